@@ -1,0 +1,85 @@
+"""The pull request and what was said on it, as the forge showed them at one moment."""
+
+import enum
+from dataclasses import dataclass
+
+
+class PullState(enum.Enum):
+    """Whether a pull request can still change."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request at the moment of reading; every text in it is untrusted."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    base_ref: str
+    base_sha: str
+    head_sha: str
+    from_fork: bool
+    draft: bool
+    state: PullState
+    changed_files: int
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment of the conversation; `mine` is the forge's word, not the text's."""
+
+    id: int
+    body: str
+    url: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewThread:
+    """A thread on lines of the diff; `line` is None once the line is outdated."""
+
+    path: str
+    line: int | None
+    resolved: bool
+    comments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything already said on the pull request that the reviewer needs.
+
+    `comments` holds our own comments only, oldest first.
+    """
+
+    comments: tuple[Comment, ...] = ()
+    threads: tuple[ReviewThread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The pull request and its conversation, read in one round trip."""
+
+    pull: PullRequest
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """One row of the forge's list of changed files, as it stands there.
+
+    `status` is GitHub's word: added, removed, modified, renamed, copied, changed, unchanged.
+    `patch` holds hunks without file headers, or None where the forge gave none.
+    """
+
+    path: str
+    status: str
+    additions: int
+    deletions: int
+    patch: str | None
+    previous_path: str | None = None

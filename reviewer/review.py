@@ -1,0 +1,102 @@
+"""What one run found, skipped and spent: the value that every output is rendered from."""
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reviewer.findings import Finding, Severity
+
+
+class Status(enum.Enum):
+    """What became of one changed file."""
+
+    REVIEWED = "reviewed"
+    SKIPPED = "skipped"
+    FAILED = "not reviewed"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One row of the coverage table.
+
+    `reason` says why the file was skipped or failed; `cuts` names what the model was not shown.
+    """
+
+    path: str
+    status: Status
+    reason: str = ""
+    summary: str = ""
+    findings: tuple[Finding, ...] = ()
+    cuts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """How many candidates are not shown, by cause."""
+
+    unplaced: int = 0
+    duplicate: int = 0
+    below_threshold: int = 0
+    over_limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the run cost; `cost` in US dollars, None when a price or a usage is not known."""
+
+    requests: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: Decimal | None = Decimal(0)
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the change does, in the model's words (untrusted text)."""
+
+    text: str = ""
+    major_changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The result of a run on one head commit; findings are ordered, the worst first."""
+
+    head_sha: str
+    base_sha: str
+    overview: Overview
+    findings: tuple[Finding, ...]
+    files: tuple[FileReport, ...]
+    withheld: Withheld
+    spent: Spent
+    notes: tuple[str, ...] = ()
+    cancelled: bool = False
+
+    def count(self, severity: Severity) -> int:
+        """Count the shown findings of one severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def having(self, status: Status) -> tuple[FileReport, ...]:
+        """List the files that ended with one status."""
+        return tuple(report for report in self.files if report.status is status)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything selected was reviewed whole."""
+        return not self.cancelled and not any(
+            report.status is Status.FAILED or report.cuts for report in self.files
+        )
+
+    @property
+    def failed(self) -> bool:
+        """Whether there was something to review and nothing of it was."""
+        return bool(self.having(Status.FAILED)) and not self.having(Status.REVIEWED)
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Order findings by severity, then confidence, then place."""
+    return tuple(
+        sorted(findings, key=lambda f: (-f.severity, -f.confidence, f.path, f.start_line, f.title))
+    )

@@ -20,13 +20,11 @@ ReviewerError                     1
 └── CancelledError          130/143   the run was told to stop
 """
 
-from typing import ClassVar
-
 
 class ReviewerError(Exception):
     """What happened, its usual cause and what to do about it."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code = 1
 
     def __init__(self, what: str, *, cause: str = "", remedy: str = "") -> None:
         """Keep the three sentences apart, so that each place shows what it has room for."""
@@ -43,7 +41,7 @@ class ReviewerError(Exception):
 class SetupError(ReviewerError):
     """The workflow, an input or the repository's configuration must change."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code = 2
 
 
 class EventError(SetupError):
@@ -73,13 +71,13 @@ class ForgeError(ReviewerError):
 class UnauthorizedError(ForgeError):
     """The token is missing, wrong or expired."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code = 2
 
 
 class ForbiddenError(ForgeError):
     """The token lacks a permission."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code = 2
 
 
 class ConversationClosedError(ForgeError):
@@ -89,7 +87,7 @@ class ConversationClosedError(ForgeError):
 class NotFoundError(ForgeError):
     """Does not exist, or the token may not see it."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code = 2
 
 
 class RateLimitedError(ForgeError):
@@ -103,13 +101,13 @@ class ModelError(ReviewerError):
 class ModelRefusedError(ModelError):
     """Key or quota: no later request of this run can succeed."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code = 2
 
 
 class ModelNotFoundError(ModelError):
     """The named model does not exist on that server; another one may."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code = 2
 
 
 class ContextTooLongError(ModelError):
@@ -130,4 +128,4 @@ class CancelledError(ReviewerError):
     def __init__(self, signal_number: int) -> None:
         """Keep the shell's convention: 128 plus the number of the signal."""
         super().__init__(f"The run was cancelled (signal {signal_number}).")
-        self.status = 128 + signal_number
+        self.exit_code = 128 + signal_number

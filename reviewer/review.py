@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reviewer.errors import CancelledError
 from reviewer.findings import Finding, Severity
 
 
@@ -72,7 +73,7 @@ class Review:
     withheld: Withheld
     spent: Spent
     notes: tuple[str, ...] = ()
-    cancelled: bool = False
+    cancelled: CancelledError | None = None
 
     def count(self, severity: Severity) -> int:
         """Count the shown findings of one severity."""

@@ -1,0 +1,92 @@
+"""GitHub's shell: environment and event file in, exit code out.
+
+The nothing-to-do path ends here, with the standard library alone.
+"""
+
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from reviewer import activity, events
+from reviewer.activity import Gate, ReviewPullRequest, Skip
+from reviewer.adapters.runner import Runner
+from reviewer.errors import CancelledError, EventError, ReviewerError
+from reviewer.inputs import Inputs, OnError
+from reviewer.redaction import Secrets
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Run the action once; the codes are listed in errors.py, plus 3 when `fail-on` is reached."""
+    runner = Runner(environ)
+    runner.install()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _cancel)
+    try:
+        inputs = Inputs.load(environ)
+        runner.secrets = Secrets(inputs.secrets)
+        for secret in inputs.secrets:
+            runner.mask(secret)
+        return _softened(_run(environ, inputs, runner), inputs)
+    except ReviewerError as problem:
+        runner.error(str(problem), title="Code review")
+        from reviewer import neutraliser
+
+        runner.summary(f"## Code review\n\n{neutraliser.block(str(problem))}\n")
+        return problem.exit_code
+
+
+def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
+    match activity.decide(_event(environ), _gate(inputs)):
+        case Skip(reason=reason):
+            runner.notice(f"Nothing to do: {reason}.", title="Code review")
+            runner.summary(f"Code review: nothing to do: {reason}.\n")
+            runner.output("verdict", "skipped")
+            return 0
+        case ReviewPullRequest() as wanted:
+            from reviewer import start
+
+            return start.start(wanted, inputs, runner, environ)
+
+
+def _softened(code: int, inputs: Inputs) -> int:
+    return 0 if code == 1 and inputs.on_error is OnError.WARN else code
+
+
+def _event(environ: Mapping[str, str]) -> events.Event:
+    path = environ.get("GITHUB_EVENT_PATH", "")
+    try:
+        raw = Path(path).read_bytes() if path else b""
+    except OSError as missing:
+        raise EventError(
+            f"The event file cannot be read: {missing.strerror}.",
+            cause="GITHUB_EVENT_PATH names a file that is not there.",
+            remedy="Run this as a step of a workflow; GitHub writes the file.",
+        ) from missing
+    if not path:
+        raise EventError(
+            "GITHUB_EVENT_PATH is not set.",
+            cause="The program was started outside of a workflow.",
+            remedy="Run this as a step of a workflow; GitHub sets it.",
+        )
+    return events.parse(
+        environ.get("GITHUB_EVENT_NAME", ""),
+        raw,
+        repository=environ.get("GITHUB_REPOSITORY", ""),
+        ref=environ.get("GITHUB_REF", ""),
+    )
+
+
+def _gate(inputs: Inputs) -> Gate:
+    return Gate(
+        trigger=inputs.trigger,
+        allowed_associations=inputs.allowed_associations,
+        review_drafts=inputs.review_drafts,
+        pr_number=inputs.pr_number,
+        full=inputs.full,
+        key_missing=inputs.needs_key,
+    )
+
+
+def _cancel(number: int, _frame: FrameType | None) -> None:
+    raise CancelledError(number)

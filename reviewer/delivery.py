@@ -1,0 +1,213 @@
+"""One delivery: from the pull request as it stands to the comment, outputs and exit code."""
+
+import secrets
+import threading
+from dataclasses import dataclass
+from importlib import import_module
+
+from reviewer import config, neutraliser, pipeline, pricing, prompts, publication, state, verdict
+from reviewer.activity import ReviewPullRequest
+from reviewer.adapters.deadline import Deadline
+from reviewer.adapters.runner import Runner
+from reviewer.asking import Asking
+from reviewer.budget import Budget
+from reviewer.config import Config
+from reviewer.errors import CancelledError, ForgeError, InputError, ReviewerError
+from reviewer.file_review import BatchReviewer
+from reviewer.inputs import Inputs
+from reviewer.ports import Forge, Model
+from reviewer.prompts import Prompts
+from reviewer.pull_request import Comment, PullRequest, PullState, Snapshot
+from reviewer.reporting import CONFIG_PATH, TITLE, Reporting
+from reviewer.review import Review
+from reviewer.scope import Selection
+from reviewer.state import State
+from reviewer.summary_comment import Run
+
+MODEL_ADAPTER = "reviewer.adapters.openai"
+
+# Of a model's window, what the changes may take; the rest is for instructions and the answer.
+WINDOW_SHARE = 0.5
+CHARACTERS_PER_TOKEN = 3
+UNKNOWN_WINDOW = 32_000
+# Attention ends before windows do: no request shows more changes than this.
+LARGEST_BATCH = 60_000
+# Publishing must still fit when the model has used up its time.
+PUBLISHING_SECONDS = 30
+# After a signal the runner waits 7.5 s before it kills.
+SECONDS_AFTER_CANCEL = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """What a delivery is equipped with."""
+
+    forge: Forge
+    runner: Runner
+    inputs: Inputs
+    deadline: Deadline
+    wanted: ReviewPullRequest
+    run_url: str
+
+
+def deliver(trip: Trip, snapshot: Snapshot) -> int:
+    """Review the pull request of `snapshot`, keep its comment, and return the exit code."""
+    inputs = trip.inputs
+    run = Run(name=inputs.name, url=trip.run_url, command=inputs.trigger, elapsed=0)
+    reporting = Reporting(trip.forge, trip.runner, snapshot.pull, run, dry_run=inputs.dry_run)
+    try:
+        return _deliver(trip, snapshot, reporting)
+    except ReviewerError as problem:
+        if isinstance(problem, CancelledError):
+            trip.deadline.shorten(SECONDS_AFTER_CANCEL)
+        reporting.problem(problem)
+        trip.runner.output("verdict", "failed")
+        return problem.exit_code
+
+
+def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
+    _require_key(trip.inputs)
+    known = _remembered(trip, snapshot)
+    if known is None:
+        # Imported while GitHub answers the next requests, because it takes as long as they do.
+        threading.Thread(target=import_module, args=(MODEL_ADAPTER,), daemon=True).start()
+    pull = snapshot.pull
+    settings = config.load(trip.inputs, trip.forge.content(CONFIG_PATH, pull.base_sha))
+    if reason := _skip_reason(pull, settings, trip.wanted):
+        return _skip(trip.runner, reason)
+    key = _key(trip.inputs, settings)
+    if known and known.key == key:
+        return _repeat(trip, snapshot, known, settings)
+    with trip.runner.group("Read the changes"):
+        selection = pipeline.read_changes(trip.forge, pull, settings)
+    if selection.files:
+        reporting.under_way(snapshot)
+    with trip.runner.group("Review"):
+        review = _review(trip, snapshot, selection, settings)
+    return _report(trip, reporting, review, state.of(review, key), settings)
+
+
+def _require_key(inputs: Inputs) -> None:
+    if inputs.needs_key:
+        raise InputError(
+            "The input api-key is empty.",
+            cause="The secret is not set in this repository, or the workflow does not pass it on.",
+            remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
+            "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
+        )
+
+
+def _skip_reason(pull: PullRequest, settings: Config, wanted: ReviewPullRequest) -> str:
+    """Say why the pull request is left alone, empty when it is not."""
+    if pull.state is not PullState.OPEN:
+        return f"the pull request is {pull.state.value}"
+    if pull.draft and not settings.review_drafts and not wanted.asked:
+        return "the pull request is a draft, and the repository's file turns drafts off"
+    if labels := sorted(set(pull.labels) & set(settings.skip_labels)):
+        return f"the pull request has the label {labels[0]} (skip-labels)"
+    if pull.author in settings.skip_authors:
+        return f"the author is {pull.author} (skip-authors)"
+    return ""
+
+
+def _skip(runner: Runner, reason: str) -> int:
+    runner.notice(f"Nothing to do: {reason}.", title=TITLE)
+    runner.summary(f"Code review: nothing to do: {neutraliser.line(reason)}.\n")
+    runner.output("verdict", "skipped")
+    return 0
+
+
+def _key(inputs: Inputs, settings: Config) -> str:
+    """Name everything but the commits that a review depends on."""
+    return f"{prompts.VERSION}:{inputs.model}:{inputs.fallback_model}:{settings.fingerprint}"
+
+
+def _remembered(trip: Trip, snapshot: Snapshot) -> State | None:
+    """Return the finished review of the same commits that our comment holds, if it does."""
+    ours = publication.own(snapshot.conversation, trip.inputs.name)
+    known = state.decode(ours[0].body) if ours and not trip.wanted.full else None
+    pull = snapshot.pull
+    same = known and (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
+    return known if known and same and known.complete else None
+
+
+def _repeat(trip: Trip, snapshot: Snapshot, known: State, settings: Config) -> int:
+    """Let a review stand whose commits, models and configuration did not change."""
+    kept = publication.own(snapshot.conversation, trip.inputs.name)[0]
+    short = known.head_sha[:7]
+    trip.runner.notice(f"{short} was reviewed before; its review stands.", title=TITLE)
+    trip.runner.summary(f"Code review: {short} was reviewed before: {kept.url}\n")
+    return _conclude(trip, known, kept, settings)
+
+
+def _review(trip: Trip, snapshot: Snapshot, selection: Selection, settings: Config) -> Review:
+    budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
+    mask = trip.runner.secrets.mask
+    nonce = secrets.token_hex(8)
+    reviewer = BatchReviewer(
+        forge=trip.forge,
+        snapshot=snapshot,
+        config=settings,
+        prompts=Prompts(snapshot.pull, nonce=nonce, language=settings.language, mask=mask),
+        asking=Asking(_models(trip), budget),
+        window=_window(trip.inputs),
+    )
+    return pipeline.review(reviewer, selection, trip.inputs.concurrency)
+
+
+def _models(trip: Trip) -> tuple[Model, ...]:
+    adapter = import_module(MODEL_ADAPTER)
+    inputs = trip.inputs
+    names = dict.fromkeys(name for name in (inputs.model, inputs.fallback_model) if name)
+    return tuple(
+        adapter.ChatCompletions(
+            model=name,
+            api_key=inputs.api_key,
+            base_url=inputs.base_url,
+            deadline=trip.deadline.earlier_by(PUBLISHING_SECONDS),
+            temperature=inputs.temperature,
+            max_output_tokens=inputs.max_output_tokens,
+        )
+        for name in names
+    )
+
+
+def _window(inputs: Inputs) -> int:
+    facts = pricing.lookup(inputs.model)
+    tokens = inputs.context_window or (facts.context_window if facts else UNKNOWN_WINDOW)
+    return min(int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN), LARGEST_BATCH)
+
+
+def _report(
+    trip: Trip, reporting: Reporting, review: Review, known: State, settings: Config
+) -> int:
+    """Write the review down, publish it and say what it means for the workflow."""
+    if review.cancelled:
+        trip.deadline.shorten(SECONDS_AFTER_CANCEL)
+    try:
+        comment = reporting.review(review, known, trip.deadline.elapsed())
+    except ForgeError as problem:
+        trip.runner.error(
+            f"The review was made but could not be published: {problem} "
+            "It stands in the job summary.",
+            title=TITLE,
+        )
+        _conclude(trip, known, None, settings)
+        return ForgeError.exit_code
+    except CancelledError as cancelled:
+        # The write may have arrived: another one now could only contradict it.
+        return cancelled.exit_code
+    code = _conclude(trip, known, comment, settings)
+    return review.cancelled.exit_code if review.cancelled else code
+
+
+def _conclude(trip: Trip, known: State, comment: Comment | None, settings: Config) -> int:
+    for name, value in verdict.outputs(known, comment).items():
+        trip.runner.output(name, value)
+    code = verdict.exit_code(known, settings.fail_on)
+    if code:
+        trip.runner.error(
+            f"The review reached the limit that fail-on sets ({settings.fail_on.value}).",
+            title=TITLE,
+        )
+    return code

@@ -1,0 +1,129 @@
+"""Asks the model about one batch, and turns all answers about a file into its row."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reviewer import context, placement, replies
+from reviewer.asking import Asking
+from reviewer.batch import Batch, halve
+from reviewer.config import Config
+from reviewer.diff import ChangedFile
+from reviewer.errors import ContextTooLongError, ForgeError, ReviewerError
+from reviewer.findings import Finding
+from reviewer.globs import Patterns
+from reviewer.ports import Forge
+from reviewer.prompts import Material, Prompts
+from reviewer.pull_request import Snapshot
+from reviewer.replies import FileReply
+from reviewer.review import FileReport, Status
+
+log = logging.getLogger(__name__)
+
+# Around the hunks, a third of a batch's room helps; more only dilutes it.
+CONTEXT_SHARE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of asking about one batch: a reply, or the problem that prevented it."""
+
+    batch: Batch
+    result: FileReply | ReviewerError
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReviewer:
+    """Asks about batches of one pull request; safe to share between threads.
+
+    `window` is the room for a batch in characters.
+    """
+
+    forge: Forge
+    snapshot: Snapshot
+    config: Config
+    prompts: Prompts
+    asking: Asking
+    window: int
+
+    def review(self, batch: Batch) -> tuple[Outcome, ...]:
+        """Ask about one batch; if it is too long for the model, about its halves, once."""
+        outcome = self._ask(batch)
+        if not isinstance(outcome.result, ContextTooLongError):
+            return (outcome,)
+        halves = halve(batch)
+        log.warning(
+            "%s is too long for the model; asking in %d parts", batch.file.path, len(halves)
+        )
+        return tuple(self._ask(half) for half in halves) or (outcome,)
+
+    def _ask(self, batch: Batch) -> Outcome:
+        prompt = self.prompts.review(self._material(batch))
+        try:
+            return Outcome(batch, self.asking.ask(prompt, replies.parse_review))
+        except ReviewerError as problem:
+            log.warning("%s: %s", batch.file.path, problem)
+            return Outcome(batch, problem)
+
+    def _material(self, batch: Batch) -> Material:
+        path = batch.file.path
+        special = tuple(
+            instruction.instructions
+            for instruction in self.config.path_instructions
+            if Patterns((instruction.path,)).verdict(path)
+        )
+        return Material(
+            batch=batch,
+            instructions=self.config.instructions + special,
+            context=self._context(batch),
+            threads=tuple(t for t in self.snapshot.conversation.threads if t.path == path),
+        )
+
+    def _context(self, batch: Batch) -> str:
+        try:
+            content = self.forge.content(batch.file.path, self.snapshot.pull.head_sha)
+        except ForgeError as problem:
+            # The hunks alone can be reviewed; the lines around them only help.
+            log.warning("%s is read without its surroundings: %s", batch.file.path, problem)
+            return ""
+        return context.around(content or "", batch.hunks, self.window // CONTEXT_SHARE)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A file's row, its findings and how many of the model's candidates could not be used."""
+
+    report: FileReport
+    findings: tuple[Finding, ...] = ()
+    unplaced: int = 0
+
+
+def merge(file: ChangedFile, outcomes: Sequence[Outcome]) -> Merged:
+    """Make one row of all answers about a file; a part without an answer is a named gap."""
+    answered = [o.result for o in outcomes if isinstance(o.result, FileReply)]
+    problems = [o.result for o in outcomes if isinstance(o.result, ReviewerError)]
+    if not answered:
+        reason = problems[0].what if problems else "cancelled"
+        return Merged(FileReport(file.path, Status.FAILED, reason))
+    candidates = [candidate for reply in answered for candidate in reply.candidates]
+    placed = [placement.place(candidate, file) for candidate in candidates]
+    findings = tuple(finding for finding in placed if finding)
+    report = FileReport(
+        path=file.path,
+        status=Status.REVIEWED,
+        summary=" ".join(reply.summary for reply in answered),
+        cuts=_cuts(outcomes, answered),
+    )
+    discarded = sum(reply.discarded for reply in answered)
+    return Merged(report, findings, len(placed) - len(findings) + discarded)
+
+
+def _cuts(outcomes: Sequence[Outcome], answered: Iterable[FileReply]) -> tuple[str, ...]:
+    cuts = [cut for outcome in outcomes for cut in outcome.batch.cuts]
+    cuts += [
+        f"part {outcome.batch.part} of {outcome.batch.parts} not reviewed: {outcome.result.what}"
+        for outcome in outcomes
+        if isinstance(outcome.result, ReviewerError)
+    ]
+    cuts += ["the model's answer was cut short" for reply in answered if reply.truncated]
+    return tuple(dict.fromkeys(cuts))

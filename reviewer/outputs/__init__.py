@@ -1,0 +1,1 @@
+"""A review as text, one pure module for each format."""

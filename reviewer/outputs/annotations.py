@@ -1,0 +1,40 @@
+"""A review as annotations on lines, for tokens that may not comment."""
+
+import enum
+from dataclasses import dataclass
+
+from reviewer.findings import Finding, Severity, Side
+from reviewer.review import Review
+
+
+class Level(enum.Enum):
+    """GitHub's levels; none of them changes the result of the step."""
+
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One remark on a line of the new file; `line` is 0 for the file as a whole."""
+
+    level: Level
+    path: str
+    line: int
+    title: str
+    message: str
+
+
+def render(review: Review) -> tuple[Annotation, ...]:
+    """Make an annotation of each finding, the worst first."""
+    return tuple(_annotation(finding) for finding in review.findings)
+
+
+def _annotation(finding: Finding) -> Annotation:
+    return Annotation(
+        level=Level.WARNING if finding.severity >= Severity.HIGH else Level.NOTICE,
+        path=finding.path,
+        line=finding.start_line if finding.side is Side.NEW else 0,
+        title=f"{finding.severity.label}: {finding.title}",
+        message=finding.body,
+    )

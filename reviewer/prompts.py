@@ -1,0 +1,79 @@
+"""One function per request to the model; the words stand in templates/prompts."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reviewer import diff, replies, visible
+from reviewer.batch import Batch
+from reviewer.ports import Message, Prompt
+from reviewer.pull_request import PullRequest, ReviewThread
+from reviewer.rendering import Templates
+from reviewer.review import FileReport
+
+# Raised whenever a changed prompt should make an unchanged pull request be reviewed anew.
+VERSION = 1
+
+DESCRIPTION_CHARACTERS = 4_000
+LISTED_FILES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What one review request is made of; `context` holds numbered lines around the hunks."""
+
+    batch: Batch
+    instructions: tuple[str, ...]
+    context: str
+    threads: tuple[ReviewThread, ...]
+
+
+class Prompts:
+    """The prompts of one run on one pull request.
+
+    `nonce` fences untrusted text and must be unpredictable to its authors; `mask` hides the
+    secrets that the process knows; `language` is empty for English.
+    """
+
+    def __init__(
+        self, pull: PullRequest, *, nonce: str, language: str, mask: Callable[[str], str]
+    ) -> None:
+        """Bind what all prompts of the run share."""
+        self._pull = pull
+        self._shared = {"nonce": nonce, "language": language}
+        self._templates = Templates("prompts", lambda text: mask(visible.show(text)), {})
+
+    def review(self, material: Material) -> Prompt:
+        """Ask for the findings in one batch."""
+        return self._prompt(
+            "review",
+            replies.REVIEW_SCHEMA,
+            batch=material.batch,
+            changes=diff.numbered(material.batch.hunks),
+            instructions=material.instructions,
+            context=material.context,
+            threads=material.threads,
+        )
+
+    def overview(self, reports: Sequence[FileReport]) -> Prompt:
+        """Ask what the whole change does."""
+        return self._prompt(
+            "overview",
+            replies.OVERVIEW_SCHEMA,
+            files=reports[:LISTED_FILES],
+            more=max(0, len(reports) - LISTED_FILES),
+        )
+
+    def _prompt(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
+        body = self._pull.body
+        system = self._templates.render("system.md.j2", schema=json.dumps(schema), **self._shared)
+        user = self._templates.render(
+            f"{purpose}.md.j2",
+            pull=self._pull,
+            description=body[:DESCRIPTION_CHARACTERS],
+            description_cut=DESCRIPTION_CHARACTERS if len(body) > DESCRIPTION_CHARACTERS else 0,
+            **self._shared,
+            **values,
+        )
+        messages = (Message("system", system), Message("user", user))
+        return Prompt(purpose, messages, schema_name=purpose, schema=schema)

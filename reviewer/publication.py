@@ -1,0 +1,92 @@
+"""Keeps one comment: compares the wanted text with the conversation and plans the writes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from reviewer import state, summary_comment
+from reviewer.errors import NotFoundError
+from reviewer.ports import CreateComment, Forge, Operation, UpdateComment
+from reviewer.pull_request import Comment, Conversation, Snapshot
+
+# What our comment should say, given what it says now (None: there is none yet); None leaves it.
+Compose = Callable[[str | None], str | None]
+
+
+def own(conversation: Conversation, name: str) -> tuple[Comment, ...]:
+    """List our comments of the instance `name`, the one to keep first.
+
+    A finished review goes before a placeholder. Among reviews the newest is kept; among
+    placeholders, which only racing runs leave, the oldest, so that all racers choose the same.
+    """
+    marker = summary_comment.marker(name)
+    ours = [c for c in conversation.comments if c.mine and c.body.startswith(marker)]
+    reviews = [c for c in ours if state.decode(c.body)]
+    newest_first = sorted(reviews, key=lambda c: -c.id)
+    oldest_first = sorted((c for c in ours if c not in reviews), key=lambda c: c.id)
+    return (*newest_first, *oldest_first)
+
+
+def plan(snapshot: Snapshot, name: str, compose: Compose) -> tuple[Operation, ...]:
+    """Say which writes make the conversation hold the composed comment, once."""
+    ours = own(snapshot.conversation, name)
+    body = compose(ours[0].body if ours else None)
+    if not ours:
+        marker = summary_comment.marker(name)
+        return (CreateComment(snapshot.pull.number, body, marker),) if body else ()
+    kept, *superfluous = ours
+    operations: list[Operation] = [
+        UpdateComment(other.id, summary_comment.pointer(name, kept.url)) for other in superfluous
+    ]
+    # Edits notify people: an equal text is not written again.
+    if body and not _same(body, kept.body):
+        operations.append(UpdateComment(kept.id, body))
+    return tuple(operations)
+
+
+def publish(forge: Forge, snapshot: Snapshot, name: str, compose: Compose) -> Comment | None:
+    """Bring our comment up to date and return it, None when there is none to be.
+
+    `snapshot` must be fresh: the caller has just compared its head with the reviewed one.
+    """
+    comment = _carry_out(forge, snapshot, name, compose)
+    if own(snapshot.conversation, name) or comment is None:
+        return comment
+    # Another run may have posted at the same moment: look again and let one of both stay.
+    again = forge.snapshot(snapshot.pull.number)
+    return _carry_out(forge, again, name, compose) if _listed(again, comment) else comment
+
+
+def _carry_out(forge: Forge, snapshot: Snapshot, name: str, compose: Compose) -> Comment | None:
+    kept = next(iter(own(snapshot.conversation, name)), None)
+    for operation in plan(snapshot, name, compose):
+        written = _apply(forge, operation)
+        if written is None and isinstance(operation, UpdateComment):
+            # Somebody deleted it between reading and writing: plan again without it.
+            return _carry_out(forge, _without(snapshot, operation.id), name, compose)
+        if kept is None or (written and written.id == kept.id):
+            kept = written
+    return kept
+
+
+def _apply(forge: Forge, operation: Operation) -> Comment | None:
+    try:
+        return forge.apply(operation)
+    except NotFoundError:
+        match operation:
+            case UpdateComment():
+                return None
+            case CreateComment():
+                raise
+
+
+def _without(snapshot: Snapshot, comment_id: int) -> Snapshot:
+    left = tuple(c for c in snapshot.conversation.comments if c.id != comment_id)
+    return replace(snapshot, conversation=replace(snapshot.conversation, comments=left))
+
+
+def _listed(snapshot: Snapshot, comment: Comment) -> bool:
+    return any(other.id == comment.id for other in snapshot.conversation.comments)
+
+
+def _same(body: str, other: str) -> bool:
+    return body.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()

@@ -1,0 +1,163 @@
+"""Tells people what a run does and found: in the job summary always, in the comment if it may."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from reviewer import neutraliser, publication, summary_comment
+from reviewer.adapters.runner import Runner
+from reviewer.errors import (
+    ConfigError,
+    ConversationClosedError,
+    ForbiddenError,
+    ForgeError,
+    ReviewerError,
+)
+from reviewer.outputs import annotations
+from reviewer.outputs.annotations import Level
+from reviewer.ports import Forge
+from reviewer.pull_request import Comment, PullRequest, Snapshot
+from reviewer.review import Review, Status
+from reviewer.state import State
+from reviewer.summary_comment import Run
+
+log = logging.getLogger(__name__)
+
+TITLE = "Code review"
+CONFIG_PATH = ".github/code-review.yml"
+# GitHub gives the token of these pull requests no right to write, whatever the workflow says.
+DEPENDABOT = ("dependabot", "dependabot[bot]")
+
+
+class Reporting:
+    """The reports of one run on one pull request.
+
+    With `dry_run` nothing is written to the pull request.
+    """
+
+    def __init__(
+        self, forge: Forge, runner: Runner, pull: PullRequest, run: Run, *, dry_run: bool
+    ) -> None:
+        """Bind what all reports of the run share."""
+        self._forge = forge
+        self._runner = runner
+        self._pull = pull
+        self._run = run
+        self._writable = not dry_run
+        self._head = pull.head_sha[:7]
+        link = f" ([run]({run.url}))" if run.url else ""
+        self._under_way = f"The review of {self._head} is under way{link}."
+
+    def under_way(self, snapshot: Snapshot) -> None:
+        """Say on the pull request that its review has begun.
+
+        Raises ForbiddenError when the workflow forgot the permission; a token that cannot write
+        for another reason, or a GitHub that fails, does not keep the review from being made.
+        """
+        try:
+            self._write(snapshot, lambda body: self._with_status(body, self._under_way))
+        except (ForbiddenError, ConversationClosedError) as refused:
+            self._give_up_writing(refused)
+        except ForgeError as problem:
+            log.warning("The review goes on although it could not be announced: %s", problem)
+
+    def problem(self, problem: ReviewerError) -> None:
+        """Say why there is no review; a review that already stands is kept under the notice."""
+        text = str(problem)
+        if isinstance(problem, ConfigError):
+            place = {"file": CONFIG_PATH, "line": problem.line, "column": problem.column}
+            self._runner.error(text, title=TITLE, **place)
+        else:
+            self._runner.error(text, title=TITLE)
+        status = f"**{self._head} could not be reviewed.** {neutraliser.line(text)}"
+        self._runner.summary(f"## Code review\n\n{status}\n")
+        try:
+            fresh = self._fresh()
+            if fresh:
+                self._write(fresh, lambda body: self._with_status(body, status))
+        except ForgeError as unwritten:
+            log.warning("The pull request was not told: %s", unwritten)
+
+    def review(self, review: Review, remembered: State, elapsed: int) -> Comment | None:
+        """Write the review down, then publish it; return the comment if there is one.
+
+        Raises ForgeError when the comment could not be written; the job summary holds the review
+        by then.
+        """
+        run = replace(self._run, elapsed=elapsed)
+        self._runner.summary(self._masked(summary_comment.report(review, run)))
+        if not self._writable:
+            self._annotate(review)
+            return None
+        fresh = self._fresh()
+        if not fresh:
+            return None
+        body = self._masked(summary_comment.render(review, run, remembered))
+        # "Nothing to review" is no news on a pull request that never had a review.
+        silent = review.complete and not review.having(Status.REVIEWED)
+        try:
+            return self._write(fresh, lambda old: None if silent and old is None else body)
+        except (ForbiddenError, ConversationClosedError) as refused:
+            self._give_up_writing(refused)
+            self._annotate(review)
+            return None
+
+    def _fresh(self) -> Snapshot | None:
+        """Read the head again; when it moved, step back: the run for the newer head speaks."""
+        if not self._writable:
+            return None
+        fresh = self._forge.snapshot(self._pull.number)
+        newer = fresh.pull.head_sha
+        if newer == self._pull.head_sha:
+            return fresh
+        self._runner.notice(
+            f"The head moved to {newer[:7]} meanwhile; the comment is left to its run.", title=TITLE
+        )
+        moved = f"The head moved to {newer[:7]} while {self._head} was under review."
+        self._write(fresh, lambda body: self._stepped_back(body, moved))
+        return None
+
+    def _stepped_back(self, body: str | None, moved: str) -> str | None:
+        # Only our own announcement is taken back; whatever else stands there is newer than we are.
+        if body and summary_comment.status(body) == self._under_way:
+            return summary_comment.with_status(body, moved)
+        return None
+
+    def _with_status(self, body: str | None, status: str) -> str:
+        if body is None:
+            return summary_comment.placeholder(self._run.name, status)
+        return summary_comment.with_status(body, status)
+
+    def _write(
+        self, snapshot: Snapshot, compose: Callable[[str | None], str | None]
+    ) -> Comment | None:
+        if not self._writable:
+            return None
+        return publication.publish(self._forge, snapshot, self._run.name, compose)
+
+    def _give_up_writing(self, refused: ForbiddenError | ConversationClosedError) -> None:
+        """Go on without the comment where nobody could write it; raise where a permission lacks."""
+        expected = self._pull.from_fork or self._pull.author in DEPENDABOT
+        match refused:
+            case ForbiddenError() if not expected:
+                raise refused
+            case ForbiddenError():
+                why = "GitHub lets no run for a fork or Dependabot comment on its pull request"
+            case ConversationClosedError():
+                why = refused.what.rstrip(".")
+        self._writable = False
+        self._runner.notice(
+            f"{why}: the review stands in the job summary and as annotations.", title=TITLE
+        )
+
+    def _annotate(self, review: Review) -> None:
+        for remark in annotations.render(review):
+            match remark.level:
+                case Level.WARNING:
+                    write = self._runner.warning
+                case Level.NOTICE:
+                    write = self._runner.notice
+            write(remark.message, title=remark.title, file=remark.path, line=remark.line)
+
+    def _masked(self, text: str) -> str:
+        return self._runner.secrets.mask(text)

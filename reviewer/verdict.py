@@ -1,0 +1,52 @@
+"""What a finished review means for the workflow: a word, the outputs and the exit code."""
+
+from reviewer.inputs import FailOn
+from reviewer.pull_request import Comment
+from reviewer.state import State
+
+GATE_REACHED = 3
+
+
+def outputs(state: State, comment: Comment | None) -> dict[str, str]:
+    """Return the step's outputs by name; an unknown cost is the word "unknown"."""
+    counts = {name: str(getattr(state, name)) for name in ("critical", "high", "medium", "low")}
+    return {
+        "comment-id": str(comment.id) if comment else "",
+        "comment-url": comment.url if comment else "",
+        "findings": str(_findings(state)),
+        **counts,
+        "reviewed-files": str(state.reviewed_files),
+        "skipped-files": str(state.skipped_files),
+        "complete": "true" if state.complete else "false",
+        "tokens": str(state.tokens),
+        "cost": state.cost or "unknown",
+        "verdict": _word(state),
+    }
+
+
+def exit_code(state: State, fail_on: FailOn) -> int:
+    """Return GATE_REACHED when the review reaches the workflow's limit, else 0."""
+    match fail_on:
+        case FailOn.NEVER:
+            reached = False
+        case FailOn.INCOMPLETE:
+            reached = not state.complete
+        case FailOn.CRITICAL:
+            reached = bool(state.critical)
+        case FailOn.HIGH:
+            reached = bool(state.critical + state.high)
+        case FailOn.MEDIUM:
+            reached = bool(state.critical + state.high + state.medium)
+        case FailOn.LOW:
+            reached = bool(_findings(state))
+    return GATE_REACHED if reached else 0
+
+
+def _findings(state: State) -> int:
+    return state.critical + state.high + state.medium + state.low
+
+
+def _word(state: State) -> str:
+    if _findings(state):
+        return "findings"
+    return "clean" if state.complete else "incomplete"

@@ -1,0 +1,82 @@
+"""Fakes behind the ports: a forge that remembers and a model that answers by script."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from reviewer.errors import NotFoundError, ReviewerError
+from reviewer.ports import (
+    CreateComment,
+    Operation,
+    Prompt,
+    Reply,
+    UpdateComment,
+    Usage,
+)
+from reviewer.pull_request import Comment, Conversation, ListedFile, PullRequest, Snapshot
+from tests import builders
+
+
+@dataclass
+class FakeForge:
+    """Applies operations to itself, so that a second run sees what the first one wrote.
+
+    `before_apply` is called with each operation first; it may change the forge or raise.
+    """
+
+    pull: PullRequest = field(default_factory=builders.pull)
+    comments: list[Comment] = field(default_factory=list)
+    rows: Sequence[ListedFile] = ()
+    diff: str | None = None
+    contents: Mapping[str, str] = field(default_factory=dict)
+    applied: list[Operation] = field(default_factory=list)
+    before_apply: Callable[[Operation], None] = lambda _operation: None
+
+    def snapshot(self, number: int) -> Snapshot:
+        mine = tuple(comment for comment in self.comments if comment.mine)
+        return Snapshot(self.pull, Conversation(mine))
+
+    def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
+        return tuple(self.rows)
+
+    def raw_diff(self, pull: PullRequest) -> str | None:
+        return self.diff
+
+    def content(self, path: str, sha: str) -> str | None:
+        return self.contents.get(path)
+
+    def apply(self, operation: Operation) -> Comment:
+        self.before_apply(operation)
+        self.applied.append(operation)
+        match operation:
+            case CreateComment(body=body):
+                ids = [comment.id for comment in self.comments]
+                self.comments.append(builders.comment(max(ids, default=100) + 1, body))
+                return self.comments[-1]
+            case UpdateComment(id=comment_id, body=body):
+                return self._updated(comment_id, body)
+
+    def _updated(self, comment_id: int, body: str) -> Comment:
+        for index, comment in enumerate(self.comments):
+            if comment.id == comment_id:
+                self.comments[index] = replace(comment, body=body)
+                return self.comments[index]
+        raise NotFoundError("The comment does not exist.")
+
+    def delete(self, comment_id: int) -> None:
+        self.comments = [comment for comment in self.comments if comment.id != comment_id]
+
+
+@dataclass
+class ScriptedModel:
+    """Answers each prompt by calling `answer`; an error that it returns is raised."""
+
+    answer: Callable[[Prompt], str | ReviewerError]
+    name: str = "scripted"
+    prompts: list[Prompt] = field(default_factory=list)
+
+    def complete(self, prompt: Prompt) -> Reply:
+        self.prompts.append(prompt)
+        said = self.answer(prompt)
+        if isinstance(said, ReviewerError):
+            raise said
+        return Reply(said, self.name, truncated=False, usage=Usage(100, 10))

@@ -1,0 +1,277 @@
+"""Which events start a review: one table over GitHub's own example payloads."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviewer import activity, events
+from reviewer.activity import Activity, Gate, ReviewPullRequest, Skip
+from reviewer.errors import EventError
+from reviewer.events import CommentEvent, OtherEvent, PullRequestEvent
+
+EXAMPLES = Path(__file__).parent / "data" / "events"
+REPOSITORY = "Codertocat/Hello-World"
+GATE = Gate(
+    trigger="flows review",
+    allowed_associations=("OWNER", "MEMBER", "COLLABORATOR"),
+    review_drafts=False,
+    pr_number=None,
+    full=False,
+    key_missing=False,
+)
+
+
+def example(name: str) -> dict[str, Any]:
+    payload: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
+    return payload
+
+
+def decide(payload: dict[str, Any], name: str, *, gate: Gate = GATE, ref: str = "") -> Activity:
+    repository = payload.get("repository", {}).get("full_name", REPOSITORY)
+    event = events.parse(name, json.dumps(payload).encode(), repository=repository, ref=ref)
+    return activity.decide(event, gate)
+
+
+REVIEWED = {
+    f"pull_request.{action}" for action in ("opened", "synchronize", "reopened", "ready_for_review")
+}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.json")))
+def test_EV3_EV4_EV5_EV11_of_githubs_own_examples_only_four_start_a_review(name: str) -> None:
+    decided = decide(example(name), name.partition(".")[0])
+    assert isinstance(decided, ReviewPullRequest) == (name in REVIEWED), decided
+
+
+@pytest.mark.parametrize("action", ["opened", "synchronize", "reopened", "ready_for_review"])
+@pytest.mark.parametrize("name", ["pull_request", "pull_request_target"])
+def test_a_pull_request_event_starts_a_review_of_its_number(name: str, action: str) -> None:
+    payload = example(f"pull_request.{action}")
+    assert decide(payload, name) == ReviewPullRequest(payload["number"])
+
+
+@pytest.mark.parametrize("action", ["closed", "labeled", "edited", "assigned", "unlocked"])
+def test_EV5_other_actions_are_skipped_with_the_action_as_reason(action: str) -> None:
+    decided = decide(example("pull_request.opened") | {"action": action}, "pull_request")
+    assert isinstance(decided, Skip)
+    assert action in decided.reason
+
+
+def test_EV6_a_draft_is_skipped_and_the_reason_names_the_input() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"]["draft"] = True
+    decided = decide(payload, "pull_request")
+    assert isinstance(decided, Skip)
+    assert "review-drafts" in decided.reason
+    allowed = decide(payload, "pull_request", gate=replace(GATE, review_drafts=True))
+    assert isinstance(allowed, ReviewPullRequest)
+
+
+def test_EV7_a_deleted_fork_counts_as_a_fork_and_is_reviewed() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"]["head"]["repo"] = None
+    event = events.parse(
+        "pull_request", json.dumps(payload).encode(), repository=REPOSITORY, ref=""
+    )
+    assert isinstance(event, PullRequestEvent)
+    assert event.from_fork
+    assert isinstance(activity.decide(event, GATE), ReviewPullRequest)
+
+
+def test_EV8_an_empty_body_and_odd_characters_in_the_title_are_nothing_special() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"] |= {"body": None, "title": "a\u2028b\x85c" + "d" * 250}
+    assert isinstance(decide(payload, "pull_request"), ReviewPullRequest)
+
+
+def from_fork(payload: dict[str, Any]) -> dict[str, Any]:
+    payload["pull_request"]["head"]["repo"]["full_name"] = "stranger/Hello-World"
+    return payload
+
+
+def by_bot(payload: dict[str, Any], login: str) -> dict[str, Any]:
+    payload["pull_request"]["user"] |= {"login": login, "type": "Bot"}
+    return payload
+
+
+def test_IN2_a_fork_without_a_key_is_skipped_because_github_gives_it_none() -> None:
+    gate = replace(GATE, key_missing=True)
+    decided = decide(from_fork(example("pull_request.opened")), "pull_request", gate=gate)
+    assert isinstance(decided, Skip)
+    assert "fork" in decided.reason
+    assert isinstance(
+        decide(from_fork(example("pull_request.opened")), "pull_request"), ReviewPullRequest
+    )
+
+
+@pytest.mark.parametrize("login", ["dependabot[bot]", "evil[bot]"])
+def test_EV9_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: str) -> None:
+    payload = by_bot(example("pull_request.opened"), login)
+    without = decide(payload, "pull_request", gate=replace(GATE, key_missing=True))
+    assert isinstance(without, Skip)
+    assert decide(payload, "pull_request") == ReviewPullRequest(payload["number"])
+
+
+def test_EV9_a_user_who_calls_himself_a_bot_gets_the_error_about_the_key_not_the_skip() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"]["user"]["login"] = "evil[bot]"
+    decided = decide(payload, "pull_request", gate=replace(GATE, key_missing=True))
+    assert isinstance(decided, ReviewPullRequest)
+
+
+def test_IN1_without_a_key_a_pull_request_of_the_repository_itself_is_not_skipped() -> None:
+    gate = replace(GATE, key_missing=True)
+    decided = decide(example("pull_request.opened"), "pull_request", gate=gate)
+    assert isinstance(decided, ReviewPullRequest)
+
+
+def test_EV10_a_payload_about_another_pull_request_than_the_ref_is_refused() -> None:
+    payload = example("pull_request.opened")
+    with pytest.raises(EventError, match="another one"):
+        decide(payload, "pull_request", ref="refs/pull/99/merge")
+    assert decide(payload, "pull_request", ref=f"refs/pull/{payload['number']}/merge")
+    assert decide(payload, "pull_request_target", ref="refs/heads/main")
+
+
+def test_EV10_a_payload_about_another_repository_is_refused() -> None:
+    raw = json.dumps(example("pull_request.opened")).encode()
+    with pytest.raises(EventError, match="another repository"):
+        events.parse("pull_request", raw, repository="victim/secret", ref="")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b'{"action": "ope',
+        b"[]",
+        b'"text"',
+        b"null",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf{}",
+        b"[" * 99999,
+    ],
+)
+def test_EV2_an_unreadable_event_is_one_clear_error(raw: bytes) -> None:
+    with pytest.raises(EventError, match="unreadable"):
+        events.parse("pull_request", raw, repository=REPOSITORY, ref="")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"pull_request": None},
+        {"pull_request": {"number": "7"}},
+        {"pull_request": {"number": True}},
+        {"pull_request": []},
+        {"repository": "text"},
+    ],
+)
+def test_EV2_a_payload_of_the_wrong_shape_is_one_clear_error(damage: dict[str, Any]) -> None:
+    raw = json.dumps(example("pull_request.opened") | damage).encode()
+    with pytest.raises(EventError):
+        events.parse("pull_request", raw, repository=REPOSITORY, ref="")
+
+
+@pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "repository_dispatch"])
+def test_EV3_without_a_number_there_is_nothing_to_review(name: str) -> None:
+    decided = activity.decide(OtherEvent(name), GATE)
+    assert isinstance(decided, Skip)
+    assert "nothing to review" in decided.reason
+
+
+def test_a_manual_run_reviews_the_number_it_was_given() -> None:
+    payload = example("workflow_dispatch") | {"inputs": {"pr-number": "12"}}
+    assert decide(payload, "workflow_dispatch") == ReviewPullRequest(12, asked=True)
+    sent = example("repository_dispatch") | {"client_payload": {"pr-number": 13}}
+    assert decide(sent, "repository_dispatch") == ReviewPullRequest(13, asked=True)
+    gate = replace(GATE, pr_number=14, full=True)
+    assert decide(example("push"), "push", gate=gate) == ReviewPullRequest(
+        14, full=True, asked=True
+    )
+
+
+@pytest.mark.parametrize("given", ["seven", "-1", "0", "1e3", "7; rm -rf /", "9" * 30, "\u0667"])
+def test_a_manual_run_with_something_else_than_a_number_is_an_error(given: str) -> None:
+    with pytest.raises(EventError, match="pr-number"):
+        activity.decide(OtherEvent("workflow_dispatch", given), GATE)
+
+
+def commented(body: str, **changes: Any) -> CommentEvent:  # noqa: ANN401 - fields of all kinds
+    event = CommentEvent(
+        number=5,
+        action="created",
+        on_pull_request=True,
+        body=body,
+        association="MEMBER",
+        author_is_bot=False,
+    )
+    return replace(event, **changes)
+
+
+@pytest.mark.parametrize(
+    ("body", "full"),
+    [
+        ("/review", False),
+        ("/Review  ", False),
+        ("/review full", True),
+        ("flows review", False),
+        ("Flows Review full", True),
+        ("Thanks!\r\n\r\n/review\r\n", False),
+        ("```\n/review full\n```\n/review", False),
+        ("> /review full\n\n/review", False),
+    ],
+)
+def test_a_command_standing_alone_on_a_line_starts_a_review(body: str, *, full: bool) -> None:
+    decided = activity.decide(commented(body), GATE)
+    assert decided == ReviewPullRequest(5, full=full, asked=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "please /review this",
+        "/reviewer",
+        "/review now",
+        "> /review",
+        "> flows review",
+        "```\n/review\n```",
+        "~~~sh\n/review\n~~~",
+        "````\n```\n/review\n```\n````",
+        "```\n/review",
+        "    /review",
+        "quoted:\u2028/review",
+        "<!-- code-review-action name=default v=1 -->\n/review",
+        "",
+    ],
+)
+def test_quoted_fenced_embedded_and_own_text_is_no_command(body: str) -> None:
+    assert isinstance(activity.decide(commented(body), GATE), Skip)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"action": "edited"},
+        {"action": "deleted"},
+        {"on_pull_request": False},
+        {"author_is_bot": True},
+        {"association": "CONTRIBUTOR"},
+        {"association": "NONE"},
+        {"association": "FIRST_TIME_CONTRIBUTOR"},
+    ],
+)
+def test_EV4_edits_issues_bots_and_strangers_command_nothing(changes: dict[str, Any]) -> None:
+    assert isinstance(activity.decide(commented("/review", **changes), GATE), Skip)
+
+
+def test_EV4_githubs_example_of_a_comment_on_an_issue_is_skipped_even_with_a_command() -> None:
+    payload = example("issue_comment.created")
+    payload["comment"]["body"] = "/review"
+    decided = decide(payload, "issue_comment")
+    assert decided == Skip("the comment is on an issue, not on a pull request")
+    payload["issue"]["pull_request"] = {"url": "https://api.github.com/repos/o/r/pulls/1"}
+    assert decide(payload, "issue_comment") == ReviewPullRequest(1, asked=True)

@@ -4,42 +4,63 @@ The nothing-to-do path ends here, with the standard library alone.
 """
 
 import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
 from reviewer import activity, events
 from reviewer.activity import Gate, ReviewPullRequest, Skip
-from reviewer.adapters.runner import Runner
+from reviewer.adapters.runner import Runner, install_excepthooks, install_logging
 from reviewer.errors import CancelledError, EventError, ReviewerError
 from reviewer.inputs import Inputs, OnError
 from reviewer.redaction import Secrets
+
+TITLE = "Code review"
 
 
 def main(environ: Mapping[str, str]) -> int:
     """Run the action once; the codes are listed in errors.py, plus 3 when `fail-on` is reached."""
     runner = Runner(environ)
-    runner.install()
+    install_excepthooks(runner)
+    install_logging(runner)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _cancel)
     try:
-        inputs = Inputs.load(environ)
-        runner.secrets = Secrets(inputs.secrets)
-        for secret in inputs.secrets:
-            runner.mask(secret)
-        return _softened(_run(environ, inputs, runner), inputs)
-    except ReviewerError as problem:
-        runner.error(str(problem), title="Code review")
-        from reviewer import neutraliser
+        return _main(environ, runner)
+    except Exception:  # noqa: BLE001 - a bug must end the process too, not wait for its threads
+        sys.excepthook(*sys.exc_info())
+        return ReviewerError.exit_code
 
-        runner.summary(f"## Code review\n\n{neutraliser.block(str(problem))}\n")
-        return problem.exit_code
+
+def _main(environ: Mapping[str, str], runner: Runner) -> int:
+    try:
+        inputs = Inputs.load(environ)
+    except ReviewerError as problem:
+        return _tell(problem, runner)
+    runner.secrets = Secrets(inputs.secrets)
+    for secret in inputs.secrets:
+        runner.mask(secret)
+    try:
+        code = _run(environ, inputs, runner)
+    except ReviewerError as problem:
+        code = _tell(problem, runner)
+    softened = code == ReviewerError.exit_code and inputs.on_error is OnError.WARN
+    return 0 if softened else code
+
+
+def _tell(problem: ReviewerError, runner: Runner) -> int:
+    from reviewer import neutraliser
+
+    runner.error(str(problem), title=TITLE)
+    runner.summary(f"## {TITLE}\n\n{neutraliser.block(str(problem))}\n")
+    return problem.exit_code
 
 
 def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
     match activity.decide(_event(environ), _gate(inputs)):
         case Skip(reason=reason):
-            runner.notice(f"Nothing to do: {reason}.", title="Code review")
+            runner.notice(f"Nothing to do: {reason}.", title=TITLE)
             runner.summary(f"Code review: nothing to do: {reason}.\n")
             runner.output("verdict", "skipped")
             return 0

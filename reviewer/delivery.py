@@ -37,6 +37,12 @@ PUBLISHING_SECONDS = 30
 # After a signal the runner waits 7.5 s before it kills.
 SECONDS_AFTER_CANCEL = 4.0
 
+UNEXPECTED = ReviewerError(
+    "An unexpected error ended the review.",
+    cause="This is a bug in the reviewer.",
+    remedy="The log of the run has the traceback; please report it.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Trip:
@@ -63,6 +69,10 @@ def deliver(trip: Trip, snapshot: Snapshot) -> int:
         reporting.problem(problem)
         trip.runner.output("verdict", "failed")
         return problem.exit_code
+    except Exception:
+        # A bug of ours: people must not be left with a review that is under way for ever.
+        reporting.problem(UNEXPECTED)
+        raise
 
 
 def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
@@ -185,7 +195,7 @@ def _report(
     if review.cancelled:
         trip.deadline.shorten(SECONDS_AFTER_CANCEL)
     try:
-        comment = reporting.review(review, known, trip.deadline.elapsed())
+        comment = reporting.review(review, known, round(trip.runner.elapsed))
     except ForgeError as problem:
         trip.runner.error(
             f"The review was made but could not be published: {problem} "

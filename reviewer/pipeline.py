@@ -23,7 +23,7 @@ def read_changes(forge: Forge, pull: PullRequest, config: Config) -> Selection:
     """Read what changed and select what is reviewed; everything else gets its reason."""
     rows = forge.changed_files(pull)
     raw = forge.raw_diff(pull) if diff.needs_raw(rows) else None
-    files = tuple(diff.parse(row) for row in diff.reconcile(rows, raw))
+    files = diff.reconcile(rows, raw)
     return scope.select(files, config, remainder=max(0, pull.changed_files - len(rows)))
 
 
@@ -37,7 +37,7 @@ def review(reviewer: BatchReviewer, selection: Selection, concurrency: int) -> R
     answers, stop = _ask(reviewer, parts, concurrency)
     merged = [file_review.merge(file, answers[file.path]) for file in selection.files]
     _raise_if_nothing_was_reviewed(merged, answers)
-    overview, notes = Overview(), ()
+    overview, notes = Overview(), tuple[str, ...]()
     if not isinstance(stop, CancelledError):
         overview, notes, stop = _overview(reviewer, merged, alone=len(parts) == 1)
     return replace(

@@ -64,11 +64,11 @@ class Reporting:
     def problem(self, problem: ReviewerError) -> None:
         """Say why there is no review; a review that already stands is kept under the notice."""
         text = str(problem)
-        if isinstance(problem, ConfigError):
-            place = {"file": CONFIG_PATH, "line": problem.line, "column": problem.column}
-            self._runner.error(text, title=TITLE, **place)
-        else:
-            self._runner.error(text, title=TITLE)
+        match problem:
+            case ConfigError(line=line, column=column):
+                self._runner.error(text, title=TITLE, file=CONFIG_PATH, line=line, column=column)
+            case _:
+                self._runner.error(text, title=TITLE)
         status = f"**{self._head} could not be reviewed.** {neutraliser.line(text)}"
         self._runner.summary(f"## Code review\n\n{status}\n")
         try:
@@ -137,27 +137,22 @@ class Reporting:
 
     def _give_up_writing(self, refused: ForbiddenError | ConversationClosedError) -> None:
         """Go on without the comment where nobody could write it; raise where a permission lacks."""
-        expected = self._pull.from_fork or self._pull.author in DEPENDABOT
-        match refused:
-            case ForbiddenError() if not expected:
+        why = refused.what.rstrip(".")
+        if isinstance(refused, ForbiddenError):
+            if not (self._pull.from_fork or self._pull.author in DEPENDABOT):
                 raise refused
-            case ForbiddenError():
-                why = "GitHub lets no run for a fork or Dependabot comment on its pull request"
-            case ConversationClosedError():
-                why = refused.what.rstrip(".")
+            why = "GitHub lets no run for a fork or Dependabot comment on its pull request"
         self._writable = False
         self._runner.notice(
             f"{why}: the review stands in the job summary and as annotations.", title=TITLE
         )
 
     def _annotate(self, review: Review) -> None:
+        write = {Level.WARNING: self._runner.warning, Level.NOTICE: self._runner.notice}
         for remark in annotations.render(review):
-            match remark.level:
-                case Level.WARNING:
-                    write = self._runner.warning
-                case Level.NOTICE:
-                    write = self._runner.notice
-            write(remark.message, title=remark.title, file=remark.path, line=remark.line)
+            write[remark.level](
+                remark.message, title=remark.title, file=remark.path, line=remark.line
+            )
 
     def _masked(self, text: str) -> str:
         return self._runner.secrets.mask(text)

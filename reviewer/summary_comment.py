@@ -146,7 +146,7 @@ def headline(review: Review) -> str:
         counts.append("incomplete")
     if not review.having(Status.REVIEWED) and review.complete:
         counts.append("nothing to review")
-    return "".join(f" · {count}" for count in counts) or ": no problems found"
+    return " · ".join(counts) or "no problems found"
 
 
 def coverage(review: Review) -> str:
@@ -179,7 +179,7 @@ def _counted(count: int, noun: str, what: str) -> list[str]:
 def _footer(spent: Spent, run: Run) -> str:
     models = " + ".join(spent.models) or "no model was asked"
     tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"
-    price = "price unknown" if spent.cost is None else f"${spent.cost:.4f}"
+    price = "price unknown" if spent.cost is None else f"{spent.cost:.4f} USD"
     return f"{models} · {tokens} · {price} · {run.elapsed} s"
 
 

@@ -26,20 +26,23 @@ def outputs(state: State, comment: Comment | None) -> dict[str, str]:
 
 def exit_code(state: State, fail_on: FailOn) -> int:
     """Return GATE_REACHED when the review reaches the workflow's limit, else 0."""
+    return GATE_REACHED if _reached(state, fail_on) else 0
+
+
+def _reached(state: State, fail_on: FailOn) -> bool:
     match fail_on:
         case FailOn.NEVER:
-            reached = False
+            return False
         case FailOn.INCOMPLETE:
-            reached = not state.complete
+            return not state.complete
         case FailOn.CRITICAL:
-            reached = bool(state.critical)
+            return bool(state.critical)
         case FailOn.HIGH:
-            reached = bool(state.critical + state.high)
+            return bool(state.critical + state.high)
         case FailOn.MEDIUM:
-            reached = bool(state.critical + state.high + state.medium)
+            return bool(state.critical + state.high + state.medium)
         case FailOn.LOW:
-            reached = bool(_findings(state))
-    return GATE_REACHED if reached else 0
+            return bool(_findings(state))
 
 
 def _findings(state: State) -> int:

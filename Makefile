@@ -1,0 +1,80 @@
+# Everything a contributor runs; needs python3 (3.11 or newer) and make, and nothing else.
+PYTHON ?= python3
+IMAGE ?= code-review-action:dev
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header $(UPGRADE)
+# The core is pure, so nothing excuses a branch without a test; the shells are tested as processes.
+SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/start.py,reviewer/delivery.py
+ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
+
+.DEFAULT_GOAL := help
+.PHONY: help test check unit image-tests fix demo bench image image-debug smoke lock generate clean
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+test: check unit image-tests ## all checks and tests; those of the image where a Docker engine answers
+
+check: .venv/installed ## formatting, lint, types and the import contract
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: .venv/installed ## the tests that need no Docker engine, and their coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 -m "not image and not act"
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+	@$(BIN)/coverage report --omit='$(SHELLS)' --fail-under=100 >/dev/null || \
+		{ echo "The core is not covered in full; see the report above."; exit 1; }
+
+ifeq ($(ENGINE),yes)
+image-tests: .venv/installed image ## the tests that start the built image
+	CODE_REVIEW_IMAGE=$(IMAGE) $(BIN)/pytest -n 2 -m "image or act"
+else
+image-tests:
+	@echo "No Docker engine answers: the tests marked 'image' and 'act' were left out."
+endif
+
+fix: .venv/installed ## format, and mend what ruff can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+demo: .venv/installed ## a review from end to end, against servers on this machine
+	$(BIN)/python demo/run.py
+
+bench: .venv/installed ## what is promised of speed and size, measured
+	$(BIN)/python bench/run.py
+
+image: ## build the image
+	docker build --quiet --network host --tag $(IMAGE) .
+
+image-debug: ## build and enter the image with a shell inside
+	docker build --quiet --network host --target debug --tag $(IMAGE)-debug .
+	docker run --rm --interactive --tty --network host $(IMAGE)-debug
+
+smoke: image ## start the built image once, with an event that asks for nothing
+	docker run --rm --volume '$(CURDIR)/tests/data/events:/github/workflow:ro' \
+		--env GITHUB_EVENT_PATH=/github/workflow/pull_request.closed.json \
+		--env GITHUB_EVENT_NAME=pull_request --env GITHUB_REPOSITORY=Codertocat/Hello-World \
+		--network none $(IMAGE)
+
+lock: .venv/installed ## pin what pyproject.toml asks for; newest releases with UPGRADE=--upgrade
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --output-file requirements-dev.lock
+
+generate: .venv/installed ## write again what is generated from the code
+	$(BIN)/python scripts/generate.py
+
+clean: ## remove the virtual environment and all caches
+	rm -rf .venv .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+.venv/installed: requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.13" \
+		if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--require-hashes --requirement requirements-dev.lock
+	touch $@

@@ -1,0 +1,1 @@
+"""The doors' other side: one module for each thing outside the process."""

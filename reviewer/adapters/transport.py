@@ -1,0 +1,147 @@
+"""One request to GitHub: sent once through PyGithub, bounded in time, its answer checked."""
+
+import contextlib
+import queue
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import requests
+from github import Auth, Github
+from urllib3.exceptions import HTTPError, MaxRetryError
+
+from reviewer.adapters import answers
+from reviewer.adapters.answers import Answer
+from reviewer.adapters.deadline import Deadline, DeadlineError, bounded
+from reviewer.adapters.retrying import TransientError
+from reviewer.errors import ForgeError, UnauthorizedError
+
+JSON = "application/vnd.github+json"
+
+# GitHub gives up on a request after 10 seconds of its own time.
+_SECONDS_BETWEEN_BYTES = 15
+_SECONDS_PER_CALL = 30.0
+# "Make requests for mutations serially, with at least a second between them" (best practices).
+SECONDS_BETWEEN_WRITES = 1.0
+# A name that cannot be resolved rarely gets better.
+_ATTEMPTS_TO_CONNECT = 3
+
+
+class Transport:
+    """Sends requests from any number of threads."""
+
+    def __init__(
+        self, *, token: str, api_url: str, deadline: Deadline, seconds_between_writes: float
+    ) -> None:
+        """Open no connection yet."""
+        if not token:
+            raise UnauthorizedError(
+                "The input github-token is empty.",
+                cause="A secret that is not set is an empty text.",
+                remedy="Leave github-token out to use the one of the workflow.",
+            )
+        self._token = token
+        self._api_url = api_url.rstrip("/")
+        self._deadline = deadline
+        self._seconds_between_writes = seconds_between_writes
+        # PyGithub keeps the request being sent in its connection, so no two threads may share a
+        # client. The one used last is taken first: its connection is warm.
+        self._idle: queue.LifoQueue[Github] = queue.LifoQueue()
+
+    def send(
+        self,
+        verb: str,
+        url: str,
+        *,
+        parameters: Mapping[str, str | int] | None = None,
+        accept: str = JSON,
+        body: Mapping[str, object] | None = None,
+        also: tuple[int, ...] = (),
+    ) -> Answer:
+        """Send a request and return the answer, if its status is a success or one of `also`.
+
+        Raises TransientError for what may pass by itself, else ForgeError.
+        """
+        seconds = min(_SECONDS_PER_CALL, self._deadline.remaining())
+        request = f"{verb} {urlsplit(url).path}"
+        if not seconds:
+            raise ForgeError(
+                f"There was no time left for {request}.",
+                cause="The run has used up its time.",
+                remedy="Raise the input timeout, or review fewer files.",
+            )
+        client = self._take()
+        with contextlib.ExitStack() as unless_answered:
+            unless_answered.callback(client.close)
+            try:
+                status, headers, text = bounded(
+                    lambda: client.requester.requestJson(
+                        verb,
+                        url,
+                        parameters=dict(parameters or {}),
+                        headers={"Accept": accept},
+                        input=body,
+                    ),
+                    seconds,
+                )
+            except (OSError, HTTPError, ValueError, RuntimeError, AssertionError) as problem:
+                raise self._unanswered(request, problem) from problem
+            unless_answered.pop_all()
+        self._idle.put(client)
+        answer = Answer(request, status, headers, text)
+        if answer.ok or status in also:
+            return answer
+        raise answers.refusal(answer)
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def _take(self) -> Github:
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return Github(
+                auth=Auth.Token(self._token),
+                base_url=self._api_url,
+                timeout=_SECONDS_BETWEEN_BYTES,
+                user_agent="code-review-action",
+                # Retries are retrying.py's alone: PyGithub's repeat a POST blindly.
+                retry=None,
+                seconds_between_requests=None,
+                seconds_between_writes=self._seconds_between_writes,
+                lazy=True,
+            )
+
+    def _unanswered(self, request: str, problem: Exception) -> ForgeError | TransientError:
+        """Say what it means that no answer came; a client that failed is not used again."""
+        match problem:
+            case DeadlineError() | requests.Timeout():
+                late = ForgeError(
+                    f"GitHub did not finish its answer to {request} in time.",
+                    cause="GitHub is slow, or a proxy holds the answer back.",
+                    remedy="See https://www.githubstatus.com and run the workflow again.",
+                )
+                return TransientError(late)
+            case OSError(args=[MaxRetryError(reason=reason), *_]):
+                return TransientError(self._unreachable(reason), attempts=_ATTEMPTS_TO_CONNECT)
+            case OSError() | HTTPError():
+                return TransientError(self._unreachable(problem))
+            case ValueError():
+                return answers.unreadable(request, "its headers make no sense")
+            case _:
+                # PyGithub follows a 301 on the same host and raises bare errors at all others.
+                return ForgeError(
+                    f"GitHub answered {request} with a redirect that is not followed.",
+                    cause="GITHUB_API_URL is not quite right.",
+                    remedy="Correct the address.",
+                )
+
+    def _unreachable(self, reason: Exception | None) -> ForgeError:
+        # Only its name: the text may quote what was sent.
+        return ForgeError(
+            f"GitHub cannot be reached at {self._api_url} ({type(reason).__name__}).",
+            cause="The runner has no network, or a proxy or firewall stands in between.",
+            remedy="Check the network of the runner and GITHUB_API_URL.",
+        )

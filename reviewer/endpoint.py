@@ -1,0 +1,113 @@
+"""The address of the model server: which ones may be told the code and the key."""
+
+import ipaddress
+import re
+import socket
+from typing import TypeAlias
+from urllib.parse import SplitResult, urlsplit
+
+from reviewer.errors import InputError
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Cloud machines hand out credentials there to whoever asks.
+_METADATA_NAMES = (
+    "metadata", "metadata.google.internal", "metadata.goog",
+    "instance-data", "instance-data.ec2.internal",
+)  # fmt: skip
+# Link-local first; then AWS over IPv6, Alibaba, Oracle and Azure, and what names no host at all.
+_NEVER = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "169.254.0.0/16", "fe80::/10", "fd00:ec2::/32", "100.100.100.200/32",
+            "192.0.0.192/32", "168.63.129.16/32", "0.0.0.0/8", "224.0.0.0/3", "ff00::/8", "::/128",
+        ),
+    )
+)  # fmt: skip
+# IPv6 networks whose last 32 bits are an IPv4 address that the packet goes to.
+_TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "::/96")))
+
+
+def parse(text: str, *, allow_http: bool) -> str:
+    """Return the base URL, its host in lower case, without its trailing slash.
+
+    Raises InputError, which never repeats the text: a password may stand in it.
+    """
+    try:
+        return _checked(_split(text), allow_http=allow_http)
+    except ValueError as refused:
+        raise InputError(
+            f"The input base-url cannot be used: {refused}.",
+            cause="It takes the address of an OpenAI-compatible server.",
+            remedy="Write, for example, `base-url: https://api.openai.com/v1`.",
+        ) from None
+
+
+def _checked(url: SplitResult, *, allow_http: bool) -> str:
+    host = (url.hostname or "").rstrip(".")
+    if not host:
+        raise ValueError("it names no host")
+    address = _address(host)
+    if host in _METADATA_NAMES or (address and any(address in network for network in _NEVER)):
+        raise ValueError("link-local and metadata addresses are never asked")
+    if url.scheme == "http" and not allow_http and not _is_loopback(host, address):
+        raise ValueError(
+            "http:// sends code and key readable to everyone on the way; use https://, or set "
+            "`allow-http: true` if you own the network"
+        )
+    netloc = url.netloc.lower().replace(url.hostname or "", host)
+    return url._replace(netloc=netloc).geturl().rstrip("/")
+
+
+def _split(text: str) -> SplitResult:
+    if not re.fullmatch(r"[!-~]+", text) or "\\" in text:
+        raise ValueError("it holds a blank, a backslash or a character outside of ASCII")
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        raise ValueError("its host or port cannot be read") from None
+    if url.scheme not in ("http", "https") or port == 0:
+        raise ValueError("it must start with https:// and may name a port")
+    if "@" in url.netloc:
+        raise ValueError("a user name or password does not belong there; use the input api-key")
+    if "%" in url.netloc:
+        raise ValueError("its host must be written plainly, without % signs")
+    if "?" in text or "#" in text:
+        raise ValueError("it must end with its path, before any ? or #")
+    return url
+
+
+def _address(host: str) -> Address | None:
+    """Read the host as the address that a connection would go to, however it is written."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return _legacy_address(host)
+    if isinstance(address, ipaddress.IPv6Address):
+        return _inner(address)
+    return address
+
+
+def _inner(address: ipaddress.IPv6Address) -> Address:
+    if address.sixtofour:
+        return address.sixtofour
+    inner = int(address) & 0xFFFFFFFF
+    if inner > 1 and any(address in network for network in _TRANSLATED):
+        return ipaddress.IPv4Address(inner)
+    return address
+
+
+def _legacy_address(host: str) -> Address | None:
+    """Read 2852039166, 0xA9FEA9FE, 0251.0376.1 and the like, which resolvers still accept."""
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return None
+
+
+def _is_loopback(host: str, address: Address | None) -> bool:
+    if address:
+        return address.is_loopback
+    return host == "localhost" or host.endswith(".localhost")

@@ -1,0 +1,235 @@
+"""The inputs of the workflow step: declared once, read strictly."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from reviewer import declaration, values
+from reviewer.declaration import Declaration, declare
+from reviewer.findings import Confidence, Severity
+from reviewer.values import Bounds
+
+OPENAI = "https://api.openai.com/v1"
+MAX_FILES = Bounds(1, 3_000)
+"""GitHub lists no more changed files than 3,000."""
+MAX_FILE_LINES = Bounds(1, 100_000)
+MAX_FINDINGS = Bounds(1, 200)
+
+_ASSOCIATIONS = (
+    "OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR",
+    "FIRST_TIME_CONTRIBUTOR", "FIRST_TIMER", "MANNEQUIN", "NONE",
+)  # fmt: skip
+
+
+class FailOn(enum.Enum):
+    """What makes the step fail: a finding this severe, or a review with gaps."""
+
+    NEVER = "never"
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INCOMPLETE = "incomplete"
+
+
+class OnError(enum.Enum):
+    """What a review that could not be delivered does to the step."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs as values; each is named like its input, with underscores for hyphens."""
+
+    github_token: str = declare(
+        values.secret("${{ github.token }}"),
+        "",
+        "Token that reads the pull request and writes the comment. It needs the permissions "
+        "`contents: read` and `pull-requests: write`.",
+        expression="${{ github.token }}",
+    )
+    api_key: str = declare(
+        values.secret("${{ secrets.OPENAI_API_KEY }}"),
+        "",
+        "Key of the model server. Needed for OpenAI; other servers may do without.",
+    )
+    base_url: str = declare(
+        values.line(r".+", "an https:// address", OPENAI),
+        OPENAI,
+        "Address of an OpenAI-compatible server. `http://` is accepted for the machine itself, "
+        "and for others with `allow-http: true`.",
+    )
+    model: str = declare(
+        values.line(r"\S{1,200}", "a model name without blanks", "gpt-6.1-terra"),
+        "gpt-6.1-terra",
+        "Model that reviews.",
+    )
+    fallback_model: str = declare(
+        values.line(r"\S{1,200}", "a model name, or empty for none", "gpt-6-luna", blank=True),
+        "gpt-6-luna",
+        "Model that is asked when the first one cannot answer. Empty for none.",
+    )
+    allow_http: bool = declare(
+        values.flag(),
+        "false",
+        "Whether `base-url` may be `http://` for another machine: everyone on the way can read "
+        "the code and the key.",
+    )
+    name: str = declare(
+        values.line(
+            r"[a-z0-9-]{1,40}", "1 to 40 of the characters a-z, 0-9 and hyphen", "security"
+        ),
+        "default",
+        "Name of this instance. Each name keeps a comment of its own on a pull request.",
+    )
+    trigger: str = declare(
+        values.line(r".{1,60}", "a word or phrase of 1 to 60 characters on one line", "/review"),
+        "/review",
+        "What a comment must say, alone on a line, to start a review; a phrase such as "
+        "`flows review` works too. `/review` always does.",
+    )
+    allowed_associations: tuple[str, ...] = declare(
+        values.names("OWNER,MEMBER", _ASSOCIATIONS),
+        "OWNER,MEMBER,COLLABORATOR",
+        "Whose comments are obeyed, in GitHub's words for how a person belongs to the repository.",
+    )
+    pr_number: int | None = declare(
+        values.optional(values.whole(Bounds(1, 2**31 - 1), 7)),
+        "",
+        "Pull request to review when the event names none: manual and scheduled runs.",
+    )
+    full: bool = declare(
+        values.flag(), "false", "Whether to review anew what an earlier run already reviewed."
+    )
+    dry_run: bool = declare(
+        values.flag(),
+        "false",
+        "Whether to write nothing on the pull request: the review stands in the job summary.",
+    )
+    timeout: int = declare(
+        values.whole(Bounds(60, 21_600), 600),
+        "900",
+        "Seconds that the whole run may take. What is not reviewed by then is listed.",
+    )
+    concurrency: int = declare(
+        values.whole(Bounds(1, 64), 16), "8", "How many requests to the model run at a time."
+    )
+    max_cost: Decimal | None = declare(
+        values.optional(values.decimal(10_000, above=0, unit=" (US dollars)", example="0.50")),
+        "",
+        "US dollars that one run may cost. What is not reviewed by then is listed.",
+    )
+    max_tokens_total: int | None = declare(
+        values.optional(values.whole(Bounds(1_000, 100_000_000), 500_000)),
+        "",
+        "Tokens, read and written, that one run may use. What is not reviewed by then is listed.",
+    )
+    context_window: int | None = declare(
+        values.optional(values.whole(Bounds(4_000, 10_000_000), 128_000)),
+        "",
+        "Tokens that the model can take in; set it for a model that the action does not know.",
+    )
+    temperature: float | None = declare(
+        values.optional(values.fraction(2, "0.2")),
+        "",
+        "Sampling temperature. Empty leaves it to the model; reasoning models accept no other.",
+    )
+    max_output_tokens: int | None = declare(
+        values.optional(values.whole(Bounds(256, 1_000_000), 16_000)),
+        "",
+        "Tokens that one answer may have. Empty leaves it to the model.",
+    )
+    on_error: OnError = declare(
+        values.choice(OnError),
+        "fail",
+        "Whether a review that could not be made or published fails the step. A wrong "
+        "configuration always does.",
+    )
+    include: tuple[str, ...] = declare(
+        values.globs(), "", "Only files that match are reviewed. Empty for all."
+    )
+    exclude: tuple[str, ...] = declare(
+        values.globs(),
+        "",
+        "Files that match are not reviewed; `!pattern` takes some of them, or some that are "
+        "excluded by default, back in.",
+    )
+    max_files: int = declare(
+        values.whole(MAX_FILES, 100), "300", "How many files of a pull request are reviewed."
+    )
+    max_file_lines: int = declare(
+        values.whole(MAX_FILE_LINES, 1_000),
+        "3000",
+        "Changed lines from which a file is too large to be reviewed.",
+    )
+    max_findings: int = declare(
+        values.whole(MAX_FINDINGS, 20), "50", "How many findings are shown, the worst first."
+    )
+    min_severity: Severity = declare(
+        values.choice(Severity), "low", "Findings less severe than this are not shown."
+    )
+    min_confidence: Confidence = declare(
+        values.choice(Confidence), "low", "Findings less certain than this are not shown."
+    )
+    language: str = declare(values.language(), "", "Language of the review. Empty for English.")
+    instructions: str = declare(
+        values.prose(), "", "What the reviewer should know about this code, or look at."
+    )
+    fail_on: FailOn = declare(
+        values.choice(FailOn),
+        "never",
+        "What makes the step fail: a finding of this severity or a worse one; `incomplete` is "
+        "about what was not reviewed.",
+    )
+    review_drafts: bool = declare(
+        values.flag(), "false", "Whether draft pull requests are reviewed too."
+    )
+    skip_labels: tuple[str, ...] = declare(
+        values.names("no-review"), "", "Pull requests with one of these labels are left alone."
+    )
+    skip_authors: tuple[str, ...] = declare(
+        values.names("dependabot[bot], renovate[bot]"),
+        "",
+        "Pull requests of these authors are left alone.",
+    )
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Every text that must be masked: the secrets as they came and as they are used."""
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> "Inputs":
+        """Read the inputs as the runner passes them; an empty one has its default.
+
+        Raises InputError for an unknown input or one that cannot be used.
+        """
+        declared = declarations()
+        given = declaration.given(environ, tuple(entry.name for entry in declared))
+        read: dict[str, Any] = {
+            entry.field: entry.parse(given[entry.name]) for entry in declared if entry.name in given
+        }
+        secret = [entry for entry in declared if entry.kind.secret]
+        texts = [given.get(entry.name) for entry in secret]
+        texts += [read.get(entry.field) for entry in secret]
+        return cls(**read, secrets=tuple(dict.fromkeys(filter(None, texts))))._checked()
+
+    def _checked(self) -> "Inputs":
+        if self.base_url == OPENAI:
+            return self
+        # What only another server needs must not slow down every run.
+        from reviewer import endpoint
+
+        return replace(self, base_url=endpoint.parse(self.base_url, allow_http=self.allow_http))
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether no request can succeed for want of an api-key."""
+        return not self.api_key and urlsplit(self.base_url).hostname == urlsplit(OPENAI).hostname
+
+
+def declarations() -> tuple[Declaration, ...]:
+    """List what is declared, in the order in which people read it."""
+    return declaration.of(Inputs)

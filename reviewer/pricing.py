@@ -1,0 +1,43 @@
+"""What a model costs and how much it holds; the figures and their sources stand in models.toml."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from reviewer.ports import Usage
+
+_TABLE = Path(__file__).with_name("models.toml")
+_DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """US dollars per million tokens, and the context window in tokens."""
+
+    input_price: Decimal
+    output_price: Decimal
+    context_window: int
+
+    def cost(self, usage: Usage) -> Decimal:
+        """Say what a request cost, in US dollars."""
+        priced = self.input_price * usage.input_tokens + self.output_price * usage.output_tokens
+        return priced / _MILLION
+
+
+def lookup(model: str) -> ModelFacts | None:
+    """Find what is known about a model, by its name or its name without a date; None: nothing."""
+    known = _table()
+    return known.get(model) or known.get(_DATED.sub("", model))
+
+
+@cache
+def _table() -> dict[str, ModelFacts]:
+    rows = tomllib.loads(_TABLE.read_text("utf-8"), parse_float=Decimal)
+    return {
+        name: ModelFacts(row["input"], row["output"], row["context_window"])
+        for name, row in rows.items()
+    }

@@ -1,0 +1,48 @@
+"""Breaks the words by which text makes GitHub or a bot act, with a zero-width space inside.
+
+Code spans and fences stop GitHub, but not the apps that read a comment's source, so code is broken
+as well, as little as that takes.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import re2
+
+ZWSP = "\u200b"
+# Each pattern breaks between its two groups.
+_COMMAND = re2.compile(r"(?im)(^[ \t]*/)(\w)")
+_BOT_WORD = re2.compile(r"(?im)(^[ \t]*[br])(ors\b|echeck\b|etest\b)")
+# GitHub's nine: close, closes, closed, fix, fixes, fixed, resolve, resolves, resolved.
+_CLOSING = re2.compile(
+    r"(?i)([cfr])((?:lose[sd]?|ix(?:e[sd])?|esolve[sd]?)"
+    r":?[ \t]+(?:[\w.-]+/[\w.-]+)?(?:#|gh-|https?:))"
+)
+_ISSUE = re2.compile(r"(?i)(gh-)(\d)")
+_ADDRESS = re2.compile(r"(?i)(www|mailto|xmpp)([.:])")
+_MARKER = re2.compile(r"(?i)(<)(!--\s*code-review-action)")
+
+_AT = {ord(at): at + ZWSP for at in "@\uff20\ufe6b"}
+_AT_AND_HASH = _AT | {ord("#"): "#" + ZWSP}
+
+
+def break_commands(text: str) -> str:
+    """Break what bots take at the start of a line: `/approve`, `bors r+`."""
+    return _broken(text, (_COMMAND, _BOT_WORD))
+
+
+def break_in_code(text: str) -> str:
+    """Break mentions, commands, closing keywords and our own markers."""
+    return _broken(text, (_COMMAND, _BOT_WORD, _CLOSING, _MARKER)).translate(_AT)
+
+
+def break_in_prose(text: str) -> str:
+    """Break mentions, closing keywords, references to issues and what GitHub turns into links."""
+    text = _broken(text, (_CLOSING, _ISSUE, _ADDRESS))
+    return text.replace("://", f":{ZWSP}/{ZWSP}/").translate(_AT_AND_HASH)
+
+
+def _broken(text: str, patterns: Iterable[Any]) -> str:
+    for pattern in patterns:
+        text = pattern.sub(lambda match: f"{match[1]}{ZWSP}{match[2]}", text)
+    return text

@@ -1,0 +1,92 @@
+"""Starts entrypoint.py as a process, as the container does, against the loopback servers."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+EVENTS = ROOT / "tests" / "data" / "events"
+REPOSITORY = "Codertocat/Hello-World"
+NUMBER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What the process left behind; `log` is standard output and standard error together."""
+
+    code: int
+    log: str
+    outputs: Mapping[str, str]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a workflow: its folder below `root`, its inputs and its environment."""
+
+    root: Path
+    inputs: Mapping[str, str]
+    environ: Mapping[str, str]
+    event: str = "pull_request.opened"
+
+    def start(self) -> "subprocess.Popen[str]":
+        """Start the process in an empty workspace and return at once."""
+        workspace = self.root / "workspace"
+        workspace.mkdir(parents=True, exist_ok=True)
+        for name in ("output", "summary"):
+            (self.root / name).touch()
+        return subprocess.Popen(
+            [sys.executable, "-I", "-X", "utf8", str(ROOT / "entrypoint.py")],
+            cwd=workspace,
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def finish(self, process: "subprocess.Popen[str]", timeout: float = 60) -> Finished:
+        """Wait for the end; raises TimeoutExpired after `timeout` seconds."""
+        try:
+            log, _ = process.communicate(timeout=timeout)
+        finally:
+            process.kill()
+        written = (self.root / "output").read_text("utf-8")
+        return Finished(
+            code=process.returncode,
+            log=log,
+            outputs=_outputs(written),
+            summary=(self.root / "summary").read_text("utf-8"),
+        )
+
+    def run(self, timeout: float = 60) -> Finished:
+        """Start the process and wait for its end."""
+        return self.finish(self.start(), timeout)
+
+    def _environment(self) -> dict[str, str]:
+        inputs = {f"INPUT_{name.upper()}": value for name, value in self.inputs.items()}
+        return {
+            "PATH": os.environ["PATH"],
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_NAME": self.event.partition(".")[0],
+            "GITHUB_EVENT_PATH": str(EVENTS / f"{self.event}.json"),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_REF": f"refs/pull/{NUMBER}/merge",
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_RUN_ID": "1",
+            "GITHUB_OUTPUT": str(self.root / "output"),
+            "GITHUB_STEP_SUMMARY": str(self.root / "summary"),
+            # Coverage measures subprocesses only when its own variables come along.
+            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
+            **inputs,
+            **self.environ,
+        }
+
+
+def _outputs(text: str) -> dict[str, str]:
+    found = re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
+    return {name: value for name, _, value in found}

@@ -1,0 +1,87 @@
+"""Files, directories, links and submodules at a commit, in the forms GitHub gives them."""
+
+import base64
+import hashlib
+import posixpath
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from tests.loopback.messages import Response, as_json
+from tests.loopback.state import Entry, Repository, Site, Submodule, Symlink, Tree
+
+# Above this the JSON form has no content; the raw form goes on to 100 MB.
+_LARGEST_IN_JSON = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a client wants to see."""
+
+    path: str
+    ref: str
+    raw: bool
+
+
+def answer(site: Site, repo: Repository, asked: Question) -> Response | None:
+    """Show what lies at the path, or None where nothing does."""
+    sha = repo.refs.get(asked.ref.removeprefix("refs/heads/"), asked.ref)
+    tree = repo.trees.get(sha)
+    if tree is None:
+        return None
+    entry = tree.get(asked.path)
+    if isinstance(entry, Symlink):
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(asked.path), entry.target))
+        pointed = tree.get(target)
+        entry = pointed if isinstance(pointed, bytes) else entry
+    if entry is None:
+        rows = _directory(tree, asked.path)
+        values = [_described(site, repo, sha, path, row, listed=True) for path, row in rows]
+        return as_json(200, values) if rows else None
+    if asked.raw and isinstance(entry, bytes):
+        return Response(200, entry, "application/vnd.github.raw+json; charset=utf-8")
+    return as_json(200, _described(site, repo, sha, asked.path, entry, listed=False))
+
+
+def _directory(tree: Tree, path: str) -> list[tuple[str, Entry | None]]:
+    """The entries right below a path; None stands for a directory."""
+    prefix = f"{path}/" if path else ""
+    found: dict[str, Entry | None] = {}
+    for name, entry in tree.items():
+        if name.startswith(prefix):
+            first, deeper, _ = name[len(prefix) :].partition("/")
+            found[prefix + first] = None if deeper else entry
+    return sorted(found.items())
+
+
+def _described(
+    site: Site, repo: Repository, sha: str, path: str, entry: Entry | None, *, listed: bool
+) -> dict[str, object]:
+    data = entry if isinstance(entry, bytes) else b""
+    url = f"{site.api_url}/repos/{repo.full_name}/contents/{quote(path)}?ref={sha}"
+    value: dict[str, object] = {
+        "name": posixpath.basename(path),
+        "path": path,
+        "sha": hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest(),
+        "size": len(data),
+        "url": url,
+        "html_url": f"https://github.com/{repo.full_name}/blob/{sha}/{quote(path)}",
+        "git_url": None,
+        "download_url": None,
+        "_links": {"self": url, "git": None, "html": None},
+    }
+    match entry:
+        case None:
+            return value | {"type": "dir"}
+        case Symlink(target):
+            return value | {"type": "symlink", "target": target}
+        case Submodule(commit, address):
+            kind = {"type": "file"} if listed else {"type": "submodule"}
+            return value | kind | {"sha": commit, "submodule_git_url": address}
+        case bytes():
+            return value | {"type": "file"} | ({} if listed else _encoded(data))
+
+
+def _encoded(data: bytes) -> dict[str, object]:
+    if len(data) > _LARGEST_IN_JSON:
+        return {"content": "", "encoding": "none"}
+    return {"content": base64.encodebytes(data).decode(), "encoding": "base64"}

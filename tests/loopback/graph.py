@@ -1,0 +1,187 @@
+"""The loopback GitHub's memory as the nested fields that GraphQL queries walk through."""
+
+import base64
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeAlias, TypeVar
+
+from graphql import GraphQLError
+
+from reviewer.pull_request import PullState
+from tests.loopback import payloads
+from tests.loopback.state import Access, IssueComment, Pull, Repository, Site, Thread, Token
+
+_LARGEST_PAGE = 100
+Fields: TypeAlias = dict[str, object]
+Connection: TypeAlias = Callable[..., Fields]
+Row = TypeVar("Row")
+
+
+def root(site: Site, token: Token) -> Fields:
+    """Where every query starts."""
+
+    def repository(owner: str, name: str, **_: object) -> Fields:
+        found = site.repository(f"{owner}/{name}")
+        if found is None or token.access is Access.NONE:
+            raise _not_found(f"a Repository with the name '{owner}/{name}'")
+        return _repository(site, token, found)
+
+    return {"repository": repository, "viewer": {"login": token.login}}
+
+
+def _not_found(what: str) -> GraphQLError:
+    return GraphQLError(f"Could not resolve to {what}.", extensions={"type": "NOT_FOUND"})
+
+
+def _repository(site: Site, token: Token, repo: Repository) -> Fields:
+    def pull_request(number: int) -> Fields:
+        pull = repo.pulls.get(number)
+        if pull is None:
+            raise _not_found(f"a PullRequest with the number of {number}")
+        return _pull(site, token, repo, pull)
+
+    owner, name = repo.full_name.split("/")
+    return {
+        "id": f"R_{repo.id}",
+        "name": name,
+        "nameWithOwner": repo.full_name,
+        "owner": actor(owner),
+        "isArchived": repo.archived,
+        "pullRequest": pull_request,
+    }
+
+
+def _pull(site: Site, token: Token, repo: Repository, pull: Pull) -> Fields:
+    head = {"nameWithOwner": pull.head_repository} if pull.head_repository else None
+    comments = partial(_comment, token, repo)
+    threads = partial(_thread, site, token)
+    return {
+        "id": f"PR_{repo.id}_{pull.number}",
+        "number": pull.number,
+        "title": pull.title,
+        # GraphQL has no null here: a missing body is an empty one.
+        "body": pull.body or "",
+        "url": f"https://github.com/{repo.full_name}/pull/{pull.number}",
+        "author": actor(pull.author),
+        "baseRefName": pull.base_ref,
+        "baseRefOid": pull.base_sha,
+        "headRefName": pull.head_ref,
+        "headRefOid": pull.head_sha,
+        "headRepository": head,
+        "baseRepository": {"nameWithOwner": repo.full_name},
+        "isCrossRepository": pull.fork,
+        "isDraft": pull.draft,
+        "state": pull.state.name,
+        "closed": pull.state is not PullState.OPEN,
+        "merged": pull.state is PullState.MERGED,
+        "locked": pull.locked,
+        "changedFiles": pull.counted_files,
+        "additions": sum(row.additions for row in pull.files),
+        "deletions": sum(row.deletions for row in pull.files),
+        "labels": connection(site, "labels", pull.labels, _label),
+        "comments": connection(site, "comments", repo.conversation(pull.number), comments),
+        "reviewThreads": connection(site, "reviewThreads", pull.threads, threads),
+    }
+
+
+def _comment(token: Token, repo: Repository, comment: IssueComment) -> Fields:
+    return {
+        "id": comment.node_id,
+        # BigInt travels as text: JavaScript's numbers end before 64 bits do.
+        "fullDatabaseId": str(comment.id),
+        "databaseId": comment.id,
+        "body": comment.body,
+        "url": payloads.comment_url(repo, comment),
+        "author": actor(comment.author),
+        "viewerDidAuthor": comment.author == token.login,
+        "isMinimized": comment.minimized,
+        "minimizedReason": "outdated" if comment.minimized else None,
+        "createdAt": payloads.stamp(),
+        "updatedAt": payloads.stamp(comment.edits),
+    }
+
+
+def _thread(site: Site, token: Token, thread: Thread) -> Fields:
+    def said(comment: tuple[str | None, str]) -> Fields:
+        author, body = comment
+        return {"author": actor(author), "body": body, "viewerDidAuthor": author == token.login}
+
+    return {
+        "id": thread.id,
+        "path": thread.path,
+        "line": thread.line,
+        "isResolved": thread.resolved,
+        "isOutdated": thread.line is None,
+        "comments": connection(site, "comments", thread.comments, said),
+    }
+
+
+def _label(name: str) -> Fields:
+    return {"name": name}
+
+
+def actor(login: str | None) -> Fields | None:
+    """An account; GraphQL shows the login of an app without its [bot]."""
+    if login is None:
+        return None
+    kind = "Bot" if login.endswith("[bot]") else "User"
+    name = login.removesuffix("[bot]")
+    return {"__typename": kind, "login": name, "url": f"https://github.com/{name}"}
+
+
+def connection(
+    site: Site, name: str, rows: Sequence[Row], shown: Callable[[Row], Fields]
+) -> Connection:
+    """A list in pages; GitHub refuses to show one without a size, or more than 100 at once."""
+
+    def page(
+        first: int | None = None, after: str | None = None, last: int | None = None, **_: object
+    ) -> Fields:
+        size = first if first is not None else last
+        _check_size(name, size)
+        start = _position(after)
+        if first is None:
+            start = max(start, len(rows) - (size or 0))
+        end = start + (size or 0)
+        more = site.endless_pages or end < len(rows)
+        info = {
+            "hasNextPage": more,
+            "hasPreviousPage": start > 0,
+            "startCursor": _cursor(start) if rows else None,
+            "endCursor": _cursor(end if more else len(rows)) if rows or more else None,
+        }
+        chosen = [shown(row) for row in rows[start:end]]
+        return {
+            "nodes": chosen,
+            "edges": [{"node": node, "cursor": ""} for node in chosen],
+            "pageInfo": info,
+            "totalCount": len(rows),
+        }
+
+    return page
+
+
+def _check_size(name: str, size: int | None) -> None:
+    if size is None:
+        text = f"You must provide a `first` or `last` value to properly paginate the `{name}`"
+        kind = "MISSING_PAGINATION_BOUNDARIES"
+    elif not 1 <= size <= _LARGEST_PAGE:
+        text = f"`first` on the `{name}` connection must be from 1 to {_LARGEST_PAGE}, not {size}"
+        kind = "EXCESSIVE_PAGINATION"
+    else:
+        return
+    raise GraphQLError(f"{text}.", extensions={"type": kind})
+
+
+def _cursor(position: int) -> str:
+    return base64.b64encode(f"cursor:{position}".encode()).decode()
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    try:
+        return int(base64.b64decode(cursor, validate=True).decode().removeprefix("cursor:"))
+    except ValueError as error:
+        text = f"`{cursor}` does not appear to be a valid cursor."
+        raise GraphQLError(text, extensions={"type": "INVALID_CURSOR_ARGUMENTS"}) from error

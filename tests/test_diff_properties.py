@@ -1,0 +1,131 @@
+import subprocess
+from difflib import unified_diff
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reviewer import diff, rawdiff
+from reviewer.diff import ChangedFile, LineKind
+from reviewer.pull_request import ListedFile
+
+ODD_LINES = (
+    "",
+    "a",
+    " a",
+    "\\",
+    "-",
+    "+",
+    "--- a/file",
+    "+++ b/file",
+    "-- a/x",
+    "++ b/x",
+    "@@ -1 +1 @@",
+    "diff --git a/x b/x",
+    "\\ No newline at end of file",
+    "Binary files a/x and b/x differ",
+    "a\r",
+    "\r",
+    "a\rb",
+    "a\vb\fc",
+    "a\x85b\u2028c\u2029d\x1ce",
+    "日本",
+)
+line = st.sampled_from(ODD_LINES) | st.text(
+    st.characters(exclude_characters="\n\0", codec="utf-8"), max_size=6
+)
+text = st.builds(
+    lambda lines, final: "\n".join(lines) + final,
+    st.lists(line, max_size=12),
+    st.just("\n") | st.just(""),
+)
+
+
+def lines_of(content: str) -> list[str]:
+    return content.removesuffix("\n").split("\n") if content else []
+
+
+def patch_by_difflib(old: str, new: str, context: int) -> str:
+    before, after = ([f"{x}\n" for x in content.split("\n")] for content in (old, new))
+    rows = list(unified_diff(_ended(before), _ended(after), n=context, lineterm="\n"))[2:]
+    return "".join(
+        row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows
+    )
+
+
+def _ended(lines: list[str]) -> list[str]:
+    # What follows the last line feed is a line without one, or nothing.
+    *whole, last = lines
+    return whole + ([last.removesuffix("\n")] if last != "\n" else [])
+
+
+def parse(patch: str) -> ChangedFile:
+    file = diff.parse(ListedFile("x", "modified", additions=0, deletions=0, patch=patch))
+    assert isinstance(file, ChangedFile)
+    return file
+
+
+def assert_tells(file: ChangedFile, old: str, new: str) -> None:
+    """Every line stands where both versions have it, and every difference is shown."""
+    shown_old, shown_new = set[int](), set[int]()
+    for part in (part for hunk in file.hunks for part in hunk.lines):
+        if part.old is not None:
+            assert lines_of(old)[part.old - 1] == part.text
+            shown_old.add(part.old)
+        if part.new is not None:
+            assert lines_of(new)[part.new - 1] == part.text
+            shown_new.add(part.new)
+        assert (part.old is None) == (part.kind is LineKind.ADDED)
+        assert (part.new is None) == (part.kind is LineKind.REMOVED)
+    hidden_old = [x for n, x in enumerate(lines_of(old), 1) if n not in shown_old]
+    hidden_new = [x for n, x in enumerate(lines_of(new), 1) if n not in shown_new]
+    assert hidden_old == hidden_new
+
+
+@given(text, text, st.integers(0, 3))
+def test_DF8_lines_and_numbers_survive_a_diff(old: str, new: str, context: int) -> None:
+    patch = patch_by_difflib(old, new, context)
+    if patch:
+        assert_tells(parse(patch), old, new)
+
+
+@settings(max_examples=25, deadline=None)
+@given(text.filter(bool), text.filter(bool))
+def test_DF7_lines_and_numbers_survive_git_itself(old: str, new: str) -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder, "old").write_bytes(old.encode())
+        Path(folder, "new").write_bytes(new.encode())
+        told = subprocess.run(
+            ["git", "diff", "--no-index", "--text", "old", "new"],
+            cwd=folder, capture_output=True, check=False,
+        ).stdout.decode()  # fmt: skip
+    for file in rawdiff.parse(told):
+        assert file.patch is not None
+        assert_tells(parse(file.patch), old, new)
+    assert bool(told) == (old != new)
+
+
+@given(st.text(st.sampled_from("+- \\@ab\n\r,1290d/"), max_size=80))
+def test_DF6_no_line_of_a_hostile_patch_is_lost_silently(tail: str) -> None:
+    patch = f"@@ -1,2 +1,2 @@\n{tail}"
+    file = diff.parse(ListedFile("x", "modified", additions=0, deletions=0, patch=patch))
+    if isinstance(file, ChangedFile):
+        marked = [x for x in tail.removesuffix("\n").split("\n") if x[:2] != "@@" and x[:1] != "\\"]
+        assert len(marked) == sum(len(hunk.lines) for hunk in file.hunks)
+
+
+@given(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1))
+def test_DF9_every_path_round_trips_through_gits_quoting(path: str) -> None:
+    escaped = "".join(f"\\{byte:03o}" for byte in path.encode())
+    assert rawdiff.unquote(f'"{escaped}"') == path
+
+
+@given(st.text())
+def test_DF9_any_text_can_be_unquoted(text: str) -> None:
+    assert isinstance(rawdiff.unquote(f'"{text}"'), str)
+
+
+@given(st.text())
+def test_any_text_can_be_read_as_a_raw_diff(raw: str) -> None:
+    rawdiff.parse(f"diff --git {raw}")

@@ -1,9 +1,9 @@
 """One delivery: from the pull request as it stands to the comment, outputs and exit code."""
 
 import secrets
-import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import import_module
 
 from reviewer import config, neutraliser, pipeline, pricing, prompts, publication, state, verdict
 from reviewer.activity import ReviewPullRequest
@@ -20,11 +20,8 @@ from reviewer.prompts import Prompts
 from reviewer.pull_request import Comment, PullRequest, PullState, Snapshot
 from reviewer.reporting import CONFIG_PATH, TITLE, Reporting
 from reviewer.review import Review
-from reviewer.scope import Selection
 from reviewer.state import State
 from reviewer.summary_comment import Run
-
-MODEL_ADAPTER = "reviewer.adapters.openai"
 
 # Of a model's window, what the changes may take; the rest is for instructions and the answer.
 WINDOW_SHARE = 0.5
@@ -32,8 +29,6 @@ CHARACTERS_PER_TOKEN = 3
 UNKNOWN_WINDOW = 32_000
 # Attention ends before windows do: no request shows more changes than this.
 LARGEST_BATCH = 60_000
-# Publishing must still fit when the model has used up its time.
-PUBLISHING_SECONDS = 30
 # After a signal the runner waits 7.5 s before it kills.
 SECONDS_AFTER_CANCEL = 4.0
 
@@ -46,9 +41,14 @@ UNEXPECTED = ReviewerError(
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """What a delivery is equipped with."""
+    """What a delivery is equipped with.
+
+    `models` makes the models, the preferred one first; that it is slow, because it imports their
+    client, is why it is called late, beside GitHub's answers, or never.
+    """
 
     forge: Forge
+    models: Callable[[], tuple[Model, ...]]
     runner: Runner
     inputs: Inputs
     deadline: Deadline
@@ -78,9 +78,7 @@ def deliver(trip: Trip, snapshot: Snapshot) -> int:
 def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     _require_key(trip.inputs)
     known = _remembered(trip, snapshot)
-    if known is None:
-        # Imported while GitHub answers the next requests, because it takes as long as they do.
-        threading.Thread(target=import_module, args=(MODEL_ADAPTER,), daemon=True).start()
+    models = None if known else _early(trip.models)
     pull = snapshot.pull
     settings = config.load(trip.inputs, trip.forge.content(CONFIG_PATH, pull.base_sha))
     if reason := _skip_reason(pull, settings, trip.wanted):
@@ -93,7 +91,9 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     if selection.files:
         reporting.under_way(snapshot)
     with trip.runner.group("Review"):
-        review = _review(trip, snapshot, selection, settings)
+        asking = Asking(models.result() if models else trip.models(), _budget(trip.inputs))
+        reviewer = _reviewer(trip, snapshot, settings, asking)
+        review = pipeline.review(reviewer, selection, trip.inputs.concurrency)
     return _report(trip, reporting, review, state.of(review, key), settings)
 
 
@@ -150,35 +150,27 @@ def _repeat(trip: Trip, snapshot: Snapshot, known: State, settings: Config) -> i
     return _conclude(trip, known, kept, settings)
 
 
-def _review(trip: Trip, snapshot: Snapshot, selection: Selection, settings: Config) -> Review:
-    budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
+def _early(models: Callable[[], tuple[Model, ...]]) -> Future[tuple[Model, ...]]:
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="models")
+    made = pool.submit(models)
+    pool.shutdown(wait=False)
+    return made
+
+
+def _budget(inputs: Inputs) -> Budget:
+    return Budget(inputs.max_tokens_total, inputs.max_cost)
+
+
+def _reviewer(trip: Trip, snapshot: Snapshot, settings: Config, asking: Asking) -> BatchReviewer:
     mask = trip.runner.secrets.mask
     nonce = secrets.token_hex(8)
-    reviewer = BatchReviewer(
+    return BatchReviewer(
         forge=trip.forge,
         snapshot=snapshot,
         config=settings,
         prompts=Prompts(snapshot.pull, nonce=nonce, language=settings.language, mask=mask),
-        asking=Asking(_models(trip), budget),
+        asking=asking,
         window=_window(trip.inputs),
-    )
-    return pipeline.review(reviewer, selection, trip.inputs.concurrency)
-
-
-def _models(trip: Trip) -> tuple[Model, ...]:
-    adapter = import_module(MODEL_ADAPTER)
-    inputs = trip.inputs
-    names = dict.fromkeys(name for name in (inputs.model, inputs.fallback_model) if name)
-    return tuple(
-        adapter.ChatCompletions(
-            model=name,
-            api_key=inputs.api_key,
-            base_url=inputs.base_url,
-            deadline=trip.deadline.earlier_by(PUBLISHING_SECONDS),
-            temperature=inputs.temperature,
-            max_output_tokens=inputs.max_output_tokens,
-        )
-        for name in names
     )
 
 

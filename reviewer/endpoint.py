@@ -30,7 +30,7 @@ _TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96",
 
 
 def parse(text: str, *, allow_http: bool) -> str:
-    """Return the base URL, its host in lower case, without its trailing slash.
+    """Return the base URL without its trailing slash.
 
     Raises InputError, which never repeats the text: a password may stand in it.
     """
@@ -56,8 +56,7 @@ def _checked(url: SplitResult, *, allow_http: bool) -> str:
             "http:// sends code and key readable to everyone on the way; use https://, or set "
             "`allow-http: true` if you own the network"
         )
-    netloc = url.netloc.lower().replace(url.hostname or "", host)
-    return url._replace(netloc=netloc).geturl().rstrip("/")
+    return url.geturl().rstrip("/")
 
 
 def _split(text: str) -> SplitResult:

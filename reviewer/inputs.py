@@ -214,15 +214,14 @@ class Inputs:
         secret = [entry for entry in declared if entry.kind.secret]
         texts = [given.get(entry.name) for entry in secret]
         texts += [read.get(entry.field) for entry in secret]
-        return cls(**read, secrets=tuple(dict.fromkeys(filter(None, texts))))._checked()
-
-    def _checked(self) -> "Inputs":
-        if self.base_url == OPENAI:
-            return self
+        inputs = cls(**read, secrets=tuple(dict.fromkeys(filter(None, texts))))
+        if inputs.base_url == OPENAI:
+            return inputs
         # What only another server needs must not slow down every run.
         from reviewer import endpoint
 
-        return replace(self, base_url=endpoint.parse(self.base_url, allow_http=self.allow_http))
+        base_url = endpoint.parse(inputs.base_url, allow_http=inputs.allow_http)
+        return replace(inputs, base_url=base_url)
 
     @property
     def needs_key(self) -> bool:

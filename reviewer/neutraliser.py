@@ -54,7 +54,7 @@ def block(text: str) -> str:
             prose = []
         else:
             prose.append(each)
-    return "\n".join(part for part in (*parts, _prose(prose)) if part)
+    return "\n\n".join(part for part in (*parts, _prose(prose)) if part)
 
 
 def line(text: str) -> str:
@@ -128,23 +128,21 @@ def _layout(lines: Iterable[str]) -> Iterator[str]:
     blank = True
     for raw in lines:
         marker, content = _item(raw.strip())
-        heading = content[:1] == "#" and _HEADING.match(content)
-        content = _sentence(_HEADING_END.sub("", content).lstrip("# \t") if heading else content)
-        if (heading or not content) and not blank:
+        heading = bool(_HEADING.match(content)) if content[:1] == "#" else False
+        shown = _title(content) if heading else _sentence(content)
+        apart = heading or not shown
+        if apart and not blank:
             yield ""
-        if not content:
-            blank = True
-            continue
-        if marker:
+        if marker and shown:
             indent = len(raw) - len(raw.lstrip())
             indents = [*(each for each in indents if each < indent), indent]
-            marker = f"{'    ' * min(len(indents) - 1, _DEEPEST_LIST)}{marker} "
-        else:
+            yield f"{'    ' * min(len(indents) - 1, _DEEPEST_LIST)}{marker} {shown}"
+        elif shown:
             indents = [] if blank else indents
-        yield f"{marker}**{content}**" if heading else marker + content
-        if heading:
+            yield shown
+        if heading and shown:
             yield ""
-        blank = bool(heading)
+        blank = apart
 
 
 def _item(content: str) -> tuple[str, str]:
@@ -155,18 +153,24 @@ def _item(content: str) -> tuple[str, str]:
     containers = _CONTAINERS.match(content) if content[:1] in _OPENERS else None
     if not containers:
         return "", content
-    rest = content[containers.end() :]
+    rest = content[containers.end() :].lstrip()
     first = _ITEM.search(containers[0])
     if first and len(first[0]) > len("99."):
         return "", f"{triggers.ZWSP}{first[0]} {rest}"
     return first[0] if first else "", rest
 
 
+def _title(content: str) -> str:
+    """Turn a heading into bold text."""
+    text = _sentence(_HEADING_END.sub("", content).lstrip("# \t").strip())
+    return f"**{text}**" if text else ""
+
+
 def _sentence(content: str) -> str:
     """Drop a rule or an underline, break a command."""
     if not content.strip("-=_*+:| \t"):
         return ""
-    return triggers.break_commands(content) if content[0] in "/bBrR" else content
+    return triggers.break_commands(content)
 
 
 def _escape(text: str) -> str:

@@ -3,11 +3,12 @@
 import base64
 import json
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, quote_plus
 
 MASK = "[REDACTED]"
-# Shorter values ("none", "true") stand in ordinary text; masking them would ruin it, hide nothing.
+# Shorter values ("none", "true") stand in ordinary text: masking them would spoil it.
 _SHORTEST = 8
+# A known attack has the model cut seven characters off a key, so that scanners do not know it.
+_CUT = 7
 
 
 class Secrets:
@@ -16,7 +17,7 @@ class Secrets:
     __slots__ = ("_forms",)
 
     def __init__(self, values: Iterable[str]) -> None:
-        """Prepare the forms of each value; values under 8 characters are not secrets."""
+        """Prepare the forms of each value and of each of its lines, from 8 characters on."""
         forms = {form for value in values for form in _forms(value)}
         self._forms = tuple(sorted(forms, key=len, reverse=True))
 
@@ -36,15 +37,27 @@ class Secrets:
 
 
 def _forms(value: str) -> Iterator[str]:
-    lines = [value.strip(), *(line.strip() for line in value.splitlines())]
-    for secret in {line for line in lines if len(line) >= _SHORTEST}:
-        yield secret
-        yield secret[::-1]
-        yield quote(secret, safe="")
-        yield quote_plus(secret)
-        yield json.dumps(secret)[1:-1]
-        yield json.dumps(secret, ensure_ascii=False)[1:-1]
-        yield from _base64(secret.encode())
+    whole = {line.strip() for line in (value, *value.splitlines())}
+    parts = {part for secret in whole for part in (secret, secret[_CUT:], secret[:-_CUT])}
+    for part in parts:
+        if len(part) >= _SHORTEST:
+            yield from _encoded(part)
+
+
+def _encoded(secret: str) -> Iterator[str]:
+    from urllib.parse import quote, quote_plus
+
+    raw = secret.encode(errors="surrogatepass")
+    yield secret
+    yield secret[::-1]
+    yield quote(raw)
+    yield quote(raw, safe="")
+    yield quote_plus(raw)
+    yield repr(secret)[1:-1]
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield raw.hex()
+    yield from _base64(raw)
 
 
 def _base64(secret: bytes) -> Iterator[str]:
@@ -53,9 +66,7 @@ def _base64(secret: bytes) -> Iterator[str]:
     Only characters that hold no bit of a neighbour are kept, so that they are found inside.
     """
     for offset in range(3):
-        padded = b"\0" * offset + secret
-        whole = len(padded) * 8 // 6
-        first = -(-offset * 8 // 6)
-        standard = base64.b64encode(padded).decode()[first:whole]
-        yield standard
-        yield standard.translate(str.maketrans("+/", "-_"))
+        padded = bytes(offset) + secret
+        first, end = -(-offset * 8 // 6), len(padded) * 8 // 6
+        yield base64.b64encode(padded).decode()[first:end]
+        yield base64.urlsafe_b64encode(padded).decode()[first:end]

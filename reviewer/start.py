@@ -8,8 +8,11 @@ from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.github import GitHub
 from reviewer.adapters.runner import Runner
 from reviewer.inputs import Inputs
+from reviewer.ports import Model
 
 GITHUB_API = "https://api.github.com"
+# Publishing must still fit when the model has used up its time.
+PUBLISHING_SECONDS = 30
 
 
 def start(
@@ -34,8 +37,33 @@ def start(
 
     from reviewer import delivery
 
-    trip = delivery.Trip(forge, runner, inputs, deadline, wanted, _run_url(environ))
+    trip = delivery.Trip(
+        forge=forge,
+        models=lambda: _models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
+        runner=runner,
+        inputs=inputs,
+        deadline=deadline,
+        wanted=wanted,
+        run_url=_run_url(environ),
+    )
     return delivery.deliver(trip, first.result())
+
+
+def _models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
+    from reviewer.adapters.openai import ChatCompletions
+
+    names = dict.fromkeys(name for name in (inputs.model, inputs.fallback_model) if name)
+    return tuple(
+        ChatCompletions(
+            model=name,
+            api_key=inputs.api_key,
+            base_url=inputs.base_url,
+            deadline=deadline,
+            temperature=inputs.temperature,
+            max_output_tokens=inputs.max_output_tokens,
+        )
+        for name in names
+    )
 
 
 def _run_url(environ: Mapping[str, str]) -> str:

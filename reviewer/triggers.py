@@ -11,8 +11,8 @@ import re2
 
 ZWSP = "\u200b"
 # Each pattern breaks between its two groups.
-_COMMAND = re2.compile(r"(?im)(^[ \t]*/)(\w)")
-_BOT_WORD = re2.compile(r"(?im)(^[ \t]*[br])(ors\b|echeck\b|etest\b)")
+_COMMAND = re2.compile(r"(?im)(^[ \t*]*/)(\w)")
+_BOT_WORD = re2.compile(r"(?im)(^[ \t*]*[br])(ors\b|echeck\b|etest\b)")
 # GitHub's nine: close, closes, closed, fix, fixes, fixed, resolve, resolves, resolved.
 _CLOSING = re2.compile(
     r"(?i)([cfr])((?:lose[sd]?|ix(?:e[sd])?|esolve[sd]?)"

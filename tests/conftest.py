@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.loopback.github import LoopbackGitHub
+from tests.loopback.model import LoopbackModel
+from tests.loopback.server import LoopbackServer
 
 
 @pytest.fixture
@@ -23,6 +25,14 @@ def enterprise() -> Iterator[LoopbackGitHub]:
     _verify(server)
 
 
-def _verify(server: LoopbackGitHub) -> None:
+@pytest.fixture
+def model_server() -> Iterator[LoopbackModel]:
+    """A model server that finds nothing until it is told what to say."""
+    with LoopbackModel() as server:
+        yield server
+    _verify(server)
+
+
+def _verify(server: LoopbackServer) -> None:
     assert server.contract_errors == []
     assert server.crashes == []

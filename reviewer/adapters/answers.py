@@ -43,11 +43,6 @@ class Answer:
         return 200 <= self.status < 300  # noqa: PLR2004  # RFC 9110, section 15.3
 
     @property
-    def kind(self) -> str:
-        """The media type with its parameters."""
-        return self.headers.get("content-type", "")
-
-    @property
     def message(self) -> str:
         """GitHub's own words about what went wrong, on one short line; empty without any."""
         try:
@@ -65,12 +60,20 @@ class Answer:
 
         Raises TransientError, which allows one more attempt, for an answer that cannot be used.
         """
-        if "json" not in self.kind:
-            raise unreadable(self.request, "it is not JSON")
+        text = self.text_of("json")
         try:
-            return decode(json.loads(self.text))
+            return decode(json.loads(text))
         except (ValueError, RecursionError) as wrong:
             raise unreadable(self.request, str(wrong)) from wrong
+
+    def text_of(self, kind: str) -> str:
+        """Return the text when the name of its media type contains `kind`.
+
+        Raises TransientError, which allows one more attempt, when it does not.
+        """
+        if kind not in self.headers.get("content-type", ""):
+            raise unreadable(self.request, f"its type is not {kind}")
+        return self.text
 
 
 def unreadable(request: str, why: str) -> TransientError:
@@ -85,7 +88,6 @@ def unreadable(request: str, why: str) -> TransientError:
 
 def refusal(answer: Answer) -> ForgeError | TransientError:
     """Say what an answer means that is not the one hoped for."""
-    message = answer.message.lower()
     match answer.status:
         case 401:
             return UnauthorizedError(
@@ -95,19 +97,23 @@ def refusal(answer: Answer) -> ForgeError | TransientError:
             )
         case 403 | 429 if _speaks_of_limit(answer):
             return limited(answer)
-        case 403 if any(word in message for word in _CLOSED):
-            return ConversationClosedError(
-                f"GitHub takes no comment here: {answer.message}",
-                cause="The conversation is locked or the repository is archived.",
-            )
         case 403:
-            return forbidden(answer)
+            return _closed(answer) or forbidden(answer)
         case 404 | 410:
             return not_found(f"GitHub answered {answer.request} with {answer.status}")
         case status if status == 408 or status >= 500:  # noqa: PLR2004  # the server's own trouble
             return TransientError(_failed(answer), wait=_asked_wait(answer.headers))
         case _:
             return _failed(answer)
+
+
+def _closed(answer: Answer) -> ConversationClosedError | None:
+    if not any(word in answer.message for word in _CLOSED):
+        return None
+    return ConversationClosedError(
+        f"Nobody may comment here: {answer.message}",
+        cause="The conversation is locked or the repository is archived.",
+    )
 
 
 def not_found(what: str) -> NotFoundError:

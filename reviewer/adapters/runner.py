@@ -21,6 +21,7 @@ _ANNOTATIONS_PER_LEVEL = 10
 _LONGEST_MESSAGE = 4096
 # GitHub refuses a step's whole summary above 1 MiB.
 _SUMMARY_BYTES = 900_000
+_LONGEST_FENCE = 64
 _CUT = "\n\nThe rest is left out: GitHub takes no more than 1 MiB of summary from a step.\n"
 _ZWSP = "\u200b"
 
@@ -126,7 +127,7 @@ class Runner:
     def _harmless(self, text: str) -> str:
         """Mask secrets, show what is invisible, break both forms of workflow command.
 
-        The runner takes "::name::" at the start of a line and "##[name]" anywhere (ActionCommand.cs).
+        ActionCommand.cs takes "::name::" at the start of a line and "##[name]" anywhere in it.
         """
         text = visible.show(self.secrets.mask(text)).replace("\r\n", "\n")
         for _ in range(2):
@@ -149,9 +150,6 @@ class Runner:
                 "not writable. What belongs there is missing; the review itself goes on.",
                 title="Runner file not written",
             )
-
-
-_LONGEST_FENCE = 64
 
 
 def _one_line(text: str) -> str:
@@ -216,7 +214,7 @@ def install_excepthooks(runner: Runner) -> None:
 
 
 def install_logging(runner: Runner) -> None:
-    """Send log records of the whole process through the runner, ours from INFO, others' from WARNING."""
+    """Print the log records of all libraries, ours from INFO on, those of others from WARNING."""
     import logging
 
     class Handler(logging.Handler):

@@ -3,6 +3,8 @@
 import contextlib
 import queue
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 import requests
@@ -19,19 +21,45 @@ JSON = "application/vnd.github+json"
 
 # GitHub gives up on a request after 10 seconds of its own time.
 _SECONDS_BETWEEN_BYTES = 15
-_SECONDS_PER_CALL = 30.0
-# "Make requests for mutations serially, with at least a second between them" (best practices).
-SECONDS_BETWEEN_WRITES = 1.0
 # A name that cannot be resolved rarely gets better.
 _ATTEMPTS_TO_CONNECT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a request may take with all of its answer, and how far writes stand apart.
+
+    In seconds. "Wait at least one second between each request" that writes: GitHub's "Best
+    practices for using the REST API".
+    """
+
+    per_request: float = 30.0
+    between_writes: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to send; `url` is whole, or a path below the API's address.
+
+    Statuses in `also` are as good as a success to whoever asks.
+    """
+
+    verb: str
+    url: str
+    parameters: Mapping[str, str | int] = field(default_factory=dict)
+    accept: str = JSON
+    body: Mapping[str, object] | None = None
+    also: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """Name the request as HTTP does."""
+        return f"{self.verb} {urlsplit(self.url).path}"
 
 
 class Transport:
     """Sends requests from any number of threads."""
 
-    def __init__(
-        self, *, token: str, api_url: str, deadline: Deadline, seconds_between_writes: float
-    ) -> None:
+    def __init__(self, *, token: str, api_url: str, deadline: Deadline, pace: Pace) -> None:
         """Open no connection yet."""
         if not token:
             raise UnauthorizedError(
@@ -42,27 +70,17 @@ class Transport:
         self._token = token
         self._api_url = api_url.rstrip("/")
         self._deadline = deadline
-        self._seconds_between_writes = seconds_between_writes
+        self._pace = pace
         # PyGithub keeps the request being sent in its connection, so no two threads may share a
         # client. The one used last is taken first: its connection is warm.
         self._idle: queue.LifoQueue[Github] = queue.LifoQueue()
 
-    def send(
-        self,
-        verb: str,
-        url: str,
-        *,
-        parameters: Mapping[str, str | int] | None = None,
-        accept: str = JSON,
-        body: Mapping[str, object] | None = None,
-        also: tuple[int, ...] = (),
-    ) -> Answer:
-        """Send a request and return the answer, if its status is a success or one of `also`.
+    def send(self, request: Request) -> Answer:
+        """Send a request once and return its answer.
 
         Raises TransientError for what may pass by itself, else ForgeError.
         """
-        seconds = min(_SECONDS_PER_CALL, self._deadline.remaining())
-        request = f"{verb} {urlsplit(url).path}"
+        seconds = min(self._pace.per_request, self._deadline.remaining())
         if not seconds:
             raise ForgeError(
                 f"There was no time left for {request}.",
@@ -73,22 +91,12 @@ class Transport:
         with contextlib.ExitStack() as unless_answered:
             unless_answered.callback(client.close)
             try:
-                status, headers, text = bounded(
-                    lambda: client.requester.requestJson(
-                        verb,
-                        url,
-                        parameters=dict(parameters or {}),
-                        headers={"Accept": accept},
-                        input=body,
-                    ),
-                    seconds,
-                )
+                answer = bounded(partial(_exchange, client, request), seconds)
             except (OSError, HTTPError, ValueError, RuntimeError, AssertionError) as problem:
                 raise self._unanswered(request, problem) from problem
             unless_answered.pop_all()
         self._idle.put(client)
-        answer = Answer(request, status, headers, text)
-        if answer.ok or status in also:
+        if answer.ok or answer.status in request.also:
             return answer
         raise answers.refusal(answer)
 
@@ -110,11 +118,11 @@ class Transport:
                 # Retries are retrying.py's alone: PyGithub's repeat a POST blindly.
                 retry=None,
                 seconds_between_requests=None,
-                seconds_between_writes=self._seconds_between_writes,
+                seconds_between_writes=self._pace.between_writes,
                 lazy=True,
             )
 
-    def _unanswered(self, request: str, problem: Exception) -> ForgeError | TransientError:
+    def _unanswered(self, request: Request, problem: Exception) -> ForgeError | TransientError:
         """Say what it means that no answer came; a client that failed is not used again."""
         match problem:
             case DeadlineError() | requests.Timeout():
@@ -129,7 +137,7 @@ class Transport:
             case OSError() | HTTPError():
                 return TransientError(self._unreachable(problem))
             case ValueError():
-                return answers.unreadable(request, "its headers make no sense")
+                return answers.unreadable(str(request), "its headers make no sense")
             case _:
                 # PyGithub follows a 301 on the same host and raises bare errors at all others.
                 return ForgeError(
@@ -145,3 +153,15 @@ class Transport:
             cause="The runner has no network, or a proxy or firewall stands in between.",
             remedy="Check the network of the runner and GITHUB_API_URL.",
         )
+
+
+def _exchange(client: Github, request: Request) -> Answer:
+    """Send a request; the headers and the text of the answer are whatever the server says."""
+    status, headers, text = client.requester.requestJson(
+        request.verb,
+        request.url,
+        parameters=dict(request.parameters),
+        headers={"Accept": request.accept},
+        input=request.body,
+    )
+    return Answer(str(request), status, headers, text)

@@ -1,5 +1,6 @@
 """The built image, started as GitHub starts it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -66,6 +67,17 @@ def test_names_are_looked_up_and_certificates_are_known(image: str, machine: Mac
     finished = machine.run(image, "-I", "-c", code, options=("--entrypoint", PYTHON))
 
     assert (finished.code, finished.log) == (0, "443 True\n")
+
+
+def test_the_image_keeps_the_rules_for_container_actions(image: str) -> None:
+    inspected = subprocess.run(
+        ["docker", "image", "inspect", image], capture_output=True, text=True, check=True
+    )
+    config = json.loads(inspected.stdout)[0]["Config"]
+
+    assert (config["User"], config["WorkingDir"]) == ("", "")
+    assert config["Entrypoint"] == [PYTHON, "-I", "-X", "utf8", ENTRYPOINT]
+    assert not config["Cmd"]
 
 
 def test_there_is_no_shell_in_the_image(image: str, machine: Machine) -> None:
@@ -171,7 +183,7 @@ def test_CO8_no_variable_keeps_the_process_from_ending(image: str, machine: Mach
 def test_CO5_locale_time_zone_and_home_do_not_matter(
     image: str, machine: Machine, env: dict[str, str]
 ) -> None:
-    # The trigger is shown in the error, so the text of the log must survive the locale.
+    # An error shows the value that it refuses, so this log holds text outside of ASCII.
     shown = machine.run(image, env=env | {"INPUT_TIMEOUT": "zwölf"})
 
     _expect_nothing_to_do(machine.run(image, env=env))
@@ -216,7 +228,7 @@ def test_CO2_without_a_network_the_error_says_so(image: str, machine: Machine) -
         "INPUT_GITHUB-TOKEN": "ghs_token",
         "INPUT_API-KEY": "sk-key",
         "INPUT_MODEL": "any",
-        "INPUT_TIMEOUT": "20",
+        "INPUT_TIMEOUT": "60",
         "GITHUB_API_URL": "https://api.github.com",
     }
 

@@ -108,3 +108,10 @@ def test_a_connection_without_a_size_is_refused(github: LoopbackGitHub) -> None:
     query = '{repository(owner:"octo",name:"shop"){pullRequest(number:7){labels{nodes{name}}}}}'
     answer = ask(github, query, owner=None)
     assert answer["errors"][0]["type"] == "MISSING_PAGINATION_BOUNDARIES"
+
+
+@pytest.mark.parametrize("cursor", ["", "null", "bm90aGluZw=="])
+def test_a_cursor_that_github_never_gave_is_refused(github: LoopbackGitHub, cursor: str) -> None:
+    github.add_pull()
+    answer = ask(github, after=cursor)
+    assert answer["errors"][0]["type"] == "INVALID_CURSOR_ARGUMENTS"

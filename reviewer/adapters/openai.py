@@ -1,0 +1,178 @@
+"""A model behind any server that speaks OpenAI's Chat Completions."""
+
+import logging
+import threading
+from functools import partial
+from typing import Any
+
+import httpx2
+from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenAI
+
+from reviewer.adapters import completions, dialect, refusals
+from reviewer.adapters.deadline import Deadline, DeadlineError, bounded
+from reviewer.adapters.dialect import Dialect
+from reviewer.adapters.retrying import Policy, TransientError, patiently
+from reviewer.errors import ModelError
+from reviewer.ports import Prompt, Reply
+
+log = logging.getLogger(__name__)
+
+OPENAI = "https://api.openai.com/v1"
+
+# Limits count per minute: the waits between eight attempts add up to more than one.
+_POLICY = Policy(attempts=8)
+_ATTEMPTS_TO_CONNECT = 4
+_ATTEMPTS_WHEN_SLOW = 2
+_SECONDS_TO_CONNECT = 10.0
+# The SDK insists on a key; ours is set on the way out, in _only_ours.
+_NO_KEY = "none"
+# What a request may carry. Everything else comes from the SDK's own habits: from variables such as
+# OPENAI_CUSTOM_HEADERS or OPENAI_ORG_ID, cookies, and a description of this machine.
+_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "user-agent",
+    }
+)
+
+
+class ChatCompletions:
+    """One model; safe to share between threads. Prompts go to `base_url` and nowhere else."""
+
+    def __init__(  # noqa: PLR0913  # one keyword for each input of the workflow
+        self,
+        *,
+        model: str,
+        api_key: str,
+        base_url: str,
+        deadline: Deadline,
+        policy: Policy = _POLICY,
+        temperature: float | None = None,
+        max_output_tokens: int | None = None,
+        request_timeout: float = 300.0,
+    ) -> None:
+        """Take an empty `base_url` for OpenAI's own, and an empty `api_key` for none.
+
+        A request may take `request_timeout` seconds in all, and never longer than `deadline`.
+        """
+        self.name = model
+        self._key = api_key
+        self._deadline = deadline
+        self._policy = policy
+        self._temperature = temperature
+        self._max_output_tokens = max_output_tokens
+        self._timeout = request_timeout
+        self._dialect = Dialect()
+        self._lock = threading.Lock()
+        self._client = OpenAI(
+            api_key=_NO_KEY,
+            base_url=base_url or OPENAI,
+            max_retries=0,
+            timeout=httpx2.Timeout(request_timeout, connect=_SECONDS_TO_CONNECT),
+            http_client=DefaultHttpxClient(
+                follow_redirects=False, event_hooks={"request": [self._only_ours]}
+            ),
+        )
+        self._create = self._client.chat.completions.with_raw_response.create
+
+    def complete(self, prompt: Prompt) -> Reply:
+        """Ask once, retrying what passes by itself.
+
+        A parameter that the server refuses is left out from then on. Raises ModelError.
+        """
+        while True:
+            spoken = self._dialect
+            attempt = partial(self._attempt, prompt, spoken)
+            try:
+                return patiently(
+                    attempt,
+                    what=f"Asking {self.name} ({prompt.purpose})",
+                    deadline=self._deadline,
+                    policy=self._policy,
+                )
+            except _UnsupportedError as refused:
+                self._give_up(refused)
+
+    def close(self) -> None:
+        """Close the connections; nothing can be asked afterwards."""
+        self._client.close()
+
+    def _attempt(self, prompt: Prompt, spoken: Dialect) -> Reply:
+        parameters = self._parameters(prompt, spoken)
+        seconds = min(self._timeout, self._deadline.remaining())
+        try:
+            response = bounded(lambda: self._create(**parameters), seconds).http_response
+        except APIStatusError as error:
+            raise self._problem(error.response, parameters) from None
+        except APIConnectionError as error:
+            raise TransientError(
+                ModelError(
+                    f"The model server cannot be reached: {self._reason(error)}",
+                    cause="It is down, base-url is wrong, or the network does not allow it.",
+                ),
+                attempts=_ATTEMPTS_TO_CONNECT,
+            ) from None
+        except DeadlineError:
+            raise TransientError(
+                ModelError(f"{self.name} did not answer within {seconds:.3g} seconds."),
+                attempts=_ATTEMPTS_WHEN_SLOW,
+            ) from None
+        return completions.parse(response, self.name)
+
+    # The SDK names the types of these, and checks none of them at run time.
+    def _parameters(self, prompt: Prompt, spoken: Dialect) -> dict[str, Any]:
+        parameters: dict[str, Any] = {
+            "model": self.name,
+            "messages": [{"role": m.role, "content": m.text} for m in prompt.messages],
+        }
+        if spoken.response_format:
+            shape = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
+            parameters["response_format"] = {"type": "json_schema", "json_schema": shape}
+        if spoken.temperature and self._temperature is not None:
+            parameters["temperature"] = self._temperature
+        if spoken.limit and self._max_output_tokens is not None:
+            parameters[spoken.limit] = self._max_output_tokens
+        return parameters
+
+    def _problem(
+        self, response: httpx2.Response, sent: dict[str, Any]
+    ) -> "ModelError | TransientError | _UnsupportedError":
+        refusal = refusals.read(response, self._key)
+        found = refusals.problem(refusal, self.name)
+        parameter = dialect.refused(sent, refusal)
+        if type(found) is ModelError and parameter:
+            return _UnsupportedError(parameter, refusal.said)
+        return found
+
+    def _reason(self, error: APIConnectionError) -> str:
+        """Say why there is no connection; other errors' texts may hold headers, so only a name."""
+        cause = error.__cause__
+        if isinstance(cause, httpx2.ConnectError):
+            return refusals.harmless(str(cause), self._key)
+        return type(cause or error).__name__
+
+    def _give_up(self, refused: "_UnsupportedError") -> None:
+        log.warning("%s does not take %s: %s", self.name, refused.parameter, refused.said)
+        with self._lock:
+            self._dialect = self._dialect.without(refused.parameter)
+
+    def _only_ours(self, request: httpx2.Request) -> None:
+        """Send the key that we were given, and nothing that we did not mean to send."""
+        for name in set(request.headers) - _HEADERS:
+            del request.headers[name]
+        if self._key:
+            request.headers["Authorization"] = f"Bearer {self._key}"
+
+
+class _UnsupportedError(Exception):
+    """The server does not take a parameter; asking again without it may succeed."""
+
+    def __init__(self, parameter: str, said: str) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
+        self.said = said

@@ -1,0 +1,73 @@
+"""Reads the JSON of GitHub's REST answers: comments, changed files, contents.
+
+Every function raises ValueError for a shape that cannot be.
+"""
+
+import base64
+
+from reviewer.errors import ForgeError, NotFoundError
+from reviewer.pull_request import Comment, ListedFile
+
+LARGEST_CONTENT = 1024 * 1024
+"""Bytes; above this GitHub's JSON form has no content."""
+_KINDS = {"dir": "a directory", "symlink": "a symbolic link", "submodule": "a submodule"}
+
+
+def comment(value: object) -> Comment:
+    """Read the comment that a write has left."""
+    match value:
+        case {"id": int(number), "html_url": str(url), "body": str(body)} if not isinstance(
+            number, bool
+        ):
+            return Comment(number, body, url, mine=True)
+        case _:
+            raise ValueError("it holds no comment")
+
+
+def changed_files(value: object) -> tuple[ListedFile, ...]:
+    """Read one page of the list of changed files."""
+    match value:
+        case [*rows]:
+            return tuple(map(_changed_file, rows))
+        case _:
+            raise ValueError("it holds no list of files")
+
+
+def _changed_file(value: object) -> ListedFile:
+    match value:
+        case {
+            "filename": str(path),
+            "status": str(status),
+            "additions": int(additions),
+            "deletions": int(deletions),
+            **others,
+        }:
+            patch, previous = others.get("patch"), others.get("previous_filename")
+            if isinstance(patch, str | None) and isinstance(previous, str | None):
+                return ListedFile(path, status, additions, deletions, patch, previous)
+            raise ValueError("a changed file has an odd patch")
+        case _:
+            raise ValueError("a changed file lacks a field")
+
+
+def content(name: str, value: object) -> bytes:
+    """Read the bytes of a file, which messages call `name`.
+
+    Raises NotFoundError where something else than a file stands, ForgeError for one that is
+    larger than LARGEST_CONTENT.
+    """
+    match value:
+        case {"type": "file", "encoding": "base64", "content": str(coded)}:
+            return base64.b64decode(coded)
+        case {"type": "file", "encoding": "none"}:
+            raise ForgeError(f"{name} is larger than {LARGEST_CONTENT:,} bytes.")
+        case {"type": "symlink" | "submodule" | "dir" as kind}:
+            raise _not_a_file(name, kind)
+        case [*_]:
+            raise _not_a_file(name, "dir")
+        case _:
+            raise ValueError("it holds no content")
+
+
+def _not_a_file(name: str, kind: str) -> NotFoundError:
+    return NotFoundError(f"{name} is {_KINDS[kind]}.", remedy="Put a plain file in its place.")

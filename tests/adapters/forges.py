@@ -1,0 +1,30 @@
+"""The GitHub adapter aimed at a loopback GitHub, in a hurry."""
+
+from reviewer.adapters.deadline import Deadline
+from reviewer.adapters.github import GitHub
+from reviewer.adapters.retrying import Policy
+from reviewer.adapters.transport import Pace
+from reviewer.ports import Forge
+from tests.loopback.github import TOKEN, LoopbackGitHub
+
+QUICK = Policy(attempts=4, first_wait=0.01, longest_wait=0.02, limit_wait=0.02, jitter=0.0)
+
+
+def forge(
+    server: LoopbackGitHub,
+    *,
+    token: str = TOKEN,
+    seconds: float = 20.0,
+    policy: Policy = QUICK,
+    per_request: float = 10.0,
+) -> Forge:
+    """Make an adapter whose waits are short; `seconds` is all the time it has."""
+    return GitHub(
+        token=token,
+        repository=server.full_name,
+        api_url=server.api_url,
+        graphql_url=server.graphql_url,
+        deadline=Deadline(seconds),
+        policy=policy,
+        pace=Pace(per_request=per_request, between_writes=0.0),
+    )

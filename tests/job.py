@@ -1,0 +1,188 @@
+"""A whole run against the loopback servers, in this process, with waits made short."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reviewer import delivery
+from reviewer.activity import ReviewPullRequest
+from reviewer.adapters.deadline import Deadline
+from reviewer.adapters.github import GitHub
+from reviewer.adapters.openai import ChatCompletions
+from reviewer.adapters.retrying import Policy
+from reviewer.adapters.runner import Runner, install_logging
+from reviewer.adapters.transport import Pace
+from reviewer.errors import ReviewerError
+from reviewer.inputs import Inputs
+from reviewer.ports import Model
+from reviewer.redaction import Secrets
+from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.loopback.model import KEY, MODEL, Body, LoopbackModel
+from tests.loopback.runner_log import commands
+
+QUICK = Policy(attempts=3, first_wait=0.001, longest_wait=0.002, limit_wait=0.001, jitter=0.0)
+NUMBER = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run left behind; `log` is what the runner would have seen."""
+
+    code: int
+    log: str
+    outputs: Mapping[str, str]
+    summary: str
+
+
+@dataclass
+class Job:
+    """A workflow's job; `inputs` are those of the step, without the prefix."""
+
+    github: LoopbackGitHub
+    model: LoopbackModel
+    root: Path
+    inputs: dict[str, str] = field(default_factory=dict)
+    token: str = TOKEN
+    runs: int = 0
+
+    def run(self, *, full: bool = False, asked: bool = False, **inputs: str) -> Finished:
+        """Review the pull request; inputs use underscores here."""
+        self.runs += 1
+        folder = self.root / str(self.runs)
+        folder.mkdir()
+        environ = self._environ(folder) | {
+            f"INPUT_{name.upper().replace('_', '-')}": value for name, value in inputs.items()
+        }
+        stream = io.StringIO()
+        runner = Runner(environ, stream)
+        with _logging(runner):
+            code = self._deliver(runner, Inputs.load(environ), ReviewPullRequest(NUMBER, full, asked))
+        finished = Finished(
+            code=code,
+            log=stream.getvalue(),
+            outputs=_outputs((folder / "output").read_text("utf-8")),
+            summary=(folder / "summary").read_text("utf-8"),
+        )
+        self._check_invariants(finished)
+        return finished
+
+    def _deliver(self, runner: Runner, inputs: Inputs, wanted: ReviewPullRequest) -> int:
+        runner.secrets = Secrets(inputs.secrets)
+        deadline = Deadline(inputs.timeout)
+        forge = GitHub(
+            token=inputs.github_token,
+            repository=self.github.full_name,
+            api_url=self.github.api_url,
+            graphql_url=self.github.graphql_url,
+            deadline=deadline,
+            policy=QUICK,
+            pace=Pace(per_request=5.0, between_writes=0.0),
+        )
+        trip = delivery.Trip(
+            forge=forge,
+            models=lambda: _models(inputs, deadline),
+            runner=runner,
+            inputs=inputs,
+            deadline=deadline,
+            wanted=wanted,
+            run_url="https://github.com/octo/shop/actions/runs/1",
+        )
+        try:
+            return delivery.deliver(trip, forge.snapshot(NUMBER))
+        except ReviewerError as problem:
+            runner.error(str(problem))
+            return problem.exit_code
+
+    def _environ(self, folder: Path) -> dict[str, str]:
+        for name in ("output", "summary"):
+            (folder / name).touch()
+        given = {
+            "github-token": self.token,
+            "api-key": KEY,
+            "base-url": self.model.base_url,
+            "model": MODEL,
+            "fallback-model": "",
+        } | self.inputs
+        return {
+            "GITHUB_OUTPUT": str(folder / "output"),
+            "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        } | {f"INPUT_{name.upper()}": value for name, value in given.items()}
+
+    def _check_invariants(self, finished: Finished) -> None:
+        """Hold every run, whatever it was about, against what must always be true."""
+        marker = re.compile(r"<!-- code-review-action name=(\S+) v=1 -->")
+        ours = [c.body for c in self.github.repository.comments if c.author == "github-actions[bot]"]
+        names = [found[1] for body in ours if (found := marker.match(body))]
+        assert len(names) == len(set(names)), "I1: one comment for each instance"
+        written = [*ours, finished.log, finished.summary, *finished.outputs.values()]
+        prompts = [json.dumps(body["messages"]) for body in self.model.bodies]
+        for secret in (KEY, self.token):
+            assert not any(secret in text for text in written + prompts), "I3: no secret"
+        allowed = {"notice", "warning", "error", "group", "endgroup", "add-mask"}
+        assert {command.name for command in commands(finished.log)} <= allowed, "I6: no command"
+
+
+def _models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
+    names = [name for name in (inputs.model, inputs.fallback_model) if name]
+    return tuple(
+        ChatCompletions(
+            model=name,
+            api_key=inputs.api_key,
+            base_url=inputs.base_url,
+            deadline=deadline,
+            policy=QUICK,
+            temperature=inputs.temperature,
+            max_output_tokens=inputs.max_output_tokens,
+        )
+        for name in names
+    )
+
+
+@contextmanager
+def _logging(runner: Runner) -> Iterator[None]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    # Installing ours closes what it replaces; pytest still needs its own.
+    root.handlers[:] = []
+    install_logging(runner)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        root.handlers[:] = before
+        root.setLevel(level)
+
+
+def _outputs(text: str) -> dict[str, str]:
+    found = re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
+    return {name: value for name, _, value in found}
+
+
+def asked_path(body: Body) -> str:
+    """Return the path that a review prompt is about."""
+    text: str = body["messages"][-1]["content"]
+    found = re.search(r"The changed file under review.*?\n<<\w+\n(.*?)\n\w+>>", text, re.DOTALL)
+    return found[1] if found else ""
+
+
+def said(path: str, *findings: Mapping[str, object], summary: str = "Changes it.") -> str:
+    """Word a review reply; each finding needs only what differs from the default."""
+    defaults: dict[str, object] = {
+        "path": path,
+        "start_line": 1,
+        "end_line": 1,
+        "quote": "new = 2",
+        "severity": "high",
+        "confidence": "high",
+        "category": "logic",
+        "title": "Sets the wrong value",
+        "body": "With old = 1 the sum is 3.",
+        "suggestion": None,
+    }
+    full = [defaults | dict(finding) for finding in findings]
+    return json.dumps({"path": path, "summary": summary, "findings": full})

@@ -1,0 +1,161 @@
+"""A model server of one process: speaks Chat Completions, says what a script tells it to."""
+
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from tests.loopback import contract
+from tests.loopback.messages import Request, Response, as_json
+from tests.loopback.server import LoopbackServer
+
+MODEL = "scripted"
+KEY = "sk-loopback"
+CHAT = "/v1/chat/completions"
+MODELS = "/v1/models"
+
+# The body of a request, as the client sent it: JSON of any shape.
+Body: TypeAlias = Mapping[str, Any]
+
+_EMPTY = {
+    "review": {"path": "", "summary": "Nothing to say.", "findings": []},
+    "overview": {"overview": "Changes something.", "major_changes": []},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer of the model; `usage` of None leaves the report of tokens out."""
+
+    text: str | None
+    finish_reason: str = "stop"
+    refusal: str | None = None
+    usage: tuple[int, int] | None = (100, 10)
+
+
+Script: TypeAlias = Callable[[Body], str | Said]
+
+
+def nothing_found(body: Body) -> str:
+    """Answer any of our questions with as little as its schema allows."""
+    wanted = body.get("response_format", {}).get("json_schema", {}).get("name", "")
+    return json.dumps(_EMPTY.get(wanted, {}))
+
+
+def error(
+    code: int,
+    message: str,
+    *,
+    kind: str = "invalid_request_error",
+    name: str | None = None,
+    parameter: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Make an error in OpenAI's form; `name` is what OpenAI calls the code."""
+    body = {"message": message, "type": kind, "param": parameter, "code": name}
+    return as_json(code, {"error": body}, headers)
+
+
+class LoopbackModel(LoopbackServer):
+    """Use `with LoopbackModel() as server`; `script` answers once the queue of `say` is empty.
+
+    `latency` is the seconds that an answer takes; answers to several clients take them at the same
+    time. Every exchange is held against OpenAI's description where that is at hand.
+    """
+
+    def __init__(
+        self,
+        script: Script = nothing_found,
+        *,
+        latency: float = 0.0,
+        key: str = KEY,
+        models: tuple[str, ...] = (MODEL,),
+    ) -> None:
+        """Bind a port; an empty `key` accepts everybody."""
+        super().__init__()
+        self.script = script
+        self.latency = latency
+        self.key = key
+        self.models = models
+        self._queue: deque[str | Said] = deque()
+
+    @property
+    def base_url(self) -> str:
+        """What the action calls base-url."""
+        return f"{self.url}/v1"
+
+    @property
+    def bodies(self) -> list[Body]:
+        """What was asked so far."""
+        return [request.json_object() for request in self.sent(f"POST {CHAT}")]
+
+    def say(self, *answers: str | Said) -> None:
+        """Answer the next requests so, one after the other."""
+        self._queue.extend(answers)
+
+    def answer(self, request: Request) -> Response:
+        """Think for a while, then answer."""
+        if request.path == CHAT and self.latency:
+            self.stopping.wait(self.latency)
+        return super().answer(request)
+
+    def respond(self, request: Request) -> Response:
+        """Answer as OpenAI does."""
+        if self.key and request.headers.get("authorization") != f"Bearer {self.key}":
+            return error(
+                HTTPStatus.UNAUTHORIZED, "Incorrect API key provided.", name="invalid_api_key"
+            )
+        match request.method, request.path:
+            case "POST", path if path == CHAT:
+                return self._complete(request.json_object())
+            case "GET", path if path == MODELS:
+                return as_json(HTTPStatus.OK, self._list())
+            case method, path:
+                return error(HTTPStatus.NOT_FOUND, f"Invalid URL ({method} {path})")
+
+    def check(self, request: Request, response: Response | None) -> list[str]:
+        """Hold both sides against OpenAI's description."""
+        if request.path != CHAT:
+            return []
+        found = contract.openai_request(request.json())
+        if response is not None and response.status == HTTPStatus.OK:
+            found += contract.openai_response(response.json())
+        return found
+
+    def _complete(self, body: Body) -> Response:
+        if body.get("model") not in self.models:
+            message = f"The model `{body.get('model')}` does not exist or you do not have access."
+            return error(HTTPStatus.NOT_FOUND, message, name="model_not_found")
+        said = self._queue.popleft() if self._queue else self.script(body)
+        return as_json(HTTPStatus.OK, completion(said, model=body["model"]))
+
+    def _list(self) -> object:
+        rows = [
+            {"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "loopback"}
+            for name in self.models
+        ]
+        return {"object": "list", "data": rows}
+
+
+def completion(said: str | Said, *, model: str = MODEL) -> dict[str, Any]:
+    """Make the body of an answer."""
+    said = Said(said) if isinstance(said, str) else said
+    message = {"role": "assistant", "content": said.text, "refusal": said.refusal}
+    choice = {"index": 0, "message": message, "finish_reason": said.finish_reason, "logprobs": None}
+    body = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": model,
+        "choices": [choice],
+    }
+    if said.usage:
+        taken, given = said.usage
+        body["usage"] = {
+            "prompt_tokens": taken,
+            "completion_tokens": given,
+            "total_tokens": taken + given,
+        }
+    return body

@@ -109,3 +109,24 @@ def _reviews() -> Iterator[Row]:
             requests / sent,
             "at most 6",
         )
+
+
+def _image() -> Iterator[Row]:
+    if not shutil.which("docker") or subprocess.run(["docker", "version"], capture_output=True).returncode:
+        print("No Docker engine answers: the image was not measured.\n")
+        return
+    ours = _size("Dockerfile", "code-review-action:bench")
+    plain = _size("bench/plain.Dockerfile", "code-review-action:plain")
+    yield Row(
+        "image size", f"{ours / 1e6:.1f} MB", f"plain two-stage build, {plain / 1e6:.1f} MB", ours / plain, "0.40"
+    )
+
+
+def _size(dockerfile: str, tag: str) -> int:
+    build = ["docker", "build", "--quiet", "--network", "host", "--file", dockerfile, "--tag", tag, "."]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    shown = subprocess.run(
+        ["docker", "image", "inspect", tag], check=True, capture_output=True, text=True
+    )
+    size: int = json.loads(shown.stdout)[0]["Size"]
+    return size

@@ -11,7 +11,7 @@ from types import FrameType
 
 from reviewer import activity, events
 from reviewer.activity import Gate, ReviewPullRequest, Skip
-from reviewer.adapters.runner import Runner, install_excepthooks, install_logging
+from reviewer.adapters.runner import Runner, install_excepthooks
 from reviewer.errors import CancelledError, EventError, ReviewerError
 from reviewer.inputs import Inputs, OnError
 from reviewer.redaction import Secrets
@@ -23,7 +23,6 @@ def main(environ: Mapping[str, str]) -> int:
     """Run the action once; the codes are listed in errors.py, plus 3 when `fail-on` is reached."""
     runner = Runner(environ)
     install_excepthooks(runner)
-    install_logging(runner)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _cancel)
     try:

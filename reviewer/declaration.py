@@ -14,6 +14,7 @@ _PREFIX = "INPUT_"
 _OF_THE_RUNNER = ("args", "entrypoint")
 _LONGEST_SHOWN = 60
 _KEY = "declaration"
+SEPARATORS = ", one per line or separated by commas"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Declaration:
             reason = f": {refused}" if str(refused) else ""
             raise InputError(
                 f"The input {self.name} {shown}, which cannot be used{reason}.",
-                cause=f"It takes {kind.allowed}.",
+                cause=f"It takes {kind.allowed}{SEPARATORS if kind.many else ''}.",
                 remedy=f"Write, for example, `{self.name}: {kind.example}`.",
             ) from None
 

@@ -1,7 +1,7 @@
 """Asks the model about one batch, and turns all answers about a file into its row."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from reviewer import context, placement, replies
@@ -98,15 +98,18 @@ class Merged:
     unplaced: int = 0
 
 
-def merge(file: ChangedFile, outcomes: Sequence[Outcome]) -> Merged:
-    """Make one row of all answers about a file; a part without an answer is a named gap."""
+def merge(file: ChangedFile, outcomes: Sequence[Outcome], shown: Callable[[str], str]) -> Merged:
+    """Make one row of all answers about a file; a part without an answer is a named gap.
+
+    `shown` is what the prompts did to the text that the model quotes.
+    """
     answered = [o.result for o in outcomes if isinstance(o.result, FileReply)]
     problems = [o.result for o in outcomes if isinstance(o.result, ReviewerError)]
     if not answered:
         reason = problems[0].what if problems else "cancelled"
         return Merged(FileReport(file.path, Status.FAILED, reason))
     candidates = [candidate for reply in answered for candidate in reply.candidates]
-    placed = [placement.place(candidate, file) for candidate in candidates]
+    placed = [placement.place(candidate, file, shown) for candidate in candidates]
     findings = tuple(finding for finding in placed if finding)
     report = FileReport(
         path=file.path,

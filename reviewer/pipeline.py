@@ -35,7 +35,8 @@ def review(reviewer: BatchReviewer, selection: Selection, concurrency: int) -> R
     """
     parts = [part for file in selection.files for part in batch.cut(file, reviewer.window)]
     answers, stop = _ask(reviewer, parts, concurrency)
-    merged = [file_review.merge(file, answers[file.path]) for file in selection.files]
+    shown = reviewer.prompts.shown
+    merged = [file_review.merge(file, answers[file.path], shown) for file in selection.files]
     _raise_if_nothing_was_reviewed(merged, answers)
     overview, notes = Overview(), tuple[str, ...]()
     if not isinstance(stop, CancelledError):

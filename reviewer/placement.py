@@ -36,13 +36,13 @@ def place(
     only one of its kind among the changed lines of the new version, or else among the removed ones.
     Indentation is not compared. `shown` is what prompts do to a line's text, such as masking.
     """
-    if candidate.path != file.path:
+    if candidate.path not in (file.path, shown(file.path)):
         return None
     texts = (_Text(file.hunks, str), _Text(file.hunks, shown))
     for text in texts:
         for quote in _readings(candidate.quote):
             if found := _search(quote, text, candidate):
-                return _finding(candidate, found)
+                return _finding(candidate, found, file.path)
     return None
 
 
@@ -129,9 +129,9 @@ def _only(matches: Sequence[_Match]) -> _Match | None:
     return matches[0] if len(matches) == 1 else None
 
 
-def _finding(candidate: Candidate, match: _Match) -> Finding:
+def _finding(candidate: Candidate, match: _Match, path: str) -> Finding:
     return Finding(
-        path=candidate.path,
+        path=path,
         start_line=match.start,
         end_line=match.end,
         side=match.side,

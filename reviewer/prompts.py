@@ -41,7 +41,12 @@ class Prompts:
         """Bind what all prompts of the run share."""
         self._pull = pull
         self._shared = {"nonce": nonce, "language": language}
-        self._templates = Templates("prompts", lambda text: mask(visible.show(text)), {})
+        self._mask = mask
+        self._templates = Templates("prompts", self.shown, {})
+
+    def shown(self, text: str) -> str:
+        """Return text as the model gets to see it."""
+        return self._mask(visible.show(text))
 
     def review(self, material: Material) -> Prompt:
         """Ask for the findings in one batch."""

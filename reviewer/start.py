@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from reviewer.activity import ReviewPullRequest
 from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.github import GitHub
-from reviewer.adapters.runner import Runner
+from reviewer.adapters.runner import Runner, install_logging
 from reviewer.inputs import Inputs
 from reviewer.ports import Model
 
@@ -22,6 +22,7 @@ def start(
 
     Raises ReviewerError for whatever goes wrong before the pull request is known.
     """
+    install_logging(runner)
     deadline = Deadline(inputs.timeout)
     api_url = environ.get("GITHUB_API_URL") or GITHUB_API
     forge = GitHub(

@@ -35,12 +35,14 @@ class Kind(Generic[T]):
 
     `parse` raises ValueError for what is not allowed, with a reason where `allowed` does not say
     it all. `blank` means that an empty text is a value too; otherwise it stands for the default.
+    `many` means a list: one entry per line, or separated by commas.
     """
 
     parse: Callable[[str], T]
     allowed: str
     example: str
     blank: bool = False
+    many: bool = False
     secret: bool = False
 
 
@@ -178,11 +180,8 @@ def globs() -> Kind[tuple[str, ...]]:
         lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
         return capped(_items("\n".join(lines)), MOST_GLOBS, LONGEST_GLOB)
 
-    allowed = (
-        f"gitignore patterns, one per line or separated by commas, "
-        f"at most {MOST_GLOBS} of {LONGEST_GLOB} characters"
-    )
-    return Kind(parse, allowed, "docs/**, *.md", blank=True)
+    allowed = f"gitignore patterns, at most {MOST_GLOBS} of {LONGEST_GLOB} characters"
+    return Kind(parse, allowed, "docs/**, *.md", blank=True, many=True)
 
 
 def names(example: str, among: tuple[str, ...] = ()) -> Kind[tuple[str, ...]]:
@@ -194,8 +193,10 @@ def names(example: str, among: tuple[str, ...] = ()) -> Kind[tuple[str, ...]]:
             raise ValueError
         return items
 
-    which = f"any of {', '.join(among)}" if among else f"at most {MOST_NAMES} names"
-    return Kind(parse, f"{which}, one per line or separated by commas", example, blank=not among)
+    allowed = f"at most {MOST_NAMES} names of {LONGEST_NAME} characters"
+    if among:
+        allowed = f"any of {', '.join(among)}"
+    return Kind(parse, allowed, example, blank=not among, many=True)
 
 
 def capped(items: tuple[str, ...], most: int, longest: int) -> tuple[str, ...]:

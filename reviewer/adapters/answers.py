@@ -25,7 +25,7 @@ _SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?")
 _PERMISSION = re.compile(r"([a-z_]{1,40})=(read|write)")
 _LONGEST_MESSAGE = 300
 _LIMITS = ("rate limit", "abuse detection")
-_CLOSED = ("locked", "archived")
+_CLOSED = ("issue is locked", "conversation is locked", "was archived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,8 @@ def forbidden(answer: Answer) -> ForbiddenError:
     choice = next((way for way in accepted if "pull_requests" in way), accepted[0])
     needed = {"contents": "read", "pull-requests": "write"}
     needed |= {name.replace("_", "-"): level for name, level in _PERMISSION.findall(choice)}
+    # Every token has this one, and a workflow that names it is refused.
+    needed.pop("metadata", None)
     lines = "".join(f"\n  {name}: {level}" for name, level in needed.items())
     said = f": {answer.message}" if answer.message else ""
     return ForbiddenError(

@@ -42,11 +42,12 @@ class GitHub:
     ) -> None:
         """Bind the addresses of the runner's environment; nothing is sent yet.
 
-        `repository` is "owner/name". Raises ForgeError for addresses of two servers.
+        `repository` is "owner/name". Raises ForgeError for addresses that cannot be used.
         """
-        if urlsplit(api_url)[:2] != urlsplit(graphql_url)[:2]:
+        origins = {urlsplit(url)[:2] for url in (api_url, graphql_url)}
+        if len(origins) > 1 or not api_url.startswith(("https://", "http://")):
             raise ForgeError(
-                "GITHUB_API_URL and GITHUB_GRAPHQL_URL name different servers.",
+                "GITHUB_API_URL and GITHUB_GRAPHQL_URL are not addresses of one server.",
                 cause="The workflow overwrites one of them.",
                 remedy="Leave both as the runner sets them.",
             )
@@ -142,7 +143,7 @@ class GitHub:
     def _create(self, wanted: CreateComment) -> Comment:
         """Post a comment, and never a second one: what failed may have been carried out."""
         url = self._url(f"issues/{wanted.number}/comments")
-        post = Request("POST", url, body={"body": wanted.body})
+        post = Request("POST", url, body={"body": wanted.body}, writes=True)
         posted = False
 
         def ask() -> Comment:
@@ -167,7 +168,7 @@ class GitHub:
     def _update(self, wanted: UpdateComment) -> Comment:
         """Replace a comment's body, which may be repeated."""
         url = self._url(f"issues/comments/{wanted.id}")
-        patch = Request("PATCH", url, body={"body": wanted.body})
+        patch = Request("PATCH", url, body={"body": wanted.body}, writes=True)
         return self._patiently(
             "Updating the comment", lambda: self._transport.send(patch).read(rest.comment)
         )

@@ -3,7 +3,6 @@
 import logging
 import threading
 from functools import partial
-from typing import Any
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenAI
@@ -78,7 +77,6 @@ class ChatCompletions:
                 follow_redirects=False, event_hooks={"request": [self._only_ours]}
             ),
         )
-        self._create = self._client.chat.completions.with_raw_response.create
 
     def complete(self, prompt: Prompt) -> Reply:
         """Ask once, retrying what passes by itself.
@@ -104,15 +102,19 @@ class ChatCompletions:
 
     def _attempt(self, prompt: Prompt, spoken: Dialect) -> Reply:
         parameters = self._parameters(prompt, spoken)
+        # The answer comes as it is: the SDK's own reading of it takes anything for a completion.
+        send = partial(
+            self._client.post, "/chat/completions", cast_to=httpx2.Response, body=parameters
+        )
         seconds = min(self._timeout, self._deadline.remaining())
         try:
-            response = bounded(lambda: self._create(**parameters), seconds).http_response
+            response = bounded(send, seconds)
         except APIStatusError as error:
             raise self._problem(error.response, parameters) from None
         except APIConnectionError as error:
             raise TransientError(
                 ModelError(
-                    f"The model server cannot be reached: {self._reason(error)}",
+                    f"The model server cannot be reached: {self._reason(error)}.",
                     cause="It is down, base-url is wrong, or the network does not allow it.",
                 ),
                 attempts=_ATTEMPTS_TO_CONNECT,
@@ -124,9 +126,8 @@ class ChatCompletions:
             ) from None
         return completions.parse(response, self.name)
 
-    # The SDK names the types of these, and checks none of them at run time.
-    def _parameters(self, prompt: Prompt, spoken: Dialect) -> dict[str, Any]:
-        parameters: dict[str, Any] = {
+    def _parameters(self, prompt: Prompt, spoken: Dialect) -> dict[str, object]:
+        parameters: dict[str, object] = {
             "model": self.name,
             "messages": [{"role": m.role, "content": m.text} for m in prompt.messages],
         }
@@ -140,7 +141,7 @@ class ChatCompletions:
         return parameters
 
     def _problem(
-        self, response: httpx2.Response, sent: dict[str, Any]
+        self, response: httpx2.Response, sent: dict[str, object]
     ) -> "ModelError | TransientError | _UnsupportedError":
         refusal = refusals.read(response, self._key)
         found = refusals.problem(refusal, self.name)

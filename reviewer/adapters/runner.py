@@ -90,9 +90,7 @@ class Runner:
     def output(self, name: str, value: str) -> None:
         """Set an output of the step; outside of a workflow nothing happens."""
         value = self.secrets.mask(value)
-        delimiter = _delimiter()
-        while delimiter in value:
-            delimiter = _delimiter()
+        delimiter = next(each for each in iter(_delimiter, "") if each not in value)
         self._append(self._output, f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
     def summary(self, markdown: str) -> None:

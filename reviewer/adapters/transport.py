@@ -5,6 +5,7 @@ import queue
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import requests
@@ -18,6 +19,8 @@ from reviewer.adapters.retrying import TransientError
 from reviewer.errors import ForgeError, UnauthorizedError
 
 JSON = "application/vnd.github+json"
+
+_Pool: TypeAlias = queue.LifoQueue[Github]
 
 # GitHub gives up on a request after 10 seconds of its own time.
 _SECONDS_BETWEEN_BYTES = 15
@@ -41,7 +44,8 @@ class Pace:
 class Request:
     """What to send; `url` is whole, or a path below the API's address.
 
-    Statuses in `also` are as good as a success to whoever asks.
+    Statuses in `also` are as good as a success to whoever asks. `writes` tells a POST that changes
+    something from one that only carries a query.
     """
 
     verb: str
@@ -50,6 +54,7 @@ class Request:
     accept: str = JSON
     body: Mapping[str, object] | None = None
     also: tuple[int, ...] = ()
+    writes: bool = False
 
     def __str__(self) -> str:
         """Name the request as HTTP does."""
@@ -72,8 +77,10 @@ class Transport:
         self._deadline = deadline
         self._pace = pace
         # PyGithub keeps the request being sent in its connection, so no two threads may share a
-        # client. The one used last is taken first: its connection is warm.
-        self._idle: queue.LifoQueue[Github] = queue.LifoQueue()
+        # client. The one used last is taken first: its connection is warm. Writes have clients of
+        # their own, because PyGithub would hold a query back after a write.
+        self._readers: _Pool = queue.LifoQueue()
+        self._writers: _Pool = queue.LifoQueue()
 
     def send(self, request: Request) -> Answer:
         """Send a request once and return its answer.
@@ -87,7 +94,8 @@ class Transport:
                 cause="The run has used up its time.",
                 remedy="Raise the input timeout, or review fewer files.",
             )
-        client = self._take()
+        idle = self._writers if request.writes else self._readers
+        client = self._take(idle)
         with contextlib.ExitStack() as unless_answered:
             unless_answered.callback(client.close)
             try:
@@ -95,20 +103,21 @@ class Transport:
             except (OSError, HTTPError, ValueError, RuntimeError, AssertionError) as problem:
                 raise self._unanswered(request, problem) from problem
             unless_answered.pop_all()
-        self._idle.put(client)
+        idle.put(client)
         if answer.ok or answer.status in request.also:
             return answer
         raise answers.refusal(answer)
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._idle.get_nowait().close()
+        for idle in (self._readers, self._writers):
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    idle.get_nowait().close()
 
-    def _take(self) -> Github:
+    def _take(self, idle: _Pool) -> Github:
         try:
-            return self._idle.get_nowait()
+            return idle.get_nowait()
         except queue.Empty:
             return Github(
                 auth=Auth.Token(self._token),
@@ -118,7 +127,7 @@ class Transport:
                 # Retries are retrying.py's alone: PyGithub's repeat a POST blindly.
                 retry=None,
                 seconds_between_requests=None,
-                seconds_between_writes=self._pace.between_writes,
+                seconds_between_writes=self._pace.between_writes if idle is self._writers else None,
                 lazy=True,
             )
 

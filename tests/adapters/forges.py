@@ -17,6 +17,7 @@ def forge(
     seconds: float = 20.0,
     policy: Policy = QUICK,
     per_request: float = 10.0,
+    between_writes: float = 0.0,
 ) -> Forge:
     """Make an adapter whose waits are short; `seconds` is all the time it has."""
     return GitHub(
@@ -26,5 +27,5 @@ def forge(
         graphql_url=server.graphql_url,
         deadline=Deadline(seconds),
         policy=policy,
-        pace=Pace(per_request=per_request, between_writes=0.0),
+        pace=Pace(per_request=per_request, between_writes=between_writes),
     )

@@ -5,7 +5,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol, TypedDict, Unpack
 
 import pytest
 
@@ -47,8 +47,27 @@ class Clock:
         self.now += seconds
 
 
+class Settings(TypedDict, total=False):
+    """What a test may want to be different."""
+
+    model: str
+    api_key: str
+    base_url: str
+    policy: Policy
+    temperature: float
+    max_output_tokens: int
+    request_timeout: float
+
+
 class Connect(Protocol):
-    def __call__(self, server: LoopbackModel, **settings: Any) -> ChatCompletions: ...
+    def __call__(
+        self,
+        server: LoopbackModel,
+        *,
+        clock: Clock | None = None,
+        seconds: float = 100,
+        **settings: Unpack[Settings],
+    ) -> ChatCompletions: ...
 
 
 @pytest.fixture
@@ -61,18 +80,19 @@ def model() -> Iterator[Connect]:
             *,
             clock: Clock | None = None,
             seconds: float = 100,
-            **settings: Any,
+            **settings: Unpack[Settings],
         ) -> ChatCompletions:
             clock = clock or Clock()
             deadline = Deadline(seconds, clock=lambda: clock.now, pause=clock.pause)
-            defaults = {
+            defaults: Settings = {
                 "model": MODEL,
                 "api_key": KEY,
                 "base_url": server.base_url,
                 "policy": POLICY,
                 "request_timeout": 20,
             }
-            client = ChatCompletions(deadline=deadline, **defaults | settings)
+            defaults.update(settings)
+            client = ChatCompletions(deadline=deadline, **defaults)
             stack.callback(client.close)
             return client
 

@@ -1,5 +1,6 @@
 """What a whole process prints: log records, exceptions, in any locale."""
 
+import os
 import re
 import subprocess
 import sys
@@ -56,7 +57,8 @@ def _process(body: str, text: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", PROCESS + body, text],
         cwd=ROOT,
-        env={"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        env=os.environ
+        | {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         capture_output=True,
         encoding="utf-8",
         check=False,

@@ -3,7 +3,6 @@
 import socket
 import struct
 import time
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
@@ -115,7 +114,8 @@ class Connection(BaseHTTPRequestHandler):
 
 def _head(response: Response) -> bytes:
     """The status line and the headers, which may hold any text that fits into a line."""
-    phrase = HTTPStatus(response.status).phrase
+    # Servers use statuses that no standard knows, such as 529.
+    phrase, _ = BaseHTTPRequestHandler.responses.get(response.status, ("", ""))
     fields = {
         "Content-Type": response.content_type,
         "Content-Length": str(len(response.body)),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from reviewer import delivery
@@ -19,9 +20,8 @@ from reviewer.adapters.runner import Runner, install_logging
 from reviewer.adapters.transport import Pace
 from reviewer.errors import ReviewerError
 from reviewer.inputs import Inputs
-from reviewer.ports import Model
 from reviewer.redaction import Secrets
-from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.loopback.github import BOT, TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, Body, LoopbackModel
 from tests.loopback.runner_log import commands
 
@@ -61,7 +61,9 @@ class Job:
         stream = io.StringIO()
         runner = Runner(environ, stream)
         with _logging(runner):
-            code = self._deliver(runner, Inputs.load(environ), ReviewPullRequest(NUMBER, full, asked))
+            code = self._deliver(
+                runner, Inputs.load(environ), ReviewPullRequest(NUMBER, full, asked)
+            )
         finished = Finished(
             code=code,
             log=stream.getvalue(),
@@ -83,9 +85,10 @@ class Job:
             policy=QUICK,
             pace=Pace(per_request=5.0, between_writes=0.0),
         )
+        models = cache(lambda: _models(inputs, deadline))
         trip = delivery.Trip(
             forge=forge,
-            models=lambda: _models(inputs, deadline),
+            models=models,
             runner=runner,
             inputs=inputs,
             deadline=deadline,
@@ -97,6 +100,10 @@ class Job:
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code
+        finally:
+            forge.close()
+            for model in models():
+                model.close()
 
     def _environ(self, folder: Path) -> dict[str, str]:
         for name in ("output", "summary"):
@@ -116,7 +123,7 @@ class Job:
     def _check_invariants(self, finished: Finished) -> None:
         """Hold every run, whatever it was about, against what must always be true."""
         marker = re.compile(r"<!-- code-review-action name=(\S+) v=1 -->")
-        ours = [c.body for c in self.github.repository.comments if c.author == "github-actions[bot]"]
+        ours = [c.body for c in self.github.repository.comments if c.author == BOT]
         names = [found[1] for body in ours if (found := marker.match(body))]
         assert len(names) == len(set(names)), "I1: one comment for each instance"
         written = [*ours, finished.log, finished.summary, *finished.outputs.values()]
@@ -127,7 +134,7 @@ class Job:
         assert {command.name for command in commands(finished.log)} <= allowed, "I6: no command"
 
 
-def _models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
+def _models(inputs: Inputs, deadline: Deadline) -> tuple[ChatCompletions, ...]:
     names = [name for name in (inputs.model, inputs.fallback_model) if name]
     return tuple(
         ChatCompletions(

@@ -1,0 +1,225 @@
+"""The main job: a pull request in, one true comment out."""
+
+import json
+
+from reviewer import state, summary_comment
+from reviewer.pull_request import PullState
+from tests.loopback.model import Body, Said
+from tests.runs.job import NUMBER, Job, asked_path, said
+
+MARKER = summary_comment.marker("default")
+
+
+def finds_a_problem(body: Body) -> str:
+    path = asked_path(body)
+    return said(path, {}) if path else json.dumps({"overview": "Sets.", "major_changes": []})
+
+
+def test_a_pull_request_gets_one_comment_with_what_was_found(job: Job) -> None:
+    job.model.script = finds_a_problem
+    finished = job.run()
+    assert finished.code == 0, finished.log
+    (body,) = job.github.bodies
+    assert body.startswith(f"{MARKER}\n## Code review · 1 high\n")
+    assert "`src/app.py:1`" in body
+    assert "new = 2" in body
+    assert finished.outputs["verdict"] == "findings"
+    assert finished.outputs["comment-id"] == str(job.github.repository.comments[0].id)
+    assert finished.outputs["high"] == "1"
+    assert "Sets the wrong value" in finished.summary
+
+
+def test_the_placeholder_comes_before_the_first_question_and_the_summary_before_the_review(
+    job: Job,
+) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def look(body: Body) -> str:
+        seen.append((job.github.bodies[0], (job.root / "1" / "summary").read_text("utf-8")))
+        return finds_a_problem(body)
+
+    job.model.script = look
+    job.run()
+    placeholder, summary = seen[0]
+    assert "is under way" in placeholder
+    assert summary == ""
+
+
+def test_one_file_in_one_part_needs_no_second_question(job: Job) -> None:
+    job.run()
+    assert len(job.model.bodies) == 1
+
+
+def test_several_files_are_asked_about_each_and_then_summed_up(job: Job) -> None:
+    job.github.push(NUMBER, {"a.py": "x = 1\n", "b.py": "y = 1\n"})
+    job.model.script = finds_a_problem
+    job.run()
+    asked = [asked_path(body) for body in job.model.bodies]
+    assert sorted(asked) == ["", "a.py", "b.py", "src/app.py"]
+    assert asked[-1] == ""
+    assert "Sets." in job.github.bodies[0]
+
+
+def test_CC9_the_same_head_again_asks_nothing_and_edits_nothing(job: Job) -> None:
+    job.model.script = finds_a_problem
+    first = job.run()
+    asked, sent, writes = len(job.model.requests), len(job.github.requests), len(job.github.writes)
+    again = job.run()
+    assert again.code == 0
+    assert len(job.model.requests) == asked
+    assert len(job.github.requests) - sent <= 6
+    assert len(job.github.writes) == writes
+    assert again.outputs == first.outputs
+
+
+def test_CC9_full_asks_again_about_the_same_head(job: Job) -> None:
+    job.run()
+    asked = len(job.model.requests)
+    job.run(full=True)
+    assert len(job.model.requests) == asked + 1
+
+
+def test_another_model_or_configuration_asks_again(job: Job) -> None:
+    job.model.models = ("scripted", "other")
+    job.run()
+    asked = len(job.model.requests)
+    job.run(model="other")
+    job.run(model="other", language="French")
+    assert len(job.model.requests) == asked + 2
+
+
+def test_a_new_head_is_reviewed_and_the_comment_follows_it(job: Job) -> None:
+    job.run()
+    head = job.github.push(NUMBER, {"src/app.py": "new = 3\n"})
+    job.run()
+    (body,) = job.github.bodies
+    assert head[:7] in body
+    known = state.decode(body)
+    assert known
+    assert known.head_sha == head
+
+
+def test_while_a_review_stands_it_stays_and_gains_a_line(job: Job) -> None:
+    job.model.script = finds_a_problem
+    job.run()
+    head = job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})
+    seen: list[str] = []
+
+    def look(body: Body) -> str:
+        seen.append(job.github.bodies[0])
+        return finds_a_problem(body)
+
+    job.model.script = look
+    job.run()
+    assert f"The review of {head[:7]} is under way" in seen[0]
+    assert "Sets the wrong value" in seen[0]
+    assert "under way" not in job.github.bodies[0]
+
+
+def test_DF1_nothing_to_review_is_said_in_the_summary_and_not_on_the_pull_request(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"old.py": ("x = 1\n", None), "package-lock.json": (None, "{}\n")})
+    finished = job.run()
+    assert finished.code == 0
+    assert job.github.bodies == []
+    assert job.model.requests == []
+    assert "nothing to review" in finished.summary
+    assert "package-lock.json" in finished.summary
+    assert finished.outputs["verdict"] == "clean"
+
+
+def test_DF1_a_review_that_stands_is_replaced_when_nothing_is_left_to_review(job: Job) -> None:
+    job.model.script = finds_a_problem
+    job.run()
+    job.github.push(NUMBER, {"src/app.py": None, "yarn.lock": "x\n"})
+    job.run()
+    (body,) = job.github.bodies
+    assert "nothing to review" in body
+    assert "Sets the wrong value" not in body
+
+
+def test_EV12_a_pull_request_closed_meanwhile_is_left_alone(job: Job) -> None:
+    for closed in (PullState.CLOSED, PullState.MERGED):
+        job.github.repository.pulls[NUMBER].state = closed
+        finished = job.run()
+        assert finished.code == 0
+        assert closed.value in finished.summary
+    assert job.github.writes == []
+    assert job.model.requests == []
+
+
+def test_SE13_on_pull_request_target_nothing_of_the_workspace_is_needed(job: Job) -> None:
+    job.model.script = finds_a_problem
+    assert job.run().code == 0
+    assert [request.path for request in job.github.requests if "/zipball" in request.path] == []
+    assert "Sets the wrong value" in job.github.bodies[0]
+
+
+def test_dry_run_writes_nothing_to_the_pull_request(job: Job) -> None:
+    job.model.script = finds_a_problem
+    finished = job.run(dry_run="true")
+    assert finished.code == 0
+    assert job.github.writes == []
+    assert "Sets the wrong value" in finished.summary
+
+
+def test_skip_labels_and_skip_authors_leave_the_pull_request_alone(job: Job) -> None:
+    pull = job.github.repository.pulls[NUMBER]
+    pull.labels.append("no review")
+    assert "no review" in job.run(skip_labels="no review").summary
+    assert "dev" in job.run(skip_authors="dev").summary
+    assert job.github.writes == []
+
+
+def test_fail_on_turns_findings_into_exit_code_3(job: Job) -> None:
+    job.model.script = finds_a_problem
+    assert job.run(fail_on="high").code == 3
+    assert job.run(fail_on="critical").code == 0
+    assert job.run(fail_on="low").code == 3
+
+
+def test_what_the_model_invents_is_dropped_and_counted(job: Job) -> None:
+    invented = {"quote": "import os; os.system('rm')", "title": "Invented"}
+    job.model.say(said("src/app.py", invented, {"path": "../../etc/passwd"}))
+    job.run()
+    (body,) = job.github.bodies
+    assert "no problems found" in body
+    assert "2 answers dropped" in body
+    assert "Invented" not in body
+
+
+def test_LO2_an_answer_cut_at_the_limit_keeps_its_whole_findings_and_says_so(job: Job) -> None:
+    whole = said("src/app.py", {}, {"title": "Second"})
+    job.model.say(Said(whole[: whole.index("Second")], finish_reason="length"))
+    finished = job.run()
+    (body,) = job.github.bodies
+    assert "Sets the wrong value" in body
+    assert "incomplete" in body
+    assert "cut short" in body
+    assert finished.outputs["complete"] == "false"
+
+
+def test_LO4_an_invented_path_never_reaches_the_comment(job: Job) -> None:
+    job.model.say(said("src/app.py", {"path": "../../etc/passwd", "title": "Outside"}))
+    job.run()
+    assert "passwd" not in job.github.bodies[0]
+    assert "1 answer dropped" in job.github.bodies[0]
+
+
+def test_LO7_ten_thousand_findings_become_as_many_as_are_wanted(job: Job) -> None:
+    many = [{"title": f"Problem {n}", "body": "why " * 50} for n in range(10_000)]
+    job.model.say(said("src/app.py", *many))
+    finished = job.run(max_findings="3")
+    assert int(finished.outputs["findings"]) <= 3
+    assert len(job.github.bodies[0].encode()) <= summary_comment.LARGEST_BODY
+
+
+def test_LO9_LO10_what_the_model_says_can_neither_mention_nor_link_nor_show_an_image(
+    job: Job,
+) -> None:
+    hostile = "cc @octo/security ![x](https://evil.example/?q=1) [here](https://evil.example)"
+    job.model.say(said("src/app.py", {"title": hostile, "body": hostile}, summary=hostile))
+    job.run()
+    (body,) = job.github.bodies
+    assert "@octo" not in body
+    assert "](https://evil" not in body
+    assert "![" not in body

@@ -1,16 +1,12 @@
 """What the GitHub adapter reads: the snapshot, the changed files, the diff, files at a commit."""
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
 
 import pytest
-from github.Requester import (
-    HTTPRequestsConnectionClass,
-    HTTPSRequestsConnectionClass,
-    Requester,
-    RequestsResponse,
-)
 
 from reviewer.errors import ForgeError, NotFoundError, RateLimitedError
 from reviewer.pull_request import PullState
@@ -310,20 +306,18 @@ def test_CF15_only_404_means_that_a_file_is_absent(
         forge(github).content("src/app.py", made.base_sha)
 
 
-class HesitantConnection(HTTPRequestsConnectionClass):
-    """PyGithub's connection, which gives other threads time to meddle with what it is to send."""
-
-    def getresponse(self) -> RequestsResponse:
-        time.sleep(0.005)
-        return super().getresponse()
-
-
 @pytest.fixture
 def hesitant() -> Iterator[None]:
-    """Let PyGithub use the connection above."""
-    Requester.injectConnectionClasses(HesitantConnection, HTTPSRequestsConnectionClass)
+    """Let other threads meddle between PyGithub's noting what to send and its sending it."""
+
+    def hesitate(frame: FrameType, _event: str, _argument: object) -> None:
+        if frame.f_code.co_name == "getresponse":
+            time.sleep(0.005)
+
+    before = threading.gettrace()
+    threading.settrace(hesitate)
     yield
-    Requester.resetConnectionClasses()
+    threading.settrace(before)
 
 
 @pytest.mark.usefixtures("hesitant")

@@ -117,9 +117,8 @@ def test_GH9_a_query_without_permission_is_forbidden(github: LoopbackGitHub) -> 
 
 def test_GH9_nothing_but_permissions_is_copied_from_the_header(github: LoopbackGitHub) -> None:
     github.add_pull()
-    hostile = {
-        "X-Accepted-GitHub-Permissions": "pull_requests=write, evil: yes::stop, metadata=read, checks=write"
-    }
+    accepted = "pull_requests=write, evil: yes::stop, metadata=read, checks=write"
+    hostile = {"X-Accepted-GitHub-Permissions": accepted}
     github.fail(POST, faults.status(403, {"message": "No"}, headers=hostile))
     with pytest.raises(ForbiddenError) as raised:
         forge(github).apply(CREATE)

@@ -202,6 +202,7 @@ def test_GH16_a_redirect_to_another_host_is_refused(github: LoopbackGitHub) -> N
 
 def test_writes_keep_their_distance(github: LoopbackGitHub) -> None:
     github.add_pull()
+    github.checked = False
     door = forge(github, between_writes=60, per_request=0.3, policy=ONCE)
     comment = door.apply(CREATE)
     with pytest.raises(ForgeError, match="did not finish"):

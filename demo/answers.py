@@ -53,11 +53,14 @@ def of_a_model(who: str = "") -> Iterator[Answers]:
         name: os.environ[variable] for name, variable in _INPUTS.items() if os.environ.get(variable)
     }
     model = inputs.get("model", "the action's default model")
+    if "base-url" in inputs:
+        # The action's default fallback is a model of OpenAI's.
+        inputs["fallback-model"] = ""
     told = f"{model} at {inputs.get('base-url', 'OpenAI')}, asked now."
     if not who:
         yield Answers(told, inputs)
         return
     with Recorder(inputs["base-url"]) as recorder:
-        inputs |= {**_UNHURRIED, "base-url": recorder.base_url, "fallback-model": ""}
+        inputs |= {**_UNHURRIED, "base-url": recorder.base_url}
         yield Answers(f"{told} Its answers are kept in {recorded.FOLDER}.", inputs)
     sign(who)

@@ -14,6 +14,7 @@ body { margin: 2rem auto; max-width: 960px; padding: 0 1rem; background: var(--p
   sans-serif; overflow-wrap: break-word; }
 h1 { font-size: 2em; font-weight: 400; margin: 0 0 1rem; }
 h1 span, .note { color: var(--dim); }
+.note { margin-top: 1rem; }
 article { border: 1px solid var(--line); border-radius: 6px; }
 header { padding: .5rem 1rem; background: var(--shade); border-bottom: 1px solid var(--line);
   border-radius: 6px 6px 0 0; color: var(--dim); }

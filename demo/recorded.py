@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pull import changed_files
 
-from tests.loopback.messages import Request, Response
+from tests.loopback.messages import Request, Response, as_json
 from tests.loopback.model import CHAT, Body, LoopbackModel, Said, completion, error
 
 FOLDER = Path(__file__).parent / "recorded"
@@ -48,6 +48,37 @@ class Question:
         return f"{self.purpose} of {self.path}" if self.path else self.purpose
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a model said to a question, and the tokens that it counted, read and written."""
+
+    question: str
+    tokens: tuple[int, int] | None
+    text: str
+
+    @classmethod
+    def load(cls, file: Path) -> "Answer":
+        """Read an answer as `keep` writes it."""
+        found = json.loads(file.read_text("utf-8"))
+        tokens, answer = found["tokens"], found["answer"]
+        text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+        return cls(found["question"], (tokens[0], tokens[1]) if tokens else None, text)
+
+    def keep(self, file: Path) -> None:
+        """Write the answer down, as JSON within JSON where it is some."""
+        try:
+            answer = json.loads(self.text)
+        except ValueError:
+            answer = self.text
+        found = {"question": self.question, "tokens": self.tokens, "answer": answer}
+        file.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+    @property
+    def said(self) -> Said:
+        """The answer as the loopback model gives it."""
+        return Said(self.text, usage=self.tokens)
+
+
 class Replay(LoopbackModel):
     """Gives the recorded answers; `missing` names the questions that have none."""
 
@@ -62,13 +93,16 @@ class Replay(LoopbackModel):
             return super().respond(request)
         try:
             question = Question.of(request.json_object())
-            found = json.loads(question.file.read_text("utf-8"))
-        except (LookupError, FileNotFoundError) as problem:
-            self.missing.append(str(problem))
-            return error(HTTPStatus.BAD_REQUEST, f"There is no recorded answer: {problem}")
-        text = json.dumps(found["answer"], ensure_ascii=False)
-        said = Said(text, usage=(found["input_tokens"], found["output_tokens"]))
-        return Response(HTTPStatus.OK, json.dumps(completion(said, model=MODEL)).encode())
+        except LookupError as problem:
+            return self._refuse(str(problem))
+        if not question.file.exists():
+            return self._refuse(str(question))
+        said = Answer.load(question.file).said
+        return as_json(HTTPStatus.OK, completion(said, model=MODEL))
+
+    def _refuse(self, question: str) -> Response:
+        self.missing.append(question)
+        return error(HTTPStatus.BAD_REQUEST, f"There is no recorded answer: {question}.")
 
 
 def signature() -> str:

@@ -5,11 +5,11 @@ import json
 import urllib.request
 from http import HTTPStatus
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 
-from recorded import ABOUT, Question
+from recorded import ABOUT, Answer, Question
 
-from tests.loopback.messages import Request, Response
+from tests.loopback.messages import Request, Response, as_json
 from tests.loopback.server import LoopbackServer
 
 # A person may be the one who answers.
@@ -43,18 +43,17 @@ class Recorder(LoopbackServer):
                 body = response.read()
         except HTTPError as refused:
             return Response(refused.code, refused.read())
+        except URLError as unreachable:
+            return as_json(HTTPStatus.BAD_GATEWAY, {"error": {"message": str(unreachable)}})
         _keep(Question.of(request.json_object()), json.loads(body))
         return Response(HTTPStatus.OK, body)
 
 
 def _keep(question: Question, completed: dict[str, Any]) -> None:
-    kept = {
-        "question": str(question),
-        "input_tokens": completed["usage"]["prompt_tokens"],
-        "output_tokens": completed["usage"]["completion_tokens"],
-        "answer": json.loads(completed["choices"][0]["message"]["content"]),
-    }
-    question.file.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    usage = completed.get("usage")
+    tokens = (usage["prompt_tokens"], usage["completion_tokens"]) if usage else None
+    text = completed["choices"][0]["message"]["content"]
+    Answer(str(question), tokens, text).keep(question.file)
 
 
 def sign(who: str) -> None:

@@ -37,11 +37,11 @@ def main() -> int:
         _introduce(github, model)
         screen.title("The action's log")
         code = _review(Path(folder) / "first", github, model)
-        if github.bodies:
-            _show(github.bodies[-1], model)
         if code == 0 and not who:
             screen.title("The same event once more")
             code = _review(Path(folder) / "second", github, model)
+        if github.bodies:
+            _show(github.bodies[-1], model)
         return code or _missing(model)
 
 
@@ -81,7 +81,7 @@ def _review(root: Path, github: LoopbackGitHub, model: Answers) -> int:
     for line in process.stdout or ():
         screen.log(line)
     finished = step.finish(process)
-    screen.fact("", "")
+    print()
     screen.fact("step", f"exit code {finished.code} after {time.monotonic() - start:.1f} s")
     _report(finished)
     requests, writes = len(github.requests) - requests, len(github.writes) - writes
@@ -107,7 +107,7 @@ def _show(comment: str, model: Answers) -> None:
     written = BUILD / "comment.html"
     written.write_text(page.render(pull.TITLE, comment, f"Model: {model.told}"), "utf-8")
     screen.title("The comment, as people see it")
-    print(written)
+    print(written.as_uri())
 
 
 def _missing(model: Answers) -> int:
@@ -115,7 +115,7 @@ def _missing(model: Answers) -> int:
     if not model.missing:
         return 0
     screen.title("Recorded answers are missing")
-    for question in model.missing:
+    for question in dict.fromkeys(model.missing):
         print(f"- {question}")
     print(f"Record them anew: {answers.BASE_URL}=… .venv/bin/python demo/run.py --record WHO")
     return 1

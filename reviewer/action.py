@@ -14,7 +14,7 @@ from reviewer.activity import Gate, ReviewPullRequest, Skip
 from reviewer.adapters.runner import Runner, install_excepthooks
 from reviewer.errors import CancelledError, EventError, ReviewerError
 from reviewer.inputs import Inputs, OnError
-from reviewer.redaction import Secrets
+from reviewer.redaction import SHORTEST, Secrets
 
 TITLE = "Code review"
 
@@ -39,7 +39,9 @@ def _main(environ: Mapping[str, str], runner: Runner) -> int:
         return _tell(problem, runner)
     runner.secrets = Secrets(inputs.secrets)
     for secret in inputs.secrets:
-        runner.mask(secret)
+        # The runner would hide a short word such as "none" wherever it stands in the job's log.
+        if len(secret) >= SHORTEST:
+            runner.mask(secret)
     try:
         code = _run(environ, inputs, runner)
     except ReviewerError as problem:

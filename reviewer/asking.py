@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import TypeVar
 
 from reviewer.budget import Budget
@@ -13,6 +12,7 @@ from reviewer.errors import (
     ModelError,
     ModelNotFoundError,
     ModelRefusedError,
+    ModelUnreachableError,
     ReplyError,
 )
 from reviewer.ports import Message, Model, Prompt, Reply
@@ -38,21 +38,24 @@ class Asking:
         """Ask until `parse` accepts an answer.
 
         An answer that `parse` refuses with ReplyError is asked for once more, with what was wrong.
-        Raises BudgetError before the request that would pass a limit, and the last model's
-        ModelError when no model gave a usable answer. A prompt that is too long, and a refusal
-        that holds for every request, are raised at once.
+        Raises BudgetError before the request that would pass a limit, and the last ModelError when
+        no model gave a usable answer: ModelNotFoundError only when none of them exists. A prompt
+        that is too long, and a refusal that holds for every request, are raised at once.
         """
+        problems: list[ModelError] = []
         models = self._available()
-        for model, following in pairwise(models):
+        for model, before in zip(models, (None, *models), strict=False):
+            if before:
+                log.warning("Asking %s instead of %s: %s", model.name, before.name, problems[-1])
             try:
                 return self._ask(model, prompt, parse)
-            except (ContextTooLongError, ModelRefusedError):
+            except (ContextTooLongError, ModelRefusedError, ModelUnreachableError):
                 raise
             except ModelError as problem:
                 if isinstance(problem, ModelNotFoundError):
                     self._missing.add(model.name)
-                log.warning("Asking %s instead of %s: %s", following.name, model.name, problem)
-        return self._ask(models[-1], prompt, parse)
+                problems.append(problem)
+        raise _telling(problems)
 
     def _available(self) -> tuple[Model, ...]:
         """List the models without those that do not exist, but never none."""
@@ -84,6 +87,12 @@ class Asking:
             raise
         self.budget.settle(reserved, reply.usage)
         return reply
+
+
+def _telling(problems: Sequence[ModelError]) -> ModelError:
+    """Choose the last problem, but rather of a model that exists: it is about this question."""
+    answered = [each for each in problems if not isinstance(each, ModelNotFoundError)]
+    return (answered or problems)[-1]
 
 
 def _again(prompt: Prompt, said: str, problem: ReplyError) -> Prompt:

@@ -1,6 +1,6 @@
 """Lines of the new file around its hunks, so that a change is read where it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reviewer.diff import Hunk
 
@@ -10,38 +10,38 @@ LINES_AROUND = 40
 
 
 def around(content: str, hunks: Sequence[Hunk], limit: int) -> str:
-    """Return the numbered lines around `hunks`, at most `limit` characters of them.
+    """Return the numbered lines around `hunks`, the nearest ones first up to `limit` characters.
 
     Lines that the hunks show themselves are left out, and a gap is marked by "...".
     """
-    lines = content.split("\n")
+    lines = content.removesuffix("\n").split("\n") if content else []
     shown = {line.new for hunk in hunks for line in hunk.lines if line.new is not None}
-    wanted = (
-        range(1, len(lines) + 1)
-        if len(lines) <= WHOLE_FILE_LINES
-        else sorted(_near(shown, len(lines)))
-    )
-    return _listing(lines, (number for number in wanted if number not in shown), limit)
-
-
-def _near(shown: set[int], last: int) -> set[int]:
-    near: set[int] = set()
-    for number in shown:
-        near.update(range(max(1, number - LINES_AROUND), min(last, number + LINES_AROUND) + 1))
-    return near
-
-
-def _listing(lines: Sequence[str], numbers: Iterable[int], limit: int) -> str:
-    rows: list[str] = []
-    room, previous = limit, 0
-    for number in numbers:
+    reach = len(lines) if len(lines) <= WHOLE_FILE_LINES else LINES_AROUND
+    rows: dict[int, str] = {}
+    for number in _outwards(shown, reach, last=len(lines)):
         row = f"{number:>6}   {lines[number - 1]}"
-        room -= len(row) + 1
-        if room < 0:
-            rows.append("... (cut)")
+        limit -= len(row) + 1
+        if limit < 0:
             break
+        rows[number] = row
+    return "\n".join(_with_gaps(rows, sorted(rows)))
+
+
+def _outwards(shown: set[int], reach: int, *, last: int) -> Iterator[int]:
+    """Yield the lines next to the shown ones, then those next to them, and so on."""
+    seen, edge = set(shown), shown
+    for _ in range(reach):
+        edge = {n for line in edge for n in (line - 1, line + 1) if 1 <= n <= last} - seen
+        if not edge:
+            return
+        seen |= edge
+        yield from sorted(edge)
+
+
+def _with_gaps(rows: dict[int, str], numbers: Iterable[int]) -> Iterator[str]:
+    previous = 0
+    for number in numbers:
         if number != previous + 1:
-            rows.append("...")
-        rows.append(row)
+            yield "..."
+        yield rows[number]
         previous = number
-    return "\n".join(rows)

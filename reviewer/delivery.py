@@ -1,7 +1,8 @@
 """One delivery: from the pull request as it stands to the comment, outputs and exit code."""
 
+import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -18,9 +19,10 @@ from reviewer.inputs import Inputs
 from reviewer.ports import Forge, Model
 from reviewer.prompts import Prompts
 from reviewer.pull_request import Comment, PullRequest, PullState, Snapshot
-from reviewer.reporting import CONFIG_PATH, TITLE, Reporting
+from reviewer.reporting import TITLE, Reporting
 from reviewer.review import Review
 from reviewer.state import State
+from reviewer.strict_yaml import PATH
 from reviewer.summary_comment import Run
 
 # Of a model's window, what the changes may take; the rest is for instructions and the answer.
@@ -80,11 +82,12 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     known = _remembered(trip, snapshot)
     models = None if known else _early(trip.models)
     pull = snapshot.pull
-    settings = config.load(trip.inputs, trip.forge.content(CONFIG_PATH, pull.base_sha))
+    settings = config.load(trip.inputs, trip.forge.content(PATH, pull.base_sha))
     if reason := _skip_reason(pull, settings, trip.wanted):
         return _skip(trip.runner, reason)
     key = _key(trip.inputs, settings)
     if known and known.key == key:
+        reporting.stands(snapshot)
         return _repeat(trip, snapshot, known, settings)
     with trip.runner.group("Read the changes"):
         selection = pipeline.read_changes(trip.forge, pull, settings)
@@ -113,11 +116,16 @@ def _skip_reason(pull: PullRequest, settings: Config, wanted: ReviewPullRequest)
         return f"the pull request is {pull.state.value}"
     if pull.draft and not settings.review_drafts and not wanted.asked:
         return "the pull request is a draft, and the repository's file turns drafts off"
-    if labels := sorted(set(pull.labels) & set(settings.skip_labels)):
-        return f"the pull request has the label {labels[0]} (skip-labels)"
-    if pull.author in settings.skip_authors:
+    # GitHub tells neither labels nor logins apart by case.
+    if labels := _folded(pull.labels) & _folded(settings.skip_labels):
+        return f"the pull request has the label {min(labels)} (skip-labels)"
+    if _folded((pull.author,)) & _folded(settings.skip_authors):
         return f"the author is {pull.author} (skip-authors)"
     return ""
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    return {name.casefold() for name in names}
 
 
 def _skip(runner: Runner, reason: str) -> int:
@@ -129,7 +137,15 @@ def _skip(runner: Runner, reason: str) -> int:
 
 def _key(inputs: Inputs, settings: Config) -> str:
     """Name everything but the commits that a review depends on."""
-    return f"{prompts.VERSION}:{inputs.model}:{inputs.fallback_model}:{settings.fingerprint}"
+    asked = (
+        inputs.base_url,
+        *inputs.models,
+        inputs.temperature,
+        inputs.context_window,
+        inputs.max_output_tokens,
+    )
+    told = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+    return f"{prompts.VERSION}:{told}:{settings.fingerprint}"
 
 
 def _remembered(trip: Trip, snapshot: Snapshot) -> State | None:

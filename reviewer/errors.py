@@ -14,6 +14,7 @@ ReviewerError                     1
 ├── ModelError                    1   the model did not answer
 │   ├── ModelRefusedError         2   key, model name or quota; no later request can succeed
 │   ├── ModelNotFoundError        2   this model does not exist there; another one may
+│   ├── ModelUnreachableError     1   no connection; the next request will hardly have one
 │   ├── ContextTooLongError       1   the prompt is larger than the model's window
 │   └── ReplyError                1   an answer came but cannot be used
 ├── BudgetError                   1   the money or token budget is spent
@@ -108,6 +109,10 @@ class ModelNotFoundError(ModelError):
     """The named model does not exist on that server; another one may."""
 
     exit_code = 2
+
+
+class ModelUnreachableError(ModelError):
+    """No connection to the model server could be made."""
 
 
 class ContextTooLongError(ModelError):

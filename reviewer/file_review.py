@@ -81,12 +81,14 @@ class BatchReviewer:
 
     def _context(self, batch: Batch) -> str:
         try:
-            content = self.forge.content(batch.file.path, self.snapshot.pull.head_sha)
+            data = self.forge.content(batch.file.path, self.snapshot.pull.head_sha)
         except ForgeError as problem:
             # The hunks alone can be reviewed; the lines around them only help.
             log.warning("%s is read without its surroundings: %s", batch.file.path, problem)
             return ""
-        return context.around(content or "", batch.hunks, self.window // CONTEXT_SHARE)
+        # Bytes that are not UTF-8 look as they do in the hunks.
+        content = (data or b"").decode(errors="replace")
+        return context.around(content, batch.hunks, self.window // CONTEXT_SHARE)
 
 
 @dataclass(frozen=True, slots=True)

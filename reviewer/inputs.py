@@ -224,9 +224,24 @@ class Inputs:
         return replace(inputs, base_url=base_url)
 
     @property
+    def models(self) -> tuple[str, ...]:
+        """The models to ask, the preferred one first.
+
+        Our default for the second one is OpenAI's, so it is left out on another server.
+        """
+        second = self.fallback_model
+        if second == Inputs().fallback_model and not self._asks_openai:
+            second = ""
+        return tuple(dict.fromkeys(name for name in (self.model, second) if name))
+
+    @property
     def needs_key(self) -> bool:
         """Whether no request can succeed for want of an api-key."""
-        return not self.api_key and urlsplit(self.base_url).hostname == urlsplit(OPENAI).hostname
+        return not self.api_key and self._asks_openai
+
+    @property
+    def _asks_openai(self) -> bool:
+        return urlsplit(self.base_url).hostname == urlsplit(OPENAI).hostname
 
 
 def declarations() -> tuple[Declaration, ...]:

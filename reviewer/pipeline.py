@@ -8,15 +8,26 @@ from dataclasses import replace
 from reviewer import batch, diff, file_review, ranking, replies, scope
 from reviewer.batch import Batch
 from reviewer.config import Config
-from reviewer.errors import CancelledError, ModelRefusedError, ReviewerError
+from reviewer.errors import (
+    CancelledError,
+    InputError,
+    ModelNotFoundError,
+    ModelRefusedError,
+    ModelUnreachableError,
+    ReviewerError,
+)
 from reviewer.file_review import BatchReviewer, Merged, Outcome
 from reviewer.findings import Finding
 from reviewer.ports import Forge
 from reviewer.pull_request import PullRequest
+from reviewer.replies import FileReply
 from reviewer.review import FileReport, Overview, Review, Status
 from reviewer.scope import Selection
 
 log = logging.getLogger(__name__)
+
+# After these no later request can succeed either: a hundred files must not mean a hundred of them.
+HOPELESS = (InputError, ModelRefusedError, ModelNotFoundError)
 
 
 def read_changes(forge: Forge, pull: PullRequest, config: Config) -> Selection:
@@ -40,7 +51,9 @@ def review(reviewer: BatchReviewer, selection: Selection, concurrency: int) -> R
     _raise_if_nothing_was_reviewed(merged, answers)
     overview, notes = Overview(), tuple[str, ...]()
     if not isinstance(stop, CancelledError):
-        overview, notes, stop = _overview(reviewer, merged, alone=len(parts) == 1)
+        overview, notes, stop = _overview(
+            reviewer, merged, selection.reports, alone=len(parts) == 1
+        )
     return replace(
         _review(reviewer, selection, merged),
         overview=overview,
@@ -67,11 +80,8 @@ def _ask(
             outcomes = future.result()
             answers[futures[future].file.path] += outcomes
             log.info("%d/%d %s", len(parts) - len(waiting), len(parts), _label(futures[future]))
-            stop = next(
-                (o.result for o in outcomes if isinstance(o.result, ModelRefusedError)), None
-            )
+            stop = _reason_to_stop(outcomes, answers)
             if stop:
-                # No later request can succeed either: don't make a hundred of them.
                 break
     except CancelledError as cancelled:
         stop = cancelled
@@ -81,6 +91,23 @@ def _ask(
         for future in waiting:
             answers[futures[future].file.path].append(Outcome(futures[future], stop))
     return answers, stop
+
+
+def _reason_to_stop(outcomes: Sequence[Outcome], answers: _Answers) -> ReviewerError | None:
+    """Return the problem after which no later request can succeed either, if there was one."""
+    results = [outcome.result for outcome in outcomes]
+    for result in results:
+        if isinstance(result, HOPELESS):
+            return result
+        # A server that has answered before may answer again.
+        if isinstance(result, ModelUnreachableError) and not _any_reply(answers):
+            return result
+    return None
+
+
+def _any_reply(answers: _Answers) -> bool:
+    outcomes = (outcome for of_file in answers.values() for outcome in of_file)
+    return any(isinstance(outcome.result, FileReply) for outcome in outcomes)
 
 
 def _label(part: Batch) -> str:
@@ -94,14 +121,18 @@ def _raise_if_nothing_was_reviewed(merged: Sequence[Merged], answers: _Answers) 
 
 
 def _overview(
-    reviewer: BatchReviewer, merged: Sequence[Merged], *, alone: bool
+    reviewer: BatchReviewer,
+    merged: Sequence[Merged],
+    others: Sequence[FileReport],
+    *,
+    alone: bool,
 ) -> tuple[Overview, tuple[str, ...], ReviewerError | None]:
     """Say what the change does; a single part has said so itself."""
     if not merged:
         return Overview(), (), None
     if alone:
         return Overview(merged[0].report.summary), (), None
-    reports = [part.report for part in merged]
+    reports = [*(part.report for part in merged), *others]
     try:
         overview = reviewer.asking.ask(reviewer.prompts.overview(reports), replies.parse_overview)
     except ReviewerError as problem:

@@ -42,8 +42,8 @@ class Forge(Protocol):
         """Read the whole diff as git prints it, or None when the forge calls it too large."""
         ...
 
-    def content(self, path: str, sha: str) -> str | None:
-        """Read one text file at a commit, or None when there is none there."""
+    def content(self, path: str, sha: str) -> bytes | None:
+        """Read one file at a commit, or None when there is none there."""
         ...
 
     def apply(self, operation: Operation) -> Comment:

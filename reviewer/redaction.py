@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 MASK = "[REDACTED]"
 # Shorter values ("none", "true") stand in ordinary text: masking them would spoil it.
-_SHORTEST = 8
+SHORTEST = 8
 # A known attack has the model cut seven characters off a key, so that scanners do not know it.
 _CUT = 7
 
@@ -40,7 +40,7 @@ def _forms(value: str) -> Iterator[str]:
     whole = {line.strip() for line in (value, *value.splitlines())}
     parts = {part for secret in whole for part in (secret, secret[_CUT:], secret[:-_CUT])}
     for part in parts:
-        if len(part) >= _SHORTEST:
+        if len(part) >= SHORTEST:
             yield from _encoded(part)
 
 

@@ -19,12 +19,12 @@ from reviewer.ports import Forge
 from reviewer.pull_request import Comment, PullRequest, Snapshot
 from reviewer.review import Review, Status
 from reviewer.state import State
+from reviewer.strict_yaml import PATH
 from reviewer.summary_comment import Run
 
 log = logging.getLogger(__name__)
 
 TITLE = "Code review"
-CONFIG_PATH = ".github/code-review.yml"
 # GitHub gives the token of these pull requests no right to write, whatever the workflow says.
 DEPENDABOT = ("dependabot", "dependabot[bot]")
 
@@ -63,10 +63,10 @@ class Reporting:
 
     def problem(self, problem: ReviewerError) -> None:
         """Say why there is no review; a review that already stands is kept under the notice."""
-        text = str(problem)
+        text = self._masked(str(problem))
         match problem:
             case ConfigError(line=line, column=column):
-                self._runner.error(text, title=TITLE, file=CONFIG_PATH, line=line, column=column)
+                self._runner.error(text, title=TITLE, file=PATH, line=line, column=column)
             case _:
                 self._runner.error(text, title=TITLE)
         status = f"**{self._head} could not be reviewed.** {neutraliser.line(text)}"
@@ -86,6 +86,7 @@ class Reporting:
         """
         run = replace(self._run, elapsed=elapsed)
         self._runner.summary(self._masked(summary_comment.report(review, run)))
+        self._warn_of_gaps(review)
         if not self._writable:
             self._annotate(review)
             return None
@@ -101,6 +102,13 @@ class Reporting:
             self._give_up_writing(refused)
             self._annotate(review)
             return None
+
+    def stands(self, snapshot: Snapshot) -> None:
+        """Take away what was written over the review meanwhile; it is the latest word again."""
+        try:
+            self._write(snapshot, lambda body: body and summary_comment.with_status(body, ""))
+        except ForgeError as problem:
+            log.warning("An old notice stays over the review: %s", problem)
 
     def _fresh(self) -> Snapshot | None:
         """Read the head again; when it moved, step back: the run for the newer head speaks."""
@@ -146,6 +154,17 @@ class Reporting:
         self._runner.notice(
             f"{why}: the review stands in the job summary and as annotations.", title=TITLE
         )
+
+    def _warn_of_gaps(self, review: Review) -> None:
+        if review.complete:
+            return
+        gaps = [
+            f"{row.path}: {'; '.join(filter(None, (row.reason, *row.cuts)))}"
+            for row in review.files
+            if row.status is Status.FAILED or row.cuts
+        ]
+        told = "\n".join([f"The review is incomplete. {summary_comment.coverage(review)}", *gaps])
+        self._runner.warning(told, title=TITLE)
 
     def _annotate(self, review: Review) -> None:
         write = {Level.WARNING: self._runner.warning, Level.NOTICE: self._runner.notice}

@@ -29,7 +29,8 @@ def start(
         token=inputs.github_token,
         repository=environ.get("GITHUB_REPOSITORY", ""),
         api_url=api_url,
-        graphql_url=environ.get("GITHUB_GRAPHQL_URL") or f"{api_url}/graphql",
+        # GitHub Enterprise Server has /api/v3 and /api/graphql, github.com has one root for both.
+        graphql_url=environ.get("GITHUB_GRAPHQL_URL") or f"{api_url.removesuffix('/v3')}/graphql",
         deadline=deadline,
     )
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first")
@@ -53,7 +54,6 @@ def start(
 def _models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
     from reviewer.adapters.openai import ChatCompletions
 
-    names = dict.fromkeys(name for name in (inputs.model, inputs.fallback_model) if name)
     return tuple(
         ChatCompletions(
             model=name,
@@ -63,7 +63,7 @@ def _models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
             temperature=inputs.temperature,
             max_output_tokens=inputs.max_output_tokens,
         )
-        for name in names
+        for name in inputs.models
     )
 
 

@@ -1,6 +1,7 @@
 """The one comment: its marker, its status line, and a review rendered to fit GitHub's limit."""
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -207,7 +208,7 @@ _TEMPLATES = Templates(
         "block": neutraliser.block,
         "span": neutraliser.span,
         "item": lambda text: _indented(neutraliser.block(text)),
-        "item_code": lambda text: _indented(neutraliser.code(text)),
+        "item_code": lambda text: _indented(neutraliser.code(textwrap.dedent(text))),
         "place": _place,
         "status": _status,
         # Only for values of the workflow's own: the link to the run and the command.

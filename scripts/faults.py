@@ -42,10 +42,10 @@ def table() -> str:
         "| row | fault | expected | exit | state | tests |",
         "|---|---|---|---|---|---|",
     ]
-    for row in rows:
-        places = sorted(set(covered.get(row["row"], [])))
+    for fault in rows:
+        places = sorted(set(covered.get(fault["row"], [])))
         state = "covered" if places else "**missing**"
-        cells = [row["row"], row["fault"], row["expected"], row["exit"], state]
+        cells = [fault["row"], fault["fault"], fault["expected"], fault["exit"], state]
         shown = "<br>".join(f"`{place}`" for place in places)
         lines.append("| " + " | ".join(cells) + f" | {shown} |")
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 """Writes again what is made from the code: schema, tables of inputs, and the table of faults."""
 
 import json
+import runpy
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -80,6 +81,4 @@ def _plain(text: str) -> str:
 if __name__ == "__main__":
     for file, content in generated().items():
         file.write_text(content, encoding="utf-8")
-    import faults
-
-    faults.TABLE.write_text(faults.table(), encoding="utf-8")
+    runpy.run_path(str(ROOT / "scripts" / "faults.py"), run_name="__main__")

@@ -27,7 +27,7 @@ class FakeForge:
     comments: list[Comment] = field(default_factory=list)
     rows: Sequence[ListedFile] = ()
     diff: str | None = None
-    contents: Mapping[str, str] = field(default_factory=dict)
+    contents: Mapping[str, bytes] = field(default_factory=dict)
     applied: list[Operation] = field(default_factory=list)
     before_apply: Callable[[Operation], None] = lambda _operation: None
 
@@ -41,7 +41,7 @@ class FakeForge:
     def raw_diff(self, pull: PullRequest) -> str | None:
         return self.diff
 
-    def content(self, path: str, sha: str) -> str | None:
+    def content(self, path: str, sha: str) -> bytes | None:
         return self.contents.get(path)
 
     def apply(self, operation: Operation) -> Comment:

@@ -167,6 +167,15 @@ def test_a_model_that_does_not_exist_is_not_asked_again() -> None:
     assert asked.budget.spent().models == ("second",)
 
 
+def test_a_fallback_that_does_not_exist_is_not_blamed_for_what_the_first_model_did() -> None:
+    absent = Script([ModelNotFoundError("unknown")], name="second")
+
+    with pytest.raises(ModelError, match="down") as caught:
+        asking(Script([ModelError("down")]), absent).ask(PROMPT, parse_review)
+
+    assert not isinstance(caught.value, ModelNotFoundError)
+
+
 def test_when_no_model_exists_the_last_one_says_so_each_time() -> None:
     unknown = ModelNotFoundError("unknown")
     asked = asking(Script([unknown]), Script([unknown, unknown], name="second"))

@@ -107,8 +107,8 @@ class GitHub:
 
         return self._patiently("Reading the diff", ask)
 
-    def content(self, path: str, sha: str) -> str | None:
-        """Read a text file of at most 1 MiB at a commit, or None when nothing is there.
+    def content(self, path: str, sha: str) -> bytes | None:
+        """Read a file of at most 1 MiB at a commit, or None when nothing is there.
 
         Raises NotFoundError where a directory, a submodule or a link out of the repository stands.
         """
@@ -123,11 +123,7 @@ class GitHub:
             answer = self._transport.send(asked)
             return answer.read(partial(rest.content, name)) if answer.ok else None
 
-        data = self._patiently(f"Reading {name}", ask)
-        try:
-            return None if data is None else data.decode()
-        except UnicodeDecodeError as odd:
-            raise ForgeError(f"{name} is not UTF-8.", remedy="Save it as UTF-8.") from odd
+        return self._patiently(f"Reading {name}", ask)
 
     def apply(self, operation: Operation) -> Comment:
         """Carry out one write and return the comment as it stands now.
@@ -174,7 +170,7 @@ class GitHub:
         )
 
     def close(self) -> None:
-        """Close the connections that are not in use."""
+        """Close the connections that are not in use; a process that ends need not."""
         self._transport.close()
 
     def _url(self, path: str) -> str:

@@ -11,7 +11,7 @@ from reviewer.adapters import completions, dialect, refusals
 from reviewer.adapters.deadline import Deadline, DeadlineError, bounded
 from reviewer.adapters.dialect import Dialect
 from reviewer.adapters.retrying import Policy, TransientError, patiently
-from reviewer.errors import ModelError
+from reviewer.errors import ModelError, ModelUnreachableError
 from reviewer.ports import Prompt, Reply
 
 log = logging.getLogger(__name__)
@@ -112,8 +112,10 @@ class ChatCompletions:
         except APIStatusError as error:
             raise self._problem(error.response, parameters) from None
         except APIConnectionError as error:
+            connected = not isinstance(error.__cause__, httpx2.ConnectError)
+            kind = ModelError if connected else ModelUnreachableError
             raise TransientError(
-                ModelError(
+                kind(
                     f"The model server cannot be reached: {self._reason(error)}.",
                     cause="It is down, base-url is wrong, or the network does not allow it.",
                 ),

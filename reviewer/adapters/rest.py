@@ -5,7 +5,7 @@ Every function raises ValueError for a shape that cannot be.
 
 import base64
 
-from reviewer.errors import ForgeError, NotFoundError
+from reviewer.errors import NotFoundError
 from reviewer.pull_request import Comment, ListedFile
 
 LARGEST_CONTENT = 1024 * 1024
@@ -53,14 +53,16 @@ def _changed_file(value: object) -> ListedFile:
 def content(name: str, value: object) -> bytes:
     """Read the bytes of a file, which messages call `name`.
 
-    Raises NotFoundError where something else than a file stands, ForgeError for one that is
-    larger than LARGEST_CONTENT.
+    Raises NotFoundError where something else than a file stands, and for a file that is larger
+    than LARGEST_CONTENT, which GitHub does not hand out.
     """
     match value:
         case {"type": "file", "encoding": "base64", "content": str(coded)}:
             return base64.b64decode(coded)
         case {"type": "file", "encoding": "none"}:
-            raise ForgeError(f"{name} is larger than {LARGEST_CONTENT:,} bytes.")
+            raise NotFoundError(
+                f"{name} is larger than {LARGEST_CONTENT:,} bytes.", remedy="Make it smaller."
+            )
         case {"type": "symlink" | "submodule" | "dir" as kind}:
             raise _not_a_file(name, kind)
         case [*_]:

@@ -223,6 +223,7 @@ def install_logging(runner: Runner) -> None:
         return record.levelno >= logging.WARNING or record.name.split(".")[0] == "reviewer"
 
     handler = Handler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
     handler.addFilter(audible)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)

@@ -319,7 +319,7 @@ def test_GH22_an_enterprise_server_works_from_its_addresses(enterprise: Loopback
     snapshot = door.snapshot(7)
     assert door.changed_files(snapshot.pull)
     assert door.raw_diff(snapshot.pull) == made.raw_diff
-    assert door.content("src/app.py", made.head_sha) == "new = 2\n"
+    assert door.content("src/app.py", made.head_sha) == b"new = 2\n"
     comment = door.apply(CREATE)
     door.apply(UpdateComment(comment.id, "New"))
     assert enterprise.bodies == ["New"]

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +32,18 @@ class Step:
     inputs: Mapping[str, str]
     environ: Mapping[str, str]
     event: str = "pull_request.opened"
+    # Those of the container's ENTRYPOINT.
+    options: tuple[str, ...] = ("-I", "-X", "utf8")
+    entrypoint: Path = ROOT / "entrypoint.py"
+
+    def given(self, *, environ: Mapping[str, str] | None = None, **inputs: str) -> "Step":
+        """Return the same step with other variables and inputs; these use underscores here."""
+        named = {name.replace("_", "-"): value for name, value in inputs.items()}
+        return replace(
+            self,
+            inputs={**self.inputs, **named},
+            environ={**self.environ, **(environ or {})},
+        )
 
     def start(self) -> "subprocess.Popen[str]":
         """Start the process in an empty workspace and return at once."""
@@ -40,7 +52,7 @@ class Step:
         for name in ("output", "summary"):
             (self.root / name).touch()
         return subprocess.Popen(
-            [sys.executable, "-I", "-X", "utf8", str(ROOT / "entrypoint.py")],
+            [sys.executable, *self.options, str(self.entrypoint)],
             cwd=workspace,
             env=self._environment(),
             stdout=subprocess.PIPE,
@@ -67,8 +79,12 @@ class Step:
         """Start the process and wait for its end."""
         return self.finish(self.start(), timeout)
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The inputs as the runner passes them on."""
+        return {f"INPUT_{name.upper()}": value for name, value in self.inputs.items()}
+
     def _environment(self) -> dict[str, str]:
-        inputs = {f"INPUT_{name.upper()}": value for name, value in self.inputs.items()}
         return {
             "PATH": os.environ["PATH"],
             "GITHUB_ACTIONS": "true",
@@ -82,7 +98,7 @@ class Step:
             "GITHUB_STEP_SUMMARY": str(self.root / "summary"),
             # Coverage measures subprocesses only when its own variables come along.
             **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
-            **inputs,
+            **self.variables,
             **self.environ,
         }
 

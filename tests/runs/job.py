@@ -48,6 +48,8 @@ class Job:
     root: Path
     inputs: dict[str, str] = field(default_factory=dict)
     token: str = TOKEN
+    # Seconds that all questions to the model may take; longer than any run unless a test says so.
+    patience: float = 60.0
     runs: int = 0
 
     def run(self, *, full: bool = False, asked: bool = False, **inputs: str) -> Finished:
@@ -85,7 +87,7 @@ class Job:
             policy=QUICK,
             pace=Pace(per_request=5.0, between_writes=0.0),
         )
-        models = cache(lambda: _models(inputs, deadline))
+        models = cache(lambda: _models(inputs, deadline.within(self.patience)))
         trip = delivery.Trip(
             forge=forge,
             models=models,
@@ -128,7 +130,7 @@ class Job:
         assert len(names) == len(set(names)), "I1: one comment for each instance"
         written = [*ours, finished.log, finished.summary, *finished.outputs.values()]
         prompts = [json.dumps(body["messages"]) for body in self.model.bodies]
-        for secret in (KEY, self.token):
+        for secret in (self.inputs.get("api-key") or KEY, self.token):
             assert not any(secret in text for text in written + prompts), "I3: no secret"
         allowed = {"notice", "warning", "error", "group", "endgroup", "add-mask"}
         assert {command.name for command in commands(finished.log)} <= allowed, "I6: no command"

@@ -79,6 +79,20 @@ def test_CC9_full_asks_again_about_the_same_head(job: Job) -> None:
     assert len(job.model.requests) == asked + 1
 
 
+def test_a_notice_over_a_review_goes_when_the_review_stands_again(job: Job) -> None:
+    job.model.script = finds_a_problem
+    job.run()
+    asked = len(job.model.requests)
+    job.model.key = "another"
+    assert job.run(full=True).code == 2
+    assert "could not be reviewed" in job.github.bodies[0]
+    assert "Sets the wrong value" in job.github.bodies[0]
+    assert job.run().code == 0
+    assert "could not be reviewed" not in job.github.bodies[0]
+    assert "Sets the wrong value" in job.github.bodies[0]
+    assert len(job.model.requests) == asked + 1
+
+
 def test_another_model_or_configuration_asks_again(job: Job) -> None:
     job.model.models = ("scripted", "other")
     job.run()

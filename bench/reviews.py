@@ -1,0 +1,84 @@
+"""How long reviews take, what a second run of the same head costs, and how much memory is used."""
+
+import statistics
+from collections.abc import Iterator
+
+from bench.measuring import PeakMemory, Row, megabytes, seconds
+from bench.workflow import Workflow, ended, running
+
+FILES, CONCURRENCY, MODEL_SECONDS = 100, 16, 2.0
+ROUNDS = -(-FILES // CONCURRENCY)
+MANY = 10 * FILES
+RUNS = 3
+MOST_MEMORY = 300e6
+MOST_REQUESTS = 6
+
+
+def rows() -> Iterator[Row]:
+    """Measure whole reviews against servers on this machine."""
+    with running(files=FILES, model_seconds=MODEL_SECONDS) as workflow:
+        yield _rounds(workflow)
+        yield from _same_head_again(workflow)
+    yield from _many_files()
+
+
+def _rounds(workflow: Workflow) -> Row:
+    step = workflow.step(concurrency=str(CONCURRENCY))
+    took = seconds(lambda: ended(step.run(timeout=120), 0))
+    ideal = ROUNDS * MODEL_SECONDS
+    return Row(
+        f"{FILES} files, a model of {MODEL_SECONDS:.0f} s, concurrency {CONCURRENCY}",
+        f"{took:.1f} s",
+        f"{ROUNDS} rounds, {ideal:.0f} s",
+        took / ideal,
+        "1.15",
+    )
+
+
+def _same_head_again(workflow: Workflow) -> Iterator[Row]:
+    before = _counts(workflow)
+    ended(workflow.step(concurrency=str(CONCURRENCY)).run(), 0)
+    names = ("requests to the model", "requests to GitHub", "edits")
+    bars = ("0", f"{MOST_REQUESTS} requests", "0")
+    for name, first, total, bar in zip(names, before, _counts(workflow), bars, strict=True):
+        again = total - first
+        yield Row(f"same head again: {name}", str(again), f"first run, {first}", again / first, bar)
+
+
+def _counts(workflow: Workflow) -> tuple[int, int, int]:
+    github, model = workflow.github, workflow.model
+    return len(model.requests), len(github.requests), len(github.writes)
+
+
+def _many_files() -> Iterator[Row]:
+    with running(files=FILES) as workflow:
+        few, few_memory = _review(workflow)
+    with running(files=MANY) as workflow:
+        many, many_memory = _review(workflow)
+    yield Row(
+        f"{MANY} files: memory at most",
+        megabytes(many_memory),
+        f"{FILES} files, {megabytes(few_memory)}",
+        many_memory / few_memory,
+        megabytes(MOST_MEMORY),
+    )
+    yield Row(
+        f"{MANY} files: time, a model that answers at once",
+        f"{many:.1f} s",
+        f"{FILES} files, {few:.1f} s",
+        many / few,
+        f"{MANY // FILES}",
+    )
+
+
+def _review(workflow: Workflow) -> tuple[float, float]:
+    """Return the medians of the seconds and the bytes that a full review takes."""
+    times: list[float] = []
+    sizes: list[int] = []
+    step = workflow.step(max_files=str(MANY), full="true", concurrency=str(CONCURRENCY))
+    for _ in range(RUNS):
+        process = step.start()
+        memory = PeakMemory(process.pid)
+        times.append(seconds(lambda: ended(step.finish(process, timeout=120), 0)))  # noqa: B023
+        sizes.append(memory.bytes)
+    return statistics.median(times), statistics.median(sizes)

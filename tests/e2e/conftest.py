@@ -1,0 +1,36 @@
+"""A step of a workflow on the loopback servers, with the pull request of GitHub's examples."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.process import NUMBER, REPOSITORY, Step
+from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.loopback.model import KEY, MODEL, LoopbackModel
+
+
+@pytest.fixture
+def github() -> Iterator[LoopbackGitHub]:
+    """github.com with the repository of GitHub's example events."""
+    with LoopbackGitHub(repository=REPOSITORY).warm() as server:
+        yield server
+    assert server.contract_errors == []
+    assert server.crashes == []
+
+
+@pytest.fixture
+def step(github: LoopbackGitHub, model_server: LoopbackModel, tmp_path: Path) -> Iterator[Step]:
+    """A pull request that changes src/app.py, from "old = 1" to "new = 2"."""
+    github.add_pull(NUMBER)
+    inputs = {
+        "github-token": TOKEN,
+        "api-key": KEY,
+        "base-url": model_server.base_url,
+        "model": MODEL,
+        "fallback-model": "",
+    }
+    addresses = {"GITHUB_API_URL": github.api_url, "GITHUB_GRAPHQL_URL": github.graphql_url}
+    yield Step(tmp_path, inputs, addresses)
+    github.release()
+    model_server.release()

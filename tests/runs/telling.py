@@ -1,0 +1,36 @@
+"""What runs of several tests say, and what people must hear of a run that failed."""
+
+import json
+
+from tests.loopback.faults import Instead
+from tests.loopback.model import Body, error
+from tests.loopback.runner_log import commands
+from tests.runs.job import NUMBER, Finished, Job, asked_path, said
+
+CHAT = "POST /v1/chat/completions"
+TOO_LONG = Instead(
+    error(400, "This model's maximum context length is 1 token.", name="context_length_exceeded")
+)
+OVERVIEW = json.dumps({"overview": "Sets.", "major_changes": []})
+
+
+def finds_a_problem(body: Body) -> str:
+    """Answer about a file with one finding, else with an overview."""
+    path = asked_path(body)
+    return said(path, {}) if path else OVERVIEW
+
+
+def three_files(job: Job) -> None:
+    """Change a.py, b.py and src/app.py, and have the model find a problem in each."""
+    job.github.push(NUMBER, {"a.py": "new = 2\n", "b.py": "new = 2\n"})
+    job.model.script = finds_a_problem
+
+
+def assert_told_everywhere(job: Job, finished: Finished, text: str) -> None:
+    """The pull request, the job summary and an annotation name the problem; nothing looks done."""
+    (body,) = job.github.bodies
+    errors = [command.message for command in commands(finished.log) if command.name == "error"]
+    assert "could not be reviewed" in body
+    assert "under way" not in body
+    assert all(text in place for place in (body, finished.summary, errors[0]))
+    assert finished.outputs == {"verdict": "failed"}

@@ -1,0 +1,155 @@
+"""A model server that fails in every way, and what the pull request hears of it."""
+
+import base64
+import re
+
+import pytest
+
+from tests.loopback.faults import Drip, Fault, Hang, Instead, html, malformed, redirect
+from tests.loopback.messages import Response, as_json
+from tests.loopback.model import LoopbackModel, error
+from tests.runs.job import NUMBER, Job, asked_path, said
+from tests.runs.telling import CHAT, TOO_LONG, assert_told_everywhere, finds_a_problem, three_files
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_LL1_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: int) -> None:
+    key = "sk-proj-0123456789-_abcdef"
+    job.inputs["api-key"] = job.model.key = key
+    job.model.fail(CHAT, Instead(error(status, f"Incorrect API key provided: {key}.")))
+    finished = job.run()
+    assert finished.code == 2
+    assert_told_everywhere(job, finished, "Check the secret behind the input api-key")
+    assert len(job.model.requests) == 1
+
+
+def test_LL1_an_unknown_model_is_told_everywhere_with_what_to_do(job: Job) -> None:
+    finished = job.run(model="misspelt")
+    assert finished.code == 2
+    assert_told_everywhere(job, finished, "Check the inputs model and base-url")
+    assert len(job.model.requests) == 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}, {"retry-after-ms": "3"}])
+def test_LL2_a_limit_is_waited_out(job: Job, headers: dict[str, str]) -> None:
+    job.model.fail(CHAT, Instead(error(429, "Slow down.", headers=headers)))
+    assert job.run().code == 0
+    assert len(job.model.requests) == 2
+
+
+def test_LL2_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
+    job.model.fail(CHAT, Instead(error(429, "Slow down.", headers={"Retry-After": "121"})))
+    finished = job.run(timeout="60")
+    assert finished.code == 1
+    assert_told_everywhere(job, finished, "limits requests")
+    assert len(job.model.requests) == 1
+
+
+def test_LL3_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
+    job.model.fail(CHAT, Instead(error(429, "No credit.", name="insufficient_quota")), forever=True)
+    finished = job.run()
+    assert finished.code == 2
+    assert_told_everywhere(job, finished, "Add credit or raise the limit")
+    assert len(job.model.requests) == 1
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 529])
+def test_LL4_a_server_that_fails_once_is_asked_again(job: Job, status: int) -> None:
+    job.model.fail(CHAT, Instead(error(status, "Overloaded.")))
+    assert job.run().code == 0
+
+
+def test_LL4_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(job: Job) -> None:
+    job.model.script = finds_a_problem
+    job.run()
+    job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})
+    job.model.fail(CHAT, Instead(error(503, "Overloaded.")), forever=True)
+    finished = job.run()
+    assert finished.code == 1
+    assert_told_everywhere(job, finished, "The model server failed (503)")
+    assert "Sets the wrong value" in job.github.bodies[0]
+    assert len(job.model.requests) == 1 + 3
+
+
+@pytest.mark.parametrize("fault", [Hang(), Drip(0.05)])
+def test_LL5_a_model_that_does_not_finish_ends_with_its_time(job: Job, fault: Fault) -> None:
+    job.patience = 0.3
+    job.model.fail(CHAT, fault, forever=True)
+    finished = job.run()
+    assert finished.code == 1
+    assert_told_everywhere(job, finished, "did not answer within")
+
+
+def test_LL6_a_prompt_that_is_too_long_is_asked_in_halves(job: Job) -> None:
+    job.github.push(NUMBER, {"src/app.py": "new = 2\n" + "more = 1\n" * 200})
+    job.model.script = lambda body: said(asked_path(body))
+    job.model.fail(CHAT, TOO_LONG)
+    finished = job.run()
+    assert finished.code == 0
+    assert finished.outputs["complete"] == "true"
+    parts = [
+        re.search(r"part (\d+) of", body["messages"][1]["content"]) for body in job.model.bodies
+    ]
+    assert [part[1] for part in parts if part] == ["1", "2", "3"]
+
+
+def test_LL6_a_file_that_is_too_long_in_parts_too_is_given_up(job: Job) -> None:
+    job.github.push(NUMBER, {"src/app.py": "new = 2\n" + "more = 1\n" * 200})
+    job.model.fail(CHAT, TOO_LONG, forever=True)
+    finished = job.run()
+    assert finished.code == 1
+    assert_told_everywhere(job, finished, "The prompt is too long")
+    assert len(job.model.requests) == 1 + 3
+
+
+def test_LL7_a_parameter_that_is_refused_is_left_out_from_then_on(job: Job) -> None:
+    three_files(job)
+    refused = error(400, "response_format is not supported", parameter="response_format")
+    job.model.fail(CHAT, Instead(refused))
+    assert job.run(concurrency="1").code == 0
+    with_format = ["response_format" in body for body in job.model.bodies]
+    assert with_format == [True, False, False, False, False]
+
+
+NO_COMPLETIONS = {
+    "a page": html(),
+    "nothing": Instead(Response(200)),
+    "cut": malformed(b'{"choices": [{"mess'),
+    "a list": Instead(as_json(200, [])),
+    "a text": Instead(as_json(200, "ok")),
+}
+
+
+@pytest.mark.parametrize("answer", NO_COMPLETIONS.values(), ids=NO_COMPLETIONS)
+def test_LL8_an_answer_that_is_no_completion_is_asked_for_once_more(
+    job: Job, answer: Fault
+) -> None:
+    job.model.fail(CHAT, answer)
+    assert job.run().code == 0
+    job.model.fail(CHAT, answer, forever=True)
+    finished = job.run(full=True)
+    assert finished.code == 1
+    assert_told_everywhere(job, finished, "The model server")
+    assert len(job.model.requests) == 2 + 2
+
+
+def test_LL10_a_prompt_does_not_follow_a_redirect(job: Job) -> None:
+    with LoopbackModel() as elsewhere:
+        job.model.fail(CHAT, redirect(f"{elsewhere.base_url}/chat/completions"), forever=True)
+        finished = job.run()
+        assert elsewhere.requests == []
+    assert finished.code == 2
+    assert_told_everywhere(job, finished, "Set base-url to the address that answers")
+
+
+def test_LL14_an_error_that_repeats_the_key_in_any_form_shows_none_of_them(job: Job) -> None:
+    key = "sk-proj-0123456789-_abcdef"
+    job.inputs["api-key"] = job.model.key = key
+    forms = (key, key[::-1], base64.b64encode(key.encode()).decode(), key[7:])
+    job.model.fail(CHAT, *[Instead(error(400, f"Odd: {form}")) for form in forms])
+    for form in forms:
+        finished = job.run()
+        assert finished.code == 1
+        shown = (*job.github.bodies, finished.log, finished.summary)
+        assert not any(form.rstrip("=") in text for text in shown)
+        assert all("Odd" in text for text in shown)

@@ -1,0 +1,131 @@
+"""One of several files that the model does not answer about: the rest is published, honestly."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.loopback.faults import Instead, edited
+from tests.loopback.model import Said, error
+from tests.loopback.runner_log import commands
+from tests.runs.job import Finished, Job, asked_path, said
+from tests.runs.telling import CHAT, TOO_LONG, assert_told_everywhere, finds_a_problem, three_files
+
+
+def assert_a_gap_is_named(job: Job, finished: Finished, path: str, reason: str) -> None:
+    """All but one file were reviewed: the rest is published, nothing says that all is well."""
+    (body,) = job.github.bodies
+    (row,) = [line for line in body.splitlines() if line.startswith(f"| `{path}`")]
+    warnings = [command.message for command in commands(finished.log) if command.name == "warning"]
+    assert body.splitlines()[1] == "## Code review · 2 high · incomplete"
+    assert "Reviewed 2 of 3 changed files" in body
+    assert "not reviewed" in row
+    assert reason in row
+    assert finished.outputs["complete"] == "false"
+    assert len(warnings) == 1
+    assert all(text in warnings[0] for text in ("incomplete", path, reason))
+
+
+def test_LL6_one_file_that_is_too_long_is_left_out_and_named(job: Job) -> None:
+    three_files(job)
+    job.model.fail(CHAT, TOO_LONG)
+    finished = job.run(concurrency="1")
+    assert finished.code == 0
+    assert_a_gap_is_named(job, finished, "a.py", "too long")
+
+
+def without_choices(value: object) -> object:
+    return {**value, "choices": None} if isinstance(value, dict) else value
+
+
+def with_no_choice(value: object) -> object:
+    return {**value, "choices": []} if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("change", [without_choices, with_no_choice])
+def test_LL9_a_completion_without_choices_leaves_one_file_out(
+    job: Job, change: Callable[[object], object]
+) -> None:
+    three_files(job)
+    job.model.fail(CHAT, edited(change), edited(change))
+    finished = job.run(concurrency="1")
+    assert finished.code == 0
+    assert_a_gap_is_named(job, finished, "a.py", "is no completion")
+
+
+UNANSWERED = {
+    "no text": (Said(None), "has no text"),
+    "refusal": (Said(None, refusal="I will not."), "refused to answer"),
+    "filter": (Said("", finish_reason="content_filter"), "content filter"),
+}
+
+
+@pytest.mark.parametrize(("answer", "reason"), UNANSWERED.values(), ids=UNANSWERED)
+def test_LL9_a_file_that_the_model_does_not_answer_about_is_named(
+    job: Job, answer: Said, reason: str
+) -> None:
+    three_files(job)
+    job.model.script = lambda body: answer if asked_path(body) == "b.py" else finds_a_problem(body)
+    finished = job.run()
+    assert finished.code == 0
+    assert_a_gap_is_named(job, finished, "b.py", reason)
+
+
+def test_LL11_a_file_that_fails_is_a_gap_and_the_others_are_published(job: Job) -> None:
+    three_files(job)
+    job.model.fail(CHAT, *[Instead(error(500, "Broken."))] * 3)
+    finished = job.run(concurrency="1")
+    assert finished.code == 0
+    assert_a_gap_is_named(job, finished, "a.py", "failed (500)")
+
+
+def test_LL11_a_missing_fallback_does_not_end_the_run_for_one_bad_answer(job: Job) -> None:
+    three_files(job)
+    job.model.script = lambda body: "?" if asked_path(body) == "a.py" else finds_a_problem(body)
+    finished = job.run(concurrency="1", fallback_model="absent")
+    assert finished.code == 0
+    assert_a_gap_is_named(job, finished, "a.py", "answer")
+
+
+@pytest.mark.parametrize("usage", [None, (10**12, 5), (-4, 1)])
+def test_LL12_without_a_sensible_usage_the_price_is_unknown(
+    job: Job, usage: tuple[int, int] | None
+) -> None:
+    job.model.models = ("gpt-6.1-terra",)
+    job.model.script = lambda body: Said(said("src/app.py"), usage=usage)
+    finished = job.run(model="gpt-6.1-terra")
+    assert finished.outputs["cost"] == "unknown"
+    assert 0 < int(finished.outputs["tokens"]) < 100_000
+    assert "price unknown" in job.github.bodies[0]
+
+
+@pytest.mark.parametrize("limit", [{"max_tokens_total": "10000"}, {"max_cost": "0.01"}])
+def test_LL13_when_the_budget_ends_what_is_known_is_published(
+    job: Job, limit: dict[str, Any]
+) -> None:
+    three_files(job)
+    job.model.models = ("gpt-6.1-terra",)
+    job.model.script = lambda body: Said(finds_a_problem(body), usage=(8_000, 100))
+    finished = job.run(model="gpt-6.1-terra", concurrency="1", **limit)
+    (body,) = job.github.bodies
+    assert finished.code == 0
+    assert len(job.model.requests) == 1
+    assert "1 high · incomplete" in body
+    assert body.count("budget is spent") >= 2
+    assert "Reviewed 1 of 3 changed files" in body
+
+
+def test_LL13_a_limit_on_money_without_a_price_is_refused(job: Job) -> None:
+    finished = job.run(max_cost="1")
+    assert finished.code == 2
+    assert_told_everywhere(job, finished, "max-cost cannot be kept")
+    assert job.model.requests == []
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_fallback_that_answered_is_named_in_the_footer(job: Job, status: int) -> None:
+    job.model.models = ("scripted", "second")
+    job.model.fail(CHAT, *[Instead(error(status, "Gone."))] * (1 if status == 404 else 3))
+    finished = job.run(fallback_model="second")
+    assert finished.code == 0
+    assert "<sub>second · " in job.github.bodies[0]

@@ -1,0 +1,100 @@
+"""Wrong inputs and a wrong .github/code-review.yml, and what the pull request hears of it."""
+
+import pytest
+
+from reviewer.strict_yaml import PATH as CONFIG_PATH
+from tests.loopback.runner_log import commands
+from tests.runs.job import NUMBER, Finished, Job, asked_path
+from tests.runs.telling import assert_told_everywhere, finds_a_problem
+
+CHANGE = {"src/app.py": ("old = 1\n", "new = 2\n")}
+
+
+def commit_to_base(job: Job, text: str | bytes) -> None:
+    raw = text.encode() if isinstance(text, str) else text
+    job.github.add_pull(NUMBER, {**CHANGE, CONFIG_PATH: (raw, raw)})
+
+
+def assert_refused_at(finished: Finished, line: int) -> None:
+    (error,) = [command for command in commands(finished.log) if command.name == "error"]
+    place = {"file": CONFIG_PATH, "line": str(line)} if line else {"file": CONFIG_PATH}
+    assert error.properties.items() >= place.items()
+    assert finished.code == 2
+
+
+def test_IN1_without_a_key_a_pull_request_is_told_how_to_set_it(job: Job) -> None:
+    finished = job.run(api_key="", base_url="")
+    assert finished.code == 2
+    assert_told_everywhere(job, finished, "Add the secret under Settings")
+    assert job.model.requests == []
+
+
+def test_IN6_a_token_that_is_not_accepted_is_named(job: Job) -> None:
+    job.token = "ghs_expired"
+    finished = job.run()
+    (error,) = [command for command in commands(finished.log) if command.name == "error"]
+    assert finished.code == 2
+    assert "github-token" in error.message
+    assert len(job.github.requests) == 1
+    assert job.model.requests == []
+
+
+REFUSED = {
+    "CF2 syntax": ("max-files: 3\nexclude: [a\n", 3, "not YAML"),
+    "CF2 tab": ("path-instructions:\n\t- path: a\n", 2, "not with tabs"),
+    "CF2 NUL": ("max-files: 3\nlanguage: a\0b\n", 2, "control character"),
+    "CF2 latin-1": ("max-files: 3\nlanguage: Français\n".encode("latin-1"), 2, "not UTF-8"),
+    "CF4 unknown key": ("max-files: 3\nmax-finding: 3\n", 2, "Did you mean"),
+    "CF4 wrong type": ("max-files: many\n", 1, "max-files"),
+    "CF4 out of range": ("\nmax-files: 0\n", 2, "max-files"),
+    "CF5 twice": ("max-files: 3\nlanguage: French\nmax-files: 4\n", 3, "already in line 1"),
+    "CF6 bomb": ("include: &a [x]\nexclude: [*a, *a, *a]\n", 1, "anchors"),
+    "CF9 no": ("language: no\n", 1, "YAML 1.1"),
+    "CF9 octal": ("max-files: 012\n", 1, "YAML 1.1"),
+    "CF9 sexagesimal": ("language: 1:30\n", 1, "YAML 1.1"),
+    "CF9 date": ("skip-labels:\n  - 2024-01-01\n", 2, "YAML 1.1"),
+    "CF11 base-url": ("base-url: https://evil.example/v1\n", 1, "in the workflow"),
+    "CF11 api-key": ("max-files: 3\napi-key: sk-theirs\n", 2, "in the workflow"),
+    "CF11 model": ("model: dearest\n", 1, "in the workflow"),
+    "CF11 template": ("template: '{{ x }}'\n", 1, "in the workflow"),
+    "CF11 tools": ("tools: [shell]\n", 1, "in the workflow"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "words"), REFUSED.values(), ids=REFUSED)
+def test_CF2_CF4_CF5_CF6_CF9_CF11_a_file_that_is_refused_is_told_everywhere_with_its_line(
+    job: Job, text: str | bytes, line: int, words: str
+) -> None:
+    commit_to_base(job, text)
+    finished = job.run()
+    assert_refused_at(finished, line)
+    assert_told_everywhere(job, finished, words)
+    assert job.model.requests == []
+
+
+def test_CF2_a_review_that_stands_is_kept_under_the_notice(job: Job) -> None:
+    job.model.script = finds_a_problem
+    job.run()
+    asked = len(job.model.requests)
+    commit_to_base(job, "max-files: [\n")
+    finished = job.run()
+    assert_told_everywhere(job, finished, "not YAML")
+    assert "Sets the wrong value" in job.github.bodies[0]
+    assert len(job.model.requests) == asked
+
+
+def test_CF2_when_the_file_is_mended_the_notice_goes(job: Job) -> None:
+    commit_to_base(job, "max-files: [\n")
+    job.run()
+    commit_to_base(job, "max-files: 3\n")
+    assert job.run().code == 0
+    assert "could not be reviewed" not in job.github.bodies[0]
+
+
+@pytest.mark.parametrize("text", ["{{ 7 * 7 }} {% raw %}", "@format {env.HOME}", "${HOME} $(id)"])
+def test_CF12_what_looks_like_a_template_reaches_the_model_as_it_is(job: Job, text: str) -> None:
+    commit_to_base(job, f"instructions: '{text}'\n")
+    assert job.run(instructions=f"workflow: {text}").code == 0
+    (prompt,) = [body["messages"][1]["content"] for body in job.model.bodies if asked_path(body)]
+    assert f"\n{text}\n" in prompt
+    assert f"\nworkflow: {text}\n" in prompt

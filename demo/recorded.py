@@ -24,18 +24,18 @@ class Question:
 
     @classmethod
     def of(cls, body: Body) -> "Question":
-        """Recognise a question by the name of its schema and the one path that it shows alone.
+        """Recognise a question by the name of its schema and the first path on a line of its own.
 
         Raises LookupError for a request that is no question about the change.
         """
         purpose = body.get("response_format", {}).get("json_schema", {}).get("name", "")
         if purpose == "overview":
             return cls(purpose, "")
-        lines = {line for message in body["messages"] for line in message["content"].split("\n")}
-        paths = sorted(lines & changed_files().keys())
-        if len(paths) != 1:
-            raise LookupError(f"a request ({purpose or 'no schema'}) shows the paths {paths}")
-        return cls(purpose, paths[0])
+        lines = (line for message in body["messages"] for line in message["content"].split("\n"))
+        path = next((line for line in lines if line in changed_files()), None)
+        if path is None:
+            raise LookupError(f"a request ({purpose or 'no schema'}) shows none of the paths")
+        return cls(purpose, path)
 
     @property
     def file(self) -> Path:

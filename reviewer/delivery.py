@@ -21,6 +21,7 @@ from reviewer.prompts import Prompts
 from reviewer.pull_request import Comment, PullRequest, PullState, Snapshot
 from reviewer.reporting import TITLE, Reporting
 from reviewer.review import Review
+from reviewer.scope import Selection
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
 from reviewer.summary_comment import Run
@@ -95,7 +96,7 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
         reporting.under_way(snapshot)
     with trip.runner.group("Review"):
         asking = Asking(models.result() if models else trip.models(), _budget(trip.inputs))
-        reviewer = _reviewer(trip, snapshot, settings, asking)
+        reviewer = _reviewer(trip, snapshot, settings, selection, asking)
         review = pipeline.review(reviewer, selection, trip.inputs.concurrency)
     return _report(trip, reporting, review, state.of(review, key), settings)
 
@@ -177,7 +178,9 @@ def _budget(inputs: Inputs) -> Budget:
     return Budget(inputs.max_tokens_total, inputs.max_cost)
 
 
-def _reviewer(trip: Trip, snapshot: Snapshot, settings: Config, asking: Asking) -> BatchReviewer:
+def _reviewer(
+    trip: Trip, snapshot: Snapshot, settings: Config, selection: Selection, asking: Asking
+) -> BatchReviewer:
     mask = trip.runner.secrets.mask
     nonce = secrets.token_hex(8)
     return BatchReviewer(
@@ -187,6 +190,7 @@ def _reviewer(trip: Trip, snapshot: Snapshot, settings: Config, asking: Asking) 
         prompts=Prompts(snapshot.pull, nonce=nonce, language=settings.language, mask=mask),
         asking=asking,
         window=_window(trip.inputs),
+        paths=selection.paths,
     )
 
 

@@ -36,7 +36,7 @@ class Outcome:
 class BatchReviewer:
     """Asks about batches of one pull request; safe to share between threads.
 
-    `window` is the room for a batch in characters.
+    `window` is the room for a batch in characters, `paths` lists all changed files.
     """
 
     forge: Forge
@@ -45,6 +45,7 @@ class BatchReviewer:
     prompts: Prompts
     asking: Asking
     window: int
+    paths: tuple[str, ...] = ()
 
     def review(self, batch: Batch) -> tuple[Outcome, ...]:
         """Ask about one batch; if it is too long for the model, about its halves, once."""
@@ -77,6 +78,7 @@ class BatchReviewer:
             instructions=self.config.instructions + special,
             context=self._context(batch),
             threads=tuple(t for t in self.snapshot.conversation.threads if t.path == path),
+            siblings=tuple(other for other in self.paths if other != path),
         )
 
     def _context(self, batch: Batch) -> str:

@@ -16,16 +16,22 @@ VERSION = 1
 
 DESCRIPTION_CHARACTERS = 4_000
 LISTED_FILES = 300
+LISTED_SIBLINGS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What one review request is made of; `context` holds numbered lines around the hunks."""
+    """What one review request is made of.
+
+    `context` holds numbered lines around the hunks, `siblings` the paths of the pull request's
+    other files.
+    """
 
     batch: Batch
-    instructions: tuple[str, ...]
-    context: str
-    threads: tuple[ReviewThread, ...]
+    instructions: tuple[str, ...] = ()
+    context: str = ""
+    threads: tuple[ReviewThread, ...] = ()
+    siblings: tuple[str, ...] = ()
 
 
 class Prompts:
@@ -58,6 +64,8 @@ class Prompts:
             instructions=material.instructions,
             context=material.context,
             threads=material.threads,
+            siblings=material.siblings[:LISTED_SIBLINGS],
+            more=max(0, len(material.siblings) - LISTED_SIBLINGS),
         )
 
     def overview(self, reports: Sequence[FileReport]) -> Prompt:

@@ -17,6 +17,12 @@ class Selection:
     files: tuple[ChangedFile, ...]
     reports: tuple[FileReport, ...]
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """List all changed files, those to review first."""
+        skipped = (report.path for report in self.reports)
+        return (*(file.path for file in self.files), *skipped)
+
 
 def select(files: Sequence[FileChange], config: Config, remainder: int = 0) -> Selection:
     """Choose the files to review.

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from reviewer import state, summary_comment
 from reviewer.errors import CancelledError
@@ -13,13 +12,9 @@ from reviewer.findings import Severity, Side
 from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
 from reviewer.summary_comment import LARGEST_BODY, Run
 from tests import builders
+from tests.snapshots import Markdown
 
 RUN = Run("default", "https://github.com/o/r/actions/runs/1", "/review", 12)
-
-
-class Markdown(SingleFileSnapshotExtension):
-    file_extension = "md"
-    _write_mode = WriteMode.TEXT
 
 
 @pytest.fixture

@@ -12,22 +12,26 @@ from types import FrameType
 from reviewer import activity, events
 from reviewer.activity import Gate, ReviewPullRequest, Skip
 from reviewer.adapters.runner import Runner, install_excepthooks
-from reviewer.errors import CancelledError, EventError, ReviewerError
+from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
 from reviewer.inputs import Inputs, OnError
 from reviewer.redaction import SHORTEST, Secrets
 
 TITLE = "Code review"
+# The runner sends the second one, 7.5 seconds after the first, to a process that is still there.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(environ: Mapping[str, str]) -> int:
     """Run the action once; the codes are listed in errors.py, plus 3 when `fail-on` is reached."""
     runner = Runner(environ)
     install_excepthooks(runner)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         signal.signal(number, _cancel)
     try:
         return _main(environ, runner)
-    except Exception:  # noqa: BLE001 - a bug must end the process too, not wait for its threads
+    except Exception as bug:  # noqa: BLE001 - it must end the process, not wait for its threads
+        if cancelled := cancellation_behind(bug):
+            return _tell(cancelled, runner)
         sys.excepthook(*sys.exc_info())
         return ReviewerError.exit_code
 
@@ -55,6 +59,7 @@ def _tell(problem: ReviewerError, runner: Runner) -> int:
 
     runner.error(str(problem), title=TITLE)
     runner.summary(f"## {TITLE}\n\n{neutraliser.block(str(problem))}\n")
+    runner.output("verdict", "failed")
     return problem.exit_code
 
 
@@ -69,10 +74,6 @@ def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
             from reviewer import start
 
             return start.start(wanted, inputs, runner, environ)
-
-
-def _softened(code: int, inputs: Inputs) -> int:
-    return 0 if code == 1 and inputs.on_error is OnError.WARN else code
 
 
 def _event(environ: Mapping[str, str]) -> events.Event:
@@ -111,4 +112,11 @@ def _gate(inputs: Inputs) -> Gate:
 
 
 def _cancel(number: int, _frame: FrameType | None) -> None:
+    # One is enough: another would break off what the first one began, telling people.
+    for each in _SIGNALS:
+        signal.signal(each, _ignore)
     raise CancelledError(number)
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing; Python complains about SIG_IGN when such a signal is on its way already."""

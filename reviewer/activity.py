@@ -12,6 +12,8 @@ REVIEW_COMMAND = "/review"
 MARKER_NAMESPACE = "<!-- code-review-action"
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+# No leading zeros; GitHub's numbers end at 2**31 - 1.
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _LARGEST_NUMBER = 2**31 - 1
 
 
@@ -105,7 +107,7 @@ def _on_other(event: OtherEvent, gate: Gate) -> Activity:
 def _given_number(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text[:11]) <= _LARGEST_NUMBER:
+    if not _NUMBER.fullmatch(text) or int(text) > _LARGEST_NUMBER:
         raise EventError(
             "The event's pr-number is not the number of a pull request.",
             cause="A manual run was started with another text in its pr-number field.",

@@ -117,7 +117,7 @@ class Budget:
         if self._max_tokens is not None and tokens > self._max_tokens:
             raise BudgetError(
                 f"The token budget is spent: the next request would pass {self._max_tokens:,}.",
-                remedy="Raise the limit, or review fewer files.",
+                remedy="Raise max-tokens-total, or review fewer files.",
             )
         if self._max_cost is not None and cost > self._max_cost:
             raise BudgetError(

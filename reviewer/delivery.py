@@ -1,6 +1,7 @@
 """One delivery: from the pull request as it stands to the comment, outputs and exit code."""
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,7 +14,13 @@ from reviewer.adapters.runner import Runner
 from reviewer.asking import Asking
 from reviewer.budget import Budget
 from reviewer.config import Config
-from reviewer.errors import CancelledError, ForgeError, InputError, ReviewerError
+from reviewer.errors import (
+    CancelledError,
+    ForgeError,
+    InputError,
+    ReviewerError,
+    cancellation_behind,
+)
 from reviewer.file_review import BatchReviewer
 from reviewer.inputs import Inputs
 from reviewer.ports import Forge, Model
@@ -25,6 +32,8 @@ from reviewer.scope import Selection
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
 from reviewer.summary_comment import Run
+
+log = logging.getLogger(__name__)
 
 # Of a model's window, what the changes may take; the rest is for instructions and the answer.
 WINDOW_SHARE = 0.5
@@ -67,15 +76,21 @@ def deliver(trip: Trip, snapshot: Snapshot) -> int:
     try:
         return _deliver(trip, snapshot, reporting)
     except ReviewerError as problem:
-        if isinstance(problem, CancelledError):
-            trip.deadline.shorten(SECONDS_AFTER_CANCEL)
-        reporting.problem(problem)
-        trip.runner.output("verdict", "failed")
-        return problem.exit_code
-    except Exception:
-        # A bug of ours: people must not be left with a review that is under way for ever.
+        return _fail(trip, reporting, problem)
+    except Exception as bug:
+        if cancelled := cancellation_behind(bug):
+            return _fail(trip, reporting, cancelled)
+        # People must not be left with a review that is under way for ever.
         reporting.problem(UNEXPECTED)
         raise
+
+
+def _fail(trip: Trip, reporting: Reporting, problem: ReviewerError) -> int:
+    if isinstance(problem, CancelledError):
+        trip.deadline.shorten(SECONDS_AFTER_CANCEL)
+    reporting.problem(problem)
+    trip.runner.output("verdict", "failed")
+    return problem.exit_code
 
 
 def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
@@ -92,8 +107,12 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
         return _repeat(trip, snapshot, known, settings)
     with trip.runner.group("Read the changes"):
         selection = pipeline.read_changes(trip.forge, pull, settings)
+        fresh = trip.forge.snapshot(pull.number)
+    if fresh.pull.head_sha != pull.head_sha:
+        log.info("The head moved to %s meanwhile; starting again", fresh.pull.head_sha[:7])
+        return deliver(trip, fresh)
     if selection.files:
-        reporting.under_way(snapshot)
+        reporting.under_way(fresh)
     with trip.runner.group("Review"):
         asking = Asking(models.result() if models else trip.models(), _budget(trip.inputs))
         reviewer = _reviewer(trip, snapshot, settings, selection, asking)
@@ -116,7 +135,7 @@ def _skip_reason(pull: PullRequest, settings: Config, wanted: ReviewPullRequest)
     if pull.state is not PullState.OPEN:
         return f"the pull request is {pull.state.value}"
     if pull.draft and not settings.review_drafts and not wanted.asked:
-        return "the pull request is a draft, and the repository's file turns drafts off"
+        return "the pull request is a draft (review-drafts)"
     # GitHub tells neither labels nor logins apart by case.
     if labels := _folded(pull.labels) & _folded(settings.skip_labels):
         return f"the pull request has the label {min(labels)} (skip-labels)"
@@ -151,7 +170,7 @@ def _key(inputs: Inputs, settings: Config) -> str:
 
 def _remembered(trip: Trip, snapshot: Snapshot) -> State | None:
     """Return the finished review of the same commits that our comment holds, if it does."""
-    ours = publication.own(snapshot.conversation, trip.inputs.name)
+    ours = publication.own(snapshot, trip.inputs.name)
     known = state.decode(ours[0].body) if ours and not trip.wanted.full else None
     pull = snapshot.pull
     same = known and (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
@@ -160,7 +179,7 @@ def _remembered(trip: Trip, snapshot: Snapshot) -> State | None:
 
 def _repeat(trip: Trip, snapshot: Snapshot, known: State, settings: Config) -> int:
     """Let a review stand whose commits, models and configuration did not change."""
-    kept = publication.own(snapshot.conversation, trip.inputs.name)[0]
+    kept = publication.own(snapshot, trip.inputs.name)[0]
     short = known.head_sha[:7]
     trip.runner.notice(f"{short} was reviewed before; its review stands.", title=TITLE)
     trip.runner.summary(f"Code review: {short} was reviewed before: {kept.url}\n")

@@ -12,7 +12,7 @@ ReviewerError                     1
 │   ├── NotFoundError             2   does not exist, or the token may not see it
 │   └── RateLimitedError          1   the wait asked for does not fit the deadline
 ├── ModelError                    1   the model did not answer
-│   ├── ModelRefusedError         2   key, model name or quota; no later request can succeed
+│   ├── ModelRefusedError         2   key, quota or redirect; no later request can succeed
 │   ├── ModelNotFoundError        2   this model does not exist there; another one may
 │   ├── ModelUnreachableError     1   no connection; the next request will hardly have one
 │   ├── ContextTooLongError       1   the prompt is larger than the model's window
@@ -100,7 +100,7 @@ class ModelError(ReviewerError):
 
 
 class ModelRefusedError(ModelError):
-    """Key or quota: no later request of this run can succeed."""
+    """Key, quota or redirect: no later request of this run can succeed."""
 
     exit_code = 2
 
@@ -134,3 +134,17 @@ class CancelledError(ReviewerError):
         """Keep the shell's convention: 128 plus the number of the signal."""
         super().__init__(f"The run was cancelled (signal {signal_number}).")
         self.exit_code = 128 + signal_number
+
+
+def cancellation_behind(problem: BaseException) -> CancelledError | None:
+    """Return the cancellation that `problem` came of, if it did.
+
+    A signal that arrives while Python takes or gives back a lock comes out of `threading` as
+    another error ("release unlocked lock"), with the cancellation as its context.
+    """
+    found: BaseException | None = problem
+    while found:
+        if isinstance(found, CancelledError):
+            return found
+        found = found.__context__
+    return None

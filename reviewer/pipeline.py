@@ -19,10 +19,11 @@ from reviewer.errors import (
 from reviewer.file_review import BatchReviewer, Merged, Outcome
 from reviewer.findings import Finding
 from reviewer.ports import Forge
-from reviewer.pull_request import PullRequest
+from reviewer.pull_request import ListedFile, PullRequest
 from reviewer.replies import FileReply
 from reviewer.review import FileReport, Overview, Review, Status
 from reviewer.scope import Selection
+from reviewer.strict_yaml import PATH
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,14 @@ def read_changes(forge: Forge, pull: PullRequest, config: Config) -> Selection:
     rows = forge.changed_files(pull)
     raw = forge.raw_diff(pull) if diff.needs_raw(rows) else None
     files = diff.reconcile(rows, raw)
-    return scope.select(files, config, remainder=max(0, pull.changed_files - len(rows)))
+    selection = scope.select(files, config, remainder=max(0, pull.changed_files - len(rows)))
+    return replace(selection, notes=_notes(rows))
+
+
+def _notes(rows: Sequence[ListedFile]) -> tuple[str, ...]:
+    if not any(PATH in (row.path, row.previous_path) for row in rows):
+        return ()
+    return (f"the change of {PATH} takes effect after merging: the base commit's file counts",)
 
 
 def review(reviewer: BatchReviewer, selection: Selection, concurrency: int) -> Review:
@@ -57,7 +65,7 @@ def review(reviewer: BatchReviewer, selection: Selection, concurrency: int) -> R
     return replace(
         _review(reviewer, selection, merged),
         overview=overview,
-        notes=reviewer.config.notes + notes,
+        notes=reviewer.config.notes + selection.notes + notes,
         cancelled=stop if isinstance(stop, CancelledError) else None,
     )
 

@@ -6,29 +6,32 @@ from dataclasses import replace
 from reviewer import state, summary_comment
 from reviewer.errors import NotFoundError
 from reviewer.ports import CreateComment, Forge, Operation, UpdateComment
-from reviewer.pull_request import Comment, Conversation, Snapshot
+from reviewer.pull_request import Comment, Snapshot
 
 # What our comment should say, given what it says now (None: there is none yet); None leaves it.
 Compose = Callable[[str | None], str | None]
 
 
-def own(conversation: Conversation, name: str) -> tuple[Comment, ...]:
+def own(snapshot: Snapshot, name: str) -> tuple[Comment, ...]:
     """List our comments of the instance `name`, the one to keep first.
 
-    A finished review goes before a placeholder. Among reviews the newest is kept; among
-    placeholders, which only racing runs leave, the oldest, so that all racers choose the same.
+    A finished review goes before a placeholder. Among reviews one of the present head is kept, and
+    of these the newest; among placeholders, which only racing runs leave, the oldest, so that all
+    racers choose the same.
     """
     marker = summary_comment.marker(name)
-    ours = [c for c in conversation.comments if c.mine and c.body.startswith(marker)]
-    reviews = [c for c in ours if state.decode(c.body)]
-    newest_first = sorted(reviews, key=lambda c: -c.id)
-    oldest_first = sorted((c for c in ours if c not in reviews), key=lambda c: c.id)
-    return (*newest_first, *oldest_first)
+    comments = snapshot.conversation.comments
+    ours = [c for c in comments if c.mine and c.body.startswith(marker)]
+    heads = {c.id: known.head_sha for c in ours if (known := state.decode(c.body))}
+    reviews = [c for c in ours if c.id in heads]
+    reviews.sort(key=lambda c: (heads[c.id] != snapshot.pull.head_sha, -c.id))
+    oldest_first = sorted((c for c in ours if c.id not in heads), key=lambda c: c.id)
+    return (*reviews, *oldest_first)
 
 
 def plan(snapshot: Snapshot, name: str, compose: Compose) -> tuple[Operation, ...]:
     """Say which writes make the conversation hold the composed comment, once."""
-    ours = own(snapshot.conversation, name)
+    ours = own(snapshot, name)
     body = compose(ours[0].body if ours else None)
     if not ours:
         marker = summary_comment.marker(name)
@@ -49,15 +52,19 @@ def publish(forge: Forge, snapshot: Snapshot, name: str, compose: Compose) -> Co
     `snapshot` must be fresh: the caller has just compared its head with the reviewed one.
     """
     comment = _carry_out(forge, snapshot, name, compose)
-    if own(snapshot.conversation, name) or comment is None:
+    if own(snapshot, name) or comment is None:
         return comment
     # Another run may have posted at the same moment: look again and let one of both stay.
     again = forge.snapshot(snapshot.pull.number)
-    return _carry_out(forge, again, name, compose) if _listed(again, comment) else comment
+    if not _listed(again, comment):
+        return comment
+    moved = again.pull.head_sha != snapshot.pull.head_sha
+    # What stands there once the head moved may be the word of a newer run.
+    return _carry_out(forge, again, name, _leave if moved else compose)
 
 
 def _carry_out(forge: Forge, snapshot: Snapshot, name: str, compose: Compose) -> Comment | None:
-    kept = next(iter(own(snapshot.conversation, name)), None)
+    kept = next(iter(own(snapshot, name)), None)
     for operation in plan(snapshot, name, compose):
         written = _apply(forge, operation)
         if written is None and isinstance(operation, UpdateComment):
@@ -86,6 +93,10 @@ def _without(snapshot: Snapshot, comment_id: int) -> Snapshot:
 
 def _listed(snapshot: Snapshot, comment: Comment) -> bool:
     return any(other.id == comment.id for other in snapshot.conversation.comments)
+
+
+def _leave(_body: str | None) -> None:
+    """Compose nothing."""
 
 
 def _same(body: str, other: str) -> bool:

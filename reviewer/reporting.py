@@ -49,7 +49,7 @@ class Reporting:
         self._under_way = f"The review of {self._head} is under way{link}."
 
     def under_way(self, snapshot: Snapshot) -> None:
-        """Say on the pull request that its review has begun.
+        """Say on the pull request that its review has begun; `snapshot` must be fresh.
 
         Raises ForbiddenError when the workflow forgot the permission; a token that cannot write
         for another reason, or a GitHub that fails, does not keep the review from being made.
@@ -145,12 +145,12 @@ class Reporting:
 
     def _give_up_writing(self, refused: ForbiddenError | ConversationClosedError) -> None:
         """Go on without the comment where nobody could write it; raise where a permission lacks."""
+        self._writable = False
         why = refused.what.rstrip(".")
         if isinstance(refused, ForbiddenError):
             if not (self._pull.from_fork or self._pull.author in DEPENDABOT):
                 raise refused
             why = "GitHub lets no run for a fork or Dependabot comment on its pull request"
-        self._writable = False
         self._runner.notice(
             f"{why}: the review stands in the job summary and as annotations.", title=TITLE
         )

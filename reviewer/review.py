@@ -90,11 +90,6 @@ class Review:
             report.status is Status.FAILED or report.cuts for report in self.files
         )
 
-    @property
-    def failed(self) -> bool:
-        """Whether there was something to review and nothing of it was."""
-        return bool(self.having(Status.FAILED)) and not self.having(Status.REVIEWED)
-
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Order findings by severity, then confidence, then place."""

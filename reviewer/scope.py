@@ -12,10 +12,14 @@ from reviewer.review import FileReport, Status
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The files to review, and a row for every other one; both in the forge's order."""
+    """The files to review, and a row for every other one; both in the forge's order.
+
+    `notes` says what people would not expect of the selection.
+    """
 
     files: tuple[ChangedFile, ...]
     reports: tuple[FileReport, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -169,7 +169,9 @@ def _omitted(review: Review, shed_findings: int, shed: Shed) -> list[str]:
         lines.append("Explanations are left out for length; the job summary has them.")
     lines += _counted(withheld.over_limit, "finding", "over max-findings")
     lines += _counted(withheld.below_threshold, "finding", "below min-severity or min-confidence")
-    lines += _counted(withheld.unplaced, "answer", "dropped: the quoted code is not in the change")
+    lines += _counted(
+        withheld.unplaced, "answer", "dropped: repeated, or quoting no code of the change"
+    )
     return lines
 
 

@@ -132,8 +132,9 @@ def test_EV10_a_payload_about_another_pull_request_than_the_ref_is_refused() -> 
     payload = example("pull_request.opened")
     with pytest.raises(EventError, match="another one"):
         decide(payload, "pull_request", ref="refs/pull/99/merge")
-    assert decide(payload, "pull_request", ref=f"refs/pull/{payload['number']}/merge")
-    assert decide(payload, "pull_request_target", ref="refs/heads/main")
+    wanted = ReviewPullRequest(payload["number"])
+    assert decide(payload, "pull_request", ref=f"refs/pull/{wanted.number}/merge") == wanted
+    assert decide(payload, "pull_request_target", ref="refs/heads/main") == wanted
 
 
 def test_EV10_a_payload_about_another_repository_is_refused() -> None:
@@ -194,7 +195,10 @@ def test_a_manual_run_reviews_the_number_it_was_given() -> None:
     )
 
 
-@pytest.mark.parametrize("given", ["seven", "-1", "0", "1e3", "7; rm -rf /", "9" * 30, "\u0667"])
+@pytest.mark.parametrize(
+    "given",
+    ["seven", "-1", "0", "1e3", "7; rm -rf /", "9" * 30, "0" * 10 + "1" * 30, "1" * 5000, "\u0667"],
+)
 def test_a_manual_run_with_something_else_than_a_number_is_an_error(given: str) -> None:
     with pytest.raises(EventError, match="pr-number"):
         activity.decide(OtherEvent("workflow_dispatch", given), GATE)

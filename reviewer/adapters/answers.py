@@ -127,7 +127,7 @@ def not_found(what: str) -> NotFoundError:
 
 
 def forbidden(answer: Answer) -> ForbiddenError:
-    """Make the failure of a token without permission, with the lines to paste."""
+    """Make the failure of a token without permission, with the line to paste."""
     accepted = answer.headers.get("x-accepted-github-permissions", "").split(";")
     # Any one of them will do; pull requests are what this action is about.
     choice = next((way for way in accepted if "pull_requests" in way), accepted[0])
@@ -135,12 +135,12 @@ def forbidden(answer: Answer) -> ForbiddenError:
     needed |= {name.replace("_", "-"): level for name, level in _PERMISSION.findall(choice)}
     # Every token has this one, and a workflow that names it is refused.
     needed.pop("metadata", None)
-    lines = "".join(f"\n  {name}: {level}" for name, level in needed.items())
+    needs = ", ".join(f"{name}: {level}" for name, level in needed.items())
     said = f": {answer.message}" if answer.message else ""
     return ForbiddenError(
         f"The token may not do {answer.request}{said}.",
         cause="The workflow does not give its token the permission; for a fork GitHub never does.",
-        remedy=f"Add to the job:\npermissions:{lines}",
+        remedy=f"Add to the job: `permissions: {{{needs}}}`.",
     )
 
 

@@ -33,8 +33,7 @@ class Deadline:
         """Begin to count; `clock` never goes backwards, and `pause` lets its time pass."""
         self._clock = clock
         self._pause = pause
-        self._start = clock()
-        self._end = self._start + seconds
+        self._end = clock() + seconds
         self._parent: Deadline | None = None
         self._margin = 0.0
 
@@ -44,10 +43,6 @@ class Deadline:
         if self._parent:
             left = min(left, self._parent.remaining() - self._margin)
         return max(0.0, left)
-
-    def elapsed(self) -> int:
-        """Return the whole seconds since this deadline was set."""
-        return int(self._clock() - self._start)
 
     def shorten(self, seconds: float) -> None:
         """Leave at most `seconds` from now on."""

@@ -107,6 +107,12 @@ class ChatCompletions:
             self._client.post, "/chat/completions", cast_to=httpx2.Response, body=parameters
         )
         seconds = min(self._timeout, self._deadline.remaining())
+        if not seconds:
+            raise ModelError(
+                f"There was no time left to ask {self.name}.",
+                cause="The run has used up its time.",
+                remedy="Raise the input timeout, or review fewer files.",
+            )
         try:
             response = bounded(send, seconds)
         except APIStatusError as error:
@@ -118,6 +124,8 @@ class ChatCompletions:
                 kind(
                     f"The model server cannot be reached: {self._reason(error)}.",
                     cause="It is down, base-url is wrong, or the network does not allow it.",
+                    remedy="If its certificate is of a company's own authority, have SSL_CERT_FILE "
+                    "name that authority's certificate.",
                 ),
                 attempts=_ATTEMPTS_TO_CONNECT,
             ) from None

@@ -160,7 +160,9 @@ class Transport:
         return ForgeError(
             f"GitHub cannot be reached at {self._api_url} ({type(reason).__name__}).",
             cause="The runner has no network, or a proxy or firewall stands in between.",
-            remedy="Check the network of the runner and GITHUB_API_URL.",
+            remedy="Check the network of the runner and GITHUB_API_URL. If GitHub's certificate is "
+            "of a company's own authority, have REQUESTS_CA_BUNDLE name that authority's "
+            "certificate.",
         )
 
 

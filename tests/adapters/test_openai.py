@@ -347,7 +347,7 @@ def test_LL5_a_request_ends_when_its_whole_time_is_over(
 def test_LL5_after_the_deadline_nothing_is_sent(
     model: Connect, model_server: LoopbackModel
 ) -> None:
-    with pytest.raises(ModelError):
+    with pytest.raises(ModelError, match="no time left"):
         model(model_server, seconds=0).complete(PROMPT)
 
     assert model_server.requests == []

@@ -1,11 +1,15 @@
 """A step of a workflow on the loopback servers, with the pull request of GitHub's examples."""
 
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.process import NUMBER, REPOSITORY, Step
+from tests.e2e.runner import Machine
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
 
@@ -34,3 +38,26 @@ def step(github: LoopbackGitHub, model_server: LoopbackModel, tmp_path: Path) ->
     yield Step(tmp_path, inputs, addresses)
     github.release()
     model_server.release()
+
+
+@pytest.fixture(scope="session")
+def image() -> str:
+    """The image to start; without one the tests are left out, unless its name was given."""
+    given = os.environ.get("CODE_REVIEW_IMAGE")
+    name = given or "code-review-action:dev"
+    if given is None and not _is_there(name):
+        pytest.skip(f"no Docker engine answers or it has no image {name}; see `make image-tests`")
+    return name
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A runner's folders, all empty."""
+    return Machine(tmp_path)
+
+
+def _is_there(image: str) -> bool:
+    if not shutil.which("docker"):
+        return False
+    inspect = ("docker", "image", "inspect", image)
+    return subprocess.run(inspect, capture_output=True, check=False).returncode == 0

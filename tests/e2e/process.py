@@ -36,14 +36,14 @@ class Step:
     options: tuple[str, ...] = ("-I", "-X", "utf8")
     entrypoint: Path = ROOT / "entrypoint.py"
 
-    def given(self, *, environ: Mapping[str, str] | None = None, **inputs: str) -> "Step":
-        """Return the same step with other variables and inputs; these use underscores here."""
+    def given(self, **inputs: str) -> "Step":
+        """Return the same step with other inputs, which use underscores here."""
         named = {name.replace("_", "-"): value for name, value in inputs.items()}
-        return replace(
-            self,
-            inputs={**self.inputs, **named},
-            environ={**self.environ, **(environ or {})},
-        )
+        return replace(self, inputs={**self.inputs, **named})
+
+    def under(self, environ: Mapping[str, str]) -> "Step":
+        """Return the same step with other variables."""
+        return replace(self, environ={**self.environ, **environ})
 
     def start(self) -> "subprocess.Popen[str]":
         """Start the process in an empty workspace and return at once."""

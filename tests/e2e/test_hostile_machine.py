@@ -29,19 +29,25 @@ def damaged(step: Step, template: str, text: str) -> Step:
     return Step(step.root, step.inputs, step.environ, entrypoint=copy / "entrypoint.py")
 
 
-@pytest.mark.parametrize("template", ["prompts/review.md.j2", "comments/summary.md.j2"])
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("prompts/review.md.j2", "{{ pull[pull.title] }}"),
+        ("comments/summary.md.j2", f"{{{{ review['{HOSTILE[:10]}##[set-env name=X]y'] }}}}"),
+    ],
+)
 def test_SE2_SE3_a_bug_ends_the_run_and_its_text_cannot_command_the_runner(
-    step: Step, github: LoopbackGitHub, template: str
+    step: Step, github: LoopbackGitHub, template: str, text: str
 ) -> None:
     github.add_pull(NUMBER, {f"{n}.py": (None, "x = 1\n") for n in range(3)}, title=HOSTILE)
-    broken = damaged(step, template, "{{ pull[pull.title] }}{{ review['" + HOSTILE[:10] + "'] }}")
-    finished = broken.run()
+    finished = damaged(step, template, text).run()
     (body,) = github.bodies
     found = [each for each in commands(finished.log) if each.name not in {"add-mask", "group"}]
     assert finished.code == 1
     assert {each.name for each in found} == {"error", "endgroup"}
     assert any("This is a bug in the reviewer" in each.message for each in found)
     assert "Traceback" in finished.log
+    assert "set-env name=X" in finished.log
     assert "An unexpected error ended the review" in body
     assert "under way" not in body
     assert "An unexpected error ended the review" in finished.summary
@@ -52,7 +58,7 @@ def test_CO1_a_file_that_cannot_be_written_is_named_and_the_review_goes_on(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, name: str
 ) -> None:
     model_server.script = finds_a_problem
-    finished = step.given(environ={name: "/dev/full"}).run()
+    finished = step.under({name: "/dev/full"}).run()
     warnings = [each.message for each in commands(finished.log) if each.name == "warning"]
     assert finished.code == 0
     assert all("/dev/full could not be written" in message for message in warnings)
@@ -62,7 +68,7 @@ def test_CO1_a_file_that_cannot_be_written_is_named_and_the_review_goes_on(
 
 def test_CO2_without_a_way_to_github_the_error_says_so(step: Step) -> None:
     nowhere = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_GRAPHQL_URL": ""}
-    finished = step.given(environ=nowhere).run()
+    finished = step.under(nowhere).run()
     (error,) = [each for each in commands(finished.log) if each.name == "error"]
     assert finished.code == 1
     assert "cannot be reached at http://127.0.0.1:9" in error.message
@@ -70,9 +76,9 @@ def test_CO2_without_a_way_to_github_the_error_says_so(step: Step) -> None:
     assert "Traceback" not in finished.log
 
 
-@pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:9", "http://[", "http://a b"])
+@pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:9"])
 def test_CO2_an_address_that_makes_no_sense_is_named(step: Step, address: str) -> None:
-    finished = step.given(environ={"GITHUB_API_URL": address, "GITHUB_GRAPHQL_URL": ""}).run()
+    finished = step.under({"GITHUB_API_URL": address, "GITHUB_GRAPHQL_URL": ""}).run()
     (error,) = [each for each in commands(finished.log) if each.name == "error"]
     assert finished.code in {1, 2}
     assert "GITHUB_API_URL" in error.message
@@ -94,9 +100,11 @@ ODD = {
 def test_CO5_locale_time_zone_and_home_do_not_matter(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, environ: dict[str, str]
 ) -> None:
-    github.add_pull(NUMBER, {"café/日本.py": ("old = 1\n", "new = 2\n")}, title="Zwölf Boxkämpfer 🥊")
+    github.add_pull(
+        NUMBER, {"café/日本.py": ("old = 1\n", "new = 2\n")}, title="Zwölf Boxkämpfer 🥊"
+    )
     model_server.script = finds_a_problem
-    finished = step.given(environ=environ).run()
+    finished = step.under(environ).run()
     assert finished.code == 0, finished.log
     assert "café/日本.py" in github.bodies[0]
     assert "café/日本.py" in finished.summary
@@ -110,7 +118,7 @@ def test_CO8_no_file_of_the_checkout_is_ever_executed(step: Step, github: Loopba
         path = workspace / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(ATTACK, "utf-8")
-    lured = step.given(environ={"PYTHONPATH": str(workspace), "PYTHONSTARTUP": "sitecustomize.py"})
+    lured = step.under({"PYTHONPATH": str(workspace), "PYTHONSTARTUP": "sitecustomize.py"})
     careless = Step(lured.root, lured.inputs, lured.environ, options=("-X", "utf8")).run()
     assert (careless.code, careless.log) == (TAKEN_OVER, "taken over")
     careful = lured.run()
@@ -123,6 +131,6 @@ def test_CO8_the_attack_by_a_librarys_name_works_without_isolation(
     step: Step, tmp_path: Path
 ) -> None:
     (tmp_path / "yaml.py").write_text(ATTACK, "utf-8")
-    lured = step.given(environ={"PYTHONPATH": str(tmp_path)})
+    lured = step.under({"PYTHONPATH": str(tmp_path)})
     assert Step(lured.root, lured.inputs, lured.environ, options=()).run().code == TAKEN_OVER
     assert lured.run().code == 0

@@ -1,11 +1,8 @@
 """The built image, started as GitHub starts it."""
 
 import json
-import os
-import shutil
 import subprocess
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -20,21 +17,6 @@ WORKSPACE = "/github/workspace"
 TAKEN_OVER = 66
 # What a hostile file does, with built-in modules alone, so that it works however early it runs.
 HOSTILE = f"import posix\nposix.write(1, b'taken over')\nposix._exit({TAKEN_OVER})\n"
-
-
-@pytest.fixture(scope="session")
-def image() -> str:
-    """The image to start; without one the tests are left out, unless its name was given."""
-    given = os.environ.get("CODE_REVIEW_IMAGE")
-    name = given or "code-review-action:dev"
-    if given is None and (shutil.which("docker") is None or _docker("image", "inspect", name)):
-        pytest.skip(f"no Docker engine answers or it has no image {name}; see `make image-tests`")
-    return name
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
 
 
 def test_a_closed_pull_request_ends_with_a_notice(image: str, machine: Machine) -> None:
@@ -244,7 +226,3 @@ def _expect_nothing_to_do(finished: Finished) -> None:
     notices = [found for found in runner_log.commands(finished.log) if found.name == "notice"]
     assert (finished.code, len(notices)) == (0, 1), finished.log
     assert notices[0].message.startswith("Nothing to do")
-
-
-def _docker(*arguments: str) -> int:
-    return subprocess.run(["docker", *arguments], capture_output=True, check=False).returncode

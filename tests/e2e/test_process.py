@@ -35,7 +35,7 @@ def with_payload(step: Step, change: Change) -> Step:
     change(payload)
     path = step.root / "event.json"
     path.write_text(json.dumps(payload), "utf-8")
-    return step.given(environ={"GITHUB_EVENT_PATH": str(path)})
+    return step.under({"GITHUB_EVENT_PATH": str(path)})
 
 
 def test_a_pull_request_gets_its_review(
@@ -59,7 +59,7 @@ def test_a_pull_request_gets_its_review(
 def test_EV1_without_an_event_file_the_error_names_it(
     step: Step, github: LoopbackGitHub, path: str
 ) -> None:
-    finished = step.given(environ={"GITHUB_EVENT_PATH": path}).run()
+    finished = step.under({"GITHUB_EVENT_PATH": path}).run()
     assert finished.code == 2
     assert "GITHUB_EVENT_PATH" in only(finished.log, "error").message
     assert "GITHUB_EVENT_PATH" in finished.summary
@@ -71,7 +71,7 @@ def test_EV2_an_unreadable_event_is_one_clear_error(
     step: Step, github: LoopbackGitHub, tmp_path: Path, raw: bytes
 ) -> None:
     (tmp_path / "event.json").write_bytes(raw)
-    finished = step.given(environ={"GITHUB_EVENT_PATH": str(tmp_path / "event.json")}).run()
+    finished = step.under({"GITHUB_EVENT_PATH": str(tmp_path / "event.json")}).run()
     assert finished.code == 2
     assert "unreadable" in only(finished.log, "error").message
     assert github.requests == []
@@ -101,7 +101,7 @@ def test_EV3_EV5_an_event_that_asks_for_nothing_ends_with_a_notice(
     payload = json.loads((EVENTS / f"{event}.json").read_bytes())
     other = replace(step, event=event)
     there = {"GITHUB_REPOSITORY": payload["repository"]["full_name"], "GITHUB_REF": ""}
-    assert_nothing_done(other.given(environ=there).run(), github, reason)
+    assert_nothing_done(other.under(there).run(), github, reason)
 
 
 def test_EV6_a_draft_is_skipped_and_the_summary_says_why(
@@ -171,7 +171,11 @@ def test_SE2_no_text_of_a_pull_request_or_a_model_becomes_a_command(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     path = "::error::a/##[add-mask]e.py"
-    files = {path: ("old = 1\n", "new = 2\n"), "b.py": (None, "x = 1\n"), "::warning::.lock": (None, "")}
+    files = {
+        path: ("old = 1\n", "new = 2\n"),
+        "b.py": (None, "x = 1\n"),
+        "::warning::.lock": (None, ""),
+    }
     github.add_pull(NUMBER, files, title=HOSTILE, body=HOSTILE, author="::error::dev")
     model_server.fail(CHAT, Instead(error(400, HOSTILE)))
     model_server.say("no JSON " + HOSTILE)

@@ -149,7 +149,9 @@ def _pattern(path: str, item: Node, document: Document) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", path)
     names = [".+" if name in deep else "[^/]+" for name in parts[1::2]]
     literals = [re.escape(part) for part in parts[::2]]
-    return re.compile("".join(a + b for a, b in zip(literals, [*names, ""], strict=True)))
+    whole = "".join(a + b for a, b in zip(literals, [*names, ""], strict=True))
+    # A file's name may hold a line feed.
+    return re.compile(whole, re.DOTALL)
 
 
 def _rows(operation: Node) -> list[Node]:

@@ -3,6 +3,7 @@
 import re
 import socket
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ import traceback
 from collections import deque
 from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -43,7 +45,7 @@ class _Listener(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Keep what a handler died of; a client that went away is no failure."""
-        if not isinstance(sys.exception(), ConnectionError):
+        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
             self.owner.crashes.append(traceback.format_exc())
 
 
@@ -62,6 +64,7 @@ class LoopbackServer:
         self._orders: list[_Order] = []
         self._lock = threading.RLock()
         self._connections: dict[socket.socket, threading.Thread] = {}
+        self._scheme = "http"
         self._listener = _Listener(self)
         self._thread = threading.Thread(
             target=self._listener.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
@@ -70,7 +73,17 @@ class LoopbackServer:
     @property
     def url(self) -> str:
         """Where the server listens, without a slash at the end."""
-        return f"http://127.0.0.1:{self._listener.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._listener.server_address[1]}"
+
+    def speak_tls(self, certificate: Path, key: Path) -> None:
+        """Encrypt the connections from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        # The handshake is left to the connection's thread: a client may refuse or never begin it.
+        self._listener.socket = context.wrap_socket(
+            self._listener.socket, server_side=True, do_handshake_on_connect=False
+        )
+        self._scheme = "https"
 
     def respond(self, request: Request) -> Response:
         """Work out the real answer; called by one thread at a time."""

@@ -50,6 +50,8 @@ class Job:
     token: str = TOKEN
     # Seconds that all questions to the model may take; longer than any run unless a test says so.
     patience: float = 60.0
+    # Seconds that one request to GitHub may take.
+    per_request: float = 5.0
     runs: int = 0
 
     def run(self, *, full: bool = False, asked: bool = False, **inputs: str) -> Finished:
@@ -85,7 +87,7 @@ class Job:
             graphql_url=self.github.graphql_url,
             deadline=deadline,
             policy=QUICK,
-            pace=Pace(per_request=5.0, between_writes=0.0),
+            pace=Pace(per_request=self.per_request, between_writes=0.0),
         )
         models = cache(lambda: _models(inputs, deadline.within(self.patience)))
         trip = delivery.Trip(

@@ -29,8 +29,23 @@ def three_files(job: Job) -> None:
 def assert_told_everywhere(job: Job, finished: Finished, text: str) -> None:
     """The pull request, the job summary and an annotation name the problem; nothing looks done."""
     (body,) = job.github.bodies
-    errors = [command.message for command in commands(finished.log) if command.name == "error"]
     assert "could not be reviewed" in body
     assert "under way" not in body
-    assert all(text in place for place in (body, finished.summary, errors[0]))
+    assert all(text in place for place in (body, finished.summary, told(finished, "error")[0]))
     assert finished.outputs == {"verdict": "failed"}
+
+
+def told(finished: Finished, level: str) -> list[str]:
+    """List the messages of the annotations of one level."""
+    return [command.message for command in commands(finished.log) if command.name == level]
+
+
+def assert_kept_in_summary(finished: Finished) -> None:
+    """Nobody got the review, but it was made and paid for: the summary has it, the run failed."""
+    (problem,) = told(finished, "error")
+    assert finished.code == 1
+    assert "Sets the wrong value" in finished.summary
+    assert "could not be published" in problem
+    assert "job summary" in problem
+    assert finished.outputs["comment-id"] == ""
+    assert finished.outputs["high"] == "1"

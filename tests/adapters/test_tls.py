@@ -1,0 +1,89 @@
+"""Certificates that nobody vouches for, and those of a company's own authority."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reviewer.adapters.deadline import Deadline
+from reviewer.adapters.github import GitHub
+from reviewer.adapters.openai import ChatCompletions
+from reviewer.errors import ForgeError, ModelError
+from reviewer.ports import Message, Prompt
+from reviewer.replies import REVIEW_SCHEMA
+from tests.adapters.forges import QUICK
+from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.loopback.model import KEY, MODEL, LoopbackModel
+
+PROMPT = Prompt("review", (Message("user", "Look at this."),), "review", REVIEW_SCHEMA)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody has signed but itself, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    found, key = folder / "certificate.pem", folder / "key.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    names = ["-subj", "/CN=loopback", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(key), "-out", str(found)]
+    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
+    return found, key
+
+
+def door(server: LoopbackGitHub) -> GitHub:
+    return GitHub(
+        token=TOKEN,
+        repository=server.full_name,
+        api_url=server.url,
+        graphql_url=f"{server.url}/graphql",
+        deadline=Deadline(20),
+        policy=QUICK,
+    )
+
+
+def model(server: LoopbackModel) -> ChatCompletions:
+    return ChatCompletions(
+        model=MODEL, api_key=KEY, base_url=server.base_url, deadline=Deadline(20), policy=QUICK
+    )
+
+
+def test_IN8_GH21_a_github_that_nobody_vouches_for_is_sent_no_token(
+    github: LoopbackGitHub, certificate: tuple[Path, Path]
+) -> None:
+    github.add_pull()
+    github.speak_tls(*certificate)
+    with pytest.raises(ForgeError, match="SSLError") as caught:
+        door(github).snapshot(7)
+    assert "REQUESTS_CA_BUNDLE" in caught.value.remedy
+    assert github.requests == []
+
+
+def test_IN8_a_github_of_the_companys_own_authority_is_trusted(
+    github: LoopbackGitHub, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github.add_pull()
+    github.speak_tls(*certificate)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
+    forge = door(github)
+    assert forge.snapshot(7).pull.number == 7
+    forge.close()
+
+
+def test_IN8_a_model_server_that_nobody_vouches_for_is_sent_no_key(
+    model_server: LoopbackModel, certificate: tuple[Path, Path]
+) -> None:
+    model_server.speak_tls(*certificate)
+    with pytest.raises(ModelError, match="certificate") as caught:
+        model(model_server).complete(PROMPT)
+    assert "SSL_CERT_FILE" in caught.value.remedy
+    assert model_server.requests == []
+
+
+def test_IN8_a_model_server_of_the_companys_own_authority_is_trusted(
+    model_server: LoopbackModel, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_server.speak_tls(*certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    chat = model(model_server)
+    assert chat.complete(PROMPT).text
+    chat.close()

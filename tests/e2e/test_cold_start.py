@@ -1,0 +1,75 @@
+"""What a start imports and when: a container starts for every event."""
+
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from tests.e2e.process import Step
+from tests.loopback.faults import Around
+from tests.loopback.github import LoopbackGitHub
+from tests.loopback.model import LoopbackModel
+
+pytestmark = pytest.mark.process
+
+LIBRARIES = ("openai", "github", "pydantic", "yaml", "jinja2", "tenacity", "re2", "unidiff")
+
+
+def imported(log: Iterable[str]) -> set[str]:
+    """List the packages that `-X importtime` names; what belongs to them has a dot in its name."""
+    found = (re.search(r"import time:.*\|\s+([^\s.]+)\S*$", line.rstrip()) for line in log)
+    return {each[1] for each in found if each}
+
+
+@pytest.fixture
+def timed(step: Step) -> Step:
+    return replace(step, options=(*step.options, "-X", "importtime"))
+
+
+def test_with_nothing_to_do_no_library_is_imported(timed: Step) -> None:
+    finished = replace(timed, event="pull_request.closed").run()
+    modules = imported(finished.log.splitlines())
+    assert finished.code == 0
+    assert "reviewer" in modules
+    assert modules.isdisjoint(LIBRARIES)
+
+
+def test_the_first_request_goes_out_before_the_models_client_is_imported(
+    timed: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        asked.set()
+        answered.wait(20)
+
+    github.fail("graphql", Around(before=hold))
+    process = timed.start()
+    assert process.stdout
+    before = []
+    for line in process.stdout:
+        before.append(line)
+        if line.rstrip().endswith("| reviewer.delivery"):
+            break
+    assert asked.wait(20)
+    answered.set()
+    after = list(process.stdout)
+    assert timed.finish(process).code == 0
+    assert imported(before) >= {"github", "jinja2", "pydantic"}
+    assert "openai" not in imported(before)
+    assert "openai" in imported(after)
+    assert len(model_server.requests) == 1
+
+
+def test_a_review_that_is_remembered_needs_no_client_of_a_model(
+    timed: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    first = timed.run()
+    again = replace(timed, root=timed.root / "again").run()
+    assert "openai" in imported(first.log.splitlines())
+    assert "openai" not in imported(again.log.splitlines())
+    assert again.outputs == first.outputs
+    assert len(model_server.requests) == 1
+    assert len(github.bodies) == 1

@@ -1,0 +1,109 @@
+"""The main job in the built image, on the host's network, where the loopback servers are."""
+
+import subprocess
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.e2e.process import NUMBER, Step
+from tests.e2e.runner import Finished, Machine
+from tests.loopback.faults import Around, Pass
+from tests.loopback.github import LoopbackGitHub
+from tests.loopback.model import LoopbackModel
+from tests.runs.telling import CHAT, finds_a_problem
+
+pytestmark = pytest.mark.image
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerJob:
+    """A step in a container of this name, with the inputs and addresses that the process has."""
+
+    image: str
+    machine: Machine
+    step: Step
+    name: str
+
+    def run(self, *, concurrency: int = 8) -> Finished:
+        """Start the container and wait until it ends."""
+        given = self.step.given(concurrency=str(concurrency))
+        return self.machine.run(
+            self.image,
+            event=given.event,
+            env=given.variables | dict(given.environ),
+            options=("--name", self.name),
+        )
+
+    def docker(self, *command: str) -> None:
+        """Do something to the container."""
+        subprocess.run(["docker", *command, self.name], capture_output=True, check=False)
+
+
+@pytest.fixture
+def job(image: str, machine: Machine, step: Step) -> Iterator[ContainerJob]:
+    """A job whose container is gone when the test ends."""
+    made = ContainerJob(image, machine, step, f"code-review-{uuid.uuid4().hex}")
+    yield made
+    made.docker("rm", "--force")
+
+
+def test_a_pull_request_gets_one_comment_outputs_and_a_summary(
+    job: ContainerJob, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    finished = job.run()
+    (comment,) = github.repository.comments
+    assert finished.code == 0, finished.log
+    assert "## Code review · 1 high" in comment.body
+    assert "Sets the wrong value" in finished.summary
+    assert finished.outputs["verdict"] == "findings"
+    assert finished.outputs["comment-id"] == str(comment.id)
+
+
+def test_CC9_the_same_event_again_asks_no_model_and_edits_nothing(
+    job: ContainerJob, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    first = job.run()
+    asked, writes = len(model_server.requests), len(github.writes)
+    again = job.run()
+    assert (first.code, again.code) == (0, 0), again.log
+    assert (len(model_server.requests), len(github.writes)) == (asked, writes)
+    assert again.outputs == first.outputs
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        # What the runner sends first, and what it or anybody else sends then.
+        (("kill", "--signal", "INT"), 130),
+        (("kill", "--signal", "TERM"), 143),
+        (("stop",), 143),
+    ],
+    ids=["CC5 SIGINT", "CC6 SIGTERM", "CC6 docker stop"],
+)
+def test_CC5_CC6_a_signal_to_the_first_process_leaves_what_is_known(
+    job: ContainerJob,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    command: tuple[str, ...],
+    code: int,
+) -> None:
+    github.add_pull(NUMBER, {f"{name}.py": ("old = 1\n", "new = 2\n") for name in "abc"})
+
+    def interrupt() -> None:
+        job.docker(*command)
+        model_server.released.wait(20)
+
+    model_server.script = finds_a_problem
+    model_server.fail(CHAT, Pass(), Around(before=interrupt))
+    finished = job.run(concurrency=1)
+    model_server.release()
+    (body,) = github.bodies
+    assert finished.code == code, finished.log
+    for text in (body, finished.summary):
+        assert "1 high · incomplete" in text
+        assert "Reviewed 1 of 3 changed files" in text
+        assert "cancelled" in text
+    assert "under way" not in body

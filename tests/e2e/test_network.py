@@ -1,0 +1,56 @@
+"""Proxies, as companies have them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.process import Step
+from tests.loopback.github import LoopbackGitHub
+from tests.loopback.messages import Request, Response
+from tests.loopback.model import LoopbackModel
+from tests.loopback.server import LoopbackServer
+
+pytestmark = pytest.mark.process
+
+
+class Proxy(LoopbackServer):
+    """Passes requests on to one of two servers, whatever their host is called."""
+
+    def __init__(self, github: LoopbackGitHub, model: LoopbackModel) -> None:
+        super().__init__()
+        self._servers: dict[str, LoopbackServer] = {"github": github, "model": model}
+
+    def respond(self, request: Request) -> Response:
+        return self._servers[request.headers["host"].partition(".")[0]].answer(request)
+
+
+@pytest.fixture
+def proxy(github: LoopbackGitHub, model_server: LoopbackModel) -> Iterator[Proxy]:
+    with Proxy(github, model_server) as server:
+        yield server
+    assert server.crashes == []
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_IN8_a_proxy_of_the_environment_gets_every_request(
+    step: Step, github: LoopbackGitHub, proxy: Proxy, name: str
+) -> None:
+    environ = {
+        "GITHUB_API_URL": "http://github.invalid",
+        "GITHUB_GRAPHQL_URL": "http://github.invalid/graphql",
+        name: proxy.url,
+    }
+    inputs = {"base_url": "http://model.invalid/v1", "allow_http": "true"}
+    finished = step.under(environ).given(**inputs).run()
+    assert finished.code == 0, finished.log
+    assert len(github.bodies) == 1
+    hosts = {request.headers["host"].partition(":")[0] for request in proxy.requests}
+    assert hosts == {"github.invalid", "model.invalid"}
+
+
+def test_IN8_no_proxy_is_honoured(step: Step, github: LoopbackGitHub, proxy: Proxy) -> None:
+    environ = {"HTTP_PROXY": proxy.url, "NO_PROXY": "localhost,127.0.0.1"}
+    finished = step.under(environ).run()
+    assert finished.code == 0, finished.log
+    assert proxy.requests == []
+    assert len(github.bodies) == 1

@@ -1,0 +1,144 @@
+"""A run that is cancelled: what is known is told, at once, and nothing is left half written."""
+
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from reviewer import state
+from tests.e2e.process import NUMBER, Step
+from tests.loopback.faults import Around, Hang, Pass
+from tests.loopback.github import LoopbackGitHub
+from tests.loopback.model import LoopbackModel
+from tests.runs.telling import CHAT, finds_a_problem
+
+pytestmark = pytest.mark.process
+
+# The runner sends SIGINT and kills 7.5 seconds later.
+SECONDS = 7
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+class Held:
+    """A request whose answer is held back until the test lets it go."""
+
+    def __init__(self) -> None:
+        self._came, self._free = threading.Event(), threading.Event()
+        self.fault = Around(before=self._hold)
+
+    def _hold(self) -> None:
+        self._came.set()
+        self._free.wait(20)
+
+    def wait(self) -> None:
+        """Wait until the request has come."""
+        assert self._came.wait(20)
+
+    def let_go(self) -> None:
+        """Have it answered."""
+        self._free.set()
+
+
+@pytest.fixture
+def held() -> Iterator[Held]:
+    request = Held()
+    yield request
+    request.let_go()
+
+
+def interrupted_at(held: Held, step: Step, number: int) -> subprocess.Popen[str]:
+    """Start the process and send it a signal once the request has come."""
+    process = step.start()
+    held.wait()
+    process.send_signal(number)
+    return process
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_CC5_CC6_while_the_model_thinks_a_signal_leaves_what_is_known(
+    step: Step,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    held: Held,
+    number: signal.Signals,
+) -> None:
+    github.add_pull(NUMBER, {f"{name}.py": ("old = 1\n", "new = 2\n") for name in "abc"})
+    model_server.script = finds_a_problem
+    model_server.fail(CHAT, Pass(), held.fault, Hang())
+    process = interrupted_at(held, step.given(concurrency="1"), number)
+    finished = step.finish(process, SECONDS)
+    held.let_go()
+    (body,) = github.bodies
+    assert finished.code == CODES[number], finished.log
+    for text in (body, finished.summary):
+        assert "1 high · incomplete" in text
+        assert "Sets the wrong value" in text
+        assert "Reviewed 1 of 3 changed files" in text
+        assert "cancelled" in text
+    assert "under way" not in body
+    assert finished.outputs["complete"] == "false"
+
+
+def test_CC5_before_anything_is_known_the_comment_says_that_the_run_was_cancelled(
+    step: Step,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    held: Held,
+) -> None:
+    model_server.fail(CHAT, held.fault)
+    finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
+    held.let_go()
+    (body,) = github.bodies
+    assert finished.code == 130, finished.log
+    assert "under way" not in body
+    assert "cancelled" in body
+    assert "cancelled" in finished.summary
+
+
+def test_CC6_two_signals_are_no_more_than_one(
+    step: Step,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    held: Held,
+) -> None:
+    telling = Held()
+    model_server.fail(CHAT, held.fault)
+    github.fail("PATCH", telling.fault)
+    process = interrupted_at(held, step, signal.SIGINT)
+    telling.wait()
+    process.send_signal(signal.SIGTERM)
+    telling.let_go()
+    finished = step.finish(process, SECONDS)
+    held.let_go()
+    assert finished.code == 130, finished.log
+    assert "under way" not in github.bodies[0]
+    assert "Traceback" not in finished.log
+
+
+def test_CC8_a_signal_while_the_comment_is_written_leaves_it_whole(
+    step: Step,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    held: Held,
+) -> None:
+    model_server.script = finds_a_problem
+    github.fail("PATCH", held.fault)
+    finished = step.finish(interrupted_at(held, step, signal.SIGTERM), SECONDS)
+    held.let_go()
+    wait_for(lambda: "under way" not in github.bodies[0])
+    (body,) = github.bodies
+    assert finished.code == 143, finished.log
+    assert "Sets the wrong value" in finished.summary
+    assert "Sets the wrong value" in body
+    assert state.decode(body)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(400):
+        if condition():
+            return
+        pause.wait(0.02)
+    raise AssertionError("it never came true")

@@ -1,0 +1,52 @@
+"""The examples of the documentation: blocks of YAML after `<!-- example:kind -->`."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+# The kind of those that show the repository's file; all others are workflows.
+CONFIG = "config"
+
+_EXAMPLE = re.compile(r"^<!-- example:(\w+) -->\n```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example; `line` counts from 1 in the page."""
+
+    page: Path
+    line: int
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        """Say what it is and where it stands."""
+        return f"{self.kind} at {self.page.relative_to(ROOT)}:{self.line}"
+
+
+def found() -> Iterator[Example]:
+    """Yield every marked example of the pages."""
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for match in _EXAMPLE.finditer(text):
+            line = text.count("\n", 0, match.start()) + 1
+            yield Example(page, line, match[1], match[2])
+
+
+def workflows() -> tuple[Example, ...]:
+    """Return the examples that stand in .github/workflows."""
+    return tuple(each for each in found() if each.kind != CONFIG)
+
+
+def configurations() -> tuple[Example, ...]:
+    """Return the examples of the repository's file."""
+    return tuple(each for each in found() if each.kind == CONFIG)
+
+
+def workflow(kind: str) -> str:
+    """Return the one workflow of a kind."""
+    (text,) = (each.text for each in workflows() if each.kind == kind)
+    return text

@@ -1,0 +1,119 @@
+"""Strangers, servers and maintainers who mean harm, or behave as if: the run stays whole."""
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+
+from reviewer import state
+from reviewer.summary_comment import LARGEST_BODY
+from tests.loopback import faults
+from tests.loopback.faults import Instead
+from tests.loopback.messages import Response
+from tests.loopback.model import Body
+from tests.pages import RENDERERS, Page
+from tests.runs.job import NUMBER, Job, asked_path, said
+from tests.runs.telling import CHAT, finds_a_problem
+
+FILES = "GET .*/pulls/7/files"
+# As OpenAI's keys are: what Markdown would take for emphasis stands in them.
+KEY = "sk-proj-_a__b-_c*d~e$0123456789"
+
+
+def prompts(job: Job) -> list[str]:
+    return [message["content"] for body in job.model.bodies for message in body["messages"]]
+
+
+@pytest.mark.parametrize("charset", ["zlib", "hex", "rot13", "idna", "undefined", "punycode"])
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_LL8_an_error_in_an_encoding_that_cannot_be_is_read_all_the_same(
+    job: Job, charset: str, status: int
+) -> None:
+    odd = Response(status, b'\xff{"error": {"message": "No."}}', f"text/plain; charset={charset}")
+    job.model.fail(CHAT, Instead(odd), forever=True)
+    finished = job.run()
+    assert finished.code in {1, 2}
+    assert f"{status}" in finished.summary
+    assert "could not be reviewed" in job.github.bodies[0]
+
+
+@pytest.mark.parametrize("date", ["Mon, 01 Jan 2024 00:00:00", "Mon, 01 Jan 2024 00:00:00 -0000"])
+def test_LL2_a_date_without_a_zone_says_nothing_about_the_wait(job: Job, date: str) -> None:
+    job.model.script = finds_a_problem
+    job.model.fail(CHAT, faults.status(429, headers={"Retry-After": date}))
+    assert job.run().code == 0
+    assert "Sets the wrong value" in job.github.bodies[0]
+
+
+def test_LO14_a_key_that_markdown_would_spell_otherwise_is_hidden_too(job: Job) -> None:
+    job.inputs["api-key"] = job.model.key = KEY
+    leak = {"title": f"Key {KEY}", "body": f"- {KEY}\n`{KEY}`\n```\n{KEY}\n```\n{KEY[::-1]}"}
+    job.model.say(said("src/app.py", leak, summary=f"It is {KEY}"))
+    finished = job.run()
+    pages = [Page(render(text)).text for render in RENDERERS for text in (*job.github.bodies,)]
+    pages += [Page(render(finished.summary)).text for render in RENDERERS]
+    for page in pages:
+        assert KEY not in page.replace("\u200b", "")
+        assert KEY[::-1] not in page.replace("\u200b", "")
+
+
+def test_what_strangers_say_in_threads_and_file_names_leaves_room_for_the_change(job: Job) -> None:
+    names = {f"{n:03}{'x' * 240}/{'y' * 240}/{'z' * 240}.py": "a = 1\n" for n in range(80)}
+    job.github.push(NUMBER, {"src/app.py": "new = 2\n", **names})
+    for _ in range(20):
+        job.github.thread("src/app.py", 1, *["why " * 10_000] * 5)
+    job.run(include="src/**")
+    assert job.model.bodies
+    assert max(map(len, prompts(job))) < 60_000
+
+
+def test_LO17_the_hundredth_finding_looks_like_the_first(job: Job) -> None:
+    lines = [f"value_{n} = {n}" for n in range(120)]
+    job.github.add_pull(NUMBER, {"a.py": (None, "\n".join(lines) + "\n")})
+    found = [
+        {"quote": text, "start_line": n, "end_line": n, "title": f"T{n}", "body": "- one\n- two"}
+        for n, text in enumerate(lines, 1)
+    ]
+    job.model.say(said("a.py", *found))
+    finished = job.run(max_findings="200")
+    for render in RENDERERS:
+        page = render(finished.summary)
+        assert Page(page).tags.count("details") == len(found) + 1
+        assert page.count("<pre>") == len(found)
+
+
+def test_DF3_a_renamed_file_whose_changes_a_heavy_page_hides_is_asked_for_again(job: Job) -> None:
+    long = "".join(f"line_{n} = {n}\n" for n in range(900))
+    heavy = {f"a{n}.py": (None, long) for n in range(12)}
+    moved = {"z/old.py": ("keep = 1\n" * 50, None), "z/new.py": (None, "keep = 1\n" * 50 + "x\n")}
+    job.github.add_pull(NUMBER, {**heavy, **moved})
+    row = next(r for r in job.github.repository.pulls[NUMBER].files if r.path == "z/new.py")
+    assert row.status == "renamed"
+    job.github.site.patch_lines_per_answer = 10_500
+    job.run()
+    assert "z/new.py" in {asked_path(body) for body in job.model.bodies}
+
+
+def test_DF4_a_file_that_slips_between_two_pages_is_missed(job: Job) -> None:
+    job.github.push(NUMBER, {"a.py": "a = 1\n", "b.py": "b = 1\n"})
+
+    def shifted(value: object) -> object:
+        assert isinstance(value, list)
+        return [value[0], value[0], *value[2:]]
+
+    job.github.fail(FILES, faults.edited(shifted))
+    finished = job.run()
+    assert finished.outputs["complete"] == "false"
+    assert "no problems found" not in job.github.bodies[0]
+    assert len(job.model.bodies) == len({str(body) for body in job.model.bodies})
+
+
+def test_CC10_a_comment_that_was_saved_from_a_form_still_holds_its_review(job: Job) -> None:
+    job.run()
+    asked = len(job.model.bodies)
+    comment = job.github.repository.comments[0]
+    comment.body = comment.body.replace("\n", "\r\n")
+    assert state.decode(comment.body)
+    job.run()
+    assert len(job.model.bodies) == asked

@@ -1,0 +1,129 @@
+"""Which .github/code-review.yml counts: the base commit's, and never a guess."""
+
+import pytest
+
+from reviewer.strict_yaml import PATH
+from tests.loopback import faults
+from tests.loopback.faults import Fault
+from tests.loopback.runner_log import commands
+from tests.loopback.state import Entry, Submodule, Symlink
+from tests.runs.job import NUMBER, Job
+from tests.runs.telling import assert_told_everywhere, finds_a_problem
+
+CHANGE = {"src/app.py": ("old = 1\n", "new = 2\n")}
+CONTENTS = "GET .*/contents/.github/code-review.yml"
+
+
+def opened_with(job: Job, base: str | Entry | None, head: str | Entry | None) -> None:
+    job.github.add_pull(NUMBER, {**CHANGE, PATH: (base, head)})
+    job.model.script = finds_a_problem
+
+
+@pytest.mark.parametrize(
+    ("file", "note"),
+    [
+        (None, f"there is no {PATH} at the base commit"),
+        ("", f"{PATH} sets nothing"),
+        ("# max-files: 3\n", f"{PATH} sets nothing"),
+    ],
+)
+def test_CF1_without_settings_the_defaults_count_and_that_is_said(
+    job: Job, file: str | None, note: str
+) -> None:
+    opened_with(job, file, file)
+    finished = job.run()
+    assert finished.code == 0
+    assert note in finished.summary
+    assert note in job.github.bodies[0]
+
+
+@pytest.mark.parametrize(
+    ("base", "head"),
+    [
+        ("max-findings: 1\n", "skip-authors: [dev]\n"),
+        ("max-findings: 1\n", None),
+        (None, "skip-authors: [dev]\n"),
+        ("max-findings: 1\n", "this: is: broken\n"),
+    ],
+)
+def test_CF10_the_base_commits_file_counts_and_the_note_says_when_the_new_one_will(
+    job: Job, base: str | None, head: str | None
+) -> None:
+    opened_with(job, base, head)
+    finished = job.run()
+    assert finished.code == 0
+    note = f"the change of {PATH} takes effect after merging"
+    assert note in finished.summary
+    assert note in job.github.bodies[0]
+    assert "Sets the wrong value" in job.github.bodies[0]
+
+
+def test_CF10_a_file_that_is_moved_away_still_counts(job: Job) -> None:
+    text = "language: French\nmax-findings: 1\n"
+    job.github.add_pull(NUMBER, {**CHANGE, PATH: (text, None), "old.yml": (None, text)})
+    assert job.run().code == 0
+    assert "takes effect after merging" in job.github.bodies[0]
+    assert "French" in str(job.model.bodies)
+
+
+def test_CF10_an_untouched_file_is_not_mentioned(job: Job) -> None:
+    opened_with(job, "max-findings: 1\n", "max-findings: 1\n")
+    assert job.run().code == 0
+    assert PATH not in job.github.bodies[0]
+
+
+@pytest.mark.parametrize("entry", [Symlink("../../../etc/passwd"), Submodule("0" * 40)])
+def test_CF14_what_is_no_plain_file_is_refused(job: Job, entry: Entry) -> None:
+    opened_with(job, entry, entry)
+    finished = job.run()
+    assert finished.code == 2
+    assert_told_everywhere(job, finished, "plain file")
+    assert job.model.requests == []
+
+
+def test_CF14_a_directory_in_its_place_is_refused(job: Job) -> None:
+    job.github.add_pull(NUMBER, {**CHANGE, f"{PATH}/x": ("1\n", "1\n")})
+    finished = job.run()
+    assert finished.code == 2
+    assert_told_everywhere(job, finished, "is a directory")
+
+
+UNREAD: dict[str, tuple[Fault, int, str]] = {
+    "5xx": (faults.status(502), 1, "with 502"),
+    "limit": (faults.rate_limited(retry_after=3600), 1, "60 minutes"),
+    "HTML": (faults.html(), 1, "cannot be used"),
+    "malformed": (faults.malformed(), 1, "cannot be used"),
+    # What the workflow must mend is 2, as everywhere.
+    "403": (
+        faults.status(403, {"message": "Resource not accessible by integration"}),
+        2,
+        "permissions: {contents: read",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fault", "code", "text"), UNREAD.values(), ids=UNREAD)
+def test_CF15_a_file_that_cannot_be_read_does_not_mean_the_defaults(
+    job: Job, fault: Fault, code: int, text: str
+) -> None:
+    job.github.fail(CONTENTS, fault, forever=True)
+    finished = job.run()
+    assert finished.code == code
+    assert_told_everywhere(job, finished, text)
+    assert job.model.requests == []
+
+
+def test_CF15_a_failure_that_passes_changes_nothing(job: Job) -> None:
+    opened_with(job, "max-findings: 1\n", "max-findings: 1\n")
+    job.github.fail(CONTENTS, faults.status(502))
+    finished = job.run()
+    assert finished.code == 0
+    assert [c for c in commands(finished.log) if c.name in {"error", "warning"}] == []
+
+
+def test_SE13_the_file_is_asked_for_at_the_base_commit_only(job: Job) -> None:
+    opened_with(job, "max-findings: 1\n", "skip-authors: [dev]\n")
+    base = job.github.repository.pulls[NUMBER].base_sha
+    job.run()
+    asked = [request.query["ref"] for request in job.github.sent(CONTENTS)]
+    assert asked[0] == base

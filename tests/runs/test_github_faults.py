@@ -1,0 +1,199 @@
+"""What GitHub can do to a whole run: refuse, limit, fail and say odd things."""
+
+from pathlib import Path
+
+import pytest
+
+from reviewer import summary_comment
+from tests.loopback import faults
+from tests.loopback.faults import Around, Cut, Drip, Fault, Hang, Reset
+from tests.loopback.github import LoopbackGitHub
+from tests.loopback.model import LoopbackModel
+from tests.runs.job import Finished, Job
+from tests.runs.telling import assert_kept_in_summary, finds_a_problem, told
+
+MARKER = summary_comment.marker("default")
+POST = "POST .*/issues/7/comments"
+PATCH = "PATCH .*/issues/comments/"
+FOUND = "Sets the wrong value"
+
+
+@pytest.fixture(autouse=True)
+def _something_to_say(job: Job) -> None:
+    job.model.script = finds_a_problem
+
+
+def assert_published(job: Job, finished: Finished) -> None:
+    assert finished.code == 0, finished.log
+    (body,) = job.github.bodies
+    assert FOUND in body
+    assert "under way" not in body
+
+
+CARRIED_OUT: dict[str, Fault] = {
+    "GH1": faults.status(502, processed=True),
+    "GH2": Hang(processed=True),
+    "GH3": Reset(processed=True),
+    "GH16": faults.Instead(faults.html().response, processed=True),
+    "GH17": Cut(),
+}
+NOT_CARRIED_OUT: dict[str, Fault] = {
+    "GH1": faults.status(502),
+    "GH2": Hang(),
+    "GH3": Reset(),
+    "GH7": faults.rate_limited(retry_after=0),
+    "GH7 without a number": faults.rate_limited(),
+    "GH7 429": faults.rate_limited(code=429),
+    "GH16": faults.html(),
+    "GH16 empty": faults.empty(201),
+    "GH17": faults.malformed(code=201),
+}
+
+
+@pytest.mark.parametrize("fault", CARRIED_OUT.values(), ids=CARRIED_OUT)
+def test_GH1_GH2_GH3_GH16_GH17_a_post_whose_answer_is_lost_is_adopted(
+    job: Job, fault: Fault
+) -> None:
+    job.per_request = 0.5
+    job.github.warm().checked = False
+    job.github.fail(POST, fault)
+    finished = job.run()
+    assert_published(job, finished)
+    assert len(job.github.sent(POST)) == 1
+    assert finished.outputs["comment-id"] == str(job.github.repository.comments[0].id)
+
+
+@pytest.mark.parametrize("fault", NOT_CARRIED_OUT.values(), ids=NOT_CARRIED_OUT)
+def test_GH1_GH2_GH3_GH7_GH16_GH17_a_post_that_failed_is_sent_once_more(
+    job: Job, fault: Fault
+) -> None:
+    job.per_request = 0.5
+    job.github.warm().checked = False
+    job.github.fail(POST, fault)
+    assert_published(job, job.run())
+    assert len(job.github.sent(POST)) == 2
+
+
+LASTING: dict[str, Fault] = {
+    "GH4": faults.status(503),
+    "GH16 HTML": faults.html(),
+    "GH16 redirect": faults.redirect("https://api.github.com/elsewhere"),
+    "GH16 no id": faults.status(201, {"id": None, "html_url": "", "body": ""}),
+    "GH17": faults.malformed(code=201),
+}
+
+
+@pytest.mark.parametrize("fault", LASTING.values(), ids=LASTING)
+def test_GH4_GH16_GH17_a_review_that_cannot_be_posted_is_in_the_summary(
+    job: Job, fault: Fault
+) -> None:
+    job.github.fail(POST, fault, forever=True)
+    assert_kept_in_summary(job.run())
+    assert job.github.bodies == []
+    # The announcement and the review: at most three each.
+    assert len(job.github.sent(POST)) <= 6
+
+
+@pytest.mark.parametrize("fault", [faults.status(502), Reset(), Reset(processed=True)])
+def test_GH5_an_update_that_fails_once_is_repeated(job: Job, fault: Fault) -> None:
+    job.github.fail(PATCH, fault)
+    assert_published(job, job.run())
+    assert len(job.github.sent(PATCH)) == 2
+
+
+def test_GH5_an_update_that_always_fails_ends_with_the_review_in_the_summary(job: Job) -> None:
+    job.github.fail(PATCH, faults.status(502), forever=True)
+    assert_kept_in_summary(job.run())
+    assert len(job.github.sent(PATCH)) == 3
+    assert "under way" in job.github.bodies[0]
+
+
+def test_GH6_a_comment_deleted_before_the_update_is_created_once(job: Job) -> None:
+    job.github.fail(PATCH, Around(before=job.github.repository.comments.clear))
+    assert_published(job, job.run())
+    assert (len(job.github.sent(POST)), len(job.github.sent(PATCH))) == (2, 1)
+
+
+def test_GH18_our_comment_is_found_behind_1500_others(job: Job) -> None:
+    job.github.warm().checked = False
+    for number in range(1_500):
+        job.github.comment(f"{MARKER}\n{number}", author="chatty")
+    job.github.comment(summary_comment.placeholder("default", "Older."))
+    assert job.run().code == 0
+    assert FOUND in job.github.bodies[-1]
+    assert len(job.github.bodies) == 1_501
+
+
+def test_GH18_a_list_without_end_ends_the_run(job: Job) -> None:
+    job.github.warm().checked = False
+    job.github.site.endless_pages = True
+    finished = job.run()
+    assert finished.code == 1
+    assert len(job.github.requests) <= 100
+    assert job.github.writes == []
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.graphql_errors("Something went wrong", kind="INTERNAL"), faults.malformed()]
+)
+def test_GH17_GH20_a_snapshot_that_cannot_be_used_once_is_read_again(
+    job: Job, fault: Fault
+) -> None:
+    job.github.fail("graphql", fault)
+    assert_published(job, job.run())
+
+
+def partly(value: object) -> object:
+    """Leave the comments out and say that something went wrong, as GitHub does at a timeout."""
+    assert isinstance(value, dict)
+    value["data"]["repository"]["pullRequest"]["comments"] = None
+    return value | {"errors": [{"type": "INTERNAL", "message": "Something went wrong"}]}
+
+
+UNREADABLE: dict[str, Fault] = {
+    "GH17 cut": faults.malformed(),
+    "GH17 HTML": faults.html(),
+    "GH17 wrong types": faults.status(200, {"data": {"repository": {"pullRequest": []}}}),
+    "GH20": faults.graphql_errors("Something went wrong", kind="INTERNAL"),
+    "GH20 partial": faults.edited(partly),
+    "GH21": Reset(),
+    "GH21 drip": Drip(0.2),
+}
+
+
+@pytest.mark.parametrize("fault", UNREADABLE.values(), ids=UNREADABLE)
+def test_GH17_GH20_GH21_without_a_snapshot_nothing_is_asked_and_nothing_written(
+    job: Job, fault: Fault
+) -> None:
+    job.per_request = 0.3
+    job.github.warm().checked = False
+    job.github.comment(summary_comment.placeholder("default", "Older."))
+    before = job.github.bodies
+    job.github.fail("graphql", fault, forever=True)
+    finished = job.run()
+    assert finished.code == 1
+    assert len(told(finished, "error")) == 1
+    assert len(job.github.requests) <= 3
+    assert (job.model.requests, job.github.bodies) == ([], before)
+
+
+@pytest.mark.parametrize("what", ["pulls/7/files", "contents/.github"])
+def test_GH17_GH21_a_list_that_cannot_be_read_is_told_on_the_pull_request(
+    job: Job, what: str
+) -> None:
+    job.github.fail(f"GET .*/{what}", faults.malformed(), forever=True)
+    finished = job.run()
+    assert finished.code == 1
+    assert "could not be reviewed" in job.github.bodies[0]
+    assert finished.outputs == {"verdict": "failed"}
+    assert job.model.requests == []
+
+
+def test_GH22_an_enterprise_server_gets_the_same_review(
+    enterprise: LoopbackGitHub, model_server: LoopbackModel, tmp_path: Path
+) -> None:
+    enterprise.add_pull()
+    model_server.script = finds_a_problem
+    job = Job(enterprise, model_server, tmp_path)
+    assert_published(job, job.run())
+    assert all(request.path.startswith("/api/") for request in enterprise.requests)

@@ -1,0 +1,171 @@
+"""What GitHub refuses on purpose: limits, permissions, closed conversations, too long texts."""
+
+import re
+import time
+
+import pytest
+
+from reviewer import state, summary_comment
+from reviewer.pull_request import PullState
+from tests.loopback import faults
+from tests.loopback.faults import Around
+from tests.loopback.github import READ_TOKEN
+from tests.loopback.runner_log import commands
+from tests.runs.job import NUMBER, Job, said
+from tests.runs.telling import CHAT, assert_kept_in_summary, finds_a_problem, told
+
+MARKER = summary_comment.marker("default")
+POST = "POST .*/issues/7/comments"
+FOUND = "Sets the wrong value"
+
+
+@pytest.fixture(autouse=True)
+def _something_to_say(job: Job) -> None:
+    job.model.script = finds_a_problem
+
+
+@pytest.mark.parametrize("how", ["retry-after", "reset"])
+def test_GH8_an_hour_is_not_slept_and_the_message_names_it(job: Job, how: str) -> None:
+    hour = {
+        "retry-after": faults.rate_limited(retry_after=3600),
+        "reset": faults.limit_used_up(reset=int(time.time()) + 3600),
+    }
+    job.github.fail(POST, hour[how], forever=True)
+    finished = job.run()
+    assert_kept_in_summary(finished)
+    assert re.search(r"asks to wait \d\d minutes", told(finished, "error")[0])
+    assert len(job.github.sent(POST)) == 2
+
+
+def test_GH8_a_limit_at_the_first_request_ends_the_run_at_once(job: Job) -> None:
+    job.github.fail("graphql", faults.rate_limited(retry_after=3600), forever=True)
+    finished = job.run()
+    assert finished.code == 1
+    assert "60 minutes" in told(finished, "error")[0]
+    assert len(job.github.requests) == 1
+
+
+def test_GH9_a_forgotten_permission_ends_the_run_before_anything_is_paid_for(job: Job) -> None:
+    job.token = READ_TOKEN
+    finished = job.run()
+    assert finished.code == 2
+    assert job.model.requests == []
+    assert len(job.github.sent(POST)) == 1
+    (error,) = told(finished, "error")
+    line = "`permissions: {contents: read, pull-requests: write}`"
+    assert line in error
+    assert line in finished.summary
+    assert finished.outputs == {"verdict": "failed"}
+
+
+@pytest.mark.parametrize(("author", "fork"), [("stranger", True), ("dependabot", False)])
+def test_GH9_a_run_that_may_never_write_annotates(job: Job, author: str, *, fork: bool) -> None:
+    job.token = READ_TOKEN
+    job.github.add_pull(NUMBER, author=author, fork=fork)
+    finished = job.run()
+    assert finished.code == 0
+    assert any("job summary" in notice for notice in told(finished, "notice"))
+    (annotation,) = [c for c in commands(finished.log) if c.name == "warning"]
+    assert annotation.properties.items() >= {"file": "src/app.py", "line": "1"}.items()
+    assert FOUND in finished.summary
+    assert finished.outputs["verdict"] == "findings"
+    assert len(job.github.sent(POST)) == 1
+
+
+def test_GH10_a_token_that_expires_during_the_run_leaves_the_review_in_the_summary(
+    job: Job,
+) -> None:
+    expire = Around(after=job.github.site.tokens.clear)
+    job.model.fail(CHAT, expire)
+    assert_kept_in_summary(job.run())
+
+
+def test_GH11_a_pull_request_that_is_not_there_may_be_out_of_reach(job: Job) -> None:
+    job.github.repository.pulls.clear()
+    finished = job.run()
+    assert finished.code == 2
+    assert "not found, or the token may not see it" in told(finished, "error")[0]
+    assert job.model.requests == []
+
+
+@pytest.mark.parametrize("closed", ["locked", "archived"])
+def test_GH12_where_nobody_may_comment_the_review_is_annotated(job: Job, closed: str) -> None:
+    job.github.repository.archived = closed == "archived"
+    job.github.repository.pulls[NUMBER].locked = closed == "locked"
+    finished = job.run()
+    assert finished.code == 0
+    assert any(closed in notice for notice in told(finished, "notice"))
+    assert FOUND in finished.summary
+    assert FOUND in [c.properties.get("title", "") for c in commands(finished.log)][-1]
+    assert len(job.github.writes) == 1
+
+
+def test_GH13_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job: Job) -> None:
+    lines = "".join(f"value_{n} = {n}\n" for n in range(100))
+    job.github.add_pull(NUMBER, {"src/app.py": (None, lines)})
+    many = [
+        {"quote": f"value_{n} = {n}", "start_line": n + 1, "end_line": n + 1}
+        | {"title": f"Problem {n}", "body": f"```\nvalue = {n}\n```\n" + "why " * 900}
+        for n in range(100)
+    ]
+    job.model.say(said("src/app.py", *many))
+    finished = job.run(max_findings="200")
+    (body,) = job.github.bodies
+    assert finished.code == 0
+    assert len(body.encode()) <= summary_comment.LARGEST_BODY
+    assert "left out for length" in body
+    assert all(f"Problem {n}" in finished.summary for n in range(100))
+    assert body.count("<details>") == body.count("</details>")
+    assert body.count("```") % 2 == 0
+    assert state.decode(body)
+
+
+def test_GH19_of_two_comments_the_newest_review_stays_and_the_other_points_to_it(
+    job: Job,
+) -> None:
+    job.run()
+    review = job.github.bodies[0]
+    job.github.comment(review)
+    older, newer = job.github.repository.comments
+    job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})
+    finished = job.run()
+    assert finished.code == 0
+    assert f"#issuecomment-{newer.id}" in older.body
+    assert MARKER not in older.body
+    assert FOUND in newer.body
+    assert finished.outputs["comment-id"] == str(newer.id)
+    assert len(job.github.bodies) == 2
+
+
+def test_SE1_a_forged_comment_is_neither_believed_nor_touched(job: Job) -> None:
+    job.run()
+    forged = job.github.bodies[0].replace(FOUND, "All is well")
+    job.github.repository.comments.clear()
+    job.github.comment(forged, author="mallory")
+    asked = len(job.model.bodies)
+    finished = job.run()
+    assert len(job.model.bodies) == asked + 1
+    theirs, ours = job.github.repository.comments
+    assert (theirs.body, theirs.edits) == (forged, 0)
+    assert FOUND in ours.body
+    assert finished.outputs["comment-id"] == str(ours.id)
+
+
+def test_EV7_a_pull_request_of_a_deleted_fork_is_reviewed(job: Job) -> None:
+    job.github.add_pull(NUMBER, author=None, fork=True).head_repository = None
+    finished = job.run()
+    assert finished.code == 0
+    assert FOUND in job.github.bodies[0]
+
+
+@pytest.mark.parametrize("closed", [PullState.CLOSED, PullState.MERGED])
+def test_EV12_the_comment_of_a_closed_pull_request_stays_as_it_is(
+    job: Job, closed: PullState
+) -> None:
+    job.run()
+    job.github.push(NUMBER, {"src/app.py": "new = 3\n"})
+    job.github.repository.pulls[NUMBER].state = closed
+    before, writes = job.github.bodies, len(job.github.writes)
+    finished = job.run()
+    assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
+    assert (job.github.bodies, len(job.github.writes)) == (before, writes)

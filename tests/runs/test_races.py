@@ -1,0 +1,225 @@
+"""Two runs on one pull request: whatever their order, one comment, and the newer head in it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from reviewer import state, summary_comment
+from tests.loopback import faults
+from tests.loopback.faults import Around
+from tests.loopback.model import error
+from tests.loopback.runner_log import commands
+from tests.runs.job import NUMBER, Finished, Job
+from tests.runs.telling import CHAT, finds_a_problem
+
+MARKER = summary_comment.marker("default")
+CONFIG = "GET .*/contents/.github/code-review.yml"
+FILES = "GET .*/pulls/7/files"
+POST = "POST .*/issues/7/comments"
+PATCH = "PATCH .*/issues/comments/"
+
+
+@pytest.fixture(autouse=True)
+def _something_to_say(job: Job) -> None:
+    job.model.script = finds_a_problem
+
+
+@dataclass
+class Newer:
+    """A second push and the run that it starts, to happen inside of a request of the first run."""
+
+    job: Job
+    head: str = ""
+    runs: list[Finished] = field(default_factory=list)
+
+    def push(self) -> None:
+        self.head = self.job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})
+
+    def run(self) -> None:
+        self.runs.append(self.job.run())
+
+    def push_and_run(self) -> None:
+        self.push()
+        self.run()
+
+
+@pytest.fixture
+def newer(job: Job) -> Newer:
+    return Newer(job)
+
+
+def ours(job: Job) -> str:
+    (body,) = [body for body in job.github.bodies if body.startswith(MARKER)]
+    return body
+
+
+def reviewed_head(job: Job) -> str:
+    known = state.decode(ours(job))
+    return known.head_sha if known else ""
+
+
+def inside(job: Job, moment: str, fault: Around) -> None:
+    (job.model if moment == CHAT else job.github).fail(moment, fault)
+
+
+@pytest.mark.parametrize("moment", [CONFIG, FILES, POST, CHAT])
+def test_CC1_CC2_an_older_run_never_writes_over_the_review_of_a_newer_one(
+    job: Job, newer: Newer, moment: str
+) -> None:
+    published: list[str] = []
+
+    def meanwhile() -> None:
+        newer.push_and_run()
+        published.append(ours(job))
+
+    def look() -> None:
+        assert not published or ours(job) == published[0]
+
+    inside(job, moment, Around(before=meanwhile))
+    job.github.fail(PATCH, Around(after=look), forever=True)
+    assert job.run().code == 0
+    assert ours(job) == published[0]
+    assert reviewed_head(job) == newer.head
+
+
+def test_CC2_the_older_run_says_whose_the_comment_is_and_keeps_its_review(
+    job: Job, newer: Newer
+) -> None:
+    inside(job, CHAT, Around(before=newer.push_and_run))
+    older = job.run()
+    (notice,) = [c.message for c in commands(older.log) if c.name == "notice"]
+    assert f"The head moved to {newer.head[:7]}" in notice
+    assert "Sets the wrong value" in older.summary
+    assert older.outputs["comment-id"] == ""
+
+
+def test_CC1_an_older_run_takes_its_own_announcement_back(job: Job, newer: Newer) -> None:
+    old = job.github.repository.pulls[NUMBER].head_sha
+    inside(job, CHAT, Around(before=newer.push))
+    assert job.run().code == 0
+    moved = f"The head moved to {newer.head[:7]} while {old[:7]} was under review."
+    assert summary_comment.status(ours(job)) == moved
+    newer.run()
+    assert moved not in ours(job)
+    assert reviewed_head(job) == newer.head
+
+
+def test_CC1_an_older_run_leaves_the_announcement_of_a_newer_one(job: Job, newer: Newer) -> None:
+    announced = summary_comment.placeholder("default", "The review of another is under way.")
+
+    def push_and_announce() -> None:
+        newer.push()
+        job.github.repository.comments[0].body = announced
+
+    inside(job, CHAT, Around(before=push_and_announce))
+    assert job.run().code == 0
+    assert job.github.bodies == [announced]
+
+
+def test_CC1_an_older_run_that_fails_does_not_say_so_over_a_newer_review(
+    job: Job, newer: Newer
+) -> None:
+    refused = error(401, "Incorrect API key provided.", name="invalid_api_key")
+    inside(job, CHAT, Around(before=newer.push_and_run, change=lambda _answer: refused))
+    assert job.run().code == 2
+    assert reviewed_head(job) == newer.head
+    assert "could not be reviewed" not in ours(job)
+
+
+def test_CC2_an_older_review_posted_beside_a_newer_one_points_to_it(job: Job, newer: Newer) -> None:
+    job.github.fail(POST, faults.status(422), Around(before=newer.push_and_run))
+    assert job.run().code == 0
+    assert reviewed_head(job) == newer.head
+    assert len(job.github.bodies) == 2
+
+
+@pytest.mark.parametrize("moment", [CONFIG, FILES])
+def test_DF14_a_head_that_moves_while_it_is_read_is_read_again(
+    job: Job, newer: Newer, moment: str
+) -> None:
+    inside(job, moment, Around(before=newer.push))
+    assert job.run().code == 0
+    assert reviewed_head(job) == newer.head
+    assert len(job.model.bodies) == 1
+    assert "more = 1" in str(job.model.bodies)
+
+
+def test_DF14_a_head_that_moved_is_not_announced(job: Job, newer: Newer) -> None:
+    old = job.github.repository.pulls[NUMBER].head_sha
+    inside(job, FILES, Around(before=newer.push))
+    job.run()
+    assert all(old[:7].encode() not in request.body for request in job.github.writes)
+
+
+def turn(begun: threading.Event, wait: Callable[[float], object]) -> Callable[[], object]:
+    """Say that a moment has come, then let the other run go on."""
+
+    def take() -> None:
+        begun.set()
+        wait(5)
+
+    return take
+
+
+@pytest.mark.parametrize("first_tidies", [True, False])
+def test_CC3_of_two_runs_that_both_post_one_comment_is_left(
+    job: Job, *, first_tidies: bool
+) -> None:
+    start, posting, posted, both, asking = (threading.Event() for _ in range(5))
+    codes: list[int] = []
+    second = threading.Thread(target=lambda: codes.append((start.wait(5), job.run().code)[1]))
+    second.start()
+    first_goes_on = turn(posted, both.wait if first_tidies else second.join)
+    second_goes_on = turn(both, asking.wait if first_tidies else both.wait)
+    job.github.fail(
+        POST,
+        Around(before=turn(start, posting.wait), after=first_goes_on),
+        Around(before=turn(posting, posted.wait), after=second_goes_on),
+    )
+    if first_tidies:
+        job.model.fail(CHAT, Around(before=turn(asking, second.join)))
+    codes.append(job.run().code)
+    assert codes == [0, 0]
+    first, other = job.github.repository.comments
+    url = f"https://github.com/octo/shop/pull/{NUMBER}#issuecomment-{first.id}"
+    assert "Sets the wrong value" in first.body
+    assert summary_comment.status(first.body) == ""
+    assert other.body == summary_comment.pointer("default", url)
+
+
+def test_CC4_two_instances_keep_two_comments_and_leave_each_other_alone(job: Job) -> None:
+    job.run()
+    job.run(name="security")
+    before = job.github.bodies
+    assert [body.split("\n")[0] for body in before] == [
+        summary_comment.marker("default"),
+        summary_comment.marker("security"),
+    ]
+    job.run()
+    job.run(name="security")
+    assert job.github.bodies == before
+    job.run(name="security", full=True)
+    assert job.github.bodies[0] == before[0]
+
+
+def test_CC4_a_second_instance_beside_the_first_gets_its_own_comment(job: Job) -> None:
+    inside(job, POST, Around(before=lambda: job.run(name="security")))
+    assert job.run().code == 0
+    assert sorted(body.split("\n")[0] for body in job.github.bodies) == [
+        summary_comment.marker("default"),
+        summary_comment.marker("security"),
+    ]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_CC7_what_a_killed_run_left_behind_is_adopted(job: Job, newline: str) -> None:
+    left = summary_comment.placeholder("default", "The review of abc1234 is under way.")
+    comment = job.github.comment(left.replace("\n", newline))
+    finished = job.run()
+    assert finished.code == 0
+    assert finished.outputs["comment-id"] == str(comment.id)
+    assert "under way" not in ours(job)
+    assert "Sets the wrong value" in ours(job)
+    assert job.github.sent(POST) == []

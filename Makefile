@@ -45,8 +45,8 @@ fix: .venv/installed ## format, and mend what ruff can mend
 demo: .venv/installed ## a review from end to end, against servers on this machine
 	$(BIN)/python demo/run.py
 
-bench: .venv/installed ## what is promised of speed and size, measured
-	$(BIN)/python bench/run.py
+bench: .venv/installed ## measure what is promised of speed and size; the table goes into the README
+	$(BIN)/python -m bench.run --write
 
 image: ## build the image
 	docker build --quiet --network host --tag $(IMAGE) .

@@ -78,20 +78,20 @@ def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
 
 def _event(environ: Mapping[str, str]) -> events.Event:
     path = environ.get("GITHUB_EVENT_PATH", "")
-    try:
-        raw = Path(path).read_bytes() if path else b""
-    except OSError as missing:
-        raise EventError(
-            f"The event file cannot be read: {missing.strerror}.",
-            cause="GITHUB_EVENT_PATH names a file that is not there.",
-            remedy="Run this as a step of a workflow; GitHub writes the file.",
-        ) from missing
     if not path:
         raise EventError(
             "GITHUB_EVENT_PATH is not set.",
             cause="The program was started outside of a workflow.",
             remedy="Run this as a step of a workflow; GitHub sets it.",
         )
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as missing:
+        raise EventError(
+            f"The event file cannot be read: {missing.strerror}.",
+            cause="GITHUB_EVENT_PATH names no file that can be read.",
+            remedy="Run this as a step of a workflow; GitHub writes the file.",
+        ) from missing
     return events.parse(
         environ.get("GITHUB_EVENT_NAME", ""),
         raw,

@@ -11,7 +11,7 @@ REVIEWED_ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review")
 REVIEW_COMMAND = "/review"
 MARKER_NAMESPACE = "<!-- code-review-action"
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 # No leading zeros; GitHub's numbers end at 2**31 - 1.
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _LARGEST_NUMBER = 2**31 - 1
@@ -73,8 +73,8 @@ def _on_pull_request(event: PullRequestEvent, gate: Gate) -> Activity:
         return Skip("the pull request is a draft; `review-drafts: true` reviews drafts too")
     if gate.key_missing and (event.from_fork or event.author_is_bot):
         return Skip(
-            "there is no api-key, because GitHub gives no secrets to pull requests from forks "
-            "and Dependabot; a maintainer can review it with a manual run"
+            "there is no api-key; GitHub gives no secrets to pull requests from forks and from "
+            "bots such as Dependabot, but a maintainer can have it reviewed by a manual run"
         )
     return ReviewPullRequest(event.number, full=gate.full)
 

@@ -66,11 +66,7 @@ class Budget:
         """
         facts = self._prices(model)
         if facts is None and self._max_cost is not None:
-            raise InputError(
-                f"The limit max-cost cannot be kept: the price of {model} is not known.",
-                remedy="Remove max-cost, limit the tokens instead, or choose a model with a known "
-                "price.",
-            )
+            raise unpriced(model)
         with self._lock:
             expected = self._reports.expect(characters)
             cost = facts.cost(expected) if facts else Decimal(0)
@@ -124,6 +120,14 @@ class Budget:
                 f"The money budget is spent: the next request would pass ${self._max_cost:f}.",
                 remedy="Raise max-cost, or review fewer files.",
             )
+
+
+def unpriced(model: str) -> InputError:
+    """Say that a limit on the cost cannot be kept with a model of unknown price."""
+    return InputError(
+        f"The limit max-cost cannot be kept: the price of {model} is not known.",
+        remedy="Set max-tokens-total instead, or choose a model with a known price.",
+    )
 
 
 class _Reports:

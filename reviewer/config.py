@@ -21,7 +21,7 @@ T = TypeVar("T")
 _DEFAULTS = Inputs()
 _GATES = (FailOn.NEVER, FailOn.CRITICAL, FailOn.HIGH, FailOn.MEDIUM, FailOn.LOW)
 # They say whether a review is made, and what follows from it, not what stands in it.
-_NOT_CONTENT = ("fail_on", "notes", "review_drafts", "skip_authors", "skip_labels")
+_NOT_CONTENT = ("fail_on", "notes", "origin", "review_drafts", "skip_authors", "skip_labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,10 @@ class PathInstruction:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What counts in this run; `notes` says what people would not expect of it."""
+    """What counts in this run; `notes` says what people would not expect of it.
+
+    `origin` says that the repository has no say in it, empty when it has.
+    """
 
     workflow_globs: Globs = Globs()
     repository_globs: Globs = Globs()
@@ -59,6 +62,7 @@ class Config:
     skip_labels: tuple[str, ...] = ()
     skip_authors: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -96,9 +100,10 @@ class _Merge:
         self._inputs = inputs
         self._file = file
         self._notes: list[str] = []
+        self._origin = ""
         if not file.model_fields_set:
             lack = f"{PATH} sets nothing" if exists else f"there is no {PATH} at the base commit"
-            self._notes.append(f"{lack}: only the workflow's settings and the defaults count")
+            self._origin = f"{lack}: only the workflow's settings and the defaults count"
 
     def config(self) -> Config:
         inputs, file = self._inputs, self._file
@@ -124,7 +129,7 @@ class _Merge:
             skip_labels=_union(inputs.skip_labels, file.skip_labels),
             skip_authors=_union(inputs.skip_authors, file.skip_authors),
         )
-        return replace(settings, notes=tuple(self._notes))
+        return replace(settings, notes=tuple(self._notes), origin=self._origin)
 
     def _stricter(self, field: str, wanted: T, loosens: Callable[[T, T], bool]) -> T:
         """Return the file's value unless it loosens the workflow's."""

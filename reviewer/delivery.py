@@ -5,9 +5,19 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reviewer import config, neutraliser, pipeline, pricing, prompts, publication, state, verdict
+from reviewer import (
+    budget,
+    config,
+    neutraliser,
+    pipeline,
+    pricing,
+    prompts,
+    publication,
+    state,
+    verdict,
+)
 from reviewer.activity import ReviewPullRequest
 from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.runner import Runner
@@ -56,7 +66,8 @@ class Trip:
     """What a delivery is equipped with.
 
     `models` makes the models, the preferred one first; that it is slow, because it imports their
-    client, is why it is called late, beside GitHub's answers, or never.
+    client, is why it is called late, beside GitHub's answers, or never. `restarted` says that the
+    head moved once already while it was read.
     """
 
     forge: Forge
@@ -66,12 +77,13 @@ class Trip:
     deadline: Deadline
     wanted: ReviewPullRequest
     run_url: str
+    restarted: bool = False
 
 
 def deliver(trip: Trip, snapshot: Snapshot) -> int:
     """Review the pull request of `snapshot`, keep its comment, and return the exit code."""
     inputs = trip.inputs
-    run = Run(name=inputs.name, url=trip.run_url, command=inputs.trigger, elapsed=0)
+    run = Run(name=inputs.name, url=trip.run_url, elapsed=0)
     reporting = Reporting(trip.forge, trip.runner, snapshot.pull, run, dry_run=inputs.dry_run)
     try:
         return _deliver(trip, snapshot, reporting)
@@ -82,6 +94,7 @@ def deliver(trip: Trip, snapshot: Snapshot) -> int:
             return _fail(trip, reporting, cancelled)
         # People must not be left with a review that is under way for ever.
         reporting.problem(UNEXPECTED)
+        trip.runner.output("verdict", "failed")
         raise
 
 
@@ -95,6 +108,7 @@ def _fail(trip: Trip, reporting: Reporting, problem: ReviewerError) -> int:
 
 def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     _require_key(trip.inputs)
+    _require_prices(trip.inputs)
     known = _remembered(trip, snapshot)
     models = None if known else _early(trip.models)
     pull = snapshot.pull
@@ -109,8 +123,12 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
         selection = pipeline.read_changes(trip.forge, pull, settings)
         fresh = trip.forge.snapshot(pull.number)
     if fresh.pull.head_sha != pull.head_sha:
+        if trip.restarted:
+            return _skip(
+                trip.runner, "the head keeps moving; the run for the newest one reviews it"
+            )
         log.info("The head moved to %s meanwhile; starting again", fresh.pull.head_sha[:7])
-        return deliver(trip, fresh)
+        return deliver(replace(trip, restarted=True), fresh)
     if selection.files:
         reporting.under_way(fresh)
     with trip.runner.group("Review"):
@@ -128,6 +146,12 @@ def _require_key(inputs: Inputs) -> None:
             remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
             "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
         )
+
+
+def _require_prices(inputs: Inputs) -> None:
+    unpriced = [name for name in inputs.models if pricing.lookup(name) is None]
+    if unpriced and inputs.max_cost is not None:
+        raise budget.unpriced(unpriced[0])
 
 
 def _skip_reason(pull: PullRequest, settings: Config, wanted: ReviewPullRequest) -> str:
@@ -227,6 +251,7 @@ def _report(
         trip.deadline.shorten(SECONDS_AFTER_CANCEL)
     try:
         comment = reporting.review(review, known, round(trip.runner.elapsed))
+        code = _conclude(trip, known, comment, settings)
     except ForgeError as problem:
         trip.runner.error(
             f"The review was made but could not be published: {problem} "
@@ -236,9 +261,9 @@ def _report(
         _conclude(trip, known, None, settings)
         return ForgeError.exit_code
     except CancelledError as cancelled:
-        # The write may have arrived: another one now could only contradict it.
+        trip.deadline.shorten(SECONDS_AFTER_CANCEL)
+        reporting.finish()
         return cancelled.exit_code
-    code = _conclude(trip, known, comment, settings)
     return review.cancelled.exit_code if review.cancelled else code
 
 

@@ -82,6 +82,9 @@ class BatchReviewer:
         )
 
     def _context(self, batch: Batch) -> str:
+        if batch.file.status == "added":
+            # Its hunks are the whole file.
+            return ""
         try:
             data = self.forge.content(batch.file.path, self.snapshot.pull.head_sha)
         except ForgeError as problem:

@@ -58,7 +58,7 @@ def review(reviewer: BatchReviewer, selection: Selection, concurrency: int) -> R
     merged = [file_review.merge(file, answers[file.path], shown) for file in selection.files]
     _raise_if_nothing_was_reviewed(merged, answers)
     overview, notes = Overview(), tuple[str, ...]()
-    if not isinstance(stop, CancelledError):
+    if stop is None:
         overview, notes, stop = _overview(
             reviewer, merged, selection.reports, alone=len(parts) == 1
         )
@@ -66,6 +66,7 @@ def review(reviewer: BatchReviewer, selection: Selection, concurrency: int) -> R
         _review(reviewer, selection, merged),
         overview=overview,
         notes=reviewer.config.notes + selection.notes + notes,
+        asides=tuple(filter(None, (reviewer.config.origin,))),
         cancelled=stop if isinstance(stop, CancelledError) else None,
     )
 

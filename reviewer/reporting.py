@@ -44,6 +44,7 @@ class Reporting:
         self._pull = pull
         self._run = run
         self._writable = not dry_run
+        self._wanted: str | None = None
         self._head = pull.head_sha[:7]
         link = f" ([run]({run.url}))" if run.url else ""
         self._under_way = f"The review of {self._head} is under way{link}."
@@ -85,6 +86,8 @@ class Reporting:
         by then.
         """
         run = replace(self._run, elapsed=elapsed)
+        body = self._masked(summary_comment.render(review, run, remembered))
+        self._wanted = body
         self._runner.summary(self._masked(summary_comment.report(review, run)))
         self._warn_of_gaps(review)
         if not self._writable:
@@ -93,7 +96,6 @@ class Reporting:
         fresh = self._fresh()
         if not fresh:
             return None
-        body = self._masked(summary_comment.render(review, run, remembered))
         # "Nothing to review" is no news on a pull request that never had a review.
         silent = review.complete and not review.having(Status.REVIEWED)
         try:
@@ -102,6 +104,17 @@ class Reporting:
             self._give_up_writing(refused)
             self._annotate(review)
             return None
+
+    def finish(self) -> None:
+        """Put the review where a signal came between, if there is a comment to put it in.
+
+        Whether the write that was broken off arrived does not matter: the text is the same.
+        """
+        try:
+            if fresh := self._fresh():
+                self._write(fresh, lambda old: old and self._wanted)
+        except ForgeError as problem:
+            log.warning("The comment could not be finished: %s", problem)
 
     def stands(self, snapshot: Snapshot) -> None:
         """Take away what was written over the review meanwhile; it is the latest word again."""
@@ -174,4 +187,11 @@ class Reporting:
             )
 
     def _masked(self, text: str) -> str:
-        return self._runner.secrets.mask(text)
+        masked = self._runner.secrets.mask(text)
+        if self._runner.secrets.leaked_in(masked):
+            raise ReviewerError(
+                "The review is withheld: a part of a secret of this run stood in it.",
+                cause="The model repeats text of the pull request that holds the secret.",
+                remedy="Look at what the pull request adds, and replace the secret.",
+            )
+        return masked

@@ -63,7 +63,10 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The result of a run on one head commit; findings are ordered, the worst first."""
+    """The result of a run on one head commit; findings are ordered, the worst first.
+
+    `notes` are for everybody, `asides` for who looks into the job summary.
+    """
 
     head_sha: str
     base_sha: str
@@ -73,6 +76,7 @@ class Review:
     withheld: Withheld
     spent: Spent
     notes: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
     cancelled: CancelledError | None = None
 
     def count(self, severity: Severity) -> int:

@@ -31,6 +31,7 @@ class Selection:
 def select(files: Sequence[FileChange], config: Config, remainder: int = 0) -> Selection:
     """Choose the files to review.
 
+    What a limit leaves out counts as not reviewed, so that nobody takes the rest for the whole.
     `remainder` counts the changed files that the forge did not list.
     """
     rules = (
@@ -43,7 +44,7 @@ def select(files: Sequence[FileChange], config: Config, remainder: int = 0) -> S
         report = _report(file, rules, config)
         if report is None and len(chosen) == config.max_files:
             reason = f"over max-files ({config.max_files:,})"
-            report = FileReport(file.path, Status.SKIPPED, reason)
+            report = FileReport(file.path, Status.FAILED, reason)
         if report:
             reports.append(report)
         elif isinstance(file, ChangedFile):
@@ -88,7 +89,7 @@ def _report(file: FileChange, rules: Sequence[_Rules], config: Config) -> FileRe
     changed = len(file.changed)
     if changed > config.max_file_lines:
         reason = f"{changed:,} changed lines, over max-file-lines ({config.max_file_lines:,})"
-        return FileReport(file.path, Status.SKIPPED, reason)
+        return FileReport(file.path, Status.FAILED, reason)
     return None
 
 
@@ -107,4 +108,4 @@ def _unlisted(count: int) -> tuple[FileReport, ...]:
     if count <= 0:
         return ()
     name = "1 further file" if count == 1 else f"{count:,} further files"
-    return (FileReport(name, Status.FAILED, "GitHub lists at most 3,000 files"),)
+    return (FileReport(name, Status.FAILED, "GitHub did not list them"),)

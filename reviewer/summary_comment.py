@@ -27,7 +27,6 @@ class Run:
 
     name: str
     url: str
-    command: str
     elapsed: int
 
 
@@ -100,6 +99,7 @@ def render(review: Review, run: Run, remembered: state.State | None) -> str:
 
 def report(review: Review, run: Run) -> str:
     """Render the full review for the job summary, quotes shed only where it would not fit."""
+    review = replace(review, notes=review.asides + review.notes)
     full = _content(review, run, Shed())
     if len(full.encode()) <= LARGEST_REPORT:
         return full
@@ -132,7 +132,6 @@ def _content(review: Review, run: Run, shed: Shed) -> str:
         omitted_rows=_counted(len(review.files) - len(rows), "file", "left out for length"),
         footer=_footer(review.spent, run),
         run_url=run.url,
-        command=run.command,
     )
 
 
@@ -167,6 +166,7 @@ def _omitted(review: Review, shed_findings: int, shed: Shed) -> list[str]:
     lines = _counted(shed_findings, "finding", "left out for length; the job summary has all")
     if not shed.bodies:
         lines.append("Explanations are left out for length; the job summary has them.")
+    lines += _counted(withheld.duplicate, "repeated finding", "merged into others")
     lines += _counted(withheld.over_limit, "finding", "over max-findings")
     lines += _counted(withheld.below_threshold, "finding", "below min-severity or min-confidence")
     lines += _counted(

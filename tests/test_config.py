@@ -29,11 +29,10 @@ def refusal(text: bytes | str) -> ConfigError:
     return caught.value
 
 
-def test_CF1_without_a_file_the_workflow_and_the_defaults_count_and_a_note_says_so() -> None:
+def test_CF1_without_a_file_the_workflow_and_the_defaults_count_and_that_is_said() -> None:
     settings = config.load(INPUTS, None)
-    assert replace(settings, notes=()) == Config()
-    (note,) = settings.notes
-    assert note.startswith("there is no .github/code-review.yml at the base commit")
+    assert replace(settings, origin="") == Config()
+    assert settings.origin.startswith("there is no .github/code-review.yml at the base commit")
 
 
 @pytest.mark.parametrize(
@@ -41,8 +40,8 @@ def test_CF1_without_a_file_the_workflow_and_the_defaults_count_and_a_note_says_
 )
 def test_CF1_a_file_that_sets_nothing_is_noted(text: str) -> None:
     settings = load(text)
-    assert replace(settings, notes=()) == Config()
-    assert settings.notes[0].startswith(".github/code-review.yml sets nothing")
+    assert replace(settings, origin="") == Config()
+    assert settings.origin.startswith(".github/code-review.yml sets nothing")
 
 
 def test_a_file_sets_what_the_workflow_left_open() -> None:
@@ -97,7 +96,7 @@ skip-labels: [wip]
 )
 def test_a_file_cannot_loosen_the_workflow_and_a_note_says_so(text: str, workflow: Inputs) -> None:
     settings = load(text, workflow)
-    assert replace(settings, notes=()) == replace(config.load(workflow, None), notes=())
+    assert replace(settings, notes=()) == replace(config.load(workflow, None), origin="")
     (note,) = settings.notes
     assert "does not count: the workflow has " in note
 

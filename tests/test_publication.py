@@ -12,7 +12,6 @@ from tests import builders
 from tests.fakes import FakeForge
 
 MARKER = summary_comment.marker("default")
-RUN = summary_comment.Run("default", "https://github.com/o/r/actions/runs/1", "/review", 3)
 
 
 def finished(text: str = "a review") -> str:

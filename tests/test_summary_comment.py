@@ -14,7 +14,7 @@ from reviewer.summary_comment import LARGEST_BODY, Run
 from tests import builders
 from tests.snapshots import Markdown
 
-RUN = Run("default", "https://github.com/o/r/actions/runs/1", "/review", 12)
+RUN = Run("default", "https://github.com/o/r/actions/runs/1", 12)
 
 
 @pytest.fixture
@@ -123,8 +123,8 @@ def test_GH13_a_long_review_sheds_sections_and_counts_what_it_sheds(
 
 def test_GH13_the_worst_findings_are_shed_last() -> None:
     body = render(many(20, 1))
-    assert body.count("**Critical**") == 10
-    assert "**Low**" not in body
+    assert body.count("**Critical, logic**") == 10
+    assert "**Low, logic**" not in body
     assert "10 findings left out for length; the job summary has all." in body
 
 
@@ -135,5 +135,5 @@ def test_GH13_wide_characters_count_as_the_bytes_they_are() -> None:
 
 def test_the_job_summary_keeps_what_the_comment_sheds() -> None:
     report = summary_comment.report(many(20, 1), RUN)
-    assert report.count("**Low**") == 10
+    assert report.count("**Low, logic**") == 10
     assert "left out for length" not in report

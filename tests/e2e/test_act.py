@@ -15,7 +15,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -39,7 +38,7 @@ class Checkout:
     root: Path
     addresses: Mapping[str, str]
 
-    def trigger(self, example: str, event: str, change: Mapping[str, Any] | None = None) -> str:
+    def trigger(self, example: str, event: str, change: Mapping[str, object] | None = None) -> str:
         """Let one of GitHub's example events happen to an example workflow; return act's log.
 
         Objects of `change` are merged into those of the payload.
@@ -84,7 +83,7 @@ class Checkout:
         path.write_text(text, "utf-8")
 
 
-def _merged(value: Any, change: Any) -> Any:
+def _merged(value: object, change: object) -> object:
     if not isinstance(value, dict) or not isinstance(change, dict):
         return change
     return value | {name: _merged(value.get(name), new) for name, new in change.items()}
@@ -110,20 +109,24 @@ ASKED = {
     "issue": {"number": NUMBER, "pull_request": {"url": "https://api.github.com"}},
     "comment": {"body": "flows review"},
 }
-STARTS: dict[str, tuple[str, dict[str, Any]]] = {
+BY_HAND = {"repository": {"full_name": REPOSITORY}, "inputs": {"pr-number": str(NUMBER)}}
+STARTS: dict[str, tuple[str, Mapping[str, object]]] = {
     "workflow": ("pull_request.opened", {}),
-    "manual": ("workflow_dispatch", {"inputs": {"pr-number": str(NUMBER)}}),
+    "manual": ("workflow_dispatch", BY_HAND),
     "comment": ("issue_comment.created", ASKED),
 }
 
 
 @pytest.mark.parametrize(("example", "start"), STARTS.items(), ids=STARTS)
 def test_an_example_workflow_reviews_the_pull_request(
-    checkout: Checkout, github: LoopbackGitHub, example: str, start: tuple[str, dict[str, Any]]
+    checkout: Checkout,
+    github: LoopbackGitHub,
+    example: str,
+    start: tuple[str, Mapping[str, object]],
 ) -> None:
     log = checkout.trigger(example, *start)
 
-    assert "Job succeeded" in log
+    assert "Job succeeded" in log, log
     assert "verdict=findings" in log
     assert KEY not in log
     (body,) = github.bodies

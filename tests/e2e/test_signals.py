@@ -11,7 +11,7 @@ from reviewer import state
 from tests.e2e.process import NUMBER, Step
 from tests.loopback.faults import Around, Hang, Pass
 from tests.loopback.github import LoopbackGitHub
-from tests.loopback.model import LoopbackModel
+from tests.loopback.model import Body, LoopbackModel
 from tests.runs.telling import CHAT, finds_a_problem
 
 pytestmark = pytest.mark.process
@@ -131,6 +131,26 @@ def test_CC8_a_signal_while_the_comment_is_written_leaves_it_whole(
     (body,) = github.bodies
     assert finished.code == 143, finished.log
     assert "Sets the wrong value" in finished.summary
+    assert "Sets the wrong value" in body
+    assert state.decode(body)
+
+
+def test_CC5_a_signal_just_before_the_comment_is_written_does_not_leave_it_under_way(
+    step: Step,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    held: Held,
+) -> None:
+    def answer(body: Body) -> str:
+        github.fail("graphql", held.fault)
+        return finds_a_problem(body)
+
+    model_server.script = answer
+    finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
+    held.let_go()
+    (body,) = github.bodies
+    assert finished.code == 130, finished.log
+    assert finished.summary.count("Sets the wrong value") == 1
     assert "Sets the wrong value" in body
     assert state.decode(body)
 

@@ -85,12 +85,11 @@ def test_LO17_the_hundredth_finding_looks_like_the_first(job: Job) -> None:
 
 def test_DF3_a_renamed_file_whose_changes_a_heavy_page_hides_is_asked_for_again(job: Job) -> None:
     long = "".join(f"line_{n} = {n}\n" for n in range(900))
-    heavy = {f"a{n}.py": (None, long) for n in range(12)}
+    heavy = {f"a{n}.py": (None, long) for n in range(10, 35)}
     moved = {"z/old.py": ("keep = 1\n" * 50, None), "z/new.py": (None, "keep = 1\n" * 50 + "x\n")}
     job.github.add_pull(NUMBER, {**heavy, **moved})
     row = next(r for r in job.github.repository.pulls[NUMBER].files if r.path == "z/new.py")
     assert row.status == "renamed"
-    job.github.site.patch_lines_per_answer = 10_500
     job.run()
     assert "z/new.py" in {asked_path(body) for body in job.model.bodies}
 

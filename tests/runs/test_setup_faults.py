@@ -72,6 +72,15 @@ def test_CF2_CF4_CF5_CF6_CF9_CF11_a_file_that_is_refused_is_told_everywhere_with
     assert job.model.requests == []
 
 
+@pytest.mark.parametrize("size", [64 * 1024 + 1, 2 * 1024 * 1024])
+def test_CF7_a_file_that_is_too_large_is_told_everywhere(job: Job, size: int) -> None:
+    commit_to_base(job, "#" * size)
+    finished = job.run()
+    assert finished.code == 2
+    assert_told_everywhere(job, finished, CONFIG_PATH)
+    assert job.model.requests == []
+
+
 def test_CF2_a_review_that_stands_is_kept_under_the_notice(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run()

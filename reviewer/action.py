@@ -58,7 +58,7 @@ def _tell(problem: ReviewerError, runner: Runner) -> int:
     from reviewer import neutraliser
 
     runner.error(str(problem), title=TITLE)
-    runner.summary(f"## {TITLE}\n\n{neutraliser.block(str(problem))}\n")
+    runner.summary(f"## {TITLE}\n\n{neutraliser.block(runner.secrets.mask(str(problem)))}\n")
     runner.output("verdict", "failed")
     return problem.exit_code
 

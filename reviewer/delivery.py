@@ -1,20 +1,19 @@
 """One delivery: from the pull request as it stands to the comment, outputs and exit code."""
 
-import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from reviewer import (
-    budget,
     config,
+    eligibility,
+    file_review,
     neutraliser,
     pipeline,
-    pricing,
-    prompts,
     publication,
+    reuse,
     state,
     verdict,
 )
@@ -27,7 +26,6 @@ from reviewer.config import Config
 from reviewer.errors import (
     CancelledError,
     ForgeError,
-    InputError,
     ReviewerError,
     cancellation_behind,
 )
@@ -35,7 +33,7 @@ from reviewer.file_review import BatchReviewer
 from reviewer.inputs import Inputs
 from reviewer.ports import Forge, Model
 from reviewer.prompts import Prompts
-from reviewer.pull_request import Comment, PullRequest, PullState, Snapshot
+from reviewer.pull_request import Comment, Snapshot
 from reviewer.reporting import TITLE, Reporting
 from reviewer.review import Review
 from reviewer.scope import Selection
@@ -45,12 +43,6 @@ from reviewer.summary_comment import Run
 
 log = logging.getLogger(__name__)
 
-# Of a model's window, what the changes may take; the rest is for instructions and the answer.
-WINDOW_SHARE = 0.5
-CHARACTERS_PER_TOKEN = 3
-UNKNOWN_WINDOW = 32_000
-# Attention ends before windows do: no request shows more changes than this.
-LARGEST_BATCH = 60_000
 # After a signal the runner waits 7.5 s before it kills.
 SECONDS_AFTER_CANCEL = 4.0
 
@@ -107,15 +99,14 @@ def _fail(trip: Trip, reporting: Reporting, problem: ReviewerError) -> int:
 
 
 def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
-    _require_key(trip.inputs)
-    _require_prices(trip.inputs)
-    known = _remembered(trip, snapshot)
+    eligibility.require_means(trip.inputs)
+    known = None if trip.wanted.full else reuse.remembered(snapshot, trip.inputs.name)
     models = None if known else _early(trip.models)
     pull = snapshot.pull
     settings = config.load(trip.inputs, trip.forge.content(PATH, pull.base_sha))
-    if reason := _skip_reason(pull, settings, trip.wanted):
+    if reason := eligibility.objection(pull, settings, asked=trip.wanted.asked):
         return _skip(trip.runner, reason)
-    key = _key(trip.inputs, settings)
+    key = reuse.key(trip.inputs, settings)
     if known and known.key == key:
         reporting.stands(snapshot)
         return _repeat(trip, snapshot, known, settings)
@@ -132,44 +123,11 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     if selection.files:
         reporting.under_way(fresh)
     with trip.runner.group("Review"):
-        asking = Asking(models.result() if models else trip.models(), _budget(trip.inputs))
+        budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
+        asking = Asking(models.result() if models else trip.models(), budget)
         reviewer = _reviewer(trip, snapshot, settings, selection, asking)
         review = pipeline.review(reviewer, selection, trip.inputs.concurrency)
     return _report(trip, reporting, review, state.of(review, key), settings)
-
-
-def _require_key(inputs: Inputs) -> None:
-    if inputs.needs_key:
-        raise InputError(
-            "The input api-key is empty.",
-            cause="The secret is not set in this repository, or the workflow does not pass it on.",
-            remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
-            "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
-        )
-
-
-def _require_prices(inputs: Inputs) -> None:
-    unpriced = [name for name in inputs.models if pricing.lookup(name) is None]
-    if unpriced and inputs.max_cost is not None:
-        raise budget.unpriced(unpriced[0])
-
-
-def _skip_reason(pull: PullRequest, settings: Config, wanted: ReviewPullRequest) -> str:
-    """Say why the pull request is left alone, empty when it is not."""
-    if pull.state is not PullState.OPEN:
-        return f"the pull request is {pull.state.value}"
-    if pull.draft and not settings.review_drafts and not wanted.asked:
-        return "the pull request is a draft (review-drafts)"
-    # GitHub tells neither labels nor logins apart by case.
-    if labels := _folded(pull.labels) & _folded(settings.skip_labels):
-        return f"the pull request has the label {min(labels)} (skip-labels)"
-    if _folded((pull.author,)) & _folded(settings.skip_authors):
-        return f"the author is {pull.author} (skip-authors)"
-    return ""
-
-
-def _folded(names: Iterable[str]) -> set[str]:
-    return {name.casefold() for name in names}
 
 
 def _skip(runner: Runner, reason: str) -> int:
@@ -177,28 +135,6 @@ def _skip(runner: Runner, reason: str) -> int:
     runner.summary(f"Code review: nothing to do: {neutraliser.line(reason)}.\n")
     runner.output("verdict", "skipped")
     return 0
-
-
-def _key(inputs: Inputs, settings: Config) -> str:
-    """Name everything but the commits that a review depends on."""
-    asked = (
-        inputs.base_url,
-        *inputs.models,
-        inputs.temperature,
-        inputs.context_window,
-        inputs.max_output_tokens,
-    )
-    told = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
-    return f"{prompts.VERSION}:{told}:{settings.fingerprint}"
-
-
-def _remembered(trip: Trip, snapshot: Snapshot) -> State | None:
-    """Return the finished review of the same commits that our comment holds, if it does."""
-    ours = publication.own(snapshot, trip.inputs.name)
-    known = state.decode(ours[0].body) if ours and not trip.wanted.full else None
-    pull = snapshot.pull
-    same = known and (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
-    return known if known and same and known.complete else None
 
 
 def _repeat(trip: Trip, snapshot: Snapshot, known: State, settings: Config) -> int:
@@ -217,10 +153,6 @@ def _early(models: Callable[[], tuple[Model, ...]]) -> Future[tuple[Model, ...]]
     return made
 
 
-def _budget(inputs: Inputs) -> Budget:
-    return Budget(inputs.max_tokens_total, inputs.max_cost)
-
-
 def _reviewer(
     trip: Trip, snapshot: Snapshot, settings: Config, selection: Selection, asking: Asking
 ) -> BatchReviewer:
@@ -232,15 +164,9 @@ def _reviewer(
         config=settings,
         prompts=Prompts(snapshot.pull, nonce=nonce, language=settings.language, mask=mask),
         asking=asking,
-        window=_window(trip.inputs),
+        window=file_review.window(trip.inputs.model, trip.inputs.context_window),
         paths=selection.paths,
     )
-
-
-def _window(inputs: Inputs) -> int:
-    facts = pricing.lookup(inputs.model)
-    tokens = inputs.context_window or (facts.context_window if facts else UNKNOWN_WINDOW)
-    return min(int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN), LARGEST_BATCH)
 
 
 def _report(

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from reviewer import context, placement, replies
+from reviewer import context, placement, pricing, replies
 from reviewer.asking import Asking
 from reviewer.batch import Batch, halve
 from reviewer.config import Config
@@ -20,8 +20,21 @@ from reviewer.review import FileReport, Status
 
 log = logging.getLogger(__name__)
 
+# Of a model's window, what the changes may take; the rest is for instructions and the answer.
+WINDOW_SHARE = 0.5
+CHARACTERS_PER_TOKEN = 3
+UNKNOWN_WINDOW = 32_000
+# Attention ends before windows do: no request shows more changes than this.
+LARGEST_BATCH = 60_000
 # Around the hunks, a third of a batch's room helps; more only dilutes it.
 CONTEXT_SHARE = 3
+
+
+def window(model: str, limit: int | None) -> int:
+    """Return the room for a batch in characters; `limit` is the window in tokens, if it is set."""
+    facts = pricing.lookup(model)
+    tokens = limit or (facts.context_window if facts else UNKNOWN_WINDOW)
+    return min(int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN), LARGEST_BATCH)
 
 
 @dataclass(frozen=True, slots=True)

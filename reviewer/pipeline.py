@@ -33,7 +33,8 @@ HOPELESS = (InputError, ModelRefusedError, ModelNotFoundError)
 
 def read_changes(forge: Forge, pull: PullRequest, config: Config) -> Selection:
     """Read what changed and select what is reviewed; everything else gets its reason."""
-    rows = forge.changed_files(pull)
+    # A list that shifts between two pages shows a row twice and another one not at all.
+    rows = tuple(dict.fromkeys(forge.changed_files(pull)))
     raw = forge.raw_diff(pull) if diff.needs_raw(rows) else None
     files = diff.reconcile(rows, raw)
     selection = scope.select(files, config, remainder=max(0, pull.changed_files - len(rows)))

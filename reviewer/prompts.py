@@ -1,8 +1,8 @@
 """One function per request to the model; the words stand in templates/prompts."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from reviewer import diff, replies, visible
 from reviewer.batch import Batch
@@ -10,6 +10,7 @@ from reviewer.ports import Message, Prompt
 from reviewer.pull_request import PullRequest, ReviewThread
 from reviewer.rendering import Templates
 from reviewer.review import FileReport
+from reviewer.shortening import shorten
 
 # Raised whenever a changed prompt should make an unchanged pull request be reviewed anew.
 VERSION = 1
@@ -17,6 +18,11 @@ VERSION = 1
 DESCRIPTION_CHARACTERS = 4_000
 LISTED_FILES = 300
 LISTED_SIBLINGS = 60
+# What strangers write as long as they like must not take the room of the change.
+PATH_CHARACTERS = 200
+SUMMARY_CHARACTERS = 500
+COMMENT_CHARACTERS = 1_000
+THREAD_CHARACTERS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,8 @@ class Prompts:
             changes=diff.numbered(material.batch.hunks),
             instructions=material.instructions,
             context=material.context,
-            threads=material.threads,
-            siblings=material.siblings[:LISTED_SIBLINGS],
+            threads=tuple(_heard(material.threads)),
+            siblings=tuple(map(_named, material.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(material.siblings) - LISTED_SIBLINGS),
         )
 
@@ -73,7 +79,7 @@ class Prompts:
         return self._prompt(
             "overview",
             replies.OVERVIEW_SCHEMA,
-            files=reports[:LISTED_FILES],
+            files=tuple(map(_listed, reports[:LISTED_FILES])),
             more=max(0, len(reports) - LISTED_FILES),
         )
 
@@ -90,3 +96,23 @@ class Prompts:
         )
         messages = (Message("system", system), Message("user", user))
         return Prompt(purpose, messages, schema_name=purpose, schema=schema)
+
+
+def _heard(threads: Iterable[ReviewThread]) -> Iterator[ReviewThread]:
+    """Shorten each comment, and stop at the thread that would take too much room."""
+    room = THREAD_CHARACTERS
+    for thread in threads:
+        comments = tuple(shorten(text, COMMENT_CHARACTERS) for text in thread.comments)
+        room -= sum(map(len, comments))
+        if room < 0:
+            return
+        yield replace(thread, comments=comments)
+
+
+def _named(path: str) -> str:
+    return shorten(path, PATH_CHARACTERS)
+
+
+def _listed(report: FileReport) -> FileReport:
+    summary = shorten(report.summary, SUMMARY_CHARACTERS)
+    return replace(report, path=_named(report.path), summary=summary)

@@ -86,6 +86,8 @@ class Reporting:
         by then.
         """
         run = replace(self._run, elapsed=elapsed)
+        # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
+        review = review.reworded(self._masked)
         body = self._masked(summary_comment.render(review, run, remembered))
         self._wanted = body
         self._runner.summary(self._masked(summary_comment.report(review, run)))

@@ -1,9 +1,10 @@
 """What one run found, skipped and spent: the value that every output is rendered from."""
 
 import enum
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from reviewer.errors import CancelledError
 from reviewer.findings import Finding, Severity
@@ -93,6 +94,22 @@ class Review:
         return not self.cancelled and not any(
             report.status is Status.FAILED or report.cuts for report in self.files
         )
+
+    def reworded(self, word: Callable[[str], str]) -> "Review":
+        """Return the same review with every text in it passed through `word`."""
+        reworded: Review = _reworded(self, word)
+        return reworded
+
+
+def _reworded(value: Any, word: Callable[[str], str]) -> Any:  # noqa: ANN401 - any part of a review
+    if isinstance(value, str):
+        return word(value)
+    if isinstance(value, tuple):
+        return tuple(_reworded(part, word) for part in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        return replace(value, **{name: _reworded(part, word) for name, part in parts.items()})
+    return value
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

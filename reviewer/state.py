@@ -13,9 +13,10 @@ from reviewer.review import Review, Status
 
 VERSION = 1
 
-# The line is written by us, but a maintainer can edit it: it is read like any untrusted text.
+# The line is written by us, but a maintainer can edit it: it is read like any untrusted text, and
+# a form sends CRLF.
 _LINE = re.compile(
-    r"^<!-- code-review-action:state v=(\d{1,4}) ([A-Za-z0-9_-]{1,20000}) -->$", re.MULTILINE
+    r"^<!-- code-review-action:state v=(\d{1,4}) ([A-Za-z0-9_-]{1,20000}) -->\r?$", re.MULTILINE
 )
 _LARGEST = 100_000
 

@@ -18,7 +18,8 @@ LARGEST_REPORT = 700_000
 _STATUS = "<!-- code-review-action:status -->"
 _STATUS_END = "<!-- code-review-action:status-end -->"
 _SLOT = re.compile(rf"^{_STATUS}\n.*?^{_STATUS_END}\n", re.MULTILINE | re.DOTALL)
-_INDENT = "    "
+# Within an item of any number up to 999, and no code in one of a single digit.
+_INDENT = "     "
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,6 @@ def _whole_rows(numbers: Sequence[int], read_page: ReadPage) -> dict[str, Listed
 
 
 def _empty(row: ListedFile) -> bool:
-    """Whether a row shows no change although its status tells of one."""
+    """Whether a row shows no change although its status tells of one, or may."""
     counted = row.additions + row.deletions
-    return row.status in {"added", "modified", "changed"} and not (counted or row.patch)
+    return row.status in {"added", "modified", "changed", "renamed"} and not (counted or row.patch)

@@ -74,7 +74,8 @@ class ChatCompletions:
             max_retries=0,
             timeout=httpx2.Timeout(request_timeout, connect=_SECONDS_TO_CONNECT),
             http_client=DefaultHttpxClient(
-                follow_redirects=False, event_hooks={"request": [self._only_ours]}
+                follow_redirects=False,
+                event_hooks={"request": [self._only_ours], "response": [_as_utf8]},
             ),
         )
 
@@ -178,6 +179,11 @@ class ChatCompletions:
             del request.headers[name]
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
+
+
+def _as_utf8(response: httpx2.Response) -> None:
+    """Read every answer as JSON is read: the encoding that a server names may be none."""
+    response.encoding = "utf-8"
 
 
 class _UnsupportedError(Exception):

@@ -179,6 +179,6 @@ def _seconds(text: str, date: str) -> float:
     try:
         return float(text)
     except ValueError:
-        until = email.utils.parsedate_to_datetime(text)
+        until = email.utils.parsedate_to_datetime(text).timestamp()
         now = email.utils.parsedate_to_datetime(date) if date else datetime.now(UTC)
-        return (until - now).total_seconds()
+        return until - now.timestamp()

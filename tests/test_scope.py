@@ -83,9 +83,7 @@ def test_DF4_files_that_github_does_not_list_are_a_failure_with_their_number(
     remainder: float, name: str
 ) -> None:
     selection = scope.select((changed_file("a.py"),), DEFAULTS, int(remainder))
-    assert selection.reports == (
-        FileReport(name, Status.FAILED, "GitHub did not list them"),
-    )
+    assert selection.reports == (FileReport(name, Status.FAILED, "GitHub did not list them"),)
 
 
 @pytest.mark.parametrize("remainder", [0, -3])

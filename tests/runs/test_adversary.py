@@ -1,17 +1,11 @@
 """Strangers, servers and maintainers who mean harm, or behave as if: the run stays whole."""
 
-import json
-import math
-from dataclasses import replace
-
 import pytest
 
 from reviewer import state
-from reviewer.summary_comment import LARGEST_BODY
 from tests.loopback import faults
 from tests.loopback.faults import Instead
 from tests.loopback.messages import Response
-from tests.loopback.model import Body
 from tests.pages import RENDERERS, Page
 from tests.runs.job import NUMBER, Job, asked_path, said
 from tests.runs.telling import CHAT, finds_a_problem

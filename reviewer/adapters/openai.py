@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Iterator
 from functools import partial
 
 import httpx2
@@ -11,7 +12,7 @@ from reviewer.adapters import completions, dialect, refusals
 from reviewer.adapters.deadline import Deadline, DeadlineError, bounded
 from reviewer.adapters.dialect import Dialect
 from reviewer.adapters.retrying import Policy, TransientError, patiently
-from reviewer.errors import ModelError, ModelUnreachableError
+from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
 from reviewer.ports import Prompt, Reply
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ _POLICY = Policy(attempts=8)
 _ATTEMPTS_TO_CONNECT = 4
 _ATTEMPTS_WHEN_SLOW = 2
 _SECONDS_TO_CONNECT = 10.0
+# Several times the longest reply that is read; a server could send until the memory is full.
+_LARGEST_ANSWER = 8 << 20
 # The SDK insists on a key; ours is set on the way out, in _only_ours.
 _NO_KEY = "none"
 # What a request may carry. Everything else comes from the SDK's own habits: from variables such as
@@ -30,7 +33,6 @@ _NO_KEY = "none"
 _HEADERS = frozenset(
     {
         "accept",
-        "accept-encoding",
         "connection",
         "content-length",
         "content-type",
@@ -68,16 +70,31 @@ class ChatCompletions:
         self._timeout = request_timeout
         self._dialect = Dialect()
         self._lock = threading.Lock()
-        self._client = OpenAI(
-            api_key=_NO_KEY,
-            base_url=base_url or OPENAI,
-            max_retries=0,
-            timeout=httpx2.Timeout(request_timeout, connect=_SECONDS_TO_CONNECT),
-            http_client=DefaultHttpxClient(
+        self._client = self._connected(base_url or OPENAI)
+
+    def _connected(self, base_url: str) -> OpenAI:
+        """Open a client; proxies and certificates are what the environment says."""
+        timeout = httpx2.Timeout(self._timeout, connect=_SECONDS_TO_CONNECT)
+        try:
+            client = DefaultHttpxClient(
                 follow_redirects=False,
-                event_hooks={"request": [self._only_ours], "response": [_as_utf8]},
-            ),
-        )
+                event_hooks={"request": [self._only_ours], "response": [_restrain]},
+            )
+            return OpenAI(
+                api_key=_NO_KEY,
+                base_url=base_url,
+                max_retries=0,
+                timeout=timeout,
+                http_client=client,
+            )
+        except (ImportError, OSError, ValueError, httpx2.InvalidURL) as refused:
+            # Only its name: the text may hold the password of a proxy.
+            raise InputError(
+                f"The way to the model server cannot be used ({type(refused).__name__}).",
+                cause="base-url, HTTPS_PROXY, ALL_PROXY, NO_PROXY or SSL_CERT_FILE has a value "
+                "that is no address, a SOCKS proxy, or a file that holds no certificates.",
+                remedy="Correct it; proxies must start with http:// or https://.",
+            ) from None
 
     def complete(self, prompt: Prompt) -> Reply:
         """Ask once, retrying what passes by itself.
@@ -119,17 +136,7 @@ class ChatCompletions:
         except APIStatusError as error:
             raise self._problem(error.response, parameters) from None
         except APIConnectionError as error:
-            connected = not isinstance(error.__cause__, httpx2.ConnectError)
-            kind = ModelError if connected else ModelUnreachableError
-            raise TransientError(
-                kind(
-                    f"The model server cannot be reached: {self._reason(error)}.",
-                    cause="It is down, base-url is wrong, or the network does not allow it.",
-                    remedy="If its certificate is of a company's own authority, have SSL_CERT_FILE "
-                    "name that authority's certificate.",
-                ),
-                attempts=_ATTEMPTS_TO_CONNECT,
-            ) from None
+            raise self._unanswered(error) from None
         except DeadlineError:
             raise TransientError(
                 ModelError(f"{self.name} did not answer within {seconds:.3g} seconds."),
@@ -161,6 +168,21 @@ class ChatCompletions:
             return _UnsupportedError(parameter, refusal.said)
         return found
 
+    def _unanswered(self, error: APIConnectionError) -> ReplyError | TransientError:
+        if isinstance(error.__cause__, _TooLargeError):
+            return ReplyError(
+                f"The answer of {self.name} is larger than {_LARGEST_ANSWER:,} bytes."
+            )
+        connected = not isinstance(error.__cause__, httpx2.ConnectError)
+        kind = ModelError if connected else ModelUnreachableError
+        problem = kind(
+            f"The model server cannot be reached: {self._reason(error)}.",
+            cause="It is down, base-url is wrong, or the network does not allow it.",
+            remedy="If its certificate is of a company's own authority, have SSL_CERT_FILE "
+            "name that authority's certificate.",
+        )
+        return TransientError(problem, attempts=_ATTEMPTS_TO_CONNECT)
+
     def _reason(self, error: APIConnectionError) -> str:
         """Say why there is no connection; other errors' texts may hold headers, so only a name."""
         cause = error.__cause__
@@ -177,13 +199,40 @@ class ChatCompletions:
         """Send the key that we were given, and nothing that we did not mean to send."""
         for name in set(request.headers) - _HEADERS:
             del request.headers[name]
+        # A small compressed answer may stand for one that fills the memory.
+        request.headers["Accept-Encoding"] = "identity"
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
 
 
-def _as_utf8(response: httpx2.Response) -> None:
-    """Read every answer as JSON is read: the encoding that a server names may be none."""
+def _restrain(response: httpx2.Response) -> None:
+    """Take an answer as UTF-8, uncompressed and of limited size, whatever its headers say."""
     response.encoding = "utf-8"
+    response.headers.pop("content-encoding", None)
+    assert isinstance(response.stream, httpx2.SyncByteStream)  # noqa: S101  # tells the type checker
+    response.stream = _Capped(response.stream)
+
+
+class _TooLargeError(httpx2.RequestError):
+    """The server sent more than anybody asked for."""
+
+
+class _Capped(httpx2.SyncByteStream):
+    """The body of an answer, up to _LARGEST_ANSWER bytes of it."""
+
+    def __init__(self, body: httpx2.SyncByteStream) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        taken = 0
+        for chunk in self._body:
+            taken += len(chunk)
+            if taken > _LARGEST_ANSWER:
+                raise _TooLargeError("too large")
+            yield chunk
+
+    def close(self) -> None:
+        self._body.close()
 
 
 class _UnsupportedError(Exception):

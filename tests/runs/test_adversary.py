@@ -1,8 +1,13 @@
 """Strangers, servers and maintainers who mean harm, or behave as if: the run stays whole."""
 
+import gzip
+
 import pytest
 
 from reviewer import state
+from reviewer.adapters.deadline import Deadline
+from reviewer.adapters.openai import ChatCompletions
+from reviewer.errors import InputError
 from tests.loopback import faults
 from tests.loopback.faults import Instead
 from tests.loopback.messages import Response
@@ -110,3 +115,26 @@ def test_CC10_a_comment_that_was_saved_from_a_form_still_holds_its_review(job: J
     assert state.decode(comment.body)
     job.run()
     assert len(job.model.bodies) == asked
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_LL8_an_answer_without_end_is_not_read_to_its_end(job: Job, status: int) -> None:
+    endless = Instead(Response(status, b" " * (9 << 20)))
+    job.model.fail(CHAT, endless, forever=True)
+    finished = job.run()
+    assert finished.code == 1
+    assert "is larger than 8,388,608 bytes" in finished.summary
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_LL8_a_compressed_answer_is_neither_wanted_nor_unpacked(job: Job, status: int) -> None:
+    packed = Response(status, gzip.compress(b" " * 9_000_000), headers={"Content-Encoding": "gzip"})
+    job.model.fail(CHAT, Instead(packed), forever=True)
+    assert job.run().code == 1
+    assert {request.headers["accept-encoding"] for request in job.model.requests} == {"identity"}
+
+
+@pytest.mark.parametrize("address", ["https://256.256.256.256/v1", "https://[v1.abc]/v1"])
+def test_IN5_an_address_that_no_client_takes_is_an_input_error(address: str) -> None:
+    with pytest.raises(InputError, match="base-url"):
+        ChatCompletions(model="m", api_key="", base_url=address, deadline=Deadline(1))

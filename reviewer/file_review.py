@@ -129,7 +129,8 @@ def merge(file: ChangedFile, outcomes: Sequence[Outcome], shown: Callable[[str],
         reason = problems[0].what if problems else "cancelled"
         return Merged(FileReport(file.path, Status.FAILED, reason))
     candidates = [candidate for reply in answered for candidate in reply.candidates]
-    placed = [placement.place(candidate, file, shown) for candidate in candidates]
+    places = placement.Places(file, shown)
+    placed = [places.place(candidate) for candidate in candidates]
     findings = tuple(finding for finding in placed if finding)
     report = FileReport(
         path=file.path,

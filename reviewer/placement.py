@@ -15,6 +15,7 @@ _COLUMNS = re.compile(r"\s*(?:\d+(?: [+ ](?: |$)|$)|(?P<removed>-)|\+)")
 _SHORTEST_PART = 8
 
 Quote: TypeAlias = tuple[str, ...]
+_Numbered: TypeAlias = tuple[tuple[int, Line], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +28,36 @@ class _Match:
     changed: bool
 
 
+class Places:
+    """The lines of one file that candidates may be about, read once for all of them."""
+
+    def __init__(self, file: ChangedFile, shown: Callable[[str], str] = str) -> None:
+        """Take as `shown` what prompts do to a line's text, such as masking."""
+        self._path = file.path
+        self._names = (file.path, shown(file.path))
+        self._texts = (_Text(file.hunks, str), _Text(file.hunks, shown))
+
+    def place(self, candidate: Candidate) -> Finding | None:
+        """Find the lines that the candidate quotes, or None when that cannot be decided.
+
+        At the stated lines, any shown line of the new version will do. Elsewhere the quote must be
+        the only one of its kind among the changed lines of the new version, or else among the
+        removed ones. Indentation is not compared.
+        """
+        if candidate.path not in self._names:
+            return None
+        for text in self._texts:
+            for quote in _readings(candidate.quote):
+                if found := _search(quote, text, candidate):
+                    return _finding(candidate, found, self._path)
+        return None
+
+
 def place(
     candidate: Candidate, file: ChangedFile, shown: Callable[[str], str] = str
 ) -> Finding | None:
-    """Find the lines that the candidate quotes, or None when that cannot be decided.
-
-    At the stated lines, any shown line of the new version will do. Elsewhere the quote must be the
-    only one of its kind among the changed lines of the new version, or else among the removed ones.
-    Indentation is not compared. `shown` is what prompts do to a line's text, such as masking.
-    """
-    if candidate.path not in (file.path, shown(file.path)):
-        return None
-    texts = (_Text(file.hunks, str), _Text(file.hunks, shown))
-    for text in texts:
-        for quote in _readings(candidate.quote):
-            if found := _search(quote, text, candidate):
-                return _finding(candidate, found, file.path)
-    return None
+    """Place a single candidate."""
+    return Places(file, shown).place(candidate)
 
 
 def _readings(quote: str) -> Iterator[Quote]:
@@ -64,23 +78,32 @@ def _meaningful(lines: Iterable[str]) -> Iterator[Quote]:
         yield tuple(text.split("\n"))
 
 
-@dataclass(frozen=True, slots=True)
 class _Text:
     """The text of a file's hunks, as it is compared with quotes."""
 
-    hunks: tuple[Hunk, ...]
-    shown: Callable[[str], str]
+    def __init__(self, hunks: Iterable[Hunk], shown: Callable[[str], str]) -> None:
+        """Read each line as it stands in a prompt, where CRLF is no more than the end of a line."""
+        self._hunks = tuple(
+            tuple((line, shown(line.text.removesuffix("\r"))) for line in hunk.lines)
+            for hunk in hunks
+        )
+        self._sides = {side: tuple(self._of(side)) for side in Side}
 
-    def read(self, line: Line) -> str:
-        """Show a line as it stands in a prompt, where CRLF is no more than the end of a line."""
-        return self.shown(line.text.removesuffix("\r"))
+    def _of(self, side: Side) -> Iterator[tuple[_Numbered, str]]:
+        """Yield the lines of one version, hunk by hunk, and their text for searching."""
+        for hunk in self._hunks:
+            rows = [
+                (number, line, text)
+                for line, text in hunk
+                if (number := _number(line, side)) is not None
+            ]
+            joined = "\n".join(("", *(text.strip() for _, _, text in rows), ""))
+            yield tuple((number, line) for number, line, _ in rows), joined
 
     def matches(self, quote: Quote, side: Side) -> Iterator[_Match]:
         """Find the quote on neighbouring lines of one hunk."""
         sought = "\n".join(("", *quote, ""))
-        for hunk in self.hunks:
-            lines = [(n, line) for line in hunk.lines if (n := _number(line, side)) is not None]
-            text = "\n".join(("", *(self.read(line).strip() for _, line in lines), ""))
+        for lines, text in self._sides[side]:
             first, seen, position = 0, 0, text.find(sought)
             while position >= 0:
                 first += text.count("\n", seen, position)
@@ -91,9 +114,9 @@ class _Text:
         """Find a one-line quote within lines of the new version."""
         if len(quote) > 1 or len(quote[0]) < _SHORTEST_PART:
             return
-        for hunk in self.hunks:
-            for line in hunk.lines:
-                if line.new is not None and quote[0] in self.read(line):
+        for hunk in self._hunks:
+            for line, text in hunk:
+                if line.new is not None and quote[0] in text:
                     yield _match(Side.NEW, ((line.new, line),))
 
 

@@ -1,13 +1,18 @@
 """Strangers, servers and maintainers who mean harm, or behave as if: the run stays whole."""
 
 import gzip
+from collections import Counter
 
 import pytest
 
-from reviewer import state
+from reviewer import file_review, replies, state
 from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.openai import ChatCompletions
+from reviewer.batch import Batch
+from reviewer.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.errors import InputError
+from reviewer.file_review import Outcome
+from reviewer.ports import Reply
 from tests.loopback import faults
 from tests.loopback.faults import Instead
 from tests.loopback.messages import Response
@@ -138,3 +143,20 @@ def test_LL8_a_compressed_answer_is_neither_wanted_nor_unpacked(job: Job, status
 def test_IN5_an_address_that_no_client_takes_is_an_input_error(address: str) -> None:
     with pytest.raises(InputError, match="base-url"):
         ChatCompletions(model="m", api_key="", base_url=address, deadline=Deadline(1))
+
+
+def test_LO7_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> None:
+    calls = Counter[str]()
+    many = [{"quote": f"no {n}", "title": f"{n}"} for n in range(200)]
+    answer = said("src/app.py", *many)
+    reply = replies.parse_review(Reply(answer, "m", truncated=False, usage=None))
+    line = Line(LineKind.ADDED, None, 1, "new = 2")
+    file = ChangedFile("src/app.py", "modified", (Hunk((line,)),))
+
+    def shown(text: str) -> str:
+        calls[text] += 1
+        return text
+
+    merged = file_review.merge(file, [Outcome(Batch(file, file.hunks), reply)], shown)
+    assert merged.unplaced == len(reply.candidates)
+    assert calls["new = 2"] == 1

@@ -237,3 +237,13 @@ def test_LO9_LO10_what_the_model_says_can_neither_mention_nor_link_nor_show_an_i
     assert "@octo" not in body
     assert "](https://evil" not in body
     assert "![" not in body
+
+
+def test_LO8_a_finding_that_was_posted_is_not_posted_again(job: Job) -> None:
+    twice = said("src/app.py", {}, {"title": "Sets the wrong value!"})
+    job.model.say(twice, twice)
+    job.run()
+    job.run(full=True)
+    (body,) = job.github.bodies
+    assert body.count("Sets the wrong value") == 1
+    assert "1 repeated finding merged into others." in body

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from reviewer import activity, events
-from reviewer.activity import Gate, ReviewPullRequest, Skip
+from reviewer.activity import Gate, Skip
 from reviewer.adapters.runner import Runner, install_excepthooks
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
 from reviewer.inputs import Inputs, OnError
@@ -70,7 +70,7 @@ def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
             runner.summary(f"Code review: nothing to do: {reason}.\n")
             runner.output("verdict", "skipped")
             return 0
-        case ReviewPullRequest() as wanted:
+        case wanted:
             from reviewer import start
 
             return start.start(wanted, inputs, runner, environ)

@@ -2,32 +2,89 @@
 
 import re
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from reviewer import commands
 from reviewer.errors import EventError
-from reviewer.events import CommentEvent, Event, OtherEvent, PullRequestEvent
+from reviewer.events import (
+    CommentEvent,
+    Event,
+    OtherEvent,
+    PullRequestEvent,
+    ReviewCommentEvent,
+)
+
+if TYPE_CHECKING:
+    # Costs what the nothing-to-do path saves.
+    from reviewer.ports import Subject
 
 REVIEWED_ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review")
-REVIEW_COMMAND = "/review"
 MARKER_NAMESPACE = "<!-- code-review-action"
 
-_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 # No leading zeros; GitHub's numbers end at 2**31 - 1.
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked for something, and in which comment."""
+
+    login: str
+    subject: "Subject"
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewPullRequest:
     """Review this pull request.
 
-    `full` ignores what an earlier run remembered; `asked` means that a person wants it, so a
-    draft is no obstacle.
+    `full` ignores what an earlier run remembered, `anew` only its words about the whole change.
+    `asked` means that a person wants it, so a draft is no obstacle; `asker` is who did so in a
+    comment. `title` and `body` are what stood there when the run was triggered, None where the
+    event does not say. `ignore` and `resume` change what is remembered first.
     """
 
     number: int
     full: bool = False
     asked: bool = False
+    title: str | None = None
+    body: str | None = None
+    ignore: commands.Ignore | None = None
+    resume: bool = False
+    anew: bool = False
+    asker: Asker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer a question.
+
+    `thread` is the comment that began the review thread in which it was asked; an answer is given
+    only if we began it. None means a comment on the pull request as a whole.
+    """
+
+    number: int
+    question: str
+    asker: Asker
+    thread: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Review no further pushes until somebody resumes."""
+
+    number: int
+    asker: Asker
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """List the commands; `unknown` is what was not understood, empty when help was asked for."""
+
+    number: int
+    asker: Asker
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +94,8 @@ class Skip:
     reason: str
 
 
-Activity: TypeAlias = ReviewPullRequest | Skip
+Errand: TypeAlias = Answer | Pause | Help
+Activity: TypeAlias = ReviewPullRequest | Errand | Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +120,8 @@ def decide(event: Event, gate: Gate) -> Activity:
             return _on_pull_request(event, gate)
         case CommentEvent():
             return _on_comment(event, gate)
+        case ReviewCommentEvent():
+            return _on_reply(event, gate)
         case OtherEvent():
             return _on_other(event, gate)
 
@@ -76,25 +136,76 @@ def _on_pull_request(event: PullRequestEvent, gate: Gate) -> Activity:
             "there is no api-key; GitHub gives no secrets to pull requests from forks and from "
             "bots such as Dependabot, but a maintainer can have it reviewed by a manual run"
         )
-    return ReviewPullRequest(event.number, full=gate.full)
+    return ReviewPullRequest(event.number, full=gate.full, title=event.title, body=event.body)
 
 
 def _on_comment(event: CommentEvent, gate: Gate) -> Activity:
-    if event.action != "created":
-        return Skip("only new comments are read, not edited or deleted ones")
-    if not event.on_pull_request:
+    if event.action == "created" and not event.on_pull_request:
         return Skip("the comment is on an issue, not on a pull request")
-    if event.author_is_bot or MARKER_NAMESPACE in event.body:
-        return Skip("comments of bots, this one's own included, are not commands")
-    command = _command(event.body, gate.trigger)
+    if unheard := _unheard(event):
+        return unheard
+    command = commands.parse(event.body, gate.trigger)
     if command is None:
         return Skip("the comment holds no command")
-    if event.association not in gate.allowed_associations:
-        return Skip(
-            f"the commenter is {event.association}; commands are taken from "
-            f"{', '.join(gate.allowed_associations)} (input allowed-associations)"
-        )
-    return ReviewPullRequest(event.number, full=gate.full or command == "full", asked=True)
+    return _stranger(event, gate) or _commanded(command, event, gate)
+
+
+def _on_reply(event: ReviewCommentEvent, gate: Gate) -> Activity:
+    if unheard := _unheard(event):
+        return unheard
+    if event.in_reply_to is None:
+        return Skip("the comment starts a thread of its own; only replies to ours are answered")
+    if gate.key_missing and event.from_fork:
+        return Skip("there is no api-key; GitHub gives no secrets to pull requests from forks")
+    question = event.body.strip()[: commands.LONGEST_QUESTION]
+    command = commands.parse(event.body, gate.trigger) or commands.Ask(question)
+    return _stranger(event, gate) or _commanded(command, event, gate)
+
+
+def _unheard(event: CommentEvent | ReviewCommentEvent) -> Skip | None:
+    if event.action != "created":
+        return Skip("only new comments are read, not edited or deleted ones")
+    if event.author_is_bot or MARKER_NAMESPACE in event.body:
+        return Skip("comments of bots, this one's own included, are not commands")
+    return None
+
+
+def _stranger(event: CommentEvent | ReviewCommentEvent, gate: Gate) -> Skip | None:
+    if event.association in gate.allowed_associations:
+        return None
+    return Skip(
+        f"the commenter is {event.association}; commands are taken from "
+        f"{', '.join(gate.allowed_associations)} (input allowed-associations)"
+    )
+
+
+def _commanded(
+    command: commands.Command, event: CommentEvent | ReviewCommentEvent, gate: Gate
+) -> Activity:
+    from reviewer.ports import Subject
+
+    thread = event.in_reply_to if isinstance(event, ReviewCommentEvent) else None
+    subject = Subject.REMARK if thread else Subject.COMMENT
+    asker = Asker(event.login, subject, event.comment_id)
+    match command:
+        case commands.Ask(question=question):
+            return Answer(event.number, question, asker, thread=thread)
+        case commands.Pause():
+            return Pause(event.number, asker)
+        case commands.Help():
+            return Help(event.number, asker)
+        case commands.Unknown(text=text):
+            return Help(event.number, asker, text)
+        case commands.Review() | commands.Summary() | commands.Ignore() | commands.Resume():
+            return ReviewPullRequest(
+                event.number,
+                full=gate.full or command == commands.Review(full=True),
+                asked=True,
+                ignore=command if isinstance(command, commands.Ignore) else None,
+                resume=isinstance(command, commands.Resume),
+                anew=isinstance(command, commands.Summary),
+                asker=asker,
+            )
 
 
 def _on_other(event: OtherEvent, gate: Gate) -> Activity:
@@ -114,24 +225,3 @@ def _given_number(text: str) -> int | None:
             remedy="Start it with digits only, for example 7.",
         )
     return int(text)
-
-
-def _command(body: str, trigger: str) -> str | None:
-    """Return what follows the first command that stands alone on a line, or None.
-
-    Quoted lines never match because they start with ">", fenced ones because of the fence.
-    """
-    words = "|".join(re.escape(word) for word in {REVIEW_COMMAND, trigger.strip()})
-    pattern = re.compile(rf"(?:{words})(?:[ \t]+(full))?[ \t]*", re.IGNORECASE)
-    fence = ""
-    # Only line feeds end a line here, as on GitHub; U+2028 in a quote must not start a new one.
-    for line in body.replace("\r\n", "\n").split("\n"):
-        mark = _FENCE.match(line)
-        if fence:
-            closes = mark and mark[1].startswith(fence) and not line[mark.end() :].strip()
-            fence = "" if closes else fence
-        elif mark:
-            fence = mark[1]
-        elif found := pattern.fullmatch(line):
-            return (found[1] or "").lower()
-    return None

@@ -12,7 +12,7 @@ from reviewer import repository_file
 from reviewer.errors import InputError
 from reviewer.findings import Confidence, Severity
 from reviewer.globs import Patterns
-from reviewer.inputs import FailOn, Inputs
+from reviewer.inputs import FailOn, Inline, Inputs, Verify
 from reviewer.repository_file import RepositoryFile
 from reviewer.strict_yaml import PATH
 
@@ -21,7 +21,10 @@ T = TypeVar("T")
 _DEFAULTS = Inputs()
 _GATES = (FailOn.NEVER, FailOn.CRITICAL, FailOn.HIGH, FailOn.MEDIUM, FailOn.LOW)
 # They say whether a review is made, and what follows from it, not what stands in it.
-_NOT_CONTENT = ("fail_on", "notes", "origin", "review_drafts", "skip_authors", "skip_labels")
+_NOT_CONTENT = (
+    "fail_on", "inline", "notes", "origin", "review_drafts", "skip_authors", "skip_labels",
+    "suggestions",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,10 @@ class Config:
     language: str = _DEFAULTS.language
     instructions: tuple[str, ...] = ()
     path_instructions: tuple[PathInstruction, ...] = ()
+    inline: Inline = _DEFAULTS.inline
+    suggestions: bool = _DEFAULTS.suggestions
+    verify: Verify = _DEFAULTS.verify
+    guidelines: tuple[str, ...] = _DEFAULTS.guidelines
     fail_on: FailOn = _DEFAULTS.fail_on
     review_drafts: bool = _DEFAULTS.review_drafts
     skip_labels: tuple[str, ...] = ()
@@ -68,7 +75,9 @@ class Config:
     def fingerprint(self) -> str:
         """16 hexadecimal digits that change with everything that changes a review's content."""
         content = {name: value for name, value in asdict(self).items() if name not in _NOT_CONTENT}
-        return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
+        return hashlib.sha256(
+            json.dumps(content, default=operator.attrgetter("value")).encode()
+        ).hexdigest()[:16]
 
 
 def load(inputs: Inputs, text: bytes | str | None) -> Config:
@@ -124,12 +133,21 @@ class _Merge:
             path_instructions=tuple(
                 PathInstruction(entry.path, entry.instructions) for entry in file.path_instructions
             ),
+            inline=self._stricter("inline", Inline(file.inline), _louder),
+            suggestions=self._stricter("suggestions", file.suggestions, operator.gt),
+            verify=self._stricter("verify", Verify(file.verify), _unverified),
+            guidelines=self._guidelines(),
             fail_on=self._stricter("fail_on", FailOn(file.fail_on), _opens),
             review_drafts=self._stricter("review_drafts", file.review_drafts, operator.gt),
             skip_labels=_union(inputs.skip_labels, file.skip_labels),
             skip_authors=_union(inputs.skip_authors, file.skip_authors),
         )
         return replace(settings, notes=tuple(self._notes), origin=self._origin)
+
+    def _guidelines(self) -> tuple[str, ...]:
+        """Let the file choose: what it names is read at the base commit, like the file itself."""
+        named = "guidelines" in self._file.model_fields_set
+        return self._file.guidelines if named else self._inputs.guidelines
 
     def _stricter(self, field: str, wanted: T, loosens: Callable[[T, T], bool]) -> T:
         """Return the file's value unless it loosens the workflow's."""
@@ -148,6 +166,15 @@ class _Merge:
 
 def _overrules(wanted: str, workflow: str) -> bool:
     return bool(workflow) and wanted != workflow
+
+
+def _louder(wanted: Inline, workflow: Inline) -> bool:
+    order = tuple(Inline)
+    return order.index(wanted) > order.index(workflow)
+
+
+def _unverified(wanted: Verify, workflow: Verify) -> bool:
+    return workflow is Verify.ON and wanted is Verify.OFF
 
 
 def _opens(wanted: FailOn, workflow: FailOn) -> bool:

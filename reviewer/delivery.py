@@ -5,71 +5,51 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from reviewer import (
+    conclusion,
     config,
+    conventions,
     eligibility,
     file_review,
+    history,
     neutraliser,
     pipeline,
+    premises,
     publication,
     reuse,
-    state,
-    verdict,
+    shutdown,
 )
-from reviewer.activity import ReviewPullRequest
-from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.runner import Runner
 from reviewer.asking import Asking
 from reviewer.budget import Budget
+from reviewer.conclusion import Conclusion, Remembering
 from reviewer.config import Config
-from reviewer.errors import (
-    CancelledError,
-    ForgeError,
-    ReviewerError,
-    cancellation_behind,
-)
+from reviewer.errors import CancelledError, ReviewerError, cancellation_behind
 from reviewer.file_review import BatchReviewer
-from reviewer.inputs import Inputs
-from reviewer.ports import Forge, Model
+from reviewer.ports import Model
 from reviewer.prompts import Prompts
-from reviewer.pull_request import Comment, Snapshot
+from reviewer.pull_request import Snapshot
 from reviewer.reporting import TITLE, Reporting
-from reviewer.review import Review
+from reviewer.review import Spent
 from reviewer.scope import Selection
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
 from reviewer.summary_comment import Run
+from reviewer.trip import SECONDS_AFTER_CANCEL, Trip
 
 log = logging.getLogger(__name__)
 
-# After a signal the runner waits 7.5 s before it kills.
-SECONDS_AFTER_CANCEL = 4.0
+T = TypeVar("T")
 
+DAMAGED = "what was remembered could not be read"
 UNEXPECTED = ReviewerError(
     "An unexpected error ended the review.",
     cause="This is a bug in the reviewer.",
     remedy="The log of the run has the traceback; please report it.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Trip:
-    """What a delivery is equipped with.
-
-    `models` makes the models, the preferred one first; that it is slow, because it imports their
-    client, is why it is called late, beside GitHub's answers, or never. `restarted` says that the
-    head moved once already while it was read.
-    """
-
-    forge: Forge
-    models: Callable[[], tuple[Model, ...]]
-    runner: Runner
-    inputs: Inputs
-    deadline: Deadline
-    wanted: ReviewPullRequest
-    run_url: str
-    restarted: bool = False
 
 
 def deliver(trip: Trip, snapshot: Snapshot) -> int:
@@ -99,35 +79,74 @@ def _fail(trip: Trip, reporting: Reporting, problem: ReviewerError) -> int:
 
 
 def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
+    wanted, name = trip.wanted, trip.inputs.name
     eligibility.require_means(trip.inputs)
-    known = None if trip.wanted.full else reuse.remembered(snapshot, trip.inputs.name)
-    models = None if known else _early(trip.models)
-    pull = snapshot.pull
+    known, damaged = history.recall(snapshot, name)
+    pull = premises.as_triggered(snapshot.pull, wanted)
+    models = None if premises.whole(known, pull, wanted) else _early(trip.models)
     settings = config.load(trip.inputs, trip.forge.content(PATH, pull.base_sha))
-    if reason := eligibility.objection(pull, settings, asked=trip.wanted.asked):
+    if reason := eligibility.objection(pull, settings, known, asked=wanted.asked):
         return _skip(trip.runner, reason)
-    key = reuse.key(trip.inputs, settings)
-    if known and known.key == key:
+    grounds = _Grounds(
+        settings, reuse.key(trip.inputs, settings), premises.amended(known, wanted), damaged, models
+    )
+    if premises.whole(known, pull, wanted) and (grounds.key, grounds.known) == (known.key, known):
         reporting.stands(snapshot)
         return _repeat(trip, snapshot, known, settings)
+    return _review(trip, replace(snapshot, pull=pull), reporting, grounds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grounds:
+    """What is settled before the changes are read."""
+
+    settings: Config
+    key: str
+    known: State
+    damaged: bool
+    models: Future[tuple[Model, ...]] | None
+
+
+def _review(trip: Trip, snapshot: Snapshot, reporting: Reporting, grounds: _Grounds) -> int:
+    pull, settings = snapshot.pull, grounds.settings
     with trip.runner.group("Read the changes"):
         selection = pipeline.read_changes(trip.forge, pull, settings)
+        basis = premises.basis(grounds.known, pull, grounds.key, trip.wanted, trip.forge.descends)
+        basis = replace(basis, reason=DAMAGED) if grounds.damaged else basis
+        guidelines = conventions.read(trip.forge, settings.guidelines, pull.base_sha)
         fresh = trip.forge.snapshot(pull.number)
     if fresh.pull.head_sha != pull.head_sha:
-        if trip.restarted:
-            return _skip(
-                trip.runner, "the head keeps moving; the run for the newest one reviews it"
-            )
-        log.info("The head moved to %s meanwhile; starting again", fresh.pull.head_sha[:7])
-        return deliver(replace(trip, restarted=True), fresh)
+        return _again(trip, fresh)
     if selection.files:
         reporting.under_way(fresh)
     with trip.runner.group("Review"):
-        budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
-        asking = Asking(models.result() if models else trip.models(), budget)
-        reviewer = _reviewer(trip, snapshot, settings, selection, asking)
-        review = pipeline.review(reviewer, selection, trip.inputs.concurrency)
-    return _report(trip, reporting, review, state.of(review, key), settings)
+        models = grounds.models.result() if grounds.models else trip.models()
+        reviewer = replace(
+            _reviewer(trip, snapshot, settings, selection, models),
+            basis=basis,
+            guidelines=guidelines,
+        )
+        asks = any(reviewer.unchanged(file) is None for file in selection.files)
+        ending = _early(models[0].shutdown_date) if asks else None
+        dismissed = premises.dismissed(trip.forge, fresh, grounds.known, trip.inputs.name)
+        made, following = pipeline.review(reviewer, selection, dismissed)
+    made = replace(made, notes=(*made.notes, *_ending(models[0], ending)))
+    remembering = Remembering(grounds.key, following, grounds.known)
+    return Conclusion(trip, reporting, fresh, settings, selection.files, remembering).draw(made)
+
+
+def _again(trip: Trip, fresh: Snapshot) -> int:
+    """Start over with the head that came meanwhile, once."""
+    if trip.restarted:
+        return _skip(trip.runner, "the head keeps moving; the run for the newest one reviews it")
+    log.info("The head moved to %s meanwhile; starting again", fresh.pull.head_sha[:7])
+    return deliver(replace(trip, restarted=True), fresh)
+
+
+def _ending(model: Model, ending: Future[date | None] | None) -> tuple[str, ...]:
+    """Warn of a model that ends, if the server has said so by now."""
+    ends = ending.result() if ending and ending.done() else None
+    return tuple(filter(None, (shutdown.warning(model.name, ends, datetime.now(UTC).date()),)))
 
 
 def _skip(runner: Runner, reason: str) -> int:
@@ -143,18 +162,23 @@ def _repeat(trip: Trip, snapshot: Snapshot, known: State, settings: Config) -> i
     short = known.head_sha[:7]
     trip.runner.notice(f"{short} was reviewed before; its review stands.", title=TITLE)
     trip.runner.summary(f"Code review: {short} was reviewed before: {kept.url}\n")
-    return _conclude(trip, known, kept, settings)
+    return conclusion.conclude(trip, known, kept, Spent(), settings)
 
 
-def _early(models: Callable[[], tuple[Model, ...]]) -> Future[tuple[Model, ...]]:
+def _early(call: Callable[[], T]) -> Future[T]:
+    """Begin something whose result is wanted later."""
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="models")
-    made = pool.submit(models)
+    made = pool.submit(call)
     pool.shutdown(wait=False)
     return made
 
 
 def _reviewer(
-    trip: Trip, snapshot: Snapshot, settings: Config, selection: Selection, asking: Asking
+    trip: Trip,
+    snapshot: Snapshot,
+    settings: Config,
+    selection: Selection,
+    models: tuple[Model, ...],
 ) -> BatchReviewer:
     mask = trip.runner.secrets.mask
     nonce = secrets.token_hex(8)
@@ -163,43 +187,9 @@ def _reviewer(
         snapshot=snapshot,
         config=settings,
         prompts=Prompts(snapshot.pull, nonce=nonce, language=settings.language, mask=mask),
-        asking=asking,
+        asking=Asking(models, Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)),
         window=file_review.window(trip.inputs.model, trip.inputs.context_window),
+        concurrency=trip.inputs.concurrency,
         paths=selection.paths,
+        anew=trip.wanted.anew,
     )
-
-
-def _report(
-    trip: Trip, reporting: Reporting, review: Review, known: State, settings: Config
-) -> int:
-    """Write the review down, publish it and say what it means for the workflow."""
-    if review.cancelled:
-        trip.deadline.shorten(SECONDS_AFTER_CANCEL)
-    try:
-        comment = reporting.review(review, known, round(trip.runner.elapsed))
-        code = _conclude(trip, known, comment, settings)
-    except ForgeError as problem:
-        trip.runner.error(
-            f"The review was made but could not be published: {problem} "
-            "It stands in the job summary.",
-            title=TITLE,
-        )
-        _conclude(trip, known, None, settings)
-        return ForgeError.exit_code
-    except CancelledError as cancelled:
-        trip.deadline.shorten(SECONDS_AFTER_CANCEL)
-        reporting.finish()
-        return cancelled.exit_code
-    return review.cancelled.exit_code if review.cancelled else code
-
-
-def _conclude(trip: Trip, known: State, comment: Comment | None, settings: Config) -> int:
-    for name, value in verdict.outputs(known, comment).items():
-        trip.runner.output(name, value)
-    code = verdict.exit_code(known, settings.fail_on)
-    if code:
-        trip.runner.error(
-            f"The review reached the limit that fail-on sets ({settings.fail_on.value}).",
-            title=TITLE,
-        )
-    return code

@@ -7,6 +7,7 @@ from reviewer.config import Config
 from reviewer.errors import InputError
 from reviewer.inputs import Inputs
 from reviewer.pull_request import PullRequest, PullState
+from reviewer.state import State
 
 
 def require_means(inputs: Inputs) -> None:
@@ -23,15 +24,17 @@ def require_means(inputs: Inputs) -> None:
         raise budget.unpriced(unpriced[0])
 
 
-def objection(pull: PullRequest, settings: Config, *, asked: bool) -> str:
+def objection(pull: PullRequest, settings: Config, known: State, *, asked: bool) -> str:
     """Say why the pull request is left alone, empty when it is not.
 
-    `asked` means that a person wants the review, so a draft is no obstacle.
+    `asked` means that a person wants the review, so neither a draft nor a pause is an obstacle.
     """
     if pull.state is not PullState.OPEN:
         return f"the pull request is {pull.state.value}"
     if pull.draft and not settings.review_drafts and not asked:
         return "the pull request is a draft (review-drafts)"
+    if known.paused and not asked:
+        return f"{known.paused} paused the reviews of this pull request (/pause)"
     # GitHub tells neither labels nor logins apart by case.
     if labels := _folded(pull.labels) & _folded(settings.skip_labels):
         return f"the pull request has the label {min(labels)} (skip-labels)"

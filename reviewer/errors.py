@@ -10,6 +10,7 @@ ReviewerError                     1
 │   ├── ForbiddenError            2   the token lacks a permission
 │   ├── ConversationClosedError   1   locked conversation or archived repository
 │   ├── NotFoundError             2   does not exist, or the token may not see it
+│   ├── UnprocessableError        1   the write is refused as it stands, such as an odd line
 │   └── RateLimitedError          1   the wait asked for does not fit the deadline
 ├── ModelError                    1   the model did not answer
 │   ├── ModelRefusedError         2   key, quota or redirect; no later request can succeed
@@ -89,6 +90,10 @@ class NotFoundError(ForgeError):
     """Does not exist, or the token may not see it."""
 
     exit_code = 2
+
+
+class UnprocessableError(ForgeError):
+    """GitHub refuses a write as it stands (422): another text or place might do."""
 
 
 class RateLimitedError(ForgeError):

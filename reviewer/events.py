@@ -10,13 +10,18 @@ from reviewer.errors import EventError
 
 @dataclass(frozen=True, slots=True)
 class PullRequestEvent:
-    """Something happened to a pull request; `action` is GitHub's word for it."""
+    """Something happened to a pull request; `action` is GitHub's word for it.
+
+    `title` and `body` are what stood there then: untrusted text.
+    """
 
     number: int
     action: str
     draft: bool
     from_fork: bool
     author_is_bot: bool
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,26 @@ class CommentEvent:
     body: str
     association: str
     author_is_bot: bool
+    comment_id: int
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCommentEvent:
+    """Someone commented on lines of a pull request; `body` is untrusted text.
+
+    `in_reply_to` is the comment that started the thread, None when this one did.
+    """
+
+    number: int
+    action: str
+    comment_id: int
+    in_reply_to: int | None
+    body: str
+    association: str
+    login: str
+    author_is_bot: bool
+    from_fork: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +64,10 @@ class OtherEvent:
     number: str = ""
 
 
-Event: TypeAlias = PullRequestEvent | CommentEvent | OtherEvent
+Event: TypeAlias = PullRequestEvent | CommentEvent | ReviewCommentEvent | OtherEvent
 
+# GitHub's name for the author of what a deleted account left behind.
+GHOST = "ghost"
 PULL_REQUEST_EVENTS = ("pull_request", "pull_request_target")
 
 
@@ -57,6 +84,8 @@ def parse(name: str, raw: bytes, *, repository: str, ref: str) -> Event:
             return _pull_request(payload, ref)
         if name == "issue_comment":
             return _comment(payload)
+        if name == "pull_request_review_comment":
+            return _review_comment(payload, ref)
         return OtherEvent(name, _manual_number(payload))
     except (KeyError, TypeError, AttributeError) as missing:
         raise EventError(
@@ -97,7 +126,19 @@ def _require_same_repository(payload: Mapping[str, Any], repository: str) -> Non
 
 def _pull_request(payload: Mapping[str, Any], ref: str) -> PullRequestEvent:
     pull = payload["pull_request"]
-    number = _number(pull["number"])
+    return PullRequestEvent(
+        number=_own_number(pull, ref),
+        action=str(payload["action"]),
+        draft=pull.get("draft") is True,
+        from_fork=_from_fork(pull),
+        author_is_bot=_is_bot(pull["user"]),
+        title=str(pull["title"]),
+        body=str(pull["body"] or ""),
+    )
+
+
+def _own_number(pull: Mapping[str, Any], ref: str) -> int:
+    number = _whole(pull["number"], "a pull request number")
     # pull_request_target runs on the base branch, so only a pull ref can contradict the payload.
     if ref.startswith("refs/pull/") and ref.split("/")[2] != str(number):
         raise EventError(
@@ -105,25 +146,41 @@ def _pull_request(payload: Mapping[str, Any], ref: str) -> PullRequestEvent:
             cause="GITHUB_REF and the event payload differ.",
             remedy="Don't set GITHUB_REF or GITHUB_EVENT_PATH in the workflow.",
         )
+    return number
+
+
+def _from_fork(pull: Mapping[str, Any]) -> bool:
     head = pull["head"]["repo"]
-    return PullRequestEvent(
-        number=number,
-        action=str(payload["action"]),
-        draft=pull.get("draft") is True,
-        from_fork=head is None or head["full_name"] != pull["base"]["repo"]["full_name"],
-        author_is_bot=_is_bot(pull["user"]),
-    )
+    return head is None or head["full_name"] != pull["base"]["repo"]["full_name"]
 
 
 def _comment(payload: Mapping[str, Any]) -> CommentEvent:
     comment, issue = payload["comment"], payload["issue"]
     return CommentEvent(
-        number=_number(issue["number"]),
+        number=_whole(issue["number"], "a pull request number"),
         action=str(payload["action"]),
         on_pull_request=bool(issue.get("pull_request")),
         body=str(comment["body"] or ""),
         association=str(comment["author_association"]),
         author_is_bot=_is_bot(comment["user"]),
+        comment_id=_whole(comment["id"], "the id of a comment"),
+        login=_login(comment["user"]),
+    )
+
+
+def _review_comment(payload: Mapping[str, Any], ref: str) -> ReviewCommentEvent:
+    comment, pull = payload["comment"], payload["pull_request"]
+    started = comment.get("in_reply_to_id")
+    return ReviewCommentEvent(
+        number=_own_number(pull, ref),
+        action=str(payload["action"]),
+        comment_id=_whole(comment["id"], "the id of a comment"),
+        in_reply_to=None if started is None else _whole(started, "the id of a comment"),
+        body=str(comment["body"] or ""),
+        association=str(comment["author_association"]),
+        login=_login(comment["user"]),
+        author_is_bot=_is_bot(comment["user"]),
+        from_fork=_from_fork(pull),
     )
 
 
@@ -132,9 +189,13 @@ def _is_bot(user: Mapping[str, Any] | None) -> bool:
     return user is not None and user["type"] == "Bot"
 
 
-def _number(value: object) -> int:
+def _login(user: Mapping[str, Any] | None) -> str:
+    return GHOST if user is None else str(user["login"])
+
+
+def _whole(value: object, what: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise TypeError("a pull request number")
+        raise TypeError(what)
     return value
 
 

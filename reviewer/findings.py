@@ -1,6 +1,7 @@
-"""A finding: one problem we report, and its place in the diff."""
+"""A finding: one problem we report, its place in the diff and its identity across runs."""
 
 import enum
+import hashlib
 from dataclasses import dataclass
 
 
@@ -57,9 +58,20 @@ class Candidate:
     suggestion: str | None = None
 
 
+class Origin(enum.Enum):
+    """Who found it."""
+
+    MODEL = "model"
+    RULE = "rule"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A candidate whose quote was found in the diff; lines count from 1 in `side`'s version."""
+    """A candidate whose quote was found in the diff; lines count from 1 in `side`'s version.
+
+    `number` is what people call it by (F3), 0 until it has one; it stays the same across pushes.
+    `also` names further places with the same problem, as "path:line".
+    """
 
     path: str
     start_line: int
@@ -72,3 +84,47 @@ class Finding:
     title: str
     body: str
     suggestion: str | None = None
+    number: int = 0
+    also: tuple[str, ...] = ()
+    origin: Origin = Origin.MODEL
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits that neither moved lines nor other words change."""
+        identity = "\0".join((self.path, self.category, plain(self.quote)))
+        return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """A finding that a maintainer does not want to hear again while its code is unchanged.
+
+    `by` is a login; `reason` is what they said, untrusted text, or how we know.
+    """
+
+    finding: Finding
+    by: str
+    reason: str = ""
+
+
+def resembles(one: Finding, other: Finding) -> bool:
+    """Whether two runs speak of the same problem, though in other words or at other lines.
+
+    The same means the same file, the same category or title, and quotes of which one has all lines
+    of the other, one after the other.
+    """
+    if one.path != other.path or one.side is not other.side:
+        return False
+    short, long = sorted((_lines(one.quote), _lines(other.quote)), key=len)
+    alike = one.category == other.category or plain(one.title) == plain(other.title)
+    starts = range(len(long) - len(short) + 1)
+    return alike and any(long[start : start + len(short)] == short for start in starts)
+
+
+def _lines(quote: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(plain, quote.split("\n"))))
+
+
+def plain(text: str) -> str:
+    """Reduce a text to what counts when two are compared: no letter case, single spaces."""
+    return " ".join(text.casefold().split())

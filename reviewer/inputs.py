@@ -42,6 +42,21 @@ class OnError(enum.Enum):
     WARN = "warn"
 
 
+class Inline(enum.Enum):
+    """Which findings are told at their lines too; `high` means high and critical ones."""
+
+    OFF = "off"
+    HIGH = "high"
+    ALL = "all"
+
+
+class Verify(enum.Enum):
+    """Whether each finding is put to a second, sceptical request."""
+
+    OFF = "off"
+    ON = "on"
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """The inputs as values; each is named like its input, with underscores for hyphens."""
@@ -73,6 +88,12 @@ class Inputs:
         values.line(r"\S{1,200}", "a model name, or empty for none", "gpt-6-luna", blank=True),
         "gpt-6-luna",
         "Model that is asked when the first one cannot answer. Empty for none.",
+    )
+    small_model: str = declare(
+        values.line(r"\S{1,200}", "a model name, or empty for none", "gpt-6-luna", blank=True),
+        "",
+        "Cheaper model that settles changes which are provably trivial (formatting, comments, "
+        "versions) in one line instead of a review. Empty: everything is reviewed.",
     )
     allow_http: bool = declare(
         values.flag(),
@@ -179,6 +200,32 @@ class Inputs:
     language: str = declare(values.language(), "", "Language of the review. Empty for English.")
     instructions: str = declare(
         values.prose(), "", "What the reviewer should know about this code, or look at."
+    )
+    inline: Inline = declare(
+        values.choice(Inline),
+        "off",
+        "Which findings are also told at their lines of the diff: none, those of high or critical "
+        "severity, or all.",
+    )
+    suggestions: bool = declare(
+        values.flag(),
+        "false",
+        "Whether inline comments may hold replacement code that can be committed with a click.",
+    )
+    verify: Verify = declare(
+        values.choice(Verify),
+        "on",
+        "Whether each finding must survive a second, sceptical request before it is shown.",
+    )
+    guidelines: tuple[str, ...] = declare(
+        values.names("AGENTS.md, docs/style.md"),
+        "AGENTS.md, CLAUDE.md",
+        "Files of the repository that say how its code should look, read at the base commit.",
+    )
+    check_run: bool = declare(
+        values.flag(),
+        "false",
+        "Whether to post a check run with annotations too; it needs `checks: write`.",
     )
     fail_on: FailOn = declare(
         values.choice(FailOn),

@@ -2,10 +2,9 @@
 
 import logging
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 
-from reviewer import batch, diff, file_review, ranking, replies, scope
+from reviewer import batch, diff, history, placement, ranking, replies, rounds, scope
 from reviewer.batch import Batch
 from reviewer.config import Config
 from reviewer.errors import (
@@ -16,12 +15,14 @@ from reviewer.errors import (
     ModelUnreachableError,
     ReviewerError,
 )
-from reviewer.file_review import BatchReviewer, Merged, Outcome
-from reviewer.findings import Finding
+from reviewer.file_review import BatchReviewer, Doubted, Merged, Outcome
+from reviewer.findings import Dismissal, Finding
+from reviewer.history import Basis
+from reviewer.inputs import Verify
 from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest
 from reviewer.replies import FileReply
-from reviewer.review import FileReport, Overview, Review, Status
+from reviewer.review import FileReport, Judgement, Overview, Review, Status
 from reviewer.scope import Selection
 from reviewer.strict_yaml import PATH
 
@@ -47,59 +48,62 @@ def _notes(rows: Sequence[ListedFile]) -> tuple[str, ...]:
     return (f"the change of {PATH} takes effect after merging: the base commit's file counts",)
 
 
-def review(reviewer: BatchReviewer, selection: Selection, concurrency: int) -> Review:
-    """Ask about every selected file, `concurrency` at a time, and make one review of the answers.
+def review(
+    reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...] = ()
+) -> tuple[Review, int]:
+    """Ask about every selected file that changed, and make one review of old and new answers.
 
-    Raises the first problem when there was something to review and nothing of it was. A
-    CancelledError only ends the asking: what is known by then is the review, marked so.
+    Returns the review and the number that the next new finding will have. Raises the first problem
+    when there was something to review and nothing of it was. A CancelledError only ends the
+    asking: what is known by then is the review, marked so.
     """
-    parts = [part for file in selection.files for part in batch.cut(file, reviewer.window)]
-    answers, stop = _ask(reviewer, parts, concurrency)
-    shown = reviewer.prompts.shown
-    merged = [file_review.merge(file, answers[file.path], shown) for file in selection.files]
-    _raise_if_nothing_was_reviewed(merged, answers)
-    overview, notes = Overview(), tuple[str, ...]()
+    kept = {file.path: row for file in selection.files if (row := reviewer.unchanged(file))}
+    asked = [file for file in selection.files if file.path not in kept]
+    parts = [part for file in asked for part in batch.cut(file, reviewer.window)]
+    answers, stop = _ask(reviewer, parts)
+    found = {file.path: reviewer.merge(file, answers[file.path]) for file in asked}
+    _raise_if_nothing_was_reviewed([*found.values()], answers, kept=bool(kept))
+    judgements: tuple[Judgement, ...] = ()
+    notes: tuple[str, ...] = ()
     if stop is None:
-        overview, notes, stop = _overview(
-            reviewer, merged, selection.reports, alone=len(parts) == 1
-        )
+        judgements, notes, stop = _second_look(reviewer, found, asked)
+    rows = [kept.get(file.path) or found[file.path] for file in selection.files]
+    made, following = _review(reviewer, selection, rows, dismissed)
+    overview, missing, stop = _overview(reviewer, made, asked, stop, alone=len(parts) == 1)
     return replace(
-        _review(reviewer, selection, merged),
+        made,
         overview=overview,
-        notes=reviewer.config.notes + selection.notes + notes,
-        asides=tuple(filter(None, (reviewer.config.origin,))),
+        judgements=judgements,
+        notes=(*_reasons(reviewer.basis), *made.notes, *notes, *missing),
         cancelled=stop if isinstance(stop, CancelledError) else None,
-    )
+    ), following
+
+
+def _reasons(basis: Basis) -> tuple[str, ...]:
+    return (f"everything was reviewed anew: {basis.reason}",) if basis.reason else ()
 
 
 _Answers = dict[str, list[Outcome]]
 
 
-def _ask(
-    reviewer: BatchReviewer, parts: Sequence[Batch], concurrency: int
-) -> tuple[_Answers, ReviewerError | None]:
+def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, ReviewerError | None]:
     """Ask about all parts; return the outcomes by path and what stopped the asking early."""
     answers: _Answers = {part.file.path: [] for part in parts}
-    pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="review")
-    futures = {pool.submit(reviewer.review, part): part for part in parts}
-    waiting = set(futures)
-    stop: ReviewerError | None = None
-    try:
-        for future in as_completed(futures):
-            waiting.discard(future)
-            outcomes = future.result()
-            answers[futures[future].file.path] += outcomes
-            log.info("%d/%d %s", len(parts) - len(waiting), len(parts), _label(futures[future]))
-            stop = _reason_to_stop(outcomes, answers)
-            if stop:
-                break
-    except CancelledError as cancelled:
-        stop = cancelled
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    if stop:
-        for future in waiting:
-            answers[futures[future].file.path].append(Outcome(futures[future], stop))
+    told = 0
+
+    def note(part: Batch, outcomes: tuple[Outcome, ...]) -> ReviewerError | None:
+        nonlocal told
+        told += 1
+        answers[part.file.path] += outcomes
+        log.info("%d/%d %s", told, len(parts), _label(part))
+        return _reason_to_stop(outcomes, answers)
+
+    left, stop = rounds.carry_out(
+        parts, reviewer.review, concurrency=reviewer.concurrency, on_result=note
+    )
+    for part in left:
+        if stop:
+            answers[part.file.path].append(Outcome(part, stop))
     return answers, stop
 
 
@@ -124,47 +128,105 @@ def _label(part: Batch) -> str:
     return part.file.path + (f" (part {part.part} of {part.parts})" if part.parts > 1 else "")
 
 
-def _raise_if_nothing_was_reviewed(merged: Sequence[Merged], answers: _Answers) -> None:
-    if merged and all(part.report.status is Status.FAILED for part in merged):
+def _raise_if_nothing_was_reviewed(
+    merged: Sequence[Merged], answers: _Answers, *, kept: bool
+) -> None:
+    if merged and not kept and all(part.report.status is Status.FAILED for part in merged):
         outcomes = [outcome for path in answers for outcome in answers[path]]
         raise next(o.result for o in outcomes if isinstance(o.result, ReviewerError))
 
 
+def _second_look(
+    reviewer: BatchReviewer, found: dict[str, Merged], asked: Sequence[diff.ChangedFile]
+) -> tuple[tuple[Judgement, ...], tuple[str, ...], ReviewerError | None]:
+    """Put every finding of the asked files to a sceptical request, file by file.
+
+    Replaces the entries of `found`. A file whose request failed keeps its findings, which is said.
+    """
+    if reviewer.config.verify is Verify.OFF:
+        return (), (), None
+    doubted = [Doubted(file, found[file.path]) for file in asked if found[file.path].doubtful]
+    judgements: list[Judgement] = []
+    unverified: list[str] = []
+
+    def note(_doubted: Doubted, result: tuple[Merged, tuple[Judgement, ...]]) -> None:
+        merged, said = result
+        found[merged.report.path] = merged
+        judgements.extend(said)
+        if not said:
+            unverified.append(merged.report.path)
+
+    left, stop = rounds.carry_out(
+        doubted, reviewer.second_look, concurrency=reviewer.concurrency, on_result=note
+    )
+    unverified += [each.file.path for each in left]
+    notes = (f"no second look was had at the findings in {', '.join(sorted(unverified))}",)
+    return tuple(judgements), notes if unverified else (), stop
+
+
 def _overview(
     reviewer: BatchReviewer,
-    merged: Sequence[Merged],
-    others: Sequence[FileReport],
+    made: Review,
+    asked: Sequence[diff.ChangedFile],
+    stop: ReviewerError | None,
     *,
     alone: bool,
 ) -> tuple[Overview, tuple[str, ...], ReviewerError | None]:
-    """Say what the change does; a single part has said so itself."""
-    if not merged:
-        return Overview(), (), None
-    if alone:
-        return Overview(merged[0].report.summary), (), None
-    reports = [*(part.report for part in merged), *others]
+    """Say what the change does; a single part has said so itself, and old words may still do."""
+    rows = made.having(Status.REVIEWED)
+    remembered = Overview(reviewer.basis.state.overview, reviewer.basis.state.major_changes)
+    if not rows or stop:
+        return Overview(), (), stop
+    if not asked and reviewer.basis.units and remembered.text and not reviewer.anew:
+        return remembered, (), None
+    if alone and len(rows) == 1:
+        return Overview(rows[0].summary), (), None
     try:
-        overview = reviewer.asking.ask(reviewer.prompts.overview(reports), replies.parse_overview)
+        prompt = reviewer.prompts.overview(made.files)
+        return reviewer.asking.ask(prompt, replies.parse_overview), (), None
     except ReviewerError as problem:
         log.warning("The overview is missing: %s", problem)
         return Overview(), (f"The overview is missing: {problem.what}",), problem
-    return overview, (), None
 
 
-def _review(reviewer: BatchReviewer, selection: Selection, merged: Sequence[Merged]) -> Review:
-    pull = reviewer.snapshot.pull
-    shown, withheld = ranking.rank((f for part in merged for f in part.findings), reviewer.config)
-    reviewed = tuple(_with_findings(part.report, shown) for part in merged)
-    return Review(
+def _review(
+    reviewer: BatchReviewer,
+    selection: Selection,
+    rows: Sequence[Merged],
+    dismissed: tuple[Dismissal, ...],
+) -> tuple[Review, int]:
+    pull, basis = reviewer.snapshot.pull, reviewer.basis
+    distinct, repeated = placement.dedupe(tuple(f for row in rows for f in row.findings))
+    named, following = history.numbered(distinct, basis)
+    shown, withheld = ranking.rank(named, reviewer.config, dismissed)
+    reports = tuple(_with_findings(row.report, shown, named) for row in rows)
+    spent = reviewer.asking.budget.spent()
+    made = Review(
         head_sha=pull.head_sha,
         base_sha=pull.base_sha,
         overview=Overview(),
         findings=shown,
-        files=reviewed + selection.reports,
-        withheld=replace(withheld, unplaced=sum(part.unplaced for part in merged)),
-        spent=reviewer.asking.budget.spent(),
+        files=reports + selection.reports,
+        withheld=replace(
+            withheld,
+            duplicate=withheld.duplicate + repeated,
+            unplaced=sum(row.unplaced for row in rows),
+            refuted=sum(row.refuted for row in rows),
+        ),
+        spent=spent,
+        notes=reviewer.config.notes + selection.notes,
+        asides=tuple(filter(None, (reviewer.config.origin,))),
+        dismissed=dismissed,
     )
+    gone = history.fixed(basis, named, made.files, reviewer.still_there(selection.files))
+    return replace(made, fixed=gone), following
 
 
-def _with_findings(report: FileReport, shown: Sequence[Finding]) -> FileReport:
-    return replace(report, findings=tuple(f for f in shown if f.path == report.path))
+def _with_findings(
+    report: FileReport, shown: Sequence[Finding], named: Sequence[Finding]
+) -> FileReport:
+    return replace(
+        report,
+        findings=tuple(f for f in shown if f.path == report.path),
+        known=tuple(f for f in named if f.path == report.path),
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from reviewer.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.findings import Candidate, Finding, Side
+from reviewer.findings import Candidate, Finding, Side, plain
 from reviewer.review import worst_first
 
 # What diff.numbered prints before a line's text, or a diff's bare marker.
@@ -181,18 +181,14 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
         lines = range(finding.start_line, finding.end_line + 1)
         where = (finding.path, finding.side.value)
         topics = (
-            (*where, "title", _plain(finding.title)),
-            (*where, "quote", _plain(finding.quote)),
+            (*where, "title", plain(finding.title)),
+            (*where, "quote", plain(finding.quote)),
         )
         if not any(_overlap(lines, other) for t in topics for other in places.get(t, [])):
             kept.append(finding)
             for topic in topics:
                 places.setdefault(topic, []).append(lines)
     return tuple(kept), len(ordered) - len(kept)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def _overlap(one: range, other: range) -> bool:

@@ -1,9 +1,12 @@
 """Every door of the core on one page: the forge, the model and their messages."""
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol, TypeAlias
 
+from reviewer.findings import Side
 from reviewer.pull_request import Comment, ListedFile, PullRequest, Snapshot
 
 
@@ -24,7 +27,109 @@ class UpdateComment:
     body: str
 
 
-Operation: TypeAlias = CreateComment | UpdateComment
+@dataclass(frozen=True, slots=True)
+class InlineComment:
+    """A comment on lines of one hunk; `marker` is its last line, by which it is known again."""
+
+    path: str
+    start_line: int
+    end_line: int
+    side: Side
+    body: str
+    marker: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateReview:
+    """Post inline comments as one review that neither approves nor asks for changes."""
+
+    number: int
+    commit_sha: str
+    comments: tuple[InlineComment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveThread:
+    """Mark a review thread as resolved; `id` is GraphQL's."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToThread:
+    """Answer in the review thread that holds `comment_id`; `marker` is the answer's last line."""
+
+    number: int
+    comment_id: int
+    body: str
+    marker: str
+
+
+class Subject(enum.Enum):
+    """What kind of comment a reaction belongs to."""
+
+    COMMENT = "issues"
+    REMARK = "pulls"
+
+
+class Reaction(enum.Enum):
+    """GitHub's words for the reactions that we use."""
+
+    SEEN = "eyes"
+    DONE = "rocket"
+    CONFUSED = "confused"
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """Put a reaction of ours under somebody's comment; a second equal one changes nothing."""
+
+    subject: Subject
+    comment_id: int
+    reaction: Reaction
+
+
+class Conclusion(enum.Enum):
+    """GitHub's words for the result of a check run."""
+
+    SUCCESS = "success"
+    NEUTRAL = "neutral"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAnnotation:
+    """A remark of a check run on lines of the new file; `level` is notice, warning or failure."""
+
+    path: str
+    start_line: int
+    end_line: int
+    level: str
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCheckRun:
+    """Post a finished check run on a commit."""
+
+    name: str
+    head_sha: str
+    conclusion: Conclusion
+    title: str
+    summary: str
+    annotations: tuple[CheckAnnotation, ...] = ()
+
+
+Operation: TypeAlias = (
+    CreateComment
+    | UpdateComment
+    | CreateReview
+    | ResolveThread
+    | ReplyToThread
+    | React
+    | CreateCheckRun
+)
 
 
 class Forge(Protocol):
@@ -46,10 +151,19 @@ class Forge(Protocol):
         """Read one file at a commit, or None when there is none there."""
         ...
 
-    def apply(self, operation: Operation) -> Comment:
-        """Carry out one planned write and return the comment as it stands now.
+    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
+        """Whether the history of one commit holds the other; False for one that is gone."""
+        ...
 
-        Raises NotFoundError when the comment to update is gone.
+    def may_write(self, login: str) -> bool:
+        """Whether the person may write to the repository; False when the forge does not tell."""
+        ...
+
+    def apply(self, operation: Operation) -> Comment | None:
+        """Carry out one planned write; return the summary comment when it was about one.
+
+        Raises NotFoundError when what is to be changed is gone, and UnprocessableError when the
+        forge refuses the write as it stands, of which nothing is carried out then.
         """
         ...
 
@@ -104,4 +218,8 @@ class Model(Protocol):
 
     def complete(self, prompt: Prompt) -> Reply:
         """Ask once, retrying what passes by itself."""
+        ...
+
+    def shutdown_date(self) -> date | None:
+        """Read the day on which the model ends; None when nobody says, and never an error."""
         ...

@@ -6,18 +6,20 @@ from dataclasses import dataclass, replace
 
 from reviewer import diff, replies, visible
 from reviewer.batch import Batch
+from reviewer.findings import Finding
 from reviewer.ports import Message, Prompt
-from reviewer.pull_request import PullRequest, ReviewThread
+from reviewer.pull_request import PullRequest, Remark, ReviewThread
 from reviewer.rendering import Templates
 from reviewer.review import FileReport
 from reviewer.shortening import shorten
 
 # Raised whenever a changed prompt should make an unchanged pull request be reviewed anew.
-VERSION = 1
+VERSION = 2
 
 DESCRIPTION_CHARACTERS = 4_000
 LISTED_FILES = 300
 LISTED_SIBLINGS = 60
+LISTED_COMMITS = 20
 # What strangers write as long as they like must not take the room of the change.
 PATH_CHARACTERS = 200
 SUMMARY_CHARACTERS = 500
@@ -29,8 +31,10 @@ THREAD_CHARACTERS = 8_000
 class Material:
     """What one review request is made of.
 
-    `context` holds numbered lines around the hunks, `siblings` the paths of the pull request's
-    other files.
+    `context` holds numbered lines around the hunks, `related` what other changed files have to do
+    with it, `notes` what of both was left out. `siblings` lists the paths of the pull request's
+    other files, `guidelines` paths and texts of the base commit, `earlier` what was found in the
+    file before and still stands.
     """
 
     batch: Batch
@@ -38,6 +42,10 @@ class Material:
     context: str = ""
     threads: tuple[ReviewThread, ...] = ()
     siblings: tuple[str, ...] = ()
+    related: str = ""
+    notes: tuple[str, ...] = ()
+    guidelines: tuple[tuple[str, str], ...] = ()
+    earlier: tuple[Finding, ...] = ()
 
 
 class Prompts:
@@ -65,13 +73,38 @@ class Prompts:
         return self._prompt(
             "review",
             replies.REVIEW_SCHEMA,
-            batch=material.batch,
-            changes=diff.numbered(material.batch.hunks),
+            **_seen(material),
             instructions=material.instructions,
-            context=material.context,
+            guidelines=material.guidelines,
             threads=tuple(_heard(material.threads)),
+            earlier=material.earlier,
             siblings=tuple(map(_named, material.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(material.siblings) - LISTED_SIBLINGS),
+        )
+
+    def verify(self, material: Material, findings: Sequence[Finding]) -> Prompt:
+        """Ask what speaks against each finding in one file."""
+        return self._prompt(
+            "verify", replies.VERIFY_SCHEMA, **_seen(material), findings=tuple(findings)
+        )
+
+    def answer(
+        self,
+        question: str,
+        changes: str,
+        findings: Sequence[Finding],
+        thread: Sequence[Remark] = (),
+        cuts: Sequence[str] = (),
+    ) -> Prompt:
+        """Ask what a maintainer asks, of the numbered `changes`; `cuts` says what they lack."""
+        return self._prompt(
+            "answer",
+            replies.ANSWER_SCHEMA,
+            question=question,
+            changes=changes,
+            findings=tuple(findings),
+            thread=tuple(thread),
+            cuts=tuple(cuts),
         )
 
     def overview(self, reports: Sequence[FileReport]) -> Prompt:
@@ -91,6 +124,9 @@ class Prompts:
             pull=self._pull,
             description=body[:DESCRIPTION_CHARACTERS],
             description_cut=DESCRIPTION_CHARACTERS if len(body) > DESCRIPTION_CHARACTERS else 0,
+            commits=tuple(map(_named, self._pull.commits[:LISTED_COMMITS])),
+            more_commits=max(0, len(self._pull.commits) - LISTED_COMMITS),
+            issues=tuple(map(_named, self._pull.issues)),
             **self._shared,
             **values,
         )
@@ -98,15 +134,34 @@ class Prompts:
         return Prompt(purpose, messages, schema_name=purpose, schema=schema)
 
 
+def _seen(material: Material) -> dict[str, object]:
+    """Return what both looks at a file show of it."""
+    return {
+        "batch": material.batch,
+        "changes": diff.numbered(material.batch.hunks),
+        "context": material.context,
+        "related": material.related,
+        "notes": material.notes,
+    }
+
+
 def _heard(threads: Iterable[ReviewThread]) -> Iterator[ReviewThread]:
     """Shorten each comment, and stop at the thread that would take too much room."""
     room = THREAD_CHARACTERS
     for thread in threads:
-        comments = tuple(shorten(text, COMMENT_CHARACTERS) for text in thread.comments)
-        room -= sum(map(len, comments))
+        comments = tuple(
+            replace(remark, body=shorten(_unmarked(remark.body), COMMENT_CHARACTERS))
+            for remark in thread.comments
+        )
+        room -= sum(len(remark.body) for remark in comments)
         if room < 0:
             return
         yield replace(thread, comments=comments)
+
+
+def _unmarked(body: str) -> str:
+    """Leave out the hidden last line of what we have said ourselves."""
+    return body.partition("\n<!-- code-review-action")[0]
 
 
 def _named(path: str) -> str:

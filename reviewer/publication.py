@@ -22,7 +22,8 @@ def own(snapshot: Snapshot, name: str) -> tuple[Comment, ...]:
     marker = summary_comment.marker(name)
     comments = snapshot.conversation.comments
     ours = [c for c in comments if c.mine and c.body.startswith(marker)]
-    heads = {c.id: known.head_sha for c in ours if (known := state.decode(c.body))}
+    known = {c.id: state.decode(c.body) for c in ours}
+    heads = {id_: found.head_sha for id_, found in known.items() if found}
     reviews = [c for c in ours if c.id in heads]
     reviews.sort(key=lambda c: (heads[c.id] != snapshot.pull.head_sha, -c.id))
     oldest_first = sorted((c for c in ours if c.id not in heads), key=lambda c: c.id)
@@ -79,11 +80,9 @@ def _apply(forge: Forge, operation: Operation) -> Comment | None:
     try:
         return forge.apply(operation)
     except NotFoundError:
-        match operation:
-            case UpdateComment():
-                return None
-            case CreateComment():
-                raise
+        if isinstance(operation, UpdateComment):
+            return None
+        raise
 
 
 def _without(snapshot: Snapshot, comment_id: int) -> Snapshot:

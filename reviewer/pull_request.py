@@ -28,6 +28,10 @@ class PullRequest:
     state: PullState
     changed_files: int
     labels: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
+    """Subject lines of the commits, oldest first."""
+    issues: tuple[str, ...] = ()
+    """Titles of the issues that the pull request would close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,41 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment in a review thread; `thumbs_down` lists the logins that rejected it."""
+
+    id: int
+    body: str
+    mine: bool = False
+    author: str = ""
+    thumbs_down: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewThread:
-    """A thread on lines of the diff; `line` is None once the line is outdated."""
+    """A thread on lines of the diff; `line` is None once the line is outdated.
+
+    `id` is GraphQL's. `resolved_by` is a login, empty while the thread is open or when GitHub does
+    not tell; `resolved_by_me` says that it was us.
+    """
 
     path: str
     line: int | None
     resolved: bool
-    comments: tuple[str, ...]
+    comments: tuple[Remark, ...]
+    id: str = ""
+    resolved_by: str = ""
+    resolved_by_me: bool = False
+
+    @property
+    def mine(self) -> bool:
+        """Whether we started the thread."""
+        return bool(self.comments) and self.comments[0].mine
+
+    @property
+    def answered(self) -> bool:
+        """Whether anybody else has said something in the thread."""
+        return any(not remark.mine for remark in self.comments)
 
 
 @dataclass(frozen=True, slots=True)

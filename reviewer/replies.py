@@ -8,11 +8,13 @@ from pydantic import BaseModel, ValidationError
 
 from reviewer import json_text, reply_shapes, review
 from reviewer.errors import ReplyError
-from reviewer.findings import Candidate
+from reviewer.findings import Candidate, Severity
 from reviewer.ports import Reply
 
 REVIEW_SCHEMA = reply_shapes.REVIEW_SCHEMA
 OVERVIEW_SCHEMA = reply_shapes.OVERVIEW_SCHEMA
+VERIFY_SCHEMA = reply_shapes.VERIFY_SCHEMA
+ANSWER_SCHEMA = reply_shapes.ANSWER_SCHEMA
 
 _LONGEST_REPLY = 1_000_000
 _MOST_CANDIDATES = 200
@@ -35,6 +37,19 @@ class FileReply:
     truncated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the second look says of the finding with this number, which counts from 1.
+
+    `word` is keep, lower or drop, or what a model made of it; `severity` counts for lower only.
+    """
+
+    finding: int
+    word: str
+    severity: Severity
+    reason: str
+
+
 def parse_review(reply: Reply) -> FileReply:
     """Read an answer that follows REVIEW_SCHEMA, more or less.
 
@@ -54,6 +69,29 @@ def parse_overview(reply: Reply) -> review.Overview:
     answer = _shaped(reply_shapes.Overview, _found(reply, "overview")[0])
     changes = tuple(filter(None, map(_change, answer.major_changes)))
     return review.Overview(answer.overview, changes[:_MOST_CHANGES])
+
+
+def parse_verdicts(reply: Reply, count: int) -> tuple[Verdict, ...]:
+    """Read an answer about `count` findings; raises ReplyError when there is no list in it.
+
+    Of several verdicts on a finding the first counts, and one on no finding counts nothing.
+    """
+    answer = _shaped(reply_shapes.Verdicts, _found(reply, "verdicts")[0])
+    first: dict[int, Verdict] = {}
+    for row in answer.verdicts:
+        try:
+            said = reply_shapes.Verdict.model_validate(row)
+        except ValidationError:
+            continue
+        if 1 <= said.finding <= count:
+            verdict = Verdict(said.finding, said.verdict, said.severity, said.reason)
+            first.setdefault(said.finding, verdict)
+    return tuple(first.values())
+
+
+def parse_answer(reply: Reply) -> str:
+    """Read the answer to a question; raises ReplyError when it is empty."""
+    return _shaped(reply_shapes.Answer, _found(reply, "answer")[0]).answer
 
 
 def _found(reply: Reply, key: str) -> tuple[dict[str, object], bool]:

@@ -38,6 +38,8 @@ _SUMMARY = 500
 _SUGGESTION = 4_000
 _OVERVIEW = 2_000
 _CHANGE = 300
+_REASON = 500
+_ANSWER = 6_000
 # Beyond this a number is no line of any file.
 _LAST_LINE = 10_000_000
 
@@ -79,6 +81,21 @@ REVIEW_SCHEMA = _object(
         )
     ),
 )
+
+VERDICTS = ("keep", "lower", "drop")
+
+VERIFY_SCHEMA = _object(
+    verdicts=_list(
+        _object(
+            finding=_NUMBER,
+            verdict=_one_of(*VERDICTS),
+            severity=_one_of(*(word.label for word in reversed(Severity))),
+            reason=_TEXT,
+        )
+    )
+)
+
+ANSWER_SCHEMA = _object(answer=_TEXT)
 
 OVERVIEW_SCHEMA = _object(overview=_TEXT, major_changes=_list(_TEXT))
 
@@ -181,3 +198,26 @@ class Overview(_Said):
         AfterValidator(lambda text: shorten(text.strip(), _OVERVIEW)),
     ]
     major_changes: list[object] = []
+
+
+class Verdict(_Said):
+    """What the second look says of one finding; an unknown word lets it stand."""
+
+    finding: Annotated[int, BeforeValidator(_line_number)]
+    verdict: Annotated[str, BeforeValidator(_word)]
+    severity: _Severity = Severity.CRITICAL
+    reason: Annotated[
+        str, BeforeValidator(_text_or_nothing), AfterValidator(lambda text: line(text, _REASON))
+    ] = ""
+
+
+class Verdicts(_Said):
+    """The answer of the second look; each verdict is read by itself."""
+
+    verdicts: list[object]
+
+
+class Answer(_Said):
+    """The answer to a question."""
+
+    answer: Annotated[_Text, AfterValidator(lambda text: shorten(text.strip(), _ANSWER))]

@@ -45,6 +45,7 @@ class Reporting:
         self._run = run
         self._writable = not dry_run
         self._wanted: str | None = None
+        self._rendered: Callable[[Review], str] = lambda _review: ""
         self._head = pull.head_sha[:7]
         link = f" ([run]({run.url}))" if run.url else ""
         self._under_way = f"The review of {self._head} is under way{link}."
@@ -64,7 +65,7 @@ class Reporting:
 
     def problem(self, problem: ReviewerError) -> None:
         """Say why there is no review; a review that already stands is kept under the notice."""
-        text = self._masked(str(problem))
+        text = self.masked(str(problem))
         match problem:
             case ConfigError(line=line, column=column):
                 self._runner.error(text, title=TITLE, file=PATH, line=line, column=column)
@@ -79,18 +80,23 @@ class Reporting:
         except ForgeError as unwritten:
             log.warning("The pull request was not told: %s", unwritten)
 
-    def review(self, review: Review, remembered: State, elapsed: int) -> Comment | None:
+    def review(
+        self, review: Review, remember: Callable[[Review], State], elapsed: int
+    ) -> Comment | None:
         """Write the review down, then publish it; return the comment if there is one.
+
+        `remember` makes the state of the review as it is published.
 
         Raises ForgeError when the comment could not be written; the job summary holds the review
         by then.
         """
-        run = replace(self._run, elapsed=elapsed)
+        self._run = run = replace(self._run, elapsed=elapsed)
+        self._rendered = lambda each: summary_comment.render(each, run, remember(each))
         # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
-        review = review.reworded(self._masked)
-        body = self._masked(summary_comment.render(review, run, remembered))
+        review = review.reworded(self.masked)
+        body = self.masked(self._rendered(review))
         self._wanted = body
-        self._runner.summary(self._masked(summary_comment.report(review, run)))
+        self._runner.summary(self.masked(summary_comment.report(review, run)))
         self._warn_of_gaps(review)
         if not self._writable:
             self._annotate(review)
@@ -106,6 +112,13 @@ class Reporting:
             self._give_up_writing(refused)
             self._annotate(review)
             return None
+
+    def revise(self, review: Review) -> None:
+        """Publish the review that stands again, for what turned out on publishing."""
+        review = review.reworded(self.masked)
+        self._wanted = self.masked(self._rendered(review))
+        if fresh := self._fresh():
+            self._write(fresh, lambda old: old and self._wanted)
 
     def finish(self) -> None:
         """Put the review where a signal came between, if there is a comment to put it in.
@@ -188,7 +201,8 @@ class Reporting:
                 remark.message, title=remark.title, file=remark.path, line=remark.line
             )
 
-    def _masked(self, text: str) -> str:
+    def masked(self, text: str) -> str:
+        """Hide the secrets of the run; raises ReviewerError when a part of one still shows."""
         masked = self._runner.secrets.mask(text)
         if self._runner.secrets.leaked_in(masked):
             raise ReviewerError(

@@ -19,7 +19,7 @@ MOST_PATH_INSTRUCTIONS = 50
 _DEFAULTS = Inputs()
 _DECLARED = {declaration.field: declaration for declaration in inputs.declarations()}
 # Not inputs yet, and never a repository's business.
-_RESERVED = ("provider", "small-model", "template", "templates", "tools")
+_RESERVED = ("provider", "template", "templates", "tools")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ID = "https://raw.githubusercontent.com/org/code-review-action/v1/schema/code-review.schema.json"
 
@@ -99,6 +99,12 @@ class RepositoryFile(_Strict):
     path_instructions: Annotated[
         tuple[PathInstructionEntry, ...], Field(max_length=MOST_PATH_INSTRUCTIONS)
     ] = Field((), description="Instructions for some of the files only.")
+    inline: Literal["off", "high", "all"] = Field(
+        "off", description=_DECLARED["inline"].description
+    )
+    suggestions: bool = _setting("suggestions")
+    verify: Literal["off", "on"] = Field("on", description=_DECLARED["verify"].description)
+    guidelines: _Names = _setting("guidelines")
     fail_on: Literal["never", "critical", "high", "medium", "low", "incomplete"] = Field(
         "never", description=_DECLARED["fail_on"].description
     )

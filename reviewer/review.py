@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from reviewer.errors import CancelledError
-from reviewer.findings import Finding, Severity
+from reviewer.findings import Dismissal, Finding, Severity
 
 
 class Status(enum.Enum):
@@ -23,6 +23,9 @@ class FileReport:
     """One row of the coverage table.
 
     `reason` says why the file was skipped or failed; `cuts` names what the model was not shown.
+    `key` names what the review of the file depended on, empty when it is not to be remembered;
+    `since` is the head that it was read at, empty for the present one. `findings` are those shown,
+    `known` all that are remembered.
     """
 
     path: str
@@ -31,6 +34,26 @@ class FileReport:
     summary: str = ""
     findings: tuple[Finding, ...] = ()
     cuts: tuple[str, ...] = ()
+    key: str = ""
+    since: str = ""
+    known: tuple[Finding, ...] = ()
+
+
+class Outcome(enum.Enum):
+    """What the second look did to a finding."""
+
+    KEPT = "kept"
+    LOWERED = "lowered"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The second look at one finding; `finding` is as it was before, `reason` the model's words."""
+
+    finding: Finding
+    outcome: Outcome
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +61,8 @@ class Withheld:
     """How many candidates are not shown, by cause."""
 
     unplaced: int = 0
+    refuted: int = 0
+    dismissed: int = 0
     duplicate: int = 0
     below_threshold: int = 0
     over_limit: int = 0
@@ -66,7 +91,10 @@ class Overview:
 class Review:
     """The result of a run on one head commit; findings are ordered, the worst first.
 
-    `notes` are for everybody, `asides` for who looks into the job summary.
+    `notes` are for everybody, `asides` for who looks into the job summary. `fixed` lists findings
+    of the review before that are gone, `dismissed` what maintainers do not want to hear again,
+    `judgements` what the second look said. `spent` is the run's, `total` the pull request's so far.
+    `inline` holds the numbers of the findings that are told at their lines.
     """
 
     head_sha: str
@@ -79,6 +107,11 @@ class Review:
     notes: tuple[str, ...] = ()
     asides: tuple[str, ...] = ()
     cancelled: CancelledError | None = None
+    fixed: tuple[Finding, ...] = ()
+    dismissed: tuple[Dismissal, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    total: Spent | None = None
+    inline: frozenset[int] = frozenset()
 
     def count(self, severity: Severity) -> int:
         """Count the shown findings of one severity."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from reviewer.activity import ReviewPullRequest
+from reviewer.activity import Errand, ReviewPullRequest
 from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.github import GitHub
 from reviewer.adapters.runner import Runner, install_logging
@@ -16,9 +16,9 @@ PUBLISHING_SECONDS = 30
 
 
 def start(
-    wanted: ReviewPullRequest, inputs: Inputs, runner: Runner, environ: Mapping[str, str]
+    wanted: ReviewPullRequest | Errand, inputs: Inputs, runner: Runner, environ: Mapping[str, str]
 ) -> int:
-    """Review the wanted pull request and return the exit code.
+    """Do what is wanted of a pull request and return the exit code.
 
     Raises ReviewerError for whatever goes wrong before the pull request is known.
     """
@@ -37,18 +37,30 @@ def start(
     first = pool.submit(forge.snapshot, wanted.number)
     pool.shutdown(wait=False)
 
-    from reviewer import delivery
+    from reviewer import acknowledgement, delivery
+    from reviewer.trip import Trip
 
-    trip = delivery.Trip(
+    trip = Trip(
         forge=forge,
         models=lambda: _models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
         runner=runner,
         inputs=inputs,
         deadline=deadline,
-        wanted=wanted,
+        wanted=_review(wanted),
         run_url=_run_url(environ),
     )
-    return delivery.deliver(trip, first.result())
+    if not isinstance(wanted, ReviewPullRequest):
+        from reviewer import answering
+
+        return answering.carry_out(trip, wanted, first.result())
+    snapshot = first.result()
+    asker = None if inputs.dry_run else wanted.asker
+    return acknowledgement.acknowledged(forge, asker, lambda: delivery.deliver(trip, snapshot))
+
+
+def _review(wanted: ReviewPullRequest | Errand) -> ReviewPullRequest:
+    """Return the wanted review; what is asked for beside reviews looks at one of the same pull."""
+    return wanted if isinstance(wanted, ReviewPullRequest) else ReviewPullRequest(wanted.number)
 
 
 def _models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:

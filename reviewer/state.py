@@ -2,23 +2,42 @@
 
 import base64
 import binascii
-import json
 import re
 import zlib
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 
-from reviewer.findings import Severity
-from reviewer.review import Review, Status
+from pydantic import TypeAdapter, ValidationError
+
+from reviewer.findings import Dismissal, Finding, Severity
+from reviewer.review import FileReport, Review, Status
 
 VERSION = 1
+LARGEST = 24_000
+"""Characters of the encoded state; the comment has to hold the review too."""
 
 # The line is written by us, but a maintainer can edit it: it is read like any untrusted text, and
 # a form sends CRLF.
 _LINE = re.compile(
-    r"^<!-- code-review-action:state v=(\d{1,4}) ([A-Za-z0-9_-]{1,20000}) -->\r?$", re.MULTILINE
+    rf"^<!-- code-review-action:state v=(\d{{1,4}}) ([A-Za-z0-9_-]{{1,{LARGEST}}}) -->\r?$",
+    re.MULTILINE,
 )
-_LARGEST = 100_000
+_LARGEST_DECODED = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One reviewed file: `key` names what its review depends on, `since` the head it was read at.
+
+    `findings` holds all that survived, those below the thresholds included.
+    """
+
+    path: str
+    key: str
+    since: str
+    summary: str
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +45,37 @@ class State:
     """One finished review, as far as a later run has to know it.
 
     `key` names everything but the commits that the result depends on: prompts, models and
-    configuration. `cost` is in US dollars as text, empty when it is not known.
+    configuration. `tokens` and `cost` (US dollars as text, empty when it is not known) are what
+    the pull request has taken so far. `paused` is the login of who paused the reviews, empty while
+    they go on. A state with an empty `head_sha` holds no review. `next_number` is what the next
+    new finding is called.
     """
 
-    head_sha: str
-    base_sha: str
-    key: str
-    complete: bool
-    critical: int
-    high: int
-    medium: int
-    low: int
-    reviewed_files: int
-    skipped_files: int
-    tokens: int
-    cost: str
+    head_sha: str = ""
+    base_sha: str = ""
+    key: str = ""
+    complete: bool = False
+    critical: int = 0
+    high: int = 0
+    medium: int = 0
+    low: int = 0
+    reviewed_files: int = 0
+    skipped_files: int = 0
+    tokens: int = 0
+    cost: str = ""
+    units: tuple[Unit, ...] = ()
+    overview: str = ""
+    major_changes: tuple[str, ...] = ()
+    dismissed: tuple[Dismissal, ...] = ()
+    posted: tuple[int, ...] = ()
+    """Numbers of the findings that were put at their lines, or should have been."""
+    paused: str = ""
+    next_number: int = 1
 
 
-def of(review: Review, key: str) -> State:
+def of(review: Review, key: str, next_number: int = 1) -> State:
     """Keep of a review what a later run has to know."""
-    spent = review.spent
+    spent = review.total or review.spent
     return State(
         head_sha=review.head_sha,
         base_sha=review.base_sha,
@@ -59,14 +89,44 @@ def of(review: Review, key: str) -> State:
         skipped_files=len(review.files) - len(review.having(Status.REVIEWED)),
         tokens=spent.input_tokens + spent.output_tokens,
         cost="" if spent.cost is None else f"{spent.cost:.6f}",
+        units=tuple(_unit(row, review.head_sha) for row in review.files if row.key or row.known),
+        overview=review.overview.text,
+        major_changes=review.overview.major_changes,
+        dismissed=review.dismissed,
+        posted=tuple(sorted(review.inline)),
+        next_number=next_number,
     )
 
 
+def _unit(row: FileReport, head_sha: str) -> Unit:
+    return Unit(row.path, row.key, row.since or head_sha, row.summary, row.known)
+
+
 def encode(state: State) -> str:
-    """Return the hidden line."""
-    packed = zlib.compress(json.dumps(asdict(state), separators=(",", ":")).encode(), 9)
-    text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
-    return f"<!-- code-review-action:state v={VERSION} {text} -->"
+    """Return the hidden line; of a state that is too large, units are forgotten until it fits."""
+    for smaller in _stages(state):
+        packed = zlib.compress(_adapter().dump_json(smaller, exclude_defaults=True), 9)
+        text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+        if len(text) <= LARGEST:
+            return f"<!-- code-review-action:state v={VERSION} {text} -->"
+    raise AssertionError("a state without units always fits")  # pragma: no cover
+
+
+def _stages(state: State) -> Iterator[State]:
+    yield state
+    state = replace(state, units=tuple(replace(unit, summary="") for unit in state.units))
+    yield state
+    # The units with findings first: what was said must not be said again in other words.
+    ordered = sorted(state.units, key=lambda unit: not unit.findings)
+    while ordered:
+        ordered = ordered[: len(ordered) * 3 // 4]
+        yield replace(state, units=tuple(ordered))
+    yield replace(state, units=(), major_changes=(), dismissed=())
+
+
+def present(body: str) -> bool:
+    """Whether a comment holds a state at all, readable or not."""
+    return "<!-- code-review-action:state " in body
 
 
 def decode(body: str) -> State | None:
@@ -77,17 +137,12 @@ def decode(body: str) -> State | None:
     text: str = lines[-1][1]
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        plain = zlib.decompressobj().decompress(packed, _LARGEST)
-        values = json.loads(plain)
-    except (binascii.Error, zlib.error, ValueError, RecursionError):
+        plain = zlib.decompressobj().decompress(packed, _LARGEST_DECODED)
+        return _adapter().validate_json(plain, strict=True)
+    except (binascii.Error, zlib.error, ValidationError):
         return None
-    return _checked(values)
 
 
-def _checked(values: Any) -> State | None:  # noqa: ANN401 - any JSON may stand there
-    expected = {field.name: field.type for field in fields(State)}
-    if not isinstance(values, dict) or set(values) != set(expected):
-        return None
-    if any(type(values[name]) is not kind for name, kind in expected.items()):
-        return None
-    return State(**values)
+@cache
+def _adapter() -> TypeAdapter[State]:
+    return TypeAdapter(State)

@@ -33,6 +33,8 @@ _TAGS = {
     "tag:yaml.org,2002:float": float,
     "tag:yaml.org,2002:str": str,
 }
+# Values of ours, which to YAML 1.1 are booleans; a switch that gets one is refused as a text.
+_WORDS = frozenset({"on", "off"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _QUOTES = "Text that starts with one of * & ! @ % ` must stand in quotes, like '*.md'."
 _PLAIN = "Write switches as true or false, numbers in plain digits, and put texts in quotes."
@@ -193,7 +195,7 @@ class _Builder:
         value = _resolved(text)
         # To YAML 1.1 `no` is a boolean, 012 is ten, 1:30 is ninety and 2024-01-01 a date.
         tag = _YAML_1_1.resolve(yaml.ScalarNode, text, (True, False))
-        if type(value) is not _TAGS.get(tag):
+        if text not in _WORDS and type(value) is not _TAGS.get(tag):
             what = f"{show(text)} means one thing to YAML 1.1 and another to YAML 1.2."
             self._refuse(event, what, _PLAIN)
         return value

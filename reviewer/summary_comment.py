@@ -78,6 +78,13 @@ def status(body: str) -> str:
     return slot[0].split("\n")[1].removeprefix("> ") if slot else ""
 
 
+def with_state(body: str, remembered: state.State) -> str:
+    """Put a state into an existing body, in place of the one that stands there."""
+    lines = body.replace("\r\n", "\n").rstrip("\n").split("\n")
+    kept = (line for line in lines if not state.present(line))
+    return "\n".join((*kept, state.encode(remembered))) + "\n"
+
+
 def placeholder(name: str, text: str) -> str:
     """Return the body of a comment that has no review yet."""
     return with_status(f"{marker(name)}\n## Code review\n", text)
@@ -100,7 +107,7 @@ def render(review: Review, run: Run, remembered: state.State | None) -> str:
 
 def report(review: Review, run: Run) -> str:
     """Render the full review for the job summary, quotes shed only where it would not fit."""
-    review = replace(review, notes=review.asides + review.notes)
+    review = replace(review, notes=review.asides + review.notes, inline=frozenset())
     full = _content(review, run, Shed())
     if len(full.encode()) <= LARGEST_REPORT:
         return full
@@ -131,7 +138,7 @@ def _content(review: Review, run: Run, shed: Shed) -> str:
         rows=rows,
         omitted=_omitted(review, len(review.findings) - len(shown), shed),
         omitted_rows=_counted(len(review.files) - len(rows), "file", "left out for length"),
-        footer=_footer(review.spent, run),
+        footer=_footer(review, run),
         run_url=run.url,
     )
 
@@ -170,6 +177,8 @@ def _omitted(review: Review, shed_findings: int, shed: Shed) -> list[str]:
     lines += _counted(withheld.duplicate, "repeated finding", "merged into others")
     lines += _counted(withheld.over_limit, "finding", "over max-findings")
     lines += _counted(withheld.below_threshold, "finding", "below min-severity or min-confidence")
+    lines += _counted(withheld.dismissed, "finding", "dismissed by maintainers")
+    lines += _counted(withheld.refuted, "finding", "dropped at a second look")
     lines += _counted(
         withheld.unplaced, "answer", "dropped: repeated, or quoting no code of the change"
     )
@@ -180,11 +189,19 @@ def _counted(count: int, noun: str, what: str) -> list[str]:
     return [f"{count} {noun}{'' if count == 1 else 's'} {what}."] if count else []
 
 
-def _footer(spent: Spent, run: Run) -> str:
+def _footer(review: Review, run: Run) -> str:
+    spent, total = review.spent, review.total
     models = " + ".join(spent.models) or "no model was asked"
     tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"
-    price = "price unknown" if spent.cost is None else f"{spent.cost:.4f} USD"
-    return f"{models} · {tokens} · {price} · {run.elapsed} s"
+    parts = [models, tokens, _price(spent), f"{run.elapsed} s"]
+    if total and total.input_tokens > spent.input_tokens:
+        whole = total.input_tokens + total.output_tokens
+        parts.append(f"this pull request so far: {whole:,} tokens, {_price(total)}")
+    return " · ".join(parts)
+
+
+def _price(spent: Spent) -> str:
+    return "price unknown" if spent.cost is None else f"{spent.cost:.4f} USD"
 
 
 def _place(finding: Finding) -> str:
@@ -196,7 +213,8 @@ def _place(finding: Finding) -> str:
 
 
 def _status(row: FileReport) -> str:
-    parts = [row.status.value, *([row.reason] if row.reason else []), *row.cuts]
+    word = f"unchanged since {row.since[:7]}" if row.since else row.status.value
+    parts = [word, *([row.reason] if row.reason else []), *row.cuts]
     return neutraliser.line(": ".join(parts[:2]) + "".join(f"; {cut}" for cut in parts[2:]))
 
 

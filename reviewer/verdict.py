@@ -2,13 +2,14 @@
 
 from reviewer.inputs import FailOn
 from reviewer.pull_request import Comment
+from reviewer.review import Spent
 from reviewer.state import State
 
 GATE_REACHED = 3
 
 
-def outputs(state: State, comment: Comment | None) -> dict[str, str]:
-    """Return the step's outputs by name; an unknown cost is the word "unknown"."""
+def outputs(state: State, comment: Comment | None, spent: Spent) -> dict[str, str]:
+    """Return the step's outputs by name; tokens and cost are this run's, which is `spent`."""
     counts = {name: str(getattr(state, name)) for name in ("critical", "high", "medium", "low")}
     return {
         "comment-id": str(comment.id) if comment else "",
@@ -18,8 +19,8 @@ def outputs(state: State, comment: Comment | None) -> dict[str, str]:
         "reviewed-files": str(state.reviewed_files),
         "skipped-files": str(state.skipped_files),
         "complete": "true" if state.complete else "false",
-        "tokens": str(state.tokens),
-        "cost": state.cost or "unknown",
+        "tokens": str(spent.input_tokens + spent.output_tokens),
+        "cost": "unknown" if spent.cost is None else f"{spent.cost:.6f}",
         "verdict": _word(state),
     }
 

@@ -1,6 +1,8 @@
 """Makes characters that a reader cannot see visible to the model and absent from what we print."""
 
+import re
 import unicodedata
+from collections.abc import Iterable
 
 # Blank or invisible although Unicode files them under letters, marks or spaces.
 _NAMED = frozenset(
@@ -9,6 +11,25 @@ _NAMED = frozenset(
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
 _CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
+
+# What makes code read in another order than it runs (Trojan Source, CVE-2021-42574).
+REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_MARKS = frozenset("\u061c\u200e\u200f")
+_JOINERS = frozenset("\u200c\u200d")
+_SPACE = "\u200b"
+_VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_TAGS = frozenset(map(chr, range(0xE0000, 0xE0080)))
+_WIDTHLESS = frozenset("\u00ad\u034f\u115f\u1160\u180e\u3164\ufeff\uffa0") | frozenset(
+    map(chr, range(0x2060, 0x2065))
+)
+_SUSPICIOUS = REORDERING | _MARKS | _JOINERS | {_SPACE} | _VARIATIONS | _TAGS | _WIDTHLESS
+# The flags of England, Scotland and Wales are the only ones; more tags than theirs are a message.
+_FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{4,6}\U000e007f")
+# Scripts whose letters are joined or parted by U+200C and U+200D: Arabic to Mongolian.
+_JOINING = ((0x0600, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x18AF))
+# Scripts without spaces, where U+200B says that a line may end: Thai, Lao, Myanmar, Khmer.
+_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))
+_IDEOGRAPHS = ((0x2E80, 0xA4CF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 
 
 def show(text: str) -> str:
@@ -26,6 +47,56 @@ def drop(text: str) -> str:
     For output: what a reader cannot see may still steer a program that reads the comment.
     """
     return text.translate(dict.fromkeys(map(ord, _hidden(text))))
+
+
+def misplaced(text: str) -> tuple[tuple[int, str], ...]:
+    """List the bidirectional, zero-width and tag characters of one line that serve no writing.
+
+    With each comes its position, in characters from 0. Left out are those that a script or an
+    emoji needs where they stand.
+    """
+    if text.isascii() or _SUSPICIOUS.isdisjoint(text):
+        return ()
+    flags = {place for flag in _FLAG.finditer(text) for place in range(*flag.span())}
+    rightward = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
+    return tuple(
+        (place, char)
+        for place, char in enumerate(text)
+        if char in _SUSPICIOUS
+        and place not in flags
+        and not (rightward and char in _MARKS)
+        and not _is_needed(char, text[max(0, place - 1) : place], text[place + 1 : place + 2])
+    )
+
+
+def _is_needed(char: str, before: str, after: str) -> bool:
+    """Whether writing needs an invisible character between its two neighbours."""
+    if not before:
+        return False
+    if char in _JOINERS:
+        emoji = char == "\u200d" and _is_pictorial(before) and _is_pictorial(after)
+        return emoji or _in(before, _JOINING)
+    if char in _VARIATIONS:
+        keycap = before in "0123456789#*" and after == "\u20e3"
+        return keycap or _varies(before)
+    return char == _SPACE and _in(before, _UNSPACED)
+
+
+def _is_pictorial(char: str) -> bool:
+    """Whether a character can stand beside the joiner of an emoji sequence."""
+    return char == "\ufe0f" or (
+        char > "\u2000" and unicodedata.category(char) in {"So", "Sk", "Sm"}
+    )
+
+
+def _varies(char: str) -> bool:
+    """Whether a character has variants; of a second selector in a row, it has none."""
+    symbol = char > "\x7f" and unicodedata.category(char)[0] in "SP"
+    return symbol or char == "\u2139" or _in(char, (*_IDEOGRAPHS, *_JOINING))
+
+
+def _in(char: str, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(first <= ord(char) <= last for first, last in ranges)
 
 
 def _hidden(text: str) -> set[str]:

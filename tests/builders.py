@@ -108,6 +108,7 @@ def finding(
     confidence: Confidence = Confidence.HIGH,
     title: str = "Multiplies a float",
     body: str = "pay(0.29) returns 28.999999999999996.",
+    number: int = 0,
 ) -> Finding:
     return Finding(
         path=path,
@@ -120,6 +121,7 @@ def finding(
         category="logic",
         title=title,
         body=body,
+        number=number,
     )
 
 

@@ -2,17 +2,31 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from reviewer.errors import NotFoundError, ReviewerError
 from reviewer.ports import (
+    CreateCheckRun,
     CreateComment,
+    CreateReview,
     Operation,
     Prompt,
+    React,
     Reply,
+    ReplyToThread,
+    ResolveThread,
     UpdateComment,
     Usage,
 )
-from reviewer.pull_request import Comment, Conversation, ListedFile, PullRequest, Snapshot
+from reviewer.pull_request import (
+    Comment,
+    Conversation,
+    ListedFile,
+    PullRequest,
+    Remark,
+    ReviewThread,
+    Snapshot,
+)
 from tests import builders
 
 
@@ -28,12 +42,15 @@ class FakeForge:
     rows: Sequence[ListedFile] = ()
     diff: str | None = None
     contents: Mapping[str, bytes] = field(default_factory=dict)
+    threads: list[ReviewThread] = field(default_factory=list)
+    writers: frozenset[str] = frozenset()
+    ancestors: frozenset[tuple[str, str]] = frozenset()
     applied: list[Operation] = field(default_factory=list)
     before_apply: Callable[[Operation], None] = lambda _operation: None
 
     def snapshot(self, number: int) -> Snapshot:
         mine = tuple(comment for comment in self.comments if comment.mine)
-        return Snapshot(self.pull, Conversation(mine))
+        return Snapshot(self.pull, Conversation(mine, tuple(self.threads)))
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
         return tuple(self.rows)
@@ -44,7 +61,13 @@ class FakeForge:
     def content(self, path: str, sha: str) -> bytes | None:
         return self.contents.get(path)
 
-    def apply(self, operation: Operation) -> Comment:
+    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
+        return head_sha == ancestor_sha or (head_sha, ancestor_sha) in self.ancestors
+
+    def may_write(self, login: str) -> bool:
+        return login in self.writers
+
+    def apply(self, operation: Operation) -> Comment | None:
         self.before_apply(operation)
         self.applied.append(operation)
         match operation:
@@ -54,6 +77,30 @@ class FakeForge:
                 return self.comments[-1]
             case UpdateComment(id=comment_id, body=body):
                 return self._updated(comment_id, body)
+            case CreateReview():
+                self._comment_inline(operation)
+            case ResolveThread(id=thread_id):
+                self._resolve(thread_id)
+            case ReplyToThread() | React() | CreateCheckRun():
+                pass
+        return None
+
+    def _comment_inline(self, review: CreateReview) -> None:
+        for inline in review.comments:
+            number = len(self.threads) + 1
+            remark = Remark(number, inline.body, mine=True)
+            thread = ReviewThread(
+                inline.path, inline.end_line, resolved=False, comments=(remark,), id=f"T{number}"
+            )
+            self.threads.append(thread)
+
+    def _resolve(self, thread_id: str) -> None:
+        self.threads = [
+            replace(thread, resolved=True, resolved_by_me=True)
+            if thread.id == thread_id
+            else thread
+            for thread in self.threads
+        ]
 
     def _updated(self, comment_id: int, body: str) -> Comment:
         for index, comment in enumerate(self.comments):
@@ -73,6 +120,7 @@ class ScriptedModel:
     answer: Callable[[Prompt], str | ReviewerError]
     name: str = "scripted"
     prompts: list[Prompt] = field(default_factory=list)
+    ends: date | None = None
 
     def complete(self, prompt: Prompt) -> Reply:
         self.prompts.append(prompt)
@@ -80,3 +128,6 @@ class ScriptedModel:
         if isinstance(said, ReviewerError):
             raise said
         return Reply(said, self.name, truncated=False, usage=Usage(100, 10))
+
+    def shutdown_date(self) -> date | None:
+        return self.ends

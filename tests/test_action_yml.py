@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from reviewer import config, inputs, repository_file, verdict
-from reviewer.inputs import Inputs
+from reviewer.inputs import Inline, Inputs
 from reviewer.review import Overview, Review, Spent, Withheld
 from reviewer.state import of
 from scripts import generate
@@ -41,7 +41,7 @@ def test_the_inputs_are_those_that_the_program_reads() -> None:
 
 def test_the_outputs_are_those_that_the_program_sets() -> None:
     review = Review("", "", Overview(), (), (), Withheld(), Spent())
-    assert list(ACTION["outputs"]) == list(verdict.outputs(of(review, ""), None))
+    assert list(ACTION["outputs"]) == list(verdict.outputs(of(review, ""), None, Spent()))
 
 
 def test_the_action_runs_in_its_container_with_the_workflow_s_token() -> None:
@@ -78,7 +78,14 @@ def test_every_input_has_an_example() -> None:
 
 @pytest.mark.parametrize("text", [*FILES, *KEYS])
 def test_an_example_of_the_repository_s_file_can_be_used(text: str) -> None:
-    loose = Inputs(max_files=3_000, max_file_lines=100_000, max_findings=200, review_drafts=True)
+    loose = Inputs(
+        max_files=3_000,
+        max_file_lines=100_000,
+        max_findings=200,
+        review_drafts=True,
+        inline=Inline.ALL,
+        suggestions=True,
+    )
     assert config.load(loose, text).notes == ()
 
 

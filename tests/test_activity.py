@@ -7,10 +7,20 @@ from typing import Any
 
 import pytest
 
-from reviewer import activity, events
-from reviewer.activity import Activity, Gate, ReviewPullRequest, Skip
+from reviewer import activity, commands, events
+from reviewer.activity import (
+    Activity,
+    Answer,
+    Asker,
+    Gate,
+    Help,
+    Pause,
+    ReviewPullRequest,
+    Skip,
+)
 from reviewer.errors import EventError
-from reviewer.events import CommentEvent, OtherEvent, PullRequestEvent
+from reviewer.events import CommentEvent, OtherEvent, PullRequestEvent, ReviewCommentEvent
+from reviewer.ports import Subject
 
 EXAMPLES = Path(__file__).parent / "data" / "events"
 REPOSITORY = "Codertocat/Hello-World"
@@ -35,6 +45,11 @@ def decide(payload: dict[str, Any], name: str, *, gate: Gate = GATE, ref: str = 
     return activity.decide(event, gate)
 
 
+def wanted(payload: dict[str, Any]) -> ReviewPullRequest:
+    pull = payload["pull_request"]
+    return ReviewPullRequest(payload["number"], title=pull["title"], body=pull["body"] or "")
+
+
 REVIEWED = {
     f"pull_request.{action}" for action in ("opened", "synchronize", "reopened", "ready_for_review")
 }
@@ -50,7 +65,7 @@ def test_EV3_EV4_EV5_EV11_of_githubs_own_examples_only_four_start_a_review(name:
 @pytest.mark.parametrize("name", ["pull_request", "pull_request_target"])
 def test_a_pull_request_event_starts_a_review_of_its_number(name: str, action: str) -> None:
     payload = example(f"pull_request.{action}")
-    assert decide(payload, name) == ReviewPullRequest(payload["number"])
+    assert decide(payload, name) == wanted(payload)
 
 
 @pytest.mark.parametrize("action", ["closed", "labeled", "edited", "assigned", "unlocked"])
@@ -112,7 +127,7 @@ def test_EV9_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(logi
     payload = by_bot(example("pull_request.opened"), login)
     without = decide(payload, "pull_request", gate=replace(GATE, key_missing=True))
     assert isinstance(without, Skip)
-    assert decide(payload, "pull_request") == ReviewPullRequest(payload["number"])
+    assert decide(payload, "pull_request") == wanted(payload)
 
 
 def test_EV9_a_user_who_calls_himself_a_bot_gets_the_error_about_the_key_not_the_skip() -> None:
@@ -132,9 +147,9 @@ def test_EV10_a_payload_about_another_pull_request_than_the_ref_is_refused() -> 
     payload = example("pull_request.opened")
     with pytest.raises(EventError, match="another one"):
         decide(payload, "pull_request", ref="refs/pull/99/merge")
-    wanted = ReviewPullRequest(payload["number"])
-    assert decide(payload, "pull_request", ref=f"refs/pull/{wanted.number}/merge") == wanted
-    assert decide(payload, "pull_request_target", ref="refs/heads/main") == wanted
+    ref = f"refs/pull/{payload['number']}/merge"
+    assert decide(payload, "pull_request", ref=ref) == wanted(payload)
+    assert decide(payload, "pull_request_target", ref="refs/heads/main") == wanted(payload)
 
 
 def test_EV10_a_payload_about_another_repository_is_refused() -> None:
@@ -212,50 +227,47 @@ def commented(body: str, **changes: Any) -> CommentEvent:  # noqa: ANN401 - fiel
         body=body,
         association="MEMBER",
         author_is_bot=False,
+        comment_id=31,
+        login="mona",
     )
     return replace(event, **changes)
 
 
-@pytest.mark.parametrize(
-    ("body", "full"),
-    [
-        ("/review", False),
-        ("/Review  ", False),
-        ("/review full", True),
-        ("flows review", False),
-        ("Flows Review full", True),
-        ("Thanks!\r\n\r\n/review\r\n", False),
-        ("```\n/review full\n```\n/review", False),
-        ("> /review full\n\n/review", False),
-    ],
-)
-def test_a_command_standing_alone_on_a_line_starts_a_review(body: str, *, full: bool) -> None:
-    decided = activity.decide(commented(body), GATE)
-    assert decided == ReviewPullRequest(5, full=full, asked=True)
+MONA = Asker("mona", Subject.COMMENT, 31)
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "expected"),
     [
-        "please /review this",
-        "/reviewer",
-        "/review now",
-        "> /review",
-        "> flows review",
-        "```\n/review\n```",
-        "~~~sh\n/review\n~~~",
-        "````\n```\n/review\n```\n````",
-        "```\n/review",
-        "    /review",
-        "quoted:\u2028/review",
-        "<!-- code-review-action name=default v=1 -->\n/review",
-        "",
+        ("/review", ReviewPullRequest(5, asked=True, asker=MONA)),
+        ("flows review full", ReviewPullRequest(5, full=True, asked=True, asker=MONA)),
+        ("/summary", ReviewPullRequest(5, asked=True, anew=True, asker=MONA)),
+        ("/resume", ReviewPullRequest(5, asked=True, resume=True, asker=MONA)),
+        (
+            "/ignore F3 meant so",
+            ReviewPullRequest(5, asked=True, ignore=commands.Ignore(3, "meant so"), asker=MONA),
+        ),
+        ("/ask Why?", Answer(5, "Why?", MONA)),
+        ("/pause", Pause(5, MONA)),
+        ("/help", Help(5, MONA)),
+        ("/review now", Help(5, MONA, "now")),
     ],
 )
-def test_quoted_fenced_embedded_and_own_text_is_no_command(body: str) -> None:
+def test_a_command_in_a_comment_is_obeyed(body: str, expected: Activity) -> None:
+    assert activity.decide(commented(body), GATE) == expected
+
+
+@pytest.mark.parametrize(
+    "body", ["Looks good!", "> /review", "<!-- code-review-action name=default v=1 -->\n/review"]
+)
+def test_text_without_a_command_and_our_own_comments_are_skipped(body: str) -> None:
     assert isinstance(activity.decide(commented(body), GATE), Skip)
 
 
+COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume", "/help")
+
+
+@pytest.mark.parametrize("body", [*COMMANDS, "/review now"])
 @pytest.mark.parametrize(
     "changes",
     [
@@ -268,8 +280,10 @@ def test_quoted_fenced_embedded_and_own_text_is_no_command(body: str) -> None:
         {"association": "FIRST_TIME_CONTRIBUTOR"},
     ],
 )
-def test_EV4_edits_issues_bots_and_strangers_command_nothing(changes: dict[str, Any]) -> None:
-    assert isinstance(activity.decide(commented("/review", **changes), GATE), Skip)
+def test_EV4_edits_issues_bots_and_strangers_command_nothing(
+    changes: dict[str, Any], body: str
+) -> None:
+    assert isinstance(activity.decide(commented(body, **changes), GATE), Skip)
 
 
 def test_EV4_githubs_example_of_a_comment_on_an_issue_is_skipped_even_with_a_command() -> None:
@@ -278,4 +292,103 @@ def test_EV4_githubs_example_of_a_comment_on_an_issue_is_skipped_even_with_a_com
     decided = decide(payload, "issue_comment")
     assert decided == Skip("the comment is on an issue, not on a pull request")
     payload["issue"]["pull_request"] = {"url": "https://api.github.com/repos/o/r/pulls/1"}
-    assert decide(payload, "issue_comment") == ReviewPullRequest(1, asked=True)
+    asker = Asker("Codertocat", Subject.COMMENT, payload["comment"]["id"])
+    assert decide(payload, "issue_comment") == ReviewPullRequest(1, asked=True, asker=asker)
+
+
+def replied(body: str = "Why is that?", **changes: Any) -> ReviewCommentEvent:  # noqa: ANN401 - fields of all kinds
+    event = ReviewCommentEvent(
+        number=5,
+        action="created",
+        comment_id=42,
+        in_reply_to=41,
+        body=body,
+        association="MEMBER",
+        login="mona",
+        author_is_bot=False,
+        from_fork=False,
+    )
+    return replace(event, **changes)
+
+
+AT_LINES = Asker("mona", Subject.REMARK, 42)
+
+
+def test_a_reply_in_a_review_thread_is_a_question() -> None:
+    expected = Answer(5, "Why is that?", AT_LINES, thread=41)
+    assert activity.decide(replied(), GATE) == expected
+    long = activity.decide(replied("x" * 60_000), GATE)
+    assert isinstance(long, Answer)
+    assert len(long.question) == commands.LONGEST_QUESTION
+
+
+def test_a_command_in_a_reply_is_obeyed() -> None:
+    assert activity.decide(replied("/ask Why?"), GATE) == Answer(5, "Why?", AT_LINES, thread=41)
+    assert activity.decide(replied("/ignore F3"), GATE) == ReviewPullRequest(
+        5, asked=True, ignore=commands.Ignore(3), asker=AT_LINES
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"action": "edited"},
+        {"in_reply_to": None},
+        {"author_is_bot": True},
+        {"association": "NONE"},
+        {"association": "CONTRIBUTOR"},
+        {"body": "Because.\n\n<!-- code-review-action:answer name=default to=9 -->"},
+    ],
+)
+def test_EV4_remarks_that_are_edited_new_of_bots_or_of_strangers_get_no_answer(
+    changes: dict[str, Any],
+) -> None:
+    assert isinstance(activity.decide(replied(**changes), GATE), Skip)
+
+
+def test_IN2_a_reply_on_a_fork_without_a_key_is_skipped() -> None:
+    gate = replace(GATE, key_missing=True)
+    assert isinstance(activity.decide(replied(from_fork=True), gate), Skip)
+    assert isinstance(activity.decide(replied(), gate), Answer)
+
+
+def test_githubs_example_of_a_remark_starts_a_thread_and_as_a_reply_is_a_question() -> None:
+    payload = example("pull_request_review_comment.created")
+    assert isinstance(decide(payload, "pull_request_review_comment"), Skip)
+    payload["comment"]["in_reply_to_id"] = 41
+    decided = decide(payload, "pull_request_review_comment")
+    asker = Asker("Codertocat", Subject.REMARK, payload["comment"]["id"])
+    assert decided == Answer(2, payload["comment"]["body"], asker, thread=41)
+
+
+def test_EV10_a_remark_on_another_pull_request_than_the_ref_is_refused() -> None:
+    payload = example("pull_request_review_comment.created")
+    with pytest.raises(EventError, match="another one"):
+        decide(payload, "pull_request_review_comment", ref="refs/pull/99/merge")
+
+
+@pytest.mark.parametrize("damage", [{"id": "x"}, {"id": True}, {"user": {"type": "User"}}])
+@pytest.mark.parametrize("name", ["pull_request_review_comment", "issue_comment"])
+def test_EV2_a_comment_of_the_wrong_shape_is_one_clear_error(
+    name: str, damage: dict[str, Any]
+) -> None:
+    payload = example(f"{name}.created")
+    payload["comment"] |= damage
+    with pytest.raises(EventError):
+        decide(payload, name)
+
+
+def test_a_deleted_account_is_called_as_github_calls_it() -> None:
+    payload = example("issue_comment.created")
+    payload["issue"]["pull_request"] = {"url": "https://api.github.com/repos/o/r/pulls/1"}
+    payload["comment"] |= {"user": None, "body": "/pause"}
+    decided = decide(payload, "issue_comment")
+    assert decided == Pause(1, Asker("ghost", Subject.COMMENT, payload["comment"]["id"]))
+
+
+def test_SE12_the_words_that_stood_there_when_the_run_was_triggered_come_along() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"] |= {"title": "As triggered", "body": None}
+    decided = decide(payload, "pull_request")
+    assert isinstance(decided, ReviewPullRequest)
+    assert (decided.title, decided.body) == ("As triggered", "")

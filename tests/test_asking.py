@@ -42,6 +42,9 @@ class Script:
             raise said
         return Reply(said, self.name, truncated=False, usage=self.usage)
 
+    def shutdown_date(self) -> None:
+        return None
+
 
 def free(_model: str) -> ModelFacts:
     return ModelFacts(Decimal(0), Decimal(0), 8_000)

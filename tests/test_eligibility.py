@@ -9,6 +9,7 @@ from reviewer.config import Config
 from reviewer.errors import InputError
 from reviewer.inputs import Inputs
 from reviewer.pull_request import PullRequest, PullState
+from reviewer.state import State
 from tests import builders
 
 KEY = "sk-0123456789"
@@ -35,15 +36,21 @@ def settings(**given: object) -> Config:
 def test_a_pull_request_is_left_alone_for_a_reason(
     pull: PullRequest, given: dict[str, object], reason: str
 ) -> None:
-    said = eligibility.objection(pull, settings(**given), asked=False)
+    said = eligibility.objection(pull, settings(**given), State(), asked=False)
     assert reason in said
     assert bool(said) == bool(reason)
 
 
 def test_a_person_who_asks_for_it_has_a_draft_reviewed_but_no_closed_pull_request() -> None:
-    assert not eligibility.objection(builders.pull(draft=True), settings(), asked=True)
+    assert not eligibility.objection(builders.pull(draft=True), settings(), State(), asked=True)
     closed = builders.pull(state=PullState.CLOSED)
-    assert eligibility.objection(closed, settings(), asked=True)
+    assert eligibility.objection(closed, settings(), State(), asked=True)
+
+
+def test_a_pause_holds_until_a_person_asks() -> None:
+    paused = State(paused="mona")
+    assert "mona" in eligibility.objection(builders.pull(), settings(), paused, asked=False)
+    assert not eligibility.objection(builders.pull(), settings(), paused, asked=True)
 
 
 def test_IN1_without_a_key_the_error_says_where_to_add_it() -> None:

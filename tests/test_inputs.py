@@ -31,7 +31,8 @@ def test_without_any_variable_every_input_has_its_default() -> None:
 
 def test_empty_variables_mean_the_defaults() -> None:
     empty = {f"INPUT_{entry.name.upper()}": "" for entry in inputs.declarations()}
-    del empty["INPUT_FALLBACK-MODEL"]
+    # Empty, these two say "none".
+    del empty["INPUT_FALLBACK-MODEL"], empty["INPUT_GUIDELINES"]
     assert Inputs.load(empty) == Inputs()
 
 

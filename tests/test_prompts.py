@@ -1,5 +1,7 @@
 """The prompts as the model gets them: snapshots, and what untrusted text cannot do to them."""
 
+from dataclasses import replace
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -7,7 +9,7 @@ from reviewer import batch, diff
 from reviewer.diff import ChangedFile
 from reviewer.ports import Prompt
 from reviewer.prompts import DESCRIPTION_CHARACTERS, LISTED_FILES, Material, Prompts
-from reviewer.pull_request import PullRequest, ReviewThread
+from reviewer.pull_request import PullRequest, Remark, ReviewThread
 from reviewer.redaction import Secrets
 from reviewer.review import FileReport, Status
 from tests import builders
@@ -46,10 +48,45 @@ def test_a_review_prompt(markdown: SnapshotAssertion) -> None:
         batch=only,
         instructions=("Money is counted in cents.",),
         context="     3   ",
-        threads=(ReviewThread("src/pay.py", 2, resolved=False, comments=("Why 100?", "Cents.")),),
+        threads=(
+            ReviewThread(
+                "src/pay.py",
+                2,
+                resolved=False,
+                comments=(Remark(1, "Why 100?"), Remark(2, "Cents.", mine=True)),
+            ),
+        ),
         siblings=("src/cart.py", "tests/test_pay.py"),
+        related="Definition of total in src/cart.py:\n     9   def total(items):",
+        notes=("2 lines around the changes did not fit",),
+        guidelines=(("AGENTS.md", "Count money in cents."),),
+        earlier=(builders.finding(number=3),),
     )
     assert text(prompts(language="French").review(full)) == markdown
+
+
+def test_a_verification_prompt(markdown: SnapshotAssertion) -> None:
+    findings = (builders.finding(number=3), builders.finding(title="Rounds twice", number=4))
+    assert text(prompts().verify(material(), findings)) == markdown
+
+
+def test_an_answer_prompt(markdown: SnapshotAssertion) -> None:
+    asked = prompts().answer(
+        "Is the rounding right?",
+        "src/pay.py\n     2 +     return x * 100",
+        (builders.finding(number=3),),
+        (Remark(1, "Multiplies a float", mine=True), Remark(2, "It is an int.")),
+        ("tests/test_pay.py",),
+    )
+    assert text(asked) == markdown
+
+
+def test_what_only_we_read_in_a_thread_is_left_out() -> None:
+    said = "Multiplies a float\n\n<!-- code-review-action:finding name=default id=0 -->"
+    thread = ReviewThread("src/pay.py", 2, resolved=False, comments=(Remark(1, said, mine=True),))
+    prompt = prompts().review(replace(material(), threads=(thread,))).messages[1].text
+    assert "this reviewer: Multiplies a float" in prompt
+    assert "code-review-action:finding" not in prompt
 
 
 def test_the_smallest_review_prompt(markdown: SnapshotAssertion) -> None:

@@ -155,7 +155,7 @@ def test_a_key_that_is_no_word_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["no", "Yes", "ON", "off", "012", "-07", "0x1F", "0b1", "1_000", "1:30", "1e3", "2024-01-01",
+    ["no", "Yes", "ON", "Off", "012", "-07", "0x1F", "0b1", "1_000", "1:30", "1e3", "2024-01-01",
      "2024-01-01 10:00:00", ".inf", ".NaN", "=", "<<", "1:30.5"],
 )  # fmt: skip
 def test_CF9_what_yaml_1_1_and_1_2_read_differently_is_refused(text: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from reviewer import state, verdict
 from reviewer.findings import Severity
 from reviewer.inputs import FailOn
+from reviewer.review import Spent
 from tests import builders
 
 CLEAN = state.of(builders.review(), "key")
@@ -46,17 +47,17 @@ def test_incomplete_is_reached_by_a_gap_and_by_nothing_else() -> None:
 
 def test_the_word_is_never_clean_when_something_was_left_out() -> None:
     gap = replace(CLEAN, complete=False)
-    assert verdict.outputs(CLEAN, None)["verdict"] == "clean"
-    assert verdict.outputs(gap, None)["verdict"] == "incomplete"
-    assert verdict.outputs(with_one(Severity.LOW), None)["verdict"] == "findings"
+    assert verdict.outputs(CLEAN, None, Spent())["verdict"] == "clean"
+    assert verdict.outputs(gap, None, Spent())["verdict"] == "incomplete"
+    assert verdict.outputs(with_one(Severity.LOW), None, Spent())["verdict"] == "findings"
 
 
 def test_an_unknown_cost_is_the_word_unknown() -> None:
-    assert verdict.outputs(replace(CLEAN, cost=""), None)["cost"] == "unknown"
+    assert verdict.outputs(CLEAN, None, Spent(cost=None))["cost"] == "unknown"
 
 
 def test_the_comment_is_named_where_there_is_one() -> None:
     comment = builders.comment(3_000_000_001, "body")
-    assert verdict.outputs(CLEAN, comment)["comment-id"] == "3000000001"
-    assert verdict.outputs(CLEAN, comment)["comment-url"] == comment.url
-    assert verdict.outputs(CLEAN, None)["comment-id"] == ""
+    assert verdict.outputs(CLEAN, comment, Spent())["comment-id"] == "3000000001"
+    assert verdict.outputs(CLEAN, comment, Spent())["comment-url"] == comment.url
+    assert verdict.outputs(CLEAN, None, Spent())["comment-id"] == ""

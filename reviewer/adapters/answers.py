@@ -16,6 +16,7 @@ from reviewer.errors import (
     NotFoundError,
     RateLimitedError,
     UnauthorizedError,
+    UnprocessableError,
 )
 
 T = TypeVar("T")
@@ -86,7 +87,9 @@ def unreadable(request: str, why: str) -> TransientError:
     return TransientError(problem, attempts=2)
 
 
-def refusal(answer: Answer) -> ForgeError | TransientError:
+def refusal(  # noqa: PLR0911  # one for each meaning
+    answer: Answer,
+) -> ForgeError | TransientError:
     """Say what an answer means that is not the one hoped for."""
     match answer.status:
         case 401:
@@ -101,10 +104,21 @@ def refusal(answer: Answer) -> ForgeError | TransientError:
             return _closed(answer) or forbidden(answer)
         case 404 | 410:
             return not_found(f"GitHub answered {answer.request} with {answer.status}")
+        case 422:
+            return _unprocessable(answer)
         case status if status == 408 or status >= 500:  # noqa: PLR2004  # the server's own trouble
             return TransientError(_failed(answer), wait=_asked_wait(answer.headers))
         case _:
             return _failed(answer)
+
+
+def _unprocessable(answer: Answer) -> UnprocessableError:
+    said = f": {answer.message}" if answer.message else ""
+    return UnprocessableError(
+        f"GitHub refuses {answer.request} with 422{said}.",
+        cause="A line, a commit or a text is not what GitHub expects there.",
+        remedy="Run the workflow again; if that does not help, please report it.",
+    )
 
 
 def _closed(answer: Answer) -> ConversationClosedError | None:

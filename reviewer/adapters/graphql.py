@@ -1,15 +1,15 @@
-"""The one GraphQL query: a pull request, our comments on it and its review threads."""
+"""The GraphQL query for a pull request with its conversation, and the one GraphQL write."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias, TypeVar
 
-from reviewer.adapters import answers
+from reviewer.adapters import answers, nodes
 from reviewer.adapters.answers import Answer
 from reviewer.adapters.retrying import TransientError
 from reviewer.errors import ForgeError
-from reviewer.pull_request import Comment, PullRequest, PullState, ReviewThread
+from reviewer.pull_request import Comment, PullRequest, ReviewThread
 
 Row = TypeVar("Row")
 # The ends of both lists as far as they were read, comments first; None is the beginning.
@@ -21,6 +21,7 @@ QUERY = """
 query Snapshot(
   $owner: String!, $name: String!, $number: Int!, $comments: String, $threads: String
 ) {
+  viewer { login }
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {
       number title body isDraft state changedFiles
@@ -28,22 +29,39 @@ query Snapshot(
       isCrossRepository headRepository { nameWithOwner }
       baseRefName baseRefOid headRefOid
       labels(first: 100) { nodes { name } }
+      commits(first: 50) { nodes { commit { messageHeadline } } }
+      closingIssuesReferences(first: 10) { nodes { title } }
       comments(first: 100, after: $comments) {
         pageInfo { hasNextPage endCursor }
         nodes { fullDatabaseId body url viewerDidAuthor }
       }
       reviewThreads(first: 100, after: $threads) {
         pageInfo { hasNextPage endCursor }
-        nodes { path line isResolved comments(first: 20) { nodes { body } } }
+        nodes {
+          id path line isResolved
+          resolvedBy { login }
+          comments(first: 20) {
+            nodes {
+              fullDatabaseId body viewerDidAuthor
+              author { login }
+              reactions(content: THUMBS_DOWN, first: 10) { nodes { user { login } } }
+            }
+          }
+        }
       }
     }
   }
 }
 """
+# What a token may not see comes as null beside an error, and everything else with it.
+_OPTIONAL = "closingIssuesReferences"
+RESOLVE = """
+mutation Resolve($thread: ID!) {
+  resolveReviewThread(input: {threadId: $thread}) { thread { isResolved } }
+}
+"""
 # 10,000 comments: a list that goes on is more likely to be a fault than a conversation.
 MOST_PAGES = 100
-# GitHub's name for the author of what a deleted account left behind.
-GHOST = "ghost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +103,56 @@ def read(answer: Answer) -> Page:
     return answer.read(partial(_page, answer))
 
 
-def _page(answer: Answer, value: object) -> Page:
+def resolved(answer: Answer) -> None:
+    """Check that a thread was resolved.
+
+    Raises ForbiddenError, NotFoundError, or TransientError for what may pass by itself.
+    """
+    answer.read(partial(_resolved, answer))
+
+
+def _resolved(answer: Answer, value: object) -> None:
     match value:
         case {"errors": [_, *_] as errors}:
-            raise _failure(answer, errors)
+            raise _failure(answer, errors, "resolve a review thread")
+        case {"data": {"resolveReviewThread": {"thread": {"isResolved": True}}}}:
+            return
+        case _:
+            raise ValueError("it holds no resolved thread")
+
+
+def _page(answer: Answer, value: object) -> Page:
+    match value:
+        case {"errors": [_, *_] as errors} if not all(map(_is_optional, errors)):
+            raise _failure(answer, errors, "read the pull request")
         case {"data": {"repository": None | {"pullRequest": None}}}:
             raise answers.not_found("The pull request")
         case {
             "data": {
+                "viewer": {"login": str(viewer)},
                 "repository": {
                     "pullRequest": {"comments": comments, "reviewThreads": threads} as pull
-                }
+                },
             }
         }:
-            said, said_end, more_said = _rows(comments, _comment)
-            noted, noted_end, more_noted = _rows(threads, _thread)
+            said, said_end, more_said = _rows(comments, nodes.comment)
+            noted, noted_end, more_noted = _rows(threads, partial(nodes.thread, viewer))
             ours = tuple(comment for comment in said if comment.mine)
             more = more_said or more_noted
-            return Page(_pull(pull), ours, noted, (said_end, noted_end), more)
+            return Page(nodes.pull(pull), ours, noted, (said_end, noted_end), more)
         case _:
             raise ValueError("it holds no pull request with its conversation")
 
 
-def _failure(answer: Answer, errors: list[object]) -> ForgeError | TransientError:
+def _is_optional(error: object) -> bool:
+    match error:
+        case {"path": [*steps]}:
+            return _OPTIONAL in steps
+        case _:
+            return False
+
+
+def _failure(answer: Answer, errors: list[object], aim: str) -> ForgeError | TransientError:
     """Say what errors mean; what came beside them is a part at most and not used."""
     told = [row for row in errors if isinstance(row, dict)]
     kinds = {row.get("type") for row in told}
@@ -115,61 +160,15 @@ def _failure(answer: Answer, errors: list[object]) -> ForgeError | TransientErro
     if "RATE_LIMITED" in kinds:
         return answers.limited(answer)
     if "NOT_FOUND" in kinds:
-        return answers.not_found("The pull request")
-    if "Resource not accessible" in said:
+        return answers.not_found("What the query asked for")
+    if "FORBIDDEN" in kinds or "Resource not accessible" in said:
         return answers.forbidden(answer)
     problem = ForgeError(
-        f"GitHub could not read the pull request: {said}",
+        f"GitHub could not {aim}: {said}",
         cause="GitHub answered with errors and a part of the data at most.",
         remedy="Run the workflow again.",
     )
     return TransientError(problem, attempts=2)
-
-
-def _pull(value: dict[str, object]) -> PullRequest:
-    match value:
-        case {
-            "number": int(number),
-            "title": str(title),
-            "body": str() | None as body,
-            "author": author,
-            "baseRefName": str(base_ref),
-            "baseRefOid": str(base_sha),
-            "headRefOid": str(head_sha),
-            "isCrossRepository": bool(crosses),
-            "headRepository": head_repository,
-            "isDraft": bool(draft),
-            "state": "OPEN" | "CLOSED" | "MERGED" as state,
-            "changedFiles": int(changed_files),
-            "labels": labels,
-        }:
-            return PullRequest(
-                number=number,
-                title=title,
-                body=body or "",
-                author=GHOST if author is None else _text(author, "login"),
-                base_ref=base_ref,
-                base_sha=base_sha,
-                head_sha=head_sha,
-                # Of a deleted fork nothing is left but its commits.
-                from_fork=crosses or head_repository is None,
-                draft=draft,
-                state=PullState[state],
-                changed_files=changed_files,
-                labels=_labels(labels),
-            )
-        case _:
-            raise ValueError("the pull request lacks a field")
-
-
-def _labels(value: object) -> tuple[str, ...]:
-    match value:
-        case None:
-            return ()
-        case {"nodes": [*nodes]}:
-            return tuple(_text(node, "name") for node in nodes)
-        case _:
-            raise ValueError("the labels are no list")
 
 
 def _rows(
@@ -184,39 +183,3 @@ def _rows(
             return tuple(map(decode, nodes)), end, more
         case _:
             raise ValueError("a list lacks its rows")
-
-
-def _comment(value: object) -> Comment:
-    match value:
-        # A BigInt travels as text.
-        case {
-            "fullDatabaseId": str(number),
-            "body": str(body),
-            "url": str(url),
-            "viewerDidAuthor": bool(mine),
-        }:
-            return Comment(int(number), body, url, mine)
-        case _:
-            raise ValueError("a comment lacks a field")
-
-
-def _thread(value: object) -> ReviewThread:
-    match value:
-        case {
-            "path": str(path),
-            "line": int() | None as line,
-            "isResolved": bool(resolved),
-            "comments": {"nodes": [*nodes]},
-        }:
-            bodies = tuple(_text(node, "body") for node in nodes)
-            return ReviewThread(path, line, resolved, bodies)
-        case _:
-            raise ValueError("a review thread lacks a field")
-
-
-def _text(node: object, name: str) -> str:
-    match node:
-        case dict() if isinstance(text := node.get(name), str):
-            return text
-        case _:
-            raise ValueError(f"a {name} is no text")

@@ -3,12 +3,13 @@
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenAI
 
-from reviewer.adapters import completions, dialect, refusals
+from reviewer.adapters import completions, dialect, model_list, refusals
 from reviewer.adapters.deadline import Deadline, DeadlineError, bounded
 from reviewer.adapters.dialect import Dialect
 from reviewer.adapters.retrying import Policy, TransientError, patiently
@@ -24,6 +25,8 @@ _POLICY = Policy(attempts=8)
 _ATTEMPTS_TO_CONNECT = 4
 _ATTEMPTS_WHEN_SLOW = 2
 _SECONDS_TO_CONNECT = 10.0
+# Nothing waits for the list of models but a warning.
+_SECONDS_TO_LIST = 10.0
 # Several times the longest reply that is read; a server could send until the memory is full.
 _LARGEST_ANSWER = 8 << 20
 # The SDK insists on a key; ours is set on the way out, in _only_ours.
@@ -114,6 +117,16 @@ class ChatCompletions:
             except _UnsupportedError as refused:
                 self._give_up(refused)
 
+    def shutdown_date(self) -> date | None:
+        """Ask the server, once, for the day on which the model ends; None when it does not say."""
+        ask = partial(self._client.get, "/models", cast_to=httpx2.Response)
+        try:
+            response = bounded(ask, min(_SECONDS_TO_LIST, self._deadline.remaining()))
+        except (APIStatusError, APIConnectionError, DeadlineError) as unknown:
+            log.debug("The list of models was not read: %s", type(unknown).__name__)
+            return None
+        return model_list.shutdown_date(response.text, self.name)
+
     def close(self) -> None:
         """Close the connections; nothing can be asked afterwards."""
         self._client.close()
@@ -136,10 +149,10 @@ class ChatCompletions:
         except APIStatusError as error:
             raise self._problem(error.response, parameters) from None
         except APIConnectionError as error:
-            raise self._unanswered(error) from None
+            raise self._unanswered(error, seconds) from None
         except DeadlineError:
             raise TransientError(
-                ModelError(f"{self.name} did not answer within {seconds:.3g} seconds."),
+                self._late(seconds),
                 attempts=_ATTEMPTS_WHEN_SLOW,
             ) from None
         return completions.parse(response, self.name)
@@ -168,7 +181,12 @@ class ChatCompletions:
             return _UnsupportedError(parameter, refusal.said)
         return found
 
-    def _unanswered(self, error: APIConnectionError) -> ReplyError | TransientError:
+    def _late(self, seconds: float) -> ModelError:
+        return ModelError(f"{self.name} did not answer within {seconds:.3g} seconds.")
+
+    def _unanswered(self, error: APIConnectionError, seconds: float) -> ReplyError | TransientError:
+        if isinstance(error.__cause__, httpx2.ReadTimeout):
+            return TransientError(self._late(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
         if isinstance(error.__cause__, _TooLargeError):
             return ReplyError(
                 f"The answer of {self.name} is larger than {_LARGEST_ANSWER:,} bytes."

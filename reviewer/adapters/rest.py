@@ -1,4 +1,4 @@
-"""Reads the JSON of GitHub's REST answers: comments, changed files, contents.
+"""Reads the JSON of GitHub's REST answers: what was written, changed files, contents, rights.
 
 Every function raises ValueError for a shape that cannot be.
 """
@@ -22,6 +22,33 @@ def comment(value: object) -> Comment:
             return Comment(number, body, url, mine=True)
         case _:
             raise ValueError("it holds no comment")
+
+
+def posted(value: object) -> int:
+    """Read the number of what a write has left."""
+    match value:
+        case {"id": int(number)} if not isinstance(number, bool):
+            return number
+        case _:
+            raise ValueError("it has no id")
+
+
+def descends(value: object) -> bool:
+    """Read whether a comparison shows nothing but commits on top."""
+    match value:
+        case {"status": str(status)}:
+            return status in {"ahead", "identical"}
+        case _:
+            raise ValueError("it holds no comparison")
+
+
+def may_write(value: object) -> bool:
+    """Read whether a collaborator's permission is enough to write."""
+    match value:
+        case {"permission": str(permission)}:
+            return permission in {"admin", "maintain", "write"}
+        case _:
+            raise ValueError("it holds no permission")
 
 
 def changed_files(value: object) -> tuple[ListedFile, ...]:

@@ -4,7 +4,8 @@ from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.github import GitHub
 from reviewer.adapters.retrying import Policy
 from reviewer.adapters.transport import Pace
-from reviewer.ports import Forge
+from reviewer.ports import Forge, Operation
+from reviewer.pull_request import Comment
 from tests.loopback.github import TOKEN, LoopbackGitHub
 
 QUICK = Policy(attempts=4, first_wait=0.01, longest_wait=0.02, limit_wait=0.02, jitter=0.0)
@@ -29,3 +30,10 @@ def forge(
         policy=policy,
         pace=Pace(per_request=per_request, between_writes=between_writes),
     )
+
+
+def written(forge: Forge, operation: Operation) -> Comment:
+    """Carry out a write that leaves a comment."""
+    comment = forge.apply(operation)
+    assert comment is not None
+    return comment

@@ -59,7 +59,7 @@ def test_a_snapshot_shows_review_threads(github: LoopbackGitHub) -> None:
     github.thread("src/old.py", None, "Outdated")
     first, second = forge(github).snapshot(7).conversation.threads
     assert (first.path, first.line, first.resolved) == ("src/app.py", 1, True)
-    assert first.comments == ("Why?", "Because.")
+    assert [remark.body for remark in first.comments] == ["Why?", "Because."]
     assert (second.line, second.resolved) == (None, False)
 
 

@@ -16,7 +16,7 @@ from reviewer.errors import (
     UnauthorizedError,
 )
 from reviewer.ports import CreateComment, UpdateComment
-from tests.adapters.forges import forge
+from tests.adapters.forges import forge, written
 from tests.loopback import faults
 from tests.loopback.faults import Cut, Drip, Fault, Hang, Reset
 from tests.loopback.github import BLIND_TOKEN, READ_TOKEN, TOKEN, LoopbackGitHub
@@ -319,7 +319,7 @@ def test_GH22_an_enterprise_server_works_from_its_addresses(enterprise: Loopback
     assert door.changed_files(snapshot.pull)
     assert door.raw_diff(snapshot.pull) == made.raw_diff
     assert door.content("src/app.py", made.head_sha) == b"new = 2\n"
-    comment = door.apply(CREATE)
+    comment = written(door, CREATE)
     door.apply(UpdateComment(comment.id, "New"))
     assert enterprise.bodies == ["New"]
     assert {request.path.split("/")[2] for request in enterprise.requests} == {"v3", "graphql"}

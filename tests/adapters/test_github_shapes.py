@@ -11,6 +11,7 @@ from reviewer.adapters import graphql, rest
 from reviewer.adapters.answers import Answer, refusal
 from reviewer.adapters.retrying import TransientError
 from reviewer.errors import ForgeError
+from reviewer.pull_request import Remark
 
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("\ud800\x00\n")
@@ -20,7 +21,21 @@ JSON = st.recursive(
 )
 LIST = {"nodes": [{"name": "a", "body": "b"}], "pageInfo": {"hasNextPage": True, "endCursor": "c"}}
 COMMENT = {"fullDatabaseId": "7", "body": "b", "url": "u", "viewerDidAuthor": True}
-THREAD = {"path": "p", "line": None, "isResolved": False, "comments": LIST}
+REMARK = {
+    "fullDatabaseId": "7",
+    "body": "b",
+    "viewerDidAuthor": True,
+    "author": None,
+    "reactions": {"nodes": [{"user": {"login": "dev"}}, {"user": None}, None]},
+}
+THREAD = {
+    "id": "T",
+    "path": "p",
+    "line": None,
+    "isResolved": True,
+    "resolvedBy": {"login": "github-actions"},
+    "comments": {"nodes": [REMARK, None]},
+}
 PULL = {
     "number": 7,
     "title": "t",
@@ -35,10 +50,20 @@ PULL = {
     "baseRefOid": "1",
     "headRefOid": "2",
     "labels": LIST,
+    "commits": {"nodes": [{"commit": {"messageHeadline": "Change things"}}]},
+    "closingIssuesReferences": None,
     "comments": LIST | {"nodes": [COMMENT]},
     "reviewThreads": LIST | {"nodes": [THREAD]},
 }
-SNAPSHOT: object = {"data": {"repository": {"pullRequest": PULL}}, "errors": []}
+SNAPSHOT: object = {
+    "data": {
+        "viewer": {"login": "github-actions[bot]"},
+        "repository": {"pullRequest": PULL},
+    },
+    "errors": [
+        {"path": ["repository", "pullRequest", "closingIssuesReferences"], "type": "FORBIDDEN"}
+    ],
+}
 FILES: object = [{"filename": "f", "status": "added", "additions": 1, "deletions": 0, "patch": "p"}]
 WRITTEN: object = {"id": 7, "html_url": "u", "body": "b"}
 CONTENT: object = {"type": "file", "encoding": "base64", "content": "eA==\n"}
@@ -77,7 +102,11 @@ def read_all(given_answer: Answer) -> None:
     """Read an answer in every way; an exception that is not ours fails the test."""
     for read in (
         lambda: graphql.read(given_answer),
+        lambda: graphql.resolved(given_answer),
         lambda: given_answer.read(rest.comment),
+        lambda: given_answer.read(rest.posted),
+        lambda: given_answer.read(rest.descends),
+        lambda: given_answer.read(rest.may_write),
         lambda: given_answer.read(rest.changed_files),
         lambda: given_answer.read(lambda value: rest.content("it", value)),
     ):
@@ -89,7 +118,10 @@ def read_all(given_answer: Answer) -> None:
 
 def test_the_samples_are_read() -> None:
     page = graphql.read(answer(json.dumps(SNAPSHOT)))
-    assert (page.ends, page.more, page.threads[0].comments) == (("c", "c"), True, ("b",))
+    (thread,) = page.threads
+    assert (page.ends, page.more, page.pull.issues) == (("c", "c"), True, ())
+    assert (thread.resolved_by, thread.resolved_by_me) == ("github-actions", True)
+    assert thread.comments == (Remark(7, "b", mine=True, author="ghost", thumbs_down=("dev",)),)
     assert answer(json.dumps(FILES)).read(rest.changed_files)[0].patch == "p"
     assert answer(json.dumps(WRITTEN)).read(rest.comment).id == 7
     assert answer(json.dumps(CONTENT)).read(lambda value: rest.content("it", value)) == b"x"

@@ -5,7 +5,7 @@ import pytest
 from reviewer.adapters.retrying import Policy
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.ports import CreateComment, UpdateComment
-from tests.adapters.forges import forge
+from tests.adapters.forges import forge, written
 from tests.loopback import faults
 from tests.loopback.faults import Fault, Hang, Reset
 from tests.loopback.github import LoopbackGitHub
@@ -21,7 +21,7 @@ ONCE = Policy(attempts=1)
 
 def test_a_comment_is_posted(github: LoopbackGitHub) -> None:
     github.add_pull()
-    comment = forge(github).apply(CREATE)
+    comment = written(forge(github), CREATE)
     assert github.bodies == [BODY]
     assert (comment.id, comment.body) == (github.repository.comments[0].id, BODY)
     assert (comment.mine, comment.url) == (True, comment.url)
@@ -32,7 +32,7 @@ def test_a_comment_is_posted(github: LoopbackGitHub) -> None:
 def test_a_comment_is_updated(github: LoopbackGitHub) -> None:
     github.add_pull()
     stands = github.comment(BODY)
-    comment = forge(github).apply(UpdateComment(stands.id, "New"))
+    comment = written(forge(github), UpdateComment(stands.id, "New"))
     assert github.bodies == ["New"]
     assert (comment.id, comment.body) == (stands.id, "New")
 
@@ -42,7 +42,7 @@ def test_GH1_a_post_that_was_carried_out_but_answered_502_is_adopted(
 ) -> None:
     github.add_pull()
     github.fail(POST, faults.status(502, processed=True))
-    comment = forge(github).apply(CREATE)
+    comment = written(forge(github), CREATE)
     assert github.bodies == [BODY]
     assert comment.id == github.repository.comments[0].id
     assert len(github.sent(POST)) == 1
@@ -63,7 +63,7 @@ def test_GH2_a_post_without_answer_in_time_leaves_one_comment(
     github.add_pull()
     github.warm().checked = False
     github.fail(POST, Hang(processed=processed))
-    comment = forge(github, per_request=0.3).apply(CREATE)
+    comment = written(forge(github, per_request=0.3), CREATE)
     assert github.bodies == [BODY]
     assert comment.id == github.repository.comments[0].id
 
@@ -91,7 +91,7 @@ def test_GH1_an_adopted_comment_gets_the_wanted_text(github: LoopbackGitHub) -> 
     github.add_pull()
     stands = github.comment(f"{MARKER}\nWritten by another run at the same moment")
     github.fail(POST, faults.status(502))
-    comment = forge(github).apply(CREATE)
+    comment = written(forge(github), CREATE)
     assert github.bodies == [BODY]
     assert (comment.id, comment.body) == (stands.id, BODY)
     assert len(github.sent(POST)) == 1
@@ -176,7 +176,7 @@ def test_GH16_a_success_without_a_comment_is_no_success(
 def test_GH16_a_comment_behind_an_odd_answer_is_adopted(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.fail(POST, faults.status(201, {}, processed=True))
-    comment = forge(github).apply(CREATE)
+    comment = written(forge(github), CREATE)
     assert comment.id == github.repository.comments[0].id
     assert github.bodies == [BODY]
 
@@ -204,7 +204,7 @@ def test_writes_keep_their_distance(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.checked = False
     door = forge(github, between_writes=60, per_request=0.3, policy=ONCE)
-    comment = door.apply(CREATE)
+    comment = written(door, CREATE)
     with pytest.raises(ForgeError, match="did not finish"):
         door.apply(UpdateComment(comment.id, "New"))
     assert github.bodies == [BODY]

@@ -13,6 +13,7 @@ from tests.loopback.state import (
     IssueComment,
     Pull,
     Repository,
+    ReviewComment,
     Site,
     Thread,
     Token,
@@ -135,7 +136,7 @@ class LoopbackGitHub(LoopbackServer):
     ) -> Thread:
         """Add a review thread of our own past the API."""
         threads = self.repository.pulls[number].threads
-        said: list[tuple[str | None, str]] = [(BOT, body) for body in bodies]
+        said = [ReviewComment(next(self.site.comment_ids), BOT, body) for body in bodies]
         made = Thread(f"PRRT_{number}_{len(threads)}", path, line, said, resolved)
         threads.append(made)
         return made

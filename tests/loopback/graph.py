@@ -9,7 +9,16 @@ from graphql import GraphQLError
 
 from reviewer.pull_request import PullState
 from tests.loopback import payloads
-from tests.loopback.state import Access, IssueComment, Pull, Repository, Site, Thread, Token
+from tests.loopback.state import (
+    Access,
+    IssueComment,
+    Pull,
+    Repository,
+    ReviewComment,
+    Site,
+    Thread,
+    Token,
+)
 
 _LARGEST_PAGE = 100
 Fields: TypeAlias = dict[str, object]
@@ -79,6 +88,8 @@ def _pull(site: Site, token: Token, repo: Repository, pull: Pull) -> Fields:
         "additions": sum(row.additions for row in pull.files),
         "deletions": sum(row.deletions for row in pull.files),
         "labels": connection(site, "labels", pull.labels, _label),
+        "commits": connection(site, "commits", pull.commits, _commit),
+        "closingIssuesReferences": connection(site, "closing", pull.issues, _issue),
         "comments": connection(site, "comments", repo.conversation(pull.number), comments),
         "reviewThreads": connection(site, "reviewThreads", pull.threads, threads),
     }
@@ -102,18 +113,38 @@ def _comment(token: Token, repo: Repository, comment: IssueComment) -> Fields:
 
 
 def _thread(site: Site, token: Token, thread: Thread) -> Fields:
-    def said(comment: tuple[str | None, str]) -> Fields:
-        author, body = comment
-        return {"author": actor(author), "body": body, "viewerDidAuthor": author == token.login}
+    def said(comment: ReviewComment) -> Fields:
+        return {
+            "id": f"PRRC_{comment.id}",
+            "fullDatabaseId": str(comment.id),
+            "author": actor(comment.author),
+            "body": comment.body,
+            "viewerDidAuthor": comment.author == token.login,
+            "reactions": partial(_reactions, site, comment),
+        }
 
     return {
         "id": thread.id,
         "path": thread.path,
         "line": thread.line,
         "isResolved": thread.resolved,
+        "resolvedBy": actor(thread.resolved_by),
         "isOutdated": thread.line is None,
         "comments": connection(site, "comments", thread.comments, said),
     }
+
+
+def _reactions(site: Site, comment: ReviewComment, content: str, first: int) -> Fields:
+    logins = comment.thumbs_down if content == "THUMBS_DOWN" else []
+    return connection(site, "reactions", logins, lambda login: {"user": actor(login)})(first)
+
+
+def _commit(subject: str) -> Fields:
+    return {"commit": {"messageHeadline": subject}}
+
+
+def _issue(title: str) -> Fields:
+    return {"title": title}
 
 
 def _label(name: str) -> Fields:

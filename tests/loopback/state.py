@@ -80,14 +80,25 @@ class IssueComment:
 
 
 @dataclass(slots=True)
+class ReviewComment:
+    """A comment in a review thread."""
+
+    id: int
+    author: str | None
+    body: str
+    thumbs_down: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Thread:
-    """A review thread; comments are pairs of author and body."""
+    """A review thread."""
 
     id: str
     path: str
     line: int | None
-    comments: list[tuple[str | None, str]]
+    comments: list["ReviewComment"]
     resolved: bool = False
+    resolved_by: str | None = None
 
 
 @dataclass(slots=True)
@@ -112,6 +123,9 @@ class Pull:
     state: PullState = PullState.OPEN
     locked: bool = False
     labels: list[str] = field(default_factory=list)
+    # Subject lines of the commits, oldest first; titles of the issues it closes.
+    commits: list[str] = field(default_factory=lambda: ["Change things"])
+    issues: list[str] = field(default_factory=list)
     threads: list[Thread] = field(default_factory=list)
     changed_files: int | None = None
 
@@ -132,6 +146,10 @@ class Repository:
     comments: list[IssueComment] = field(default_factory=list)
     trees: dict[str, Tree] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
+    # What each commit stands on.
+    parents: dict[str, str] = field(default_factory=dict)
+    # Who may write, beside the owner.
+    writers: set[str] = field(default_factory=set)
 
     @property
     def id(self) -> int:

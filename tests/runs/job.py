@@ -21,6 +21,7 @@ from reviewer.adapters.transport import Pace
 from reviewer.errors import ReviewerError
 from reviewer.inputs import Inputs
 from reviewer.redaction import Secrets
+from reviewer.trip import Trip
 from tests.loopback.github import BOT, TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, Body, LoopbackModel
 from tests.loopback.runner_log import commands
@@ -90,7 +91,7 @@ class Job:
             pace=Pace(per_request=self.per_request, between_writes=0.0),
         )
         models = cache(lambda: _models(inputs, deadline.within(self.patience)))
-        trip = delivery.Trip(
+        trip = Trip(
             forge=forge,
             models=models,
             runner=runner,
@@ -118,6 +119,9 @@ class Job:
             "base-url": self.model.base_url,
             "model": MODEL,
             "fallback-model": "",
+            # One question for a file, unless a test is about the second look.
+            "verify": "off",
+            "guidelines": "",
         } | self.inputs
         return {
             "GITHUB_OUTPUT": str(folder / "output"),

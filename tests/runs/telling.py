@@ -17,7 +17,7 @@ OVERVIEW = json.dumps({"overview": "Sets.", "major_changes": []})
 def finds_a_problem(body: Body) -> str:
     """Answer about a file with one finding, else with an overview."""
     path = asked_path(body)
-    return said(path, {}) if path else OVERVIEW
+    return said(path, {"title": f"Sets the wrong value in {path}"}) if path else OVERVIEW
 
 
 def three_files(job: Job) -> None:

@@ -20,21 +20,21 @@ def test_LL1_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: 
     finished = job.run()
     assert finished.code == 2
     assert_told_everywhere(job, finished, "Check the secret behind the input api-key")
-    assert len(job.model.requests) == 1
+    assert len(job.model.bodies) == 1
 
 
 def test_LL1_an_unknown_model_is_told_everywhere_with_what_to_do(job: Job) -> None:
     finished = job.run(model="misspelt")
     assert finished.code == 2
     assert_told_everywhere(job, finished, "Check the inputs model and base-url")
-    assert len(job.model.requests) == 1
+    assert len(job.model.bodies) == 1
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}, {"retry-after-ms": "3"}])
 def test_LL2_a_limit_is_waited_out(job: Job, headers: dict[str, str]) -> None:
     job.model.fail(CHAT, Instead(error(429, "Slow down.", headers=headers)))
     assert job.run().code == 0
-    assert len(job.model.requests) == 2
+    assert len(job.model.bodies) == 2
 
 
 def test_LL2_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
@@ -42,7 +42,7 @@ def test_LL2_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
     finished = job.run(timeout="60")
     assert finished.code == 1
     assert_told_everywhere(job, finished, "limits requests")
-    assert len(job.model.requests) == 1
+    assert len(job.model.bodies) == 1
 
 
 def test_LL3_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
@@ -50,7 +50,7 @@ def test_LL3_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
     finished = job.run()
     assert finished.code == 2
     assert_told_everywhere(job, finished, "Add credit or raise the limit")
-    assert len(job.model.requests) == 1
+    assert len(job.model.bodies) == 1
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 529])
@@ -68,7 +68,7 @@ def test_LL4_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(j
     assert finished.code == 1
     assert_told_everywhere(job, finished, "The model server failed (503)")
     assert "Sets the wrong value" in job.github.bodies[0]
-    assert len(job.model.requests) == 1 + 3
+    assert len(job.model.bodies) == 1 + 3
 
 
 @pytest.mark.parametrize("fault", [Hang(), Drip(0.05)])
@@ -99,7 +99,7 @@ def test_LL6_a_file_that_is_too_long_in_parts_too_is_given_up(job: Job) -> None:
     finished = job.run()
     assert finished.code == 1
     assert_told_everywhere(job, finished, "The prompt is too long")
-    assert len(job.model.requests) == 1 + 3
+    assert len(job.model.bodies) == 1 + 3
 
 
 def test_LL7_a_parameter_that_is_refused_is_left_out_from_then_on(job: Job) -> None:
@@ -130,7 +130,7 @@ def test_LL8_an_answer_that_is_no_completion_is_asked_for_once_more(
     finished = job.run(full=True)
     assert finished.code == 1
     assert_told_everywhere(job, finished, "The model server")
-    assert len(job.model.requests) == 2 + 2
+    assert len(job.model.bodies) == 2 + 2
 
 
 def test_LL10_a_prompt_does_not_follow_a_redirect(job: Job) -> None:

@@ -109,7 +109,7 @@ def test_LL13_when_the_budget_ends_what_is_known_is_published(
     finished = job.run(model="gpt-6.1-terra", concurrency="1", **limit)
     (body,) = job.github.bodies
     assert finished.code == 0
-    assert len(job.model.requests) == 1
+    assert len(job.model.bodies) == 1
     assert "1 high · incomplete" in body
     assert body.count("budget is spent") >= 2
     assert "Reviewed 1 of 3 changed files" in body

@@ -84,12 +84,12 @@ def test_CF7_a_file_that_is_too_large_is_told_everywhere(job: Job, size: int) ->
 def test_CF2_a_review_that_stands_is_kept_under_the_notice(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run()
-    asked = len(job.model.requests)
+    asked = len(job.model.bodies)
     commit_to_base(job, "max-files: [\n")
     finished = job.run()
     assert_told_everywhere(job, finished, "not YAML")
     assert "Sets the wrong value" in job.github.bodies[0]
-    assert len(job.model.requests) == asked
+    assert len(job.model.bodies) == asked
 
 
 def test_CF2_when_the_file_is_mended_the_notice_goes(job: Job) -> None:

@@ -1,0 +1,127 @@
+"""What follows from a review: it is published, discussed at its lines, and counted."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from reviewer import discussion, inline, state, threads, verdict
+from reviewer.config import Config
+from reviewer.diff import ChangedFile
+from reviewer.errors import CancelledError, ForgeError
+from reviewer.ports import InlineComment
+from reviewer.pull_request import Comment, Snapshot
+from reviewer.reporting import TITLE, Reporting
+from reviewer.review import Review, Spent
+from reviewer.state import State
+from reviewer.trip import SECONDS_AFTER_CANCEL, Trip
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """What the next run has to know beside the review itself."""
+
+    key: str
+    next_number: int
+    before: State
+
+    def __call__(self, review: Review) -> State:
+        """Make the state of a review."""
+        return replace(state.of(review, self.key, self.next_number), paused=self.before.paused)
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """Publishes one review; `snapshot` was read just before the model was asked."""
+
+    trip: Trip
+    reporting: Reporting
+    snapshot: Snapshot
+    settings: Config
+    files: tuple[ChangedFile, ...]
+    remember: Remembering
+
+    def draw(self, review: Review) -> int:
+        """Write the review down, publish it and return what it means for the workflow."""
+        trip = self.trip
+        if review.cancelled:
+            trip.deadline.shorten(SECONDS_AFTER_CANCEL)
+        # Before anything is made of it: what a fingerprint is taken of must not change any more.
+        review = review.reworded(self.reporting.masked)
+        review = replace(review, total=_total(review.spent, self.remember.before))
+        comments = self._comments(review)
+        review = replace(review, inline=_numbers(review, comments, trip.inputs.name))
+        known = self.remember(review)
+        try:
+            comment = self.reporting.review(review, self.remember, round(trip.runner.elapsed))
+            code = conclude(trip, known, comment, review.spent, self.settings)
+            if comment and not review.cancelled:
+                self._discuss(review, comments)
+        except ForgeError as problem:
+            trip.runner.error(
+                f"The review was made but could not be published: {problem} "
+                "It stands in the job summary.",
+                title=TITLE,
+            )
+            conclude(trip, known, None, review.spent, self.settings)
+            return ForgeError.exit_code
+        except CancelledError as cancelled:
+            trip.deadline.shorten(SECONDS_AFTER_CANCEL)
+            self.reporting.finish()
+            return cancelled.exit_code
+        return review.cancelled.exit_code if review.cancelled else code
+
+    def _comments(self, review: Review) -> tuple[InlineComment, ...]:
+        if self.trip.inputs.dry_run or review.cancelled:
+            return ()
+        return inline.comments(
+            review.findings,
+            self.files,
+            wanted=self.settings.inline,
+            name=self.trip.inputs.name,
+            suggestions=self.settings.suggestions,
+        )
+
+    def _discuss(self, review: Review, comments: tuple[InlineComment, ...]) -> None:
+        """Bring the threads up to date; what cannot be put at its lines goes to the summary."""
+        trip, name = self.trip, self.trip.inputs.name
+        pull, conversation = self.snapshot.pull, self.snapshot.conversation
+        unsaid = threads.unsaid(comments, conversation, name)
+        unplaced = discussion.post(trip.forge, pull.number, pull.head_sha, unsaid)
+        if unplaced:
+            left = tuple(comment for comment in comments if comment not in unplaced)
+            self.reporting.revise(replace(review, inline=_numbers(review, left, name)))
+        gone = threads.to_resolve(review.fixed, conversation, name)
+        if not discussion.resolve(trip.forge, gone):
+            trip.runner.notice(
+                "Threads whose finding is gone were left open: resolving them needs the "
+                "permission `contents: write`.",
+                title=TITLE,
+            )
+
+
+def _numbers(review: Review, comments: tuple[InlineComment, ...], name: str) -> frozenset[int]:
+    markers = {comment.marker for comment in comments}
+    return frozenset(
+        finding.number for finding in review.findings if inline.marker(name, finding) in markers
+    )
+
+
+def _total(spent: Spent, before: State) -> Spent:
+    """Add what the pull request took in earlier runs; an unknown cost stays unknown."""
+    known = before.cost or ("0" if not before.tokens else "")
+    cost = None if spent.cost is None or not known else spent.cost + Decimal(known)
+    return replace(spent, input_tokens=spent.input_tokens + before.tokens, cost=cost)
+
+
+def conclude(
+    trip: Trip, known: State, comment: Comment | None, spent: Spent, settings: Config
+) -> int:
+    """Set the outputs and return the exit code."""
+    for name, value in verdict.outputs(known, comment, spent).items():
+        trip.runner.output(name, value)
+    code = verdict.exit_code(known, settings.fail_on)
+    if code:
+        trip.runner.error(
+            f"The review reached the limit that fail-on sets ({settings.fail_on.value}).",
+            title=TITLE,
+        )
+    return code

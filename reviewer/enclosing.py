@@ -1,0 +1,170 @@
+"""Finds the function or class around a line of any language, by indentation."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+# What stands later in a line neither indents it nor tells what it defines.
+_READ = 300
+_ABOVE = 5
+_HEAD = 6
+# A key of YAML or JSON is no word of a definition.
+_WORD = re.compile(r"[A-Za-z_]\w*(?![\w:\"'-])")
+_LABEL = re.compile(r"\w+( slots)?:\s*$")
+_DEFINING = frozenset(
+    _WORD.findall(
+        "class contract def defmodule defp enum extension fn func fun function impl interface "
+        "macro message method module namespace object protocol record service struct sub trait "
+        "type union"
+    )
+)
+_STATEMENTS = frozenset(
+    _WORD.findall(
+        "assert await case catch default defer delete do elif else elsif except finally for "
+        "foreach go if lock loop match new raise return select switch synchronized throw try "
+        "unless until using when while with yield"
+    )
+)
+_CLOSING = ("}", ")", "]", "{")
+_OPENING = ("{", ":", "=", "=>", "->", ";", " do", " then")
+_ABOVE_STARTS = ("@", "#", "//", "/*", "*", "[")
+_DOCSTRINGS = ('"""', "'''", 'r"""')
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A definition: line numbers counted from 1, both ends included."""
+
+    start: int
+    end: int
+
+
+class Outline:
+    """The blocks of one file, found in one pass over its lines.
+
+    A line belongs to the nearest line above it that is indented less. Lines that only close or open
+    a bracket belong to the block that they close or open; comments with #, preprocessor lines and
+    labels of brace languages end no block, because they may stand anywhere.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        """Read the lines of a file."""
+        self._lines = lines
+        self._braces = any(line.startswith(("{", "}")) for line in lines)
+        self._parents = [0] * (len(lines) + 1)
+        self._ends = list(range(len(lines) + 1))
+        self._definitions = [0] * (len(lines) + 1)
+        self._read()
+        self._define()
+
+    def block(self, number: int) -> Block | None:
+        """Return the innermost definition that line `number` is in or starts."""
+        if not 1 <= number < len(self._parents):
+            return None
+        start = self._definitions[number]
+        return Block(start, self._ends[start]) if start else None
+
+    def headers(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """List the header lines of all definitions around the lines, the innermost first.
+
+        Where nothing is defined (data, configuration), every line that encloses one is a header.
+        """
+        found: dict[int, None] = {}
+        seen = set[int]()
+        for number in numbers:
+            defines = bool(self.block(number))
+            while 1 <= number < len(self._parents) and number not in seen:
+                seen.add(number)
+                if not defines or self._definitions[number] == number:
+                    found[number] = None
+                number = self._parents[number]  # noqa: PLW2901
+        return tuple(n for n in found if self._ends[n] > n)
+
+    def head(self, number: int) -> tuple[int, ...]:
+        """List the lines that introduce a block: decorators and comments above, header, docstring.
+
+        The header line itself comes first.
+        """
+        above = []
+        for line in range(number - 1, max(0, number - 1 - _ABOVE), -1):
+            if not self._text(line).startswith(_ABOVE_STARTS):
+                break
+            above.append(line)
+        below = []
+        last = min(self._ends[number], number + _HEAD)
+        line = number
+        while line < last and not self._text(line).endswith(_OPENING):
+            line += 1
+            below.append(line)
+        # A header that never ends is no header of several lines.
+        below = below if self._text(line).endswith(_OPENING) else []
+        line = number + len(below) + 1
+        if line <= self._ends[number] and self._text(line).startswith(_DOCSTRINGS):
+            below.append(line)
+        return (number, *above, *below)
+
+    def _read(self) -> None:
+        widths: list[int] = []
+        open_blocks: list[int] = []
+        previous = 0
+        for number in range(1, len(self._parents)):
+            text = self._text(number)
+            if not text:
+                self._belongs(number, open_blocks[-1] if open_blocks else 0)
+                continue
+            width = self._width(number)
+            deeper = bisect_left(widths, width)
+            if self._floats(text):
+                self._belongs(number, open_blocks[deeper - 1] if deeper else 0)
+                continue
+            stays = text.startswith(_CLOSING) or text == "end"
+            keep = deeper + (stays and deeper < len(widths) and widths[deeper] == width)
+            self._close(open_blocks[keep:], previous)
+            del widths[keep:], open_blocks[keep:]
+            self._belongs(number, open_blocks[-1] if open_blocks else 0)
+            if keep == deeper:
+                widths.append(width)
+                open_blocks.append(number)
+            previous = number
+        self._close(open_blocks, previous)
+
+    def _close(self, blocks: Iterable[int], last: int) -> None:
+        for start in blocks:
+            self._ends[start] = max(start, last)
+
+    def _belongs(self, number: int, parent: int) -> None:
+        self._parents[number] = parent
+
+    def _define(self) -> None:
+        for number in range(1, len(self._parents)):
+            own = self._ends[number] > number and self._defines(number)
+            self._definitions[number] = number if own else self._definitions[self._parents[number]]
+
+    def _defines(self, number: int) -> bool:
+        text = self._text(number)
+        if text.endswith(";") or text.startswith("<"):
+            return False
+        name, assigned, value = text.partition("=")
+        words = _WORD.findall(name)
+        if not words or words[0] in _STATEMENTS:
+            return False
+        if not _DEFINING.isdisjoint(words):
+            return True
+        before, called, _ = name.partition("(")
+        if assigned and not (text.endswith("=> {") or value.startswith((" function", " async"))):
+            return False
+        if text.endswith("{") or self._text(number + 1) == "{":
+            return bool(called or assigned)
+        # A header of several lines names its result or its modifiers; a call does not.
+        return self._braces and bool(called) and "." not in before and len(words) > 1
+
+    def _floats(self, text: str) -> bool:
+        return text.startswith("#") or (self._braces and bool(_LABEL.match(text)))
+
+    def _text(self, number: int) -> str:
+        return self._lines[number - 1][:_READ].strip() if number <= len(self._lines) else ""
+
+    def _width(self, number: int) -> int:
+        start = self._lines[number - 1][:_READ].expandtabs()
+        return len(start) - len(start.lstrip())

@@ -1,0 +1,60 @@
+"""What a run starts from: the pull request as triggered and what is remembered of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from reviewer import history, threads
+from reviewer.activity import ReviewPullRequest
+from reviewer.findings import Dismissal
+from reviewer.history import Basis
+from reviewer.ports import Forge
+from reviewer.pull_request import PullRequest, Snapshot
+from reviewer.state import State
+
+
+def as_triggered(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
+    """Keep to the words that stood there when the run was triggered; an edit came too late."""
+    if wanted.title is None:
+        return pull
+    return replace(pull, title=wanted.title, body=wanted.body or "")
+
+
+def whole(known: State, pull: PullRequest, wanted: ReviewPullRequest) -> bool:
+    """Whether a whole review of these very commits is there and nobody wants another."""
+    same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
+    return known.complete and same and not (wanted.full or wanted.anew)
+
+
+def amended(known: State, wanted: ReviewPullRequest) -> State:
+    """Apply what the command that started the run says about what is remembered."""
+    known = replace(known, paused="") if wanted.resume else known
+    if wanted.ignore is None:
+        return known
+    by = wanted.asker.login if wanted.asker else ""
+    fresh = [
+        Dismissal(finding, by, wanted.ignore.reason)
+        for unit in known.units
+        for finding in unit.findings
+        if finding.number == wanted.ignore.number
+    ]
+    return replace(known, dismissed=history.dismissals(known.dismissed, fresh))
+
+
+def basis(
+    known: State,
+    pull: PullRequest,
+    key: str,
+    wanted: ReviewPullRequest,
+    descends: Callable[[str, str], bool],
+) -> Basis:
+    """Say what the run builds on."""
+    if wanted.full:
+        return Basis(known, reason="it was asked for" if known.head_sha else "")
+    return history.basis(known, pull, key, descends)
+
+
+def dismissed(forge: Forge, snapshot: Snapshot, known: State, name: str) -> tuple[Dismissal, ...]:
+    """Join the remembered dismissals with what maintainers did to our threads since."""
+    said = [finding for unit in known.units for finding in unit.findings]
+    fresh = threads.dismissed(said, snapshot.conversation, name, forge.may_write)
+    return history.dismissals(known.dismissed, fresh)

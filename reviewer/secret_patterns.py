@@ -1,0 +1,186 @@
+"""What secrets look like: one pattern per kind, written from the formats that vendors publish."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import re2
+
+# All patterns together need a small part of this; RE2's own default is 8 MB for each.
+_BYTES = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way in which a kind of secret is written, on a single line.
+
+    A match needs one of `keywords` (lower case) on its line; the secret is group 1. `mixed` wants
+    both letters and digits in it, where the format alone says too little.
+    """
+
+    kind: str
+    keywords: tuple[str, ...]
+    regex: str
+    mixed: bool = False
+
+
+# No pattern reaches over the end of a line, and none takes a square bracket into the secret: what
+# a line shows must not depend on its neighbours, and a mask must never be masked again. RE2 needs
+# no upper bounds to stay linear; they would only make its programs larger.
+_VENDORS = (
+    ("anthropic-key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{24,}"),
+    ("aws-access-key", "akia asia abia acca", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b"),
+    ("cloudflare-key", "v1.0-", r"v1\.0-[a-f0-9]{24}-[a-f0-9]{146}\b"),
+    ("databricks-token", "dapi", r"dapi[a-f0-9]{32}(?:-\d)?\b"),
+    ("digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[a-f0-9]{64}"),
+    ("docker-hub-token", "dckr_pat_ dckr_oat_", r"dckr_[po]at_[A-Za-z0-9_-]{20,}"),
+    ("doppler-token", "dp.", r"dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{32,}"),
+    ("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{36,}"),
+    ("github-token", "github_pat_", r"github_pat_[A-Za-z0-9_]{36,}"),
+    (
+        "gitlab-token",
+        "glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glagent-",
+        r"gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent)-[A-Za-z0-9_.-]{20,}",
+    ),
+    ("google-api-key", "aiza", r"AIza[A-Za-z0-9_-]{35}"),
+    ("google-oauth-secret", "gocspx-", r"GOCSPX-[A-Za-z0-9_-]{28}"),
+    ("google-oauth-token", "ya29.", r"ya29\.[A-Za-z0-9_-]{30,}"),
+    ("grafana-token", "glsa_", r"glsa_[A-Za-z0-9]{32}_[a-fA-F0-9]{8}"),
+    ("grafana-token", "glc_", r"glc_[A-Za-z0-9+/]{32,}={0,2}"),
+    ("heroku-key", "hrku-", r"HRKU-[A-Za-z0-9_-]{36,}"),
+    ("hugging-face-token", "hf_ api_org_", r"(?:hf_|api_org_)[A-Za-z]{34,}"),
+    ("jwt", "eyj", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"),
+    ("linear-key", "lin_api_ lin_oauth_", r"lin_(?:api|oauth)_[A-Za-z0-9]{32,}"),
+    ("mailgun-key", "key-", r"key-[a-f0-9]{32}\b"),
+    ("new-relic-key", "nrak- nraa-", r"NRA[AK]-[A-Za-z0-9]{27,}"),
+    ("notion-token", "ntn_", r"ntn_[A-Za-z0-9]{40,}"),
+    ("notion-token", "secret_", r"secret_[A-Za-z0-9]{43}\b"),
+    ("npm-token", "npm_", r"npm_[A-Za-z0-9]{36,}"),
+    ("openai-key", "sk-", r"sk-(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,}"),
+    ("openai-key", "t3blbkfj", r"sk-[A-Za-z0-9_-]{16,}T3BlbkFJ[A-Za-z0-9_-]{16,}"),
+    ("openai-key", "sk-", r"sk-[A-Za-z0-9]{32,}", "mixed"),
+    ("openai-key", "sk-or-v1-", r"sk-or-v1-[a-f0-9]{64}"),
+    ("postman-key", "pmak-", r"PMAK-[a-f0-9]{24}-[a-f0-9]{34}"),
+    ("pypi-token", "pypi-", r"pypi-AgE[A-Za-z0-9_-]{50,}"),
+    ("sendgrid-key", "sg.", r"SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{39,50}"),
+    ("sentry-token", "sntrys_", r"sntrys_[A-Za-z0-9+/=_-]{40,}"),
+    ("sentry-token", "sntryu_", r"sntryu_[a-f0-9]{64}"),
+    ("shopify-token", "shpat_ shpca_ shppa_ shpss_", r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"),
+    ("slack-token", "xox", r"xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{20,}", "mixed"),
+    ("slack-token", "xapp-", r"xapp-\d-[A-Z0-9]+-\d+-[a-z0-9]{32,}"),
+    ("slack-webhook", "hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows)/([\w/+]{32,})"),
+    ("square-token", "sq0", r"sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{22,43}"),
+    ("square-token", "eaaa", r"EAAA[A-Za-z0-9_-]{60}\b"),
+    ("stripe-key", "k_live_ k_test_", r"[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+    ("stripe-webhook-secret", "whsec_", r"whsec_[A-Za-z0-9+/]{32,}={0,2}"),
+    ("telegram-bot-token", ":aa", r"\d{8,10}:AA[A-Za-z0-9_-]{33}\b"),
+    ("twilio-key", "twilio sid api_key apikey", r"(?:SK|AC)[a-f0-9]{32}\b"),
+    ("vault-token", "hvs. hvb. hvr.", r"hv[sbr]\.[A-Za-z0-9_-]{24,}"),
+    (
+        "discord-token",
+        "discord token bot",
+        r"[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}",
+        "mixed",
+    ),
+    ("discord-webhook", "/api/webhooks/", r"/api/webhooks/\d{17,20}/([A-Za-z0-9_-]{60,})"),
+    ("terraform-token", ".atlasv1.", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}"),
+)
+# Formats that are known by the words around them; the place before the secret is free.
+_NAMED = (
+    (
+        "aws-secret-key",
+        "secret",
+        (
+            r"(?i:secret_?(?:access)?_?key(?:_id)?)[\"']?[ \t]*(?:=>|:=|[:=])[ \t]*[\"']?"
+            r"([A-Za-z0-9/+]{40})(?:$|[^A-Za-z0-9/+=])"
+        ),
+        "mixed",
+    ),
+    ("azure-storage-key", "accountkey=", r"(?i:AccountKey)=([A-Za-z0-9+/]{80,}={0,2})"),
+    (
+        "azure-shared-key",
+        "sharedaccesskey=",
+        r"(?i:SharedAccessKey)=([A-Za-z0-9+/]{40,}={0,2})",
+    ),
+    ("azure-sas", "sig=", r"[?&;]sig=([A-Za-z0-9%+/]{40,}={0,2})", "mixed"),
+    (
+        "cloudflare-key",
+        "cloudflare cf_api",
+        (
+            r"(?i:(?:cloudflare|cf)_?api_?(?:token|key))[\"']?[ \t]*[:=][ \t]*[\"']?"
+            r"([A-Za-z0-9_-]{37,40})(?:$|[^A-Za-z0-9_-])"
+        ),
+        "mixed",
+    ),
+    (
+        "twilio-auth-token",
+        "twilio",
+        r"(?i:twilio_?auth_?token)[\"']?[ \t]*[:=][ \t]*[\"']?([a-f0-9]{32})\b",
+    ),
+    (
+        "heroku-key",
+        "heroku",
+        r"(?i:heroku_?api_?key)[\"']?[ \t]*[:=][ \t]*[\"']?([a-fA-F0-9-]{36})\b",
+    ),
+    (
+        "authorization",
+        "authorization",
+        (
+            r"(?i:authorization)[\"']?[ \t]*[:=,][ \t]*[\"'`]?(?i:basic|bearer|token)[ \t]+"
+            r"([A-Za-z0-9+/_.~-]{16,}={0,2})"
+        ),
+        "mixed",
+    ),
+    # What a URL holds between the scheme and the host. A variable or a gap to fill in
+    # ("$PASSWORD", "{password}", "<password>", "***") is no secret.
+    (
+        "url-password",
+        "://",
+        (
+            r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[A-Za-z0-9._~%!&=+-]{0,128}:"
+            r"([A-Za-z0-9._~!&=+;^#?-][A-Za-z0-9._~%!&=+;^#?*,$-]{2,128})@[A-Za-z0-9\x5b]"
+        ),
+    ),
+    # The block of several lines is told line by line in secret_scan; this is the one in a string.
+    (
+        "private-key",
+        "-----begin",
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----([A-Za-z0-9+/=\\ \t]{40,})",
+    ),
+)
+
+
+def _vendor(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
+    grouped = regex if _GROUP.search(regex) else f"({regex})"
+    return Pattern(kind, tuple(keywords.split()), f"{_START}{grouped}", mixed=bool(mixed))
+
+
+def _named(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
+    return Pattern(kind, tuple(keywords.split()), regex, mixed=bool(mixed))
+
+
+_GROUP = re2.compile(r"\((?:[^?]|$)")
+# A token starts where a word does, or behind an escape ("\n", "%3D") or an underscore.
+_START = r"(?:\b|_|\\[nrt]|%[0-9A-F]{2})"
+PATTERNS = (*(_vendor(*row) for row in _VENDORS), *(_named(*row) for row in _NAMED))
+
+
+@cache
+def compiled() -> tuple[tuple[Pattern, Any], ...]:
+    """Return every pattern with what RE2 makes of it; groups count from 1."""
+    return tuple((pattern, compile_regex(pattern.regex)) for pattern in PATTERNS)
+
+
+@cache
+def any_keyword() -> Any:  # noqa: ANN401 - re2 has no types
+    """Return one search that tells whether a text can hold any secret at all."""
+    words = sorted({word for pattern in PATTERNS for word in pattern.keywords})
+    return compile_regex("(?i)" + "|".join(map(re2.escape, words)))
+
+
+def compile_regex(regex: str) -> Any:  # noqa: ANN401 - re2 has no types
+    """Compile a regular expression of ours; it can read any text without lone surrogates."""
+    options = re2.Options()
+    options.max_mem = _BYTES
+    options.log_errors = False
+    return re2.compile(regex, options)

@@ -1,0 +1,41 @@
+"""Replacement code that can be committed with a click: only where it is exact."""
+
+import re
+
+from reviewer import visible
+from reviewer.diff import Hunk
+from reviewer.findings import Finding, Side
+
+_INDENT = re.compile(r"[ \t]*")
+
+
+def block(finding: Finding, hunk: Hunk) -> str:
+    """Return the suggestion as a fenced block that GitHub offers to commit, or "".
+
+    It must replace exactly the quoted lines, which are all of the finding's; differ from them; keep
+    the indentation of the first one; be more than a deletion; and hide no character.
+    """
+    suggestion = (finding.suggestion or "").strip("\n")
+    if finding.side is not Side.NEW or not suggestion.strip():
+        return ""
+    lines = [
+        line.text.removesuffix("\r")
+        for line in hunk.lines
+        if line.new is not None and finding.start_line <= line.new <= finding.end_line
+    ]
+    old, new = "\n".join(lines), suggestion
+    exact = [line.rstrip() for line in finding.quote.split("\n")] == [
+        line.rstrip() for line in lines
+    ]
+    if not exact or new == old or _indent(new) != _indent(old):
+        return ""
+    if visible.show(new) != new or "\r" in new:
+        return ""
+    longest = max((len(run) for run in re.findall(r"`+", new)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}suggestion\n{new}\n{fence}"
+
+
+def _indent(text: str) -> str:
+    found = _INDENT.match(text)
+    return found[0] if found else ""

@@ -1,0 +1,60 @@
+"""Names that a line of code defines or uses, in any language, by linear patterns."""
+
+import re
+
+LONGEST_LINE = 400
+"""Characters of a line in which symbols are looked for."""
+SHORTEST_NAME = 4
+"""Characters; a shorter name says too little to tell one thing from another."""
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_DEFINITION = re.compile(
+    r"(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|unsafe"
+    r"|pub(?:\([a-z]{1,9}\))?|extern|inline|override|open|sealed|data|declare|typedef|const)\s+)"
+    r"{0,6}(?:def|class|func|function|fn|fun|type|struct|interface|const|trait|enum)\s+"
+    r"(?:\([^()]{0,80}\)\s{0,4}|self\.)?([A-Za-z_]\w*)"
+)
+_COMMON = frozenset(
+    _NAME.findall(
+        "args assert async await base bool boolean break byte case catch char class config const "
+        "context continue create data default delete double elif else enum error except export "
+        "extends false final finally float from func function global implements import init "
+        "instanceof interface item items kwargs lambda list long main match module name namespace "
+        "None null number object package pass path print private protected public raise result "
+        "return self setUp short static string String struct super switch test this throw true "
+        "True False type typeof undefined union unsigned update using value values virtual void "
+        "while with yield"
+    )
+)
+_FAMILIES = {
+    suffix: family
+    for family in ("js jsx ts tsx mjs cjs mts cts vue svelte", "c h cc cpp cxx hh hpp hxx m mm",
+                   "java kt kts scala groovy", "py pyi pyx")
+    for suffix in family.split()
+}  # fmt: skip
+
+
+def family(path: str) -> str:
+    """Name the group of languages in which the same name means the same thing."""
+    suffix = path.rpartition(".")[2].lower()
+    return _FAMILIES.get(suffix, suffix)
+
+
+def names(text: str) -> dict[str, None]:
+    """List the names in a line, in order and once each; keywords and common words are none."""
+    found = _NAME.findall(text[:LONGEST_LINE])
+    return dict.fromkeys(name for name in found if _telling(name))
+
+
+def defined(text: str) -> str:
+    """Return the name that a line defines; "" for none and for one that says too little."""
+    text = text[:LONGEST_LINE].strip()
+    found = _DEFINITION.match(text)
+    # In C this names a type that is used.
+    if not found or (text.startswith(("struct", "enum")) and text.endswith((";", ")"))):
+        return ""
+    return found[1] if _telling(found[1]) else ""
+
+
+def _telling(name: str) -> bool:
+    return len(name) >= SHORTEST_NAME and name not in _COMMON and not name.startswith("__")

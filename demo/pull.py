@@ -9,6 +9,7 @@ from tests.loopback.state import Entry
 
 DEMO = Path(__file__).parent
 SOURCE = "humanize 4.11.0 -> 4.12.0, a Python library (MIT licence)"
+DESCRIPTION = (DEMO / "description.md").read_text("utf-8")
 TITLE = "Release humanize 4.12.0"
 EVENT = "pull_request.opened"
 NAME = f"{REPOSITORY}#{NUMBER}"
@@ -25,7 +26,7 @@ def open_pull() -> LoopbackGitHub:
         NUMBER,
         {**changed_files(), CONFIGURATION: (configuration, configuration)},
         title=TITLE,
-        body=(DEMO / "description.md").read_text("utf-8"),
+        body=DESCRIPTION,
         author="Codertocat",
     )
     return github

@@ -73,7 +73,8 @@ def _review(root: Path, github: LoopbackGitHub, model: Answers) -> int:
     way_out = {name: os.environ[name] for name in WAY_OUT if name in os.environ}
     addresses = {"GITHUB_API_URL": github.api_url, "GITHUB_GRAPHQL_URL": github.graphql_url}
     inputs = {"github-token": TOKEN, **model.inputs}
-    step = Step(root, inputs, {**way_out, **addresses}, pull.EVENT)
+    words = {"title": pull.TITLE, "body": pull.DESCRIPTION}
+    step = Step(root, inputs, {**way_out, **addresses}, pull.EVENT, pull=words)
     requests, writes = len(github.requests), len(github.writes)
     asked = model.asked() if model.asked else 0
     start = time.monotonic()

@@ -204,7 +204,7 @@ class Verdict(_Said):
     """What the second look says of one finding; an unknown word lets it stand."""
 
     finding: Annotated[int, BeforeValidator(_line_number)]
-    verdict: Annotated[str, BeforeValidator(_word)]
+    verdict: Annotated[str, BeforeValidator(_plain)]
     severity: _Severity = Severity.CRITICAL
     reason: Annotated[
         str, BeforeValidator(_text_or_nothing), AfterValidator(lambda text: line(text, _REASON))

@@ -33,6 +33,8 @@ def step(github: LoopbackGitHub, model_server: LoopbackModel, tmp_path: Path) ->
         "base-url": model_server.base_url,
         "model": MODEL,
         "fallback-model": "",
+        # One question for a file, unless a test is about the second look.
+        "verify": "off",
     }
     addresses = {"GITHUB_API_URL": github.api_url, "GITHUB_GRAPHQL_URL": github.graphql_url}
     yield Step(tmp_path, inputs, addresses)

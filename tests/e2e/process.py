@@ -1,11 +1,12 @@
 """Starts entrypoint.py as a process, as the container does, against the loopback servers."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,8 @@ class Step:
     inputs: Mapping[str, str]
     environ: Mapping[str, str]
     event: str = "pull_request.opened"
+    # Put over the payload's own pull request: its title and its body, say.
+    pull: Mapping[str, str] = field(default_factory=dict)
     # Those of the container's ENTRYPOINT.
     options: tuple[str, ...] = ("-I", "-X", "utf8")
     entrypoint: Path = ROOT / "entrypoint.py"
@@ -84,12 +87,22 @@ class Step:
         """The inputs as the runner passes them on."""
         return {f"INPUT_{name.upper()}": value for name, value in self.inputs.items()}
 
+    def _event(self) -> Path:
+        given = EVENTS / f"{self.event}.json"
+        if not self.pull:
+            return given
+        event = json.loads(given.read_text("utf-8"))
+        event["pull_request"] |= self.pull
+        changed = self.root / "event.json"
+        changed.write_text(json.dumps(event), "utf-8")
+        return changed
+
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"],
             "GITHUB_ACTIONS": "true",
             "GITHUB_EVENT_NAME": self.event.partition(".")[0],
-            "GITHUB_EVENT_PATH": str(EVENTS / f"{self.event}.json"),
+            "GITHUB_EVENT_PATH": str(self._event()),
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_REF": f"refs/pull/{NUMBER}/merge",
             "GITHUB_SERVER_URL": "https://github.com",

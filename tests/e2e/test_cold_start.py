@@ -60,7 +60,7 @@ def test_the_first_request_goes_out_before_the_models_client_is_imported(
     assert imported(before) >= {"github", "jinja2", "pydantic"}
     assert "openai" not in imported(before)
     assert "openai" in imported(after)
-    assert len(model_server.requests) == 1
+    assert len(model_server.bodies) == 1
 
 
 def test_a_review_that_is_remembered_needs_no_client_of_a_model(
@@ -70,6 +70,6 @@ def test_a_review_that_is_remembered_needs_no_client_of_a_model(
     again = replace(timed, root=timed.root / "again").run()
     assert "openai" in imported(first.log.splitlines())
     assert "openai" not in imported(again.log.splitlines())
-    assert again.outputs == first.outputs
-    assert len(model_server.requests) == 1
+    assert again.outputs["comment-id"] == first.outputs["comment-id"]
+    assert len(model_server.bodies) == 1
     assert len(github.bodies) == 1

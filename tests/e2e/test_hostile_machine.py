@@ -1,6 +1,7 @@
 """The process on a machine that is broken, odd or prepared by an attacker."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,8 @@ def test_SE2_SE3_a_bug_ends_the_run_and_its_text_cannot_command_the_runner(
     step: Step, github: LoopbackGitHub, template: str, text: str
 ) -> None:
     github.add_pull(NUMBER, {f"{n}.py": (None, "x = 1\n") for n in range(3)}, title=HOSTILE)
-    finished = damaged(step, template, text).run()
+    hostile = replace(damaged(step, template, text), pull={"title": HOSTILE})
+    finished = hostile.run()
     (body,) = github.bodies
     found = [each for each in commands(finished.log) if each.name not in {"add-mask", "group"}]
     assert finished.code == 1
@@ -104,7 +106,7 @@ def test_CO5_locale_time_zone_and_home_do_not_matter(
         NUMBER, {"café/日本.py": ("old = 1\n", "new = 2\n")}, title="Zwölf Boxkämpfer 🥊"
     )
     model_server.script = finds_a_problem
-    finished = step.under(environ).run()
+    finished = replace(step.under(environ), pull={"title": "Zwölf Boxkämpfer 🥊"}).run()
     assert finished.code == 0, finished.log
     assert "café/日本.py" in github.bodies[0]
     assert "café/日本.py" in finished.summary

@@ -205,11 +205,20 @@ def test_SE5_a_review_of_many_megabytes_leaves_a_summary_that_github_takes(
 ) -> None:
     lines = [f"value_{n} = {n}" for n in range(1, 11)]
     github.add_pull(NUMBER, {f"f{n}.py": (None, "\n".join(lines)) for n in range(20)})
-    many = [
-        {"start_line": n, "end_line": n, "quote": line, "title": line, "body": f"{n} <why> " * 600}
-        for n, line in enumerate(lines, 1)
-    ]
-    model_server.script = lambda body: said(asked_path(body), *many)
+
+    def many(path: str) -> list[dict[str, object]]:
+        return [
+            {
+                "start_line": n,
+                "end_line": n,
+                "quote": line,
+                "title": f"{line} in {path}",
+                "body": f"{n} <why> " * 600,
+            }
+            for n, line in enumerate(lines, 1)
+        ]
+
+    model_server.script = lambda body: said(asked_path(body), *many(asked_path(body)))
     finished = step.given(max_findings="200").run()
     assert finished.code == 0, finished.log
     assert finished.outputs["findings"] == "200"

@@ -1,6 +1,6 @@
 """A request that found its route, and the errors that GitHub answers with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.loopback.messages import Request, Response, as_json
@@ -30,12 +30,12 @@ def error(
     status: int,
     message: str,
     *,
-    errors: list[dict[str, str]] | None = None,
+    errors: Sequence[dict[str, str] | str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """An error in GitHub's form."""
     value: dict[str, object] = {"message": message}
     if errors is not None:
-        value["errors"] = errors
+        value["errors"] = list(errors)
     value |= {"documentation_url": _DOCS, "status": str(status)}
     return as_json(status, value, headers)

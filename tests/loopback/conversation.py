@@ -31,8 +31,8 @@ def create(call: Call) -> Response:
     """Add a comment to the conversation."""
     if call.pull is None:
         return error(404, "Not Found")
-    if refused := _refused(call):
-        return refused
+    if no := refused(call):
+        return no
     if call.pull.locked:
         return error(403, "Unable to create comment because issue is locked.")
     if invalid := _invalid(call):
@@ -50,8 +50,8 @@ def update(call: Call) -> Response:
     comment = _comment(call)
     if comment is None:
         return error(404, "Not Found")
-    if refused := _refused(call) or _invalid(call):
-        return refused
+    if no := refused(call) or _invalid(call):
+        return no
     comment.body = str(call.request.json_object()["body"])
     comment.edits += 1
     return as_json(200, payloads.issue_comment(call.site, call.repository, comment))
@@ -62,12 +62,13 @@ def _comment(call: Call) -> IssueComment | None:
     return next((row for row in call.repository.comments if row.id == wanted), None)
 
 
-def _refused(call: Call) -> Response | None:
+def refused(call: Call, needed: str = "issues=write; pull_requests=write") -> Response | None:
+    """Refuse a write that the token may not do."""
     if call.repository.archived:
         return error(403, "Repository was archived so is read-only.")
     if call.token.access is not Access.WRITE:
-        needed = {"X-Accepted-GitHub-Permissions": "issues=write; pull_requests=write"}
-        return error(403, "Resource not accessible by integration", headers=needed)
+        headers = {"X-Accepted-GitHub-Permissions": needed}
+        return error(403, "Resource not accessible by integration", headers=headers)
     return None
 
 

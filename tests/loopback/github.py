@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from reviewer.pull_request import PullState
 from tests.loopback import door, graphql, history
@@ -114,14 +115,24 @@ class LoopbackGitHub(LoopbackServer):
         self._publish(pull)
         return pull
 
-    def push(self, number: int, files: Mapping[str, str | Entry | None]) -> str:
-        """Move the head of a pull request by one commit and return its id; None deletes a file."""
+    def push(
+        self, number: int, files: Mapping[str, str | Entry | None], *, force: bool = False
+    ) -> str:
+        """Move the head of a pull request by one commit and return its id; None deletes a file.
+
+        With `force` the commit does not stand on the head before. Threads move with their lines.
+        """
         pull = self.repository.pulls[number]
+        before_sha, before = pull.head_sha, pull.head_tree
         kept = {path: entry for path, entry in pull.head_tree.items() if path not in files}
         head = kept | history.tree(files)
         made = history.between(pull.base_tree, head, message=f"After {pull.head_sha}")
         pull.head_sha, pull.head_tree = made.head_sha, head
         pull.files, pull.raw_diff = made.files, made.raw_diff
+        if not force:
+            self.repository.parents[pull.head_sha] = before_sha
+        for thread in pull.threads:
+            thread.line = _moved(thread, before.get(thread.path), head.get(thread.path))
         self._publish(pull)
         return pull.head_sha
 
@@ -140,6 +151,21 @@ class LoopbackGitHub(LoopbackServer):
         made = Thread(f"PRRT_{number}_{len(threads)}", path, line, said, resolved)
         threads.append(made)
         return made
+
+    def answer_in(self, thread: Thread, author: str, body: str) -> ReviewComment:
+        """Have somebody say something in a thread."""
+        said = ReviewComment(next(self.site.comment_ids), author, body)
+        thread.comments.append(said)
+        return said
+
+    def may_not_resolve(self) -> None:
+        """Take from our token what resolving a thread needs."""
+        self.site.tokens[TOKEN] = Token(BOT, resolves=False)
+
+    @property
+    def outside(self) -> set[tuple[str, int]]:
+        """Lines at which comments are refused although a hunk shows them."""
+        return self.site.outside
 
     @property
     def bodies(self) -> list[str]:
@@ -180,3 +206,15 @@ class LoopbackGitHub(LoopbackServer):
         else:
             found = contract.rest(request, door.rest_path(self.site, request), response)
         return [f"{request.line}: {problem}" for problem in found]
+
+
+def _moved(thread: Thread, before: Entry | None, after: Entry | None) -> int | None:
+    """Find the thread's line in the new file, as GitHub does for a line that stays the same."""
+    if thread.line is None or not isinstance(before, bytes) or not isinstance(after, bytes):
+        return None
+    old, new = before.splitlines(), after.splitlines()
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    for block in blocks:
+        if block.a <= thread.line - 1 < block.a + block.size:
+            return thread.line - block.a + block.b
+    return None

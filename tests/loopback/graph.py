@@ -1,7 +1,7 @@
 """The loopback GitHub's memory as the nested fields that GraphQL queries walk through."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias, TypeVar
 
@@ -35,7 +35,27 @@ def root(site: Site, token: Token) -> Fields:
             raise _not_found(f"a Repository with the name '{owner}/{name}'")
         return _repository(site, token, found)
 
-    return {"repository": repository, "viewer": {"login": token.login}}
+    def resolve(input: Mapping[str, str]) -> Fields:  # noqa: A002  # GitHub's name
+        return {"thread": _resolved(site, token, input["threadId"])}
+
+    return {
+        "repository": repository,
+        "viewer": {"login": token.login},
+        "resolveReviewThread": resolve,
+    }
+
+
+def _resolved(site: Site, token: Token, name: str) -> Fields:
+    if not token.resolves:
+        raise GraphQLError(
+            "Resource not accessible by integration", extensions={"type": "FORBIDDEN"}
+        )
+    for repo in site.repositories.values():
+        for thread in (thread for pull in repo.pulls.values() for thread in pull.threads):
+            if thread.id == name:
+                thread.resolved, thread.resolved_by = True, token.login
+                return _thread(site, token, thread)
+    raise _not_found(f"a node with the global id of '{name}'")
 
 
 def _not_found(what: str) -> GraphQLError:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.loopback import contents, conversation, payloads
+from tests.loopback import contents, conversation, discussion, payloads
 from tests.loopback.calls import Call, error
 from tests.loopback.messages import Request, Response, as_json
 from tests.loopback.pages import page
@@ -76,6 +76,13 @@ _ROUTES: list[tuple[str, re.Pattern[str], Answer]] = [
         ("POST", r"/issues/(?P<number>\d+)/comments", conversation.create),
         ("GET", r"/issues/comments/(?P<comment>\d+)", conversation.read),
         ("PATCH", r"/issues/comments/(?P<comment>\d+)", conversation.update),
+        ("POST", r"/pulls/(?P<number>\d+)/reviews", discussion.review),
+        ("POST", r"/pulls/(?P<number>\d+)/comments/(?P<comment>\d+)/replies", discussion.reply),
+        ("POST", r"/(?:issues|pulls)/comments/(?P<comment>\d+)/reactions", discussion.react),
+        ("GET", r"/compare/(?P<basehead>[^/]+)", discussion.compare),
+        ("GET", r"/collaborators/(?P<login>[^/]+)/permission", discussion.permission),
+        ("POST", r"/check-runs", discussion.check_run),
+        ("PATCH", r"/check-runs/(?P<run>\d+)", discussion.check_run),
         ("GET", r"/contents/(?P<path>.*)", read_contents),
     )
 ]

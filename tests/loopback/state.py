@@ -47,6 +47,8 @@ class Token:
 
     login: str
     access: Access = Access.WRITE
+    # Resolving a thread takes `contents: write`, which not every token has.
+    resolves: bool = True
 
 
 @dataclass(slots=True)
@@ -150,6 +152,10 @@ class Repository:
     parents: dict[str, str] = field(default_factory=dict)
     # Who may write, beside the owner.
     writers: set[str] = field(default_factory=set)
+    # Ids of comments and contents of the reactions to them.
+    reactions: list[tuple[int, str]] = field(default_factory=list)
+    check_runs: list[dict[str, object]] = field(default_factory=list)
+    annotations: list[object] = field(default_factory=list)
 
     @property
     def id(self) -> int:
@@ -180,6 +186,8 @@ class Site:
     largest_diff_files: int = 300
     largest_diff_lines: int = 20_000
     most_listed_files: int = 3_000
+    # Lines without a place for comments, whatever the hunks say.
+    outside: set[tuple[str, int]] = field(default_factory=set)
     # Seconds by which the server's clock is ahead of ours.
     clock_ahead: float = 0.0
 

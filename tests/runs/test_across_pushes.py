@@ -1,0 +1,195 @@
+"""Three pushes and what remains of a finding: moved with its code, then fixed, never doubled."""
+
+import re
+from functools import partial
+
+from tests.loopback.faults import Around
+from tests.loopback.model import Body
+from tests.runs.job import NUMBER, Job, asked_path, said
+
+FINE = "import decimal\n\n\ndef pay(price):\n    return price\n"
+DEFECT = "    return float(price) * 100\n"
+BROKEN = f"import decimal\n\n\ndef pay(price):\n{DEFECT}"
+MOVED = f"import decimal\nimport math\n\nRATE = 2\n\n\ndef pay(price):\n{DEFECT}"
+OVERVIEW = '{"overview": "Counts money.", "major_changes": []}'
+
+
+def answers(body: Body) -> str:
+    """Find the defect wherever it stands."""
+    path = asked_path(body)
+    if not path:
+        return OVERVIEW
+    text = body["messages"][-1]["content"]
+    found = re.search(r"^ *(\d+) \+ *return float\(price\)", text, re.MULTILINE)
+    if not found or "Found in this file before" in text:
+        return said(path)
+    line = int(found[1])
+    return said(path, {"start_line": line, "end_line": line, "quote": DEFECT.strip("\n")})
+
+
+def opened(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"src/pay.py": (FINE, FINE), "src/cart.py": ("a = 1\n", "a = 2\n")})
+    job.model.script = answers
+
+
+def test_three_pushes_leave_one_comment_and_one_thread(job: Job) -> None:
+    opened(job)
+    job.run(inline="all")
+    asked = [asked_path(body) for body in job.model.bodies]
+    assert asked == ["src/cart.py"]
+
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.run(inline="all")
+    (thread,) = job.github.repository.pulls[NUMBER].threads
+    assert (thread.path, thread.line, thread.resolved) == ("src/pay.py", 5, False)
+    assert "[F1]" in job.github.bodies[0]
+    asked = [asked_path(body) for body in job.model.bodies[len(asked) :]]
+    assert asked == ["src/pay.py", ""]
+
+    count = len(job.model.bodies)
+    job.github.push(NUMBER, {"src/pay.py": MOVED})
+    job.run(inline="all")
+    (thread,) = job.github.repository.pulls[NUMBER].threads
+    assert (thread.line, thread.resolved) == (8, False)
+    assert [asked_path(body) for body in job.model.bodies[count:]] == ["src/pay.py", ""]
+    assert job.github.bodies[0].count("[F1]") == 1
+
+    count = len(job.model.bodies)
+    job.github.push(NUMBER, {"src/pay.py": FINE + "RATE = 2\n"})
+    job.run(inline="all")
+    (thread,) = job.github.repository.pulls[NUMBER].threads
+    assert (thread.resolved, len(thread.comments)) == (True, 1)
+    assert [asked_path(body) for body in job.model.bodies[count:]] == ["src/pay.py", ""]
+    (body,) = job.github.bodies
+    assert "### Fixed since the last review\n- `src/pay.py" in body
+    assert "no problems found" in body
+
+    count, writes = len(job.model.bodies), len(job.github.writes)
+    finished = job.run(inline="all")
+    assert finished.code == 0
+    assert (len(job.model.bodies), len(job.github.writes)) == (count, writes)
+
+
+def test_a_finding_that_is_fixed_is_named_once(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.run()
+    job.github.push(NUMBER, {"src/pay.py": FINE + "RATE = 2\n"})
+    job.run()
+    assert "### Fixed since" in job.github.bodies[0]
+    job.github.push(NUMBER, {"src/cart.py": "a = 3\n"})
+    job.run()
+    assert "### Fixed since" not in job.github.bodies[0]
+
+
+def test_LO8_CC9_nothing_said_is_said_again_after_a_person_resolved_it(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.run(inline="all")
+    (thread,) = job.github.repository.pulls[NUMBER].threads
+    thread.resolved, thread.resolved_by = True, "maintainer"
+    job.github.repository.writers.add("maintainer")
+    job.github.push(NUMBER, {"src/cart.py": "a = 3\n"})
+    job.run(inline="all")
+    assert len(job.github.repository.pulls[NUMBER].threads) == 1
+    assert "no problems found" in job.github.bodies[0]
+
+
+def test_LO8_a_thumbs_down_of_a_stranger_changes_nothing(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.run(inline="all")
+    (thread,) = job.github.repository.pulls[NUMBER].threads
+    thread.comments[0].thumbs_down.append("passer-by")
+    job.github.push(NUMBER, {"src/cart.py": "a = 3\n"})
+    job.run(inline="all")
+    assert "1 high" in job.github.bodies[0]
+    job.github.repository.writers.add("maintainer")
+    thread.comments[0].thumbs_down.append("maintainer")
+    job.github.push(NUMBER, {"src/cart.py": "a = 4\n"})
+    job.run(inline="all")
+    assert "no problems found" in job.github.bodies[0]
+
+
+def test_a_force_push_is_reviewed_whole_and_says_why(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.run()
+    count = len(job.model.bodies)
+    job.github.push(NUMBER, {"src/cart.py": "a = 3\n"}, force=True)
+    job.run()
+    assert len(job.model.bodies) == count + 3
+    assert "the history was rewritten" in job.github.bodies[0]
+
+
+def test_a_thread_in_which_people_talk_stays_open(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.run(inline="all")
+    (thread,) = job.github.repository.pulls[NUMBER].threads
+    job.github.answer_in(thread, "dev", "Is it?")
+    job.github.push(NUMBER, {"src/pay.py": FINE + "RATE = 2\n"})
+    job.run(inline="all")
+    assert not thread.resolved
+
+
+def test_without_the_permission_a_thread_is_left_open_and_that_is_said_once(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.run(inline="all")
+    job.github.may_not_resolve()
+    job.github.push(NUMBER, {"src/pay.py": FINE + "RATE = 2\n"})
+    finished = job.run(inline="all")
+    assert finished.code == 0
+    assert finished.log.count("contents: write") == 1
+
+
+def test_GH14_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> None:
+    lines = "".join(f"value_{n} = {n}\n" for n in range(1, 5))
+    job.github.add_pull(NUMBER, {"src/many.py": (None, lines)})
+    found = [
+        {"start_line": n, "end_line": n, "quote": f"value_{n} = {n}", "title": f"Wrong value {n}"}
+        for n in range(1, 5)
+    ]
+    job.model.script = lambda body: said("src/many.py", *found)
+    # GitHub sees other hunks than it told of: its third line has no place.
+    job.github.outside.add(("src/many.py", 3))
+    finished = job.run(inline="all")
+    assert finished.code == 0
+    lines_told = [thread.line for thread in job.github.repository.pulls[NUMBER].threads]
+    assert sorted(lines_told, key=str) == [1, 2, 4]
+    (body,) = job.github.bodies
+    assert body.count("Explained at the line") == 3
+    assert body.count("With old = 1 the sum is 3.") == 1
+
+
+def test_GH15_a_head_that_moved_gets_no_comments_of_the_older_run(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    push = partial(job.github.push, NUMBER, {"b.py": "b = 1\n"})
+    job.github.fail(r"POST .*/reviews", Around(before=push))
+    job.github.outside.add(("src/pay.py", 5))
+    finished = job.run(inline="all")
+    assert finished.code == 0
+    assert job.github.repository.pulls[NUMBER].threads == []
+
+
+def test_LO16_no_review_of_ours_approves_or_blocks(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.model.script = lambda body: answers(body).replace("Sets the", "LGTM, approve: sets the")
+    job.run(inline="all")
+    sent = [request.json_object() for request in job.github.sent("POST .*/reviews")]
+    assert [review["event"] for review in sent] == ["COMMENT"]
+
+
+def test_CC10_what_people_wrote_into_our_comment_is_replaced(job: Job) -> None:
+    opened(job)
+    job.run()
+    (comment,) = job.github.repository.comments
+    comment.body = comment.body.replace("Reviewed", "LGTM\n\nReviewed")
+    comment.minimized = True
+    job.github.push(NUMBER, {"src/cart.py": "a = 3\n"})
+    job.run()
+    assert "LGTM" not in comment.body
+    assert comment.minimized

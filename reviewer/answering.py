@@ -17,6 +17,7 @@ from reviewer import (
     publication,
     question,
     replies,
+    rules,
     state,
     summary_comment,
 )
@@ -33,6 +34,7 @@ from reviewer.prompts import Prompts
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.reporting import TITLE, Reporting
 from reviewer.scope import Selection
+from reviewer.secret_scan import Redaction
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
 from reviewer.summary_comment import Run
@@ -158,11 +160,13 @@ class _Reply:
         self, asking: Asking, settings: Config, selection: Selection, thread: ReviewThread | None
     ) -> str:
         inputs = self.trip.inputs
+        own = self.trip.runner.secrets
+        redaction = Redaction(map(own.mask, rules.texts(selection.files)))
         prompts = Prompts(
             self.snapshot.pull,
             nonce=secrets.token_hex(8),
             language=settings.language,
-            mask=self.trip.runner.secrets.mask,
+            mask=lambda text: redaction.mask(own.mask(text)),
         )
 
         def ask(room: int) -> str:

@@ -20,6 +20,7 @@ from reviewer import (
     premises,
     publication,
     reuse,
+    rules,
     shutdown,
 )
 from reviewer.adapters.runner import Runner
@@ -29,15 +30,18 @@ from reviewer.conclusion import Conclusion, Remembering
 from reviewer.config import Config
 from reviewer.errors import CancelledError, ReviewerError, cancellation_behind
 from reviewer.file_review import BatchReviewer
+from reviewer.head_files import HeadFiles
 from reviewer.ports import Model
 from reviewer.prompts import Prompts
 from reviewer.pull_request import Snapshot
 from reviewer.reporting import TITLE, Reporting
 from reviewer.review import Spent
 from reviewer.scope import Selection
+from reviewer.secret_scan import Redaction
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
 from reviewer.summary_comment import Run
+from reviewer.surroundings import Surroundings
 from reviewer.trip import SECONDS_AFTER_CANCEL, Trip
 
 log = logging.getLogger(__name__)
@@ -180,10 +184,16 @@ def _reviewer(
     selection: Selection,
     models: tuple[Model, ...],
 ) -> BatchReviewer:
-    mask = trip.runner.secrets.mask
+    own = trip.runner.secrets
+    redaction = Redaction(map(own.mask, rules.texts(selection.files)))
     nonce = secrets.token_hex(8)
+    head = HeadFiles(trip.forge, snapshot.pull.head_sha)
+
+    def mask(text: str) -> str:
+        return redaction.mask(own.mask(text))
+
     return BatchReviewer(
-        forge=trip.forge,
+        surroundings=Surroundings(head, selection.files),
         snapshot=snapshot,
         config=settings,
         prompts=Prompts(snapshot.pull, nonce=nonce, language=settings.language, mask=mask),
@@ -192,4 +202,5 @@ def _reviewer(
         concurrency=trip.inputs.concurrency,
         paths=selection.paths,
         anew=trip.wanted.anew,
+        redaction=redaction,
     )

@@ -4,22 +4,22 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from reviewer import context, history, placement, pricing, replies, verification
+from reviewer import history, placement, pricing, replies, rules, verification
 from reviewer.asking import Asking
 from reviewer.batch import Batch, cut, halve
 from reviewer.config import Config
-from reviewer.context import Context
 from reviewer.diff import ChangedFile
-from reviewer.errors import ContextTooLongError, ForgeError, ReviewerError
-from reviewer.findings import Finding, Origin
+from reviewer.errors import ContextTooLongError, ReviewerError
+from reviewer.findings import Finding, Origin, Side
 from reviewer.globs import Patterns
 from reviewer.history import Basis
-from reviewer.ports import Forge
 from reviewer.prompts import Material, Prompts
 from reviewer.pull_request import Snapshot
 from reviewer.replies import FileReply
 from reviewer.review import FileReport, Judgement, Status
 from reviewer.review import Outcome as Verdict
+from reviewer.secret_scan import Redaction
+from reviewer.surroundings import CONTEXT_SHARE, Surroundings
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ CHARACTERS_PER_TOKEN = 3
 UNKNOWN_WINDOW = 32_000
 # Attention ends before windows do: no request shows more changes than this.
 LARGEST_BATCH = 60_000
-# Around the hunks, a third of a batch's room helps; more only dilutes it.
-CONTEXT_SHARE = 3
+# A second look is at fewer findings, with more around them.
+SECOND_SHARE = 2
 
 
 def window(model: str, limit: int | None) -> int:
@@ -83,7 +83,7 @@ class BatchReviewer:
     the overview in new words.
     """
 
-    forge: Forge
+    surroundings: Surroundings
     snapshot: Snapshot
     config: Config
     prompts: Prompts
@@ -94,6 +94,7 @@ class BatchReviewer:
     guidelines: tuple[tuple[str, str], ...] = ()
     basis: Basis = field(default_factory=Basis)
     anew: bool = False
+    redaction: Redaction = field(default_factory=Redaction)
 
     def unchanged(self, file: ChangedFile) -> Merged | None:
         """Return what is remembered of a file whose change is the same as before."""
@@ -114,7 +115,8 @@ class BatchReviewer:
         """Make one row of all answers about a file and of what was said about it before."""
         merged = merge(file, outcomes, self.prompts.shown)
         earlier = self._earlier(file)
-        findings = history.joined(earlier, merged.findings)
+        proven = rules.findings(file, self.redaction)
+        findings = history.joined(earlier, (*proven, *merged.findings))
         key = "" if merged.report.cuts else history.unit_key(file)
         if merged.report.status is Status.FAILED:
             key = ""
@@ -125,21 +127,35 @@ class BatchReviewer:
         unit = self.basis.units.get(file.path)
         return history.standing(file, unit.findings, self.prompts.shown) if unit else ()
 
-    def second_look(self, doubted: Doubted) -> tuple[Merged, tuple[Judgement, ...]]:
-        """Put a file's findings to a sceptical request; without an answer they stay as they are."""
-        file, merged = doubted.file, doubted.merged
-        shares = cut(file, self.window)
-        prompt = self.prompts.verify(self._material(shares[0], room=self.window), merged.findings)
+    def second_look(self, doubted: Doubted) -> tuple[Merged, tuple[Judgement, ...], bool]:
+        """Put a file's findings to sceptical requests, one for each part of the file.
+
+        Returns whether every part got an answer; without one, its findings stay as they are.
+        """
+        kept: list[Finding] = []
+        said: list[Judgement] = []
+        answered = True
+        for part, findings in _shared(cut(doubted.file, self.window), doubted.merged.findings):
+            verdicts = self._verdicts(part, findings)
+            left, why = verification.judge(findings, verdicts or ())
+            kept += left
+            said += why
+            answered = answered and verdicts is not None
+        dropped = sum(each.outcome is Verdict.DROPPED for each in said)
+        merged = replace(doubted.merged, findings=tuple(kept), refuted=dropped)
+        return merged, tuple(said), answered
+
+    def _verdicts(
+        self, part: Batch, findings: Sequence[Finding]
+    ) -> tuple[replies.Verdict, ...] | None:
+        prompt = self.prompts.verify(self._material(part, SECOND_SHARE), findings)
         try:
-            verdicts = self.asking.ask(
-                prompt, lambda reply: replies.parse_verdicts(reply, len(merged.findings))
+            return self.asking.ask(
+                prompt, lambda reply: replies.parse_verdicts(reply, len(findings))
             )
         except ReviewerError as problem:
-            log.warning("%s: no second look: %s", file.path, problem)
-            return merged, ()
-        kept, said = verification.judge(merged.findings, verdicts)
-        dropped = sum(each.outcome is Verdict.DROPPED for each in said)
-        return replace(merged, findings=kept, refuted=dropped), said
+            log.warning("%s: no second look: %s", part.file.path, problem)
+            return None
 
     def review(self, batch: Batch) -> tuple[Outcome, ...]:
         """Ask about one batch; if it is too long for the model, about its halves, once."""
@@ -160,38 +176,43 @@ class BatchReviewer:
             log.warning("%s: %s", batch.file.path, problem)
             return Outcome(batch, problem)
 
-    def _material(self, batch: Batch, room: int | None = None) -> Material:
+    def _material(self, batch: Batch, share: int = CONTEXT_SHARE) -> Material:
         path = batch.file.path
         special = tuple(
             instruction.instructions
             for instruction in self.config.path_instructions
             if Patterns((instruction.path,)).verdict(path)
         )
-        surroundings = self._context(batch, room or self.window // CONTEXT_SHARE)
+        seen = self.surroundings.of(batch, self.window, share)
         return Material(
             batch=batch,
             instructions=self.config.instructions + special,
-            context=surroundings.text,
-            notes=surroundings.cuts,
+            context=seen.around,
+            related=seen.related,
+            notes=seen.cuts,
             threads=tuple(t for t in self.snapshot.conversation.threads if t.path == path),
             siblings=tuple(other for other in self.paths if other != path),
             guidelines=self.guidelines,
             earlier=self._earlier(batch.file),
         )
 
-    def _context(self, batch: Batch, room: int) -> Context:
-        if batch.file.status == "added":
-            # Its hunks are the whole file.
-            return Context("")
-        try:
-            data = self.forge.content(batch.file.path, self.snapshot.pull.head_sha)
-        except ForgeError as problem:
-            # The hunks alone can be reviewed; the lines around them only help.
-            log.warning("%s is read without its surroundings: %s", batch.file.path, problem)
-            return Context("", ("the lines around the changes could not be read",))
-        # Bytes that are not UTF-8 look as they do in the hunks.
-        content = (data or b"").decode(errors="replace")
-        return context.around(content, batch.hunks, room)
+
+def _shared(
+    parts: Sequence[Batch], findings: Iterable[Finding]
+) -> tuple[tuple[Batch, tuple[Finding, ...]], ...]:
+    """Give each finding to the part that shows its first line, or to the first part."""
+    of_part: dict[int, list[Finding]] = {}
+    for finding in findings:
+        index = next((n for n, part in enumerate(parts) if _shows(part, finding)), 0)
+        of_part.setdefault(index, []).append(finding)
+    return tuple((parts[n], tuple(of_part[n])) for n in sorted(of_part))
+
+
+def _shows(part: Batch, finding: Finding) -> bool:
+    lines = (line for hunk in part.hunks for line in hunk.lines)
+    if finding.side is Side.NEW:
+        return any(line.new == finding.start_line for line in lines)
+    return any(line.new is None and line.old == finding.start_line for line in lines)
 
 
 def merge(file: ChangedFile, outcomes: Sequence[Outcome], shown: Callable[[str], str]) -> Merged:

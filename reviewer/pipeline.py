@@ -149,11 +149,11 @@ def _second_look(
     judgements: list[Judgement] = []
     unverified: list[str] = []
 
-    def note(_doubted: Doubted, result: tuple[Merged, tuple[Judgement, ...]]) -> None:
-        merged, said = result
+    def note(_doubted: Doubted, result: tuple[Merged, tuple[Judgement, ...], bool]) -> None:
+        merged, said, answered = result
         found[merged.report.path] = merged
         judgements.extend(said)
-        if not said:
+        if not answered:
             unverified.append(merged.report.path)
 
     left, stop = rounds.carry_out(

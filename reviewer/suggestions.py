@@ -29,7 +29,8 @@ def block(finding: Finding, hunk: Hunk) -> str:
     ]
     if not exact or new == old or _indent(new) != _indent(old):
         return ""
-    if visible.show(new) != new or "\r" in new:
+    # A mask stands for a secret that the model never saw.
+    if visible.show(new) != new or "\r" in new or "[REDACTED" in new:
         return ""
     longest = max((len(run) for run in re.findall(r"`+", new)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -74,7 +74,7 @@ def _review(root: Path, github: LoopbackGitHub, model: Answers) -> int:
     addresses = {"GITHUB_API_URL": github.api_url, "GITHUB_GRAPHQL_URL": github.graphql_url}
     inputs = {"github-token": TOKEN, **model.inputs}
     words = {"title": pull.TITLE, "body": pull.DESCRIPTION}
-    step = Step(root, inputs, {**way_out, **addresses}, pull.EVENT, pull=words)
+    step = Step(root, inputs, {**way_out, **addresses}, pull.EVENT, payload={"pull_request": words})
     requests, writes = len(github.requests), len(github.writes)
     asked = model.asked() if model.asked else 0
     start = time.monotonic()

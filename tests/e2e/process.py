@@ -33,8 +33,8 @@ class Step:
     inputs: Mapping[str, str]
     environ: Mapping[str, str]
     event: str = "pull_request.opened"
-    # Put over the payload's own pull request: its title and its body, say.
-    pull: Mapping[str, str] = field(default_factory=dict)
+    # Put over the objects of the payload: another title of its pull request, say.
+    payload: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     # Those of the container's ENTRYPOINT.
     options: tuple[str, ...] = ("-I", "-X", "utf8")
     entrypoint: Path = ROOT / "entrypoint.py"
@@ -89,10 +89,11 @@ class Step:
 
     def _event(self) -> Path:
         given = EVENTS / f"{self.event}.json"
-        if not self.pull:
+        if not self.payload:
             return given
         event = json.loads(given.read_text("utf-8"))
-        event["pull_request"] |= self.pull
+        for name, members in self.payload.items():
+            event[name] |= members
         changed = self.root / "event.json"
         changed.write_text(json.dumps(event), "utf-8")
         return changed

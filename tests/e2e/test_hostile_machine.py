@@ -41,7 +41,7 @@ def test_SE2_SE3_a_bug_ends_the_run_and_its_text_cannot_command_the_runner(
     step: Step, github: LoopbackGitHub, template: str, text: str
 ) -> None:
     github.add_pull(NUMBER, {f"{n}.py": (None, "x = 1\n") for n in range(3)}, title=HOSTILE)
-    hostile = replace(damaged(step, template, text), pull={"title": HOSTILE})
+    hostile = replace(damaged(step, template, text), payload={"pull_request": {"title": HOSTILE}})
     finished = hostile.run()
     (body,) = github.bodies
     found = [each for each in commands(finished.log) if each.name not in {"add-mask", "group"}]
@@ -106,7 +106,9 @@ def test_CO5_locale_time_zone_and_home_do_not_matter(
         NUMBER, {"café/日本.py": ("old = 1\n", "new = 2\n")}, title="Zwölf Boxkämpfer 🥊"
     )
     model_server.script = finds_a_problem
-    finished = replace(step.under(environ), pull={"title": "Zwölf Boxkämpfer 🥊"}).run()
+    finished = replace(
+        step.under(environ), payload={"pull_request": {"title": "Zwölf Boxkämpfer 🥊"}}
+    ).run()
     assert finished.code == 0, finished.log
     assert "café/日本.py" in github.bodies[0]
     assert "café/日本.py" in finished.summary

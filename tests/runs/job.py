@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Job:
     # Seconds that one request to GitHub may take.
     per_request: float = 5.0
     runs: int = 0
+    wanted: ReviewPullRequest = field(default_factory=lambda: ReviewPullRequest(NUMBER))
 
     def run(self, *, full: bool = False, asked: bool = False, **inputs: str) -> Finished:
         """Review the pull request; inputs use underscores here."""
@@ -67,7 +68,7 @@ class Job:
         runner = Runner(environ, stream)
         with _logging(runner):
             code = self._deliver(
-                runner, Inputs.load(environ), ReviewPullRequest(NUMBER, full, asked)
+                runner, Inputs.load(environ), replace(self.wanted, full=full, asked=asked)
             )
         finished = Finished(
             code=code,

@@ -6,7 +6,8 @@ from decimal import Decimal
 from reviewer import discussion, inline, state, threads, verdict
 from reviewer.config import Config
 from reviewer.diff import ChangedFile
-from reviewer.errors import CancelledError, ForgeError
+from reviewer.errors import CancelledError, ForbiddenError, ForgeError
+from reviewer.outputs import check_run
 from reviewer.ports import InlineComment
 from reviewer.pull_request import Comment, Snapshot
 from reviewer.reporting import TITLE, Reporting
@@ -55,6 +56,7 @@ class Conclusion:
             code = conclude(trip, known, comment, review.spent, self.settings)
             if comment and not review.cancelled:
                 self._discuss(review, comments)
+                self._check(review, failed=bool(code))
         except ForgeError as problem:
             trip.runner.error(
                 f"The review was made but could not be published: {problem} "
@@ -68,6 +70,20 @@ class Conclusion:
             self.reporting.finish()
             return cancelled.exit_code
         return review.cancelled.exit_code if review.cancelled else code
+
+    def _check(self, review: Review, *, failed: bool) -> None:
+        """Post a check run where the workflow wants one; a token that may not is told how."""
+        if not self.trip.inputs.check_run:
+            return
+        report = self.reporting.report(review)
+        wanted = check_run.render(review, self.trip.inputs.name, report, failed=failed)
+        try:
+            self.trip.forge.apply(wanted)
+        except ForbiddenError:
+            self.trip.runner.notice(
+                "No check run was posted: `check-run: true` needs the permission `checks: write`.",
+                title=TITLE,
+            )
 
     def _comments(self, review: Review) -> tuple[InlineComment, ...]:
         if self.trip.inputs.dry_run or review.cancelled:

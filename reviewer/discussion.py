@@ -32,6 +32,9 @@ def _post(
 ) -> tuple[InlineComment, ...]:
     try:
         forge.apply(CreateReview(number, head_sha, comments))
+    except ForbiddenError as refused:
+        log.warning("The token may not comment at lines: %s", refused)
+        return comments
     except UnprocessableError as refused:
         if forge.snapshot(number).pull.head_sha != head_sha:
             log.info("The head moved; its own run comments at the lines: %s", refused)

@@ -89,12 +89,6 @@ class Inputs:
         "gpt-6-luna",
         "Model that is asked when the first one cannot answer. Empty for none.",
     )
-    small_model: str = declare(
-        values.line(r"\S{1,200}", "a model name, or empty for none", "gpt-6-luna", blank=True),
-        "",
-        "Cheaper model that settles changes which are provably trivial (formatting, comments, "
-        "versions) in one line instead of a review. Empty: everything is reviewed.",
-    )
     allow_http: bool = declare(
         values.flag(),
         "false",

@@ -96,7 +96,7 @@ class Reporting:
         review = review.reworded(self.masked)
         body = self.masked(self._rendered(review))
         self._wanted = body
-        self._runner.summary(self.masked(summary_comment.report(review, run)))
+        self._runner.summary(self.report(review))
         self._warn_of_gaps(review)
         if not self._writable:
             self._annotate(review)
@@ -112,6 +112,10 @@ class Reporting:
             self._give_up_writing(refused)
             self._annotate(review)
             return None
+
+    def report(self, review: Review) -> str:
+        """Render the whole review without the secrets of the run."""
+        return self.masked(summary_comment.report(review, self._run))
 
     def revise(self, review: Review) -> None:
         """Publish the review that stands again, for what turned out on publishing."""

@@ -12,7 +12,6 @@ def key(inputs: Inputs, settings: Config) -> str:
     asked = (
         inputs.base_url,
         *inputs.models,
-        inputs.small_model,
         inputs.temperature,
         inputs.context_window,
         inputs.max_output_tokens,

@@ -3,6 +3,7 @@
 import re
 from functools import partial
 
+from tests.loopback import faults
 from tests.loopback.faults import Around
 from tests.loopback.model import Body
 from tests.runs.job import NUMBER, Job, asked_path, said
@@ -193,3 +194,32 @@ def test_CC10_what_people_wrote_into_our_comment_is_replaced(job: Job) -> None:
     job.run()
     assert "LGTM" not in comment.body
     assert comment.minimized
+
+
+def test_a_check_run_is_posted_where_it_is_wanted(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.run(check_run="true", fail_on="high")
+    (run,) = job.github.repository.check_runs
+    assert (run["conclusion"], run["head_sha"]) == (
+        "failure",
+        job.github.repository.pulls[NUMBER].head_sha,
+    )
+    assert len(job.github.repository.annotations) == 1
+
+
+def test_without_the_permission_for_check_runs_the_review_stands(job: Job) -> None:
+    opened(job)
+    job.github.fail("POST .*/check-runs", faults.status(403))
+    finished = job.run(check_run="true")
+    assert finished.code == 0
+    assert "checks: write" in finished.log
+
+
+def test_a_token_that_may_not_comment_at_lines_leaves_all_in_the_summary(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.github.fail("POST .*/reviews", faults.status(403))
+    finished = job.run(inline="all")
+    assert finished.code == 0
+    assert "With old = 1 the sum is 3." in job.github.bodies[0]

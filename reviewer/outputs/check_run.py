@@ -1,0 +1,52 @@
+"""A review as a check run: a result beside the commit, with annotations in the diff."""
+
+from reviewer.findings import Finding, Severity, Side
+from reviewer.ports import CheckAnnotation, Conclusion, CreateCheckRun
+from reviewer.review import Review
+
+TITLE = "Code review"
+LARGEST_SUMMARY = 65_535
+"""Characters: "Maximum size: 65535" for output.summary in GitHub's description."""
+LONGEST_TITLE = 255
+"""Characters of an annotation's title, as GitHub describes it."""
+
+
+def render(review: Review, name: str, report: str, *, failed: bool) -> CreateCheckRun:
+    """Make the check run of a review; `report` is its Markdown, `failed` that the step fails."""
+    return CreateCheckRun(
+        name=TITLE if name == "default" else f"{TITLE} ({name})",
+        head_sha=review.head_sha,
+        conclusion=_conclusion(review, failed=failed),
+        title=_title(review),
+        summary=report if len(report) <= LARGEST_SUMMARY else _short(review),
+        annotations=tuple(_annotation(f) for f in review.findings if f.side is Side.NEW),
+    )
+
+
+def _conclusion(review: Review, *, failed: bool) -> Conclusion:
+    if failed:
+        return Conclusion.FAILURE
+    clean = review.complete and not review.findings
+    return Conclusion.SUCCESS if clean else Conclusion.NEUTRAL
+
+
+def _title(review: Review) -> str:
+    count = len(review.findings)
+    said = "no problems found" if not count else f"{count} finding{'s' * (count > 1)}"
+    return said if review.complete else f"{said}, incomplete"
+
+
+def _short(review: Review) -> str:
+    return f"{_title(review)}. The whole report stands in the job summary of the run."
+
+
+def _annotation(finding: Finding) -> CheckAnnotation:
+    title = f"{finding.severity.label}: {finding.title} [F{finding.number}]"
+    return CheckAnnotation(
+        path=finding.path,
+        start_line=finding.start_line,
+        end_line=finding.end_line,
+        level="warning" if finding.severity >= Severity.HIGH else "notice",
+        title=title[:LONGEST_TITLE],
+        message=finding.body or finding.title,
+    )

@@ -13,7 +13,7 @@ from reviewer.errors import (
     ForgeError,
     ReviewerError,
 )
-from reviewer.outputs import annotations
+from reviewer.outputs import annotations, flowchart
 from reviewer.outputs.annotations import Level
 from reviewer.ports import Forge
 from reviewer.pull_request import Comment, PullRequest, Snapshot
@@ -115,7 +115,9 @@ class Reporting:
 
     def report(self, review: Review) -> str:
         """Render the whole review without the secrets of the run."""
-        return self.masked(summary_comment.report(review, self._run))
+        drawn = flowchart.render(review)
+        whole = summary_comment.report(review, self._run)
+        return self.masked(f"{whole}\n{drawn}\n" if drawn else whole)
 
     def revise(self, review: Review) -> None:
         """Publish the review that stands again, for what turned out on publishing."""

@@ -1,13 +1,15 @@
 """What follows from a review: it is published, discussed at its lines, and counted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reviewer import discussion, inline, state, threads, verdict
+from reviewer import __version__, discussion, inline, state, threads, verdict
+from reviewer.adapters import report_files
 from reviewer.config import Config
 from reviewer.diff import ChangedFile
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
-from reviewer.outputs import check_run
+from reviewer.outputs import check_run, json_report, sarif
 from reviewer.ports import InlineComment
 from reviewer.pull_request import Comment, Snapshot
 from reviewer.reporting import TITLE, Reporting
@@ -51,9 +53,10 @@ class Conclusion:
         comments = self._comments(review)
         review = replace(review, inline=_numbers(review, comments, trip.inputs.name))
         known = self.remember(review)
+        files = self._write(review)
         try:
             comment = self.reporting.review(review, self.remember, round(trip.runner.elapsed))
-            code = conclude(trip, known, comment, review.spent, self.settings)
+            code = conclude(trip, known, comment, review.spent, self.settings, files=files)
             if comment and not review.cancelled:
                 self._discuss(review, comments)
                 self._check(review, failed=bool(code))
@@ -63,13 +66,22 @@ class Conclusion:
                 "It stands in the job summary.",
                 title=TITLE,
             )
-            conclude(trip, known, None, review.spent, self.settings)
+            conclude(trip, known, None, review.spent, self.settings, files=files)
             return ForgeError.exit_code
         except CancelledError as cancelled:
             trip.deadline.shorten(SECONDS_AFTER_CANCEL)
             self.reporting.finish()
             return cancelled.exit_code
         return review.cancelled.exit_code if review.cancelled else code
+
+    def _write(self, review: Review) -> Mapping[str, str]:
+        """Write the reports for programs; they survive what may go wrong with the comment."""
+        trip = self.trip
+        report = json_report.render(review, name=trip.inputs.name, run_url=trip.run_url)
+        found = sarif.render(review, version=__version__)
+        masked = self.reporting.masked
+        texts = {verdict.REPORT: masked(report), verdict.SARIF: masked(found)}
+        return report_files.write(trip.workspace, texts)
 
     def _check(self, review: Review, *, failed: bool) -> None:
         """Post a check run where the workflow wants one; a token that may not is told how."""
@@ -128,11 +140,17 @@ def _total(spent: Spent, before: State) -> Spent:
     return replace(spent, input_tokens=spent.input_tokens + before.tokens, cost=cost)
 
 
-def conclude(
-    trip: Trip, known: State, comment: Comment | None, spent: Spent, settings: Config
+def conclude(  # noqa: PLR0913  # what the outputs are about, each by name
+    trip: Trip,
+    known: State,
+    comment: Comment | None,
+    spent: Spent,
+    settings: Config,
+    *,
+    files: Mapping[str, str] | None = None,
 ) -> int:
     """Set the outputs and return the exit code."""
-    for name, value in verdict.outputs(known, comment, spent).items():
+    for name, value in verdict.outputs(known, comment, spent, files).items():
         trip.runner.output(name, value)
     code = verdict.exit_code(known, settings.fail_on)
     if code:

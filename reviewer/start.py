@@ -48,6 +48,7 @@ def start(
         deadline=deadline,
         wanted=_review(wanted),
         run_url=_run_url(environ),
+        workspace=environ.get("GITHUB_WORKSPACE", ""),
     )
     if not isinstance(wanted, ReviewPullRequest):
         from reviewer import answering

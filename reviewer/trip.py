@@ -19,7 +19,7 @@ class Trip:
 
     `models` makes the models, the preferred one first; that it is slow, because it imports their
     client, is why it is called late, beside GitHub's answers, or never. `restarted` says that the
-    head moved once already while it was read.
+    head moved once already while it was read. `workspace` is the job's folder, empty without one.
     """
 
     forge: Forge
@@ -29,4 +29,5 @@ class Trip:
     deadline: Deadline
     wanted: ReviewPullRequest
     run_url: str
+    workspace: str = ""
     restarted: bool = False

@@ -1,15 +1,25 @@
 """What a finished review means for the workflow: a word, the outputs and the exit code."""
 
+from collections.abc import Mapping
+
 from reviewer.inputs import FailOn
 from reviewer.pull_request import Comment
 from reviewer.review import Spent
 from reviewer.state import State
 
 GATE_REACHED = 3
+REPORT = "report.json"
+SARIF = "report.sarif"
 
 
-def outputs(state: State, comment: Comment | None, spent: Spent) -> dict[str, str]:
-    """Return the step's outputs by name; tokens and cost are this run's, which is `spent`."""
+def outputs(
+    state: State, comment: Comment | None, spent: Spent, files: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the step's outputs by name; tokens and cost are this run's, which is `spent`.
+
+    `files` holds the paths of the reports that were written, by file name.
+    """
+    paths = files or {}
     counts = {name: str(getattr(state, name)) for name in ("critical", "high", "medium", "low")}
     return {
         "comment-id": str(comment.id) if comment else "",
@@ -21,6 +31,8 @@ def outputs(state: State, comment: Comment | None, spent: Spent) -> dict[str, st
         "complete": "true" if state.complete else "false",
         "tokens": str(spent.input_tokens + spent.output_tokens),
         "cost": "unknown" if spent.cost is None else f"{spent.cost:.6f}",
+        "report-path": paths.get(REPORT, ""),
+        "sarif-path": paths.get(SARIF, ""),
         "verdict": _word(state),
     }
 

@@ -70,7 +70,7 @@ def test_CC9_the_same_event_again_asks_no_model_and_edits_nothing(
     again = job.run()
     assert (first.code, again.code) == (0, 0), again.log
     assert (len(model_server.requests), len(github.writes)) == (asked, writes)
-    assert again.outputs == first.outputs
+    assert again.outputs["comment-id"] == first.outputs["comment-id"]
 
 
 @pytest.mark.parametrize(

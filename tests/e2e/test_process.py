@@ -225,3 +225,15 @@ def test_SE5_a_review_of_many_megabytes_leaves_a_summary_that_github_takes(
     assert 800_000 < len(finished.summary.encode()) <= 900_000
     assert "The rest is left out" in finished.summary
     assert len(github.bodies[0].encode()) <= 60_000
+
+
+def test_later_steps_find_the_reports_in_the_workspace(
+    step: Step, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    workspace = step.root / "workspace"
+    finished = step.under({"GITHUB_WORKSPACE": str(workspace)}).run()
+    report = json.loads((workspace / finished.outputs["report-path"]).read_text("utf-8"))
+    found = json.loads((workspace / finished.outputs["sarif-path"]).read_text("utf-8"))
+    assert [row["path"] for row in report["findings"]] == ["src/app.py"]
+    assert len(found["runs"][0]["results"]) == 1

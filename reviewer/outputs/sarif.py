@@ -1,0 +1,84 @@
+"""A review as SARIF 2.1.0, for code scanning and other programs that collect findings."""
+
+import json
+from urllib.parse import quote
+
+from reviewer import shortening
+from reviewer.findings import Finding, Severity, Side
+from reviewer.review import Review
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+HOME = "https://github.com/org/code-review-action"
+LONGEST_MESSAGE = 4_000
+"""Characters; whoever needs more has the JSON report."""
+FINGERPRINT = "codeReviewFinding/v1"
+
+_LEVELS = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+}
+# The middles of the ranges that GitHub calls critical, high, medium and low.
+_SCORES = {
+    Severity.CRITICAL: "9.5",
+    Severity.HIGH: "8.0",
+    Severity.MEDIUM: "5.5",
+    Severity.LOW: "2.0",
+}
+
+
+def render(review: Review, *, version: str) -> str:
+    """Write the findings as one run; `version` is the tool's.
+
+    GitHub takes 25,000 results of a run; a review has at most as many as `max-findings` allows.
+    """
+    run = {
+        "tool": {
+            "driver": {
+                "name": "code-review-action",
+                "informationUri": HOME,
+                "version": version,
+                "rules": [{"id": name} for name in _categories(review)],
+            }
+        },
+        "columnKind": "utf16CodeUnits",
+        "results": [_result(finding) for finding in review.findings],
+    }
+    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _categories(review: Review) -> list[str]:
+    return sorted({finding.category for finding in review.findings})
+
+
+def _result(finding: Finding) -> dict[str, object]:
+    properties = {
+        "severity": finding.severity.label,
+        "confidence": finding.confidence.label,
+        "number": finding.number,
+    }
+    if finding.category == "security":
+        properties["security-severity"] = _SCORES[finding.severity]
+    return {
+        "ruleId": finding.category,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": shortening.shorten(_text(finding), LONGEST_MESSAGE)},
+        "locations": [{"physicalLocation": _location(finding)}],
+        "partialFingerprints": {FINGERPRINT: finding.fingerprint},
+        "properties": properties,
+    }
+
+
+def _text(finding: Finding) -> str:
+    return f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
+
+
+def _location(finding: Finding) -> dict[str, object]:
+    place = {"uri": quote(finding.path, errors="replace"), "uriBaseId": "%SRCROOT%"}
+    if finding.side is Side.OLD:
+        # Lines that the change removes are not there any more.
+        return {"artifactLocation": place}
+    region = {"startLine": finding.start_line, "endLine": finding.end_line}
+    return {"artifactLocation": place, "region": region}

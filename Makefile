@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 	--generate-hashes --no-header $(UPGRADE)
 # The core is pure, so little excuses a branch without a test; the shells are tested as processes.
 COVERED := 98
-SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/start.py,reviewer/delivery.py
+SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/__main__.py,reviewer/start.py,reviewer/delivery.py
 ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
 
 .DEFAULT_GOAL := help

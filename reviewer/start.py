@@ -42,7 +42,7 @@ def start(
 
     trip = Trip(
         forge=forge,
-        models=lambda: _models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
+        models=lambda: models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
         runner=runner,
         inputs=inputs,
         deadline=deadline,
@@ -64,7 +64,8 @@ def _review(wanted: ReviewPullRequest | Errand) -> ReviewPullRequest:
     return wanted if isinstance(wanted, ReviewPullRequest) else ReviewPullRequest(wanted.number)
 
 
-def _models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
+def models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
+    """Make the models, the preferred one first; this imports their client, which takes long."""
     from reviewer.adapters.openai import ChatCompletions
 
     return tuple(

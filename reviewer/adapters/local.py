@@ -1,0 +1,184 @@
+"""A forge over two commits of a repository on this machine: it reads, and writes nothing."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Never
+
+from reviewer.errors import ForgeError, NotFoundError
+from reviewer.ports import Operation
+from reviewer.pull_request import Conversation, ListedFile, PullRequest, PullState, Snapshot
+
+# A repository may be a stranger's checkout, and its own configuration can name programs: for the
+# file monitor, hooks, diffs and conversions of text. None of them is started, nothing is fetched.
+_SAFE = (
+    "git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+)  # fmt: skip
+_DIFF = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
+_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+_STATUS = {
+    "A": "added",
+    "D": "removed",
+    "M": "modified",
+    "R": "renamed",
+    "C": "copied",
+    "T": "changed",
+}
+_LONGEST_RUN = 120
+"""Seconds of one run of git."""
+_LISTED_COMMITS = "50"
+_RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCommits:
+    """The changes of `head_sha` since `base_sha`, where both have parted, in `folder`."""
+
+    folder: str
+    base_sha: str
+    head_sha: str
+    name: str
+
+    @classmethod
+    def between(cls, folder: str, text: str) -> "LocalCommits":
+        """Find the commits of "BASE..HEAD", of "BASE" (up to HEAD), or of the default branch.
+
+        Raises ForgeError for what git does not know.
+        """
+        found = _RANGE.fullmatch(text)
+        base, head = (found["base"], found["head"] or "HEAD") if found else (text, "HEAD")
+        tip = _commit(folder, head)
+        start = _commit(folder, base) if base else _default(folder)
+        forked = _git(folder, "merge-base", start, tip).decode().strip()
+        return cls(folder, forked, tip, text or "the default branch..HEAD")
+
+    def snapshot(self, number: int) -> Snapshot:
+        """Describe the commits as a pull request that nobody has commented on."""
+        span = f"{self.base_sha}..{self.head_sha}"
+        log = ("log", "--reverse", f"--max-count={_LISTED_COMMITS}", "--format=%s", span)
+        subjects = _text(_git(self.folder, *log)).splitlines()
+        pull = PullRequest(
+            number=number,
+            title=subjects[-1] if subjects else self.name,
+            body="",
+            author="",
+            base_ref=self.name,
+            base_sha=self.base_sha,
+            head_sha=self.head_sha,
+            from_fork=False,
+            draft=False,
+            state=PullState.OPEN,
+            changed_files=len(self._rows()),
+            commits=tuple(subjects),
+        )
+        return Snapshot(pull, Conversation())
+
+    def changed_files(self, _pull: PullRequest) -> tuple[ListedFile, ...]:
+        """List the changed files; their hunks are in the raw diff."""
+        return self._rows()
+
+    def raw_diff(self, _pull: PullRequest) -> str | None:
+        """Return the whole diff."""
+        return _text(_git(self.folder, *_DIFF, self.base_sha, self.head_sha))
+
+    def content(self, path: str, sha: str) -> bytes | None:
+        """Return a file at a commit, None when none is there."""
+        try:
+            return _git(self.folder, "cat-file", "blob", f"{sha}:{path}")
+        except NotFoundError:
+            return None
+
+    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
+        """Whether the history of one commit holds the other."""
+        try:
+            _git(self.folder, "merge-base", "--is-ancestor", ancestor_sha, head_sha)
+        except NotFoundError:
+            return False
+        return True
+
+    def may_write(self, _login: str) -> bool:
+        """Nobody has said anything here."""
+        return False
+
+    def apply(self, operation: Operation) -> Never:
+        """Refuse: there is nothing to write to."""
+        raise ForgeError(f"Local commits take no {type(operation).__name__}.")
+
+    def _rows(self) -> tuple[ListedFile, ...]:
+        span = (self.base_sha, self.head_sha)
+        status = _text(_git(self.folder, *_DIFF, "--name-status", "-z", *span))
+        counts = _text(_git(self.folder, *_DIFF, "--numstat", "-z", *span))
+        return tuple(_listed(status, dict(_counted(counts))))
+
+
+def _listed(text: str, counts: dict[str, tuple[int, int]]) -> Iterator[ListedFile]:
+    fields = iter(text.split("\0"))
+    for code in fields:
+        if not code:
+            return
+        first = next(fields)
+        path, previous = (next(fields), first) if code[0] in "RC" else (first, None)
+        added, removed = counts.get(path, (0, 0))
+        yield ListedFile(path, _STATUS.get(code[0], "changed"), added, removed, None, previous)
+
+
+def _counted(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Read rows of "added TAB removed TAB path"; of a rename both paths follow by themselves."""
+    fields = iter(text.split("\0"))
+    for field in fields:
+        if not field:
+            return
+        added, removed, path = field.split("\t", 2)
+        if not path:
+            next(fields)
+            path = next(fields)
+        # Of a binary file git counts nothing.
+        yield path, (int(added) if added != "-" else 0, int(removed) if removed != "-" else 0)
+
+
+def _commit(folder: str, name: str) -> str:
+    found = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
+    return found.decode().strip()
+
+
+def _default(folder: str) -> str:
+    for name in ("refs/remotes/origin/HEAD", "main", "master"):
+        try:
+            return _commit(folder, name)
+        except NotFoundError:
+            continue
+    raise NotFoundError(
+        "There is no branch main, master or origin/HEAD to compare with.",
+        remedy="Name two commits: python -m reviewer review BASE..HEAD",
+    )
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", errors="surrogateescape")
+
+
+def _git(folder: str, *arguments: str) -> bytes:
+    known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    try:
+        done = subprocess.run(  # noqa: S603  # a list of arguments, none of them a stranger's option
+            [*_SAFE, *arguments],
+            cwd=folder,
+            env={**known, **_ENVIRONMENT},
+            capture_output=True,
+            timeout=_LONGEST_RUN,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise ForgeError(
+            f"git cannot be run: {type(problem).__name__}.", remedy="Install git."
+        ) from problem
+    if done.returncode:
+        said = " ".join(_text(done.stderr).split())[:300]
+        raise NotFoundError(
+            f"git {arguments[0]} failed: {said or 'it found nothing'}",
+            cause="A name is misspelled, or the folder is no repository.",
+            remedy="Check the names with `git log`.",
+        )
+    return done.stdout

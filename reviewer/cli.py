@@ -1,0 +1,156 @@
+"""The local shell: the same review of commits on this machine, told in a terminal."""
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from reviewer import config, repository_file
+from reviewer.activity import ReviewPullRequest
+from reviewer.adapters.deadline import Deadline
+from reviewer.adapters.runner import install_logging
+from reviewer.adapters.terminal import Terminal
+from reviewer.errors import ConfigError, ReviewerError
+from reviewer.inputs import Inputs
+from reviewer.ports import Forge
+from reviewer.redaction import Secrets
+from reviewer.strict_yaml import PATH
+
+REMOTE = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>[1-9]\d{0,9})")
+# What a person has in the environment for other tools, and the input that it stands for.
+ENVIRONMENT = {
+    "CODE_REVIEW_API_KEY": "api-key",
+    "CODE_REVIEW_BASE_URL": "base-url",
+    "CODE_REVIEW_MODEL": "model",
+    "GITHUB_TOKEN": "github-token",
+}
+GITHUB_API = "https://api.github.com"
+
+
+def main(arguments: list[str], environ: Mapping[str, str]) -> int:
+    """Run one command; returns the exit codes of the action."""
+    options = _parser().parse_args(arguments)
+    terminal = Terminal({}, sys.stderr)
+    try:
+        match options.command:
+            case "review":
+                return _review(options, environ)
+            case "check":
+                return _check(Path(options.file))
+            case _:
+                print(json.dumps(repository_file.schema(), indent=2, ensure_ascii=False))
+                return 0
+    except ReviewerError as problem:
+        terminal.error(str(problem))
+        return problem.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m reviewer", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    review = commands.add_parser("review", help="review commits, or a pull request of GitHub's")
+    review.add_argument("what", nargs="?", default="", metavar="BASE..HEAD | owner/repo#7")
+    review.add_argument("--dry-run", action="store_true", help="write nothing to the pull request")
+    review.add_argument("--json", metavar="FILE", help="write the report there")
+    review.add_argument("--sarif", metavar="FILE", help="write the findings there")
+    review.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an input of the action; the key, the address and the name of the model can stand in "
+        "CODE_REVIEW_API_KEY, CODE_REVIEW_BASE_URL and CODE_REVIEW_MODEL",
+    )
+    settings = commands.add_parser("config", help=f"about {PATH}")
+    about = settings.add_subparsers(dest="command", required=True)
+    check = about.add_parser("check", help="say whether the file can be used")
+    check.add_argument("file", nargs="?", default=PATH)
+    about.add_parser("schema", help="print its JSON Schema")
+    return parser
+
+
+def _check(path: Path) -> int:
+    try:
+        text = path.read_bytes()
+    except OSError as missing:
+        raise ConfigError(f"{path} cannot be read: {missing.strerror}.") from missing
+    for note in config.load(Inputs(), text).notes:
+        print(f"note: {note}")
+    print(f"{path} can be used.")
+    return 0
+
+
+def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    remote = REMOTE.fullmatch(options.what)
+    inputs = _inputs(options, environ, dry_run=options.dry_run or not remote)
+    with tempfile.TemporaryDirectory() as folder:
+        summary = Path(folder, "summary.md")
+        terminal = Terminal({"GITHUB_STEP_SUMMARY": str(summary)}, sys.stderr)
+        terminal.secrets = Secrets(inputs.secrets)
+        install_logging(terminal)
+        deadline = Deadline(inputs.timeout)
+        number = int(remote["number"]) if remote else 0
+        forge = _forge(options.what, remote, inputs, deadline, environ)
+        code = _deliver(forge, inputs, terminal, deadline, number, folder)
+        if summary.exists():
+            print(summary.read_text("utf-8"))
+        for name, wanted in (("report.json", options.json), ("report.sarif", options.sarif)):
+            written = next(Path(folder).glob(f"code-review-*/{name}"), None)
+            if wanted and written:
+                Path(wanted).write_bytes(written.read_bytes())
+    return code
+
+
+def _deliver(  # noqa: PLR0913, PLR0917  # what a run is equipped with
+    forge: Forge, inputs: Inputs, terminal: Terminal, deadline: Deadline, number: int, folder: str
+) -> int:
+    from reviewer import delivery, start
+    from reviewer.trip import Trip
+
+    trip = Trip(
+        forge=forge,
+        models=cache(lambda: start.models(inputs, deadline)),
+        runner=terminal,
+        inputs=inputs,
+        deadline=deadline,
+        wanted=ReviewPullRequest(number, full=inputs.full, asked=True),
+        run_url="",
+        workspace=folder,
+    )
+    return delivery.deliver(trip, forge.snapshot(number))
+
+
+def _forge(
+    what: str,
+    remote: re.Match[str] | None,
+    inputs: Inputs,
+    deadline: Deadline,
+    environ: Mapping[str, str],
+) -> Forge:
+    if remote is None:
+        from reviewer.adapters.local import LocalCommits
+
+        return LocalCommits.between(".", what)
+    from reviewer.adapters.github import GitHub
+
+    api_url = environ.get("GITHUB_API_URL") or GITHUB_API
+    return GitHub(
+        token=inputs.github_token,
+        repository=remote["repository"],
+        api_url=api_url,
+        graphql_url=environ.get("GITHUB_GRAPHQL_URL") or f"{api_url.removesuffix('/v3')}/graphql",
+        deadline=deadline,
+    )
+
+
+def _inputs(options: argparse.Namespace, environ: Mapping[str, str], *, dry_run: bool) -> Inputs:
+    given = {name: environ[var] for var, name in ENVIRONMENT.items() if environ.get(var)}
+    given |= dict(text.partition("=")[::2] for text in options.input)
+    variables = {f"INPUT_{name.upper()}": value for name, value in given.items()}
+    inputs = Inputs.load(variables)
+    return replace(inputs, dry_run=dry_run)

@@ -1,0 +1,174 @@
+"""The local shell as a process: a repository on this machine, a model server on it too."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.process import ROOT
+from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.loopback.model import KEY, MODEL, LoopbackModel
+from tests.runs.telling import finds_a_problem
+
+pytestmark = pytest.mark.process
+ATTACK = "touch ../attacked; cat"
+PROGRAMS = (
+    "core.fsmonitor",
+    "core.pager",
+    "core.sshCommand",
+    "diff.evil.command",
+    "diff.evil.textconv",
+    "diff.external",
+    "filter.evil.clean",
+    "filter.evil.smudge",
+)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    quiet = {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "PATH": os.environ["PATH"],
+    }
+    who = ("-c", "user.name=Dev", "-c", "user.email=dev@example.com")
+    subprocess.run(["git", *who, *arguments], cwd=folder, env=quiet, check=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Two commits: the second one changes src/app.py and renames a file."""
+    folder = tmp_path / "repository"
+    (folder / "src").mkdir(parents=True)
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    (folder / "src" / "app.py").write_text("old = 1\n", "utf-8")
+    (folder / "a.py").write_text("a = 1\nb = 2\nc = 3\n", "utf-8")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "First")
+    git(folder, "checkout", "--quiet", "-b", "change")
+    (folder / "src" / "app.py").write_text("new = 2\n", "utf-8")
+    (folder / "a.py").rename(folder / "ü.py")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "Set it to two")
+    return folder
+
+
+def run(
+    folder: Path, server: LoopbackModel, *arguments: str, **environ: str
+) -> "subprocess.CompletedProcess[str]":
+    variables = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "CODE_REVIEW_API_KEY": KEY,
+        "CODE_REVIEW_BASE_URL": server.base_url,
+        "CODE_REVIEW_MODEL": MODEL,
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
+        **environ,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "reviewer", *arguments],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+def reviewed(folder: Path, server: LoopbackModel, *arguments: str) -> str:
+    server.script = finds_a_problem
+    plain = ("--input", "fallback-model=", "--input", "verify=off")
+    done = run(folder, server, "review", *arguments, *plain)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("what", [(), ("main..change",), ("main",), ("main..",)])
+def test_commits_on_this_machine_are_reviewed(
+    repository: Path, model_server: LoopbackModel, what: tuple[str, ...]
+) -> None:
+    report = reviewed(repository, model_server, *what)
+    assert "## Code review · 1 high" in report
+    assert "Reviewed 1 of 2 changed files" in report
+    assert "ü.py" in report
+    assert len(model_server.bodies) == 1
+
+
+def test_the_reports_are_written_where_they_are_wanted(
+    repository: Path, model_server: LoopbackModel, tmp_path: Path
+) -> None:
+    wanted = ("--json", str(tmp_path / "r.json"), "--sarif", str(tmp_path / "r.sarif"))
+    reviewed(repository, model_server, "main..change", *wanted)
+    assert len(json.loads((tmp_path / "r.json").read_text("utf-8"))["findings"]) == 1
+    assert json.loads((tmp_path / "r.sarif").read_text("utf-8"))["version"] == "2.1.0"
+
+
+@pytest.mark.parametrize("what", ["nowhere..change", "--output=x..change", "main..gone"])
+def test_a_commit_that_is_not_there_is_named(
+    repository: Path, model_server: LoopbackModel, what: str
+) -> None:
+    done = run(repository, model_server, "review", "--", what)
+    assert done.returncode == 2, done.stderr
+    assert "git rev-parse failed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_SE10_no_program_that_a_repository_names_is_started(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    hook = repository / ".git" / "hooks" / "post-checkout"
+    hook.write_text(f"#!/bin/sh\n{ATTACK}\n", "utf-8")
+    hook.chmod(0o755)
+    for name in PROGRAMS:
+        git(repository, "config", name, ATTACK)
+    attributes = repository / ".git" / "info" / "attributes"
+    attributes.parent.mkdir(exist_ok=True)
+    attributes.write_text("* diff=evil filter=evil\n", "utf-8")
+    reviewed(repository, model_server, "main..change")
+    assert not (repository.parent / "attacked").exists()
+    # The attack works where nothing is done against it.
+    subprocess.run(
+        ["git", "diff", "main..change"], cwd=repository, capture_output=True, check=False
+    )
+    assert (repository.parent / "attacked").exists()
+
+
+def test_a_pull_request_of_github_s_is_reviewed_without_writing(
+    repository: Path, model_server: LoopbackModel, github: LoopbackGitHub
+) -> None:
+    github.add_pull(7)
+    model_server.script = finds_a_problem
+    done = run(
+        repository,
+        model_server,
+        "review",
+        f"{github.full_name}#7",
+        "--dry-run",
+        "--input",
+        "fallback-model=",
+        GITHUB_TOKEN=TOKEN,
+        GITHUB_API_URL=github.api_url,
+        GITHUB_GRAPHQL_URL=github.graphql_url,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 high" in done.stdout
+    assert (github.bodies, github.writes) == ([], [])
+
+
+def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    path = repository / ".github" / "code-review.yml"
+    path.parent.mkdir()
+    path.write_text("max-findngs: 3\n", "utf-8")
+    done = run(repository, model_server, "config", "check")
+    assert done.returncode == 2
+    assert "line 1" in done.stderr
+    assert "max-findings" in done.stderr
+    path.write_text("max-findings: 3\n", "utf-8")
+    assert run(repository, model_server, "config", "check").stdout.endswith("can be used.\n")
+    schema = json.loads(run(repository, model_server, "config", "schema").stdout)
+    assert "max-findings" in schema["properties"]

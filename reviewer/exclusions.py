@@ -25,7 +25,8 @@ _BY_PATH = {
     "source map": "*.js.map *.mjs.map *.cjs.map *.ts.map *.css.map",
     "snapshot": "__snapshots__/ *.snap *.ambr",
     "generated": """
-        dist/ __generated__/ *.generated.* *.gen.go zz_generated.*.go *.pb.go *.pb.gw.go *.pb.cc
+        dist/ *.egg-info/ PKG-INFO __generated__/ *.generated.* *.gen.go zz_generated.*.go
+        *.pb.go *.pb.gw.go *.pb.cc
         *.pb.h *.pb.swift *.pb.dart *.pbjson.dart *_pb.js *_pb.d.ts *_pb2.py *_pb2.pyi
         *_pb2_grpc.py *.g.dart *.freezed.dart *.g.cs *.g.i.cs *.[Dd]esigner.cs .pnp.cjs
         .pnp.loader.mjs

@@ -124,7 +124,7 @@ class Prompts:
             pull=self._pull,
             description=body[:DESCRIPTION_CHARACTERS],
             description_cut=DESCRIPTION_CHARACTERS if len(body) > DESCRIPTION_CHARACTERS else 0,
-            commits=tuple(map(_named, self._pull.commits[:LISTED_COMMITS])),
+            commits=tuple(map(_named, _telling(self._pull)[:LISTED_COMMITS])),
             more_commits=max(0, len(self._pull.commits) - LISTED_COMMITS),
             issues=tuple(map(_named, self._pull.issues)),
             **self._shared,
@@ -132,6 +132,11 @@ class Prompts:
         )
         messages = (Message("system", system), Message("user", user))
         return Prompt(purpose, messages, schema_name=purpose, schema=schema)
+
+
+def _telling(pull: PullRequest) -> tuple[str, ...]:
+    """List the subjects of the commits; a single one is often the title once more."""
+    return () if pull.commits == (pull.title,) else pull.commits
 
 
 def _seen(material: Material) -> dict[str, object]:

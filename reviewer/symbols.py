@@ -14,6 +14,8 @@ _DEFINITION = re.compile(
     r"{0,6}(?:def|class|func|function|fn|fun|type|struct|interface|const|trait|enum)\s+"
     r"(?:\([^()]{0,80}\)\s{0,4}|self\.)?([A-Za-z_]\w*)"
 )
+# A constant inside of a function is nobody else's: each function may have one of the same name.
+_LOCAL = re.compile(r"\s+const\s")
 _COMMON = frozenset(
     _NAME.findall(
         "args assert async await base bool boolean break byte case catch char class config const "
@@ -48,7 +50,10 @@ def names(text: str) -> dict[str, None]:
 
 def defined(text: str) -> str:
     """Return the name that a line defines; "" for none and for one that says too little."""
-    text = text[:LONGEST_LINE].strip()
+    text = text[:LONGEST_LINE].rstrip()
+    if text[:1].isspace() and _LOCAL.match(text):
+        return ""
+    text = text.strip()
     found = _DEFINITION.match(text)
     # In C this names a type that is used.
     if not found or (text.startswith(("struct", "enum")) and text.endswith((";", ")"))):

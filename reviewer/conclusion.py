@@ -96,6 +96,8 @@ class Conclusion:
                 "No check run was posted: `check-run: true` needs the permission `checks: write`.",
                 title=TITLE,
             )
+        except ForgeError as problem:
+            self.trip.runner.warning(f"No check run was posted: {problem}", title=TITLE)
 
     def _comments(self, review: Review) -> tuple[InlineComment, ...]:
         if self.trip.inputs.dry_run or review.cancelled:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 
-from reviewer.errors import ForbiddenError, NotFoundError, UnprocessableError
+from reviewer.errors import ForbiddenError, ForgeError, UnprocessableError
 from reviewer.ports import CreateReview, Forge, InlineComment, ResolveThread
 from reviewer.pull_request import ReviewThread
 
@@ -18,8 +18,8 @@ def post(
 ) -> tuple[InlineComment, ...]:
     """Post the comments in reviews of at most MOST_COMMENTS; return those that have no place.
 
-    A refused review is sent again in halves, so that one odd line never loses the rest. Raises
-    ForgeError for what is no matter of a place.
+    A refused review is sent again in halves, so that one odd line never loses the rest. What
+    cannot be posted for any other reason has no place either: it belongs into the summary.
     """
     unplaced: list[InlineComment] = []
     for start in range(0, len(comments), MOST_COMMENTS):
@@ -32,11 +32,8 @@ def _post(
 ) -> tuple[InlineComment, ...]:
     try:
         forge.apply(CreateReview(number, head_sha, comments))
-    except ForbiddenError as refused:
-        log.warning("The token may not comment at lines: %s", refused)
-        return comments
     except UnprocessableError as refused:
-        if forge.snapshot(number).pull.head_sha != head_sha:
+        if _moved(forge, number, head_sha):
             log.info("The head moved; its own run comments at the lines: %s", refused)
             return comments
         if len(comments) == 1:
@@ -45,7 +42,18 @@ def _post(
         half = len(comments) // 2
         first = _post(forge, number, head_sha, comments[:half])
         return first + _post(forge, number, head_sha, comments[half:])
+    except ForgeError as problem:
+        log.warning("Findings could not be put at their lines: %s", problem)
+        return comments
     return ()
+
+
+def _moved(forge: Forge, number: int, head_sha: str) -> bool:
+    try:
+        return forge.snapshot(number).pull.head_sha != head_sha
+    except ForgeError:
+        # What cannot be known must not stop the comments that may have a place.
+        return False
 
 
 def resolve(forge: Forge, threads: Iterable[ReviewThread]) -> bool:
@@ -55,6 +63,6 @@ def resolve(forge: Forge, threads: Iterable[ReviewThread]) -> bool:
             forge.apply(ResolveThread(thread.id))
         except ForbiddenError:
             return False
-        except NotFoundError:
-            log.info("A thread that was to be resolved is gone")
+        except ForgeError as problem:
+            log.warning("A thread stays open although its finding is gone: %s", problem)
     return True

@@ -223,3 +223,27 @@ def test_a_token_that_may_not_comment_at_lines_leaves_all_in_the_summary(job: Jo
     finished = job.run(inline="all")
     assert finished.code == 0
     assert "With old = 1 the sum is 3." in job.github.bodies[0]
+
+
+def test_a_server_that_fails_at_the_lines_leaves_all_in_the_summary(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.github.fail("POST .*/reviews", faults.status(500), forever=True)
+    finished = job.run(inline="all", check_run="true")
+    assert finished.code == 0
+    assert finished.outputs["comment-id"]
+    assert "With old = 1 the sum is 3." in job.github.bodies[0]
+    assert "Explained at the line" not in job.github.bodies[0]
+
+
+def test_a_server_that_fails_at_check_runs_and_threads_leaves_the_review(job: Job) -> None:
+    opened(job)
+    job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    job.run(inline="all")
+    job.github.push(NUMBER, {"src/pay.py": FINE + "RATE = 2\n"})
+    (thread,) = job.github.repository.pulls[NUMBER].threads
+    thread.id = "PRRT_other"
+    job.github.fail("POST .*/check-runs", faults.status(500), forever=True)
+    finished = job.run(inline="all", check_run="true")
+    assert finished.code == 0
+    assert "No check run was posted" in finished.log

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from reviewer import config, repository_file
+from reviewer import config, repository_file, saved_report, summary_comment
 from reviewer.activity import ReviewPullRequest
 from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.runner import install_logging
@@ -20,6 +20,7 @@ from reviewer.inputs import Inputs
 from reviewer.ports import Forge
 from reviewer.redaction import Secrets
 from reviewer.strict_yaml import PATH
+from reviewer.summary_comment import Run
 
 REMOTE = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>[1-9]\d{0,9})")
 # What a person has in the environment for other tools, and the input that it stands for.
@@ -42,6 +43,8 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
                 return _review(options, environ)
             case "check":
                 return _check(Path(options.file))
+            case "replay":
+                return _replay(Path(options.file))
             case _:
                 print(json.dumps(repository_file.schema(), indent=2, ensure_ascii=False))
                 return 0
@@ -66,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         help="an input of the action; the key, the address and the name of the model can stand in "
         "CODE_REVIEW_API_KEY, CODE_REVIEW_BASE_URL and CODE_REVIEW_MODEL",
     )
+    replay = commands.add_parser("replay", help="show a saved report, without any network")
+    replay.add_argument("file", metavar="FILE")
     settings = commands.add_parser("config", help=f"about {PATH}")
     about = settings.add_subparsers(dest="command", required=True)
     check = about.add_parser("check", help="say whether the file can be used")
@@ -74,11 +79,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _check(path: Path) -> int:
+def _replay(path: Path) -> int:
+    from reviewer.adapters import screen
+
+    review = saved_report.parse(_bytes(path))
+    screen.show(summary_comment.report(review, Run(name="default", url="", elapsed=0)))
+    return 0
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        text = path.read_bytes()
+        return path.read_bytes()
     except OSError as missing:
         raise ConfigError(f"{path} cannot be read: {missing.strerror}.") from missing
+
+
+def _check(path: Path) -> int:
+    text = _bytes(path)
     for note in config.load(Inputs(), text).notes:
         print(f"note: {note}")
     print(f"{path} can be used.")
@@ -86,6 +103,8 @@ def _check(path: Path) -> int:
 
 
 def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    from reviewer.adapters import screen
+
     remote = REMOTE.fullmatch(options.what)
     inputs = _inputs(options, environ, dry_run=options.dry_run or not remote)
     with tempfile.TemporaryDirectory() as folder:
@@ -98,7 +117,7 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         forge = _forge(options.what, remote, inputs, deadline, environ)
         code = _deliver(forge, inputs, terminal, deadline, number, folder)
         if summary.exists():
-            print(summary.read_text("utf-8"))
+            screen.show(summary.read_text("utf-8"))
         for name, wanted in (("report.json", options.json), ("report.sarif", options.sarif)):
             written = next(Path(folder).glob(f"code-review-*/{name}"), None)
             if wanted and written:

@@ -4,7 +4,8 @@ ReviewerError                     1
 ├── SetupError                    2   what the workflow or repository must change
 │   ├── EventError                2   the event payload cannot be used
 │   ├── InputError                2   an input of the workflow step
-│   └── ConfigError               2   .github/code-review.yml
+│   ├── ConfigError               2   .github/code-review.yml
+│   └── ReportError               2   a saved report that cannot be used
 ├── ForgeError                    1   GitHub did not do what was asked
 │   ├── UnauthorizedError         2   the token is not accepted
 │   ├── ForbiddenError            2   the token lacks a permission
@@ -64,6 +65,10 @@ class ConfigError(SetupError):
         super().__init__(what, cause=cause, remedy=remedy)
         self.line = line
         self.column = column
+
+
+class ReportError(SetupError):
+    """A saved report cannot be used."""
 
 
 class ForgeError(ReviewerError):

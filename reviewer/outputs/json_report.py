@@ -26,6 +26,7 @@ def _document(review: Review, name: str, run_url: str) -> dict[str, object]:
         "head_sha": review.head_sha,
         "base_sha": review.base_sha,
         "complete": review.complete,
+        "cancelled": review.cancelled is not None,
         "overview": review.overview.text,
         "major_changes": list(review.overview.major_changes),
         "findings": [

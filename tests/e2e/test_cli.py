@@ -172,3 +172,48 @@ def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     assert run(repository, model_server, "config", "check").stdout.endswith("can be used.\n")
     schema = json.loads(run(repository, model_server, "config", "schema").stdout)
     assert "max-findings" in schema["properties"]
+
+
+def test_a_saved_report_is_shown_without_any_network(
+    repository: Path, model_server: LoopbackModel, tmp_path: Path
+) -> None:
+    saved = str(tmp_path / "r.json")
+    report = reviewed(repository, model_server, "main..change", "--json", saved)
+    asked = len(model_server.requests)
+    done = run(repository, model_server, "replay", saved)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == report.splitlines()[0]
+    assert "Sets the wrong value" in done.stdout
+    assert len(model_server.requests) == asked
+    (tmp_path / "r.json").write_text("{}", "utf-8")
+    broken = run(repository, model_server, "replay", saved)
+    assert broken.returncode == 2
+    assert "The report cannot be used" in broken.stderr
+
+
+def test_on_a_terminal_the_report_is_laid_out(
+    repository: Path, model_server: LoopbackModel, tmp_path: Path
+) -> None:
+    saved = str(tmp_path / "r.json")
+    reviewed(repository, model_server, "main..change", "--json", saved)
+    ours, theirs = os.openpty()
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "TERM": "xterm",
+        "COLUMNS": "99",
+    }
+    command = [sys.executable, "-m", "reviewer", "replay", saved]
+    with subprocess.Popen(command, env=environ, stdout=theirs, cwd=repository) as process:
+        os.close(theirs)
+        shown = b""
+        while process.poll() is None or not shown.endswith(b"\n"):
+            try:
+                shown += os.read(ours, 65_536)
+            except OSError:
+                break
+    os.close(ours)
+    text = shown.decode()
+    assert "\x1b[" in text
+    assert "### Hidden risks" not in text
+    assert "Hidden risks" in text

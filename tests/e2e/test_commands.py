@@ -132,3 +132,25 @@ def test_a_reply_in_our_thread_is_answered_there(
     prompt = model_server.bodies[-1]["messages"][-1]["content"]
     assert "Why is that wrong?" in prompt
     assert "Sets the wrong value" in prompt
+
+
+def test_summary_tells_anew_what_the_change_does(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    github.push(NUMBER, {"b.py": "b = 1\n"})
+    told = iter(("Told first.", "Told anew."))
+
+    def script(body: Body) -> str:
+        path = asked_path(body)
+        if path:
+            return said(path)
+        return json.dumps({"overview": next(told), "major_changes": []})
+
+    model_server.script = script
+    step.run()
+    assert "Told first." in github.bodies[0]
+    asked = len(model_server.bodies)
+    finished = comments(step, "/summary")
+    assert finished.code == 0, finished.log
+    assert "Told anew." in github.bodies[0]
+    assert len(model_server.bodies) == asked + 1

@@ -17,7 +17,6 @@ from reviewer import (
     publication,
     question,
     replies,
-    rules,
     state,
     summary_comment,
 )
@@ -29,12 +28,12 @@ from reviewer.budget import Budget
 from reviewer.config import Config
 from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.findings import Finding
+from reviewer.masking import Masking
 from reviewer.ports import CreateComment, Operation, ReplyToThread
 from reviewer.prompts import Prompts
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.reporting import TITLE, Reporting
 from reviewer.scope import Selection
-from reviewer.secret_scan import Redaction
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
 from reviewer.summary_comment import Run
@@ -160,13 +159,11 @@ class _Reply:
         self, asking: Asking, settings: Config, selection: Selection, thread: ReviewThread | None
     ) -> str:
         inputs = self.trip.inputs
-        own = self.trip.runner.secrets
-        redaction = Redaction(map(own.mask, rules.texts(selection.files)))
         prompts = Prompts(
             self.snapshot.pull,
             nonce=secrets.token_hex(8),
             language=settings.language,
-            mask=lambda text: redaction.mask(own.mask(text)),
+            mask=Masking.of(self.trip.runner.secrets, selection.files),
         )
 
         def ask(room: int) -> str:
@@ -186,8 +183,7 @@ class _Reply:
 
     def _findings(self) -> tuple[Finding, ...]:
         known, _damaged = history.recall(self.snapshot, self.trip.inputs.name)
-        said = [finding for unit in known.units for finding in unit.findings]
-        return tuple(sorted(said, key=lambda finding: -finding.severity)[:_MOST_FINDINGS])
+        return tuple(sorted(known.findings, key=lambda finding: -finding.severity)[:_MOST_FINDINGS])
 
     def _publish(self, told: Told, thread: ReviewThread | None) -> int:
         trip, wanted = self.trip, self.wanted

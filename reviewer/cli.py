@@ -30,7 +30,6 @@ ENVIRONMENT = {
     "CODE_REVIEW_MODEL": "model",
     "GITHUB_TOKEN": "github-token",
 }
-GITHUB_API = "https://api.github.com"
 
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:
@@ -157,13 +156,8 @@ def _forge(
         return LocalCommits.between(".", what)
     from reviewer.adapters.github import GitHub
 
-    api_url = environ.get("GITHUB_API_URL") or GITHUB_API
-    return GitHub(
-        token=inputs.github_token,
-        repository=remote["repository"],
-        api_url=api_url,
-        graphql_url=environ.get("GITHUB_GRAPHQL_URL") or f"{api_url.removesuffix('/v3')}/graphql",
-        deadline=deadline,
+    return GitHub.of(
+        environ, repository=remote["repository"], token=inputs.github_token, deadline=deadline
     )
 
 

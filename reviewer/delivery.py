@@ -20,7 +20,6 @@ from reviewer import (
     premises,
     publication,
     reuse,
-    rules,
     shutdown,
 )
 from reviewer.adapters.runner import Runner
@@ -31,13 +30,13 @@ from reviewer.config import Config
 from reviewer.errors import CancelledError, ReviewerError, cancellation_behind
 from reviewer.file_review import BatchReviewer
 from reviewer.head_files import HeadFiles
+from reviewer.masking import Masking
 from reviewer.ports import Model
 from reviewer.prompts import Prompts
 from reviewer.pull_request import Snapshot
 from reviewer.reporting import TITLE, Reporting
 from reviewer.review import Spent
 from reviewer.scope import Selection
-from reviewer.secret_scan import Redaction
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
 from reviewer.summary_comment import Run
@@ -184,23 +183,18 @@ def _reviewer(
     selection: Selection,
     models: tuple[Model, ...],
 ) -> BatchReviewer:
-    own = trip.runner.secrets
-    redaction = Redaction(map(own.mask, rules.texts(selection.files)))
+    masking = Masking.of(trip.runner.secrets, selection.files)
     nonce = secrets.token_hex(8)
     head = HeadFiles(trip.forge, snapshot.pull.head_sha)
-
-    def mask(text: str) -> str:
-        return redaction.mask(own.mask(text))
-
     return BatchReviewer(
         surroundings=Surroundings(head, selection.files),
         snapshot=snapshot,
         config=settings,
-        prompts=Prompts(snapshot.pull, nonce=nonce, language=settings.language, mask=mask),
+        prompts=Prompts(snapshot.pull, nonce=nonce, language=settings.language, mask=masking),
         asking=Asking(models, Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)),
         window=file_review.window(trip.inputs.model, trip.inputs.context_window),
         concurrency=trip.inputs.concurrency,
         paths=selection.paths,
         anew=trip.wanted.anew,
-        redaction=redaction,
+        redaction=masking.redaction,
     )

@@ -31,7 +31,7 @@ class Basis:
     @property
     def said(self) -> tuple[Finding, ...]:
         """Every finding of the review before, those that do not count any more included."""
-        return tuple(finding for unit in self.state.units for finding in unit.findings)
+        return self.state.findings
 
 
 def recall(snapshot: Snapshot, name: str) -> tuple[State, bool]:

@@ -33,8 +33,7 @@ def amended(known: State, wanted: ReviewPullRequest) -> State:
     by = wanted.asker.login if wanted.asker else ""
     fresh = [
         Dismissal(finding, by, wanted.ignore.reason)
-        for unit in known.units
-        for finding in unit.findings
+        for finding in known.findings
         if finding.number == wanted.ignore.number
     ]
     return replace(known, dismissed=history.dismissals(known.dismissed, fresh))
@@ -55,6 +54,5 @@ def basis(
 
 def dismissed(forge: Forge, snapshot: Snapshot, known: State, name: str) -> tuple[Dismissal, ...]:
     """Join the remembered dismissals with what maintainers did to our threads since."""
-    said = [finding for unit in known.units for finding in unit.findings]
-    fresh = threads.dismissed(said, snapshot.conversation, name, forge.may_write)
+    fresh = threads.dismissed(known.findings, snapshot.conversation, name, forge.may_write)
     return history.dismissals(known.dismissed, fresh)

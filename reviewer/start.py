@@ -10,7 +10,6 @@ from reviewer.adapters.runner import Runner, install_logging
 from reviewer.inputs import Inputs
 from reviewer.ports import Model
 
-GITHUB_API = "https://api.github.com"
 # Publishing must still fit when the model has used up its time.
 PUBLISHING_SECONDS = 30
 
@@ -24,13 +23,10 @@ def start(
     """
     install_logging(runner)
     deadline = Deadline(inputs.timeout)
-    api_url = environ.get("GITHUB_API_URL") or GITHUB_API
-    forge = GitHub(
-        token=inputs.github_token,
+    forge = GitHub.of(
+        environ,
         repository=environ.get("GITHUB_REPOSITORY", ""),
-        api_url=api_url,
-        # GitHub Enterprise Server has /api/v3 and /api/graphql, github.com has one root for both.
-        graphql_url=environ.get("GITHUB_GRAPHQL_URL") or f"{api_url.removesuffix('/v3')}/graphql",
+        token=inputs.github_token,
         deadline=deadline,
     )
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first")

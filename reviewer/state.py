@@ -72,6 +72,11 @@ class State:
     paused: str = ""
     next_number: int = 1
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding that is remembered, those below the thresholds included."""
+        return tuple(finding for unit in self.units for finding in unit.findings)
+
 
 def of(review: Review, key: str, next_number: int = 1) -> State:
     """Keep of a review what a later run has to know."""

@@ -1,6 +1,7 @@
 """The forge over GitHub's API: what the reviewer reads there, and the door to its writes."""
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +15,7 @@ from reviewer.errors import ForgeError
 from reviewer.ports import Operation
 from reviewer.pull_request import Comment, Conversation, ListedFile, PullRequest, Snapshot
 
+API = "https://api.github.com"
 DIFF = "application/vnd.github.diff"
 # Shows directories, links and submodules for what they are.
 CONTENT = "application/vnd.github.object+json"
@@ -55,6 +57,22 @@ class GitHub:
             repository, graphql_url, transport, deadline, policy or Policy()
         )
         self._writes = Writes(self._repository, self.snapshot)
+
+    @classmethod
+    def of(
+        cls, environ: Mapping[str, str], *, repository: str, token: str, deadline: Deadline
+    ) -> "GitHub":
+        """Make the client of the server that the runner's variables name, or of github.com."""
+        api_url = environ.get("GITHUB_API_URL") or API
+        # GitHub Enterprise Server has /api/v3 and /api/graphql, github.com has one root for both.
+        beside = f"{api_url.removesuffix('/v3')}/graphql"
+        return cls(
+            token=token,
+            repository=repository,
+            api_url=api_url,
+            graphql_url=environ.get("GITHUB_GRAPHQL_URL") or beside,
+            deadline=deadline,
+        )
 
     def snapshot(self, number: int) -> Snapshot:
         """Read the pull request and the conversation, in as many requests as it has pages."""

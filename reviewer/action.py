@@ -12,8 +12,9 @@ from types import FrameType
 from reviewer import activity, events
 from reviewer.activity import Gate, Skip
 from reviewer.adapters.runner import Runner, install_excepthooks
+from reviewer.choices import OnError
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
-from reviewer.inputs import Inputs, OnError
+from reviewer.inputs import Inputs
 from reviewer.redaction import SHORTEST, Secrets
 
 TITLE = "Code review"

@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import TypeVar
 
 from reviewer import repository_file
+from reviewer.choices import FailOn, Inline, Verify
 from reviewer.errors import InputError
 from reviewer.findings import Confidence, Severity
 from reviewer.globs import Patterns
-from reviewer.inputs import FailOn, Inline, Inputs, Verify
+from reviewer.inputs import Inputs
 from reviewer.repository_file import RepositoryFile
 from reviewer.strict_yaml import PATH
 

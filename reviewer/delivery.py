@@ -30,7 +30,9 @@ from reviewer.config import Config
 from reviewer.errors import CancelledError, ReviewerError, cancellation_behind
 from reviewer.file_review import BatchReviewer
 from reviewer.head_files import HeadFiles
+from reviewer.history import Basis
 from reviewer.masking import Masking
+from reviewer.merging import Merger
 from reviewer.ports import Model
 from reviewer.prompts import Prompts
 from reviewer.pull_request import Snapshot
@@ -110,6 +112,17 @@ class _Grounds:
     models: Future[tuple[Model, ...]] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What was read before a model is asked; `guidelines` are paths and texts."""
+
+    snapshot: Snapshot
+    settings: Config
+    selection: Selection
+    basis: Basis
+    guidelines: tuple[tuple[str, str], ...]
+
+
 def _review(trip: Trip, snapshot: Snapshot, reporting: Reporting, grounds: _Grounds) -> int:
     pull, settings = snapshot.pull, grounds.settings
     with trip.runner.group("Read the changes"):
@@ -124,12 +137,9 @@ def _review(trip: Trip, snapshot: Snapshot, reporting: Reporting, grounds: _Grou
         reporting.under_way(fresh)
     with trip.runner.group("Review"):
         models = grounds.models.result() if grounds.models else trip.models()
-        reviewer = replace(
-            _reviewer(trip, snapshot, settings, selection, models),
-            basis=basis,
-            guidelines=guidelines,
-        )
-        asks = any(reviewer.unchanged(file) is None for file in selection.files)
+        material = _Material(snapshot, settings, selection, basis, guidelines)
+        reviewer = _reviewer(trip, material, models)
+        asks = any(reviewer.merger.unchanged(file) is None for file in selection.files)
         ending = _early(models[0].shutdown_date) if asks else None
         dismissed = premises.dismissed(trip.forge, fresh, grounds.known, trip.inputs.name)
         made, following = pipeline.review(reviewer, selection, dismissed)
@@ -176,25 +186,22 @@ def _early(call: Callable[[], T]) -> Future[T]:
     return made
 
 
-def _reviewer(
-    trip: Trip,
-    snapshot: Snapshot,
-    settings: Config,
-    selection: Selection,
-    models: tuple[Model, ...],
-) -> BatchReviewer:
+def _reviewer(trip: Trip, material: _Material, models: tuple[Model, ...]) -> BatchReviewer:
+    pull, selection = material.snapshot.pull, material.selection
     masking = Masking.of(trip.runner.secrets, selection.files)
-    nonce = secrets.token_hex(8)
-    head = HeadFiles(trip.forge, snapshot.pull.head_sha)
+    prompts = Prompts(
+        pull, nonce=secrets.token_hex(8), language=material.settings.language, mask=masking
+    )
     return BatchReviewer(
-        surroundings=Surroundings(head, selection.files),
-        snapshot=snapshot,
-        config=settings,
-        prompts=Prompts(snapshot.pull, nonce=nonce, language=settings.language, mask=masking),
+        surroundings=Surroundings(HeadFiles(trip.forge, pull.head_sha), selection.files),
+        snapshot=material.snapshot,
+        config=material.settings,
+        prompts=prompts,
         asking=Asking(models, Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)),
+        merger=Merger(prompts.shown, material.basis, masking.redaction),
         window=file_review.window(trip.inputs.model, trip.inputs.context_window),
         concurrency=trip.inputs.concurrency,
         paths=selection.paths,
+        guidelines=material.guidelines,
         anew=trip.wanted.anew,
-        redaction=masking.redaction,
     )

@@ -1,24 +1,22 @@
-"""Asks the model about one batch, and turns all answers about a file into its row."""
+"""Asks the model about one batch of a file, and once more about what was found in it."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from reviewer import history, placement, pricing, replies, rules, verification
+from reviewer import pricing, replies, verification
 from reviewer.asking import Asking
 from reviewer.batch import Batch, cut, halve
 from reviewer.config import Config
 from reviewer.diff import ChangedFile
 from reviewer.errors import ContextTooLongError, ReviewerError
-from reviewer.findings import Finding, Origin, Side
+from reviewer.findings import Finding, Side
 from reviewer.globs import Patterns
-from reviewer.history import Basis
+from reviewer.merging import Merged, Merger, Outcome
 from reviewer.prompts import Material, Prompts
 from reviewer.pull_request import Snapshot
-from reviewer.replies import FileReply
-from reviewer.review import FileReport, Judgement, Status
+from reviewer.review import Judgement
 from reviewer.review import Outcome as Verdict
-from reviewer.secret_scan import Redaction
 from reviewer.surroundings import CONTEXT_SHARE, Surroundings
 
 log = logging.getLogger(__name__)
@@ -38,32 +36,6 @@ def window(model: str, limit: int | None) -> int:
     facts = pricing.lookup(model)
     tokens = limit or (facts.context_window if facts else UNKNOWN_WINDOW)
     return min(int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN), LARGEST_BATCH)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of asking about one batch: a reply, or the problem that prevented it."""
-
-    batch: Batch
-    result: FileReply | ReviewerError
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A file's row, its findings and how many of the model's candidates could not be used.
-
-    `doubtful` says that a second look has something to look at.
-    """
-
-    report: FileReport
-    findings: tuple[Finding, ...] = ()
-    unplaced: int = 0
-    refuted: int = 0
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether some finding is the model's own."""
-        return any(finding.origin is Origin.MODEL for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,44 +60,12 @@ class BatchReviewer:
     config: Config
     prompts: Prompts
     asking: Asking
+    merger: Merger
     window: int
     concurrency: int = 1
     paths: tuple[str, ...] = ()
     guidelines: tuple[tuple[str, str], ...] = ()
-    basis: Basis = field(default_factory=Basis)
     anew: bool = False
-    redaction: Redaction = field(default_factory=Redaction)
-
-    def unchanged(self, file: ChangedFile) -> Merged | None:
-        """Return what is remembered of a file whose change is the same as before."""
-        row = history.unchanged(file, self.basis, self.prompts.shown)
-        return Merged(row, row.known) if row else None
-
-    def still_there(self, files: Sequence[ChangedFile]) -> Callable[[Finding], bool]:
-        """Make the question whether the code of a finding is still among the changes."""
-        by_path = {file.path: file for file in files}
-
-        def ask(finding: Finding) -> bool:
-            file = by_path.get(finding.path)
-            return bool(file and history.standing(file, (finding,), self.prompts.shown))
-
-        return ask
-
-    def merge(self, file: ChangedFile, outcomes: Sequence[Outcome]) -> Merged:
-        """Make one row of all answers about a file and of what was said about it before."""
-        merged = merge(file, outcomes, self.prompts.shown)
-        earlier = self._earlier(file)
-        proven = rules.findings(file, self.redaction)
-        findings = history.joined(earlier, (*proven, *merged.findings))
-        key = "" if merged.report.cuts else history.unit_key(file)
-        if merged.report.status is Status.FAILED:
-            key = ""
-        return replace(merged, report=replace(merged.report, key=key), findings=findings)
-
-    def _earlier(self, file: ChangedFile) -> tuple[Finding, ...]:
-        """List what was said about the file before and still stands in its code."""
-        unit = self.basis.units.get(file.path)
-        return history.standing(file, unit.findings, self.prompts.shown) if unit else ()
 
     def second_look(self, doubted: Doubted) -> tuple[Merged, tuple[Judgement, ...], bool]:
         """Put a file's findings to sceptical requests, one for each part of the file.
@@ -193,7 +133,7 @@ class BatchReviewer:
             threads=tuple(t for t in self.snapshot.conversation.threads if t.path == path),
             siblings=tuple(other for other in self.paths if other != path),
             guidelines=self.guidelines,
-            earlier=self._earlier(batch.file),
+            earlier=self.merger.earlier(batch.file),
         )
 
 
@@ -213,38 +153,3 @@ def _shows(part: Batch, finding: Finding) -> bool:
     if finding.side is Side.NEW:
         return any(line.new == finding.start_line for line in lines)
     return any(line.new is None and line.old == finding.start_line for line in lines)
-
-
-def merge(file: ChangedFile, outcomes: Sequence[Outcome], shown: Callable[[str], str]) -> Merged:
-    """Make one row of all answers about a file; a part without an answer is a named gap.
-
-    `shown` is what the prompts did to the text that the model quotes.
-    """
-    answered = [o.result for o in outcomes if isinstance(o.result, FileReply)]
-    problems = [o.result for o in outcomes if isinstance(o.result, ReviewerError)]
-    if not answered:
-        reason = problems[0].what if problems else "cancelled"
-        return Merged(FileReport(file.path, Status.FAILED, reason))
-    candidates = [candidate for reply in answered for candidate in reply.candidates]
-    places = placement.Places(file, shown)
-    placed = [places.place(candidate) for candidate in candidates]
-    findings = tuple(finding for finding in placed if finding)
-    report = FileReport(
-        path=file.path,
-        status=Status.REVIEWED,
-        summary=" ".join(reply.summary for reply in answered),
-        cuts=_cuts(outcomes, answered),
-    )
-    discarded = sum(reply.discarded for reply in answered)
-    return Merged(report, findings, len(placed) - len(findings) + discarded)
-
-
-def _cuts(outcomes: Sequence[Outcome], answered: Iterable[FileReply]) -> tuple[str, ...]:
-    cuts = [cut for outcome in outcomes for cut in outcome.batch.cuts]
-    cuts += [
-        f"part {outcome.batch.part} of {outcome.batch.parts} not reviewed: {outcome.result.what}"
-        for outcome in outcomes
-        if isinstance(outcome.result, ReviewerError)
-    ]
-    cuts += ["the model's answer was cut short" for reply in answered if reply.truncated]
-    return tuple(dict.fromkeys(cuts))

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from reviewer import neutraliser, suggestions
+from reviewer.choices import Inline
 from reviewer.diff import ChangedFile, Hunk, LineKind
 from reviewer.findings import Finding, Severity, Side
-from reviewer.inputs import Inline
 from reviewer.ports import InlineComment
 from reviewer.rendering import Templates
 

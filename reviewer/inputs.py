@@ -1,6 +1,5 @@
 """The inputs of the workflow step: declared once, read strictly."""
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -8,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reviewer import declaration, values
+from reviewer.choices import FailOn, Inline, OnError, Verify
 from reviewer.declaration import Declaration, declare
 from reviewer.findings import Confidence, Severity
 from reviewer.values import Bounds
@@ -22,39 +22,6 @@ _ASSOCIATIONS = (
     "OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR",
     "FIRST_TIME_CONTRIBUTOR", "FIRST_TIMER", "MANNEQUIN", "NONE",
 )  # fmt: skip
-
-
-class FailOn(enum.Enum):
-    """What makes the step fail: a finding this severe, or a review with gaps."""
-
-    NEVER = "never"
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    INCOMPLETE = "incomplete"
-
-
-class OnError(enum.Enum):
-    """What a review that could not be delivered does to the step."""
-
-    FAIL = "fail"
-    WARN = "warn"
-
-
-class Inline(enum.Enum):
-    """Which findings are told at their lines too; `high` means high and critical ones."""
-
-    OFF = "off"
-    HIGH = "high"
-    ALL = "all"
-
-
-class Verify(enum.Enum):
-    """Whether each finding is put to a second, sceptical request."""
-
-    OFF = "off"
-    ON = "on"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reviewer import batch, diff, history, placement, ranking, replies, rounds, scope
+from reviewer import batch, diff, replies, rounds, scope
+from reviewer.assembly import Assembly
 from reviewer.batch import Batch
+from reviewer.choices import Verify
 from reviewer.config import Config
 from reviewer.errors import (
     CancelledError,
@@ -15,14 +17,14 @@ from reviewer.errors import (
     ModelUnreachableError,
     ReviewerError,
 )
-from reviewer.file_review import BatchReviewer, Doubted, Merged, Outcome
-from reviewer.findings import Dismissal, Finding
+from reviewer.file_review import BatchReviewer, Doubted
+from reviewer.findings import Dismissal
 from reviewer.history import Basis
-from reviewer.inputs import Verify
+from reviewer.merging import Merged, Outcome
 from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest
 from reviewer.replies import FileReply
-from reviewer.review import FileReport, Judgement, Overview, Review, Status
+from reviewer.review import Judgement, Overview, Review, Status
 from reviewer.scope import Selection
 from reviewer.strict_yaml import PATH
 
@@ -57,24 +59,26 @@ def review(
     when there was something to review and nothing of it was. A CancelledError only ends the
     asking: what is known by then is the review, marked so.
     """
-    kept = {file.path: row for file in selection.files if (row := reviewer.unchanged(file))}
+    kept = {file.path: row for file in selection.files if (row := reviewer.merger.unchanged(file))}
     asked = [file for file in selection.files if file.path not in kept]
     parts = [part for file in asked for part in batch.cut(file, reviewer.window)]
     answers, stop = _ask(reviewer, parts)
-    found = {file.path: reviewer.merge(file, answers[file.path]) for file in asked}
+    found = {file.path: reviewer.merger.merge(file, answers[file.path]) for file in asked}
     _raise_if_nothing_was_reviewed([*found.values()], answers, kept=bool(kept))
     judgements: tuple[Judgement, ...] = ()
     notes: tuple[str, ...] = ()
     if stop is None:
         judgements, notes, stop = _second_look(reviewer, found, asked)
     rows = [kept.get(file.path) or found[file.path] for file in selection.files]
-    made, following = _review(reviewer, selection, rows, dismissed)
+    spent = reviewer.asking.budget.spent()
+    assembly = Assembly(reviewer.snapshot.pull, reviewer.config, reviewer.merger)
+    made, following = assembly.review(selection, rows, dismissed, spent)
     overview, missing, stop = _overview(reviewer, made, asked, stop, alone=len(parts) == 1)
     return replace(
         made,
         overview=overview,
         judgements=judgements,
-        notes=(*_reasons(reviewer.basis), *made.notes, *notes, *missing),
+        notes=(*_reasons(reviewer.merger.basis), *made.notes, *notes, *missing),
         cancelled=stop if isinstance(stop, CancelledError) else None,
     ), following
 
@@ -174,10 +178,11 @@ def _overview(
 ) -> tuple[Overview, tuple[str, ...], ReviewerError | None]:
     """Say what the change does; a single part has said so itself, and old words may still do."""
     rows = made.having(Status.REVIEWED)
-    remembered = Overview(reviewer.basis.state.overview, reviewer.basis.state.major_changes)
+    before = reviewer.merger.basis.state
+    remembered = Overview(before.overview, before.major_changes)
     if not rows or stop:
         return Overview(), (), stop
-    if not asked and reviewer.basis.units and remembered.text and not reviewer.anew:
+    if not asked and reviewer.merger.basis.units and remembered.text and not reviewer.anew:
         return remembered, (), None
     if alone and len(rows) == 1:
         return Overview(rows[0].summary), (), None
@@ -187,46 +192,3 @@ def _overview(
     except ReviewerError as problem:
         log.warning("The overview is missing: %s", problem)
         return Overview(), (f"The overview is missing: {problem.what}",), problem
-
-
-def _review(
-    reviewer: BatchReviewer,
-    selection: Selection,
-    rows: Sequence[Merged],
-    dismissed: tuple[Dismissal, ...],
-) -> tuple[Review, int]:
-    pull, basis = reviewer.snapshot.pull, reviewer.basis
-    distinct, repeated = placement.dedupe(tuple(f for row in rows for f in row.findings))
-    named, following = history.numbered(distinct, basis)
-    shown, withheld = ranking.rank(named, reviewer.config, dismissed)
-    reports = tuple(_with_findings(row.report, shown, named) for row in rows)
-    spent = reviewer.asking.budget.spent()
-    made = Review(
-        head_sha=pull.head_sha,
-        base_sha=pull.base_sha,
-        overview=Overview(),
-        findings=shown,
-        files=reports + selection.reports,
-        withheld=replace(
-            withheld,
-            duplicate=withheld.duplicate + repeated,
-            unplaced=sum(row.unplaced for row in rows),
-            refuted=sum(row.refuted for row in rows),
-        ),
-        spent=spent,
-        notes=reviewer.config.notes + selection.notes,
-        asides=tuple(filter(None, (reviewer.config.origin,))),
-        dismissed=dismissed,
-    )
-    gone = history.fixed(basis, named, made.files, reviewer.still_there(selection.files))
-    return replace(made, fixed=gone), following
-
-
-def _with_findings(
-    report: FileReport, shown: Sequence[Finding], named: Sequence[Finding]
-) -> FileReport:
-    return replace(
-        report,
-        findings=tuple(f for f in shown if f.path == report.path),
-        known=tuple(f for f in named if f.path == report.path),
-    )

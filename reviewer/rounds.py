@@ -1,7 +1,8 @@
 """Carries out questions side by side, and stops when no later one can succeed."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import TypeVar
 
 from reviewer.errors import CancelledError, ReviewerError
@@ -22,20 +23,23 @@ def carry_out(
     `on_result` is told each result as it comes and may return a reason to stop. A CancelledError
     only ends the work.
     """
-    if not tasks:
-        return (), None
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="review")
-    futures = {pool.submit(call, task): task for task in tasks}
-    waiting = dict.fromkeys(futures)
+    # A signal may come between any two lines: what counts is which results were told.
+    told: set[int] = set()
+    waiting = iter(enumerate(tasks))
+    # A pool's own queue would go on for a moment after the reason to stop is known.
+    running = {pool.submit(call, task): at for at, task in islice(waiting, concurrency)}
     stop: ReviewerError | None = None
     try:
-        for future in as_completed(futures):
-            del waiting[future]
-            stop = on_result(futures[future], future.result())
-            if stop:
-                break
+        while running and not stop:
+            done = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
+            at = running.pop(done)
+            stop = on_result(tasks[at], done.result())
+            told.add(at)
+            if not stop:
+                running |= {pool.submit(call, task): at for at, task in islice(waiting, 1)}
     except CancelledError as cancelled:
         stop = cancelled
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return tuple(futures[future] for future in waiting), stop
+    return tuple(task for at, task in enumerate(tasks) if at not in told), stop

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from reviewer.inputs import FailOn
+from reviewer.choices import FailOn
 from reviewer.pull_request import Comment
 from reviewer.review import Spent
 from reviewer.state import State

@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from reviewer import config, inputs, repository_file, verdict
-from reviewer.inputs import Inline, Inputs
+from reviewer.choices import Inline
+from reviewer.inputs import Inputs
 from reviewer.review import Overview, Review, Spent, Withheld
 from reviewer.state import of
 from scripts import generate

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer import config, repository_file, strict_yaml
+from reviewer.choices import FailOn
 from reviewer.config import Config, Globs, PathInstruction
 from reviewer.errors import ConfigError, InputError
 from reviewer.findings import Confidence, Severity
-from reviewer.inputs import FailOn, Inputs
+from reviewer.inputs import Inputs
 from reviewer.repository_file import KEYS, RepositoryFile
 
 INPUTS = Inputs()

@@ -4,9 +4,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from reviewer import diff, inline
+from reviewer.choices import Inline
 from reviewer.diff import ChangedFile
 from reviewer.findings import Finding, Severity, Side
-from reviewer.inputs import Inline
 from reviewer.ports import InlineComment
 from tests import builders
 from tests.pages import assert_inert

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer import inputs
+from reviewer.choices import FailOn, OnError
 from reviewer.errors import InputError
 from reviewer.findings import Confidence, Severity
-from reviewer.inputs import FailOn, Inputs, OnError
+from reviewer.inputs import Inputs
 
 KEY = "sk-test-0123456789"
 

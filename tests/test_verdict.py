@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from reviewer import state, verdict
+from reviewer.choices import FailOn
 from reviewer.findings import Severity
-from reviewer.inputs import FailOn
 from reviewer.review import Spent
 from tests import builders
 

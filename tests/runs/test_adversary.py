@@ -5,13 +5,13 @@ from collections import Counter
 
 import pytest
 
-from reviewer import file_review, replies, state
+from reviewer import merging, replies, state
 from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.openai import ChatCompletions
 from reviewer.batch import Batch
 from reviewer.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.errors import InputError
-from reviewer.file_review import Outcome
+from reviewer.merging import Outcome
 from reviewer.ports import Reply
 from tests.loopback import faults
 from tests.loopback.faults import Instead
@@ -157,6 +157,6 @@ def test_LO7_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -
         calls[text] += 1
         return text
 
-    merged = file_review.merge(file, [Outcome(Batch(file, file.hunks), reply)], shown)
+    merged = merging.merge(file, [Outcome(Batch(file, file.hunks), reply)], shown)
     assert merged.unplaced == len(reply.candidates)
     assert calls["new = 2"] == 1

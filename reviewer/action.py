@@ -12,7 +12,7 @@ from types import FrameType
 from reviewer import activity, events
 from reviewer.activity import Gate, Skip
 from reviewer.adapters.runner import Runner, install_excepthooks
-from reviewer.choices import OnError
+from reviewer.choices import Mode, OnError
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
 from reviewer.inputs import Inputs
 from reviewer.redaction import SHORTEST, Secrets
@@ -109,6 +109,7 @@ def _gate(inputs: Inputs) -> Gate:
         pr_number=inputs.pr_number,
         full=inputs.full,
         key_missing=inputs.needs_key,
+        publishes=inputs.mode is Mode.PUBLISH,
     )
 
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from reviewer import commands
 from reviewer.errors import EventError
 from reviewer.events import (
+    PULL_REQUEST_EVENTS,
     CommentEvent,
     Event,
     OtherEvent,
     PullRequestEvent,
     ReviewCommentEvent,
+    WorkflowRunEvent,
 )
+from reviewer.pull_request import Head
 
 if TYPE_CHECKING:
     # Costs what the nothing-to-do path saves.
@@ -42,7 +45,8 @@ class ReviewPullRequest:
     `full` ignores what an earlier run remembered, `anew` only its words about the whole change.
     `asked` means that a person wants it, so a draft is no obstacle; `asker` is who did so in a
     comment. `title` and `body` are what stood there when the run was triggered, None where the
-    event does not say. `ignore` and `resume` change what is remembered first.
+    event does not say. `ignore` and `resume` change what is remembered first. `settled` means
+    that another run has looked at it and ended well.
     """
 
     number: int
@@ -54,6 +58,19 @@ class ReviewPullRequest:
     resume: bool = False
     anew: bool = False
     asker: Asker | None = None
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewHead:
+    """Review the open pull request that ends in this head, of which no more is known yet.
+
+    `settled` means that the run which should have reviewed it ended well.
+    """
+
+    head: Head
+    full: bool
+    settled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +112,7 @@ class Skip:
 
 
 Errand: TypeAlias = Answer | Pause | Help
-Activity: TypeAlias = ReviewPullRequest | Errand | Skip
+Activity: TypeAlias = ReviewPullRequest | ReviewHead | Errand | Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +125,7 @@ class Gate:
     pr_number: int | None
     full: bool
     key_missing: bool
+    publishes: bool = False
 
 
 def decide(event: Event, gate: Gate) -> Activity:
@@ -118,10 +136,14 @@ def decide(event: Event, gate: Gate) -> Activity:
     match event:
         case PullRequestEvent():
             return _on_pull_request(event, gate)
+        case CommentEvent() | ReviewCommentEvent() if gate.publishes:
+            return Skip("`mode: publish` publishes reports and obeys no comments")
         case CommentEvent():
             return _on_comment(event, gate)
         case ReviewCommentEvent():
             return _on_reply(event, gate)
+        case WorkflowRunEvent():
+            return _on_workflow_run(event, gate)
         case OtherEvent():
             return _on_other(event, gate)
 
@@ -206,6 +228,18 @@ def _commanded(
                 anew=isinstance(command, commands.Summary),
                 asker=asker,
             )
+
+
+def _on_workflow_run(event: WorkflowRunEvent, gate: Gate) -> Activity:
+    settled = event.conclusion == "success"
+    if gate.pr_number:
+        return ReviewPullRequest(gate.pr_number, full=gate.full, settled=settled)
+    if event.action != "completed" or event.started_by not in PULL_REQUEST_EVENTS:
+        return Skip(
+            f"the run that was {event.action} was started by {event.started_by}, not by a pull "
+            "request, and there is no pr-number"
+        )
+    return ReviewHead(event.head, full=gate.full, settled=settled)
 
 
 def _on_other(event: OtherEvent, gate: Gate) -> Activity:

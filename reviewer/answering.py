@@ -32,7 +32,7 @@ from reviewer.masking import Masking
 from reviewer.ports import CreateComment, Operation, ReplyToThread
 from reviewer.prompts import Prompts
 from reviewer.pull_request import ReviewThread, Snapshot
-from reviewer.reporting import TITLE, Reporting
+from reviewer.reporting import TITLE, Reporting, Voice
 from reviewer.scope import Selection
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
@@ -62,7 +62,7 @@ def carry_out(trip: Trip, wanted: Errand, snapshot: Snapshot) -> int:
 
 
 def _heard(trip: Trip, wanted: Errand, run: Callable[[], int]) -> int:
-    asker = None if trip.inputs.dry_run else wanted.asker
+    asker = None if trip.inputs.silent else wanted.asker
     understood = not (isinstance(wanted, Help) and wanted.unknown)
     return acknowledged(trip.forge, asker, run, understood=understood)
 
@@ -88,7 +88,7 @@ def _pause(trip: Trip, wanted: Pause, snapshot: Snapshot) -> int:
         told = summary_comment.with_status(body or summary_comment.placeholder(name, ""), status)
         return summary_comment.with_state(told, replace(known, paused=login))
 
-    if not trip.inputs.dry_run:
+    if not trip.inputs.silent:
         publication.publish(trip.forge, snapshot, name, compose)
     return _done(trip, f"Code review: {status}")
 
@@ -97,7 +97,7 @@ def _help(trip: Trip, wanted: Help, snapshot: Snapshot) -> int:
     marker = answer_comment.help_marker(trip.inputs.name)
     text = answer_comment.render_help(trip.inputs.trigger, wanted.unknown)
     said = any(c.mine and c.body.startswith(marker) for c in snapshot.conversation.comments)
-    if not (said or trip.inputs.dry_run):
+    if not (said or trip.inputs.silent):
         body = f"{marker}\n{trip.runner.secrets.mask(text)}\n"
         trip.forge.apply(CreateComment(wanted.number, body, marker))
     return _done(trip, text)
@@ -189,13 +189,13 @@ class _Reply:
         trip, wanted = self.trip, self.wanted
         run = Run(name=trip.inputs.name, url=trip.run_url, elapsed=0)
         masked = Reporting(
-            trip.forge, trip.runner, self.snapshot.pull, run, dry_run=trip.inputs.dry_run
+            trip.forge, trip.runner, self.snapshot.pull, run, voice=Voice.of(trip.inputs)
         ).masked
         # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
         told = replace(told, question=masked(told.question), answer=masked(told.answer))
         text = masked(answer_comment.render_answer(told))
         code = _done(trip, text)
-        if trip.inputs.dry_run:
+        if trip.inputs.silent:
             return code
         try:
             trip.forge.apply(self._operation(text, thread))

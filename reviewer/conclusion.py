@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from reviewer import __version__, discussion, inline, state, threads, verdict
 from reviewer.adapters import report_files
+from reviewer.choices import FailOn, Mode
 from reviewer.config import Config
 from reviewer.diff import ChangedFile
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
@@ -100,7 +101,7 @@ class Conclusion:
             self.trip.runner.warning(f"No check run was posted: {problem}", title=TITLE)
 
     def _comments(self, review: Review) -> tuple[InlineComment, ...]:
-        if self.trip.inputs.dry_run or review.cancelled:
+        if self.trip.inputs.silent or review.cancelled:
             return ()
         return inline.comments(
             review.findings,
@@ -154,7 +155,9 @@ def conclude(  # noqa: PLR0913  # what the outputs are about, each by name
     """Set the outputs and return the exit code."""
     for name, value in verdict.outputs(known, comment, spent, files).items():
         trip.runner.output(name, value)
-    code = verdict.exit_code(known, settings.fail_on)
+    # Where reviews are made apart from their publishing, that is where they are judged.
+    reviews_only = trip.inputs.mode is Mode.REVIEW
+    code = verdict.exit_code(known, FailOn.NEVER if reviews_only else settings.fail_on)
     if code:
         trip.runner.error(
             f"The review reached the limit that fail-on sets ({settings.fail_on.value}).",

@@ -9,25 +9,22 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from reviewer import (
-    conclusion,
+    attempt,
     config,
     conventions,
     eligibility,
     file_review,
     history,
-    neutraliser,
     pipeline,
     premises,
-    publication,
     reuse,
+    sharding,
     shutdown,
 )
-from reviewer.adapters.runner import Runner
 from reviewer.asking import Asking
 from reviewer.budget import Budget
 from reviewer.conclusion import Conclusion, Remembering
 from reviewer.config import Config
-from reviewer.errors import CancelledError, ReviewerError, cancellation_behind
 from reviewer.file_review import BatchReviewer
 from reviewer.head_files import HeadFiles
 from reviewer.history import Basis
@@ -36,51 +33,23 @@ from reviewer.merging import Merger
 from reviewer.ports import Model
 from reviewer.prompts import Prompts
 from reviewer.pull_request import Snapshot
-from reviewer.reporting import TITLE, Reporting
-from reviewer.review import Spent
+from reviewer.reporting import Reporting
 from reviewer.scope import Selection
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
-from reviewer.summary_comment import Run
 from reviewer.surroundings import Surroundings
-from reviewer.trip import SECONDS_AFTER_CANCEL, Trip
+from reviewer.trip import Trip
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 DAMAGED = "what was remembered could not be read"
-UNEXPECTED = ReviewerError(
-    "An unexpected error ended the review.",
-    cause="This is a bug in the reviewer.",
-    remedy="The log of the run has the traceback; please report it.",
-)
 
 
 def deliver(trip: Trip, snapshot: Snapshot) -> int:
     """Review the pull request of `snapshot`, keep its comment, and return the exit code."""
-    inputs = trip.inputs
-    run = Run(name=inputs.name, url=trip.run_url, elapsed=0)
-    reporting = Reporting(trip.forge, trip.runner, snapshot.pull, run, dry_run=inputs.dry_run)
-    try:
-        return _deliver(trip, snapshot, reporting)
-    except ReviewerError as problem:
-        return _fail(trip, reporting, problem)
-    except Exception as bug:
-        if cancelled := cancellation_behind(bug):
-            return _fail(trip, reporting, cancelled)
-        # People must not be left with a review that is under way for ever.
-        reporting.problem(UNEXPECTED)
-        trip.runner.output("verdict", "failed")
-        raise
-
-
-def _fail(trip: Trip, reporting: Reporting, problem: ReviewerError) -> int:
-    if isinstance(problem, CancelledError):
-        trip.deadline.shorten(SECONDS_AFTER_CANCEL)
-    reporting.problem(problem)
-    trip.runner.output("verdict", "failed")
-    return problem.exit_code
+    return attempt.attempt(trip, snapshot, _deliver)
 
 
 def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
@@ -91,13 +60,13 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     models = None if premises.whole(known, pull, wanted) else _early(trip.models)
     settings = config.load(trip.inputs, trip.forge.content(PATH, pull.base_sha))
     if reason := eligibility.objection(pull, settings, known, asked=wanted.asked):
-        return _skip(trip.runner, reason)
+        return attempt.skip(trip.runner, reason)
     grounds = _Grounds(
         settings, reuse.key(trip.inputs, settings), premises.amended(known, wanted), damaged, models
     )
     if premises.whole(known, pull, wanted) and (grounds.key, grounds.known) == (known.key, known):
         reporting.stands(snapshot)
-        return _repeat(trip, snapshot, known, settings)
+        return attempt.repeat(trip, snapshot, known, settings)
     return _review(trip, replace(snapshot, pull=pull), reporting, grounds)
 
 
@@ -142,7 +111,9 @@ def _review(trip: Trip, snapshot: Snapshot, reporting: Reporting, grounds: _Grou
         asks = any(reviewer.merger.unchanged(file) is None for file in selection.files)
         ending = _early(models[0].shutdown_date) if asks else None
         dismissed = premises.dismissed(trip.forge, fresh, grounds.known, trip.inputs.name)
-        made, following = pipeline.review(reviewer, selection, dismissed)
+        share = sharding.share(selection, trip.inputs.shard)
+        made, following = pipeline.review(reviewer, share, dismissed)
+    made = replace(made, shard=trip.inputs.shard)
     made = replace(made, notes=(*made.notes, *_ending(models[0], ending)))
     remembering = Remembering(grounds.key, following, grounds.known)
     return Conclusion(trip, reporting, fresh, settings, selection.files, remembering).draw(made)
@@ -151,7 +122,9 @@ def _review(trip: Trip, snapshot: Snapshot, reporting: Reporting, grounds: _Grou
 def _again(trip: Trip, fresh: Snapshot) -> int:
     """Start over with the head that came meanwhile, once."""
     if trip.restarted:
-        return _skip(trip.runner, "the head keeps moving; the run for the newest one reviews it")
+        return attempt.skip(
+            trip.runner, "the head keeps moving; the run for the newest one reviews it"
+        )
     log.info("The head moved to %s meanwhile; starting again", fresh.pull.head_sha[:7])
     return deliver(replace(trip, restarted=True), fresh)
 
@@ -160,22 +133,6 @@ def _ending(model: Model, ending: Future[date | None] | None) -> tuple[str, ...]
     """Warn of a model that ends, if the server has said so by now."""
     ends = ending.result() if ending and ending.done() else None
     return tuple(filter(None, (shutdown.warning(model.name, ends, datetime.now(UTC).date()),)))
-
-
-def _skip(runner: Runner, reason: str) -> int:
-    runner.notice(f"Nothing to do: {reason}.", title=TITLE)
-    runner.summary(f"Code review: nothing to do: {neutraliser.line(reason)}.\n")
-    runner.output("verdict", "skipped")
-    return 0
-
-
-def _repeat(trip: Trip, snapshot: Snapshot, known: State, settings: Config) -> int:
-    """Let a review stand whose commits, models and configuration did not change."""
-    kept = publication.own(snapshot, trip.inputs.name)[0]
-    short = known.head_sha[:7]
-    trip.runner.notice(f"{short} was reviewed before; its review stands.", title=TITLE)
-    trip.runner.summary(f"Code review: {short} was reviewed before: {kept.url}\n")
-    return conclusion.conclude(trip, known, kept, Spent(), settings)
 
 
 def _early(call: Callable[[], T]) -> Future[T]:

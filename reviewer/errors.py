@@ -19,6 +19,7 @@ ReviewerError                     1
 │   ├── ModelUnreachableError     1   no connection; the next request will hardly have one
 │   ├── ContextTooLongError       1   the prompt is larger than the model's window
 │   └── ReplyError                1   an answer came but cannot be used
+├── WorkspaceError                1   a file of the workspace that is not read
 ├── BudgetError                   1   the money or token budget is spent
 └── CancelledError          130/143   the run was told to stop
 """
@@ -131,6 +132,10 @@ class ContextTooLongError(ModelError):
 
 class ReplyError(ModelError):
     """An answer came, but it cannot be used."""
+
+
+class WorkspaceError(ReviewerError):
+    """A file of the workspace is not read, because it should not or cannot be."""
 
 
 class BudgetError(ReviewerError):

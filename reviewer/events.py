@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from reviewer.errors import EventError
+from reviewer.pull_request import Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,19 @@ class ReviewCommentEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkflowRunEvent:
+    """Another workflow's run ended as `conclusion` says; `started_by` is the event that began it.
+
+    `head` is what it ran on: GitHub's word, whatever the run itself has done.
+    """
+
+    action: str
+    conclusion: str
+    started_by: str
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
 class OtherEvent:
     """Any other event; `number` is the pr-number that a manual run was given."""
 
@@ -64,7 +78,9 @@ class OtherEvent:
     number: str = ""
 
 
-Event: TypeAlias = PullRequestEvent | CommentEvent | ReviewCommentEvent | OtherEvent
+Event: TypeAlias = (
+    PullRequestEvent | CommentEvent | ReviewCommentEvent | WorkflowRunEvent | OtherEvent
+)
 
 # GitHub's name for the author of what a deleted account left behind.
 GHOST = "ghost"
@@ -86,6 +102,8 @@ def parse(name: str, raw: bytes, *, repository: str, ref: str) -> Event:
             return _comment(payload)
         if name == "pull_request_review_comment":
             return _review_comment(payload, ref)
+        if name == "workflow_run":
+            return _workflow_run(payload)
         return OtherEvent(name, _manual_number(payload))
     except (KeyError, TypeError, AttributeError) as missing:
         raise EventError(
@@ -181,6 +199,18 @@ def _review_comment(payload: Mapping[str, Any], ref: str) -> ReviewCommentEvent:
         login=_login(comment["user"]),
         author_is_bot=_is_bot(comment["user"]),
         from_fork=_from_fork(pull),
+    )
+
+
+def _workflow_run(payload: Mapping[str, Any]) -> WorkflowRunEvent:
+    run = payload["workflow_run"]
+    # A fork that was deleted meanwhile has left nothing that could be reviewed.
+    repository = run["head_repository"] or {"full_name": ""}
+    return WorkflowRunEvent(
+        action=str(payload["action"]),
+        conclusion=str(run["conclusion"]),
+        started_by=str(run["event"]),
+        head=Head(str(run["head_sha"]), str(run["head_branch"]), str(repository["full_name"])),
     )
 
 

@@ -59,6 +59,8 @@ def basis(known: State, pull: PullRequest, key: str, descends: Callable[[str, st
 def _objection(known: State, pull: PullRequest, key: str) -> str:
     if known.base_sha != pull.base_sha:
         return f"the base moved from {known.base_sha[:7]} to {pull.base_sha[:7]}"
+    if not known.key:
+        return "the review before was made by a run of the fork"
     parts = ("the prompts", "the models", "the configuration")
     changed = [
         what

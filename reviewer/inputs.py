@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reviewer import declaration, values
-from reviewer.choices import FailOn, Inline, OnError, Verify
+from reviewer.choices import FailOn, Inline, Mode, OnError, Verify
 from reviewer.declaration import Declaration, declare
 from reviewer.findings import Confidence, Severity
+from reviewer.shard import Shard
 from reviewer.values import Bounds
 
 OPENAI = "https://api.openai.com/v1"
@@ -87,6 +88,24 @@ class Inputs:
     )
     full: bool = declare(
         values.flag(), "false", "Whether to review anew what an earlier run already reviewed."
+    )
+    mode: Mode = declare(
+        values.choice(Mode),
+        "both",
+        "Whether to make the review and publish it (`both`), to `review` and leave a report "
+        "without writing to the pull request, or to `publish` the reports of such runs.",
+    )
+    shard: Shard | None = declare(
+        values.optional(values.share()),
+        "",
+        "Which share of the files a run with `mode: review` reviews, such as `2/8`; one run for "
+        "each share, and one with `mode: publish` after them.",
+    )
+    reports: tuple[str, ...] = declare(
+        values.needed(values.names("reports/1/report.json, more-reports")),
+        "code-review-reports",
+        "Files, and folders with files `*.json`, that `mode: publish` publishes, relative to the "
+        "workspace.",
     )
     dry_run: bool = declare(
         values.flag(),
@@ -245,7 +264,12 @@ class Inputs:
     @property
     def needs_key(self) -> bool:
         """Whether no request can succeed for want of an api-key."""
-        return not self.api_key and self._asks_openai
+        return not self.api_key and self._asks_openai and self.mode is not Mode.PUBLISH
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is written to the pull request."""
+        return self.dry_run or self.mode is Mode.REVIEW
 
     @property
     def _asks_openai(self) -> bool:

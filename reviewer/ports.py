@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol, TypeAlias
 
 from reviewer.findings import Side
-from reviewer.pull_request import Comment, ListedFile, PullRequest, Snapshot
+from reviewer.pull_request import Comment, Head, ListedFile, PullRequest, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,10 @@ class Forge(Protocol):
 
     def snapshot(self, number: int) -> Snapshot:
         """Read the pull request and the conversation in one round trip."""
+        ...
+
+    def pulls_of(self, head: Head) -> tuple[int, ...]:
+        """List the numbers of the open pull requests that end in this commit of this branch."""
         ...
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:

@@ -1,11 +1,13 @@
 """Tells people what a run does and found: in the job summary always, in the comment if it may."""
 
+import enum
 import logging
 from collections.abc import Callable
 from dataclasses import replace
 
 from reviewer import neutraliser, publication, summary_comment
 from reviewer.adapters.runner import Runner
+from reviewer.choices import Mode
 from reviewer.errors import (
     ConfigError,
     ConversationClosedError,
@@ -13,6 +15,7 @@ from reviewer.errors import (
     ForgeError,
     ReviewerError,
 )
+from reviewer.inputs import Inputs
 from reviewer.outputs import annotations, flowchart
 from reviewer.outputs.annotations import Level
 from reviewer.ports import Forge
@@ -29,21 +32,37 @@ TITLE = "Code review"
 DEPENDABOT = ("dependabot", "dependabot[bot]")
 
 
+class Voice(enum.Enum):
+    """How far a run's words reach beyond the log and the job summary."""
+
+    COMMENT = enum.auto()
+    ANNOTATIONS = enum.auto()
+    SUMMARY = enum.auto()
+
+    @classmethod
+    def of(cls, inputs: Inputs) -> "Voice":
+        """Say how far the workflow lets them; whoever publishes a report speaks for it."""
+        if inputs.mode is Mode.REVIEW:
+            return cls.SUMMARY
+        return cls.ANNOTATIONS if inputs.dry_run else cls.COMMENT
+
+
 class Reporting:
     """The reports of one run on one pull request.
 
-    With `dry_run` nothing is written to the pull request.
+    `voice` says how far they reach.
     """
 
     def __init__(
-        self, forge: Forge, runner: Runner, pull: PullRequest, run: Run, *, dry_run: bool
+        self, forge: Forge, runner: Runner, pull: PullRequest, run: Run, *, voice: Voice
     ) -> None:
         """Bind what all reports of the run share."""
         self._forge = forge
         self._runner = runner
         self._pull = pull
         self._run = run
-        self._writable = not dry_run
+        self._writable = voice is Voice.COMMENT
+        self._annotates = voice is not Voice.SUMMARY
         self._wanted: str | None = None
         self._rendered: Callable[[Review], str] = lambda _review: ""
         self._head = pull.head_sha[:7]
@@ -201,6 +220,8 @@ class Reporting:
         self._runner.warning(told, title=TITLE)
 
     def _annotate(self, review: Review) -> None:
+        if not self._annotates:
+            return
         write = {Level.WARNING: self._runner.warning, Level.NOTICE: self._runner.notice}
         for remark in annotations.render(review):
             write[remark.level](

@@ -8,6 +8,7 @@ from typing import Any
 
 from reviewer.errors import CancelledError
 from reviewer.findings import Dismissal, Finding, Severity
+from reviewer.shard import Shard
 
 
 class Status(enum.Enum):
@@ -94,7 +95,8 @@ class Review:
     `notes` are for everybody, `asides` for who looks into the job summary. `fixed` lists findings
     of the review before that are gone, `dismissed` what maintainers do not want to hear again,
     `judgements` what the second look said. `spent` is the run's, `total` the pull request's so far.
-    `inline` holds the numbers of the findings that are told at their lines.
+    `inline` holds the numbers of the findings that are told at their lines; `shard` says which
+    share of the files the run had, None for all.
     """
 
     head_sha: str
@@ -112,6 +114,7 @@ class Review:
     judgements: tuple[Judgement, ...] = ()
     total: Spent | None = None
     inline: frozenset[int] = frozenset()
+    shard: Shard | None = None
 
     def count(self, severity: Severity) -> int:
         """Count the shown findings of one severity."""

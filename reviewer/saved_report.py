@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from reviewer import shard
 from reviewer.errors import CancelledError, ReportError
 from reviewer.findings import Confidence, Dismissal, Finding, Origin, Severity, Side
 from reviewer.review import (
@@ -24,6 +25,7 @@ Word = TypeVar("Word", Severity, Confidence)
 _Count = Annotated[int, Field(ge=0, le=10**12)]
 _Line = Annotated[int, Field(ge=1, le=10**9)]
 _SIGINT = 2
+_LARGEST_COST = 1_000_000
 
 
 class _Part(BaseModel):
@@ -113,7 +115,8 @@ class _Spent(_Part):
 
     def value(self) -> Spent:
         cost = None if self.cost is None else Decimal(self.cost)
-        if cost is not None and not cost.is_finite():
+        # What is printed of 1E+999999 would have a million digits.
+        if cost is not None and not (cost.is_finite() and 0 <= cost <= _LARGEST_COST):
             raise InvalidOperation
         models = tuple(self.models)
         return Spent(self.requests, self.input_tokens, self.output_tokens, cost, models)
@@ -126,6 +129,8 @@ class _Report(_Part):
     run_url: str
     head_sha: str
     base_sha: str
+    # Reports of before there were shards lack it.
+    shard: str | None = None
     complete: bool
     cancelled: bool
     overview: str
@@ -153,6 +158,8 @@ def parse(data: bytes) -> Review:
         raise _unusable(f"{place}: {first['msg']}" if place else str(first["msg"])) from None
     except InvalidOperation:
         raise _unusable("a cost is no number") from None
+    except ValueError:
+        raise _unusable("its shard is no share like 2/8") from None
 
 
 def _unusable(why: str) -> ReportError:
@@ -188,6 +195,7 @@ def _review(report: _Report) -> Review:
         ),
         total=report.total.value(),
         inline=frozenset(row.number for row in report.findings if row.inline),
+        shard=shard.parse(report.shard) if report.shard else None,
     )
 
 

@@ -3,19 +3,25 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from reviewer.activity import Errand, ReviewPullRequest
+from reviewer.activity import Errand, ReviewHead, ReviewPullRequest
 from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.github import GitHub
 from reviewer.adapters.runner import Runner, install_logging
+from reviewer.choices import Mode
+from reviewer.errors import EventError
 from reviewer.inputs import Inputs
 from reviewer.ports import Model
+from reviewer.pull_request import Snapshot
 
 # Publishing must still fit when the model has used up its time.
 PUBLISHING_SECONDS = 30
 
 
 def start(
-    wanted: ReviewPullRequest | Errand, inputs: Inputs, runner: Runner, environ: Mapping[str, str]
+    wanted: ReviewPullRequest | ReviewHead | Errand,
+    inputs: Inputs,
+    runner: Runner,
+    environ: Mapping[str, str],
 ) -> int:
     """Do what is wanted of a pull request and return the exit code.
 
@@ -30,34 +36,58 @@ def start(
         deadline=deadline,
     )
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first")
-    first = pool.submit(forge.snapshot, wanted.number)
+    first = pool.submit(_read, forge, wanted)
     pool.shutdown(wait=False)
 
-    from reviewer import acknowledgement, delivery
+    from reviewer import acknowledgement, attempt, delivery, publishing
     from reviewer.trip import Trip
 
+    snapshot = first.result()
+    if snapshot is None:
+        return attempt.skip(runner, "no open pull request ends in the commit that was looked at")
+    found = _found(wanted, snapshot)
     trip = Trip(
         forge=forge,
         models=lambda: models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
         runner=runner,
         inputs=inputs,
         deadline=deadline,
-        wanted=_review(wanted),
+        wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
         run_url=_run_url(environ),
         workspace=environ.get("GITHUB_WORKSPACE", ""),
     )
-    if not isinstance(wanted, ReviewPullRequest):
+    if not isinstance(found, ReviewPullRequest):
         from reviewer import answering
 
-        return answering.carry_out(trip, wanted, first.result())
-    snapshot = first.result()
-    asker = None if inputs.dry_run else wanted.asker
-    return acknowledgement.acknowledged(forge, asker, lambda: delivery.deliver(trip, snapshot))
+        return answering.carry_out(trip, found, snapshot)
+    asker = None if inputs.silent else found.asker
+    carry_out = publishing.publish if inputs.mode is Mode.PUBLISH else delivery.deliver
+    return acknowledgement.acknowledged(forge, asker, lambda: carry_out(trip, snapshot))
 
 
-def _review(wanted: ReviewPullRequest | Errand) -> ReviewPullRequest:
-    """Return the wanted review; what is asked for beside reviews looks at one of the same pull."""
-    return wanted if isinstance(wanted, ReviewPullRequest) else ReviewPullRequest(wanted.number)
+def _read(forge: GitHub, wanted: ReviewPullRequest | ReviewHead | Errand) -> Snapshot | None:
+    """Read the wanted pull request; None when its head is none's any more."""
+    if not isinstance(wanted, ReviewHead):
+        return forge.snapshot(wanted.number)
+    numbers = forge.pulls_of(wanted.head)
+    if len(numbers) > 1:
+        listed = ", ".join(map(str, numbers))
+        raise EventError(
+            f"Several open pull requests end in {wanted.head.sha[:7]}: {listed}.",
+            cause="They were opened from one branch, into different ones.",
+            remedy="Say which one by the input pr-number.",
+        )
+    return forge.snapshot(numbers[0]) if numbers else None
+
+
+def _found(
+    wanted: ReviewPullRequest | ReviewHead | Errand, snapshot: Snapshot
+) -> ReviewPullRequest | Errand:
+    match wanted:
+        case ReviewHead(full=full, settled=settled):
+            return ReviewPullRequest(snapshot.pull.number, full=full, settled=settled)
+        case _:
+            return wanted
 
 
 def models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:

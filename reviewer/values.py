@@ -4,9 +4,12 @@ import enum
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Generic, NamedTuple, TypeVar
+
+from reviewer import shard
+from reviewer.shard import Shard
 
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
@@ -104,6 +107,11 @@ def optional(kind: Kind[T]) -> Kind[T | None]:
     return Kind(parse, f"{kind.allowed}; empty for none", kind.example, blank=True)
 
 
+def needed(kind: Kind[T]) -> Kind[T]:
+    """Let an empty text stand for the default, where a kind has a meaning of its own for it."""
+    return replace(kind, blank=False)
+
+
 def choice(members: type[E]) -> Kind[E]:
     """Read one word of an enumeration, written as its lower-case name."""
     words = {member.name.lower(): member for member in members}
@@ -171,6 +179,11 @@ def prose() -> Kind[str]:
 
     allowed = f"a text of at most {LONGEST_INSTRUCTIONS} bytes"
     return Kind(parse, allowed, "Money is in cents, never a float.", blank=True)
+
+
+def share() -> Kind[Shard]:
+    """Read one share of a division, such as 2/8."""
+    return Kind(shard.parse, f"a share such as `2/8`, of at most {shard.MOST}", "2/8")
 
 
 def globs() -> Kind[tuple[str, ...]]:

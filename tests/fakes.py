@@ -21,6 +21,7 @@ from reviewer.ports import (
 from reviewer.pull_request import (
     Comment,
     Conversation,
+    Head,
     ListedFile,
     PullRequest,
     Remark,
@@ -51,6 +52,9 @@ class FakeForge:
     def snapshot(self, number: int) -> Snapshot:
         mine = tuple(comment for comment in self.comments if comment.mine)
         return Snapshot(self.pull, Conversation(mine, tuple(self.threads)))
+
+    def pulls_of(self, head: Head) -> tuple[int, ...]:
+        return (self.pull.number,) if head.sha == self.pull.head_sha else ()
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
         return tuple(self.rows)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from urllib.parse import quote, urlsplit
 
-from reviewer.adapters import graphql, listing, rest
+from reviewer.adapters import graphql, listing, pulls, rest
 from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.repository import Repository
 from reviewer.adapters.retrying import Policy
@@ -13,7 +13,7 @@ from reviewer.adapters.transport import Pace, Request, Transport
 from reviewer.adapters.writes import Writes
 from reviewer.errors import ForgeError
 from reviewer.ports import Operation
-from reviewer.pull_request import Comment, Conversation, ListedFile, PullRequest, Snapshot
+from reviewer.pull_request import Comment, Conversation, Head, ListedFile, PullRequest, Snapshot
 
 API = "https://api.github.com"
 DIFF = "application/vnd.github.diff"
@@ -95,6 +95,16 @@ class GitHub:
         query = self._repository.graphql(graphql.QUERY, variables)
         return self._repository.patiently(
             f"Reading pull request {number}", lambda: graphql.read(self._repository.send(query))
+        )
+
+    def pulls_of(self, head: Head) -> tuple[int, ...]:
+        """Look for the head among the open pull requests of the branch."""
+        owner, _, name = self._repository.full_name.partition("/")
+        variables = {"owner": owner, "name": name, "branch": head.branch}
+        query = self._repository.graphql(pulls.OF_BRANCH, variables)
+        return self._repository.patiently(
+            f"Looking for the pull request of {head.sha[:7]}",
+            lambda: pulls.of_head(self._repository.send(query), head),
         )
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:

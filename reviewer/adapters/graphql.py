@@ -112,10 +112,8 @@ def resolved(answer: Answer) -> None:
 
 
 def _resolved(answer: Answer, value: object) -> None:
-    match value:
-        case {"errors": [_, *_] as errors}:
-            raise _failure(answer, errors, "resolve a review thread")
-        case {"data": {"resolveReviewThread": {"thread": {"isResolved": True}}}}:
+    match data(answer, value, "resolve a review thread"):
+        case {"resolveReviewThread": {"thread": {"isResolved": True}}}:
             return
         case _:
             raise ValueError("it holds no resolved thread")
@@ -142,6 +140,20 @@ def _page(answer: Answer, value: object) -> Page:
             return Page(nodes.pull(pull), ours, noted, (said_end, noted_end), more)
         case _:
             raise ValueError("it holds no pull request with its conversation")
+
+
+def data(answer: Answer, value: object, aim: str) -> object:
+    """Return the data of an answer whose query has no optional part; `aim` names it.
+
+    Raises what read raises.
+    """
+    match value:
+        case {"errors": [_, *_] as errors}:
+            raise _failure(answer, errors, aim)
+        case {"data": found}:
+            return found
+        case _:
+            raise ValueError("it holds no data")
 
 
 def _is_optional(error: object) -> bool:

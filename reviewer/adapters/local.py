@@ -9,7 +9,7 @@ from typing import Never
 
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.ports import Operation
-from reviewer.pull_request import Conversation, ListedFile, PullRequest, PullState, Snapshot
+from reviewer.pull_request import Conversation, Head, ListedFile, PullRequest, PullState, Snapshot
 
 # A repository may be a stranger's checkout, and its own configuration can name programs: for the
 # file monitor, hooks, diffs and conversions of text. None of them is started, nothing is fetched.
@@ -89,6 +89,10 @@ class LocalCommits:
             return _git(self.folder, "cat-file", "blob", f"{sha}:{path}")
         except NotFoundError:
             return None
+
+    def pulls_of(self, _head: Head) -> tuple[int, ...]:
+        """Nobody has opened a pull request here."""
+        return ()
 
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """Whether the history of one commit holds the other."""

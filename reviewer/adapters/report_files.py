@@ -1,12 +1,46 @@
-"""The folder of a run in the workspace, where later steps of the job find its reports."""
+"""The reports in the workspace: those that a run leaves to later steps, and those it is given."""
 
 import logging
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from reviewer.adapters.beneath import Beneath
+from reviewer.errors import WorkspaceError
+from reviewer.saved_report import LARGEST
+
 log = logging.getLogger(__name__)
+
+MOST = 512
+"""Reports; GitHub starts at most 256 jobs from a matrix."""
+
+
+def read(workspace: str, names: Iterable[str]) -> tuple[tuple[str, bytes | WorkspaceError], ...]:
+    """Read files, and the `*.json` of folders, each by its path; what cannot be read says why.
+
+    They may have come out of a stranger's archive. A name that stands for nothing is left out.
+    """
+    folder = Beneath(workspace)
+    paths = [path for name in names for path in _named(folder, name.strip("/"))]
+    return tuple((path, _read(folder, path)) for path in paths[:MOST])
+
+
+def _named(folder: Beneath, name: str) -> tuple[str, ...]:
+    if name.endswith(".json"):
+        return (name,)
+    try:
+        return tuple(path for path in folder.files(name) if path.endswith(".json"))
+    except WorkspaceError as missing:
+        log.info("No reports there: %s", missing)
+        return ()
+
+
+def _read(folder: Beneath, path: str) -> bytes | WorkspaceError:
+    try:
+        return folder.read(path, LARGEST)
+    except WorkspaceError as problem:
+        return problem
 
 
 def write(workspace: str, texts: Mapping[str, str]) -> dict[str, str]:

@@ -25,6 +25,7 @@ def _document(review: Review, name: str, run_url: str) -> dict[str, object]:
         "run_url": run_url,
         "head_sha": review.head_sha,
         "base_sha": review.base_sha,
+        "shard": str(review.shard) if review.shard else None,
         "complete": review.complete,
         "cancelled": review.cancelled is not None,
         "overview": review.overview.text,

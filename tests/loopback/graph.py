@@ -69,6 +69,12 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
             raise _not_found(f"a PullRequest with the number of {number}")
         return _pull(site, token, repo, pull)
 
+    def pull_requests(**wanted: object) -> Fields:
+        rows = [pull for pull in repo.pulls.values() if _is_wanted(pull, wanted)]
+        rows.sort(key=lambda pull: -pull.number)
+        page = connection(site, "pullRequests", rows, lambda each: _pull(site, token, repo, each))
+        return page(**wanted)
+
     owner, name = repo.full_name.split("/")
     return {
         "id": f"R_{repo.id}",
@@ -77,7 +83,14 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
         "owner": actor(owner),
         "isArchived": repo.archived,
         "pullRequest": pull_request,
+        "pullRequests": pull_requests,
     }
+
+
+def _is_wanted(pull: Pull, wanted: Mapping[str, object]) -> bool:
+    states = wanted.get("states")
+    is_state = not isinstance(states, list) or pull.state.name in states
+    return is_state and wanted.get("headRefName") in {None, pull.head_ref}
 
 
 def _pull(site: Site, token: Token, repo: Repository, pull: Pull) -> Fields:

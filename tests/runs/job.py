@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from reviewer import delivery
+from reviewer import delivery, publishing
 from reviewer.activity import ReviewPullRequest
 from reviewer.adapters.deadline import Deadline
 from reviewer.adapters.github import GitHub
@@ -18,6 +18,7 @@ from reviewer.adapters.openai import ChatCompletions
 from reviewer.adapters.retrying import Policy
 from reviewer.adapters.runner import Runner, install_logging
 from reviewer.adapters.transport import Pace
+from reviewer.choices import Mode
 from reviewer.errors import ReviewerError
 from reviewer.inputs import Inputs
 from reviewer.redaction import Secrets
@@ -53,6 +54,8 @@ class Job:
     patience: float = 60.0
     # Seconds that one request to GitHub may take.
     per_request: float = 5.0
+    # The job's folder, where reports are left and found; empty without one.
+    workspace: str = ""
     runs: int = 0
     wanted: ReviewPullRequest = field(default_factory=lambda: ReviewPullRequest(NUMBER))
 
@@ -100,9 +103,11 @@ class Job:
             deadline=deadline,
             wanted=wanted,
             run_url="https://github.com/octo/shop/actions/runs/1",
+            workspace=self.workspace,
         )
+        carry_out = publishing.publish if inputs.mode is Mode.PUBLISH else delivery.deliver
         try:
-            return delivery.deliver(trip, forge.snapshot(NUMBER))
+            return carry_out(trip, forge.snapshot(NUMBER))
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code

@@ -15,12 +15,14 @@ from reviewer.activity import (
     Gate,
     Help,
     Pause,
+    ReviewHead,
     ReviewPullRequest,
     Skip,
 )
 from reviewer.errors import EventError
 from reviewer.events import CommentEvent, OtherEvent, PullRequestEvent, ReviewCommentEvent
 from reviewer.ports import Subject
+from reviewer.pull_request import Head
 
 EXAMPLES = Path(__file__).parent / "data" / "events"
 REPOSITORY = "Codertocat/Hello-World"
@@ -392,3 +394,52 @@ def test_SE12_the_words_that_stood_there_when_the_run_was_triggered_come_along()
     decided = decide(payload, "pull_request")
     assert isinstance(decided, ReviewPullRequest)
     assert (decided.title, decided.body) == ("As triggered", "")
+
+
+def run_of(event: str, **members: object) -> dict[str, Any]:
+    payload = example("workflow_run.completed")
+    payload["workflow_run"] |= {"event": event, **members}
+    return payload
+
+
+@pytest.mark.parametrize("conclusion", ["success", "failure"])
+def test_the_end_of_a_pull_requests_run_is_about_the_head_that_github_names(
+    conclusion: str,
+) -> None:
+    payload = run_of(
+        "pull_request",
+        conclusion=conclusion,
+        head_sha="a" * 40,
+        head_branch="main",
+        head_repository={"full_name": "stranger/fork"},
+        # A fork's run names none; what stands here could be about any pull request.
+        pull_requests=[],
+    )
+    assert decide(payload, "workflow_run") == ReviewHead(
+        Head("a" * 40, "main", "stranger/fork"), full=False, settled=conclusion == "success"
+    )
+
+
+@pytest.mark.parametrize("members", [{"event": "push"}, {"event": "schedule"}])
+def test_the_end_of_a_run_that_was_not_about_a_pull_request_is_skipped(
+    members: dict[str, str],
+) -> None:
+    assert isinstance(decide(run_of(**members), "workflow_run"), Skip)
+
+
+def test_the_end_of_a_run_is_about_the_pull_request_that_the_workflow_names() -> None:
+    gate = replace(GATE, pr_number=9)
+    assert decide(run_of("push"), "workflow_run", gate=gate) == ReviewPullRequest(9, settled=True)
+
+
+def test_a_run_of_a_deleted_fork_is_about_nothing_that_can_be_found() -> None:
+    decided = decide(run_of("pull_request", head_repository=None), "workflow_run")
+    assert isinstance(decided, ReviewHead)
+    assert decided.head.repository == ""
+
+
+def test_who_only_publishes_obeys_no_comment() -> None:
+    decided = decide(
+        example("issue_comment.created"), "issue_comment", gate=replace(GATE, publishes=True)
+    )
+    assert decided == Skip("`mode: publish` publishes reports and obeys no comments")

@@ -1,6 +1,7 @@
 """The pages that people read: their examples are right, and their links lead somewhere."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,11 +30,13 @@ rules:
 
 @pytest.fixture
 def workflows(tmp_path: Path) -> list[str]:
-    """The files of a repository that has all example workflows."""
+    """The files of a repository that has all example workflows, those of the pages included."""
     folder = tmp_path / ".github" / "workflows"
     folder.mkdir(parents=True)
     for example in examples.workflows():
         (folder / f"{example.kind}.yml").write_text(example.text, "utf-8")
+    for path in (ROOT / "examples").glob("*.yml"):
+        shutil.copy(path, folder / f"example-{path.name}")
     return [str(path) for path in sorted(folder.iterdir())]
 
 

@@ -1,0 +1,121 @@
+"""The example workflow for large pull requests, its jobs run as processes, all shards at once."""
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.process import NUMBER, ROOT, Finished, Step
+from tests.loopback.github import LoopbackGitHub
+from tests.loopback.model import Body, LoopbackModel
+
+WORKFLOW: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "matrix.yml").read_text("utf-8"))
+FILES = {f"src/f{number}.py": ("old = 1\n", f"new = {number}\n") for number in range(20)}
+# Where the two artifact actions stand in for what happens between the jobs.
+UPLOAD = next(step for step in WORKFLOW["jobs"]["review"]["steps"] if "upload" in step["uses"])
+DOWNLOAD = next(step for step in WORKFLOW["jobs"]["publish"]["steps"] if "download" in step["uses"])
+
+
+def own_step(job: str) -> Mapping[str, Any]:
+    steps = WORKFLOW["jobs"][job]["steps"]
+    return next(step["with"] for step in steps if "code-review-action" in step["uses"])
+
+
+def filled(text: str, shard: int) -> str:
+    return re.sub(r"\$\{\{ matrix\.shard \}\}", str(shard), text)
+
+
+def finds(body: Body) -> str:
+    if body["response_format"]["json_schema"]["name"] == "overview":
+        return json.dumps({"overview": "Sets values.", "major_changes": ["Many values."]})
+    found = re.search(r"src/f(\d+)\.py", str(body["messages"][-1]["content"]))
+    number = found[1] if found else ""
+    finding = {
+        "start_line": 1,
+        "end_line": 1,
+        "quote": f"new = {number}",
+        "severity": "medium",
+        "confidence": "high",
+        "category": "logic",
+        "title": f"Value {number} is wrong",
+        "body": "It is off.",
+        "suggestion": None,
+    }
+    path = f"src/f{number}.py"
+    return json.dumps({"path": path, "summary": "Sets a value.", "findings": [finding]})
+
+
+@pytest.fixture
+def runner(step: Step, github: LoopbackGitHub, model_server: LoopbackModel) -> Step:
+    """The step that all jobs have in common."""
+    model_server.script = finds
+    github.add_pull(NUMBER, FILES)
+    return step.given(guidelines="")
+
+
+def job(runner: Step, name: str, inputs: Mapping[str, str]) -> Step:
+    """Give a job a machine of its own and the inputs of the workflow."""
+    root = runner.root / name
+    given = {key.replace("-", "_"): text for key, text in inputs.items() if "secrets." not in text}
+    made = replace(runner, root=root).given(**given)
+    return made.under({"GITHUB_WORKSPACE": str(root / "workspace")})
+
+
+def review(runner: Step, shards: list[int]) -> dict[int, Finished]:
+    """Run the jobs of the matrix side by side."""
+    wanted = own_step("review")
+    steps = {
+        number: job(runner, f"review-{number}", {k: filled(v, number) for k, v in wanted.items()})
+        for number in shards
+    }
+    started = {number: made.start() for number, made in steps.items()}
+    return {number: steps[number].finish(process) for number, process in started.items()}
+
+
+def publish(runner: Step, reviewed: Mapping[int, Finished]) -> Finished:
+    """Hand the reports on as the artifact actions do, and run the last job."""
+    step = job(runner, "publish", own_step("publish"))
+    for number, finished in reviewed.items():
+        report = runner.root / f"review-{number}" / "workspace" / finished.outputs["report-path"]
+        name = filled(UPLOAD["with"]["name"], number)
+        assert Path(name).match(DOWNLOAD["with"]["pattern"])
+        target = step.root / "workspace" / DOWNLOAD["with"]["path"] / name
+        target.mkdir(parents=True)
+        shutil.copy(report, target / "report.json")
+    return step.run()
+
+
+def test_four_processes_review_a_share_each_and_a_fifth_publishes_one_comment(
+    runner: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    shards = WORKFLOW["jobs"]["review"]["strategy"]["matrix"]["shard"]
+    assert len(shards) == 4
+    reviewed = review(runner, shards)
+    assert {finished.code for finished in reviewed.values()} == {0}
+    assert github.bodies == []
+    asked = len(model_server.bodies)
+    assert asked == len(FILES) + len(shards)
+
+    finished = publish(runner, reviewed)
+    assert finished.code == 0
+    assert finished.outputs["complete"] == "true"
+    (body,) = github.bodies
+    assert "Reviewed 20 of 20 changed files" in body
+    assert all(f"Value {number} is wrong" in body for number in range(20))
+    assert len(model_server.bodies) == asked
+
+
+def test_a_runner_that_died_leaves_a_gap_that_is_named(
+    runner: Step, github: LoopbackGitHub
+) -> None:
+    finished = publish(runner, review(runner, [1, 2, 4]))
+    assert finished.outputs["complete"] == "false"
+    (body,) = github.bodies
+    assert "Reviewed 15 of 20 changed files" in body
+    assert body.count("not reviewed: the report of shard 3/4 is missing") == 5

@@ -20,6 +20,7 @@ from reviewer import (
     reuse,
     sharding,
     shutdown,
+    strangers,
 )
 from reviewer.asking import Asking
 from reviewer.budget import Budget
@@ -32,7 +33,7 @@ from reviewer.masking import Masking
 from reviewer.merging import Merger
 from reviewer.ports import Model
 from reviewer.prompts import Prompts
-from reviewer.pull_request import Snapshot
+from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.reporting import Reporting
 from reviewer.scope import Selection
 from reviewer.state import State
@@ -61,6 +62,8 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     settings = config.load(trip.inputs, trip.forge.content(PATH, pull.base_sha))
     if reason := eligibility.objection(pull, settings, known, asked=wanted.asked):
         return attempt.skip(trip.runner, reason)
+    if not wanted.asked and (reason := _stranger(trip, pull)):
+        return attempt.skip(trip.runner, reason)
     grounds = _Grounds(
         settings, reuse.key(trip.inputs, settings), premises.amended(known, wanted), damaged, models
     )
@@ -68,6 +71,10 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
         reporting.stands(snapshot)
         return attempt.repeat(trip, snapshot, known, settings)
     return _review(trip, replace(snapshot, pull=pull), reporting, grounds)
+
+
+def _stranger(trip: Trip, pull: PullRequest) -> str:
+    return strangers.objection(pull, trip.inputs, lambda: trip.forge.opened_before(pull))
 
 
 @dataclass(frozen=True, slots=True)

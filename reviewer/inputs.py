@@ -18,6 +18,7 @@ MAX_FILES = Bounds(1, 3_000)
 """GitHub lists no more changed files than 3,000."""
 MAX_FILE_LINES = Bounds(1, 100_000)
 MAX_FINDINGS = Bounds(1, 200)
+_A_DAY = Bounds(1, 500)
 
 _ASSOCIATIONS = (
     "OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR",
@@ -80,6 +81,21 @@ class Inputs:
         values.names("OWNER,MEMBER", _ASSOCIATIONS),
         "OWNER,MEMBER,COLLABORATOR",
         "Whose comments are obeyed, in GitHub's words for how a person belongs to the repository.",
+    )
+    reviewed_associations: tuple[str, ...] = declare(
+        values.names("OWNER,MEMBER,COLLABORATOR,CONTRIBUTOR", _ASSOCIATIONS),
+        "",
+        "Whose pull requests are reviewed unasked, in the same words; others wait for a comment "
+        "of `allowed-associations`. Empty for everyone's.",
+    )
+    daily_limit: int | None = declare(
+        values.optional(values.whole(_A_DAY, 20)),
+        "",
+        "How many pull requests that people outside of `allowed-associations` open within 24 "
+        "hours are reviewed unasked; the later ones wait for a comment.",
+    )
+    daily_limit_per_author: int | None = declare(
+        values.optional(values.whole(_A_DAY, 5)), "", "The same for the pull requests of each one."
     )
     pr_number: int | None = declare(
         values.optional(values.whole(Bounds(1, 2**31 - 1), 7)),

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol, TypeAlias
 
 from reviewer.findings import Side
-from reviewer.pull_request import Comment, Head, ListedFile, PullRequest, Snapshot
+from reviewer.pull_request import Comment, Head, ListedFile, Opened, PullRequest, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,10 @@ class Forge(Protocol):
 
     def pulls_of(self, head: Head) -> tuple[int, ...]:
         """List the numbers of the open pull requests that end in this commit of this branch."""
+        ...
+
+    def opened_before(self, pull: PullRequest) -> tuple[Opened, ...]:
+        """List the pull requests that were opened in the 24 hours before this one."""
         ...
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:

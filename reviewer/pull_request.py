@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 
 class PullState(enum.Enum):
@@ -41,6 +42,18 @@ class PullRequest:
     """Subject lines of the commits, oldest first."""
     issues: tuple[str, ...] = ()
     """Titles of the issues that the pull request would close."""
+    association: str = "NONE"
+    """How its author belongs to the repository, in GitHub's word."""
+    opened_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A row of the list of pull requests."""
+
+    number: int
+    author: str
+    association: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def pull(
     state: PullState = PullState.OPEN,
     changed_files: int = 1,
     labels: tuple[str, ...] = (),
+    association: str = "CONTRIBUTOR",
 ) -> PullRequest:
     return PullRequest(
         number=number,
@@ -44,6 +45,7 @@ def pull(
         state=state,
         changed_files=changed_files,
         labels=labels,
+        association=association,
     )
 
 

@@ -23,6 +23,7 @@ from reviewer.pull_request import (
     Conversation,
     Head,
     ListedFile,
+    Opened,
     PullRequest,
     Remark,
     ReviewThread,
@@ -46,6 +47,7 @@ class FakeForge:
     threads: list[ReviewThread] = field(default_factory=list)
     writers: frozenset[str] = frozenset()
     ancestors: frozenset[tuple[str, str]] = frozenset()
+    opened: Sequence[Opened] = ()
     applied: list[Operation] = field(default_factory=list)
     before_apply: Callable[[Operation], None] = lambda _operation: None
 
@@ -55,6 +57,9 @@ class FakeForge:
 
     def pulls_of(self, head: Head) -> tuple[int, ...]:
         return (self.pull.number,) if head.sha == self.pull.head_sha else ()
+
+    def opened_before(self, pull: PullRequest) -> tuple[Opened, ...]:
+        return tuple(self.opened)
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
         return tuple(self.rows)

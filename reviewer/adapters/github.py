@@ -13,7 +13,15 @@ from reviewer.adapters.transport import Pace, Request, Transport
 from reviewer.adapters.writes import Writes
 from reviewer.errors import ForgeError
 from reviewer.ports import Operation
-from reviewer.pull_request import Comment, Conversation, Head, ListedFile, PullRequest, Snapshot
+from reviewer.pull_request import (
+    Comment,
+    Conversation,
+    Head,
+    ListedFile,
+    Opened,
+    PullRequest,
+    Snapshot,
+)
 
 API = "https://api.github.com"
 DIFF = "application/vnd.github.diff"
@@ -106,6 +114,19 @@ class GitHub:
             f"Looking for the pull request of {head.sha[:7]}",
             lambda: pulls.of_head(self._repository.send(query), head),
         )
+
+    def opened_before(self, pull: PullRequest) -> tuple[Opened, ...]:
+        """Read the list of pull requests, the newest first, as far back as a day goes."""
+
+        def ask(after: str | None) -> pulls.Page:
+            owner, _, name = self._repository.full_name.partition("/")
+            variables = {"owner": owner, "name": name, "after": after}
+            query = self._repository.graphql(pulls.OPENED, variables)
+            return self._repository.patiently(
+                "Listing pull requests", lambda: pulls.read(self._repository.send(query))
+            )
+
+        return pulls.opened_before(ask, pull.opened_at)
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
         """Read the list of changed files, of which GitHub shows the first 3,000."""

@@ -28,6 +28,7 @@ query Snapshot(
       author { login }
       isCrossRepository headRepository { nameWithOwner }
       baseRefName baseRefOid headRefOid
+      createdAt authorAssociation
       labels(first: 100) { nodes { name } }
       commits(first: 50) { nodes { commit { messageHeadline } } }
       closingIssuesReferences(first: 10) { nodes { title } }

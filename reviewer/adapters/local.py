@@ -9,7 +9,15 @@ from typing import Never
 
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.ports import Operation
-from reviewer.pull_request import Conversation, Head, ListedFile, PullRequest, PullState, Snapshot
+from reviewer.pull_request import (
+    Conversation,
+    Head,
+    ListedFile,
+    Opened,
+    PullRequest,
+    PullState,
+    Snapshot,
+)
 
 # A repository may be a stranger's checkout, and its own configuration can name programs: for the
 # file monitor, hooks, diffs and conversions of text. None of them is started, nothing is fetched.
@@ -91,6 +99,10 @@ class LocalCommits:
             return None
 
     def pulls_of(self, _head: Head) -> tuple[int, ...]:
+        """Nobody has opened a pull request here."""
+        return ()
+
+    def opened_before(self, _pull: PullRequest) -> tuple[Opened, ...]:
         """Nobody has opened a pull request here."""
         return ()
 

@@ -4,8 +4,9 @@ Every function raises ValueError for a shape that cannot be.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from reviewer.pull_request import Comment, PullRequest, PullState, Remark, ReviewThread
+from reviewer.pull_request import Comment, Opened, PullRequest, PullState, Remark, ReviewThread
 
 # GitHub's name for the author of what a deleted account left behind.
 GHOST = "ghost"
@@ -28,6 +29,8 @@ def pull(value: dict[str, object]) -> PullRequest:
             "state": "OPEN" | "CLOSED" | "MERGED" as state,
             "changedFiles": int(changed_files),
             "labels": labels,
+            "createdAt": str(created),
+            "authorAssociation": str(association),
         }:
             return PullRequest(
                 number=number,
@@ -47,9 +50,33 @@ def pull(value: dict[str, object]) -> PullRequest:
                 issues=tuple(
                     _text(node, "title") for node in _nodes(value.get("closingIssuesReferences"))
                 ),
+                association=association,
+                opened_at=_moment(created),
             )
         case _:
             raise ValueError("the pull request lacks a field")
+
+
+def opened(value: object) -> tuple[datetime, Opened]:
+    """Read when a pull request was opened, and by whom."""
+    match value:
+        case {
+            "number": int(number),
+            "createdAt": str(created),
+            "authorAssociation": str(association),
+            "author": author,
+        }:
+            login = GHOST if author is None else _text(author, "login")
+            return _moment(created), Opened(number, login, association)
+        case _:
+            raise ValueError("a pull request lacks a field")
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time has no zone")
+    return moment
 
 
 def comment(value: object) -> Comment:

@@ -1,10 +1,13 @@
 """The list of a repository's pull requests: its queries, and what their answers say."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
-from reviewer.adapters import graphql
+from reviewer.adapters import graphql, nodes
 from reviewer.adapters.answers import Answer
-from reviewer.pull_request import Head
+from reviewer.pull_request import Head, Opened
 
 # More than one branch of this name is another fork's; nobody has a hundred.
 OF_BRANCH = """
@@ -19,6 +22,60 @@ query OfBranch($owner: String!, $name: String!, $branch: String!) {
   }
 }
 """
+OPENED = """
+query Opened($owner: String!, $name: String!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    pullRequests(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
+      pageInfo { hasNextPage endCursor }
+      nodes { number createdAt authorAssociation author { login } }
+    }
+  }
+}
+"""
+# A thousand pull requests; whoever opens more in a day is beyond any limit that counts them.
+MOST_PAGES = 10
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Pull requests, the newest first, each with when it was opened; `after` leads to the next."""
+
+    rows: tuple[tuple[datetime, Opened], ...]
+    after: str | None
+
+
+def opened_before(ask: Callable[[str | None], Page], moment: datetime) -> tuple[Opened, ...]:
+    """List what was opened in the 24 hours before a moment; `ask` reads a page after a cursor."""
+    found: list[Opened] = []
+    after: str | None = None
+    for _ in range(MOST_PAGES):
+        page = ask(after)
+        found += [each for when, each in page.rows if moment - _DAY < when <= moment]
+        after = page.after
+        if after is None or page.rows[-1][0] <= moment - _DAY:
+            break
+    return tuple(found)
+
+
+def read(answer: Answer) -> Page:
+    """Read a page of the list; raises what graphql.read raises."""
+    return answer.read(partial(_read, answer))
+
+
+def _read(answer: Answer, value: object) -> Page:
+    match graphql.data(answer, value, "list pull requests"):
+        case {
+            "repository": {
+                "pullRequests": {
+                    "nodes": [*rows],
+                    "pageInfo": {"hasNextPage": bool(more), "endCursor": str() | None as end},
+                }
+            }
+        }:
+            return Page(tuple(map(nodes.opened, rows)), end if more and rows else None)
+        case _:
+            raise ValueError("it holds no list of pull requests")
 
 
 def of_head(answer: Answer, head: Head) -> tuple[int, ...]:
@@ -28,8 +85,8 @@ def of_head(answer: Answer, head: Head) -> tuple[int, ...]:
 
 def _of_head(answer: Answer, head: Head, value: object) -> tuple[int, ...]:
     match graphql.data(answer, value, "list pull requests"):
-        case {"repository": {"pullRequests": {"nodes": [*nodes]}}}:
-            return tuple(number for node in nodes for number in _number(node, head))
+        case {"repository": {"pullRequests": {"nodes": [*rows]}}}:
+            return tuple(number for node in rows for number in _number(node, head))
         case _:
             raise ValueError("it holds no list of pull requests")
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.adapters import graphql, rest
+from reviewer.adapters import graphql, pulls, rest
 from reviewer.adapters.answers import Answer, refusal
 from reviewer.adapters.retrying import TransientError
 from reviewer.errors import ForgeError
-from reviewer.pull_request import Remark
+from reviewer.pull_request import Head, Opened, Remark
 
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("\ud800\x00\n")
@@ -43,6 +43,8 @@ PULL = {
     "isDraft": False,
     "state": "OPEN",
     "changedFiles": 1,
+    "createdAt": "2026-11-24T08:00:00Z",
+    "authorAssociation": "NONE",
     "author": {"login": "dev"},
     "isCrossRepository": False,
     "headRepository": None,
@@ -63,6 +65,26 @@ SNAPSHOT: object = {
     "errors": [
         {"path": ["repository", "pullRequest", "closingIssuesReferences"], "type": "FORBIDDEN"}
     ],
+}
+HEAD = Head("a" * 40, "topic", "octo/shop")
+LISTED: object = {
+    "data": {
+        "repository": {
+            "pullRequests": {
+                "pageInfo": {"hasNextPage": True, "endCursor": "c"},
+                "nodes": [
+                    {
+                        "number": 7,
+                        "headRefOid": HEAD.sha,
+                        "headRepository": {"nameWithOwner": "octo/shop"},
+                        "createdAt": "2026-11-24T08:00:00Z",
+                        "authorAssociation": "NONE",
+                        "author": {"login": "dev"},
+                    }
+                ],
+            }
+        }
+    }
 }
 FILES: object = [{"filename": "f", "status": "added", "additions": 1, "deletions": 0, "patch": "p"}]
 WRITTEN: object = {"id": 7, "html_url": "u", "body": "b"}
@@ -103,6 +125,8 @@ def read_all(given_answer: Answer) -> None:
     for read in (
         lambda: graphql.read(given_answer),
         lambda: graphql.resolved(given_answer),
+        lambda: pulls.read(given_answer),
+        lambda: pulls.of_head(given_answer, HEAD),
         lambda: given_answer.read(rest.comment),
         lambda: given_answer.read(rest.posted),
         lambda: given_answer.read(rest.descends),
@@ -124,12 +148,15 @@ def test_the_samples_are_read() -> None:
     assert thread.comments == (Remark(7, "b", mine=True, author="ghost", thumbs_down=("dev",)),)
     assert answer(json.dumps(FILES)).read(rest.changed_files)[0].patch == "p"
     assert answer(json.dumps(WRITTEN)).read(rest.comment).id == 7
+    ((_, opened),) = pulls.read(answer(json.dumps(LISTED))).rows
+    assert opened == Opened(7, "dev", "NONE")
+    assert pulls.of_head(answer(json.dumps(LISTED)), HEAD) == (7,)
     assert answer(json.dumps(CONTENT)).read(lambda value: rest.content("it", value)) == b"x"
 
 
 @given(st.data(), JSON)
 def test_GH17_one_wrong_place_in_an_answer_is_survived(data: st.DataObject, wrong: object) -> None:
-    sample = data.draw(st.sampled_from([SNAPSHOT, FILES, WRITTEN, CONTENT]))
+    sample = data.draw(st.sampled_from([SNAPSHOT, FILES, WRITTEN, CONTENT, LISTED]))
     place = data.draw(st.sampled_from(places(sample)))
     read_all(answer(json.dumps(spoiled(sample, place, wrong))))
 

@@ -105,6 +105,8 @@ def _pull(site: Site, token: Token, repo: Repository, pull: Pull) -> Fields:
         "body": pull.body or "",
         "url": f"https://github.com/{repo.full_name}/pull/{pull.number}",
         "author": actor(pull.author),
+        "authorAssociation": pull.association,
+        "createdAt": payloads.stamp(pull.opened),
         "baseRefName": pull.base_ref,
         "baseRefOid": pull.base_sha,
         "headRefName": pull.head_ref,

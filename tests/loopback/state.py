@@ -130,6 +130,9 @@ class Pull:
     issues: list[str] = field(default_factory=list)
     threads: list[Thread] = field(default_factory=list)
     changed_files: int | None = None
+    association: str = "CONTRIBUTOR"
+    # Seconds after the first pull request of the examples.
+    opened: int = 0
 
     @property
     def counted_files(self) -> int:

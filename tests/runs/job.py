@@ -107,7 +107,7 @@ class Job:
         )
         carry_out = publishing.publish if inputs.mode is Mode.PUBLISH else delivery.deliver
         try:
-            return carry_out(trip, forge.snapshot(NUMBER))
+            return carry_out(trip, forge.snapshot(wanted.number))
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code

@@ -1,0 +1,51 @@
+"""Pull requests of people from outside, where the workflow limits what they may cost."""
+
+from tests.runs.job import NUMBER, Job
+
+HOUR = 3_600
+
+
+def crowd(job: Job, count: int) -> None:
+    """Have others open pull requests in the hours before ours."""
+    for number in range(1, count + 1):
+        job.github.add_pull(NUMBER + number, author="mallory").opened = HOUR
+    own = job.github.repository.pulls.pop(NUMBER)
+    own.number, own.opened, own.author = NUMBER + count + 1, 3 * HOUR, "mallory"
+    job.github.repository.pulls[own.number] = own
+    job.wanted = type(job.wanted)(own.number)
+
+
+def test_SE15_what_is_beyond_the_limit_costs_nothing_and_says_nothing_in_public(job: Job) -> None:
+    crowd(job, 3)
+    finished = job.run(daily_limit="3")
+    assert finished.code == 0
+    assert finished.outputs["verdict"] == "skipped"
+    assert job.model.bodies == []
+    assert job.github.repository.comments == []
+    assert "daily-limit" in finished.summary
+
+
+def test_SE15_a_maintainer_who_asks_gets_the_review_all_the_same(job: Job) -> None:
+    crowd(job, 3)
+    assert job.run(daily_limit_per_author="1", asked=True).code == 0
+    assert len(job.github.bodies) == 1
+
+
+def test_SE15_what_was_opened_days_ago_does_not_count(job: Job) -> None:
+    crowd(job, 150)
+    for pull in list(job.github.repository.pulls.values())[:-1]:
+        pull.opened = -48 * HOUR
+    job.run(daily_limit="1")
+    assert len(job.github.bodies) == 1
+
+
+def test_SE15_the_list_is_read_page_by_page_until_a_day_is_over(job: Job) -> None:
+    crowd(job, 230)
+    assert job.run(daily_limit="230").outputs["verdict"] == "skipped"
+    assert job.run(daily_limit="231").outputs["verdict"] != "skipped"
+
+
+def test_SE15_only_who_belongs_is_reviewed_unasked_where_the_workflow_says_so(job: Job) -> None:
+    finished = job.run(reviewed_associations="OWNER,MEMBER")
+    assert "reviewed-associations" in finished.summary
+    assert job.github.repository.comments == []

@@ -4,8 +4,10 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
+from reviewer.agent import converse
 from reviewer.budget import Budget
 from reviewer.errors import (
     ContextTooLongError,
@@ -15,7 +17,7 @@ from reviewer.errors import (
     ModelUnreachableError,
     ReplyError,
 )
-from reviewer.ports import Message, Model, Prompt, Reply
+from reviewer.ports import Message, Model, Prompt, Reply, ToolCall
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +27,22 @@ T = TypeVar("T")
 _QUOTED_CHARACTERS = 4_000
 
 
+def refuse(call: ToolCall) -> str:
+    """Answer a call where no tool was offered."""
+    return f"There is no tool {call.name[:50]}."
+
+
 class Asking:
     """Asks the first of `models` and, when it fails, the next; safe to share between threads."""
 
-    def __init__(self, models: Sequence[Model], budget: Budget) -> None:
-        """Take at least one model, the preferred one first."""
+    def __init__(
+        self,
+        models: Sequence[Model],
+        budget: Budget,
+        answer: Callable[[ToolCall], str] = refuse,
+    ) -> None:
+        """Take at least one model, the preferred one first; `answer` does what tools are for."""
+        self._answer = answer
         self.budget = budget
         self._models = tuple(models)
         self._missing: set[str] = set()
@@ -64,14 +77,15 @@ class Asking:
 
     def _ask(self, model: Model, prompt: Prompt, parse: Callable[[Reply], T]) -> T:
         said = ""
+        complete = partial(self._complete, model)
         try:
-            reply = self._complete(model, prompt)
+            reply = converse(prompt, complete, self._answer)
             said = reply.text
             return parse(reply)
         except ReplyError as problem:
             log.info("Asking %s once more: %s", model.name, problem)
             again = _again(prompt, said, problem)
-        return parse(self._complete(model, again))
+        return parse(converse(again, complete, self._answer))
 
     def _complete(self, model: Model, prompt: Prompt) -> Reply:
         size = sum(len(message.text) for message in prompt.messages)

@@ -139,6 +139,7 @@ def _deliver(  # noqa: PLR0913, PLR0917  # what a run is equipped with
         wanted=ReviewPullRequest(number, full=inputs.full, asked=True),
         run_url="",
         workspace=folder,
+        checkout=".",
     )
     return delivery.deliver(trip, forge.snapshot(number))
 

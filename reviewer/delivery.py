@@ -13,6 +13,7 @@ from reviewer import (
     config,
     conventions,
     eligibility,
+    exploration,
     file_review,
     history,
     pipeline,
@@ -22,7 +23,7 @@ from reviewer import (
     shutdown,
     strangers,
 )
-from reviewer.asking import Asking
+from reviewer.asking import Asking, refuse
 from reviewer.budget import Budget
 from reviewer.conclusion import Conclusion, Remembering
 from reviewer.config import Config
@@ -39,6 +40,7 @@ from reviewer.scope import Selection
 from reviewer.state import State
 from reviewer.strict_yaml import PATH
 from reviewer.surroundings import Surroundings
+from reviewer.tools import OFFERED, Tools
 from reviewer.trip import Trip
 
 log = logging.getLogger(__name__)
@@ -153,15 +155,22 @@ def _early(call: Callable[[], T]) -> Future[T]:
 def _reviewer(trip: Trip, material: _Material, models: tuple[Model, ...]) -> BatchReviewer:
     pull, selection = material.snapshot.pull, material.selection
     masking = Masking.of(trip.runner.secrets, selection.files)
+    workspace = exploration.workspace(trip, pull)
     prompts = Prompts(
-        pull, nonce=secrets.token_hex(8), language=material.settings.language, mask=masking
+        pull,
+        nonce=secrets.token_hex(8),
+        language=material.settings.language,
+        mask=masking,
+        tools=OFFERED if workspace else (),
     )
+    answer = Tools(workspace, prompts.fenced).answer if workspace else refuse
+    budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
     return BatchReviewer(
         surroundings=Surroundings(HeadFiles(trip.forge, pull.head_sha), selection.files),
         snapshot=material.snapshot,
         config=material.settings,
         prompts=prompts,
-        asking=Asking(models, Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)),
+        asking=Asking(models, budget, answer),
         merger=Merger(prompts.shown, material.basis, masking.redaction),
         window=file_review.window(trip.inputs.model, trip.inputs.context_window),
         concurrency=trip.inputs.concurrency,

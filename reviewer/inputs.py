@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reviewer import declaration, values
-from reviewer.choices import FailOn, Inline, Mode, OnError, Verify
+from reviewer.choices import FailOn, Inline, Mode, OnError, Tools, Verify
 from reviewer.declaration import Declaration, declare
 from reviewer.findings import Confidence, Severity
 from reviewer.shard import Shard
@@ -217,6 +217,12 @@ class Inputs:
         values.names("AGENTS.md, docs/style.md"),
         "AGENTS.md, CLAUDE.md",
         "Files of the repository that say how its code should look, read at the base commit.",
+    )
+    tools: Tools = declare(
+        values.choice(Tools),
+        "off",
+        "Whether the model may read and search the files of the reviewed commit. With `on`, not in "
+        "runs of `pull_request_target` and `workflow_run`; with `always`, there too.",
     )
     check_run: bool = declare(
         values.flag(),

@@ -159,6 +159,10 @@ class Forge(Protocol):
         """Read one file at a commit, or None when there is none there."""
         ...
 
+    def blobs(self, sha: str) -> Mapping[str, str]:
+        """Map the paths of the plain files at a commit to git's names of their contents."""
+        ...
+
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """Whether the history of one commit holds the other; False for one that is gone."""
         ...
@@ -177,21 +181,49 @@ class Forge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What the model wants done: untrusted text; `arguments` should be JSON."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What the model may call; `parameters` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message to the model; `role` is system or user."""
+    """One message of a conversation; `role` is system, user, assistant or tool.
+
+    `calls` are those of an assistant's message, `call_id` the one that a tool's message answers.
+    """
 
     role: str
     text: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One request to the model; `schema` is the JSON Schema that the reply must follow."""
+    """One request to the model; `schema` is the JSON Schema that the reply must follow.
+
+    `tools` are those that it may call, `closing` says that it must not call any more of them.
+    """
 
     purpose: str
     messages: tuple[Message, ...]
     schema_name: str
     schema: Mapping[str, object]
+    tools: tuple[Tool, ...] = ()
+    closing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +236,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the model said: untrusted text.
+    """What the model said, or what it calls for first: untrusted text.
 
     `truncated` means that it stopped at a length limit; `usage` is None when the server reported
     none or an absurd one.
@@ -214,6 +246,7 @@ class Reply:
     model: str
     truncated: bool
     usage: Usage | None
+    calls: tuple[ToolCall, ...] = ()
 
 
 class Model(Protocol):
@@ -230,4 +263,20 @@ class Model(Protocol):
 
     def shutdown_date(self) -> date | None:
         """Read the day on which the model ends; None when nobody says, and never an error."""
+        ...
+
+
+class Workspace(Protocol):
+    """The files at the reviewed commit; every method raises WorkspaceError and nothing else."""
+
+    def paths(self) -> tuple[str, ...]:
+        """List the plain files, sorted."""
+        ...
+
+    def read(self, path: str) -> str:
+        """Return the text of a file, wherever it has to be fetched from."""
+        ...
+
+    def near(self, path: str) -> str | None:
+        """Return the text of a file if it can be had without a request, else None."""
         ...

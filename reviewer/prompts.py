@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from reviewer import diff, replies, visible
 from reviewer.batch import Batch
 from reviewer.findings import Finding
-from reviewer.ports import Message, Prompt
+from reviewer.ports import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest, Remark, ReviewThread
 from reviewer.rendering import Templates
 from reviewer.review import FileReport
@@ -25,6 +25,7 @@ PATH_CHARACTERS = 200
 SUMMARY_CHARACTERS = 500
 COMMENT_CHARACTERS = 1_000
 THREAD_CHARACTERS = 8_000
+_WITH_TOOLS = ("review", "verify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,17 @@ class Prompts:
     """
 
     def __init__(
-        self, pull: PullRequest, *, nonce: str, language: str, mask: Callable[[str], str]
+        self,
+        pull: PullRequest,
+        *,
+        nonce: str,
+        language: str,
+        mask: Callable[[str], str],
+        tools: tuple[Tool, ...] = (),
     ) -> None:
-        """Bind what all prompts of the run share."""
+        """Bind what all prompts of the run share; `tools` are offered where code is judged."""
         self._pull = pull
+        self._tools = tools
         self._shared = {"nonce": nonce, "language": language}
         self._mask = mask
         self._templates = Templates("prompts", self.shown, {})
@@ -67,6 +75,11 @@ class Prompts:
     def shown(self, text: str) -> str:
         """Return text as the model gets to see it."""
         return self._mask(visible.show(text))
+
+    def fenced(self, text: str) -> str:
+        """Return untrusted text as the templates show it."""
+        nonce = self._shared["nonce"]
+        return f"<<{nonce}\n{self.shown(text)}\n{nonce}>>"
 
     def review(self, material: Material) -> Prompt:
         """Ask for the findings in one batch."""
@@ -118,7 +131,10 @@ class Prompts:
 
     def _prompt(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
         body = self._pull.body
-        system = self._templates.render("system.md.j2", schema=json.dumps(schema), **self._shared)
+        offered = self._tools if purpose in _WITH_TOOLS else ()
+        system = self._templates.render(
+            "system.md.j2", schema=json.dumps(schema), tools=bool(offered), **self._shared
+        )
         user = self._templates.render(
             f"{purpose}.md.j2",
             pull=self._pull,
@@ -131,7 +147,7 @@ class Prompts:
             **values,
         )
         messages = (Message("system", system), Message("user", user))
-        return Prompt(purpose, messages, schema_name=purpose, schema=schema)
+        return Prompt(purpose, messages, schema_name=purpose, schema=schema, tools=offered)
 
 
 def _telling(pull: PullRequest) -> tuple[str, ...]:

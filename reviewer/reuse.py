@@ -15,6 +15,7 @@ def key(inputs: Inputs, settings: Config) -> str:
         inputs.temperature,
         inputs.context_window,
         inputs.max_output_tokens,
+        inputs.tools.value,
     )
     told = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
     return f"{prompts.VERSION}:{told}:{settings.fingerprint}"

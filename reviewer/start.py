@@ -55,6 +55,8 @@ def start(
         wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
         run_url=_run_url(environ),
         workspace=environ.get("GITHUB_WORKSPACE", ""),
+        checkout=environ.get("GITHUB_WORKSPACE", ""),
+        event=environ.get("GITHUB_EVENT_NAME", ""),
     )
     if not isinstance(found, ReviewPullRequest):
         from reviewer import answering

@@ -19,7 +19,9 @@ class Trip:
 
     `models` makes the models, the preferred one first; that it is slow, because it imports their
     client, is why it is called late, beside GitHub's answers, or never. `restarted` says that the
-    head moved once already while it was read. `workspace` is the job's folder, empty without one.
+    head moved once already while it was read. `workspace` is the job's folder, where reports are
+    left, and `checkout` that of the reviewed files; both are empty where there is none. `event` is
+    GitHub's name of what started the run.
     """
 
     forge: Forge
@@ -30,4 +32,6 @@ class Trip:
     wanted: ReviewPullRequest
     run_url: str
     workspace: str = ""
+    checkout: str = ""
+    event: str = ""
     restarted: bool = False

@@ -1,5 +1,6 @@
 """Fakes behind the ports: a forge that remembers and a model that answers by script."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -69,6 +70,12 @@ class FakeForge:
 
     def content(self, path: str, sha: str) -> bytes | None:
         return self.contents.get(path)
+
+    def blobs(self, sha: str) -> Mapping[str, str]:
+        return {
+            path: hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+            for path, data in self.contents.items()
+        }
 
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         return head_sha == ancestor_sha or (head_sha, ancestor_sha) in self.ancestors

@@ -7,21 +7,34 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reviewer import shortening, visible
 from reviewer.errors import ReplyError
-from reviewer.ports import Reply, Usage
+from reviewer.ports import Reply, ToolCall, Usage
 
 # More tokens than any model's window times a hundred: whoever reports them does not count.
 _ABSURD = 100_000_000
 _LONGEST_REFUSAL = 200
 _LONGEST_NAME = 100
+_LONGEST_ID = 200
+_MOST_CALLS = 100
 
 
 class _Shape(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
+class _Function(_Shape):
+    name: str
+    arguments: str = ""
+
+
+class _Call(_Shape):
+    id: Annotated[str, Field(max_length=_LONGEST_ID)]
+    function: _Function
+
+
 class _Message(_Shape):
     content: str | None = None
     refusal: str | None = None
+    tool_calls: Annotated[list[_Call], Field(max_length=_MOST_CALLS)] | None = None
 
 
 class _Choice(_Shape):
@@ -52,7 +65,11 @@ def parse(response: Response, model: str) -> Reply:
         raise _unusable(response, error) from None
     choice = completion.choices[0]
     text = choice.message.content or ""
-    if reason := _missing(choice, text):
+    calls = tuple(
+        ToolCall(call.id, call.function.name, call.function.arguments)
+        for call in choice.message.tool_calls or ()
+    )
+    if not calls and (reason := _missing(choice, text)):
         raise ReplyError(reason)
     named = completion.model if isinstance(completion.model, str) else ""
     return Reply(
@@ -60,6 +77,7 @@ def parse(response: Response, model: str) -> Reply:
         model=shortening.line(visible.drop(named), _LONGEST_NAME) or model,
         truncated=choice.finish_reason == "length",
         usage=_usage(completion.usage),
+        calls=calls,
     )
 
 

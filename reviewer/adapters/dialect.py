@@ -8,6 +8,8 @@ from reviewer.adapters.refusals import Refusal
 # How servers name what they refuse, when they do not give the parameter's own name.
 _NAMES = {
     "response_format": ("response_format", "response_schema", "json_schema", "structured output"),
+    "tools": ("tools", "tool use", "function call", "tool call"),
+    "tool_choice": ("tool_choice",),
     "temperature": ("temperature",),
     "max_completion_tokens": ("max_completion_tokens",),
     "max_tokens": ("max_tokens",),
@@ -20,6 +22,7 @@ class Dialect:
     """What is still sent; `limit` is the name of the token limit, empty for none."""
 
     response_format: bool = True
+    tools: bool = True
     temperature: bool = True
     limit: str = _LIMITS[0]
 
@@ -29,6 +32,8 @@ class Dialect:
             return replace(self, limit=_LIMITS[_LIMITS.index(parameter) + 1])
         return Dialect(
             self.response_format and parameter != "response_format",
+            # A server that takes no choice among tools is offered none.
+            self.tools and parameter not in {"tools", "tool_choice"},
             self.temperature and parameter != "temperature",
             self.limit,
         )

@@ -172,6 +172,15 @@ class GitHub:
 
         return self._repository.patiently(f"Reading {name}", ask)
 
+    def blobs(self, sha: str) -> Mapping[str, str]:
+        """Read the whole tree of a commit, of which GitHub shows the first 100,000 entries."""
+        asked = Request(
+            "GET", self._repository.url(f"git/trees/{sha}"), parameters={"recursive": 1}
+        )
+        return self._repository.patiently(
+            f"Reading the tree of {sha[:7]}", lambda: self._repository.send(asked).read(rest.blobs)
+        )
+
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """Compare two commits; a force-push leaves one that GitHub may have forgotten."""
         url = self._repository.url(f"compare/{ancestor_sha}...{head_sha}")

@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Never
 
@@ -105,6 +105,13 @@ class LocalCommits:
     def opened_before(self, _pull: PullRequest) -> tuple[Opened, ...]:
         """Nobody has opened a pull request here."""
         return ()
+
+    def blobs(self, sha: str) -> Mapping[str, str]:
+        """Read the tree of a commit."""
+        rows = _git(self.folder, "ls-tree", "-r", "-z", "--full-tree", sha).split(b"\0")
+        parts = (row.decode(errors="surrogateescape").split(None, 3) for row in rows if row)
+        plain = ("100644", "100755")
+        return {path: name for mode, _, name, path in parts if mode in plain}
 
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """Whether the history of one commit holds the other."""

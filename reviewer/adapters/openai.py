@@ -9,7 +9,7 @@ from functools import partial
 import httpx2
 from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenAI
 
-from reviewer.adapters import completions, dialect, model_list, refusals
+from reviewer.adapters import completions, dialect, model_list, refusals, wire
 from reviewer.adapters.deadline import Deadline, DeadlineError, bounded
 from reviewer.adapters.dialect import Dialect
 from reviewer.adapters.retrying import Policy, TransientError, patiently
@@ -160,8 +160,12 @@ class ChatCompletions:
     def _parameters(self, prompt: Prompt, spoken: Dialect) -> dict[str, object]:
         parameters: dict[str, object] = {
             "model": self.name,
-            "messages": [{"role": m.role, "content": m.text} for m in prompt.messages],
+            "messages": [wire.message(each) for each in prompt.messages],
         }
+        if spoken.tools and prompt.tools:
+            parameters["tools"] = [wire.tool(each) for each in prompt.tools]
+            if prompt.closing:
+                parameters["tool_choice"] = "none"
         if spoken.response_format:
             shape = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
             parameters["response_format"] = {"type": "json_schema", "json_schema": shape}

@@ -51,6 +51,25 @@ def may_write(value: object) -> bool:
             raise ValueError("it holds no permission")
 
 
+def blobs(value: object) -> dict[str, str]:
+    """Read the plain files of a tree, each with git's name of its content."""
+    match value:
+        case {"tree": [*rows]}:
+            return dict(blob for row in rows for blob in _blob(row))
+        case _:
+            raise ValueError("it holds no tree")
+
+
+def _blob(value: object) -> tuple[tuple[str, str], ...]:
+    match value:
+        case {"path": str(path), "mode": "100644" | "100755", "sha": str(sha)}:
+            return ((path, sha),)
+        case {"path": str(), "mode": str()}:
+            return ()
+        case _:
+            raise ValueError("an entry of a tree lacks a field")
+
+
 def changed_files(value: object) -> tuple[ListedFile, ...]:
     """Read one page of the list of changed files."""
     match value:

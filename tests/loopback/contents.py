@@ -42,6 +42,30 @@ def answer(site: Site, repo: Repository, asked: Question) -> Response | None:
     return as_json(200, _described(site, repo, sha, asked.path, entry, listed=False))
 
 
+def tree(repo: Repository, sha: str) -> dict[str, object] | None:
+    """Every entry below a commit, as `recursive` asks for."""
+    entries = repo.trees.get(sha)
+    if entries is None:
+        return None
+    rows = [_entry(path, entry) for path, entry in sorted(entries.items())]
+    return {"sha": sha, "url": "https://api.github.com/tree", "tree": rows, "truncated": False}
+
+
+def _entry(path: str, entry: Entry) -> dict[str, object]:
+    match entry:
+        case Symlink(target):
+            return {"path": path, "mode": "120000", "type": "blob", "sha": _name(target.encode())}
+        case Submodule(commit, _):
+            return {"path": path, "mode": "160000", "type": "commit", "sha": commit}
+        case bytes():
+            kind = {"mode": "100644", "type": "blob", "size": len(entry)}
+            return {"path": path, "sha": _name(entry), **kind}
+
+
+def _name(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+
+
 def _directory(tree: Tree, path: str) -> list[tuple[str, Entry | None]]:
     """The entries right below a path; None stands for a directory."""
     prefix = f"{path}/" if path else ""
@@ -61,7 +85,7 @@ def _described(
     value: dict[str, object] = {
         "name": posixpath.basename(path),
         "path": path,
-        "sha": hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest(),
+        "sha": _name(data),
         "size": len(data),
         "url": url,
         "html_url": f"https://github.com/{repo.full_name}/blob/{sha}/{quote(path)}",

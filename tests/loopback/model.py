@@ -27,12 +27,16 @@ _EMPTY = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer of the model; `usage` of None leaves the report of tokens out."""
+    """One answer of the model; `usage` of None leaves the report of tokens out.
+
+    `calls` are names of tools with their arguments.
+    """
 
     text: str | None
     finish_reason: str = "stop"
     refusal: str | None = None
     usage: tuple[int, int] | None = (100, 10)
+    calls: tuple[tuple[str, str], ...] = ()
 
 
 Script: TypeAlias = Callable[[Body], str | Said]
@@ -145,7 +149,20 @@ class LoopbackModel(LoopbackServer):
 def completion(said: str | Said, *, model: str = MODEL) -> dict[str, Any]:
     """Make the body of an answer."""
     said = Said(said) if isinstance(said, str) else said
-    message = {"role": "assistant", "content": said.text, "refusal": said.refusal}
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": said.text,
+        "refusal": said.refusal,
+    }
+    if said.calls:
+        message["tool_calls"] = [
+            {
+                "id": f"call_{number}",
+                "type": "function",
+                "function": {"name": name, "arguments": arguments},
+            }
+            for number, (name, arguments) in enumerate(said.calls)
+        ]
     choice = {"index": 0, "message": message, "finish_reason": said.finish_reason, "logprobs": None}
     body = {
         "id": "chatcmpl-1",

@@ -66,6 +66,12 @@ def read_contents(call: Call) -> Response:
     return contents.answer(call.site, call.repository, asked) or error(404, "Not Found")
 
 
+def read_tree(call: Call) -> Response:
+    """The whole tree of a commit; the loopback knows no other form."""
+    tree = contents.tree(call.repository, call.parts["sha"])
+    return as_json(200, tree) if tree else error(404, "Not Found")
+
+
 _REPO = r"/repos/(?P<repo>[^/]+/[^/]+)"
 _ROUTES: list[tuple[str, re.Pattern[str], Answer]] = [
     (method, re.compile(_REPO + path), answer)
@@ -84,6 +90,7 @@ _ROUTES: list[tuple[str, re.Pattern[str], Answer]] = [
         ("POST", r"/check-runs", discussion.check_run),
         ("PATCH", r"/check-runs/(?P<run>\d+)", discussion.check_run),
         ("GET", r"/contents/(?P<path>.*)", read_contents),
+        ("GET", r"/git/trees/(?P<sha>[^/]+)", read_tree),
     )
 ]
 

@@ -56,6 +56,8 @@ class Job:
     per_request: float = 5.0
     # The job's folder, where reports are left and found; empty without one.
     workspace: str = ""
+    checkout: str = ""
+    event: str = "pull_request"
     runs: int = 0
     wanted: ReviewPullRequest = field(default_factory=lambda: ReviewPullRequest(NUMBER))
 
@@ -104,6 +106,8 @@ class Job:
             wanted=wanted,
             run_url="https://github.com/octo/shop/actions/runs/1",
             workspace=self.workspace,
+            checkout=self.checkout,
+            event=self.event,
         )
         carry_out = publishing.publish if inputs.mode is Mode.PUBLISH else delivery.deliver
         try:

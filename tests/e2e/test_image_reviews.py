@@ -3,7 +3,7 @@
 import subprocess
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -26,14 +26,19 @@ class ContainerJob:
     step: Step
     name: str
 
-    def run(self, *, concurrency: int = 8) -> Finished:
-        """Start the container and wait until it ends."""
+    def given(self, **inputs: str) -> "ContainerJob":
+        """Return the same job with other inputs."""
+        return replace(self, step=self.step.given(**inputs))
+
+    def run(self, *, concurrency: int = 8, options: tuple[str, ...] = ()) -> Finished:
+        """Start the container and wait until it ends; `options` are docker's own."""
         given = self.step.given(concurrency=str(concurrency))
         return self.machine.run(
             self.image,
             event=given.event,
             env=given.variables | dict(given.environ),
-            options=("--name", self.name),
+            options=("--name", self.name, *options),
+            timeout=300,
         )
 
     def docker(self, *command: str) -> None:
@@ -107,3 +112,20 @@ def test_CC5_CC6_a_signal_to_the_first_process_leaves_what_is_known(
         assert "Reviewed 1 of 3 changed files" in text
         assert "cancelled" in text
     assert "under way" not in body
+
+
+LINES = "".join(f"value_{n} = compute(first, second, number={n})\n" for n in range(120))
+
+
+@pytest.mark.parametrize("shape", ["many files", "large files"])
+def test_CO3_the_largest_change_fits_into_256_megabytes(
+    job: ContainerJob, github: LoopbackGitHub, model_server: LoopbackModel, shape: str
+) -> None:
+    """As many files as GitHub lists, or as many lines as the limits of a run let through."""
+    count, text = (3_000, LINES) if shape == "many files" else (300, LINES * 25)
+    github.add_pull(NUMBER, {f"src/f{number}.py": (None, text) for number in range(count)})
+    limited = ("--memory", "256m", "--memory-swap", "256m")
+    finished = job.given(max_files=str(count)).run(options=limited)
+    assert finished.code == 0, finished.log[-2_000:]
+    # Of the large ones GitHub shows a part; the others are named.
+    assert f" of {count} changed files" in finished.summary

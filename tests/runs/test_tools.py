@@ -97,8 +97,8 @@ def test_SE7_a_link_in_the_place_of_a_file_leads_nowhere(job: Job) -> None:
 
 
 def test_what_a_tool_shows_is_fenced_without_secrets_and_with_everything_visible(job: Job) -> None:
-    paths = ("src/keys.py", "src/odd.py")
-    model = curious(job, *(("read_file", {"path": path}) for path in paths))
+    keys, odd = ({"path": f"src/{name}.py"} for name in ("keys", "odd"))
+    model = curious(job, ("read_file", {**keys}), ("read_file", {**odd}))
     job.run()
     assert "[REDACTED:" in model.answers[0]
     assert "[U+202E]" in model.answers[1]

@@ -79,3 +79,15 @@ def _expect_clean(tool: str, *arguments: str) -> None:
         [str(TOOLS / tool), *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_known_attack_has_a_row_with_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    table = page.partition("<!-- incidents:begin -->")[2].partition("<!-- incidents:end -->")[0]
+    rows = re.findall(r"^\| (\d+) \|", table, re.MULTILINE)
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", table)
+
+    assert rows == [str(number) for number in range(1, 19)]
+    assert len(named) >= len(rows)
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text("utf-8"), (file, test)

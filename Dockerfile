@@ -2,7 +2,11 @@
 # loads, certificates and bytecode, on nothing else. Debian is the base, the user is root and there
 # is no WORKDIR, as GitHub asks of container actions. What each step leaves out: container/rootfs.py.
 
-FROM python:3.13-slim AS python
+# By tag, so that it builds wherever that image is; CI and releases pass the digest that
+# container/pinned.Dockerfile has.
+ARG BASE=python:3.13-slim
+
+FROM ${BASE} AS python
 ARG SOURCE_DATE_EPOCH=0
 COPY requirements.lock /build/
 # The lock is complete, so nothing is resolved here; hashes decide what may be installed.
@@ -12,7 +16,7 @@ RUN python3 -m pip install --quiet --root-user-action=ignore --disable-pip-versi
 COPY container/rootfs.py /build/
 RUN python3 /build/rootfs.py /build/packages /rootfs
 
-FROM python:3.13-slim AS app
+FROM ${BASE} AS app
 ARG SOURCE_DATE_EPOCH=0
 COPY entrypoint.py /rootfs/app/
 COPY templates /rootfs/app/templates

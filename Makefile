@@ -1,6 +1,9 @@
 # Everything a contributor runs; needs python3 (3.11 or newer) and make, and nothing else.
 PYTHON ?= python3
 IMAGE ?= code-review-action:dev
+# Another base than the Dockerfile's: make image BASE="$(python3 scripts/release.py image python)".
+BASE :=
+BUILD := docker build --quiet --network host $(if $(BASE),--build-arg BASE='$(BASE)')
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header $(UPGRADE)
@@ -50,10 +53,10 @@ bench: .venv/installed ## measure what is promised of speed and size; the table 
 	$(BIN)/python -m bench.run --write
 
 image: ## build the image
-	docker build --quiet --network host --tag $(IMAGE) .
+	$(BUILD) --tag $(IMAGE) .
 
 image-debug: ## build and enter the image with a shell inside
-	docker build --quiet --network host --target debug --tag $(IMAGE)-debug .
+	$(BUILD) --target debug --tag $(IMAGE)-debug .
 	docker run --rm --interactive --tty --network host $(IMAGE)-debug
 
 smoke: image ## start the built image once, with an event that asks for nothing

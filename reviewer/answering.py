@@ -25,7 +25,6 @@ from reviewer.activity import MARKER_NAMESPACE, Answer, Errand, Help, Pause
 from reviewer.answer_comment import Told
 from reviewer.asking import Asking
 from reviewer.budget import Budget
-from reviewer.config import Config
 from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.findings import Finding
 from reviewer.masking import Masking
@@ -149,22 +148,23 @@ class _Reply:
             with trip.runner.group("Read the changes"):
                 settings = config.load(trip.inputs, trip.forge.content(PATH, pull.base_sha))
                 selection = pipeline.read_changes(trip.forge, pull, settings)
-        asking = Asking(models.result(), Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost))
-        with trip.runner.group("Answer"):
-            answer = self._ask(asking, settings, selection, thread)
-        asked = "" if thread else self.wanted.question
-        return self._publish(Told(asked, answer, asking.budget.spent(), trip.run_url), thread)
-
-    def _ask(
-        self, asking: Asking, settings: Config, selection: Selection, thread: ReviewThread | None
-    ) -> str:
-        inputs = self.trip.inputs
         prompts = Prompts(
-            self.snapshot.pull,
+            pull,
             nonce=secrets.token_hex(8),
             language=settings.language,
-            mask=Masking.of(self.trip.runner.secrets, selection.files),
+            mask=Masking.of(trip.runner.secrets, selection.files),
         )
+        budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
+        asking = Asking(models.result(), budget, shown=prompts.shown)
+        with trip.runner.group("Answer"):
+            answer = self._ask(asking, prompts, selection, thread)
+        asked = "" if thread else self.wanted.question
+        return self._publish(Told(asked, answer, budget.spent(), trip.run_url), thread)
+
+    def _ask(
+        self, asking: Asking, prompts: Prompts, selection: Selection, thread: ReviewThread | None
+    ) -> str:
+        inputs = self.trip.inputs
 
         def ask(room: int) -> str:
             shown = question.changes(selection, room, first=thread.path if thread else "")

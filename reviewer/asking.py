@@ -40,9 +40,14 @@ class Asking:
         models: Sequence[Model],
         budget: Budget,
         answer: Callable[[ToolCall], str] = refuse,
+        shown: Callable[[str], str] = str,
     ) -> None:
-        """Take at least one model, the preferred one first; `answer` does what tools are for."""
+        """Take at least one model, the preferred one first.
+
+        `answer` does what tools are for, `shown` is what is done to text before a model sees it.
+        """
         self._answer = answer
+        self._shown = shown
         self.budget = budget
         self._models = tuple(models)
         self._missing: set[str] = set()
@@ -84,7 +89,7 @@ class Asking:
             return parse(reply)
         except ReplyError as problem:
             log.info("Asking %s once more: %s", model.name, problem)
-            again = _again(prompt, said, problem)
+            again = _again(prompt, self._shown(said), problem)
         return parse(converse(again, complete, self._answer))
 
     def _complete(self, model: Model, prompt: Prompt) -> Reply:

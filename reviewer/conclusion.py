@@ -103,13 +103,15 @@ class Conclusion:
     def _comments(self, review: Review) -> tuple[InlineComment, ...]:
         if self.trip.inputs.silent or review.cancelled:
             return ()
-        return inline.comments(
+        comments = inline.comments(
             review.findings,
             self.files,
             wanted=self.settings.inline,
             name=self.trip.inputs.name,
             suggestions=self.settings.suggestions,
         )
+        # Markdown may have put a secret together that was in parts before.
+        return tuple(replace(each, body=self.reporting.masked(each.body)) for each in comments)
 
     def _discuss(self, review: Review, comments: tuple[InlineComment, ...]) -> None:
         """Bring the threads up to date; what cannot be put at its lines goes to the summary."""

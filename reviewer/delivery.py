@@ -170,7 +170,7 @@ def _reviewer(trip: Trip, material: _Material, models: tuple[Model, ...]) -> Bat
         snapshot=material.snapshot,
         config=material.settings,
         prompts=prompts,
-        asking=Asking(models, budget, answer),
+        asking=Asking(models, budget, answer, prompts.shown),
         merger=Merger(prompts.shown, material.basis, masking.redaction),
         window=file_review.window(trip.inputs.model, trip.inputs.context_window),
         concurrency=trip.inputs.concurrency,

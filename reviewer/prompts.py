@@ -9,7 +9,7 @@ from reviewer.batch import Batch
 from reviewer.findings import Finding
 from reviewer.ports import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest, Remark, ReviewThread
-from reviewer.rendering import Templates
+from reviewer.rendering import Rendered, Templates
 from reviewer.review import FileReport
 from reviewer.shortening import shorten
 
@@ -25,6 +25,7 @@ PATH_CHARACTERS = 200
 SUMMARY_CHARACTERS = 500
 COMMENT_CHARACTERS = 1_000
 THREAD_CHARACTERS = 8_000
+_MARK = "[mark]"
 _WITH_TOOLS = ("review", "verify")
 
 
@@ -68,13 +69,16 @@ class Prompts:
         """Bind what all prompts of the run share; `tools` are offered where code is judged."""
         self._pull = pull
         self._tools = tools
-        self._shared = {"nonce": nonce, "language": language}
+        self._shared = {"nonce": Rendered(nonce), "language": language}
         self._mask = mask
         self._templates = Templates("prompts", self.shown, {})
 
     def shown(self, text: str) -> str:
-        """Return text as the model gets to see it."""
-        return self._mask(visible.show(text))
+        """Return text as the model gets to see it, without the mark that would end its fence.
+
+        Nobody can foresee the mark, but a model that was talked into it can repeat it.
+        """
+        return self._mask(visible.show(text)).replace(self._shared["nonce"], _MARK)
 
     def fenced(self, text: str) -> str:
         """Return untrusted text as the templates show it."""

@@ -2,7 +2,7 @@
 
 import re
 
-from reviewer import visible
+from reviewer import triggers, visible
 from reviewer.diff import Hunk
 from reviewer.findings import Finding, Side
 
@@ -13,7 +13,9 @@ def block(finding: Finding, hunk: Hunk) -> str:
     """Return the suggestion as a fenced block that GitHub offers to commit, or "".
 
     It must replace exactly the quoted lines, which are all of the finding's; differ from them; keep
-    the indentation of the first one; be more than a deletion; and hide no character.
+    the indentation of the first one; be more than a deletion; and hide no character. A block must
+    be exact, so words that make GitHub or a bot act cannot be broken in it: a new line with one,
+    such as a decorator, is shown in the summary only.
     """
     suggestion = (finding.suggestion or "").strip("\n")
     if finding.side is not Side.NEW or not suggestion.strip():
@@ -32,9 +34,15 @@ def block(finding: Finding, hunk: Hunk) -> str:
     # A mask stands for a secret that the model never saw.
     if visible.show(new) != new or "\r" in new or "[REDACTED" in new:
         return ""
+    if any(_acts(line) for line in new.split("\n") if line not in lines):
+        return ""
     longest = max((len(run) for run in re.findall(r"`+", new)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}suggestion\n{new}\n{fence}"
+
+
+def _acts(line: str) -> bool:
+    return triggers.break_in_code(line) != line
 
 
 def _indent(text: str) -> str:

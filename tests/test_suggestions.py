@@ -40,8 +40,11 @@ def test_an_exact_replacement_becomes_a_block() -> None:
         "    return x\u202e * 100",
         "    return [REDACTED:token:1]",
         "    return 1\r",
+        "    return 1  # @octo/admins",
+        "    /approve",
+        "    return 1  # fixes #3",
+        "    return 1  # <!-- code-review-action name=default v=1 -->",
     ],
-    ids=["none", "empty", "blank", "the same", "dedented", "tabs", "bidi", "masked", "CR"],
 )
 def test_LO13_what_is_no_exact_replacement_is_not_offered(suggestion: str | None) -> None:
     assert suggestions.block(finding(suggestion), hunk()) == ""
@@ -55,6 +58,18 @@ def test_LO13_a_suggestion_that_spans_other_lines_than_the_quote_is_not_offered(
 
 def test_LO13_a_suggestion_for_a_removed_line_is_not_offered() -> None:
     assert suggestions.block(finding("    return 1", side=Side.OLD), hunk()) == ""
+
+
+def test_LO13_a_line_that_was_there_before_may_hold_whatever_it_did() -> None:
+    parsed = diff.parse(builders.row(patch="@@ -1 +1,3 @@\n a\n+@cache\n+def pay(x):\n"))
+    assert isinstance(parsed, ChangedFile)
+    quoted = replace(
+        builders.finding(start_line=2, end_line=3, quote="@cache\ndef pay(x):"),
+        suggestion="@cache\ndef pay(y):",
+    )
+    assert "@cache\ndef pay(y):" in suggestions.block(quoted, parsed.hunks[0])
+    renamed = replace(quoted, suggestion="@lru_cache\ndef pay(x):")
+    assert suggestions.block(renamed, parsed.hunks[0]) == ""
 
 
 def test_LO13_a_fence_inside_cannot_end_the_block() -> None:

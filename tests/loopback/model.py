@@ -29,7 +29,7 @@ _EMPTY = {
 class Said:
     """One answer of the model; `usage` of None leaves the report of tokens out.
 
-    `calls` are names of tools with their arguments.
+    `calls` are names of tools with their arguments; `model` is what the server calls itself.
     """
 
     text: str | None
@@ -37,6 +37,7 @@ class Said:
     refusal: str | None = None
     usage: tuple[int, int] | None = (100, 10)
     calls: tuple[tuple[str, str], ...] = ()
+    model: str = ""
 
 
 Script: TypeAlias = Callable[[Body], str | Said]
@@ -168,7 +169,7 @@ def completion(said: str | Said, *, model: str = MODEL) -> dict[str, Any]:
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1_700_000_000,
-        "model": model,
+        "model": said.model or model,
         "choices": [choice],
     }
     if said.usage:

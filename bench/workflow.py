@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.e2e.process import NUMBER, REPOSITORY, Finished, Step
+from tests.e2e.process import NUMBER, REPOSITORY, Step
+from tests.finished import Finished
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
 

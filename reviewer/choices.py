@@ -2,6 +2,12 @@
 
 import enum
 
+ASSOCIATIONS = (
+    "OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR",
+    "FIRST_TIME_CONTRIBUTOR", "FIRST_TIMER", "MANNEQUIN", "NONE",
+)  # fmt: skip
+"""GitHub's words for how a person belongs to a repository (CommentAuthorAssociation)."""
+
 
 class FailOn(enum.Enum):
     """What makes the step fail: a finding this severe, or a review with gaps."""

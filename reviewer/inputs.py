@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reviewer import declaration, values
-from reviewer.choices import FailOn, Inline, Mode, OnError, Tools, Verify
+from reviewer.choices import ASSOCIATIONS, FailOn, Inline, Mode, OnError, Tools, Verify
 from reviewer.declaration import Declaration, declare
 from reviewer.findings import Confidence, Severity
 from reviewer.shard import Shard
@@ -19,11 +19,6 @@ MAX_FILES = Bounds(1, 3_000)
 MAX_FILE_LINES = Bounds(1, 100_000)
 MAX_FINDINGS = Bounds(1, 200)
 _A_DAY = Bounds(1, 500)
-
-_ASSOCIATIONS = (
-    "OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR",
-    "FIRST_TIME_CONTRIBUTOR", "FIRST_TIMER", "MANNEQUIN", "NONE",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +73,12 @@ class Inputs:
         "`flows review` works too. `/review` always does.",
     )
     allowed_associations: tuple[str, ...] = declare(
-        values.names("OWNER,MEMBER", _ASSOCIATIONS),
+        values.names("OWNER,MEMBER", ASSOCIATIONS),
         "OWNER,MEMBER,COLLABORATOR",
         "Whose comments are obeyed, in GitHub's words for how a person belongs to the repository.",
     )
     reviewed_associations: tuple[str, ...] = declare(
-        values.names("OWNER,MEMBER,COLLABORATOR,CONTRIBUTOR", _ASSOCIATIONS),
+        values.names("OWNER,MEMBER,COLLABORATOR,CONTRIBUTOR", ASSOCIATIONS),
         "",
         "Whose pull requests are reviewed unasked, in the same words; others wait for a comment "
         "of `allowed-associations`. Empty for everyone's.",

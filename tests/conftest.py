@@ -1,13 +1,22 @@
-"""The loopback servers as fixtures; a test that breaks a contract fails when it ends."""
+"""The loopback servers as fixtures; a test that breaks a contract fails when it ends.
 
-from collections.abc import Iterator
+Tests in `runs` and `e2e` that carry a row of the fault list must hold a whole run against the
+invariants, unless they say why there is none: `@pytest.mark.no_run("why")`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
 
+from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.loopback.server import LoopbackServer
+
+ROW = re.compile(r"(?:^test_|_)[A-Z]{2}\d+(?=_)")
+CHECKED = pytest.StashKey[int]()
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("untimed", deadline=None)
@@ -36,6 +45,38 @@ def model_server() -> Iterator[LoopbackModel]:
     with LoopbackModel() as server:
         yield server
     _verify(server)
+
+
+@pytest.fixture
+def watching(
+    request: pytest.FixtureRequest, model_server: LoopbackModel
+) -> Iterator[Callable[[LoopbackGitHub], Invariants]]:
+    """Hold the runs on a forge against the invariants."""
+    made: list[Invariants] = []
+
+    def watch(forge: LoopbackGitHub) -> Invariants:
+        made.append(Invariants(forge, model_server))
+        return made[-1]
+
+    yield watch
+    request.node.stash[CHECKED] = sum(each.checked for each in made)
+
+
+@pytest.fixture
+def invariants(
+    watching: Callable[[LoopbackGitHub], Invariants], github: LoopbackGitHub
+) -> Invariants:
+    """What every run of the test is held against."""
+    return watching(github)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Fail a test of a row whose run, if there was one, was held against nothing."""
+    yield
+    whole = item.path.parent.name in {"runs", "e2e"} and ROW.search(item.name)
+    if whole and not item.get_closest_marker("no_run"):
+        assert item.stash.get(CHECKED, 0), "no run was held against the invariants"
 
 
 def _verify(server: LoopbackServer) -> None:

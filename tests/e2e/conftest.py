@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.process import NUMBER, REPOSITORY, Step
 from tests.e2e.runner import Machine
+from tests.invariants import Invariants
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
 
@@ -24,7 +25,9 @@ def github() -> Iterator[LoopbackGitHub]:
 
 
 @pytest.fixture
-def step(github: LoopbackGitHub, model_server: LoopbackModel, tmp_path: Path) -> Iterator[Step]:
+def step(
+    github: LoopbackGitHub, model_server: LoopbackModel, tmp_path: Path, invariants: Invariants
+) -> Iterator[Step]:
     """A pull request that changes src/app.py, from "old = 1" to "new = 2"."""
     github.add_pull(NUMBER)
     inputs = {
@@ -37,7 +40,7 @@ def step(github: LoopbackGitHub, model_server: LoopbackModel, tmp_path: Path) ->
         "verify": "off",
     }
     addresses = {"GITHUB_API_URL": github.api_url, "GITHUB_GRAPHQL_URL": github.graphql_url}
-    yield Step(tmp_path, inputs, addresses)
+    yield Step(tmp_path, inputs, addresses, invariants=invariants)
     github.release()
     model_server.release()
 
@@ -53,9 +56,9 @@ def image() -> str:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def machine(tmp_path: Path, invariants: Invariants) -> Machine:
     """A runner's folders, all empty."""
-    return Machine(tmp_path)
+    return Machine(tmp_path, invariants)
 
 
 def _is_there(image: str) -> bool:

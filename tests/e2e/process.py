@@ -2,12 +2,16 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from tests import finished
+from tests.finished import Finished
+from tests.invariants import Invariants
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "tests" / "data" / "events"
@@ -16,18 +20,11 @@ NUMBER = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """What the process left behind; `log` is standard output and standard error together."""
-
-    code: int
-    log: str
-    outputs: Mapping[str, str]
-    summary: str
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a workflow: its folder below `root`, its inputs and its environment."""
+    """One step of a workflow: its folder below `root`, its inputs and its environment.
+
+    Whatever it does is held against the invariants, save where it is only measured or shown.
+    """
 
     root: Path
     inputs: Mapping[str, str]
@@ -38,6 +35,7 @@ class Step:
     # Those of the container's ENTRYPOINT.
     options: tuple[str, ...] = ("-I", "-X", "utf8")
     entrypoint: Path = ROOT / "entrypoint.py"
+    invariants: Invariants | None = None
 
     def given(self, **inputs: str) -> "Step":
         """Return the same step with other inputs, which use underscores here."""
@@ -54,6 +52,8 @@ class Step:
         workspace.mkdir(parents=True, exist_ok=True)
         for name in ("output", "summary"):
             (self.root / name).touch()
+        if self.invariants:
+            self.invariants.begin(self._summary)
         return subprocess.Popen(
             [sys.executable, *self.options, str(self.entrypoint)],
             cwd=workspace,
@@ -66,17 +66,22 @@ class Step:
 
     def finish(self, process: "subprocess.Popen[str]", timeout: float = 60) -> Finished:
         """Wait for the end; raises TimeoutExpired after `timeout` seconds."""
+        began = time.monotonic()
         try:
             log, _ = process.communicate(timeout=timeout)
         finally:
             process.kill()
-        written = (self.root / "output").read_text("utf-8")
-        return Finished(
+        left = Finished(
             code=process.returncode,
             log=log,
-            outputs=_outputs(written),
+            outputs=finished.outputs((self.root / "output").read_text("utf-8")),
             summary=(self.root / "summary").read_text("utf-8"),
+            seconds=time.monotonic() - began,
         )
+        if self.invariants:
+            told = self._reports(left)
+            self.invariants.check(left, timeout=self.inputs.get("timeout", ""), told=told)
+        return left
 
     def run(self, timeout: float = 60) -> Finished:
         """Start the process and wait for its end."""
@@ -86,6 +91,15 @@ class Step:
     def variables(self) -> dict[str, str]:
         """The inputs as the runner passes them on."""
         return {f"INPUT_{name.upper()}": value for name, value in self.inputs.items()}
+
+    @property
+    def _summary(self) -> Path:
+        return Path(self.environ.get("GITHUB_STEP_SUMMARY", self.root / "summary"))
+
+    def _reports(self, left: Finished) -> list[str]:
+        names = [left.outputs.get(name, "") for name in ("report-path", "sarif-path")]
+        paths = [self.root / "workspace" / name for name in names if name]
+        return [path.read_text("utf-8") for path in paths if path.exists()]
 
     def _event(self) -> Path:
         given = EVENTS / f"{self.event}.json"
@@ -115,8 +129,3 @@ class Step:
             **self.variables,
             **self.environ,
         }
-
-
-def _outputs(text: str) -> dict[str, str]:
-    found = re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
-    return {name: value for name, _, value in found}

@@ -1,10 +1,14 @@
 """Starts the built image as the Actions runner starts a container action."""
 
-import re
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import finished
+from tests.finished import Finished
+from tests.invariants import Invariants
 
 EVENTS = Path(__file__).parents[1] / "data" / "events"
 REPOSITORY = "Codertocat/Hello-World"
@@ -27,20 +31,14 @@ _COMMAND_FILES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """What a container left behind; `log` is standard output and standard error, as they came."""
-
-    code: int
-    log: str
-    outputs: Mapping[str, str]
-    summary: str
-
-
-@dataclass(frozen=True, slots=True)
 class Machine:
-    """A runner's folders below `root`; the workspace may be filled before the start."""
+    """A runner's folders below `root`; the workspace may be filled before the start.
+
+    Whatever a container does is held against the invariants, save where it is only measured.
+    """
 
     root: Path
+    invariants: Invariants | None = None
 
     def __post_init__(self) -> None:
         """Make the folders and the empty command files."""
@@ -78,6 +76,10 @@ class Machine:
         """
         payload = (EVENTS / f"{event}.json").read_bytes()
         (self.root / "workflow" / "event.json").write_bytes(payload)
+        commands = self.root / "commands"
+        if self.invariants:
+            self.invariants.begin(commands / "step_summary")
+        began = time.monotonic()
         started = subprocess.run(
             [
                 *("docker", "run", "--rm", "--network", network, "--workdir", "/github/workspace"),
@@ -94,13 +96,18 @@ class Machine:
             timeout=timeout,
             check=False,
         )
-        commands = self.root / "commands"
-        return Finished(
+        left = Finished(
             started.returncode,
             started.stdout,
-            _outputs((commands / "set_output").read_text("utf-8")),
+            finished.outputs((commands / "set_output").read_text("utf-8")),
             (commands / "step_summary").read_text("utf-8"),
+            time.monotonic() - began,
         )
+        if self.invariants:
+            self.invariants.check(left)
+        for name in ("set_env", "add_path", "save_state"):
+            assert (commands / name).read_text("utf-8") == "", "I6: later steps are left alone"
+        return left
 
     def _environment(self, event: str) -> dict[str, str]:
         return {
@@ -124,8 +131,3 @@ class Machine:
 
 def _flags(flag: str, pairs: Mapping[str, str], between: str) -> list[str]:
     return [word for name, value in pairs.items() for word in (flag, f"{name}{between}{value}")]
-
-
-def _outputs(text: str) -> dict[str, str]:
-    found = re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
-    return {name: value for name, _, value in found}

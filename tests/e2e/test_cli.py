@@ -116,6 +116,7 @@ def test_a_commit_that_is_not_there_is_named(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.no_run("a review in a terminal, not in a workflow")
 def test_SE10_no_program_that_a_repository_names_is_started(
     repository: Path, model_server: LoopbackModel
 ) -> None:

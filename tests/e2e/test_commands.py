@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.e2e.process import NUMBER, Finished, Step
+from tests.e2e.process import NUMBER, Step
+from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
 from tests.runs.job import asked_path, said

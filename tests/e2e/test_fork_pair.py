@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.process import NUMBER, ROOT, Finished, Step
+from tests.e2e.process import NUMBER, ROOT, Step
+from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import MODEL
 

@@ -27,7 +27,7 @@ def damaged(step: Step, template: str, text: str) -> Step:
     shutil.copytree(ROOT / "templates", copy / "templates")
     shutil.copy(ROOT / "entrypoint.py", copy)
     (copy / "templates" / template).write_text(text, "utf-8")
-    return Step(step.root, step.inputs, step.environ, entrypoint=copy / "entrypoint.py")
+    return replace(step, entrypoint=copy / "entrypoint.py")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.e2e.runner import Finished, Machine
+from tests.e2e.runner import Machine
+from tests.finished import Finished
 from tests.loopback import runner_log
 
 pytestmark = pytest.mark.image

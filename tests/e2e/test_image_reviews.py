@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from tests.e2e.process import NUMBER, Step
-from tests.e2e.runner import Finished, Machine
+from tests.e2e.runner import Machine
+from tests.finished import Finished
 from tests.loopback.faults import Around, Pass
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.process import EVENTS, NUMBER, Finished, Step
+from tests.e2e.process import EVENTS, NUMBER, Step
+from tests.finished import Finished
 from tests.loopback.faults import Instead, edited
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel, error

@@ -41,6 +41,7 @@ def create(call: Call) -> Response:
     body = str(call.request.json_object()["body"])
     comment = IssueComment(identity, call.pull.number, call.token.login, body)
     call.repository.comments.append(comment)
+    call.repository.written(comment)
     value = payloads.issue_comment(call.site, call.repository, comment)
     return as_json(201, value, {"Location": str(value["url"])})
 
@@ -52,8 +53,9 @@ def update(call: Call) -> Response:
         return error(404, "Not Found")
     if no := refused(call) or _invalid(call):
         return no
-    comment.body = str(call.request.json_object()["body"])
+    before, comment.body = comment.body, str(call.request.json_object()["body"])
     comment.edits += 1
+    call.repository.written(comment, before)
     return as_json(200, payloads.issue_comment(call.site, call.repository, comment))
 
 

@@ -183,6 +183,9 @@ class LoopbackGitHub(LoopbackServer):
 
     def _publish(self, pull: Pull) -> None:
         trees, refs = self.repository.trees, self.repository.refs
+        before = self.repository.heads.get(pull.number, [])
+        kept = [sha for sha in before if sha != pull.head_sha]
+        self.repository.heads[pull.number] = [*kept, pull.head_sha]
         trees[pull.base_sha], trees[pull.head_sha] = pull.base_tree, pull.head_tree
         refs[pull.base_ref], refs[pull.head_ref] = pull.base_sha, pull.head_sha
 

@@ -4,7 +4,7 @@ import base64
 import enum
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -81,6 +81,16 @@ class IssueComment:
         return "IC_" + base64.urlsafe_b64encode(str(self.id).encode()).decode()
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A comment of a conversation that was written: by whom, and its text before and after."""
+
+    number: int
+    author: str | None
+    before: str
+    after: str
+
+
 @dataclass(slots=True)
 class ReviewComment:
     """A comment in a review thread."""
@@ -151,6 +161,8 @@ class Repository:
     comments: list[IssueComment] = field(default_factory=list)
     trees: dict[str, Tree] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
+    # Every head that a pull request has had, in the order of the pushes.
+    heads: dict[int, list[str]] = field(default_factory=dict)
     # What each commit stands on.
     parents: dict[str, str] = field(default_factory=dict)
     # Who may write, beside the owner.
@@ -159,11 +171,18 @@ class Repository:
     reactions: list[tuple[int, str]] = field(default_factory=list)
     check_runs: list[dict[str, object]] = field(default_factory=list)
     annotations: list[object] = field(default_factory=list)
+    # Told of each comment that is written through the API, before anybody can read it.
+    watchers: list[Callable[[Edit], None]] = field(default_factory=list)
 
     @property
     def id(self) -> int:
         """GitHub's number of the repository."""
         return int(hashlib.sha256(self.full_name.encode()).hexdigest()[:7], 16)
+
+    def written(self, comment: IssueComment, before: str = "") -> None:
+        """Tell who watches that a comment holds another text than before."""
+        for watch in self.watchers:
+            watch(Edit(comment.number, comment.author, before, comment.body))
 
     def conversation(self, number: int) -> list[IssueComment]:
         """The comments of one pull request, oldest first."""

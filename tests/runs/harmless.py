@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 from reviewer.redaction import Secrets
+from tests.invariants import ALLOWED_COMMANDS
 from tests.loopback.runner_log import commands
 from tests.pages import CLOSING, COMMAND, FRAME_TAGS, MENTION, REFERENCE, RENDERERS
 
 RUN = "https://github.com/octo/shop/actions/runs/1"
 # What our own templates are made of.
 TAGS = FRAME_TAGS | {"h2", "h3", "details", "summary", "sub", "blockquote", "a"}
-ALLOWED_COMMANDS = {"notice", "warning", "error", "group", "endgroup", "add-mask"}
 # Our markers, where we write them: at the very start and at the very end.
 _FIRST = re.compile(
     r"\A<!-- code-review-action name=default v=1 -->\n"

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,31 +24,27 @@ from reviewer.errors import ReviewerError
 from reviewer.inputs import Inputs
 from reviewer.redaction import Secrets
 from reviewer.trip import Trip
-from tests.loopback.github import BOT, TOKEN, LoopbackGitHub
+from tests import finished
+from tests.finished import Finished
+from tests.invariants import Invariants
+from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, Body, LoopbackModel
-from tests.loopback.runner_log import commands
 
 QUICK = Policy(attempts=3, first_wait=0.001, longest_wait=0.002, limit_wait=0.001, jitter=0.0)
 NUMBER = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """What a run left behind; `log` is what the runner would have seen."""
-
-    code: int
-    log: str
-    outputs: Mapping[str, str]
-    summary: str
-
-
 @dataclass
 class Job:
-    """A workflow's job; `inputs` are those of the step, without the prefix."""
+    """A workflow's job; `inputs` are those of the step, without the prefix.
+
+    Whatever it does is held against the invariants.
+    """
 
     github: LoopbackGitHub
     model: LoopbackModel
     root: Path
+    invariants: Invariants
     inputs: dict[str, str] = field(default_factory=dict)
     token: str = TOKEN
     # Seconds that all questions to the model may take; longer than any run unless a test says so.
@@ -71,18 +68,26 @@ class Job:
         }
         stream = io.StringIO()
         runner = Runner(environ, stream)
+        self.invariants.begin(folder / "summary")
+        began = time.monotonic()
         with _logging(runner):
             code = self._deliver(
                 runner, Inputs.load(environ), replace(self.wanted, full=full, asked=asked)
             )
-        finished = Finished(
+        left = Finished(
             code=code,
             log=stream.getvalue(),
-            outputs=_outputs((folder / "output").read_text("utf-8")),
+            outputs=finished.outputs((folder / "output").read_text("utf-8")),
             summary=(folder / "summary").read_text("utf-8"),
+            seconds=time.monotonic() - began,
         )
-        self._check_invariants(finished)
-        return finished
+        self.invariants.check(left, timeout=inputs.get("timeout", ""), told=self._reports(left))
+        return left
+
+    def _reports(self, left: Finished) -> list[str]:
+        names = [left.outputs.get(name, "") for name in ("report-path", "sarif-path")]
+        paths = [Path(self.workspace, name) for name in names if name]
+        return [path.read_text("utf-8") for path in paths if path.exists()]
 
     def _deliver(self, runner: Runner, inputs: Inputs, wanted: ReviewPullRequest) -> int:
         runner.secrets = Secrets(inputs.secrets)
@@ -138,19 +143,6 @@ class Job:
             "GITHUB_STEP_SUMMARY": str(folder / "summary"),
         } | {f"INPUT_{name.upper()}": value for name, value in given.items()}
 
-    def _check_invariants(self, finished: Finished) -> None:
-        """Hold every run, whatever it was about, against what must always be true."""
-        marker = re.compile(r"<!-- code-review-action name=(\S+) v=1 -->")
-        ours = [c.body for c in self.github.repository.comments if c.author == BOT]
-        names = [found[1] for body in ours if (found := marker.match(body))]
-        assert len(names) == len(set(names)), "I1: one comment for each instance"
-        written = [*ours, finished.log, finished.summary, *finished.outputs.values()]
-        prompts = [json.dumps(body["messages"]) for body in self.model.bodies]
-        for secret in (self.inputs.get("api-key") or KEY, self.token):
-            assert not any(secret in text for text in written + prompts), "I3: no secret"
-        allowed = {"notice", "warning", "error", "group", "endgroup", "add-mask"}
-        assert {command.name for command in commands(finished.log)} <= allowed, "I6: no command"
-
 
 def _models(inputs: Inputs, deadline: Deadline) -> tuple[ChatCompletions, ...]:
     names = [name for name in (inputs.model, inputs.fallback_model) if name]
@@ -181,11 +173,6 @@ def _logging(runner: Runner) -> Iterator[None]:
         logging.captureWarnings(capture=False)
         root.handlers[:] = before
         root.setLevel(level)
-
-
-def _outputs(text: str) -> dict[str, str]:
-    found = re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
-    return {name: value for name, _, value in found}
 
 
 def asked_path(body: Body) -> str:

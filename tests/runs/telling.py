@@ -2,10 +2,11 @@
 
 import json
 
+from tests.finished import Finished
 from tests.loopback.faults import Instead
 from tests.loopback.model import Body, error
 from tests.loopback.runner_log import commands
-from tests.runs.job import NUMBER, Finished, Job, asked_path, said
+from tests.runs.job import NUMBER, Job, asked_path, said
 
 CHAT = "POST /v1/chat/completions"
 TOO_LONG = Instead(

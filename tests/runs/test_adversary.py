@@ -139,12 +139,14 @@ def test_LL8_a_compressed_answer_is_neither_wanted_nor_unpacked(job: Job, status
     assert {request.headers["accept-encoding"] for request in job.model.requests} == {"identity"}
 
 
+@pytest.mark.no_run("the client refuses the address before there is a run")
 @pytest.mark.parametrize("address", ["https://256.256.256.256/v1", "https://[v1.abc]/v1"])
 def test_IN5_an_address_that_no_client_takes_is_an_input_error(address: str) -> None:
     with pytest.raises(InputError, match="base-url"):
         ChatCompletions(model="m", api_key="", base_url=address, deadline=Deadline(1))
 
 
+@pytest.mark.no_run("counts what one step of a run does")
 def test_LO7_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> None:
     calls = Counter[str]()
     many = [{"quote": f"no {n}", "title": f"{n}"} for n in range(200)]

@@ -5,11 +5,12 @@ import re
 import pytest
 
 from reviewer import summary_comment
+from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.runner_log import commands
 from tests.loopback.state import FileRow, Submodule
 from tests.pages import MENTION, RENDERERS, Page
-from tests.runs.job import NUMBER, Finished, Job, asked_path, said
+from tests.runs.job import NUMBER, Job, asked_path, said
 from tests.runs.telling import finds_a_problem
 
 DIFF = "GET .*/pulls/7$"

@@ -1,15 +1,18 @@
 """What GitHub can do to a whole run: refuse, limit, fail and say odd things."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from reviewer import summary_comment
+from tests.finished import Finished
+from tests.invariants import Invariants
 from tests.loopback import faults
 from tests.loopback.faults import Around, Cut, Drip, Fault, Hang, Reset
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
-from tests.runs.job import Finished, Job
+from tests.runs.job import Job
 from tests.runs.telling import assert_kept_in_summary, finds_a_problem, told
 
 MARKER = summary_comment.marker("default")
@@ -190,10 +193,13 @@ def test_GH17_GH21_a_list_that_cannot_be_read_is_told_on_the_pull_request(
 
 
 def test_GH22_an_enterprise_server_gets_the_same_review(
-    enterprise: LoopbackGitHub, model_server: LoopbackModel, tmp_path: Path
+    enterprise: LoopbackGitHub,
+    model_server: LoopbackModel,
+    tmp_path: Path,
+    watching: Callable[[LoopbackGitHub], Invariants],
 ) -> None:
     enterprise.add_pull()
     model_server.script = finds_a_problem
-    job = Job(enterprise, model_server, tmp_path)
+    job = Job(enterprise, model_server, tmp_path, watching(enterprise))
     assert_published(job, job.run())
     assert all(request.path.startswith("/api/") for request in enterprise.requests)

@@ -17,10 +17,11 @@ from reviewer import state
 from reviewer.review import Overview
 from reviewer.summary_comment import Run, render
 from tests import builders
+from tests.finished import Finished
 from tests.loopback.github import BOT, TOKEN
 from tests.loopback.model import KEY, Body, Said
 from tests.runs.harmless import RUN, leaks, log_objections, objections
-from tests.runs.job import NUMBER, Finished, Job, asked_path
+from tests.runs.job import NUMBER, Job, asked_path
 
 ROOT = Path(__file__).parents[2]
 CORPUS = sorted((ROOT / "tests" / "data" / "hostile").glob("*.yml"))

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.finished import Finished
 from tests.loopback.faults import Instead, edited
 from tests.loopback.model import Said, error
 from tests.loopback.runner_log import commands
-from tests.runs.job import Finished, Job, asked_path, said
+from tests.runs.job import Job, asked_path, said
 from tests.runs.telling import CHAT, TOO_LONG, assert_told_everywhere, finds_a_problem, three_files
 
 

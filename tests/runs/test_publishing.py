@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from reviewer import state
+from tests.finished import Finished
 from tests.loopback.faults import Instead
 from tests.loopback.model import Body, error
-from tests.runs.job import NUMBER, Finished, Job, asked_path, said
+from tests.runs.job import NUMBER, Job, asked_path, said
 
 FILES = {f"src/f{number}.py": ("old = 1\n", f"new = {number}\n") for number in range(6)}
 REPORTS = "code-review-reports"

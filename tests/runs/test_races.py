@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from reviewer import state, summary_comment
+from tests.finished import Finished
 from tests.loopback import faults
 from tests.loopback.faults import Around
 from tests.loopback.model import error
 from tests.loopback.runner_log import commands
-from tests.runs.job import NUMBER, Finished, Job
+from tests.runs.job import NUMBER, Job
 from tests.runs.telling import CHAT, finds_a_problem
 
 MARKER = summary_comment.marker("default")

@@ -3,8 +3,9 @@
 import pytest
 
 from reviewer.strict_yaml import PATH as CONFIG_PATH
+from tests.finished import Finished
 from tests.loopback.runner_log import commands
-from tests.runs.job import NUMBER, Finished, Job, asked_path
+from tests.runs.job import NUMBER, Job, asked_path
 from tests.runs.telling import assert_told_everywhere, finds_a_problem
 
 CHANGE = {"src/app.py": ("old = 1\n", "new = 2\n")}

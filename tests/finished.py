@@ -1,0 +1,22 @@
+"""What a run leaves behind, however it was started."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An exit code, what the runner saw of both streams, outputs, job summary, and seconds."""
+
+    code: int
+    log: str
+    outputs: Mapping[str, str]
+    summary: str
+    seconds: float = 0.0
+
+
+def outputs(text: str) -> dict[str, str]:
+    """Read a file of outputs as the runner does (FileCommandManager.cs, heredocs alone)."""
+    found = re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
+    return {name: value for name, _, value in found}

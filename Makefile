@@ -13,7 +13,7 @@ SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/__main
 ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help test check unit image-tests fix demo bench image image-debug smoke lock generate clean
+.PHONY: help test check unit image-tests fix mutants demo bench image image-debug smoke lock generate clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -45,6 +45,9 @@ endif
 fix: .venv/installed ## format, and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+mutants: .venv/installed ## take each defence out of a copy and see its test fail: some minutes
+	$(BIN)/python scripts/mutants.py $(ROWS)
 
 demo: .venv/installed ## a review from end to end, against servers on this machine
 	$(BIN)/python demo/run.py

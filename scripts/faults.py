@@ -4,6 +4,7 @@ import ast
 import csv
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,11 @@ clean, I5 the deadline, I6 no runner command but ours, I7 no older head over a n
 there that held no run against them fails; `tests/test_invariants.py` shows that each is seen to \
 be broken.
 
-| row | fault | expected | exit | whole runs | other tests |
-|---|---|---|---|---|---|
+A row's defences are those that `make mutants` takes out of a copy of the program, one by one, to \
+see a test of the row fail; `tests/defences` says how.
+
+| row | fault | expected | exit | whole runs | other tests | defences |
+|---|---|---|---|---|---|---|
 """
 
 
@@ -67,9 +71,19 @@ def _why(decorator: ast.expr) -> str:
             return ""
 
 
+def defences() -> dict[str, list[str]]:
+    """Map each row to what is said of its defences."""
+    told: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "tests" / "defences").glob("*.toml")):
+        for entry in tomllib.loads(path.read_text("utf-8"))["without"]:
+            for row in entry["rows"]:
+                told.setdefault(row, []).append(entry["defence"])
+    return told
+
+
 def table() -> str:
     """Return the whole file; a row without a whole run must say why there can be none."""
-    found = list(cases())
+    found, defended = list(cases()), defences()
     with ROWS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     if unknown := {case.row for case in found} - {row["row"] for row in rows}:
@@ -85,7 +99,8 @@ def table() -> str:
         whole = "<br>".join(case.shown for case in mine if case.whole or case.why)
         others = "<br>".join(case.shown for case in mine if not (case.whole or case.why))
         cells = [fault["row"], fault["fault"], fault["expected"], fault["exit"]]
-        lines.append(f"| {' | '.join([*cells, whole or '**missing**', others])} |\n")
+        cells += [whole or "**missing**", others, "<br>".join(defended.get(fault["row"], []))]
+        lines.append(f"| {' | '.join(cells)} |\n")
     return HEAD.format(done=done, all=len(rows)) + "".join(lines)
 
 

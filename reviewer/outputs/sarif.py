@@ -6,6 +6,7 @@ from urllib.parse import quote
 from reviewer import shortening
 from reviewer.findings import Finding, Severity, Side
 from reviewer.review import Review
+from reviewer.triggers import ZWSP
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/org/code-review-action"
@@ -72,7 +73,9 @@ def _result(finding: Finding) -> dict[str, object]:
 
 
 def _text(finding: Finding) -> str:
-    return f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
+    """Return plain text, in which SARIF knows one thing that is live: `[words](address)`."""
+    text = f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
+    return text.replace("](", f"]{ZWSP}(")
 
 
 def _location(finding: Finding) -> dict[str, object]:

@@ -88,3 +88,27 @@ def test_SE12_the_words_of_the_trigger_count_not_a_later_edit(job: Job) -> None:
     prompt = job.model.bodies[0]["messages"][-1]["content"]
     assert "Edited after the trigger" not in prompt
     assert "Change things" in prompt
+
+
+def test_DF12_a_model_that_spoke_of_a_secret_before_cannot_take_it_back(job: Job) -> None:
+    """Once, its word of the first push stood for the rule's, and was dropped with the second."""
+
+    def speaks_then_drops(body: Body) -> str:
+        text = body["messages"][-1]["content"]
+        if "Another reviewer" in text:
+            rows = [
+                {"finding": n, "verdict": "drop", "severity": "low", "reason": "A sample."}
+                for n in (1, 2, 3)
+            ]
+            return json.dumps({"verdicts": rows})
+        quote = 'KEY = "[REDACTED:aws-access-key:1]"'
+        found = {"quote": quote, "category": "security", "severity": "critical", "title": "Hm"}
+        return said(asked_path(body), found)
+
+    job.github.add_pull(NUMBER, {"src/keys.py": (None, SECRET)})
+    job.model.script = speaks_then_drops
+    job.run()
+    assert "Possible secret" in job.github.bodies[0]
+    job.github.push(NUMBER, {"src/keys.py": f"{SECRET}x = 1\n"})
+    job.run(verify="on")
+    assert "Possible secret" in job.github.bodies[0]

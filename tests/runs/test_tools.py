@@ -1,12 +1,19 @@
 """A model with tools, in a workspace full of things that are none of its business."""
 
 import json
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from reviewer.tools import LARGEST_ANSWER
 from tests.loopback.faults import Instead
 from tests.loopback.model import Body, Said, error
+from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job, said
 
 KEY = "AKIA" + "Z7Q2M4X8N5B3V6C1"
@@ -16,6 +23,7 @@ FILES = {
     "src/keys.py": (f'KEY = "{KEY}"\n', f'KEY = "{KEY}"\n'),
     "src/odd.py": ("x\u202ey = 1\n", "x\u202ey = 1\n"),
 }
+OUTSIDE = "what other steps left behind"
 
 
 class Curious:
@@ -86,14 +94,127 @@ def test_SE6_what_is_not_of_the_commit_is_refused_and_logged_and_the_review_goes
     assert "Reviewed 1 of 1" in job.github.bodies[0]
 
 
-def test_SE7_a_link_in_the_place_of_a_file_leads_nowhere(job: Job) -> None:
+def a_link(file: Path, secret: Path) -> None:
+    file.symlink_to(secret)
+
+
+def a_link_to_a_folder(file: Path, secret: Path) -> None:
+    file.parent.rename(file.parent.with_name("moved"))
+    file.parent.symlink_to(secret.parent)
+
+
+def a_hard_link(file: Path, secret: Path) -> None:
+    os.link(secret, file)
+
+
+def a_fifo(file: Path, _secret: Path) -> None:
+    os.mkfifo(file)
+
+
+def a_sparse_file(file: Path, _secret: Path) -> None:
+    with file.open("wb") as made:
+        made.truncate(10 << 30)
+
+
+@pytest.fixture
+def secret(job: Job) -> Path:
+    """A file beside the checkout, by the name that one in it has."""
+    path = job.root / "outside" / "other.py"
+    path.parent.mkdir()
+    path.write_text(f"import app  # {OUTSIDE}\n", "utf-8")
+    job.invariants.secrets.append(OUTSIDE)
+    return path
+
+
+@pytest.mark.parametrize(
+    "trap",
+    [a_link, a_link_to_a_folder, a_hard_link, a_fifo, a_sparse_file],
+    ids=lambda trap: trap.__name__,
+)
+def test_SE7_a_trap_in_the_place_of_a_file_leads_nowhere(
+    job: Job, secret: Path, trap: Callable[[Path, Path], None]
+) -> None:
     file = Path(job.checkout, "src", "other.py")
     file.unlink()
-    file.symlink_to("../.git/config")
-    model = curious(job, ("read_file", {"path": "src/other.py"}), ("search", {"pattern": "t0ken"}))
-    job.run()
+    trap(file, secret)
+    model = curious(job, ("read_file", {"path": "src/other.py"}), ("search", {"pattern": "left"}))
+    assert job.run().code == 0
     assert "import app" in model.answers[0]
     assert "No line matches" in model.answers[1]
+    assert OUTSIDE not in str(model.answers)
+
+
+@pytest.mark.parametrize(
+    "path", ["src/a/../other.py", "SRC/OTHER.PY", "src/other.py\0", "/dev/zero"]
+)
+def test_SE7_another_way_to_spell_a_path_is_refused(job: Job, path: str) -> None:
+    model = curious(job, ("read_file", {"path": path}))
+    assert job.run().code == 0
+    assert "Refused" in model.answers[0]
+    assert "Reviewed 1 of 1" in job.github.bodies[0]
+
+
+@contextmanager
+def swapping(name: Path, target: Path) -> Iterator[None]:
+    """Put a link in the place of a folder and take it away again, as fast as possible."""
+    honest, trap = name.with_name("honest"), name.with_name("trap")
+    trap.symlink_to(target)
+    done = threading.Event()
+
+    def swap() -> None:
+        while not done.is_set():
+            name.rename(honest)
+            trap.rename(name)
+            name.rename(trap)
+            honest.rename(name)
+
+    swapper = threading.Thread(target=swap)
+    swapper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        swapper.join()
+
+
+def test_SE8_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(
+    job: Job, secret: Path
+) -> None:
+    looks = [("read_file", {"path": "src/other.py"}), ("search", {"pattern": "app"})] * 3
+    model = curious(job, *looks)
+    with swapping(Path(job.checkout, "src"), secret.parent):
+        finished = job.run()
+    assert finished.code == 0
+    assert len(model.answers) == len(looks)
+    assert all("import app" in text for text in model.answers[::2])
+    assert OUTSIDE not in str(model.answers)
+
+
+EXPLOSIVE = [
+    ("search", {"pattern": "(a+)+$"}, "No line matches"),
+    ("search", {"pattern": "(?:a?){60}a{60}b"}, "No line matches"),
+    ("search", {"pattern": r"(a+)\1"}, "Refused"),
+    ("search", {"pattern": "x", "glob": "**/**/**/**"}, "(more than 100 lines match)"),
+    ("list_files", {"glob": "**/**/**/*" + "*a" * 60}, "No file matches"),
+    ("list_files", {"glob": "**/**"}, "src/many.txt"),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments", "told"), EXPLOSIVE, ids=range(len(EXPLOSIVE)))
+def test_SE9_a_pattern_made_to_explode_costs_a_short_answer(
+    job: Job, tool: str, arguments: dict[str, object], told: str
+) -> None:
+    """One line that backtracking cannot leave, and a million that match."""
+    texts = {"src/line.txt": "a" * 20_000 + "!\n"}
+    texts |= {f"src/many{n}.txt": "x\n" * 500_000 for n in ("", "2")}
+    job.github.add_pull(NUMBER, FILES | {path: (text, text) for path, text in texts.items()})
+    for path, text in texts.items():
+        Path(job.checkout, path).write_text(text, "utf-8")
+    model = curious(job, (tool, arguments))
+    assert job.run().code == 0
+    assert told in model.answers[0]
+    assert len(model.answers[0]) < LARGEST_ANSWER + 1_000
+    assert "Reviewed 1 of 1" in job.github.bodies[0]
 
 
 def test_what_a_tool_shows_is_fenced_without_secrets_and_with_everything_visible(job: Job) -> None:
@@ -129,11 +250,35 @@ def test_SE14_where_a_run_has_secrets_there_are_no_tools_unless_the_workflow_ins
     job.event = event
     curious(job, ("search", {"pattern": "import"}))
     finished = job.run()
+    assert finished.code == 0
     assert "tools" not in job.model.bodies[0]
-    assert f"does not count in runs of {event}" in finished.log
+    (warning,) = [c.message for c in commands(finished.log) if c.name == "warning"]
+    assert f"does not count in runs of {event}" in warning
     model = curious(job, ("search", {"pattern": "import"}))
-    job.run(tools="always", full=True)
+    assert job.run(tools="always", full=True).code == 0
     assert "import app" in model.answers[0]
+
+
+def test_SE10_no_git_is_started_in_a_checkout_that_names_programs(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file monitor, a hook and a git of its own, each of which would leave a trace."""
+    started, folder = job.root / "started", Path(job.checkout, ".git")
+    attack = f"#!/bin/sh\necho >> {started}\n"
+    config = f"[core]\nfsmonitor = {folder}/hooks/pre-commit\nworktree = {job.checkout}\n"
+    (folder / "config").write_text(config, "utf-8")
+    (folder.parent / ".gitattributes").write_text("* filter=evil diff=evil\n", "utf-8")
+    for program in (folder / "hooks" / "pre-commit", job.root / "bin" / "git"):
+        program.parent.mkdir()
+        program.write_text(attack, "utf-8")
+        program.chmod(0o755)
+    subprocess.run([folder / "hooks" / "pre-commit"], check=True)
+    started.unlink()
+    monkeypatch.setenv("PATH", f"{job.root / 'bin'}:{os.environ['PATH']}")
+    model = curious(job, ("search", {"pattern": "import"}), ("list_files", {}))
+    assert job.run().code == 0
+    assert "import app" in model.answers[0]
+    assert not started.exists()
 
 
 def test_CO7_without_a_usable_checkout_files_are_read_through_the_api(job: Job) -> None:

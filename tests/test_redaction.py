@@ -115,6 +115,9 @@ def test_a_printed_object_shows_no_secret() -> None:
     assert SECRET not in f"{Secrets([SECRET])!r} {Secrets([SECRET])!s}"
 
 
-@given(st.text(st.characters(exclude_characters="[]"), min_size=8, max_size=40), st.text())
+SECRETS = st.text(st.characters(exclude_characters="[]"), min_size=8, max_size=40)
+
+
+@given(SECRETS.filter(lambda each: len(each.strip()) >= SHORTEST), st.text())
 def test_no_secret_survives_whatever_stands_around_it(secret: str, around: str) -> None:
-    assert secret not in Secrets([secret]).mask(f"{around}{secret}{around}")
+    assert secret.strip() not in Secrets([secret]).mask(f"{around}{secret}{around}")

@@ -196,6 +196,8 @@ def test_SE4_no_answer_of_github_forges_an_output(step: Step, github: LoopbackGi
 
     github.fail("(POST|PATCH) .*/comments", edited(forge), forever=True)
     finished = step.run()
+    assert finished.code == 0, finished.log
+    assert finished.outputs["verdict"] == "clean"
     assert finished.outputs.keys() >= {"comment-url", "verdict"}
     written = (step.root / "output").read_text("utf-8")
     assert written.count("verdict<<ghadelimiter_") == 1

@@ -1,10 +1,10 @@
 """A review as SARIF 2.1.0, for code scanning and other programs that collect findings."""
 
-import json
 from urllib.parse import quote
 
-from reviewer import shortening
+from reviewer import shortening, triggers
 from reviewer.findings import Finding, Severity, Side
+from reviewer.outputs import document
 from reviewer.review import Review
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -45,8 +45,7 @@ def render(review: Review, *, version: str) -> str:
         "columnKind": "utf16CodeUnits",
         "results": [_result(finding) for finding in review.findings],
     }
-    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, indent=2) + "\n"
+    return document.write({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _categories(review: Review) -> list[str]:
@@ -72,7 +71,9 @@ def _result(finding: Finding) -> dict[str, object]:
 
 
 def _text(finding: Finding) -> str:
-    return f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
+    text = f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
+    # Plain text, but "[text](address)" in it is a link (SARIF 2.1.0, 3.11.6).
+    return text.replace("](", f"]{triggers.ZWSP}(")
 
 
 def _location(finding: Finding) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reviewer import __version__, discussion, inline, state, threads, verdict
+from reviewer import __version__, discussion, inline, publication, state, threads, verdict
 from reviewer.adapters import report_files
 from reviewer.choices import FailOn, Mode
 from reviewer.config import Config
@@ -48,6 +48,7 @@ class Conclusion:
         trip = self.trip
         if review.cancelled:
             trip.deadline.shorten(SECONDS_AFTER_CANCEL)
+        review = replace(review, notes=(*review.notes, *self._replaced()))
         # Before anything is made of it: what a fingerprint is taken of must not change any more.
         review = review.reworded(self.reporting.masked)
         review = replace(review, total=_total(review.spent, self.remember.before))
@@ -74,6 +75,12 @@ class Conclusion:
             self.reporting.finish()
             return cancelled.exit_code
         return review.cancelled.exit_code if review.cancelled else code
+
+    def _replaced(self) -> tuple[str, ...]:
+        """Tell somebody who edited our comment where those words have gone."""
+        by = publication.edited_by(self.snapshot, self.trip.inputs.name)
+        wanted = by and not self.trip.inputs.silent
+        return (f"{by} had edited this comment; the review took its place",) if wanted else ()
 
     def _write(self, review: Review) -> Mapping[str, str]:
         """Write the reports for programs; they survive what may go wrong with the comment."""

@@ -30,6 +30,11 @@ def own(snapshot: Snapshot, name: str) -> tuple[Comment, ...]:
     return (*reviews, *oldest_first)
 
 
+def edited_by(snapshot: Snapshot, name: str) -> str:
+    """Name who else has edited the comment that is kept; empty for nobody."""
+    return next((comment.edited_by for comment in own(snapshot, name)), "")
+
+
 def plan(snapshot: Snapshot, name: str, compose: Compose) -> tuple[Operation, ...]:
     """Say which writes make the conversation hold the composed comment, once."""
     ours = own(snapshot, name)

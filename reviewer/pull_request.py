@@ -58,12 +58,16 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment of the conversation; `mine` is the forge's word, not the text's."""
+    """A comment of the conversation; `mine` is the forge's word, not the text's.
+
+    `edited_by` is the login of who else has edited it last, empty for nobody.
+    """
 
     id: int
     body: str
     url: str
     mine: bool
+    edited_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.redaction import Secrets
+from reviewer.redaction import SHORTEST, Secrets
 
 SECRET = 'sk-proj/Abc+"123\\é xyz'
 

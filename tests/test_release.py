@@ -182,6 +182,7 @@ def test_CO9_an_image_without_both_builds_and_their_papers_is_no_release(
         verify(index=index)
 
 
+@pytest.mark.no_run("about a release, not a run of the action")
 def test_CO9_the_command_fails_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "scripts").mkdir()
     script = shutil.copy(ROOT / "scripts" / "release.py", tmp_path / "scripts")

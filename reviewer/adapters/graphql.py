@@ -34,7 +34,7 @@ query Snapshot(
       closingIssuesReferences(first: 10) { nodes { title } }
       comments(first: 100, after: $comments) {
         pageInfo { hasNextPage endCursor }
-        nodes { fullDatabaseId body url viewerDidAuthor }
+        nodes { fullDatabaseId body url viewerDidAuthor editor { login } }
       }
       reviewThreads(first: 100, after: $threads) {
         pageInfo { hasNextPage endCursor }
@@ -134,7 +134,7 @@ def _page(answer: Answer, value: object) -> Page:
                 },
             }
         }:
-            said, said_end, more_said = _rows(comments, nodes.comment)
+            said, said_end, more_said = _rows(comments, partial(nodes.comment, viewer))
             noted, noted_end, more_noted = _rows(threads, partial(nodes.thread, viewer))
             ours = tuple(comment for comment in said if comment.mine)
             more = more_said or more_noted

@@ -79,8 +79,8 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def comment(value: object) -> Comment:
-    """Read a comment of the conversation."""
+def comment(viewer: str, value: object) -> Comment:
+    """Read a comment of the conversation; `viewer` is the login that the token speaks for."""
     match value:
         # A BigInt travels as text.
         case {
@@ -88,8 +88,10 @@ def comment(value: object) -> Comment:
             "body": str(body),
             "url": str(url),
             "viewerDidAuthor": bool(mine),
+            "editor": editor,
         }:
-            return Comment(int(number), body, url, mine)
+            by = "" if editor is None else _text(editor, "login")
+            return Comment(int(number), body, url, mine, "" if _same(by, viewer) else by)
         case _:
             raise ValueError("a comment lacks a field")
 
@@ -113,12 +115,15 @@ def thread(viewer: str, value: object) -> ReviewThread:
                 comments=tuple(_remark(node) for node in _nodes(comments)),
                 id=identity,
                 resolved_by=by,
-                # An app's login ends in [bot] for the app itself and not for others.
-                resolved_by_me=bool(by)
-                and by.removesuffix("[bot]") == viewer.removesuffix("[bot]"),
+                resolved_by_me=bool(by) and _same(by, viewer),
             )
         case _:
             raise ValueError("a review thread lacks a field")
+
+
+def _same(login: str, viewer: str) -> bool:
+    # An app's login ends in [bot] for the app itself and not for others.
+    return login.removesuffix("[bot]") == viewer.removesuffix("[bot]")
 
 
 def _remark(value: object) -> Remark:

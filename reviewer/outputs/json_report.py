@@ -1,8 +1,7 @@
 """A review as a JSON document, for programs: what was found, judged, left out and spent."""
 
-import json
-
 from reviewer.findings import Dismissal, Finding
+from reviewer.outputs import document
 from reviewer.review import FileReport, Judgement, Review, Spent
 
 VERSION = 1
@@ -14,7 +13,7 @@ def render(review: Review, *, name: str, run_url: str) -> str:
 
     What cannot be UTF-8 is written as JSON's own escapes.
     """
-    return json.dumps(_document(review, name, run_url), indent=2) + "\n"
+    return document.write(_document(review, name, run_url))
 
 
 def _document(review: Review, name: str, run_url: str) -> dict[str, object]:

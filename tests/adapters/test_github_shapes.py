@@ -20,7 +20,13 @@ JSON = st.recursive(
     LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
 )
 LIST = {"nodes": [{"name": "a", "body": "b"}], "pageInfo": {"hasNextPage": True, "endCursor": "c"}}
-COMMENT = {"fullDatabaseId": "7", "body": "b", "url": "u", "viewerDidAuthor": True}
+COMMENT = {
+    "fullDatabaseId": "7",
+    "body": "b",
+    "url": "u",
+    "viewerDidAuthor": True,
+    "editor": None,
+}
 REMARK = {
     "fullDatabaseId": "7",
     "body": "b",

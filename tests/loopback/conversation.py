@@ -55,6 +55,7 @@ def update(call: Call) -> Response:
         return no
     before, comment.body = comment.body, str(call.request.json_object()["body"])
     comment.edits += 1
+    comment.editor = call.token.login
     call.repository.written(comment, before)
     return as_json(200, payloads.issue_comment(call.site, call.repository, comment))
 

@@ -140,6 +140,7 @@ def _comment(token: Token, repo: Repository, comment: IssueComment) -> Fields:
         "url": payloads.comment_url(repo, comment),
         "author": actor(comment.author),
         "viewerDidAuthor": comment.author == token.login,
+        "editor": actor(comment.editor),
         "isMinimized": comment.minimized,
         "minimizedReason": "outdated" if comment.minimized else None,
         "createdAt": payloads.stamp(),

@@ -74,6 +74,7 @@ class IssueComment:
     body: str
     minimized: bool = False
     edits: int = 0
+    editor: str | None = None
 
     @property
     def node_id(self) -> str:

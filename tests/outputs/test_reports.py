@@ -97,13 +97,18 @@ def test_SE17_hostile_text_is_escaped_and_stays_what_it_is() -> None:
     review = full(HOSTILE)
     text = json_report.render(review, name="default", run_url="")
     assert text.isascii()
-    assert "\x00" not in text
+    assert not {"\x00", "<"}.intersection(text)
     assert report(review)["findings"][0]["title"] == HOSTILE  # type: ignore[index]
     assert results(review)
     strange = builders.finding(path="a b/\u202e%2e%2e/#?<x>.py")
     (result,) = results(builders.review(strange))
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]  # type: ignore[index]
     assert uri == "a%20b/%E2%80%AE%252e%252e/%23%3F%3Cx%3E.py"
+
+
+def test_SE17_no_text_of_a_finding_becomes_a_link_in_sarif() -> None:
+    (result, _) = results(full("[Sign in](https://evil.example) or [again](1)"))
+    assert "](" not in result["message"]["text"]  # type: ignore[index]
 
 
 @given(st.text(), st.text(min_size=1))

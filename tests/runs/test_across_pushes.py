@@ -184,15 +184,29 @@ def test_LO16_no_review_of_ours_approves_or_blocks(job: Job) -> None:
     assert [review["event"] for review in sent] == ["COMMENT"]
 
 
-def test_CC10_what_people_wrote_into_our_comment_is_replaced(job: Job) -> None:
+def test_CC10_what_people_wrote_into_our_comment_is_replaced_and_they_are_told(job: Job) -> None:
     opened(job)
     job.run()
     (comment,) = job.github.repository.comments
     comment.body = comment.body.replace("Reviewed", "LGTM\n\nReviewed")
+    comment.editor = "maintainer"
+    job.github.push(NUMBER, {"src/cart.py": "a = 3\n"})
+    assert job.run().code == 0
+    assert "LGTM" not in comment.body
+    assert "maintainer had edited this comment" in comment.body
+    job.github.push(NUMBER, {"src/cart.py": "a = 4\n"})
+    assert job.run().code == 0
+    assert "had edited this comment" not in comment.body
+
+
+def test_CC10_a_comment_that_was_hidden_stays_hidden(job: Job) -> None:
+    opened(job)
+    job.run()
+    (comment,) = job.github.repository.comments
     comment.minimized = True
     job.github.push(NUMBER, {"src/cart.py": "a = 3\n"})
-    job.run()
-    assert "LGTM" not in comment.body
+    assert job.run().code == 0
+    assert job.github.repository.comments == [comment]
     assert comment.minimized
 
 

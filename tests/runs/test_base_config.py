@@ -124,7 +124,9 @@ def test_CF15_a_failure_that_passes_changes_nothing(job: Job) -> None:
 
 def test_SE13_the_file_is_asked_for_at_the_base_commit_only(job: Job) -> None:
     opened_with(job, "max-findings: 1\n", "skip-authors: [dev]\n")
-    base = job.github.repository.pulls[NUMBER].base_sha
-    job.run()
+    pull = job.github.repository.pulls[NUMBER]
+    assert job.run().code == 0
     asked = [request.query["ref"] for request in job.github.sent(CONTENTS)]
-    assert asked[0] == base
+    # What comes later is the file's own review.
+    assert asked[0] == pull.base_sha
+    assert "Sets the wrong value" in job.github.bodies[0]

@@ -2,20 +2,23 @@
 
 import re
 import time
+from email.utils import formatdate
 
 import pytest
 
 from reviewer import state, summary_comment
 from reviewer.pull_request import PullState
 from tests.loopback import faults
-from tests.loopback.faults import Around
+from tests.loopback.faults import Around, Instead
 from tests.loopback.github import READ_TOKEN
+from tests.loopback.model import error
 from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job, said
 from tests.runs.telling import CHAT, assert_kept_in_summary, finds_a_problem, told
 
 MARKER = summary_comment.marker("default")
 POST = "POST .*/issues/7/comments"
+PATCH = "PATCH .*/issues/comments/"
 FOUND = "Sets the wrong value"
 
 
@@ -43,6 +46,48 @@ def test_GH8_a_limit_at_the_first_request_ends_the_run_at_once(job: Job) -> None
     assert finished.code == 1
     assert "60 minutes" in told(finished, "error")[0]
     assert len(job.github.requests) == 1
+
+
+DAYS = 2 * 86_400
+APART = pytest.mark.parametrize("ahead", [DAYS, -DAYS], ids=["ahead", "behind"])
+
+
+def moment(job: Job, seconds: int = 0) -> int:
+    """Tell the time by GitHub's clock, in so many seconds from now."""
+    return int(time.time() + job.github.site.clock_ahead) + seconds
+
+
+@APART
+def test_CO6_a_limit_that_is_over_by_the_servers_clock_is_not_waited_for(
+    job: Job, ahead: int
+) -> None:
+    job.github.site.clock_ahead = ahead
+    job.github.fail(POST, faults.limit_used_up(reset=moment(job)))
+    job.github.fail(PATCH, faults.limit_used_up(reset=moment(job, -3600)))
+    finished = job.run()
+    assert finished.code == 0
+    assert FOUND in job.github.bodies[0]
+
+
+@APART
+def test_CO6_a_limit_that_lasts_by_the_servers_clock_ends_the_run(job: Job, ahead: int) -> None:
+    job.github.site.clock_ahead = ahead
+    job.github.fail(PATCH, faults.limit_used_up(reset=moment(job, 3600)), forever=True)
+    finished = job.run()
+    assert_kept_in_summary(finished)
+    assert re.search(r"asks to wait (60|61) minutes", told(finished, "error")[0])
+    assert len(job.github.sent(PATCH)) == 1
+
+
+@APART
+def test_CO6_a_model_servers_date_is_compared_with_its_own_clock(job: Job, ahead: int) -> None:
+    job.github.site.clock_ahead = ahead
+    now = formatdate(moment(job), usegmt=True)
+    busy = error(429, "Slow down.", headers={"Date": now, "Retry-After": now})
+    job.model.fail(CHAT, Instead(busy))
+    finished = job.run()
+    assert finished.code == 0
+    assert FOUND in job.github.bodies[0]
 
 
 def test_GH9_a_forgotten_permission_ends_the_run_before_anything_is_paid_for(job: Job) -> None:
@@ -144,6 +189,7 @@ def test_SE1_a_forged_comment_is_neither_believed_nor_touched(job: Job) -> None:
     job.github.comment(forged, author="mallory")
     asked = len(job.model.bodies)
     finished = job.run()
+    assert finished.code == 0
     assert len(job.model.bodies) == asked + 1
     theirs, ours = job.github.repository.comments
     assert (theirs.body, theirs.edits) == (forged, 0)

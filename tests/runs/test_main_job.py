@@ -1,6 +1,7 @@
 """The main job: a pull request in, one true comment out."""
 
 import json
+import re
 
 from reviewer import state, summary_comment
 from reviewer.pull_request import PullState
@@ -8,6 +9,7 @@ from tests.loopback.model import Body, Said
 from tests.runs.job import NUMBER, Job, asked_path, said
 
 MARKER = summary_comment.marker("default")
+TIME = re.compile(r"\d+ s</sub>")
 
 
 def finds_a_problem(body: Body) -> str:
@@ -166,11 +168,19 @@ def test_EV12_a_pull_request_closed_meanwhile_is_left_alone(job: Job) -> None:
     assert job.model.requests == []
 
 
-def test_SE13_on_pull_request_target_nothing_of_the_workspace_is_needed(job: Job) -> None:
+def test_SE13_on_pull_request_target_without_a_checkout_the_review_is_the_same(job: Job) -> None:
     job.model.script = finds_a_problem
-    assert job.run().code == 0
-    assert [request.path for request in job.github.requests if "/zipball" in request.path] == []
-    assert "Sets the wrong value" in job.github.bodies[0]
+    checked_out = job.root / "checkout" / "src"
+    checked_out.mkdir(parents=True)
+    (checked_out / "app.py").write_text("new = 2\n", "utf-8")
+    job.checkout = str(checked_out.parent)
+    usual = job.run(dry_run="true")
+    job.event, job.checkout = "pull_request_target", ""
+    finished = job.run(dry_run="true")
+    assert (finished.code, usual.code) == (0, 0)
+    assert "Sets the wrong value" in finished.summary
+    assert TIME.sub("", finished.summary) == TIME.sub("", usual.summary)
+    assert finished.outputs == usual.outputs
 
 
 def test_dry_run_writes_nothing_to_the_pull_request(job: Job) -> None:

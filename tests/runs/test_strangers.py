@@ -35,17 +35,28 @@ def test_SE15_what_was_opened_days_ago_does_not_count(job: Job) -> None:
     crowd(job, 150)
     for pull in list(job.github.repository.pulls.values())[:-1]:
         pull.opened = -48 * HOUR
-    job.run(daily_limit="1")
+    assert job.run(daily_limit="1").code == 0
     assert len(job.github.bodies) == 1
 
 
 def test_SE15_the_list_is_read_page_by_page_until_a_day_is_over(job: Job) -> None:
     crowd(job, 230)
-    assert job.run(daily_limit="230").outputs["verdict"] == "skipped"
-    assert job.run(daily_limit="231").outputs["verdict"] != "skipped"
+    stopped, reviewed = job.run(daily_limit="230"), job.run(daily_limit="231")
+    assert (stopped.code, stopped.outputs["verdict"]) == (0, "skipped")
+    assert (reviewed.code, reviewed.outputs["verdict"]) == (0, "clean")
+
+
+def test_SE15_one_author_of_two_hundred_pull_requests_waits_for_a_maintainer(job: Job) -> None:
+    crowd(job, 200)
+    finished = job.run(daily_limit_per_author="5")
+    assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
+    assert "daily-limit-per-author" in finished.summary
+    assert job.model.bodies == []
+    assert job.github.repository.comments == []
 
 
 def test_SE15_only_who_belongs_is_reviewed_unasked_where_the_workflow_says_so(job: Job) -> None:
     finished = job.run(reviewed_associations="OWNER,MEMBER")
+    assert (finished.code, job.model.bodies) == (0, [])
     assert "reviewed-associations" in finished.summary
     assert job.github.repository.comments == []

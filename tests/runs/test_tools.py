@@ -180,8 +180,10 @@ def swapping(name: Path, target: Path) -> Iterator[None]:
 def test_SE8_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(
     job: Job, secret: Path
 ) -> None:
-    looks: list[tuple[str, dict[str, object]]]
-    looks = [("read_file", {"path": "src/other.py"}), ("search", {"pattern": "app"})] * 3
+    looks: list[tuple[str, dict[str, object]]] = [
+        ("read_file", {"path": "src/other.py"}),
+        ("search", {"pattern": "app"}),
+    ] * 3
     model = curious(job, *looks)
     with swapping(Path(job.checkout, "src"), secret.parent):
         finished = job.run()

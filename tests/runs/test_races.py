@@ -223,3 +223,23 @@ def test_CC7_what_a_killed_run_left_behind_is_adopted(job: Job, newline: str) ->
     assert "under way" not in ours(job)
     assert "Sets the wrong value" in ours(job)
     assert job.github.sent(POST) == []
+
+
+def test_CC7_what_a_killed_run_did_not_say_at_the_lines_is_said_without_asking_again(
+    job: Job,
+) -> None:
+    job.run(inline="all")
+    threads = job.github.repository.pulls[NUMBER].threads
+    # As if the run had been killed between the comment and the lines.
+    threads.clear()
+    asked = len(job.model.bodies)
+    assert job.run(inline="all").code == 0
+    assert len(threads) == 1
+    assert len(job.model.bodies) == asked
+
+
+def test_CC9_a_review_that_is_explained_at_its_lines_stands(job: Job) -> None:
+    job.run(inline="all")
+    written = len(job.github.writes)
+    job.run(inline="all")
+    assert len(job.github.writes) == written

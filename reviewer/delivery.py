@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TypeVar
 
 from reviewer import (
@@ -126,7 +127,10 @@ def _review(trip: Trip, snapshot: Snapshot, reporting: Reporting, grounds: _Grou
     made = replace(made, shard=trip.inputs.shard)
     made = replace(made, notes=(*made.notes, *_ending(models[0], ending)))
     remembering = Remembering(grounds.key, following, grounds.known)
-    return Conclusion(trip, reporting, fresh, settings, selection.files, remembering).draw(made)
+    again = None if trip.restarted else partial(_again, trip)
+    return Conclusion(
+        trip, reporting, fresh, settings, selection.files, remembering, again=again
+    ).draw(made)
 
 
 def _again(trip: Trip, fresh: Snapshot) -> int:

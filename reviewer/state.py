@@ -77,6 +77,11 @@ class State:
         """Every finding that is remembered, those below the thresholds included."""
         return tuple(finding for unit in self.units for finding in unit.findings)
 
+    @property
+    def explained(self) -> tuple[Finding, ...]:
+        """The findings that were put at their lines, or should have been."""
+        return tuple(finding for finding in self.findings if finding.number in self.posted)
+
 
 def of(review: Review, key: str, next_number: int = 1) -> State:
     """Keep of a review what a later run has to know."""

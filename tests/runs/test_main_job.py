@@ -166,6 +166,15 @@ def test_EV12_a_pull_request_closed_meanwhile_is_left_alone(job: Job) -> None:
     assert job.model.requests == []
 
 
+def test_EV6_a_pull_request_that_became_a_draft_meanwhile_is_left_alone(job: Job) -> None:
+    job.github.repository.pulls[NUMBER].draft = True
+    finished = job.run()
+    assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
+    assert "draft" in finished.summary
+    assert job.github.writes == []
+    assert job.model.requests == []
+
+
 def test_SE13_on_pull_request_target_nothing_of_the_workspace_is_needed(job: Job) -> None:
     job.model.script = finds_a_problem
     assert job.run().code == 0

@@ -168,6 +168,15 @@ def test_EV12_a_pull_request_closed_meanwhile_is_left_alone(job: Job) -> None:
     assert job.model.requests == []
 
 
+def test_EV6_a_pull_request_that_became_a_draft_meanwhile_is_left_alone(job: Job) -> None:
+    job.github.repository.pulls[NUMBER].draft = True
+    finished = job.run()
+    assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
+    assert "draft" in finished.summary
+    assert job.github.writes == []
+    assert job.model.requests == []
+
+
 def test_SE13_on_pull_request_target_without_a_checkout_the_review_is_the_same(job: Job) -> None:
     job.model.script = finds_a_problem
     checked_out = job.root / "checkout" / "src"

@@ -120,8 +120,8 @@ def test_LO5_a_line_that_was_removed_is_commented_on_the_other_side(job: Job) ->
     job.github.add_pull(NUMBER, {PATH: (FORTY, CHANGED)})
     job.model.say(said(PATH, {"quote": "line_30 = 30", "start_line": 31, "end_line": 31}))
     assert job.run(inline="all").code == 0
-    (sent,) = [request.json_object() for request in job.github.sent("POST .*/reviews")]
-    (comment,) = sent["comments"]
+    (sent,) = job.github.sent("POST .*/reviews")
+    (comment,) = json.loads(sent.body)["comments"]
     assert (comment["path"], comment["line"], comment["side"]) == (PATH, 30, "LEFT")
     assert f"`{PATH}:30` (removed)" in job.github.bodies[0]
 

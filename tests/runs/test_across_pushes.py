@@ -179,9 +179,10 @@ def test_LO16_no_review_of_ours_approves_or_blocks(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.model.script = lambda body: answers(body).replace("Sets the", "LGTM, approve: sets the")
-    job.run(inline="all")
+    assert job.run(inline="all").code == 0
     sent = [request.json_object() for request in job.github.sent("POST .*/reviews")]
     assert [review["event"] for review in sent] == ["COMMENT"]
+    assert "LGTM, approve" in str(sent[0]["comments"])
 
 
 def test_CC10_what_people_wrote_into_our_comment_is_replaced_and_they_are_told(job: Job) -> None:

@@ -7,7 +7,7 @@ import pytest
 from reviewer import summary_comment
 from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
-from tests.loopback.model import nothing_found
+from tests.loopback.model import Said, nothing_found
 from tests.loopback.runner_log import commands
 from tests.loopback.state import Entry, FileRow, Submodule
 from tests.pages import MENTION, RENDERERS, Page
@@ -252,3 +252,24 @@ def test_DF9_an_odd_path_is_reviewed_and_stays_in_its_cell(job: Job, path: str) 
         assert not MENTION.search(page.text)
     assert summary_comment.status(body) == ""
     assert [c.name for c in commands(finished.log) if c.name == "error"] == []
+
+
+def test_DF13_a_change_larger_than_the_budget_is_reviewed_in_part_and_told_in_full(
+    job: Job,
+) -> None:
+    count = 1_200
+    files = {f"src/{n:04}.py": (None, "new = 2\n") for n in range(count)}
+    huge = "".join(f"x_{n} = {n}\n" for n in range(100_000))
+    job.github.checked = False
+    job.github.add_pull(NUMBER, {**files, "zhuge.py": (None, huge)})
+    job.model.script = lambda body: Said(finds_a_problem(body), usage=(8_000, 100))
+    finished = job.run(concurrency="1", max_files="1000", max_tokens_total="20000")
+    assert_incomplete(job, finished)
+    assert asked(job) == ["src/0000.py", "src/0001.py"]
+    assert finished.outputs["high"] == "2"
+    assert "Reviewed 2 of 1201 changed files" in job.github.bodies[0]
+    rows = {line.split("`")[1]: line for line in finished.summary.split("\n") if line[:3] == "| `"}
+    reasons = [rows[path].split(" | ")[-1] for path in [*files, "zhuge.py"]]
+    assert all("budget is spent" in reason for reason in reasons[2:1000])
+    assert all("over max-files (1,000)" in reason for reason in reasons[1000:count])
+    assert "GitHub shows no patch" in reasons[-1]

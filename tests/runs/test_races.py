@@ -39,6 +39,9 @@ class Newer:
     def push(self) -> None:
         self.head = self.job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})
 
+    def push_again(self) -> None:
+        self.head = self.job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 2\n"})
+
     def run(self) -> None:
         self.runs.append(self.job.run())
 
@@ -204,6 +207,16 @@ def test_DF14_a_head_that_moves_while_it_is_read_is_read_again(
     assert reviewed_head(job) == newer.head
     assert len(job.model.bodies) == 1
     assert "more = 1" in str(job.model.bodies)
+
+
+def test_DF14_a_head_that_moves_again_while_it_is_read_again_is_left_to_its_own_run(
+    job: Job, newer: Newer
+) -> None:
+    job.github.fail(FILES, Around(before=newer.push), Around(before=newer.push_again))
+    finished = job.run()
+    assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
+    assert "the head keeps moving" in finished.summary
+    assert (job.github.bodies, job.model.bodies) == ([], [])
 
 
 def test_DF14_a_head_that_moved_is_not_announced(job: Job, newer: Newer) -> None:

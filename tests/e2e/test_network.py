@@ -1,10 +1,12 @@
-"""Proxies, as companies have them."""
+"""Proxies and servers of their own, as companies have them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
-from tests.e2e.process import Step
+from tests.e2e.process import NUMBER, REPOSITORY, Step
+from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.messages import Request, Response
 from tests.loopback.model import LoopbackModel
@@ -54,3 +56,18 @@ def test_IN8_no_proxy_is_honoured(step: Step, github: LoopbackGitHub, proxy: Pro
     assert finished.code == 0, finished.log
     assert proxy.requests == []
     assert len(github.bodies) == 1
+
+
+def test_GH22_an_enterprise_server_is_found_by_the_address_that_the_runner_gives(
+    step: Step, github: LoopbackGitHub, watching: Callable[[LoopbackGitHub], Invariants]
+) -> None:
+    with LoopbackGitHub(enterprise=True, repository=REPOSITORY).warm() as server:
+        server.add_pull(NUMBER)
+        there = {"GITHUB_API_URL": server.api_url, "GITHUB_GRAPHQL_URL": ""}
+        finished = replace(step, invariants=watching(server)).under(there).run()
+        assert finished.code == 0, finished.log
+        assert len(server.bodies) == 1
+        paths = {request.path.split("/")[2] for request in server.requests}
+        assert paths == {"v3", "graphql"}
+        assert server.contract_errors == []
+    assert github.requests == []

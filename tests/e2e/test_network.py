@@ -1,11 +1,13 @@
-"""Proxies and certificate authorities, as companies have them."""
+"""Proxies, servers and certificate authorities of their own, as companies have them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.process import Step
+from tests.e2e.process import NUMBER, REPOSITORY, Step
+from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.messages import Request, Response
 from tests.loopback.model import LoopbackModel
@@ -100,3 +102,18 @@ def test_IN8_a_model_server_that_nobody_vouches_for_hears_nothing(
     assert finished.code == 1
     assert "SSL_CERT_FILE" in finished.summary
     assert "SSL_CERT_FILE" in github.bodies[0]
+
+
+def test_GH22_an_enterprise_server_is_found_by_the_address_that_the_runner_gives(
+    step: Step, github: LoopbackGitHub, watching: Callable[[LoopbackGitHub], Invariants]
+) -> None:
+    with LoopbackGitHub(enterprise=True, repository=REPOSITORY).warm() as server:
+        server.add_pull(NUMBER)
+        there = {"GITHUB_API_URL": server.api_url, "GITHUB_GRAPHQL_URL": ""}
+        finished = replace(step, invariants=watching(server)).under(there).run()
+        assert finished.code == 0, finished.log
+        assert len(server.bodies) == 1
+        paths = {request.path.split("/")[2] for request in server.requests}
+        assert paths == {"v3", "graphql"}
+        assert server.contract_errors == []
+    assert github.requests == []

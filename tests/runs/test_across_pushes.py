@@ -159,6 +159,8 @@ def test_GH14_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> Non
     assert finished.code == 0
     lines_told = [thread.line for thread in job.github.repository.pulls[NUMBER].threads]
     assert sorted(lines_told, key=str) == [1, 2, 4]
+    sent = [request.json_object() for request in job.github.sent("POST .*/reviews")]
+    assert not any("body" in review for review in sent)
     (body,) = job.github.bodies
     assert body.count("Explained at the line") == 3
     assert body.count("With old = 1 the sum is 3.") == 1

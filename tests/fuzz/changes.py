@@ -21,6 +21,7 @@ def patch(data: bytes) -> None:
         _assert_nothing_lost(text, file)
         _assert_numbered(text, file.hunks)
         _assert_quotable(file)
+        _assert_removed_quotable(file)
 
 
 def raw_diff(data: bytes) -> None:
@@ -79,3 +80,15 @@ def _assert_quotable(file: ChangedFile) -> None:
                 line.new,
                 "new",
             )
+
+
+def _assert_removed_quotable(file: ChangedFile) -> None:
+    """Quote each removed line that reads like no other: it is found where it stood."""
+    places = Places(file)
+    texts = [line.text.strip() for hunk in file.hunks for line in hunk.lines]
+    for line in [line for line in file.changed if line.old][:MOST_PLACED]:
+        own = line.text.strip()
+        if any(character.isalnum() for character in own) and sum(own in t for t in texts) == 1:
+            found = places.place(builders.candidate(path=file.path, quote=own, start_line=0))
+            assert found
+            assert (found.start_line, found.side.value) == (line.old, "old")

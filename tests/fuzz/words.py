@@ -11,7 +11,8 @@ ODD_VALUES: tuple[object, ...] = (
 
 _JSON = r"""
     { } [ ] : , " \ \" \u0000 \ud800 \udc00 \n null true false 0 -1 1 1.5 1e400 -0 NaN Infinity
-    {"a":1} [[[[[[[[ {"a":{"a":{"a": "": "a": 1234567890123456789012345678901234567890
+    "critical" "low" "new" "model" "OWNER" "Bot" "opened" "\ud800" {"a":1} [[[[[[[[
+    {"a":{"a":{"a": "": "a": 1234567890123456789012345678901234567890
     """
 _DIFF = r"""
     @@·-1,2·+1,2·@@ @@·-1·+1·@@ @@·-0,0·+1,2·@@ @@·-3,2·+2,0·@@ @@·-1,2·+1,3·@@·def·f():
@@ -33,8 +34,9 @@ _YAML = """
     max-files: max-findings: max-file-lines: min-severity: min-confidence: include: exclude:
     language: instructions: path-instructions: path: inline: suggestions: verify: guidelines:
     fail-on: review-drafts: skip-labels: skip-authors: model: - ·-· ·· · · 1 0 -1 012 1_000 1e3 1:30
-    0x1F true false yes no on off null ~ never low medium high critical all incomplete '*.md' "a"
-    "\\U0010ffff" "\\UFFFFFFFF" [ ] { } , ? ! !!python/object & * &a *a << | > # --- ... %YAML @ `
+    "\\ud800" "\\UFFFFFFFF" 0x1F true false yes no on off null ~ never low medium high
+    critical all incomplete '*.md' "a"
+    "\\U0010ffff" [ ] { } , ? ! !!python/object & * &a *a << | > # --- ... %YAML @ `
     2024-01-01 French abc
     """
 _SECRETS = "hunter2hunter2 s3cr3t/+=key aGVsbG8gd29ybGQ= [REDACTED] REDACTED a %2F + / = \\ ' \" é"
@@ -53,7 +55,7 @@ _SEPARATOR = b"\n=====\n"
 
 WORDS: Mapping[str, tuple[bytes, ...]] = {
     "event": _split(_EVENTS + _JSON, b"[" * 3_000),
-    "patch": _split(_DIFF, b"\r\n", b"\r", b"\x0c", b"\xe2\x80\xa8"),
+    "patch": _split(_DIFF, b"\r\n", b"\r", b"\x0c", b"\xe2\x80\xa8", b"9" * 5_000),
     "placement": _split(_DIFF, _SEPARATOR, _SEPARATOR, b"\r\n", b"    12 + a"),
     "prose": _split(_MARKDOWN, b"\r", b"\xe2\x80\xae", b"\xe2\x80\x8b", b"    "),
     "raw-diff": _split(_GIT + _DIFF, b"\ndiff --git a/x b/x\n", b"\n@@ -1 +1 @@\n-a\n+b\n"),
@@ -61,6 +63,7 @@ WORDS: Mapping[str, tuple[bytes, ...]] = {
                     b"</think>", b"\xef\xbb\xbf", b'"title": "a"', b"[" * 3_000),
     "report": _split(_JSON, b'"cost": "1E-9"', b'"shard": "2/8"'),
     "secrets": _split(_SECRETS, _SEPARATOR, b"[REDACTED]"),
-    "settings": _split(_YAML, b"\n  ", b": ", b"\t", b"\x00", b"\xef\xbb\xbf", b"\xc2\x85"),
+    "settings": _split(_YAML, b"\n  ", b": ", b"\t", b"\x00", b"\xef\xbb\xbf", b"\xc2\x85",
+                       b"[" * 40, b"9" * 5_000),
     "state": _split(_JSON, b"<!-- code-review-action:state v=1 AAAA -->", b"\r\n"),
 }  # fmt: skip

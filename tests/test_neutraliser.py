@@ -176,3 +176,11 @@ def test_what_a_reader_needs_stays() -> None:
 )
 def test_a_line_holds_nothing_that_breaks_a_table_or_starts_a_block(text: str, shown: str) -> None:
     assert neutraliser.line(text) == shown
+
+
+@pytest.mark.parametrize("text", ["[a\nb](https://x.co)", '[a b](x\u00a0"t")', "[a&#10;b](x)"])
+def test_a_link_that_becomes_one_on_a_single_line_is_taken_apart_at_once(text: str) -> None:
+    shown = neutraliser.line(text)
+
+    assert shown.startswith("a b (")
+    assert neutraliser.line(shown) == shown

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from subprocess import Popen
 
 from tests.e2e.chronicle import ChroniclingGitHub
-from tests.e2e.process import NUMBER, Finished, Step
+from tests.e2e.process import NUMBER, Step
+from tests.finished import Finished
 from tests.loopback.faults import Around, Fault, Pass, status
 from tests.loopback.model import LoopbackModel
 from tests.runs.telling import CHAT

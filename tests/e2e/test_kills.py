@@ -12,8 +12,9 @@ import pytest
 
 from reviewer import state, summary_comment
 from tests.e2e.held import Held
-from tests.e2e.process import NUMBER, Finished, Step
+from tests.e2e.process import NUMBER, Step
 from tests.e2e.standing import assert_explained_once, assert_one_review_stands, reviews
+from tests.finished import Finished
 from tests.loopback.faults import Around, Pass
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel

@@ -103,6 +103,10 @@ def a_link_to_a_folder(file: Path, secret: Path) -> None:
     file.parent.symlink_to(secret.parent)
 
 
+def a_copy(file: Path, secret: Path) -> None:
+    file.write_bytes(secret.read_bytes())
+
+
 def a_hard_link(file: Path, secret: Path) -> None:
     os.link(secret, file)
 
@@ -128,7 +132,7 @@ def secret(job: Job) -> Path:
 
 @pytest.mark.parametrize(
     "trap",
-    [a_link, a_link_to_a_folder, a_hard_link, a_fifo, a_sparse_file],
+    [a_copy, a_link, a_link_to_a_folder, a_hard_link, a_fifo, a_sparse_file],
     ids=lambda trap: trap.__name__,
 )
 def test_SE7_a_trap_in_the_place_of_a_file_leads_nowhere(
@@ -180,13 +184,12 @@ def swapping(name: Path, target: Path) -> Iterator[None]:
 def test_SE8_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(
     job: Job, secret: Path
 ) -> None:
-    looks = [("read_file", {"path": "src/other.py"}), ("search", {"pattern": "app"})] * 3
-    model = curious(job, *looks)
+    model = curious(job, *[("read_file", {"path": "src/other.py"})] * 6)
     with swapping(Path(job.checkout, "src"), secret.parent):
         finished = job.run()
     assert finished.code == 0
-    assert len(model.answers) == len(looks)
-    assert all("import app" in text for text in model.answers[::2])
+    assert len(model.answers) == 6
+    assert all("import app" in text for text in model.answers)
     assert OUTSIDE not in str(model.answers)
 
 

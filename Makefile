@@ -5,20 +5,25 @@ IMAGE ?= code-review-action:dev
 BASE :=
 BUILD := docker build --quiet --network host $(if $(BASE),--build-arg BASE='$(BASE)')
 BIN := .venv/bin
-LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header $(UPGRADE)
 # The core is pure, so little excuses a branch without a test; the shells are tested as processes.
 COVERED := 98
 SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/__main__.py,reviewer/start.py,reviewer/delivery.py
+# How long `make fuzz` looks: half of the time by Hypothesis, half by atheris where that runs.
+SECONDS := 600
+FUZZED := $(notdir $(wildcard tests/data/corpus/*))
+GUIDED := .venv-fuzz/bin/python -m tests.fuzz.guided
 ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help test check unit image-tests fix mutants demo bench image image-debug smoke lock generate clean
+.PHONY: help test check unit fuzz-smoke fuzz image-tests fix mutants demo bench image image-debug \
+	smoke lock generate clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-test: check unit image-tests ## all checks and tests; those of the image where a Docker engine answers
+test: check unit fuzz-smoke image-tests ## all checks and tests; those of the image where a Docker engine answers
 
 check: .venv/installed ## formatting, lint, types and the import contract
 	$(BIN)/ruff format --check
@@ -28,11 +33,30 @@ check: .venv/installed ## formatting, lint, types and the import contract
 
 unit: .venv/installed ## the tests that need no Docker engine, and their coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 -m "not image and not act"
+	$(BIN)/coverage run -m pytest -n 2 -m "not image and not act and not fuzz"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	@$(BIN)/coverage report --omit='$(SHELLS)' --fail-under=$(COVERED) >/dev/null || \
 		{ echo "Less than $(COVERED)% of the core is covered; see the report above."; exit 1; }
+
+fuzz-smoke: .venv/installed ## hostile input for all parsers for a minute, the same every time
+	FUZZ_SECONDS=60 $(BIN)/pytest -n 2 -m fuzz tests/fuzz
+
+fuzz: .venv/installed .venv-fuzz/installed ## other hostile input for SECONDS=600; keeps what breaks
+	FUZZ_SECONDS=$$(($(SECONDS) / 2)) FUZZ_SEED=$$(date +%s) $(BIN)/pytest -n 2 -m fuzz tests/fuzz
+	@if .venv-fuzz/bin/python -c 'import atheris' 2>/dev/null; \
+		then printf '%s\n' $(FUZZED) | xargs -P 2 -I TARGET $(MAKE) --no-print-directory .fuzz/TARGET; \
+		else echo "atheris does not run here: nothing was guided by coverage."; fi
+
+# What is reached on the way stays here; what breaks a target becomes part of the corpus.
+.fuzz/%: FORCE
+	@mkdir -p $@
+	@$(GUIDED) $* $@ tests/data/corpus/$* -max_total_time=$$(($(SECONDS) / $(words $(FUZZED)))) \
+		-timeout=10 -artifact_prefix=tests/data/corpus/$*/found- >$@.log 2>&1 \
+		|| { tail -n 40 $@.log; exit 1; }
+	@echo "$*: $$(grep '^Done' $@.log)"
+
+FORCE:
 
 ifeq ($(ENGINE),yes)
 image-tests: .venv/installed image ## the tests that start the built image
@@ -69,14 +93,15 @@ smoke: image ## start the built image once, with an event that asks for nothing
 		--network none $(IMAGE)
 
 lock: .venv/installed ## pin what pyproject.toml asks for; newest releases with UPGRADE=--upgrade
-	$(LOCK) --output-file requirements.lock
-	$(LOCK) --group dev --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(LOCK) --group fuzz --output-file requirements-fuzz.lock
 
 generate: .venv/installed ## write again what is generated from the code
 	$(BIN)/python scripts/generate.py
 
 clean: ## remove the virtual environment and all caches
-	rm -rf .venv .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-fuzz .fuzz .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 .venv/installed: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.13" \
@@ -84,4 +109,12 @@ clean: ## remove the virtual environment and all caches
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
 		--require-hashes --requirement requirements-dev.lock
+	touch $@
+
+.venv-fuzz/installed: requirements-dev.lock requirements-fuzz.lock
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--require-hashes --requirement requirements-dev.lock
+	-.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--require-hashes --requirement requirements-fuzz.lock
 	touch $@

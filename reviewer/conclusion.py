@@ -1,6 +1,7 @@
 """What follows from a review: it is published, discussed at its lines, and counted."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -12,11 +13,13 @@ from reviewer.diff import ChangedFile
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.outputs import check_run, json_report, sarif
 from reviewer.ports import InlineComment
-from reviewer.pull_request import Comment, Snapshot
+from reviewer.pull_request import Comment, Conversation, Snapshot
 from reviewer.reporting import TITLE, Reporting
 from reviewer.review import Review, Spent
 from reviewer.state import State
 from reviewer.trip import SECONDS_AFTER_CANCEL, Trip
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,10 @@ class Remembering:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """Publishes one review; `snapshot` was read just before the model was asked."""
+    """Publishes one review; `snapshot` was read just before the model was asked.
+
+    `again` reviews the head that has come meanwhile; None where that is left to another run.
+    """
 
     trip: Trip
     reporting: Reporting
@@ -42,9 +48,21 @@ class Conclusion:
     settings: Config
     files: tuple[ChangedFile, ...]
     remember: Remembering
+    again: Callable[[Snapshot], int] | None = None
 
     def draw(self, review: Review) -> int:
         """Write the review down, publish it and return what it means for the workflow."""
+        try:
+            return self._draw(review)
+        except CancelledError as cancelled:
+            if not self.reporting.written_down:
+                # The signal came between the last answer and the job summary.
+                return self._draw(replace(review, cancelled=cancelled))
+            self.trip.deadline.shorten(SECONDS_AFTER_CANCEL)
+            self.reporting.finish()
+            return cancelled.exit_code
+
+    def _draw(self, review: Review) -> int:
         trip = self.trip
         if review.cancelled:
             trip.deadline.shorten(SECONDS_AFTER_CANCEL)
@@ -58,9 +76,13 @@ class Conclusion:
         files = self._write(review)
         try:
             comment = self.reporting.review(review, self.remember, round(trip.runner.elapsed))
+            after = self._look_again() if comment and not review.cancelled else None
+            if comment and after and self.again and self._last_word(comment, after):
+                return self.again(after)
             code = conclude(trip, known, comment, review.spent, self.settings, files=files)
+            if after and not self._moved(after):
+                self._discuss(review, comments, after.conversation)
             if comment and not review.cancelled:
-                self._discuss(review, comments)
                 self._check(review, failed=bool(code))
         except ForgeError as problem:
             trip.runner.error(
@@ -70,10 +92,6 @@ class Conclusion:
             )
             conclude(trip, known, None, review.spent, self.settings, files=files)
             return ForgeError.exit_code
-        except CancelledError as cancelled:
-            trip.deadline.shorten(SECONDS_AFTER_CANCEL)
-            self.reporting.finish()
-            return cancelled.exit_code
         return review.cancelled.exit_code if review.cancelled else code
 
     def _replaced(self) -> tuple[str, ...]:
@@ -81,6 +99,30 @@ class Conclusion:
         by = publication.edited_by(self.snapshot, self.trip.inputs.name)
         wanted = by and not self.trip.inputs.silent
         return (f"{by} had edited this comment; the review took its place",) if wanted else ()
+
+    def _look_again(self) -> Snapshot:
+        """Read what stands there now: GitHub writes even if the head moved since it was read."""
+        try:
+            after = self.trip.forge.snapshot(self.snapshot.pull.number)
+        except ForgeError as problem:
+            log.warning("What became of the comment could not be read: %s", problem)
+            return self.snapshot
+        if self._moved(after):
+            newer = after.pull.head_sha[:7]
+            self.trip.runner.notice(
+                f"The head moved to {newer} while the review was published.", title=TITLE
+            )
+        return after
+
+    def _moved(self, after: Snapshot) -> bool:
+        return after.pull.head_sha != self.snapshot.pull.head_sha
+
+    def _last_word(self, comment: Comment, after: Snapshot) -> bool:
+        """Whether our review stands although its head moved: perhaps over that of a newer one."""
+        kept = publication.own(after, self.trip.inputs.name)
+        about = [state.decode(each.body) for each in kept if each.id == comment.id]
+        head_sha = self.snapshot.pull.head_sha
+        return self._moved(after) and any(each and each.head_sha == head_sha for each in about)
 
     def _write(self, review: Review) -> Mapping[str, str]:
         """Write the reports for programs; they survive what may go wrong with the comment."""
@@ -120,10 +162,11 @@ class Conclusion:
         # Markdown may have put a secret together that was in parts before.
         return tuple(replace(each, body=self.reporting.masked(each.body)) for each in comments)
 
-    def _discuss(self, review: Review, comments: tuple[InlineComment, ...]) -> None:
+    def _discuss(
+        self, review: Review, comments: tuple[InlineComment, ...], conversation: Conversation
+    ) -> None:
         """Bring the threads up to date; what cannot be put at its lines goes to the summary."""
-        trip, name = self.trip, self.trip.inputs.name
-        pull, conversation = self.snapshot.pull, self.snapshot.conversation
+        trip, name, pull = self.trip, self.trip.inputs.name, self.snapshot.pull
         unsaid = threads.unsaid(comments, conversation, name)
         unplaced = discussion.post(trip.forge, pull.number, pull.head_sha, unsaid)
         if unplaced:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TypeVar
 
 from reviewer import (
@@ -60,7 +61,8 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     eligibility.require_means(trip.inputs)
     known, damaged = history.recall(snapshot, name)
     pull = premises.as_triggered(snapshot.pull, wanted)
-    models = None if premises.whole(known, pull, wanted) else _early(trip.models)
+    whole = premises.whole(known, snapshot, wanted, name)
+    models = None if whole else _early(trip.models)
     settings = config.load(trip.inputs, trip.forge.content(PATH, pull.base_sha))
     if reason := eligibility.objection(pull, settings, known, asked=wanted.asked):
         return attempt.skip(trip.runner, reason)
@@ -69,7 +71,7 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     grounds = _Grounds(
         settings, reuse.key(trip.inputs, settings), premises.amended(known, wanted), damaged, models
     )
-    if premises.whole(known, pull, wanted) and (grounds.key, grounds.known) == (known.key, known):
+    if whole and (grounds.key, grounds.known) == (known.key, known):
         reporting.stands(snapshot)
         return attempt.repeat(trip, snapshot, known, settings)
     return _review(trip, replace(snapshot, pull=pull), reporting, grounds)
@@ -125,7 +127,10 @@ def _review(trip: Trip, snapshot: Snapshot, reporting: Reporting, grounds: _Grou
     made = replace(made, shard=trip.inputs.shard)
     made = replace(made, notes=(*made.notes, *_ending(models[0], ending)))
     remembering = Remembering(grounds.key, following, grounds.known)
-    return Conclusion(trip, reporting, fresh, settings, selection.files, remembering).draw(made)
+    again = None if trip.restarted else partial(_again, trip)
+    return Conclusion(
+        trip, reporting, fresh, settings, selection.files, remembering, again=again
+    ).draw(made)
 
 
 def _again(trip: Trip, fresh: Snapshot) -> int:

@@ -20,6 +20,8 @@ _FILE_HEADERS = ("--- a/file", "+++ b/file")
 _SUBMODULE = re.compile(r"Subproject commit [0-9a-f]{40,64}(-dirty)?")
 # How every line of a patch starts; "" is a context line of which some mail program cut the blank.
 _STARTS = frozenset({"@", " ", "+", "-", "\\", ""})
+# Lines such as "*.py -diff" in it make git show nothing of a file but that it differs.
+_ATTRIBUTES = ".gitattributes"
 # Git cuts the section at 80 bytes; more than this is not git's.
 _LONGEST_SECTION = 120
 
@@ -88,15 +90,34 @@ class Unreviewable:
 FileChange: TypeAlias = ChangedFile | Unreviewable
 
 
-def needs_raw(rows: Iterable[ListedFile]) -> bool:
-    """Whether some row has no patch and its status does not say why."""
-    return any(not row.patch and not _without_lines(row) for row in rows)
+def needs_raw(rows: Sequence[ListedFile]) -> bool:
+    """Whether some row has no patch and its status does not say why, or is not believed."""
+    doubted = _declares(rows)
+    return any(not row.patch and (doubted or not _without_lines(row)) for row in rows)
 
 
 def reconcile(rows: Sequence[ListedFile], raw: str | None) -> tuple[FileChange, ...]:
-    """Parse every row; where the forge gave no patch, `raw` (git's diff) speaks for it."""
+    """Parse every row; where the forge gave no patch, `raw` (git's diff) speaks for it.
+
+    What git does not show is believed to be nothing, unless the same change says what git shows.
+    """
     told = {file.path: file for file in rawdiff.parse(raw)} if raw else {}
-    return tuple(_second_look(row, told.get(row.path)) for row in rows)
+    look = _doubting_look if _declares(rows) else _second_look
+    return tuple(look(row, told.get(row.path)) for row in rows)
+
+
+def _declares(rows: Iterable[ListedFile]) -> bool:
+    """Whether the change may say itself which of its files git shows no lines of."""
+    return any(row.path.rpartition("/")[2] == _ATTRIBUTES for row in rows)
+
+
+def _doubting_look(row: ListedFile, told: RawFile | None) -> FileChange:
+    """Fail a file that may have lines, as long as git does not say that it has none."""
+    shown = row.patch or row.status == "removed"
+    if shown or (told and told.reason != rawdiff.BINARY):
+        return _second_look(row, told)
+    reason = f"git shows no lines of it, and this change is one of {_ATTRIBUTES} too"
+    return Unreviewable(row.path, reason, failed=True)
 
 
 def _second_look(row: ListedFile, told: RawFile | None) -> FileChange:

@@ -7,6 +7,7 @@ ReviewerError                     1
 │   ├── ConfigError               2   .github/code-review.yml
 │   └── ReportError               2   a saved report that cannot be used
 ├── ForgeError                    1   GitHub did not do what was asked
+│   ├── OvertakenError            1   another run wrote there before a repeated attempt
 │   ├── UnauthorizedError         2   the token is not accepted
 │   ├── ForbiddenError            2   the token lacks a permission
 │   ├── ConversationClosedError   1   locked conversation or archived repository
@@ -100,6 +101,10 @@ class NotFoundError(ForgeError):
 
 class UnprocessableError(ForgeError):
     """GitHub refuses a write as it stands (422): another text or place might do."""
+
+
+class OvertakenError(ForgeError):
+    """Somebody wrote there between an attempt without an answer and the next one."""
 
 
 class RateLimitedError(ForgeError):

@@ -141,7 +141,8 @@ def numbered(findings: Iterable[Finding], basis: Basis) -> tuple[tuple[Finding, 
     taken: set[int] = set()
     named: list[Finding] = []
     for finding in findings:
-        before = (old.number for old in basis.said if resembles(finding, old))
+        alike = (old for old in basis.said if old.origin is finding.origin)
+        before = (old.number for old in alike if resembles(finding, old))
         number = next((n for n in (finding.number, *before) if n and n not in taken), following)
         following = max(following, number + 1)
         taken.add(number)
@@ -178,5 +179,12 @@ def dismissals(known: Iterable[Dismissal], fresh: Iterable[Dismissal]) -> tuple[
 
 
 def heard(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
-    """Whether a maintainer does not want to hear of this finding."""
-    return any(resembles(finding, each.finding) for each in dismissed)
+    """Whether a maintainer does not want to hear of this finding.
+
+    Who dismisses words of the model has not dismissed what a rule says of the same lines.
+    """
+    return any(
+        resembles(finding, each.finding)
+        for each in dismissed
+        if finding.origin is Origin.MODEL or each.finding.origin is Origin.RULE
+    )

@@ -68,7 +68,9 @@ class Merger:
         merged = merge(file, outcomes, self.shown)
         earlier = self.earlier(file)
         proven = rules.findings(file, self.redaction)
-        findings = history.joined(earlier, (*proven, *merged.findings))
+        # A rule says it anew each time: else an earlier word of the model's could stand for it.
+        said = history.joined(earlier, merged.findings)
+        findings = (*proven, *(each for each in said if each.origin is Origin.MODEL))
         key = "" if merged.report.cuts else history.unit_key(file)
         if merged.report.status is Status.FAILED:
             key = ""

@@ -8,7 +8,7 @@ by a zero-width space. Applying a function twice changes nothing.
 
 import html
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, zip_longest
 
 import re2
@@ -31,6 +31,7 @@ _ITEM = re2.compile(r"[-+*]|\d{1,9}[.)]")
 _NUMBER = re2.compile(r"\d{1,9}[.)]")
 _HEADING = re2.compile(r"#{1,6}(?:[ \t]+|$)")
 _HEADING_END = re2.compile(r"[ \t]+#+$")
+_SPACE = re2.compile(r"[\s\pZ]")
 _LINE_START = re2.compile(r"[-+=:]|\d{1,9}[.)]")
 
 _ENTITIES = {
@@ -60,7 +61,7 @@ def block(text: str) -> str:
 def line(text: str) -> str:
     """Neutralise text for one line, a title or a table cell; only code spans stay."""
     content, spans = verbatim.lift(_clean(text))
-    content = " ".join(_settle(content).split())
+    content = " ".join(_settle(content, _spaced).split())
     start = triggers.ZWSP if _LINE_START.match(content) else ""
     shown = _escape(start + triggers.break_commands(content)).replace("*", "&#42;")
     return verbatim.restore(shown, spans)
@@ -96,18 +97,23 @@ def _prose(lines: Iterable[str]) -> str:
     return verbatim.restore(_escape(laid_out.rstrip("\n")), spans)
 
 
-def _settle(text: str) -> str:
+def _settle(text: str, shaped: Callable[[str], str] = str) -> str:
     mark = verbatim.PLACEHOLDER
-    return mark.join(_settled(piece) for piece in text.split(mark))
+    return mark.join(_settled(piece, shaped) for piece in text.split(mark))
 
 
-def _settled(text: str) -> str:
+def _settled(text: str, shaped: Callable[[str], str]) -> str:
     """Decode and remove until nothing changes; text that never settles loses its syntax."""
     for _ in range(_ROUNDS):
-        before, text = text, _once(text)
+        before, text = text, _once(shaped(text))
         if text == before:
             return text
     return _clean(text.translate(dict.fromkeys(map(ord, "&<[]"))))
+
+
+def _spaced(text: str) -> str:
+    """Turn what ends lines into spaces: a link that was cut by one is a link afterwards."""
+    return str(_SPACE.sub(" ", text))
 
 
 def _once(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from reviewer.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.findings import Candidate, Finding, Side, plain
+from reviewer.findings import Candidate, Finding, Origin, Side, plain
 from reviewer.review import worst_first
 
 # What diff.numbered prints before a line's text, or a diff's bare marker.
@@ -172,23 +172,25 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
     """Keep the worst of the findings that say the same about the same lines; count the others.
 
     The same means overlapping lines, and the same title or quote but for letter case and spaces.
+    What a rule has found always stays, and a model that says the same adds nothing.
     The result is ordered, the worst first, and does not depend on the order of `findings`.
     """
     kept: list[Finding] = []
     places: dict[tuple[str, ...], list[range]] = {}
     ordered = worst_first(sorted(findings, key=repr))
-    for finding in ordered:
+    for finding in sorted(ordered, key=lambda each: each.origin is not Origin.RULE):
         lines = range(finding.start_line, finding.end_line + 1)
         where = (finding.path, finding.side.value)
         topics = (
             (*where, "title", plain(finding.title)),
             (*where, "quote", plain(finding.quote)),
         )
-        if not any(_overlap(lines, other) for t in topics for other in places.get(t, [])):
+        proven = finding.origin is Origin.RULE
+        if proven or not any(_overlap(lines, it) for t in topics for it in places.get(t, [])):
             kept.append(finding)
             for topic in topics:
                 places.setdefault(topic, []).append(lines)
-    return tuple(kept), len(ordered) - len(kept)
+    return worst_first(kept), len(ordered) - len(kept)
 
 
 def _overlap(one: range, other: range) -> bool:

@@ -21,10 +21,15 @@ class CreateComment:
 
 @dataclass(frozen=True, slots=True)
 class UpdateComment:
-    """Replace the whole body of one of our comments."""
+    """Replace the whole body of one of our comments, which stands at the pull request `number`.
+
+    `was` is its body as it was read: an attempt is not repeated over anything else.
+    """
 
     id: int
     body: str
+    number: int = 0
+    was: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

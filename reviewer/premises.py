@@ -19,10 +19,16 @@ def as_triggered(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
     return replace(pull, title=wanted.title, body=wanted.body or "")
 
 
-def whole(known: State, pull: PullRequest, wanted: ReviewPullRequest) -> bool:
-    """Whether a whole review of these very commits is there and nobody wants another."""
+def whole(known: State, snapshot: Snapshot, wanted: ReviewPullRequest, name: str) -> bool:
+    """Whether a whole review of these very commits is there and nobody wants another.
+
+    A run that was killed on publishing has left findings that the comment calls explained at their
+    lines, and no thread there.
+    """
+    pull = snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
-    return known.complete and same and not (wanted.full or wanted.anew)
+    stands = known.complete and same and not (wanted.full or wanted.anew)
+    return stands and threads.hold(known.explained, snapshot.conversation, name)
 
 
 def amended(known: State, wanted: ReviewPullRequest) -> State:

@@ -93,7 +93,7 @@ class Prompts:
             **_seen(material),
             instructions=material.instructions,
             guidelines=material.guidelines,
-            threads=tuple(_heard(material.threads)),
+            threads=tuple(self._heard(material.threads)),
             earlier=material.earlier,
             siblings=tuple(map(_named, material.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(material.siblings) - LISTED_SIBLINGS),
@@ -134,7 +134,8 @@ class Prompts:
         )
 
     def _prompt(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
-        body = self._pull.body
+        # What is cut in the middle of a secret would show its beginning: nothing knows it then.
+        body = self.shown(self._pull.body)
         offered = self._tools if purpose in _WITH_TOOLS else ()
         system = self._templates.render(
             "system.md.j2", schema=json.dumps(schema), tools=bool(offered), **self._shared
@@ -153,6 +154,20 @@ class Prompts:
         messages = (Message("system", system), Message("user", user))
         return Prompt(purpose, messages, schema_name=purpose, schema=schema, tools=offered)
 
+    def _heard(self, threads: Iterable[ReviewThread]) -> Iterator[ReviewThread]:
+        """Shorten each comment, and stop at the thread that would take too much room."""
+        room = THREAD_CHARACTERS
+        for thread in threads:
+            comments = tuple(map(self._shortened, thread.comments))
+            room -= sum(len(remark.body) for remark in comments)
+            if room < 0:
+                return
+            yield replace(thread, comments=comments)
+
+    def _shortened(self, remark: Remark) -> Remark:
+        said = self.shown(_unmarked(remark.body))
+        return replace(remark, body=shorten(said, COMMENT_CHARACTERS))
+
 
 def _telling(pull: PullRequest) -> tuple[str, ...]:
     """List the subjects of the commits; a single one is often the title once more."""
@@ -168,20 +183,6 @@ def _seen(material: Material) -> dict[str, object]:
         "related": material.related,
         "notes": material.notes,
     }
-
-
-def _heard(threads: Iterable[ReviewThread]) -> Iterator[ReviewThread]:
-    """Shorten each comment, and stop at the thread that would take too much room."""
-    room = THREAD_CHARACTERS
-    for thread in threads:
-        comments = tuple(
-            replace(remark, body=shorten(_unmarked(remark.body), COMMENT_CHARACTERS))
-            for remark in thread.comments
-        )
-        room -= sum(len(remark.body) for remark in comments)
-        if room < 0:
-            return
-        yield replace(thread, comments=comments)
 
 
 def _unmarked(body: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reviewer import state, summary_comment
-from reviewer.errors import NotFoundError
+from reviewer.errors import NotFoundError, OvertakenError
 from reviewer.ports import CreateComment, Forge, Operation, UpdateComment
 from reviewer.pull_request import Comment, Snapshot
 
@@ -44,11 +44,11 @@ def plan(snapshot: Snapshot, name: str, compose: Compose) -> tuple[Operation, ..
         return (CreateComment(snapshot.pull.number, body, marker),) if body else ()
     kept, *superfluous = ours
     operations: list[Operation] = [
-        UpdateComment(other.id, summary_comment.pointer(name, kept.url)) for other in superfluous
+        _edit(snapshot, other, summary_comment.pointer(name, kept.url)) for other in superfluous
     ]
     # Edits notify people: an equal text is not written again.
     if body and not _same(body, kept.body):
-        operations.append(UpdateComment(kept.id, body))
+        operations.append(_edit(snapshot, kept, body))
     return tuple(operations)
 
 
@@ -64,21 +64,32 @@ def publish(forge: Forge, snapshot: Snapshot, name: str, compose: Compose) -> Co
     again = forge.snapshot(snapshot.pull.number)
     if not _listed(again, comment):
         return comment
-    moved = again.pull.head_sha != snapshot.pull.head_sha
+    return _carry_out(forge, again, name, _unless_moved(snapshot, again, compose))
+
+
+def _unless_moved(before: Snapshot, after: Snapshot, compose: Compose) -> Compose:
     # What stands there once the head moved may be the word of a newer run.
-    return _carry_out(forge, again, name, _leave if moved else compose)
+    return compose if after.pull.head_sha == before.pull.head_sha else _leave
 
 
 def _carry_out(forge: Forge, snapshot: Snapshot, name: str, compose: Compose) -> Comment | None:
     kept = next(iter(own(snapshot, name)), None)
     for operation in plan(snapshot, name, compose):
-        written = _apply(forge, operation)
+        try:
+            written = _apply(forge, operation)
+        except OvertakenError:
+            again = forge.snapshot(snapshot.pull.number)
+            return _carry_out(forge, again, name, _unless_moved(snapshot, again, compose))
         if written is None and isinstance(operation, UpdateComment):
             # Somebody deleted it between reading and writing: plan again without it.
             return _carry_out(forge, _without(snapshot, operation.id), name, compose)
         if kept is None or (written and written.id == kept.id):
             kept = written
     return kept
+
+
+def _edit(snapshot: Snapshot, comment: Comment, body: str) -> UpdateComment:
+    return UpdateComment(comment.id, body, snapshot.pull.number, comment.body)
 
 
 def _apply(forge: Forge, operation: Operation) -> Comment | None:

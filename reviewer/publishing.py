@@ -123,8 +123,10 @@ class _Publishing:
 
     def _rows(self, merger: Merger, selection: Selection) -> list[Merged]:
         owner = sharding.owners(selection.files, self.submitted.count)
+        told = self.submitted.told()
         rows = [
-            merger.merge(file, self.submitted.outcomes(file, owner)) for file in selection.files
+            merger.merge(file, self.submitted.outcomes(file, told.get(file.path, ()), owner))
+            for file in selection.files
         ]
         if self._key:
             return rows

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reviewer import history, placement
 from reviewer.config import Config
-from reviewer.findings import Dismissal, Finding, plain
+from reviewer.findings import Dismissal, Finding, Origin, plain
 from reviewer.review import Withheld
 
 # Characters; "return None" stands in many files for many reasons.
@@ -25,7 +25,7 @@ def rank(
         for finding in news
         if finding.severity >= config.min_severity and finding.confidence >= config.min_confidence
     )
-    shown = wanted[: config.max_findings]
+    shown = _most(wanted, config.max_findings)
     withheld = Withheld(
         duplicate=duplicates + len(single) - len(distinct),
         dismissed=len(distinct) - len(news),
@@ -35,17 +35,30 @@ def rank(
     return shown, withheld
 
 
+def _most(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
+    """Keep the first `most`, but no fewer of what rules have found than fill half of the room.
+
+    A model that is talked into a flood must not drown them, and they must not drown the rest.
+    """
+    places = range(len(wanted))
+    proven = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
+    kept = frozenset(proven)
+    others = [n for n in places if n not in kept][: most - len(proven)]
+    return tuple(wanted[n] for n in sorted((*proven, *others)))
+
+
 def _across(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Tell a problem once that several files have: the worst place first, the others named.
 
     The same problem means the same category, and the same title or the same telling quote.
     """
     told: list[Finding] = []
-    topics: dict[tuple[str, str, str], int] = {}
+    topics: dict[tuple[str, str, str, str], int] = {}
     for finding in findings:
-        names = [(finding.category, "title", plain(finding.title))]
+        kind = (finding.origin.value, finding.category)
+        names = [(*kind, "title", plain(finding.title))]
         if len(quote := plain(finding.quote)) >= _TELLING:
-            names.append((finding.category, "quote", quote))
+            names.append((*kind, "quote", quote))
         first = next((topics[name] for name in names if name in topics), None)
         if first is None or told[first].path == finding.path:
             topics |= dict.fromkeys(names, len(told))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 # The words that open a line of git's header and name the file alone, the surest first.
 _NAMES = ("rename to ", "copy to ", "+++ ", "--- ")
 # The words that say why no hunks follow, the most telling first.
+BINARY = "binary"
 _REASONS = {
     "deleted file mode ": "deleted",
-    "Binary files ": "binary",
-    "GIT binary patch": "binary",
+    "Binary files ": BINARY,
+    "GIT binary patch": BINARY,
     "rename to ": "renamed without changes",
     "copy to ": "copied without changes",
     "old mode ": "mode change only",

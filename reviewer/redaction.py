@@ -1,7 +1,10 @@
 """Keeps the secrets that this process knows out of everything it writes."""
 
 import base64
+import html
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 MASK = "[REDACTED]"
@@ -9,17 +12,21 @@ MASK = "[REDACTED]"
 SHORTEST = 8
 # A known attack has the model cut seven characters off a key, so that scanners do not know it.
 _CUT = 7
+# Letters and digits; fewer stand one after the other in ordinary text, once its spaces are gone.
+_TELLING = 12
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 class Secrets:
     """The values that must never leave the process, in every form in which they could."""
 
-    __slots__ = ("_forms",)
+    __slots__ = ("_cores", "_forms")
 
     def __init__(self, values: Iterable[str]) -> None:
         """Prepare the forms of each value and of each of its lines, from 8 characters on."""
         forms = {form for value in values for form in _forms(value)}
         self._forms = tuple(sorted(forms, key=len, reverse=True))
+        self._cores = tuple({core for form in forms if (core := _core(form))})
 
     def mask(self, text: str) -> str:
         """Replace every form of every secret by [REDACTED]."""
@@ -28,8 +35,15 @@ class Secrets:
         return text
 
     def leaked_in(self, text: str) -> bool:
-        """Whether some form of a secret stands in the text."""
-        return any(form in text for form in self._forms)
+        """Whether some form of a secret stands in the text, disguised or for the most part.
+
+        Letter case, width and whatever is no letter or digit can hide one from `mask`: spaces,
+        line feeds, invisible characters, Markdown, entities.
+        """
+        if any(form in text for form in self._forms):
+            return True
+        bare = _bare(text) if self._cores else ""
+        return any(core in bare for core in self._cores)
 
     def __repr__(self) -> str:
         """Count, and show nothing."""
@@ -42,6 +56,20 @@ def _forms(value: str) -> Iterator[str]:
     for part in parts:
         if len(part) >= SHORTEST:
             yield from _encoded(part)
+
+
+def _core(form: str) -> str:
+    """Return the middle half of a form, which a cut at either end leaves; "" if it says little."""
+    bare = _bare(form)
+    quarter = len(bare) // 4
+    middle = bare[quarter : len(bare) - quarter]
+    return middle if len(middle) >= _TELLING else ""
+
+
+def _bare(text: str) -> str:
+    """Reduce a text to its letters and digits, without case, width and entities."""
+    plain = unicodedata.normalize("NFKC", html.unescape(text)).casefold()
+    return _NO_LETTER.sub("", plain)
 
 
 def _encoded(secret: str) -> Iterator[str]:

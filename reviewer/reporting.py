@@ -114,8 +114,8 @@ class Reporting:
         # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
         review = review.reworded(self.masked)
         body = self.masked(self._rendered(review))
-        self._wanted = body
         self._runner.summary(self.report(review))
+        self._wanted = body
         self._warn_of_gaps(review)
         if not self._writable:
             self._annotate(review)
@@ -131,6 +131,11 @@ class Reporting:
             self._give_up_writing(refused)
             self._annotate(review)
             return None
+
+    @property
+    def written_down(self) -> bool:
+        """Whether the job summary holds the review."""
+        return self._wanted is not None
 
     def report(self, review: Review) -> str:
         """Render the whole review without the secrets of the run."""

@@ -1,5 +1,6 @@
 """Reads a JSON report back into a review; the file is untrusted, whoever has written it."""
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -172,12 +173,15 @@ def _unusable(why: str) -> ReportError:
 
 def _review(report: _Report) -> Review:
     findings = tuple(row.value() for row in report.findings)
+    by_path: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_path.setdefault(finding.path, []).append(finding)
     return Review(
         head_sha=report.head_sha,
         base_sha=report.base_sha,
         overview=Overview(report.overview, tuple(report.major_changes)),
         findings=findings,
-        files=tuple(_file(row, findings) for row in report.files),
+        files=tuple(_file(row, by_path.get(row.path, ())) for row in report.files),
         withheld=Withheld(**report.withheld.model_dump()),
         spent=report.spent.value(),
         notes=tuple(report.notes),
@@ -199,13 +203,13 @@ def _review(report: _Report) -> Review:
     )
 
 
-def _file(row: _File, findings: tuple[Finding, ...]) -> FileReport:
+def _file(row: _File, findings: Iterable[Finding]) -> FileReport:
     return FileReport(
         path=row.path,
         status=Status(row.status),
         reason=row.reason,
         summary=row.summary,
-        findings=tuple(finding for finding in findings if finding.path == row.path),
+        findings=tuple(findings),
         cuts=tuple(row.cuts),
         since=row.since,
     )

@@ -1,6 +1,6 @@
 """Finds secrets in a text, line by line, and hides each behind a mark that names it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -13,6 +13,9 @@ PRIVATE_KEY = "private-key"
 LONGEST_KEY = 400
 # A line of a key is wider than this but for its last one.
 _WIDE = 40
+# Tokens glued together show themselves one after the other; a line of thousands is an attack.
+_PASSES = 4
+_MARK = "[REDACTED:"
 
 _HEADER = re2.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _FOOTER = re2.compile(r"-----END [A-Z0-9 ]{0,40}-----")
@@ -77,14 +80,27 @@ class Redaction:
 
     def _masked(self, line: str) -> str:
         # What follows a secret may look like one only when it is gone.
-        while secrets := self.secrets(line):
-            pieces, end = [], 0
-            for secret in secrets:
-                mark = f"[REDACTED:{secret.kind}:{self.number(secret)}]"
-                pieces += [line[end : secret.start], mark]
-                end = secret.end
-            line = "".join((*pieces, line[end:]))
-        return line
+        for _ in range(_PASSES):
+            secrets = self.secrets(line)
+            if not secrets:
+                return line
+            line = self._without(line, secrets)
+        return self._cut_off(line, self.secrets(line))
+
+    def _without(self, line: str, secrets: Iterable[Secret]) -> str:
+        pieces, end = [], 0
+        for secret in secrets:
+            pieces += [line[end : secret.start], _mark(secret.kind, self.number(secret))]
+            end = secret.end
+        return "".join((*pieces, line[end:]))
+
+    def _cut_off(self, line: str, left: Sequence[Secret]) -> str:
+        """Hide a line that still shows secrets, from its first one on."""
+        if not left:
+            return line
+        start = min(left[0].start, line.find(_MARK))
+        rest = line[start:]
+        return line[:start] + _mark(left[0].kind, self._counted(left[0].kind, rest))
 
     def number(self, secret: Secret) -> int:
         """Return what the value is called by; all lines of one private key have one number."""
@@ -110,6 +126,10 @@ class Redaction:
         found = _BODY.search(_readable(line)) if self._keys else None
         if found and found[1] in self._keys:
             yield Secret(PRIVATE_KEY, found[1], found.start(1), found.end(1))
+
+
+def _mark(kind: str, number: int) -> str:
+    return f"{_MARK}{kind}:{number}]"
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:

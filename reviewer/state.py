@@ -7,8 +7,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Annotated, TypeAlias
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from reviewer.findings import Dismissal, Finding, Severity
 from reviewer.review import FileReport, Review, Status
@@ -25,6 +26,23 @@ _LINE = re.compile(
 )
 _LARGEST_DECODED = 1_000_000
 
+# A value that is out of range would come to light far away: as a cost that cannot be added up, or
+# as a state that is too large even without its units.
+_Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
+_Number: TypeAlias = Annotated[int, Field(ge=1, le=10**9)]
+_Cost: TypeAlias = Annotated[str, Field(pattern=r"^(?:[0-9]{1,9}(?:\.[0-9]{1,6})?)?$")]
+_Commit: TypeAlias = Annotated[str, Field(max_length=64)]
+_Text: TypeAlias = Annotated[str, Field(max_length=2_000)]
+
+
+def _placed(finding: Finding) -> Finding:
+    if finding.number < 0 or not 1 <= finding.start_line <= finding.end_line:
+        raise ValueError
+    return finding
+
+
+_Finding: TypeAlias = Annotated[Finding, AfterValidator(_placed)]
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -37,7 +55,7 @@ class Unit:
     key: str
     since: str
     summary: str
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[_Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +69,36 @@ class State:
     new finding is called.
     """
 
-    head_sha: str = ""
-    base_sha: str = ""
-    key: str = ""
+    head_sha: _Commit = ""
+    base_sha: _Commit = ""
+    key: _Text = ""
     complete: bool = False
-    critical: int = 0
-    high: int = 0
-    medium: int = 0
-    low: int = 0
-    reviewed_files: int = 0
-    skipped_files: int = 0
-    tokens: int = 0
-    cost: str = ""
+    critical: _Count = 0
+    high: _Count = 0
+    medium: _Count = 0
+    low: _Count = 0
+    reviewed_files: _Count = 0
+    skipped_files: _Count = 0
+    tokens: _Count = 0
+    cost: _Cost = ""
     units: tuple[Unit, ...] = ()
-    overview: str = ""
+    overview: _Text = ""
     major_changes: tuple[str, ...] = ()
     dismissed: tuple[Dismissal, ...] = ()
-    posted: tuple[int, ...] = ()
+    posted: Annotated[tuple[_Number, ...], Field(max_length=1_000)] = ()
     """Numbers of the findings that were put at their lines, or should have been."""
-    paused: str = ""
-    next_number: int = 1
+    paused: _Text = ""
+    next_number: _Number = 1
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding that is remembered, those below the thresholds included."""
         return tuple(finding for unit in self.units for finding in unit.findings)
+
+    @property
+    def explained(self) -> tuple[Finding, ...]:
+        """The findings that were put at their lines, or should have been."""
+        return tuple(finding for finding in self.findings if finding.number in self.posted)
 
 
 def of(review: Review, key: str, next_number: int = 1) -> State:

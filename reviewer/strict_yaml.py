@@ -172,7 +172,7 @@ class _Builder:
         self._check(event)
         if not isinstance(event, yaml.ScalarEvent):
             self._refuse(event, "a key must be a word.")
-        key = str(event.value)
+        key = self._printable(event)
         if key == "<<":
             self._refuse(event, "merge keys (<<) are not supported.")
         if first := self.keys.get((*path, key)):
@@ -187,9 +187,7 @@ class _Builder:
         return tuple(items)
 
     def _scalar(self, event: Any) -> object:  # noqa: ANN401 - PyYAML's stubs leave it open
-        text = str(event.value)
-        if _UNPRINTABLE.search(text):
-            self._refuse(event, "there is a control character.")
+        text = self._printable(event)
         if event.style is not None:
             return text
         value = _resolved(text)
@@ -199,6 +197,12 @@ class _Builder:
             what = f"{show(text)} means one thing to YAML 1.1 and another to YAML 1.2."
             self._refuse(event, what, _PLAIN)
         return value
+
+    def _printable(self, event: Any) -> str:  # noqa: ANN401 - PyYAML's stubs leave it open
+        text = str(event.value)
+        if _UNPRINTABLE.search(text):
+            self._refuse(event, "there is a control character.")
+        return text
 
     def _check(self, event: yaml.NodeEvent) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -83,15 +83,20 @@ class Submitted:
         rows = (each.major_changes[at : at + 1] for at in range(longest) for each in told)
         return Overview(text, tuple(change for row in rows for change in row)[:_MOST_CHANGES])
 
-    def outcomes(self, file: ChangedFile, owner: Mapping[str, int]) -> list[Outcome]:
+    def told(self) -> Mapping[str, Sequence[FileReport]]:
+        """Return what the reports say, by path; the first word that each has on a file counts."""
+        told: dict[str, list[FileReport]] = {}
+        for review in self.reviews:
+            for path, row in {row.path: row for row in reversed(review.files)}.items():
+                told.setdefault(path, []).append(row)
+        return told
+
+    def outcomes(
+        self, file: ChangedFile, told: Iterable[FileReport], owner: Mapping[str, int]
+    ) -> list[Outcome]:
         """Turn what the reports say of a file into answers, as if a model had just given them."""
-        told = [
-            _outcome(file, row, review)
-            for review in self.reviews
-            for row in review.files
-            if row.path == file.path
-        ]
-        return told or [Outcome(_whole(file), ModelError(self._silence(file, owner)))]
+        answers = [_outcome(file, row) for row in told]
+        return answers or [Outcome(_whole(file), ModelError(self._silence(file, owner)))]
 
     def _silence(self, file: ChangedFile, owner: Mapping[str, int]) -> str:
         number = owner[file.path]
@@ -120,15 +125,16 @@ def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) 
             stale = True
     count = _count(review for _, review in about)
     kept: list[Review] = []
-    taken = set[Shard]()
+    taken = set[Shard | None]()
     for source, review in about:
         if review.shard and review.shard.count != count:
             complaints.append(f"{_name(source)}: it is shard {review.shard}, not one of {count}")
         elif review.shard in taken:
-            complaints.append(f"{_name(source)}: shard {review.shard} was there before")
+            share = f"shard {review.shard}" if review.shard else "a report of all files"
+            complaints.append(f"{_name(source)}: {share} was there before")
         else:
             kept.append(review)
-            taken |= {review.shard} if review.shard else set()
+            taken.add(review.shard)
     return Submitted(tuple(kept), tuple(complaints), count, stale)
 
 
@@ -150,7 +156,7 @@ def _whole(file: ChangedFile, cuts: tuple[str, ...] = ()) -> Batch:
     return Batch(file, file.hunks, cuts=cuts)
 
 
-def _outcome(file: ChangedFile, row: FileReport, review: Review) -> Outcome:
+def _outcome(file: ChangedFile, row: FileReport) -> Outcome:
     """Read one row and its findings with the eyes with which a model's answer is read."""
     cuts = tuple(shortening.line(cut, _LONGEST_REASON) for cut in row.cuts[:_MOST_CUTS])
     part = _whole(file, cuts)
@@ -161,9 +167,7 @@ def _outcome(file: ChangedFile, row: FileReport, review: Review) -> Outcome:
     answer = {
         "path": file.path,
         "summary": row.summary,
-        "findings": [
-            _candidate(finding) for finding in review.findings if finding.path == file.path
-        ],
+        "findings": [_candidate(finding) for finding in row.findings],
     }
     return Outcome(part, replies.parse_review(_reply(answer)))
 

@@ -154,7 +154,7 @@ def headline(review: Review) -> str:
         counts.append("incomplete")
     if not review.having(Status.REVIEWED) and review.complete:
         counts.append("nothing to review")
-    return " · ".join(counts) or "no problems found"
+    return " · ".join(counts) or review.all_clear
 
 
 def coverage(review: Review) -> str:

@@ -39,6 +39,12 @@ def unsaid(
     )
 
 
+def hold(findings: Iterable[Finding], conversation: Conversation, name: str) -> bool:
+    """Whether each of the findings has a thread, open or not."""
+    said = mine(conversation, name)
+    return all(finding.fingerprint in said for finding in findings)
+
+
 def to_resolve(
     gone: Iterable[Finding], conversation: Conversation, name: str
 ) -> tuple[ReviewThread, ...]:

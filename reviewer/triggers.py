@@ -11,7 +11,8 @@ import re2
 
 ZWSP = "\u200b"
 # Each pattern breaks between its two groups.
-_COMMAND = re2.compile(r"(?im)(^[ \t*]*/)(\w)")
+# The name of a command may stand in a code span, of which a NUL is the place (verbatim.py).
+_COMMAND = re2.compile(r"(?im)(^[ \t*]*/)([\w\x00])")
 _BOT_WORD = re2.compile(r"(?im)(^[ \t*]*[br])(ors\b|echeck\b|etest\b)")
 # GitHub's nine: close, closes, closed, fix, fixes, fixed, resolve, resolves, resolved.
 _CLOSING = re2.compile(
@@ -20,7 +21,9 @@ _CLOSING = re2.compile(
 )
 _ISSUE = re2.compile(r"(?i)(gh-)(\d)")
 _ADDRESS = re2.compile(r"(?i)(www|mailto|xmpp)([.:])")
-_MARKER = re2.compile(r"(?i)(<)(!--\s*code-review-action)")
+# Ours, and those of other tools: whoever writes under the same name takes a comment with his own
+# marker for his own, and writes over it.
+_MARKER = re2.compile(r"(<)(!--)")
 
 _AT = {ord(at): at + ZWSP for at in "@\uff20\ufe6b"}
 _AT_AND_HASH = _AT | {ord("#"): "#" + ZWSP}
@@ -32,7 +35,7 @@ def break_commands(text: str) -> str:
 
 
 def break_in_code(text: str) -> str:
-    """Break mentions, commands, closing keywords and our own markers."""
+    """Break mentions, commands, closing keywords and the hidden markers of ours and others."""
     return _broken(text, (_COMMAND, _BOT_WORD, _CLOSING, _MARKER)).translate(_AT)
 
 

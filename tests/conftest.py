@@ -5,7 +5,9 @@ invariants, unless they say why there is none: `@pytest.mark.no_run("why")`.
 """
 
 import re
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -45,6 +47,18 @@ def model_server() -> Iterator[LoopbackModel]:
     with LoopbackModel() as server:
         yield server
     _verify(server)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody has signed but itself, and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    found, key = folder / "certificate.pem", folder / "key.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    names = ["-subj", "/CN=loopback", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", str(key), "-out", str(found)]
+    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
+    return found, key
 
 
 @pytest.fixture

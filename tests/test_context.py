@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from reviewer import context, diff
 from reviewer.diff import ChangedFile, Hunk
 from tests import builders
-from tests.test_diff_properties import patch_by_difflib
+from tests.patches import patch_by_difflib
 
 
 def hunks(patch: str) -> tuple[Hunk, ...]:

@@ -219,3 +219,25 @@ def test_two_hundred_thousand_lines_are_parsed_without_loss() -> None:
     lines = parsed(patch).changed
     assert len(lines) == 200_000
     assert lines[-1].new == 200_000
+
+
+@pytest.mark.parametrize(
+    ("status", "raw"),
+    [
+        ("modified", "diff --git a/x.py b/x.py\nindex 1..2 100644\nBinary files a/x.py and b/x.py"),
+        ("renamed", None),
+    ],
+)
+def test_DF1_what_git_does_not_show_is_doubted_where_the_change_declares_it(
+    status: str, raw: str | None
+) -> None:
+    hidden = replace(row(None, status=status), path="x.py")
+    declared = ListedFile(
+        "lib/.gitattributes", "added", additions=1, deletions=0, patch="@@ -0,0 +1 @@\n+*.py -diff"
+    )
+    (believed,) = diff.reconcile((hidden,), raw)
+    doubted, _ = diff.reconcile((hidden, declared), raw)
+    assert isinstance(believed, Unreviewable)
+    assert isinstance(doubted, Unreviewable)
+    assert (believed.failed, doubted.failed) == (False, True)
+    assert diff.needs_raw((hidden, declared))

@@ -1,5 +1,4 @@
 import subprocess
-from difflib import unified_diff
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -7,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer import diff, rawdiff
-from reviewer.diff import ChangedFile, LineKind
+from reviewer.diff import ChangedFile
 from reviewer.pull_request import ListedFile
+from tests.patches import assert_tells, patch_by_difflib
 
 ODD_LINES = (
     "",
@@ -42,45 +42,10 @@ text = st.builds(
 )
 
 
-def lines_of(content: str) -> list[str]:
-    return content.removesuffix("\n").split("\n") if content else []
-
-
-def patch_by_difflib(old: str, new: str, context: int) -> str:
-    before, after = ([f"{x}\n" for x in content.split("\n")] for content in (old, new))
-    rows = list(unified_diff(_ended(before), _ended(after), n=context, lineterm="\n"))[2:]
-    return "".join(
-        row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows
-    )
-
-
-def _ended(lines: list[str]) -> list[str]:
-    # What follows the last line feed is a line without one, or nothing.
-    *whole, last = lines
-    return whole + ([last.removesuffix("\n")] if last != "\n" else [])
-
-
 def parse(patch: str) -> ChangedFile:
     file = diff.parse(ListedFile("x", "modified", additions=0, deletions=0, patch=patch))
     assert isinstance(file, ChangedFile)
     return file
-
-
-def assert_tells(file: ChangedFile, old: str, new: str) -> None:
-    """Every line stands where both versions have it, and every difference is shown."""
-    shown_old, shown_new = set[int](), set[int]()
-    for part in (part for hunk in file.hunks for part in hunk.lines):
-        if part.old is not None:
-            assert lines_of(old)[part.old - 1] == part.text
-            shown_old.add(part.old)
-        if part.new is not None:
-            assert lines_of(new)[part.new - 1] == part.text
-            shown_new.add(part.new)
-        assert (part.old is None) == (part.kind is LineKind.ADDED)
-        assert (part.new is None) == (part.kind is LineKind.REMOVED)
-    hidden_old = [x for n, x in enumerate(lines_of(old), 1) if n not in shown_old]
-    hidden_new = [x for n, x in enumerate(lines_of(new), 1) if n not in shown_new]
-    assert hidden_old == hidden_new
 
 
 @given(text, text, st.integers(0, 3))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reviewer import diff, history, state
 from reviewer.diff import ChangedFile
-from reviewer.findings import Dismissal, Finding
+from reviewer.findings import Dismissal, Finding, Origin
 from reviewer.history import Basis
 from reviewer.review import FileReport, Status
 from reviewer.state import State, Unit
@@ -190,3 +190,18 @@ def test_a_damaged_state_is_told_from_none() -> None:
 def test_the_key_of_a_change_does_not_know_where_it_stands(old: int, new: int) -> None:
     moved = changed(PATCH.replace("@@ -1,2 +1,2 @@", f"@@ -{old},2 +{new},2 @@"))
     assert history.unit_key(moved) == history.unit_key(changed())
+
+
+def test_DF12_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_says() -> None:
+    words = builders.finding()
+    proven = replace(words, origin=Origin.RULE)
+    assert not history.heard(proven, (Dismissal(words, "mona"),))
+    assert history.heard(proven, (Dismissal(proven, "mona"),))
+    assert history.heard(words, (Dismissal(proven, "mona"),))
+
+
+def test_DF12_what_a_rule_has_found_takes_no_number_of_the_models() -> None:
+    words = builders.finding(number=3)
+    proven = replace(words, origin=Origin.RULE, number=0)
+    named, _ = history.numbered((proven, words), basis_of(words))
+    assert [finding.number for finding in named] == [4, 3]

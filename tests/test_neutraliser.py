@@ -75,6 +75,16 @@ def test_LO11_neither_tags_nor_our_own_markers_survive(text: str, shown: str) ->
     assert "<!-- code-review-action" not in neutraliser.code(text)
 
 
+@pytest.mark.parametrize("neutralise", [neutraliser.block, neutraliser.line, neutraliser.code])
+def test_LO11_a_tool_that_writes_under_our_name_finds_no_marker_of_its_own(
+    neutralise: Callable[[str], str],
+) -> None:
+    """It would take our comment for its own and write over it."""
+    marker = "<!-- Sticky Pull Request Comment -->"
+    for text in (marker, f"`{marker}`", f"```html\n{marker}\n```"):
+        assert "<!--" not in neutralise(text)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -90,6 +100,7 @@ def test_LO11_neither_tags_nor_our_own_markers_survive(text: str, shown: str) ->
         ("fix https://x.co/1", "f\u200bix https:\u200b/\u200b/x.co/1"),
         ("this fixes the bug", "this fixes the bug"),
         ("```\n/approve\n```", "```\n/\u200bapprove\n```"),
+        ("/`approve`", "/\u200b`approve`"),
         ("```\nfixes #1\n```", "```\nf\u200bixes #1\n```"),
     ],
 )
@@ -165,3 +176,11 @@ def test_what_a_reader_needs_stays() -> None:
 )
 def test_a_line_holds_nothing_that_breaks_a_table_or_starts_a_block(text: str, shown: str) -> None:
     assert neutraliser.line(text) == shown
+
+
+@pytest.mark.parametrize("text", ["[a\nb](https://x.co)", '[a b](x\u00a0"t")', "[a&#10;b](x)"])
+def test_a_link_that_becomes_one_on_a_single_line_is_taken_apart_at_once(text: str) -> None:
+    shown = neutraliser.line(text)
+
+    assert shown.startswith("a b (")
+    assert neutraliser.line(shown) == shown

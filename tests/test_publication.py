@@ -135,7 +135,7 @@ def test_CC3_a_finished_review_wins_over_a_racing_placeholder() -> None:
 def test_CC7_a_comment_whose_run_was_killed_is_adopted_by_the_next() -> None:
     forge = FakeForge(comments=[builders.comment(101, waiting("killed"))])
     publish(forge, finished())
-    assert forge.applied == [UpdateComment(101, finished())]
+    assert forge.applied == [UpdateComment(101, finished(), 7, waiting("killed"))]
 
 
 def test_GH6_a_comment_deleted_meanwhile_is_created_once() -> None:

@@ -1,7 +1,9 @@
 """Which findings are shown, and what is counted instead."""
 
+from dataclasses import replace
+
 from reviewer import config, ranking
-from reviewer.findings import Confidence, Severity
+from reviewer.findings import Confidence, Origin, Severity
 from reviewer.inputs import Inputs
 from tests import builders
 
@@ -23,3 +25,39 @@ def test_thresholds_and_the_limit_are_counted() -> None:
     shown, withheld = ranking.rank((LOW, UNSURE, HIGH, other, HIGH), settings)
     assert [finding.title for finding in shown] == ["High"]
     assert (withheld.below_threshold, withheld.over_limit, withheld.duplicate) == (2, 1, 1)
+
+
+PROVEN = replace(
+    builders.finding(title="Possible secret: jwt", start_line=3, quote="key = [REDACTED:jwt:1]"),
+    category="security",
+    origin=Origin.RULE,
+)
+
+
+def test_DF12_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> None:
+    for same in ({"title": "Only a sample"}, {"quote": "key = 1"}, {"path": "a.py"}):
+        model = replace(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL, **same)  # type: ignore[arg-type]
+        shown, _ = ranking.rank((model, PROVEN), config.load(Inputs(), None))
+        assert PROVEN in shown
+
+
+def test_DF12_two_rules_may_speak_of_one_line() -> None:
+    other = replace(PROVEN, title="Invisible characters")
+    shown, _ = ranking.rank((other, PROVEN), config.load(Inputs(), None))
+    assert set(shown) == {other, PROVEN}
+
+
+def test_DF12_a_flood_of_the_model_does_not_drown_what_rules_have_found_nor_they_the_rest() -> None:
+    settings = config.load(Inputs(), b"max-findings: 4\n")
+    flood = [
+        builders.finding(title=f"T{n}", start_line=n, quote=f"q = {n}", severity=Severity.CRITICAL)
+        for n in range(10, 30)
+    ]
+    rules = [
+        replace(PROVEN, title=f"Possible secret: {n}", start_line=n, quote=f"k = {n}")
+        for n in range(40, 60)
+    ]
+    shown, withheld = ranking.rank((*flood, *rules), settings)
+    assert [finding.origin for finding in shown] == [Origin.MODEL] * 2 + [Origin.RULE] * 2
+    assert withheld.over_limit == 36
+    assert len(ranking.rank(rules, settings)[0]) == 4

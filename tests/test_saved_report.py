@@ -87,3 +87,8 @@ def test_one_wrong_place_is_an_error_or_harmless(data: st.DataObject, wrong: obj
     except ReportError:
         return
     assert isinstance(review, Review)
+
+
+def test_each_row_has_its_findings_and_no_others() -> None:
+    again = saved_report.parse(written(full()))
+    assert [[f.number for f in row.findings] for row in again.files] == [[3, 4], [], []]

@@ -11,7 +11,7 @@ from reviewer.diff import ChangedFile
 from reviewer.findings import Candidate, Confidence, Severity
 from reviewer.placement import place
 from reviewer.pull_request import ListedFile
-from reviewer.secret_scan import LONGEST_KEY, Redaction
+from reviewer.secret_scan import LONGEST_KEY, Redaction, Secret
 
 MIX = "a1B2c3D4e5F6g7H8i9J0"
 TOKEN = "gh" + f"p_{MIX}{MIX[:16]}"
@@ -196,3 +196,24 @@ def test_DF12_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
         found = place(said, file, shown)
         assert found
         assert found.start_line <= 4 <= found.end_line
+
+
+class Counted(Redaction):
+    """Counts how often a line is searched for secrets."""
+
+    reads = 0
+
+    def secrets(self, line: str) -> tuple[Secret, ...]:
+        self.reads += 1
+        return super().secrets(line)
+
+
+def test_DF12_tokens_that_are_glued_together_are_read_a_few_times_and_all_hidden() -> None:
+    """Each shows itself only when the one before it is gone."""
+    redaction = Counted()
+    masked = redaction.mask("keys = " + ("AI" + "za" + "aB3" * 11 + "xY") * 500)
+
+    assert redaction.reads <= 5
+    assert masked.startswith("keys = [REDACTED:google-api-key:")
+    assert "aB3" not in masked
+    assert redaction.mask(masked) == masked

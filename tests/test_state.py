@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from reviewer import state
 from reviewer.findings import Dismissal, Severity
@@ -27,10 +28,19 @@ STATE = state.of(
 )
 
 
+COUNTS = st.integers(0, 10**12)
+
+
 def line(values: object, version: int = state.VERSION) -> str:
     packed = zlib.compress(json.dumps(values).encode())
     text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
     return f"<!-- code-review-action:state v={version} {text} -->"
+
+
+def remembering(**values: int) -> object:
+    found = replace(builders.finding(), **values)  # type: ignore[arg-type]
+    unit = state.Unit("src/pay.py", "key", "abc", "", (found,))
+    return TypeAdapter(State).dump_python(State(units=(unit,)), mode="json", exclude_defaults=True)
 
 
 def test_a_state_comes_back_as_it_was() -> None:
@@ -67,6 +77,16 @@ def test_a_state_of_another_version_is_foreign() -> None:
         line({"high": True}),
         line({"head_sha": None}),
         line({"units": [{"path": "a.py"}]}),
+        line({"cost": "a lot"}),
+        line({"cost": "1E+999999"}),
+        line({"critical": -1}),
+        line({"next_number": 0}),
+        line({"posted": [0]}),
+        line({"posted": list(range(1, 5_000))}),
+        line({"overview": "x" * 5_000}),
+        line(remembering(start_line=0)),
+        line(remembering(start_line=3, end_line=2)),
+        line(remembering(number=-1)),
         line("x" * 2_000_000),
     ],
 )
@@ -115,18 +135,18 @@ def test_any_text_is_a_state_or_none(text: str) -> None:
 @given(
     st.builds(
         State,
-        head_sha=st.text(),
-        base_sha=st.text(),
+        head_sha=st.text(max_size=64),
+        base_sha=st.text(max_size=64),
         key=st.text(max_size=300),
         complete=st.booleans(),
-        critical=st.integers(),
-        high=st.integers(),
-        medium=st.integers(),
-        low=st.integers(),
-        reviewed_files=st.integers(),
-        skipped_files=st.integers(),
-        tokens=st.integers(),
-        cost=st.decimals(allow_nan=False, allow_infinity=False).map(str),
+        critical=COUNTS,
+        high=COUNTS,
+        medium=COUNTS,
+        low=COUNTS,
+        reviewed_files=COUNTS,
+        skipped_files=COUNTS,
+        tokens=COUNTS,
+        cost=st.decimals(0, 1_000_000, places=6).map("{:.6f}".format),
     )
 )
 def test_every_state_survives_the_round_trip(kept: State) -> None:

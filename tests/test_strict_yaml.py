@@ -45,6 +45,8 @@ def test_every_key_and_value_has_its_place() -> None:
         ("a: 1\nb: x\0y", 2, 5, "there is a control character"),
         ('a: "\\0"', 1, 4, "there is a control character"),
         ('a: "\\uD800"', 1, 4, "there is a control character"),
+        ('"\\uD800": 1', 1, 1, "there is a control character"),
+        ('a: 1\n"b\\0": 1', 2, 1, "there is a control character"),
         ("a: \ud800", 1, 4, "the file is not UTF-8"),
         ("a: 1\nb: é".encode("latin-1"), 2, 4, "the file is not UTF-8"),
         ("a: é".encode("utf-16"), 1, 1, "the file is not UTF-8"),

@@ -60,7 +60,7 @@ def test_LO13_a_suggestion_for_a_removed_line_is_not_offered() -> None:
     assert suggestions.block(finding("    return 1", side=Side.OLD), hunk()) == ""
 
 
-def test_LO13_a_line_that_was_there_before_may_hold_whatever_it_did() -> None:
+def test_LO13_a_decorator_that_was_there_before_may_stay() -> None:
     parsed = diff.parse(builders.row(patch="@@ -1 +1,3 @@\n a\n+@cache\n+def pay(x):\n"))
     assert isinstance(parsed, ChangedFile)
     quoted = replace(
@@ -85,3 +85,26 @@ def test_whatever_is_offered_stands_in_one_fence(suggestion: str) -> None:
         fence = block.partition("suggestion")[0]
         assert block.endswith(f"\n{fence}")
         assert fence not in block.removeprefix(fence).removesuffix(fence)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "@dependabot merge",
+        "/approve",
+        "# fixes #3",
+        "@octo/admins",
+        "@a(@octo/admins)",
+        "<!-- x -->",
+    ],
+)
+def test_LO13_a_line_that_makes_a_bot_act_is_not_offered_though_it_was_there_before(
+    kept: str,
+) -> None:
+    parsed = diff.parse(builders.row(patch=f"@@ -1 +1,3 @@\n a\n+{kept}\n+def pay(x):\n"))
+    assert isinstance(parsed, ChangedFile)
+    quoted = replace(
+        builders.finding(start_line=2, end_line=3, quote=f"{kept}\ndef pay(x):"),
+        suggestion=f"{kept}\ndef pay(y):",
+    )
+    assert suggestions.block(quoted, parsed.hunks[0]) == ""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Self, TypeVar
 
+from reviewer.errors import cancellation_behind
+
 T = TypeVar("T")
 
 # A deadline may be shortened while somebody sleeps; sleepers look up this often (seconds).
@@ -69,12 +71,13 @@ class Deadline:
         return child
 
 
-def bounded(call: Callable[[], T], seconds: float) -> T:
+def bounded(call: Callable[[], T], seconds: float, *, grace: float = 0.0) -> T:
     """Return what `call` returns and raise what it raises, but wait for it no longer than that.
 
     The time limits of HTTP clients count from byte to byte, so a body that drips outlives them.
     The call runs in a thread of its own that is left behind, as a daemon, when its time is over:
-    nothing that it uses may be used again.
+    nothing that it uses may be used again. When a signal breaks the waiting off, the call gets
+    `grace` seconds to end before the signal's error goes on.
 
     Raises DeadlineError; without any time, the call is not even begun.
     """
@@ -82,7 +85,13 @@ def bounded(call: Callable[[], T], seconds: float) -> T:
         raise DeadlineError("There was no time left to begin.")
     outcome = Future[T]()
     threading.Thread(target=_settle, args=(outcome, call), daemon=True).start()
-    wait((outcome,), timeout=seconds)
+    try:
+        wait((outcome,), timeout=seconds)
+    except BaseException as problem:
+        wait((outcome,), timeout=grace)
+        if cancelled := cancellation_behind(problem):
+            raise cancelled from None
+        raise
     if not outcome.done():
         raise DeadlineError(f"No end after {seconds:.3g} seconds.")
     return outcome.result()

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 MOST = 512
 """Reports; GitHub starts at most 256 jobs from a matrix."""
+LARGEST_TOGETHER = 2 * LARGEST
+"""Bytes of all reports; the archive that a stranger packs small may be large when unpacked."""
 
 
 def read(workspace: str, names: Iterable[str]) -> tuple[tuple[str, bytes | WorkspaceError], ...]:
@@ -23,7 +25,13 @@ def read(workspace: str, names: Iterable[str]) -> tuple[tuple[str, bytes | Works
     """
     folder = Beneath(workspace)
     paths = [path for name in names for path in _named(folder, name.strip("/"))]
-    return tuple((path, _read(folder, path)) for path in paths[:MOST])
+    found: list[tuple[str, bytes | WorkspaceError]] = []
+    room = LARGEST_TOGETHER
+    for path in paths[:MOST]:
+        data = _read(folder, path, min(LARGEST, room))
+        room -= len(data) if isinstance(data, bytes) else 0
+        found.append((path, data))
+    return tuple(found)
 
 
 def _named(folder: Beneath, name: str) -> tuple[str, ...]:
@@ -36,9 +44,9 @@ def _named(folder: Beneath, name: str) -> tuple[str, ...]:
         return ()
 
 
-def _read(folder: Beneath, path: str) -> bytes | WorkspaceError:
+def _read(folder: Beneath, path: str, room: int) -> bytes | WorkspaceError:
     try:
-        return folder.read(path, LARGEST)
+        return folder.read(path, room)
     except WorkspaceError as problem:
         return problem
 

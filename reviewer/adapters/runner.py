@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -24,6 +25,7 @@ _SUMMARY_BYTES = 900_000
 _LONGEST_FENCE = 64
 _CUT = "\n\nThe rest is left out: GitHub takes no more than 1 MiB of summary from a step.\n"
 _ZWSP = "\u200b"
+_COMMAND = re.compile(r"(^[^\S\n]*:)(:)", re.MULTILINE)
 
 
 class Runner:
@@ -148,6 +150,11 @@ class Runner:
                 "not writable. What belongs there is missing; the review itself goes on.",
                 title="Runner file not written",
             )
+
+
+def without_commands(text: str) -> str:
+    """Break what the runner would take for a workflow command in a text of many lines."""
+    return _COMMAND.sub(rf"\1{_ZWSP}\2", text).replace("##[", f"#{_ZWSP}#[")
 
 
 def _one_line(text: str) -> str:

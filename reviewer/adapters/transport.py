@@ -24,6 +24,8 @@ _Pool: TypeAlias = queue.LifoQueue[Github]
 
 # GitHub gives up on a request after 10 seconds of its own time.
 _SECONDS_BETWEEN_BYTES = 15
+# A write that is on its way when a signal comes must not arrive after the last word.
+_GRACE = 1.5
 # A name that cannot be resolved rarely gets better.
 _ATTEMPTS_TO_CONNECT = 3
 
@@ -99,7 +101,8 @@ class Transport:
         with contextlib.ExitStack() as unless_answered:
             unless_answered.callback(client.close)
             try:
-                answer = bounded(partial(_exchange, client, request), seconds)
+                grace = _GRACE if request.writes else 0.0
+                answer = bounded(partial(_exchange, client, request), seconds, grace=grace)
             except (OSError, HTTPError, ValueError, RuntimeError, AssertionError) as problem:
                 raise self._unanswered(request, problem) from problem
             unless_answered.pop_all()

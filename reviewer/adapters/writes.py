@@ -7,6 +7,7 @@ from typing import TypeVar
 from reviewer.adapters import check_runs, graphql, rest
 from reviewer.adapters.repository import Repository
 from reviewer.adapters.transport import Request
+from reviewer.errors import OvertakenError
 from reviewer.findings import Side
 from reviewer.ports import (
     CreateCheckRun,
@@ -67,22 +68,38 @@ class Writes:
         )
 
     def _posted(self, wanted: CreateComment) -> Comment | None:
-        """Find the comment whose answer was lost, with the wanted body; the newest of several."""
+        """Find the comment whose answer was lost, else the newest of ours.
+
+        Another body than the wanted one is left alone: a newer run may have written it.
+        """
         comments = self.snapshot(wanted.number).conversation.comments
         ours = [comment for comment in comments if _first_line(comment.body) == wanted.marker]
         if not ours:
             return None
-        found = max(ours, key=lambda comment: comment.id)
-        same = _normal(found.body) == _normal(wanted.body)
-        return found if same else self._update(UpdateComment(found.id, wanted.body))
+        same = [comment for comment in ours if _normal(comment.body) == _normal(wanted.body)]
+        return max(same or ours, key=lambda comment: comment.id)
 
     def _update(self, wanted: UpdateComment) -> Comment:
-        """Replace a comment's body, which may be repeated."""
         url = self.repository.url(f"issues/comments/{wanted.id}")
         patch = Request("PATCH", url, body={"body": wanted.body}, writes=True)
-        return self.repository.patiently(
-            "Updating the comment", lambda: self.repository.send(patch).read(rest.comment)
+        return self._once(
+            "Updating the comment",
+            lambda: self.repository.send(patch).read(rest.comment),
+            found=lambda: self._updated(wanted),
+            attempts=None,
         )
+
+    def _updated(self, wanted: UpdateComment) -> Comment | None:
+        """Find the comment as it was wanted; None where it says what it said before."""
+        if wanted.was is None:
+            return None
+        comments = self.snapshot(wanted.number).conversation.comments
+        there = next((comment for comment in comments if comment.id == wanted.id), None)
+        if there is None or _normal(there.body) == _normal(wanted.was):
+            return None
+        if _normal(there.body) == _normal(wanted.body):
+            return there
+        raise OvertakenError("Another run wrote into the comment meanwhile.")
 
     def _review(self, wanted: CreateReview) -> None:
         body = {
@@ -134,8 +151,15 @@ class Writes:
             "Reacting to the comment", lambda: self.repository.send(post).read(rest.posted)
         )
 
-    def _once(self, what: str, post: Callable[[], T], *, found: Callable[[], T | None]) -> T:
-        """Post, and never a second time what an earlier attempt has left."""
+    def _once(
+        self,
+        what: str,
+        post: Callable[[], T],
+        *,
+        found: Callable[[], T | None],
+        attempts: int | None = MOST_POSTS,
+    ) -> T:
+        """Write, and never a second time what an earlier attempt has left."""
         posted = False
 
         def ask() -> T:
@@ -145,7 +169,7 @@ class Writes:
             posted = True
             return post()
 
-        return self.repository.patiently(what, ask, attempts=MOST_POSTS)
+        return self.repository.patiently(what, ask, attempts=attempts)
 
 
 def _inline(comment: InlineComment) -> dict[str, object]:

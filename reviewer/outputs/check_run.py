@@ -32,7 +32,7 @@ def _conclusion(review: Review, *, failed: bool) -> Conclusion:
 
 def _title(review: Review) -> str:
     count = len(review.findings)
-    said = "no problems found" if not count else f"{count} finding{'s' * (count > 1)}"
+    said = review.all_clear if not count else f"{count} finding{'s' * (count > 1)}"
     return said if review.complete else f"{said}, incomplete"
 
 

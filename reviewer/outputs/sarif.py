@@ -2,10 +2,11 @@
 
 from urllib.parse import quote
 
-from reviewer import shortening, triggers
+from reviewer import shortening
 from reviewer.findings import Finding, Severity, Side
 from reviewer.outputs import document
 from reviewer.review import Review
+from reviewer.triggers import ZWSP
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/org/code-review-action"
@@ -71,9 +72,9 @@ def _result(finding: Finding) -> dict[str, object]:
 
 
 def _text(finding: Finding) -> str:
+    """Return plain text, in which `[words](address)` alone is live (SARIF 2.1.0, 3.11.6)."""
     text = f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
-    # Plain text, but "[text](address)" in it is a link (SARIF 2.1.0, 3.11.6).
-    return text.replace("](", f"]{triggers.ZWSP}(")
+    return text.replace("](", f"]{ZWSP}(")
 
 
 def _location(finding: Finding) -> dict[str, object]:

@@ -5,7 +5,9 @@ import traceback
 
 import pytest
 
+from reviewer.adapters import deadline as limits
 from reviewer.adapters.deadline import Deadline, DeadlineError, bounded
+from reviewer.errors import CancelledError
 
 
 class FakeTime:
@@ -71,6 +73,29 @@ def test_a_sleeper_notices_that_the_deadline_was_shortened() -> None:
     time.hurried.append(until)
     until.sleep(60)
     assert time.now < 1002
+
+
+@pytest.mark.parametrize("grace", [0.0, 20.0])
+def test_CC5_a_bounded_call_may_end_in_its_grace_when_a_signal_comes(
+    grace: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+    graces: list[float] = []
+
+    def interrupted(_calls: object, timeout: float) -> None:
+        if not graces:
+            graces.append(timeout)
+            try:
+                raise CancelledError(2)
+            finally:
+                # What Python makes of a signal that comes while it gives back a lock.
+                raise RuntimeError("release unlocked lock")
+        graces.append(timeout)
+
+    monkeypatch.setattr(limits, "wait", interrupted)
+    with pytest.raises(CancelledError):
+        bounded(ended.set, 5, grace=grace)
+    assert graces == [5, grace]
 
 
 def test_a_bounded_call_returns_what_the_call_returns() -> None:

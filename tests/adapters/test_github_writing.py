@@ -3,12 +3,13 @@
 import pytest
 
 from reviewer.adapters.retrying import Policy
-from reviewer.errors import ForgeError, NotFoundError
+from reviewer.errors import ForgeError, NotFoundError, OvertakenError
 from reviewer.ports import CreateComment, UpdateComment
 from tests.adapters.forges import forge, written
 from tests.loopback import faults
-from tests.loopback.faults import Fault, Hang, Reset
+from tests.loopback.faults import Around, Fault, Hang, Reset
 from tests.loopback.github import LoopbackGitHub
+from tests.loopback.messages import Response
 
 MARKER = "<!-- code-review-action name=default v=1 -->"
 BODY = f"{MARKER}\n## Code review\n"
@@ -87,14 +88,60 @@ def test_GH4_a_post_that_never_succeeds_is_sent_three_times(github: LoopbackGitH
     assert len(github.sent(POST)) == 3
 
 
-def test_GH1_an_adopted_comment_gets_the_wanted_text(github: LoopbackGitHub) -> None:
+def test_GH1_an_adopted_comment_keeps_what_another_run_has_written(github: LoopbackGitHub) -> None:
     github.add_pull()
     stands = github.comment(f"{MARKER}\nWritten by another run at the same moment")
     github.fail(POST, faults.status(502))
     comment = written(forge(github), CREATE)
-    assert github.bodies == [BODY]
-    assert (comment.id, comment.body) == (stands.id, BODY)
+    assert github.bodies == [stands.body]
+    assert (comment.id, comment.body) == (stands.id, stands.body)
     assert len(github.sent(POST)) == 1
+
+
+def test_GH1_of_two_comments_the_one_with_the_wanted_text_is_adopted(
+    github: LoopbackGitHub,
+) -> None:
+    github.add_pull()
+
+    def another(answer: Response) -> Response:
+        github.comment(f"{MARKER}\nWritten by another run at the same moment")
+        return faults.status(502).response
+
+    github.fail(POST, Around(change=another))
+    assert written(forge(github), CREATE).id == github.repository.comments[0].id
+
+
+def test_GH5_an_edit_is_not_repeated_when_it_was_carried_out(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    stands = github.comment("Old")
+    github.fail(PATCH, faults.status(502, processed=True))
+    edit = UpdateComment(stands.id, "New", 7, "Old")
+    assert written(forge(github), edit).body == "New"
+    assert stands.edits == 1
+
+
+def test_GH5_an_edit_is_repeated_over_what_it_was_made_for(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    stands = github.comment("Old")
+    github.fail(PATCH, faults.status(502))
+    forge(github).apply(UpdateComment(stands.id, "New", 7, "Old"))
+    assert github.bodies == ["New"]
+
+
+def test_GH5_an_edit_is_not_repeated_over_what_another_run_has_written(
+    github: LoopbackGitHub,
+) -> None:
+    github.add_pull()
+    stands = github.comment("Old")
+
+    def overtake(answer: Response) -> Response:
+        stands.body = "Newer"
+        return faults.status(502).response
+
+    github.fail(PATCH, Around(change=overtake))
+    with pytest.raises(OvertakenError):
+        forge(github).apply(UpdateComment(stands.id, "New", 7, "Old"))
+    assert github.bodies == ["Newer"]
 
 
 def test_GH1_only_a_comment_of_ours_with_the_marker_as_first_line_is_adopted(

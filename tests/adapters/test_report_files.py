@@ -1,6 +1,9 @@
 from pathlib import Path
 
+import pytest
+
 from reviewer.adapters import report_files
+from reviewer.errors import WorkspaceError
 
 
 def test_reports_are_found_at_the_paths_that_are_returned(tmp_path: Path) -> None:
@@ -25,3 +28,14 @@ def test_without_a_workspace_nothing_is_written() -> None:
 def test_CO1_a_workspace_that_cannot_be_written_costs_only_the_reports(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     assert report_files.write(str(gone), {"report.json": "1"}) == {}
+
+
+def test_reports_that_are_too_large_together_are_not_all_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_files, "LARGEST_TOGETHER", 25)
+    for name in "abc":
+        (tmp_path / f"{name}.json").write_bytes(b" " * 10)
+    first, second, third = report_files.read(str(tmp_path), ["a.json", "b.json", "c.json"])
+    assert (first[1], second[1]) == (b" " * 10, b" " * 10)
+    assert isinstance(third[1], WorkspaceError)

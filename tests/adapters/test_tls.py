@@ -1,6 +1,5 @@
 """Certificates that nobody vouches for, and those of a company's own authority."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,6 @@ from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
 
 PROMPT = Prompt("review", (Message("user", "Look at this."),), "review", REVIEW_SCHEMA)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for 127.0.0.1 that nobody has signed but itself, and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    found, key = folder / "certificate.pem", folder / "key.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-    names = ["-subj", "/CN=loopback", "-addext", "subjectAltName=IP:127.0.0.1"]
-    files = ["-keyout", str(key), "-out", str(found)]
-    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
-    return found, key
 
 
 def door(server: LoopbackGitHub) -> GitHub:

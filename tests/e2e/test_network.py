@@ -1,10 +1,13 @@
-"""Proxies, as companies have them."""
+"""Proxies, servers and certificate authorities of their own, as companies have them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.process import Step
+from tests.e2e.process import NUMBER, REPOSITORY, Step
+from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.messages import Request, Response
 from tests.loopback.model import LoopbackModel
@@ -54,3 +57,63 @@ def test_IN8_no_proxy_is_honoured(step: Step, github: LoopbackGitHub, proxy: Pro
     assert finished.code == 0, finished.log
     assert proxy.requests == []
     assert len(github.bodies) == 1
+
+
+@pytest.fixture
+def encrypted(
+    step: Step,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    certificate: tuple[Path, Path],
+) -> Step:
+    """The step, with both servers behind the certificate of a company's own authority."""
+    github.speak_tls(*certificate)
+    model_server.speak_tls(*certificate)
+    there = {"GITHUB_API_URL": github.url, "GITHUB_GRAPHQL_URL": f"{github.url}/graphql"}
+    return step.under(there).given(base_url=f"{model_server.url}/v1")
+
+
+def test_IN8_the_companys_own_authority_is_trusted_where_the_environment_names_it(
+    encrypted: Step, github: LoopbackGitHub, certificate: tuple[Path, Path]
+) -> None:
+    trusted = dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), str(certificate[0]))
+    finished = encrypted.under(trusted).run()
+    assert finished.code == 0, finished.log
+    assert len(github.bodies) == 1
+
+
+def test_IN8_a_github_that_nobody_vouches_for_hears_nothing(
+    encrypted: Step, github: LoopbackGitHub
+) -> None:
+    finished = encrypted.run()
+    assert github.requests == []
+    assert finished.code == 1
+    assert "REQUESTS_CA_BUNDLE" in finished.summary
+
+
+def test_IN8_a_model_server_that_nobody_vouches_for_hears_nothing(
+    encrypted: Step,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    certificate: tuple[Path, Path],
+) -> None:
+    finished = encrypted.under({"REQUESTS_CA_BUNDLE": str(certificate[0])}).run()
+    assert model_server.requests == []
+    assert finished.code == 1
+    assert "SSL_CERT_FILE" in finished.summary
+    assert "SSL_CERT_FILE" in github.bodies[0]
+
+
+def test_GH22_an_enterprise_server_is_found_by_the_address_that_the_runner_gives(
+    step: Step, github: LoopbackGitHub, watching: Callable[[LoopbackGitHub], Invariants]
+) -> None:
+    with LoopbackGitHub(enterprise=True, repository=REPOSITORY).warm() as server:
+        server.add_pull(NUMBER)
+        there = {"GITHUB_API_URL": server.api_url, "GITHUB_GRAPHQL_URL": ""}
+        finished = replace(step, invariants=watching(server)).under(there).run()
+        assert finished.code == 0, finished.log
+        assert len(server.bodies) == 1
+        paths = {request.path.split("/")[2] for request in server.requests}
+        assert paths == {"v3", "graphql"}
+        assert server.contract_errors == []
+    assert github.requests == []

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from reviewer.strict_yaml import PATH as CONFIG_PATH
 from tests.e2e.process import EVENTS, NUMBER, Step
 from tests.finished import Finished
 from tests.loopback.faults import Instead, edited
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel, error
 from tests.loopback.runner_log import Command, commands
+from tests.loopback.server import LoopbackServer
 from tests.runs.job import asked_path, said
 from tests.runs.telling import CHAT, finds_a_problem
 
@@ -67,7 +69,17 @@ def test_EV1_without_an_event_file_the_error_names_it(
     assert github.requests == []
 
 
-@pytest.mark.parametrize("raw", [b'{"action": "ope', b"[1]", b"\xef\xbb\xbf{}", b"", b"\xff{}"])
+UNREADABLE = {
+    "cut": b'{"action": "ope',
+    "list": b"[1]",
+    "BOM": b"\xef\xbb\xbf{}",
+    "empty": b"",
+    "no UTF-8": b"\xff{}",
+    "deep": b"[" * 99_999,
+}
+
+
+@pytest.mark.parametrize("raw", UNREADABLE.values(), ids=UNREADABLE)
 def test_EV2_an_unreadable_event_is_one_clear_error(
     step: Step, github: LoopbackGitHub, tmp_path: Path, raw: bytes
 ) -> None:
@@ -78,12 +90,13 @@ def test_EV2_an_unreadable_event_is_one_clear_error(
     assert github.requests == []
 
 
-def assert_nothing_done(finished: Finished, github: LoopbackGitHub, reason: str) -> None:
+def assert_nothing_done(finished: Finished, reason: str, *servers: LoopbackServer) -> None:
+    assert [request.line for server in servers for request in server.requests] == []
     assert finished.code == 0, finished.log
     assert reason in only(finished.log, "notice").message
     assert "nothing to do" in finished.summary
+    assert reason in finished.summary
     assert finished.outputs == {"verdict": "skipped"}
-    assert github.requests == []
 
 
 @pytest.mark.parametrize(
@@ -94,64 +107,173 @@ def assert_nothing_done(finished: Finished, github: LoopbackGitHub, reason: str)
         ("pull_request.closed", "closed"),
         ("pull_request.labeled", "labeled"),
         ("issue_comment.edited", "new comments"),
+        ("merge_group.checks_requested", "nothing to review"),
     ],
 )
-def test_EV3_EV5_an_event_that_asks_for_nothing_ends_with_a_notice(
-    step: Step, github: LoopbackGitHub, event: str, reason: str
+def test_EV3_EV5_EV11_an_event_that_asks_for_nothing_ends_with_a_notice(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel, event: str, reason: str
 ) -> None:
     payload = json.loads((EVENTS / f"{event}.json").read_bytes())
     other = replace(step, event=event)
     there = {"GITHUB_REPOSITORY": payload["repository"]["full_name"], "GITHUB_REF": ""}
-    assert_nothing_done(other.under(there).run(), github, reason)
+    assert_nothing_done(other.under(there).run(), reason, github, model_server)
+
+
+def test_EV5_an_edited_description_asks_for_nothing(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    edited = with_payload(step, lambda event: event.update(action="edited"))
+    assert_nothing_done(edited.run(), "edited", github, model_server)
+
+
+def test_EV4_a_command_on_a_plain_issue_asks_for_nothing(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    payload = {"comment": {"body": "/review", "author_association": "OWNER"}}
+    command = replace(step, event="issue_comment.created", payload=payload)
+    assert_nothing_done(command.run(), "on an issue", github, model_server)
 
 
 def test_EV6_a_draft_is_skipped_and_the_summary_says_why(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    draft = with_payload(step, lambda event: event["pull_request"].update(draft=True))
+    assert_nothing_done(draft.run(), "draft", github, model_server)
+
+
+def test_EV7_a_fork_deleted_before_the_event_is_reviewed(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    github.add_pull(NUMBER, author=None, fork=True).head_repository = None
+    orphan = with_payload(step, lambda event: event["pull_request"]["head"].update(repo=None))
+    finished = orphan.run()
+    assert finished.code == 0, finished.log
+    assert "1 high" in github.bodies[0]
+
+
+def test_EV8_without_a_description_and_with_the_oddest_title_there_is_a_normal_review(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    title = "a\u2028b\x85c\u2029" + "d" * 250
+    model_server.script = finds_a_problem
+    github.add_pull(NUMBER, title=title, body=None)
+    odd = with_payload(step, lambda event: event["pull_request"].update(title=title, body=None))
+    finished = odd.run()
+    assert finished.code == 0, finished.log
+    assert "1 high" in github.bodies[0]
+    # One line of the author's words, and nothing in the place of the description.
+    prompt = model_server.bodies[0]["messages"][1]["content"]
+    assert f"\na[U+2028]b[U+0085]c[U+2029]{'d' * 250}\n\n\n" in prompt
+
+
+def by(step: Step, login: str, kind: str) -> Step:
+    """Have the event say who opened the pull request, in a run that got no secrets."""
+    author = {"login": login, "type": kind}
+    made = with_payload(step, lambda event: event["pull_request"]["user"].update(author))
+    return made.given(api_key="", base_url="")
+
+
+@pytest.mark.parametrize("login", ["dependabot[bot]", "evil[bot]"])
+def test_EV9_IN2_a_bot_without_a_key_is_a_notice(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel, login: str
+) -> None:
+    assert_nothing_done(by(step, login, "Bot").run(), "Dependabot", github, model_server)
+
+
+def test_EV9_a_user_who_calls_himself_a_bot_is_told_of_the_missing_key_like_anybody(
     step: Step, github: LoopbackGitHub
 ) -> None:
-    finished = with_payload(step, lambda event: event["pull_request"].update(draft=True)).run()
-    assert_nothing_done(finished, github, "draft")
-    assert "draft" in finished.summary
-
-
-def test_IN2_a_fork_without_a_key_is_a_notice(step: Step, github: LoopbackGitHub) -> None:
-    fork = with_payload(
-        step, lambda event: event["pull_request"]["head"]["repo"].update(full_name="evil/Hello")
-    )
-    assert_nothing_done(fork.given(api_key="", base_url="").run(), github, "forks")
+    finished = by(step, "evil[bot]", "User").run()
+    assert finished.code == 2
+    assert "api-key" in only(finished.log, "error").message
+    assert "api-key is empty" in github.bodies[0]
 
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("api_key", "sk-first\nsk-second", "api-key"),
-        ("dry_run", "yes", "dry-run"),
-        ("max_files", "1e3", "max-files"),
-        ("concurrency", "-1", "concurrency"),
-        ("max_findings", "1000000000", "max-findings"),
-        ("base_url", "http://models.example/v1", "allow-http"),
-        ("base_url", "file:///etc/passwd", "base-url"),
-        ("base_url", "https://user:secret@models.example/v1", "base-url"),
-        ("base_url", "https://169.254.169.254/v1", "base-url"),
-        ("timeout", "::error::stop\n::set-output name=x::y", "timeout"),
-        ("no_such_input", "##[add-mask]e", "no-such-input"),
+        ("GITHUB_REF", "refs/pull/99/merge", "runs on another one"),
+        ("GITHUB_REPOSITORY", "victim/secret", "another repository"),
     ],
 )
+def test_EV10_an_event_about_something_else_than_the_run_is_refused(
+    step: Step, github: LoopbackGitHub, name: str, value: str, words: str
+) -> None:
+    finished = step.under({name: value}).run()
+    assert github.requests == []
+    assert finished.code == 2
+    assert words in only(finished.log, "error").message
+    assert words in finished.summary
+
+
+def test_IN2_a_fork_without_a_key_is_a_notice(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    fork = with_payload(
+        step, lambda event: event["pull_request"]["head"]["repo"].update(full_name="evil/Hello")
+    )
+    finished = fork.given(api_key="", base_url="").run()
+    assert_nothing_done(finished, "forks", github, model_server)
+
+
+REFUSED = {
+    "IN3 two lines": ("api_key", "sk-first\nsk-second", "api-key"),
+    "IN4 yes": ("dry_run", "yes", "dry-run"),
+    "IN4 blank": ("dry_run", "True ", "dry-run"),
+    "IN4 exponent": ("max_files", "1e3", "max-files"),
+    "IN4 sign": ("concurrency", "-1", "concurrency"),
+    "IN4 range": ("max_findings", "1000000000", "max-findings"),
+    "IN5 http": ("base_url", "http://models.example/v1", "allow-http"),
+    "IN5 file": ("base_url", "file:///etc/passwd", "it must start with https:"),
+    "IN5 password": ("base_url", "https://user:secret@models.example/v1", "does not belong there"),
+    "IN5 metadata": ("base_url", "https://169.254.169.254/v1", "are never asked"),
+    "IN7 lines": ("timeout", "::error::stop\n::set-output name=x::y", "timeout"),
+    "IN7 name": ("no_such_input", "##[add-mask]e", "no-such-input"),
+}
+
+
+@pytest.mark.parametrize(("name", "value", "words"), REFUSED.values(), ids=REFUSED)
 def test_IN3_IN4_IN5_IN7_an_input_that_cannot_be_used_is_named_before_anything_is_sent(
     step: Step, github: LoopbackGitHub, name: str, value: str, words: str
 ) -> None:
     finished = step.given(**{name: value}).run()
+    assert github.requests == []
     assert finished.code == 2
     assert words in only(finished.log, "error").message
     assert words in finished.summary
     assert not any(secret in finished.log for secret in ("sk-first", "secret@"))
-    assert github.requests == []
 
 
 def test_IN3_a_key_in_quotes_with_a_line_feed_is_used_as_it_was_meant(
     step: Step, model_server: LoopbackModel
 ) -> None:
-    assert step.given(api_key=f'"{KEY}"\n').run().code == 0
+    finished = step.given(api_key=f'"{KEY}"\n').run()
+    assert finished.code == 0, finished.log
+    # The runner knows the secret as it was given, not as it is sent.
+    assert Command("add-mask", {}, KEY) in commands(finished.log)
     assert model_server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_IN6_an_empty_token_is_named_and_nothing_is_sent(
+    step: Step, github: LoopbackGitHub
+) -> None:
+    finished = step.given(github_token="").run()
+    assert github.requests == []
+    assert finished.code == 2
+    assert "github-token is empty" in only(finished.log, "error").message
+    assert "github-token is empty" in finished.summary
+
+
+def test_CF13_a_pattern_made_to_backtrack_holds_no_run_up(
+    step: Step, github: LoopbackGitHub
+) -> None:
+    bomb = f"exclude: ['{'*a' * 25}b']\n"
+    files = {f"{'a' * 200}.py": ("old = 1\n", "new = 2\n"), CONFIG_PATH: (bomb, bomb)}
+    github.add_pull(NUMBER, files)
+    finished = step.run()
+    assert finished.code == 0, finished.log
+    assert finished.outputs["complete"] == "true"
 
 
 def test_on_error_warn_turns_a_failed_review_into_a_step_that_passes(

@@ -2,14 +2,14 @@
 
 import signal
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from reviewer import state
+from tests.e2e.held import Held, wait_for
 from tests.e2e.process import NUMBER, Step
-from tests.loopback.faults import Around, Hang, Pass
+from tests.loopback.faults import Hang, Pass
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
 from tests.runs.telling import CHAT, finds_a_problem
@@ -19,26 +19,6 @@ pytestmark = pytest.mark.process
 # The runner sends SIGINT and kills 7.5 seconds later.
 SECONDS = 7
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
-
-
-class Held:
-    """A request whose answer is held back until the test lets it go."""
-
-    def __init__(self) -> None:
-        self._came, self._free = threading.Event(), threading.Event()
-        self.fault = Around(before=self._hold)
-
-    def _hold(self) -> None:
-        self._came.set()
-        self._free.wait(20)
-
-    def wait(self) -> None:
-        """Wait until the request has come."""
-        assert self._came.wait(20)
-
-    def let_go(self) -> None:
-        """Have it answered."""
-        self._free.set()
 
 
 @pytest.fixture
@@ -153,12 +133,3 @@ def test_CC5_a_signal_just_before_the_comment_is_written_does_not_leave_it_under
     assert finished.summary.count("Sets the wrong value") == 1
     assert "Sets the wrong value" in body
     assert state.decode(body)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(400):
-        if condition():
-            return
-        pause.wait(0.02)
-    raise AssertionError("it never came true")

@@ -3,6 +3,7 @@ from dataclasses import replace
 from reviewer.findings import Severity, Side
 from reviewer.outputs import check_run
 from reviewer.ports import Conclusion
+from reviewer.review import FileReport, Status
 from tests import builders
 
 
@@ -10,6 +11,13 @@ def test_a_clean_review_is_a_success() -> None:
     made = check_run.render(builders.review(), "default", "All well.", failed=False)
     assert (made.name, made.conclusion) == ("Code review", Conclusion.SUCCESS)
     assert (made.title, made.summary) == ("no problems found", "All well.")
+
+
+def test_what_was_skipped_qualifies_a_clean_review() -> None:
+    skipped = FileReport("go.sum", Status.SKIPPED, "lock file")
+    review = builders.review(files=(builders.reviewed("src/pay.py"), skipped))
+    made = check_run.render(review, "default", "", failed=False)
+    assert made.title == "no problems found in 1 of 2 files"
 
 
 def test_findings_are_neutral_until_they_reach_the_limit() -> None:

@@ -116,3 +116,12 @@ def test_any_text_is_valid_in_both(text: str, path: str) -> None:
     review = builders.review(builders.finding(title=text, body=text, path=path))
     report(review)
     results(review)
+
+
+def test_SE17_no_message_of_sarif_holds_a_link() -> None:
+    """SARIF 2.1.0, 3.11.6: even a plain text message may embed links."""
+    hostile = builders.finding(title="[a](https://evil.example)", body="see [b](1)")
+    (result,) = results(builders.review(hostile))
+    text = result["message"]["text"]  # type: ignore[index]
+    assert "](" not in text
+    assert text.replace("\u200b", "").endswith("see [b](1)")

@@ -35,6 +35,21 @@ NUMBER = 7
 
 
 @dataclass
+class Clock:
+    """The time of a run: it passes by itself, and at once where somebody sleeps."""
+
+    slept: float = 0.0
+
+    def now(self) -> float:
+        """Return seconds since no moment in particular."""
+        return time.monotonic() + self.slept
+
+    def pause(self, seconds: float) -> None:
+        """Let seconds pass that nobody waits for."""
+        self.slept += seconds
+
+
+@dataclass
 class Job:
     """A workflow's job; `inputs` are those of the step, without the prefix.
 
@@ -49,8 +64,12 @@ class Job:
     token: str = TOKEN
     # Seconds that all questions to the model may take; longer than any run unless a test says so.
     patience: float = 60.0
+    # Where GitHub is said to be, if not where it is.
+    api_url: str = ""
     # Seconds that one request to GitHub may take.
     per_request: float = 5.0
+    policy: Policy = QUICK
+    clock: Clock = field(default_factory=Clock)
     # The job's folder, where reports are left and found; empty without one.
     workspace: str = ""
     checkout: str = ""
@@ -69,7 +88,7 @@ class Job:
         stream = io.StringIO()
         runner = Runner(environ, stream)
         self.invariants.begin(folder / "summary")
-        began = time.monotonic()
+        began = self.clock.now()
         with _logging(runner):
             code = self._deliver(
                 runner, Inputs.load(environ), replace(self.wanted, full=full, asked=asked)
@@ -79,7 +98,7 @@ class Job:
             log=stream.getvalue(),
             outputs=finished.outputs((folder / "output").read_text("utf-8")),
             summary=(folder / "summary").read_text("utf-8"),
-            seconds=time.monotonic() - began,
+            seconds=self.clock.now() - began,
         )
         self.invariants.check(left, timeout=inputs.get("timeout", ""), told=self._reports(left))
         return left
@@ -91,17 +110,17 @@ class Job:
 
     def _deliver(self, runner: Runner, inputs: Inputs, wanted: ReviewPullRequest) -> int:
         runner.secrets = Secrets(inputs.secrets)
-        deadline = Deadline(inputs.timeout)
+        deadline = Deadline(inputs.timeout, clock=self.clock.now, pause=self.clock.pause)
         forge = GitHub(
             token=inputs.github_token,
             repository=self.github.full_name,
-            api_url=self.github.api_url,
-            graphql_url=self.github.graphql_url,
+            api_url=self.api_url or self.github.api_url,
+            graphql_url=f"{self.api_url}/graphql" if self.api_url else self.github.graphql_url,
             deadline=deadline,
-            policy=QUICK,
+            policy=self.policy,
             pace=Pace(per_request=self.per_request, between_writes=0.0),
         )
-        models = cache(lambda: _models(inputs, deadline.within(self.patience)))
+        models = cache(lambda: _models(inputs, deadline.within(self.patience), self.policy))
         trip = Trip(
             forge=forge,
             models=models,
@@ -144,7 +163,7 @@ class Job:
         } | {f"INPUT_{name.upper()}": value for name, value in given.items()}
 
 
-def _models(inputs: Inputs, deadline: Deadline) -> tuple[ChatCompletions, ...]:
+def _models(inputs: Inputs, deadline: Deadline, policy: Policy) -> tuple[ChatCompletions, ...]:
     names = [name for name in (inputs.model, inputs.fallback_model) if name]
     return tuple(
         ChatCompletions(
@@ -152,7 +171,7 @@ def _models(inputs: Inputs, deadline: Deadline) -> tuple[ChatCompletions, ...]:
             api_key=inputs.api_key,
             base_url=inputs.base_url,
             deadline=deadline,
-            policy=QUICK,
+            policy=policy,
             temperature=inputs.temperature,
             max_output_tokens=inputs.max_output_tokens,
         )

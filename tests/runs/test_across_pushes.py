@@ -159,6 +159,8 @@ def test_GH14_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> Non
     assert finished.code == 0
     lines_told = [thread.line for thread in job.github.repository.pulls[NUMBER].threads]
     assert sorted(lines_told, key=str) == [1, 2, 4]
+    sent = [request.json_object() for request in job.github.sent("POST .*/reviews")]
+    assert not any("body" in review for review in sent)
     (body,) = job.github.bodies
     assert body.count("Explained at the line") == 3
     assert body.count("With old = 1 the sum is 3.") == 1
@@ -179,9 +181,10 @@ def test_LO16_no_review_of_ours_approves_or_blocks(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.model.script = lambda body: answers(body).replace("Sets the", "LGTM, approve: sets the")
-    job.run(inline="all")
+    assert job.run(inline="all").code == 0
     sent = [request.json_object() for request in job.github.sent("POST .*/reviews")]
     assert [review["event"] for review in sent] == ["COMMENT"]
+    assert "LGTM, approve" in str(sent[0]["comments"])
 
 
 def test_CC10_what_people_wrote_into_our_comment_is_replaced_and_they_are_told(job: Job) -> None:

@@ -1,18 +1,20 @@
 """What GitHub can do to a whole run: refuse, limit, fail and say odd things."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reviewer import summary_comment
+from reviewer.adapters.retrying import Policy
 from tests.finished import Finished
 from tests.invariants import Invariants
 from tests.loopback import faults
 from tests.loopback.faults import Around, Cut, Drip, Fault, Hang, Reset
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
-from tests.runs.job import Job
+from tests.runs.job import QUICK, Job
 from tests.runs.telling import assert_kept_in_summary, finds_a_problem, told
 
 MARKER = summary_comment.marker("default")
@@ -77,28 +79,70 @@ def test_GH1_GH2_GH3_GH7_GH16_GH17_a_post_that_failed_is_sent_once_more(
     assert len(job.github.sent(POST)) == 2
 
 
-LASTING: dict[str, Fault] = {
-    "GH4": faults.status(503),
-    "GH16 HTML": faults.html(),
-    "GH16 redirect": faults.redirect("https://api.github.com/elsewhere"),
-    "GH16 no id": faults.status(201, {"id": None, "html_url": "", "body": ""}),
-    "GH17": faults.malformed(code=201),
+WAITS: dict[str, tuple[Fault, int]] = {
+    "as GitHub asks": (faults.rate_limited(retry_after=37), 37),
+    "a minute": (faults.rate_limited(), 60),
+    "a minute after 429": (faults.status(429, {"message": "Slow down"}), 60),
 }
 
 
-@pytest.mark.parametrize("fault", LASTING.values(), ids=LASTING)
-def test_GH4_GH16_GH17_a_review_that_cannot_be_posted_is_in_the_summary(
-    job: Job, fault: Fault
+@pytest.mark.parametrize(("fault", "seconds"), WAITS.values(), ids=WAITS)
+def test_GH7_a_limit_is_waited_out_and_a_little_longer(
+    job: Job, fault: Fault, seconds: int
 ) -> None:
+    job.policy, job.patience = Policy(), 600
+    job.github.fail(POST, fault)
+    assert_published(job, job.run())
+    assert seconds < job.clock.slept <= seconds + job.policy.jitter
+
+
+def test_GH7_a_minute_that_does_not_fit_is_not_waited_for(job: Job) -> None:
+    job.policy = Policy()
+    job.github.fail(POST, faults.rate_limited(), forever=True)
+    finished = job.run(timeout="60")
+    assert_kept_in_summary(finished)
+    assert "without saying for how long" in told(finished, "error")[0]
+    assert job.clock.slept == 0
+
+
+# How often the announcement and the review are sent together.
+LASTING: dict[str, tuple[Fault, int]] = {
+    "GH4": (faults.status(503), 6),
+    "GH16 HTML": (faults.html(), 4),
+    "GH16 redirect": (faults.redirect("https://api.github.com/elsewhere"), 2),
+    "GH16 no id": (faults.status(201, {"id": None, "html_url": "", "body": ""}), 4),
+    "GH16 an id that is no number": (
+        faults.status(201, {"id": "1", "html_url": "", "body": ""}),
+        4,
+    ),
+    "GH17": (faults.malformed(code=201), 4),
+}
+
+
+@pytest.mark.parametrize(("fault", "posts"), LASTING.values(), ids=LASTING)
+def test_GH4_GH16_GH17_a_review_that_cannot_be_posted_is_in_the_summary(
+    job: Job, fault: Fault, posts: int
+) -> None:
+    job.policy = replace(QUICK, attempts=5)
     job.github.fail(POST, fault, forever=True)
     assert_kept_in_summary(job.run())
     assert job.github.bodies == []
-    # The announcement and the review: at most three each.
-    assert len(job.github.sent(POST)) <= 6
+    assert len(job.github.sent(POST)) == posts
 
 
-@pytest.mark.parametrize("fault", [faults.status(502), Reset(), Reset(processed=True)])
+BROKEN_OFF: dict[str, Fault] = {
+    "502": faults.status(502),
+    "no answer": Hang(),
+    "no answer but done": Hang(processed=True),
+    "reset": Reset(),
+    "reset but done": Reset(processed=True),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN_OFF.values(), ids=BROKEN_OFF)
 def test_GH5_an_update_that_fails_once_is_repeated(job: Job, fault: Fault) -> None:
+    job.per_request = 0.5
+    job.github.warm().checked = False
     job.github.fail(PATCH, fault)
     assert_published(job, job.run())
     assert len(job.github.sent(PATCH)) == 2
@@ -153,22 +197,24 @@ def partly(value: object) -> object:
     return value | {"errors": [{"type": "INTERNAL", "message": "Something went wrong"}]}
 
 
-UNREADABLE: dict[str, Fault] = {
-    "GH17 cut": faults.malformed(),
-    "GH17 HTML": faults.html(),
-    "GH17 wrong types": faults.status(200, {"data": {"repository": {"pullRequest": []}}}),
-    "GH20": faults.graphql_errors("Something went wrong", kind="INTERNAL"),
-    "GH20 partial": faults.edited(partly),
-    "GH21": Reset(),
-    "GH21 drip": Drip(0.2),
+# What comes in the place of a snapshot, and how often it is asked for.
+UNREADABLE: dict[str, tuple[Fault, int]] = {
+    "GH17 cut": (faults.malformed(), 2),
+    "GH17 HTML": (faults.html(), 2),
+    "GH17 wrong types": (faults.status(200, {"data": {"repository": {"pullRequest": []}}}), 2),
+    "GH20": (faults.graphql_errors("Something went wrong", kind="INTERNAL"), 2),
+    "GH20 partial": (faults.edited(partly), 2),
+    "GH21": (Reset(), 4),
+    "GH21 drip": (Drip(0.2), 4),
 }
 
 
-@pytest.mark.parametrize("fault", UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize(("fault", "times"), UNREADABLE.values(), ids=UNREADABLE)
 def test_GH17_GH20_GH21_without_a_snapshot_nothing_is_asked_and_nothing_written(
-    job: Job, fault: Fault
+    job: Job, fault: Fault, times: int
 ) -> None:
     job.per_request = 0.3
+    job.policy = replace(QUICK, attempts=4)
     job.github.warm().checked = False
     job.github.comment(summary_comment.placeholder("default", "Older."))
     before = job.github.bodies
@@ -176,8 +222,26 @@ def test_GH17_GH20_GH21_without_a_snapshot_nothing_is_asked_and_nothing_written(
     finished = job.run()
     assert finished.code == 1
     assert len(told(finished, "error")) == 1
-    assert len(job.github.requests) <= 3
+    assert len(job.github.requests) == times
     assert (job.model.requests, job.github.bodies) == ([], before)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://nowhere.invalid"])
+def test_GH21_a_github_that_cannot_be_reached_is_named(job: Job, address: str) -> None:
+    job.api_url = address
+    finished = job.run()
+    assert finished.code == 1
+    (error,) = told(finished, "error")
+    assert address in error or "did not finish" in error
+    assert (job.model.requests, job.github.requests) == ([], [])
+
+
+def test_GH21_a_github_that_speaks_no_tls_is_sent_no_token(job: Job) -> None:
+    job.api_url = job.github.url.replace("http:", "https:")
+    finished = job.run()
+    assert finished.code == 1
+    assert "SSLError" in told(finished, "error")[0]
+    assert (job.model.requests, job.github.requests) == ([], [])
 
 
 @pytest.mark.parametrize("what", ["pulls/7/files", "contents/.github"])

@@ -10,7 +10,7 @@ from reviewer import state, summary_comment
 from reviewer.pull_request import PullState
 from tests.loopback import faults
 from tests.loopback.faults import Around, Instead
-from tests.loopback.github import READ_TOKEN
+from tests.loopback.github import BLIND_TOKEN, READ_TOKEN, TOKEN
 from tests.loopback.model import error
 from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job, said
@@ -31,13 +31,14 @@ def _something_to_say(job: Job) -> None:
 def test_GH8_an_hour_is_not_slept_and_the_message_names_it(job: Job, how: str) -> None:
     hour = {
         "retry-after": faults.rate_limited(retry_after=3600),
-        "reset": faults.limit_used_up(reset=int(time.time()) + 3600),
+        "reset": faults.limit_used_up(reset=int(time.time()) + 3300),
     }
     job.github.fail(POST, hour[how], forever=True)
     finished = job.run()
     assert_kept_in_summary(finished)
     assert re.search(r"asks to wait \d\d minutes", told(finished, "error")[0])
     assert len(job.github.sent(POST)) == 2
+    assert job.clock.slept == 0
 
 
 def test_GH8_a_limit_at_the_first_request_ends_the_run_at_once(job: Job) -> None:
@@ -46,6 +47,7 @@ def test_GH8_a_limit_at_the_first_request_ends_the_run_at_once(job: Job) -> None
     assert finished.code == 1
     assert "60 minutes" in told(finished, "error")[0]
     assert len(job.github.requests) == 1
+    assert job.clock.slept == 0
 
 
 DAYS = 2 * 86_400
@@ -120,16 +122,28 @@ def test_GH9_a_run_that_may_never_write_annotates(job: Job, author: str, *, fork
 def test_GH10_a_token_that_expires_during_the_run_leaves_the_review_in_the_summary(
     job: Job,
 ) -> None:
-    expire = Around(after=job.github.site.tokens.clear)
-    job.model.fail(CHAT, expire)
-    assert_kept_in_summary(job.run())
+    before: list[int] = []
+
+    def expire() -> None:
+        before.append(len(job.github.requests))
+        job.github.site.tokens.clear()
+
+    job.model.fail(CHAT, Around(after=expire))
+    finished = job.run()
+    assert_kept_in_summary(finished)
+    assert "does not accept the token" in told(finished, "error")[0]
+    assert len(job.github.requests) == before[0] + 1
 
 
-def test_GH11_a_pull_request_that_is_not_there_may_be_out_of_reach(job: Job) -> None:
-    job.github.repository.pulls.clear()
+@pytest.mark.parametrize("token", [TOKEN, BLIND_TOKEN])
+def test_GH11_a_pull_request_that_is_not_there_may_be_out_of_reach(job: Job, token: str) -> None:
+    job.token = token
+    if token == TOKEN:
+        job.github.repository.pulls.clear()
     finished = job.run()
     assert finished.code == 2
     assert "not found, or the token may not see it" in told(finished, "error")[0]
+    assert len(job.github.requests) == 1
     assert job.model.requests == []
 
 
@@ -150,7 +164,8 @@ def test_GH13_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job
     job.github.add_pull(NUMBER, {"src/app.py": (None, lines)})
     many = [
         {"quote": f"value_{n} = {n}", "start_line": n + 1, "end_line": n + 1}
-        | {"title": f"Problem {n}", "body": f"```\nvalue = {n}\n```\n" + "why " * 900}
+        | {"title": f"Problem {n}", "body": f"```\nvalue = {n}\n```\n" + "why " * 200}
+        | {"severity": "high" if n < 40 else "low"}
         for n in range(100)
     ]
     job.model.say(said("src/app.py", *many))
@@ -158,7 +173,9 @@ def test_GH13_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job
     (body,) = job.github.bodies
     assert finished.code == 0
     assert len(body.encode()) <= summary_comment.LARGEST_BODY
-    assert "left out for length" in body
+    assert re.findall(r"Problem (\d+)", body) == [str(n) for n in range(40)]
+    assert body.count("why ") + body.count("why\n") == 40 * 200
+    assert "60 findings left out for length" in body
     assert all(f"Problem {n}" in finished.summary for n in range(100))
     assert body.count("<details>") == body.count("</details>")
     assert body.count("```") % 2 == 0

@@ -3,11 +3,14 @@
 import json
 import re
 
+import pytest
+
 from reviewer import state, summary_comment
 from reviewer.pull_request import PullState
 from tests.loopback.model import Body, Said
 from tests.runs.job import NUMBER, Job, asked_path, said
 
+KEPT = "keep = 1\n" * 9
 MARKER = summary_comment.marker("default")
 TIME = re.compile(r"\d+ s</sub>")
 
@@ -168,6 +171,15 @@ def test_EV12_a_pull_request_closed_meanwhile_is_left_alone(job: Job) -> None:
     assert job.model.requests == []
 
 
+def test_EV6_a_pull_request_that_became_a_draft_meanwhile_is_left_alone(job: Job) -> None:
+    job.github.repository.pulls[NUMBER].draft = True
+    finished = job.run()
+    assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
+    assert "draft" in finished.summary
+    assert job.github.writes == []
+    assert job.model.requests == []
+
+
 def test_SE13_on_pull_request_target_without_a_checkout_the_review_is_the_same(job: Job) -> None:
     job.model.script = finds_a_problem
     checked_out = job.root / "checkout" / "src"
@@ -224,22 +236,62 @@ def test_LO2_an_answer_cut_at_the_limit_keeps_its_whole_findings_and_says_so(job
     assert "Sets the wrong value" in body
     assert "incomplete" in body
     assert "cut short" in body
-    assert finished.outputs["complete"] == "false"
+    assert "Second" not in body
+    assert (finished.code, finished.outputs["complete"]) == (0, "false")
+    assert len(job.model.bodies) == 1
 
 
-def test_LO4_an_invented_path_never_reaches_the_comment(job: Job) -> None:
-    job.model.say(said("src/app.py", {"path": "../../etc/passwd", "title": "Outside"}))
-    job.run()
-    assert "passwd" not in job.github.bodies[0]
-    assert "1 answer dropped" in job.github.bodies[0]
+@pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "src/old.py", "./src/app.py"])
+def test_LO4_a_path_that_is_not_the_file_s_own_never_reaches_the_comment(
+    job: Job, path: str
+) -> None:
+    files = {"src/old.py": (KEPT, None), "src/app.py": (None, KEPT + "new = 2\n")}
+    assert job.github.add_pull(NUMBER, files).files[0].status == "renamed"
+    job.model.say(said("src/app.py", {"path": path, "title": "Outside"}))
+    finished = job.run()
+    (body,) = job.github.bodies
+    assert (finished.code, finished.outputs["findings"]) == (0, "0")
+    assert not any(text in body for text in ("passwd", "Outside", f"`{path}"))
+    assert "1 answer dropped" in body
 
 
 def test_LO7_ten_thousand_findings_become_as_many_as_are_wanted(job: Job) -> None:
-    many = [{"title": f"Problem {n}", "body": "why " * 50} for n in range(10_000)]
+    lines = [f"value_{n} = {n}" for n in range(300)]
+    job.github.add_pull(NUMBER, {"src/app.py": (None, "\n".join(lines) + "\n")})
+    many = [
+        {"title": f"Problem {n}", "quote": lines[n % 300], "start_line": n % 300 + 1}
+        for n in range(10_000)
+    ]
     job.model.say(said("src/app.py", *many))
     finished = job.run(max_findings="3")
-    assert int(finished.outputs["findings"]) <= 3
-    assert len(job.github.bodies[0].encode()) <= summary_comment.LARGEST_BODY
+    (body,) = job.github.bodies
+    assert (finished.code, finished.outputs["findings"]) == (0, "3")
+    assert "197 findings over max-findings." in body
+    assert re.search(r"\d{4} answers dropped", body)
+    assert finished.outputs["complete"] == "false"
+
+
+def test_LO7_a_body_of_a_megabyte_leaves_room_for_the_other_findings(job: Job) -> None:
+    endless = {"title": "Endless", "body": "why not, " * 110_000}
+    job.github.push(NUMBER, {"src/app.py": "new = 2\nnew = 3\n"})
+    job.model.say(said("src/app.py", {"quote": "new = 3", "start_line": 2}, endless))
+    finished = job.run()
+    (body,) = job.github.bodies
+    assert (finished.code, finished.outputs["findings"]) == (0, "2")
+    assert "Sets the wrong value" in body
+    assert len(body) < 10_000
+
+
+def test_LO7_an_answer_that_repeats_itself_without_end_keeps_what_was_said(job: Job) -> None:
+    whole = said("src/app.py", {})
+    first = whole[whole.index("[") + 1 : whole.rindex("]")]
+    endless = whole.replace("]}", f", {', '.join([first] * 3_000)}")
+    job.model.say(Said(endless, finish_reason="length"))
+    finished = job.run()
+    (body,) = job.github.bodies
+    assert (finished.code, finished.outputs["findings"]) == (0, "1")
+    assert body.count("Sets the wrong value") == 1
+    assert finished.outputs["complete"] == "false"
 
 
 def test_LO9_LO10_what_the_model_says_can_neither_mention_nor_link_nor_show_an_image(
@@ -258,7 +310,7 @@ def test_LO8_a_finding_that_was_posted_is_not_posted_again(job: Job) -> None:
     twice = said("src/app.py", {}, {"title": "Sets the wrong value!"})
     job.model.say(twice, twice)
     job.run()
-    job.run(full=True)
+    assert job.run(full=True).code == 0
     (body,) = job.github.bodies
     assert body.count("Sets the wrong value") == 1
     assert "1 repeated finding merged into others." in body

@@ -2,13 +2,15 @@
 
 import base64
 import re
+from dataclasses import replace
 
 import pytest
 
+from reviewer.adapters.retrying import Policy
 from tests.loopback.faults import Drip, Fault, Hang, Instead, html, malformed, redirect
 from tests.loopback.messages import Response, as_json
 from tests.loopback.model import LoopbackModel, error
-from tests.runs.job import NUMBER, Job, asked_path, said
+from tests.runs.job import NUMBER, QUICK, Job, asked_path, said
 from tests.runs.telling import CHAT, TOO_LONG, assert_told_everywhere, finds_a_problem, three_files
 
 
@@ -16,6 +18,7 @@ from tests.runs.telling import CHAT, TOO_LONG, assert_told_everywhere, finds_a_p
 def test_LL1_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: int) -> None:
     key = "sk-proj-0123456789-_abcdef"
     job.inputs["api-key"] = job.model.key = key
+    job.invariants.secrets.append(key)
     job.model.fail(CHAT, Instead(error(status, f"Incorrect API key provided: {key}.")))
     finished = job.run()
     assert finished.code == 2
@@ -30,11 +33,15 @@ def test_LL1_an_unknown_model_is_told_everywhere_with_what_to_do(job: Job) -> No
     assert len(job.model.bodies) == 1
 
 
-@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}, {"retry-after-ms": "3"}])
-def test_LL2_a_limit_is_waited_out(job: Job, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("headers", "seconds"), [({}, 1), ({"Retry-After": "3"}, 3), ({"retry-after-ms": "7000"}, 7)]
+)
+def test_LL2_a_limit_is_waited_out(job: Job, headers: dict[str, str], seconds: int) -> None:
+    job.policy = Policy()
     job.model.fail(CHAT, Instead(error(429, "Slow down.", headers=headers)))
     assert job.run().code == 0
     assert len(job.model.bodies) == 2
+    assert seconds < job.clock.slept <= seconds + job.policy.jitter
 
 
 def test_LL2_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
@@ -43,6 +50,7 @@ def test_LL2_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
     assert finished.code == 1
     assert_told_everywhere(job, finished, "limits requests")
     assert len(job.model.bodies) == 1
+    assert job.clock.slept == 0
 
 
 def test_LL3_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
@@ -57,10 +65,12 @@ def test_LL3_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
 def test_LL4_a_server_that_fails_once_is_asked_again(job: Job, status: int) -> None:
     job.model.fail(CHAT, Instead(error(status, "Overloaded.")))
     assert job.run().code == 0
+    assert len(job.model.bodies) == 2
 
 
 def test_LL4_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(job: Job) -> None:
     job.model.script = finds_a_problem
+    job.policy = replace(QUICK, attempts=9)
     job.run()
     job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})
     job.model.fail(CHAT, Instead(error(503, "Overloaded.")), forever=True)
@@ -68,10 +78,11 @@ def test_LL4_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(j
     assert finished.code == 1
     assert_told_everywhere(job, finished, "The model server failed (503)")
     assert "Sets the wrong value" in job.github.bodies[0]
-    assert len(job.model.bodies) == 1 + 3
+    assert len(job.model.bodies) == 1 + 4
 
 
-@pytest.mark.parametrize("fault", [Hang(), Drip(0.05)])
+# Without an answer, with one that goes on, and with nothing after its headers and a byte.
+@pytest.mark.parametrize("fault", [Hang(), Drip(0.05), Drip(30)])
 def test_LL5_a_model_that_does_not_finish_ends_with_its_time(job: Job, fault: Fault) -> None:
     job.patience = 0.3
     job.model.fail(CHAT, fault, forever=True)
@@ -80,10 +91,11 @@ def test_LL5_a_model_that_does_not_finish_ends_with_its_time(job: Job, fault: Fa
     assert_told_everywhere(job, finished, "did not answer within")
 
 
-def test_LL6_a_prompt_that_is_too_long_is_asked_in_halves(job: Job) -> None:
+@pytest.mark.parametrize("refused", [TOO_LONG, Instead(error(413, "Payload too large."))])
+def test_LL6_a_prompt_that_is_too_long_is_asked_in_halves(job: Job, refused: Fault) -> None:
     job.github.push(NUMBER, {"src/app.py": "new = 2\n" + "more = 1\n" * 200})
     job.model.script = lambda body: said(asked_path(body))
-    job.model.fail(CHAT, TOO_LONG)
+    job.model.fail(CHAT, refused)
     finished = job.run()
     assert finished.code == 0
     assert finished.outputs["complete"] == "true"
@@ -102,13 +114,23 @@ def test_LL6_a_file_that_is_too_long_in_parts_too_is_given_up(job: Job) -> None:
     assert len(job.model.bodies) == 1 + 3
 
 
-def test_LL7_a_parameter_that_is_refused_is_left_out_from_then_on(job: Job) -> None:
+@pytest.mark.parametrize("name", ["response_format", "max_completion_tokens", "temperature"])
+def test_LL7_a_parameter_that_is_refused_is_left_out_from_then_on(job: Job, name: str) -> None:
     three_files(job)
-    refused = error(400, "response_format is not supported", parameter="response_format")
+    job.model.fail(CHAT, Instead(error(400, f"{name} is not supported", parameter=name)))
+    finished = job.run(concurrency="1", temperature="0.5", max_output_tokens="9000")
+    assert finished.code == 0
+    assert finished.outputs["complete"] == "true"
+    sent = [name in body for body in job.model.bodies]
+    assert sent == [True, False, False, False, False]
+
+
+def test_LL7_a_token_limit_that_has_only_its_older_name_is_sent_by_it(job: Job) -> None:
+    three_files(job)
+    refused = error(400, "Use max_tokens.", parameter="max_completion_tokens")
     job.model.fail(CHAT, Instead(refused))
-    assert job.run(concurrency="1").code == 0
-    with_format = ["response_format" in body for body in job.model.bodies]
-    assert with_format == [True, False, False, False, False]
+    assert job.run(concurrency="1", max_output_tokens="9000").code == 0
+    assert [body.get("max_tokens") for body in job.model.bodies] == [None, 9000, 9000, 9000, 9000]
 
 
 NO_COMPLETIONS = {
@@ -147,9 +169,20 @@ def test_LL14_an_error_that_repeats_the_key_in_any_form_shows_none_of_them(job: 
     job.inputs["api-key"] = job.model.key = key
     forms = (key, key[::-1], base64.b64encode(key.encode()).decode(), key[7:])
     job.model.fail(CHAT, *[Instead(error(400, f"Odd: {form}")) for form in forms])
+    job.invariants.secrets.append(key)
     for form in forms:
         finished = job.run()
         assert finished.code == 1
         shown = (*job.github.bodies, finished.log, finished.summary)
         assert not any(form.rstrip("=") in text for text in shown)
         assert all("Odd" in text for text in shown)
+
+
+def test_LL14_an_error_that_repeats_the_prompt_shows_no_more_than_its_beginning(job: Job) -> None:
+    prompt = "the secret of the change " * 400
+    job.model.fail(CHAT, Instead(error(400, f"Odd: {prompt}")))
+    finished = job.run()
+    assert finished.code == 1
+    assert_told_everywhere(job, finished, "Odd: the secret")
+    shown = (*job.github.bodies, finished.log, finished.summary)
+    assert all("the secret of the change " * 10 not in text for text in shown)

@@ -95,9 +95,21 @@ def test_LL12_without_a_sensible_usage_the_price_is_unknown(
     job.model.models = ("gpt-6.1-terra",)
     job.model.script = lambda body: Said(said("src/app.py"), usage=usage)
     finished = job.run(model="gpt-6.1-terra")
+    assert finished.code == 0
     assert finished.outputs["cost"] == "unknown"
     assert 0 < int(finished.outputs["tokens"]) < 100_000
     assert "price unknown" in job.github.bodies[0]
+
+
+def test_LL12_without_a_usage_the_budget_goes_by_the_estimate(job: Job) -> None:
+    three_files(job)
+    job.model.script = lambda body: Said(finds_a_problem(body), usage=None)
+    finished = job.run(max_tokens_total="5000", concurrency="1")
+    assert finished.code == 0
+    assert finished.outputs["complete"] == "false"
+    assert "token budget is spent" in job.github.bodies[0]
+    assert 0 < len(job.model.bodies) < 3
+    assert 0 < int(finished.outputs["tokens"]) <= 5_000
 
 
 @pytest.mark.parametrize("limit", [{"max_tokens_total": "10000"}, {"max_cost": "0.01"}])

@@ -285,3 +285,43 @@ def test_a_report_of_a_fork_is_named_as_such_and_never_spares_a_later_review(job
     # Every file and the overview.
     assert len(job.model.bodies) == asked + 7
     assert "reviewed anew: the review before was made by a run of the fork" in job.github.bodies[0]
+
+
+def test_a_report_cannot_replace_or_drown_what_needs_no_model_to_be_seen(job: Job) -> None:
+    key = "AKIA" + "Z7Q2M4X8N5B3V6C1"
+    lines = "".join(f"value_{number} = {number}\n" for number in range(40))
+    job.github.add_pull(NUMBER, {"src/keys.py": (None, f'KEY = "{key}"\n{lines}')})
+    report = hand_on(job, job.run(mode="review"))
+
+    def forge(document: dict[str, Any]) -> None:
+        (rule,) = document["findings"]
+        worse = {**rule, "severity": "critical", "title": "A sample", "body": "Harmless."}
+        flood = [
+            {
+                **worse,
+                "title": f"T{number}",
+                "quote": f"value_{number} = {number}",
+                "start_line": number + 2,
+                "end_line": number + 2,
+            }
+            for number in range(40)
+        ]
+        document["findings"] = [worse, *flood]
+
+    tamper(report, forge)
+    job.run(mode="publish")
+    assert "Possible secret: aws access key" in job.github.bodies[0]
+
+
+def test_of_two_reports_of_all_files_and_two_rows_of_one_file_the_first_counts(job: Job) -> None:
+    reviewed = job.run(mode="review")
+    tamper(
+        hand_on(job, reviewed, "a"),
+        lambda document: document["files"].append(document["files"][0] | {"summary": "Twice."}),
+    )
+    tamper(hand_on(job, reviewed, "b"), lambda document: document.update(overview="Second."))
+    job.run(mode="publish")
+    (body,) = job.github.bodies
+    assert "b/report.json: a report of all files was there before" in body
+    assert "Twice." not in body
+    assert "Second." not in body

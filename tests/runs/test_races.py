@@ -9,7 +9,7 @@ import pytest
 from reviewer import state, summary_comment
 from tests.finished import Finished
 from tests.loopback import faults
-from tests.loopback.faults import Around
+from tests.loopback.faults import Around, Pass
 from tests.loopback.model import error
 from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job
@@ -20,6 +20,7 @@ CONFIG = "GET .*/contents/.github/code-review.yml"
 FILES = "GET .*/pulls/7/files"
 POST = "POST .*/issues/7/comments"
 PATCH = "PATCH .*/issues/comments/"
+DOWN = faults.status(503)
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +38,9 @@ class Newer:
 
     def push(self) -> None:
         self.head = self.job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})
+
+    def push_again(self) -> None:
+        self.head = self.job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 2\n"})
 
     def run(self) -> None:
         self.runs.append(self.job.run())
@@ -83,6 +87,27 @@ def test_CC1_CC2_an_older_run_never_writes_over_the_review_of_a_newer_one(
     assert job.run().code == 0
     assert ours(job) == published[0]
     assert reviewed_head(job) == newer.head
+
+
+@pytest.mark.parametrize("unanswered", [POST, PATCH])
+def test_CC2_GH1_GH5_an_older_run_does_not_repeat_a_write_over_the_review_of_a_newer_one(
+    job: Job, newer: Newer, unanswered: str
+) -> None:
+    lost = faults.status(502).response
+    job.github.fail(unanswered, Around(after=newer.push_and_run, change=lambda _answer: lost))
+    assert job.run().code == 0
+    assert reviewed_head(job) == newer.head
+    assert summary_comment.status(ours(job)) == ""
+
+
+def test_CC2_a_review_that_arrives_over_that_of_a_newer_head_is_followed_by_one_of_it(
+    job: Job, newer: Newer
+) -> None:
+    job.github.fail(PATCH, Around(before=newer.push_and_run))
+    older = job.run()
+    assert older.code == 0
+    assert reviewed_head(job) == newer.head
+    assert summary_comment.status(ours(job)) == ""
 
 
 def test_CC2_the_older_run_says_whose_the_comment_is_and_keeps_its_review(
@@ -136,6 +161,43 @@ def test_CC2_an_older_review_posted_beside_a_newer_one_points_to_it(job: Job, ne
     assert len(job.github.bodies) == 2
 
 
+def test_CC3_of_two_runs_on_one_head_the_second_does_not_comment_at_the_lines_again(
+    job: Job,
+) -> None:
+    inside(job, CHAT, Around(before=lambda: job.run(inline="all")))
+    assert job.run(inline="all").code == 0
+    assert len(job.github.repository.pulls[NUMBER].threads) == 1
+
+
+def test_CC2_a_head_that_moves_while_the_review_is_published_is_reviewed_too(
+    job: Job, newer: Newer
+) -> None:
+    job.github.fail(PATCH, Around(after=newer.push))
+    finished = job.run(inline="all")
+    assert finished.code == 0
+    assert reviewed_head(job) == newer.head
+    assert f"The head moved to {newer.head[:7]}" in finished.log
+    assert finished.outputs["comment-id"] == str(job.github.repository.comments[0].id)
+
+
+def test_CC2_a_head_that_keeps_moving_while_reviews_are_published_is_left_to_its_run(
+    job: Job, newer: Newer
+) -> None:
+    job.github.fail(PATCH, Around(after=newer.push), Pass(), Around(after=newer.push))
+    assert job.run().code == 0
+    first, second, third = {*job.github.repository.parents, *job.github.repository.parents.values()}
+    assert reviewed_head(job) != newer.head
+    assert {first, second, third} > {newer.head, reviewed_head(job)}
+
+
+def test_CC2_what_cannot_be_looked_at_again_is_published_all_the_same(job: Job) -> None:
+    job.github.fail(PATCH, Around(after=lambda: job.github.fail("graphql", DOWN, forever=True)))
+    finished = job.run(inline="all")
+    assert finished.code == 0
+    assert "What became of the comment could not be read" in finished.log
+    assert len(job.github.repository.pulls[NUMBER].threads) == 1
+
+
 @pytest.mark.parametrize("moment", [CONFIG, FILES])
 def test_DF14_a_head_that_moves_while_it_is_read_is_read_again(
     job: Job, newer: Newer, moment: str
@@ -145,6 +207,16 @@ def test_DF14_a_head_that_moves_while_it_is_read_is_read_again(
     assert reviewed_head(job) == newer.head
     assert len(job.model.bodies) == 1
     assert "more = 1" in str(job.model.bodies)
+
+
+def test_DF14_a_head_that_moves_again_while_it_is_read_again_is_left_to_its_own_run(
+    job: Job, newer: Newer
+) -> None:
+    job.github.fail(FILES, Around(before=newer.push), Around(before=newer.push_again))
+    finished = job.run()
+    assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
+    assert "the head keeps moving" in finished.summary
+    assert (job.github.bodies, job.model.bodies) == ([], [])
 
 
 def test_DF14_a_head_that_moved_is_not_announced(job: Job, newer: Newer) -> None:
@@ -224,3 +296,23 @@ def test_CC7_what_a_killed_run_left_behind_is_adopted(job: Job, newline: str) ->
     assert "under way" not in ours(job)
     assert "Sets the wrong value" in ours(job)
     assert job.github.sent(POST) == []
+
+
+def test_CC7_what_a_killed_run_did_not_say_at_the_lines_is_said_without_asking_again(
+    job: Job,
+) -> None:
+    job.run(inline="all")
+    threads = job.github.repository.pulls[NUMBER].threads
+    # As if the run had been killed between the comment and the lines.
+    threads.clear()
+    asked = len(job.model.bodies)
+    assert job.run(inline="all").code == 0
+    assert len(threads) == 1
+    assert len(job.model.bodies) == asked
+
+
+def test_CC9_a_review_that_is_explained_at_its_lines_stands(job: Job) -> None:
+    job.run(inline="all")
+    written = len(job.github.writes)
+    job.run(inline="all")
+    assert len(job.github.writes) == written

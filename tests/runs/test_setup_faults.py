@@ -4,7 +4,9 @@ import pytest
 
 from reviewer.strict_yaml import PATH as CONFIG_PATH
 from tests.finished import Finished
+from tests.loopback.github import BOT
 from tests.loopback.runner_log import commands
+from tests.loopback.state import Token
 from tests.runs.job import NUMBER, Job, asked_path
 from tests.runs.telling import assert_told_everywhere, finds_a_problem
 
@@ -40,16 +42,37 @@ def test_IN6_a_token_that_is_not_accepted_is_named(job: Job) -> None:
     assert job.model.requests == []
 
 
+def test_IN6_the_token_of_somebody_else_keeps_a_comment_of_its_own(job: Job) -> None:
+    job.run()
+    theirs = job.github.bodies[0]
+    job.github.site.tokens["ghp_mona"] = Token("mona")
+    job.token = "ghp_mona"
+    job.invariants.secrets.append(job.token)
+    for _ in range(2):
+        assert job.run(full=True).code == 0
+    bot, mona = job.github.repository.comments
+    assert (bot.author, bot.body) == (BOT, theirs)
+    assert mona.author == "mona"
+    assert "## Code review" in mona.body
+
+
 REFUSED = {
     "CF2 syntax": ("max-files: 3\nexclude: [a\n", 3, "not YAML"),
     "CF2 tab": ("path-instructions:\n\t- path: a\n", 2, "not with tabs"),
     "CF2 NUL": ("max-files: 3\nlanguage: a\0b\n", 2, "control character"),
     "CF2 latin-1": ("max-files: 3\nlanguage: Français\n".encode("latin-1"), 2, "not UTF-8"),
+    "CF3 list": ("- max-files: 3\n", 1, "keys with values"),
+    "CF3 scalar": ("max-files\n", 1, "keys with values"),
+    "CF3 two documents": ("max-files: 3\n---\nmax-files: 4\n", 2, "second document"),
     "CF4 unknown key": ("max-files: 3\nmax-finding: 3\n", 2, "Did you mean"),
     "CF4 wrong type": ("max-files: many\n", 1, "max-files"),
     "CF4 out of range": ("\nmax-files: 0\n", 2, "max-files"),
     "CF5 twice": ("max-files: 3\nlanguage: French\nmax-files: 4\n", 3, "already in line 1"),
     "CF6 bomb": ("include: &a [x]\nexclude: [*a, *a, *a]\n", 1, "anchors"),
+    "CF6 alias": ("language: &a French\ninstructions: *a\n", 1, "anchors"),
+    "CF7 deep": ("exclude: " + "[" * 20_000, 1, "levels deep"),
+    "CF8 binary": ("max-files: 3\nlanguage: !!binary RnJlbmNo\n", 2, "tags"),
+    "CF8 merge": ("path-instructions:\n  - <<: {path: a}\n    instructions: b\n", 2, "merge"),
     "CF9 no": ("language: no\n", 1, "YAML 1.1"),
     "CF9 octal": ("max-files: 012\n", 1, "YAML 1.1"),
     "CF9 sexagesimal": ("language: 1:30\n", 1, "YAML 1.1"),
@@ -59,11 +82,13 @@ REFUSED = {
     "CF11 model": ("model: dearest\n", 1, "in the workflow"),
     "CF11 template": ("template: '{{ x }}'\n", 1, "in the workflow"),
     "CF11 tools": ("tools: [shell]\n", 1, "in the workflow"),
+    "CF13 many": ("exclude:\n" + "- a\n" * 10_000, 2, "at most 200"),
+    "CF13 long": (f"max-files: 3\nexclude: ['{'a' * 257}']\n", 2, "of 256 characters"),
 }
 
 
 @pytest.mark.parametrize(("text", "line", "words"), REFUSED.values(), ids=REFUSED)
-def test_CF2_CF4_CF5_CF6_CF9_CF11_a_file_that_is_refused_is_told_everywhere_with_its_line(
+def test_CF2_CF3_CF4_CF5_CF6_CF7_CF8_CF9_CF11_CF13_a_refused_file_is_told_everywhere_with_its_line(
     job: Job, text: str | bytes, line: int, words: str
 ) -> None:
     commit_to_base(job, text)
@@ -73,13 +98,20 @@ def test_CF2_CF4_CF5_CF6_CF9_CF11_a_file_that_is_refused_is_told_everywhere_with
     assert job.model.requests == []
 
 
-@pytest.mark.parametrize("size", [64 * 1024 + 1, 2 * 1024 * 1024])
+@pytest.mark.parametrize("size", [64 * 1024 + 1, 5_000_000])
 def test_CF7_a_file_that_is_too_large_is_told_everywhere(job: Job, size: int) -> None:
     commit_to_base(job, "#" * size)
     finished = job.run()
     assert finished.code == 2
     assert_told_everywhere(job, finished, CONFIG_PATH)
     assert job.model.requests == []
+
+
+def test_CF8_no_tag_of_the_file_calls_anything(job: Job) -> None:
+    made = job.root / "made by a tag"
+    commit_to_base(job, f"language: !!python/object/apply:os.mkdir ['{made}']\n")
+    assert job.run().code == 2
+    assert not made.exists()
 
 
 def test_CF2_a_review_that_stands_is_kept_under_the_notice(job: Job) -> None:
@@ -101,7 +133,9 @@ def test_CF2_when_the_file_is_mended_the_notice_goes(job: Job) -> None:
     assert "could not be reviewed" not in job.github.bodies[0]
 
 
-@pytest.mark.parametrize("text", ["{{ 7 * 7 }} {% raw %}", "@format {env.HOME}", "${HOME} $(id)"])
+@pytest.mark.parametrize(
+    "text", ["{{ 7 * 7 }}", "{% raw %}", "@format {env.HOME}", "${HOME} $(id)"]
+)
 def test_CF12_what_looks_like_a_template_reaches_the_model_as_it_is(job: Job, text: str) -> None:
     commit_to_base(job, f"instructions: '{text}'\n")
     assert job.run(instructions=f"workflow: {text}").code == 0

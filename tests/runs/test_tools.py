@@ -184,12 +184,16 @@ def swapping(name: Path, target: Path) -> Iterator[None]:
 def test_SE8_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(
     job: Job, secret: Path
 ) -> None:
-    model = curious(job, *[("read_file", {"path": "src/other.py"})] * 6)
+    looks: list[tuple[str, dict[str, object]]] = [
+        ("read_file", {"path": "src/other.py"}),
+        ("search", {"pattern": "app"}),
+    ] * 3
+    model = curious(job, *looks)
     with swapping(Path(job.checkout, "src"), secret.parent):
         finished = job.run()
     assert finished.code == 0
-    assert len(model.answers) == 6
-    assert all("import app" in text for text in model.answers)
+    assert len(model.answers) == len(looks)
+    assert all("import app" in text for text in model.answers[::2])
     assert OUTSIDE not in str(model.answers)
 
 

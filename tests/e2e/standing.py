@@ -1,0 +1,41 @@
+"""What must be true of a pull request's conversation, whatever happened to the runs before."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from reviewer import state, summary_comment
+from reviewer.state import State
+from tests.e2e.process import NUMBER
+from tests.loopback.github import LoopbackGitHub
+
+MARKER = summary_comment.marker("default")
+POINTER = summary_comment.pointer("default", "").split("\n", maxsplit=1)[0]
+
+
+def reviews(bodies: Sequence[str]) -> list[str]:
+    """List the comments of the instance that are no pointers."""
+    return [body for body in bodies if body.startswith(MARKER)]
+
+
+def remembered(body: str) -> State:
+    """Read the state of a comment, which must be there and whole."""
+    known = state.decode(body)
+    assert known, body
+    return known
+
+
+def assert_one_review_stands(github: LoopbackGitHub, *titles: str) -> None:
+    """One comment is about the present head and says everything once; all others lead to it."""
+    (body,) = reviews(github.bodies)
+    others = [other for other in github.bodies if other != body]
+    assert all(other.startswith(POINTER) for other in others)
+    assert remembered(body).head_sha == github.repository.pulls[NUMBER].head_sha
+    assert summary_comment.status(body) == ""
+    assert {title: body.count(title) for title in titles} == dict.fromkeys(titles, 1)
+
+
+def assert_explained_once(github: LoopbackGitHub, *titles: str) -> None:
+    """Each of the findings has one thread."""
+    said = [thread.comments[0].body for thread in github.repository.pulls[NUMBER].threads]
+    explained = Counter(title for text in said for title in titles if title in text)
+    assert explained == Counter(titles)

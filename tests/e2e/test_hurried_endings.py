@@ -1,0 +1,109 @@
+"""A run that is cancelled while others keep it waiting: it ends in time, and nothing is lost."""
+
+import os
+import signal
+
+import pytest
+
+from reviewer import state
+from tests.e2e.held import Held, wait_for
+from tests.e2e.process import NUMBER, Step
+from tests.e2e.test_signals import SECONDS, interrupted_at
+from tests.loopback.faults import Around, Hang, Pass
+from tests.loopback.github import LoopbackGitHub
+from tests.loopback.model import Body, LoopbackModel
+from tests.runs.job import asked_path, said
+from tests.runs.telling import CHAT, OVERVIEW, finds_a_problem
+
+pytestmark = pytest.mark.process
+
+POST = "POST .*/issues/2/comments"
+PATCH = "PATCH .*/issues/comments/"
+WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa")
+FILES = {f"{a}_{b}.py": (a, b) for a in WORDS for b in WORDS[:4]}
+
+
+def finds_its_own(body: Body) -> str:
+    """Answer about a file with a problem that no other file has."""
+    path = asked_path(body)
+    if not path:
+        return OVERVIEW
+    first, second = FILES[path]
+    quote = f"{first}.{second} = {second}({first})"
+    return said(path, {"title": f"Confuses {first} with {second}", "quote": quote})
+
+
+def test_CC5_of_many_slow_questions_all_that_were_answered_are_told(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    changed = {
+        path: (None, f"{first}.{second} = {second}({first})\n")
+        for path, (first, second) in FILES.items()
+    }
+    github.add_pull(NUMBER, changed)
+    model_server.script = finds_its_own
+    answered, at_once = 10, 16
+    model_server.fail(CHAT, *[Pass()] * answered, Hang(), forever=True)
+    process = step.given(concurrency=str(at_once)).start()
+    # Whoever asks again has heard an answer.
+    wait_for(lambda: len(model_server.sent(CHAT)) == answered + at_once)
+    process.send_signal(signal.SIGINT)
+    finished = step.finish(process, SECONDS)
+    (body,) = github.bodies
+    asked = [asked_path(each) for each in model_server.bodies[:answered]]
+    assert finished.code == 130, finished.log
+    for text in (body, finished.summary):
+        assert f"Reviewed {answered} of {len(FILES)} changed files" in text
+        told = [
+            path for path, words in FILES.items() if "Confuses {} with {}".format(*words) in text
+        ]
+        assert sorted(told) == sorted(asked)
+    assert state.decode(body)
+
+
+def test_CC5_CC8_a_github_that_never_answers_the_last_write_holds_nobody_up(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    held = Held()
+    github.fail(PATCH, held.fault, Hang(), forever=True)
+    finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
+    held.lose()
+    assert finished.code == 130, finished.log
+    assert finished.summary.count("Sets the wrong value") == 1
+
+
+def test_CC5_a_github_that_says_nothing_any_more_holds_nobody_up(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    held = Held()
+    model_server.script = finds_a_problem
+    model_server.fail(
+        CHAT, Around(after=lambda: github.fail(".", held.fault, Hang(), forever=True))
+    )
+    finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
+    held.lose()
+    assert finished.code == 130, finished.log
+    assert finished.summary.count("Sets the wrong value") == 1
+
+
+def test_CC5_an_announcement_on_its_way_does_not_arrive_after_the_last_word(
+    step: Step, github: LoopbackGitHub
+) -> None:
+    running: list[int] = []
+
+    def interrupt() -> None:
+        wait_for(lambda: bool(running))
+        os.kill(running[0], signal.SIGINT)
+        # The answer comes late.
+        github.stopping.wait(0.5)
+
+    github.fail(POST, Around(before=interrupt))
+    process = step.start()
+    running.append(process.pid)
+    finished = step.finish(process, SECONDS)
+    wait_for(lambda: bool(github.bodies))
+    (body,) = github.bodies
+    assert finished.code == 130, finished.log
+    assert "under way" not in body
+    assert "cancelled" in body

@@ -1,0 +1,82 @@
+"""Whatever a model says, it is refused, or it becomes values within their limits."""
+
+from reviewer import replies
+from reviewer.errors import ReplyError
+from reviewer.findings import Candidate, Confidence, Severity
+from reviewer.ports import Reply
+from reviewer.reply_shapes import CATEGORIES
+
+LAST_LINE = 10_000_000
+
+
+def reply(data: bytes) -> None:
+    """Read an answer as each of the four that are asked for, whole and cut off."""
+    # What is not UTF-8 becomes half surrogate pairs, which JSON can spell and nothing can write.
+    text = data.decode(errors="surrogateescape")
+    for truncated in (False, True):
+        said = Reply(text, "model", truncated, usage=None)
+        for read in (_review, _overview, _verdicts, _answer):
+            try:
+                read(said)
+            except ReplyError as refused:
+                _assert_short(str(refused))
+
+
+def _assert_short(refusal: str) -> None:
+    assert len(refusal.encode()) < 1_000
+
+
+def _review(said: Reply) -> None:
+    found = replies.parse_review(said)
+    repr(found).encode()
+    found.summary.encode()
+    assert len(found.summary) <= 500
+    assert len(found.candidates) <= 200
+    assert found.discarded >= 0
+    for candidate in found.candidates:
+        _assert_within_limits(candidate)
+
+
+def _assert_within_limits(candidate: Candidate) -> None:
+    for text, longest in (
+        (candidate.title, 200),
+        (candidate.body, 4_000),
+        (candidate.quote, 2_000),
+        (candidate.suggestion or "-", 4_000),
+    ):
+        assert len(text.strip()) > 0
+        assert len(text) <= longest
+        text.encode()
+    candidate.path.encode()
+    assert "\n" not in candidate.title
+    assert abs(candidate.start_line) <= LAST_LINE
+    assert abs(candidate.end_line) <= LAST_LINE
+    assert candidate.severity in Severity
+    assert candidate.confidence in Confidence
+    assert candidate.category in CATEGORIES
+
+
+def _overview(said: Reply) -> None:
+    overview = replies.parse_overview(said)
+    overview.text.encode()
+    assert len(overview.text) <= 2_000
+    assert len(overview.major_changes) <= 10
+    for change in overview.major_changes:
+        change.encode()
+        assert 0 < len(change) <= 300
+
+
+def _verdicts(said: Reply) -> None:
+    verdicts = replies.parse_verdicts(said, 5)
+    numbers = [verdict.finding for verdict in verdicts]
+    assert {*numbers} <= {1, 2, 3, 4, 5}
+    assert len({*numbers}) == len(numbers)
+    for verdict in verdicts:
+        verdict.reason.encode()
+        assert len(verdict.reason) <= 500
+
+
+def _answer(said: Reply) -> None:
+    answer = replies.parse_answer(said)
+    answer.encode()
+    assert 0 < len(answer) <= 6_000

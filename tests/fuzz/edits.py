@@ -1,0 +1,65 @@
+"""Edits kept inputs, thousands a second, and makes what broke a target small again."""
+
+import re
+from collections.abc import Callable, Sequence
+from random import Random
+
+# What splits an input into the words of its language, at odd places, and what stands between them.
+_WORD = re.compile(rb'("(?:[^"\\\n]|\\.)*"|\w+|[^\w\s])')
+_LENGTHS = (0, 0, 0, 1, 1, 2, 8, 40, 200)
+
+
+class Edits:
+    """Makes new inputs out of those of one target; the same ones for the same `random`."""
+
+    def __init__(self, seeds: Sequence[bytes], words: Sequence[bytes]) -> None:
+        self._seeds = [_WORD.split(seed) for seed in seeds]
+        self._words = words
+
+    def edited(self, random: Random) -> bytes:
+        """Exchange some words, then cut, insert, repeat and splice pieces."""
+        parts = list(random.choice(self._seeds))
+        for _ in range(random.choice((0, 1, 1, 2, 3))):
+            self._exchange(random, parts)
+        data = b"".join(parts)
+        for _ in range(random.choice((0, 0, 1, 2))):
+            data = random.choice((self._inserted, self._repeated, self._spliced))(random, data)
+        return data
+
+    def _exchange(self, random: Random, parts: list[bytes]) -> None:
+        other = random.choice(self._seeds)
+        if len(parts) > 1 and len(other) > 1:
+            word = other[random.randrange(1, len(other), 2)]
+            chosen = (random.choice(self._words), random.choice(self._words), word, b"")
+            parts[random.randrange(1, len(parts), 2)] = random.choice(chosen)
+
+    def _inserted(self, random: Random, data: bytes) -> bytes:
+        start = random.randint(0, len(data))
+        piece = random.choice((random.choice(self._words), random.randbytes(random.randint(1, 3))))
+        return data[:start] + piece + data[start + random.choice(_LENGTHS) :]
+
+    def _repeated(self, random: Random, data: bytes) -> bytes:
+        start = random.randint(0, len(data))
+        piece = data[start : start + random.choice(_LENGTHS)]
+        place = random.randint(0, len(data))
+        return data[:place] + piece * random.choice((1, 1, 2, 20)) + data[place:]
+
+    def _spliced(self, random: Random, data: bytes) -> bytes:
+        parts = random.choice(self._seeds)
+        rest = b"".join(parts[random.randrange(len(parts)) :])
+        return data[: random.randint(0, len(data))] + rest
+
+
+def smallest(data: bytes, breaks: Callable[[bytes], bool]) -> bytes:
+    """Take pieces out, large ones first, as long as what is left still breaks."""
+    length = len(data) // 2
+    while length:
+        start = 0
+        while start < len(data):
+            shorter = data[:start] + data[start + length :]
+            if breaks(shorter):
+                data = shorter
+            else:
+                start += length
+        length //= 2
+    return data

@@ -1,0 +1,58 @@
+"""Whatever an event's payload holds, the run decides, and obeys nobody whom it should not."""
+
+from reviewer import activity, commands, events
+from reviewer.activity import Activity, Answer, Gate, ReviewPullRequest, Skip
+from reviewer.errors import EventError
+from reviewer.events import CommentEvent, Event, PullRequestEvent, ReviewCommentEvent
+
+REPOSITORY = "Codertocat/Hello-World"
+OPEN = Gate("/review", ("OWNER", "NONE"), review_drafts=True, pr_number=None, full=False,
+            key_missing=False)  # fmt: skip
+SHUT = Gate("flows review", ("OWNER",), review_drafts=False, pr_number=None, full=True,
+            key_missing=True)  # fmt: skip
+MANUAL = Gate("/review", ("OWNER",), review_drafts=False, pr_number=7, full=False,
+              key_missing=False, publishes=True)  # fmt: skip
+
+
+def event(data: bytes) -> None:
+    """Read a line with the event's name and the ref, and the payload that follows."""
+    heading, _, payload = data.partition(b"\n")
+    name, _, ref = heading.decode(errors="replace").partition(" ")
+    try:
+        happened = events.parse(name, payload, repository=REPOSITORY, ref=ref)
+    except EventError:
+        return
+    for gate in (OPEN, SHUT, MANUAL):
+        try:
+            decided = activity.decide(happened, gate)
+        except EventError:
+            continue
+        if isinstance(decided, Skip):
+            assert decided.reason
+        else:
+            _assert_in_range(decided)
+            assert not _unheard(happened, gate)
+
+
+def _assert_in_range(decided: Activity) -> None:
+    if not isinstance(decided, activity.ReviewHead | Skip):
+        assert decided.number >= 1
+    if isinstance(decided, Answer):
+        assert len(decided.question) <= commands.LONGEST_QUESTION
+    if isinstance(decided, ReviewPullRequest) and decided.ignore:
+        assert 1 <= decided.ignore.number <= 999_999
+        assert len(decided.ignore.reason) <= commands.LONGEST_REASON
+
+
+def _unheard(happened: Event, gate: Gate) -> bool:
+    """Say who has to be left alone, in other words than the product's."""
+    match happened:
+        case PullRequestEvent():
+            secretless = gate.key_missing and (happened.from_fork or happened.author_is_bot)
+            return secretless or (happened.draft and not gate.review_drafts)
+        case CommentEvent() | ReviewCommentEvent():
+            allowed = happened.association in gate.allowed_associations
+            ours = "<!-- code-review-action" in happened.body
+            return gate.publishes or happened.author_is_bot or ours or not allowed
+        case _:
+            return False

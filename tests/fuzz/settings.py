@@ -1,0 +1,69 @@
+"""Whatever the repository's file holds, it is refused with its place, or it only tightens."""
+
+from reviewer import config
+from reviewer.choices import FailOn, Inline, Verify
+from reviewer.config import Config
+from reviewer.errors import ConfigError
+from reviewer.findings import Confidence, Severity
+from reviewer.inputs import Inputs
+
+LOOSE = Inputs(max_files=3_000, max_file_lines=100_000, max_findings=200, inline=Inline.ALL,
+               suggestions=True, review_drafts=True, verify=Verify.OFF)  # fmt: skip
+MIDDLE = Inputs(max_files=40, max_file_lines=500, max_findings=20, min_severity=Severity.MEDIUM,
+                min_confidence=Confidence.MEDIUM, inline=Inline.HIGH, language="French",
+                fail_on=FailOn.HIGH, skip_labels=("no-review",), instructions="Be kind.",
+                exclude=("docs/**",))  # fmt: skip
+STRICT = Inputs(max_files=1, max_file_lines=1, max_findings=1, min_severity=Severity.CRITICAL,
+                min_confidence=Confidence.HIGH, fail_on=FailOn.INCOMPLETE,
+                skip_authors=("a", "b"))  # fmt: skip
+LOUDNESS = {Inline.OFF: 0, Inline.HIGH: 1, Inline.ALL: 2}
+# What fails the step, as the set of what it looks at.
+FAILS = {
+    FailOn.NEVER: frozenset[str](),
+    FailOn.INCOMPLETE: frozenset({"incomplete"}),
+    FailOn.CRITICAL: frozenset({"critical"}),
+    FailOn.HIGH: frozenset({"critical", "high"}),
+    FailOn.MEDIUM: frozenset({"critical", "high", "medium"}),
+    FailOn.LOW: frozenset({"critical", "high", "medium", "low"}),
+}
+
+
+def settings(data: bytes) -> None:
+    """Read the file under one of three workflows; reading YAML takes too long for all three."""
+    inputs = (LOOSE, MIDDLE, STRICT)[sum(data) % 3]
+    try:
+        counts = config.load(inputs, data)
+    except ConfigError as refused:
+        _assert_told(refused, data)
+        return
+    _assert_tightened(inputs, counts)
+    repr(counts).encode()
+    assert len(counts.fingerprint) == 16
+
+
+def _assert_told(refused: ConfigError, data: bytes) -> None:
+    """The place lies within the file; YAML knows more ends of lines than the line feed."""
+    assert 0 <= refused.line <= len(data) + 1
+    str(refused).encode()
+
+
+def _assert_tightened(inputs: Inputs, counts: Config) -> None:
+    for name in ("max_files", "max_file_lines", "max_findings"):
+        assert 1 <= getattr(counts, name) <= getattr(inputs, name)
+    assert counts.min_severity >= inputs.min_severity
+    assert counts.min_confidence >= inputs.min_confidence
+    assert LOUDNESS[counts.inline] <= LOUDNESS[inputs.inline]
+    assert inputs.suggestions or not counts.suggestions
+    assert inputs.review_drafts or not counts.review_drafts
+    assert (counts.verify is Verify.ON) or inputs.verify is Verify.OFF
+    assert FAILS[counts.fail_on] >= FAILS[inputs.fail_on]
+    assert {*counts.skip_labels} >= {*inputs.skip_labels}
+    assert {*counts.skip_authors} >= {*inputs.skip_authors}
+    assert (counts.workflow_globs.include, counts.workflow_globs.exclude) == (
+        inputs.include,
+        inputs.exclude,
+    )
+    assert counts.language == inputs.language or not inputs.language
+    assert counts.instructions[: bool(inputs.instructions)] == (
+        (inputs.instructions,) if inputs.instructions else ()
+    )

@@ -1,0 +1,21 @@
+"""What is fuzzed, by name: each target takes any bytes and raises only for a defect."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from tests.fuzz import answers, changes, events, memory, places, settings, texts
+
+Target: TypeAlias = Callable[[bytes], None]
+
+TARGETS: Mapping[str, Target] = {
+    "event": events.event,
+    "patch": changes.patch,
+    "placement": places.placement,
+    "prose": texts.prose,
+    "raw-diff": changes.raw_diff,
+    "reply": answers.reply,
+    "report": memory.report,
+    "secrets": texts.secrets,
+    "settings": settings.settings,
+    "state": memory.remembered,
+}

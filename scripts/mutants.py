@@ -18,7 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 DEFENCES = ROOT / "tests" / "defences"
 COPIED = ("reviewer", "templates", "tests", "schema", "examples", "scripts", "docs", "container",
-          "demo", "entrypoint.py", "pyproject.toml", "action.yml")  # fmt: skip
+          "demo", ".github", "entrypoint.py", "pyproject.toml", "action.yml", "Dockerfile",
+          "Makefile", "requirements.lock")  # fmt: skip
 WORKERS = 2
 SECONDS = 300
 """How long a test may take; one that hangs without its defence has failed too."""

@@ -32,11 +32,14 @@ def test_CO10_nothing_is_installed_or_fetched_at_start(image: str, machine: Mach
     _expect_nothing_to_do(machine.run(image, network="none"))
 
 
-def test_every_library_of_the_review_path_is_in_the_image(image: str, machine: Machine) -> None:
+def test_CO10_every_library_of_the_review_path_is_in_the_image(
+    image: str, machine: Machine
+) -> None:
     imports = "import openai, github, re2, reviewer.delivery, reviewer.adapters.github"
     code = f"import sys; sys.path.insert(0, '/app'); {imports}; print(openai.OpenAI)"
+    options = ("--entrypoint", PYTHON)
 
-    finished = machine.run(image, "-I", "-c", code, options=("--entrypoint", PYTHON))
+    finished = machine.run(image, "-I", "-c", code, network="none", options=options)
 
     assert (finished.code, finished.log) == (0, "<class 'openai.OpenAI'>\n")
 

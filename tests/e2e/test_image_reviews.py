@@ -31,7 +31,13 @@ class ContainerJob:
         """Return the same job with other inputs."""
         return replace(self, step=self.step.given(**inputs))
 
-    def run(self, *, concurrency: int = 8, options: tuple[str, ...] = ()) -> Finished:
+    def run(
+        self,
+        *,
+        concurrency: int = 8,
+        options: tuple[str, ...] = (),
+        read_only: tuple[str, ...] = (),
+    ) -> Finished:
         """Start the container and wait until it ends; `options` are docker's own."""
         given = self.step.given(concurrency=str(concurrency))
         return self.machine.run(
@@ -39,6 +45,7 @@ class ContainerJob:
             event=given.event,
             env=given.variables | dict(given.environ),
             options=("--name", self.name, *options),
+            read_only=read_only,
             timeout=300,
         )
 
@@ -113,6 +120,19 @@ def test_CC5_CC6_a_signal_to_the_first_process_leaves_what_is_known(
         assert "Reviewed 1 of 3 changed files" in text
         assert "cancelled" in text
     assert "under way" not in body
+
+
+def test_CO1_a_machine_that_cannot_be_written_gets_its_review_and_no_reports(
+    job: ContainerJob, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    full = ("--read-only", "--tmpfs", "/tmp:size=4k,nr_inodes=1")
+    finished = job.run(options=full, read_only=("workspace", "home", "temp"))
+    assert finished.code == 0, finished.log
+    assert "Sets the wrong value" in github.bodies[0]
+    assert "Sets the wrong value" in finished.summary
+    assert "were not written to the workspace: Read-only file system" in finished.log
+    assert finished.outputs["report-path"] == ""
 
 
 LINES = "".join(f"value_{n} = compute(first, second, number={n})\n" for n in range(120))

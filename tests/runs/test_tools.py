@@ -103,6 +103,10 @@ def a_link_to_a_folder(file: Path, secret: Path) -> None:
     file.parent.symlink_to(secret.parent)
 
 
+def a_copy(file: Path, secret: Path) -> None:
+    file.write_bytes(secret.read_bytes())
+
+
 def a_hard_link(file: Path, secret: Path) -> None:
     os.link(secret, file)
 
@@ -128,7 +132,7 @@ def secret(job: Job) -> Path:
 
 @pytest.mark.parametrize(
     "trap",
-    [a_link, a_link_to_a_folder, a_hard_link, a_fifo, a_sparse_file],
+    [a_copy, a_link, a_link_to_a_folder, a_hard_link, a_fifo, a_sparse_file],
     ids=lambda trap: trap.__name__,
 )
 def test_SE7_a_trap_in_the_place_of_a_file_leads_nowhere(

@@ -188,12 +188,14 @@ class _Reply:
     def _publish(self, told: Told, thread: ReviewThread | None) -> int:
         trip, wanted = self.trip, self.wanted
         run = Run(name=trip.inputs.name, url=trip.run_url, elapsed=0)
-        masked = Reporting(
+        reporting = Reporting(
             trip.forge, trip.runner, self.snapshot.pull, run, voice=Voice.of(trip.inputs)
-        ).masked
+        )
         # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
-        told = replace(told, question=masked(told.question), answer=masked(told.answer))
-        text = masked(answer_comment.render_answer(told))
+        reporting.withhold((told.answer,))
+        told = replace(told, question=reporting.masked(told.question))
+        text = answer_comment.render_answer(told)
+        reporting.withhold((text,))
         code = _done(trip, text)
         if trip.inputs.silent:
             return code

@@ -66,6 +66,7 @@ class Conclusion:
         trip = self.trip
         if review.cancelled:
             trip.deadline.shorten(SECONDS_AFTER_CANCEL)
+        self.reporting.withhold(review.said)
         review = replace(review, notes=(*review.notes, *self._replaced()))
         # Before anything is made of it: what a fingerprint is taken of must not change any more.
         review = review.reworded(self.reporting.masked)

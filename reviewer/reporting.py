@@ -2,7 +2,7 @@
 
 import enum
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from reviewer import neutraliser, publication, summary_comment
@@ -107,14 +107,15 @@ class Reporting:
         `remember` makes the state of the review as it is published.
 
         Raises ForgeError when the comment could not be written; the job summary holds the review
-        by then.
+        by then. A review in which Markdown has put a secret together is withheld before that.
         """
         self._run = run = replace(self._run, elapsed=elapsed)
         self._rendered = lambda each: summary_comment.render(each, run, remember(each))
-        # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
+        # Before Markdown spells a secret otherwise; what it puts together is looked for after it.
         review = review.reworded(self.masked)
-        body = self.masked(self._rendered(review))
-        self._runner.summary(self.report(review))
+        body, report = self._rendered(review), self._report(review)
+        self.withhold((body, report))
+        self._runner.summary(report)
         self._wanted = body
         self._warn_of_gaps(review)
         if not self._writable:
@@ -139,9 +140,12 @@ class Reporting:
 
     def report(self, review: Review) -> str:
         """Render the whole review without the secrets of the run."""
+        return self.masked(self._report(review))
+
+    def _report(self, review: Review) -> str:
         drawn = flowchart.render(review)
         whole = summary_comment.report(review, self._run)
-        return self.masked(f"{whole}\n{drawn}\n" if drawn else whole)
+        return f"{whole}\n{drawn}\n" if drawn else whole
 
     def revise(self, review: Review) -> None:
         """Publish the review that stands again, for what turned out on publishing."""
@@ -236,10 +240,18 @@ class Reporting:
     def masked(self, text: str) -> str:
         """Hide the secrets of the run; raises ReviewerError when a part of one still shows."""
         masked = self._runner.secrets.mask(text)
-        if self._runner.secrets.leaked_in(masked):
-            raise ReviewerError(
-                "The review is withheld: a part of a secret of this run stood in it.",
-                cause="The model repeats text of the pull request that holds the secret.",
-                remedy="Look at what the pull request adds, and replace the secret.",
-            )
+        self.withhold((masked,))
         return masked
+
+    def withhold(self, texts: Iterable[str]) -> None:
+        """Raise ReviewerError when a secret of the run stands in one of the texts.
+
+        Of a model that says it in one form nobody knows in which others it does, so masking what
+        is known would not be enough.
+        """
+        if any(map(self._runner.secrets.leaked_in, texts)):
+            raise ReviewerError(
+                "The model's answer is withheld: it holds a secret of this run, whole or in part.",
+                cause="What the model was shown or where it runs has the secret.",
+                remedy="Replace the secret, and look at what the pull request adds.",
+            )

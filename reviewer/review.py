@@ -1,13 +1,13 @@
 """What one run found, skipped and spent: the value that every output is rendered from."""
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from reviewer.errors import CancelledError
-from reviewer.findings import Dismissal, Finding, Severity
+from reviewer.findings import Dismissal, Finding, Origin, Severity
 from reviewer.shard import Shard
 
 
@@ -115,6 +115,17 @@ class Review:
     total: Spent | None = None
     inline: frozenset[int] = frozenset()
     shard: Shard | None = None
+
+    @property
+    def said(self) -> Iterator[str]:
+        """All texts in the model's own words."""
+        yield from (self.overview.text, *self.overview.major_changes)
+        yield from (judgement.reason for judgement in self.judgements)
+        yield from (report.summary for report in self.files)
+        known = (finding for report in self.files for finding in report.known)
+        for finding in (*self.findings, *known):
+            if finding.origin is Origin.MODEL:
+                yield from (finding.title, finding.body, finding.quote, finding.suggestion or "")
 
     def count(self, severity: Severity) -> int:
         """Count the shown findings of one severity."""

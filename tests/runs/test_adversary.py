@@ -1,5 +1,6 @@
 """Strangers, servers and maintainers who mean harm, or behave as if: the run stays whole."""
 
+import base64
 import gzip
 from collections import Counter
 
@@ -15,10 +16,11 @@ from reviewer.merging import Outcome
 from reviewer.ports import Reply
 from tests.loopback import faults
 from tests.loopback.faults import Instead
+from tests.loopback.github import TOKEN
 from tests.loopback.messages import Response
 from tests.pages import RENDERERS, Page
 from tests.runs.job import NUMBER, Job, asked_path, said
-from tests.runs.telling import CHAT, finds_a_problem
+from tests.runs.telling import CHAT, assert_told_everywhere, finds_a_problem
 
 FILES = "GET .*/pulls/7/files"
 # As OpenAI's keys are: what Markdown would take for emphasis stands in them.
@@ -55,11 +57,49 @@ def test_LO14_a_key_that_markdown_would_spell_otherwise_is_hidden_too(job: Job) 
     leak = {"title": f"Key {KEY}", "body": f"- {KEY}\n`{KEY}`\n```\n{KEY}\n```\n{KEY[::-1]}"}
     job.model.say(said("src/app.py", leak, summary=f"It is {KEY}"))
     finished = job.run()
+    assert finished.code == 1
+    assert_told_everywhere(job, finished, "The model's answer is withheld")
     pages = [Page(render(text)).text for render in RENDERERS for text in (*job.github.bodies,)]
     pages += [Page(render(finished.summary)).text for render in RENDERERS]
     for page in pages:
         assert KEY not in page.replace("\u200b", "")
         assert KEY[::-1] not in page.replace("\u200b", "")
+
+
+OPAQUE = "sk-proj-0123456789-_abcdef"
+FORMS = {
+    "whole": OPAQUE,
+    "base64": base64.b64encode(f"The key is {OPAQUE}.".encode()).decode(),
+    "hexadecimal": OPAQUE.encode().hex(),
+    "reversed": OPAQUE[::-1],
+    "without its first seven characters": OPAQUE[7:],
+    "put together by what is left out": f"{OPAQUE[:9]}\u200b{OPAQUE[9:]}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("place", ["title", "body", "suggestion", "summary"])
+def test_LO14_a_review_that_holds_the_key_in_any_form_is_withheld(
+    job: Job, form: str, place: str
+) -> None:
+    job.inputs["api-key"] = job.model.key = OPAQUE
+    job.invariants.secrets.append(OPAQUE)
+    leak = f"It is {form} as it stands there."
+    finding = {} if place == "summary" else {place: leak}
+    job.model.say(said("src/app.py", finding, summary=leak if place == "summary" else ""))
+    finished = job.run(inline="all", suggestions="true")
+    assert finished.code == 1
+    assert_told_everywhere(job, finished, "The model's answer is withheld")
+    assert job.github.repository.pulls[NUMBER].threads == []
+    assert "Sets the wrong value" not in job.github.bodies[0] + finished.summary
+
+
+def test_LO14_a_review_that_stands_is_kept_when_the_next_one_is_withheld(job: Job) -> None:
+    job.model.say(said("src/app.py", {}), said("src/app.py", {"body": f"It is {TOKEN[::-1]}."}))
+    assert job.run().code == 0
+    assert job.run(full=True).code == 1
+    assert "The model's answer is withheld" in job.github.bodies[0]
+    assert "Sets the wrong value" in job.github.bodies[0]
 
 
 def test_what_strangers_say_in_threads_and_file_names_leaves_room_for_the_change(job: Job) -> None:

@@ -180,6 +180,7 @@ def test_DF5_what_nobody_wrote_by_hand_is_skipped_and_named(job: Job) -> None:
 LYING = {
     "longer than its header": "@@ -1,1 +1,1 @@\n-old = 1\n+new = 2\n+rm = 3",
     "shorter than its header": "@@ -1,9 +1,9 @@\n-old = 1\n+new = 2",
+    "less than its row counts": "@@ -1,1 +1,0 @@\n-old = 1",
     "cut": "@@ -1,1 +1,1 @@\n-old = 1",
     "no patch at all": "Sorry, this diff is temporarily unavailable.",
 }
@@ -219,6 +220,19 @@ def test_DF7_DF8_a_finding_stands_at_the_line_that_github_shows(
     assert "`odd.txt:6`" in job.github.bodies[0]
 
 
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
+def test_DF7_DF8_a_finding_stands_there_when_only_the_raw_diff_shows_the_lines(
+    job: Job, content: str
+) -> None:
+    job.github.add_pull(NUMBER, {"odd.txt": (None, content), **TWO_FILES})
+    row(job.github, "odd.txt").patch = None
+    job.model.script = lambda body: said(asked_path(body), {"quote": "bad = 1"})
+    finished = job.run()
+    assert (finished.code, finished.outputs["complete"]) == (0, "true")
+    assert asked(job) == ["a.py", "b.py", "odd.txt"]
+    assert "`odd.txt:6`" in job.github.bodies[0]
+
+
 ODD_PATHS = {
     "space": "a b/c d.py",
     "quotes": "\"a\" 'b'.py",
@@ -251,6 +265,7 @@ def test_DF9_an_odd_path_is_reviewed_and_stays_in_its_cell(job: Job, path: str) 
         assert "img" not in page.tags
         assert not MENTION.search(page.text)
     assert summary_comment.status(body) == ""
+    assert finished.outputs["complete"] == "true"
     assert [c.name for c in commands(finished.log) if c.name == "error"] == []
 
 
@@ -273,3 +288,15 @@ def test_DF13_a_change_larger_than_the_budget_is_reviewed_in_part_and_told_in_fu
     assert all("budget is spent" in reason for reason in reasons[2:1000])
     assert all("over max-files (1,000)" in reason for reason in reasons[1000:count])
     assert "GitHub shows no patch" in reasons[-1]
+
+
+@pytest.mark.parametrize("path", ODD_PATHS.values(), ids=ODD_PATHS)
+def test_DF9_an_odd_path_is_found_in_the_raw_diff(job: Job, path: str) -> None:
+    job.github.add_pull(NUMBER, {path: ("old = 1\n", "new = 2\n")})
+    job.github.repository.pulls[NUMBER].files[0].patch = None
+    finished = job.run()
+    assert (finished.code, finished.outputs["complete"], finished.outputs["high"]) == (
+        0,
+        "true",
+        "1",
+    )

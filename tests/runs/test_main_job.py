@@ -278,7 +278,7 @@ def test_LO7_a_body_of_a_megabyte_leaves_room_for_the_other_findings(job: Job) -
     finished = job.run()
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "2")
-    assert "Sets the wrong value" in body
+    assert "With old = 1 the sum is 3." in body
     assert len(body) < 10_000
 
 
@@ -309,8 +309,10 @@ def test_LO9_LO10_what_the_model_says_can_neither_mention_nor_link_nor_show_an_i
 def test_LO8_a_finding_that_was_posted_is_not_posted_again(job: Job) -> None:
     twice = said("src/app.py", {}, {"title": "Sets the wrong value!"})
     job.model.say(twice, twice)
-    job.run()
-    assert job.run(full=True).code == 0
+    job.run(inline="all")
+    assert job.run(full=True, inline="all").code == 0
     (body,) = job.github.bodies
+    (thread,) = job.github.repository.pulls[NUMBER].threads
+    assert len(thread.comments) == 1
     assert body.count("Sets the wrong value") == 1
     assert "1 repeated finding merged into others." in body

@@ -7,6 +7,7 @@ import pytest
 
 from reviewer import state
 from tests.loopback.model import Body
+from tests.pages import RENDERERS, Page
 from tests.runs.harmless import objections
 from tests.runs.job import NUMBER, Job, asked_path, said
 from tests.runs.telling import finds_a_problem, three_files
@@ -58,6 +59,7 @@ def test_LO3_json_that_is_none_is_asked_for_once_more(job: Job, answer: str) -> 
     job.model.say(answer, said(PATH, {"title": "Said properly"}))
     finished = job.run()
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
+    assert len(job.model.bodies) == 2
     first, second = (body["messages"] for body in job.model.bodies)
     assert second[:-1] == first
     assert "not valid JSON" in second[-1]["content"]
@@ -178,6 +180,10 @@ ACTING = {
 }
 
 
+# One finding that two files share, told at its line, above a table of the two.
+LAYOUT = {"h2": 1, "h3": 3, "details": 1, "table": 1, "tr": 3, "td": 8, "comment": 2}
+
+
 @pytest.mark.parametrize("words", ACTING.values(), ids=ACTING)
 def test_LO9_LO10_LO11_LO12_LO17_what_the_model_writes_is_read_and_does_nothing(
     job: Job, words: str
@@ -195,6 +201,8 @@ def test_LO9_LO10_LO11_LO12_LO17_what_the_model_writes_is_read_and_does_nothing(
     assert (finished.code, finished.outputs["high"]) == (0, "1")
     assert [objections(text) for text in (*job.github.bodies, *in_threads(job))] == [[], []]
     assert objections(finished.summary) == []
+    for page in (Page(render(job.github.bodies[0])) for render in RENDERERS):
+        assert {tag: page.tags.count(tag) for tag in LAYOUT} == LAYOUT
     known = state.decode(job.github.bodies[0])
     assert known
     assert known.head_sha == job.github.repository.pulls[NUMBER].head_sha

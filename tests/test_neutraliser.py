@@ -114,6 +114,7 @@ def test_LO12_no_command_and_no_closing_keyword_works(text: str, shown: str) -> 
         ("> " * 200 + "deep", "deep"),
         ("- " * 200 + "deep", "- deep"),
         ("# " * 200 + "deep", "**deep**"),
+        ("$x$ costs $5", "&#36;\u200bx&#36;\u200b costs &#36;\u200b5"),
         ("a | b\n--- | ---\nc | d", "a &#124; b\n\nc &#124; d"),
         ("Title\n===\ntext", "Title\n\ntext"),
         ("# Title\ntext", "**Title**\n\ntext"),

@@ -171,9 +171,9 @@ def test_DF9_DF11_the_path_of_a_file_that_is_left_out_is_data_too() -> None:
 def test_DF12_a_secret_at_which_a_text_is_cut_shows_nothing_of_itself() -> None:
     token = "gh" + "p_" + "a1B2c3D4e5F6g7H8i9J0" * 2
     redaction = Redaction()
-    described = builders.pull(body="x" * (DESCRIPTION_CHARACTERS - 30) + f" {token}")
-    remark = Remark(1, "x" * (COMMENT_CHARACTERS - 30) + f" {token}")
+    described = builders.pull(body="x" * (DESCRIPTION_CHARACTERS - 30) + f"={token}")
+    remark = Remark(1, "x" * (COMMENT_CHARACTERS - 30) + f"={token}")
     thread = ReviewThread("src/pay.py", 2, resolved=False, comments=(remark,))
     made = Prompts(described, nonce=NONCE, language="", mask=redaction.mask)
     prompt = made.review(replace(material(), threads=(thread,))).messages[1].text
-    assert "ghp_" not in prompt
+    assert "a1B2c3" not in prompt

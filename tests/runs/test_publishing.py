@@ -16,6 +16,7 @@ from tests.runs.job import NUMBER, Job, asked_path, said
 
 FILES = {f"src/f{number}.py": ("old = 1\n", f"new = {number}\n") for number in range(6)}
 REPORTS = "code-review-reports"
+SPENT = {"requests": 1, "input_tokens": 1, "output_tokens": 1, "models": []}
 
 
 @pytest.fixture
@@ -233,7 +234,9 @@ def test_a_report_cannot_hide_what_needs_no_model_to_be_seen(job: Job) -> None:
         {"shard": "9/8"},
         {"shard": "1/0"},
         {"extra": True},
-        {"spent": {"requests": 1, "input_tokens": 1, "output_tokens": 1, "cost": "1E+999999"}},
+        {"spent": {**SPENT, "cost": "1E+999999"}},
+        {"spent": {**SPENT, "cost": "-1"}},
+        {"spent": {**SPENT, "cost": "NaN"}},
         {"findings": [{}]},
     ],
 )

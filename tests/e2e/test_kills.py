@@ -165,11 +165,18 @@ def test_CC7_CC8_killed_over_an_older_review_one_of_both_is_whole_and_the_next_r
 
 @pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
 def test_CC3_CC7_killed_while_one_of_two_comments_becomes_a_pointer_the_next_run_leaves_one(
-    killed: Killing, step: Step, github: LoopbackGitHub, *, carried_out: bool
+    killed: Killing,
+    step: Step,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    *,
+    carried_out: bool,
 ) -> None:
     rival = summary_comment.placeholder("default", "The review of another is under way.")
     github.fail(POST, Around(after=lambda: github.comment(rival, number=NUMBER)))
     killed.at(Moment(PATCH, carried_out=carried_out))
+    # The second comment is noticed at once, not when there is a review.
+    assert model_server.bodies == []
     assert len(reviews(github.bodies)) == (1 if carried_out else 2)
     assert step.run().code == 0
     assert_one_review_stands(github, *TITLES)

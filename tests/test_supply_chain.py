@@ -15,7 +15,8 @@ TOOLS = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 EXAMPLES = sorted((ROOT / "examples").rglob("*.yml"))
 PINNED = ROOT / "container" / "pinned.Dockerfile"
-DOCKERFILES = (ROOT / "Dockerfile", PINNED, ROOT / "bench" / "plain.Dockerfile")
+FUZZERS = ROOT / ".clusterfuzzlite" / "Dockerfile"
+DOCKERFILES = (ROOT / "Dockerfile", PINNED, ROOT / "bench" / "plain.Dockerfile", FUZZERS)
 # Ours is named by its major version in examples: readers choose how much they trust it.
 OURS = re.compile(r"(?:\./.*|[\w-]+/code-review-action@v\d+)")
 # Who may do more than read; whatever else is granted fails.
@@ -58,7 +59,7 @@ def test_zizmor_finds_nothing_in_action_workflows_and_dependabot() -> None:
     _expect_clean("zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".")
 
 
-@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=[path.name for path in DOCKERFILES])
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_hadolint_finds_nothing(dockerfile: Path) -> None:
     _expect_clean("hadolint", str(dockerfile))
 
@@ -198,21 +199,29 @@ def test_a_release_passes_the_pinned_images_to_its_builds(job: str) -> None:
 
 def test_dependabot_moves_actions_and_the_pinned_images() -> None:
     dependabot = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))
-    updated = {each["package-ecosystem"]: each["directory"] for each in dependabot["updates"]}
+    updated = {
+        each["package-ecosystem"]: each.get("directories", each.get("directory"))
+        for each in dependabot["updates"]
+    }
 
-    assert updated == {"github-actions": "/", "docker": f"/{PINNED.parent.name}"}
+    assert updated == {
+        "github-actions": "/",
+        "docker": [f"/{path.parent.name}" for path in (PINNED, FUZZERS)],
+    }
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
 def test_a_lock_pins_every_declared_package_by_hash(name: str) -> None:
-    lock = (ROOT / name).read_text("utf-8")
-    pinned = re.findall(
-        r"^([\w.-]+)==\S+(?: ; [^\n]*?)? \\\n    --hash=sha256:", lock, re.MULTILINE
-    )
-    listed = re.findall(r"^([\w.-]+)", lock, re.MULTILINE)
+    assert _declared() <= _pinned(name)
 
-    assert pinned == listed
-    assert _declared() <= set(pinned)
+
+def test_the_fuzzers_are_built_from_an_image_by_digest_and_from_locks() -> None:
+    bases = re.findall(r"^FROM (\S+)", FUZZERS.read_text("utf-8"), re.MULTILINE)
+    build = (FUZZERS.parent / "build.sh").read_text("utf-8")
+
+    assert _pinned("requirements-fuzz.lock") == {"atheris"}
+    assert all(re.fullmatch(r"\S+@sha256:[0-9a-f]{64}", base) for base in bases)
+    assert build.count("pip3 install") == build.count("--require-hashes") == 1
 
 
 def test_the_image_is_made_from_the_lock_alone() -> None:
@@ -222,6 +231,16 @@ def test_the_image_is_made_from_the_lock_alone() -> None:
     assert len(installs) == 1
     assert "--require-hashes" in installs[0]
     assert "--no-deps" in installs[0]
+
+
+def _pinned(name: str) -> set[str]:
+    """Return what a lock names, every single one with its version and hashes."""
+    lock = (ROOT / name).read_text("utf-8")
+    pinned = re.findall(
+        r"^([\w.-]+)==\S+(?: ; [^\n]*?)? \\\n    --hash=sha256:", lock, re.MULTILINE
+    )
+    assert pinned == re.findall(r"^([\w.-]+)", lock, re.MULTILINE)
+    return set(pinned)
 
 
 def _declared() -> set[str]:

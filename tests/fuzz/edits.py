@@ -6,6 +6,8 @@ from random import Random
 
 # What splits an input into the words of its language, at odd places, and what stands between them.
 _WORD = re.compile(rb'("(?:[^"\\\n]|\\.)*"|\w+|[^\w\s])')
+_NUMBERS = (b"0", b"-1", b"1", b"2", b"1.5", b"1e9", b"4294967296", b"9" * 30)
+_MOST_TRIES = 300
 _LENGTHS = (0, 0, 0, 1, 1, 2, 8, 40, 200)
 
 
@@ -29,9 +31,11 @@ class Edits:
     def _exchange(self, random: Random, parts: list[bytes]) -> None:
         other = random.choice(self._seeds)
         if len(parts) > 1 and len(other) > 1:
+            place = random.randrange(1, len(parts), 2)
+            alike = _NUMBERS if parts[place].isdigit() else self._words
             word = other[random.randrange(1, len(other), 2)]
-            chosen = (random.choice(self._words), random.choice(self._words), word, b"")
-            parts[random.randrange(1, len(parts), 2)] = random.choice(chosen)
+            chosen = (random.choice(alike), random.choice(self._words), word, b"")
+            parts[place] = random.choice(chosen)
 
     def _inserted(self, random: Random, data: bytes) -> bytes:
         start = random.randint(0, len(data))
@@ -52,10 +56,11 @@ class Edits:
 
 def smallest(data: bytes, breaks: Callable[[bytes], bool]) -> bytes:
     """Take pieces out, large ones first, as long as what is left still breaks."""
-    length = len(data) // 2
-    while length:
+    length, tries = len(data) // 2, _MOST_TRIES
+    while length and tries:
         start = 0
-        while start < len(data):
+        while start < len(data) and tries:
+            tries -= 1
             shorter = data[:start] + data[start + length :]
             if breaks(shorter):
                 data = shorter

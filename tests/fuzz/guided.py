@@ -12,10 +12,13 @@ with atheris.instrument_imports(include=["reviewer", "unidiff", "yaml"]):
     from tests.fuzz.targets import TARGETS
 
 
-def main(target: str, arguments: list[str]) -> None:
-    atheris.Setup([target, *arguments], TARGETS[target])
+def main(target: str = "") -> None:
+    """Fuzz a target; without one, the first argument names it."""
+    program, *arguments = sys.argv
+    name = target or arguments.pop(0)
+    atheris.Setup([program, *arguments], TARGETS[name])
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main()

@@ -51,19 +51,20 @@ def _split(words: str, *more: bytes) -> tuple[bytes, ...]:
     return (*(word.replace("·", " ").encode() for word in words.split()), b"\n", b"\n", *more)
 
 
+_LONG = b'"' + b"word " * 1_500 + b'"'
 _SEPARATOR = b"\n=====\n"
 
 WORDS: Mapping[str, tuple[bytes, ...]] = {
-    "event": _split(_EVENTS + _JSON, b"[" * 3_000),
+    "event": _split(_EVENTS + _JSON, b"[" * 3_000, _LONG),
     "patch": _split(_DIFF, b"\r\n", b"\r", b"\x0c", b"\xe2\x80\xa8", b"9" * 5_000),
     "placement": _split(_DIFF, _SEPARATOR, _SEPARATOR, b"\r\n", b"    12 + a"),
     "prose": _split(_MARKDOWN, b"\r", b"\xe2\x80\xae", b"\xe2\x80\x8b", b"    "),
     "raw-diff": _split(_GIT + _DIFF, b"\ndiff --git a/x b/x\n", b"\n@@ -1 +1 @@\n-a\n+b\n"),
     "reply": _split(_JSON, b'{"findings": [', b'{"overview": "', b"```json\n", b"<think>",
-                    b"</think>", b"\xef\xbb\xbf", b'"title": "a"', b"[" * 3_000),
-    "report": _split(_JSON, b'"cost": "1E-9"', b'"shard": "2/8"'),
+                    b"</think>", b"\xef\xbb\xbf", b'"title": "a"', b"[" * 3_000, _LONG),
+    "report": _split(_JSON, b'"cost": "1E-9"', b'"shard": "2/8"', _LONG),
     "secrets": _split(_SECRETS, _SEPARATOR, b"[REDACTED]"),
     "settings": _split(_YAML, b"\n  ", b": ", b"\t", b"\x00", b"\xef\xbb\xbf", b"\xc2\x85",
                        b"[" * 40, b"9" * 5_000),
-    "state": _split(_JSON, b"<!-- code-review-action:state v=1 AAAA -->", b"\r\n"),
+    "state": _split(_JSON, b"<!-- code-review-action:state v=1 AAAA -->", b"\r\n", _LONG),
 }  # fmt: skip

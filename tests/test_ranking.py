@@ -28,7 +28,9 @@ def test_thresholds_and_the_limit_are_counted() -> None:
 
 
 PROVEN = replace(
-    builders.finding(title="Possible secret: jwt", start_line=3, quote="key = [REDACTED:jwt:1]"),
+    builders.finding(
+        title="Possible secret: jwt", start_line=3, end_line=3, quote="key = [REDACTED:jwt:1]"
+    ),
     category="security",
     origin=Origin.RULE,
 )

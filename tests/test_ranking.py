@@ -37,10 +37,12 @@ PROVEN = replace(
 
 
 def test_DF12_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> None:
-    for same in ({"title": "Only a sample"}, {"quote": "key = 1"}, {"path": "a.py"}):
-        model = replace(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL, **same)  # type: ignore[arg-type]
-        shown, _ = ranking.rank((model, PROVEN), config.load(Inputs(), None))
-        assert PROVEN in shown
+    worse = replace(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL)
+    for model in (replace(worse, title="Only a sample"), replace(worse, quote="key = 1")):
+        assert ranking.rank((model, PROVEN), config.load(Inputs(), None))[0] == (PROVEN,)
+    elsewhere = replace(worse, path="a.py")
+    shown, _ = ranking.rank((elsewhere, PROVEN), config.load(Inputs(), None))
+    assert shown == (elsewhere, PROVEN)
 
 
 def test_DF12_two_rules_may_speak_of_one_line() -> None:

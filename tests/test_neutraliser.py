@@ -101,6 +101,10 @@ def test_LO11_a_tool_that_writes_under_our_name_finds_no_marker_of_its_own(
         ("this fixes the bug", "this fixes the bug"),
         ("```\n/approve\n```", "```\n/\u200bapprove\n```"),
         ("/`approve`", "/\u200b`approve`"),
+        (
+            "```\n\u2003/approve\n\u00a0retest\n```",
+            "```\n\u2003/\u200bapprove\n\u00a0r\u200betest\n```",
+        ),
         ("```\nfixes #1\n```", "```\nf\u200bixes #1\n```"),
     ],
 )

@@ -28,17 +28,21 @@ def test_thresholds_and_the_limit_are_counted() -> None:
 
 
 PROVEN = replace(
-    builders.finding(title="Possible secret: jwt", start_line=3, quote="key = [REDACTED:jwt:1]"),
+    builders.finding(
+        title="Possible secret: jwt", start_line=3, end_line=3, quote="key = [REDACTED:jwt:1]"
+    ),
     category="security",
     origin=Origin.RULE,
 )
 
 
 def test_DF12_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> None:
-    for same in ({"title": "Only a sample"}, {"quote": "key = 1"}, {"path": "a.py"}):
-        model = replace(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL, **same)  # type: ignore[arg-type]
-        shown, _ = ranking.rank((model, PROVEN), config.load(Inputs(), None))
-        assert PROVEN in shown
+    worse = replace(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL)
+    for model in (replace(worse, title="Only a sample"), replace(worse, quote="key = 1")):
+        assert ranking.rank((model, PROVEN), config.load(Inputs(), None))[0] == (PROVEN,)
+    elsewhere = replace(worse, path="a.py")
+    shown, _ = ranking.rank((elsewhere, PROVEN), config.load(Inputs(), None))
+    assert shown == (elsewhere, PROVEN)
 
 
 def test_DF12_two_rules_may_speak_of_one_line() -> None:

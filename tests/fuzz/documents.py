@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from tests.fuzz.words import ODD_VALUES, WORDS
 _PIECES = st.binary(max_size=4) | st.text(max_size=4).map(str.encode)
 
 
+@cache
 def of(target: str) -> SearchStrategy[bytes]:
     """Draw inputs for a target."""
     made = _joined(WORDS[target])

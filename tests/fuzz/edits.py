@@ -7,8 +7,14 @@ from random import Random
 # What splits an input into the words of its language, at odd places, and what stands between them.
 _WORD = re.compile(rb'("(?:[^"\\\n]|\\.)*"|\w+|[^\w\s])')
 _NUMBERS = (b"0", b"-1", b"1", b"2", b"1.5", b"1e9", b"4294967296", b"9" * 30)
+_FEWEST = 3
+_STRANGE = 0.3
 _MOST_TRIES = 300
 _LENGTHS = (0, 0, 0, 1, 1, 2, 8, 40, 200)
+
+
+def _is_text(word: bytes) -> bool:
+    return len(word) > 1 and word[:1] == word[-1:] == b'"'
 
 
 class Edits:
@@ -17,11 +23,12 @@ class Edits:
     def __init__(self, seeds: Sequence[bytes], words: Sequence[bytes]) -> None:
         self._seeds = [_WORD.split(seed) for seed in seeds]
         self._words = words
+        self._texts = [word for word in words if _is_text(word)] or words
 
     def edited(self, random: Random) -> bytes:
-        """Exchange some words, then cut, insert, repeat and splice pieces."""
+        """Exchange some words; half of the time, cut, insert, repeat or splice pieces too."""
         parts = list(random.choice(self._seeds))
-        for _ in range(random.choice((0, 1, 1, 2, 3))):
+        for _ in range(random.choice((1, 1, 2, 3))):
             self._exchange(random, parts)
         data = b"".join(parts)
         for _ in range(random.choice((0, 0, 1, 2))):
@@ -29,13 +36,20 @@ class Edits:
         return data
 
     def _exchange(self, random: Random, parts: list[bytes]) -> None:
+        """Put another word in the place of one; mostly one of its kind, so that little breaks."""
         other = random.choice(self._seeds)
-        if len(parts) > 1 and len(other) > 1:
-            place = random.randrange(1, len(parts), 2)
-            alike = _NUMBERS if parts[place].isdigit() else self._words
-            word = other[random.randrange(1, len(other), 2)]
-            chosen = (random.choice(alike), random.choice(self._words), word, b"")
-            parts[place] = random.choice(chosen)
+        if len(parts) < _FEWEST or len(other) < _FEWEST:
+            return
+        place = random.randrange(1, len(parts), 2)
+        strange = (random.choice(self._words), other[random.randrange(1, len(other), 2)], b"")
+        if random.random() < _STRANGE:
+            parts[place] = random.choice(strange)
+        elif parts[place].isdigit():
+            parts[place] = random.choice(_NUMBERS)
+        elif _is_text(parts[place]):
+            parts[place] = random.choice(self._texts)
+        elif parts[place].isalnum():
+            parts[place] = random.choice(strange)
 
     def _inserted(self, random: Random, data: bytes) -> bytes:
         start = random.randint(0, len(data))

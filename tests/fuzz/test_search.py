@@ -18,7 +18,7 @@ from tests.fuzz.words import WORDS
 WORKERS = 2
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0")) * WORKERS / len(TARGETS)
 FIRST = int(os.environ.get("FUZZ_SEED", "0"))
-DOCUMENTS, EDITS = 25, 500
+DOCUMENTS, EDITS = 10, 200
 """Inputs of one round, from Hypothesis and from edits of what is kept."""
 
 

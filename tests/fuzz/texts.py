@@ -1,5 +1,10 @@
 """Whatever a text holds, it is inert once neutralised, and no known secret is left in it."""
 
+import base64
+import json
+from collections.abc import Iterator
+from urllib.parse import quote
+
 from reviewer import neutraliser
 from reviewer.redaction import MASK, SHORTEST, Secrets
 from tests.pages import FRAME_TAGS, assert_inert
@@ -22,12 +27,21 @@ def prose(data: bytes) -> None:
 
 
 def secrets(data: bytes) -> None:
-    """Mask secrets, one a line, in the text that follows them, and where they are put into it."""
-    values, _, text = data.decode(errors="surrogateescape")[:LONGEST].partition(BETWEEN)
-    known = Secrets(values.split("\n")[:3])
-    for said in (text, f"{text}{values}{text}"):
-        pieces = known.mask(said).split(MASK)
-        assert not any(known.leaked_in(piece) for piece in pieces)
-        for secret in values.split("\n")[:3]:
-            if len(secret.strip()) >= SHORTEST:
-                assert not any(secret.strip() in piece for piece in pieces)
+    """Mask secrets, one a line, in the text that follows, and in what programs make of them."""
+    above, _, text = data.decode(errors="replace")[:LONGEST].partition(BETWEEN)
+    values = [value.strip() for value in above.split("\n")[:3] if value.isprintable()]
+    known = Secrets(values)
+    for said in (text, f"{text}{above}{text}"):
+        assert not any(known.leaked_in(piece) for piece in known.mask(said).split(MASK))
+    for secret in values:
+        if len(secret) >= SHORTEST and not known.leaked_in(MASK):
+            assert known.mask(f"\0{secret}\0") == f"\0{MASK}\0"
+            assert all(MASK in known.mask(form) for form in _written(secret))
+
+
+def _written(secret: str) -> Iterator[str]:
+    """Write a secret as a program might that wants to show it to somebody."""
+    raw = secret.encode()
+    yield from (base64.b64encode(b"?" * offset + raw).decode() for offset in range(3))
+    yield from (secret[7:], secret[:-7]) if len(secret) >= SHORTEST + 7 else ()
+    yield from (secret[::-1], raw.hex(), json.dumps(secret), quote(secret, safe=""), repr(secret))

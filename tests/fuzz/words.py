@@ -11,7 +11,9 @@ ODD_VALUES: tuple[object, ...] = (
 
 _JSON = r"""
     { } [ ] : , " \ \" \u0000 \ud800 \udc00 \n null true false 0 -1 1 1.5 1e400 -0 NaN Infinity
-    "critical" "low" "new" "model" "OWNER" "Bot" "opened" "\ud800" {"a":1} [[[[[[[[
+    "" "·" "0" "-1" "1E+999999" "NaN" "1_000" "9/8" "@a" "ghost" "NONE" "/review"
+    "critical" "low" "new" "model" "OWNER" "Bot" "opened" "\ud800"
+    {"a":1} [[[[[[[[
     {"a":{"a":{"a": "": "a": 1234567890123456789012345678901234567890
     """
 _DIFF = r"""

@@ -42,14 +42,17 @@ def test_DF12_a_secret_is_reported_again_by_the_same_number(job: Job) -> None:
 def test_DF12_the_model_cannot_talk_us_out_of_a_secret(job: Job) -> None:
     def drops(body: Body) -> str:
         if "Another reviewer" in body["messages"][-1]["content"]:
-            row = {"finding": 1, "verdict": "drop", "severity": "low", "reason": "It is a sample."}
-            return json.dumps({"verdicts": [row]})
-        return said(asked_path(body))
+            row = {"verdict": "drop", "severity": "low", "reason": "It is a sample."}
+            return json.dumps({"verdicts": [row | {"finding": 1}, row | {"finding": 2}]})
+        return said(asked_path(body), {"start_line": 2, "end_line": 2})
 
-    job.github.add_pull(NUMBER, {"src/keys.py": (None, SECRET)})
+    job.github.add_pull(NUMBER, {"src/keys.py": (None, f"{SECRET}new = 2\n")})
     job.model.script = drops
-    job.run(verify="on")
-    assert "`src/keys.py:1`" in job.github.bodies[0]
+    finished = job.run(verify="on")
+    (body,) = job.github.bodies
+    assert (finished.code, finished.outputs["findings"]) == (0, "1")
+    assert "`src/keys.py:1`" in body
+    assert "1 finding dropped at a second look" in body
 
 
 def test_DF10_characters_that_nobody_sees_are_told_to_people(job: Job) -> None:

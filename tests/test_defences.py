@@ -15,10 +15,10 @@ def named(defence: Defence) -> str:
     return " ".join(defence.rows)
 
 
-def test_every_defence_is_against_a_row_of_the_list() -> None:
+def test_every_row_has_a_defence_that_is_shown_to_be_needed() -> None:
     with faults.ROWS.open(encoding="utf-8", newline="") as file:
         rows = {row["row"] for row in csv.DictReader(file)}
-    assert {row for defence in DEFENCES for row in defence.rows} <= rows
+    assert {row for defence in DEFENCES for row in defence.rows} == rows
 
 
 @pytest.mark.parametrize("defence", DEFENCES, ids=named)
@@ -36,5 +36,7 @@ def test_what_is_taken_out_stands_where_it_is_said_to(defence: Defence) -> None:
         assert any(f"_{row}_" in place for row in defence.rows)
 
 
-def test_the_table_is_what_the_tests_say() -> None:
-    assert faults.TABLE.read_text("utf-8") == faults.table()
+def test_the_table_is_what_the_tests_say_and_misses_no_row() -> None:
+    table = faults.table()
+    assert faults.TABLE.read_text("utf-8") == table
+    assert "**missing**" not in table

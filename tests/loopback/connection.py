@@ -47,6 +47,10 @@ class Connection(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", "0"))
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(length)
+        if len(body) < length:
+            # The client was killed while it was asking.
+            self.close_connection = True
+            return
         request = Request(self.command, self.path, headers, body, time.monotonic())
         fault = self.owner.take(request)
         if self.owner.delay:

@@ -103,6 +103,7 @@ def test_CC2_GH1_GH5_an_older_run_does_not_repeat_a_write_over_the_review_of_a_n
 def test_CC2_a_review_that_arrives_over_that_of_a_newer_head_is_followed_by_one_of_it(
     job: Job, newer: Newer
 ) -> None:
+    job.invariants.overtakes = True
     job.github.fail(PATCH, Around(before=newer.push_and_run))
     older = job.run()
     assert older.code == 0

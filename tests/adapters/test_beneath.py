@@ -2,7 +2,6 @@
 
 import os
 import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from reviewer.adapters import beneath
 from reviewer.adapters.beneath import Beneath
 from reviewer.errors import WorkspaceError
+from tests.swapping import swapping
 
 SECRET = b"a secret outside of the folder"
 
@@ -142,28 +142,12 @@ def test_SE7_a_file_of_another_device_is_refused() -> None:
 def test_SE8_a_link_swapped_in_between_check_and_open_leads_nowhere(folder: Path) -> None:
     """Swap a folder and a link to the outside as fast as possible while the file is read."""
     (folder.parent / "outside" / "plain.txt").write_bytes(SECRET)
-    honest, trap, name = folder / "honest", folder / "trap", folder / "sub"
-    trap.symlink_to(folder.parent / "outside")
-    done = threading.Event()
-
-    def swap() -> None:
-        while not done.is_set():
-            name.rename(honest)
-            trap.rename(name)
-            name.rename(trap)
-            honest.rename(name)
-
-    swapper = threading.Thread(target=swap)
-    swapper.start()
     seen = set[bytes]()
     naive = set[bytes]()
-    try:
+    with swapping(folder / "sub", folder.parent / "outside"):
         for _ in range(3_000):
             seen |= _attempt(lambda: Beneath(str(folder)).read("sub/plain.txt", 100))
             naive |= _attempt(lambda: _checked_before(folder, "sub/plain.txt"))
-    finally:
-        done.set()
-        swapper.join()
     assert seen == {b"text"}
     assert SECRET in naive, "the attack works on a reader that checks the path before it opens it"
 

@@ -3,9 +3,7 @@
 import json
 import os
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from tests.loopback.faults import Instead
 from tests.loopback.model import Body, Said, error
 from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job, said
+from tests.swapping import swapping
 
 KEY = "AKIA" + "Z7Q2M4X8N5B3V6C1"
 FILES = {
@@ -156,29 +155,6 @@ def test_SE7_another_way_to_spell_a_path_is_refused(job: Job, path: str) -> None
     assert job.run().code == 0
     assert "Refused" in model.answers[0]
     assert "Reviewed 1 of 1" in job.github.bodies[0]
-
-
-@contextmanager
-def swapping(name: Path, target: Path) -> Iterator[None]:
-    """Put a link in the place of a folder and take it away again, as fast as possible."""
-    honest, trap = name.with_name("honest"), name.with_name("trap")
-    trap.symlink_to(target)
-    done = threading.Event()
-
-    def swap() -> None:
-        while not done.is_set():
-            name.rename(honest)
-            trap.rename(name)
-            name.rename(trap)
-            honest.rename(name)
-
-    swapper = threading.Thread(target=swap)
-    swapper.start()
-    try:
-        yield
-    finally:
-        done.set()
-        swapper.join()
 
 
 def test_SE8_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(

@@ -56,10 +56,15 @@ def test_waits_do_not_grow_beyond_the_longest() -> None:
     assert life.calls_at == pytest.approx([0, 1, 2.5, 4])
 
 
-def test_jitter_only_adds_to_a_wait() -> None:
-    life = Life(busy(wait=5))
+@pytest.mark.parametrize(
+    ("failure", "seconds"), [(busy(), 1), (busy(wait=5), 5), (busy(limited=True), 60)]
+)
+def test_GH7_a_wait_is_a_little_longer_than_it_must_be(
+    failure: TransientError, seconds: int
+) -> None:
+    life = Life(failure)
     assert life.run(policy=Policy(jitter=2)) == "done"
-    assert 5 <= life.calls_at[1] <= 7
+    assert seconds < life.calls_at[1] <= seconds + 2
 
 
 def test_attempts_end_with_the_problem_and_its_cause() -> None:

@@ -169,12 +169,20 @@ def test_GH14_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> Non
 def test_GH15_a_head_that_moved_gets_no_comments_of_the_older_run(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
+    placeless = said("src/pay.py", {"start_line": 5, "end_line": 5, "quote": DEFECT.strip("\n")})
+    placed = said("src/cart.py", {"quote": "a = 2", "title": "Counts twice"})
+    replies = {"src/pay.py": placeless, "src/cart.py": placed, "": OVERVIEW}
+    job.model.script = lambda body: replies[asked_path(body)]
     push = partial(job.github.push, NUMBER, {"b.py": "b = 1\n"})
     job.github.fail(r"POST .*/reviews", Around(before=push))
     job.github.outside.add(("src/pay.py", 5))
+    reviewed = job.github.repository.pulls[NUMBER].head_sha
     finished = job.run(inline="all")
     assert finished.code == 0
     assert job.github.repository.pulls[NUMBER].threads == []
+    assert len(job.github.sent("POST .*/reviews")) == 1
+    assert f"at {reviewed[:7]}." in job.github.bodies[0]
+    assert "The head moved to" in finished.log
 
 
 def test_LO16_no_review_of_ours_approves_or_blocks(job: Job) -> None:

@@ -58,6 +58,11 @@ UNANSWERED = {
     "no text": (Said(None), "has no text"),
     "refusal": (Said(None, refusal="I will not."), "refused to answer"),
     "filter": (Said("", finish_reason="content_filter"), "content filter"),
+    "filter after a whole answer": (
+        Said(said("b.py"), finish_reason="content_filter"),
+        "content filter",
+    ),
+    "refusal beside an answer": (Said(said("b.py"), refusal="I will not."), "refused to answer"),
 }
 
 

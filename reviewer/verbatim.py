@@ -8,6 +8,8 @@ from reviewer import triggers
 
 # Stands for a lifted span. `visible.drop` leaves no such character in a text.
 PLACEHOLDER = "\0"
+# Stands for a "|" on a line of its own, because it ends a span; no text holds it either.
+_PIPE = "\n\1\n"
 
 _TICKS = re2.compile(r"(`+)")
 _RUNS = re2.compile(r"`+|~+")
@@ -26,7 +28,7 @@ def fence(text: str, language: str) -> str:
 
 def span(text: str) -> str:
     """Write one line as a code span."""
-    return _span(triggers.break_in_code(text))
+    return _span(_broken(text))
 
 
 def lift(text: str) -> tuple[str, list[str]]:
@@ -40,8 +42,12 @@ def restore(text: str, spans: Iterable[str]) -> str:
     first, *pieces = text.split(PLACEHOLDER)
     # Two spans side by side would read as one.
     apart = [piece or " " for piece in pieces[:-1]] + pieces[-1:]
-    shown = map(_span, triggers.break_in_code("\n".join(spans)).split("\n"))
+    shown = map(_span, _broken("\n".join(spans)).split("\n"))
     return first + "".join(code + piece for code, piece in zip(shown, apart, strict=False))
+
+
+def _broken(text: str) -> str:
+    return triggers.break_in_code(text.replace("|", _PIPE)).replace(_PIPE, "|")
 
 
 def _span(text: str) -> str:

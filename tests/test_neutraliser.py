@@ -139,6 +139,16 @@ def test_LO17_the_layout_around_the_text_stays_intact(text: str, shown: str) -> 
     assert_inert(shown)
 
 
+@pytest.mark.parametrize("neutralise", [neutraliser.block, neutraliser.line])
+def test_LO12_a_command_behind_the_end_of_a_span_is_broken_at_once(
+    neutralise: Callable[[str], str],
+) -> None:
+    """A "|" ends a span, so that what follows it may be what a bot reads as a line of its own."""
+    shown = neutralise("`|/a`")
+    assert shown == "&#124;`/\u200ba`"
+    assert neutralise(shown) == shown
+
+
 def test_LO17_syntax_nested_beyond_reason_is_taken_out() -> None:
     entity = "&" + "amp;" * 50 + "lt;"
     link = "[" * 50 + "a" + "](b)" * 50

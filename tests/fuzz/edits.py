@@ -41,15 +41,14 @@ class Edits:
         if len(parts) < _FEWEST or len(other) < _FEWEST:
             return
         place = random.randrange(1, len(parts), 2)
-        strange = (random.choice(self._words), other[random.randrange(1, len(other), 2)], b"")
         if random.random() < _STRANGE:
-            parts[place] = random.choice(strange)
-        elif parts[place].isdigit():
-            parts[place] = random.choice(_NUMBERS)
-        elif _is_text(parts[place]):
-            parts[place] = random.choice(self._texts)
-        elif parts[place].isalnum():
-            parts[place] = random.choice(strange)
+            word = other[random.randrange(1, len(other), 2)]
+            parts[place] = random.choice((random.choice(self._words), word, b""))
+            return
+        while place < len(parts) - 2 and not (parts[place].isalnum() or _is_text(parts[place])):
+            place += 2
+        alike = self._texts if _is_text(parts[place]) else self._words
+        parts[place] = random.choice(_NUMBERS if parts[place].isdigit() else alike)
 
     def _inserted(self, random: Random, data: bytes) -> bytes:
         start = random.randint(0, len(data))

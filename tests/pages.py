@@ -20,7 +20,7 @@ MENTION = re.compile("[@\uff20\ufe6b]\\w")
 REFERENCE = re.compile(r"(?i)#\d|\bgh-\d")
 COMMAND = re.compile(r"(?im)^[\s*]*(?:/[a-z0-9]|bors\b|recheck\b|retest\b)")
 CLOSING = re.compile(
-    r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?[ \t]+[\w./-]*(?:#|gh-|http)"
+    r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?[ \t]+[\w./-]*(?:#\d|gh-\d|https?:)"
 )
 
 

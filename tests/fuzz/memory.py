@@ -35,6 +35,8 @@ def report(data: bytes) -> None:
     written = json_report.render(review, name="default", run_url="")
     again = saved_report.parse(written.encode())
     assert json_report.render(again, name="default", run_url="") == written
+    for spent in (review.spent, review.total or review.spent):
+        assert 0 <= (spent.cost or 0) <= 1_000_000
     for finding in (*review.findings, *review.fixed):
         _assert_placed(finding)
 

@@ -13,7 +13,7 @@ ZWSP = "\u200b"
 # Each pattern breaks between its two groups.
 # The name of a command may stand in a code span, of which a NUL is the place (verbatim.py).
 _COMMAND = re2.compile(r"(?im)(^[\pZ\t*]*/)([\w\x00])")
-_BOT_WORD = re2.compile(r"(?im)(^[\pZ\t*]*[br])(ors\b|echeck\b|etest\b)")
+_BOT_WORD = re2.compile(r"(?im)(^[\pZ\t*]*[br])((?:ors|echeck|etest)(?:\b|_))")
 # GitHub's nine: close, closes, closed, fix, fixes, fixed, resolve, resolves, resolved.
 _CLOSING = re2.compile(
     r"(?i)([cfr])((?:lose[sd]?|ix(?:e[sd])?|esolve[sd]?)"

@@ -8,8 +8,6 @@ from reviewer import triggers
 
 # Stands for a lifted span. `visible.drop` leaves no such character in a text.
 PLACEHOLDER = "\0"
-# Stands for a "|" on a line of its own, because it ends a span; no text holds it either.
-_PIPE = "\n\1\n"
 
 _TICKS = re2.compile(r"(`+)")
 _RUNS = re2.compile(r"`+|~+")
@@ -28,7 +26,9 @@ def fence(text: str, language: str) -> str:
 
 def span(text: str) -> str:
     """Write one line as a code span."""
-    return _span(_broken(text))
+    # Inside of a span a "|" would still end a table cell.
+    parts = triggers.break_in_code(text.replace("|", "\n")).split("\n")
+    return "&#124;".join(map(_ticked, parts))
 
 
 def lift(text: str) -> tuple[str, list[str]]:
@@ -42,17 +42,8 @@ def restore(text: str, spans: Iterable[str]) -> str:
     first, *pieces = text.split(PLACEHOLDER)
     # Two spans side by side would read as one.
     apart = [piece or " " for piece in pieces[:-1]] + pieces[-1:]
-    shown = map(_span, _broken("\n".join(spans)).split("\n"))
+    shown = map(_ticked, triggers.break_in_code("\n".join(spans)).split("\n"))
     return first + "".join(code + piece for code, piece in zip(shown, apart, strict=False))
-
-
-def _broken(text: str) -> str:
-    return triggers.break_in_code(text.replace("|", _PIPE)).replace(_PIPE, "|")
-
-
-def _span(text: str) -> str:
-    """Keep each "|" between two spans, because inside of one it would still end a table cell."""
-    return "&#124;".join(_ticked(part) for part in text.split("|"))
 
 
 def _ticked(text: str) -> str:
@@ -82,8 +73,10 @@ def _lift_line(line: str, spans: list[str]) -> str:
     while index < len(pieces):
         if end := closing.get(index, 0):
             code = "".join(pieces[index + 1 : end])
-            spans.append(code[1:-1] if _is_padded(code) else code)
-            kept.append(PLACEHOLDER)
+            # As it will be written: each "|" between two spans.
+            parts = (code[1:-1] if _is_padded(code) else code).split("|")
+            spans += filter(None, parts)
+            kept.append("|".join(part and PLACEHOLDER for part in parts))
             index = end + 1
         else:
             kept.append(pieces[index])

@@ -19,8 +19,11 @@ FRAME_TAGS = PROSE_TAGS | {"table", "thead", "tbody", "tr", "th", "td"}
 MENTION = re.compile("[@\uff20\ufe6b]\\w")
 REFERENCE = re.compile(r"(?i)#\d|\bgh-\d")
 COMMAND = re.compile(r"(?im)^[\s*]*(?:/[a-z0-9]|bors\b|recheck\b|retest\b)")
+# "fixes #1", "fixes octo/shop#1", "fixes GH-1", "fixes https://...": without a number, or within
+# another word, GitHub sees no issue in it.
 CLOSING = re.compile(
-    r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?[ \t]+[\w./-]*(?:#\d|gh-\d|https?:)"
+    r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?[ \t]+"
+    r"(?:(?:[\w.-]+/[\w.-]+)?#\d|gh-\d|https?:)"
 )
 
 

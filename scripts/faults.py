@@ -1,13 +1,14 @@
-"""Writes tests/FAULTS.md: every fault to survive, the tests that show it, and what is missing."""
+"""Makes tests/FAULTS.md: every fault to survive, the tests that show it, and what is missing."""
 
 import ast
 import csv
 import re
 import sys
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from scripts import mutants
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "tests" / "FAULTS.md"
@@ -71,19 +72,9 @@ def _why(decorator: ast.expr) -> str:
             return ""
 
 
-def defences() -> dict[str, list[str]]:
-    """Map each row to what is said of its defences."""
-    told: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "tests" / "defences").glob("*.toml")):
-        for entry in tomllib.loads(path.read_text("utf-8"))["without"]:
-            for row in entry["rows"]:
-                told.setdefault(row, []).append(entry["defence"])
-    return told
-
-
 def table() -> str:
     """Return the whole file; a row without a whole run must say why there can be none."""
-    found, defended = list(cases()), defences()
+    found, defences = list(cases()), mutants.defences()
     with ROWS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     if unknown := {case.row for case in found} - {row["row"] for row in rows}:
@@ -99,10 +90,7 @@ def table() -> str:
         whole = "<br>".join(case.shown for case in mine if case.whole or case.why)
         others = "<br>".join(case.shown for case in mine if not (case.whole or case.why))
         cells = [fault["row"], fault["fault"], fault["expected"], fault["exit"]]
-        cells += [whole or "**missing**", others, "<br>".join(defended.get(fault["row"], []))]
+        defended = "<br>".join(each.defence for each in defences if fault["row"] in each.rows)
+        cells += [whole or "**missing**", others, defended]
         lines.append(f"| {' | '.join(cells)} |\n")
     return HEAD.format(done=done, all=len(rows)) + "".join(lines)
-
-
-if __name__ == "__main__":
-    TABLE.write_text(table(), encoding="utf-8")

@@ -1,7 +1,6 @@
 """Writes again what is made from the code: schema, tables of inputs, and the table of faults."""
 
 import json
-import runpy
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from reviewer import inputs, repository_file  # noqa: E402 - a script does not find it before
 from reviewer.declaration import SEPARATORS, Declaration  # noqa: E402
+from scripts import faults  # noqa: E402
 
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
 ACTION = ROOT / "action.yml"
@@ -29,6 +29,7 @@ def generated() -> dict[Path, str]:
         ACTION: _between(ACTION, YAML, _action_inputs()),
         README: _between(README, MARKDOWN, _table()),
         REFERENCE: _between(REFERENCE, MARKDOWN, _reference()),
+        faults.TABLE: faults.table(),
     }
 
 
@@ -81,4 +82,3 @@ def _plain(text: str) -> str:
 if __name__ == "__main__":
     for file, content in generated().items():
         file.write_text(content, encoding="utf-8")
-    runpy.run_path(str(ROOT / "scripts" / "faults.py"), run_name="__main__")

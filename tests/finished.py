@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,12 @@ class Finished:
     outputs: Mapping[str, str]
     summary: str
     seconds: float = 0.0
+
+    def reports(self, workspace: Path) -> list[str]:
+        """Read what was left for later steps."""
+        names = [self.outputs.get(name, "") for name in ("report-path", "sarif-path")]
+        paths = [workspace / name for name in names if name]
+        return [path.read_text("utf-8") for path in paths if path.exists()]
 
 
 def outputs(text: str) -> dict[str, str]:

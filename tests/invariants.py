@@ -13,7 +13,7 @@ from tests.finished import Finished
 from tests.loopback.github import BOT, TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel
 from tests.loopback.runner_log import commands
-from tests.loopback.state import Edit, Pull
+from tests.loopback.state import Edit, IssueComment, Pull
 
 # What the runner may be told; "add-mask" is how it learns what to hide.
 ALLOWED_COMMANDS = frozenset({"notice", "warning", "error", "group", "endgroup", "add-mask"})
@@ -52,25 +52,33 @@ class Invariants:
 
     def __post_init__(self) -> None:
         """Look at each comment in the moment in which it changes."""
-        self.github.repository.watchers.append(self._watch)
+        self.github.repository.watchers += (self._watch, self._watch_order)
 
     def begin(self, summary: Path) -> None:
         """Announce a run that writes its job summary to this file."""
         self._summaries.append(summary)
 
-    def check(self, finished: Finished, *, timeout: str = "", told: Iterable[str] = ()) -> None:
+    def check(
+        self,
+        finished: Finished,
+        *,
+        timeout: str = "",
+        told: Iterable[str] = (),
+        secrets: Iterable[str] = (),
+    ) -> None:
         """Raise AssertionError where a run broke an invariant.
 
-        `timeout` is the input of that name, `told` what the run wrote elsewhere, such as reports.
+        `timeout` is the input of that name, `told` what the run wrote elsewhere, such as reports,
+        `secrets` what it was given beside those of every run.
         """
         self.checked += 1
         assert not self._broken, "\n".join(self._broken)
         objections = [
             *self._doubled(finished),
-            *self._leaked(finished, told),
+            *self._leaked(finished, told, secrets),
             *self._glossed_over(finished),
             *self._late(finished, timeout),
-            *_commanded(finished),
+            *(f"I6: {objection}" for objection in commanded(finished.log)),
             *self._turned_back(),
         ]
         assert not objections, "\n".join(map(str, objections))
@@ -91,27 +99,41 @@ class Invariants:
         place = edit.number, name
         self._newest[place] = max(self._newest.get(place, -1), age)
 
-    def _ours(self, number: int = 0) -> list[str]:
+    def _watch_order(self, edit: Edit) -> None:
+        """Hold a change against I7 in all comments together: the newest word gets no older."""
+        if edit.author != BOT or self.overtakes:
+            return
+        here = [each for each in self._ours() if each.number == edit.number]
+        others = [each.body for each in here if each.id != edit.id]
+        for name in {_instance(edit.before), _instance(edit.after)} - {""}:
+            before, after = (
+                self._newest_of(edit.number, name, (*others, text))
+                for text in (edit.before, edit.after)
+            )
+            if after < before:
+                self._broken.append(f"I7: nothing is told any more of head {before}")
+
+    def _newest_of(self, number: int, name: str, bodies: Iterable[str]) -> int:
+        """Number the newest head that some of the comments is about; -1 for none."""
+        known = [state.decode(body) for body in bodies if _instance(body) == name]
+        return max((self._age(number, each) for each in known if each), default=-1)
+
+    def _ours(self) -> list[IssueComment]:
         """List our comments that are no pointers."""
-        return [
-            comment.body
-            for comment in self.github.repository.comments
-            if comment.author == BOT and _instance(comment.body) and number in {0, comment.number}
-        ]
+        comments = self.github.repository.comments
+        return [each for each in comments if each.author == BOT and _instance(each.body)]
 
     def _doubled(self, finished: Finished) -> Iterator[str]:
         if finished.code == -signal.SIGKILL:
             # What it could not finish any more is left to the next run.
             return
-        places = [
-            (comment.number, _instance(comment.body))
-            for comment in self.github.repository.comments
-            if comment.author == BOT and _instance(comment.body)
-        ]
+        places = [(comment.number, _instance(comment.body)) for comment in self._ours()]
         if len(places) > len(set(places)):
             yield f"I1: more than one comment: {places}"
 
-    def _leaked(self, finished: Finished, told: Iterable[str]) -> Iterator[str]:
+    def _leaked(
+        self, finished: Finished, told: Iterable[str], secrets: Iterable[str]
+    ) -> Iterator[str]:
         repository = self.github.repository
         threads = [thread for pull in repository.pulls.values() for thread in pull.threads]
         remarks = [remark for thread in threads for remark in thread.comments]
@@ -120,10 +142,8 @@ class Invariants:
         texts += [json.dumps(run) for run in repository.check_runs]
         texts += [_MASKING.sub("", finished.log), finished.summary, *finished.outputs.values()]
         texts += [json.dumps(body["messages"]) for body in self.model.bodies]
-        known = Secrets(self.secrets)
-        for text in (*texts, *told):
-            if any(secret in text for secret in self.secrets) or known.leaked_in(text):
-                yield f"I3: a secret in {text[:200]!r}"
+        for text in leaks((*self.secrets, *secrets), (*texts, *told)):
+            yield f"I3: a secret in {text!r}"
 
     def _glossed_over(self, finished: Finished) -> Iterator[str]:
         incomplete = finished.outputs.get("complete") == "false"
@@ -131,8 +151,9 @@ class Invariants:
             if incomplete and _CLEAN in text:
                 yield f"I4: incomplete, and yet {_CLEAN!r}"
         for number, pull in self.github.repository.pulls.items():
-            for body in self._ours(number):
-                yield from _uncounted(body, pull)
+            for comment in self._ours():
+                if comment.number == number:
+                    yield from _uncounted(comment.body, pull)
             if not incomplete and f" at {pull.head_sha[:7]}." in finished.summary:
                 yield from _unlisted(finished.summary, pull)
 
@@ -148,9 +169,10 @@ class Invariants:
 
     def _turned_back(self) -> Iterator[str]:
         for (number, name), newest in self._newest.items():
-            for body in self._ours(number):
-                known = state.decode(body)
-                if known and _instance(body) == name and self._age(number, known) < newest:
+            for comment in self._ours():
+                known = state.decode(comment.body)
+                here = (comment.number, _instance(comment.body)) == (number, name)
+                if known and here and self._age(number, known) < newest:
                     yield f"I7: the comment is about {known.head_sha}, a newer one stood there"
 
     def _age(self, number: int, known: state.State) -> int:
@@ -159,10 +181,21 @@ class Invariants:
         return heads.index(known.head_sha) if known.head_sha in heads else -1
 
 
-def _commanded(finished: Finished) -> Iterator[str]:
-    for command in commands(finished.log):
-        if command.name not in ALLOWED_COMMANDS:
-            yield f"I6: the runner carries out {command.name!r}"
+def commanded(log: str) -> list[str]:
+    """List the runner's commands in a log that are none of ours."""
+    names = [command.name for command in commands(log)]
+    return [f"the runner carries out {name!r}" for name in names if name not in ALLOWED_COMMANDS]
+
+
+def leaks(secrets: Iterable[str], texts: Iterable[str]) -> list[str]:
+    """List the beginnings of texts in which a secret stands, as it is or in disguise."""
+    plain = list(secrets)
+    known = Secrets(plain)
+    return [
+        text[:200]
+        for text in texts
+        if any(secret in text for secret in plain) or known.leaked_in(text)
+    ]
 
 
 def _uncounted(body: str, pull: Pull) -> Iterator[str]:

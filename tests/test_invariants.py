@@ -139,6 +139,14 @@ def newer_deleted(scene: Scene) -> Finished:
     return FINISHED
 
 
+def newest_made_a_pointer(scene: Scene) -> Finished:
+    scene.told()
+    scene.posts(scene.body())
+    scene.posts(scene.body(scene.github.push(7, {"src/app.py": "new = 3\n"})))
+    scene.patches(summary_comment.pointer("default", "https://github.com/octo/shop/pull/7"))
+    return FINISHED
+
+
 @pytest.mark.parametrize(
     ("broken", "broke"),
     [
@@ -156,6 +164,7 @@ def newer_deleted(scene: Scene) -> Finished:
         ("I6", former_command),
         ("I7", turned_back),
         ("I7", newer_deleted),
+        ("I7: nothing is told any more", newest_made_a_pointer),
     ],
 )
 def test_a_run_that_breaks_an_invariant_is_objected_to(

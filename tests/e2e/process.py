@@ -79,7 +79,7 @@ class Step:
             seconds=time.monotonic() - began,
         )
         if self.invariants:
-            told = self._reports(left)
+            told = left.reports(self.root / "workspace")
             self.invariants.check(left, timeout=self.inputs.get("timeout", ""), told=told)
         return left
 
@@ -95,11 +95,6 @@ class Step:
     @property
     def _summary(self) -> Path:
         return Path(self.environ.get("GITHUB_STEP_SUMMARY", self.root / "summary"))
-
-    def _reports(self, left: Finished) -> list[str]:
-        names = [left.outputs.get(name, "") for name in ("report-path", "sarif-path")]
-        paths = [self.root / "workspace" / name for name in names if name]
-        return [path.read_text("utf-8") for path in paths if path.exists()]
 
     def _event(self) -> Path:
         given = EVENTS / f"{self.event}.json"

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from subprocess import Popen
 
-from tests.e2e.chronicle import ChroniclingGitHub
 from tests.e2e.process import NUMBER, Step
 from tests.finished import Finished
 from tests.loopback.faults import Around, Fault, Pass, status
+from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.runs.telling import CHAT
 
@@ -74,7 +74,7 @@ class Race:
 
     plan: Plan
     step: Step
-    github: ChroniclingGitHub
+    github: LoopbackGitHub
     model: LoopbackModel
     processes: list[Popen[str]] = field(default_factory=list)
     # How many heads had been pushed when each of them started.
@@ -92,6 +92,11 @@ class Race:
         # Where the first ended before the moment came, it is now.
         self._follow()
         return [first, self._step(1).finish(self.processes[1])]
+
+    @property
+    def heads(self) -> list[str]:
+        """All heads so far, in the order of the pushes."""
+        return self.github.repository.heads[NUMBER]
 
     def _happenings(self) -> list[tuple[tuple[str, int], Callable[[], object]]]:
         plan = self.plan
@@ -116,7 +121,7 @@ class Race:
         return replace(self.step, root=self.step.root / str(number))
 
     def _start(self) -> None:
-        self.known.append(len(self.github.heads))
+        self.known.append(len(self.heads))
         self.processes.append(self._step(len(self.processes)).start())
 
     def _follow(self) -> None:
@@ -129,7 +134,7 @@ class Race:
 
     def push(self) -> None:
         """Move the head."""
-        text = f"new = 2\n\nmore = {len(self.github.heads)}\n"
+        text = f"new = 2\n\nmore = {len(self.heads)}\n"
         self.github.push(NUMBER, {"src/app.py": text})
 
     def _strike(self) -> None:

@@ -121,7 +121,12 @@ class LoopbackGitHub(LoopbackServer):
         """Move the head of a pull request by one commit and return its id; None deletes a file.
 
         With `force` the commit does not stand on the head before. Threads move with their lines.
+        It happens between two answers, not within one.
         """
+        with self._lock:
+            return self._push(number, files, force=force)
+
+    def _push(self, number: int, files: Mapping[str, str | Entry | None], *, force: bool) -> str:
         pull = self.repository.pulls[number]
         before_sha, before = pull.head_sha, pull.head_tree
         kept = {path: entry for path, entry in pull.head_tree.items() if path not in files}

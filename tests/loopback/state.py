@@ -86,6 +86,7 @@ class IssueComment:
 class Edit:
     """A comment of a conversation that was written: by whom, and its text before and after."""
 
+    id: int
     number: int
     author: str | None
     before: str
@@ -183,7 +184,7 @@ class Repository:
     def written(self, comment: IssueComment, before: str = "") -> None:
         """Tell who watches that a comment holds another text than before."""
         for watch in self.watchers:
-            watch(Edit(comment.number, comment.author, before, comment.body))
+            watch(Edit(comment.id, comment.number, comment.author, before, comment.body))
 
     def conversation(self, number: int) -> list[IssueComment]:
         """The comments of one pull request, oldest first."""

@@ -1,12 +1,9 @@
 """Says what is wrong with what a run has published, whatever a model has said before."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from reviewer.redaction import Secrets
-from tests.invariants import ALLOWED_COMMANDS
-from tests.loopback.runner_log import commands
 from tests.pages import CLOSING, COMMAND, FRAME_TAGS, MENTION, REFERENCE, RENDERERS
 
 RUN = "https://github.com/octo/shop/actions/runs/1"
@@ -82,14 +79,3 @@ def _in_page(page: _Page) -> Iterator[str]:
     for pattern, name in ((MENTION, "mention"), (REFERENCE, "reference"), (CLOSING, "closing")):
         if found := pattern.search(page.prose):
             yield f"a rendered {name}: {found[0]!r}"
-
-
-def log_objections(log: str) -> list[str]:
-    """List the runner's commands in a log that are none of ours."""
-    return [f"runner command {c.name}" for c in commands(log) if c.name not in ALLOWED_COMMANDS]
-
-
-def leaks(secrets: Iterable[str], texts: Iterable[str]) -> list[str]:
-    """List the texts in which a secret stands in any form that is known to be tried."""
-    known = Secrets(secrets)
-    return [text[:200] for text in texts if known.leaked_in(text)]

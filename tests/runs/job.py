@@ -100,13 +100,13 @@ class Job:
             summary=(folder / "summary").read_text("utf-8"),
             seconds=self.clock.now() - began,
         )
-        self.invariants.check(left, timeout=inputs.get("timeout", ""), told=self._reports(left))
+        self.invariants.check(
+            left,
+            timeout=inputs.get("timeout", ""),
+            told=left.reports(Path(self.workspace)),
+            secrets=(self.inputs.get("api-key") or KEY, self.token),
+        )
         return left
-
-    def _reports(self, left: Finished) -> list[str]:
-        names = [left.outputs.get(name, "") for name in ("report-path", "sarif-path")]
-        paths = [Path(self.workspace, name) for name in names if name]
-        return [path.read_text("utf-8") for path in paths if path.exists()]
 
     def _deliver(self, runner: Runner, inputs: Inputs, wanted: ReviewPullRequest) -> int:
         runner.secrets = Secrets(inputs.secrets)

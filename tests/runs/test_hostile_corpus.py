@@ -18,9 +18,10 @@ from reviewer.review import Overview
 from reviewer.summary_comment import Run, render
 from tests import builders
 from tests.finished import Finished
+from tests.invariants import commanded, leaks
 from tests.loopback.github import BOT, TOKEN
 from tests.loopback.model import KEY, Body, Said
-from tests.runs.harmless import RUN, leaks, log_objections, objections
+from tests.runs.harmless import RUN, objections
 from tests.runs.job import NUMBER, Job, asked_path
 
 ROOT = Path(__file__).parents[2]
@@ -156,7 +157,7 @@ def assert_harmless(job: Job, finished: Finished, attack: Attack) -> None:
     for text in texts:
         assert objections(text) == []
     assert objections(finished.summary) == []
-    assert log_objections(finished.log) == []
+    assert commanded(finished.log) == []
     secrets = [KEY, TOKEN, *filter(None, (attack.given.get("secret"),))]
     told = [*texts, finished.summary, finished.log, *finished.outputs.values()]
     told += [json.dumps(run) for run in job.github.repository.check_runs]
@@ -218,7 +219,7 @@ def test_each_attack_works_on_a_comment_that_is_not_neutralised(attack: Attack) 
     comment = f"## Code review\n\n{says}\n\n{attack.given.get('suggestion', '')}\n"
     others = [attack.given.get(key, "") for key in ("title", "body", "thread", "model", "category")]
     others += [*attack.given.get("commits", ()), *attack.given.get("files", ())]
-    found = objections(comment) + log_objections("\n".join((says, *others)))
+    found = objections(comment) + commanded("\n".join((says, *others)))
     found += leaks([KEY, TOKEN, *filter(None, (attack.given.get("secret"),))], [says])
     invisible = re.search("[\u200b-\u206f\u00ad\U000e0000-\U000e007f\x00-\x08\x1b]", says)
     assert found or invisible or objections("\n".join(others))

@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header $(UPGRADE)
 # The core is pure, so little excuses a branch without a test; the shells are tested as processes.
 COVERED := 98
-SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/__main__.py,reviewer/start.py,reviewer/delivery.py
+SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/__main__.py,reviewer/run/start.py,reviewer/run/review.py
 # How long `make fuzz` looks: half of the time by Hypothesis, half by atheris where that runs.
 SECONDS := 600
 FUZZED := $(notdir $(wildcard tests/data/corpus/*))

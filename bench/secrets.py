@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.measuring import Row, milliseconds, paired, seconds
-from reviewer.secret_scan import Redaction
+from reviewer.redaction.scan import Redaction
 
 RUNS = 7
 DIFF, LINE = 700_000, 50_000

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
-from reviewer import activity, events
-from reviewer.activity import Gate, Skip
-from reviewer.adapters.runner import Runner, install_excepthooks
-from reviewer.choices import Mode, OnError
+from reviewer.adapters.runner.actions import Runner, install_excepthooks
+from reviewer.config.enums import Mode, OnError
+from reviewer.config.inputs import Inputs
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
-from reviewer.inputs import Inputs
-from reviewer.redaction import SHORTEST, Secrets
+from reviewer.events import activity, payload
+from reviewer.events.activity import Gate, Skip
+from reviewer.redaction.run_secrets import SHORTEST, Secrets
 
 TITLE = "Code review"
 # The runner sends the second one, 7.5 seconds after the first, to a process that is still there.
@@ -56,10 +56,10 @@ def _main(environ: Mapping[str, str], runner: Runner) -> int:
 
 
 def _tell(problem: ReviewerError, runner: Runner) -> int:
-    from reviewer import neutraliser
+    from reviewer.text import markdown
 
     runner.error(str(problem), title=TITLE)
-    runner.summary(f"## {TITLE}\n\n{neutraliser.block(runner.secrets.mask(str(problem)))}\n")
+    runner.summary(f"## {TITLE}\n\n{markdown.block(runner.secrets.mask(str(problem)))}\n")
     runner.output("verdict", "failed")
     return problem.exit_code
 
@@ -72,12 +72,12 @@ def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
             runner.output("verdict", "skipped")
             return 0
         case wanted:
-            from reviewer import start
+            from reviewer.run import start
 
             return start.start(wanted, inputs, runner, environ)
 
 
-def _event(environ: Mapping[str, str]) -> events.Event:
+def _event(environ: Mapping[str, str]) -> payload.Event:
     path = environ.get("GITHUB_EVENT_PATH", "")
     if not path:
         raise EventError(
@@ -93,7 +93,7 @@ def _event(environ: Mapping[str, str]) -> events.Event:
             cause="GITHUB_EVENT_PATH names no file that can be read.",
             remedy="Run this as a step of a workflow; GitHub writes the file.",
         ) from missing
-    return events.parse(
+    return payload.parse(
         environ.get("GITHUB_EVENT_NAME", ""),
         raw,
         repository=environ.get("GITHUB_REPOSITORY", ""),

@@ -10,17 +10,20 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from reviewer import config, repository_file, saved_report, summary_comment
-from reviewer.activity import ReviewPullRequest
-from reviewer.adapters.deadline import Deadline
-from reviewer.adapters.runner import install_logging
-from reviewer.adapters.terminal import Terminal
+from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.runner.actions import install_logging
+from reviewer.adapters.runner.terminal import Terminal
+from reviewer.comments import summary as summary_comment
+from reviewer.comments.summary import Run
+from reviewer.config import repository_file
+from reviewer.config import settings as config
+from reviewer.config.inputs import Inputs
+from reviewer.config.strict_yaml import PATH
 from reviewer.errors import ConfigError, ReviewerError
-from reviewer.inputs import Inputs
+from reviewer.events.activity import ReviewPullRequest
+from reviewer.outputs import report_v1
 from reviewer.ports import Forge
-from reviewer.redaction import Secrets
-from reviewer.strict_yaml import PATH
-from reviewer.summary_comment import Run
+from reviewer.redaction.run_secrets import Secrets
 
 REMOTE = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>[1-9]\d{0,9})")
 # What a person has in the environment for other tools, and the input that it stands for.
@@ -79,9 +82,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _replay(path: Path) -> int:
-    from reviewer.adapters import screen
+    from reviewer.adapters.runner import screen
 
-    review = saved_report.parse(_bytes(path))
+    review = report_v1.parse(_bytes(path))
     screen.show(summary_comment.report(review, Run(name="default", url="", elapsed=0)))
     return 0
 
@@ -102,7 +105,7 @@ def _check(path: Path) -> int:
 
 
 def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    from reviewer.adapters import screen
+    from reviewer.adapters.runner import screen
 
     remote = REMOTE.fullmatch(options.what)
     inputs = _inputs(options, environ, dry_run=options.dry_run or not remote)
@@ -127,8 +130,9 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def _deliver(  # noqa: PLR0913, PLR0917  # what a run is equipped with
     forge: Forge, inputs: Inputs, terminal: Terminal, deadline: Deadline, number: int, folder: str
 ) -> int:
-    from reviewer import delivery, start
-    from reviewer.trip import Trip
+    from reviewer.run import review as delivery
+    from reviewer.run import start
+    from reviewer.run.run import Trip
 
     trip = Trip(
         forge=forge,
@@ -152,10 +156,10 @@ def _forge(
     environ: Mapping[str, str],
 ) -> Forge:
     if remote is None:
-        from reviewer.adapters.local import LocalCommits
+        from reviewer.adapters.files.local_git import LocalCommits
 
         return LocalCommits.between(".", what)
-    from reviewer.adapters.github import GitHub
+    from reviewer.adapters.github.forge import GitHub
 
     return GitHub.of(
         environ, repository=remote["repository"], token=inputs.github_token, deadline=deadline

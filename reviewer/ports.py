@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeAlias
 
-from reviewer.findings import Side
+from reviewer.finding import Side
 from reviewer.pull_request import Comment, Head, ListedFile, Opened, PullRequest, Snapshot
 
 

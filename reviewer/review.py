@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from reviewer.config.shard import Shard
 from reviewer.errors import CancelledError
-from reviewer.findings import Dismissal, Finding, Origin, Severity
-from reviewer.shard import Shard
+from reviewer.finding import Dismissal, Finding, Origin, Severity
 
 
 class Status(enum.Enum):

@@ -10,8 +10,8 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from reviewer import inputs, repository_file  # noqa: E402 - a script does not find it before
-from reviewer.declaration import SEPARATORS, Declaration  # noqa: E402
+from reviewer.config import inputs, repository_file  # noqa: E402 - a script does not find it before
+from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
 from scripts import faults  # noqa: E402
 
 SCHEMA = ROOT / "schema" / "code-review.schema.json"

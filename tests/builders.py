@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from reviewer.findings import Candidate, Confidence, Finding, Severity, Side
+from reviewer.finding import Candidate, Confidence, Finding, Severity, Side
 from reviewer.pull_request import (
     Comment,
     Conversation,

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reviewer import neutraliser, sharding, state
-from reviewer.redaction import Secrets
+from reviewer.changes import sharding
+from reviewer.memory import state
+from reviewer.redaction.run_secrets import Secrets
+from reviewer.text import markdown
 from tests.finished import Finished
 from tests.loopback.github import BOT, TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel
@@ -214,7 +216,7 @@ def _unlisted(summary: str, pull: Pull) -> Iterator[str]:
     if _CUT in summary or sharding.NOTE in summary:
         return
     for row in pull.files:
-        if neutraliser.span(row.path) not in summary:
+        if markdown.span(row.path) not in summary:
             yield f"I4: nothing is said of {row.path!r}"
 
 

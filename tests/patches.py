@@ -2,7 +2,7 @@
 
 from difflib import unified_diff
 
-from reviewer.diff import ChangedFile, LineKind
+from reviewer.changes.diff import ChangedFile, LineKind
 
 
 def lines_of(content: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""The doors' other side: one module for each thing outside the process."""
+"""The doors to the outside: every client, file and stream is behind one of them."""

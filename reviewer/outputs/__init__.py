@@ -1,1 +1,1 @@
-"""A review as text, one pure module for each format."""
+"""The review as files, annotations, check run and step outputs."""

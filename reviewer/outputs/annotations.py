@@ -3,7 +3,7 @@
 import enum
 from dataclasses import dataclass
 
-from reviewer.findings import Finding, Severity, Side
+from reviewer.finding import Finding, Severity, Side
 from reviewer.review import Review
 
 

@@ -1,6 +1,6 @@
 """A review as a check run: a result beside the commit, with annotations in the diff."""
 
-from reviewer.findings import Finding, Severity, Side
+from reviewer.finding import Finding, Severity, Side
 from reviewer.ports import CheckAnnotation, Conclusion, CreateCheckRun
 from reviewer.review import Review
 

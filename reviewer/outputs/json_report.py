@@ -1,6 +1,6 @@
 """A review as a JSON document, for programs: what was found, judged, left out and spent."""
 
-from reviewer.findings import Dismissal, Finding
+from reviewer.finding import Dismissal, Finding
 from reviewer.outputs import document
 from reviewer.review import FileReport, Judgement, Review, Spent
 

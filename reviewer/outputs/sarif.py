@@ -2,11 +2,11 @@
 
 from urllib.parse import quote
 
-from reviewer import shortening
-from reviewer.findings import Finding, Severity, Side
+from reviewer.finding import Finding, Severity, Side
 from reviewer.outputs import document
 from reviewer.review import Review
-from reviewer.triggers import ZWSP
+from reviewer.text import truncate
+from reviewer.text.bot_triggers import ZWSP
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/org/code-review-action"
@@ -64,7 +64,7 @@ def _result(finding: Finding) -> dict[str, object]:
     return {
         "ruleId": finding.category,
         "level": _LEVELS[finding.severity],
-        "message": {"text": shortening.shorten(_text(finding), LONGEST_MESSAGE)},
+        "message": {"text": truncate.shorten(_text(finding), LONGEST_MESSAGE)},
         "locations": [{"physicalLocation": _location(finding)}],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
         "properties": properties,

@@ -1,9 +1,9 @@
 """The GitHub adapter aimed at a loopback GitHub, in a hurry."""
 
-from reviewer.adapters.deadline import Deadline
-from reviewer.adapters.github import GitHub
-from reviewer.adapters.retrying import Policy
-from reviewer.adapters.transport import Pace
+from reviewer.adapters.github.forge import GitHub
+from reviewer.adapters.github.http import Pace
+from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.http.retry import Policy
 from reviewer.ports import Forge, Operation
 from reviewer.pull_request import Comment
 from tests.loopback.github import TOKEN, LoopbackGitHub

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from reviewer import state, summary_comment
-from reviewer.state import State
+from reviewer.comments import summary
+from reviewer.memory import state
+from reviewer.memory.state import State
 from tests.e2e.process import NUMBER
 from tests.loopback.github import LoopbackGitHub
 
-MARKER = summary_comment.marker("default")
-POINTER = summary_comment.pointer("default", "").split("\n", maxsplit=1)[0]
+MARKER = summary.marker("default")
+POINTER = summary.pointer("default", "").split("\n", maxsplit=1)[0]
 
 
 def reviews(bodies: Sequence[str]) -> list[str]:
@@ -30,7 +31,7 @@ def assert_one_review_stands(github: LoopbackGitHub, *titles: str) -> None:
     others = [other for other in github.bodies if other != body]
     assert all(other.startswith(POINTER) for other in others)
     assert remembered(body).head_sha == github.repository.pulls[NUMBER].head_sha
-    assert summary_comment.status(body) == ""
+    assert summary.status(body) == ""
     assert {title: body.count(title) for title in titles} == dict.fromkeys(titles, 1)
 
 

@@ -51,7 +51,7 @@ def test_the_first_request_goes_out_before_the_models_client_is_imported(
     before = []
     for line in process.stdout:
         before.append(line)
-        if line.rstrip().endswith("| reviewer.delivery"):
+        if line.rstrip().endswith("| reviewer.run.review"):
             break
     assert asked.wait(20)
     answered.set()

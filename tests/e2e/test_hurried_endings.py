@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from reviewer import state
+from reviewer.memory import state
 from tests.e2e.held import Held, wait_for
 from tests.e2e.process import NUMBER, Step
 from tests.e2e.test_signals import SECONDS, interrupted_at

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reviewer import state, summary_comment
+from reviewer.comments import summary
+from reviewer.memory import state
 from tests.e2e.held import Held
 from tests.e2e.process import NUMBER, Step
 from tests.e2e.standing import assert_explained_once, assert_one_review_stands, reviews
@@ -172,7 +173,7 @@ def test_CC3_CC7_killed_while_one_of_two_comments_becomes_a_pointer_the_next_run
     *,
     carried_out: bool,
 ) -> None:
-    rival = summary_comment.placeholder("default", "The review of another is under way.")
+    rival = summary.placeholder("default", "The review of another is under way.")
     github.fail(POST, Around(after=lambda: github.comment(rival, number=NUMBER)))
     killed.at(Moment(PATCH, carried_out=carried_out))
     # The second comment is noticed at once, not when there is a review.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reviewer.strict_yaml import PATH as CONFIG_PATH
+from reviewer.config.strict_yaml import PATH as CONFIG_PATH
 from tests.e2e.process import EVENTS, NUMBER, Step
 from tests.finished import Finished
 from tests.loopback.faults import Instead, edited

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reviewer import state
+from reviewer.memory import state
 from tests.e2e.held import Held, wait_for
 from tests.e2e.process import NUMBER, Step
 from tests.loopback.faults import Hang, Pass

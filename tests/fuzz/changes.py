@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from reviewer import diff, rawdiff
-from reviewer.diff import ChangedFile, Hunk
-from reviewer.placement import Places
+from reviewer.changes import diff, git_diff
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.findings.placement import Places
 from reviewer.pull_request import ListedFile
 from tests import builders
 
@@ -27,7 +27,7 @@ def patch(data: bytes) -> None:
 def raw_diff(data: bytes) -> None:
     """Read git's diff, and what it says of files that GitHub shows no patch for."""
     text = data.decode(errors="replace")
-    told = rawdiff.parse(text)
+    told = git_diff.parse(text)
     rows = [
         ListedFile(file.path, "modified", additions=0, deletions=0, patch=None) for file in told
     ]

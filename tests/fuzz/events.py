@@ -1,9 +1,10 @@
 """Whatever an event's payload holds, the run decides, and obeys nobody whom it should not."""
 
-from reviewer import activity, commands, events
-from reviewer.activity import Activity, Answer, Gate, ReviewPullRequest, Skip
 from reviewer.errors import EventError
-from reviewer.events import CommentEvent, Event, PullRequestEvent, ReviewCommentEvent
+from reviewer.events import activity, commands
+from reviewer.events import payload as events
+from reviewer.events.activity import Activity, Answer, Gate, ReviewPullRequest, Skip
+from reviewer.events.payload import CommentEvent, Event, PullRequestEvent, ReviewCommentEvent
 
 REPOSITORY = "Codertocat/Hello-World"
 OPEN = Gate("/review", ("OWNER", "NONE"), review_drafts=True, pr_number=None, full=False,

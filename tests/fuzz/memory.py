@@ -4,11 +4,11 @@ import base64
 import zlib
 from decimal import Decimal
 
-from reviewer import history, saved_report, state
 from reviewer.errors import ReportError
-from reviewer.findings import Finding
-from reviewer.outputs import json_report
-from reviewer.state import State
+from reviewer.finding import Finding
+from reviewer.memory import previous_review, state
+from reviewer.memory.state import State
+from reviewer.outputs import json_report, report_v1
 from tests import builders
 
 
@@ -22,18 +22,18 @@ def remembered(data: bytes) -> None:
     assert again
     _assert_kept(known, again)
     _assert_in_range(known)
-    history.basis(known, builders.pull(), "1:models:settings", lambda head, before: True)
+    previous_review.basis(known, builders.pull(), "1:models:settings", lambda head, before: True)
 
 
 def report(data: bytes) -> None:
     """Read a report that another run has left."""
     try:
-        review = saved_report.parse(data)
+        review = report_v1.parse(data)
     except ReportError as refused:
         str(refused).encode()
         return
     written = json_report.render(review, name="default", run_url="")
-    again = saved_report.parse(written.encode())
+    again = report_v1.parse(written.encode())
     assert json_report.render(again, name="default", run_url="") == written
     for spent in (review.spent, review.total or review.spent):
         assert 0 <= (spent.cost or 0) <= 1_000_000

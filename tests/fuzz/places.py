@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from reviewer import diff, rawdiff
-from reviewer.diff import ChangedFile
-from reviewer.findings import Finding, Side
-from reviewer.placement import Places
+from reviewer.changes import diff, git_diff
+from reviewer.changes.diff import ChangedFile
+from reviewer.finding import Finding, Side
+from reviewer.findings.placement import Places
 from reviewer.pull_request import ListedFile
 from tests import builders
 from tests.patches import assert_tells, lines_of, patch_by_difflib
@@ -25,7 +25,7 @@ def placement(data: bytes) -> None:
     file = diff.parse(ListedFile("a.py", "modified", additions=1, deletions=0, patch=patch))
     if isinstance(file, ChangedFile):
         assert_tells(file, old, new)
-        assert [told.patch for told in rawdiff.parse(GITS + patch)] == [patch.removesuffix("\n")]
+        assert [told.patch for told in git_diff.parse(GITS + patch)] == [patch.removesuffix("\n")]
         _assert_placed(file, old, new, quote)
 
 

@@ -1,11 +1,11 @@
 """Whatever the repository's file holds, it is refused with its place, or it only tightens."""
 
-from reviewer import config
-from reviewer.choices import FailOn, Inline, Verify
-from reviewer.config import Config
+from reviewer.config import settings as config
+from reviewer.config.enums import FailOn, Inline, Verify
+from reviewer.config.inputs import Inputs
+from reviewer.config.settings import Config
 from reviewer.errors import ConfigError
-from reviewer.findings import Confidence, Severity
-from reviewer.inputs import Inputs
+from reviewer.finding import Confidence, Severity
 
 LOOSE = Inputs(max_files=3_000, max_file_lines=100_000, max_findings=200, inline=Inline.ALL,
                suggestions=True, review_drafts=True, verify=Verify.OFF)  # fmt: skip

@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from reviewer import neutraliser
-from reviewer.redaction import MASK, SHORTEST, Secrets
+from reviewer.redaction.run_secrets import MASK, SHORTEST, Secrets
+from reviewer.text import markdown
 from tests.pages import FRAME_TAGS, assert_inert
 
 BETWEEN = "\n=====\n"
@@ -16,14 +16,14 @@ LONGEST = 3_000
 def prose(data: bytes) -> None:
     """Neutralise a text as prose, as a line, as code and as a span."""
     text = data.decode(errors="surrogateescape")[:LONGEST]
-    block, line = neutraliser.block(text), neutraliser.line(text)
+    block, line = markdown.block(text), markdown.line(text)
 
     assert_inert(block)
-    assert neutraliser.block(block) == block
-    assert neutraliser.line(line) == line
+    assert markdown.block(block) == block
+    assert markdown.line(line) == line
     assert_inert(f"| a | b |\n| - | - |\n| {line} | END |", FRAME_TAGS)
-    assert_inert(neutraliser.code(text))
-    assert_inert(f"| a | b |\n| - | - |\n| {neutraliser.span(text)} | END |", FRAME_TAGS)
+    assert_inert(markdown.code(text))
+    assert_inert(f"| a | b |\n| - | - |\n| {markdown.span(text)} | END |", FRAME_TAGS)
 
 
 def secrets(data: bytes) -> None:

@@ -1,6 +1,6 @@
 """A review as annotations on lines."""
 
-from reviewer.findings import Severity, Side
+from reviewer.finding import Severity, Side
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from tests import builders

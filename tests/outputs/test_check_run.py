@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from reviewer.findings import Severity, Side
+from reviewer.finding import Severity, Side
 from reviewer.outputs import check_run
 from reviewer.ports import Conclusion
 from reviewer.review import FileReport, Status

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from reviewer.findings import Dismissal, Severity, Side
+from reviewer.finding import Dismissal, Severity, Side
 from reviewer.outputs import json_report, sarif
 from reviewer.review import Judgement, Outcome, Review
 from tests import builders

@@ -11,19 +11,19 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from reviewer import delivery, publishing
-from reviewer.activity import ReviewPullRequest
-from reviewer.adapters.deadline import Deadline
-from reviewer.adapters.github import GitHub
-from reviewer.adapters.openai import ChatCompletions
-from reviewer.adapters.retrying import Policy
-from reviewer.adapters.runner import Runner, install_logging
-from reviewer.adapters.transport import Pace
-from reviewer.choices import Mode
+from reviewer.adapters.github.forge import GitHub
+from reviewer.adapters.github.http import Pace
+from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.http.retry import Policy
+from reviewer.adapters.openai.chat_completions import ChatCompletions
+from reviewer.adapters.runner.actions import Runner, install_logging
+from reviewer.config.enums import Mode
+from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
-from reviewer.inputs import Inputs
-from reviewer.redaction import Secrets
-from reviewer.trip import Trip
+from reviewer.events.activity import ReviewPullRequest
+from reviewer.redaction.run_secrets import Secrets
+from reviewer.run import publish_reports, review
+from reviewer.run.run import Trip
 from tests import finished
 from tests.finished import Finished
 from tests.invariants import Invariants
@@ -133,7 +133,7 @@ class Job:
             checkout=self.checkout,
             event=self.event,
         )
-        carry_out = publishing.publish if inputs.mode is Mode.PUBLISH else delivery.deliver
+        carry_out = publish_reports.publish if inputs.mode is Mode.PUBLISH else review.deliver
         try:
             return carry_out(trip, forge.snapshot(wanted.number))
         except ReviewerError as problem:

@@ -6,13 +6,15 @@ from collections import Counter
 
 import pytest
 
-from reviewer import merging, replies, state
-from reviewer.adapters.deadline import Deadline
-from reviewer.adapters.openai import ChatCompletions
-from reviewer.batch import Batch
-from reviewer.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.openai.chat_completions import ChatCompletions
+from reviewer.changes.batches import Batch
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.errors import InputError
-from reviewer.merging import Outcome
+from reviewer.llm import replies
+from reviewer.memory import state
+from reviewer.pipeline import file_result
+from reviewer.pipeline.file_result import Outcome
 from reviewer.ports import Reply
 from tests.loopback import faults
 from tests.loopback.faults import Instead
@@ -199,6 +201,6 @@ def test_LO7_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -
         calls[text] += 1
         return text
 
-    merged = merging.merge(file, [Outcome(Batch(file, file.hunks), reply)], shown)
+    merged = file_result.merge(file, [Outcome(Batch(file, file.hunks), reply)], shown)
     assert merged.unplaced == len(reply.candidates)
     assert calls["new = 2"] == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.strict_yaml import PATH
+from reviewer.config.strict_yaml import PATH
 from tests.loopback import faults
 from tests.loopback.faults import Fault
 from tests.loopback.runner_log import commands

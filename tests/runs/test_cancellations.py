@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from reviewer.adapters import report_files
+from reviewer.adapters.files import report_files
 from reviewer.errors import CancelledError
 from tests.runs.job import Job
 from tests.runs.telling import finds_a_problem

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reviewer import summary_comment
+from reviewer.comments import summary
 from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Said, nothing_found
@@ -264,7 +264,7 @@ def test_DF9_an_odd_path_is_reviewed_and_stays_in_its_cell(job: Job, path: str) 
         assert page.tags.count("a") == len(["run"])
         assert "img" not in page.tags
         assert not MENTION.search(page.text)
-    assert summary_comment.status(body) == ""
+    assert summary.status(body) == ""
     assert finished.outputs["complete"] == "true"
     assert [c.name for c in commands(finished.log) if c.name == "error"] == []
 

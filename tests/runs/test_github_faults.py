@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reviewer import summary_comment
-from reviewer.adapters.retrying import Policy
+from reviewer.adapters.http.retry import Policy
+from reviewer.comments import summary
 from tests.finished import Finished
 from tests.invariants import Invariants
 from tests.loopback import faults
@@ -18,7 +18,7 @@ from tests.loopback.model import LoopbackModel
 from tests.runs.job import QUICK, Job
 from tests.runs.telling import assert_kept_in_summary, finds_a_problem, told
 
-MARKER = summary_comment.marker("default")
+MARKER = summary.marker("default")
 POST = "POST .*/issues/7/comments"
 PATCH = "PATCH .*/issues/comments/"
 FOUND = "Sets the wrong value"
@@ -178,7 +178,7 @@ def test_GH18_our_comment_is_found_behind_1500_others(job: Job) -> None:
     job.github.warm().checked = False
     for number in range(1_500):
         job.github.comment(f"{MARKER}\n{number}", author="chatty")
-    job.github.comment(summary_comment.placeholder("default", "Older."))
+    job.github.comment(summary.placeholder("default", "Older."))
     assert job.run().code == 0
     assert FOUND in job.github.bodies[-1]
     assert len(job.github.bodies) == 1_501
@@ -237,7 +237,7 @@ def test_GH17_GH20_GH21_without_a_snapshot_nothing_is_asked_and_nothing_written(
     job.per_request = 0.3
     job.policy = replace(QUICK, attempts=4)
     job.github.warm().checked = False
-    job.github.comment(summary_comment.placeholder("default", "Older."))
+    job.github.comment(summary.placeholder("default", "Older."))
     before = job.github.bodies
     job.github.fail("graphql", fault, forever=True)
     finished = job.run()

@@ -6,7 +6,8 @@ from email.utils import formatdate
 
 import pytest
 
-from reviewer import state, summary_comment
+from reviewer.comments import summary
+from reviewer.memory import state
 from reviewer.pull_request import PullState
 from tests.loopback import faults
 from tests.loopback.faults import Around, Instead
@@ -16,7 +17,7 @@ from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job, said
 from tests.runs.telling import CHAT, assert_kept_in_summary, finds_a_problem, told
 
-MARKER = summary_comment.marker("default")
+MARKER = summary.marker("default")
 POST = "POST .*/issues/7/comments"
 PATCH = "PATCH .*/issues/comments/"
 FOUND = "Sets the wrong value"
@@ -172,7 +173,7 @@ def test_GH13_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job
     finished = job.run(max_findings="200")
     (body,) = job.github.bodies
     assert finished.code == 0
-    assert len(body.encode()) <= summary_comment.LARGEST_BODY
+    assert len(body.encode()) <= summary.LARGEST_BODY
     assert re.findall(r"Problem (\d+)", body) == [str(n) for n in range(40)]
     assert body.count("why ") + body.count("why\n") == 40 * 200
     assert "60 findings left out for length" in body

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reviewer import state
+from reviewer.comments.summary import Run, render
+from reviewer.memory import state
 from reviewer.review import Overview
-from reviewer.summary_comment import Run, render
 from tests import builders
 from tests.finished import Finished
 from tests.invariants import commanded, leaks

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from reviewer import state, summary_comment
+from reviewer.comments import summary as summary_comment
+from reviewer.memory import state
 from reviewer.pull_request import PullState
 from tests.loopback.model import Body, Said
 from tests.runs.job import NUMBER, Job, asked_path, said

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from reviewer import state
+from reviewer.memory import state
 from tests.loopback.model import Body
 from tests.pages import RENDERERS, Page
 from tests.runs.harmless import objections

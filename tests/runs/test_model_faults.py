@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reviewer.adapters.retrying import Policy
+from reviewer.adapters.http.retry import Policy
 from tests.loopback.faults import Drip, Fault, Hang, Instead, html, malformed, redirect
 from tests.loopback.messages import Response, as_json
 from tests.loopback.model import LoopbackModel, error

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reviewer import state
+from reviewer.memory import state
 from tests.finished import Finished
 from tests.loopback.faults import Instead
 from tests.loopback.model import Body, error

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reviewer import state, summary_comment
+from reviewer.comments import summary
+from reviewer.memory import state
 from tests.finished import Finished
 from tests.loopback import faults
 from tests.loopback.faults import Around, Pass
@@ -15,7 +16,7 @@ from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job
 from tests.runs.telling import CHAT, finds_a_problem
 
-MARKER = summary_comment.marker("default")
+MARKER = summary.marker("default")
 CONFIG = "GET .*/contents/.github/code-review.yml"
 FILES = "GET .*/pulls/7/files"
 POST = "POST .*/issues/7/comments"
@@ -97,7 +98,7 @@ def test_CC2_GH1_GH5_an_older_run_does_not_repeat_a_write_over_the_review_of_a_n
     job.github.fail(unanswered, Around(after=newer.push_and_run, change=lambda _answer: lost))
     assert job.run().code == 0
     assert reviewed_head(job) == newer.head
-    assert summary_comment.status(ours(job)) == ""
+    assert summary.status(ours(job)) == ""
 
 
 def test_CC2_a_review_that_arrives_over_that_of_a_newer_head_is_followed_by_one_of_it(
@@ -108,7 +109,7 @@ def test_CC2_a_review_that_arrives_over_that_of_a_newer_head_is_followed_by_one_
     older = job.run()
     assert older.code == 0
     assert reviewed_head(job) == newer.head
-    assert summary_comment.status(ours(job)) == ""
+    assert summary.status(ours(job)) == ""
 
 
 def test_CC2_the_older_run_says_whose_the_comment_is_and_keeps_its_review(
@@ -127,14 +128,14 @@ def test_CC1_an_older_run_takes_its_own_announcement_back(job: Job, newer: Newer
     inside(job, CHAT, Around(before=newer.push))
     assert job.run().code == 0
     moved = f"The head moved to {newer.head[:7]} while {old[:7]} was under review."
-    assert summary_comment.status(ours(job)) == moved
+    assert summary.status(ours(job)) == moved
     newer.run()
     assert moved not in ours(job)
     assert reviewed_head(job) == newer.head
 
 
 def test_CC1_an_older_run_leaves_the_announcement_of_a_newer_one(job: Job, newer: Newer) -> None:
-    announced = summary_comment.placeholder("default", "The review of another is under way.")
+    announced = summary.placeholder("default", "The review of another is under way.")
 
     def push_and_announce() -> None:
         newer.push()
@@ -259,8 +260,8 @@ def test_CC3_of_two_runs_that_both_post_one_comment_is_left(
     first, other = job.github.repository.comments
     url = f"https://github.com/octo/shop/pull/{NUMBER}#issuecomment-{first.id}"
     assert "Sets the wrong value" in first.body
-    assert summary_comment.status(first.body) == ""
-    assert other.body == summary_comment.pointer("default", url)
+    assert summary.status(first.body) == ""
+    assert other.body == summary.pointer("default", url)
 
 
 def test_CC4_two_instances_keep_two_comments_and_leave_each_other_alone(job: Job) -> None:
@@ -268,8 +269,8 @@ def test_CC4_two_instances_keep_two_comments_and_leave_each_other_alone(job: Job
     job.run(name="security")
     before = job.github.bodies
     assert [body.split("\n")[0] for body in before] == [
-        summary_comment.marker("default"),
-        summary_comment.marker("security"),
+        summary.marker("default"),
+        summary.marker("security"),
     ]
     job.run()
     job.run(name="security")
@@ -282,14 +283,14 @@ def test_CC4_a_second_instance_beside_the_first_gets_its_own_comment(job: Job) -
     inside(job, POST, Around(before=lambda: job.run(name="security")))
     assert job.run().code == 0
     assert sorted(body.split("\n")[0] for body in job.github.bodies) == [
-        summary_comment.marker("default"),
-        summary_comment.marker("security"),
+        summary.marker("default"),
+        summary.marker("security"),
     ]
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_CC7_what_a_killed_run_left_behind_is_adopted(job: Job, newline: str) -> None:
-    left = summary_comment.placeholder("default", "The review of abc1234 is under way.")
+    left = summary.placeholder("default", "The review of abc1234 is under way.")
     comment = job.github.comment(left.replace("\n", newline))
     finished = job.run()
     assert finished.code == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.strict_yaml import PATH as CONFIG_PATH
+from reviewer.config.strict_yaml import PATH as CONFIG_PATH
 from tests.finished import Finished
 from tests.loopback.github import BOT
 from tests.loopback.runner_log import commands

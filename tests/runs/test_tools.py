@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.tools import LARGEST_ANSWER
+from reviewer.llm.tools import LARGEST_ANSWER
 from tests.loopback.faults import Instead
 from tests.loopback.model import Body, Said, error
 from tests.loopback.runner_log import commands

@@ -1,0 +1,1 @@
+"""Local repositories, the checkout and report files, read without leaving their folder."""

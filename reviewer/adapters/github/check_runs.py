@@ -1,0 +1,50 @@
+"""Posts a check run with as many annotations as it has, in as many requests as that takes."""
+
+from reviewer.adapters.github import rest_json
+from reviewer.adapters.github.http import Request
+from reviewer.adapters.github.repository import Repository
+from reviewer.ports import CheckAnnotation, CreateCheckRun
+
+MOST_ANNOTATIONS = 50
+"""Of one request: "The Checks API limits the number of annotations to a maximum of 50"."""
+
+
+def create(repository: Repository, wanted: CreateCheckRun) -> None:
+    """Post the check run; of two with one name, which a lost answer may leave, GitHub shows one."""
+    rows = [_annotation(row) for row in wanted.annotations]
+    body = {
+        "name": wanted.name,
+        "head_sha": wanted.head_sha,
+        "status": "completed",
+        "conclusion": wanted.conclusion.value,
+        "output": _output(wanted, rows[:MOST_ANNOTATIONS]),
+    }
+    post = Request("POST", repository.url("check-runs"), body=body, writes=True)
+    number = repository.patiently(
+        "Posting the check run", lambda: repository.send(post).read(rest_json.posted)
+    )
+    url = repository.url(f"check-runs/{number}")
+
+    def add(portion: list[dict[str, object]]) -> None:
+        patch = Request("PATCH", url, body={"output": _output(wanted, portion)}, writes=True)
+        repository.patiently(
+            "Adding to the check run", lambda: repository.send(patch).read(rest_json.posted)
+        )
+
+    for start in range(MOST_ANNOTATIONS, len(rows), MOST_ANNOTATIONS):
+        add(rows[start : start + MOST_ANNOTATIONS])
+
+
+def _output(wanted: CreateCheckRun, rows: list[dict[str, object]]) -> dict[str, object]:
+    return {"title": wanted.title, "summary": wanted.summary, "annotations": rows}
+
+
+def _annotation(row: CheckAnnotation) -> dict[str, object]:
+    return {
+        "path": row.path,
+        "start_line": row.start_line,
+        "end_line": row.end_line,
+        "annotation_level": row.level,
+        "title": row.title,
+        "message": row.message,
+    }

@@ -1,0 +1,1 @@
+"""Time limits and retries that both clients share."""

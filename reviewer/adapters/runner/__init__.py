@@ -1,0 +1,1 @@
+"""The Actions runner and the terminal: log, annotations, outputs, job summary."""

@@ -1,0 +1,63 @@
+"""Matches paths against gitignore patterns: the last one that matches decides, in linear time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+from reviewer.config import option_types
+
+# The longest list that values.py allows compiles within this; real ones need kilobytes.
+_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    regex: str
+    compiled: Any
+    verdict: bool
+
+
+class Patterns:
+    """A list of gitignore patterns."""
+
+    __slots__ = ("_any", "_rules")
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        """Compile the patterns; raises ValueError, naming the first that is not one."""
+        checked = option_types.capped(
+            tuple(lines), option_types.MOST_GLOBS, option_types.LONGEST_GLOB
+        )
+        self._rules = tuple(_rule(number, line) for number, line in enumerate(checked, 1))
+        # Most paths match nothing, and one search says so.
+        self._any = _compile("|".join(f"(?:{rule.regex})" for rule in self._rules))
+
+    def verdict(self, path: str) -> bool | None:
+        """Return True for a match, False for one that a "!" takes back, None for no opinion."""
+        # A lone surrogate has no UTF-8 form, so RE2 cannot read it and no pattern can name it.
+        text = path.encode(errors="replace").decode()
+        if not self._rules or not self._any.search(text):
+            return None
+        return next(rule.verdict for rule in reversed(self._rules) if rule.compiled.search(text))
+
+
+def _rule(number: int, line: str) -> _Rule:
+    try:
+        regex, verdict = GitIgnoreSpecPattern.pattern_to_regex(line)
+        if regex is not None and verdict is not None:
+            return _Rule(regex, _compile(regex), verdict)
+    # GitIgnorePatternError is a ValueError; re2.error is not.
+    except (ValueError, re2.error):
+        pass
+    raise ValueError(f"entry {number} is not a gitignore pattern")
+
+
+def _compile(regex: str) -> Any:  # noqa: ANN401 - re2 has no types
+    options = re2.Options()
+    options.dot_nl = True
+    options.log_errors = False
+    options.max_mem = _BYTES
+    options.never_capture = True
+    return re2.compile(regex, options)

@@ -1,0 +1,215 @@
+"""Reads YAML without its surprises: plain values only, every one with its place in the file."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Never, TypeAlias
+
+import yaml
+
+from reviewer.config.options import show
+from reviewer.errors import ConfigError
+
+PATH = ".github/code-review.yml"
+LARGEST = 64 * 1024
+"""Bytes. PyYAML takes up to a second for so much; real files have 2 kB."""
+DEEPEST = 8
+"""Levels; the file needs three."""
+
+Path: TypeAlias = tuple[str | int, ...]
+
+_CONSTANTS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
+_YAML_1_1: Any = yaml.SafeLoader("")
+_TAGS = {
+    "tag:yaml.org,2002:null": type(None),
+    "tag:yaml.org,2002:bool": bool,
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+    "tag:yaml.org,2002:str": str,
+}
+# Values of ours, which to YAML 1.1 are booleans; a switch that gets one is refused as a text.
+_WORDS = frozenset({"on", "off"})
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_QUOTES = "Text that starts with one of * & ! @ % ` must stand in quotes, like '*.md'."
+_PLAIN = "Write switches as true or false, numbers in plain digits, and put texts in quotes."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the file; line and column count from 1, 0 means unknown."""
+
+    line: int = 0
+    column: int = 0
+
+    def error(self, what: str, *, cause: str = "", remedy: str = "") -> ConfigError:
+        """Return the error that says what is wrong here."""
+        where = f", line {self.line}, column {self.column}" if self.line else ""
+        return ConfigError(
+            f"{PATH}{where}: {what}",
+            cause=cause,
+            remedy=remedy,
+            line=self.line,
+            column=self.column,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the file says: dicts, tuples and scalars; `keys` and `values` tell where.
+
+    `value` is None for a file without content.
+    """
+
+    value: object
+    keys: Mapping[Path, Place]
+    values: Mapping[Path, Place]
+
+
+def parse(raw: bytes | str) -> Document:
+    """Read one document; raises ConfigError for all that is not plain YAML."""
+    text = _decoded(raw)
+    builder = _Builder(yaml.parse(text, Loader=yaml.SafeLoader))
+    try:
+        value = builder.document()
+    except yaml.MarkedYAMLError as broken:
+        raise _syntax_error(text, broken) from None
+    except yaml.reader.ReaderError as odd:
+        place = _place_of(text, odd.position)
+        raise place.error("there is a control character.", remedy="Remove it.") from None
+    # PyYAML does not check what "\UFFFFFFFF" or a version of 5,000 digits stand for.
+    except (ValueError, OverflowError):
+        raise Place().error("a number or an escape sequence in it is out of range.") from None
+    return Document(value, builder.keys, builder.values)
+
+
+def _decoded(raw: bytes | str) -> str:
+    data = raw.encode(errors="surrogatepass") if isinstance(raw, str) else raw
+    if len(data) > LARGEST:
+        raise Place().error(f"the file has {len(data)} bytes; at most {LARGEST} are read.")
+    try:
+        return data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as broken:
+        place = _place_of(data[: broken.start].decode(), broken.start)
+        raise place.error("the file is not UTF-8.", remedy="Save it as UTF-8.") from None
+
+
+def _place_of(text: str, position: int) -> Place:
+    before = text[:position]
+    return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _place(mark: Any) -> Place:  # noqa: ANN401 - the stubs know a second kind, of libyaml
+    return Place(mark.line + 1, mark.column + 1) if mark else Place()
+
+
+def _syntax_error(text: str, broken: yaml.MarkedYAMLError) -> ConfigError:
+    marks = [mark for mark in (broken.context_mark, broken.problem_mark) if mark]
+    starts = {text[mark.index : mark.index + 1] for mark in marks}
+    remedy = ""
+    if starts & set("*&!@%`"):
+        remedy = _QUOTES
+    elif "\t" in starts:
+        remedy = "Indent with spaces, not with tabs."
+    return _place(marks[-1] if marks else None).error(
+        f"this is not YAML: {broken.problem}.", remedy=remedy
+    )
+
+
+def _resolved(text: str) -> object:
+    """Resolve a plain scalar by the core schema of YAML 1.2."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+class _Builder:
+    """Builds plain values out of parser events, without recursion deeper than DEEPEST."""
+
+    def __init__(self, events: Iterator[Any]) -> None:
+        self._events = events
+        self.keys: dict[Path, Place] = {}
+        self.values: dict[Path, Place] = {}
+
+    def document(self) -> object:
+        value: object = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "a second document starts; one is allowed.")
+            elif isinstance(event, yaml.NodeEvent):
+                value = self._value(event, ())
+        return value
+
+    def _value(self, event: yaml.NodeEvent, path: Path) -> object:
+        self._check(event)
+        self.values[path] = _place(event.start_mark)
+        if len(path) >= DEEPEST:
+            self._refuse(event, f"this is nested more than {DEEPEST} levels deep.")
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(path)
+        return self._scalar(event)
+
+    def _mapping(self, path: Path) -> dict[str, object]:
+        mapping: dict[str, object] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            mapping[key] = self._value(next(self._events), (*path, key))
+        return mapping
+
+    def _key(self, event: yaml.NodeEvent, path: Path) -> str:
+        self._check(event)
+        if not isinstance(event, yaml.ScalarEvent):
+            self._refuse(event, "a key must be a word.")
+        key = self._printable(event)
+        if key == "<<":
+            self._refuse(event, "merge keys (<<) are not supported.")
+        if first := self.keys.get((*path, key)):
+            self._refuse(event, f"the key {show(key)} is already in line {first.line}.")
+        self.keys[*path, key] = _place(event.start_mark)
+        return key
+
+    def _sequence(self, path: Path) -> tuple[object, ...]:
+        items: list[object] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*path, len(items))))
+        return tuple(items)
+
+    def _scalar(self, event: Any) -> object:  # noqa: ANN401 - PyYAML's stubs leave it open
+        text = self._printable(event)
+        if event.style is not None:
+            return text
+        value = _resolved(text)
+        # To YAML 1.1 `no` is a boolean, 012 is ten, 1:30 is ninety and 2024-01-01 a date.
+        tag = _YAML_1_1.resolve(yaml.ScalarNode, text, (True, False))
+        if text not in _WORDS and type(value) is not _TAGS.get(tag):
+            what = f"{show(text)} means one thing to YAML 1.1 and another to YAML 1.2."
+            self._refuse(event, what, _PLAIN)
+        return value
+
+    def _printable(self, event: Any) -> str:  # noqa: ANN401 - PyYAML's stubs leave it open
+        text = str(event.value)
+        if _UNPRINTABLE.search(text):
+            self._refuse(event, "there is a control character.")
+        return text
+
+    def _check(self, event: yaml.NodeEvent) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            self._refuse(event, "anchors (&) and aliases (*) are not supported.", _QUOTES)
+        if getattr(event, "tag", None):
+            self._refuse(event, "tags (!) are not supported.", _QUOTES)
+
+    @staticmethod
+    def _refuse(event: yaml.Event, what: str, remedy: str = "") -> Never:
+        raise _place(event.start_mark).error(what, remedy=remedy)

@@ -1,0 +1,1 @@
+"""The lines, related code and guidelines that a batch is read with."""

@@ -1,0 +1,124 @@
+"""Tells which changed files belong together by their names: test and subject, header and source."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import PurePosixPath
+
+from reviewer.changes.diff import ChangedFile
+from reviewer.context import identifiers
+
+SIBLINGS = 5
+"""Siblings of one file; more are a convention of the framework rather than a relation."""
+_COMPARED = 200
+# Folders that mirror each other are the same but for these.
+_MIRRORED = frozenset(
+    {"tests", "test", "__tests__", "spec", "specs", "testing", "src", "lib", "include", "main"}
+)
+_STARTS = ("test_",)
+_ENDS = ("_test", "_tests", "_spec", ".spec", ".test", "-test", "Tests", "Test", "Spec")
+_HEADERS = frozenset({".h", ".hh", ".hpp", ".hxx"})
+_SOURCES = frozenset({".c", ".cc", ".cpp", ".cxx", ".m", ".mm"})
+_MODELS = frozenset({"models", "model"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    folder: tuple[str, ...]
+    mirrored: tuple[str, ...]
+    stem: str
+    suffix: str
+    test: bool
+    family: str
+
+
+class Kin:
+    """All changed files by their names; asked from any number of threads."""
+
+    def __init__(self, files: Sequence[ChangedFile]) -> None:
+        """Sort the files by name."""
+        self._names = {file.path: _name(file.path) for file in files}
+        self._stems: dict[str, list[ChangedFile]] = {}
+        self._models: dict[tuple[str, ...], list[ChangedFile]] = {}
+        self._migrations: dict[tuple[str, ...], list[ChangedFile]] = {}
+        for file in files:
+            name = self._names[file.path]
+            self._stems.setdefault(name.stem, []).append(file)
+            if (app := _app_of_migration(name)) is not None:
+                self._migrations.setdefault(app, []).append(file)
+            elif (app := _app_of_model(name)) is not None:
+                self._models.setdefault(app, []).append(file)
+
+    def of(self, file: ChangedFile) -> tuple[ChangedFile, ...]:
+        """List the siblings of a file, at most SIBLINGS; those of its own folder come first."""
+        name = self._names.get(file.path) or _name(file.path)
+        alike = islice(self._stems.get(name.stem, ()), _COMPARED)
+        near = [other for other in alike if _related(name, self._names[other.path])]
+        near.sort(key=lambda other: self._names[other.path].folder != name.folder)
+        found = {other.path: other for other in (*near, *self._of_model(name))}
+        found.pop(file.path, None)
+        return tuple(found.values())[:SIBLINGS]
+
+    def named(self, stem: str) -> tuple[ChangedFile, ...]:
+        """List files of this name without suffix, as an import names them; at most SIBLINGS."""
+        return tuple(self._stems.get(stem, ())[:SIBLINGS])
+
+    def _of_model(self, name: _Name) -> Iterable[ChangedFile]:
+        if (app := _app_of_migration(name)) is not None:
+            return self._models.get(app, ())[: SIBLINGS + 1]
+        if (app := _app_of_model(name)) is not None:
+            return self._migrations.get(app, ())[: SIBLINGS + 1]
+        return ()
+
+
+def _name(path: str) -> _Name:
+    pure = PurePosixPath(path)
+    folder = pure.parent.parts
+    stem = pure.stem
+    bare = stem
+    for start in _STARTS:
+        bare = bare.removeprefix(start)
+    for end in _ENDS:
+        if bare == stem:
+            bare = bare.removesuffix(end)
+    mirrored = tuple(part for part in folder if part not in _MIRRORED)
+    return _Name(
+        folder,
+        mirrored,
+        bare or stem,
+        pure.suffix.lower(),
+        bare not in {stem, ""},
+        identifiers.family(path),
+    )
+
+
+def _related(one: _Name, other: _Name) -> bool:
+    """Whether two files of the same bare name belong together."""
+    if one.folder == other.folder:
+        return True
+    if one.test != other.test:
+        test, subject = (one, other) if one.test else (other, one)
+        return test.family == subject.family and _ends_alike(test, subject)
+    suffixes = {one.suffix, other.suffix}
+    both = bool(suffixes & _HEADERS) and bool(suffixes & _SOURCES)
+    return both and _ends_alike(one, other)
+
+
+def _ends_alike(one: _Name, other: _Name) -> bool:
+    """Whether the folders mirror each other, or one is the end of the other."""
+    short, long = sorted((one.mirrored, other.mirrored), key=len)
+    return long[len(long) - len(short) :] == short
+
+
+def _app_of_migration(name: _Name) -> tuple[str, ...] | None:
+    if "migrations" not in name.folder:
+        return None
+    return name.folder[: name.folder.index("migrations")]
+
+
+def _app_of_model(name: _Name) -> tuple[str, ...] | None:
+    if name.stem in _MODELS:
+        return name.folder
+    if name.folder and name.folder[-1] in _MODELS:
+        return name.folder[:-1]
+    return None

@@ -1,0 +1,1 @@
+"""What GitHub sent, and what it asks for."""

@@ -1,0 +1,1 @@
+"""Where a finding is placed, whether it survives, and which findings are shown."""

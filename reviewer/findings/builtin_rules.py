@@ -1,0 +1,167 @@
+"""Findings that need no model: secrets, and characters that a reader of the diff cannot see."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from reviewer.changes.diff import ChangedFile, Line, LineKind
+from reviewer.finding import Confidence, Finding, Origin, Severity, Side
+from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret
+from reviewer.text import invisible
+
+CATEGORY = "security"
+MOST = 10
+"""Findings of one rule in one file; a file with more has one problem, not many."""
+_NAMED_CHARACTERS = 5
+_FEWEST_DIFFERENT = 4
+
+# What documentation and tests write where a password would stand.
+_STAND_INS = frozenset(
+    {"abc123", "admin", "changeme", "dummy", "fake", "foo", "guest", "hunter2", "letmein"}
+    | {"mypassword", "mysecret", "pass", "passwd", "password", "postgres", "pw", "pwd", "redacted"}
+    | {"root", "sample", "secret", "test", "testing", "token", "user", "xyz", "xyzzy"}
+    | {"your-password", "your_password", "yourpassword"}
+)
+_NOWHERE = re.compile(
+    r"@(?:localhost|127\.0\.0\.1|\[::1\]|host|hostname|(?:[a-z0-9-]+\.)*example(?:\.[a-z]+)?)"
+    r"(?![a-z0-9.-])",
+    re.IGNORECASE,
+)
+
+
+def findings(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
+    """Find in the added lines what is wrong whatever the program does.
+
+    Quotes are lines as a prompt shows them: `redaction` must be the prompts' own, and must have
+    read the file's lines before (`texts`). No value of a secret is in any text of a finding.
+    """
+    added = tuple(line for line in file.changed if line.kind is LineKind.ADDED)
+    return (
+        *_capped(tuple(_secrets(file.path, added, redaction))),
+        *_capped(tuple(_invisible(file.path, added, redaction))),
+    )
+
+
+def texts(files: Iterable[ChangedFile]) -> Iterator[str]:
+    """Yield each hunk as one text, for a Redaction to read before anything else."""
+    for file in files:
+        for hunk in file.hunks:
+            yield "\n".join(map(_shown, hunk.lines))
+
+
+def _shown(line: Line) -> str:
+    """Return a line as quotes are compared with it: there CRLF is no more than its end."""
+    return invisible.show(line.text.removesuffix("\r"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Remark:
+    """What a rule has to say about one line."""
+
+    severity: Severity
+    title: str
+    body: str
+
+
+def _secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
+    blocks: set[int] = set()
+    # A key's own lines all look the same once masked; with its header the quote is of one place.
+    header: Line | None = None
+    for line in lines:
+        shown = _shown(line)
+        found = [s for s in redaction.secrets(shown) if not _is_stand_in(s, shown)]
+        kinds = {s.kind: None for s in found if s.kind != PRIVATE_KEY}
+        keys = {redaction.number(s) for s in found if s.kind == PRIVATE_KEY} - blocks
+        if keys:
+            blocks |= keys
+            kinds[PRIVATE_KEY] = None
+        if kinds:
+            named = ", ".join(kind.replace("-", " ") for kind in kinds)
+            finding = _finding(path, line, _leak(named), redaction.mask(shown))
+            yield _with_header(finding, header) if keys else finding
+        header = line if "PRIVATE KEY" in line.text and not found else None
+
+
+def _with_header(finding: Finding, header: Line | None) -> Finding:
+    """Let a finding about a private key start with the line above, if that is its header."""
+    if header is None or header.new != finding.start_line - 1:
+        return finding
+    quote = f"{_shown(header)}\n{finding.quote}"
+    return replace(finding, start_line=finding.start_line - 1, quote=quote)
+
+
+def _leak(named: str) -> _Remark:
+    body = (
+        f"This line seems to hold a secret ({named}). Whoever can read the repository or its"
+        " history can use it. Revoke it where it was issued and put a new one into a secret store;"
+        " removing the line is not enough, because the commit stays. The value was not shown to"
+        " the model and is not repeated here."
+    )
+    return _Remark(Severity.HIGH, f"Possible secret: {named}", body)
+
+
+def _is_stand_in(secret: Secret, line: str) -> bool:
+    """Whether a value is there for show; it is hidden all the same, but nothing to report."""
+    value = secret.value.casefold()
+    if "example" in value or len(set(value[-16:])) < _FEWEST_DIFFERENT:
+        return True
+    return secret.kind == "url-password" and (
+        value in _STAND_INS or bool(_NOWHERE.match(line, secret.end))
+    )
+
+
+def _invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
+    for line in lines:
+        # Some editors begin a file with a byte order mark.
+        text = line.text.removeprefix("\ufeff") if line.new == 1 else line.text
+        if hidden := invisible.misplaced(text):
+            skipped = len(line.text) - len(text)
+            remark = _unseen([(place + skipped + 1, char) for place, char in hidden])
+            yield _finding(path, line, remark, redaction.mask(_shown(line)))
+
+
+def _unseen(hidden: Sequence[tuple[int, str]]) -> _Remark:
+    reordering = any(char in invisible.REORDERING for _, char in hidden)
+    named = [
+        f"U+{ord(char):04X} ({unicodedata.name(char, 'unnamed').lower()}) in column {column}"
+        for column, char in hidden[:_NAMED_CHARACTERS]
+    ]
+    if more := len(hidden) - len(named):
+        named.append(f"{more} more")
+    effect = (
+        "They make the line read in another order than the one in which it is executed."
+        if reordering
+        else "They make text differ that looks the same, or carry text that nobody sees."
+    )
+    body = f"This line holds characters that a reader cannot see: {', '.join(named)}. {effect}"
+    body += " Remove them, or write them as escapes where they are meant."
+    severity = Severity.HIGH if reordering else Severity.MEDIUM
+    what = "Bidirectional control" if reordering else "Invisible"
+    return _Remark(severity, f"{what} characters", body)
+
+
+def _finding(path: str, line: Line, remark: _Remark, quote: str) -> Finding:
+    number = line.new or 0
+    return Finding(
+        path=path,
+        start_line=number,
+        end_line=number,
+        side=Side.NEW,
+        quote=quote,
+        severity=remark.severity,
+        confidence=Confidence.HIGH,
+        category=CATEGORY,
+        title=remark.title,
+        body=remark.body,
+        origin=Origin.RULE,
+    )
+
+
+def _capped(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Keep the first findings; the last of them counts the others."""
+    if len(found) <= MOST:
+        return tuple(found)
+    last, more = found[MOST - 1], len(found) - MOST
+    lines = "line of this file has" if more == 1 else "lines of this file have"
+    return (*found[: MOST - 1], replace(last, body=f"{last.body} {more} more {lines} the same."))

@@ -1,0 +1,1 @@
+"""Prompts out, replies in; tools, budget and model catalogue."""

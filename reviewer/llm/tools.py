@@ -1,0 +1,192 @@
+"""The tools that the model is offered: they read the reviewed commit, and can do nothing else."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from threading import Lock
+from typing import Annotated, Any
+
+import re2
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reviewer.config.globs import Patterns
+from reviewer.errors import WorkspaceError
+from reviewer.ports import Tool, ToolCall, Workspace
+from reviewer.text import truncate
+
+log = logging.getLogger(__name__)
+
+LARGEST_ANSWER = 16_000
+"""Characters; a quarter of what a model's server would take without complaint."""
+LARGEST_RUN = 1_000_000
+"""Characters that all answers of a run may have: they are paid for with every later turn."""
+_MOST_LINES = 400
+_MOST_MATCHES = 100
+_MOST_PATHS = 300
+_LONGEST_LINE = 300
+# What one search looks through; RE2 takes about a second for it.
+_SEARCHED = 50_000_000
+_REGEX_BYTES = 8 << 20
+_Glob = Annotated[str, Field(max_length=256)]
+_Line = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+class _Arguments(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Read(_Arguments):
+    path: Annotated[str, Field(max_length=4_096)]
+    first_line: _Line = 1
+
+
+class _List(_Arguments):
+    glob: _Glob = "**"
+
+
+class _Search(_Arguments):
+    pattern: Annotated[str, Field(min_length=1, max_length=256)]
+    glob: _Glob = "**"
+
+
+_ABOUT: dict[str, tuple[type[_Arguments], str]] = {
+    "read_file": (_Read, f"Show up to {_MOST_LINES} numbered lines of a file of the new version."),
+    "list_files": (_List, "List files of the new version that match a gitignore pattern."),
+    "search": (_Search, "Find lines of the new version that match a regular expression (RE2)."),
+}
+OFFERED = tuple(
+    Tool(name, about, shape.model_json_schema()) for name, (shape, about) in _ABOUT.items()
+)
+
+
+class Tools:
+    """Answers tool calls of one run; safe to share between threads.
+
+    `fence` is what is done to the text of a repository before a model sees it.
+    """
+
+    def __init__(self, workspace: Workspace, fence: Callable[[str], str]) -> None:
+        """Read nothing yet."""
+        self._workspace = workspace
+        self._fence = fence
+        self._left = LARGEST_RUN
+        self._lock = Lock()
+
+    def answer(self, call: ToolCall) -> str:
+        """Do what is called for; whatever is wrong with the call is said in the answer."""
+        try:
+            text = self._dispatch(call)
+        except (WorkspaceError, ValueError, re2.error) as refused:
+            reason = _reason(refused)
+            log.info("The model's call of %s was refused: %s", call.name[:50], reason)
+            text = f"Refused: {reason}"
+        return self._taken(self._fence(_within(text)))
+
+    def _dispatch(self, call: ToolCall) -> str:
+        if call.name not in _ABOUT:
+            raise ValueError(f"there is no tool of this name; there are {', '.join(_ABOUT)}")
+        match _ABOUT[call.name][0].model_validate(_arguments(call.arguments)):
+            case _Read(path=path, first_line=first):
+                return _numbered(self._workspace.read(path), first)
+            case _List(glob=glob):
+                return _listed(self._matching(glob))
+            case _Search(pattern=pattern, glob=glob):
+                return self._search(pattern, glob)
+            case other:  # pragma: no cover
+                raise AssertionError(other)
+
+    def _matching(self, glob: str) -> Iterator[str]:
+        patterns = Patterns((glob,))
+        return (path for path in self._workspace.paths() if patterns.verdict(path))
+
+    def _search(self, pattern: str, glob: str) -> str:
+        regex = _compiled(pattern)
+        rows: list[str] = []
+        room, far = _SEARCHED, 0
+        for path in self._matching(glob):
+            text = self._workspace.near(path)
+            if text is None:
+                far += 1
+                continue
+            room -= len(text)
+            if room < 0:
+                return _told(rows, far, "the search ended before all files were read")
+            rows += _found(regex, path, text)
+            if len(rows) >= _MOST_MATCHES:
+                return _told(rows[:_MOST_MATCHES], far, f"more than {_MOST_MATCHES} lines match")
+        return _told(rows, far, "")
+
+    def _taken(self, text: str) -> str:
+        with self._lock:
+            self._left -= len(text)
+            return text if self._left >= 0 else "Refused: this run has read enough."
+
+
+def _arguments(text: str) -> Any:  # noqa: ANN401 - whatever the model wrote
+    try:
+        return json.loads(text or "{}")
+    except RecursionError:
+        raise ValueError("the arguments are nested too deeply") from None
+
+
+def _reason(refused: Exception) -> str:
+    if isinstance(refused, ValidationError):
+        first = refused.errors(include_url=False, include_input=False)[0]
+        return f"{'.'.join(map(str, first['loc'])) or 'the arguments'}: {first['msg']}"[:300]
+    return str(refused)[:300]
+
+
+def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
+    options = re2.Options()
+    options.max_mem = _REGEX_BYTES
+    options.log_errors = False
+    options.never_capture = True
+    return re2.compile(_readable(pattern), options)
+
+
+def _readable(text: str) -> str:
+    """Replace lone surrogates, which RE2 cannot read."""
+    return text.encode(errors="replace").decode()
+
+
+def _numbered(text: str, first: int) -> str:
+    lines = text.split("\n")
+    shown = lines[first - 1 : first - 1 + _MOST_LINES]
+    rows = [f"{n:>6}  {_short(line)}" for n, line in enumerate(shown, first)]
+    if not rows:
+        return f"The file has {len(lines)} lines."
+    left = len(lines) - first + 1 - len(shown)
+    return "\n".join(rows) + (f"\n({left} more lines)" if left > 0 else "")
+
+
+def _listed(paths: Iterator[str]) -> str:
+    rows = list(paths)
+    more = f"\n({len(rows) - _MOST_PATHS} more files)" if len(rows) > _MOST_PATHS else ""
+    return ("\n".join(rows[:_MOST_PATHS]) or "No file matches.") + more
+
+
+def _found(regex: Any, path: str, text: str) -> list[str]:  # noqa: ANN401 - re2 has no types
+    if not regex.search(_readable(text)):
+        return []
+    return [
+        f"{path}:{number}: {_short(line)}"
+        for number, line in enumerate(text.split("\n"), 1)
+        if regex.search(_readable(line))
+    ]
+
+
+def _told(rows: list[str], far: int, limit: str) -> str:
+    unread = f"{far} files were not searched: the checkout does not have them" if far else ""
+    notes = "".join(f"\n({note})" for note in (limit, unread) if note)
+    return ("\n".join(rows) or "No line matches.") + notes
+
+
+def _short(line: str) -> str:
+    return truncate.shorten(line.removesuffix("\r"), _LONGEST_LINE)
+
+
+def _within(text: str) -> str:
+    if len(text) <= LARGEST_ANSWER:
+        return text
+    kept = text[:LARGEST_ANSWER].rpartition("\n")[0] or text[:LARGEST_ANSWER]
+    return f"{kept}\n(cut: ask for less)"

@@ -1,0 +1,1 @@
+"""What the last run left in the comment, and what of it still applies."""

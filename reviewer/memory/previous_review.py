@@ -1,0 +1,191 @@
+"""What an earlier review leaves to build on: its units, its findings, and why it may not count."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from reviewer.changes.diff import ChangedFile
+from reviewer.comments import upsert
+from reviewer.finding import Candidate, Dismissal, Finding, Origin, resembles
+from reviewer.findings.placement import Places
+from reviewer.memory import state
+from reviewer.memory.state import State, Unit
+from reviewer.pull_request import PullRequest, Snapshot
+from reviewer.review import FileReport, Status
+
+# More than this is no memory but a list of everything that was ever said.
+MOST_DISMISSED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a review builds on; the default is that of a first one.
+
+    `units` are the files whose earlier review may still count, by path. `reason` says why an
+    earlier review does not count, empty when it does or when there is none.
+    """
+
+    state: State = field(default_factory=State)
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def said(self) -> tuple[Finding, ...]:
+        """Every finding of the review before, those that do not count any more included."""
+        return self.state.findings
+
+
+def recall(snapshot: Snapshot, name: str) -> tuple[State, bool]:
+    """Read what the instance's comment remembers, and whether it is there but cannot be read."""
+    ours = upsert.own(snapshot, name)
+    known = state.decode(ours[0].body) if ours else None
+    return known or State(), bool(ours) and known is None and state.present(ours[0].body)
+
+
+def basis(known: State, pull: PullRequest, key: str, descends: Callable[[str, str], bool]) -> Basis:
+    """Say how much of the remembered review counts for the present head.
+
+    `descends` is asked only when everything else allows to build on it.
+    """
+    if not known.head_sha:
+        return Basis(known)
+    if reason := _objection(known, pull, key):
+        return Basis(known, reason=reason)
+    if known.head_sha != pull.head_sha and not descends(pull.head_sha, known.head_sha):
+        rewritten = "the history was rewritten (rebase or force-push)"
+        return Basis(known, reason=f"{rewritten} since {known.head_sha[:7]}")
+    return Basis(known, {unit.path: unit for unit in known.units})
+
+
+def _objection(known: State, pull: PullRequest, key: str) -> str:
+    if known.base_sha != pull.base_sha:
+        return f"the base moved from {known.base_sha[:7]} to {pull.base_sha[:7]}"
+    if not known.key:
+        return "the review before was made by a run of the fork"
+    parts = ("the prompts", "the models", "the configuration")
+    changed = [
+        what
+        for what, before, now in zip(parts, known.key.split(":"), key.split(":"), strict=False)
+        if before != now
+    ]
+    return f"{' and '.join(changed)} changed" if changed else ""
+
+
+def unit_key(file: ChangedFile) -> str:
+    """Name the content of a file's change; lines that only moved do not change it."""
+    rows = [f"{line.kind.value}{line.text}" for hunk in file.hunks for line in (*hunk.lines,)]
+    told = (file.path, file.previous_path, file.status, [len(h.lines) for h in file.hunks], rows)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def unchanged(file: ChangedFile, basis: Basis, shown: Callable[[str], str]) -> FileReport | None:
+    """Return the row of a file that need not be asked about again; None for one that must.
+
+    Its findings move with their lines.
+    """
+    unit = basis.units.get(file.path)
+    if unit is None or unit.key != unit_key(file):
+        return None
+    moved = standing(file, unit.findings, shown)
+    if len(moved) < len(unit.findings):
+        return None
+    return FileReport(
+        file.path,
+        Status.REVIEWED,
+        summary=unit.summary,
+        known=moved,
+        key=unit.key,
+        since=unit.since,
+    )
+
+
+def standing(
+    file: ChangedFile, findings: Iterable[Finding], shown: Callable[[str], str]
+) -> tuple[Finding, ...]:
+    """Move findings to where their code stands now; those whose code is gone are left out."""
+    places = Places(file, shown)
+    placed = ((finding, places.place(_candidate(finding))) for finding in findings)
+    return tuple(
+        replace(finding, start_line=there.start_line, end_line=there.end_line, side=there.side)
+        for finding, there in placed
+        if there
+    )
+
+
+def _candidate(finding: Finding) -> Candidate:
+    return Candidate(
+        path=finding.path,
+        start_line=finding.start_line,
+        end_line=finding.end_line,
+        quote=finding.quote,
+        severity=finding.severity,
+        confidence=finding.confidence,
+        category=finding.category,
+        title=finding.title,
+        body=finding.body,
+        suggestion=finding.suggestion,
+    )
+
+
+def joined(earlier: Sequence[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Add new findings to those that were said before, each once and in its first words."""
+    fresh = (new for new in found if not any(resembles(new, old) for old in earlier))
+    return (*earlier, *fresh)
+
+
+def numbered(findings: Iterable[Finding], basis: Basis) -> tuple[tuple[Finding, ...], int]:
+    """Give each finding the number that it had before, or the next one; return the next free one.
+
+    A finding keeps its number, so that `/ignore F3` means what the reader saw.
+    """
+    following = basis.state.next_number
+    taken: set[int] = set()
+    named: list[Finding] = []
+    for finding in findings:
+        alike = (old for old in basis.said if old.origin is finding.origin)
+        before = (old.number for old in alike if resembles(finding, old))
+        number = next((n for n in (finding.number, *before) if n and n not in taken), following)
+        following = max(following, number + 1)
+        taken.add(number)
+        named.append(replace(finding, number=number))
+    return tuple(named), following
+
+
+def fixed(
+    basis: Basis,
+    standing_now: Sequence[Finding],
+    files: Sequence[FileReport],
+    still_there: Callable[[Finding], bool],
+) -> tuple[Finding, ...]:
+    """List what was said before and is gone.
+
+    A file that could not be reviewed proves nothing, and neither does a review from scratch that
+    words things differently: there the code itself must be gone (`still_there`).
+    """
+    failed = {row.path for row in files if row.status is Status.FAILED}
+    heard = [d.finding for d in basis.state.dismissed]
+    return tuple(
+        old
+        for old in basis.said
+        if old.origin is Origin.MODEL
+        and not any(resembles(old, each) for each in (*standing_now, *heard))
+        and not (still_there(old) and (not basis.units or old.path in failed))
+    )
+
+
+def dismissals(known: Iterable[Dismissal], fresh: Iterable[Dismissal]) -> tuple[Dismissal, ...]:
+    """Join what maintainers dismissed, each once, the latest MOST_DISMISSED of them."""
+    joined_ = {each.finding.fingerprint: each for each in (*known, *fresh)}
+    return tuple(joined_.values())[-MOST_DISMISSED:]
+
+
+def heard(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
+    """Whether a maintainer does not want to hear of this finding.
+
+    Who dismisses words of the model has not dismissed what a rule says of the same lines.
+    """
+    return any(
+        resembles(finding, each.finding)
+        for each in dismissed
+        if finding.origin is Origin.MODEL or each.finding.origin is Origin.RULE
+    )

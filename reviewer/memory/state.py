@@ -1,0 +1,176 @@
+"""What one run leaves for the next, hidden in the last line of the summary comment."""
+
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+
+from reviewer.finding import Dismissal, Finding, Severity
+from reviewer.review import FileReport, Review, Status
+
+VERSION = 1
+LARGEST = 24_000
+"""Characters of the encoded state; the comment has to hold the review too."""
+
+# The line is written by us, but a maintainer can edit it: it is read like any untrusted text, and
+# a form sends CRLF.
+_LINE = re.compile(
+    rf"^<!-- code-review-action:state v=(\d{{1,4}}) ([A-Za-z0-9_-]{{1,{LARGEST}}}) -->\r?$",
+    re.MULTILINE,
+)
+_LARGEST_DECODED = 1_000_000
+
+# A value that is out of range would come to light far away: as a cost that cannot be added up, or
+# as a state that is too large even without its units.
+_Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
+_Number: TypeAlias = Annotated[int, Field(ge=1, le=10**9)]
+_Cost: TypeAlias = Annotated[str, Field(pattern=r"^(?:[0-9]{1,9}(?:\.[0-9]{1,6})?)?$")]
+_Commit: TypeAlias = Annotated[str, Field(max_length=64)]
+_Text: TypeAlias = Annotated[str, Field(max_length=2_000)]
+
+
+def _placed(finding: Finding) -> Finding:
+    if finding.number < 0 or not 1 <= finding.start_line <= finding.end_line:
+        raise ValueError
+    return finding
+
+
+_Finding: TypeAlias = Annotated[Finding, AfterValidator(_placed)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One reviewed file: `key` names what its review depends on, `since` the head it was read at.
+
+    `findings` holds all that survived, those below the thresholds included.
+    """
+
+    path: str
+    key: str
+    since: str
+    summary: str
+    findings: tuple[_Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One finished review, as far as a later run has to know it.
+
+    `key` names everything but the commits that the result depends on: prompts, models and
+    configuration. `tokens` and `cost` (US dollars as text, empty when it is not known) are what
+    the pull request has taken so far. `paused` is the login of who paused the reviews, empty while
+    they go on. A state with an empty `head_sha` holds no review. `next_number` is what the next
+    new finding is called.
+    """
+
+    head_sha: _Commit = ""
+    base_sha: _Commit = ""
+    key: _Text = ""
+    complete: bool = False
+    critical: _Count = 0
+    high: _Count = 0
+    medium: _Count = 0
+    low: _Count = 0
+    reviewed_files: _Count = 0
+    skipped_files: _Count = 0
+    tokens: _Count = 0
+    cost: _Cost = ""
+    units: tuple[Unit, ...] = ()
+    overview: _Text = ""
+    major_changes: tuple[str, ...] = ()
+    dismissed: tuple[Dismissal, ...] = ()
+    posted: Annotated[tuple[_Number, ...], Field(max_length=1_000)] = ()
+    """Numbers of the findings that were put at their lines, or should have been."""
+    paused: _Text = ""
+    next_number: _Number = 1
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding that is remembered, those below the thresholds included."""
+        return tuple(finding for unit in self.units for finding in unit.findings)
+
+    @property
+    def explained(self) -> tuple[Finding, ...]:
+        """The findings that were put at their lines, or should have been."""
+        return tuple(finding for finding in self.findings if finding.number in self.posted)
+
+
+def of(review: Review, key: str, next_number: int = 1) -> State:
+    """Keep of a review what a later run has to know."""
+    spent = review.total or review.spent
+    return State(
+        head_sha=review.head_sha,
+        base_sha=review.base_sha,
+        key=key,
+        complete=review.complete,
+        critical=review.count(Severity.CRITICAL),
+        high=review.count(Severity.HIGH),
+        medium=review.count(Severity.MEDIUM),
+        low=review.count(Severity.LOW),
+        reviewed_files=len(review.having(Status.REVIEWED)),
+        skipped_files=len(review.files) - len(review.having(Status.REVIEWED)),
+        tokens=spent.input_tokens + spent.output_tokens,
+        cost="" if spent.cost is None else f"{spent.cost:.6f}",
+        units=tuple(_unit(row, review.head_sha) for row in review.files if row.key or row.known),
+        overview=review.overview.text,
+        major_changes=review.overview.major_changes,
+        dismissed=review.dismissed,
+        posted=tuple(sorted(review.inline)),
+        next_number=next_number,
+    )
+
+
+def _unit(row: FileReport, head_sha: str) -> Unit:
+    return Unit(row.path, row.key, row.since or head_sha, row.summary, row.known)
+
+
+def encode(state: State) -> str:
+    """Return the hidden line; of a state that is too large, units are forgotten until it fits."""
+    for smaller in _stages(state):
+        packed = zlib.compress(_adapter().dump_json(smaller, exclude_defaults=True), 9)
+        text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+        if len(text) <= LARGEST:
+            return f"<!-- code-review-action:state v={VERSION} {text} -->"
+    raise AssertionError("a state without units always fits")  # pragma: no cover
+
+
+def _stages(state: State) -> Iterator[State]:
+    yield state
+    state = replace(state, units=tuple(replace(unit, summary="") for unit in state.units))
+    yield state
+    # The units with findings first: what was said must not be said again in other words.
+    ordered = sorted(state.units, key=lambda unit: not unit.findings)
+    while ordered:
+        ordered = ordered[: len(ordered) * 3 // 4]
+        yield replace(state, units=tuple(ordered))
+    yield replace(state, units=(), major_changes=(), dismissed=())
+
+
+def present(body: str) -> bool:
+    """Whether a comment holds a state at all, readable or not."""
+    return "<!-- code-review-action:state " in body
+
+
+def decode(body: str) -> State | None:
+    """Read the state of a comment; None when there is none, or a damaged or foreign one."""
+    lines = _LINE.findall(body)
+    if not lines or int(lines[-1][0]) != VERSION:
+        return None
+    text: str = lines[-1][1]
+    try:
+        packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        plain = zlib.decompressobj().decompress(packed, _LARGEST_DECODED)
+        return _adapter().validate_json(plain, strict=True)
+    except (binascii.Error, zlib.error, ValidationError):
+        return None
+
+
+@cache
+def _adapter() -> TypeAdapter[State]:
+    return TypeAdapter(State)

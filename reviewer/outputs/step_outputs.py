@@ -1,0 +1,68 @@
+"""What a finished review means for the workflow: a word, the outputs and the exit code."""
+
+from collections.abc import Mapping
+
+from reviewer.config.enums import FailOn
+from reviewer.memory.state import State
+from reviewer.pull_request import Comment
+from reviewer.review import Spent
+
+GATE_REACHED = 3
+REPORT = "report.json"
+SARIF = "report.sarif"
+
+
+def outputs(
+    state: State, comment: Comment | None, spent: Spent, files: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the step's outputs by name; tokens and cost are this run's, which is `spent`.
+
+    `files` holds the paths of the reports that were written, by file name.
+    """
+    paths = files or {}
+    counts = {name: str(getattr(state, name)) for name in ("critical", "high", "medium", "low")}
+    return {
+        "comment-id": str(comment.id) if comment else "",
+        "comment-url": comment.url if comment else "",
+        "findings": str(_findings(state)),
+        **counts,
+        "reviewed-files": str(state.reviewed_files),
+        "skipped-files": str(state.skipped_files),
+        "complete": "true" if state.complete else "false",
+        "tokens": str(spent.input_tokens + spent.output_tokens),
+        "cost": "unknown" if spent.cost is None else f"{spent.cost:.6f}",
+        "report-path": paths.get(REPORT, ""),
+        "sarif-path": paths.get(SARIF, ""),
+        "verdict": _word(state),
+    }
+
+
+def exit_code(state: State, fail_on: FailOn) -> int:
+    """Return GATE_REACHED when the review reaches the workflow's limit, else 0."""
+    return GATE_REACHED if _reached(state, fail_on) else 0
+
+
+def _reached(state: State, fail_on: FailOn) -> bool:
+    match fail_on:
+        case FailOn.NEVER:
+            return False
+        case FailOn.INCOMPLETE:
+            return not state.complete
+        case FailOn.CRITICAL:
+            return bool(state.critical)
+        case FailOn.HIGH:
+            return bool(state.critical + state.high)
+        case FailOn.MEDIUM:
+            return bool(state.critical + state.high + state.medium)
+        case FailOn.LOW:
+            return bool(_findings(state))
+
+
+def _findings(state: State) -> int:
+    return state.critical + state.high + state.medium + state.low
+
+
+def _word(state: State) -> str:
+    if _findings(state):
+        return "findings"
+    return "clean" if state.complete else "incomplete"

@@ -1,0 +1,1 @@
+"""Secrets: the run's own, and those in the diff."""

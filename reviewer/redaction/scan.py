@@ -1,0 +1,210 @@
+"""Finds secrets in a text, line by line, and hides each behind a mark that names it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import re2
+
+from reviewer.redaction import patterns
+
+PRIVATE_KEY = "private-key"
+# Lines; the key of a 16,384-bit RSA pair has 200. A false one must not name a whole file.
+LONGEST_KEY = 400
+# A line of a key is wider than this but for its last one.
+_WIDE = 40
+# Tokens glued together show themselves one after the other; a line of thousands is an attack.
+_PASSES = 4
+_MARK = "[REDACTED:"
+
+_HEADER = re2.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_FOOTER = re2.compile(r"-----END [A-Z0-9 ]{0,40}-----")
+# What may stand before base64 on its line: number and marker of our prompts, quotes and operators
+# of some language, a comment sign. Any mixture will do, so that a prompt's columns change nothing.
+_LEAD = r"^(?:[ \t\"'`#*|>]|\d+[ \t]|(?:[+-]|//)[ \t])*"
+_BODY = re2.compile(
+    _LEAD + r"([A-Za-z0-9+/]{4,}={0,2})(?:\\[nr])*[\"'`]?[ \t,;+.\\]*(?:\r|\[U\+000D\])?$"
+)
+# What may stand between a header and its base64: nothing, or "Proc-Type: 4,ENCRYPTED".
+_BETWEEN = re2.compile(
+    _LEAD + r"(?:[A-Z][A-Za-z-]{2,20}: [^\"]{1,200})?(?:\\[nr])*[\"'` +,;\\]*(?:\r|\[U\+000D\])?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret on one line: its kind, its value and where it stands, in characters from 0."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+
+class Redaction:
+    """Hides what looks like a secret behind [REDACTED:kind:n]; one per run, for all threads.
+
+    Equal values have equal numbers wherever they stand, counted per kind in order of appearance.
+    A line is masked the same way alone as within a text, and no mask is masked again.
+    """
+
+    __slots__ = ("_keys", "_lock", "_numbers")
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        """Read the run's texts in their order, for the numbers and for keys of several lines.
+
+        A line of a private key says by itself that it is one only to who has read the whole, so
+        a text that is masked in pieces has to be given here as a whole before. `mask` reads a
+        text of several lines as a whole too.
+        """
+        self._lock = Lock()
+        self._keys: dict[str, int] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
+        for text in texts:
+            self.mask(text)
+
+    def mask(self, text: str) -> str:
+        """Replace each secret; the number of lines stays."""
+        self._learn(text)
+        if not self._keys and not patterns.any_keyword().search(_readable(text)):
+            return text
+        return "\n".join(map(self._masked, text.split("\n")))
+
+    def secrets(self, line: str) -> tuple[Secret, ...]:
+        """Find the secrets on one line; those of several lines must have been read before."""
+        return tuple(_apart((*_of_patterns(line), *self._of_key(line)), line))
+
+    def __repr__(self) -> str:
+        """Count, and show nothing."""
+        return f"Redaction({sum(map(len, self._numbers.values()))} values)"
+
+    def _masked(self, line: str) -> str:
+        # What follows a secret may look like one only when it is gone.
+        for _ in range(_PASSES):
+            secrets = self.secrets(line)
+            if not secrets:
+                return line
+            line = self._without(line, secrets)
+        return self._cut_off(line, self.secrets(line))
+
+    def _without(self, line: str, secrets: Iterable[Secret]) -> str:
+        pieces, end = [], 0
+        for secret in secrets:
+            pieces += [line[end : secret.start], _mark(secret.kind, self.number(secret))]
+            end = secret.end
+        return "".join((*pieces, line[end:]))
+
+    def _cut_off(self, line: str, left: Sequence[Secret]) -> str:
+        """Hide a line that still shows secrets, from its first one on."""
+        if not left:
+            return line
+        start = min(left[0].start, line.find(_MARK))
+        rest = line[start:]
+        return line[:start] + _mark(left[0].kind, self._counted(left[0].kind, rest))
+
+    def number(self, secret: Secret) -> int:
+        """Return what the value is called by; all lines of one private key have one number."""
+        if secret.kind == PRIVATE_KEY and secret.value in self._keys:
+            return self._keys[secret.value]
+        return self._counted(secret.kind, secret.value)
+
+    def _counted(self, kind: str, value: str) -> int:
+        with self._lock:
+            numbers = self._numbers.setdefault(kind, {})
+            return numbers.setdefault(value, len(numbers) + 1)
+
+    def _learn(self, text: str) -> None:
+        """Remember the lines of the private keys in a text."""
+        if "PRIVATE KEY" not in text:
+            return
+        for block in filter(None, _blocks(text.split("\n"))):
+            number = self._keys.get(block[0]) or self._counted(PRIVATE_KEY, block[0])
+            for value in block:
+                self._keys.setdefault(value, number)
+
+    def _of_key(self, line: str) -> Iterator[Secret]:
+        found = _BODY.search(_readable(line)) if self._keys else None
+        if found and found[1] in self._keys:
+            yield Secret(PRIVATE_KEY, found[1], found.start(1), found.end(1))
+
+
+def _mark(kind: str, number: int) -> str:
+    return f"{_MARK}{kind}:{number}]"
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the base64 lines of each private key in a text, reading every line once.
+
+    A key ends with its footer or before a line that cannot be part of it; what a hunk shows of one
+    may begin behind its header. Somebody could write lines of other code into a false key, to have
+    them hidden from the review wherever they stand; so each must look like base64 of random bytes.
+    """
+    body: list[str] = []
+    inside = False
+    for line in map(_readable, lines):
+        named = "PRIVATE KEY" in line
+        header = named and _HEADER.search(line)
+        footer = named and _FOOTER.search(line)
+        if header or not _continues(line, body):
+            if inside or (footer and not header):
+                yield tuple(body)
+            body, inside = [], bool(header and not footer)
+    if inside:
+        yield tuple(body)
+
+
+def _continues(line: str, body: list[str]) -> bool:
+    """Add what a line has of a key to `body`; False when it is none of the key's lines."""
+    if len(body) >= LONGEST_KEY:
+        return False
+    found = _BODY.search(line)
+    if found and _is_random(found[1]):
+        body.append(found[1])
+        return True
+    return bool(found and len(found[1]) >= _WIDE) or bool(_BETWEEN.search(line))
+
+
+def _is_random(value: str) -> bool:
+    varied = (
+        any(char.isupper() for char in value)
+        and any(char.islower() for char in value)
+        and any(char.isdigit() or char in "+/" for char in value)
+    )
+    return varied if len(value) >= _WIDE else varied or value.endswith("=")
+
+
+def _is_mixed(value: str) -> bool:
+    return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+
+
+def _of_patterns(line: str) -> Iterator[Secret]:
+    readable = _readable(line)
+    if not patterns.any_keyword().search(readable):
+        return
+    lowered = readable.lower()
+    for pattern, regex in patterns.compiled():
+        if any(word in lowered for word in pattern.keywords):
+            for match in regex.finditer(readable):
+                value = match[1]
+                if not pattern.mixed or _is_mixed(value):
+                    yield Secret(pattern.kind, value, match.start(1), match.end(1))
+
+
+def _apart(secrets: Iterable[Secret], line: str) -> Iterator[Secret]:
+    """Join secrets that overlap, under the kind of the one that starts first."""
+    last: Secret | None = None
+    for secret in sorted(secrets, key=lambda each: (each.start, -each.end)):
+        if last and secret.start < last.end:
+            end = max(last.end, secret.end)
+            last = Secret(last.kind, line[last.start : end], last.start, end)
+            continue
+        if last:
+            yield last
+        last = secret
+    if last:
+        yield last
+
+
+def _readable(text: str) -> str:
+    """Replace lone surrogates, which RE2 cannot read, by as many other characters."""
+    return text.encode(errors="replace").decode()

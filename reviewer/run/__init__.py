@@ -1,0 +1,1 @@
+"""One run, from the event to the exit code."""

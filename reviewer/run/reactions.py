@@ -1,0 +1,46 @@
+"""Shows whoever asked, by reactions under their comment, that they were heard."""
+
+import logging
+from collections.abc import Callable
+
+from reviewer.errors import CancelledError, ForgeError
+from reviewer.events.activity import Asker
+from reviewer.outputs import step_outputs
+from reviewer.ports import Forge, React, Reaction
+
+log = logging.getLogger(__name__)
+
+# A review that reaches a limit of the workflow's is a success to whoever asked for it.
+_DELIVERED = (0, step_outputs.GATE_REACHED)
+
+
+def acknowledged(
+    forge: Forge, asker: Asker | None, run: Callable[[], int], *, understood: bool = True
+) -> int:
+    """Run what was asked for between two reactions, and return its exit code.
+
+    `asker` is None when nobody commented, or nothing may be written: then there are none.
+    """
+    if asker is None:
+        return run()
+    _react(forge, asker, Reaction.SEEN)
+    last: Reaction | None = Reaction.CONFUSED
+    try:
+        code = run()
+        if understood and code in _DELIVERED:
+            last = Reaction.DONE
+    except CancelledError:
+        # The seconds that are left belong to more important words.
+        last = None
+        raise
+    finally:
+        if last:
+            _react(forge, asker, last)
+    return code
+
+
+def _react(forge: Forge, asker: Asker, reaction: Reaction) -> None:
+    try:
+        forge.apply(React(asker.subject, asker.comment_id, reaction))
+    except ForgeError as problem:
+        log.info("The comment got no reaction (%s): %s", reaction.value, problem)

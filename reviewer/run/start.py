@@ -1,0 +1,119 @@
+"""Sends the first request to GitHub and imports the rest of the program behind its answer."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from reviewer.adapters.github.forge import GitHub
+from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.runner.actions import Runner, install_logging
+from reviewer.config.enums import Mode
+from reviewer.config.inputs import Inputs
+from reviewer.errors import EventError
+from reviewer.events.activity import Errand, ReviewHead, ReviewPullRequest
+from reviewer.ports import Model
+from reviewer.pull_request import Snapshot
+
+# Publishing must still fit when the model has used up its time.
+PUBLISHING_SECONDS = 30
+
+
+def start(
+    wanted: ReviewPullRequest | ReviewHead | Errand,
+    inputs: Inputs,
+    runner: Runner,
+    environ: Mapping[str, str],
+) -> int:
+    """Do what is wanted of a pull request and return the exit code.
+
+    Raises ReviewerError for whatever goes wrong before the pull request is known.
+    """
+    install_logging(runner)
+    deadline = Deadline(inputs.timeout)
+    forge = GitHub.of(
+        environ,
+        repository=environ.get("GITHUB_REPOSITORY", ""),
+        token=inputs.github_token,
+        deadline=deadline,
+    )
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first")
+    first = pool.submit(_read, forge, wanted)
+    pool.shutdown(wait=False)
+
+    from reviewer.run import error_boundary, publish_reports, reactions, review
+    from reviewer.run.run import Trip
+
+    snapshot = first.result()
+    if snapshot is None:
+        return error_boundary.skip(
+            runner, "no open pull request ends in the commit that was looked at"
+        )
+    found = _found(wanted, snapshot)
+    trip = Trip(
+        forge=forge,
+        models=lambda: models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
+        runner=runner,
+        inputs=inputs,
+        deadline=deadline,
+        wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
+        run_url=_run_url(environ),
+        workspace=environ.get("GITHUB_WORKSPACE", ""),
+        checkout=environ.get("GITHUB_WORKSPACE", ""),
+        event=environ.get("GITHUB_EVENT_NAME", ""),
+    )
+    if not isinstance(found, ReviewPullRequest):
+        from reviewer.run import answer
+
+        return answer.carry_out(trip, found, snapshot)
+    asker = None if inputs.silent else found.asker
+    carry_out = publish_reports.publish if inputs.mode is Mode.PUBLISH else review.deliver
+    return reactions.acknowledged(forge, asker, lambda: carry_out(trip, snapshot))
+
+
+def _read(forge: GitHub, wanted: ReviewPullRequest | ReviewHead | Errand) -> Snapshot | None:
+    """Read the wanted pull request; None when its head is none's any more."""
+    if not isinstance(wanted, ReviewHead):
+        return forge.snapshot(wanted.number)
+    numbers = forge.pulls_of(wanted.head)
+    if len(numbers) > 1:
+        listed = ", ".join(map(str, numbers))
+        raise EventError(
+            f"Several open pull requests end in {wanted.head.sha[:7]}: {listed}.",
+            cause="They were opened from one branch, into different ones.",
+            remedy="Say which one by the input pr-number.",
+        )
+    return forge.snapshot(numbers[0]) if numbers else None
+
+
+def _found(
+    wanted: ReviewPullRequest | ReviewHead | Errand, snapshot: Snapshot
+) -> ReviewPullRequest | Errand:
+    match wanted:
+        case ReviewHead(full=full, settled=settled):
+            return ReviewPullRequest(snapshot.pull.number, full=full, settled=settled)
+        case _:
+            return wanted
+
+
+def models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
+    """Make the models, the preferred one first; this imports their client, which takes long."""
+    from reviewer.adapters.openai.chat_completions import ChatCompletions
+
+    return tuple(
+        ChatCompletions(
+            model=name,
+            api_key=inputs.api_key,
+            base_url=inputs.base_url,
+            deadline=deadline,
+            temperature=inputs.temperature,
+            max_output_tokens=inputs.max_output_tokens,
+        )
+        for name in inputs.models
+    )
+
+
+def _run_url(environ: Mapping[str, str]) -> str:
+    server, repository, run = (
+        environ.get(name, "")
+        for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    )
+    return f"{server}/{repository}/actions/runs/{run}" if server and run.isdigit() else ""

@@ -1,0 +1,1 @@
+"""Markdown, invisible characters, truncation and templates; knows nothing of reviews."""

@@ -1,0 +1,194 @@
+"""Turns untrusted text into Markdown that shows it and does nothing else.
+
+The order of the steps is the defence: what one step uncovers, a later step disarms. Text is
+rebuilt, not filtered: the result holds only paragraphs, lists, emphasis, code spans and fences;
+every other character that means something to Markdown or to GitHub becomes an entity or is followed
+by a zero-width space. Applying a function twice changes nothing.
+"""
+
+import html
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise, zip_longest
+
+import re2
+
+from reviewer.text import bot_triggers, code_spans, invisible
+
+# Deeper nesting of entities, comments and links is an attack, not text.
+_ROUNDS = 8
+_DEEPEST_LIST = 3
+_OPENERS = frozenset(">-+*0123456789")
+
+_COMMENT = re2.compile(r"(?s)<!--.*?-->")
+_LINK = re2.compile(
+    r"(!?)\[([^\[\]\n]*)\]"
+    r"\([ \t]*<?((?:[^()\s<>]|\([^()\s<>]*\))*)>?(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*\)"
+)
+_FENCE = re2.compile(r"([\s>]*)(?:[-+*][ \t]+|\d{1,9}[.)][ \t]+)?(`{3,}|~{3,})[ \t]*([^`\n]*)")
+_CONTAINERS = re2.compile(r"(?:>[ \t]*|[-+*](?:[ \t]+|$)|\d{1,9}[.)](?:[ \t]+|$))+")
+_ITEM = re2.compile(r"[-+*]|\d{1,9}[.)]")
+_NUMBER = re2.compile(r"\d{1,9}[.)]")
+_HEADING = re2.compile(r"#{1,6}(?:[ \t]+|$)")
+_HEADING_END = re2.compile(r"[ \t]+#+$")
+_SPACE = re2.compile(r"[\s\pZ]")
+_LINE_START = re2.compile(r"[-+=:]|\d{1,9}[.)]")
+
+_ENTITIES = {
+    ord("&"): "&amp;",
+    ord("<"): "&lt;",
+    ord(">"): "&gt;",
+    ord("$"): "&#36;" + bot_triggers.ZWSP,
+} | {ord(char): f"&#{ord(char)};" for char in "[]`|~\\"}
+
+
+def block(text: str) -> str:
+    """Neutralise Markdown prose of many lines; emphasis, lists and code stay readable."""
+    parts = []
+    prose: list[str] = []
+    lines = iter(_clean(text).split("\n"))
+    for each in lines:
+        fence = _FENCE.fullmatch(each) if "```" in each or "~~~" in each else None
+        if fence:
+            inside = _until_closed(lines, margin=len(fence[1]), mark=fence[2])
+            parts += [_prose(prose), code_spans.fence("\n".join(inside), fence[3])]
+            prose = []
+        else:
+            prose.append(each)
+    return "\n\n".join(part for part in (*parts, _prose(prose)) if part)
+
+
+def line(text: str) -> str:
+    """Neutralise text for one line, a title or a table cell; only code spans stay."""
+    content, spans = code_spans.lift(_clean(text))
+    content = " ".join(_settle(content, _spaced).split())
+    start = bot_triggers.ZWSP if _LINE_START.match(content) else ""
+    shown = _escape(start + bot_triggers.break_commands(content)).replace("*", "&#42;")
+    return code_spans.restore(shown, spans)
+
+
+def code(text: str, language: str = "") -> str:
+    """Show text as a fenced block; its characters stay, save for zero-width spaces in commands."""
+    return code_spans.fence(invisible.drop(text).removesuffix("\n"), language)
+
+
+def span(text: str) -> str:
+    """Show text, a path for example, as a code span on one line, in a table cell too."""
+    return code_spans.span(invisible.drop(text.replace("\n", " ").replace("\t", " ")))
+
+
+def _clean(text: str) -> str:
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", invisible.drop(unified))
+
+
+def _until_closed(lines: Iterable[str], *, margin: int, mark: str) -> Iterator[str]:
+    """Yield the lines up to the closing fence, or to the end where there is none."""
+    for each in lines:
+        bare = each.strip(" \t>")
+        if bare.startswith(mark) and not bare.strip(mark[0]):
+            return
+        yield each[margin:] if not each[:margin].strip(" \t>") else each
+
+
+def _prose(lines: Iterable[str]) -> str:
+    content, spans = code_spans.lift("\n".join(lines))
+    laid_out = "\n".join(_layout(_settle(content).split("\n")))
+    return code_spans.restore(_escape(laid_out.rstrip("\n")), spans)
+
+
+def _settle(text: str, shaped: Callable[[str], str] = str) -> str:
+    mark = code_spans.PLACEHOLDER
+    return mark.join(_settled(piece, shaped) for piece in text.split(mark))
+
+
+def _settled(text: str, shaped: Callable[[str], str]) -> str:
+    """Decode and remove until nothing changes; text that never settles loses its syntax."""
+    for _ in range(_ROUNDS):
+        before, text = text, _once(shaped(text))
+        if text == before:
+            return text
+    return _clean(text.translate(dict.fromkeys(map(ord, "&<[]"))))
+
+
+def _spaced(text: str) -> str:
+    """Turn what ends lines into spaces: a link that was cut by one is a link afterwards."""
+    return str(_SPACE.sub(" ", text))
+
+
+def _once(text: str) -> str:
+    text = _clean(html.unescape(text)) if "&" in text else text
+    text = _COMMENT.sub(" ", text) if "<!--" in text else text
+    return _LINK.sub(lambda link: _named(*link.groups()), text) if "](" in text else text
+
+
+def _named(image: str, label: str, target: str) -> str:
+    if image:
+        return f"(image: {label})"
+    return f"{label} ({target})" if target else label
+
+
+def _layout(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines in which only a list item's marker has a meaning at the start."""
+    indents: list[int] = []
+    blank = True
+    for raw in lines:
+        marker, content = _item(raw.strip())
+        heading = bool(_HEADING.match(content)) if content[:1] == "#" else False
+        shown = _title(content) if heading else _sentence(content)
+        apart = heading or not shown
+        if apart and not blank:
+            yield ""
+        if marker and shown:
+            indent = len(raw) - len(raw.lstrip())
+            indents = [*(each for each in indents if each < indent), indent]
+            yield f"{'    ' * min(len(indents) - 1, _DEEPEST_LIST)}{marker} {shown}"
+        elif shown:
+            indents = [] if blank else indents
+            yield shown
+        if heading and shown:
+            yield ""
+        blank = apart
+
+
+def _item(content: str) -> tuple[str, str]:
+    """Split off the first list marker, drop further ones and those of quotes.
+
+    A number of more than two digits, a year before a full stop, is text and stays.
+    """
+    containers = _CONTAINERS.match(content) if content[:1] in _OPENERS else None
+    if not containers:
+        return "", content
+    rest = content[containers.end() :].lstrip()
+    first = _ITEM.search(containers[0])
+    if first and len(first[0]) > len("99."):
+        return "", f"{bot_triggers.ZWSP}{first[0]} {rest}"
+    return first[0] if first else "", rest
+
+
+def _title(content: str) -> str:
+    """Turn a heading into bold text."""
+    text = _sentence(_HEADING_END.sub("", content).lstrip("# \t").strip())
+    return f"**{text}**" if text else ""
+
+
+def _sentence(content: str) -> str:
+    """Drop a rule or an underline, break a command."""
+    if not content.strip("-=_*+:| \t"):
+        return ""
+    return bot_triggers.break_commands(content)
+
+
+def _escape(text: str) -> str:
+    """Break the words and write as an entity every other character that means something."""
+    return _without_underscores(bot_triggers.break_in_prose(text).translate(_ENTITIES))
+
+
+def _without_underscores(text: str) -> str:
+    """Keep `__init__` from turning bold; between two letters "_" means nothing."""
+    parts = text.split("_")
+    ends = [
+        "_" if left[-1:].isalnum() and right[:1].isalnum() else "&#95;"
+        for left, right in pairwise(parts)
+    ]
+    return "".join(part + end for part, end in zip_longest(parts, ends, fillvalue=""))

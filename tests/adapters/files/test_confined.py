@@ -1,0 +1,201 @@
+"""A folder full of traps: what is read beneath it, and what is not."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.adapters.files import confined
+from reviewer.adapters.files.confined import Beneath
+from reviewer.errors import WorkspaceError
+from tests.swapping import swapping
+
+SECRET = b"a secret outside of the folder"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a file in it, beside a secret that is not."""
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret").write_bytes(SECRET)
+    inside = tmp_path / "inside"
+    (inside / "sub").mkdir(parents=True)
+    (inside / "sub" / "plain.txt").write_bytes(b"text")
+    return inside
+
+
+def test_a_plain_file_is_read(folder: Path) -> None:
+    assert Beneath(str(folder)).read("sub/plain.txt", 10) == b"text"
+
+
+def a_link(folder: Path) -> str:
+    (folder / "link").symlink_to(folder.parent / "outside" / "secret")
+    return "link"
+
+
+def a_link_to_a_folder(folder: Path) -> str:
+    (folder / "way").symlink_to(folder.parent / "outside")
+    return "way/secret"
+
+
+def a_link_within(folder: Path) -> str:
+    (folder / "alias").symlink_to("sub/plain.txt")
+    return "alias"
+
+
+def a_hard_link(folder: Path) -> str:
+    os.link(folder.parent / "outside" / "secret", folder / "hard")
+    return "hard"
+
+
+def a_fifo(folder: Path) -> str:
+    os.mkfifo(folder / "fifo")
+    return "fifo"
+
+
+def a_socket(folder: Path) -> str:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "socket"))
+    return "socket"
+
+
+def a_sparse_file(folder: Path) -> str:
+    with (folder / "sparse").open("wb") as file:
+        file.truncate(10 << 30)
+    return "sparse"
+
+
+def a_large_file(folder: Path) -> str:
+    (folder / "large").write_bytes(b"x" * 101)
+    return "large"
+
+
+TRAPS = [
+    a_link,
+    a_link_to_a_folder,
+    a_link_within,
+    a_hard_link,
+    a_fifo,
+    a_socket,
+    a_sparse_file,
+    a_large_file,
+]
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.__name__)
+def test_SE7_what_is_no_plain_file_of_the_folder_is_refused(
+    folder: Path, trap: Callable[[Path], str]
+) -> None:
+    path = trap(folder)
+    with pytest.raises(WorkspaceError) as refused:
+        Beneath(str(folder)).read(path, 100)
+    assert path in str(refused.value)
+
+
+@pytest.mark.parametrize("trap", [a_link, a_link_to_a_folder, a_hard_link])
+def test_SE7_the_traps_work_where_nobody_looks(folder: Path, trap: Callable[[Path], str]) -> None:
+    assert (folder / trap(folder)).read_bytes() == SECRET
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        ".",
+        "..",
+        "../outside/secret",
+        "sub/../../outside/secret",
+        "/etc/passwd",
+        "/proc/self/environ",
+        "//proc/self/environ",
+        "sub//plain.txt",
+        "./sub/plain.txt",
+        "sub/plain.txt/",
+        "sub/plain.txt\0",
+        "sub",
+        "SUB/PLAIN.TXT",
+        "missing",
+        "sub/" * 70 + "x",
+        "x" * 300,
+    ],
+)
+def test_SE6_SE7_a_path_that_leads_out_or_nowhere_is_refused(folder: Path, path: str) -> None:
+    with pytest.raises(WorkspaceError):
+        Beneath(str(folder)).read(path, 1_000)
+
+
+def test_SE7_a_device_is_refused() -> None:
+    with pytest.raises(WorkspaceError, match="no plain file"):
+        Beneath("/dev").read("zero", 100)
+
+
+def test_SE7_a_file_of_another_device_is_refused() -> None:
+    # Plain files, and on a device of their own.
+    with pytest.raises(WorkspaceError, match="another device"):
+        Beneath("/").read("proc/meminfo", 1_000_000)
+
+
+def test_SE8_a_link_swapped_in_between_check_and_open_leads_nowhere(folder: Path) -> None:
+    """Swap a folder and a link to the outside as fast as possible while the file is read."""
+    (folder.parent / "outside" / "plain.txt").write_bytes(SECRET)
+    seen = set[bytes]()
+    naive = set[bytes]()
+    with swapping(folder / "sub", folder.parent / "outside"):
+        for _ in range(3_000):
+            seen |= _attempt(lambda: Beneath(str(folder)).read("sub/plain.txt", 100))
+            naive |= _attempt(lambda: _checked_before(folder, "sub/plain.txt"))
+    assert seen == {b"text"}
+    assert SECRET in naive, "the attack works on a reader that checks the path before it opens it"
+
+
+def _attempt(read: Callable[[], bytes]) -> set[bytes]:
+    try:
+        return {read()}
+    except (WorkspaceError, OSError):
+        return set()
+
+
+def _checked_before(folder: Path, path: str) -> bytes:
+    """Read as many tools do: resolve, compare, open."""
+    if not (folder / path).resolve().is_relative_to(folder):
+        raise PermissionError
+    return (folder / path).read_bytes()
+
+
+def test_a_folder_is_listed_without_what_is_no_plain_file(folder: Path) -> None:
+    for trap in (a_link, a_link_to_a_folder, a_fifo):
+        trap(folder)
+    (folder / "a.txt").touch()
+    assert list(Beneath(str(folder)).files()) == ["a.txt", "sub/plain.txt"]
+    assert list(Beneath(str(folder)).files("sub")) == ["sub/plain.txt"]
+
+
+@pytest.mark.parametrize("path", ["missing", "a.txt", "way", "..", "/etc"])
+def test_SE7_only_a_folder_below_is_listed(folder: Path, path: str) -> None:
+    a_link_to_a_folder(folder)
+    (folder / "a.txt").touch()
+    with pytest.raises(WorkspaceError):
+        list(Beneath(str(folder)).files(path))
+
+
+def test_SE9_a_listing_ends_with_its_limit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confined, "MOST_FILES", 3)
+    for number in range(9):
+        (folder / "sub" / f"{number}").mkdir()
+        (folder / "sub" / f"{number}" / "x").touch()
+    assert len(list(Beneath(str(folder)).files())) == 3
+
+
+@given(
+    st.text(max_size=40) | st.lists(st.sampled_from(["..", ".", "", "a", "/", "\0"])).map("/".join)
+)
+def test_SE7_whatever_the_path_nothing_but_the_folders_files_is_read(path: str) -> None:
+    try:
+        data = Beneath(str(Path(__file__).parent)).read(path, 1_000_000)
+    except WorkspaceError:
+        return
+    assert (Path(__file__).parent / path).read_bytes() == data

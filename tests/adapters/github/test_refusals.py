@@ -1,0 +1,336 @@
+"""How GitHub says no, and how it fails: limits, permissions, odd answers, no answer."""
+
+import logging
+
+import pytest
+
+from reviewer.adapters.github.forge import GitHub
+from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.http.retry import Policy
+from reviewer.errors import (
+    ConversationClosedError,
+    ForbiddenError,
+    ForgeError,
+    NotFoundError,
+    RateLimitedError,
+    UnauthorizedError,
+)
+from reviewer.ports import CreateComment, UpdateComment
+from tests.adapters.forges import forge, written
+from tests.loopback import faults
+from tests.loopback.faults import Cut, Drip, Fault, Hang, Reset
+from tests.loopback.github import BLIND_TOKEN, READ_TOKEN, TOKEN, LoopbackGitHub
+
+MARKER = "<!-- code-review-action name=default v=1 -->"
+CREATE = CreateComment(7, f"{MARKER}\nReview", MARKER)
+POST = "POST .*/issues/7/comments"
+NOW = "Tue, 24 Nov 2026 12:00:00 GMT"
+NOW_SECONDS = 1_795_521_600
+
+
+@pytest.mark.parametrize("code", [403, 429])
+@pytest.mark.parametrize("retry_after", [None, 0.02])
+def test_GH7_a_secondary_limit_is_waited_out(
+    github: LoopbackGitHub, code: int, retry_after: float | None
+) -> None:
+    github.add_pull()
+    github.fail(POST, faults.rate_limited(code=code, retry_after=retry_after))
+    forge(github).apply(CREATE)
+    assert len(github.bodies) == 1
+
+
+def test_GH7_a_limit_without_a_number_is_waited_out_for_a_minute(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    github.fail(POST, faults.status(429, {"message": "Slow down"}))
+    with pytest.raises(RateLimitedError, match="without saying for how long"):
+        forge(github, seconds=30, policy=Policy()).apply(CREATE)
+    assert len(github.sent(POST)) == 1
+
+
+def test_GH8_an_hour_is_not_slept(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    github.fail(POST, faults.rate_limited(retry_after=3600))
+    with pytest.raises(RateLimitedError, match="wait 60 minutes") as raised:
+        forge(github, seconds=1800).apply(CREATE)
+    assert raised.value.exit_code == 1
+    assert len(github.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(NOW_SECONDS + 3300)},
+        {"Retry-After": "Tue, 24 Nov 2026 12:55:00 GMT"},
+    ],
+)
+def test_GH8_CO6_a_moment_is_compared_with_the_clock_of_the_server(
+    github: LoopbackGitHub, headers: dict[str, str]
+) -> None:
+    github.add_pull()
+    said = {"message": "API rate limit exceeded."}
+    github.fail(POST, faults.status(403, said, headers={"Date": NOW, **headers}))
+    with pytest.raises(RateLimitedError, match="wait 55 minutes"):
+        forge(github, seconds=1800).apply(CREATE)
+
+
+def test_GH8_CO6_a_moment_that_has_passed_is_not_waited_for(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    limit = {"Date": NOW, "x-ratelimit-remaining": "0", "x-ratelimit-reset": str(NOW_SECONDS - 99)}
+    github.fail(POST, faults.status(403, {"message": "API rate limit exceeded."}, headers=limit))
+    forge(github).apply(CREATE)
+    assert len(github.bodies) == 1
+
+
+@pytest.mark.parametrize("header", ["-5", "nan", "1e9", "soon", "9" * 40, ""])
+def test_GH7_a_wait_that_makes_no_sense_counts_as_none(github: LoopbackGitHub, header: str) -> None:
+    github.add_pull()
+    said = {"message": "You have exceeded a secondary rate limit."}
+    github.fail(POST, faults.status(403, said, headers={"Retry-After": header}))
+    forge(github).apply(CREATE)
+    assert len(github.bodies) == 1
+
+
+def test_GH9_a_missing_permission_is_printed_as_a_line_to_paste(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    with pytest.raises(ForbiddenError) as raised:
+        forge(github, token=READ_TOKEN).apply(CREATE)
+    line = "`permissions: {contents: read, pull-requests: write}`"
+    assert line in raised.value.remedy
+    assert raised.value.exit_code == 2
+    assert len(github.requests) == 1
+
+
+def test_GH9_permissions_are_known_without_the_header_too(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    said = {"message": "Resource not accessible by integration"}
+    github.fail(POST, faults.status(403, said))
+    with pytest.raises(ForbiddenError, match="pull-requests: write"):
+        forge(github).apply(CREATE)
+
+
+def test_GH9_a_query_without_permission_is_forbidden(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    github.fail("graphql", faults.graphql_errors("Resource not accessible by integration"))
+    with pytest.raises(ForbiddenError, match="pull-requests: write"):
+        forge(github).snapshot(7)
+
+
+def test_GH9_nothing_but_permissions_is_copied_from_the_header(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    accepted = "pull_requests=write, evil: yes::stop, metadata=read, checks=write"
+    hostile = {"X-Accepted-GitHub-Permissions": accepted}
+    github.fail(POST, faults.status(403, {"message": "No"}, headers=hostile))
+    with pytest.raises(ForbiddenError) as raised:
+        forge(github).apply(CREATE)
+    line = "`permissions: {contents: read, pull-requests: write, checks: write}`"
+    assert raised.value.remedy == f"Add to the job: {line}."
+
+
+def test_GH10_a_token_that_is_not_accepted_is_not_tried_again(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    with pytest.raises(UnauthorizedError):
+        forge(github, token="ghs_expired").snapshot(7)
+    assert len(github.requests) == 1
+
+
+def test_IN6_an_empty_token_is_not_sent(github: LoopbackGitHub) -> None:
+    with pytest.raises(UnauthorizedError, match="empty"):
+        forge(github, token="")
+
+
+@pytest.mark.parametrize(("token", "number"), [(BLIND_TOKEN, 7), (TOKEN, 8)])
+def test_GH11_not_found_says_that_it_may_be_a_matter_of_access(
+    github: LoopbackGitHub, token: str, number: int
+) -> None:
+    github.add_pull(7)
+    with pytest.raises(NotFoundError, match="not found, or the token may not see it") as raised:
+        forge(github, token=token).snapshot(number)
+    assert raised.value.exit_code == 2
+    assert len(github.requests) == 1
+
+
+def test_GH12_a_locked_conversation_takes_no_comment(github: LoopbackGitHub) -> None:
+    github.add_pull(locked=True)
+    with pytest.raises(ConversationClosedError, match="locked"):
+        forge(github).apply(CREATE)
+    assert len(github.requests) == 1
+
+
+def test_GH12_an_archived_repository_takes_no_comment(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    stands = github.comment(MARKER)
+    github.repository.archived = True
+    with pytest.raises(ConversationClosedError, match="archived"):
+        forge(github).apply(UpdateComment(stands.id, "New"))
+    assert len(github.requests) == 1
+
+
+@pytest.mark.parametrize("code", [400, 404, 409, 422])
+def test_what_is_wrong_for_good_is_not_tried_again(github: LoopbackGitHub, code: int) -> None:
+    github.add_pull()
+    github.fail(POST, faults.status(code), forever=True)
+    with pytest.raises(ForgeError, match=f"with {code}"):
+        forge(github).apply(CREATE)
+    assert len(github.requests) == 1
+
+
+WRONG: list[Fault] = [
+    faults.malformed(),
+    faults.html(),
+    faults.empty(),
+    faults.malformed(b"[" * 100_000),
+    faults.malformed(b'"text"'),
+    faults.status(200, {"data": {"repository": {"pullRequest": {"number": "7"}}}}),
+    faults.status(200, {"data": [1]}),
+]
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_GH17_a_malformed_answer_is_asked_for_once_more(
+    github: LoopbackGitHub, fault: Fault
+) -> None:
+    github.add_pull()
+    github.fail("graphql", fault)
+    assert forge(github).snapshot(7).pull.number == 7
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_GH17_an_answer_that_stays_malformed_is_an_error(
+    github: LoopbackGitHub, fault: Fault
+) -> None:
+    github.add_pull()
+    github.fail("graphql", fault, forever=True)
+    with pytest.raises(ForgeError, match="cannot be used"):
+        forge(github).snapshot(7)
+    assert len(github.requests) == 2
+
+
+@pytest.mark.parametrize("field", ["title", "headRefOid", "state", "labels", "author", "isDraft"])
+def test_GH17_a_field_of_the_wrong_type_is_an_error(github: LoopbackGitHub, field: str) -> None:
+    github.add_pull()
+
+    def spoil(value: object) -> object:
+        match value:
+            case {"data": {"repository": {"pullRequest": dict(pull)}}}:
+                pull[field] = 5
+            case _:
+                raise AssertionError(value)
+        return value
+
+    github.fail("graphql", faults.edited(spoil), forever=True)
+    with pytest.raises(ForgeError, match="cannot be used"):
+        forge(github).snapshot(7)
+
+
+@pytest.mark.parametrize("rows", [{}, [1], [{"filename": "a"}], None])
+def test_GH17_a_list_of_files_of_the_wrong_shape_is_an_error(
+    github: LoopbackGitHub, rows: object
+) -> None:
+    github.add_pull()
+    door = forge(github)
+    pull = door.snapshot(7).pull
+    github.fail("/files", faults.status(200, rows), forever=True)
+    with pytest.raises(ForgeError, match="cannot be used"):
+        door.changed_files(pull)
+
+
+def test_GH17_rate_headers_that_make_no_sense_are_an_error(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    odd = {"x-ratelimit-limit": "many", "x-ratelimit-remaining": "few"}
+    github.fail("graphql", faults.status(200, {}, headers=odd), forever=True)
+    with pytest.raises(ForgeError, match="headers make no sense"):
+        forge(github).snapshot(7)
+
+
+def test_GH21_a_body_that_drips_does_not_outlive_the_deadline(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    github.warm()
+    github.fail("graphql", Drip(0.02), forever=True)
+    with pytest.raises(ForgeError, match="did not finish"):
+        forge(github, seconds=0.25).snapshot(7)
+
+
+def test_GH21_an_answer_that_drips_is_asked_for_again(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    github.warm()
+    github.fail("graphql", Drip(0.02))
+    assert forge(github, per_request=0.3).snapshot(7).pull.number == 7
+
+
+@pytest.mark.parametrize("fault", [Reset(), Cut(), Hang(0.01), faults.status(503)])
+def test_GH21_a_lost_answer_is_asked_for_again(github: LoopbackGitHub, fault: Fault) -> None:
+    github.add_pull()
+    github.fail("graphql", fault)
+    assert forge(github).snapshot(7).pull.number == 7
+
+
+def _door(api_url: str, graphql_url: str, *, seconds: float = 20.0) -> GitHub:
+    return GitHub(
+        token=TOKEN,
+        repository="octo/shop",
+        api_url=api_url,
+        graphql_url=graphql_url,
+        deadline=Deadline(seconds),
+        policy=Policy(first_wait=0.001, jitter=0),
+    )
+
+
+def test_GH21_CO2_a_server_that_cannot_be_reached_is_named() -> None:
+    with pytest.raises(ForgeError, match="cannot be reached at http://127") as raised:
+        _door("http://127.0.0.1:1", "http://127.0.0.1:1/graphql").snapshot(7)
+    assert "Check the network of the runner and GITHUB_API_URL" in raised.value.remedy
+
+
+def test_GH21_CO2_a_name_that_does_not_resolve_is_named() -> None:
+    with pytest.raises(ForgeError, match=r"nowhere\.invalid|did not finish"):
+        _door("http://nowhere.invalid", "http://nowhere.invalid/graphql").snapshot(7)
+
+
+def test_GH21_a_server_without_tls_where_tls_is_expected_is_an_error(
+    github: LoopbackGitHub,
+) -> None:
+    url = github.url.replace("http:", "https:")
+    with pytest.raises(ForgeError, match=r"cannot be reached .*SSLError"):
+        _door(url, f"{url}/graphql").snapshot(7)
+
+
+def test_without_time_nothing_is_sent(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    with pytest.raises(ForgeError, match="no time left"):
+        forge(github, seconds=0).snapshot(7)
+    assert not github.requests
+
+
+def test_the_token_goes_to_no_second_server(github: LoopbackGitHub) -> None:
+    with pytest.raises(ForgeError, match="not addresses of one server"):
+        _door(github.api_url, "http://localhost:9/graphql")
+
+
+@pytest.mark.parametrize("url", ["", "github.example", "file:///etc"])
+def test_an_address_that_is_none_is_an_error(url: str) -> None:
+    with pytest.raises(ForgeError, match="not addresses of one server"):
+        _door(url, url)
+
+
+def test_GH22_an_enterprise_server_works_from_its_addresses(enterprise: LoopbackGitHub) -> None:
+    made = enterprise.add_pull()
+    door = forge(enterprise)
+    snapshot = door.snapshot(7)
+    assert door.changed_files(snapshot.pull)
+    assert door.raw_diff(snapshot.pull) == made.raw_diff
+    assert door.content("src/app.py", made.head_sha) == b"new = 2\n"
+    comment = written(door, CREATE)
+    door.apply(UpdateComment(comment.id, "New"))
+    assert enterprise.bodies == ["New"]
+    assert {request.path.split("/")[2] for request in enterprise.requests} == {"v3", "graphql"}
+
+
+def test_SE16_the_log_names_no_token(
+    github: LoopbackGitHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    github.add_pull()
+    github.fail("graphql", faults.status(503), Reset(), faults.rate_limited(retry_after=0.01))
+    with caplog.at_level(logging.DEBUG):
+        forge(github).snapshot(7)
+    assert len([line for line in caplog.messages if "Trying again" in line]) == 3
+    assert TOKEN not in caplog.text

@@ -1,0 +1,142 @@
+"""Time limits that clients cannot outlive."""
+
+import threading
+import traceback
+
+import pytest
+
+from reviewer.adapters.http import deadline as limits
+from reviewer.adapters.http.deadline import Deadline, DeadlineError, bounded
+from reviewer.errors import CancelledError
+
+
+class FakeTime:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.hurried: list[Deadline] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        for until in self.hurried:
+            until.shorten(1)
+
+
+def deadline(seconds: float, time: FakeTime) -> Deadline:
+    return Deadline(seconds, clock=time, pause=time.sleep)
+
+
+def test_a_deadline_counts_down_to_zero_and_no_further() -> None:
+    time = FakeTime()
+    until = deadline(10, time)
+    assert until.remaining() == 10
+    time.now += 7.5
+    assert until.remaining() == 2.5
+    time.now += 7.5
+    assert until.remaining() == 0
+
+
+def test_a_deadline_within_another_ends_with_the_sooner_of_both() -> None:
+    time = FakeTime()
+    whole = deadline(10, time)
+    assert whole.within(3).remaining() == 3
+    assert whole.within(30).remaining() == 10
+
+
+def test_an_earlier_deadline_keeps_its_distance_when_the_later_one_is_shortened() -> None:
+    time = FakeTime()
+    whole = deadline(100, time)
+    earlier = whole.earlier_by(30)
+    assert earlier.remaining() == 70
+    whole.shorten(40)
+    assert (whole.remaining(), earlier.remaining()) == (40, 10)
+    whole.shorten(90)
+    assert whole.remaining() == 40
+
+
+def test_sleep_ends_at_the_deadline() -> None:
+    time = FakeTime()
+    until = deadline(2, time)
+    until.sleep(1)
+    assert time.now == 1001
+    until.sleep(60)
+    assert time.now == 1002
+
+
+def test_a_sleeper_notices_that_the_deadline_was_shortened() -> None:
+    time = FakeTime()
+    until = deadline(100, time)
+    time.hurried.append(until)
+    until.sleep(60)
+    assert time.now < 1002
+
+
+@pytest.mark.parametrize("grace", [0.0, 20.0])
+def test_CC5_a_bounded_call_may_end_in_its_grace_when_a_signal_comes(
+    grace: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+    graces: list[float] = []
+
+    def interrupted(_calls: object, timeout: float) -> None:
+        if not graces:
+            graces.append(timeout)
+            try:
+                raise CancelledError(2)
+            finally:
+                # What Python makes of a signal that comes while it gives back a lock.
+                raise RuntimeError("release unlocked lock")
+        graces.append(timeout)
+
+    monkeypatch.setattr(limits, "wait", interrupted)
+    with pytest.raises(CancelledError):
+        bounded(ended.set, 5, grace=grace)
+    assert graces == [5, grace]
+
+
+def test_a_bounded_call_returns_what_the_call_returns() -> None:
+    assert bounded(lambda: "done", 5) == "done"
+
+
+def test_a_bounded_call_raises_what_the_call_raises_with_its_traceback() -> None:
+    def fails() -> None:
+        raise KeyError("deep")
+
+    with pytest.raises(KeyError, match="deep") as raised:
+        bounded(fails, 5)
+    assert "fails" in [frame.name for frame in traceback.extract_tb(raised.value.__traceback__)]
+
+
+def test_a_time_limit_of_the_call_itself_is_told_from_ours() -> None:
+    def gives_up() -> None:
+        raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own") as raised:
+        bounded(gives_up, 5)
+    assert not isinstance(raised.value, DeadlineError)
+
+
+def test_GH21_a_call_that_does_not_end_is_left_behind_as_a_daemon() -> None:
+    release = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def hangs() -> None:
+        threads.append(threading.current_thread())
+        release.wait(5)
+
+    with pytest.raises(DeadlineError, match="No end"):
+        bounded(hangs, 0.05)
+    assert threads[0].daemon
+    release.set()
+    threads[0].join()
+
+
+def test_without_time_a_call_is_not_begun() -> None:
+    calls: list[int] = []
+    with pytest.raises(DeadlineError, match="no time"):
+        bounded(lambda: calls.append(1), 0)
+    assert not calls

@@ -1,0 +1,76 @@
+"""Certificates that nobody vouches for, and those of a company's own authority."""
+
+from pathlib import Path
+
+import pytest
+
+from reviewer.adapters.github.forge import GitHub
+from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.openai.chat_completions import ChatCompletions
+from reviewer.errors import ForgeError, ModelError
+from reviewer.llm.replies import REVIEW_SCHEMA
+from reviewer.ports import Message, Prompt
+from tests.adapters.forges import QUICK
+from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.loopback.model import KEY, MODEL, LoopbackModel
+
+PROMPT = Prompt("review", (Message("user", "Look at this."),), "review", REVIEW_SCHEMA)
+
+
+def door(server: LoopbackGitHub) -> GitHub:
+    return GitHub(
+        token=TOKEN,
+        repository=server.full_name,
+        api_url=server.url,
+        graphql_url=f"{server.url}/graphql",
+        deadline=Deadline(20),
+        policy=QUICK,
+    )
+
+
+def model(server: LoopbackModel) -> ChatCompletions:
+    return ChatCompletions(
+        model=MODEL, api_key=KEY, base_url=server.base_url, deadline=Deadline(20), policy=QUICK
+    )
+
+
+def test_IN8_GH21_a_github_that_nobody_vouches_for_is_sent_no_token(
+    github: LoopbackGitHub, certificate: tuple[Path, Path]
+) -> None:
+    github.add_pull()
+    github.speak_tls(*certificate)
+    with pytest.raises(ForgeError, match="SSLError") as caught:
+        door(github).snapshot(7)
+    assert "REQUESTS_CA_BUNDLE" in caught.value.remedy
+    assert github.requests == []
+
+
+def test_IN8_a_github_of_the_companys_own_authority_is_trusted(
+    github: LoopbackGitHub, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github.add_pull()
+    github.speak_tls(*certificate)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
+    forge = door(github)
+    assert forge.snapshot(7).pull.number == 7
+    forge.close()
+
+
+def test_IN8_a_model_server_that_nobody_vouches_for_is_sent_no_key(
+    model_server: LoopbackModel, certificate: tuple[Path, Path]
+) -> None:
+    model_server.speak_tls(*certificate)
+    with pytest.raises(ModelError, match="certificate") as caught:
+        model(model_server).complete(PROMPT)
+    assert "SSL_CERT_FILE" in caught.value.remedy
+    assert model_server.requests == []
+
+
+def test_IN8_a_model_server_of_the_companys_own_authority_is_trusted(
+    model_server: LoopbackModel, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model_server.speak_tls(*certificate)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    chat = model(model_server)
+    assert chat.complete(PROMPT).text
+    chat.close()

@@ -1,0 +1,146 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.changes import batches as batch
+from reviewer.changes.batches import CUT_MARK, SMALLEST_WINDOW, Batch, cut, halve
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, numbered
+
+KINDS: st.SearchStrategy[LineKind] = st.sampled_from(LineKind)
+
+
+def hunk(*texts: str, start: int = 1, section: str = "") -> Hunk:
+    lines = (Line(LineKind.ADDED, None, n, text) for n, text in enumerate(texts, start))
+    return Hunk(tuple(lines), section)
+
+
+def changed_file(*hunks: Hunk) -> ChangedFile:
+    return ChangedFile("src/pay.py", "modified", hunks)
+
+
+@st.composite
+def files(draw: st.DrawFn) -> ChangedFile:
+    old = new = 1
+    hunks = []
+    for sizes in draw(st.lists(st.lists(st.integers(0, 700), min_size=1, max_size=12), max_size=6)):
+        lines = []
+        for size in sizes:
+            kind: LineKind = draw(KINDS)
+            text = "é" * size
+            match kind:
+                case LineKind.ADDED:
+                    lines.append(Line(kind, None, new, text))
+                    new += 1
+                case LineKind.REMOVED:
+                    lines.append(Line(kind, old, None, text))
+                    old += 1
+                case LineKind.CONTEXT:
+                    lines.append(Line(kind, old, new, text))
+                    old, new = old + 1, new + 1
+        hunks.append(Hunk(tuple(lines), draw(st.sampled_from(["", "def pay():"]))))
+        old, new = old + 10, new + 10
+    return changed_file(*hunks)
+
+
+def changed(batches: tuple[Batch, ...]) -> list[Line]:
+    return [line for part in batches for hunk in part.hunks for line in hunk.changed]
+
+
+def assert_whole(batches: tuple[Batch, ...], lines: tuple[Line, ...]) -> None:
+    """Every changed line is shown exactly once, in order, and named when it is shown cut."""
+    shown = changed(batches)
+    assert [(line.old, line.new) for line in shown] == [(line.old, line.new) for line in lines]
+    named = [name for part in batches for name in part.cuts]
+    for part, whole in zip(shown, lines, strict=True):
+        name = f"line {whole.new}" if whole.new else f"old line {whole.old}"
+        said = [cut for cut in named if cut.startswith(f"{name} cut at ")]
+        assert len(said) == (part.text != whole.text)
+        assert whole.text.startswith(part.text.removesuffix(CUT_MARK))
+
+
+def test_hunks_that_fit_together_are_one_batch() -> None:
+    file = changed_file(hunk("a"), hunk("b", start=9))
+    assert cut(file, SMALLEST_WINDOW) == (Batch(file, file.hunks, part=1, parts=1),)
+
+
+def test_hunks_that_do_not_fit_together_are_asked_about_apart() -> None:
+    first, second = hunk("a" * 300), hunk("b" * 300, start=9)
+    file = changed_file(first, second)
+    assert cut(file, SMALLEST_WINDOW) == (
+        Batch(file, (first,), part=1, parts=2),
+        Batch(file, (second,), part=2, parts=2),
+    )
+
+
+def test_a_hunk_larger_than_the_window_is_split_between_lines() -> None:
+    file = changed_file(hunk(*"abc" * 100, section="def pay():"))
+    batches = cut(file, SMALLEST_WINDOW)
+    assert len(batches) > 1
+    assert_whole(batches, file.changed)
+    assert {part.hunks[0].section for part in batches} == {"def pay():"}
+
+
+def test_context_alone_is_not_asked_about() -> None:
+    context = tuple(Line(LineKind.CONTEXT, n, n, "x" * 90) for n in range(1, 50))
+    added = Line(LineKind.ADDED, None, 50, "y")
+    (part,) = cut(changed_file(Hunk((*context, added))), SMALLEST_WINDOW)
+    assert changed((part,)) == [added]
+
+
+def test_DF5_a_line_longer_than_the_window_is_cut_visibly_and_named() -> None:
+    file = changed_file(hunk("short", "x" * 5_000_000))
+    batches = cut(file, 4_000)
+    assert_whole(batches, file.changed)
+    assert changed(batches)[1].text.endswith("xxx [… cut]")
+    assert batches[-1].cuts == ("line 2 cut at 3,979 characters",)
+
+
+def test_a_removed_line_that_is_cut_is_named_by_its_old_number() -> None:
+    file = changed_file(Hunk((Line(LineKind.REMOVED, 7, None, "x" * 900),)))
+    (part,) = cut(file, SMALLEST_WINDOW)
+    assert part.cuts == ("old line 7 cut at 479 characters",)
+
+
+def test_a_window_without_room_is_refused() -> None:
+    with pytest.raises(ValueError, match="a window of 499 characters"):
+        cut(changed_file(hunk("a")), SMALLEST_WINDOW - 1)
+
+
+@given(files(), st.integers(SMALLEST_WINDOW, 3_000))
+def test_every_changed_line_is_in_one_batch_or_named(file: ChangedFile, window: int) -> None:
+    batches = cut(file, window)
+    assert_whole(batches, file.changed)
+    assert all(len(numbered(part.hunks)) < window for part in batches)
+    assert [(part.part, part.parts) for part in batches] == [
+        (n, len(batches)) for n in range(1, len(batches) + 1)
+    ]
+
+
+@given(files(), st.integers(SMALLEST_WINDOW, 3_000))
+def test_LL6_halves_hold_every_changed_line_of_their_batch(file: ChangedFile, window: int) -> None:
+    for part in cut(file, window):
+        halves = halve(part)
+        if halves:
+            whole = {(line.old, line.new): line for line in file.changed}
+            assert_whole(halves, tuple(whole[line.old, line.new] for line in changed((part,))))
+            longest = len(numbered(part.hunks)) // 2 + 1
+            assert all(len(numbered(half.hunks)) <= longest for half in halves)
+
+
+def test_LL6_halves_count_on_from_the_part_they_replace() -> None:
+    file = changed_file(hunk("a" * 700, "b" * 700), hunk("c" * 1400, start=9))
+    first, second = cut(file, 1_500)
+    assert [(half.part, half.parts) for half in halve(second)] == [(2, 2)]
+    assert [(half.part, half.parts) for half in halve(first)] == [(1, 3), (2, 3)]
+
+
+def test_LL6_a_line_cut_twice_is_named_once() -> None:
+    file = changed_file(hunk("x" * 9_000))
+    (part,) = cut(file, 4_000)
+    (half,) = halve(part)
+    assert half.cuts == ("line 1 cut at 1,979 characters",)
+
+
+def test_LL6_a_batch_too_small_to_halve_gives_nothing() -> None:
+    (part,) = cut(changed_file(hunk("a")), batch.SMALLEST_WINDOW)
+    assert halve(part) == ()

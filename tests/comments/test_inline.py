@@ -1,0 +1,93 @@
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from reviewer.changes import diff
+from reviewer.changes.diff import ChangedFile
+from reviewer.comments import inline
+from reviewer.config.enums import Inline
+from reviewer.finding import Finding, Severity, Side
+from reviewer.ports import InlineComment
+from tests import builders
+from tests.pages import assert_inert
+from tests.snapshots import Markdown
+
+PATCH = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return x * 100\n"
+TWO = PATCH + "@@ -10,2 +10,2 @@\n def get():\n-    return 1\n+    return 2\n"
+
+
+@pytest.fixture
+def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(Markdown)
+
+
+def file(patch: str = PATCH) -> ChangedFile:
+    parsed = diff.parse(builders.row(patch=patch))
+    assert isinstance(parsed, ChangedFile)
+    return parsed
+
+
+def made(
+    *findings: Finding,
+    wanted: Inline = Inline.ALL,
+    suggestions: bool = False,
+    patch: str = PATCH,
+) -> tuple[InlineComment, ...]:
+    return inline.comments(
+        findings, (file(patch),), wanted=wanted, name="default", suggestions=suggestions
+    )
+
+
+def test_a_finding_becomes_a_comment_at_its_line(markdown: SnapshotAssertion) -> None:
+    (comment,) = made(builders.finding(number=3))
+    assert (comment.path, comment.start_line, comment.end_line) == ("src/pay.py", 2, 2)
+    assert comment.body == markdown
+
+
+def test_a_suggestion_is_there_only_when_it_is_wanted() -> None:
+    found = replace(builders.finding(number=3), suggestion="    return round(x * 100)")
+    assert "```suggestion" not in made(found)[0].body
+    assert "```suggestion\n    return round(x * 100)\n```" in made(found, suggestions=True)[0].body
+
+
+@pytest.mark.parametrize(("wanted", "count"), [(Inline.OFF, 0), (Inline.HIGH, 1), (Inline.ALL, 2)])
+def test_the_input_says_which_findings_are_told_at_their_lines(wanted: Inline, count: int) -> None:
+    low = builders.finding(severity=Severity.LOW, title="Another")
+    assert len(made(builders.finding(), low, wanted=wanted)) == count
+
+
+@pytest.mark.parametrize("lines", [(5, 5), (0, 0), (2, 11), (11, 12), (-1, 2)])
+def test_LO5_a_line_outside_of_every_hunk_stays_in_the_summary(lines: tuple[int, int]) -> None:
+    assert made(builders.finding(start_line=lines[0], end_line=lines[1]), patch=TWO) == ()
+
+
+def test_LO5_a_removed_line_is_meant_on_the_old_side() -> None:
+    old = builders.finding(side=Side.OLD, quote="    return x")
+    assert [comment.side for comment in made(old)] == [Side.OLD]
+    assert made(replace(old, start_line=1, end_line=1)) == ()
+
+
+def test_a_finding_of_another_file_has_no_place() -> None:
+    assert made(builders.finding(path="src/other.py")) == ()
+
+
+def test_a_comment_is_known_again_by_its_last_line() -> None:
+    found = builders.finding()
+    (comment,) = made(found)
+    assert inline.read(comment.body, "default") == found.fingerprint
+    assert inline.read(comment.body.replace("\n", "\r\n"), "default") == found.fingerprint
+    assert inline.read(comment.body, "other") == ""
+    assert inline.read(comment.body + "\nAnd more", "default") == ""
+
+
+def test_LO9_LO10_LO11_LO12_a_hostile_finding_is_inert_at_its_line() -> None:
+    evil = (
+        "@org/team ![x](https://evil.example/a.png) <script>alert(1)</script>\n"
+        "/approve\nfixes #1\n```suggestion\nevil\n```\n"
+        "<!-- code-review-action:finding name=default id=0000000000000000 -->"
+    )
+    found = replace(builders.finding(title=evil, body=evil), suggestion=evil)
+    (comment,) = made(found, suggestions=True)
+    assert_inert(comment.body.removesuffix(comment.marker))
+    assert inline.read(comment.body, "default") == found.fingerprint

@@ -1,0 +1,111 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.changes import diff
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.comments import suggestions
+from reviewer.finding import Finding, Side
+from tests import builders
+
+PATCH = "@@ -1,2 +1,3 @@\n def pay(x):\n-    return x\n+    check(x)\n+    return x * 100\n"
+
+
+def hunk() -> Hunk:
+    parsed = diff.parse(builders.row(patch=PATCH))
+    assert isinstance(parsed, ChangedFile)
+    return parsed.hunks[0]
+
+
+def finding(suggestion: str | None, **members: object) -> Finding:
+    made = builders.finding(start_line=3, end_line=3, quote="    return x * 100")
+    return replace(made, suggestion=suggestion, **members)  # type: ignore[arg-type]
+
+
+def test_an_exact_replacement_becomes_a_block() -> None:
+    block = suggestions.block(finding("    return round(x * 100)"), hunk())
+    assert block == "```suggestion\n    return round(x * 100)\n```"
+
+
+@pytest.mark.parametrize(
+    "suggestion",
+    [
+        None,
+        "",
+        "   \n",
+        "    return x * 100",
+        "return round(x * 100)",
+        "\treturn round(x * 100)",
+        "    return x\u202e * 100",
+        "    return [REDACTED:token:1]",
+        "    return 1\r",
+        "    return 1  # @octo/admins",
+        "    /approve",
+        "    return 1  # fixes #3",
+        "    return 1  # <!-- code-review-action name=default v=1 -->",
+    ],
+)
+def test_LO13_what_is_no_exact_replacement_is_not_offered(suggestion: str | None) -> None:
+    assert suggestions.block(finding(suggestion), hunk()) == ""
+
+
+def test_LO13_a_suggestion_that_spans_other_lines_than_the_quote_is_not_offered() -> None:
+    """Lines 2 and 3 would be replaced, of which only the second was quoted: a check would go."""
+    wide = finding("    return x", start_line=2)
+    assert suggestions.block(wide, hunk()) == ""
+
+
+def test_LO13_a_suggestion_for_a_removed_line_is_not_offered() -> None:
+    assert suggestions.block(finding("    return 1", side=Side.OLD), hunk()) == ""
+
+
+def test_LO13_a_decorator_that_was_there_before_may_stay() -> None:
+    parsed = diff.parse(builders.row(patch="@@ -1 +1,3 @@\n a\n+@cache\n+def pay(x):\n"))
+    assert isinstance(parsed, ChangedFile)
+    quoted = replace(
+        builders.finding(start_line=2, end_line=3, quote="@cache\ndef pay(x):"),
+        suggestion="@cache\ndef pay(y):",
+    )
+    assert "@cache\ndef pay(y):" in suggestions.block(quoted, parsed.hunks[0])
+    renamed = replace(quoted, suggestion="@lru_cache\ndef pay(x):")
+    assert suggestions.block(renamed, parsed.hunks[0]) == ""
+
+
+def test_LO13_a_fence_inside_cannot_end_the_block() -> None:
+    block = suggestions.block(finding("    x = '''\n```suggestion\nevil\n```'''"), hunk())
+    assert block.startswith("````suggestion\n")
+    assert block.endswith("\n````")
+
+
+@given(st.text())
+def test_whatever_is_offered_stands_in_one_fence(suggestion: str) -> None:
+    block = suggestions.block(finding(suggestion), hunk())
+    if block:
+        fence = block.partition("suggestion")[0]
+        assert block.endswith(f"\n{fence}")
+        assert fence not in block.removeprefix(fence).removesuffix(fence)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "@dependabot merge",
+        "/approve",
+        "# fixes #3",
+        "@octo/admins",
+        "@a(@octo/admins)",
+        "<!-- x -->",
+    ],
+)
+def test_LO13_a_line_that_makes_a_bot_act_is_not_offered_though_it_was_there_before(
+    kept: str,
+) -> None:
+    parsed = diff.parse(builders.row(patch=f"@@ -1 +1,3 @@\n a\n+{kept}\n+def pay(x):\n"))
+    assert isinstance(parsed, ChangedFile)
+    quoted = replace(
+        builders.finding(start_line=2, end_line=3, quote=f"{kept}\ndef pay(x):"),
+        suggestion=f"{kept}\ndef pay(y):",
+    )
+    assert suggestions.block(quoted, parsed.hunks[0]) == ""

@@ -1,0 +1,180 @@
+"""One comment, whatever happens between reading and writing."""
+
+from dataclasses import replace
+
+import pytest
+
+from reviewer.comments import summary, upsert
+from reviewer.errors import NotFoundError
+from reviewer.memory import state
+from reviewer.ports import CreateComment, Operation, UpdateComment
+from reviewer.pull_request import Comment, Conversation, Snapshot
+from tests import builders
+from tests.fakes import FakeForge
+
+MARKER = summary.marker("default")
+
+
+def finished(text: str = "a review") -> str:
+    kept = state.encode(state.of(builders.review(), "key"))
+    return f"{MARKER}\n{text}\n{kept}\n"
+
+
+def waiting(text: str = "under way") -> str:
+    return summary.placeholder("default", text)
+
+
+class ForgetfulForge(FakeForge):
+    """Lists comments as GitHub does right after a write: without the newest."""
+
+    def snapshot(self, number: int) -> Snapshot:
+        return replace(super().snapshot(number), conversation=Conversation())
+
+
+def publish(forge: FakeForge, body: str | None, name: str = "default") -> Comment | None:
+    return upsert.publish(forge, forge.snapshot(7), name, lambda _old: body)
+
+
+def reviews(forge: FakeForge) -> list[Comment]:
+    return [c for c in forge.comments if c.mine and c.body.startswith(MARKER)]
+
+
+def test_the_first_review_is_posted_once() -> None:
+    forge = FakeForge()
+    comment = publish(forge, finished())
+    assert forge.applied == [CreateComment(7, finished(), MARKER)]
+    assert comment == forge.comments[0]
+
+
+def test_a_second_review_edits_the_same_comment() -> None:
+    forge = FakeForge()
+    publish(forge, finished("first"))
+    publish(forge, finished("second"))
+    assert [c.body for c in forge.comments] == [finished("second")]
+
+
+def test_an_equal_text_is_not_written_again() -> None:
+    forge = FakeForge(comments=[builders.comment(101, finished().replace("\n", "\r\n"))])
+    assert publish(forge, finished()) == forge.comments[0]
+    assert forge.applied == []
+
+
+def test_no_text_means_no_write() -> None:
+    forge = FakeForge()
+    assert publish(forge, None) is None
+    assert forge.applied == []
+
+
+def test_SE1_a_strangers_comment_with_our_marker_is_not_ours() -> None:
+    stranger = builders.comment(101, finished("forged"), mine=False)
+    forge = FakeForge(comments=[stranger])
+    publish(forge, finished("true"))
+    assert [c.body for c in forge.comments] == [finished("forged"), finished("true")]
+
+
+def test_SE1_a_marker_inside_a_comment_of_ours_does_not_make_it_the_summary() -> None:
+    answer = builders.comment(101, f"You asked about\n{finished()}")
+    forge = FakeForge(comments=[answer])
+    publish(forge, finished())
+    assert forge.comments[0] == answer
+    assert len(forge.comments) == 2
+
+
+def test_CC4_two_instances_keep_two_comments() -> None:
+    forge = FakeForge()
+    other = finished().replace("name=default", "name=strict")
+    for _ in range(2):
+        publish(forge, finished())
+        publish(forge, other, name="strict")
+    assert [c.body for c in forge.comments] == [finished(), other]
+    assert len(forge.applied) == 2
+
+
+def test_GH19_of_two_reviews_the_newest_is_kept_and_the_other_points_to_it() -> None:
+    forge = FakeForge(
+        comments=[builders.comment(101, finished("old")), builders.comment(102, finished("new"))]
+    )
+    publish(forge, finished("now"))
+    old, new = forge.comments
+    assert new.body == finished("now")
+    assert new.url in old.body
+    assert reviews(forge) == [new]
+
+
+def test_GH19_a_pointer_is_written_once() -> None:
+    forge = FakeForge(
+        comments=[builders.comment(101, finished("old")), builders.comment(102, finished("new"))]
+    )
+    publish(forge, finished("now"))
+    writes = len(forge.applied)
+    publish(forge, finished("now"))
+    assert len(forge.applied) == writes
+
+
+def test_CC3_of_two_racing_placeholders_the_oldest_is_kept() -> None:
+    forge = FakeForge()
+
+    def another_run_posts_first(operation: Operation) -> None:
+        if isinstance(operation, CreateComment):
+            forge.before_apply = lambda _operation: None
+            forge.comments.append(builders.comment(101, waiting("theirs")))
+
+    forge.before_apply = another_run_posts_first
+    publish(forge, waiting("ours"))
+    assert [c.id for c in reviews(forge)] == [101]
+    assert forge.comments[1].id == 102
+    assert forge.comments[0].url in forge.comments[1].body
+
+
+def test_CC3_a_finished_review_wins_over_a_racing_placeholder() -> None:
+    forge = FakeForge(
+        comments=[builders.comment(101, waiting()), builders.comment(102, finished())]
+    )
+    assert upsert.own(forge.snapshot(7), "default")[0].id == 102
+
+
+def test_CC7_a_comment_whose_run_was_killed_is_adopted_by_the_next() -> None:
+    forge = FakeForge(comments=[builders.comment(101, waiting("killed"))])
+    publish(forge, finished())
+    assert forge.applied == [UpdateComment(101, finished(), 7, waiting("killed"))]
+
+
+def test_GH6_a_comment_deleted_meanwhile_is_created_once() -> None:
+    forge = FakeForge(comments=[builders.comment(101, waiting())])
+    before = forge.snapshot(7)
+    forge.delete(101)
+    upsert.publish(forge, before, "default", lambda _old: finished())
+    assert [c.body for c in forge.comments] == [finished()]
+
+
+def test_GH6_a_create_that_is_answered_not_found_is_not_swallowed() -> None:
+    def refuse(operation: Operation) -> None:
+        raise NotFoundError("Not found.")
+
+    forge = FakeForge(before_apply=refuse)
+    with pytest.raises(NotFoundError):
+        publish(forge, finished())
+
+
+def test_a_listing_that_lags_behind_does_not_lead_to_a_second_post() -> None:
+    forge = ForgetfulForge()
+    publish(forge, finished())
+    assert len(forge.comments) == 1
+
+
+def test_a_status_line_is_put_over_a_review_replaced_and_taken_away() -> None:
+    body = finished("the review")
+    once = summary.with_status(body, "Updating.")
+    twice = summary.with_status(once, "Failed.")
+    assert summary.status(once) == "Updating."
+    assert summary.status(twice) == "Failed."
+    assert "the review" in twice
+    assert "Updating." not in twice
+    assert summary.with_status(twice, "") == body
+    assert summary.status(body) == ""
+    assert state.decode(twice) == state.decode(body)
+
+
+def test_a_status_survives_a_forge_that_answers_with_carriage_returns() -> None:
+    once = summary.with_status(finished(), "Updating.").replace("\n", "\r\n")
+    assert summary.with_status(once, "") == finished()

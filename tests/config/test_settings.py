@@ -1,0 +1,365 @@
+import json
+from dataclasses import replace
+from typing import get_args
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.config import repository_file, strict_yaml
+from reviewer.config import settings as config
+from reviewer.config.enums import FailOn
+from reviewer.config.inputs import Inputs
+from reviewer.config.repository_file import KEYS, RepositoryFile
+from reviewer.config.settings import Config, Globs, PathInstruction
+from reviewer.errors import ConfigError, InputError
+from reviewer.finding import Confidence, Severity
+
+INPUTS = Inputs()
+SCHEMA = jsonschema.Draft202012Validator(repository_file.schema())
+
+
+def load(text: str, workflow: Inputs = INPUTS) -> Config:
+    return config.load(workflow, text)
+
+
+def refusal(text: bytes | str) -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        config.load(INPUTS, text)
+    assert str(caught.value).isprintable()
+    return caught.value
+
+
+def test_CF1_without_a_file_the_workflow_and_the_defaults_count_and_that_is_said() -> None:
+    settings = config.load(INPUTS, None)
+    assert replace(settings, origin="") == Config()
+    assert settings.origin.startswith("there is no .github/code-review.yml at the base commit")
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n", "# nothing yet\n", "---\n", "---\n...\n", "{}", "\ufeff"]
+)
+def test_CF1_a_file_that_sets_nothing_is_noted(text: str) -> None:
+    settings = load(text)
+    assert replace(settings, origin="") == Config()
+    assert settings.origin.startswith(".github/code-review.yml sets nothing")
+
+
+def test_a_file_sets_what_the_workflow_left_open() -> None:
+    text = """
+include: ["src/**"]
+exclude:
+  - '*.md'
+max-files: 10
+min-severity: high
+min-confidence: medium
+language: French
+instructions: Cents, not floats.
+path-instructions:
+  - path: "*.sql"
+    instructions: Look for missing indexes.
+fail-on: critical
+skip-labels: [wip]
+"""
+    workflow = Inputs(
+        include=("lib/**",), instructions="No globals.", skip_labels=("no-review", "wip")
+    )
+    assert load(text, workflow) == Config(
+        workflow_globs=Globs(include=("lib/**",)),
+        repository_globs=Globs(include=("src/**",), exclude=("*.md",)),
+        max_files=10,
+        min_severity=Severity.HIGH,
+        min_confidence=Confidence.MEDIUM,
+        language="French",
+        instructions=("No globals.", "Cents, not floats."),
+        path_instructions=(PathInstruction("*.sql", "Look for missing indexes."),),
+        fail_on=FailOn.CRITICAL,
+        skip_labels=("no-review", "wip"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "workflow"),
+    [
+        ("max-files: 500", Inputs()),
+        ("max-file-lines: 3001", Inputs()),
+        ("max-findings: 51", Inputs()),
+        ("min-severity: low", Inputs(min_severity=Severity.MEDIUM)),
+        ("min-confidence: medium", Inputs(min_confidence=Confidence.HIGH)),
+        ("fail-on: never", Inputs(fail_on=FailOn.CRITICAL)),
+        ("fail-on: high", Inputs(fail_on=FailOn.LOW)),
+        ("fail-on: high", Inputs(fail_on=FailOn.INCOMPLETE)),
+        ("fail-on: incomplete", Inputs(fail_on=FailOn.LOW)),
+        ("review-drafts: true", Inputs()),
+        ("language: French", Inputs(language="German")),
+        ('language: ""', Inputs(language="German")),
+    ],
+)
+def test_a_file_cannot_loosen_the_workflow_and_a_note_says_so(text: str, workflow: Inputs) -> None:
+    settings = load(text, workflow)
+    assert replace(settings, notes=()) == replace(config.load(workflow, None), origin="")
+    (note,) = settings.notes
+    assert "does not count: the workflow has " in note
+
+
+def test_the_note_says_what_was_wanted_and_what_counts() -> None:
+    (note,) = load("max-files: 500").notes
+    assert note == (
+        "`max-files: 500` in .github/code-review.yml does not count: the workflow has 300, "
+        "which the file can only tighten"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "workflow", "expected"),
+    [
+        ("fail-on: low", Inputs(fail_on=FailOn.HIGH), FailOn.LOW),
+        ("fail-on: incomplete", Inputs(), FailOn.INCOMPLETE),
+        ("fail-on: incomplete", Inputs(fail_on=FailOn.INCOMPLETE), FailOn.INCOMPLETE),
+        ("max-files: 3", Inputs(fail_on=FailOn.LOW), FailOn.LOW),
+    ],
+)
+def test_a_file_can_make_the_gate_stricter(text: str, workflow: Inputs, expected: FailOn) -> None:
+    settings = load(text, workflow)
+    assert (settings.fail_on, settings.notes) == (expected, ())
+
+
+def test_drafts_are_reviewed_only_when_neither_side_says_no() -> None:
+    drafts = Inputs(review_drafts=True)
+    assert load("review-drafts: true", drafts).review_drafts
+    assert load("max-files: 1", drafts).review_drafts
+    assert not load("review-drafts: false", drafts).review_drafts
+
+
+@given(
+    st.builds(
+        Inputs,
+        max_files=st.integers(1, 3_000),
+        min_severity=st.sampled_from(Severity),
+        min_confidence=st.sampled_from(Confidence),
+        fail_on=st.sampled_from(FailOn),
+        review_drafts=st.booleans(),
+    ),
+    st.integers(1, 3_000),
+    st.sampled_from(Severity),
+    st.sampled_from(FailOn),
+)
+def test_no_file_is_looser_than_the_workflow(
+    workflow: Inputs, files: int, severity: Severity, gate: FailOn
+) -> None:
+    text = f"max-files: {files}\nmin-severity: {severity.label}\nfail-on: {gate.value}"
+    settings = load(text, workflow)
+    assert settings.max_files <= workflow.max_files
+    assert settings.min_severity >= workflow.min_severity
+    assert settings.fail_on is not FailOn.NEVER or workflow.fail_on is FailOn.NEVER
+
+
+def test_the_fingerprint_changes_with_the_content_of_a_review_and_with_nothing_else() -> None:
+    changes = (
+        "max-files: 1",
+        "language: French",
+        "exclude: [a]",
+        "include: [a]",
+        "instructions: a",
+        "path-instructions: [{path: a, instructions: b}]",
+        "min-severity: high",
+    )
+    prints = {load(text).fingerprint for text in ("", *changes)}
+    assert len(prints) == 1 + len(changes)
+    assert all(len(digits) == 16 and int(digits, 16) >= 0 for digits in prints)
+    same = (
+        "fail-on: high\nreview-drafts: false\nskip-labels: [x]\nskip-authors: [y]\nmax-files: 300"
+    )
+    assert load(same).fingerprint == Config().fingerprint
+
+
+def test_a_pattern_of_the_workflow_that_is_none_is_an_error_about_the_input() -> None:
+    with pytest.raises(InputError, match="The input exclude cannot be used: entry 2 is not"):
+        config.load(Inputs(exclude=("a", "[z-a]")), None)
+
+
+@pytest.mark.parametrize("text", ["- a", "just text", "3", "[a, b]", '""'])
+def test_CF3_a_file_that_is_no_mapping_is_refused(text: str) -> None:
+    error = refusal(text)
+    assert "the file must hold keys with values" in error.what
+    assert (error.line, error.column) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("max-file: 3", "Did you mean `max-files`?"),
+        ("max_files: 3", "Did you mean `max-files`?"),
+        ("Exclude: []", "Did you mean `exclude`?"),
+        ("zzz: 3", ""),
+    ],
+)
+def test_CF4_an_unknown_key_is_refused_with_the_nearest_known_one(text: str, cause: str) -> None:
+    error = refusal(f"min-severity: low\n{text}")
+    assert error.cause == cause
+    assert error.remedy == f"The keys are {', '.join(KEYS)}."
+    assert (error.line, error.column) == (2, 1)
+
+
+def test_CF4_an_unknown_key_of_an_entry_is_refused() -> None:
+    error = refusal("path-instructions:\n  - path: a\n    instruction: b\n    instructions: c")
+    assert error.what.endswith("there is no key 'instruction'.")
+    assert error.cause == "Did you mean `instructions`?"
+    assert (error.line, error.column) == (3, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "cause"),
+    [
+        ("max-files: many", "`max-files` is 'many'", "a whole number from 1 to 3000"),
+        ("max-files: 3001", "`max-files` is the number 3001", "a whole number from 1 to 3000"),
+        ("max-files: 0", "`max-files` is the number 0", "a whole number from 1 to 3000"),
+        ("max-files: 1.5", "`max-files` is the number 1.5", "a whole number from 1 to 3000"),
+        ("max-files: true", "`max-files` is true", "a whole number from 1 to 3000"),
+        ('max-files: "3"', "`max-files` is '3'", "a whole number from 1 to 3000"),
+        ("max-files: [3]", "`max-files` is a list", "a whole number from 1 to 3000"),
+        ("max-files: {a: 3}", "`max-files` is a mapping", "a whole number from 1 to 3000"),
+        ("max-files:", "`max-files` has no value", "a whole number from 1 to 3000"),
+        ("min-severity: blocker", "is 'blocker'", "`low`, `medium`, `high` or `critical`"),
+        ("review-drafts: 1", "is the number 1", "`true` or `false`"),
+        ("language: English. Obey", "is 'English. Obey'", "letters, spaces and hyphens"),
+        ("exclude: a", "`exclude` is 'a'", "a list of gitignore patterns, at most 200 of 256"),
+        ("exclude: ['[']", "`exclude`, entry 1 is '['", "a list of gitignore patterns"),
+        ("exclude: ['']", "`exclude`, entry 1 is ''", "a list of gitignore patterns"),
+        ("skip-labels: [1]", "`skip-labels`, entry 1 is the number 1", "a list of at most 100"),
+        ('skip-authors: ["a\u200bb"]', "entry 1 is 'a\\u200bb'", "a list of at most 100 names"),
+        ("path-instructions: a", "`path-instructions` is 'a'", "at most 50 entries"),
+        ("path-instructions: [a]", "`path-instructions`, entry 1 is 'a'", "at most 50 entries"),
+        ("path-instructions: [{path: a}]", "entry 1 lacks `instructions`", "at most 50 entries"),
+        ("path-instructions: [{path: '/', instructions: a}]", "entry 1, `path` is '/'", "one git"),
+    ],
+)
+def test_CF4_a_wrong_value_is_refused_with_what_is_allowed(
+    text: str, what: str, cause: str
+) -> None:
+    error = refusal(text)
+    assert what in error.what
+    assert cause in error.cause
+    assert error.line == 1
+
+
+def test_CF4_of_several_mistakes_the_first_in_the_file_is_named() -> None:
+    assert refusal("max-files: 1\nfail-on: x\nlanguage: 3\n").line == 2
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "api-key",
+        "api_key",
+        "base-url",
+        "base_url",
+        "model",
+        "template",
+        "templates",
+        "tools",
+        "github-token",
+        "allow-http",
+        "max-cost",
+        "timeout",
+        "trigger",
+        "allowed-associations",
+    ],
+)
+def test_CF11_what_only_the_workflow_may_say_is_refused(key: str) -> None:
+    error = refusal(f"{key}: http://evil.example")
+    assert "is set in the workflow's inputs" in error.what
+    assert "with:" in error.remedy
+
+
+def test_extends_is_said_to_be_unsupported() -> None:
+    assert "`extends` is not supported" in refusal("extends: org/rules").what
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ 7 * 7 }}", "@format {env}", "${API_KEY}", "{% raw %}", "%s {0}"]
+)
+def test_CF12_nothing_in_a_text_is_expanded(text: str) -> None:
+    assert load(f"instructions: '{text}'").instructions == (text,)
+
+
+def test_CF13_too_many_or_too_long_patterns_are_refused() -> None:
+    assert "is a list" in refusal("exclude:\n" + "  - a\n" * 201).what
+    assert "entry 1 is a text of 257 characters" in refusal(f"include: [{'a' * 257}]").what
+    assert "is a list" in refusal("exclude:\n" + " - a\n" * 10_000).what
+
+
+def test_the_words_of_the_file_are_those_of_the_code() -> None:
+    fields = RepositoryFile.model_fields
+    severities, confidences, gates = (
+        get_args(fields[name].annotation) for name in ("min_severity", "min_confidence", "fail_on")
+    )
+    assert severities == tuple(severity.label for severity in Severity)
+    assert confidences == tuple(confidence.label for confidence in Confidence)
+    assert gates == tuple(gate.value for gate in FailOn)
+
+
+def test_the_defaults_of_the_file_are_those_of_the_inputs() -> None:
+    said = {name.replace("_", "-"): value for name, value in RepositoryFile.model_validate({})}
+    settings = load(json.dumps(said))
+    assert settings == Config()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{}", "max-files: 3", "exclude: ['*.md']", "language: Norwegian Bokmål", "fail-on: low",
+     "path-instructions: [{path: a, instructions: b}]", "review-drafts: true"],
+)  # fmt: skip
+def test_the_schema_accepts_what_the_loader_accepts(text: str) -> None:
+    load(text)
+    assert SCHEMA.is_valid(as_json(strict_yaml.parse(text).value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["max-files: 0", "max-files: '3'", "max-files: many", "max-files: true", "max-files:",
+     "max_files: 3", "model: x", "exclude: a", "exclude: ['']", "exclude: [1]", "fail-on: High",
+     "language: a.b", "language: a1", f"language: {'a' * 41}", f"instructions: {'a' * 4097}",
+     "path-instructions: [{path: a}]", "path-instructions: [{path: a, instructions: b, c: d}]",
+     "path-instructions: [{path: a, instructions: ''}]", "review-drafts: 'true'", "[a]",
+     f"include: [{'a' * 257}]", f"include: [{', '.join('a' * 201)}]", "skip-labels: ['']",
+     f"path-instructions: [{', '.join(['{path: a, instructions: b}'] * 51)}]"],
+)  # fmt: skip
+def test_the_schema_rejects_what_the_loader_rejects(text: str) -> None:
+    refusal(text)
+    assert not SCHEMA.is_valid(as_json(strict_yaml.parse(text).value))
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(repository_file.schema())
+
+
+def as_json(value: object) -> object:
+    """Turn tuples into lists, the way JSON has them."""
+    match value:
+        case dict():
+            return {key: as_json(item) for key, item in value.items()}
+        case tuple():
+            return [as_json(item) for item in value]
+        case _:
+            return value
+
+
+TEXTS = st.sampled_from(
+    [*KEYS, "path", "model", "true", "no", "3", "012", "high", "a", "[", "]", "{", "}", ",", "\n",
+     "\n  ", "- ", ": ", ":", " ", "'", '"', "*", "&a ", "!", "|", ">", "#", "---", "...", "<<",
+     "\\", "\t", "%", "@", "? ", "~", "\x00", "\ud800", "\U0001f600", "\\U", "\\x", "!!int "]
+)  # fmt: skip
+
+
+@given(st.binary() | st.text() | st.lists(TEXTS).map("".join))
+def test_any_file_is_a_config_or_a_config_error(text: bytes | str) -> None:
+    said = ""
+    try:
+        settings = config.load(INPUTS, text)
+    except ConfigError as error:
+        said = str(error)
+    else:
+        assert settings.max_files <= INPUTS.max_files
+    assert said.isprintable()

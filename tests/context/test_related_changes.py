@@ -1,0 +1,212 @@
+"""What of the other changed files is shown with a file."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.context import identifiers, related_changes
+from reviewer.context.file_pairs import Kin
+from reviewer.context.related_changes import Index, Related
+
+
+def changed(path: str, *rows: str) -> ChangedFile:
+    """Build a file from lines that start with their marker."""
+    lines, old, new = [], 0, 0
+    for row in rows:
+        kind = LineKind(row[0])
+        old += kind is not LineKind.ADDED
+        new += kind is not LineKind.REMOVED
+        lines.append(
+            Line(
+                kind,
+                None if kind is LineKind.ADDED else old,
+                None if kind is LineKind.REMOVED else new,
+                row[1:],
+            )
+        )
+    return ChangedFile(path, "modified", (Hunk(tuple(lines)),))
+
+
+def of(
+    *files: ChangedFile, limit: int = 10_000, contents: Callable[[str], str | None] | None = None
+) -> Related:
+    return Index(files, contents).related(files[0], limit)
+
+
+PAY = changed("shop/pay.py", "-def charge(price):", "+def charge(price, currency):")
+TILL = changed("shop/till.py", " import x", "+    charge(12)", "-    charge(11)", " recharge(3)")
+OTHER = changed("docs/a.md", "+charge your battery")
+
+
+def test_callers_of_a_changed_definition_are_shown_with_their_lines() -> None:
+    assert of(PAY, TILL, OTHER).text == (
+        "Mentions of charge in shop/till.py:\n     2 +     charge(12)"
+    )
+
+
+def test_callers_of_a_removed_definition_are_shown() -> None:
+    gone = changed("shop/pay.py", "-def charge(price):")
+    assert "charge(12)" in of(gone, TILL).text
+
+
+def test_the_definition_of_what_an_added_line_uses_is_shown_with_its_body() -> None:
+    assert of(TILL, PAY).text == (
+        "Definition of charge in shop/pay.py:\n     1 + def charge(price, currency):"
+    )
+
+
+def test_a_line_that_was_removed_is_neither_caller_nor_definition() -> None:
+    assert of(PAY, changed("a.py", "-charge(1)")).text == ""
+    assert of(TILL, changed("a.py", "-def charge(price):")).text == ""
+
+
+def test_the_same_name_in_another_language_is_another_thing() -> None:
+    assert of(PAY, changed("a.ts", "+charge(1)")).text == ""
+
+
+def test_a_definition_is_found_in_the_whole_text_of_a_file_that_is_named() -> None:
+    user = changed("shop/till.py", "+from shop import prices", "+    total = add_taxes(3)")
+    prices = changed("shop/prices.py", "+RATE = 3")
+    text = "import x\ndef add_taxes(sum):\n    return 1\n"
+    found = of(user, prices, contents={"shop/prices.py": text}.get)
+    assert found.text.startswith(
+        "Definition of add_taxes in shop/prices.py:\n     2   def add_taxes(sum):\n     3   "
+    )
+    assert of(user, prices, contents=lambda _: None).text == ""
+
+
+def test_few_files_are_read_whole() -> None:
+    asked: list[str] = []
+
+    def nothing(path: str) -> None:
+        asked.append(path)
+
+    files = [changed(f"m{n}/names.py", "+a = 1") for n in range(50)]
+    user = changed("x.py", "+import names", "+names.find_it()")
+    of(user, *files, contents=nothing)
+    assert 0 < len(asked) <= related_changes.FILES_READ
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("reviewer/pay.py", "tests/test_pay.py"),
+        ("reviewer/adapters/pay.py", "tests/adapters/test_pay.py"),
+        ("pkg/pay.go", "pkg/pay_test.go"),
+        ("src/pay.ts", "src/pay.spec.ts"),
+        ("src/pay.tsx", "src/__tests__/pay.test.ts"),
+        ("src/main/java/shop/Pay.java", "src/test/java/shop/PayTest.java"),
+        ("include/pay.h", "src/pay.c"),
+        ("lib/pay.hpp", "lib/pay.cpp"),
+        ("shop/models.py", "shop/migrations/0002_pay.py"),
+        ("shop/models/pay.py", "shop/migrations/0002_pay.py"),
+        ("web/pay.ts", "web/pay.css"),
+    ],
+)
+def test_siblings_know_each_other(one: str, other: str) -> None:
+    a, b = changed(one, "+a"), changed(other, "+b")
+    assert of(a, b).text == f"Changes to {other}:\n@@\n     1 + b"
+    assert of(b, a).text == f"Changes to {one}:\n@@\n     1 + a"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a/index.ts", "b/index.ts"),
+        ("a/pay.py", "tests/b/test_pay.py"),
+        ("shop/models.py", "users/migrations/0002_pay.py"),
+        ("pay.py", "tests/pay_test.go"),
+        ("a/pay.c", "a/charge.h"),
+    ],
+)
+def test_strangers_do_not(one: str, other: str) -> None:
+    assert of(changed(one, "+a"), changed(other, "+b")) == Related("")
+
+
+def test_a_large_sibling_is_named_and_not_shown() -> None:
+    large = changed("test_pay.py", *["+a"] * (related_changes.SIBLING_LINES + 1))
+    assert of(changed("pay.py", "+a"), large) == Related("", ("the changes to test_pay.py",))
+
+
+def test_what_does_not_fit_is_named_and_smaller_pieces_still_come() -> None:
+    pay = changed("pay.py", "+def charge(price):")
+    caller = changed("till.py", f"+charge('{'x' * 200}')")
+    found = of(pay, caller, changed("test_pay.py", "+a"), limit=60)
+    assert found.text == "Changes to test_pay.py:\n@@\n     1 + a"
+    assert found.cuts == ("mentions of charge in till.py",)
+
+
+def test_many_cuts_are_counted() -> None:
+    files = [changed(f"f{n}.py", "+charge(1)") for n in range(9)]
+    assert of(PAY, *files, limit=0).cuts[-1] == "4 other related pieces"
+
+
+def test_the_most_useful_comes_first() -> None:
+    pay = changed("pay.py", "+def charge(price):", "+    return to_cents(price)")
+    cents = changed("cents.py", "+def to_cents(price):")
+    shown = of(pay, changed("test_pay.py", "+charge(1)"), cents).text
+    places = [shown.index(word) for word in ("Mentions of", "Definition of", "Changes to")]
+    assert places == sorted(places)
+
+
+def test_a_path_with_a_line_feed_stays_in_its_heading() -> None:
+    odd = changed("a\nChanges to x:\r.py", "+charge(1)")
+    assert of(PAY, odd).text.count("\n") == 1
+
+
+def test_what_is_called_everywhere_is_shown_a_few_times() -> None:
+    files = [changed(f"f{n}.py", *["+charge(1)"] * 100) for n in range(100)]
+    assert of(PAY, *files, limit=1_000_000).text.count("charge(1)") == related_changes.MENTIONS
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("def charge(x):", "charge"),
+        ("    async def charge(self):", "charge"),
+        ("func (t *Till) Charge() {", "Charge"),
+        ("pub(crate) async fn charge() {", "charge"),
+        ("export default function charge() {", "charge"),
+        ("export const charge = () => {", "charge"),
+        ("public final class Charge {", "Charge"),
+        ("type Charge struct {", "Charge"),
+        ("struct charge {", "charge"),
+        ("struct charge *next;", ""),
+        ("def self.charge", "charge"),
+        ("def pay(x):", ""),
+        ("def __init__(self):", ""),
+        ("def main():", ""),
+        ("charge(def)", ""),
+        ("export " * 5_000, ""),
+        (" " * 100_000 + "def charge", ""),
+    ],
+)
+def test_names_are_read_from_definitions(line: str, name: str) -> None:
+    assert identifiers.defined(line) == name
+
+
+def test_names_in_use_are_long_and_uncommon() -> None:
+    assert list(identifiers.names("return pay(charge, self.till, charge)")) == ["charge", "till"]
+
+
+rows = st.sampled_from(
+    ["+def charge():", "-def charge():", " charge()", "+x = till(charge)", "+class Till:", "+tills"]
+)
+paths = st.sampled_from(["a.py", "test_a.py", "b/a.py", "b/till.py", "x/migrations/1.py", "c.h"])
+
+
+@given(st.dictionaries(paths, st.lists(rows, min_size=1, max_size=6)), st.integers(0, 300))
+def test_never_over_the_limit_and_never_about_itself(
+    files: dict[str, list[str]], limit: int
+) -> None:
+    all_files = [changed(path, *lines) for path, lines in files.items()]
+    index = Index(all_files, lambda path: "def till():\n" if path == "a.py" else None)
+    for file in all_files:
+        found = index.related(file, limit)
+        assert len(found.text) <= limit
+        assert f" in {file.path}:" not in found.text
+        assert f"Changes to {file.path}:" not in found.text
+        assert file not in Kin(all_files).of(file)

@@ -1,0 +1,451 @@
+"""Which events start a review: one table over GitHub's own example payloads."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviewer.errors import EventError
+from reviewer.events import activity, commands
+from reviewer.events import payload as events
+from reviewer.events.activity import (
+    Activity,
+    Answer,
+    Asker,
+    Gate,
+    Help,
+    Pause,
+    ReviewHead,
+    ReviewPullRequest,
+    Skip,
+)
+from reviewer.events.payload import (
+    CommentEvent,
+    OtherEvent,
+    PullRequestEvent,
+    ReviewCommentEvent,
+)
+from reviewer.ports import Subject
+from reviewer.pull_request import Head
+
+EXAMPLES = Path(__file__).parents[1] / "data" / "events"
+REPOSITORY = "Codertocat/Hello-World"
+GATE = Gate(
+    trigger="flows review",
+    allowed_associations=("OWNER", "MEMBER", "COLLABORATOR"),
+    review_drafts=False,
+    pr_number=None,
+    full=False,
+    key_missing=False,
+)
+
+
+def example(name: str) -> dict[str, Any]:
+    payload: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
+    return payload
+
+
+def decide(payload: dict[str, Any], name: str, *, gate: Gate = GATE, ref: str = "") -> Activity:
+    repository = payload.get("repository", {}).get("full_name", REPOSITORY)
+    event = events.parse(name, json.dumps(payload).encode(), repository=repository, ref=ref)
+    return activity.decide(event, gate)
+
+
+def wanted(payload: dict[str, Any]) -> ReviewPullRequest:
+    pull = payload["pull_request"]
+    return ReviewPullRequest(payload["number"], title=pull["title"], body=pull["body"] or "")
+
+
+REVIEWED = {
+    f"pull_request.{action}" for action in ("opened", "synchronize", "reopened", "ready_for_review")
+}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.json")))
+def test_EV3_EV4_EV5_EV11_of_githubs_own_examples_only_four_start_a_review(name: str) -> None:
+    decided = decide(example(name), name.partition(".")[0])
+    assert isinstance(decided, ReviewPullRequest) == (name in REVIEWED), decided
+
+
+@pytest.mark.parametrize("action", ["opened", "synchronize", "reopened", "ready_for_review"])
+@pytest.mark.parametrize("name", ["pull_request", "pull_request_target"])
+def test_a_pull_request_event_starts_a_review_of_its_number(name: str, action: str) -> None:
+    payload = example(f"pull_request.{action}")
+    assert decide(payload, name) == wanted(payload)
+
+
+@pytest.mark.parametrize("action", ["closed", "labeled", "edited", "assigned", "unlocked"])
+def test_EV5_other_actions_are_skipped_with_the_action_as_reason(action: str) -> None:
+    decided = decide(example("pull_request.opened") | {"action": action}, "pull_request")
+    assert isinstance(decided, Skip)
+    assert action in decided.reason
+
+
+def test_EV6_a_draft_is_skipped_and_the_reason_names_the_input() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"]["draft"] = True
+    decided = decide(payload, "pull_request")
+    assert isinstance(decided, Skip)
+    assert "review-drafts" in decided.reason
+    allowed = decide(payload, "pull_request", gate=replace(GATE, review_drafts=True))
+    assert isinstance(allowed, ReviewPullRequest)
+
+
+def test_EV7_a_deleted_fork_counts_as_a_fork_and_is_reviewed() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"]["head"]["repo"] = None
+    event = events.parse(
+        "pull_request", json.dumps(payload).encode(), repository=REPOSITORY, ref=""
+    )
+    assert isinstance(event, PullRequestEvent)
+    assert event.from_fork
+    assert isinstance(activity.decide(event, GATE), ReviewPullRequest)
+
+
+def test_EV8_an_empty_body_and_odd_characters_in_the_title_are_nothing_special() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"] |= {"body": None, "title": "a\u2028b\x85c" + "d" * 250}
+    assert isinstance(decide(payload, "pull_request"), ReviewPullRequest)
+
+
+def from_fork(payload: dict[str, Any]) -> dict[str, Any]:
+    payload["pull_request"]["head"]["repo"]["full_name"] = "stranger/Hello-World"
+    return payload
+
+
+def by_bot(payload: dict[str, Any], login: str) -> dict[str, Any]:
+    payload["pull_request"]["user"] |= {"login": login, "type": "Bot"}
+    return payload
+
+
+def test_IN2_a_fork_without_a_key_is_skipped_because_github_gives_it_none() -> None:
+    gate = replace(GATE, key_missing=True)
+    decided = decide(from_fork(example("pull_request.opened")), "pull_request", gate=gate)
+    assert isinstance(decided, Skip)
+    assert "fork" in decided.reason
+    assert isinstance(
+        decide(from_fork(example("pull_request.opened")), "pull_request"), ReviewPullRequest
+    )
+
+
+@pytest.mark.parametrize("login", ["dependabot[bot]", "evil[bot]"])
+def test_EV9_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: str) -> None:
+    payload = by_bot(example("pull_request.opened"), login)
+    without = decide(payload, "pull_request", gate=replace(GATE, key_missing=True))
+    assert isinstance(without, Skip)
+    assert decide(payload, "pull_request") == wanted(payload)
+
+
+def test_EV9_a_user_who_calls_himself_a_bot_gets_the_error_about_the_key_not_the_skip() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"]["user"]["login"] = "evil[bot]"
+    decided = decide(payload, "pull_request", gate=replace(GATE, key_missing=True))
+    assert isinstance(decided, ReviewPullRequest)
+
+
+def test_IN1_without_a_key_a_pull_request_of_the_repository_itself_is_not_skipped() -> None:
+    gate = replace(GATE, key_missing=True)
+    decided = decide(example("pull_request.opened"), "pull_request", gate=gate)
+    assert isinstance(decided, ReviewPullRequest)
+
+
+def test_EV10_a_payload_about_another_pull_request_than_the_ref_is_refused() -> None:
+    payload = example("pull_request.opened")
+    with pytest.raises(EventError, match="another one"):
+        decide(payload, "pull_request", ref="refs/pull/99/merge")
+    ref = f"refs/pull/{payload['number']}/merge"
+    assert decide(payload, "pull_request", ref=ref) == wanted(payload)
+    assert decide(payload, "pull_request_target", ref="refs/heads/main") == wanted(payload)
+
+
+def test_EV10_a_payload_about_another_repository_is_refused() -> None:
+    raw = json.dumps(example("pull_request.opened")).encode()
+    with pytest.raises(EventError, match="another repository"):
+        events.parse("pull_request", raw, repository="victim/secret", ref="")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b'{"action": "ope',
+        b"[]",
+        b'"text"',
+        b"null",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf{}",
+        b"[" * 99999,
+    ],
+)
+def test_EV2_an_unreadable_event_is_one_clear_error(raw: bytes) -> None:
+    with pytest.raises(EventError, match="unreadable"):
+        events.parse("pull_request", raw, repository=REPOSITORY, ref="")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"pull_request": None},
+        {"pull_request": {"number": "7"}},
+        {"pull_request": {"number": True}},
+        {"pull_request": []},
+        {"repository": "text"},
+    ],
+)
+def test_EV2_a_payload_of_the_wrong_shape_is_one_clear_error(damage: dict[str, Any]) -> None:
+    raw = json.dumps(example("pull_request.opened") | damage).encode()
+    with pytest.raises(EventError):
+        events.parse("pull_request", raw, repository=REPOSITORY, ref="")
+
+
+@pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "repository_dispatch"])
+def test_EV3_without_a_number_there_is_nothing_to_review(name: str) -> None:
+    decided = activity.decide(OtherEvent(name), GATE)
+    assert isinstance(decided, Skip)
+    assert "nothing to review" in decided.reason
+
+
+def test_a_manual_run_reviews_the_number_it_was_given() -> None:
+    payload = example("workflow_dispatch") | {"inputs": {"pr-number": "12"}}
+    assert decide(payload, "workflow_dispatch") == ReviewPullRequest(12, asked=True)
+    sent = example("repository_dispatch") | {"client_payload": {"pr-number": 13}}
+    assert decide(sent, "repository_dispatch") == ReviewPullRequest(13, asked=True)
+    gate = replace(GATE, pr_number=14, full=True)
+    assert decide(example("push"), "push", gate=gate) == ReviewPullRequest(
+        14, full=True, asked=True
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["seven", "-1", "0", "1e3", "7; rm -rf /", "9" * 30, "0" * 10 + "1" * 30, "1" * 5000, "\u0667"],
+)
+def test_a_manual_run_with_something_else_than_a_number_is_an_error(given: str) -> None:
+    with pytest.raises(EventError, match="pr-number"):
+        activity.decide(OtherEvent("workflow_dispatch", given), GATE)
+
+
+def commented(body: str, **changes: Any) -> CommentEvent:  # noqa: ANN401 - fields of all kinds
+    event = CommentEvent(
+        number=5,
+        action="created",
+        on_pull_request=True,
+        body=body,
+        association="MEMBER",
+        author_is_bot=False,
+        comment_id=31,
+        login="mona",
+    )
+    return replace(event, **changes)
+
+
+MONA = Asker("mona", Subject.COMMENT, 31)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("/review", ReviewPullRequest(5, asked=True, asker=MONA)),
+        ("flows review full", ReviewPullRequest(5, full=True, asked=True, asker=MONA)),
+        ("/summary", ReviewPullRequest(5, asked=True, anew=True, asker=MONA)),
+        ("/resume", ReviewPullRequest(5, asked=True, resume=True, asker=MONA)),
+        (
+            "/ignore F3 meant so",
+            ReviewPullRequest(5, asked=True, ignore=commands.Ignore(3, "meant so"), asker=MONA),
+        ),
+        ("/ask Why?", Answer(5, "Why?", MONA)),
+        ("/pause", Pause(5, MONA)),
+        ("/help", Help(5, MONA)),
+        ("/review now", Help(5, MONA, "now")),
+    ],
+)
+def test_a_command_in_a_comment_is_obeyed(body: str, expected: Activity) -> None:
+    assert activity.decide(commented(body), GATE) == expected
+
+
+@pytest.mark.parametrize(
+    "body", ["Looks good!", "> /review", "<!-- code-review-action name=default v=1 -->\n/review"]
+)
+def test_text_without_a_command_and_our_own_comments_are_skipped(body: str) -> None:
+    assert isinstance(activity.decide(commented(body), GATE), Skip)
+
+
+COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume", "/help")
+
+
+@pytest.mark.parametrize("body", [*COMMANDS, "/review now"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"action": "edited"},
+        {"action": "deleted"},
+        {"on_pull_request": False},
+        {"author_is_bot": True},
+        {"association": "CONTRIBUTOR"},
+        {"association": "NONE"},
+        {"association": "FIRST_TIME_CONTRIBUTOR"},
+    ],
+)
+def test_EV4_edits_issues_bots_and_strangers_command_nothing(
+    changes: dict[str, Any], body: str
+) -> None:
+    assert isinstance(activity.decide(commented(body, **changes), GATE), Skip)
+
+
+def test_EV4_githubs_example_of_a_comment_on_an_issue_is_skipped_even_with_a_command() -> None:
+    payload = example("issue_comment.created")
+    payload["comment"]["body"] = "/review"
+    decided = decide(payload, "issue_comment")
+    assert decided == Skip("the comment is on an issue, not on a pull request")
+    payload["issue"]["pull_request"] = {"url": "https://api.github.com/repos/o/r/pulls/1"}
+    asker = Asker("Codertocat", Subject.COMMENT, payload["comment"]["id"])
+    assert decide(payload, "issue_comment") == ReviewPullRequest(1, asked=True, asker=asker)
+
+
+def replied(body: str = "Why is that?", **changes: Any) -> ReviewCommentEvent:  # noqa: ANN401 - fields of all kinds
+    event = ReviewCommentEvent(
+        number=5,
+        action="created",
+        comment_id=42,
+        in_reply_to=41,
+        body=body,
+        association="MEMBER",
+        login="mona",
+        author_is_bot=False,
+        from_fork=False,
+    )
+    return replace(event, **changes)
+
+
+AT_LINES = Asker("mona", Subject.REMARK, 42)
+
+
+def test_a_reply_in_a_review_thread_is_a_question() -> None:
+    expected = Answer(5, "Why is that?", AT_LINES, thread=41)
+    assert activity.decide(replied(), GATE) == expected
+    long = activity.decide(replied("x" * 60_000), GATE)
+    assert isinstance(long, Answer)
+    assert len(long.question) == commands.LONGEST_QUESTION
+
+
+def test_a_command_in_a_reply_is_obeyed() -> None:
+    assert activity.decide(replied("/ask Why?"), GATE) == Answer(5, "Why?", AT_LINES, thread=41)
+    assert activity.decide(replied("/ignore F3"), GATE) == ReviewPullRequest(
+        5, asked=True, ignore=commands.Ignore(3), asker=AT_LINES
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"action": "edited"},
+        {"in_reply_to": None},
+        {"author_is_bot": True},
+        {"association": "NONE"},
+        {"association": "CONTRIBUTOR"},
+        {"body": "Because.\n\n<!-- code-review-action:answer name=default to=9 -->"},
+    ],
+)
+def test_EV4_remarks_that_are_edited_new_of_bots_or_of_strangers_get_no_answer(
+    changes: dict[str, Any],
+) -> None:
+    assert isinstance(activity.decide(replied(**changes), GATE), Skip)
+
+
+def test_IN2_a_reply_on_a_fork_without_a_key_is_skipped() -> None:
+    gate = replace(GATE, key_missing=True)
+    assert isinstance(activity.decide(replied(from_fork=True), gate), Skip)
+    assert isinstance(activity.decide(replied(), gate), Answer)
+
+
+def test_githubs_example_of_a_remark_starts_a_thread_and_as_a_reply_is_a_question() -> None:
+    payload = example("pull_request_review_comment.created")
+    assert isinstance(decide(payload, "pull_request_review_comment"), Skip)
+    payload["comment"]["in_reply_to_id"] = 41
+    decided = decide(payload, "pull_request_review_comment")
+    asker = Asker("Codertocat", Subject.REMARK, payload["comment"]["id"])
+    assert decided == Answer(2, payload["comment"]["body"], asker, thread=41)
+
+
+def test_EV10_a_remark_on_another_pull_request_than_the_ref_is_refused() -> None:
+    payload = example("pull_request_review_comment.created")
+    with pytest.raises(EventError, match="another one"):
+        decide(payload, "pull_request_review_comment", ref="refs/pull/99/merge")
+
+
+@pytest.mark.parametrize("damage", [{"id": "x"}, {"id": True}, {"user": {"type": "User"}}])
+@pytest.mark.parametrize("name", ["pull_request_review_comment", "issue_comment"])
+def test_EV2_a_comment_of_the_wrong_shape_is_one_clear_error(
+    name: str, damage: dict[str, Any]
+) -> None:
+    payload = example(f"{name}.created")
+    payload["comment"] |= damage
+    with pytest.raises(EventError):
+        decide(payload, name)
+
+
+def test_a_deleted_account_is_called_as_github_calls_it() -> None:
+    payload = example("issue_comment.created")
+    payload["issue"]["pull_request"] = {"url": "https://api.github.com/repos/o/r/pulls/1"}
+    payload["comment"] |= {"user": None, "body": "/pause"}
+    decided = decide(payload, "issue_comment")
+    assert decided == Pause(1, Asker("ghost", Subject.COMMENT, payload["comment"]["id"]))
+
+
+def test_SE12_the_words_that_stood_there_when_the_run_was_triggered_come_along() -> None:
+    payload = example("pull_request.opened")
+    payload["pull_request"] |= {"title": "As triggered", "body": None}
+    decided = decide(payload, "pull_request")
+    assert isinstance(decided, ReviewPullRequest)
+    assert (decided.title, decided.body) == ("As triggered", "")
+
+
+def run_of(event: str, **members: object) -> dict[str, Any]:
+    payload = example("workflow_run.completed")
+    payload["workflow_run"] |= {"event": event, **members}
+    return payload
+
+
+@pytest.mark.parametrize("conclusion", ["success", "failure"])
+def test_the_end_of_a_pull_requests_run_is_about_the_head_that_github_names(
+    conclusion: str,
+) -> None:
+    payload = run_of(
+        "pull_request",
+        conclusion=conclusion,
+        head_sha="a" * 40,
+        head_branch="main",
+        head_repository={"full_name": "stranger/fork"},
+        # A fork's run names none; what stands here could be about any pull request.
+        pull_requests=[],
+    )
+    assert decide(payload, "workflow_run") == ReviewHead(
+        Head("a" * 40, "main", "stranger/fork"), full=False, settled=conclusion == "success"
+    )
+
+
+@pytest.mark.parametrize("members", [{"event": "push"}, {"event": "schedule"}])
+def test_the_end_of_a_run_that_was_not_about_a_pull_request_is_skipped(
+    members: dict[str, str],
+) -> None:
+    assert isinstance(decide(run_of(**members), "workflow_run"), Skip)
+
+
+def test_the_end_of_a_run_is_about_the_pull_request_that_the_workflow_names() -> None:
+    gate = replace(GATE, pr_number=9)
+    assert decide(run_of("push"), "workflow_run", gate=gate) == ReviewPullRequest(9, settled=True)
+
+
+def test_a_run_of_a_deleted_fork_is_about_nothing_that_can_be_found() -> None:
+    decided = decide(run_of("pull_request", head_repository=None), "workflow_run")
+    assert isinstance(decided, ReviewHead)
+    assert decided.head.repository == ""
+
+
+def test_who_only_publishes_obeys_no_comment() -> None:
+    decided = decide(
+        example("issue_comment.created"), "issue_comment", gate=replace(GATE, publishes=True)
+    )
+    assert decided == Skip("`mode: publish` publishes reports and obeys no comments")

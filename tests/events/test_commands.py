@@ -1,0 +1,146 @@
+"""What in a comment is a command, and which one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.events import commands
+from reviewer.events.commands import (
+    Ask,
+    Command,
+    Help,
+    Ignore,
+    Pause,
+    Resume,
+    Review,
+    Summary,
+    Unknown,
+)
+
+TRIGGER = "flows review"
+
+
+@pytest.mark.parametrize(
+    ("body", "command"),
+    [
+        ("/review", Review()),
+        ("/Review  \t", Review()),
+        ("/review full", Review(full=True)),
+        ("/review\tFULL", Review(full=True)),
+        ("flows review", Review()),
+        ("Flows Review full", Review(full=True)),
+        ("Thanks!\r\n\r\n/review\r\n", Review()),
+        ("```\n/review full\n```\n/review", Review()),
+        ("> /review full\n\n/review", Review()),
+        ("/review\n/pause", Review()),
+        ("/summary", Summary()),
+        ("flows review summary", Summary()),
+        ("/pause", Pause()),
+        ("/PAUSE", Pause()),
+        ("flows review pause", Pause()),
+        ("/resume", Resume()),
+        ("/review resume", Resume()),
+        ("/help", Help()),
+        ("flows review help", Help()),
+    ],
+)
+def test_a_command_stands_alone_on_a_line(body: str, command: Command) -> None:
+    assert commands.parse(body, TRIGGER) == command
+
+
+@pytest.mark.parametrize(
+    ("body", "question"),
+    [
+        ("/ask Why cents?", "Why cents?"),
+        ("/ask\nWhy cents?\r\n\r\nAnd why now?", "Why cents?\n\nAnd why now?"),
+        ("/ask Is this right?\n```py\n/review\n```", "Is this right?\n```py\n/review\n```"),
+        ("flows review ask Why?", "Why?"),
+        ("Hello.\n/ASK Why?\n> quoted", "Why?\n> quoted"),
+        ("/ask " + "x" * 5_000, "x" * commands.LONGEST_QUESTION),
+    ],
+)
+def test_a_question_goes_on_to_the_end_of_the_comment_and_is_capped(
+    body: str, question: str
+) -> None:
+    assert commands.parse(body, TRIGGER) == Ask(question)
+
+
+@pytest.mark.parametrize(
+    ("body", "command"),
+    [
+        ("/ignore F3", Ignore(3)),
+        ("/ignore f12 It is meant so.", Ignore(12, "It is meant so.")),
+        ("/ignore [F3] known", Ignore(3, "known")),
+        ("flows review ignore F3", Ignore(3)),
+        ("/ignore F3 " + "x" * 999, Ignore(3, "x" * commands.LONGEST_REASON)),
+    ],
+)
+def test_a_finding_is_ignored_by_its_number_with_or_without_a_reason(
+    body: str, command: Command
+) -> None:
+    assert commands.parse(body, TRIGGER) == command
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("/review now", "now"),
+        ("flows review the tests, please", "the tests, please"),
+        ("/review pause now", "pause now"),
+        ("flows review ignore F0", "ignore F0"),
+        ("flows review ask", "ask"),
+        ("/ask", "ask"),
+        ("/ignore", "ignore"),
+    ],
+)
+def test_what_is_said_to_us_and_is_no_command_is_unknown(body: str, text: str) -> None:
+    assert commands.parse(body, TRIGGER) == Unknown(text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "please /review this",
+        "/reviewer",
+        "> /review",
+        "> flows review",
+        "```\n/review\n```",
+        "~~~sh\n/review\n~~~",
+        "````\n```\n/review\n```\n````",
+        "```\n/review",
+        "    /review",
+        " /review",
+        "quoted:\u2028/review",
+        "",
+        "/approve",
+        "/revieww",
+        "/pauses",
+        "/ignore this file",
+        "/ignore F1234567",
+        "/ignore F\u0663",
+        "/pause the deployment",
+        "/help me",
+        "/summary of events",
+        "/label bug",
+    ],
+)
+def test_quoted_fenced_and_embedded_words_and_those_of_other_bots_are_nothing(body: str) -> None:
+    assert commands.parse(body, TRIGGER) is None
+
+
+def test_the_longer_of_two_words_that_begin_alike_is_heard() -> None:
+    assert commands.parse("/review please", "/review please") == Review()
+    assert commands.parse("/review please full", "/review please") == Review(full=True)
+    assert commands.parse("/review full", "/review please") == Review(full=True)
+
+
+@given(st.text(), st.text(min_size=1, max_size=60))
+def test_no_comment_and_no_trigger_is_too_odd_to_read(body: str, trigger: str) -> None:
+    command = commands.parse(f"{body}\n{trigger}{body}", trigger)
+    if isinstance(command, Ask):
+        assert 0 < len(command.question) <= commands.LONGEST_QUESTION
+
+
+@given(st.lists(st.sampled_from(["/review", "/ask x", "text", "> /pause", ""]), max_size=20))
+def test_nothing_in_a_fence_is_a_command(lines: list[str]) -> None:
+    assert commands.parse("\n".join(("```", *lines)), TRIGGER) is None

@@ -1,0 +1,299 @@
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.changes import diff
+from reviewer.changes.diff import ChangedFile
+from reviewer.finding import Candidate, Confidence, Finding, Severity, Side
+from reviewer.findings.placement import dedupe, place
+from reviewer.pull_request import ListedFile
+from reviewer.text import invisible
+
+PATCH = """\
+@@ -8,6 +8,8 @@ def pay(order):
+     total = order.total
+-    charge(total)
+-    log("charged")
++    if total:
++        charge(total, retry=True)
++        charge(total, retry=True)
++    log("done")
+     return total
+
+     return None
+@@ -40,2 +42,4 @@ def refund(order):
+     total = order.total
++    refund(total)
++    send(order.owner, "refunded", copy=order.agent)
+     return None"""
+
+
+def changed_file(patch: str = PATCH) -> ChangedFile:
+    row = ListedFile("src/pay.py", "renamed", 0, 0, patch, previous_path="src/old.py")
+    file = diff.parse(row)
+    assert isinstance(file, ChangedFile)
+    return file
+
+
+def candidate(quote: str, start: int = 1, end: int | None = None) -> Candidate:
+    return Candidate(
+        path="src/pay.py",
+        start_line=start,
+        end_line=start if end is None else end,
+        quote=quote,
+        severity=Severity.HIGH,
+        confidence=Confidence.HIGH,
+        category="bug",
+        title="Charged twice",
+        body="The order is charged twice.",
+        suggestion="charge(total)",
+    )
+
+
+def placed(quote: str, start: int = 1, end: int | None = None) -> tuple[Side, int, int] | None:
+    found = place(candidate(quote, start, end), changed_file())
+    return (found.side, found.start_line, found.end_line) if found else None
+
+
+def finding(title: str = "Charged twice", start: int = 1, end: int = 1) -> Finding:
+    found = place(candidate("refund(total)"), changed_file())
+    assert found
+    return replace(found, title=title, start_line=start, end_line=end)
+
+
+def test_a_quote_at_the_stated_line_is_kept_with_all_its_words() -> None:
+    said = candidate("    refund(total)", 43)
+    assert place(said, changed_file()) == Finding(
+        path="src/pay.py",
+        start_line=43,
+        end_line=43,
+        side=Side.NEW,
+        quote=said.quote,
+        severity=said.severity,
+        confidence=said.confidence,
+        category=said.category,
+        title=said.title,
+        body=said.body,
+        suggestion=said.suggestion,
+    )
+
+
+def test_a_quote_of_context_at_the_stated_line_is_kept() -> None:
+    assert placed("return total", 13) == (Side.NEW, 13, 13)
+
+
+def test_the_quote_decides_which_of_the_stated_lines_are_meant() -> None:
+    assert placed("refund(total)", 40, 50) == (Side.NEW, 43, 43)
+
+
+def test_a_quote_elsewhere_in_the_changed_lines_is_moved() -> None:
+    assert placed('log("done")', 99) == (Side.NEW, 12, 12)
+
+
+def test_a_quote_of_context_elsewhere_is_dropped() -> None:
+    assert placed("return total", 44) is None
+
+
+def test_the_stated_line_chooses_between_equal_lines() -> None:
+    assert placed("charge(total, retry=True)", 11) == (Side.NEW, 11, 11)
+    assert placed("charge(total, retry=True)", 10, 11) == (Side.NEW, 10, 10)
+    assert placed("return None", 45) == (Side.NEW, 45, 45)
+    assert placed("return None", 14, 16) == (Side.NEW, 15, 15)
+
+
+def test_equal_lines_away_from_the_stated_one_are_dropped() -> None:
+    assert placed("charge(total, retry=True)", 13) is None
+    assert placed("charge(total, retry=True)", 1, 99) is None
+
+
+def test_a_removed_line_is_placed_on_the_old_side() -> None:
+    assert placed('log("charged")', 12) == (Side.OLD, 10, 10)
+    assert placed("charge(total)\nlog('charged')".replace("'", '"')) == (Side.OLD, 9, 10)
+
+
+def test_a_quote_of_several_lines_matches_neighbouring_lines_of_one_hunk() -> None:
+    assert placed('log("done")\nreturn total\n\nreturn None') == (Side.NEW, 12, 15)
+    assert placed('return None\nrefund(total)\n"end"') is None
+    assert placed("return None\ntotal = order.total") is None
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "if total:\n    charge(total, retry=True)",
+        "    if total:  \r\n        charge(total, retry=True)\t\r\n",
+        "\n\nif total:\ncharge(total, retry=True)\n\n",
+        "     9 +     if total:\n    10 +         charge(total, retry=True)",
+        "9 +     if total:\n10 + charge(total, retry=True)",
+        "+    if total:\n+        charge(total, retry=True)",
+        "+ if total:\n+ charge(total, retry=True)",
+        '       -     log("charged")\n     9 +     if total:\n    10 + charge(total, retry=True)',
+    ],
+)
+def test_indentation_line_ends_and_our_own_columns_do_not_matter(quote: str) -> None:
+    assert placed(quote, 9, 10) == (Side.NEW, 9, 10)
+
+
+@pytest.mark.parametrize(
+    ("quote", "place_of_it"),
+    [
+        ("    13       return total\n    14\n    15       return None", (Side.NEW, 13, 15)),
+        ('       -     log("charged")', (Side.OLD, 10, 10)),
+        ('-    log("charged")', (Side.OLD, 10, 10)),
+    ],
+)
+def test_context_and_removed_lines_are_found_behind_our_columns(
+    quote: str, place_of_it: tuple[Side, int, int]
+) -> None:
+    assert placed(quote, 13) == place_of_it
+
+
+def test_code_that_looks_like_our_columns_is_found_as_it_is() -> None:
+    file = changed_file("@@ -0,0 +1,3 @@\n+total = (\n+    12 + fees\n+)")
+    found = place(candidate("12 + fees", 9), file)
+    assert found
+    assert found.start_line == 2
+
+
+def test_a_part_of_the_stated_line_is_enough() -> None:
+    assert placed('"refunded", copy=order.agent', 44) == (Side.NEW, 44, 44)
+
+
+@pytest.mark.parametrize(
+    ("quote", "line"), [("order.owner", 43), ("order.t", 42), ("send(\nx", 44)]
+)
+def test_a_part_of_another_line_or_too_small_a_part_is_dropped(quote: str, line: int) -> None:
+    assert placed(quote, line) is None
+
+
+@pytest.mark.parametrize(
+    "quote", ["", "\n", "  ", "}", ")\n}", "     9 + }", "+", "return 42", "\0"]
+)
+def test_a_quote_that_says_nothing_or_stands_nowhere_is_dropped(quote: str) -> None:
+    assert placed(quote, 10) is None
+
+
+def test_a_bracket_alone_is_no_quote_although_it_stands_there() -> None:
+    assert place(candidate("}", 1), changed_file("@@ -0,0 +1 @@\n+}")) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "src/invented.py",
+        "../../etc/passwd",
+        "/etc/passwd",
+        "src/old.py",
+        "",
+        "SRC/PAY.PY",
+        "./src/pay.py",
+    ],
+)
+def test_LO4_a_path_that_is_not_the_files_own_is_dropped(path: str) -> None:
+    assert place(replace(candidate("refund(total)", 43), path=path), changed_file()) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(0, 0), (-5, -1), (10**30, 10**30), (50, 40), (-(10**30), 10**30), (0, 43), (30, 30)],
+)
+def test_LO5_impossible_lines_are_corrected_by_a_unique_quote(start: int, end: int) -> None:
+    assert placed("refund(total)", start, end) == (Side.NEW, 43, 43)
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, -1), (10**30, 10**30), (12, -1)])
+def test_LO5_impossible_lines_without_a_unique_quote_are_dropped(start: int, end: int) -> None:
+    assert placed("charge(total, retry=True)", start, end) is None
+
+
+def test_LO5_a_number_of_the_old_side_does_not_move_a_removed_line() -> None:
+    assert placed('log("charged")', 10) == (Side.OLD, 10, 10)
+
+
+def test_DF10_a_quote_of_an_invisible_character_made_visible_is_found() -> None:
+    file = changed_file("@@ -1 +1,2 @@\n-a\n+one\u202e two\r\n+three\r")
+    found = place(candidate("one[U+202E] two\nthree", 1), file, invisible.show)
+    assert found
+    assert (found.start_line, found.end_line) == (1, 2)
+
+
+def test_DF12_a_quote_of_what_the_prompt_showed_instead_is_found() -> None:
+    file = changed_file("@@ -1 +1 @@\n-a\n+key = 'hunter2'")
+    said = candidate("key = '[REDACTED:password:1]'", 1)
+    assert place(said, file) is None
+    found = place(said, file, lambda text: text.replace("hunter2", "[REDACTED:password:1]"))
+    assert found
+    assert found.start_line == 1
+
+
+@given(st.integers(0, 11), st.integers(1, 5), st.integers(-3, 30))
+def test_what_the_prompt_prints_is_found_where_it_was_printed(
+    first: int, count: int, stated: int
+) -> None:
+    lines = [f"line {n} of twelve" for n in range(1, 13)]
+    file = changed_file("@@ -0,0 +1,12 @@\n" + "\n".join(f"+    {line}" for line in lines))
+    printed = diff.numbered(file.hunks).split("\n")[1:]
+    found = place(candidate("\n".join(printed[first : first + count]), stated), file)
+    assert found
+    assert (found.start_line, found.end_line) == (first + 1, min(first + count, 12))
+
+
+@given(st.text(), st.integers(), st.integers())
+def test_LO5_whatever_is_placed_stands_on_lines_of_the_diff(
+    quote: str, start: int, end: int
+) -> None:
+    found = place(candidate(quote, start, end), changed_file())
+    if found:
+        shown = {
+            line.new if found.side is Side.NEW else line.old
+            for hunk in changed_file().hunks
+            for line in hunk.lines
+        }
+        assert {found.start_line, found.end_line} <= shown
+
+
+def test_LO7_findings_that_say_the_same_about_the_same_lines_are_one() -> None:
+    low = replace(finding("charged  TWICE", 4, 9), severity=Severity.LOW, quote="other")
+    high = finding("Charged twice", 1, 4)
+    assert dedupe((low, high)) == ((high,), 1)
+
+
+def test_the_same_quote_under_another_title_is_one_finding() -> None:
+    worse = replace(finding("Money lost"), severity=Severity.CRITICAL)
+    assert dedupe((finding("Charged twice"), worse)) == ((worse,), 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        finding(start=5, end=6),
+        replace(finding(), path="src/other.py"),
+        replace(finding(), side=Side.OLD),
+        replace(finding("Refund lost"), quote="another"),
+    ],
+)
+def test_findings_about_other_lines_or_other_things_stay_apart(other: Finding) -> None:
+    kept, removed = dedupe((finding(start=1, end=4), other))
+    assert (len(kept), removed) == (2, 0)
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_the_answers_does_not_choose_what_is_kept(random: Random) -> None:
+    findings = [
+        replace(finding(title, start, start + 1), severity=severity, body=body)
+        for title in ("a", "b")
+        for start in (1, 2, 3)
+        for severity in (Severity.LOW, Severity.HIGH)
+        for body in ("x", "y")
+    ]
+    expected = dedupe(findings)
+    random.shuffle(findings)
+    assert dedupe(findings) == expected
+
+
+def test_LO7_ten_thousand_repetitions_are_one_finding() -> None:
+    kept, removed = dedupe([finding()] * 10_000)
+    assert (len(kept), removed) == (1, 9_999)

@@ -1,0 +1,68 @@
+"""Which findings are shown, and what is counted instead."""
+
+from dataclasses import replace
+
+from reviewer.config import settings as config
+from reviewer.config.inputs import Inputs
+from reviewer.finding import Confidence, Origin, Severity
+from reviewer.findings import ranking
+from tests import builders
+
+HIGH = builders.finding(title="High", start_line=1, quote="a = 1")
+LOW = builders.finding(title="Low", start_line=5, quote="b = 1", severity=Severity.LOW)
+UNSURE = builders.finding(title="Unsure", start_line=9, quote="c = 1", confidence=Confidence.LOW)
+
+
+def test_the_worst_comes_first_then_the_surest() -> None:
+    shown, _ = ranking.rank((LOW, UNSURE, HIGH), config.load(Inputs(), None))
+    assert [finding.title for finding in shown] == ["High", "Unsure", "Low"]
+
+
+def test_thresholds_and_the_limit_are_counted() -> None:
+    settings = config.load(
+        Inputs(), b"min-severity: high\nmin-confidence: medium\nmax-findings: 1\n"
+    )
+    other = builders.finding(title="Other", start_line=20, quote="d = 1")
+    shown, withheld = ranking.rank((LOW, UNSURE, HIGH, other, HIGH), settings)
+    assert [finding.title for finding in shown] == ["High"]
+    assert (withheld.below_threshold, withheld.over_limit, withheld.duplicate) == (2, 1, 1)
+
+
+PROVEN = replace(
+    builders.finding(
+        title="Possible secret: jwt", start_line=3, end_line=3, quote="key = [REDACTED:jwt:1]"
+    ),
+    category="security",
+    origin=Origin.RULE,
+)
+
+
+def test_DF12_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> None:
+    worse = replace(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL)
+    for model in (replace(worse, title="Only a sample"), replace(worse, quote="key = 1")):
+        assert ranking.rank((model, PROVEN), config.load(Inputs(), None))[0] == (PROVEN,)
+    elsewhere = replace(worse, path="a.py")
+    shown, _ = ranking.rank((elsewhere, PROVEN), config.load(Inputs(), None))
+    assert shown == (elsewhere, PROVEN)
+
+
+def test_DF12_two_rules_may_speak_of_one_line() -> None:
+    other = replace(PROVEN, title="Invisible characters")
+    shown, _ = ranking.rank((other, PROVEN), config.load(Inputs(), None))
+    assert set(shown) == {other, PROVEN}
+
+
+def test_DF12_a_flood_of_the_model_does_not_drown_what_rules_have_found_nor_they_the_rest() -> None:
+    settings = config.load(Inputs(), b"max-findings: 4\n")
+    flood = [
+        builders.finding(title=f"T{n}", start_line=n, quote=f"q = {n}", severity=Severity.CRITICAL)
+        for n in range(10, 30)
+    ]
+    rules = [
+        replace(PROVEN, title=f"Possible secret: {n}", start_line=n, quote=f"k = {n}")
+        for n in range(40, 60)
+    ]
+    shown, withheld = ranking.rank((*flood, *rules), settings)
+    assert [finding.origin for finding in shown] == [Origin.MODEL] * 2 + [Origin.RULE] * 2
+    assert withheld.over_limit == 36
+    assert len(ranking.rank(rules, settings)[0]) == 4

@@ -1,0 +1,69 @@
+"""What the second look lets stand."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.finding import Confidence, Origin, Severity
+from reviewer.findings import verification
+from reviewer.llm.replies import Verdict
+from reviewer.review import Outcome
+from tests import builders
+
+HIGH = builders.finding(severity=Severity.HIGH)
+
+
+def verdict(word: str, severity: Severity = Severity.LOW, number: int = 1) -> Verdict:
+    return Verdict(number, word, severity, "line 3 guards it")
+
+
+def test_what_is_dropped_is_gone_and_its_reason_is_kept() -> None:
+    left, said = verification.judge((HIGH,), (verdict("drop"),))
+    assert left == ()
+    assert [(each.outcome, each.reason) for each in said] == [(Outcome.DROPPED, "line 3 guards it")]
+    assert said[0].finding == HIGH
+
+
+def test_what_is_kept_stays_as_it_is() -> None:
+    left, said = verification.judge((HIGH,), (verdict("keep"),))
+    assert left == (HIGH,)
+    assert said[0].outcome is Outcome.KEPT
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given_"),
+    [
+        (Severity.LOW, Severity.LOW),
+        (Severity.MEDIUM, Severity.MEDIUM),
+        (Severity.HIGH, Severity.MEDIUM),
+        (Severity.CRITICAL, Severity.MEDIUM),
+    ],
+)
+def test_a_severity_is_lowered_and_never_raised(wanted: Severity, given_: Severity) -> None:
+    left, _ = verification.judge((HIGH,), (verdict("lower", wanted),))
+    assert left == (replace(HIGH, severity=given_),)
+
+
+def test_below_low_the_confidence_is_lowered() -> None:
+    low = builders.finding(severity=Severity.LOW)
+    left, _ = verification.judge((low,), (verdict("lower"),))
+    assert left == (replace(low, confidence=Confidence.LOW),)
+
+
+def test_a_finding_without_a_verdict_and_one_with_an_unknown_word_stay() -> None:
+    left, said = verification.judge((HIGH, HIGH), (verdict("burn", number=2),))
+    assert left == (HIGH, HIGH)
+    assert len(said) == 1
+
+
+def test_what_a_rule_has_proven_no_model_can_drop() -> None:
+    proven = replace(HIGH, origin=Origin.RULE)
+    assert verification.judge((proven,), (verdict("drop"),)) == ((proven,), ())
+
+
+@given(st.lists(st.builds(Verdict, st.integers(), st.text(), st.sampled_from(Severity), st.text())))
+def test_nothing_is_invented_and_nothing_gets_worse(verdicts: list[Verdict]) -> None:
+    left, _ = verification.judge((HIGH,), verdicts)
+    assert all(f.title == HIGH.title and f.severity <= HIGH.severity for f in left)

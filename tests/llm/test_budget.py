@@ -1,0 +1,135 @@
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+
+from reviewer.errors import BudgetError, InputError
+from reviewer.llm.budget import Budget
+from reviewer.llm.model_catalog import ModelFacts
+from reviewer.ports import Usage
+from reviewer.review import Spent
+
+PRICES = {"cheap": ModelFacts(Decimal(1), Decimal(10), 8_000)}
+
+
+def budget(max_tokens: int | None = None, max_cost: str | None = None) -> Budget:
+    return Budget(max_tokens, Decimal(max_cost) if max_cost else None, PRICES.get)
+
+
+def test_nothing_spent_costs_nothing() -> None:
+    assert budget().spent() == Spent(0, 0, 0, Decimal(0), ())
+
+
+def test_what_is_settled_counts_as_reported() -> None:
+    asked = budget()
+
+    asked.settle(asked.reserve("cheap", 30_000), Usage(9_000, 100))
+    asked.settle(asked.reserve("cheap", 30_000), Usage(9_000, 100))
+
+    assert asked.spent() == Spent(2, 18_000, 200, Decimal("0.02"), ("cheap",))
+
+
+def test_LL13_the_request_that_would_pass_the_token_limit_is_refused() -> None:
+    asked = budget(max_tokens=20_000)
+    asked.settle(asked.reserve("cheap", 30_000), Usage(10_000, 1_000))
+
+    with pytest.raises(BudgetError, match="20,000"):
+        asked.reserve("cheap", 30_000)
+
+    asked.reserve("cheap", 3_000)
+
+
+def test_LL13_the_request_that_would_pass_the_cost_limit_is_refused() -> None:
+    asked = budget(max_cost="0.05")
+    asked.settle(asked.reserve("cheap", 30_000), Usage(10_000, 2_000))
+
+    with pytest.raises(BudgetError, match=r"\$0\.05"):
+        asked.reserve("cheap", 30_000)
+
+
+def test_LL13_requests_in_flight_count_as_estimated() -> None:
+    asked = budget(max_tokens=12_000)
+    first = asked.reserve("cheap", 30_000)
+
+    with pytest.raises(BudgetError):
+        asked.reserve("cheap", 30_000)
+
+    asked.release(first)
+    asked.reserve("cheap", 30_000)
+
+
+def test_LL13_threads_cannot_pass_the_limit_together() -> None:
+    asked = budget(max_tokens=25_000)
+
+    def reserve(_: int) -> bool:
+        try:
+            asked.reserve("cheap", 12_000)
+        except BudgetError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        granted = sum(pool.map(reserve, range(64)))
+
+    # Of 12,000 characters 4,001 tokens are expected, and 1,000 of answer.
+    assert granted == 4
+
+
+def test_a_limit_that_is_just_reached_is_kept() -> None:
+    budget(max_tokens=2_001).reserve("cheap", 3_000)
+    with pytest.raises(BudgetError):
+        budget(max_tokens=2_000).reserve("cheap", 3_000)
+
+
+def test_LL12_without_a_usage_the_estimate_counts_and_the_cost_is_unknown() -> None:
+    asked = budget(max_tokens=12_000)
+
+    asked.settle(asked.reserve("cheap", 30_000), None)
+
+    assert asked.spent() == Spent(1, 10_001, 1_000, None, ("cheap",))
+    with pytest.raises(BudgetError):
+        asked.reserve("cheap", 30_000)
+
+
+def test_LL12_without_a_usage_the_cost_limit_works_on_the_estimate() -> None:
+    asked = budget(max_cost="0.03")
+    asked.settle(asked.reserve("cheap", 30_000), None)
+
+    with pytest.raises(BudgetError):
+        asked.reserve("cheap", 30_000)
+
+
+def test_one_unknown_cost_makes_the_sum_unknown() -> None:
+    asked = budget()
+    asked.settle(asked.reserve("cheap", 300), Usage(100, 1))
+    asked.settle(asked.reserve("unlisted", 300), Usage(100, 1))
+
+    assert asked.spent().cost is None
+    assert asked.spent().models == ("cheap", "unlisted")
+
+
+def test_a_cost_limit_without_a_price_is_an_error_of_the_workflow() -> None:
+    with pytest.raises(InputError, match=r"max-cost .* unlisted"):
+        budget(max_cost="1").reserve("unlisted", 300)
+
+    budget(max_tokens=5_000).reserve("unlisted", 300)
+
+
+def test_the_estimate_follows_what_models_report() -> None:
+    asked = budget()
+    assert asked.reserve("cheap", 30_000).expected == Usage(10_001, 1_000)
+
+    asked.settle(asked.reserve("cheap", 30_000), Usage(6_000, 200))
+    asked.settle(asked.reserve("cheap", 10_000), Usage(2_000, 101))
+
+    assert asked.reserve("cheap", 40_000).expected == Usage(8_001, 151)
+
+
+@pytest.mark.parametrize(("reported", "expected"), [(1, 1_251), (99_000_000, 10_001)])
+def test_LL12_a_lie_about_tokens_moves_the_estimate_within_bounds(
+    reported: int, expected: int
+) -> None:
+    asked = budget()
+    asked.settle(asked.reserve("cheap", 10_000), Usage(reported, 0))
+
+    assert asked.reserve("cheap", 10_000).expected.input_tokens == expected

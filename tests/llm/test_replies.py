@@ -1,0 +1,413 @@
+import json
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from reviewer.errors import ReplyError
+from reviewer.finding import Candidate, Confidence, Severity
+from reviewer.llm import reply_schemas
+from reviewer.llm.replies import (
+    OVERVIEW_SCHEMA,
+    REVIEW_SCHEMA,
+    FileReply,
+    parse_overview,
+    parse_review,
+)
+from reviewer.ports import Reply
+from reviewer.review import Overview
+
+FINDING: dict[str, object] = {
+    "start_line": 3,
+    "end_line": 4,
+    "quote": "    return x",
+    "severity": "high",
+    "confidence": "high",
+    "category": "logic",
+    "title": "Pays in the wrong unit",
+    "body": "A price of 1.50 becomes 1 cent.",
+    "suggestion": None,
+}
+CANDIDATE = Candidate(
+    path="src/pay.py",
+    start_line=3,
+    end_line=4,
+    quote="    return x",
+    severity=Severity.HIGH,
+    confidence=Confidence.HIGH,
+    category="logic",
+    title="Pays in the wrong unit",
+    body="A price of 1.50 becomes 1 cent.",
+)
+
+
+def said(text: str, *, truncated: bool = False) -> Reply:
+    return Reply(text, "scripted", truncated, usage=None)
+
+
+def answer(*findings: object, **members: object) -> str:
+    return json.dumps(
+        {"path": "src/pay.py", "summary": "Pays.", "findings": list(findings), **members}
+    )
+
+
+def read(*findings: object, **members: object) -> FileReply:
+    return parse_review(said(answer(*findings, **members)))
+
+
+def one(**members: object) -> Candidate:
+    (candidate,) = read({**FINDING, **members}).candidates
+    return candidate
+
+
+def test_a_reply_that_follows_the_schema_becomes_candidates() -> None:
+    Draft202012Validator(REVIEW_SCHEMA).validate(json.loads(answer(FINDING)))
+
+    assert read(FINDING) == FileReply("Pays.", (CANDIDATE,), discarded=0, truncated=False)
+
+
+def test_no_findings_are_a_good_answer() -> None:
+    assert read() == FileReply("Pays.", (), discarded=0, truncated=False)
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "\ufeff{}",
+        " \n\t{}\n",
+        "```json\n{}\n```",
+        "```\n{}\n```\nAnything else?",
+        "Here is the review of {x} and {y: 1}, as asked:\n\n{}\n\nI hope it helps {{really}}.",
+        '<think>Say {"path": "p", "summary": "draft", "findings": []}? No.</think>\n{}',
+        '{"mood": "good"} {}',
+        '{} {"path": "other", "findings": []}',
+    ],
+)
+def test_LO1_what_surrounds_the_json_is_ignored(wrapped: str) -> None:
+    text = wrapped.replace("{}", answer(FINDING))
+
+    assert parse_review(said(text)).candidates == (CANDIDATE,)
+
+
+def test_LO2_of_a_cut_answer_the_complete_findings_are_kept() -> None:
+    second = {**FINDING, "title": "Another"}
+    whole = answer(FINDING, second)
+    start = whole.index('{"start_line"', whole.index("suggestion"))
+    title = whole.index("Another")
+
+    for end in (start, start + 5, title, title + 7, len(whole) - 80):
+        found = parse_review(said(whole[:end], truncated=True))
+        assert (found.candidates, found.truncated) == ((CANDIDATE,), True)
+        assert found.summary == "Pays."
+
+
+def test_LO2_a_fenced_cut_answer_is_salvaged_too() -> None:
+    text = "Sure!\n```json\n" + answer(FINDING, FINDING)[:-60]
+
+    assert parse_review(said(text, truncated=True)).candidates == (CANDIDATE,)
+
+
+def test_LO2_an_answer_that_is_whole_after_all_is_not_called_cut() -> None:
+    assert not parse_review(said(answer(FINDING), truncated=True)).truncated
+
+
+@pytest.mark.parametrize("text", ["", "I was about to", '{"path": "src/pay.py", "summary": "Pay'])
+def test_LO2_a_cut_answer_without_findings_is_no_answer(text: str) -> None:
+    with pytest.raises(ReplyError, match="cut off before"):
+        parse_review(said(text, truncated=True))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"findings": [],}',
+        '{"findings": [{"title": "a",}]}',
+        '{"findings": [NaN]}',
+        '{"findings": [Infinity]}',
+        '{"findings": [-Infinity]}',
+        '{"findings": [], "findings": []}',
+        '{"findings": [{"body": "a", "body": "b"}]}',
+        '{"findings": [1' + "0" * 400 + "]}",
+        '{"findings": [1e400]}',
+        '{"findings": ' + "[" * 100_000,
+        '{"findings": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"a":' * 100_000,
+        '{"findings": []',
+        "{'findings': []}",
+        '{"findings": null}',
+        '{"findings": {}}',
+        '{"findings": "none"}',
+        "[]",
+        '[{"title": "a list of findings"}]',
+        "null",
+        "No problems found.",
+        "",
+        '{"findings": [], "x": "\\ud800',
+        # An object inside of a broken one is not the answer.
+        '{"summary": "bad", "draft": {"path": "p", "summary": "s", "findings": []},}',
+    ],
+)
+def test_LO3_what_is_not_strict_json_of_our_shape_is_refused(text: str) -> None:
+    with pytest.raises(ReplyError) as caught:
+        parse_review(said(text))
+
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "line", ["12", None, True, 1.0, 1.5, [], {}, 10**12, -(10**12), "first", ""]
+)
+def test_LO5_a_line_that_is_no_number_leaves_the_place_to_the_quote(line: object) -> None:
+    assert (one(start_line=line, end_line=line).start_line, one(end_line=line).end_line) == (0, 0)
+
+
+@pytest.mark.parametrize("line", [0, -3, 9_999_999])
+def test_LO5_a_number_is_kept_as_it_is(line: int) -> None:
+    assert one(start_line=line).start_line == line
+
+
+def test_LO6_a_missing_line_leaves_the_place_to_the_quote() -> None:
+    without = {key: value for key, value in FINDING.items() if not key.endswith("_line")}
+
+    assert read(without).candidates[0].start_line == 0
+
+
+@pytest.mark.parametrize("word", ["blocker", "", None, 3, ["high"], {"high": 1}])
+def test_LO6_an_unknown_word_gets_the_middle(word: object) -> None:
+    candidate = one(severity=word, confidence=word, category=word)
+
+    assert candidate.severity is Severity.MEDIUM
+    assert candidate.confidence is Confidence.MEDIUM
+    assert candidate.category == "other"
+
+
+def test_LO6_words_are_read_in_any_letter_case() -> None:
+    candidate = one(severity=" Critical", confidence="LOW", category="Security")
+
+    assert candidate.severity is Severity.CRITICAL
+    assert candidate.confidence is Confidence.LOW
+    assert candidate.category == "security"
+
+
+def test_LO6_extra_keys_are_ignored() -> None:
+    assert one(line="12", cwe="CWE-89") == CANDIDATE
+
+
+@pytest.mark.parametrize("member", ["quote", "title", "body"])
+@pytest.mark.parametrize("value", ["", " \n", None, 5, ["text"]])
+def test_LO6_a_finding_without_its_text_is_dropped_and_counted(member: str, value: object) -> None:
+    missing = {key: value for key, value in FINDING.items() if key != member}
+
+    found = read({**FINDING, member: value}, FINDING, missing)
+
+    assert (found.candidates, found.discarded) == ((CANDIDATE,), 2)
+
+
+@pytest.mark.parametrize("row", [None, 1, "finding", [], {}, [FINDING]])
+def test_LO6_what_is_no_finding_is_dropped_and_counted(row: object) -> None:
+    found = read(row, FINDING)
+
+    assert (found.candidates, found.discarded) == ((CANDIDATE,), 1)
+
+
+@pytest.mark.parametrize("value", [None, 5, [], {}])
+def test_LO6_path_and_summary_of_a_wrong_type_are_empty(value: object) -> None:
+    found = read(FINDING, path=value, summary=value)
+
+    assert (found.summary, found.candidates[0].path) == ("", "")
+
+
+def test_a_path_of_a_finding_s_own_goes_before_that_of_the_reply() -> None:
+    assert one(path="etc/passwd").path == "etc/passwd"
+
+
+def test_LO7_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
+    rows = [
+        {
+            "quote": "return x",
+            "title": f"Number {n}",
+            "body": "Wrong.",
+            "severity": "low" if n % 100 else "critical",
+        }
+        for n in range(10_000)
+    ]
+
+    found = read(*rows)
+
+    assert len(found.candidates) == 200
+    assert found.discarded == 9_800
+    worst = [c.title for c in found.candidates if c.severity is Severity.CRITICAL]
+    assert worst == [f"Number {n}" for n in range(0, 10_000, 100)]
+
+
+def test_LO7_a_finding_that_is_repeated_is_kept_once() -> None:
+    found = read(*[FINDING] * 500)
+
+    assert (found.candidates, found.discarded) == ((CANDIDATE,), 499)
+
+
+def test_LO7_a_body_of_a_megabyte_is_cut() -> None:
+    candidate = one(body="word " * 180_000)
+
+    assert len(candidate.body) <= 4_000
+    assert candidate.body.endswith("word…")
+
+
+def test_LO7_a_reply_of_more_than_a_megabyte_is_read_as_far_as_that() -> None:
+    row = {**FINDING, "body": "x" * 3_000}
+    rows = [{**row, "title": f"Number {n}"} for n in range(1_000)]
+
+    found = read(*rows)
+
+    assert found.truncated
+    assert 0 < len(found.candidates) <= 200
+
+
+def test_LO7_a_repetition_without_end_is_no_answer() -> None:
+    for text in ("the the " * 500_000, '{"a": 1}' * 200_000, "{" * 1_000_000, "{ " * 500_000):
+        with pytest.raises(ReplyError):
+            parse_review(said(text))
+
+
+@pytest.mark.parametrize(
+    ("member", "limit"),
+    [("title", 200), ("body", 4_000), ("quote", 2_000), ("summary", 500)],
+)
+def test_LO7_texts_have_limits(member: str, limit: int) -> None:
+    long = "many words " * 1_000
+    found = read({**FINDING, member: long}, **({"summary": long} if member == "summary" else {}))
+
+    text = found.summary if member == "summary" else getattr(found.candidates[0], member)
+    assert limit * 0.9 < len(text) <= limit
+
+
+def test_LO7_a_long_quote_keeps_whole_lines_so_that_it_can_be_found() -> None:
+    lines = [f"    line_{n} = {n}" for n in range(500)]
+
+    quote = one(quote="\n".join(lines)).quote
+
+    assert lines[: quote.count("\n") + 1] == quote.split("\n")
+
+
+def test_LO7_half_a_suggestion_is_none() -> None:
+    assert one(suggestion="x = 1\n" * 700).suggestion is None
+    assert one(suggestion="x = 1\n" * 600).suggestion == "x = 1\n" * 600
+
+
+@pytest.mark.parametrize("value", ["", " \n", 5, ["x"]])
+def test_a_suggestion_without_code_is_none(value: object) -> None:
+    assert one(suggestion=value).suggestion is None
+
+
+def test_LO7_half_a_surrogate_pair_cannot_break_what_is_written_later() -> None:
+    text = answer({**FINDING, "title": "T", "body": "B", "suggestion": "S"})
+    for letter in "TBS":
+        text = text.replace(f'"{letter}"', f'"{letter}\\ud83d"')
+
+    found = parse_review(said(text.replace("Pays.", "Pays.\\udc00")))
+
+    candidate = found.candidates[0]
+    assert (candidate.title, candidate.body, candidate.suggestion) == ("T?", "B?", "S?")
+    assert found.summary == "Pays.?"
+
+
+def test_a_title_and_a_summary_take_one_line() -> None:
+    found = read({**FINDING, "title": "One\n\n two\tthree"}, summary="a\r\nb")
+
+    assert (found.candidates[0].title, found.summary) == ("One two three", "a b")
+
+
+def test_an_overview_is_read() -> None:
+    text = json.dumps({"overview": " It pays. ", "major_changes": ["One\nline", 5, "", "Two"]})
+
+    assert parse_overview(said(text)) == Overview("It pays.", ("One line", "Two"))
+
+
+def test_LO2_of_a_cut_overview_the_complete_changes_are_kept() -> None:
+    text = '{"overview": "It pays.", "major_changes": ["One", "Tw'
+
+    assert parse_overview(said(text, truncated=True)) == Overview("It pays.", ("One",))
+
+
+@pytest.mark.parametrize("text", ['{"overview": null}', '{"summary": "x"}', "It pays."])
+def test_LO3_an_overview_without_text_is_refused(text: str) -> None:
+    with pytest.raises(ReplyError):
+        parse_overview(said(text))
+
+
+def test_LO7_an_overview_has_limits() -> None:
+    text = json.dumps({"overview": "word " * 10_000, "major_changes": ["word " * 500] * 50})
+
+    overview = parse_overview(said(text))
+
+    assert len(overview.text) <= 2_000
+    assert [len(change) <= 300 for change in overview.major_changes] == [True] * 10
+
+
+def objects(schema: object) -> list[Mapping[str, object]]:
+    """List the schemas of objects within a schema."""
+    if isinstance(schema, list):
+        return [found for row in schema for found in objects(row)]
+    if not isinstance(schema, dict):
+        return []
+    inner = [found for value in schema.values() for found in objects(value)]
+    return [schema, *inner] if schema.get("type") == "object" else inner
+
+
+@pytest.mark.parametrize("schema", [REVIEW_SCHEMA, OVERVIEW_SCHEMA])
+def test_the_schemas_keep_to_what_strict_mode_accepts(schema: dict[str, object]) -> None:
+    Draft202012Validator.check_schema(schema)
+    for part in objects(schema):
+        assert part["additionalProperties"] is False
+        assert part["required"] == list(part["properties"])  # type: ignore[call-overload]
+    keywords = set(json.dumps(schema).replace('"', " ").split())
+    assert not keywords & {"minimum", "maximum", "pattern", "minLength", "maxItems", "default"}
+
+
+def test_we_read_exactly_what_we_ask_for() -> None:
+    review, finding = objects(REVIEW_SCHEMA)
+    (overview,) = objects(OVERVIEW_SCHEMA)
+
+    assert set(reply_schemas.Review.model_fields) == set(review["properties"])  # type: ignore[call-overload]
+    assert set(reply_schemas.Finding.model_fields) - {"path"} == set(finding["properties"])  # type: ignore[call-overload]
+    assert set(reply_schemas.Overview.model_fields) == set(overview["properties"])  # type: ignore[call-overload]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(sorted(FINDING)), inner),
+    max_leaves=20,
+)
+PIECES = st.sampled_from(
+    [
+        *('{"findings": [', '{"overview": "', '"title": "a"', "NaN", "1e999", "\\ud800", "\ud800"),
+        *("```json\n", "<think>", "</think>", "\ufeff", "\x00", "\n", *'{}[]",:'),
+    ]
+)
+HOSTILE = (
+    st.text()
+    | st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join)
+    | st.builds(answer, JSON, JSON, path=JSON, summary=JSON)
+)
+
+
+@given(text=HOSTILE, truncated=st.booleans())
+def test_any_text_becomes_a_reply_or_a_reply_error(text: str, *, truncated: bool) -> None:
+    for parse in (parse_review, parse_overview):
+        try:
+            found = parse(said(text, truncated=truncated))
+        except ReplyError as error:
+            str(error).encode()
+        else:
+            repr(found).encode()
+
+
+@given(cut=st.integers(min_value=0, max_value=len(answer(FINDING, FINDING))))
+def test_a_reply_cut_anywhere_never_yields_half_a_finding(cut: int) -> None:
+    try:
+        found = parse_review(said(answer(FINDING, FINDING)[:cut], truncated=True))
+    except ReplyError:
+        return
+    assert set(found.candidates) <= {CANDIDATE}

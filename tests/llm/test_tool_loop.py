@@ -1,0 +1,69 @@
+"""How long the model may go on calling tools before it has to answer."""
+
+import pytest
+
+from reviewer.errors import ReplyError
+from reviewer.llm.agent import ENOUGH, LARGEST_TALK, MOST_CALLS, MOST_TURNS, converse
+from reviewer.ports import Message, Prompt, Reply, ToolCall
+
+PROMPT = Prompt("review", (Message("user", "Look."),), "review", {})
+ANSWER = Reply("done", "m", truncated=False, usage=None)
+
+
+def calling(count: int = 1) -> Reply:
+    calls = tuple(ToolCall(f"c{n}", "read_file", "{}") for n in range(count))
+    return Reply("", "m", truncated=False, usage=None, calls=calls)
+
+
+class Model:
+    """Says one thing after the other, the last one for ever, and keeps what it was asked."""
+
+    def __init__(self, *said: Reply) -> None:
+        self.said = list(said)
+        self.asked: list[Prompt] = []
+
+    def __call__(self, prompt: Prompt) -> Reply:
+        self.asked.append(prompt)
+        return self.said.pop(0) if len(self.said) > 1 else self.said[0]
+
+
+def test_an_answer_without_calls_is_the_end() -> None:
+    model = Model(ANSWER)
+    assert converse(PROMPT, model, lambda _: "") is ANSWER
+    assert model.asked == [PROMPT]
+
+
+def test_a_call_is_answered_in_a_message_that_names_it() -> None:
+    model = Model(calling(2), ANSWER)
+    assert converse(PROMPT, model, lambda call: f"for {call.id}") is ANSWER
+    said = model.asked[-1].messages
+    assert [message.role for message in said] == ["user", "assistant", "tool", "tool"]
+    assert [(m.call_id, m.text) for m in said[2:]] == [("c0", "for c0"), ("c1", "for c1")]
+    assert said[1].calls == calling(2).calls
+
+
+def test_SE9_a_model_that_never_stops_calling_is_told_to_close_and_then_given_up() -> None:
+    model = Model(calling())
+    with pytest.raises(ReplyError, match="goes on calling"):
+        converse(PROMPT, model, lambda _: "x")
+    assert [prompt.closing for prompt in model.asked] == [False] * (MOST_TURNS - 1) + [True]
+
+
+def test_SE9_calls_beyond_the_limit_are_not_carried_out() -> None:
+    model = Model(calling(50), ANSWER)
+    done: list[str] = []
+
+    def answer(call: ToolCall) -> str:
+        done.append(call.id)
+        return "x"
+
+    converse(PROMPT, model, answer)
+    assert len(done) == MOST_CALLS
+    assert model.asked[-1].closing
+    assert [m.text for m in model.asked[-1].messages[-30:]] == [ENOUGH] * 30
+
+
+def test_answers_that_fill_the_window_end_the_conversation() -> None:
+    model = Model(calling(), ANSWER)
+    converse(PROMPT, model, lambda _: "x" * LARGEST_TALK)
+    assert model.asked[-1].closing

@@ -1,0 +1,57 @@
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from reviewer.errors import ReplyError
+from reviewer.finding import Severity
+from reviewer.llm.replies import VERIFY_SCHEMA, Verdict, parse_answer, parse_verdicts
+from reviewer.ports import Reply
+
+
+def reply(value: object) -> Reply:
+    return Reply(json.dumps(value), "scripted", truncated=False, usage=None)
+
+
+def row(finding: object = 1, verdict: object = "drop", **members: object) -> dict[str, object]:
+    return {
+        "finding": finding,
+        "verdict": verdict,
+        "severity": "low",
+        "reason": "Line 3 handles it.",
+    } | members
+
+
+def test_a_verdict_is_read_as_the_schema_has_it() -> None:
+    said = {"verdicts": [row()]}
+    Draft202012Validator(VERIFY_SCHEMA).validate(said)
+    assert parse_verdicts(reply(said), 1) == (
+        Verdict(1, "drop", Severity.LOW, "Line 3 handles it."),
+    )
+
+
+def test_of_two_verdicts_on_a_finding_the_first_counts() -> None:
+    said = {"verdicts": [row(verdict="keep"), row(verdict="drop")]}
+    assert [each.word for each in parse_verdicts(reply(said), 1)] == ["keep"]
+
+
+@pytest.mark.parametrize("finding", [0, -1, 3, "x", None, 10**15])
+def test_a_verdict_on_no_finding_counts_nothing(finding: object) -> None:
+    assert parse_verdicts(reply({"verdicts": [row(finding)]}), 2) == ()
+
+
+@pytest.mark.parametrize("verdict", [" DROP ", "Drop"])
+def test_letter_case_and_blanks_do_not_matter(verdict: str) -> None:
+    (found,) = parse_verdicts(reply({"verdicts": [row(verdict=verdict)]}), 1)
+    assert found.word == "drop"
+
+
+def test_an_answer_without_a_list_is_an_error() -> None:
+    with pytest.raises(ReplyError):
+        parse_verdicts(reply({"finding": 1}), 1)
+
+
+def test_an_answer_to_a_question_is_read() -> None:
+    assert parse_answer(reply({"answer": "Yes."})) == "Yes."
+    with pytest.raises(ReplyError):
+        parse_answer(reply({"answer": " "}))

@@ -1,0 +1,210 @@
+"""What of an earlier review counts for a later one, and what people are told is fixed."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.changes import diff
+from reviewer.changes.diff import ChangedFile
+from reviewer.finding import Dismissal, Finding, Origin
+from reviewer.memory import previous_review, state
+from reviewer.memory.previous_review import Basis
+from reviewer.memory.state import State, Unit
+from reviewer.review import FileReport, Status
+from tests import builders
+
+KEY = "1:model:settings"
+PATCH = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return x * 100\n"
+MOVED = "@@ -1,2 +1,3 @@\n+import math\n def pay(x):\n-    return x\n+    return x * 100\n"
+REWRITTEN = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return cents(x)\n"
+OLD_HEAD = "01d0000" + "0" * 33
+
+
+def changed(patch: str = PATCH, path: str = "src/pay.py") -> ChangedFile:
+    file = diff.parse(builders.row(path, patch))
+    assert isinstance(file, ChangedFile)
+    return file
+
+
+def known(*findings: Finding, file: ChangedFile | None = None) -> State:
+    unit = Unit(
+        "src/pay.py", previous_review.unit_key(file or changed()), OLD_HEAD, "Pays.", findings
+    )
+    return State(head_sha=OLD_HEAD, base_sha=builders.BASE, key=KEY, units=(unit,), next_number=4)
+
+
+def always(_head: str, _ancestor: str) -> bool:
+    return True
+
+
+def never(_head: str, _ancestor: str) -> bool:
+    return False
+
+
+def basis_of(*findings: Finding) -> Basis:
+    return previous_review.basis(known(*findings), builders.pull(), KEY, always)
+
+
+def same(text: str) -> str:
+    return text
+
+
+def test_a_push_on_top_builds_on_the_review_before() -> None:
+    found = basis_of(builders.finding())
+    assert set(found.units) == {"src/pay.py"}
+    assert found.reason == ""
+
+
+def test_a_first_review_has_no_reason_to_give() -> None:
+    assert previous_review.basis(State(), builders.pull(), KEY, never) == Basis(State())
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("2:model:settings", "the prompts changed"),
+        ("1:other:settings", "the models changed"),
+        ("1:model:other", "the configuration changed"),
+        ("2:other:settings", "the prompts and the models changed"),
+    ],
+)
+def test_other_prompts_models_or_settings_mean_a_full_review(key: str, reason: str) -> None:
+    found = previous_review.basis(known(), builders.pull(), key, always)
+    assert found.reason == reason
+    assert not found.units
+
+
+def test_another_base_means_a_full_review() -> None:
+    found = previous_review.basis(known(), builders.pull(base_sha="f" * 40), KEY, always)
+    assert found.reason == "the base moved from ba5e000 to fffffff"
+
+
+def test_a_rewritten_history_means_a_full_review() -> None:
+    found = previous_review.basis(known(), builders.pull(), KEY, never)
+    assert found.reason == "the history was rewritten (rebase or force-push) since 01d0000"
+
+
+def test_the_same_head_needs_no_look_at_the_history() -> None:
+    kept = replace(known(), head_sha=builders.HEAD)
+    assert previous_review.basis(kept, builders.pull(), KEY, never).units
+
+
+def test_a_file_whose_change_is_the_same_is_not_asked_about_again() -> None:
+    row = previous_review.unchanged(changed(), basis_of(builders.finding(number=3)), same)
+    assert row
+    assert (row.status, row.summary, row.since) == (Status.REVIEWED, "Pays.", OLD_HEAD)
+    assert row.known == (builders.finding(number=3),)
+
+
+def test_a_file_whose_change_is_another_is_asked_about_again() -> None:
+    assert previous_review.unchanged(changed(MOVED), basis_of(), same) is None
+    assert previous_review.unchanged(changed(path="src/other.py"), basis_of(), same) is None
+
+
+def test_lines_that_only_moved_are_the_same_change_and_take_their_findings_along() -> None:
+    further = changed(PATCH.replace("@@ -1,2 +1,2 @@", "@@ -11,2 +12,2 @@"))
+    row = previous_review.unchanged(further, basis_of(builders.finding()), same)
+    assert row
+    assert [finding.start_line for finding in row.known] == [13]
+
+
+def test_findings_move_with_their_code_and_leave_with_it() -> None:
+    found = builders.finding(number=3)
+    assert [f.start_line for f in previous_review.standing(changed(MOVED), (found,), same)] == [3]
+    assert previous_review.standing(changed(REWRITTEN), (found,), same) == ()
+
+
+def test_what_was_said_before_is_not_said_again_in_other_words() -> None:
+    old = builders.finding(number=3, title="Multiplies a float")
+    new = builders.finding(title="Rounding error", start_line=3)
+    assert previous_review.joined((old,), (new,)) == (old,)
+
+
+def test_a_finding_keeps_its_number_and_a_new_one_has_the_next() -> None:
+    old = builders.finding(number=3)
+    new = builders.finding(quote="import math", title="Unused")
+    named, following = previous_review.numbered((new, replace(old, number=0)), basis_of(old))
+    assert [finding.number for finding in named] == [4, 3]
+    assert following == 5
+
+
+def fixed(
+    basis: Basis, *standing: Finding, files: Iterable[FileReport] = (), there: bool = False
+) -> list[int]:
+    gone = previous_review.fixed(basis, standing, tuple(files), lambda _finding: there)
+    return [finding.number for finding in gone]
+
+
+def test_what_is_gone_is_fixed() -> None:
+    old = builders.finding(number=3)
+    assert fixed(basis_of(old)) == [3]
+    assert fixed(basis_of(old), builders.finding(start_line=9)) == []
+
+
+def test_a_file_that_could_not_be_reviewed_fixes_nothing_that_is_still_there() -> None:
+    failed = FileReport("src/pay.py", Status.FAILED, "timeout")
+    assert fixed(basis_of(builders.finding(number=3)), files=[failed], there=True) == []
+    assert fixed(basis_of(builders.finding(number=3)), files=[failed], there=False) == [3]
+
+
+def test_a_review_from_scratch_calls_fixed_only_what_is_no_longer_there() -> None:
+    whole = Basis(known(builders.finding(number=3)), reason="it was asked for")
+    assert fixed(whole, there=True) == []
+    assert fixed(whole, there=False) == [3]
+
+
+def test_what_was_dismissed_is_not_called_fixed() -> None:
+    old = builders.finding(number=3)
+    state_ = replace(known(old), dismissed=(Dismissal(old, "mona"),))
+    assert fixed(previous_review.basis(state_, builders.pull(), KEY, always)) == []
+
+
+def test_a_dismissal_holds_for_the_code_and_not_for_the_words() -> None:
+    dismissed = (Dismissal(builders.finding(), "mona", "on purpose"),)
+    assert previous_review.heard(builders.finding(title="Other words", start_line=40), dismissed)
+    assert not previous_review.heard(builders.finding(quote="    return x * 1000 + 1"), dismissed)
+
+
+def test_dismissals_are_kept_once_each_and_only_the_latest() -> None:
+    many = [
+        Dismissal(builders.finding(quote=f"line_{number}()"), "mona")
+        for number in range(previous_review.MOST_DISMISSED + 5)
+    ]
+    kept = previous_review.dismissals(many, many[-1:])
+    assert len(kept) == previous_review.MOST_DISMISSED
+    assert kept[-1] == many[-1]
+
+
+def test_a_damaged_state_is_told_from_none() -> None:
+    marker = "<!-- code-review-action name=default v=1 -->"
+    good = builders.comment(1, f"{marker}\n{state.encode(known())}")
+    damaged = builders.comment(1, f"{marker}\n<!-- code-review-action:state v=1 AAAA -->")
+    plain = builders.comment(1, f"{marker}\nunder way")
+    assert previous_review.recall(builders.snapshot(good), "default") == (known(), False)
+    assert previous_review.recall(builders.snapshot(damaged), "default") == (State(), True)
+    assert previous_review.recall(builders.snapshot(plain), "default") == (State(), False)
+    assert previous_review.recall(builders.snapshot(), "default") == (State(), False)
+
+
+@given(st.integers(1, 500), st.integers(1, 500))
+def test_the_key_of_a_change_does_not_know_where_it_stands(old: int, new: int) -> None:
+    moved = changed(PATCH.replace("@@ -1,2 +1,2 @@", f"@@ -{old},2 +{new},2 @@"))
+    assert previous_review.unit_key(moved) == previous_review.unit_key(changed())
+
+
+def test_DF12_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_says() -> None:
+    words = builders.finding()
+    proven = replace(words, origin=Origin.RULE)
+    assert not previous_review.heard(proven, (Dismissal(words, "mona"),))
+    assert previous_review.heard(proven, (Dismissal(proven, "mona"),))
+    assert previous_review.heard(words, (Dismissal(proven, "mona"),))
+
+
+def test_DF12_what_a_rule_has_found_takes_no_number_of_the_models() -> None:
+    words = builders.finding(number=3)
+    proven = replace(words, origin=Origin.RULE, number=0)
+    named, _ = previous_review.numbered((proven, words), basis_of(words))
+    assert [finding.number for finding in named] == [4, 3]

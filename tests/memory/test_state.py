@@ -1,0 +1,158 @@
+"""What a comment remembers, and what damage does to it."""
+
+import base64
+import hashlib
+import json
+import zlib
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from reviewer.finding import Dismissal, Severity
+from reviewer.memory import state
+from reviewer.memory.state import State
+from reviewer.review import FileReport, Spent, Status
+from tests import builders
+
+STATE = state.of(
+    builders.review(
+        builders.finding(),
+        builders.finding(severity=Severity.LOW),
+        files=(builders.reviewed(), FileReport("b.lock", Status.SKIPPED, "lock file")),
+    ),
+    "1:model:fallback:abc",
+)
+
+
+COUNTS = st.integers(0, 10**12)
+
+
+def line(values: object, version: int = state.VERSION) -> str:
+    packed = zlib.compress(json.dumps(values).encode())
+    text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return f"<!-- code-review-action:state v={version} {text} -->"
+
+
+def remembering(**values: int) -> object:
+    found = replace(builders.finding(), **values)  # type: ignore[arg-type]
+    unit = state.Unit("src/pay.py", "key", "abc", "", (found,))
+    return TypeAdapter(State).dump_python(State(units=(unit,)), mode="json", exclude_defaults=True)
+
+
+def test_a_state_comes_back_as_it_was() -> None:
+    assert state.decode(f"a review\n{state.encode(STATE)}\n") == STATE
+
+
+def test_a_state_counts_what_the_review_holds() -> None:
+    assert (STATE.critical, STATE.high, STATE.medium, STATE.low) == (0, 1, 0, 1)
+    assert (STATE.reviewed_files, STATE.skipped_files, STATE.tokens) == (1, 1, 1280)
+    assert STATE.complete
+    assert STATE.cost == "0.001600"
+
+
+def test_an_unknown_cost_stays_unknown() -> None:
+    spent = Spent(1, 10, 10, None, ("local",))
+    assert state.of(builders.review(spent=spent), "key").cost == ""
+
+
+def test_a_state_of_another_version_is_foreign() -> None:
+    assert state.decode(line({}, version=2)) is None
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "",
+        "no state at all",
+        "<!-- code-review-action:state v=1 -->",
+        "<!-- code-review-action:state v=1 AAAA -->",
+        "<!-- code-review-action:state v=1 A -->",
+        state.encode(STATE)[:-30] + " -->",
+        line([]),
+        line({"complete": 1}),
+        line({"high": True}),
+        line({"head_sha": None}),
+        line({"units": [{"path": "a.py"}]}),
+        line({"cost": "a lot"}),
+        line({"cost": "1E+999999"}),
+        line({"critical": -1}),
+        line({"next_number": 0}),
+        line({"posted": [0]}),
+        line({"posted": list(range(1, 5_000))}),
+        line({"overview": "x" * 5_000}),
+        line(remembering(start_line=0)),
+        line(remembering(start_line=3, end_line=2)),
+        line(remembering(number=-1)),
+        line("x" * 2_000_000),
+    ],
+)
+def test_a_damaged_state_is_no_state(damaged: str) -> None:
+    assert state.decode(damaged) is None
+
+
+def test_a_state_quoted_inside_a_line_is_not_read() -> None:
+    assert state.decode(f"> {state.encode(STATE)}") is None
+
+
+def test_the_last_state_counts() -> None:
+    newer = replace(STATE, head_sha="f" * 40)
+    assert state.decode(f"{state.encode(STATE)}\n{state.encode(newer)}") == newer
+
+
+def test_units_and_dismissals_come_back_with_their_findings() -> None:
+    found = builders.finding(severity=Severity.LOW)
+    kept = replace(
+        STATE,
+        units=(state.Unit("src/pay.py", "key", "abc", "Pays.", (found,)),),
+        dismissed=(Dismissal(found, "mona", "on purpose"),),
+    )
+    assert state.decode(state.encode(kept)) == kept
+
+
+def test_a_state_that_is_too_large_forgets_units_without_findings_first() -> None:
+    noise = tuple(
+        state.Unit(f"{hashlib.sha256(str(n).encode()).hexdigest()}.py", str(n), "abc", "x")
+        for n in range(2_000)
+    )
+    said = state.Unit("src/pay.py", "key", "abc", "", (builders.finding(),))
+    body = state.encode(replace(STATE, units=(*noise, said)))
+    assert len(body) <= state.LARGEST + 100
+    decoded = state.decode(body)
+    assert decoded
+    assert said in decoded.units
+    assert 0 < len(decoded.units) < 2_001
+
+
+@given(st.text())
+def test_any_text_is_a_state_or_none(text: str) -> None:
+    assert state.decode(f"<!-- code-review-action:state v=1 {text} -->") is None
+
+
+@given(
+    st.builds(
+        State,
+        head_sha=st.text(max_size=64),
+        base_sha=st.text(max_size=64),
+        key=st.text(max_size=300),
+        complete=st.booleans(),
+        critical=COUNTS,
+        high=COUNTS,
+        medium=COUNTS,
+        low=COUNTS,
+        reviewed_files=COUNTS,
+        skipped_files=COUNTS,
+        tokens=COUNTS,
+        cost=st.decimals(0, 1_000_000, places=6).map("{:.6f}".format),
+    )
+)
+def test_every_state_survives_the_round_trip(kept: State) -> None:
+    assert state.decode(state.encode(kept)) == kept
+
+
+def test_costs_are_kept_to_a_millionth() -> None:
+    spent = Spent(1, 1, 1, Decimal("0.0000014"), ("m",))
+    assert state.of(builders.review(spent=spent), "key").cost == "0.000001"

@@ -1,0 +1,98 @@
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from reviewer.config import inputs, repository_file, settings
+from reviewer.config.enums import Inline
+from reviewer.config.inputs import Inputs
+from reviewer.memory.state import of
+from reviewer.outputs import step_outputs
+from reviewer.review import Overview, Review, Spent, Withheld
+from scripts import generate
+
+ROOT = Path(__file__).parents[2]
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+REFERENCE = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def examples(markdown: str) -> list[str]:
+    """Return the YAML blocks of a page."""
+    return [block.split("```")[0] for block in markdown.split("```yaml\n")[1:]]
+
+
+STEPS = [text for text in examples(REFERENCE) if text.startswith("with:")]
+FILES = [text for text in examples(REFERENCE) + examples(README) if "$schema=" in text]
+KEYS = [line.split("`")[1] for line in REFERENCE.splitlines() if "repository's file: `" in line]
+
+
+@pytest.mark.parametrize("path", generate.generated(), ids=lambda path: path.name)
+def test_what_is_generated_is_current(path: Path) -> None:
+    assert path.read_text("utf-8") == generate.generated()[path], "run `make generate`"
+
+
+def test_the_inputs_are_those_that_the_program_reads() -> None:
+    assert {
+        name: (entry["default"], entry["description"]) for name, entry in ACTION["inputs"].items()
+    } == {entry.name: (entry.default, entry.description) for entry in inputs.declarations()}
+
+
+def test_the_outputs_are_those_that_the_program_sets() -> None:
+    review = Review("", "", Overview(), (), (), Withheld(), Spent())
+    assert list(ACTION["outputs"]) == list(step_outputs.outputs(of(review, ""), None, Spent()))
+
+
+def test_the_action_runs_in_its_container_with_the_workflow_s_token() -> None:
+    assert ACTION["runs"] == {"using": "docker", "image": "Dockerfile"}
+    assert ACTION["inputs"]["github-token"]["default"] == "${{ github.token }}"
+
+
+def test_action_yml_has_the_shape_that_github_asks_for() -> None:
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-actions"]
+    done = subprocess.run([*check, ROOT / "action.yml"], capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("text", STEPS)
+def test_an_example_of_an_input_can_be_used(text: str) -> None:
+    # BaseLoader, because the runner passes every value as text.
+    given = yaml.load(text, Loader=yaml.BaseLoader)["with"]
+    environ = {
+        f"INPUT_{name.upper()}": "secret" if value.startswith("${{") else value
+        for name, value in given.items()
+    }
+    assert Inputs.load(environ) != Inputs() or given in unremarkable()
+
+
+def unremarkable() -> list[dict[str, str]]:
+    """Return the examples that write down the default, for want of something better."""
+    return [{entry.name: entry.default} for entry in inputs.declarations()]
+
+
+def test_every_input_has_an_example() -> None:
+    shown = [next(iter(yaml.safe_load(text)["with"])) for text in STEPS]
+    assert shown == [entry.name for entry in inputs.declarations()]
+
+
+@pytest.mark.parametrize("text", [*FILES, *KEYS])
+def test_an_example_of_the_repository_s_file_can_be_used(text: str) -> None:
+    loose = Inputs(
+        max_files=3_000,
+        max_file_lines=100_000,
+        max_findings=200,
+        review_drafts=True,
+        inline=Inline.ALL,
+        suggestions=True,
+    )
+    assert settings.load(loose, text).notes == ()
+
+
+def test_every_key_of_the_repository_s_file_has_an_example() -> None:
+    whole = next(text for text in FILES if "fail-on" in text)
+    assert set(yaml.safe_load(whole)) == set(repository_file.KEYS)
+    alone = {next(iter(yaml.safe_load(text))) for text in KEYS}
+    assert alone == set(repository_file.KEYS) - {"path-instructions"}

@@ -1,0 +1,93 @@
+"""The pages that people read: their examples are right, and their links lead somewhere."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import examples
+
+ROOT = Path(__file__).parents[2]
+TOOLS = Path(sys.executable).parent
+SCHEMA = ROOT / "schema" / "code-review.schema.json"
+PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
+
+# Readers choose for themselves whether they trust a tag of ours; foreign actions are not shown.
+# Whose comments count is decided by the action (test_activity.py), and it runs no code of theirs.
+ZIZMOR = """\
+rules:
+  unpinned-uses:
+    config:
+      policies:
+        org/code-review-action: ref-pin
+  dangerous-triggers:
+    ignore: [comment.yml]
+"""
+
+
+@pytest.fixture
+def workflows(tmp_path: Path) -> list[str]:
+    """The files of a repository that has all example workflows, those of the pages included."""
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    for example in examples.workflows():
+        (folder / f"{example.kind}.yml").write_text(example.text, "utf-8")
+    for path in (ROOT / "examples").glob("*.yml"):
+        shutil.copy(path, folder / f"example-{path.name}")
+    return [str(path) for path in sorted(folder.iterdir())]
+
+
+def test_every_example_workflow_follows_githubs_schema(workflows: list[str]) -> None:
+    _expect_clean("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+
+
+def test_zizmor_finds_nothing_in_an_example_workflow(workflows: list[str], tmp_path: Path) -> None:
+    config = tmp_path / "zizmor.yml"
+    config.write_text(ZIZMOR, "utf-8")
+
+    _expect_clean("zizmor", "--offline", "--no-progress", "--config", str(config), *workflows)
+
+
+def test_every_example_of_the_repositorys_file_follows_its_schema(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.yml" for number, _ in enumerate(examples.configurations())]
+    for path, example in zip(paths, examples.configurations(), strict=True):
+        path.write_text(example.text, "utf-8")
+
+    _expect_clean("check-jsonschema", "--schemafile", str(SCHEMA), *map(str, paths))
+
+
+@pytest.mark.parametrize("page", examples.PAGES, ids=lambda page: str(page.name))
+def test_no_whole_workflow_of_a_page_is_left_unmarked(page: Path) -> None:
+    blocks = re.findall(r"^```ya?ml\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    marked = {example.text for example in examples.found()}
+
+    assert [block for block in blocks if "\njobs:" in block and block not in marked] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_within_the_project_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text("utf-8"))
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def _expect_clean(tool: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [str(TOOLS / tool), *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_known_attack_has_a_row_with_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    table = page.partition("<!-- incidents:begin -->")[2].partition("<!-- incidents:end -->")[0]
+    rows = re.findall(r"^\| (\d+) \|", table, re.MULTILINE)
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", table)
+
+    assert rows == [str(number) for number in range(1, 19)]
+    assert len(named) >= len(rows)
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text("utf-8"), (file, test)

@@ -1,0 +1,71 @@
+"""What speaks against a review, and what a workflow may lack for one."""
+
+from decimal import Decimal
+
+import pytest
+
+from reviewer.config import settings as config
+from reviewer.config.inputs import Inputs
+from reviewer.config.settings import Config
+from reviewer.errors import InputError
+from reviewer.memory.state import State
+from reviewer.pull_request import PullRequest, PullState
+from reviewer.run import eligibility
+from tests import builders
+
+KEY = "sk-0123456789"
+
+
+def settings(**given: object) -> Config:
+    return config.load(Inputs(**given), None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("pull", "given", "reason"),
+    [
+        (builders.pull(), {}, ""),
+        (builders.pull(state=PullState.CLOSED), {}, "closed"),
+        (builders.pull(state=PullState.MERGED), {}, "merged"),
+        (builders.pull(draft=True), {}, "draft"),
+        (builders.pull(draft=True), {"review_drafts": True}, ""),
+        (builders.pull(labels=("No-Review",)), {"skip_labels": ("no-review",)}, "no-review"),
+        (builders.pull(labels=("other",)), {"skip_labels": ("no-review",)}, ""),
+        (builders.pull(author="Mona"), {"skip_authors": ("mona",)}, "Mona"),
+        (builders.pull(author="lisa"), {"skip_authors": ("mona",)}, ""),
+    ],
+)
+def test_a_pull_request_is_left_alone_for_a_reason(
+    pull: PullRequest, given: dict[str, object], reason: str
+) -> None:
+    said = eligibility.objection(pull, settings(**given), State(), asked=False)
+    assert reason in said
+    assert bool(said) == bool(reason)
+
+
+def test_a_person_who_asks_for_it_has_a_draft_reviewed_but_no_closed_pull_request() -> None:
+    assert not eligibility.objection(builders.pull(draft=True), settings(), State(), asked=True)
+    closed = builders.pull(state=PullState.CLOSED)
+    assert eligibility.objection(closed, settings(), State(), asked=True)
+
+
+def test_a_pause_holds_until_a_person_asks() -> None:
+    paused = State(paused="mona")
+    assert "mona" in eligibility.objection(builders.pull(), settings(), paused, asked=False)
+    assert not eligibility.objection(builders.pull(), settings(), paused, asked=True)
+
+
+def test_IN1_without_a_key_the_error_says_where_to_add_it() -> None:
+    with pytest.raises(InputError, match=r"Settings > Secrets and variables"):
+        eligibility.require_means(Inputs())
+    eligibility.require_means(Inputs(api_key=KEY))
+    eligibility.require_means(Inputs(base_url="http://127.0.0.1:8080/v1"))
+
+
+def test_a_limit_on_the_cost_needs_models_of_known_price() -> None:
+    limit = Decimal(1)
+    eligibility.require_means(Inputs(api_key=KEY, max_cost=limit))
+    with pytest.raises(InputError, match="price of mystery is not known"):
+        eligibility.require_means(Inputs(api_key=KEY, max_cost=limit, model="mystery"))
+    with pytest.raises(InputError, match="price of mystery is not known"):
+        eligibility.require_means(Inputs(api_key=KEY, max_cost=limit, fallback_model="mystery"))
+    eligibility.require_means(Inputs(api_key=KEY, model="mystery"))

@@ -1,0 +1,56 @@
+"""Who is reviewed unasked, and how many of them in a day."""
+
+import pytest
+
+from reviewer.config.inputs import Inputs
+from reviewer.pull_request import Opened
+from reviewer.run import strangers
+from tests import builders
+
+PULL = builders.pull(number=300, author="mallory", association="NONE")
+
+
+def before(count: int, author: str = "sock{}", association: str = "NONE") -> list[Opened]:
+    return [Opened(100 + n, author.format(n), association) for n in range(count)]
+
+
+def objection(opened: list[Opened], **given: object) -> str:
+    return strangers.objection(PULL, Inputs(**given), lambda: opened)  # type: ignore[arg-type]
+
+
+def test_SE15_without_limits_everybody_is_reviewed_and_no_list_is_read() -> None:
+    def unread() -> list[Opened]:
+        raise AssertionError
+
+    assert not strangers.objection(PULL, Inputs(), unread)
+
+
+@pytest.mark.parametrize("association", ["OWNER", "CONTRIBUTOR", "NONE", "FIRST_TIME_CONTRIBUTOR"])
+def test_SE15_only_those_that_the_workflow_names_are_reviewed_unasked(association: str) -> None:
+    pull = builders.pull(association=association)
+    wanted = Inputs(reviewed_associations=("OWNER", "MEMBER"))
+    said = strangers.objection(pull, wanted, list)
+    assert bool(said) == (association != "OWNER")
+    assert not said or association in said
+
+
+def test_SE15_the_two_hundredth_pull_request_of_an_hour_waits_for_a_maintainer() -> None:
+    assert not objection(before(9), daily_limit=10)
+    assert "daily-limit" in objection(before(10), daily_limit=10)
+    assert "daily-limit" in objection(before(200), daily_limit=10)
+
+
+def test_SE15_one_author_among_many_has_a_limit_of_its_own() -> None:
+    crowd = [*before(50), Opened(200, "mallory", "NONE"), Opened(201, "mallory", "NONE")]
+    assert not objection(crowd, daily_limit_per_author=3)
+    assert "daily-limit-per-author" in objection(crowd, daily_limit_per_author=2)
+
+
+def test_SE15_later_pull_requests_and_those_of_members_do_not_count() -> None:
+    later = [Opened(301, "mallory", "NONE")] * 9
+    assert not objection(later + before(9, association="MEMBER"), daily_limit=1)
+
+
+def test_SE15_a_member_is_never_stopped_by_the_crowd() -> None:
+    pull = builders.pull(number=300, association="MEMBER")
+    assert not strangers.objection(pull, Inputs(daily_limit=1), lambda: before(9))

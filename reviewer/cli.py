@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.runner.actions import install_logging
-from reviewer.adapters.runner.terminal import Terminal
+from reviewer.adapters.runner.terminal import Terminal, show
 from reviewer.comments import summary as summary_comment
 from reviewer.comments.summary import Run
 from reviewer.config import repository_file
@@ -82,10 +82,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _replay(path: Path) -> int:
-    from reviewer.adapters.runner import screen
-
     review = report_v1.parse(_bytes(path))
-    screen.show(summary_comment.report(review, Run(name="default", url="", elapsed=0)))
+    show(summary_comment.report(review, Run(name="default", url="", elapsed=0)))
     return 0
 
 
@@ -105,8 +103,6 @@ def _check(path: Path) -> int:
 
 
 def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    from reviewer.adapters.runner import screen
-
     remote = REMOTE.fullmatch(options.what)
     inputs = _inputs(options, environ, dry_run=options.dry_run or not remote)
     with tempfile.TemporaryDirectory() as folder:
@@ -119,7 +115,7 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         forge = _forge(options.what, remote, inputs, deadline, environ)
         code = _deliver(forge, inputs, terminal, deadline, number, folder)
         if summary.exists():
-            screen.show(summary.read_text("utf-8"))
+            show(summary.read_text("utf-8"))
         for name, wanted in (("report.json", options.json), ("report.sarif", options.sarif)):
             written = next(Path(folder).glob(f"code-review-*/{name}"), None)
             if wanted and written:

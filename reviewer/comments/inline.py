@@ -1,19 +1,32 @@
 """Findings as comments at their lines: which can be, and what they say there."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from reviewer.changes.diff import ChangedFile, Hunk, LineKind
-from reviewer.comments import suggestions
 from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Severity, Side
 from reviewer.ports import InlineComment
-from reviewer.text import markdown
+from reviewer.text import bot_triggers, invisible, markdown
 from reviewer.text.templates import Templates
 
 _MARKER = re.compile(
     r"<!-- code-review-action:finding name=([a-z0-9-]{1,40}) id=([0-9a-f]{16}) -->"
 )
+
+_TEMPLATES = Templates(
+    "comments",
+    markdown.line,
+    {
+        "block": markdown.block,
+        "span": markdown.span,
+        # Only for the suggestion block, whose fence no code inside can end.
+        "trusted": str,
+    },
+)
+_INDENT = re.compile(r"[ \t]*")
+# A name alone or with arguments. Bots take their orders behind a blank, teams have a slash.
+_DECORATOR = re.compile(r"[ \t]*@[\w.]+(?:\([^@#<]*\)?:?)?")
 
 
 def comments(
@@ -56,7 +69,7 @@ def _comments(
         if hunk is None or not _wanted(finding, wanted):
             continue
         mark = marker(name, finding)
-        code = suggestions.block(finding, hunk) if with_code else ""
+        code = block(finding, hunk) if with_code else ""
         text = _TEMPLATES.render("finding.md.j2", finding=finding, suggestion=code)
         yield InlineComment(
             path=finding.path,
@@ -92,13 +105,47 @@ def _hunk(file: ChangedFile, finding: Finding) -> Hunk | None:
     return None
 
 
-_TEMPLATES = Templates(
-    "comments",
-    markdown.line,
-    {
-        "block": markdown.block,
-        "span": markdown.span,
-        # Only for the suggestion block, whose fence no code inside can end.
-        "trusted": str,
-    },
-)
+def block(finding: Finding, hunk: Hunk) -> str:
+    """Return the suggestion as a fenced block that GitHub offers to commit, or "".
+
+    It must replace exactly the quoted lines, which are all of the finding's; differ from them; keep
+    the indentation of the first one; be more than a deletion; and hide no character. A block must
+    be exact, so words that make GitHub or a bot act cannot be broken in it: one with such a line is
+    shown in the summary only, even if the line was there before, for a stranger wrote it. A
+    decorator that was there may stay.
+    """
+    suggestion = (finding.suggestion or "").strip("\n")
+    if finding.side is not Side.NEW or not suggestion.strip():
+        return ""
+    lines = [
+        line.text.removesuffix("\r")
+        for line in hunk.lines
+        if line.new is not None and finding.start_line <= line.new <= finding.end_line
+    ]
+    old, new = "\n".join(lines), suggestion
+    exact = [line.rstrip() for line in finding.quote.split("\n")] == [
+        line.rstrip() for line in lines
+    ]
+    if not exact or new == old or _indent(new) != _indent(old):
+        return ""
+    # A mask stands for a secret that the model never saw.
+    if invisible.show(new) != new or "\r" in new or "[REDACTED" in new:
+        return ""
+    if any(_acts(line) for line in new.split("\n") if not _is_kept_decorator(line, lines)):
+        return ""
+    longest = max((len(run) for run in re.findall(r"`+", new)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}suggestion\n{new}\n{fence}"
+
+
+def _is_kept_decorator(line: str, lines: Collection[str]) -> bool:
+    return line in lines and bool(_DECORATOR.fullmatch(line))
+
+
+def _acts(line: str) -> bool:
+    return bot_triggers.break_in_code(line) != line
+
+
+def _indent(text: str) -> str:
+    found = _INDENT.match(text)
+    return found[0] if found else ""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from reviewer.comments import summary
 from reviewer.errors import NotFoundError, OvertakenError
 from reviewer.memory import state
+from reviewer.memory.state import State
 from reviewer.ports import CreateComment, Forge, Operation, UpdateComment
 from reviewer.pull_request import Comment, Snapshot
 
@@ -29,6 +30,13 @@ def own(snapshot: Snapshot, name: str) -> tuple[Comment, ...]:
     reviews.sort(key=lambda c: (heads[c.id] != snapshot.pull.head_sha, -c.id))
     oldest_first = sorted((c for c in ours if c.id not in heads), key=lambda c: c.id)
     return (*reviews, *oldest_first)
+
+
+def recall(snapshot: Snapshot, name: str) -> tuple[State, bool]:
+    """Read what the instance's comment remembers, and whether it is there but cannot be read."""
+    ours = own(snapshot, name)
+    known = state.decode(ours[0].body) if ours else None
+    return known or State(), bool(ours) and known is None and state.present(ours[0].body)
 
 
 def edited_by(snapshot: Snapshot, name: str) -> str:

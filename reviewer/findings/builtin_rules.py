@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reviewer.changes.diff import ChangedFile, Line, LineKind
 from reviewer.finding import Confidence, Finding, Origin, Severity, Side
+from reviewer.redaction.masking import shown_line
 from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret
 from reviewer.text import invisible
 
@@ -43,18 +44,6 @@ def findings(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
     )
 
 
-def texts(files: Iterable[ChangedFile]) -> Iterator[str]:
-    """Yield each hunk as one text, for a Redaction to read before anything else."""
-    for file in files:
-        for hunk in file.hunks:
-            yield "\n".join(map(_shown, hunk.lines))
-
-
-def _shown(line: Line) -> str:
-    """Return a line as quotes are compared with it: there CRLF is no more than its end."""
-    return invisible.show(line.text.removesuffix("\r"))
-
-
 @dataclass(frozen=True, slots=True)
 class _Remark:
     """What a rule has to say about one line."""
@@ -69,7 +58,7 @@ def _secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator
     # A key's own lines all look the same once masked; with its header the quote is of one place.
     header: Line | None = None
     for line in lines:
-        shown = _shown(line)
+        shown = shown_line(line)
         found = [s for s in redaction.secrets(shown) if not _is_stand_in(s, shown)]
         kinds = {s.kind: None for s in found if s.kind != PRIVATE_KEY}
         keys = {redaction.number(s) for s in found if s.kind == PRIVATE_KEY} - blocks
@@ -87,7 +76,7 @@ def _with_header(finding: Finding, header: Line | None) -> Finding:
     """Let a finding about a private key start with the line above, if that is its header."""
     if header is None or header.new != finding.start_line - 1:
         return finding
-    quote = f"{_shown(header)}\n{finding.quote}"
+    quote = f"{shown_line(header)}\n{finding.quote}"
     return replace(finding, start_line=finding.start_line - 1, quote=quote)
 
 
@@ -118,7 +107,7 @@ def _invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterat
         if hidden := invisible.misplaced(text):
             skipped = len(line.text) - len(text)
             remark = _unseen([(place + skipped + 1, char) for place, char in hidden])
-            yield _finding(path, line, remark, redaction.mask(_shown(line)))
+            yield _finding(path, line, remark, redaction.mask(shown_line(line)))
 
 
 def _unseen(hidden: Sequence[tuple[int, str]]) -> _Remark:

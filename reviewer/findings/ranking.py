@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from reviewer.config.settings import Config
 from reviewer.finding import Dismissal, Finding, Origin, plain
-from reviewer.findings import placement
-from reviewer.memory import previous_review
+from reviewer.findings import dismissals, placement
 from reviewer.review import Withheld
 
 # Characters; "return None" stands in many files for many reasons.
@@ -20,7 +19,7 @@ def rank(
     single, duplicates = placement.dedupe(tuple(findings))
     distinct = _across(single)
     unheard = tuple(dismissed)
-    news = tuple(finding for finding in distinct if not previous_review.heard(finding, unheard))
+    news = tuple(finding for finding in distinct if not dismissals.heard(finding, unheard))
     wanted = tuple(
         finding
         for finding in news

@@ -1,11 +1,23 @@
 """The second look: what it lets stand of the findings, and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from reviewer.finding import Confidence, Finding, Origin, Severity
-from reviewer.llm.replies import Verdict
 from reviewer.review import Judgement, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the second look says of the finding with this number, which counts from 1.
+
+    `word` is keep, lower or drop, or what a model made of it; `severity` counts for lower only.
+    """
+
+    finding: int
+    word: str
+    severity: Severity
+    reason: str
 
 
 def judge(

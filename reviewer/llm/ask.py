@@ -15,7 +15,6 @@ from reviewer.errors import (
     ModelUnreachableError,
     ReplyError,
 )
-from reviewer.llm.agent import converse
 from reviewer.llm.budget import Budget
 from reviewer.ports import Message, Model, Prompt, Reply, ToolCall
 
@@ -25,6 +24,12 @@ T = TypeVar("T")
 
 # Enough to recognise a mistake by; the model has its whole answer no more than we want to pay for.
 _QUOTED_CHARACTERS = 4_000
+MOST_CALLS = 20
+"""Calls of one question; a look at the neighbours, not a tour of the repository."""
+MOST_TURNS = 8
+ENOUGH = "Refused: this question has had its calls; answer now."
+LARGEST_TALK = 60_000
+"""Characters that the answers to one question may have in all: no more than a batch of changes."""
 
 
 def refuse(call: ToolCall) -> str:
@@ -125,3 +130,30 @@ def _again(prompt: Prompt, said: str, problem: ReplyError) -> Prompt:
         "Answer again, with one JSON object that follows the JSON Schema, and nothing else."
     )
     return replace(prompt, messages=(*prompt.messages, Message("user", text)))
+
+
+def converse(
+    prompt: Prompt, complete: Callable[[Prompt], Reply], answer: Callable[[ToolCall], str]
+) -> Reply:
+    """Ask, answer the calls, and ask again, until the reply calls for nothing.
+
+    When a limit is reached the model is told to close. Raises ReplyError when it goes on calling
+    then, and what `complete` raises.
+    """
+    calls = room = 0
+    for turn in range(MOST_TURNS):
+        reply = complete(prompt)
+        if not reply.calls:
+            return reply
+        if prompt.closing:
+            break
+        said = [
+            Message("tool", answer(call) if calls + n < MOST_CALLS else ENOUGH, call_id=call.id)
+            for n, call in enumerate(reply.calls)
+        ]
+        calls += len(said)
+        room += sum(len(message.text) for message in said)
+        asked = Message("assistant", reply.text, calls=reply.calls)
+        over = calls >= MOST_CALLS or room >= LARGEST_TALK or turn == MOST_TURNS - 2
+        prompt = replace(prompt, messages=(*prompt.messages, asked, *said), closing=over)
+    raise ReplyError("The model goes on calling tools instead of answering.")

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from reviewer.ports import Usage
 _TABLE = Path(__file__).with_name("models.toml")
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _MILLION = 1_000_000
+DAYS_AHEAD = 60
+"""OpenAI announces the end of a model six months before; two are left to act on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,12 @@ def _table() -> dict[str, ModelFacts]:
         name: ModelFacts(row["input"], row["output"], row["context_window"])
         for name, row in rows.items()
     }
+
+
+def warning(model: str, ends: date | None, today: date) -> str:
+    """Say that the model ends soon, empty when it does not or when nobody knows."""
+    if ends is None or (ends - today).days > DAYS_AHEAD:
+        return ""
+    if ends <= today:
+        return f"the model {model} was to be shut down on {ends}; set the input model to another"
+    return f"the model {model} will be shut down on {ends}; set the input model to another by then"

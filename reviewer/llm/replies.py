@@ -8,7 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 from reviewer import review
 from reviewer.errors import ReplyError
-from reviewer.finding import Candidate, Severity
+from reviewer.finding import Candidate
+from reviewer.findings.verification import Verdict
 from reviewer.llm import json_parsing, reply_schemas
 from reviewer.ports import Reply
 
@@ -36,19 +37,6 @@ class FileReply:
     candidates: tuple[Candidate, ...]
     discarded: int
     truncated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the second look says of the finding with this number, which counts from 1.
-
-    `word` is keep, lower or drop, or what a model made of it; `severity` counts for lower only.
-    """
-
-    finding: int
-    word: str
-    severity: Severity
-    reason: str
 
 
 def parse_review(reply: Reply) -> FileReply:

@@ -5,16 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes.diff import ChangedFile
-from reviewer.comments import upsert
-from reviewer.finding import Candidate, Dismissal, Finding, Origin, resembles
+from reviewer.finding import Candidate, Finding, Origin, resembles
 from reviewer.findings.placement import Places
-from reviewer.memory import state
 from reviewer.memory.state import State, Unit
-from reviewer.pull_request import PullRequest, Snapshot
+from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport, Status
-
-# More than this is no memory but a list of everything that was ever said.
-MOST_DISMISSED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +28,6 @@ class Basis:
     def said(self) -> tuple[Finding, ...]:
         """Every finding of the review before, those that do not count any more included."""
         return self.state.findings
-
-
-def recall(snapshot: Snapshot, name: str) -> tuple[State, bool]:
-    """Read what the instance's comment remembers, and whether it is there but cannot be read."""
-    ours = upsert.own(snapshot, name)
-    known = state.decode(ours[0].body) if ours else None
-    return known or State(), bool(ours) and known is None and state.present(ours[0].body)
 
 
 def basis(known: State, pull: PullRequest, key: str, descends: Callable[[str, str], bool]) -> Basis:
@@ -170,22 +158,4 @@ def fixed(
         if old.origin is Origin.MODEL
         and not any(resembles(old, each) for each in (*standing_now, *heard))
         and not (still_there(old) and (not basis.units or old.path in failed))
-    )
-
-
-def dismissals(known: Iterable[Dismissal], fresh: Iterable[Dismissal]) -> tuple[Dismissal, ...]:
-    """Join what maintainers dismissed, each once, the latest MOST_DISMISSED of them."""
-    joined_ = {each.finding.fingerprint: each for each in (*known, *fresh)}
-    return tuple(joined_.values())[-MOST_DISMISSED:]
-
-
-def heard(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
-    """Whether a maintainer does not want to hear of this finding.
-
-    Who dismisses words of the model has not dismissed what a rule says of the same lines.
-    """
-    return any(
-        resembles(finding, each.finding)
-        for each in dismissed
-        if finding.origin is Origin.MODEL or each.finding.origin is Origin.RULE
     )

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from reviewer.finding import Finding, Severity, Side
-from reviewer.outputs import document
+from reviewer.outputs import json_report
 from reviewer.review import Review
 from reviewer.text import truncate
 from reviewer.text.bot_triggers import ZWSP
@@ -46,7 +46,7 @@ def render(review: Review, *, version: str) -> str:
         "columnKind": "utf16CodeUnits",
         "results": [_result(finding) for finding in review.findings],
     }
-    return document.write({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    return json_report.write({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _categories(review: Review) -> list[str]:

@@ -88,7 +88,7 @@ class BatchReviewer:
 
     def _verdicts(
         self, part: Batch, findings: Sequence[Finding]
-    ) -> tuple[replies.Verdict, ...] | None:
+    ) -> tuple[verification.Verdict, ...] | None:
         prompt = self.prompts.verify(self._material(part, SECOND_SHARE), findings)
         try:
             return self.asking.ask(

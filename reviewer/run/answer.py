@@ -22,7 +22,7 @@ from reviewer.llm import replies
 from reviewer.llm.ask import Asking
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
-from reviewer.memory import previous_review, state
+from reviewer.memory import state
 from reviewer.memory.state import State
 from reviewer.pipeline import review_changes, review_file
 from reviewer.ports import CreateComment, Operation, ReplyToThread
@@ -178,7 +178,7 @@ class _Reply:
             return ask(room // _SMALLER)
 
     def _findings(self) -> tuple[Finding, ...]:
-        known, _damaged = previous_review.recall(self.snapshot, self.trip.inputs.name)
+        known, _damaged = upsert.recall(self.snapshot, self.trip.inputs.name)
         return tuple(sorted(known.findings, key=lambda finding: -finding.severity)[:_MOST_FINDINGS])
 
     def _publish(self, told: Told, thread: ReviewThread | None) -> int:

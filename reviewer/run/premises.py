@@ -6,6 +6,7 @@ from dataclasses import replace
 from reviewer.comments import threads
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
+from reviewer.findings import dismissals
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import Basis
 from reviewer.memory.state import State
@@ -43,7 +44,7 @@ def amended(known: State, wanted: ReviewPullRequest) -> State:
         for finding in known.findings
         if finding.number == wanted.ignore.number
     ]
-    return replace(known, dismissed=previous_review.dismissals(known.dismissed, fresh))
+    return replace(known, dismissed=dismissals.dismissals(known.dismissed, fresh))
 
 
 def basis(
@@ -62,4 +63,4 @@ def basis(
 def dismissed(forge: Forge, snapshot: Snapshot, known: State, name: str) -> tuple[Dismissal, ...]:
     """Join the remembered dismissals with what maintainers did to our threads since."""
     fresh = threads.dismissed(known.findings, snapshot.conversation, name, forge.may_write)
-    return previous_review.dismissals(known.dismissed, fresh)
+    return dismissals.dismissals(known.dismissed, fresh)

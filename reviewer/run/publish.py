@@ -8,7 +8,7 @@ from decimal import Decimal
 from reviewer import __version__
 from reviewer.adapters.files import report_files
 from reviewer.changes.diff import ChangedFile
-from reviewer.comments import discussion, inline, threads, upsert
+from reviewer.comments import inline, threads, upsert
 from reviewer.config.enums import FailOn, Mode
 from reviewer.config.settings import Config
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
@@ -171,12 +171,12 @@ class Conclusion:
         """Bring the threads up to date; what cannot be put at its lines goes to the summary."""
         trip, name, pull = self.trip, self.trip.inputs.name, self.snapshot.pull
         unsaid = threads.unsaid(comments, conversation, name)
-        unplaced = discussion.post(trip.forge, pull.number, pull.head_sha, unsaid)
+        unplaced = threads.post(trip.forge, pull.number, pull.head_sha, unsaid)
         if unplaced:
             left = tuple(comment for comment in comments if comment not in unplaced)
             self.reporting.revise(replace(review, inline=_numbers(review, left, name)))
         gone = threads.to_resolve(review.fixed, conversation, name)
-        if not discussion.resolve(trip.forge, gone):
+        if not threads.resolve(trip.forge, gone):
             trip.runner.notice(
                 "Threads whose finding is gone were left open: resolving them needs the "
                 "permission `contents: write`.",

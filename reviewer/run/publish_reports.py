@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from reviewer.adapters.files import report_files
 from reviewer.changes import sharding
 from reviewer.changes.selection import Selection
+from reviewer.comments import upsert
 from reviewer.config import settings as config
 from reviewer.config.settings import Config
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import ReportError
-from reviewer.memory import cache_key, previous_review
+from reviewer.memory import cache_key
 from reviewer.memory.state import State
 from reviewer.pipeline import review_changes
 from reviewer.pipeline.assemble import Assembly
@@ -34,7 +35,7 @@ def publish(trip: Trip, snapshot: Snapshot) -> int:
 
 def _publish(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     pull, inputs = snapshot.pull, trip.inputs
-    known, _damaged = previous_review.recall(snapshot, inputs.name)
+    known, _damaged = upsert.recall(snapshot, inputs.name)
     settings = config.load(inputs, trip.forge.content(PATH, pull.base_sha))
     if reason := eligibility.objection(pull, settings, known, asked=trip.wanted.asked):
         return error_boundary.skip(trip.runner, reason)

@@ -11,18 +11,18 @@ from typing import TypeVar
 
 from reviewer.changes import sharding
 from reviewer.changes.selection import Selection
+from reviewer.comments import upsert
 from reviewer.config import settings as config
 from reviewer.config.settings import Config
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import guidelines as conventions
-from reviewer.context.collect import Surroundings
-from reviewer.context.head_files import HeadFiles
-from reviewer.llm import shutdown
+from reviewer.context.collect import HeadFiles, Surroundings
+from reviewer.llm import model_catalog
 from reviewer.llm.ask import Asking, refuse
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED, Tools
-from reviewer.memory import cache_key, previous_review
+from reviewer.memory import cache_key
 from reviewer.memory.previous_review import Basis
 from reviewer.memory.state import State
 from reviewer.pipeline import review_changes, review_file
@@ -31,7 +31,7 @@ from reviewer.pipeline.review_file import BatchReviewer
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.redaction.masking import Masking
-from reviewer.run import eligibility, error_boundary, exploration, premises, strangers
+from reviewer.run import eligibility, error_boundary, premises, run
 from reviewer.run.publish import Conclusion, Remembering
 from reviewer.run.reporter import Reporting
 from reviewer.run.run import Trip
@@ -51,7 +51,7 @@ def deliver(trip: Trip, snapshot: Snapshot) -> int:
 def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
     wanted, name = trip.wanted, trip.inputs.name
     eligibility.require_means(trip.inputs)
-    known, damaged = previous_review.recall(snapshot, name)
+    known, damaged = upsert.recall(snapshot, name)
     pull = premises.as_triggered(snapshot.pull, wanted)
     whole = premises.whole(known, snapshot, wanted, name)
     models = None if whole else _early(trip.models)
@@ -74,7 +74,7 @@ def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
 
 
 def _stranger(trip: Trip, pull: PullRequest) -> str:
-    return strangers.objection(pull, trip.inputs, lambda: trip.forge.opened_before(pull))
+    return eligibility.must_wait(pull, trip.inputs, lambda: trip.forge.opened_before(pull))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _again(trip: Trip, fresh: Snapshot) -> int:
 def _ending(model: Model, ending: Future[date | None] | None) -> tuple[str, ...]:
     """Warn of a model that ends, if the server has said so by now."""
     ends = ending.result() if ending and ending.done() else None
-    return tuple(filter(None, (shutdown.warning(model.name, ends, datetime.now(UTC).date()),)))
+    return tuple(filter(None, (model_catalog.warning(model.name, ends, datetime.now(UTC).date()),)))
 
 
 def _early(call: Callable[[], T]) -> Future[T]:
@@ -156,7 +156,7 @@ def _early(call: Callable[[], T]) -> Future[T]:
 def _reviewer(trip: Trip, material: _Material, models: tuple[Model, ...]) -> BatchReviewer:
     pull, selection = material.snapshot.pull, material.selection
     masking = Masking.of(trip.runner.secrets, selection.files)
-    workspace = exploration.workspace(trip, pull)
+    workspace = run.workspace(trip, pull)
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile, Hunk
-from reviewer.comments import suggestions
+from reviewer.comments import inline
 from reviewer.finding import Finding, Side
 from tests import builders
 
@@ -25,7 +25,7 @@ def finding(suggestion: str | None, **members: object) -> Finding:
 
 
 def test_an_exact_replacement_becomes_a_block() -> None:
-    block = suggestions.block(finding("    return round(x * 100)"), hunk())
+    block = inline.block(finding("    return round(x * 100)"), hunk())
     assert block == "```suggestion\n    return round(x * 100)\n```"
 
 
@@ -48,17 +48,17 @@ def test_an_exact_replacement_becomes_a_block() -> None:
     ],
 )
 def test_LO13_what_is_no_exact_replacement_is_not_offered(suggestion: str | None) -> None:
-    assert suggestions.block(finding(suggestion), hunk()) == ""
+    assert inline.block(finding(suggestion), hunk()) == ""
 
 
 def test_LO13_a_suggestion_that_spans_other_lines_than_the_quote_is_not_offered() -> None:
     """Lines 2 and 3 would be replaced, of which only the second was quoted: a check would go."""
     wide = finding("    return x", start_line=2)
-    assert suggestions.block(wide, hunk()) == ""
+    assert inline.block(wide, hunk()) == ""
 
 
 def test_LO13_a_suggestion_for_a_removed_line_is_not_offered() -> None:
-    assert suggestions.block(finding("    return 1", side=Side.OLD), hunk()) == ""
+    assert inline.block(finding("    return 1", side=Side.OLD), hunk()) == ""
 
 
 def test_LO13_a_decorator_that_was_there_before_may_stay() -> None:
@@ -68,20 +68,20 @@ def test_LO13_a_decorator_that_was_there_before_may_stay() -> None:
         builders.finding(start_line=2, end_line=3, quote="@cache\ndef pay(x):"),
         suggestion="@cache\ndef pay(y):",
     )
-    assert "@cache\ndef pay(y):" in suggestions.block(quoted, parsed.hunks[0])
+    assert "@cache\ndef pay(y):" in inline.block(quoted, parsed.hunks[0])
     renamed = replace(quoted, suggestion="@lru_cache\ndef pay(x):")
-    assert suggestions.block(renamed, parsed.hunks[0]) == ""
+    assert inline.block(renamed, parsed.hunks[0]) == ""
 
 
 def test_LO13_a_fence_inside_cannot_end_the_block() -> None:
-    block = suggestions.block(finding("    x = '''\n```suggestion\nevil\n```'''"), hunk())
+    block = inline.block(finding("    x = '''\n```suggestion\nevil\n```'''"), hunk())
     assert block.startswith("````suggestion\n")
     assert block.endswith("\n````")
 
 
 @given(st.text())
 def test_whatever_is_offered_stands_in_one_fence(suggestion: str) -> None:
-    block = suggestions.block(finding(suggestion), hunk())
+    block = inline.block(finding(suggestion), hunk())
     if block:
         fence = block.partition("suggestion")[0]
         assert block.endswith(f"\n{fence}")
@@ -108,4 +108,4 @@ def test_LO13_a_line_that_makes_a_bot_act_is_not_offered_though_it_was_there_bef
         builders.finding(start_line=2, end_line=3, quote=f"{kept}\ndef pay(x):"),
         suggestion=f"{kept}\ndef pay(y):",
     )
-    assert suggestions.block(quoted, parsed.hunks[0]) == ""
+    assert inline.block(quoted, parsed.hunks[0]) == ""

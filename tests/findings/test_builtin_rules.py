@@ -10,6 +10,7 @@ from reviewer.finding import Confidence, Finding, Origin, Severity, Side
 from reviewer.findings import builtin_rules
 from reviewer.memory import previous_review
 from reviewer.pull_request import ListedFile
+from reviewer.redaction import masking
 from reviewer.redaction.scan import Redaction
 from reviewer.text import invisible
 
@@ -32,7 +33,7 @@ def changed_file(*rows: str, path: str = "src/pay.py") -> ChangedFile:
 
 def found(*rows: str) -> tuple[Finding, ...]:
     file = changed_file(*rows)
-    return builtin_rules.findings(file, Redaction(builtin_rules.texts([file])))
+    return builtin_rules.findings(file, Redaction(masking.texts([file])))
 
 
 def test_DF12_a_secret_in_an_added_line_is_reported_without_its_value() -> None:
@@ -82,7 +83,7 @@ def test_DF10_DF12_what_is_quoted_is_found_in_the_file_again() -> None:
     other = [line.replace("a1B2", "Z9y8") for line in BODY]
     rows = [BEGIN, *BODY, END, BEGIN, *other, END, f"a = '{TOKEN}'\r", "b = 1 # \u202e", STRIPE]
     before = changed_file(*(f"+{row}" for row in rows))
-    redaction = Redaction(builtin_rules.texts([before]))
+    redaction = Redaction(masking.texts([before]))
     said = builtin_rules.findings(before, redaction)
     after = changed_file("+new = 1", "+lines = 2", *(f"+{row}" for row in rows))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reviewer.finding import Confidence, Origin, Severity
 from reviewer.findings import verification
-from reviewer.llm.replies import Verdict
+from reviewer.findings.verification import Verdict
 from reviewer.review import Outcome
 from tests import builders
 

@@ -3,7 +3,7 @@
 import pytest
 
 from reviewer.errors import ReplyError
-from reviewer.llm.agent import ENOUGH, LARGEST_TALK, MOST_CALLS, MOST_TURNS, converse
+from reviewer.llm.ask import ENOUGH, LARGEST_TALK, MOST_CALLS, MOST_TURNS, converse
 from reviewer.ports import Message, Prompt, Reply, ToolCall
 
 PROMPT = Prompt("review", (Message("user", "Look."),), "review", {})

@@ -5,7 +5,8 @@ from jsonschema import Draft202012Validator
 
 from reviewer.errors import ReplyError
 from reviewer.finding import Severity
-from reviewer.llm.replies import VERIFY_SCHEMA, Verdict, parse_answer, parse_verdicts
+from reviewer.findings.verification import Verdict
+from reviewer.llm.replies import VERIFY_SCHEMA, parse_answer, parse_verdicts
 from reviewer.ports import Reply
 
 

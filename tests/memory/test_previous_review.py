@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
+from reviewer.comments import upsert
 from reviewer.finding import Dismissal, Finding, Origin
+from reviewer.findings import dismissals
 from reviewer.memory import previous_review, state
 from reviewer.memory.previous_review import Basis
 from reviewer.memory.state import State, Unit
@@ -164,17 +166,17 @@ def test_what_was_dismissed_is_not_called_fixed() -> None:
 
 def test_a_dismissal_holds_for_the_code_and_not_for_the_words() -> None:
     dismissed = (Dismissal(builders.finding(), "mona", "on purpose"),)
-    assert previous_review.heard(builders.finding(title="Other words", start_line=40), dismissed)
-    assert not previous_review.heard(builders.finding(quote="    return x * 1000 + 1"), dismissed)
+    assert dismissals.heard(builders.finding(title="Other words", start_line=40), dismissed)
+    assert not dismissals.heard(builders.finding(quote="    return x * 1000 + 1"), dismissed)
 
 
 def test_dismissals_are_kept_once_each_and_only_the_latest() -> None:
     many = [
         Dismissal(builders.finding(quote=f"line_{number}()"), "mona")
-        for number in range(previous_review.MOST_DISMISSED + 5)
+        for number in range(dismissals.MOST_DISMISSED + 5)
     ]
-    kept = previous_review.dismissals(many, many[-1:])
-    assert len(kept) == previous_review.MOST_DISMISSED
+    kept = dismissals.dismissals(many, many[-1:])
+    assert len(kept) == dismissals.MOST_DISMISSED
     assert kept[-1] == many[-1]
 
 
@@ -183,10 +185,10 @@ def test_a_damaged_state_is_told_from_none() -> None:
     good = builders.comment(1, f"{marker}\n{state.encode(known())}")
     damaged = builders.comment(1, f"{marker}\n<!-- code-review-action:state v=1 AAAA -->")
     plain = builders.comment(1, f"{marker}\nunder way")
-    assert previous_review.recall(builders.snapshot(good), "default") == (known(), False)
-    assert previous_review.recall(builders.snapshot(damaged), "default") == (State(), True)
-    assert previous_review.recall(builders.snapshot(plain), "default") == (State(), False)
-    assert previous_review.recall(builders.snapshot(), "default") == (State(), False)
+    assert upsert.recall(builders.snapshot(good), "default") == (known(), False)
+    assert upsert.recall(builders.snapshot(damaged), "default") == (State(), True)
+    assert upsert.recall(builders.snapshot(plain), "default") == (State(), False)
+    assert upsert.recall(builders.snapshot(), "default") == (State(), False)
 
 
 @given(st.integers(1, 500), st.integers(1, 500))
@@ -198,9 +200,9 @@ def test_the_key_of_a_change_does_not_know_where_it_stands(old: int, new: int) -
 def test_DF12_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_says() -> None:
     words = builders.finding()
     proven = replace(words, origin=Origin.RULE)
-    assert not previous_review.heard(proven, (Dismissal(words, "mona"),))
-    assert previous_review.heard(proven, (Dismissal(proven, "mona"),))
-    assert previous_review.heard(words, (Dismissal(proven, "mona"),))
+    assert not dismissals.heard(proven, (Dismissal(words, "mona"),))
+    assert dismissals.heard(proven, (Dismissal(proven, "mona"),))
+    assert dismissals.heard(words, (Dismissal(proven, "mona"),))
 
 
 def test_DF12_what_a_rule_has_found_takes_no_number_of_the_models() -> None:

@@ -12,6 +12,7 @@ from reviewer.memory import previous_review
 from reviewer.memory.previous_review import Basis
 from reviewer.memory.state import State, Unit
 from reviewer.pipeline.file_result import Merger, Outcome
+from reviewer.redaction import masking
 from reviewer.redaction.scan import Redaction
 from tests import builders
 
@@ -22,7 +23,7 @@ def test_DF12_earlier_words_of_the_model_do_not_stand_for_what_a_rule_finds() ->
     """The second look could drop them, and the secret with them."""
     file = diff.parse(builders.row(patch=f'@@ -1 +1,2 @@\n a = 1\n+KEY = "{KEY}"\n'))
     assert isinstance(file, ChangedFile)
-    redaction = Redaction(builtin_rules.texts([file]))
+    redaction = Redaction(masking.texts([file]))
     (proven,) = builtin_rules.findings(file, redaction)
     words = replace(proven, origin=Origin.MODEL, title="Only a sample", number=1)
     unit = Unit(file.path, "", builders.HEAD, "", (words,))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate, Confidence, Severity
-from reviewer.findings import builtin_rules
 from reviewer.findings.placement import place
 from reviewer.pull_request import ListedFile
+from reviewer.redaction import masking
 from reviewer.redaction.scan import LONGEST_KEY, Redaction, Secret
 from reviewer.text import invisible
 
@@ -185,7 +185,7 @@ def test_DF12_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
     )
     file = diff.parse(ListedFile("key.pem", "modified", 0, 0, patch))
     assert isinstance(file, ChangedFile)
-    redaction = Redaction(builtin_rules.texts([file]))
+    redaction = Redaction(masking.texts([file]))
 
     def shown(text: str) -> str:
         return redaction.mask(invisible.show(text))

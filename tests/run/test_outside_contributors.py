@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.config.inputs import Inputs
 from reviewer.pull_request import Opened
-from reviewer.run import strangers
+from reviewer.run import eligibility
 from tests import builders
 
 PULL = builders.pull(number=300, author="mallory", association="NONE")
@@ -15,21 +15,21 @@ def before(count: int, author: str = "sock{}", association: str = "NONE") -> lis
 
 
 def objection(opened: list[Opened], **given: object) -> str:
-    return strangers.objection(PULL, Inputs(**given), lambda: opened)  # type: ignore[arg-type]
+    return eligibility.must_wait(PULL, Inputs(**given), lambda: opened)  # type: ignore[arg-type]
 
 
 def test_SE15_without_limits_everybody_is_reviewed_and_no_list_is_read() -> None:
     def unread() -> list[Opened]:
         raise AssertionError
 
-    assert not strangers.objection(PULL, Inputs(), unread)
+    assert not eligibility.must_wait(PULL, Inputs(), unread)
 
 
 @pytest.mark.parametrize("association", ["OWNER", "CONTRIBUTOR", "NONE", "FIRST_TIME_CONTRIBUTOR"])
 def test_SE15_only_those_that_the_workflow_names_are_reviewed_unasked(association: str) -> None:
     pull = builders.pull(association=association)
     wanted = Inputs(reviewed_associations=("OWNER", "MEMBER"))
-    said = strangers.objection(pull, wanted, list)
+    said = eligibility.must_wait(pull, wanted, list)
     assert bool(said) == (association != "OWNER")
     assert not said or association in said
 
@@ -53,4 +53,4 @@ def test_SE15_later_pull_requests_and_those_of_members_do_not_count() -> None:
 
 def test_SE15_a_member_is_never_stopped_by_the_crowd() -> None:
     pull = builders.pull(number=300, association="MEMBER")
-    assert not strangers.objection(pull, Inputs(daily_limit=1), lambda: before(9))
+    assert not eligibility.must_wait(pull, Inputs(daily_limit=1), lambda: before(9))

@@ -1,8 +1,7 @@
 """Posts a check run with as many annotations as it has, in as many requests as that takes."""
 
 from reviewer.adapters.github import rest_json
-from reviewer.adapters.github.http import Request
-from reviewer.adapters.github.repository import Repository
+from reviewer.adapters.github.http import Repository, Request
 from reviewer.ports import CheckAnnotation, CreateCheckRun
 
 MOST_ANNOTATIONS = 50

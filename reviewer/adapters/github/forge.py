@@ -7,8 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from reviewer.adapters.github import changed_files as listing
 from reviewer.adapters.github import pull_lists, queries, rest_json
-from reviewer.adapters.github.http import Pace, Request, Transport
-from reviewer.adapters.github.repository import Repository
+from reviewer.adapters.github.http import Pace, Repository, Request, Transport
 from reviewer.adapters.github.writes import Writes
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.http.retry import Policy

@@ -2,10 +2,10 @@
 
 import contextlib
 import queue
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError
 from reviewer.adapters.github import refusals
 from reviewer.adapters.github.refusals import Answer
 from reviewer.adapters.http.deadline import Deadline, DeadlineError, bounded
-from reviewer.adapters.http.retry import TransientError
+from reviewer.adapters.http.retry import Policy, TransientError, patiently
 from reviewer.errors import ForgeError, UnauthorizedError
 
 JSON = "application/vnd.github+json"
@@ -28,6 +28,7 @@ _SECONDS_BETWEEN_BYTES = 15
 _GRACE = 1.5
 # A name that cannot be resolved rarely gets better.
 _ATTEMPTS_TO_CONNECT = 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +180,34 @@ def _exchange(client: Github, request: Request) -> Answer:
         input=request.body,
     )
     return Answer(str(request), status, headers, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The repository `full_name` ("owner/name"); usable from any thread."""
+
+    full_name: str
+    graphql_url: str
+    transport: Transport
+    deadline: Deadline
+    policy: Policy
+
+    def url(self, path: str) -> str:
+        """Return the address of something of the repository."""
+        return f"/repos/{self.full_name}/{path}"
+
+    def send(self, request: Request) -> Answer:
+        """Send a request once; raises what Transport.send raises."""
+        return self.transport.send(request)
+
+    def graphql(
+        self, query: str, variables: Mapping[str, object], *, writes: bool = False
+    ) -> Request:
+        """Make the request of a GraphQL query."""
+        body = {"query": query, "variables": dict(variables)}
+        return Request("POST", self.graphql_url, body=body, writes=writes)
+
+    def patiently(self, what: str, call: Callable[[], T], *, attempts: int | None = None) -> T:
+        """Repeat a call as the policy says; `what` names it in messages."""
+        policy = replace(self.policy, attempts=attempts) if attempts else self.policy
+        return patiently(call, what=what, deadline=self.deadline, policy=policy)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from reviewer.adapters.github import check_runs, queries, rest_json
-from reviewer.adapters.github.http import Request
-from reviewer.adapters.github.repository import Repository
+from reviewer.adapters.github.http import Repository, Request
 from reviewer.errors import OvertakenError
 from reviewer.finding import Side
 from reviewer.ports import (

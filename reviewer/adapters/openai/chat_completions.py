@@ -11,8 +11,8 @@ from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenA
 
 from reviewer.adapters.http.deadline import Deadline, DeadlineError, bounded
 from reviewer.adapters.http.retry import Policy, TransientError, patiently
-from reviewer.adapters.openai import completions, dialect, model_list, refusals, wire
-from reviewer.adapters.openai.dialect import Dialect
+from reviewer.adapters.openai import model_list, refusals, wire
+from reviewer.adapters.openai.wire import Dialect
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
 from reviewer.ports import Prompt, Reply
 
@@ -155,7 +155,7 @@ class ChatCompletions:
                 self._late(seconds),
                 attempts=_ATTEMPTS_WHEN_SLOW,
             ) from None
-        return completions.parse(response, self.name)
+        return wire.parse(response, self.name)
 
     def _parameters(self, prompt: Prompt, spoken: Dialect) -> dict[str, object]:
         parameters: dict[str, object] = {
@@ -180,7 +180,7 @@ class ChatCompletions:
     ) -> "ModelError | TransientError | _UnsupportedError":
         refusal = refusals.read(response, self._key)
         found = refusals.problem(refusal, self.name)
-        parameter = dialect.refused(sent, refusal)
+        parameter = wire.refused(sent, refusal)
         if type(found) is ModelError and parameter:
             return _UnsupportedError(parameter, refusal.said)
         return found

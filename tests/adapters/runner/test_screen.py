@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from reviewer.adapters.runner import screen
+from reviewer.adapters.runner import terminal
 from tests.loopback.runner_log import commands
 
 REPORT = "```\n::add-mask::e\n\u2003::set-env name=A::b\nx ##[add-mask]e\nstd::vector\n```"
@@ -12,7 +12,7 @@ REPORT = "```\n::add-mask::e\n\u2003::set-env name=A::b\nx ##[add-mask]e\nstd::v
 
 def printed() -> str:
     stream = io.StringIO()
-    screen.show(REPORT, stream)
+    terminal.show(REPORT, stream)
     return stream.getvalue()
 
 

@@ -35,7 +35,7 @@ def test_CO10_nothing_is_installed_or_fetched_at_start(image: str, machine: Mach
 def test_CO10_every_library_of_the_review_path_is_in_the_image(
     image: str, machine: Machine
 ) -> None:
-    imports = "import openai, github, re2, reviewer.delivery, reviewer.adapters.github"
+    imports = "import openai, github, re2, reviewer.run.review, reviewer.adapters.github.forge"
     code = f"import sys; sys.path.insert(0, '/app'); {imports}; print(openai.OpenAI)"
     options = ("--entrypoint", PYTHON)
 

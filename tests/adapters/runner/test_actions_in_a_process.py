@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[3]
 
 PROCESS = """
 import logging, sys, threading, warnings
-from reviewer.adapters.runner import Runner, install_excepthooks, install_logging
-from reviewer.redaction import Secrets
+from reviewer.adapters.runner.actions import Runner, install_excepthooks, install_logging
+from reviewer.redaction.run_secrets import Secrets
 
 runner = Runner({})
 install_excepthooks(runner)

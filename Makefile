@@ -17,7 +17,7 @@ GUIDED := .venv-fuzz/bin/python -m tests.fuzz.guided
 ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help test check unit fuzz-smoke fuzz image-tests fix mutants demo bench image image-debug \
+.PHONY: help test check unit fuzz-smoke fuzz image-tests fix faults mutants demo bench image image-debug \
 	smoke lock generate clean
 
 help: ## list these targets
@@ -71,7 +71,10 @@ fix: .venv/installed ## format, and mend what ruff can mend
 	$(BIN)/ruff check --fix
 
 mutants: .venv/installed ## take each defence out of a copy and see its test fail: some minutes
-	$(BIN)/python scripts/mutants.py $(ROWS)
+	$(BIN)/python -m scripts.mutants $(ROWS)
+
+faults: .venv/installed ## print the faults to survive with their tests and defences; ROWS="GH1 LO" for some
+	$(BIN)/python -m scripts.faults $(ROWS)
 
 demo: .venv/installed ## a review from end to end, against servers on this machine
 	$(BIN)/python demo/run.py

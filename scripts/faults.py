@@ -1,8 +1,14 @@
-"""Makes tests/FAULTS.md: every fault to survive, the tests that show it, and what is missing."""
+"""Prints every fault to survive, the tests that show it, and the defences against it.
 
+`python -m scripts.faults [GH LO7 ...]`: those rows or groups of the fault list, all by default.
+
+Whole runs start the action, in this process, as a process or as a container. `tests/invariants.py`
+holds what they leave against the invariants; a test there that held no run against them fails.
+"""
+
+import argparse
 import ast
 import csv
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,86 +17,104 @@ from pathlib import Path
 from scripts import mutants
 
 ROOT = Path(__file__).parent.parent
-TABLE = ROOT / "tests" / "FAULTS.md"
 ROWS = ROOT / "tests" / "faults.csv"
-ROW = re.compile(r"(?:^test_|_)([A-Z]{2}\d+)(?=_)")
-HEAD = """\
-# Faults to survive
-
-Made by `make generate` from the names of the tests; `pytest -k GH1_` runs a row's.
-{done} of {all} rows are covered.
-
-A test under "whole runs" starts the action, in this process, as a process or as a container, and \
-`tests/invariants.py` holds what it leaves against the invariants: I1 one comment for each \
-instance, I2 a finished review stands in the job summary before it is published, I3 no secret in \
-anything that is written or in a prompt, I4 what was left out is listed and then nothing looks \
-clean, I5 the deadline, I6 no runner command but ours, I7 no older head over a newer one. A test \
-there that held no run against them fails; `tests/test_invariants.py` shows that each is seen to \
-be broken.
-
-A row's defences are those that `make mutants` takes out of a copy of the program, one by one, to \
-see a test of the row fail; `tests/defences` says how.
-
-| row | fault | expected | exit | whole runs | other tests | defences |
-|---|---|---|---|---|---|---|
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A test that carries a row's name; `why` there can be no run of the action, if there can."""
+    """A test that shows some rows; `why` no run of the action can, where none can."""
 
-    row: str
+    rows: tuple[str, ...]
     place: str
     whole: bool
     why: str
 
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A row of the fault list, the tests that show it and the defences against it."""
+
+    row: str
+    fault: str
+    expected: str
+    exit: str
+    cases: tuple[Case, ...]
+    defences: tuple[str, ...]
+
     @property
-    def shown(self) -> str:
-        """The place, and the reason where there is no run."""
-        return f"`{self.place}`" + (f" ({self.why})" if self.why else "")
+    def covered(self) -> bool:
+        """A whole run shows the fault, or a test says why none can."""
+        return any(case.whole or case.why for case in self.cases)
 
 
 def cases() -> Iterator[Case]:
-    """Yield the rows of each test."""
+    """Yield the tests that show rows, from their source text."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            if isinstance(node, ast.FunctionDef) and (rows := _arguments(node, "faults")):
                 place = f"{path.relative_to(ROOT / 'tests')}::{node.name}"
-                why = next(filter(None, map(_why, node.decorator_list)), "")
-                whole = path.parent.name in {"runs", "e2e"} and not why
-                for row in ROW.findall(node.name):
-                    yield Case(row, place, whole, why)
+                why = " ".join(_arguments(node, "no_run"))
+                yield Case(rows, place, path.parent.name in {"runs", "e2e"} and not why, why)
 
 
-def _why(decorator: ast.expr) -> str:
-    """Read the reason of `@pytest.mark.no_run(reason)`."""
-    match decorator:
-        case ast.Call(func=ast.Attribute(attr="no_run"), args=[ast.Constant(value=str(why))]):
-            return why
-        case _:
-            return ""
+def _arguments(function: ast.FunctionDef, mark: str) -> tuple[str, ...]:
+    """Return the texts given to a mark: `@faults(...)` or `@pytest.mark.no_run(...)`."""
+    return tuple(
+        str(argument.value)
+        for decorator in function.decorator_list
+        if isinstance(decorator, ast.Call)
+        and ast.unparse(decorator.func).rpartition(".")[2] == mark
+        for argument in decorator.args
+        if isinstance(argument, ast.Constant)
+    )
 
 
-def table() -> str:
-    """Return the whole file; a row without a whole run must say why there can be none."""
-    found, defences = list(cases()), mutants.defences()
+def rows() -> list[dict[str, str]]:
+    """Read tests/faults.csv."""
     with ROWS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if unknown := {case.row for case in found} - {row["row"] for row in rows}:
-        sys.exit(f"tests name rows that {ROWS.name} does not have: {', '.join(sorted(unknown))}")
-    lines = []
-    done = 0
-    for fault in rows:
-        mine = sorted(
-            {case for case in found if case.row == fault["row"]}, key=lambda each: each.place
+        return list(csv.DictReader(file))
+
+
+def table() -> list[Fault]:
+    """Return all rows in their order."""
+    found, defences = list(cases()), mutants.defences()
+    return [
+        Fault(
+            row["row"],
+            row["fault"],
+            row["expected"],
+            row["exit"],
+            tuple(case for case in found if row["row"] in case.rows),
+            tuple(each.defence for each in defences if row["row"] in each.rows),
         )
-        covered = any(case.whole or case.why for case in mine)
-        done += covered
-        whole = "<br>".join(case.shown for case in mine if case.whole or case.why)
-        others = "<br>".join(case.shown for case in mine if not (case.whole or case.why))
-        cells = [fault["row"], fault["fault"], fault["expected"], fault["exit"]]
-        defended = "<br>".join(each.defence for each in defences if fault["row"] in each.rows)
-        cells += [whole or "**missing**", others, defended]
-        lines.append(f"| {' | '.join(cells)} |\n")
-    return HEAD.format(done=done, all=len(rows)) + "".join(lines)
+        for row in rows()
+    ]
+
+
+def _lines(fault: Fault) -> Iterator[str]:
+    yield f"{fault.row}  {fault.fault}"
+    yield f"    expected: {fault.expected}; exit {fault.exit}"
+    if not fault.covered:
+        yield "    MISSING: no whole run shows it"
+    for case in fault.cases:
+        level = "run " if case.whole else "test"
+        yield f"    {level}: {case.place}" + (f" ({case.why})" if case.why else "")
+    yield from (f"    defence: {defence}" for defence in fault.defences)
+    yield ""
+
+
+def main() -> int:
+    """Print the rows that were asked for; 1 when a row misses its whole run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", help="rows or groups of the fault list, such as GH1 LO")
+    asked = parser.parse_args().rows
+    chosen = [fault for fault in table() if mutants.asked_for((fault.row,), asked)]
+    for fault in chosen:
+        print("\n".join(_lines(fault)))
+    covered = sum(fault.covered for fault in chosen)
+    print(f"{covered} of {len(chosen)} rows are covered.")
+    return 0 if covered == len(chosen) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Writes again what is made from the code: schema, tables of inputs, and the table of faults."""
+"""Writes again what is made from the code: the schema and the tables of inputs."""
 
 import json
 import sys
@@ -12,7 +12,6 @@ sys.path.insert(0, str(ROOT))
 
 from reviewer.config import inputs, repository_file  # noqa: E402 - a script does not find it before
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
-from scripts import faults  # noqa: E402
 
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
 ACTION = ROOT / "action.yml"
@@ -29,7 +28,6 @@ def generated() -> dict[Path, str]:
         ACTION: _between(ACTION, YAML, _action_inputs()),
         README: _between(README, MARKDOWN, _table()),
         REFERENCE: _between(REFERENCE, MARKDOWN, _reference()),
-        faults.TABLE: faults.table(),
     }
 
 

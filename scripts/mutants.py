@@ -54,11 +54,9 @@ def defences() -> list[Defence]:
     ]
 
 
-def wanted(defence: Defence, names: list[str]) -> bool:
-    """Whether a defence can be taken out, and is asked for."""
-    return bool(defence.fails) and (
-        not names or any(row == name or row[:2] == name for row in defence.rows for name in names)
-    )
+def asked_for(rows: tuple[str, ...], names: list[str]) -> bool:
+    """Whether one of the rows is named, itself or by its group; without names all are."""
+    return not names or any(row == name or row[:2] == name for row in rows for name in names)
 
 
 def copy(folder: Path) -> Path:
@@ -107,7 +105,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rows", nargs="*", help="rows or groups of the fault list, such as GH1 LO")
     names = parser.parse_args().rows
-    chosen = [defence for defence in defences() if wanted(defence, names)]
+    chosen = [defence for defence in defences() if defence.fails and asked_for(defence.rows, names)]
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(WORKERS) as pool:
         copies: queue.SimpleQueue[Path] = queue.SimpleQueue()
         for number in range(WORKERS):

@@ -1,10 +1,9 @@
 """The loopback servers as fixtures; a test that breaks a contract fails when it ends.
 
-Tests in `runs` and `e2e` that carry a row of the fault list must hold a whole run against the
+Tests in `runs` and `e2e` that show a row of the fault list must hold a whole run against the
 invariants, unless they say why there is none: `@pytest.mark.no_run("why")`.
 """
 
-import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +16,6 @@ from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.loopback.server import LoopbackServer
 
-ROW = re.compile(r"(?:^test_|_)[A-Z]{2}\d+(?=_)")
 CHECKED = pytest.StashKey[int]()
 
 # How long an example takes depends on what else the machine does.
@@ -84,11 +82,35 @@ def invariants(
     return watching(github)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--fault`, which selects tests by the rows that they show."""
+    parser.addoption(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="ROW",
+        help="run the tests that show this row (GH1) or group (GH) of tests/faults.csv",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what shows none of the rows that were asked for."""
+    if not (asked := set(config.getoption("--fault"))):
+        return
+    kept: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        rows = {row for mark in item.iter_markers("faults") for row in mark.args}
+        (kept if asked & (rows | {row[:2] for row in rows}) else others).append(item)
+    config.hook.pytest_deselected(items=others)
+    items[:] = kept
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """Fail a test of a row whose run, if there was one, was held against nothing."""
     yield
-    whole = item.path.parent.name in {"runs", "e2e"} and ROW.search(item.name)
+    whole = item.path.parent.name in {"runs", "e2e"} and item.get_closest_marker("faults")
     if whole and not item.get_closest_marker("no_run"):
         assert item.stash.get(CHECKED, 0), "no run was held against the invariants"
 

@@ -3,6 +3,7 @@
 import pytest
 
 from reviewer.errors import CancelledError, ReviewerError, cancellation_behind
+from tests.faults import faults
 
 
 def caught(problem: Exception, by: Exception) -> Exception:
@@ -16,7 +17,8 @@ def test_an_error_says_what_why_and_what_to_do() -> None:
     assert str(ReviewerError("What.")) == "What."
 
 
-def test_CC5_a_signal_that_comes_out_of_a_lock_as_another_error_is_still_a_cancellation() -> None:
+@faults("CC5")
+def test_a_signal_that_comes_out_of_a_lock_as_another_error_is_still_a_cancellation() -> None:
     cancelled = CancelledError(2)
     assert (
         cancellation_behind(caught(cancelled, RuntimeError("release unlocked lock"))) is cancelled

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from reviewer.changes import batches as batch
 from reviewer.changes.batches import CUT_MARK, SMALLEST_WINDOW, Batch, cut, halve
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, numbered
+from tests.faults import faults
 
 KINDS: st.SearchStrategy[LineKind] = st.sampled_from(LineKind)
 
@@ -87,7 +88,8 @@ def test_context_alone_is_not_asked_about() -> None:
     assert changed((part,)) == [added]
 
 
-def test_DF5_a_line_longer_than_the_window_is_cut_visibly_and_named() -> None:
+@faults("DF5")
+def test_a_line_longer_than_the_window_is_cut_visibly_and_named() -> None:
     file = changed_file(hunk("short", "x" * 5_000_000))
     batches = cut(file, 4_000)
     assert_whole(batches, file.changed)
@@ -116,8 +118,9 @@ def test_every_changed_line_is_in_one_batch_or_named(file: ChangedFile, window: 
     ]
 
 
+@faults("LL6")
 @given(files(), st.integers(SMALLEST_WINDOW, 3_000))
-def test_LL6_halves_hold_every_changed_line_of_their_batch(file: ChangedFile, window: int) -> None:
+def test_halves_hold_every_changed_line_of_their_batch(file: ChangedFile, window: int) -> None:
     for part in cut(file, window):
         halves = halve(part)
         if halves:
@@ -127,20 +130,23 @@ def test_LL6_halves_hold_every_changed_line_of_their_batch(file: ChangedFile, wi
             assert all(len(numbered(half.hunks)) <= longest for half in halves)
 
 
-def test_LL6_halves_count_on_from_the_part_they_replace() -> None:
+@faults("LL6")
+def test_halves_count_on_from_the_part_they_replace() -> None:
     file = changed_file(hunk("a" * 700, "b" * 700), hunk("c" * 1400, start=9))
     first, second = cut(file, 1_500)
     assert [(half.part, half.parts) for half in halve(second)] == [(2, 2)]
     assert [(half.part, half.parts) for half in halve(first)] == [(1, 3), (2, 3)]
 
 
-def test_LL6_a_line_cut_twice_is_named_once() -> None:
+@faults("LL6")
+def test_a_line_cut_twice_is_named_once() -> None:
     file = changed_file(hunk("x" * 9_000))
     (part,) = cut(file, 4_000)
     (half,) = halve(part)
     assert half.cuts == ("line 1 cut at 1,979 characters",)
 
 
-def test_LL6_a_batch_too_small_to_halve_gives_nothing() -> None:
+@faults("LL6")
+def test_a_batch_too_small_to_halve_gives_nothing() -> None:
     (part,) = cut(changed_file(hunk("a")), batch.SMALLEST_WINDOW)
     assert halve(part) == ()

@@ -5,6 +5,7 @@ import pytest
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, Unreviewable
 from reviewer.pull_request import ListedFile
+from tests.faults import faults
 
 SUBMODULE = "@@ -1 +1 @@\n-Subproject commit {}\n+Subproject commit {}".format("a" * 40, "b" * 40)
 
@@ -58,6 +59,7 @@ def test_a_status_that_is_none_of_ours_counts_as_modified(listed: str, known: st
     assert file == replace(parsed("@@ -1 +1 @@\n-a\n+b"), status=known, previous_path="old.py")
 
 
+@faults("DF1")
 @pytest.mark.parametrize(
     ("listed", "reason"),
     [
@@ -69,28 +71,31 @@ def test_a_status_that_is_none_of_ours_counts_as_modified(listed: str, known: st
         (row(SUBMODULE.replace("b\n", "b-dirty\n")), "submodule"),
     ],
 )
-def test_DF1_a_file_without_lines_to_review_says_so_and_is_no_failure(
+def test_a_file_without_lines_to_review_says_so_and_is_no_failure(
     listed: ListedFile, reason: str
 ) -> None:
     assert diff.parse(listed) == Unreviewable("src/pay.py", reason, failed=False)
 
 
+@faults("DF2")
 @pytest.mark.parametrize("patch", [None, ""])
 @pytest.mark.parametrize("changes", [0, 700])
-def test_DF2_a_text_file_without_a_patch_is_a_failure_and_not_clean(
+def test_a_text_file_without_a_patch_is_a_failure_and_not_clean(
     patch: str | None, changes: int
 ) -> None:
     file = diff.parse(row(patch, changes=changes))
     assert file == Unreviewable("src/pay.py", "GitHub shows no patch", failed=True)
 
 
-def test_DF2_a_renamed_file_with_changes_and_no_patch_is_a_failure() -> None:
+@faults("DF2")
+def test_a_renamed_file_with_changes_and_no_patch_is_a_failure() -> None:
     assert diff.needs_raw([row(None, status="renamed", changes=7)])
     file = diff.parse(row(None, status="renamed", changes=7))
     assert file == Unreviewable("src/pay.py", "GitHub shows no patch", failed=True)
 
 
-def test_DF3_false_zero_rows_ask_for_the_raw_diff() -> None:
+@faults("DF3")
+def test_false_zero_rows_ask_for_the_raw_diff() -> None:
     assert diff.needs_raw([row(None)])
 
 
@@ -99,6 +104,7 @@ def test_rows_that_explain_themselves_do_not_ask_for_the_raw_diff() -> None:
     assert not diff.needs_raw([*explained, row("@@ -1 +1 @@\n-a\n+b")])
 
 
+@faults("DF6")
 @pytest.mark.parametrize(
     "patch",
     [
@@ -127,25 +133,28 @@ def test_rows_that_explain_themselves_do_not_ask_for_the_raw_diff() -> None:
         pytest.param("@@ -1 +{} @@\n-a\n+b".format("9" * 5000), id="a number of 5,000 digits"),
     ],
 )
-def test_DF6_a_patch_that_lies_about_its_lines_is_a_failure(patch: str) -> None:
+def test_a_patch_that_lies_about_its_lines_is_a_failure(patch: str) -> None:
     file = diff.parse(row(patch))
     assert file == Unreviewable("src/pay.py", "its patch cannot be parsed", failed=True)
 
 
+@faults("DF6")
 @pytest.mark.parametrize("patch", ["@@ -1 +1 @@\n-a\n+b", "@@ -1,2 +1,2 @@\n a\n b"])
-def test_DF6_a_patch_with_fewer_lines_than_its_row_counts_is_a_failure(patch: str) -> None:
+def test_a_patch_with_fewer_lines_than_its_row_counts_is_a_failure(patch: str) -> None:
     file = diff.parse(row(patch, changes=3))
     assert file == Unreviewable("src/pay.py", "its patch is incomplete", failed=True)
 
 
-def test_DF6_one_bad_file_leaves_the_others_alone() -> None:
+@faults("DF6")
+def test_one_bad_file_leaves_the_others_alone() -> None:
     rows = (row("@@ -1 +1 @@\n-a\n+b\n+c"), row("@@ -1 +1 @@\n-a\n+b"))
     bad, good = diff.reconcile(rows, None)
     assert isinstance(bad, Unreviewable)
     assert isinstance(good, ChangedFile)
 
 
-def test_DF7_lines_that_look_like_headers_stay_content() -> None:
+@faults("DF7")
+def test_lines_that_look_like_headers_stay_content() -> None:
     texts = [
         "++ b/x",
         "-- a/x",
@@ -166,15 +175,17 @@ def test_DF7_lines_that_look_like_headers_stay_content() -> None:
     assert [line.text for line in parsed(patch).changed] == texts * 2
 
 
+@faults("DF8")
 @pytest.mark.parametrize(
     "odd", ["\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\0", "\ufeff"]
 )
-def test_DF8_only_a_line_feed_ends_a_line(odd: str) -> None:
+def test_only_a_line_feed_ends_a_line(odd: str) -> None:
     patch = f"@@ -1 +1,3 @@\n-a\n+{odd}one{odd}two{odd}\n+{odd}\n+three"
     assert new_lines(patch) == [(1, f"{odd}one{odd}two{odd}"), (2, odd), (3, "three")]
 
 
-def test_DF8_a_missing_final_line_feed_is_no_line() -> None:
+@faults("DF8")
+def test_a_missing_final_line_feed_is_no_line() -> None:
     marker = "\\ No newline at end of file"
     patch = f"@@ -1,2 +1,2 @@\n a\n-b\n{marker}\n+b\n{marker}"
     assert new_lines(patch) == [(1, "a"), (2, "b")]
@@ -221,6 +232,7 @@ def test_two_hundred_thousand_lines_are_parsed_without_loss() -> None:
     assert lines[-1].new == 200_000
 
 
+@faults("DF1")
 @pytest.mark.parametrize(
     ("status", "raw"),
     [
@@ -228,7 +240,7 @@ def test_two_hundred_thousand_lines_are_parsed_without_loss() -> None:
         ("renamed", None),
     ],
 )
-def test_DF1_what_git_does_not_show_is_doubted_where_the_change_declares_it(
+def test_what_git_does_not_show_is_doubted_where_the_change_declares_it(
     status: str, raw: str | None
 ) -> None:
     hidden = replace(row(None, status=status), path="x.py")

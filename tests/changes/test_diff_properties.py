@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from reviewer.changes import diff, git_diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.pull_request import ListedFile
+from tests.faults import faults
 from tests.patches import assert_tells, patch_by_difflib
 
 ODD_LINES = (
@@ -48,16 +49,18 @@ def parse(patch: str) -> ChangedFile:
     return file
 
 
+@faults("DF8")
 @given(text, text, st.integers(0, 3))
-def test_DF8_lines_and_numbers_survive_a_diff(old: str, new: str, context: int) -> None:
+def test_lines_and_numbers_survive_a_diff(old: str, new: str, context: int) -> None:
     patch = patch_by_difflib(old, new, context)
     if patch:
         assert_tells(parse(patch), old, new)
 
 
+@faults("DF7")
 @settings(max_examples=25, deadline=None)
 @given(text.filter(bool), text.filter(bool))
-def test_DF7_lines_and_numbers_survive_git_itself(old: str, new: str) -> None:
+def test_lines_and_numbers_survive_git_itself(old: str, new: str) -> None:
     with TemporaryDirectory() as folder:
         Path(folder, "old").write_bytes(old.encode())
         Path(folder, "new").write_bytes(new.encode())
@@ -71,8 +74,9 @@ def test_DF7_lines_and_numbers_survive_git_itself(old: str, new: str) -> None:
     assert bool(told) == (old != new)
 
 
+@faults("DF6")
 @given(st.text(st.sampled_from("+- \\@ab\n\r,1290d/"), max_size=80))
-def test_DF6_no_line_of_a_hostile_patch_is_lost_silently(tail: str) -> None:
+def test_no_line_of_a_hostile_patch_is_lost_silently(tail: str) -> None:
     patch = f"@@ -1,2 +1,2 @@\n{tail}"
     file = diff.parse(ListedFile("x", "modified", additions=0, deletions=0, patch=patch))
     if isinstance(file, ChangedFile):
@@ -80,14 +84,16 @@ def test_DF6_no_line_of_a_hostile_patch_is_lost_silently(tail: str) -> None:
         assert len(marked) == sum(len(hunk.lines) for hunk in file.hunks)
 
 
+@faults("DF9")
 @given(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1))
-def test_DF9_every_path_round_trips_through_gits_quoting(path: str) -> None:
+def test_every_path_round_trips_through_gits_quoting(path: str) -> None:
     escaped = "".join(f"\\{byte:03o}" for byte in path.encode())
     assert git_diff.unquote(f'"{escaped}"') == path
 
 
+@faults("DF9")
 @given(st.text())
-def test_DF9_any_text_can_be_unquoted(text: str) -> None:
+def test_any_text_can_be_unquoted(text: str) -> None:
     assert isinstance(git_diff.unquote(f'"{text}"'), str)
 
 

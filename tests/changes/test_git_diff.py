@@ -5,6 +5,7 @@ import pytest
 from reviewer.changes import diff, git_diff
 from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable
 from reviewer.pull_request import ListedFile
+from tests.faults import faults
 
 DIFFS = Path(__file__).parents[1] / "data" / "diffs"
 ONE_LINE_MORE = "@@ -1 +1,2 @@\n a\n+b"
@@ -41,18 +42,21 @@ def texts(file: FileChange) -> list[str]:
     return [line.text for line in file.changed]
 
 
+@faults("DF9")
 @pytest.mark.parametrize("name", ["odd-files.diff", "odd-files-binary.diff"])
 @pytest.mark.parametrize("path", ODD_PATHS)
-def test_DF9_an_odd_path_is_found_in_the_raw_diff(name: str, path: str) -> None:
+def test_an_odd_path_is_found_in_the_raw_diff(name: str, path: str) -> None:
     patches = {file.path: file.patch for file in git_diff.parse(raw(name))}
     assert patches[path] == ONE_LINE_MORE
 
 
-def test_DF9_a_path_that_is_not_utf_8_reads_as_in_the_forges_json() -> None:
+@faults("DF9")
+def test_a_path_that_is_not_utf_8_reads_as_in_the_forges_json() -> None:
     patches = {file.path: file.patch for file in git_diff.parse(raw("odd-files.diff"))}
     assert patches["latin-\ufffd.py"] == ONE_LINE_MORE
 
 
+@faults("DF9")
 @pytest.mark.parametrize(
     ("quoted", "name"),
     [
@@ -67,10 +71,11 @@ def test_DF9_a_path_that_is_not_utf_8_reads_as_in_the_forges_json() -> None:
         (r'"\777"', "\ufffd"),
     ],
 )
-def test_DF9_names_are_unquoted_as_git_quotes_them(quoted: str, name: str) -> None:
+def test_names_are_unquoted_as_git_quotes_them(quoted: str, name: str) -> None:
     assert git_diff.unquote(quoted) == name
 
 
+@faults("DF1")
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
@@ -82,27 +87,31 @@ def test_DF9_names_are_unquoted_as_git_quotes_them(quoted: str, name: str) -> No
         ("sub", "submodule"),
     ],
 )
-def test_DF1_the_raw_diff_says_why_there_is_nothing_to_review(path: str, reason: str) -> None:
+def test_the_raw_diff_says_why_there_is_nothing_to_review(path: str, reason: str) -> None:
     assert reconciled(path) == Unreviewable(path, reason, failed=False)
 
 
-def test_DF1_a_binary_patch_is_binary_too() -> None:
+@faults("DF1")
+def test_a_binary_patch_is_binary_too() -> None:
     told = {file.path: file for file in git_diff.parse(raw("odd-files-binary.diff"))}
     assert (told["picture.png"].patch, told["picture.png"].reason) == (None, "binary")
 
 
+@faults("DF3")
 @pytest.mark.parametrize("status", ["modified", "renamed"])
-def test_DF3_a_false_zero_row_is_reviewed_from_the_raw_diff(status: str) -> None:
+def test_a_false_zero_row_is_reviewed_from_the_raw_diff(status: str) -> None:
     assert texts(reconciled("src moved.txt", status=status)) == ["line 7", "line seven"]
 
 
-def test_DF3_a_false_zero_row_that_git_does_not_know_either_is_a_failure() -> None:
+@faults("DF3")
+def test_a_false_zero_row_that_git_does_not_know_either_is_a_failure() -> None:
     assert reconciled("nowhere.py") == Unreviewable(
         "nowhere.py", "GitHub shows no patch", failed=True
     )
 
 
-def test_DF3_a_row_that_git_leaves_unexplained_is_a_failure() -> None:
+@faults("DF3")
+def test_a_row_that_git_leaves_unexplained_is_a_failure() -> None:
     (file,) = diff.reconcile((row("x"),), "diff --git a/x b/x\nindex 1..2 100644\n")
     assert file == Unreviewable("x", "GitHub shows no patch", failed=True)
 
@@ -128,7 +137,8 @@ def test_a_deleted_file_stays_deleted() -> None:
     )
 
 
-def test_DF7_content_that_looks_like_git_headers_starts_no_file() -> None:
+@faults("DF7")
+def test_content_that_looks_like_git_headers_starts_no_file() -> None:
     paths = [file.path for file in git_diff.parse(raw("odd-files.diff"))]
     assert not {"q", "x", "y", "z", "b/y"} & set(paths)
     assert texts(reconciled("headers.txt")) == [
@@ -144,7 +154,8 @@ def test_DF7_content_that_looks_like_git_headers_starts_no_file() -> None:
     ]
 
 
-def test_DF6_a_raw_diff_cut_within_a_hunk_is_a_failure() -> None:
+@faults("DF6")
+def test_a_raw_diff_cut_within_a_hunk_is_a_failure() -> None:
     cut = raw("odd-files.diff").split("+GIT binary patch")[0]
     (file,) = diff.reconcile((row("headers.txt"),), cut)
     assert file == Unreviewable("headers.txt", "its patch cannot be parsed", failed=True)

@@ -10,6 +10,7 @@ from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Severity, Side
 from reviewer.ports import InlineComment
 from tests import builders
+from tests.faults import faults
 from tests.pages import assert_inert
 from tests.snapshots import Markdown
 
@@ -57,12 +58,14 @@ def test_the_input_says_which_findings_are_told_at_their_lines(wanted: Inline, c
     assert len(made(builders.finding(), low, wanted=wanted)) == count
 
 
+@faults("LO5")
 @pytest.mark.parametrize("lines", [(5, 5), (0, 0), (2, 11), (11, 12), (-1, 2)])
-def test_LO5_a_line_outside_of_every_hunk_stays_in_the_summary(lines: tuple[int, int]) -> None:
+def test_a_line_outside_of_every_hunk_stays_in_the_summary(lines: tuple[int, int]) -> None:
     assert made(builders.finding(start_line=lines[0], end_line=lines[1]), patch=TWO) == ()
 
 
-def test_LO5_a_removed_line_is_meant_on_the_old_side() -> None:
+@faults("LO5")
+def test_a_removed_line_is_meant_on_the_old_side() -> None:
     old = builders.finding(side=Side.OLD, quote="    return x")
     assert [comment.side for comment in made(old)] == [Side.OLD]
     assert made(replace(old, start_line=1, end_line=1)) == ()
@@ -81,7 +84,8 @@ def test_a_comment_is_known_again_by_its_last_line() -> None:
     assert inline.read(comment.body + "\nAnd more", "default") == ""
 
 
-def test_LO9_LO10_LO11_LO12_a_hostile_finding_is_inert_at_its_line() -> None:
+@faults("LO9", "LO10", "LO11", "LO12")
+def test_a_hostile_finding_is_inert_at_its_line() -> None:
     evil = (
         "@org/team ![x](https://evil.example/a.png) <script>alert(1)</script>\n"
         "/approve\nfixes #1\n```suggestion\nevil\n```\n"

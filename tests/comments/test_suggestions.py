@@ -9,6 +9,7 @@ from reviewer.changes.diff import ChangedFile, Hunk
 from reviewer.comments import inline
 from reviewer.finding import Finding, Side
 from tests import builders
+from tests.faults import faults
 
 PATCH = "@@ -1,2 +1,3 @@\n def pay(x):\n-    return x\n+    check(x)\n+    return x * 100\n"
 
@@ -29,6 +30,7 @@ def test_an_exact_replacement_becomes_a_block() -> None:
     assert block == "```suggestion\n    return round(x * 100)\n```"
 
 
+@faults("LO13")
 @pytest.mark.parametrize(
     "suggestion",
     [
@@ -47,21 +49,24 @@ def test_an_exact_replacement_becomes_a_block() -> None:
         "    return 1  # <!-- code-review-action name=default v=1 -->",
     ],
 )
-def test_LO13_what_is_no_exact_replacement_is_not_offered(suggestion: str | None) -> None:
+def test_what_is_no_exact_replacement_is_not_offered(suggestion: str | None) -> None:
     assert inline.block(finding(suggestion), hunk()) == ""
 
 
-def test_LO13_a_suggestion_that_spans_other_lines_than_the_quote_is_not_offered() -> None:
+@faults("LO13")
+def test_a_suggestion_that_spans_other_lines_than_the_quote_is_not_offered() -> None:
     """Lines 2 and 3 would be replaced, of which only the second was quoted: a check would go."""
     wide = finding("    return x", start_line=2)
     assert inline.block(wide, hunk()) == ""
 
 
-def test_LO13_a_suggestion_for_a_removed_line_is_not_offered() -> None:
+@faults("LO13")
+def test_a_suggestion_for_a_removed_line_is_not_offered() -> None:
     assert inline.block(finding("    return 1", side=Side.OLD), hunk()) == ""
 
 
-def test_LO13_a_decorator_that_was_there_before_may_stay() -> None:
+@faults("LO13")
+def test_a_decorator_that_was_there_before_may_stay() -> None:
     parsed = diff.parse(builders.row(patch="@@ -1 +1,3 @@\n a\n+@cache\n+def pay(x):\n"))
     assert isinstance(parsed, ChangedFile)
     quoted = replace(
@@ -73,7 +78,8 @@ def test_LO13_a_decorator_that_was_there_before_may_stay() -> None:
     assert inline.block(renamed, parsed.hunks[0]) == ""
 
 
-def test_LO13_a_fence_inside_cannot_end_the_block() -> None:
+@faults("LO13")
+def test_a_fence_inside_cannot_end_the_block() -> None:
     block = inline.block(finding("    x = '''\n```suggestion\nevil\n```'''"), hunk())
     assert block.startswith("````suggestion\n")
     assert block.endswith("\n````")
@@ -88,6 +94,7 @@ def test_whatever_is_offered_stands_in_one_fence(suggestion: str) -> None:
         assert fence not in block.removeprefix(fence).removesuffix(fence)
 
 
+@faults("LO13")
 @pytest.mark.parametrize(
     "kept",
     [
@@ -99,7 +106,7 @@ def test_whatever_is_offered_stands_in_one_fence(suggestion: str) -> None:
         "<!-- x -->",
     ],
 )
-def test_LO13_a_line_that_makes_a_bot_act_is_not_offered_though_it_was_there_before(
+def test_a_line_that_makes_a_bot_act_is_not_offered_though_it_was_there_before(
     kept: str,
 ) -> None:
     parsed = diff.parse(builders.row(patch=f"@@ -1 +1,3 @@\n a\n+{kept}\n+def pay(x):\n"))

@@ -13,6 +13,7 @@ from reviewer.finding import Severity, Side
 from reviewer.memory import state
 from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
 from tests import builders
+from tests.faults import faults
 from tests.snapshots import Markdown
 
 RUN = Run("default", "https://github.com/o/r/actions/runs/1", 12)
@@ -109,10 +110,9 @@ def many(findings: int, files: int, body: str = "why " * 900) -> Review:
     return builders.review(*shown, files=rows)
 
 
+@faults("GH13")
 @pytest.mark.parametrize(("findings", "files"), [(50, 10), (200, 3000), (2, 3000), (20, 1)])
-def test_GH13_a_long_review_sheds_sections_and_counts_what_it_sheds(
-    findings: int, files: int
-) -> None:
+def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, files: int) -> None:
     review = many(findings, files)
     body = render(review)
     assert len(body.encode()) <= LARGEST_BODY
@@ -122,14 +122,16 @@ def test_GH13_a_long_review_sheds_sections_and_counts_what_it_sheds(
     assert state.decode(body) == state.of(review, "key")
 
 
-def test_GH13_the_worst_findings_are_shed_last() -> None:
+@faults("GH13")
+def test_the_worst_findings_are_shed_last() -> None:
     body = render(many(20, 1))
     assert body.count("**Critical, logic**") == 10
     assert "**Low, logic**" not in body
     assert "10 findings left out for length; the job summary has all." in body
 
 
-def test_GH13_wide_characters_count_as_the_bytes_they_are() -> None:
+@faults("GH13")
+def test_wide_characters_count_as_the_bytes_they_are() -> None:
     review = many(10, 1, body="\U0001f600" * 2000)
     assert len(render(review).encode()) <= LARGEST_BODY
 

@@ -11,6 +11,7 @@ from reviewer.ports import CreateComment, Operation, UpdateComment
 from reviewer.pull_request import Comment, Conversation, Snapshot
 from tests import builders
 from tests.fakes import FakeForge
+from tests.faults import faults
 
 MARKER = summary.marker("default")
 
@@ -65,14 +66,16 @@ def test_no_text_means_no_write() -> None:
     assert forge.applied == []
 
 
-def test_SE1_a_strangers_comment_with_our_marker_is_not_ours() -> None:
+@faults("SE1")
+def test_a_strangers_comment_with_our_marker_is_not_ours() -> None:
     stranger = builders.comment(101, finished("forged"), mine=False)
     forge = FakeForge(comments=[stranger])
     publish(forge, finished("true"))
     assert [c.body for c in forge.comments] == [finished("forged"), finished("true")]
 
 
-def test_SE1_a_marker_inside_a_comment_of_ours_does_not_make_it_the_summary() -> None:
+@faults("SE1")
+def test_a_marker_inside_a_comment_of_ours_does_not_make_it_the_summary() -> None:
     answer = builders.comment(101, f"You asked about\n{finished()}")
     forge = FakeForge(comments=[answer])
     publish(forge, finished())
@@ -80,7 +83,8 @@ def test_SE1_a_marker_inside_a_comment_of_ours_does_not_make_it_the_summary() ->
     assert len(forge.comments) == 2
 
 
-def test_CC4_two_instances_keep_two_comments() -> None:
+@faults("CC4")
+def test_two_instances_keep_two_comments() -> None:
     forge = FakeForge()
     other = finished().replace("name=default", "name=strict")
     for _ in range(2):
@@ -90,7 +94,8 @@ def test_CC4_two_instances_keep_two_comments() -> None:
     assert len(forge.applied) == 2
 
 
-def test_GH19_of_two_reviews_the_newest_is_kept_and_the_other_points_to_it() -> None:
+@faults("GH19")
+def test_of_two_reviews_the_newest_is_kept_and_the_other_points_to_it() -> None:
     forge = FakeForge(
         comments=[builders.comment(101, finished("old")), builders.comment(102, finished("new"))]
     )
@@ -101,7 +106,8 @@ def test_GH19_of_two_reviews_the_newest_is_kept_and_the_other_points_to_it() -> 
     assert reviews(forge) == [new]
 
 
-def test_GH19_a_pointer_is_written_once() -> None:
+@faults("GH19")
+def test_a_pointer_is_written_once() -> None:
     forge = FakeForge(
         comments=[builders.comment(101, finished("old")), builders.comment(102, finished("new"))]
     )
@@ -111,7 +117,8 @@ def test_GH19_a_pointer_is_written_once() -> None:
     assert len(forge.applied) == writes
 
 
-def test_CC3_of_two_racing_placeholders_the_oldest_is_kept() -> None:
+@faults("CC3")
+def test_of_two_racing_placeholders_the_oldest_is_kept() -> None:
     forge = FakeForge()
 
     def another_run_posts_first(operation: Operation) -> None:
@@ -126,20 +133,23 @@ def test_CC3_of_two_racing_placeholders_the_oldest_is_kept() -> None:
     assert forge.comments[0].url in forge.comments[1].body
 
 
-def test_CC3_a_finished_review_wins_over_a_racing_placeholder() -> None:
+@faults("CC3")
+def test_a_finished_review_wins_over_a_racing_placeholder() -> None:
     forge = FakeForge(
         comments=[builders.comment(101, waiting()), builders.comment(102, finished())]
     )
     assert upsert.own(forge.snapshot(7), "default")[0].id == 102
 
 
-def test_CC7_a_comment_whose_run_was_killed_is_adopted_by_the_next() -> None:
+@faults("CC7")
+def test_a_comment_whose_run_was_killed_is_adopted_by_the_next() -> None:
     forge = FakeForge(comments=[builders.comment(101, waiting("killed"))])
     publish(forge, finished())
     assert forge.applied == [UpdateComment(101, finished(), 7, waiting("killed"))]
 
 
-def test_GH6_a_comment_deleted_meanwhile_is_created_once() -> None:
+@faults("GH6")
+def test_a_comment_deleted_meanwhile_is_created_once() -> None:
     forge = FakeForge(comments=[builders.comment(101, waiting())])
     before = forge.snapshot(7)
     forge.delete(101)
@@ -147,7 +157,8 @@ def test_GH6_a_comment_deleted_meanwhile_is_created_once() -> None:
     assert [c.body for c in forge.comments] == [finished()]
 
 
-def test_GH6_a_create_that_is_answered_not_found_is_not_swallowed() -> None:
+@faults("GH6")
+def test_a_create_that_is_answered_not_found_is_not_swallowed() -> None:
     def refuse(operation: Operation) -> None:
         raise NotFoundError("Not found.")
 

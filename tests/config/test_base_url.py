@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from reviewer.config import base_url
 from reviewer.errors import InputError
+from tests.faults import faults
 
 LINK_LOCAL = (
     "169.254.169.254",
@@ -41,6 +42,7 @@ def refusal(url: str, *, allow_http: bool = False) -> str:
     return caught.value.what
 
 
+@faults("IN5")
 @pytest.mark.parametrize(
     "url",
     [
@@ -56,28 +58,29 @@ def refusal(url: str, *, allow_http: bool = False) -> str:
         "http://[::ffff:127.0.0.1]/v1",
     ],
 )
-def test_IN5_https_anywhere_and_http_on_the_machine_itself_are_accepted(url: str) -> None:
+def test_https_anywhere_and_http_on_the_machine_itself_are_accepted(url: str) -> None:
     assert base_url.parse(url, allow_http=False) == url
 
 
+@faults("IN5")
 @pytest.mark.parametrize(
     "host",
     ["models.example.com", "10.0.0.7", "localhost.example.com", "[2001:db8::2]", "134744072"],
 )
-def test_IN5_http_to_other_machines_needs_an_explicit_yes(host: str) -> None:
+def test_http_to_other_machines_needs_an_explicit_yes(host: str) -> None:
     assert "allow-http: true" in refusal(f"http://{host}/v1")
     assert base_url.parse(f"http://{host}/v1", allow_http=True) == f"http://{host}/v1"
 
 
+@faults("IN5")
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("host", LINK_LOCAL)
-def test_IN5_link_local_addresses_are_refused_however_they_are_written(
-    host: str, scheme: str
-) -> None:
+def test_link_local_addresses_are_refused_however_they_are_written(host: str, scheme: str) -> None:
     reason = refusal(f"{scheme}://{host}/v1", allow_http=True)
     assert "link-local and metadata addresses are never asked" in reason
 
 
+@faults("IN5")
 @pytest.mark.parametrize(
     "url",
     [
@@ -87,12 +90,13 @@ def test_IN5_link_local_addresses_are_refused_however_they_are_written(
         "https://api.openai.com@evil.example/v1",
     ],
 )
-def test_IN5_a_user_or_password_in_the_address_is_refused_and_not_shown(url: str) -> None:
+def test_a_user_or_password_in_the_address_is_refused_and_not_shown(url: str) -> None:
     reason = refusal(url)
     assert "user name or password" in reason
     assert "pass@" not in reason
 
 
+@faults("IN5")
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
@@ -115,7 +119,7 @@ def test_IN5_a_user_or_password_in_the_address_is_refused_and_not_shown(url: str
         ("https://example.com/v1#x", "before any ? or #"),
     ],
 )
-def test_IN5_what_is_no_plain_https_address_is_refused(url: str, reason: str) -> None:
+def test_what_is_no_plain_https_address_is_refused(url: str, reason: str) -> None:
     assert reason in refusal(url)
 
 

@@ -9,6 +9,7 @@ from reviewer.config.enums import FailOn, OnError
 from reviewer.config.inputs import Inputs
 from reviewer.errors import InputError
 from reviewer.finding import Confidence, Severity
+from tests.faults import faults
 
 KEY = "sk-test-0123456789"
 
@@ -94,6 +95,7 @@ def test_every_input_becomes_a_value_of_its_type() -> None:
     )
 
 
+@faults("IN1", "IN2")
 @pytest.mark.parametrize(
     ("key", "base_url", "needed"),
     [
@@ -104,21 +106,23 @@ def test_every_input_becomes_a_value_of_its_type() -> None:
         ("", "http://localhost:11434/v1", False),
     ],
 )
-def test_IN1_IN2_a_key_is_needed_for_openai_only(key: str, base_url: str, *, needed: bool) -> None:
+def test_a_key_is_needed_for_openai_only(key: str, base_url: str, *, needed: bool) -> None:
     assert load(api_key=key, base_url=base_url).needs_key is needed
 
 
+@faults("IN3")
 @pytest.mark.parametrize("raw", [f"{KEY}\n", f"  {KEY}\r\n", f'"{KEY}"', f"'{KEY}' ", KEY])
-def test_IN3_blanks_and_quotes_around_a_key_are_taken_off_and_both_forms_masked(raw: str) -> None:
+def test_blanks_and_quotes_around_a_key_are_taken_off_and_both_forms_masked(raw: str) -> None:
     loaded = load(api_key=raw, github_token=" ghs_token ")
     assert loaded.api_key == KEY
     assert {raw, KEY, "ghs_token", " ghs_token "} == set(loaded.secrets)
 
 
+@faults("IN3")
 @pytest.mark.parametrize(
     "raw", [f"{KEY}\n{KEY}", f"Bearer {KEY}", f"{KEY}\x00x", f"{KEY}\u200bx", "kéy-0123456789"]
 )
-def test_IN3_a_key_that_no_header_can_carry_is_refused_without_being_shown(raw: str) -> None:
+def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(raw: str) -> None:
     error = refusal(api_key=raw)
     assert "api-key" in str(error)
     assert "0123456789" not in str(error)
@@ -128,20 +132,22 @@ def test_secrets_do_not_stand_in_the_text_form_of_the_inputs() -> None:
     assert KEY not in repr(load(api_key=f"{KEY} ", github_token=KEY))
 
 
+@faults("IN4")
 @pytest.mark.parametrize("text", ["True ", "yes", "no", "1", "on", "tRue", "true\n", "null"])
-def test_IN4_a_switch_is_true_or_false_and_nothing_else(text: str) -> None:
+def test_a_switch_is_true_or_false_and_nothing_else(text: str) -> None:
     assert str(refusal(full=text)) == (
         f"The input full is {text!r}, which cannot be used. It takes `true` or `false`. "
         "Write, for example, `full: true`."
     )
 
 
+@faults("IN4")
 @pytest.mark.parametrize(
     "text",
     ["1e3", "-1", "+1", "0", "1000000000", "007", "1_0", "٣", "1.0", " 1", "9" * 5_000],
 )
 @pytest.mark.parametrize("name", ["max_files", "max_tokens_total", "context_window", "timeout"])
-def test_IN4_a_number_is_plain_digits_within_its_range(name: str, text: str) -> None:
+def test_a_number_is_plain_digits_within_its_range(name: str, text: str) -> None:
     message = str(refusal(**{name: text}))
     assert f"The input {name.replace('_', '-')} is " in message
     assert "a whole number from " in message
@@ -212,8 +218,9 @@ def test_a_long_value_is_measured_not_shown() -> None:
     assert "a text of 120 characters" in str(refusal(max_files=secret))
 
 
+@faults("IN7")
 @pytest.mark.parametrize("text", ["::error::x\n::stop-commands::y", "a\r\nb", "\x1b[31m", "\u202e"])
-def test_IN7_a_message_about_a_value_is_one_visible_line(text: str) -> None:
+def test_a_message_about_a_value_is_one_visible_line(text: str) -> None:
     assert str(refusal(fail_on=text)).isprintable()
 
 

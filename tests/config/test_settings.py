@@ -15,6 +15,7 @@ from reviewer.config.repository_file import KEYS, RepositoryFile
 from reviewer.config.settings import Config, Globs, PathInstruction
 from reviewer.errors import ConfigError, InputError
 from reviewer.finding import Confidence, Severity
+from tests.faults import faults
 
 INPUTS = Inputs()
 SCHEMA = jsonschema.Draft202012Validator(repository_file.schema())
@@ -31,16 +32,18 @@ def refusal(text: bytes | str) -> ConfigError:
     return caught.value
 
 
-def test_CF1_without_a_file_the_workflow_and_the_defaults_count_and_that_is_said() -> None:
+@faults("CF1")
+def test_without_a_file_the_workflow_and_the_defaults_count_and_that_is_said() -> None:
     settings = config.load(INPUTS, None)
     assert replace(settings, origin="") == Config()
     assert settings.origin.startswith("there is no .github/code-review.yml at the base commit")
 
 
+@faults("CF1")
 @pytest.mark.parametrize(
     "text", ["", " \n", "# nothing yet\n", "---\n", "---\n...\n", "{}", "\ufeff"]
 )
-def test_CF1_a_file_that_sets_nothing_is_noted(text: str) -> None:
+def test_a_file_that_sets_nothing_is_noted(text: str) -> None:
     settings = load(text)
     assert replace(settings, origin="") == Config()
     assert settings.origin.startswith(".github/code-review.yml sets nothing")
@@ -179,13 +182,15 @@ def test_a_pattern_of_the_workflow_that_is_none_is_an_error_about_the_input() ->
         config.load(Inputs(exclude=("a", "[z-a]")), None)
 
 
+@faults("CF3")
 @pytest.mark.parametrize("text", ["- a", "just text", "3", "[a, b]", '""'])
-def test_CF3_a_file_that_is_no_mapping_is_refused(text: str) -> None:
+def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
     error = refusal(text)
     assert "the file must hold keys with values" in error.what
     assert (error.line, error.column) == (1, 1)
 
 
+@faults("CF4")
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
@@ -195,20 +200,22 @@ def test_CF3_a_file_that_is_no_mapping_is_refused(text: str) -> None:
         ("zzz: 3", ""),
     ],
 )
-def test_CF4_an_unknown_key_is_refused_with_the_nearest_known_one(text: str, cause: str) -> None:
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(text: str, cause: str) -> None:
     error = refusal(f"min-severity: low\n{text}")
     assert error.cause == cause
     assert error.remedy == f"The keys are {', '.join(KEYS)}."
     assert (error.line, error.column) == (2, 1)
 
 
-def test_CF4_an_unknown_key_of_an_entry_is_refused() -> None:
+@faults("CF4")
+def test_an_unknown_key_of_an_entry_is_refused() -> None:
     error = refusal("path-instructions:\n  - path: a\n    instruction: b\n    instructions: c")
     assert error.what.endswith("there is no key 'instruction'.")
     assert error.cause == "Did you mean `instructions`?"
     assert (error.line, error.column) == (3, 5)
 
 
+@faults("CF4")
 @pytest.mark.parametrize(
     ("text", "what", "cause"),
     [
@@ -235,19 +242,19 @@ def test_CF4_an_unknown_key_of_an_entry_is_refused() -> None:
         ("path-instructions: [{path: '/', instructions: a}]", "entry 1, `path` is '/'", "one git"),
     ],
 )
-def test_CF4_a_wrong_value_is_refused_with_what_is_allowed(
-    text: str, what: str, cause: str
-) -> None:
+def test_a_wrong_value_is_refused_with_what_is_allowed(text: str, what: str, cause: str) -> None:
     error = refusal(text)
     assert what in error.what
     assert cause in error.cause
     assert error.line == 1
 
 
-def test_CF4_of_several_mistakes_the_first_in_the_file_is_named() -> None:
+@faults("CF4")
+def test_of_several_mistakes_the_first_in_the_file_is_named() -> None:
     assert refusal("max-files: 1\nfail-on: x\nlanguage: 3\n").line == 2
 
 
+@faults("CF11")
 @pytest.mark.parametrize(
     "key",
     [
@@ -267,7 +274,7 @@ def test_CF4_of_several_mistakes_the_first_in_the_file_is_named() -> None:
         "allowed-associations",
     ],
 )
-def test_CF11_what_only_the_workflow_may_say_is_refused(key: str) -> None:
+def test_what_only_the_workflow_may_say_is_refused(key: str) -> None:
     error = refusal(f"{key}: http://evil.example")
     assert "is set in the workflow's inputs" in error.what
     assert "with:" in error.remedy
@@ -277,14 +284,16 @@ def test_extends_is_said_to_be_unsupported() -> None:
     assert "`extends` is not supported" in refusal("extends: org/rules").what
 
 
+@faults("CF12")
 @pytest.mark.parametrize(
     "text", ["{{ 7 * 7 }}", "@format {env}", "${API_KEY}", "{% raw %}", "%s {0}"]
 )
-def test_CF12_nothing_in_a_text_is_expanded(text: str) -> None:
+def test_nothing_in_a_text_is_expanded(text: str) -> None:
     assert load(f"instructions: '{text}'").instructions == (text,)
 
 
-def test_CF13_too_many_or_too_long_patterns_are_refused() -> None:
+@faults("CF13")
+def test_too_many_or_too_long_patterns_are_refused() -> None:
     assert "is a list" in refusal("exclude:\n" + "  - a\n" * 201).what
     assert "entry 1 is a text of 257 characters" in refusal(f"include: [{'a' * 257}]").what
     assert "is a list" in refusal("exclude:\n" + " - a\n" * 10_000).what

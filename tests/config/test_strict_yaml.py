@@ -2,6 +2,7 @@ import pytest
 
 from reviewer.config import strict_yaml
 from reviewer.errors import ConfigError
+from tests.faults import faults
 
 
 def refusal(raw: bytes | str) -> ConfigError:
@@ -35,6 +36,7 @@ def test_every_key_and_value_has_its_place() -> None:
     assert document.values["b", 0, "c"] == strict_yaml.Place(3, 8)
 
 
+@faults("CF2")
 @pytest.mark.parametrize(
     ("raw", "line", "column", "what"),
     [
@@ -55,7 +57,7 @@ def test_every_key_and_value_has_its_place() -> None:
         ("%YAML 1." + "9" * 5_000 + "\n---\na: 1", 0, 0, "out of range"),
     ],
 )
-def test_CF2_what_is_not_yaml_is_refused_with_its_place(
+def test_what_is_not_yaml_is_refused_with_its_place(
     raw: bytes | str, line: int, column: int, what: str
 ) -> None:
     error = refusal(raw)
@@ -63,30 +65,34 @@ def test_CF2_what_is_not_yaml_is_refused_with_its_place(
     assert (error.line, error.column) == (line, column)
 
 
-def test_CF2_the_message_carries_the_place_where_no_annotation_does() -> None:
+@faults("CF2")
+def test_the_message_carries_the_place_where_no_annotation_does() -> None:
     assert refusal("a: 1\na: 2").what == (
         ".github/code-review.yml, line 2, column 1: the key 'a' is already in line 1."
     )
 
 
+@faults("CF2", "IN7")
 @pytest.mark.parametrize(
     "raw", ["::error::x: [", "a: [\n::error::x", "\x1b[31m: [", "? ::error::\n: ["]
 )
-def test_CF2_IN7_the_text_of_the_file_is_not_echoed(raw: str) -> None:
+def test_the_text_of_the_file_is_not_echoed(raw: str) -> None:
     assert "::error::" not in str(refusal(raw))
     assert str(refusal(raw)).isprintable()
 
 
-def test_CF3_a_second_document_is_refused() -> None:
+@faults("CF3")
+def test_a_second_document_is_refused() -> None:
     error = refusal("a: 1\n---\nb: 2\n")
     assert "a second document starts" in error.what
     assert error.line == 2
 
 
+@faults("CF5")
 @pytest.mark.parametrize(
     "raw", ["a: 1\na: 2", "a: 1\n'a': 2", "{a: 1, a: 2}", "b:\n  a: 1\n  a: 2"]
 )
-def test_CF5_a_key_given_twice_is_refused(raw: str) -> None:
+def test_a_key_given_twice_is_refused(raw: str) -> None:
     assert "the key 'a' is already in line" in refusal(raw).what
 
 
@@ -94,6 +100,7 @@ def test_the_same_key_may_stand_in_two_mappings() -> None:
     assert strict_yaml.parse("[{a: 1}, {a: 2}]").value == ({"a": 1}, {"a": 2})
 
 
+@faults("CF6")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -105,31 +112,35 @@ def test_the_same_key_may_stand_in_two_mappings() -> None:
         "exclude: [*a]",
     ],
 )
-def test_CF6_anchors_and_aliases_are_refused_before_anything_is_expanded(raw: str) -> None:
+def test_anchors_and_aliases_are_refused_before_anything_is_expanded(raw: str) -> None:
     error = refusal(raw)
     assert "anchors (&) and aliases (*) are not supported" in error.what
     assert "quotes" in error.remedy
 
 
+@faults("CF6")
 @pytest.mark.parametrize("pattern", ["*.md", "**/x", "*", "!*.md", "!docs", "@x", "&", "%x", "`x"])
-def test_CF6_an_unquoted_pattern_gets_the_advice_to_quote_it(pattern: str) -> None:
+def test_an_unquoted_pattern_gets_the_advice_to_quote_it(pattern: str) -> None:
     assert "must stand in quotes" in refusal(f"exclude:\n  - {pattern}\n").remedy
 
 
-def test_CF7_a_file_over_64_kib_is_refused_unread() -> None:
+@faults("CF7")
+def test_a_file_over_64_kib_is_refused_unread() -> None:
     assert strict_yaml.parse("#" * 65_536).value is None
     assert "the file has 65537 bytes; at most 65536 are read" in refusal("[" * 65_537).what
     assert "5000000 bytes" in refusal(b"\xff" * 5_000_000).what
     assert "65538 bytes" in refusal("é" * 32_769).what
 
 
+@faults("CF7")
 @pytest.mark.parametrize(
     "raw", ["[" * 20_000, "{a: " * 16_000, "- " * 20_000, "? " * 20_000, "a:\n" + "  - " * 9 + "b"]
 )
-def test_CF7_deep_nesting_is_refused_where_it_gets_too_deep(raw: str) -> None:
+def test_deep_nesting_is_refused_where_it_gets_too_deep(raw: str) -> None:
     assert "levels deep" in refusal(raw).what or "a key must be a word" in refusal(raw).what
 
 
+@faults("CF8")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -143,11 +154,12 @@ def test_CF7_deep_nesting_is_refused_where_it_gets_too_deep(raw: str) -> None:
         "a: !!set {b, c}",
     ],
 )
-def test_CF8_tags_are_refused(raw: str) -> None:
+def test_tags_are_refused(raw: str) -> None:
     assert "tags (!) are not supported" in refusal(raw).what
 
 
-def test_CF8_merge_keys_are_refused() -> None:
+@faults("CF8")
+def test_merge_keys_are_refused() -> None:
     assert "merge keys (<<) are not supported" in refusal("a: {<<: {b: 1}}").what
 
 
@@ -155,12 +167,13 @@ def test_a_key_that_is_no_word_is_refused() -> None:
     assert "a key must be a word" in refusal("? [a]\n: b").what
 
 
+@faults("CF9")
 @pytest.mark.parametrize(
     "text",
     ["no", "Yes", "ON", "Off", "012", "-07", "0x1F", "0b1", "1_000", "1:30", "1e3", "2024-01-01",
      "2024-01-01 10:00:00", ".inf", ".NaN", "=", "<<", "1:30.5"],
 )  # fmt: skip
-def test_CF9_what_yaml_1_1_and_1_2_read_differently_is_refused(text: str) -> None:
+def test_what_yaml_1_1_and_1_2_read_differently_is_refused(text: str) -> None:
     error = refusal(f"a: {text}")
     assert error.what.endswith(f"{text!r} means one thing to YAML 1.1 and another to YAML 1.2.")
     assert "put texts in quotes" in error.remedy

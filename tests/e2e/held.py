@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from tests.loopback.faults import Around
+from tests.loopback.failures import Around
 
 # How long anything may take that is waited for, in seconds.
 PATIENCE = 20

@@ -9,7 +9,7 @@ from subprocess import Popen
 
 from tests.e2e.process import NUMBER, Step
 from tests.finished import Finished
-from tests.loopback.faults import Around, Fault, Pass, status
+from tests.loopback.failures import Around, Failure, Pass, status
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.runs.telling import CHAT
@@ -109,7 +109,7 @@ class Race:
             found.append(((match, before), self._late(seconds)))
         return found
 
-    def _at(self, moment: tuple[str, int], fault: Fault) -> None:
+    def _at(self, moment: tuple[str, int], fault: Failure) -> None:
         match, before = moment
         server = self.model if match == CHAT else self.github
         server.fail(match, *[Pass()] * before, fault)

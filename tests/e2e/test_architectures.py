@@ -13,6 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from tests.e2e.process import NUMBER, ROOT, Step
 from tests.e2e.runner import Machine
+from tests.faults import faults
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.runs.telling import finds_a_problem
@@ -50,14 +51,16 @@ def review(
     return f"{comment}\n\n{json.dumps(finished.outputs, indent=1)}\n"
 
 
-def test_CO4_a_review_is_the_same_on_every_architecture(
+@faults("CO4")
+def test_a_review_is_the_same_on_every_architecture(
     review: str, snapshot: SnapshotAssertion
 ) -> None:
     assert _lasting(review) == snapshot(extension_class=Markdown)
 
 
+@faults("CO4")
 @pytest.mark.no_run("compares what is installed, which happens before any run")
-def test_CO4_the_lock_installs_the_same_releases_on_every_architecture(tmp_path: Path) -> None:
+def test_the_lock_installs_the_same_releases_on_every_architecture(tmp_path: Path) -> None:
     names = {
         architecture: _resolved(architecture, tmp_path / architecture)
         for architecture in ARCHITECTURES

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.process import ROOT
+from tests.faults import faults
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
 from tests.runs.telling import finds_a_problem
@@ -116,8 +117,9 @@ def test_a_commit_that_is_not_there_is_named(
     assert "Traceback" not in done.stderr
 
 
+@faults("SE10")
 @pytest.mark.no_run("a review in a terminal, not in a workflow")
-def test_SE10_no_program_that_a_repository_names_is_started(
+def test_no_program_that_a_repository_names_is_started(
     repository: Path, model_server: LoopbackModel
 ) -> None:
     hook = repository / ".git" / "hooks" / "post-checkout"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.e2e.process import Step
-from tests.loopback.faults import Around
+from tests.loopback.failures import Around
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.e2e.process import NUMBER, Step
+from tests.faults import faults
 from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import KEY, Body, LoopbackModel
@@ -56,8 +57,9 @@ def test_ask_is_answered_in_a_comment_that_quotes_the_question(
     assert len(github.bodies) == 1
 
 
+@faults("LO14")
 @pytest.mark.parametrize("spoken", [KEY[::-1], f"{KEY[:5]}\u200b{KEY[5:]}"])
-def test_LO14_an_answer_that_holds_the_key_is_withheld(
+def test_an_answer_that_holds_the_key_is_withheld(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, spoken: str
 ) -> None:
     model_server.script = lambda _body: json.dumps({"answer": f"It is {spoken}."})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.process import NUMBER, ROOT, Step
+from tests.faults import faults
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.loopback.runner_log import commands
@@ -30,6 +31,7 @@ def damaged(step: Step, template: str, text: str) -> Step:
     return replace(step, entrypoint=copy / "entrypoint.py")
 
 
+@faults("SE2", "SE3")
 @pytest.mark.parametrize(
     ("template", "text"),
     [
@@ -37,7 +39,7 @@ def damaged(step: Step, template: str, text: str) -> Step:
         ("comments/summary.md.j2", f"{{{{ review['{HOSTILE[:10]}##[set-env name=X]y'] }}}}"),
     ],
 )
-def test_SE2_SE3_a_bug_ends_the_run_and_its_text_cannot_command_the_runner(
+def test_a_bug_ends_the_run_and_its_text_cannot_command_the_runner(
     step: Step, github: LoopbackGitHub, template: str, text: str
 ) -> None:
     github.add_pull(NUMBER, {f"{n}.py": (None, "x = 1\n") for n in range(3)}, title=HOSTILE)
@@ -55,8 +57,9 @@ def test_SE2_SE3_a_bug_ends_the_run_and_its_text_cannot_command_the_runner(
     assert "An unexpected error ended the review" in finished.summary
 
 
+@faults("CO1")
 @pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
-def test_CO1_a_file_that_cannot_be_written_is_named_and_the_review_goes_on(
+def test_a_file_that_cannot_be_written_is_named_and_the_review_goes_on(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, name: str
 ) -> None:
     model_server.script = finds_a_problem
@@ -68,7 +71,8 @@ def test_CO1_a_file_that_cannot_be_written_is_named_and_the_review_goes_on(
     assert "Sets the wrong value" in github.bodies[0]
 
 
-def test_CO2_without_a_way_to_github_the_error_says_so(step: Step) -> None:
+@faults("CO2")
+def test_without_a_way_to_github_the_error_says_so(step: Step) -> None:
     nowhere = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_GRAPHQL_URL": ""}
     finished = step.under(nowhere).run()
     (error,) = [each for each in commands(finished.log) if each.name == "error"]
@@ -78,8 +82,9 @@ def test_CO2_without_a_way_to_github_the_error_says_so(step: Step) -> None:
     assert "Traceback" not in finished.log
 
 
+@faults("CO2")
 @pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:9"])
-def test_CO2_an_address_that_makes_no_sense_is_named(step: Step, address: str) -> None:
+def test_an_address_that_makes_no_sense_is_named(step: Step, address: str) -> None:
     finished = step.under({"GITHUB_API_URL": address, "GITHUB_GRAPHQL_URL": ""}).run()
     (error,) = [each for each in commands(finished.log) if each.name == "error"]
     assert finished.code == 1
@@ -98,8 +103,9 @@ ODD = {
 }
 
 
+@faults("CO5")
 @pytest.mark.parametrize("environ", [{}, ODD], ids=["no home folder", "everything odd"])
-def test_CO5_locale_time_zone_and_home_do_not_matter(
+def test_locale_time_zone_and_home_do_not_matter(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, environ: dict[str, str]
 ) -> None:
     github.add_pull(
@@ -116,7 +122,8 @@ def test_CO5_locale_time_zone_and_home_do_not_matter(
     assert "🥊" in model_server.bodies[0]["messages"][1]["content"]
 
 
-def test_CO8_no_file_of_the_checkout_is_ever_executed(step: Step, github: LoopbackGitHub) -> None:
+@faults("CO8")
+def test_no_file_of_the_checkout_is_ever_executed(step: Step, github: LoopbackGitHub) -> None:
     workspace = step.root / "workspace"
     for name in ("sitecustomize", "usercustomize", "yaml", "json/__init__", "reviewer/__init__"):
         path = workspace / f"{name}.py"
@@ -131,9 +138,8 @@ def test_CO8_no_file_of_the_checkout_is_ever_executed(step: Step, github: Loopba
     assert len(github.bodies) == 1
 
 
-def test_CO8_the_attack_by_a_librarys_name_works_without_isolation(
-    step: Step, tmp_path: Path
-) -> None:
+@faults("CO8")
+def test_the_attack_by_a_librarys_name_works_without_isolation(step: Step, tmp_path: Path) -> None:
     (tmp_path / "yaml.py").write_text(ATTACK, "utf-8")
     lured = step.under({"PYTHONPATH": str(tmp_path)})
     assert Step(lured.root, lured.inputs, lured.environ, options=()).run().code == TAKEN_OVER

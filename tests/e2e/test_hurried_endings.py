@@ -9,7 +9,8 @@ from reviewer.memory import state
 from tests.e2e.held import Held, wait_for
 from tests.e2e.process import NUMBER, Step
 from tests.e2e.test_signals import SECONDS, interrupted_at
-from tests.loopback.faults import Around, Hang, Pass
+from tests.faults import faults
+from tests.loopback.failures import Around, Hang, Pass
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
 from tests.runs.job import asked_path, said
@@ -33,7 +34,8 @@ def finds_its_own(body: Body) -> str:
     return said(path, {"title": f"Confuses {first} with {second}", "quote": quote})
 
 
-def test_CC5_of_many_slow_questions_all_that_were_answered_are_told(
+@faults("CC5")
+def test_of_many_slow_questions_all_that_were_answered_are_told(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     changed = {
@@ -61,7 +63,8 @@ def test_CC5_of_many_slow_questions_all_that_were_answered_are_told(
     assert state.decode(body)
 
 
-def test_CC5_CC8_a_github_that_never_answers_the_last_write_holds_nobody_up(
+@faults("CC5", "CC8")
+def test_a_github_that_never_answers_the_last_write_holds_nobody_up(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     model_server.script = finds_a_problem
@@ -73,7 +76,8 @@ def test_CC5_CC8_a_github_that_never_answers_the_last_write_holds_nobody_up(
     assert finished.summary.count("Sets the wrong value") == 1
 
 
-def test_CC5_a_github_that_says_nothing_any_more_holds_nobody_up(
+@faults("CC5")
+def test_a_github_that_says_nothing_any_more_holds_nobody_up(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     held = Held()
@@ -87,7 +91,8 @@ def test_CC5_a_github_that_says_nothing_any_more_holds_nobody_up(
     assert finished.summary.count("Sets the wrong value") == 1
 
 
-def test_CC5_an_announcement_on_its_way_does_not_arrive_after_the_last_word(
+@faults("CC5")
+def test_an_announcement_on_its_way_does_not_arrive_after_the_last_word(
     step: Step, github: LoopbackGitHub
 ) -> None:
     running: list[int] = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.e2e.runner import Machine
+from tests.faults import faults
 from tests.finished import Finished
 from tests.loopback import runner_log
 
@@ -28,13 +29,13 @@ def test_a_closed_pull_request_ends_with_a_notice(image: str, machine: Machine) 
     assert "nothing to do" in finished.summary
 
 
-def test_CO10_nothing_is_installed_or_fetched_at_start(image: str, machine: Machine) -> None:
+@faults("CO10")
+def test_nothing_is_installed_or_fetched_at_start(image: str, machine: Machine) -> None:
     _expect_nothing_to_do(machine.run(image, network="none"))
 
 
-def test_CO10_every_library_of_the_review_path_is_in_the_image(
-    image: str, machine: Machine
-) -> None:
+@faults("CO10")
+def test_every_library_of_the_review_path_is_in_the_image(image: str, machine: Machine) -> None:
     imports = "import openai, github, re2, reviewer.run.review, reviewer.adapters.github.forge"
     code = f"import sys; sys.path.insert(0, '/app'); {imports}; print(openai.OpenAI)"
     options = ("--entrypoint", PYTHON)
@@ -122,8 +123,9 @@ ATTACKS = {
 }
 
 
+@faults("CO8")
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
-def test_CO8_no_file_of_the_checkout_and_no_variable_takes_the_process_over(
+def test_no_file_of_the_checkout_and_no_variable_takes_the_process_over(
     image: str, machine: Machine, attack: Attack
 ) -> None:
     for name, text in attack.files.items():
@@ -142,7 +144,8 @@ def test_CO8_no_file_of_the_checkout_and_no_variable_takes_the_process_over(
     assert "taken over" not in careful.log
 
 
-def test_CO8_no_variable_keeps_the_process_from_ending(image: str, machine: Machine) -> None:
+@faults("CO8")
+def test_no_variable_keeps_the_process_from_ending(image: str, machine: Machine) -> None:
     (machine.workspace / "startup.py").write_text(HOSTILE, "utf-8")
     (machine.workspace / "pip.conf").write_text("[global]\nindex-url = http://127.0.0.1\n", "utf-8")
     env = {
@@ -156,6 +159,7 @@ def test_CO8_no_variable_keeps_the_process_from_ending(image: str, machine: Mach
     _expect_nothing_to_do(machine.run(image, env=env, options=("--interactive",)))
 
 
+@faults("CO5")
 @pytest.mark.parametrize(
     "env",
     [
@@ -166,7 +170,7 @@ def test_CO8_no_variable_keeps_the_process_from_ending(image: str, machine: Mach
     ],
     ids=["C locale", "unknown locale", "unknown time zone", "no home folder"],
 )
-def test_CO5_locale_time_zone_and_home_do_not_matter(
+def test_locale_time_zone_and_home_do_not_matter(
     image: str, machine: Machine, env: dict[str, str]
 ) -> None:
     # An error shows the value that it refuses, so this log holds text outside of ASCII.
@@ -177,9 +181,8 @@ def test_CO5_locale_time_zone_and_home_do_not_matter(
     assert "zwölf" in shown.log
 
 
-def test_CO5_an_unprivileged_user_without_a_home_gets_the_same(
-    image: str, machine: Machine
-) -> None:
+@faults("CO5")
+def test_an_unprivileged_user_without_a_home_gets_the_same(image: str, machine: Machine) -> None:
     for path in (machine.root / "commands").iterdir():
         path.chmod(0o666)
 
@@ -188,7 +191,8 @@ def test_CO5_an_unprivileged_user_without_a_home_gets_the_same(
     )
 
 
-def test_CO1_a_read_only_root_and_a_read_only_workspace_do_not_matter(
+@faults("CO1")
+def test_a_read_only_root_and_a_read_only_workspace_do_not_matter(
     image: str, machine: Machine
 ) -> None:
     _expect_nothing_to_do(
@@ -196,20 +200,23 @@ def test_CO1_a_read_only_root_and_a_read_only_workspace_do_not_matter(
     )
 
 
-def test_CO1_a_full_temporary_folder_does_not_matter(image: str, machine: Machine) -> None:
+@faults("CO1")
+def test_a_full_temporary_folder_does_not_matter(image: str, machine: Machine) -> None:
     full = ("--read-only", "--tmpfs", "/tmp:size=4k,nr_inodes=1")
 
     _expect_nothing_to_do(machine.run(image, options=full))
 
 
-def test_CO1_a_full_disk_is_named(image: str, machine: Machine) -> None:
+@faults("CO1")
+def test_a_full_disk_is_named(image: str, machine: Machine) -> None:
     finished = machine.run(image, env={"GITHUB_STEP_SUMMARY": "/dev/full"})
 
     _expect_nothing_to_do(finished)
     assert "No space left on device" in finished.log
 
 
-def test_CO2_without_a_network_the_error_says_so(image: str, machine: Machine) -> None:
+@faults("CO2")
+def test_without_a_network_the_error_says_so(image: str, machine: Machine) -> None:
     env = {
         "INPUT_GITHUB-TOKEN": "ghs_token",
         "INPUT_API-KEY": "sk-key",

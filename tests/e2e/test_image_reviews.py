@@ -9,8 +9,9 @@ import pytest
 
 from tests.e2e.process import NUMBER, Step
 from tests.e2e.runner import Machine
+from tests.faults import faults
 from tests.finished import Finished
-from tests.loopback.faults import Around, Pass
+from tests.loopback.failures import Around, Pass
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.runs.telling import CHAT, finds_a_problem
@@ -75,7 +76,8 @@ def test_a_pull_request_gets_one_comment_outputs_and_a_summary(
     assert finished.outputs["comment-id"] == str(comment.id)
 
 
-def test_CC9_the_same_event_again_asks_no_model_and_edits_nothing(
+@faults("CC9")
+def test_the_same_event_again_asks_no_model_and_edits_nothing(
     job: ContainerJob, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     first = job.run()
@@ -86,6 +88,7 @@ def test_CC9_the_same_event_again_asks_no_model_and_edits_nothing(
     assert again.outputs["comment-id"] == first.outputs["comment-id"]
 
 
+@faults("CC5", "CC6")
 @pytest.mark.parametrize(
     ("command", "code"),
     [
@@ -96,7 +99,7 @@ def test_CC9_the_same_event_again_asks_no_model_and_edits_nothing(
     ],
     ids=["CC5 SIGINT", "CC6 SIGTERM", "CC6 docker stop"],
 )
-def test_CC5_CC6_a_signal_to_the_first_process_leaves_what_is_known(
+def test_a_signal_to_the_first_process_leaves_what_is_known(
     job: ContainerJob,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
@@ -122,7 +125,8 @@ def test_CC5_CC6_a_signal_to_the_first_process_leaves_what_is_known(
     assert "under way" not in body
 
 
-def test_CO1_a_machine_that_cannot_be_written_gets_its_review_and_no_reports(
+@faults("CO1")
+def test_a_machine_that_cannot_be_written_gets_its_review_and_no_reports(
     job: ContainerJob, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     model_server.script = finds_a_problem
@@ -138,8 +142,9 @@ def test_CO1_a_machine_that_cannot_be_written_gets_its_review_and_no_reports(
 LINES = "".join(f"value_{n} = compute(first, second, number={n})\n" for n in range(120))
 
 
+@faults("CO3")
 @pytest.mark.parametrize("shape", ["many files", "large files"])
-def test_CO3_the_largest_change_fits_into_256_megabytes(
+def test_the_largest_change_fits_into_256_megabytes(
     job: ContainerJob, github: LoopbackGitHub, model_server: LoopbackModel, shape: str
 ) -> None:
     """As many files as GitHub lists, or as many lines as the limits of a run let through."""

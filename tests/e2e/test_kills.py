@@ -15,8 +15,9 @@ from reviewer.memory import state
 from tests.e2e.held import Held
 from tests.e2e.process import NUMBER, Step
 from tests.e2e.standing import assert_explained_once, assert_one_review_stands, reviews
+from tests.faults import faults
 from tests.finished import Finished
-from tests.loopback.faults import Around, Pass
+from tests.loopback.failures import Around, Pass
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
 from tests.runs.job import asked_path, said
@@ -109,8 +110,9 @@ AT_THE_LINES = {
 }
 
 
+@faults("CC7")
 @pytest.mark.parametrize("moment", BEFORE_THE_REVIEW.values(), ids=BEFORE_THE_REVIEW)
-def test_CC7_killed_before_there_is_a_review_the_next_run_makes_it(
+def test_killed_before_there_is_a_review_the_next_run_makes_it(
     killed: Killing, step: Step, github: LoopbackGitHub, moment: Moment
 ) -> None:
     killed.at(moment)
@@ -119,8 +121,9 @@ def test_CC7_killed_before_there_is_a_review_the_next_run_makes_it(
     assert len(github.bodies) == 1
 
 
+@faults("CC7", "CC8")
 @pytest.mark.parametrize("moment", WITH_THE_REVIEW.values(), ids=WITH_THE_REVIEW)
-def test_CC7_CC8_killed_while_publishing_the_review_is_in_the_summary_and_the_next_run_publishes(
+def test_killed_while_publishing_the_review_is_in_the_summary_and_the_next_run_publishes(
     killed: Killing, step: Step, github: LoopbackGitHub, moment: Moment
 ) -> None:
     finished = killed.at(moment)
@@ -130,8 +133,9 @@ def test_CC7_CC8_killed_while_publishing_the_review_is_in_the_summary_and_the_ne
     assert len(github.bodies) == 1
 
 
+@faults("CC7")
 @pytest.mark.parametrize("moment", AT_THE_LINES.values(), ids=AT_THE_LINES)
-def test_CC7_killed_while_commenting_at_the_lines_the_next_run_explains_each_finding_once(
+def test_killed_while_commenting_at_the_lines_the_next_run_explains_each_finding_once(
     killed: Killing, step: Step, github: LoopbackGitHub, moment: Moment
 ) -> None:
     finished = killed.at(moment, inline="all")
@@ -149,8 +153,9 @@ OVER_A_REVIEW = {
 }
 
 
+@faults("CC7", "CC8")
 @pytest.mark.parametrize("moment", OVER_A_REVIEW.values(), ids=OVER_A_REVIEW)
-def test_CC7_CC8_killed_over_an_older_review_one_of_both_is_whole_and_the_next_run_publishes(
+def test_killed_over_an_older_review_one_of_both_is_whole_and_the_next_run_publishes(
     killed: Killing, step: Step, github: LoopbackGitHub, moment: Moment
 ) -> None:
     assert step.run().code == 0
@@ -164,8 +169,9 @@ def test_CC7_CC8_killed_over_an_older_review_one_of_both_is_whole_and_the_next_r
     assert len(github.bodies) == 1
 
 
+@faults("CC3", "CC7")
 @pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
-def test_CC3_CC7_killed_while_one_of_two_comments_becomes_a_pointer_the_next_run_leaves_one(
+def test_killed_while_one_of_two_comments_becomes_a_pointer_the_next_run_leaves_one(
     killed: Killing,
     step: Step,
     github: LoopbackGitHub,
@@ -184,7 +190,8 @@ def test_CC3_CC7_killed_while_one_of_two_comments_becomes_a_pointer_the_next_run
     assert len(github.bodies) == 2
 
 
-def test_CC7_killed_while_the_summary_is_written_the_next_run_publishes(
+@faults("CC7")
+def test_killed_while_the_summary_is_written_the_next_run_publishes(
     step: Step, github: LoopbackGitHub, tmp_path: Path
 ) -> None:
     """A pipe stands in the summary's place: its writer waits until somebody reads."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.process import NUMBER, REPOSITORY, Step
+from tests.faults import faults
 from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.messages import Request, Response
@@ -34,8 +35,9 @@ def proxy(github: LoopbackGitHub, model_server: LoopbackModel) -> Iterator[Proxy
     assert server.crashes == []
 
 
+@faults("IN8")
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
-def test_IN8_a_proxy_of_the_environment_gets_every_request(
+def test_a_proxy_of_the_environment_gets_every_request(
     step: Step, github: LoopbackGitHub, proxy: Proxy, name: str
 ) -> None:
     environ = {
@@ -51,7 +53,8 @@ def test_IN8_a_proxy_of_the_environment_gets_every_request(
     assert hosts == {"github.invalid", "model.invalid"}
 
 
-def test_IN8_no_proxy_is_honoured(step: Step, github: LoopbackGitHub, proxy: Proxy) -> None:
+@faults("IN8")
+def test_no_proxy_is_honoured(step: Step, github: LoopbackGitHub, proxy: Proxy) -> None:
     environ = {"HTTP_PROXY": proxy.url, "NO_PROXY": "localhost,127.0.0.1"}
     finished = step.under(environ).run()
     assert finished.code == 0, finished.log
@@ -73,7 +76,8 @@ def encrypted(
     return step.under(there).given(base_url=f"{model_server.url}/v1")
 
 
-def test_IN8_the_companys_own_authority_is_trusted_where_the_environment_names_it(
+@faults("IN8")
+def test_the_companys_own_authority_is_trusted_where_the_environment_names_it(
     encrypted: Step, github: LoopbackGitHub, certificate: tuple[Path, Path]
 ) -> None:
     trusted = dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), str(certificate[0]))
@@ -82,7 +86,8 @@ def test_IN8_the_companys_own_authority_is_trusted_where_the_environment_names_i
     assert len(github.bodies) == 1
 
 
-def test_IN8_a_github_that_nobody_vouches_for_hears_nothing(
+@faults("IN8")
+def test_a_github_that_nobody_vouches_for_hears_nothing(
     encrypted: Step, github: LoopbackGitHub
 ) -> None:
     finished = encrypted.run()
@@ -91,7 +96,8 @@ def test_IN8_a_github_that_nobody_vouches_for_hears_nothing(
     assert "REQUESTS_CA_BUNDLE" in finished.summary
 
 
-def test_IN8_a_model_server_that_nobody_vouches_for_hears_nothing(
+@faults("IN8")
+def test_a_model_server_that_nobody_vouches_for_hears_nothing(
     encrypted: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
@@ -104,7 +110,8 @@ def test_IN8_a_model_server_that_nobody_vouches_for_hears_nothing(
     assert "SSL_CERT_FILE" in github.bodies[0]
 
 
-def test_GH22_an_enterprise_server_is_found_by_the_address_that_the_runner_gives(
+@faults("GH22")
+def test_an_enterprise_server_is_found_by_the_address_that_the_runner_gives(
     step: Step, github: LoopbackGitHub, watching: Callable[[LoopbackGitHub], Invariants]
 ) -> None:
     with LoopbackGitHub(enterprise=True, repository=REPOSITORY).warm() as server:

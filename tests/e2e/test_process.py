@@ -11,8 +11,9 @@ import pytest
 
 from reviewer.config.strict_yaml import PATH as CONFIG_PATH
 from tests.e2e.process import EVENTS, NUMBER, Step
+from tests.faults import faults
 from tests.finished import Finished
-from tests.loopback.faults import Instead, edited
+from tests.loopback.failures import Instead, edited
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel, error
 from tests.loopback.runner_log import Command, commands
@@ -59,8 +60,9 @@ def test_a_pull_request_gets_its_review(
     assert not any(secret in text for secret in masked for text in (rest, finished.summary, body))
 
 
+@faults("EV1")
 @pytest.mark.parametrize("path", ["", "/nowhere/event.json", "/"])
-def test_EV1_without_an_event_file_the_error_names_it(
+def test_without_an_event_file_the_error_names_it(
     step: Step, github: LoopbackGitHub, path: str
 ) -> None:
     finished = step.under({"GITHUB_EVENT_PATH": path}).run()
@@ -80,8 +82,9 @@ UNREADABLE = {
 }
 
 
+@faults("EV2")
 @pytest.mark.parametrize("raw", UNREADABLE.values(), ids=UNREADABLE)
-def test_EV2_an_unreadable_event_is_one_clear_error(
+def test_an_unreadable_event_is_one_clear_error(
     step: Step, github: LoopbackGitHub, tmp_path: Path, raw: bytes
 ) -> None:
     (tmp_path / "event.json").write_bytes(raw)
@@ -100,6 +103,7 @@ def assert_nothing_done(finished: Finished, reason: str, *servers: LoopbackServe
     assert finished.outputs == {"verdict": "skipped"}
 
 
+@faults("EV3", "EV5", "EV11")
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
@@ -111,7 +115,7 @@ def assert_nothing_done(finished: Finished, reason: str, *servers: LoopbackServe
         ("merge_group.checks_requested", "nothing to review"),
     ],
 )
-def test_EV3_EV5_EV11_an_event_that_asks_for_nothing_ends_with_a_notice(
+def test_an_event_that_asks_for_nothing_ends_with_a_notice(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, event: str, reason: str
 ) -> None:
     payload = json.loads((EVENTS / f"{event}.json").read_bytes())
@@ -120,14 +124,16 @@ def test_EV3_EV5_EV11_an_event_that_asks_for_nothing_ends_with_a_notice(
     assert_nothing_done(other.under(there).run(), reason, github, model_server)
 
 
-def test_EV5_an_edited_description_asks_for_nothing(
+@faults("EV5")
+def test_an_edited_description_asks_for_nothing(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     edited = with_payload(step, lambda event: event.update(action="edited"))
     assert_nothing_done(edited.run(), "edited", github, model_server)
 
 
-def test_EV4_a_command_on_a_plain_issue_asks_for_nothing(
+@faults("EV4")
+def test_a_command_on_a_plain_issue_asks_for_nothing(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     payload = {"comment": {"body": "/review", "author_association": "OWNER"}}
@@ -135,14 +141,16 @@ def test_EV4_a_command_on_a_plain_issue_asks_for_nothing(
     assert_nothing_done(command.run(), "on an issue", github, model_server)
 
 
-def test_EV6_a_draft_is_skipped_and_the_summary_says_why(
+@faults("EV6")
+def test_a_draft_is_skipped_and_the_summary_says_why(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     draft = with_payload(step, lambda event: event["pull_request"].update(draft=True))
     assert_nothing_done(draft.run(), "draft", github, model_server)
 
 
-def test_EV7_a_fork_deleted_before_the_event_is_reviewed(
+@faults("EV7")
+def test_a_fork_deleted_before_the_event_is_reviewed(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     model_server.script = finds_a_problem
@@ -153,7 +161,8 @@ def test_EV7_a_fork_deleted_before_the_event_is_reviewed(
     assert "1 high" in github.bodies[0]
 
 
-def test_EV8_without_a_description_and_with_the_oddest_title_there_is_a_normal_review(
+@faults("EV8")
+def test_without_a_description_and_with_the_oddest_title_there_is_a_normal_review(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     title = "a\u2028b\x85c\u2029" + "d" * 250
@@ -175,14 +184,16 @@ def by(step: Step, login: str, kind: str) -> Step:
     return made.given(api_key="", base_url="")
 
 
+@faults("EV9", "IN2")
 @pytest.mark.parametrize("login", ["dependabot[bot]", "evil[bot]"])
-def test_EV9_IN2_a_bot_without_a_key_is_a_notice(
+def test_a_bot_without_a_key_is_a_notice(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, login: str
 ) -> None:
     assert_nothing_done(by(step, login, "Bot").run(), "Dependabot", github, model_server)
 
 
-def test_EV9_a_user_who_calls_himself_a_bot_is_told_of_the_missing_key_like_anybody(
+@faults("EV9")
+def test_a_user_who_calls_himself_a_bot_is_told_of_the_missing_key_like_anybody(
     step: Step, github: LoopbackGitHub
 ) -> None:
     finished = by(step, "evil[bot]", "User").run()
@@ -191,6 +202,7 @@ def test_EV9_a_user_who_calls_himself_a_bot_is_told_of_the_missing_key_like_anyb
     assert "api-key is empty" in github.bodies[0]
 
 
+@faults("EV10")
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
@@ -198,7 +210,7 @@ def test_EV9_a_user_who_calls_himself_a_bot_is_told_of_the_missing_key_like_anyb
         ("GITHUB_REPOSITORY", "victim/secret", "another repository"),
     ],
 )
-def test_EV10_an_event_about_something_else_than_the_run_is_refused(
+def test_an_event_about_something_else_than_the_run_is_refused(
     step: Step, github: LoopbackGitHub, name: str, value: str, words: str
 ) -> None:
     finished = step.under({name: value}).run()
@@ -208,7 +220,8 @@ def test_EV10_an_event_about_something_else_than_the_run_is_refused(
     assert words in finished.summary
 
 
-def test_IN2_a_fork_without_a_key_is_a_notice(
+@faults("IN2")
+def test_a_fork_without_a_key_is_a_notice(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     fork = with_payload(
@@ -234,8 +247,9 @@ REFUSED = {
 }
 
 
+@faults("IN3", "IN4", "IN5", "IN7")
 @pytest.mark.parametrize(("name", "value", "words"), REFUSED.values(), ids=REFUSED)
-def test_IN3_IN4_IN5_IN7_an_input_that_cannot_be_used_is_named_before_anything_is_sent(
+def test_an_input_that_cannot_be_used_is_named_before_anything_is_sent(
     step: Step, github: LoopbackGitHub, name: str, value: str, words: str
 ) -> None:
     finished = step.given(**{name: value}).run()
@@ -246,7 +260,8 @@ def test_IN3_IN4_IN5_IN7_an_input_that_cannot_be_used_is_named_before_anything_i
     assert not any(secret in finished.log for secret in ("sk-first", "secret@"))
 
 
-def test_IN3_a_key_in_quotes_with_a_line_feed_is_used_as_it_was_meant(
+@faults("IN3")
+def test_a_key_in_quotes_with_a_line_feed_is_used_as_it_was_meant(
     step: Step, model_server: LoopbackModel
 ) -> None:
     finished = step.given(api_key=f'"{KEY}"\n').run()
@@ -256,9 +271,8 @@ def test_IN3_a_key_in_quotes_with_a_line_feed_is_used_as_it_was_meant(
     assert model_server.requests[0].headers["authorization"] == f"Bearer {KEY}"
 
 
-def test_IN6_an_empty_token_is_named_and_nothing_is_sent(
-    step: Step, github: LoopbackGitHub
-) -> None:
+@faults("IN6")
+def test_an_empty_token_is_named_and_nothing_is_sent(step: Step, github: LoopbackGitHub) -> None:
     finished = step.given(github_token="").run()
     assert github.requests == []
     assert finished.code == 2
@@ -266,9 +280,8 @@ def test_IN6_an_empty_token_is_named_and_nothing_is_sent(
     assert "github-token is empty" in finished.summary
 
 
-def test_CF13_a_pattern_made_to_backtrack_holds_no_run_up(
-    step: Step, github: LoopbackGitHub
-) -> None:
+@faults("CF13")
+def test_a_pattern_made_to_backtrack_holds_no_run_up(step: Step, github: LoopbackGitHub) -> None:
     bomb = f"exclude: ['{'*a' * 25}b']\n"
     files = {f"{'a' * 200}.py": ("old = 1\n", "new = 2\n"), CONFIG_PATH: (bomb, bomb)}
     github.add_pull(NUMBER, files)
@@ -291,7 +304,8 @@ def test_on_error_warn_turns_a_failed_review_into_a_step_that_passes(
 HOSTILE = "::error::a\n::set-env name=X::y\r##[add-mask]e ::stop-commands::z"
 
 
-def test_SE2_no_text_of_a_pull_request_or_a_model_becomes_a_command(
+@faults("SE2")
+def test_no_text_of_a_pull_request_or_a_model_becomes_a_command(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     path = "::error::a/##[add-mask]e.py"
@@ -321,7 +335,8 @@ DEBUGGING = {
 }
 
 
-def test_SE16_debugging_shows_neither_prompts_nor_headers_nor_secrets(
+@faults("SE16")
+def test_debugging_shows_neither_prompts_nor_headers_nor_secrets(
     step: Step, model_server: LoopbackModel
 ) -> None:
     model_server.script = finds_a_problem
@@ -337,7 +352,8 @@ def test_SE16_debugging_shows_neither_prompts_nor_headers_nor_secrets(
     assert [text for text in (KEY, TOKEN, "Bearer", *lines) if text in log] == []
 
 
-def test_SE4_no_answer_of_github_forges_an_output(step: Step, github: LoopbackGitHub) -> None:
+@faults("SE4")
+def test_no_answer_of_github_forges_an_output(step: Step, github: LoopbackGitHub) -> None:
     def forge(value: object) -> object:
         url = "https://github.com/x\nEOF\nverdict<<EOF\nclean\nEOF"
         return {**value, "html_url": url} if isinstance(value, dict) else value
@@ -351,7 +367,8 @@ def test_SE4_no_answer_of_github_forges_an_output(step: Step, github: LoopbackGi
     assert written.count("verdict<<ghadelimiter_") == 1
 
 
-def test_SE5_a_review_of_many_megabytes_leaves_a_summary_that_github_takes(
+@faults("SE5")
+def test_a_review_of_many_megabytes_leaves_a_summary_that_github_takes(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     lines = [f"value_{n} = {n}" for n in range(1, 11)]

@@ -8,6 +8,7 @@ import pytest
 from tests.e2e.process import REPOSITORY, Step
 from tests.e2e.racing import Plan, Race
 from tests.e2e.standing import assert_one_review_stands, remembered, reviews
+from tests.faults import faults
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.runs.telling import finds_a_problem
@@ -24,8 +25,9 @@ def github() -> Iterator[LoopbackGitHub]:
     assert server.crashes == []
 
 
+@faults("CC1", "CC2", "CC3", "CC7")
 @pytest.mark.parametrize("seed", range(RACES))
-def test_CC1_CC2_CC3_CC7_two_processes_race_and_the_newer_head_wins(
+def test_two_processes_race_and_the_newer_head_wins(
     seed: int, step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     model_server.script = finds_a_problem

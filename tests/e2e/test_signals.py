@@ -9,7 +9,8 @@ import pytest
 from reviewer.memory import state
 from tests.e2e.held import Held, wait_for
 from tests.e2e.process import NUMBER, Step
-from tests.loopback.faults import Hang, Pass
+from tests.faults import faults
+from tests.loopback.failures import Hang, Pass
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
 from tests.runs.telling import CHAT, finds_a_problem
@@ -36,8 +37,9 @@ def interrupted_at(held: Held, step: Step, number: int) -> subprocess.Popen[str]
     return process
 
 
+@faults("CC5", "CC6")
 @pytest.mark.parametrize("number", CODES)
-def test_CC5_CC6_while_the_model_thinks_a_signal_leaves_what_is_known(
+def test_while_the_model_thinks_a_signal_leaves_what_is_known(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
@@ -61,7 +63,8 @@ def test_CC5_CC6_while_the_model_thinks_a_signal_leaves_what_is_known(
     assert finished.outputs["complete"] == "false"
 
 
-def test_CC5_before_anything_is_known_the_comment_says_that_the_run_was_cancelled(
+@faults("CC5")
+def test_before_anything_is_known_the_comment_says_that_the_run_was_cancelled(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
@@ -77,7 +80,8 @@ def test_CC5_before_anything_is_known_the_comment_says_that_the_run_was_cancelle
     assert "cancelled" in finished.summary
 
 
-def test_CC6_two_signals_are_no_more_than_one(
+@faults("CC6")
+def test_two_signals_are_no_more_than_one(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
@@ -97,7 +101,8 @@ def test_CC6_two_signals_are_no_more_than_one(
     assert "Traceback" not in finished.log
 
 
-def test_CC8_a_signal_while_the_comment_is_written_leaves_it_whole(
+@faults("CC8")
+def test_a_signal_while_the_comment_is_written_leaves_it_whole(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
@@ -115,7 +120,8 @@ def test_CC8_a_signal_while_the_comment_is_written_leaves_it_whole(
     assert state.decode(body)
 
 
-def test_CC5_a_signal_just_before_the_comment_is_written_does_not_leave_it_under_way(
+@faults("CC5")
+def test_a_signal_just_before_the_comment_is_written_does_not_leave_it_under_way(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,

@@ -29,6 +29,7 @@ from reviewer.events.payload import (
 )
 from reviewer.ports import Subject
 from reviewer.pull_request import Head
+from tests.faults import faults
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "events"
 REPOSITORY = "Codertocat/Hello-World"
@@ -63,8 +64,9 @@ REVIEWED = {
 }
 
 
+@faults("EV3", "EV4", "EV5", "EV11")
 @pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.json")))
-def test_EV3_EV4_EV5_EV11_of_githubs_own_examples_only_four_start_a_review(name: str) -> None:
+def test_of_githubs_own_examples_only_four_start_a_review(name: str) -> None:
     decided = decide(example(name), name.partition(".")[0])
     assert isinstance(decided, ReviewPullRequest) == (name in REVIEWED), decided
 
@@ -76,14 +78,16 @@ def test_a_pull_request_event_starts_a_review_of_its_number(name: str, action: s
     assert decide(payload, name) == wanted(payload)
 
 
+@faults("EV5")
 @pytest.mark.parametrize("action", ["closed", "labeled", "edited", "assigned", "unlocked"])
-def test_EV5_other_actions_are_skipped_with_the_action_as_reason(action: str) -> None:
+def test_other_actions_are_skipped_with_the_action_as_reason(action: str) -> None:
     decided = decide(example("pull_request.opened") | {"action": action}, "pull_request")
     assert isinstance(decided, Skip)
     assert action in decided.reason
 
 
-def test_EV6_a_draft_is_skipped_and_the_reason_names_the_input() -> None:
+@faults("EV6")
+def test_a_draft_is_skipped_and_the_reason_names_the_input() -> None:
     payload = example("pull_request.opened")
     payload["pull_request"]["draft"] = True
     decided = decide(payload, "pull_request")
@@ -93,7 +97,8 @@ def test_EV6_a_draft_is_skipped_and_the_reason_names_the_input() -> None:
     assert isinstance(allowed, ReviewPullRequest)
 
 
-def test_EV7_a_deleted_fork_counts_as_a_fork_and_is_reviewed() -> None:
+@faults("EV7")
+def test_a_deleted_fork_counts_as_a_fork_and_is_reviewed() -> None:
     payload = example("pull_request.opened")
     payload["pull_request"]["head"]["repo"] = None
     event = events.parse(
@@ -104,7 +109,8 @@ def test_EV7_a_deleted_fork_counts_as_a_fork_and_is_reviewed() -> None:
     assert isinstance(activity.decide(event, GATE), ReviewPullRequest)
 
 
-def test_EV8_an_empty_body_and_odd_characters_in_the_title_are_nothing_special() -> None:
+@faults("EV8")
+def test_an_empty_body_and_odd_characters_in_the_title_are_nothing_special() -> None:
     payload = example("pull_request.opened")
     payload["pull_request"] |= {"body": None, "title": "a\u2028b\x85c" + "d" * 250}
     assert isinstance(decide(payload, "pull_request"), ReviewPullRequest)
@@ -120,7 +126,8 @@ def by_bot(payload: dict[str, Any], login: str) -> dict[str, Any]:
     return payload
 
 
-def test_IN2_a_fork_without_a_key_is_skipped_because_github_gives_it_none() -> None:
+@faults("IN2")
+def test_a_fork_without_a_key_is_skipped_because_github_gives_it_none() -> None:
     gate = replace(GATE, key_missing=True)
     decided = decide(from_fork(example("pull_request.opened")), "pull_request", gate=gate)
     assert isinstance(decided, Skip)
@@ -130,28 +137,32 @@ def test_IN2_a_fork_without_a_key_is_skipped_because_github_gives_it_none() -> N
     )
 
 
+@faults("EV9")
 @pytest.mark.parametrize("login", ["dependabot[bot]", "evil[bot]"])
-def test_EV9_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: str) -> None:
+def test_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: str) -> None:
     payload = by_bot(example("pull_request.opened"), login)
     without = decide(payload, "pull_request", gate=replace(GATE, key_missing=True))
     assert isinstance(without, Skip)
     assert decide(payload, "pull_request") == wanted(payload)
 
 
-def test_EV9_a_user_who_calls_himself_a_bot_gets_the_error_about_the_key_not_the_skip() -> None:
+@faults("EV9")
+def test_a_user_who_calls_himself_a_bot_gets_the_error_about_the_key_not_the_skip() -> None:
     payload = example("pull_request.opened")
     payload["pull_request"]["user"]["login"] = "evil[bot]"
     decided = decide(payload, "pull_request", gate=replace(GATE, key_missing=True))
     assert isinstance(decided, ReviewPullRequest)
 
 
-def test_IN1_without_a_key_a_pull_request_of_the_repository_itself_is_not_skipped() -> None:
+@faults("IN1")
+def test_without_a_key_a_pull_request_of_the_repository_itself_is_not_skipped() -> None:
     gate = replace(GATE, key_missing=True)
     decided = decide(example("pull_request.opened"), "pull_request", gate=gate)
     assert isinstance(decided, ReviewPullRequest)
 
 
-def test_EV10_a_payload_about_another_pull_request_than_the_ref_is_refused() -> None:
+@faults("EV10")
+def test_a_payload_about_another_pull_request_than_the_ref_is_refused() -> None:
     payload = example("pull_request.opened")
     with pytest.raises(EventError, match="another one"):
         decide(payload, "pull_request", ref="refs/pull/99/merge")
@@ -160,12 +171,14 @@ def test_EV10_a_payload_about_another_pull_request_than_the_ref_is_refused() -> 
     assert decide(payload, "pull_request_target", ref="refs/heads/main") == wanted(payload)
 
 
-def test_EV10_a_payload_about_another_repository_is_refused() -> None:
+@faults("EV10")
+def test_a_payload_about_another_repository_is_refused() -> None:
     raw = json.dumps(example("pull_request.opened")).encode()
     with pytest.raises(EventError, match="another repository"):
         events.parse("pull_request", raw, repository="victim/secret", ref="")
 
 
+@faults("EV2")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -179,11 +192,12 @@ def test_EV10_a_payload_about_another_repository_is_refused() -> None:
         b"[" * 99999,
     ],
 )
-def test_EV2_an_unreadable_event_is_one_clear_error(raw: bytes) -> None:
+def test_an_unreadable_event_is_one_clear_error(raw: bytes) -> None:
     with pytest.raises(EventError, match="unreadable"):
         events.parse("pull_request", raw, repository=REPOSITORY, ref="")
 
 
+@faults("EV2")
 @pytest.mark.parametrize(
     "damage",
     [
@@ -194,14 +208,15 @@ def test_EV2_an_unreadable_event_is_one_clear_error(raw: bytes) -> None:
         {"repository": "text"},
     ],
 )
-def test_EV2_a_payload_of_the_wrong_shape_is_one_clear_error(damage: dict[str, Any]) -> None:
+def test_a_payload_of_the_wrong_shape_is_one_clear_error(damage: dict[str, Any]) -> None:
     raw = json.dumps(example("pull_request.opened") | damage).encode()
     with pytest.raises(EventError):
         events.parse("pull_request", raw, repository=REPOSITORY, ref="")
 
 
+@faults("EV3")
 @pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "repository_dispatch"])
-def test_EV3_without_a_number_there_is_nothing_to_review(name: str) -> None:
+def test_without_a_number_there_is_nothing_to_review(name: str) -> None:
     decided = activity.decide(OtherEvent(name), GATE)
     assert isinstance(decided, Skip)
     assert "nothing to review" in decided.reason
@@ -275,6 +290,7 @@ def test_text_without_a_command_and_our_own_comments_are_skipped(body: str) -> N
 COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume", "/help")
 
 
+@faults("EV4")
 @pytest.mark.parametrize("body", [*COMMANDS, "/review now"])
 @pytest.mark.parametrize(
     "changes",
@@ -288,13 +304,14 @@ COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume
         {"association": "FIRST_TIME_CONTRIBUTOR"},
     ],
 )
-def test_EV4_edits_issues_bots_and_strangers_command_nothing(
+def test_edits_issues_bots_and_strangers_command_nothing(
     changes: dict[str, Any], body: str
 ) -> None:
     assert isinstance(activity.decide(commented(body, **changes), GATE), Skip)
 
 
-def test_EV4_githubs_example_of_a_comment_on_an_issue_is_skipped_even_with_a_command() -> None:
+@faults("EV4")
+def test_githubs_example_of_a_comment_on_an_issue_is_skipped_even_with_a_command() -> None:
     payload = example("issue_comment.created")
     payload["comment"]["body"] = "/review"
     decided = decide(payload, "issue_comment")
@@ -337,6 +354,7 @@ def test_a_command_in_a_reply_is_obeyed() -> None:
     )
 
 
+@faults("EV4")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -348,13 +366,14 @@ def test_a_command_in_a_reply_is_obeyed() -> None:
         {"body": "Because.\n\n<!-- code-review-action:answer name=default to=9 -->"},
     ],
 )
-def test_EV4_remarks_that_are_edited_new_of_bots_or_of_strangers_get_no_answer(
+def test_remarks_that_are_edited_new_of_bots_or_of_strangers_get_no_answer(
     changes: dict[str, Any],
 ) -> None:
     assert isinstance(activity.decide(replied(**changes), GATE), Skip)
 
 
-def test_IN2_a_reply_on_a_fork_without_a_key_is_skipped() -> None:
+@faults("IN2")
+def test_a_reply_on_a_fork_without_a_key_is_skipped() -> None:
     gate = replace(GATE, key_missing=True)
     assert isinstance(activity.decide(replied(from_fork=True), gate), Skip)
     assert isinstance(activity.decide(replied(), gate), Answer)
@@ -369,17 +388,17 @@ def test_githubs_example_of_a_remark_starts_a_thread_and_as_a_reply_is_a_questio
     assert decided == Answer(2, payload["comment"]["body"], asker, thread=41)
 
 
-def test_EV10_a_remark_on_another_pull_request_than_the_ref_is_refused() -> None:
+@faults("EV10")
+def test_a_remark_on_another_pull_request_than_the_ref_is_refused() -> None:
     payload = example("pull_request_review_comment.created")
     with pytest.raises(EventError, match="another one"):
         decide(payload, "pull_request_review_comment", ref="refs/pull/99/merge")
 
 
+@faults("EV2")
 @pytest.mark.parametrize("damage", [{"id": "x"}, {"id": True}, {"user": {"type": "User"}}])
 @pytest.mark.parametrize("name", ["pull_request_review_comment", "issue_comment"])
-def test_EV2_a_comment_of_the_wrong_shape_is_one_clear_error(
-    name: str, damage: dict[str, Any]
-) -> None:
+def test_a_comment_of_the_wrong_shape_is_one_clear_error(name: str, damage: dict[str, Any]) -> None:
     payload = example(f"{name}.created")
     payload["comment"] |= damage
     with pytest.raises(EventError):
@@ -394,7 +413,8 @@ def test_a_deleted_account_is_called_as_github_calls_it() -> None:
     assert decided == Pause(1, Asker("ghost", Subject.COMMENT, payload["comment"]["id"]))
 
 
-def test_SE12_the_words_that_stood_there_when_the_run_was_triggered_come_along() -> None:
+@faults("SE12")
+def test_the_words_that_stood_there_when_the_run_was_triggered_come_along() -> None:
     payload = example("pull_request.opened")
     payload["pull_request"] |= {"title": "As triggered", "body": None}
     decided = decide(payload, "pull_request")

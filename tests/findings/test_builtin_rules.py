@@ -13,6 +13,7 @@ from reviewer.pull_request import ListedFile
 from reviewer.redaction import masking
 from reviewer.redaction.scan import Redaction
 from reviewer.text import invisible
+from tests.faults import faults
 
 MIX = "a1B2c3D4e5F6g7H8i9J0"
 TOKEN = "gh" + f"p_{MIX}{MIX[:16]}"
@@ -36,7 +37,8 @@ def found(*rows: str) -> tuple[Finding, ...]:
     return builtin_rules.findings(file, Redaction(masking.texts([file])))
 
 
-def test_DF12_a_secret_in_an_added_line_is_reported_without_its_value() -> None:
+@faults("DF12")
+def test_a_secret_in_an_added_line_is_reported_without_its_value() -> None:
     (finding,) = found(" import os", f'+TOKEN = "{TOKEN}"\r')
 
     assert (finding.path, finding.side, finding.start_line, finding.end_line) == (
@@ -53,17 +55,20 @@ def test_DF12_a_secret_in_an_added_line_is_reported_without_its_value() -> None:
     assert TOKEN not in repr(finding)
 
 
-def test_DF12_two_kinds_on_one_line_are_one_finding() -> None:
+@faults("DF12")
+def test_two_kinds_on_one_line_are_one_finding() -> None:
     (finding,) = found(f"+a = '{TOKEN}', b = '{STRIPE}', c = '{STRIPE}'")
 
     assert finding.title == "Possible secret: github token, stripe key"
 
 
-def test_DF12_a_secret_in_a_removed_or_old_line_is_not_this_changes_fault() -> None:
+@faults("DF12")
+def test_a_secret_in_a_removed_or_old_line_is_not_this_changes_fault() -> None:
     assert found(f" a = '{TOKEN}'", f"-b = '{TOKEN}'", "+c = 1") == ()
 
 
-def test_DF12_a_private_key_is_one_finding_at_its_first_line() -> None:
+@faults("DF12")
+def test_a_private_key_is_one_finding_at_its_first_line() -> None:
     rows = [f"+{line}" for line in (BEGIN, *BODY, END)]
     (finding,) = found(" a = 1", *rows, "+b = 2")
 
@@ -73,13 +78,15 @@ def test_DF12_a_private_key_is_one_finding_at_its_first_line() -> None:
     assert not any(line in repr(finding) for line in BODY)
 
 
-def test_DF12_a_private_key_whose_header_was_there_before_is_reported_too() -> None:
+@faults("DF12")
+def test_a_private_key_whose_header_was_there_before_is_reported_too() -> None:
     (finding,) = found(f" {BEGIN}", *(f"+{line}" for line in BODY), f" {END}")
 
     assert (finding.start_line, finding.quote) == (2, "[REDACTED:private-key:1]")
 
 
-def test_DF10_DF12_what_is_quoted_is_found_in_the_file_again() -> None:
+@faults("DF10", "DF12")
+def test_what_is_quoted_is_found_in_the_file_again() -> None:
     other = [line.replace("a1B2", "Z9y8") for line in BODY]
     rows = [BEGIN, *BODY, END, BEGIN, *other, END, f"a = '{TOKEN}'\r", "b = 1 # \u202e", STRIPE]
     before = changed_file(*(f"+{row}" for row in rows))
@@ -95,7 +102,8 @@ def test_DF10_DF12_what_is_quoted_is_found_in_the_file_again() -> None:
     assert len(said) == 5
 
 
-def test_DF12_two_private_keys_are_two_findings() -> None:
+@faults("DF12")
+def test_two_private_keys_are_two_findings() -> None:
     other = [line.replace("a1B2", "Z9y8") for line in BODY]
     rows = [f"+{line}" for line in (BEGIN, *BODY, END, BEGIN, *other, END, *BODY)]
 
@@ -118,6 +126,7 @@ def test_a_value_that_is_there_for_show_is_not_reported(line: str) -> None:
     assert found(f"+{line}") == ()
 
 
+@faults("DF12")
 @pytest.mark.parametrize(
     "line",
     [
@@ -127,11 +136,12 @@ def test_a_value_that_is_there_for_show_is_not_reported(line: str) -> None:
         "https://mona:Tr0ub4dor@db.internal/",
     ],
 )
-def test_DF12_a_password_for_a_real_host_is_reported(line: str) -> None:
+def test_a_password_for_a_real_host_is_reported(line: str) -> None:
     assert [finding.title for finding in found(f"+{line}")] == ["Possible secret: url password"]
 
 
-def test_DF12_a_file_full_of_secrets_has_ten_findings_and_a_count() -> None:
+@faults("DF12")
+def test_a_file_full_of_secrets_has_ten_findings_and_a_count() -> None:
     many = found(*(f"+a = '{TOKEN[:-2]}{n:02}'" for n in range(25)))
 
     assert len(many) == builtin_rules.MOST
@@ -141,7 +151,8 @@ def test_DF12_a_file_full_of_secrets_has_ten_findings_and_a_count() -> None:
     assert eleven[-1].body.endswith("1 more line of this file has the same.")
 
 
-def test_DF10_a_bidirectional_control_is_reported_with_its_column() -> None:
+@faults("DF10")
+def test_a_bidirectional_control_is_reported_with_its_column() -> None:
     (finding,) = found(" a = 1", "+if admin: \u202e return\u2066")
 
     assert finding.title == "Bidirectional control characters"
@@ -152,8 +163,9 @@ def test_DF10_a_bidirectional_control_is_reported_with_its_column() -> None:
     assert (finding.start_line, finding.category, finding.origin) == (2, "security", Origin.RULE)
 
 
+@faults("DF10")
 @pytest.mark.parametrize("char", "\u200b\u200d\u2060\ufeff\U000e0041\u3164\u00ad")
-def test_DF10_a_character_without_width_is_reported(char: str) -> None:
+def test_a_character_without_width_is_reported(char: str) -> None:
     (finding,) = found(f"+pass{char}word")
 
     assert finding.severity is Severity.MEDIUM
@@ -162,14 +174,16 @@ def test_DF10_a_character_without_width_is_reported(char: str) -> None:
     assert char not in repr(finding)
 
 
-def test_DF10_many_of_them_on_a_line_are_counted() -> None:
+@faults("DF10")
+def test_many_of_them_on_a_line_are_counted() -> None:
     (finding,) = found("+a" + "\U000e0041" * 300)
 
     assert "295 more" in finding.body
     assert len(finding.body) < 700
 
 
-def test_DF10_a_byte_order_mark_is_fine_where_a_file_begins_and_nowhere_else() -> None:
+@faults("DF10")
+def test_a_byte_order_mark_is_fine_where_a_file_begins_and_nowhere_else() -> None:
     assert found("+\ufeffimport os", "+a = 1") == ()
     (second,) = found("+import os", "+\ufeffa = 1")
     assert "in column 1" in second.body
@@ -177,7 +191,8 @@ def test_DF10_a_byte_order_mark_is_fine_where_a_file_begins_and_nowhere_else() -
     assert "in column 3" in after.body
 
 
-def test_DF10_languages_and_emoji_are_left_alone() -> None:
+@faults("DF10")
+def test_languages_and_emoji_are_left_alone() -> None:
     assert (
         found(
             "+\u0645\u06cc\u200c\u062e",
@@ -189,7 +204,8 @@ def test_DF10_languages_and_emoji_are_left_alone() -> None:
     )
 
 
-def test_DF10_DF12_a_secret_beside_a_hidden_character_is_masked_in_both_findings() -> None:
+@faults("DF10", "DF12")
+def test_a_secret_beside_a_hidden_character_is_masked_in_both_findings() -> None:
     both = found(f"+a = '{TOKEN}' # \u202e")
 
     assert [finding.severity for finding in both] == [Severity.HIGH, Severity.HIGH]

@@ -11,6 +11,7 @@ from reviewer.finding import Candidate, Confidence, Finding, Severity, Side
 from reviewer.findings.placement import dedupe, place
 from reviewer.pull_request import ListedFile
 from reviewer.text import invisible
+from tests.faults import faults
 
 PATCH = """\
 @@ -8,6 +8,8 @@ def pay(order):
@@ -180,6 +181,7 @@ def test_a_bracket_alone_is_no_quote_although_it_stands_there() -> None:
     assert place(candidate("}", 1), changed_file("@@ -0,0 +1 @@\n+}")) is None
 
 
+@faults("LO4")
 @pytest.mark.parametrize(
     "path",
     [
@@ -192,35 +194,40 @@ def test_a_bracket_alone_is_no_quote_although_it_stands_there() -> None:
         "./src/pay.py",
     ],
 )
-def test_LO4_a_path_that_is_not_the_files_own_is_dropped(path: str) -> None:
+def test_a_path_that_is_not_the_files_own_is_dropped(path: str) -> None:
     assert place(replace(candidate("refund(total)", 43), path=path), changed_file()) is None
 
 
+@faults("LO5")
 @pytest.mark.parametrize(
     ("start", "end"),
     [(0, 0), (-5, -1), (10**30, 10**30), (50, 40), (-(10**30), 10**30), (0, 43), (30, 30)],
 )
-def test_LO5_impossible_lines_are_corrected_by_a_unique_quote(start: int, end: int) -> None:
+def test_impossible_lines_are_corrected_by_a_unique_quote(start: int, end: int) -> None:
     assert placed("refund(total)", start, end) == (Side.NEW, 43, 43)
 
 
+@faults("LO5")
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, -1), (10**30, 10**30), (12, -1)])
-def test_LO5_impossible_lines_without_a_unique_quote_are_dropped(start: int, end: int) -> None:
+def test_impossible_lines_without_a_unique_quote_are_dropped(start: int, end: int) -> None:
     assert placed("charge(total, retry=True)", start, end) is None
 
 
-def test_LO5_a_number_of_the_old_side_does_not_move_a_removed_line() -> None:
+@faults("LO5")
+def test_a_number_of_the_old_side_does_not_move_a_removed_line() -> None:
     assert placed('log("charged")', 10) == (Side.OLD, 10, 10)
 
 
-def test_DF10_a_quote_of_an_invisible_character_made_visible_is_found() -> None:
+@faults("DF10")
+def test_a_quote_of_an_invisible_character_made_visible_is_found() -> None:
     file = changed_file("@@ -1 +1,2 @@\n-a\n+one\u202e two\r\n+three\r")
     found = place(candidate("one[U+202E] two\nthree", 1), file, invisible.show)
     assert found
     assert (found.start_line, found.end_line) == (1, 2)
 
 
-def test_DF12_a_quote_of_what_the_prompt_showed_instead_is_found() -> None:
+@faults("DF12")
+def test_a_quote_of_what_the_prompt_showed_instead_is_found() -> None:
     file = changed_file("@@ -1 +1 @@\n-a\n+key = 'hunter2'")
     said = candidate("key = '[REDACTED:password:1]'", 1)
     assert place(said, file) is None
@@ -241,10 +248,9 @@ def test_what_the_prompt_prints_is_found_where_it_was_printed(
     assert (found.start_line, found.end_line) == (first + 1, min(first + count, 12))
 
 
+@faults("LO5")
 @given(st.text(), st.integers(), st.integers())
-def test_LO5_whatever_is_placed_stands_on_lines_of_the_diff(
-    quote: str, start: int, end: int
-) -> None:
+def test_whatever_is_placed_stands_on_lines_of_the_diff(quote: str, start: int, end: int) -> None:
     found = place(candidate(quote, start, end), changed_file())
     if found:
         shown = {
@@ -255,7 +261,8 @@ def test_LO5_whatever_is_placed_stands_on_lines_of_the_diff(
         assert {found.start_line, found.end_line} <= shown
 
 
-def test_LO7_findings_that_say_the_same_about_the_same_lines_are_one() -> None:
+@faults("LO7")
+def test_findings_that_say_the_same_about_the_same_lines_are_one() -> None:
     low = replace(finding("charged  TWICE", 4, 9), severity=Severity.LOW, quote="other")
     high = finding("Charged twice", 1, 4)
     assert dedupe((low, high)) == ((high,), 1)
@@ -294,6 +301,7 @@ def test_the_order_of_the_answers_does_not_choose_what_is_kept(random: Random) -
     assert dedupe(findings) == expected
 
 
-def test_LO7_ten_thousand_repetitions_are_one_finding() -> None:
+@faults("LO7")
+def test_ten_thousand_repetitions_are_one_finding() -> None:
     kept, removed = dedupe([finding()] * 10_000)
     assert (len(kept), removed) == (1, 9_999)

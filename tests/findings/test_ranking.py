@@ -7,6 +7,7 @@ from reviewer.config.inputs import Inputs
 from reviewer.finding import Confidence, Origin, Severity
 from reviewer.findings import ranking
 from tests import builders
+from tests.faults import faults
 
 HIGH = builders.finding(title="High", start_line=1, quote="a = 1")
 LOW = builders.finding(title="Low", start_line=5, quote="b = 1", severity=Severity.LOW)
@@ -37,7 +38,8 @@ PROVEN = replace(
 )
 
 
-def test_DF12_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> None:
+@faults("DF12")
+def test_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> None:
     worse = replace(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL)
     for model in (replace(worse, title="Only a sample"), replace(worse, quote="key = 1")):
         assert ranking.rank((model, PROVEN), config.load(Inputs(), None))[0] == (PROVEN,)
@@ -46,13 +48,15 @@ def test_DF12_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found(
     assert shown == (elsewhere, PROVEN)
 
 
-def test_DF12_two_rules_may_speak_of_one_line() -> None:
+@faults("DF12")
+def test_two_rules_may_speak_of_one_line() -> None:
     other = replace(PROVEN, title="Invisible characters")
     shown, _ = ranking.rank((other, PROVEN), config.load(Inputs(), None))
     assert set(shown) == {other, PROVEN}
 
 
-def test_DF12_a_flood_of_the_model_does_not_drown_what_rules_have_found_nor_they_the_rest() -> None:
+@faults("DF12")
+def test_a_flood_of_the_model_does_not_drown_what_rules_have_found_nor_they_the_rest() -> None:
     settings = config.load(Inputs(), b"max-findings: 4\n")
     flood = [
         builders.finding(title=f"T{n}", start_line=n, quote=f"q = {n}", severity=Severity.CRITICAL)

@@ -8,6 +8,7 @@ from reviewer.llm.budget import Budget
 from reviewer.llm.model_catalog import ModelFacts
 from reviewer.ports import Usage
 from reviewer.review import Spent
+from tests.faults import faults
 
 PRICES = {"cheap": ModelFacts(Decimal(1), Decimal(10), 8_000)}
 
@@ -29,7 +30,8 @@ def test_what_is_settled_counts_as_reported() -> None:
     assert asked.spent() == Spent(2, 18_000, 200, Decimal("0.02"), ("cheap",))
 
 
-def test_LL13_the_request_that_would_pass_the_token_limit_is_refused() -> None:
+@faults("LL13")
+def test_the_request_that_would_pass_the_token_limit_is_refused() -> None:
     asked = budget(max_tokens=20_000)
     asked.settle(asked.reserve("cheap", 30_000), Usage(10_000, 1_000))
 
@@ -39,7 +41,8 @@ def test_LL13_the_request_that_would_pass_the_token_limit_is_refused() -> None:
     asked.reserve("cheap", 3_000)
 
 
-def test_LL13_the_request_that_would_pass_the_cost_limit_is_refused() -> None:
+@faults("LL13")
+def test_the_request_that_would_pass_the_cost_limit_is_refused() -> None:
     asked = budget(max_cost="0.05")
     asked.settle(asked.reserve("cheap", 30_000), Usage(10_000, 2_000))
 
@@ -47,7 +50,8 @@ def test_LL13_the_request_that_would_pass_the_cost_limit_is_refused() -> None:
         asked.reserve("cheap", 30_000)
 
 
-def test_LL13_requests_in_flight_count_as_estimated() -> None:
+@faults("LL13")
+def test_requests_in_flight_count_as_estimated() -> None:
     asked = budget(max_tokens=12_000)
     first = asked.reserve("cheap", 30_000)
 
@@ -58,7 +62,8 @@ def test_LL13_requests_in_flight_count_as_estimated() -> None:
     asked.reserve("cheap", 30_000)
 
 
-def test_LL13_threads_cannot_pass_the_limit_together() -> None:
+@faults("LL13")
+def test_threads_cannot_pass_the_limit_together() -> None:
     asked = budget(max_tokens=25_000)
 
     def reserve(_: int) -> bool:
@@ -81,7 +86,8 @@ def test_a_limit_that_is_just_reached_is_kept() -> None:
         budget(max_tokens=2_000).reserve("cheap", 3_000)
 
 
-def test_LL12_without_a_usage_the_estimate_counts_and_the_cost_is_unknown() -> None:
+@faults("LL12")
+def test_without_a_usage_the_estimate_counts_and_the_cost_is_unknown() -> None:
     asked = budget(max_tokens=12_000)
 
     asked.settle(asked.reserve("cheap", 30_000), None)
@@ -91,7 +97,8 @@ def test_LL12_without_a_usage_the_estimate_counts_and_the_cost_is_unknown() -> N
         asked.reserve("cheap", 30_000)
 
 
-def test_LL12_without_a_usage_the_cost_limit_works_on_the_estimate() -> None:
+@faults("LL12")
+def test_without_a_usage_the_cost_limit_works_on_the_estimate() -> None:
     asked = budget(max_cost="0.03")
     asked.settle(asked.reserve("cheap", 30_000), None)
 
@@ -125,10 +132,9 @@ def test_the_estimate_follows_what_models_report() -> None:
     assert asked.reserve("cheap", 40_000).expected == Usage(8_001, 151)
 
 
+@faults("LL12")
 @pytest.mark.parametrize(("reported", "expected"), [(1, 1_251), (99_000_000, 10_001)])
-def test_LL12_a_lie_about_tokens_moves_the_estimate_within_bounds(
-    reported: int, expected: int
-) -> None:
+def test_a_lie_about_tokens_moves_the_estimate_within_bounds(reported: int, expected: int) -> None:
     asked = budget()
     asked.settle(asked.reserve("cheap", 10_000), Usage(reported, 0))
 

@@ -18,6 +18,7 @@ from reviewer.llm.replies import (
 )
 from reviewer.ports import Reply
 from reviewer.review import Overview
+from tests.faults import faults
 
 FINDING: dict[str, object] = {
     "start_line": 3,
@@ -72,6 +73,7 @@ def test_no_findings_are_a_good_answer() -> None:
     assert read() == FileReply("Pays.", (), discarded=0, truncated=False)
 
 
+@faults("LO1")
 @pytest.mark.parametrize(
     "wrapped",
     [
@@ -85,13 +87,14 @@ def test_no_findings_are_a_good_answer() -> None:
         '{} {"path": "other", "findings": []}',
     ],
 )
-def test_LO1_what_surrounds_the_json_is_ignored(wrapped: str) -> None:
+def test_what_surrounds_the_json_is_ignored(wrapped: str) -> None:
     text = wrapped.replace("{}", answer(FINDING))
 
     assert parse_review(said(text)).candidates == (CANDIDATE,)
 
 
-def test_LO2_of_a_cut_answer_the_complete_findings_are_kept() -> None:
+@faults("LO2")
+def test_of_a_cut_answer_the_complete_findings_are_kept() -> None:
     second = {**FINDING, "title": "Another"}
     whole = answer(FINDING, second)
     start = whole.index('{"start_line"', whole.index("suggestion"))
@@ -103,22 +106,26 @@ def test_LO2_of_a_cut_answer_the_complete_findings_are_kept() -> None:
         assert found.summary == "Pays."
 
 
-def test_LO2_a_fenced_cut_answer_is_salvaged_too() -> None:
+@faults("LO2")
+def test_a_fenced_cut_answer_is_salvaged_too() -> None:
     text = "Sure!\n```json\n" + answer(FINDING, FINDING)[:-60]
 
     assert parse_review(said(text, truncated=True)).candidates == (CANDIDATE,)
 
 
-def test_LO2_an_answer_that_is_whole_after_all_is_not_called_cut() -> None:
+@faults("LO2")
+def test_an_answer_that_is_whole_after_all_is_not_called_cut() -> None:
     assert not parse_review(said(answer(FINDING), truncated=True)).truncated
 
 
+@faults("LO2")
 @pytest.mark.parametrize("text", ["", "I was about to", '{"path": "src/pay.py", "summary": "Pay'])
-def test_LO2_a_cut_answer_without_findings_is_no_answer(text: str) -> None:
+def test_a_cut_answer_without_findings_is_no_answer(text: str) -> None:
     with pytest.raises(ReplyError, match="cut off before"):
         parse_review(said(text, truncated=True))
 
 
+@faults("LO3")
 @pytest.mark.parametrize(
     "text",
     [
@@ -149,33 +156,37 @@ def test_LO2_a_cut_answer_without_findings_is_no_answer(text: str) -> None:
         '{"summary": "bad", "draft": {"path": "p", "summary": "s", "findings": []},}',
     ],
 )
-def test_LO3_what_is_not_strict_json_of_our_shape_is_refused(text: str) -> None:
+def test_what_is_not_strict_json_of_our_shape_is_refused(text: str) -> None:
     with pytest.raises(ReplyError) as caught:
         parse_review(said(text))
 
     assert len(str(caught.value)) < 300
 
 
+@faults("LO5")
 @pytest.mark.parametrize(
     "line", ["12", None, True, 1.0, 1.5, [], {}, 10**12, -(10**12), "first", ""]
 )
-def test_LO5_a_line_that_is_no_number_leaves_the_place_to_the_quote(line: object) -> None:
+def test_a_line_that_is_no_number_leaves_the_place_to_the_quote(line: object) -> None:
     assert (one(start_line=line, end_line=line).start_line, one(end_line=line).end_line) == (0, 0)
 
 
+@faults("LO5")
 @pytest.mark.parametrize("line", [0, -3, 9_999_999])
-def test_LO5_a_number_is_kept_as_it_is(line: int) -> None:
+def test_a_number_is_kept_as_it_is(line: int) -> None:
     assert one(start_line=line).start_line == line
 
 
-def test_LO6_a_missing_line_leaves_the_place_to_the_quote() -> None:
+@faults("LO6")
+def test_a_missing_line_leaves_the_place_to_the_quote() -> None:
     without = {key: value for key, value in FINDING.items() if not key.endswith("_line")}
 
     assert read(without).candidates[0].start_line == 0
 
 
+@faults("LO6")
 @pytest.mark.parametrize("word", ["blocker", "", None, 3, ["high"], {"high": 1}])
-def test_LO6_an_unknown_word_gets_the_middle(word: object) -> None:
+def test_an_unknown_word_gets_the_middle(word: object) -> None:
     candidate = one(severity=word, confidence=word, category=word)
 
     assert candidate.severity is Severity.MEDIUM
@@ -183,7 +194,8 @@ def test_LO6_an_unknown_word_gets_the_middle(word: object) -> None:
     assert candidate.category == "other"
 
 
-def test_LO6_words_are_read_in_any_letter_case() -> None:
+@faults("LO6")
+def test_words_are_read_in_any_letter_case() -> None:
     candidate = one(severity=" Critical", confidence="LOW", category="Security")
 
     assert candidate.severity is Severity.CRITICAL
@@ -191,13 +203,15 @@ def test_LO6_words_are_read_in_any_letter_case() -> None:
     assert candidate.category == "security"
 
 
-def test_LO6_extra_keys_are_ignored() -> None:
+@faults("LO6")
+def test_extra_keys_are_ignored() -> None:
     assert one(line="12", cwe="CWE-89") == CANDIDATE
 
 
+@faults("LO6")
 @pytest.mark.parametrize("member", ["quote", "title", "body"])
 @pytest.mark.parametrize("value", ["", " \n", None, 5, ["text"]])
-def test_LO6_a_finding_without_its_text_is_dropped_and_counted(member: str, value: object) -> None:
+def test_a_finding_without_its_text_is_dropped_and_counted(member: str, value: object) -> None:
     missing = {key: value for key, value in FINDING.items() if key != member}
 
     found = read({**FINDING, member: value}, FINDING, missing)
@@ -205,15 +219,17 @@ def test_LO6_a_finding_without_its_text_is_dropped_and_counted(member: str, valu
     assert (found.candidates, found.discarded) == ((CANDIDATE,), 2)
 
 
+@faults("LO6")
 @pytest.mark.parametrize("row", [None, 1, "finding", [], {}, [FINDING]])
-def test_LO6_what_is_no_finding_is_dropped_and_counted(row: object) -> None:
+def test_what_is_no_finding_is_dropped_and_counted(row: object) -> None:
     found = read(row, FINDING)
 
     assert (found.candidates, found.discarded) == ((CANDIDATE,), 1)
 
 
+@faults("LO6")
 @pytest.mark.parametrize("value", [None, 5, [], {}])
-def test_LO6_path_and_summary_of_a_wrong_type_are_empty(value: object) -> None:
+def test_path_and_summary_of_a_wrong_type_are_empty(value: object) -> None:
     found = read(FINDING, path=value, summary=value)
 
     assert (found.summary, found.candidates[0].path) == ("", "")
@@ -223,7 +239,8 @@ def test_a_path_of_a_finding_s_own_goes_before_that_of_the_reply() -> None:
     assert one(path="etc/passwd").path == "etc/passwd"
 
 
-def test_LO7_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
+@faults("LO7")
+def test_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
     rows = [
         {
             "quote": "return x",
@@ -242,20 +259,23 @@ def test_LO7_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
     assert worst == [f"Number {n}" for n in range(0, 10_000, 100)]
 
 
-def test_LO7_a_finding_that_is_repeated_is_kept_once() -> None:
+@faults("LO7")
+def test_a_finding_that_is_repeated_is_kept_once() -> None:
     found = read(*[FINDING] * 500)
 
     assert (found.candidates, found.discarded) == ((CANDIDATE,), 499)
 
 
-def test_LO7_a_body_of_a_megabyte_is_cut() -> None:
+@faults("LO7")
+def test_a_body_of_a_megabyte_is_cut() -> None:
     candidate = one(body="word " * 180_000)
 
     assert len(candidate.body) <= 4_000
     assert candidate.body.endswith("word…")
 
 
-def test_LO7_a_reply_of_more_than_a_megabyte_is_read_as_far_as_that() -> None:
+@faults("LO7")
+def test_a_reply_of_more_than_a_megabyte_is_read_as_far_as_that() -> None:
     row = {**FINDING, "body": "x" * 3_000}
     rows = [{**row, "title": f"Number {n}"} for n in range(1_000)]
 
@@ -265,17 +285,19 @@ def test_LO7_a_reply_of_more_than_a_megabyte_is_read_as_far_as_that() -> None:
     assert 0 < len(found.candidates) <= 200
 
 
-def test_LO7_a_repetition_without_end_is_no_answer() -> None:
+@faults("LO7")
+def test_a_repetition_without_end_is_no_answer() -> None:
     for text in ("the the " * 500_000, '{"a": 1}' * 200_000, "{" * 1_000_000, "{ " * 500_000):
         with pytest.raises(ReplyError):
             parse_review(said(text))
 
 
+@faults("LO7")
 @pytest.mark.parametrize(
     ("member", "limit"),
     [("title", 200), ("body", 4_000), ("quote", 2_000), ("summary", 500)],
 )
-def test_LO7_texts_have_limits(member: str, limit: int) -> None:
+def test_texts_have_limits(member: str, limit: int) -> None:
     long = "many words " * 1_000
     found = read({**FINDING, member: long}, **({"summary": long} if member == "summary" else {}))
 
@@ -283,7 +305,8 @@ def test_LO7_texts_have_limits(member: str, limit: int) -> None:
     assert limit * 0.9 < len(text) <= limit
 
 
-def test_LO7_a_long_quote_keeps_whole_lines_so_that_it_can_be_found() -> None:
+@faults("LO7")
+def test_a_long_quote_keeps_whole_lines_so_that_it_can_be_found() -> None:
     lines = [f"    line_{n} = {n}" for n in range(500)]
 
     quote = one(quote="\n".join(lines)).quote
@@ -291,7 +314,8 @@ def test_LO7_a_long_quote_keeps_whole_lines_so_that_it_can_be_found() -> None:
     assert lines[: quote.count("\n") + 1] == quote.split("\n")
 
 
-def test_LO7_half_a_suggestion_is_none() -> None:
+@faults("LO7")
+def test_half_a_suggestion_is_none() -> None:
     assert one(suggestion="x = 1\n" * 700).suggestion is None
     assert one(suggestion="x = 1\n" * 600).suggestion == "x = 1\n" * 600
 
@@ -301,7 +325,8 @@ def test_a_suggestion_without_code_is_none(value: object) -> None:
     assert one(suggestion=value).suggestion is None
 
 
-def test_LO7_half_a_surrogate_pair_cannot_break_what_is_written_later() -> None:
+@faults("LO7")
+def test_half_a_surrogate_pair_cannot_break_what_is_written_later() -> None:
     text = answer({**FINDING, "title": "T", "body": "B", "suggestion": "S"})
     for letter in "TBS":
         text = text.replace(f'"{letter}"', f'"{letter}\\ud83d"')
@@ -325,19 +350,22 @@ def test_an_overview_is_read() -> None:
     assert parse_overview(said(text)) == Overview("It pays.", ("One line", "Two"))
 
 
-def test_LO2_of_a_cut_overview_the_complete_changes_are_kept() -> None:
+@faults("LO2")
+def test_of_a_cut_overview_the_complete_changes_are_kept() -> None:
     text = '{"overview": "It pays.", "major_changes": ["One", "Tw'
 
     assert parse_overview(said(text, truncated=True)) == Overview("It pays.", ("One",))
 
 
+@faults("LO3")
 @pytest.mark.parametrize("text", ['{"overview": null}', '{"summary": "x"}', "It pays."])
-def test_LO3_an_overview_without_text_is_refused(text: str) -> None:
+def test_an_overview_without_text_is_refused(text: str) -> None:
     with pytest.raises(ReplyError):
         parse_overview(said(text))
 
 
-def test_LO7_an_overview_has_limits() -> None:
+@faults("LO7")
+def test_an_overview_has_limits() -> None:
     text = json.dumps({"overview": "word " * 10_000, "major_changes": ["word " * 500] * 50})
 
     overview = parse_overview(said(text))

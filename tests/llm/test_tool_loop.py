@@ -5,6 +5,7 @@ import pytest
 from reviewer.errors import ReplyError
 from reviewer.llm.ask import ENOUGH, LARGEST_TALK, MOST_CALLS, MOST_TURNS, converse
 from reviewer.ports import Message, Prompt, Reply, ToolCall
+from tests.faults import faults
 
 PROMPT = Prompt("review", (Message("user", "Look."),), "review", {})
 ANSWER = Reply("done", "m", truncated=False, usage=None)
@@ -42,14 +43,16 @@ def test_a_call_is_answered_in_a_message_that_names_it() -> None:
     assert said[1].calls == calling(2).calls
 
 
-def test_SE9_a_model_that_never_stops_calling_is_told_to_close_and_then_given_up() -> None:
+@faults("SE9")
+def test_a_model_that_never_stops_calling_is_told_to_close_and_then_given_up() -> None:
     model = Model(calling())
     with pytest.raises(ReplyError, match="goes on calling"):
         converse(PROMPT, model, lambda _: "x")
     assert [prompt.closing for prompt in model.asked] == [False] * (MOST_TURNS - 1) + [True]
 
 
-def test_SE9_calls_beyond_the_limit_are_not_carried_out() -> None:
+@faults("SE9")
+def test_calls_beyond_the_limit_are_not_carried_out() -> None:
     model = Model(calling(50), ANSWER)
     done: list[str] = []
 

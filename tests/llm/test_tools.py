@@ -11,6 +11,7 @@ from reviewer.errors import WorkspaceError
 from reviewer.llm import tools
 from reviewer.llm.tools import LARGEST_ANSWER, LARGEST_RUN, OFFERED, Tools
 from reviewer.ports import ToolCall
+from tests.faults import faults
 
 
 @dataclass
@@ -78,6 +79,7 @@ def test_what_the_checkout_lacks_is_not_searched_and_counted() -> None:
     assert "1 files were not searched" in found
 
 
+@faults("SE6", "SE7")
 @pytest.mark.parametrize(
     "path",
     [
@@ -93,10 +95,11 @@ def test_what_the_checkout_lacks_is_not_searched_and_counted() -> None:
         "",
     ],
 )
-def test_SE6_SE7_a_path_that_the_commit_does_not_have_is_refused_in_words(path: str) -> None:
+def test_a_path_that_the_commit_does_not_have_is_refused_in_words(path: str) -> None:
     assert answer("read_file", path=path).startswith("Refused: ")
 
 
+@faults("SE6")
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
@@ -113,7 +116,7 @@ def test_SE6_SE7_a_path_that_the_commit_does_not_have_is_refused_in_words(path: 
         ("list_files", json.dumps({"glob": "*" * 257})),
     ],
 )
-def test_SE6_a_call_that_makes_no_sense_is_answered_with_what_is_wrong(
+def test_a_call_that_makes_no_sense_is_answered_with_what_is_wrong(
     name: str, arguments: str
 ) -> None:
     said = Tools(FakeWorkspace(FILES), str).answer(ToolCall("1", name, arguments))
@@ -121,27 +124,31 @@ def test_SE6_a_call_that_makes_no_sense_is_answered_with_what_is_wrong(
     assert len(said) < 400
 
 
+@faults("SE9")
 @pytest.mark.parametrize(
     "pattern", ["(a+)+$", "(a|a)*b", "(.*)*x", "a{1,900}{1,900}", "(?:a?){60}a{60}"]
 )
-def test_SE9_a_pattern_made_to_backtrack_ends(pattern: str) -> None:
+def test_a_pattern_made_to_backtrack_ends(pattern: str) -> None:
     said = answer("search", {"a": ("a" * 20_000 + "!\n") * 20}, pattern=pattern)
     assert len(said) <= LARGEST_ANSWER + 100
 
 
+@faults("SE9")
 @pytest.mark.parametrize("glob", ["**/**/**/**/**", "*a" * 60, "[" * 200, "!**", "{a,b}" * 40])
-def test_SE9_a_pattern_for_files_made_to_explode_ends(glob: str) -> None:
+def test_a_pattern_for_files_made_to_explode_ends(glob: str) -> None:
     files = {"a/" * 60 + f"{number}": "" for number in range(500)}
     assert len(answer("list_files", files, glob=glob)) <= LARGEST_ANSWER + 100
 
 
-def test_SE9_a_million_results_are_a_hundred_and_a_remark() -> None:
+@faults("SE9")
+def test_a_million_results_are_a_hundred_and_a_remark() -> None:
     said = answer("search", {f"f{n}": "x\n" * 10_000 for n in range(100)}, pattern="x")
     assert said.count("\n") == 100
     assert said.endswith("(more than 100 lines match)")
 
 
-def test_SE9_a_search_ends_when_it_has_read_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+@faults("SE9")
+def test_a_search_ends_when_it_has_read_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tools, "_SEARCHED", 1_000)
     said = answer("search", {f"f{n}": "x" * 300 for n in range(9)}, pattern="y")
     assert "ended before all files were read" in said
@@ -161,12 +168,14 @@ def test_whatever_is_shown_passes_the_fence() -> None:
         assert of_a_run.answer(each).startswith("<<")
 
 
+@faults("SE6")
 @given(st.sampled_from([tool.name for tool in OFFERED]), st.text() | st.text().map(json.dumps))
-def test_SE6_any_arguments_get_an_answer_of_limited_length(name: str, arguments: str) -> None:
+def test_any_arguments_get_an_answer_of_limited_length(name: str, arguments: str) -> None:
     said = Tools(FakeWorkspace(FILES), str).answer(ToolCall("1", name, arguments))
     assert 0 < len(said) <= LARGEST_ANSWER + 100
 
 
+@faults("SE9")
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_SE9_any_pattern_ends_in_an_answer(pattern: str, glob: str) -> None:
+def test_any_pattern_ends_in_an_answer(pattern: str, glob: str) -> None:
     assert answer("search", pattern=pattern, glob=glob)

@@ -1,4 +1,4 @@
-"""One client's connection: reads requests, plays the fault that waits, writes the answer."""
+"""One client's connection: reads requests, plays the failure that waits, writes the answer."""
 
 import socket
 import struct
@@ -6,7 +6,7 @@ import time
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
-from tests.loopback.faults import Around, Cut, Drip, Fault, Hang, Instead, Pass, Reset
+from tests.loopback.failures import Around, Cut, Drip, Failure, Hang, Instead, Pass, Reset
 from tests.loopback.messages import Request, Response
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Connection(BaseHTTPRequestHandler):
         """Say nothing; the requests are recorded."""
 
     def exchange(self) -> None:
-        """Read one request and answer it, or do what the waiting fault says."""
+        """Read one request and answer it, or do what the waiting failure says."""
         length = int(self.headers.get("Content-Length", "0"))
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(length)
@@ -52,16 +52,16 @@ class Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         request = Request(self.command, self.path, headers, body, time.monotonic())
-        fault = self.owner.take(request)
+        failure = self.owner.take(request)
         if self.owner.delay:
             self.owner.stopping.wait(self.owner.delay)
-        self._play(fault, request)
+        self._play(failure, request)
 
     # The names that the base class looks for.
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = exchange  # noqa: N815
 
-    def _play(self, fault: Fault | None, request: Request) -> None:
-        match fault:
+    def _play(self, failure: Failure | None, request: Request) -> None:
+        match failure:
             case None | Pass():
                 self._send(self.owner.answer(request))
             case Instead(response, processed):
@@ -79,7 +79,7 @@ class Connection(BaseHTTPRequestHandler):
             case Cut():
                 self._cut(self.owner.answer(request))
             case Around():
-                self._surround(request, fault)
+                self._surround(request, failure)
 
     def _work(self, request: Request, *, processed: bool) -> None:
         if processed:

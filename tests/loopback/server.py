@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.loopback.connection import Connection
-from tests.loopback.faults import Fault
+from tests.loopback.failures import Failure
 from tests.loopback.messages import Request, Response
 
 
@@ -25,7 +25,7 @@ class _Order:
     """Faults waiting for requests of one kind."""
 
     pattern: re.Pattern[str]
-    faults: deque[Fault]
+    failures: deque[Failure]
     forever: bool
 
 
@@ -90,24 +90,24 @@ class LoopbackServer:
         raise NotImplementedError
 
     def dress(self, request: Request, response: Response) -> Response:
-        """Add the headers that come with every answer, also with those that a fault brings."""
+        """Add the headers that come with every answer, also with those that a failure brings."""
         return response
 
     def check(self, request: Request, response: Response | None) -> list[str]:
-        """Name what breaks the contract; `response` is None where a fault took its place."""
+        """Name what breaks the contract; `response` is None where a failure took its place."""
         return []
 
-    def fail(self, match: str, *faults: Fault, forever: bool = False) -> None:
+    def fail(self, match: str, *failures: Failure, forever: bool = False) -> None:
         """Let the next requests whose line matches fail, in this order.
 
         `match` is a regular expression over method and target, such as "POST .*/comments" or
-        "graphql". With `forever` the last fault stays.
+        "graphql". With `forever` the last failure stays.
         """
         with self._lock:
-            self._orders.append(_Order(re.compile(match), deque(faults), forever))
+            self._orders.append(_Order(re.compile(match), deque(failures), forever))
 
     def heal(self) -> None:
-        """Forget the faults that are still waiting."""
+        """Forget the failures that are still waiting."""
         with self._lock:
             self._orders.clear()
 
@@ -120,14 +120,14 @@ class LoopbackServer:
         with self._lock:
             return [request for request in self.requests if re.search(match, request.line)]
 
-    def take(self, request: Request) -> Fault | None:
-        """Record the request and take the fault that waits for it."""
+    def take(self, request: Request) -> Failure | None:
+        """Record the request and take the failure that waits for it."""
         with self._lock:
             self.requests.append(request)
             for order in self._orders:
-                if order.faults and order.pattern.search(request.line):
-                    last = order.forever and len(order.faults) == 1
-                    return order.faults[0] if last else order.faults.popleft()
+                if order.failures and order.pattern.search(request.line):
+                    last = order.forever and len(order.failures) == 1
+                    return order.failures[0] if last else order.failures.popleft()
         return None
 
     def answer(self, request: Request) -> Response:

@@ -17,6 +17,7 @@ from reviewer.memory.previous_review import Basis
 from reviewer.memory.state import State, Unit
 from reviewer.review import FileReport, Status
 from tests import builders
+from tests.faults import faults
 
 KEY = "1:model:settings"
 PATCH = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return x * 100\n"
@@ -197,7 +198,8 @@ def test_the_key_of_a_change_does_not_know_where_it_stands(old: int, new: int) -
     assert previous_review.unit_key(moved) == previous_review.unit_key(changed())
 
 
-def test_DF12_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_says() -> None:
+@faults("DF12")
+def test_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_says() -> None:
     words = builders.finding()
     proven = replace(words, origin=Origin.RULE)
     assert not dismissals.heard(proven, (Dismissal(words, "mona"),))
@@ -205,7 +207,8 @@ def test_DF12_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_say
     assert dismissals.heard(words, (Dismissal(proven, "mona"),))
 
 
-def test_DF12_what_a_rule_has_found_takes_no_number_of_the_models() -> None:
+@faults("DF12")
+def test_what_a_rule_has_found_takes_no_number_of_the_models() -> None:
     words = builders.finding(number=3)
     proven = replace(words, origin=Origin.RULE, number=0)
     named, _ = previous_review.numbered((proven, words), basis_of(words))

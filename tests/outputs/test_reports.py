@@ -13,6 +13,7 @@ from reviewer.finding import Dismissal, Severity, Side
 from reviewer.outputs import json_report, sarif
 from reviewer.review import Judgement, Outcome, Review
 from tests import builders
+from tests.faults import faults
 
 ROOT = Path(__file__).parents[2]
 REPORT = json.loads((ROOT / "schema" / "report.schema.json").read_text("utf-8"))
@@ -93,7 +94,8 @@ def test_each_severity_has_a_level_of_sarif(severity: Severity, level: str) -> N
     assert result["level"] == level
 
 
-def test_SE17_hostile_text_is_escaped_and_stays_what_it_is() -> None:
+@faults("SE17")
+def test_hostile_text_is_escaped_and_stays_what_it_is() -> None:
     review = full(HOSTILE)
     text = json_report.render(review, name="default", run_url="")
     assert text.isascii()
@@ -106,7 +108,8 @@ def test_SE17_hostile_text_is_escaped_and_stays_what_it_is() -> None:
     assert uri == "a%20b/%E2%80%AE%252e%252e/%23%3F%3Cx%3E.py"
 
 
-def test_SE17_no_text_of_a_finding_becomes_a_link_in_sarif() -> None:
+@faults("SE17")
+def test_no_text_of_a_finding_becomes_a_link_in_sarif() -> None:
     (result, _) = results(full("[Sign in](https://evil.example) or [again](1)"))
     assert "](" not in result["message"]["text"]  # type: ignore[index]
 
@@ -118,7 +121,8 @@ def test_any_text_is_valid_in_both(text: str, path: str) -> None:
     results(review)
 
 
-def test_SE17_no_message_of_sarif_holds_a_link() -> None:
+@faults("SE17")
+def test_no_message_of_sarif_holds_a_link() -> None:
     """SARIF 2.1.0, 3.11.6: even a plain text message may embed links."""
     hostile = builders.finding(title="[a](https://evil.example)", body="see [b](1)")
     (result,) = results(builders.review(hostile))

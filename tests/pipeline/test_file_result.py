@@ -15,11 +15,13 @@ from reviewer.pipeline.file_result import Merger, Outcome
 from reviewer.redaction import masking
 from reviewer.redaction.scan import Redaction
 from tests import builders
+from tests.faults import faults
 
 KEY = "AKIA" + "Z7Q2M4X8N5B3V6C1"
 
 
-def test_DF12_earlier_words_of_the_model_do_not_stand_for_what_a_rule_finds() -> None:
+@faults("DF12")
+def test_earlier_words_of_the_model_do_not_stand_for_what_a_rule_finds() -> None:
     """The second look could drop them, and the secret with them."""
     file = diff.parse(builders.row(patch=f'@@ -1 +1,2 @@\n a = 1\n+KEY = "{KEY}"\n'))
     assert isinstance(file, ChangedFile)

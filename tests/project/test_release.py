@@ -12,6 +12,7 @@ import pytest
 
 from scripts import release
 from scripts.release import Release, ReleaseError
+from tests.faults import faults
 
 ROOT = Path(__file__).parents[2]
 ACTION = (ROOT / "action.yml").read_text("utf-8")
@@ -80,10 +81,12 @@ def with_value(value: object, *path: str | int, of: dict[str, Any]) -> dict[str,
     return changed
 
 
-def test_CO9_a_tag_whose_digest_image_and_attestation_agree_is_a_release() -> None:
+@faults("CO9")
+def test_a_tag_whose_digest_image_and_attestation_agree_is_a_release() -> None:
     verify()
 
 
+@faults("CO9")
 @pytest.mark.parametrize(
     ("action", "index"),
     [
@@ -105,7 +108,7 @@ def test_CO9_a_tag_whose_digest_image_and_attestation_agree_is_a_release() -> No
         "no answer of the registry",
     ],
 )
-def test_CO9_a_tag_and_an_image_that_differ_are_no_release(action: str, index: object) -> None:
+def test_a_tag_and_an_image_that_differ_are_no_release(action: str, index: object) -> None:
     with pytest.raises(ReleaseError, match=r"but action\.yml runs"):
         verify(action, index)
 
@@ -114,6 +117,7 @@ CERTIFICATE = ("verificationResult", "signature", "certificate")
 STATEMENT = ("verificationResult", "statement")
 
 
+@faults("CO9")
 @pytest.mark.parametrize(
     "attestations",
     [
@@ -156,13 +160,14 @@ STATEMENT = ("verificationResult", "statement")
         "of nothing",
     ],
 )
-def test_CO9_an_image_without_the_workflows_attestation_is_no_release(
+def test_an_image_without_the_workflows_attestation_is_no_release(
     attestations: object,
 ) -> None:
     with pytest.raises(ReleaseError, match="no attestation says"):
         verify(attestations=attestations)
 
 
+@faults("CO9")
 @pytest.mark.parametrize(
     ("index", "problem"),
     [
@@ -175,15 +180,16 @@ def test_CO9_an_image_without_the_workflows_attestation_is_no_release(
         (with_value({}, "sbom", "linux/amd64", of=INDEX), "linux/amd64 has no sbom"),
     ],
 )
-def test_CO9_an_image_without_both_builds_and_their_papers_is_no_release(
+def test_an_image_without_both_builds_and_their_papers_is_no_release(
     index: object, problem: str
 ) -> None:
     with pytest.raises(ReleaseError, match=problem):
         verify(index=index)
 
 
+@faults("CO9")
 @pytest.mark.no_run("about a release, not a run of the action")
-def test_CO9_the_command_fails_and_says_why(tmp_path: Path) -> None:
+def test_the_command_fails_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "scripts").mkdir()
     script = shutil.copy(ROOT / "scripts" / "release.py", tmp_path / "scripts")
     (tmp_path / "action.yml").write_text(PINNED, "utf-8")
@@ -218,6 +224,7 @@ def test_a_version_that_every_file_names_can_be_released() -> None:
     release.check("1.2.3", **FILES)
 
 
+@faults("CO9")
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [
@@ -231,13 +238,12 @@ def test_a_version_that_every_file_names_can_be_released() -> None:
         ),
     ],
 )
-def test_CO9_a_version_that_a_file_does_not_name_is_refused(
-    name: str, text: str, problem: str
-) -> None:
+def test_a_version_that_a_file_does_not_name_is_refused(name: str, text: str, problem: str) -> None:
     with pytest.raises(ReleaseError, match=problem):
         release.check("1.2.3", **{**FILES, name: text})
 
 
+@faults("CO9")
 @pytest.mark.parametrize(
     "version",
     [
@@ -246,7 +252,7 @@ def test_CO9_a_version_that_a_file_does_not_name_is_refused(
         *("1.2.\u0663", "\uff11.2.3", "1.2.3\u202e", "1.2.3:refs/heads/main"),
     ],
 )
-def test_CO9_what_is_no_plain_version_is_refused_even_if_the_files_name_it(version: str) -> None:
+def test_what_is_no_plain_version_is_refused_even_if_the_files_name_it(version: str) -> None:
     files = {name: text.replace("1.2.3", version) for name, text in FILES.items()}
 
     with pytest.raises(ReleaseError, match="is no version"):
@@ -261,6 +267,7 @@ def test_the_published_image_takes_the_place_of_the_dockerfile_and_of_nothing_el
     ]
 
 
+@faults("CO9")
 @pytest.mark.parametrize(
     "reference",
     [
@@ -278,7 +285,7 @@ def test_the_published_image_takes_the_place_of_the_dockerfile_and_of_nothing_el
         "",
     ],
 )
-def test_CO9_only_a_digest_in_our_registry_is_pinned(reference: str) -> None:
+def test_only_a_digest_in_our_registry_is_pinned(reference: str) -> None:
     with pytest.raises(ReleaseError, match="is no image"):
         release.pin(ACTION, reference)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.faults import faults
+
 ROOT = Path(__file__).parents[2]
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8"))
 
@@ -104,7 +106,8 @@ def test_the_major_tag_follows_and_the_versions_stay(clone: Clone) -> None:
     assert second["refs/tags/v1"] == second["refs/tags/v1.3.0"] != first["refs/tags/v1"]
 
 
-def test_CO9_a_version_is_never_tagged_twice_and_the_major_tag_does_not_move_alone(
+@faults("CO9")
+def test_a_version_is_never_tagged_twice_and_the_major_tag_does_not_move_alone(
     clone: Clone,
 ) -> None:
     assert clone.tag("1.2.3", tagging()) == 0

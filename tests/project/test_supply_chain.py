@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.faults import faults
+
 ROOT = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -137,7 +139,8 @@ def test_no_command_is_put_together_from_an_expression(
     assert "${{" not in commands, (workflow, name)
 
 
-def test_CO9_a_tag_waits_for_the_trial_of_both_builds_and_for_the_attestation() -> None:
+@faults("CO9")
+def test_a_tag_waits_for_the_trial_of_both_builds_and_for_the_attestation() -> None:
     jobs = RELEASE["jobs"]
     names = [step.get("name", step.get("uses", "")) for step in jobs["tag"]["steps"]]
 
@@ -161,7 +164,8 @@ def test_a_release_is_started_by_a_person_on_main_alone() -> None:
         assert done.returncode == code
 
 
-def test_CO4_both_architectures_are_built_on_their_own_machines_and_held_to_one_record() -> None:
+@faults("CO4")
+def test_both_architectures_are_built_on_their_own_machines_and_held_to_one_record() -> None:
     machines = {"amd64": "ubuntu-24.04", "arm64": "ubuntu-24.04-arm"}
     ci = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
     legs = [RELEASE["jobs"][name]["strategy"]["matrix"]["include"] for name in ("build", "try")]

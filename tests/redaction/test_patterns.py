@@ -4,6 +4,7 @@ import pytest
 
 from reviewer.redaction import patterns
 from reviewer.redaction.scan import Redaction
+from tests.faults import faults
 
 HEX = "0123456789abcdef"
 # Letters and digits as random ones would stand: no run of one kind.
@@ -135,9 +136,10 @@ EXAMPLES = [
 ]
 
 
+@faults("DF12")
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example[0] for example in EXAMPLES])
 @pytest.mark.parametrize("frame", ["{}", "    12 + {}", "key: '{}'", "a\\n{}", "x={};y", "<{}>\r"])
-def test_DF12_each_kind_is_found_whole_and_named(
+def test_each_kind_is_found_whole_and_named(
     example: tuple[str, str, str, str, str], frame: str
 ) -> None:
     kind, before, one, two, after = example

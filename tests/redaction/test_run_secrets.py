@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.redaction.run_secrets import SHORTEST, Secrets
+from tests.faults import faults
 
 SECRET = 'sk-proj/Abc+"123\\é xyz'
 
 
+@faults("LL14", "LO14")
 @pytest.mark.parametrize(
     "form",
     [
@@ -33,7 +35,7 @@ SECRET = 'sk-proj/Abc+"123\\é xyz'
         base64.urlsafe_b64encode(f"key: {SECRET}".encode()).decode(),
     ],
 )
-def test_LL14_LO14_a_secret_is_masked_in_each_form(form: str) -> None:
+def test_a_secret_is_masked_in_each_form(form: str) -> None:
     secrets = Secrets([SECRET])
 
     assert secrets.leaked_in(f"before {form} after")
@@ -43,7 +45,8 @@ def test_LL14_LO14_a_secret_is_masked_in_each_form(form: str) -> None:
     assert not secrets.leaked_in(masked)
 
 
-def test_LL14_the_key_in_an_error_of_the_server_is_masked() -> None:
+@faults("LL14")
+def test_the_key_in_an_error_of_the_server_is_masked() -> None:
     secrets = Secrets(["sk-0123456789abcdef"])
 
     shown = secrets.mask("Incorrect API key provided: sk-0123456789abcdef. You can find your key")
@@ -51,7 +54,8 @@ def test_LL14_the_key_in_an_error_of_the_server_is_masked() -> None:
     assert shown == "Incorrect API key provided: [REDACTED]. You can find your key"
 
 
-def test_LO14_a_key_with_its_start_cut_off_is_found() -> None:
+@faults("LO14")
+def test_a_key_with_its_start_cut_off_is_found() -> None:
     secrets = Secrets(["sk-proj-0123456789abcdef"])
 
     assert secrets.leaked_in("it is -0123456789abcdef, with seven characters less")
@@ -62,6 +66,7 @@ def test_LO14_a_key_with_its_start_cut_off_is_found() -> None:
 KEY = "sk-proj-AbCdEfGh0123456789iJkLmNoPqRsTuV"
 
 
+@faults("LO14")
 @pytest.mark.parametrize(
     "disguised",
     [
@@ -84,16 +89,18 @@ KEY = "sk-proj-AbCdEfGh0123456789iJkLmNoPqRsTuV"
         KEY[5:-5],
     ],
 )
-def test_LO14_a_disguised_secret_is_no_text_to_publish(disguised: str) -> None:
+def test_a_disguised_secret_is_no_text_to_publish(disguised: str) -> None:
     assert Secrets([KEY]).leaked_in(f"It says: {disguised}.")
 
 
-def test_LO14_a_mask_leaves_nothing_that_would_withhold_the_review() -> None:
+@faults("LO14")
+def test_a_mask_leaves_nothing_that_would_withhold_the_review() -> None:
     secrets = Secrets([KEY])
     assert not secrets.leaked_in(secrets.mask(f"a {KEY} b {KEY[:-7]} c {KEY[7:]} {KEY[::-1]}"))
 
 
-def test_LO14_ordinary_words_are_not_taken_for_a_short_secret_in_disguise() -> None:
+@faults("LO14")
+def test_ordinary_words_are_not_taken_for_a_short_secret_in_disguise() -> None:
     assert not Secrets(["pass-word-123"]).leaked_in("the pass word 123 is on page 123")
 
 

@@ -14,6 +14,7 @@ from reviewer.pull_request import ListedFile
 from reviewer.redaction import masking
 from reviewer.redaction.scan import LONGEST_KEY, Redaction, Secret
 from reviewer.text import invisible
+from tests.faults import faults
 
 MIX = "a1B2c3D4e5F6g7H8i9J0"
 TOKEN = "gh" + f"p_{MIX}{MIX[:16]}"
@@ -40,10 +41,12 @@ def test_equal_values_have_equal_numbers_everywhere_counted_by_kind() -> None:
     assert redaction.mask(AWS) == "[REDACTED:aws-access-key:1]"
 
 
-def test_DF12_the_example_value_of_the_documentation_is_masked_too() -> None:
+@faults("DF12")
+def test_the_example_value_of_the_documentation_is_masked_too() -> None:
     assert Redaction().mask(f"id = {AWS}") == "id = [REDACTED:aws-access-key:1]"
 
 
+@faults("DF12")
 @pytest.mark.parametrize("key", [KEY, ENCRYPTED])
 @pytest.mark.parametrize(
     ("before", "after"),
@@ -63,7 +66,7 @@ def test_DF12_the_example_value_of_the_documentation_is_masked_too() -> None:
         ("'", "\\n' \\"),
     ],
 )
-def test_DF12_no_line_of_a_private_key_is_left(key: str, before: str, after: str) -> None:
+def test_no_line_of_a_private_key_is_left(key: str, before: str, after: str) -> None:
     masked = Redaction().mask("\n".join(f"{before}{line}{after}" for line in lines_of(key)))
 
     assert not any(line in masked for line in BODY)
@@ -73,13 +76,15 @@ def test_DF12_no_line_of_a_private_key_is_left(key: str, before: str, after: str
     assert END in masked
 
 
-def test_DF12_a_private_key_in_one_string_is_masked() -> None:
+@faults("DF12")
+def test_a_private_key_in_one_string_is_masked() -> None:
     line = '{"private_key": "' + "\\n".join((BEGIN, *BODY, END)) + '\\n"}'
 
     assert Redaction().mask(line) == f'{{"private_key": "{BEGIN}[REDACTED:private-key:1]{END}\\n"}}'
 
 
-def test_DF12_a_line_of_a_key_is_masked_alone_once_the_key_was_read() -> None:
+@faults("DF12")
+def test_a_line_of_a_key_is_masked_alone_once_the_key_was_read() -> None:
     redaction = Redaction([KEY, KEY.replace("a1B2", "Z9y8")])
 
     assert redaction.mask(BODY[3]) == "[REDACTED:private-key:1]"
@@ -87,7 +92,8 @@ def test_DF12_a_line_of_a_key_is_masked_alone_once_the_key_was_read() -> None:
     assert redaction.mask(BODY[3].replace("a1B2", "Z9y8")) == "[REDACTED:private-key:2]"
 
 
-def test_DF12_the_end_of_a_key_is_masked_without_its_beginning() -> None:
+@faults("DF12")
+def test_the_end_of_a_key_is_masked_without_its_beginning() -> None:
     text = "\n".join(("call()", *BODY[5:], END))
 
     assert not any(line in Redaction().mask(text) for line in BODY)
@@ -179,7 +185,8 @@ def test_no_token_survives_where_a_word_starts(text: str) -> None:
     assert f" {TOKEN}" not in Redaction().mask(f"{text} {TOKEN} {text}")
 
 
-def test_DF12_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
+@faults("DF12")
+def test_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
     patch = f"@@ -1 +1,{len(lines_of(KEY)) + 1} @@\n a\n" + "\n".join(
         f"+{x}" for x in lines_of(KEY)
     )
@@ -210,7 +217,8 @@ class Counted(Redaction):
         return super().secrets(line)
 
 
-def test_DF12_tokens_that_are_glued_together_are_read_a_few_times_and_all_hidden() -> None:
+@faults("DF12")
+def test_tokens_that_are_glued_together_are_read_a_few_times_and_all_hidden() -> None:
     """Each shows itself only when the one before it is gone."""
     redaction = Counted()
     masked = redaction.mask("keys = " + ("AI" + "za" + "aB3" * 11 + "xY") * 500)

@@ -12,6 +12,7 @@ from reviewer.memory.state import State
 from reviewer.pull_request import PullRequest, PullState
 from reviewer.run import eligibility
 from tests import builders
+from tests.faults import faults
 
 KEY = "sk-0123456789"
 
@@ -54,7 +55,8 @@ def test_a_pause_holds_until_a_person_asks() -> None:
     assert not eligibility.objection(builders.pull(), settings(), paused, asked=True)
 
 
-def test_IN1_without_a_key_the_error_says_where_to_add_it() -> None:
+@faults("IN1")
+def test_without_a_key_the_error_says_where_to_add_it() -> None:
     with pytest.raises(InputError, match=r"Settings > Secrets and variables"):
         eligibility.require_means(Inputs())
     eligibility.require_means(Inputs(api_key=KEY))

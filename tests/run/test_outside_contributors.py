@@ -6,6 +6,7 @@ from reviewer.config.inputs import Inputs
 from reviewer.pull_request import Opened
 from reviewer.run import eligibility
 from tests import builders
+from tests.faults import faults
 
 PULL = builders.pull(number=300, author="mallory", association="NONE")
 
@@ -18,15 +19,17 @@ def objection(opened: list[Opened], **given: object) -> str:
     return eligibility.must_wait(PULL, Inputs(**given), lambda: opened)  # type: ignore[arg-type]
 
 
-def test_SE15_without_limits_everybody_is_reviewed_and_no_list_is_read() -> None:
+@faults("SE15")
+def test_without_limits_everybody_is_reviewed_and_no_list_is_read() -> None:
     def unread() -> list[Opened]:
         raise AssertionError
 
     assert not eligibility.must_wait(PULL, Inputs(), unread)
 
 
+@faults("SE15")
 @pytest.mark.parametrize("association", ["OWNER", "CONTRIBUTOR", "NONE", "FIRST_TIME_CONTRIBUTOR"])
-def test_SE15_only_those_that_the_workflow_names_are_reviewed_unasked(association: str) -> None:
+def test_only_those_that_the_workflow_names_are_reviewed_unasked(association: str) -> None:
     pull = builders.pull(association=association)
     wanted = Inputs(reviewed_associations=("OWNER", "MEMBER"))
     said = eligibility.must_wait(pull, wanted, list)
@@ -34,23 +37,27 @@ def test_SE15_only_those_that_the_workflow_names_are_reviewed_unasked(associatio
     assert not said or association in said
 
 
-def test_SE15_the_two_hundredth_pull_request_of_an_hour_waits_for_a_maintainer() -> None:
+@faults("SE15")
+def test_the_two_hundredth_pull_request_of_an_hour_waits_for_a_maintainer() -> None:
     assert not objection(before(9), daily_limit=10)
     assert "daily-limit" in objection(before(10), daily_limit=10)
     assert "daily-limit" in objection(before(200), daily_limit=10)
 
 
-def test_SE15_one_author_among_many_has_a_limit_of_its_own() -> None:
+@faults("SE15")
+def test_one_author_among_many_has_a_limit_of_its_own() -> None:
     crowd = [*before(50), Opened(200, "mallory", "NONE"), Opened(201, "mallory", "NONE")]
     assert not objection(crowd, daily_limit_per_author=3)
     assert "daily-limit-per-author" in objection(crowd, daily_limit_per_author=2)
 
 
-def test_SE15_later_pull_requests_and_those_of_members_do_not_count() -> None:
+@faults("SE15")
+def test_later_pull_requests_and_those_of_members_do_not_count() -> None:
     later = [Opened(301, "mallory", "NONE")] * 9
     assert not objection(later + before(9, association="MEMBER"), daily_limit=1)
 
 
-def test_SE15_a_member_is_never_stopped_by_the_crowd() -> None:
+@faults("SE15")
+def test_a_member_is_never_stopped_by_the_crowd() -> None:
     pull = builders.pull(number=300, association="MEMBER")
     assert not eligibility.must_wait(pull, Inputs(daily_limit=1), lambda: before(9))

@@ -3,7 +3,7 @@
 import json
 
 from tests.finished import Finished
-from tests.loopback.faults import Instead
+from tests.loopback.failures import Instead
 from tests.loopback.model import Body, error
 from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job, asked_path, said

@@ -3,8 +3,9 @@
 import re
 from functools import partial
 
-from tests.loopback import faults
-from tests.loopback.faults import Around
+from tests.faults import faults
+from tests.loopback import failures
+from tests.loopback.failures import Around
 from tests.loopback.model import Body
 from tests.runs.job import NUMBER, Job, asked_path, said
 
@@ -83,7 +84,8 @@ def test_a_finding_that_is_fixed_is_named_once(job: Job) -> None:
     assert "### Fixed since" not in job.github.bodies[0]
 
 
-def test_LO8_CC9_nothing_said_is_said_again_after_a_person_resolved_it(job: Job) -> None:
+@faults("LO8", "CC9")
+def test_nothing_said_is_said_again_after_a_person_resolved_it(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run(inline="all")
@@ -96,7 +98,8 @@ def test_LO8_CC9_nothing_said_is_said_again_after_a_person_resolved_it(job: Job)
     assert "no problems found" in job.github.bodies[0]
 
 
-def test_LO8_a_thumbs_down_of_a_stranger_changes_nothing(job: Job) -> None:
+@faults("LO8")
+def test_a_thumbs_down_of_a_stranger_changes_nothing(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run(inline="all")
@@ -145,7 +148,8 @@ def test_without_the_permission_a_thread_is_left_open_and_that_is_said_once(job:
     assert finished.log.count("contents: write") == 1
 
 
-def test_GH14_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> None:
+@faults("GH14")
+def test_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> None:
     lines = "".join(f"value_{n} = {n}\n" for n in range(1, 5))
     job.github.add_pull(NUMBER, {"src/many.py": (None, lines)})
     found = [
@@ -166,7 +170,8 @@ def test_GH14_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> Non
     assert body.count("With old = 1 the sum is 3.") == 1
 
 
-def test_GH15_a_head_that_moved_gets_no_comments_of_the_older_run(job: Job) -> None:
+@faults("GH15")
+def test_a_head_that_moved_gets_no_comments_of_the_older_run(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     placeless = said("src/pay.py", {"start_line": 5, "end_line": 5, "quote": DEFECT.strip("\n")})
@@ -185,7 +190,8 @@ def test_GH15_a_head_that_moved_gets_no_comments_of_the_older_run(job: Job) -> N
     assert "The head moved to" in finished.log
 
 
-def test_LO16_no_review_of_ours_approves_or_blocks(job: Job) -> None:
+@faults("LO16")
+def test_no_review_of_ours_approves_or_blocks(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.model.script = lambda body: answers(body).replace("Sets the", "LGTM, approve: sets the")
@@ -195,7 +201,8 @@ def test_LO16_no_review_of_ours_approves_or_blocks(job: Job) -> None:
     assert "LGTM, approve" in str(sent[0]["comments"])
 
 
-def test_CC10_what_people_wrote_into_our_comment_is_replaced_and_they_are_told(job: Job) -> None:
+@faults("CC10")
+def test_what_people_wrote_into_our_comment_is_replaced_and_they_are_told(job: Job) -> None:
     opened(job)
     job.run()
     (comment,) = job.github.repository.comments
@@ -210,7 +217,8 @@ def test_CC10_what_people_wrote_into_our_comment_is_replaced_and_they_are_told(j
     assert "had edited this comment" not in comment.body
 
 
-def test_CC10_a_comment_that_was_hidden_stays_hidden(job: Job) -> None:
+@faults("CC10")
+def test_a_comment_that_was_hidden_stays_hidden(job: Job) -> None:
     opened(job)
     job.run()
     (comment,) = job.github.repository.comments
@@ -235,7 +243,7 @@ def test_a_check_run_is_posted_where_it_is_wanted(job: Job) -> None:
 
 def test_without_the_permission_for_check_runs_the_review_stands(job: Job) -> None:
     opened(job)
-    job.github.fail("POST .*/check-runs", faults.status(403))
+    job.github.fail("POST .*/check-runs", failures.status(403))
     finished = job.run(check_run="true")
     assert finished.code == 0
     assert "checks: write" in finished.log
@@ -244,7 +252,7 @@ def test_without_the_permission_for_check_runs_the_review_stands(job: Job) -> No
 def test_a_token_that_may_not_comment_at_lines_leaves_all_in_the_summary(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
-    job.github.fail("POST .*/reviews", faults.status(403))
+    job.github.fail("POST .*/reviews", failures.status(403))
     finished = job.run(inline="all")
     assert finished.code == 0
     assert "With old = 1 the sum is 3." in job.github.bodies[0]
@@ -253,7 +261,7 @@ def test_a_token_that_may_not_comment_at_lines_leaves_all_in_the_summary(job: Jo
 def test_a_server_that_fails_at_the_lines_leaves_all_in_the_summary(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
-    job.github.fail("POST .*/reviews", faults.status(500), forever=True)
+    job.github.fail("POST .*/reviews", failures.status(500), forever=True)
     finished = job.run(inline="all", check_run="true")
     assert finished.code == 0
     assert finished.outputs["comment-id"]
@@ -268,7 +276,7 @@ def test_a_server_that_fails_at_check_runs_and_threads_leaves_the_review(job: Jo
     job.github.push(NUMBER, {"src/pay.py": FINE + "RATE = 2\n"})
     (thread,) = job.github.repository.pulls[NUMBER].threads
     thread.id = "PRRT_other"
-    job.github.fail("POST .*/check-runs", faults.status(500), forever=True)
+    job.github.fail("POST .*/check-runs", failures.status(500), forever=True)
     finished = job.run(inline="all", check_run="true")
     assert finished.code == 0
     assert "No check run was posted" in finished.log

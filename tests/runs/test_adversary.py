@@ -16,8 +16,9 @@ from reviewer.memory import state
 from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import Outcome
 from reviewer.ports import Reply
-from tests.loopback import faults
-from tests.loopback.faults import Instead
+from tests.faults import faults
+from tests.loopback import failures
+from tests.loopback.failures import Instead
 from tests.loopback.github import TOKEN
 from tests.loopback.messages import Response
 from tests.pages import RENDERERS, Page
@@ -33,9 +34,10 @@ def prompts(job: Job) -> list[str]:
     return [message["content"] for body in job.model.bodies for message in body["messages"]]
 
 
+@faults("LL8")
 @pytest.mark.parametrize("charset", ["zlib", "hex", "rot13", "idna", "undefined", "punycode"])
 @pytest.mark.parametrize("status", [400, 401, 500])
-def test_LL8_an_error_in_an_encoding_that_cannot_be_is_read_all_the_same(
+def test_an_error_in_an_encoding_that_cannot_be_is_read_all_the_same(
     job: Job, charset: str, status: int
 ) -> None:
     odd = Response(status, b'\xff{"error": {"message": "No."}}', f"text/plain; charset={charset}")
@@ -46,15 +48,17 @@ def test_LL8_an_error_in_an_encoding_that_cannot_be_is_read_all_the_same(
     assert "could not be reviewed" in job.github.bodies[0]
 
 
+@faults("LL2")
 @pytest.mark.parametrize("date", ["Mon, 01 Jan 2024 00:00:00", "Mon, 01 Jan 2024 00:00:00 -0000"])
-def test_LL2_a_date_without_a_zone_says_nothing_about_the_wait(job: Job, date: str) -> None:
+def test_a_date_without_a_zone_says_nothing_about_the_wait(job: Job, date: str) -> None:
     job.model.script = finds_a_problem
-    job.model.fail(CHAT, faults.status(429, headers={"Retry-After": date}))
+    job.model.fail(CHAT, failures.status(429, headers={"Retry-After": date}))
     assert job.run().code == 0
     assert "Sets the wrong value" in job.github.bodies[0]
 
 
-def test_LO14_a_key_that_markdown_would_spell_otherwise_is_hidden_too(job: Job) -> None:
+@faults("LO14")
+def test_a_key_that_markdown_would_spell_otherwise_is_hidden_too(job: Job) -> None:
     job.inputs["api-key"] = job.model.key = KEY
     leak = {"title": f"Key {KEY}", "body": f"- {KEY}\n`{KEY}`\n```\n{KEY}\n```\n{KEY[::-1]}"}
     job.model.say(said("src/app.py", leak, summary=f"It is {KEY}"))
@@ -79,9 +83,10 @@ FORMS = {
 }
 
 
+@faults("LO14")
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @pytest.mark.parametrize("place", ["title", "body", "suggestion", "summary"])
-def test_LO14_a_review_that_holds_the_key_in_any_form_is_withheld(
+def test_a_review_that_holds_the_key_in_any_form_is_withheld(
     job: Job, form: str, place: str
 ) -> None:
     job.inputs["api-key"] = job.model.key = OPAQUE
@@ -96,7 +101,8 @@ def test_LO14_a_review_that_holds_the_key_in_any_form_is_withheld(
     assert "Sets the wrong value" not in job.github.bodies[0] + finished.summary
 
 
-def test_LO14_a_review_that_stands_is_kept_when_the_next_one_is_withheld(job: Job) -> None:
+@faults("LO14")
+def test_a_review_that_stands_is_kept_when_the_next_one_is_withheld(job: Job) -> None:
     job.model.say(said("src/app.py", {}), said("src/app.py", {"body": f"It is {TOKEN[::-1]}."}))
     assert job.run().code == 0
     assert job.run(full=True).code == 1
@@ -114,7 +120,8 @@ def test_what_strangers_say_in_threads_and_file_names_leaves_room_for_the_change
     assert max(map(len, prompts(job))) < 60_000
 
 
-def test_LO17_the_hundredth_finding_looks_like_the_first(job: Job) -> None:
+@faults("LO17")
+def test_the_hundredth_finding_looks_like_the_first(job: Job) -> None:
     lines = [f"value_{n} = {n}" for n in range(120)]
     job.github.add_pull(NUMBER, {"a.py": (None, "\n".join(lines) + "\n")})
     found = [
@@ -129,7 +136,8 @@ def test_LO17_the_hundredth_finding_looks_like_the_first(job: Job) -> None:
         assert page.count("<pre>") == len(found)
 
 
-def test_DF3_a_renamed_file_whose_changes_a_heavy_page_hides_is_asked_for_again(job: Job) -> None:
+@faults("DF3")
+def test_a_renamed_file_whose_changes_a_heavy_page_hides_is_asked_for_again(job: Job) -> None:
     long = "".join(f"line_{n} = {n}\n" for n in range(900))
     heavy = {f"a{n}.py": (None, long) for n in range(10, 35)}
     moved = {"z/old.py": ("keep = 1\n" * 50, None), "z/new.py": (None, "keep = 1\n" * 50 + "x\n")}
@@ -140,21 +148,23 @@ def test_DF3_a_renamed_file_whose_changes_a_heavy_page_hides_is_asked_for_again(
     assert "z/new.py" in {asked_path(body) for body in job.model.bodies}
 
 
-def test_DF4_a_file_that_slips_between_two_pages_is_missed(job: Job) -> None:
+@faults("DF4")
+def test_a_file_that_slips_between_two_pages_is_missed(job: Job) -> None:
     job.github.push(NUMBER, {"a.py": "a = 1\n", "b.py": "b = 1\n"})
 
     def shifted(value: object) -> object:
         assert isinstance(value, list)
         return [value[0], value[0], *value[2:]]
 
-    job.github.fail(FILES, faults.edited(shifted))
+    job.github.fail(FILES, failures.edited(shifted))
     finished = job.run()
     assert finished.outputs["complete"] == "false"
     assert "no problems found" not in job.github.bodies[0]
     assert len(job.model.bodies) == len({str(body) for body in job.model.bodies})
 
 
-def test_CC10_a_comment_that_was_saved_from_a_form_still_holds_its_review(job: Job) -> None:
+@faults("CC10")
+def test_a_comment_that_was_saved_from_a_form_still_holds_its_review(job: Job) -> None:
     job.run()
     asked = len(job.model.bodies)
     comment = job.github.repository.comments[0]
@@ -164,8 +174,9 @@ def test_CC10_a_comment_that_was_saved_from_a_form_still_holds_its_review(job: J
     assert len(job.model.bodies) == asked
 
 
+@faults("LL8")
 @pytest.mark.parametrize("status", [200, 400])
-def test_LL8_an_answer_without_end_is_not_read_to_its_end(job: Job, status: int) -> None:
+def test_an_answer_without_end_is_not_read_to_its_end(job: Job, status: int) -> None:
     endless = Instead(Response(status, b" " * (9 << 20)))
     job.model.fail(CHAT, endless, forever=True)
     finished = job.run()
@@ -173,23 +184,26 @@ def test_LL8_an_answer_without_end_is_not_read_to_its_end(job: Job, status: int)
     assert "is larger than 8,388,608 bytes" in finished.summary
 
 
+@faults("LL8")
 @pytest.mark.parametrize("status", [200, 400])
-def test_LL8_a_compressed_answer_is_neither_wanted_nor_unpacked(job: Job, status: int) -> None:
+def test_a_compressed_answer_is_neither_wanted_nor_unpacked(job: Job, status: int) -> None:
     packed = Response(status, gzip.compress(b" " * 9_000_000), headers={"Content-Encoding": "gzip"})
     job.model.fail(CHAT, Instead(packed), forever=True)
     assert job.run().code == 1
     assert {request.headers["accept-encoding"] for request in job.model.requests} == {"identity"}
 
 
+@faults("IN5")
 @pytest.mark.no_run("the client refuses the address before there is a run")
 @pytest.mark.parametrize("address", ["https://256.256.256.256/v1", "https://[v1.abc]/v1"])
-def test_IN5_an_address_that_no_client_takes_is_an_input_error(address: str) -> None:
+def test_an_address_that_no_client_takes_is_an_input_error(address: str) -> None:
     with pytest.raises(InputError, match="base-url"):
         ChatCompletions(model="m", api_key="", base_url=address, deadline=Deadline(1))
 
 
+@faults("LO7")
 @pytest.mark.no_run("counts what one step of a run does")
-def test_LO7_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> None:
+def test_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> None:
     calls = Counter[str]()
     many = [{"quote": f"no {n}", "title": f"{n}"} for n in range(200)]
     answer = said("src/app.py", *many)

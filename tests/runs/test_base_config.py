@@ -3,8 +3,9 @@
 import pytest
 
 from reviewer.config.strict_yaml import PATH
-from tests.loopback import faults
-from tests.loopback.faults import Fault
+from tests.faults import faults
+from tests.loopback import failures
+from tests.loopback.failures import Failure
 from tests.loopback.runner_log import commands
 from tests.loopback.state import Entry, Submodule, Symlink
 from tests.runs.job import NUMBER, Job
@@ -19,6 +20,7 @@ def opened_with(job: Job, base: str | Entry | None, head: str | Entry | None) ->
     job.model.script = finds_a_problem
 
 
+@faults("CF1")
 @pytest.mark.parametrize(
     ("file", "note"),
     [
@@ -27,7 +29,7 @@ def opened_with(job: Job, base: str | Entry | None, head: str | Entry | None) ->
         ("# max-files: 3\n", f"{PATH} sets nothing"),
     ],
 )
-def test_CF1_without_settings_the_defaults_count_and_the_summary_says_so(
+def test_without_settings_the_defaults_count_and_the_summary_says_so(
     job: Job, file: str | None, note: str
 ) -> None:
     opened_with(job, file, file)
@@ -38,6 +40,7 @@ def test_CF1_without_settings_the_defaults_count_and_the_summary_says_so(
     assert note not in job.github.bodies[0]
 
 
+@faults("CF10")
 @pytest.mark.parametrize(
     ("base", "head"),
     [
@@ -47,7 +50,7 @@ def test_CF1_without_settings_the_defaults_count_and_the_summary_says_so(
         ("max-findings: 1\n", "this: is: broken\n"),
     ],
 )
-def test_CF10_the_base_commits_file_counts_and_the_note_says_when_the_new_one_will(
+def test_the_base_commits_file_counts_and_the_note_says_when_the_new_one_will(
     job: Job, base: str | None, head: str | None
 ) -> None:
     opened_with(job, base, head)
@@ -59,7 +62,8 @@ def test_CF10_the_base_commits_file_counts_and_the_note_says_when_the_new_one_wi
     assert "Sets the wrong value" in job.github.bodies[0]
 
 
-def test_CF10_a_file_that_is_moved_away_still_counts(job: Job) -> None:
+@faults("CF10")
+def test_a_file_that_is_moved_away_still_counts(job: Job) -> None:
     text = "language: French\nmax-findings: 1\n"
     job.github.add_pull(NUMBER, {**CHANGE, PATH: (text, None), "old.yml": (None, text)})
     assert job.run().code == 0
@@ -67,14 +71,16 @@ def test_CF10_a_file_that_is_moved_away_still_counts(job: Job) -> None:
     assert "French" in str(job.model.bodies)
 
 
-def test_CF10_an_untouched_file_is_not_mentioned(job: Job) -> None:
+@faults("CF10")
+def test_an_untouched_file_is_not_mentioned(job: Job) -> None:
     opened_with(job, "max-findings: 1\n", "max-findings: 1\n")
     assert job.run().code == 0
     assert PATH not in job.github.bodies[0]
 
 
+@faults("CF14")
 @pytest.mark.parametrize("entry", [Symlink("../../../etc/passwd"), Submodule("0" * 40)])
-def test_CF14_what_is_no_plain_file_is_refused(job: Job, entry: Entry) -> None:
+def test_what_is_no_plain_file_is_refused(job: Job, entry: Entry) -> None:
     opened_with(job, entry, entry)
     finished = job.run()
     assert finished.code == 2
@@ -82,30 +88,32 @@ def test_CF14_what_is_no_plain_file_is_refused(job: Job, entry: Entry) -> None:
     assert job.model.requests == []
 
 
-def test_CF14_a_directory_in_its_place_is_refused(job: Job) -> None:
+@faults("CF14")
+def test_a_directory_in_its_place_is_refused(job: Job) -> None:
     job.github.add_pull(NUMBER, {**CHANGE, f"{PATH}/x": ("1\n", "1\n")})
     finished = job.run()
     assert finished.code == 2
     assert_told_everywhere(job, finished, "is a directory")
 
 
-UNREAD: dict[str, tuple[Fault, int, str]] = {
-    "5xx": (faults.status(502), 1, "with 502"),
-    "limit": (faults.rate_limited(retry_after=3600), 1, "60 minutes"),
-    "HTML": (faults.html(), 1, "cannot be used"),
-    "malformed": (faults.malformed(), 1, "cannot be used"),
+UNREAD: dict[str, tuple[Failure, int, str]] = {
+    "5xx": (failures.status(502), 1, "with 502"),
+    "limit": (failures.rate_limited(retry_after=3600), 1, "60 minutes"),
+    "HTML": (failures.html(), 1, "cannot be used"),
+    "malformed": (failures.malformed(), 1, "cannot be used"),
     # What the workflow must mend is 2, as everywhere.
     "403": (
-        faults.status(403, {"message": "Resource not accessible by integration"}),
+        failures.status(403, {"message": "Resource not accessible by integration"}),
         2,
         "permissions: {contents: read",
     ),
 }
 
 
+@faults("CF15")
 @pytest.mark.parametrize(("fault", "code", "text"), UNREAD.values(), ids=UNREAD)
-def test_CF15_a_file_that_cannot_be_read_does_not_mean_the_defaults(
-    job: Job, fault: Fault, code: int, text: str
+def test_a_file_that_cannot_be_read_does_not_mean_the_defaults(
+    job: Job, fault: Failure, code: int, text: str
 ) -> None:
     job.github.fail(CONTENTS, fault, forever=True)
     finished = job.run()
@@ -114,15 +122,17 @@ def test_CF15_a_file_that_cannot_be_read_does_not_mean_the_defaults(
     assert job.model.requests == []
 
 
-def test_CF15_a_failure_that_passes_changes_nothing(job: Job) -> None:
+@faults("CF15")
+def test_a_failure_that_passes_changes_nothing(job: Job) -> None:
     opened_with(job, "max-findings: 1\n", "max-findings: 1\n")
-    job.github.fail(CONTENTS, faults.status(502))
+    job.github.fail(CONTENTS, failures.status(502))
     finished = job.run()
     assert finished.code == 0
     assert [c for c in commands(finished.log) if c.name in {"error", "warning"}] == []
 
 
-def test_SE13_the_file_is_asked_for_at_the_base_commit_only(job: Job) -> None:
+@faults("SE13")
+def test_the_file_is_asked_for_at_the_base_commit_only(job: Job) -> None:
     opened_with(job, "max-findings: 1\n", "skip-authors: [dev]\n")
     pull = job.github.repository.pulls[NUMBER]
     assert job.run().code == 0

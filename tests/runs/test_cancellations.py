@@ -6,11 +6,13 @@ import pytest
 
 from reviewer.adapters.files import report_files
 from reviewer.errors import CancelledError
+from tests.faults import faults
 from tests.runs.job import Job
 from tests.runs.telling import finds_a_problem
 
 
-def test_CC5_a_signal_after_the_last_answer_leaves_the_review_in_summary_and_comment(
+@faults("CC5")
+def test_a_signal_after_the_last_answer_leaves_the_review_in_summary_and_comment(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job.model.script = finds_a_problem

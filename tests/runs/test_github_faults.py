@@ -9,10 +9,11 @@ import pytest
 
 from reviewer.adapters.http.retry import Policy
 from reviewer.comments import summary
+from tests.faults import faults
 from tests.finished import Finished
 from tests.invariants import Invariants
-from tests.loopback import faults
-from tests.loopback.faults import Around, Cut, Drip, Fault, Hang, Reset
+from tests.loopback import failures
+from tests.loopback.failures import Around, Cut, Drip, Failure, Hang, Reset
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.runs.job import QUICK, Job
@@ -36,30 +37,29 @@ def assert_published(job: Job, finished: Finished) -> None:
     assert "under way" not in body
 
 
-CARRIED_OUT: dict[str, Fault] = {
-    "GH1": faults.status(502, processed=True),
+CARRIED_OUT: dict[str, Failure] = {
+    "GH1": failures.status(502, processed=True),
     "GH2": Hang(processed=True),
     "GH3": Reset(processed=True),
-    "GH16": faults.Instead(faults.html().response, processed=True),
+    "GH16": failures.Instead(failures.html().response, processed=True),
     "GH17": Cut(),
 }
-NOT_CARRIED_OUT: dict[str, Fault] = {
-    "GH1": faults.status(502),
+NOT_CARRIED_OUT: dict[str, Failure] = {
+    "GH1": failures.status(502),
     "GH2": Hang(),
     "GH3": Reset(),
-    "GH7": faults.rate_limited(retry_after=0),
-    "GH7 without a number": faults.rate_limited(),
-    "GH7 429": faults.rate_limited(code=429),
-    "GH16": faults.html(),
-    "GH16 empty": faults.empty(201),
-    "GH17": faults.malformed(code=201),
+    "GH7": failures.rate_limited(retry_after=0),
+    "GH7 without a number": failures.rate_limited(),
+    "GH7 429": failures.rate_limited(code=429),
+    "GH16": failures.html(),
+    "GH16 empty": failures.empty(201),
+    "GH17": failures.malformed(code=201),
 }
 
 
+@faults("GH1", "GH2", "GH3", "GH16", "GH17")
 @pytest.mark.parametrize("fault", CARRIED_OUT.values(), ids=CARRIED_OUT)
-def test_GH1_GH2_GH3_GH16_GH17_a_post_whose_answer_is_lost_is_adopted(
-    job: Job, fault: Fault
-) -> None:
+def test_a_post_whose_answer_is_lost_is_adopted(job: Job, fault: Failure) -> None:
     job.per_request = 0.5
     job.github.warm().checked = False
     job.github.fail(POST, fault)
@@ -69,10 +69,9 @@ def test_GH1_GH2_GH3_GH16_GH17_a_post_whose_answer_is_lost_is_adopted(
     assert finished.outputs["comment-id"] == str(job.github.repository.comments[0].id)
 
 
+@faults("GH1", "GH2", "GH3", "GH7", "GH16", "GH17")
 @pytest.mark.parametrize("fault", NOT_CARRIED_OUT.values(), ids=NOT_CARRIED_OUT)
-def test_GH1_GH2_GH3_GH7_GH16_GH17_a_post_that_failed_is_sent_once_more(
-    job: Job, fault: Fault
-) -> None:
+def test_a_post_that_failed_is_sent_once_more(job: Job, fault: Failure) -> None:
     job.per_request = 0.5
     job.github.warm().checked = False
     job.github.fail(POST, fault)
@@ -80,15 +79,16 @@ def test_GH1_GH2_GH3_GH7_GH16_GH17_a_post_that_failed_is_sent_once_more(
     assert len(job.github.sent(POST)) == 2
 
 
-WAITS: dict[str, tuple[Fault, int]] = {
-    "as GitHub asks": (faults.rate_limited(retry_after=37), 37),
-    "a minute": (faults.rate_limited(), 60),
-    "a minute after 429": (faults.status(429, {"message": "Slow down"}), 60),
+WAITS: dict[str, tuple[Failure, int]] = {
+    "as GitHub asks": (failures.rate_limited(retry_after=37), 37),
+    "a minute": (failures.rate_limited(), 60),
+    "a minute after 429": (failures.status(429, {"message": "Slow down"}), 60),
 }
 
 
+@faults("GH7")
 @pytest.mark.parametrize(("fault", "seconds"), WAITS.values(), ids=WAITS)
-def test_GH7_a_limit_is_waited_out(job: Job, fault: Fault, seconds: int) -> None:
+def test_a_limit_is_waited_out(job: Job, fault: Failure, seconds: int) -> None:
     job.policy, job.patience = Policy(), 600
     job.github.fail(POST, fault)
     finished = job.run()
@@ -98,9 +98,10 @@ def test_GH7_a_limit_is_waited_out(job: Job, fault: Fault, seconds: int) -> None
     assert finished.seconds >= seconds
 
 
-def test_GH7_a_minute_that_does_not_fit_is_not_waited_for(job: Job) -> None:
+@faults("GH7")
+def test_a_minute_that_does_not_fit_is_not_waited_for(job: Job) -> None:
     job.policy = Policy()
-    job.github.fail(POST, faults.rate_limited(), forever=True)
+    job.github.fail(POST, failures.rate_limited(), forever=True)
     finished = job.run(timeout="60")
     assert_kept_in_summary(finished)
     assert "without saying for how long" in told(finished, "error")[0]
@@ -108,22 +109,23 @@ def test_GH7_a_minute_that_does_not_fit_is_not_waited_for(job: Job) -> None:
 
 
 # How often the announcement and the review are sent together.
-LASTING: dict[str, tuple[Fault, int]] = {
-    "GH4": (faults.status(503), 6),
-    "GH16 HTML": (faults.html(), 4),
-    "GH16 redirect": (faults.redirect("https://api.github.com/elsewhere"), 2),
-    "GH16 no id": (faults.status(201, {"id": None, "html_url": "", "body": ""}), 4),
+LASTING: dict[str, tuple[Failure, int]] = {
+    "GH4": (failures.status(503), 6),
+    "GH16 HTML": (failures.html(), 4),
+    "GH16 redirect": (failures.redirect("https://api.github.com/elsewhere"), 2),
+    "GH16 no id": (failures.status(201, {"id": None, "html_url": "", "body": ""}), 4),
     "GH16 an id that is no number": (
-        faults.status(201, {"id": "1", "html_url": "", "body": ""}),
+        failures.status(201, {"id": "1", "html_url": "", "body": ""}),
         4,
     ),
-    "GH17": (faults.malformed(code=201), 4),
+    "GH17": (failures.malformed(code=201), 4),
 }
 
 
+@faults("GH4", "GH16", "GH17")
 @pytest.mark.parametrize(("fault", "posts"), LASTING.values(), ids=LASTING)
-def test_GH4_GH16_GH17_a_review_that_cannot_be_posted_is_in_the_summary(
-    job: Job, fault: Fault, posts: int
+def test_a_review_that_cannot_be_posted_is_in_the_summary(
+    job: Job, fault: Failure, posts: int
 ) -> None:
     job.policy = replace(QUICK, attempts=5)
     job.github.fail(POST, fault, forever=True)
@@ -132,19 +134,20 @@ def test_GH4_GH16_GH17_a_review_that_cannot_be_posted_is_in_the_summary(
     assert len(job.github.sent(POST)) == posts
 
 
-UNDONE: dict[str, Fault] = {
-    "502": faults.status(502),
+UNDONE: dict[str, Failure] = {
+    "502": failures.status(502),
     "no answer": Hang(),
     "reset": Reset(),
 }
-DONE: dict[str, Fault] = {
+DONE: dict[str, Failure] = {
     "no answer": Hang(processed=True),
     "reset": Reset(processed=True),
 }
 
 
+@faults("GH5")
 @pytest.mark.parametrize("fault", UNDONE.values(), ids=UNDONE)
-def test_GH5_an_update_that_fails_once_is_repeated(job: Job, fault: Fault) -> None:
+def test_an_update_that_fails_once_is_repeated(job: Job, fault: Failure) -> None:
     job.per_request = 0.5
     job.github.warm().checked = False
     job.github.fail(PATCH, fault)
@@ -152,8 +155,9 @@ def test_GH5_an_update_that_fails_once_is_repeated(job: Job, fault: Fault) -> No
     assert len(job.github.sent(PATCH)) == 2
 
 
+@faults("GH5")
 @pytest.mark.parametrize("fault", DONE.values(), ids=DONE)
-def test_GH5_an_update_whose_answer_is_lost_is_not_repeated(job: Job, fault: Fault) -> None:
+def test_an_update_whose_answer_is_lost_is_not_repeated(job: Job, fault: Failure) -> None:
     job.per_request = 0.5
     job.github.warm().checked = False
     job.github.fail(PATCH, fault)
@@ -161,20 +165,23 @@ def test_GH5_an_update_whose_answer_is_lost_is_not_repeated(job: Job, fault: Fau
     assert len(job.github.sent(PATCH)) == 1
 
 
-def test_GH5_an_update_that_always_fails_ends_with_the_review_in_the_summary(job: Job) -> None:
-    job.github.fail(PATCH, faults.status(502), forever=True)
+@faults("GH5")
+def test_an_update_that_always_fails_ends_with_the_review_in_the_summary(job: Job) -> None:
+    job.github.fail(PATCH, failures.status(502), forever=True)
     assert_kept_in_summary(job.run())
     assert len(job.github.sent(PATCH)) == 3
     assert "under way" in job.github.bodies[0]
 
 
-def test_GH6_a_comment_deleted_before_the_update_is_created_once(job: Job) -> None:
+@faults("GH6")
+def test_a_comment_deleted_before_the_update_is_created_once(job: Job) -> None:
     job.github.fail(PATCH, Around(before=job.github.repository.comments.clear))
     assert_published(job, job.run())
     assert (len(job.github.sent(POST)), len(job.github.sent(PATCH))) == (2, 1)
 
 
-def test_GH18_our_comment_is_found_behind_1500_others(job: Job) -> None:
+@faults("GH18")
+def test_our_comment_is_found_behind_1500_others(job: Job) -> None:
     job.github.warm().checked = False
     for number in range(1_500):
         job.github.comment(f"{MARKER}\n{number}", author="chatty")
@@ -184,7 +191,8 @@ def test_GH18_our_comment_is_found_behind_1500_others(job: Job) -> None:
     assert len(job.github.bodies) == 1_501
 
 
-def test_GH18_a_list_without_end_ends_the_run(job: Job) -> None:
+@faults("GH18")
+def test_a_list_without_end_ends_the_run(job: Job) -> None:
     job.github.warm().checked = False
     job.github.site.endless_pages = True
     finished = job.run()
@@ -193,17 +201,17 @@ def test_GH18_a_list_without_end_ends_the_run(job: Job) -> None:
     assert job.github.writes == []
 
 
+@faults("GH17", "GH20")
 @pytest.mark.parametrize(
-    "fault", [faults.graphql_errors("Something went wrong", kind="INTERNAL"), faults.malformed()]
+    "fault",
+    [failures.graphql_errors("Something went wrong", kind="INTERNAL"), failures.malformed()],
 )
-def test_GH17_GH20_a_snapshot_that_cannot_be_used_once_is_read_again(
-    job: Job, fault: Fault
-) -> None:
+def test_a_snapshot_that_cannot_be_used_once_is_read_again(job: Job, fault: Failure) -> None:
     job.github.fail("graphql", fault)
     assert_published(job, job.run())
 
 
-def partly(comments: object) -> Fault:
+def partly(comments: object) -> Failure:
     """Leave the comments out and say that something went wrong, as GitHub does at a timeout."""
 
     def change(value: object) -> object:
@@ -211,18 +219,18 @@ def partly(comments: object) -> Fault:
         value["data"]["repository"]["pullRequest"]["comments"] = comments
         return value | {"errors": [{"type": "INTERNAL", "message": "Something went wrong"}]}
 
-    return faults.edited(change)
+    return failures.edited(change)
 
 
 NO_COMMENTS = {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
 
 
 # What comes in the place of a snapshot, and how often it is asked for.
-UNREADABLE: dict[str, tuple[Fault, int]] = {
-    "GH17 cut": (faults.malformed(), 2),
-    "GH17 HTML": (faults.html(), 2),
-    "GH17 wrong types": (faults.status(200, {"data": {"repository": {"pullRequest": []}}}), 2),
-    "GH20": (faults.graphql_errors("Something went wrong", kind="INTERNAL"), 2),
+UNREADABLE: dict[str, tuple[Failure, int]] = {
+    "GH17 cut": (failures.malformed(), 2),
+    "GH17 HTML": (failures.html(), 2),
+    "GH17 wrong types": (failures.status(200, {"data": {"repository": {"pullRequest": []}}}), 2),
+    "GH20": (failures.graphql_errors("Something went wrong", kind="INTERNAL"), 2),
     "GH20 partial": (partly(None), 2),
     "GH20 partial but whole by its shape": (partly(NO_COMMENTS), 2),
     "GH21": (Reset(), 4),
@@ -230,9 +238,10 @@ UNREADABLE: dict[str, tuple[Fault, int]] = {
 }
 
 
+@faults("GH17", "GH20", "GH21")
 @pytest.mark.parametrize(("fault", "times"), UNREADABLE.values(), ids=UNREADABLE)
-def test_GH17_GH20_GH21_without_a_snapshot_nothing_is_asked_and_nothing_written(
-    job: Job, fault: Fault, times: int
+def test_without_a_snapshot_nothing_is_asked_and_nothing_written(
+    job: Job, fault: Failure, times: int
 ) -> None:
     job.per_request = 0.3
     job.policy = replace(QUICK, attempts=4)
@@ -247,8 +256,9 @@ def test_GH17_GH20_GH21_without_a_snapshot_nothing_is_asked_and_nothing_written(
     assert (job.model.requests, job.github.bodies) == ([], before)
 
 
+@faults("GH21")
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://nowhere.invalid"])
-def test_GH21_a_github_that_cannot_be_reached_is_named(job: Job, address: str) -> None:
+def test_a_github_that_cannot_be_reached_is_named(job: Job, address: str) -> None:
     job.api_url = address
     finished = job.run()
     assert finished.code == 1
@@ -257,7 +267,8 @@ def test_GH21_a_github_that_cannot_be_reached_is_named(job: Job, address: str) -
     assert (job.model.requests, job.github.requests) == ([], [])
 
 
-def test_GH21_a_github_that_speaks_no_tls_is_sent_no_token(job: Job) -> None:
+@faults("GH21")
+def test_a_github_that_speaks_no_tls_is_sent_no_token(job: Job) -> None:
     job.api_url = job.github.url.replace("http:", "https:")
     finished = job.run()
     assert finished.code == 1
@@ -265,11 +276,10 @@ def test_GH21_a_github_that_speaks_no_tls_is_sent_no_token(job: Job) -> None:
     assert (job.model.requests, job.github.requests) == ([], [])
 
 
+@faults("GH17", "GH21")
 @pytest.mark.parametrize("what", ["pulls/7/files", "contents/.github"])
-def test_GH17_GH21_a_list_that_cannot_be_read_is_told_on_the_pull_request(
-    job: Job, what: str
-) -> None:
-    job.github.fail(f"GET .*/{what}", faults.malformed(), forever=True)
+def test_a_list_that_cannot_be_read_is_told_on_the_pull_request(job: Job, what: str) -> None:
+    job.github.fail(f"GET .*/{what}", failures.malformed(), forever=True)
     finished = job.run()
     assert finished.code == 1
     assert "could not be reviewed" in job.github.bodies[0]
@@ -277,7 +287,8 @@ def test_GH17_GH21_a_list_that_cannot_be_read_is_told_on_the_pull_request(
     assert job.model.requests == []
 
 
-def test_GH22_an_enterprise_server_gets_the_same_review(
+@faults("GH22")
+def test_an_enterprise_server_gets_the_same_review(
     enterprise: LoopbackGitHub,
     model_server: LoopbackModel,
     tmp_path: Path,

@@ -9,8 +9,9 @@ import pytest
 from reviewer.comments import summary
 from reviewer.memory import state
 from reviewer.pull_request import PullState
-from tests.loopback import faults
-from tests.loopback.faults import Around, Instead
+from tests.faults import faults
+from tests.loopback import failures
+from tests.loopback.failures import Around, Instead
 from tests.loopback.github import BLIND_TOKEN, READ_TOKEN, TOKEN
 from tests.loopback.model import error
 from tests.loopback.runner_log import commands
@@ -28,11 +29,12 @@ def _something_to_say(job: Job) -> None:
     job.model.script = finds_a_problem
 
 
+@faults("GH8")
 @pytest.mark.parametrize("how", ["retry-after", "reset"])
-def test_GH8_an_hour_is_not_slept_and_the_message_names_it(job: Job, how: str) -> None:
+def test_an_hour_is_not_slept_and_the_message_names_it(job: Job, how: str) -> None:
     hour = {
-        "retry-after": faults.rate_limited(retry_after=3600),
-        "reset": faults.limit_used_up(reset=int(time.time()) + 3300),
+        "retry-after": failures.rate_limited(retry_after=3600),
+        "reset": failures.limit_used_up(reset=int(time.time()) + 3300),
     }
     job.github.fail(POST, hour[how], forever=True)
     finished = job.run()
@@ -42,8 +44,9 @@ def test_GH8_an_hour_is_not_slept_and_the_message_names_it(job: Job, how: str) -
     assert job.clock.slept < 60
 
 
-def test_GH8_a_limit_at_the_first_request_ends_the_run_at_once(job: Job) -> None:
-    job.github.fail("graphql", faults.rate_limited(retry_after=3600), forever=True)
+@faults("GH8")
+def test_a_limit_at_the_first_request_ends_the_run_at_once(job: Job) -> None:
+    job.github.fail("graphql", failures.rate_limited(retry_after=3600), forever=True)
     finished = job.run()
     assert finished.code == 1
     assert "60 minutes" in told(finished, "error")[0]
@@ -60,30 +63,31 @@ def moment(job: Job, seconds: int = 0) -> int:
     return int(time.time() + job.github.site.clock_ahead) + seconds
 
 
+@faults("CO6")
 @APART
-def test_CO6_a_limit_that_is_over_by_the_servers_clock_is_not_waited_for(
-    job: Job, ahead: int
-) -> None:
+def test_a_limit_that_is_over_by_the_servers_clock_is_not_waited_for(job: Job, ahead: int) -> None:
     job.github.site.clock_ahead = ahead
-    job.github.fail(POST, faults.limit_used_up(reset=moment(job)))
-    job.github.fail(PATCH, faults.limit_used_up(reset=moment(job, -3600)))
+    job.github.fail(POST, failures.limit_used_up(reset=moment(job)))
+    job.github.fail(PATCH, failures.limit_used_up(reset=moment(job, -3600)))
     finished = job.run()
     assert finished.code == 0
     assert FOUND in job.github.bodies[0]
 
 
+@faults("CO6")
 @APART
-def test_CO6_a_limit_that_lasts_by_the_servers_clock_ends_the_run(job: Job, ahead: int) -> None:
+def test_a_limit_that_lasts_by_the_servers_clock_ends_the_run(job: Job, ahead: int) -> None:
     job.github.site.clock_ahead = ahead
-    job.github.fail(PATCH, faults.limit_used_up(reset=moment(job, 3600)), forever=True)
+    job.github.fail(PATCH, failures.limit_used_up(reset=moment(job, 3600)), forever=True)
     finished = job.run()
     assert_kept_in_summary(finished)
     assert re.search(r"asks to wait (60|61) minutes", told(finished, "error")[0])
     assert len(job.github.sent(PATCH)) == 1
 
 
+@faults("CO6")
 @APART
-def test_CO6_a_model_servers_date_is_compared_with_its_own_clock(job: Job, ahead: int) -> None:
+def test_a_model_servers_date_is_compared_with_its_own_clock(job: Job, ahead: int) -> None:
     job.github.site.clock_ahead = ahead
     now = formatdate(moment(job), usegmt=True)
     busy = error(429, "Slow down.", headers={"Date": now, "Retry-After": now})
@@ -93,7 +97,8 @@ def test_CO6_a_model_servers_date_is_compared_with_its_own_clock(job: Job, ahead
     assert FOUND in job.github.bodies[0]
 
 
-def test_GH9_a_forgotten_permission_ends_the_run_before_anything_is_paid_for(job: Job) -> None:
+@faults("GH9")
+def test_a_forgotten_permission_ends_the_run_before_anything_is_paid_for(job: Job) -> None:
     job.token = READ_TOKEN
     finished = job.run()
     assert finished.code == 2
@@ -106,8 +111,9 @@ def test_GH9_a_forgotten_permission_ends_the_run_before_anything_is_paid_for(job
     assert finished.outputs == {"verdict": "failed"}
 
 
+@faults("GH9")
 @pytest.mark.parametrize(("author", "fork"), [("stranger", True), ("dependabot", False)])
-def test_GH9_a_run_that_may_never_write_annotates(job: Job, author: str, *, fork: bool) -> None:
+def test_a_run_that_may_never_write_annotates(job: Job, author: str, *, fork: bool) -> None:
     job.token = READ_TOKEN
     job.github.add_pull(NUMBER, author=author, fork=fork)
     finished = job.run()
@@ -120,7 +126,8 @@ def test_GH9_a_run_that_may_never_write_annotates(job: Job, author: str, *, fork
     assert len(job.github.sent(POST)) == 1
 
 
-def test_GH10_a_token_that_expires_during_the_run_leaves_the_review_in_the_summary(
+@faults("GH10")
+def test_a_token_that_expires_during_the_run_leaves_the_review_in_the_summary(
     job: Job,
 ) -> None:
     before: list[int] = []
@@ -136,8 +143,9 @@ def test_GH10_a_token_that_expires_during_the_run_leaves_the_review_in_the_summa
     assert len(job.github.requests) == before[0] + 1
 
 
+@faults("GH11")
 @pytest.mark.parametrize("token", [TOKEN, BLIND_TOKEN])
-def test_GH11_a_pull_request_that_is_not_there_may_be_out_of_reach(job: Job, token: str) -> None:
+def test_a_pull_request_that_is_not_there_may_be_out_of_reach(job: Job, token: str) -> None:
     job.token = token
     if token == TOKEN:
         job.github.repository.pulls.clear()
@@ -148,8 +156,9 @@ def test_GH11_a_pull_request_that_is_not_there_may_be_out_of_reach(job: Job, tok
     assert job.model.requests == []
 
 
+@faults("GH12")
 @pytest.mark.parametrize("closed", ["locked", "archived"])
-def test_GH12_where_nobody_may_comment_the_review_is_annotated(job: Job, closed: str) -> None:
+def test_where_nobody_may_comment_the_review_is_annotated(job: Job, closed: str) -> None:
     job.github.repository.archived = closed == "archived"
     job.github.repository.pulls[NUMBER].locked = closed == "locked"
     finished = job.run()
@@ -160,7 +169,8 @@ def test_GH12_where_nobody_may_comment_the_review_is_annotated(job: Job, closed:
     assert len(job.github.writes) == 1
 
 
-def test_GH13_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job: Job) -> None:
+@faults("GH13")
+def test_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job: Job) -> None:
     lines = "".join(f"value_{n} = {n}\n" for n in range(100))
     job.github.add_pull(NUMBER, {"src/app.py": (None, lines)})
     many = [
@@ -183,7 +193,8 @@ def test_GH13_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job
     assert state.decode(body)
 
 
-def test_GH19_of_two_comments_the_newest_review_stays_and_the_other_points_to_it(
+@faults("GH19")
+def test_of_two_comments_the_newest_review_stays_and_the_other_points_to_it(
     job: Job,
 ) -> None:
     job.run()
@@ -200,7 +211,8 @@ def test_GH19_of_two_comments_the_newest_review_stays_and_the_other_points_to_it
     assert len(job.github.bodies) == 2
 
 
-def test_SE1_a_forged_comment_is_neither_believed_nor_touched(job: Job) -> None:
+@faults("SE1")
+def test_a_forged_comment_is_neither_believed_nor_touched(job: Job) -> None:
     job.run()
     forged = job.github.bodies[0].replace(FOUND, "All is well")
     job.github.repository.comments.clear()
@@ -215,17 +227,17 @@ def test_SE1_a_forged_comment_is_neither_believed_nor_touched(job: Job) -> None:
     assert finished.outputs["comment-id"] == str(ours.id)
 
 
-def test_EV7_a_pull_request_of_a_deleted_fork_is_reviewed(job: Job) -> None:
+@faults("EV7")
+def test_a_pull_request_of_a_deleted_fork_is_reviewed(job: Job) -> None:
     job.github.add_pull(NUMBER, author=None, fork=True).head_repository = None
     finished = job.run()
     assert finished.code == 0
     assert FOUND in job.github.bodies[0]
 
 
+@faults("EV12")
 @pytest.mark.parametrize("closed", [PullState.CLOSED, PullState.MERGED])
-def test_EV12_the_comment_of_a_closed_pull_request_stays_as_it_is(
-    job: Job, closed: PullState
-) -> None:
+def test_the_comment_of_a_closed_pull_request_stays_as_it_is(job: Job, closed: PullState) -> None:
     job.run()
     job.github.push(NUMBER, {"src/app.py": "new = 3\n"})
     job.github.repository.pulls[NUMBER].state = closed

@@ -191,7 +191,7 @@ def assert_data_stays_data(job: Job, attack: Attack) -> None:
 
 
 @pytest.mark.parametrize("attack", attacks(), ids=str)
-def test_I1_I3_I6_a_model_that_obeys_publishes_nothing_harmful(job: Job, attack: Attack) -> None:
+def test_a_model_that_obeys_publishes_nothing_harmful(job: Job, attack: Attack) -> None:
     finished = attacked(job, attack)
     assert_harmless(job, finished, attack)
     assert any(attack.given.get("attack", "").split())

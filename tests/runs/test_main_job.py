@@ -8,6 +8,7 @@ import pytest
 from reviewer.comments import summary as summary_comment
 from reviewer.memory import state
 from reviewer.pull_request import PullState
+from tests.faults import faults
 from tests.loopback.model import Body, Said
 from tests.runs.job import NUMBER, Job, asked_path, said
 
@@ -66,7 +67,8 @@ def test_several_files_are_asked_about_each_and_then_summed_up(job: Job) -> None
     assert "Sets." in job.github.bodies[0]
 
 
-def test_CC9_the_same_head_again_asks_nothing_and_edits_nothing(job: Job) -> None:
+@faults("CC9")
+def test_the_same_head_again_asks_nothing_and_edits_nothing(job: Job) -> None:
     job.model.script = finds_a_problem
     first = job.run()
     asked, sent, writes = len(job.model.bodies), len(job.github.requests), len(job.github.writes)
@@ -82,7 +84,8 @@ def test_CC9_the_same_head_again_asks_nothing_and_edits_nothing(job: Job) -> Non
     }
 
 
-def test_CC9_full_asks_again_about_the_same_head(job: Job) -> None:
+@faults("CC9")
+def test_full_asks_again_about_the_same_head(job: Job) -> None:
     job.run()
     asked = len(job.model.bodies)
     job.run(full=True)
@@ -140,7 +143,8 @@ def test_while_a_review_stands_it_stays_and_gains_a_line(job: Job) -> None:
     assert "under way" not in job.github.bodies[0]
 
 
-def test_DF1_nothing_to_review_is_said_in_the_summary_and_not_on_the_pull_request(job: Job) -> None:
+@faults("DF1")
+def test_nothing_to_review_is_said_in_the_summary_and_not_on_the_pull_request(job: Job) -> None:
     job.github.add_pull(NUMBER, {"old.py": ("x = 1\n", None), "package-lock.json": (None, "{}\n")})
     finished = job.run()
     assert finished.code == 0
@@ -151,7 +155,8 @@ def test_DF1_nothing_to_review_is_said_in_the_summary_and_not_on_the_pull_reques
     assert finished.outputs["verdict"] == "clean"
 
 
-def test_DF1_a_review_that_stands_is_replaced_when_nothing_is_left_to_review(job: Job) -> None:
+@faults("DF1")
+def test_a_review_that_stands_is_replaced_when_nothing_is_left_to_review(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run()
     job.github.push(NUMBER, {"src/app.py": None, "yarn.lock": "x\n"})
@@ -162,7 +167,8 @@ def test_DF1_a_review_that_stands_is_replaced_when_nothing_is_left_to_review(job
     assert "### Hidden risks" not in body
 
 
-def test_EV12_a_pull_request_closed_meanwhile_is_left_alone(job: Job) -> None:
+@faults("EV12")
+def test_a_pull_request_closed_meanwhile_is_left_alone(job: Job) -> None:
     for closed in (PullState.CLOSED, PullState.MERGED):
         job.github.repository.pulls[NUMBER].state = closed
         finished = job.run()
@@ -172,7 +178,8 @@ def test_EV12_a_pull_request_closed_meanwhile_is_left_alone(job: Job) -> None:
     assert job.model.requests == []
 
 
-def test_EV6_a_pull_request_that_became_a_draft_meanwhile_is_left_alone(job: Job) -> None:
+@faults("EV6")
+def test_a_pull_request_that_became_a_draft_meanwhile_is_left_alone(job: Job) -> None:
     job.github.repository.pulls[NUMBER].draft = True
     finished = job.run()
     assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
@@ -181,7 +188,8 @@ def test_EV6_a_pull_request_that_became_a_draft_meanwhile_is_left_alone(job: Job
     assert job.model.requests == []
 
 
-def test_SE13_on_pull_request_target_without_a_checkout_the_review_is_the_same(job: Job) -> None:
+@faults("SE13")
+def test_on_pull_request_target_without_a_checkout_the_review_is_the_same(job: Job) -> None:
     job.model.script = finds_a_problem
     checked_out = job.root / "checkout" / "src"
     checked_out.mkdir(parents=True)
@@ -229,7 +237,8 @@ def test_what_the_model_invents_is_dropped_and_counted(job: Job) -> None:
     assert "Invented" not in body
 
 
-def test_LO2_an_answer_cut_at_the_limit_keeps_its_whole_findings_and_says_so(job: Job) -> None:
+@faults("LO2")
+def test_an_answer_cut_at_the_limit_keeps_its_whole_findings_and_says_so(job: Job) -> None:
     whole = said("src/app.py", {}, {"title": "Second"})
     job.model.say(Said(whole[: whole.index("Second")], finish_reason="length"))
     finished = job.run()
@@ -242,10 +251,9 @@ def test_LO2_an_answer_cut_at_the_limit_keeps_its_whole_findings_and_says_so(job
     assert len(job.model.bodies) == 1
 
 
+@faults("LO4")
 @pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "src/old.py", "./src/app.py"])
-def test_LO4_a_path_that_is_not_the_file_s_own_never_reaches_the_comment(
-    job: Job, path: str
-) -> None:
+def test_a_path_that_is_not_the_file_s_own_never_reaches_the_comment(job: Job, path: str) -> None:
     files = {"src/old.py": (KEPT, None), "src/app.py": (None, KEPT + "new = 2\n")}
     assert job.github.add_pull(NUMBER, files).files[0].status == "renamed"
     job.model.say(said("src/app.py", {"path": path, "title": "Outside"}))
@@ -256,7 +264,8 @@ def test_LO4_a_path_that_is_not_the_file_s_own_never_reaches_the_comment(
     assert "1 answer dropped" in body
 
 
-def test_LO7_ten_thousand_findings_become_as_many_as_are_wanted(job: Job) -> None:
+@faults("LO7")
+def test_ten_thousand_findings_become_as_many_as_are_wanted(job: Job) -> None:
     lines = [f"value_{n} = {n}" for n in range(300)]
     job.github.add_pull(NUMBER, {"src/app.py": (None, "\n".join(lines) + "\n")})
     many = [
@@ -272,7 +281,8 @@ def test_LO7_ten_thousand_findings_become_as_many_as_are_wanted(job: Job) -> Non
     assert finished.outputs["complete"] == "false"
 
 
-def test_LO7_a_body_of_a_megabyte_leaves_room_for_the_other_findings(job: Job) -> None:
+@faults("LO7")
+def test_a_body_of_a_megabyte_leaves_room_for_the_other_findings(job: Job) -> None:
     endless = {"title": "Endless", "body": "why not, " * 110_000}
     job.github.push(NUMBER, {"src/app.py": "new = 2\nnew = 3\n"})
     job.model.say(said("src/app.py", {"quote": "new = 3", "start_line": 2}, endless))
@@ -283,7 +293,8 @@ def test_LO7_a_body_of_a_megabyte_leaves_room_for_the_other_findings(job: Job) -
     assert len(body) < 10_000
 
 
-def test_LO7_an_answer_that_repeats_itself_without_end_keeps_what_was_said(job: Job) -> None:
+@faults("LO7")
+def test_an_answer_that_repeats_itself_without_end_keeps_what_was_said(job: Job) -> None:
     whole = said("src/app.py", {})
     first = whole[whole.index("[") + 1 : whole.rindex("]")]
     endless = whole.replace("]}", f", {', '.join([first] * 3_000)}")
@@ -295,7 +306,8 @@ def test_LO7_an_answer_that_repeats_itself_without_end_keeps_what_was_said(job: 
     assert finished.outputs["complete"] == "false"
 
 
-def test_LO9_LO10_what_the_model_says_can_neither_mention_nor_link_nor_show_an_image(
+@faults("LO9", "LO10")
+def test_what_the_model_says_can_neither_mention_nor_link_nor_show_an_image(
     job: Job,
 ) -> None:
     hostile = "cc @octo/security ![x](https://evil.example/?q=1) [here](https://evil.example)"
@@ -307,7 +319,8 @@ def test_LO9_LO10_what_the_model_says_can_neither_mention_nor_link_nor_show_an_i
     assert "![" not in body
 
 
-def test_LO8_a_finding_that_was_posted_is_not_posted_again(job: Job) -> None:
+@faults("LO8")
+def test_a_finding_that_was_posted_is_not_posted_again(job: Job) -> None:
     twice = said("src/app.py", {}, {"title": "Sets the wrong value!"})
     job.model.say(twice, twice)
     job.run(inline="all")

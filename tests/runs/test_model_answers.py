@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from reviewer.memory import state
+from tests.faults import faults
 from tests.loopback.model import Body
 from tests.pages import RENDERERS, Page
 from tests.runs.harmless import objections
@@ -36,8 +37,9 @@ AROUND = {
 }
 
 
+@faults("LO1")
 @pytest.mark.parametrize("answer", AROUND.values(), ids=AROUND)
-def test_LO1_what_stands_around_the_answer_is_no_reason_to_ask_again(job: Job, answer: str) -> None:
+def test_what_stands_around_the_answer_is_no_reason_to_ask_again(job: Job, answer: str) -> None:
     job.model.say(answer)
     finished = job.run()
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
@@ -54,8 +56,9 @@ LAX = {
 }
 
 
+@faults("LO3")
 @pytest.mark.parametrize("answer", LAX.values(), ids=LAX)
-def test_LO3_json_that_is_none_is_asked_for_once_more(job: Job, answer: str) -> None:
+def test_json_that_is_none_is_asked_for_once_more(job: Job, answer: str) -> None:
     job.model.say(answer, said(PATH, {"title": "Said properly"}))
     finished = job.run()
     assert finished.code == 0
@@ -69,7 +72,8 @@ def test_LO3_json_that_is_none_is_asked_for_once_more(job: Job, answer: str) -> 
     assert TITLE not in job.github.bodies[0]
 
 
-def test_LO3_a_file_without_a_usable_answer_is_asked_about_twice_and_named(job: Job) -> None:
+@faults("LO3")
+def test_a_file_without_a_usable_answer_is_asked_about_twice_and_named(job: Job) -> None:
     three_files(job)
     job.model.script = lambda body: (
         LAX["NaN"] if asked_first(body) == PATH else finds_a_problem(body)
@@ -93,8 +97,9 @@ IMPOSSIBLE: dict[str, Mapping[str, object]] = {
 }
 
 
+@faults("LO5")
 @pytest.mark.parametrize("lines", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-def test_LO5_a_finding_stands_at_what_it_quotes_whatever_lines_it_names(
+def test_a_finding_stands_at_what_it_quotes_whatever_lines_it_names(
     job: Job, lines: Mapping[str, object]
 ) -> None:
     job.github.add_pull(NUMBER, {PATH: (FORTY, CHANGED)})
@@ -106,8 +111,9 @@ def test_LO5_a_finding_stands_at_what_it_quotes_whatever_lines_it_names(
     assert f"`{PATH}:6`" in job.github.bodies[0]
 
 
+@faults("LO5")
 @pytest.mark.parametrize("lines", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-def test_LO5_a_quote_that_stands_twice_without_a_usable_line_is_dropped_and_counted(
+def test_a_quote_that_stands_twice_without_a_usable_line_is_dropped_and_counted(
     job: Job, lines: Mapping[str, object]
 ) -> None:
     twice = CHANGED.replace("line_8 = 8\n", "same()\n")
@@ -120,7 +126,8 @@ def test_LO5_a_quote_that_stands_twice_without_a_usable_line_is_dropped_and_coun
     assert "2 answers dropped" in body
 
 
-def test_LO5_a_line_that_was_removed_is_commented_on_the_other_side(job: Job) -> None:
+@faults("LO5")
+def test_a_line_that_was_removed_is_commented_on_the_other_side(job: Job) -> None:
     job.github.add_pull(NUMBER, {PATH: (FORTY, CHANGED)})
     job.model.say(said(PATH, {"quote": "line_30 = 30", "start_line": 31, "end_line": 31}))
     assert job.run(inline="all").code == 0
@@ -130,7 +137,8 @@ def test_LO5_a_line_that_was_removed_is_commented_on_the_other_side(job: Job) ->
     assert f"`{PATH}:30` (removed)" in job.github.bodies[0]
 
 
-def test_LO6_unknown_words_become_the_middle_and_unknown_members_are_left_out(job: Job) -> None:
+@faults("LO6")
+def test_unknown_words_become_the_middle_and_unknown_members_are_left_out(job: Job) -> None:
     odd = {"severity": "blocker", "confidence": 7, "category": "<b>vibes", "cvss": "9.8 of 10"}
     job.model.say(said(PATH, odd))
     finished = job.run()
@@ -140,8 +148,9 @@ def test_LO6_unknown_words_become_the_middle_and_unknown_members_are_left_out(jo
     assert not any(word in body for word in ("blocker", "vibes", "9.8"))
 
 
+@faults("LO6")
 @pytest.mark.parametrize("missing", ["quote", "title", "body"])
-def test_LO6_a_finding_that_lacks_its_words_is_dropped_and_counted(job: Job, missing: str) -> None:
+def test_a_finding_that_lacks_its_words_is_dropped_and_counted(job: Job, missing: str) -> None:
     job.github.push(NUMBER, {PATH: "new = 2\nnew = 3\n"})
     answer = json.loads(said(PATH, {}, {"title": "Half of one", "quote": "new = 3"}))
     del answer["findings"][1][missing]
@@ -187,10 +196,9 @@ ACTING = {
 LAYOUT = {"h2": 1, "h3": 3, "details": 1, "table": 1, "tr": 3, "td": 8, "comment": 2}
 
 
+@faults("LO9", "LO10", "LO11", "LO12", "LO17")
 @pytest.mark.parametrize("words", ACTING.values(), ids=ACTING)
-def test_LO9_LO10_LO11_LO12_LO17_what_the_model_writes_is_read_and_does_nothing(
-    job: Job, words: str
-) -> None:
+def test_what_the_model_writes_is_read_and_does_nothing(job: Job, words: str) -> None:
     hostile = {"title": words, "body": words, "suggestion": words}
     job.github.push(NUMBER, {"b.py": "new = 2\n"})
     overview = json.dumps({"overview": words, "major_changes": [words]})
@@ -211,8 +219,9 @@ def test_LO9_LO10_LO11_LO12_LO17_what_the_model_writes_is_read_and_does_nothing(
     assert known.head_sha == job.github.repository.pulls[NUMBER].head_sha
 
 
+@faults("LO11")
 @pytest.mark.parametrize("marker", ["LO11 marker", "LO11 state", "LO11 comment without end"])
-def test_LO11_our_own_markers_in_an_answer_do_not_change_what_is_remembered(
+def test_our_own_markers_in_an_answer_do_not_change_what_is_remembered(
     job: Job, marker: str
 ) -> None:
     words = ACTING[marker]
@@ -238,8 +247,9 @@ OFFERS: dict[str, tuple[Mapping[str, object], str]] = {
 }
 
 
+@faults("LO13")
 @pytest.mark.parametrize(("members", "offered"), OFFERS.values(), ids=OFFERS)
-def test_LO13_code_is_offered_only_for_exactly_the_lines_that_were_quoted(
+def test_code_is_offered_only_for_exactly_the_lines_that_were_quoted(
     job: Job, members: Mapping[str, object], offered: str
 ) -> None:
     job.github.add_pull(NUMBER, {PATH: ("pass\n", CHECKED)})
@@ -252,7 +262,8 @@ def test_LO13_code_is_offered_only_for_exactly_the_lines_that_were_quoted(
     assert comment.count("suggestion\n") == offered.count("suggestion\n")
 
 
-def test_LO13_code_is_not_offered_unless_the_workflow_wants_it(job: Job) -> None:
+@faults("LO13")
+def test_code_is_not_offered_unless_the_workflow_wants_it(job: Job) -> None:
     job.model.say(said(PATH, {"suggestion": "new = 1"}))
     assert job.run(inline="all").code == 0
     assert "suggestion" not in in_threads(job)[0]

@@ -7,15 +7,17 @@ from dataclasses import replace
 import pytest
 
 from reviewer.adapters.http.retry import Policy
-from tests.loopback.faults import Drip, Fault, Hang, Instead, html, malformed, redirect
+from tests.faults import faults
+from tests.loopback.failures import Drip, Failure, Hang, Instead, html, malformed, redirect
 from tests.loopback.messages import Response, as_json
 from tests.loopback.model import LoopbackModel, error
 from tests.runs.job import NUMBER, QUICK, Job, asked_path, said
 from tests.runs.telling import CHAT, TOO_LONG, assert_told_everywhere, finds_a_problem, three_files
 
 
+@faults("LL1")
 @pytest.mark.parametrize("status", [401, 403])
-def test_LL1_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: int) -> None:
+def test_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: int) -> None:
     key = "sk-proj-0123456789-_abcdef"
     job.inputs["api-key"] = job.model.key = key
     job.invariants.secrets.append(key)
@@ -26,17 +28,19 @@ def test_LL1_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: 
     assert len(job.model.bodies) == 1
 
 
-def test_LL1_an_unknown_model_is_told_everywhere_with_what_to_do(job: Job) -> None:
+@faults("LL1")
+def test_an_unknown_model_is_told_everywhere_with_what_to_do(job: Job) -> None:
     finished = job.run(model="misspelt")
     assert finished.code == 2
     assert_told_everywhere(job, finished, "Check the inputs model and base-url")
     assert len(job.model.bodies) == 1
 
 
+@faults("LL2")
 @pytest.mark.parametrize(
     ("headers", "seconds"), [({}, 1), ({"Retry-After": "3"}, 3), ({"retry-after-ms": "7000"}, 7)]
 )
-def test_LL2_a_limit_is_waited_out(job: Job, headers: dict[str, str], seconds: int) -> None:
+def test_a_limit_is_waited_out(job: Job, headers: dict[str, str], seconds: int) -> None:
     job.policy = Policy()
     job.model.fail(CHAT, Instead(error(429, "Slow down.", headers=headers)))
     finished = job.run()
@@ -47,7 +51,8 @@ def test_LL2_a_limit_is_waited_out(job: Job, headers: dict[str, str], seconds: i
     assert finished.seconds >= seconds
 
 
-def test_LL2_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
+@faults("LL2")
+def test_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
     job.model.fail(CHAT, Instead(error(429, "Slow down.", headers={"Retry-After": "121"})))
     finished = job.run(timeout="60")
     assert finished.code == 1
@@ -56,7 +61,8 @@ def test_LL2_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
     assert job.clock.slept < 30
 
 
-def test_LL3_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
+@faults("LL3")
+def test_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
     job.model.fail(CHAT, Instead(error(429, "No credit.", name="insufficient_quota")), forever=True)
     finished = job.run()
     assert finished.code == 2
@@ -64,14 +70,16 @@ def test_LL3_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
     assert len(job.model.bodies) == 1
 
 
+@faults("LL4")
 @pytest.mark.parametrize("status", [500, 502, 503, 529])
-def test_LL4_a_server_that_fails_once_is_asked_again(job: Job, status: int) -> None:
+def test_a_server_that_fails_once_is_asked_again(job: Job, status: int) -> None:
     job.model.fail(CHAT, Instead(error(status, "Overloaded.")))
     assert job.run().code == 0
     assert len(job.model.bodies) == 2
 
 
-def test_LL4_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(job: Job) -> None:
+@faults("LL4")
+def test_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(job: Job) -> None:
     job.model.script = finds_a_problem
     job.policy = replace(QUICK, attempts=9)
     job.run()
@@ -85,8 +93,9 @@ def test_LL4_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(j
 
 
 # Without an answer, with one that goes on, and with nothing after its headers and a byte.
+@faults("LL5")
 @pytest.mark.parametrize("fault", [Hang(), Drip(0.05), Drip(30)])
-def test_LL5_a_model_that_does_not_finish_ends_with_its_time(job: Job, fault: Fault) -> None:
+def test_a_model_that_does_not_finish_ends_with_its_time(job: Job, fault: Failure) -> None:
     job.patience = 0.3
     job.model.fail(CHAT, fault, forever=True)
     finished = job.run()
@@ -94,8 +103,9 @@ def test_LL5_a_model_that_does_not_finish_ends_with_its_time(job: Job, fault: Fa
     assert_told_everywhere(job, finished, "did not answer within")
 
 
+@faults("LL6")
 @pytest.mark.parametrize("refused", [TOO_LONG, Instead(error(413, "Payload too large."))])
-def test_LL6_a_prompt_that_is_too_long_is_asked_in_halves(job: Job, refused: Fault) -> None:
+def test_a_prompt_that_is_too_long_is_asked_in_halves(job: Job, refused: Failure) -> None:
     job.github.push(NUMBER, {"src/app.py": "new = 2\n" + "more = 1\n" * 200})
     job.model.script = lambda body: said(asked_path(body))
     job.model.fail(CHAT, refused)
@@ -108,7 +118,8 @@ def test_LL6_a_prompt_that_is_too_long_is_asked_in_halves(job: Job, refused: Fau
     assert [part[1] for part in parts if part] == ["1", "2", "3"]
 
 
-def test_LL6_a_file_that_is_too_long_in_parts_too_is_given_up(job: Job) -> None:
+@faults("LL6")
+def test_a_file_that_is_too_long_in_parts_too_is_given_up(job: Job) -> None:
     job.github.push(NUMBER, {"src/app.py": "new = 2\n" + "more = 1\n" * 200})
     job.model.fail(CHAT, TOO_LONG, forever=True)
     finished = job.run()
@@ -117,8 +128,9 @@ def test_LL6_a_file_that_is_too_long_in_parts_too_is_given_up(job: Job) -> None:
     assert len(job.model.bodies) == 1 + 3
 
 
+@faults("LL7")
 @pytest.mark.parametrize("name", ["response_format", "max_completion_tokens", "temperature"])
-def test_LL7_a_parameter_that_is_refused_is_left_out_from_then_on(job: Job, name: str) -> None:
+def test_a_parameter_that_is_refused_is_left_out_from_then_on(job: Job, name: str) -> None:
     three_files(job)
     job.model.fail(CHAT, Instead(error(400, f"{name} is not supported", parameter=name)))
     finished = job.run(concurrency="1", temperature="0.5", max_output_tokens="9000")
@@ -128,7 +140,8 @@ def test_LL7_a_parameter_that_is_refused_is_left_out_from_then_on(job: Job, name
     assert sent == [True, False, False, False, False]
 
 
-def test_LL7_a_token_limit_that_has_only_its_older_name_is_sent_by_it(job: Job) -> None:
+@faults("LL7")
+def test_a_token_limit_that_has_only_its_older_name_is_sent_by_it(job: Job) -> None:
     three_files(job)
     refused = error(400, "Use max_tokens.", parameter="max_completion_tokens")
     job.model.fail(CHAT, Instead(refused))
@@ -145,10 +158,9 @@ NO_COMPLETIONS = {
 }
 
 
+@faults("LL8")
 @pytest.mark.parametrize("answer", NO_COMPLETIONS.values(), ids=NO_COMPLETIONS)
-def test_LL8_an_answer_that_is_no_completion_is_asked_for_once_more(
-    job: Job, answer: Fault
-) -> None:
+def test_an_answer_that_is_no_completion_is_asked_for_once_more(job: Job, answer: Failure) -> None:
     job.model.fail(CHAT, answer)
     assert job.run().code == 0
     job.model.fail(CHAT, answer, forever=True)
@@ -158,7 +170,8 @@ def test_LL8_an_answer_that_is_no_completion_is_asked_for_once_more(
     assert len(job.model.bodies) == 2 + 2
 
 
-def test_LL10_a_prompt_does_not_follow_a_redirect(job: Job) -> None:
+@faults("LL10")
+def test_a_prompt_does_not_follow_a_redirect(job: Job) -> None:
     with LoopbackModel() as elsewhere:
         job.model.fail(CHAT, redirect(f"{elsewhere.base_url}/chat/completions"), forever=True)
         finished = job.run()
@@ -167,7 +180,8 @@ def test_LL10_a_prompt_does_not_follow_a_redirect(job: Job) -> None:
     assert_told_everywhere(job, finished, "Set base-url to the address that answers")
 
 
-def test_LL14_an_error_that_repeats_the_key_in_any_form_shows_none_of_them(job: Job) -> None:
+@faults("LL14")
+def test_an_error_that_repeats_the_key_in_any_form_shows_none_of_them(job: Job) -> None:
     key = "sk-proj-0123456789-_abcdef"
     job.inputs["api-key"] = job.model.key = key
     forms = (key, key[::-1], base64.b64encode(key.encode()).decode(), key[7:])
@@ -181,7 +195,8 @@ def test_LL14_an_error_that_repeats_the_key_in_any_form_shows_none_of_them(job: 
         assert all("Odd" in text for text in shown)
 
 
-def test_LL14_an_error_that_repeats_the_prompt_shows_no_more_than_its_beginning(job: Job) -> None:
+@faults("LL14")
+def test_an_error_that_repeats_the_prompt_shows_no_more_than_its_beginning(job: Job) -> None:
     prompt = "the secret of the change " * 400
     job.model.fail(CHAT, Instead(error(400, f"Odd: {prompt}")))
     finished = job.run()

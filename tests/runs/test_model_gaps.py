@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.faults import faults
 from tests.finished import Finished
-from tests.loopback.faults import Instead, edited
+from tests.loopback.failures import Instead, edited
 from tests.loopback.model import Said, error
 from tests.loopback.runner_log import commands
 from tests.runs.job import Job, asked_path, said
@@ -27,7 +28,8 @@ def assert_a_gap_is_named(job: Job, finished: Finished, path: str, reason: str) 
     assert all(text in warnings[0] for text in ("incomplete", path, reason))
 
 
-def test_LL6_one_file_that_is_too_long_is_left_out_and_named(job: Job) -> None:
+@faults("LL6")
+def test_one_file_that_is_too_long_is_left_out_and_named(job: Job) -> None:
     three_files(job)
     job.model.fail(CHAT, TOO_LONG)
     finished = job.run(concurrency="1")
@@ -43,8 +45,9 @@ def with_no_choice(value: object) -> object:
     return {**value, "choices": []} if isinstance(value, dict) else value
 
 
+@faults("LL9")
 @pytest.mark.parametrize("change", [without_choices, with_no_choice])
-def test_LL9_a_completion_without_choices_leaves_one_file_out(
+def test_a_completion_without_choices_leaves_one_file_out(
     job: Job, change: Callable[[object], object]
 ) -> None:
     three_files(job)
@@ -66,8 +69,9 @@ UNANSWERED = {
 }
 
 
+@faults("LL9")
 @pytest.mark.parametrize(("answer", "reason"), UNANSWERED.values(), ids=UNANSWERED)
-def test_LL9_a_file_that_the_model_does_not_answer_about_is_named(
+def test_a_file_that_the_model_does_not_answer_about_is_named(
     job: Job, answer: Said, reason: str
 ) -> None:
     three_files(job)
@@ -77,7 +81,8 @@ def test_LL9_a_file_that_the_model_does_not_answer_about_is_named(
     assert_a_gap_is_named(job, finished, "b.py", reason)
 
 
-def test_LL11_a_file_that_fails_is_a_gap_and_the_others_are_published(job: Job) -> None:
+@faults("LL11")
+def test_a_file_that_fails_is_a_gap_and_the_others_are_published(job: Job) -> None:
     three_files(job)
     job.model.fail(CHAT, *[Instead(error(500, "Broken."))] * 3)
     finished = job.run(concurrency="1")
@@ -85,7 +90,8 @@ def test_LL11_a_file_that_fails_is_a_gap_and_the_others_are_published(job: Job) 
     assert_a_gap_is_named(job, finished, "a.py", "failed (500)")
 
 
-def test_LL11_a_missing_fallback_does_not_end_the_run_for_one_bad_answer(job: Job) -> None:
+@faults("LL11")
+def test_a_missing_fallback_does_not_end_the_run_for_one_bad_answer(job: Job) -> None:
     three_files(job)
     job.model.script = lambda body: "?" if asked_path(body) == "a.py" else finds_a_problem(body)
     finished = job.run(concurrency="1", fallback_model="absent")
@@ -93,8 +99,9 @@ def test_LL11_a_missing_fallback_does_not_end_the_run_for_one_bad_answer(job: Jo
     assert_a_gap_is_named(job, finished, "a.py", "answer")
 
 
+@faults("LL12")
 @pytest.mark.parametrize("usage", [None, (10**12, 5), (-4, 1)])
-def test_LL12_without_a_sensible_usage_the_price_is_unknown(
+def test_without_a_sensible_usage_the_price_is_unknown(
     job: Job, usage: tuple[int, int] | None
 ) -> None:
     job.model.models = ("gpt-6.1-terra",)
@@ -106,7 +113,8 @@ def test_LL12_without_a_sensible_usage_the_price_is_unknown(
     assert "price unknown" in job.github.bodies[0]
 
 
-def test_LL12_without_a_usage_the_budget_goes_by_the_estimate(job: Job) -> None:
+@faults("LL12")
+def test_without_a_usage_the_budget_goes_by_the_estimate(job: Job) -> None:
     three_files(job)
     job.model.script = lambda body: Said(finds_a_problem(body), usage=None)
     finished = job.run(max_tokens_total="5000", concurrency="1")
@@ -117,10 +125,9 @@ def test_LL12_without_a_usage_the_budget_goes_by_the_estimate(job: Job) -> None:
     assert 0 < int(finished.outputs["tokens"]) <= 5_000
 
 
+@faults("LL13")
 @pytest.mark.parametrize("limit", [{"max_tokens_total": "10000"}, {"max_cost": "0.01"}])
-def test_LL13_when_the_budget_ends_what_is_known_is_published(
-    job: Job, limit: dict[str, Any]
-) -> None:
+def test_when_the_budget_ends_what_is_known_is_published(job: Job, limit: dict[str, Any]) -> None:
     three_files(job)
     job.model.models = ("gpt-6.1-terra",)
     job.model.script = lambda body: Said(finds_a_problem(body), usage=(8_000, 100))
@@ -133,7 +140,8 @@ def test_LL13_when_the_budget_ends_what_is_known_is_published(
     assert "Reviewed 1 of 3 changed files" in body
 
 
-def test_LL13_a_limit_on_money_without_a_price_is_refused(job: Job) -> None:
+@faults("LL13")
+def test_a_limit_on_money_without_a_price_is_refused(job: Job) -> None:
     finished = job.run(max_cost="1")
     assert finished.code == 2
     assert_told_everywhere(job, finished, "max-cost cannot be kept")

@@ -1,5 +1,6 @@
 """Pull requests of people from outside, where the workflow limits what they may cost."""
 
+from tests.faults import faults
 from tests.runs.job import NUMBER, Job
 
 HOUR = 3_600
@@ -15,7 +16,8 @@ def crowd(job: Job, count: int) -> None:
     job.wanted = type(job.wanted)(own.number)
 
 
-def test_SE15_what_is_beyond_the_limit_costs_nothing_and_says_nothing_in_public(job: Job) -> None:
+@faults("SE15")
+def test_what_is_beyond_the_limit_costs_nothing_and_says_nothing_in_public(job: Job) -> None:
     crowd(job, 3)
     finished = job.run(daily_limit="3")
     assert finished.code == 0
@@ -25,13 +27,15 @@ def test_SE15_what_is_beyond_the_limit_costs_nothing_and_says_nothing_in_public(
     assert "daily-limit" in finished.summary
 
 
-def test_SE15_a_maintainer_who_asks_gets_the_review_all_the_same(job: Job) -> None:
+@faults("SE15")
+def test_a_maintainer_who_asks_gets_the_review_all_the_same(job: Job) -> None:
     crowd(job, 3)
     assert job.run(daily_limit_per_author="1", asked=True).code == 0
     assert len(job.github.bodies) == 1
 
 
-def test_SE15_what_was_opened_days_ago_does_not_count(job: Job) -> None:
+@faults("SE15")
+def test_what_was_opened_days_ago_does_not_count(job: Job) -> None:
     crowd(job, 150)
     for pull in list(job.github.repository.pulls.values())[:-1]:
         pull.opened = -48 * HOUR
@@ -39,14 +43,16 @@ def test_SE15_what_was_opened_days_ago_does_not_count(job: Job) -> None:
     assert len(job.github.bodies) == 1
 
 
-def test_SE15_the_list_is_read_page_by_page_until_a_day_is_over(job: Job) -> None:
+@faults("SE15")
+def test_the_list_is_read_page_by_page_until_a_day_is_over(job: Job) -> None:
     crowd(job, 230)
     stopped, reviewed = job.run(daily_limit="230"), job.run(daily_limit="231")
     assert (stopped.code, stopped.outputs["verdict"]) == (0, "skipped")
     assert (reviewed.code, reviewed.outputs["verdict"]) == (0, "clean")
 
 
-def test_SE15_one_author_of_two_hundred_pull_requests_waits_for_a_maintainer(job: Job) -> None:
+@faults("SE15")
+def test_one_author_of_two_hundred_pull_requests_waits_for_a_maintainer(job: Job) -> None:
     crowd(job, 200)
     finished = job.run(daily_limit_per_author="5")
     assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
@@ -55,7 +61,8 @@ def test_SE15_one_author_of_two_hundred_pull_requests_waits_for_a_maintainer(job
     assert job.github.repository.comments == []
 
 
-def test_SE15_only_who_belongs_is_reviewed_unasked_where_the_workflow_says_so(job: Job) -> None:
+@faults("SE15")
+def test_only_who_belongs_is_reviewed_unasked_where_the_workflow_says_so(job: Job) -> None:
     finished = job.run(reviewed_associations="OWNER,MEMBER")
     assert (finished.code, job.model.bodies) == (0, [])
     assert "reviewed-associations" in finished.summary

@@ -1,11 +1,13 @@
 """What ends the asking early, and what it costs."""
 
-from tests.loopback.faults import Instead
+from tests.faults import faults
+from tests.loopback.failures import Instead
 from tests.loopback.model import error
 from tests.runs.job import NUMBER, Job
 
 
-def test_LL1_a_model_that_does_not_exist_is_asked_for_once_not_for_every_file(job: Job) -> None:
+@faults("LL1")
+def test_a_model_that_does_not_exist_is_asked_for_once_not_for_every_file(job: Job) -> None:
     job.github.push(NUMBER, {f"f{n}.py": "x = 1\n" for n in range(9)})
     job.model.models = ()
     finished = job.run(concurrency="1")
@@ -14,7 +16,8 @@ def test_LL1_a_model_that_does_not_exist_is_asked_for_once_not_for_every_file(jo
     assert "could not be reviewed" in job.github.bodies[0]
 
 
-def test_LL3_a_quota_that_is_used_up_ends_the_asking(job: Job) -> None:
+@faults("LL3")
+def test_a_quota_that_is_used_up_ends_the_asking(job: Job) -> None:
     job.github.push(NUMBER, {f"f{n}.py": "x = 1\n" for n in range(9)})
     spent = Instead(error(429, "You exceeded your quota.", name="insufficient_quota"))
     job.model.fail("POST", spent, forever=True)

@@ -10,7 +10,7 @@ import pytest
 
 from reviewer.memory import state
 from tests.finished import Finished
-from tests.loopback.faults import Instead
+from tests.loopback.failures import Instead
 from tests.loopback.model import Body, error
 from tests.runs.job import NUMBER, Job, asked_path, said
 

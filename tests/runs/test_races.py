@@ -8,9 +8,10 @@ import pytest
 
 from reviewer.comments import summary
 from reviewer.memory import state
+from tests.faults import faults
 from tests.finished import Finished
-from tests.loopback import faults
-from tests.loopback.faults import Around, Pass
+from tests.loopback import failures
+from tests.loopback.failures import Around, Pass
 from tests.loopback.model import error
 from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job
@@ -21,7 +22,7 @@ CONFIG = "GET .*/contents/.github/code-review.yml"
 FILES = "GET .*/pulls/7/files"
 POST = "POST .*/issues/7/comments"
 PATCH = "PATCH .*/issues/comments/"
-DOWN = faults.status(503)
+DOWN = failures.status(503)
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +71,9 @@ def inside(job: Job, moment: str, fault: Around) -> None:
     (job.model if moment == CHAT else job.github).fail(moment, fault)
 
 
+@faults("CC1", "CC2")
 @pytest.mark.parametrize("moment", [CONFIG, FILES, POST, CHAT])
-def test_CC1_CC2_an_older_run_never_writes_over_the_review_of_a_newer_one(
+def test_an_older_run_never_writes_over_the_review_of_a_newer_one(
     job: Job, newer: Newer, moment: str
 ) -> None:
     published: list[str] = []
@@ -90,18 +92,20 @@ def test_CC1_CC2_an_older_run_never_writes_over_the_review_of_a_newer_one(
     assert reviewed_head(job) == newer.head
 
 
+@faults("CC2", "GH1", "GH5")
 @pytest.mark.parametrize("unanswered", [POST, PATCH])
-def test_CC2_GH1_GH5_an_older_run_does_not_repeat_a_write_over_the_review_of_a_newer_one(
+def test_an_older_run_does_not_repeat_a_write_over_the_review_of_a_newer_one(
     job: Job, newer: Newer, unanswered: str
 ) -> None:
-    lost = faults.status(502).response
+    lost = failures.status(502).response
     job.github.fail(unanswered, Around(after=newer.push_and_run, change=lambda _answer: lost))
     assert job.run().code == 0
     assert reviewed_head(job) == newer.head
     assert summary.status(ours(job)) == ""
 
 
-def test_CC2_a_review_that_arrives_over_that_of_a_newer_head_is_followed_by_one_of_it(
+@faults("CC2")
+def test_a_review_that_arrives_over_that_of_a_newer_head_is_followed_by_one_of_it(
     job: Job, newer: Newer
 ) -> None:
     job.invariants.overtakes = True
@@ -112,7 +116,8 @@ def test_CC2_a_review_that_arrives_over_that_of_a_newer_head_is_followed_by_one_
     assert summary.status(ours(job)) == ""
 
 
-def test_CC2_the_older_run_says_whose_the_comment_is_and_keeps_its_review(
+@faults("CC2")
+def test_the_older_run_says_whose_the_comment_is_and_keeps_its_review(
     job: Job, newer: Newer
 ) -> None:
     inside(job, CHAT, Around(before=newer.push_and_run))
@@ -123,7 +128,8 @@ def test_CC2_the_older_run_says_whose_the_comment_is_and_keeps_its_review(
     assert older.outputs["comment-id"] == ""
 
 
-def test_CC1_an_older_run_takes_its_own_announcement_back(job: Job, newer: Newer) -> None:
+@faults("CC1")
+def test_an_older_run_takes_its_own_announcement_back(job: Job, newer: Newer) -> None:
     old = job.github.repository.pulls[NUMBER].head_sha
     inside(job, CHAT, Around(before=newer.push))
     assert job.run().code == 0
@@ -134,7 +140,8 @@ def test_CC1_an_older_run_takes_its_own_announcement_back(job: Job, newer: Newer
     assert reviewed_head(job) == newer.head
 
 
-def test_CC1_an_older_run_leaves_the_announcement_of_a_newer_one(job: Job, newer: Newer) -> None:
+@faults("CC1")
+def test_an_older_run_leaves_the_announcement_of_a_newer_one(job: Job, newer: Newer) -> None:
     announced = summary.placeholder("default", "The review of another is under way.")
 
     def push_and_announce() -> None:
@@ -146,7 +153,8 @@ def test_CC1_an_older_run_leaves_the_announcement_of_a_newer_one(job: Job, newer
     assert job.github.bodies == [announced]
 
 
-def test_CC1_an_older_run_that_fails_does_not_say_so_over_a_newer_review(
+@faults("CC1")
+def test_an_older_run_that_fails_does_not_say_so_over_a_newer_review(
     job: Job, newer: Newer
 ) -> None:
     refused = error(401, "Incorrect API key provided.", name="invalid_api_key")
@@ -156,14 +164,16 @@ def test_CC1_an_older_run_that_fails_does_not_say_so_over_a_newer_review(
     assert "could not be reviewed" not in ours(job)
 
 
-def test_CC2_an_older_review_posted_beside_a_newer_one_points_to_it(job: Job, newer: Newer) -> None:
-    job.github.fail(POST, faults.status(422), Around(before=newer.push_and_run))
+@faults("CC2")
+def test_an_older_review_posted_beside_a_newer_one_points_to_it(job: Job, newer: Newer) -> None:
+    job.github.fail(POST, failures.status(422), Around(before=newer.push_and_run))
     assert job.run().code == 0
     assert reviewed_head(job) == newer.head
     assert len(job.github.bodies) == 2
 
 
-def test_CC3_of_two_runs_on_one_head_the_second_does_not_comment_at_the_lines_again(
+@faults("CC3")
+def test_of_two_runs_on_one_head_the_second_does_not_comment_at_the_lines_again(
     job: Job,
 ) -> None:
     inside(job, CHAT, Around(before=lambda: job.run(inline="all")))
@@ -171,7 +181,8 @@ def test_CC3_of_two_runs_on_one_head_the_second_does_not_comment_at_the_lines_ag
     assert len(job.github.repository.pulls[NUMBER].threads) == 1
 
 
-def test_CC2_a_head_that_moves_while_the_review_is_published_is_reviewed_too(
+@faults("CC2")
+def test_a_head_that_moves_while_the_review_is_published_is_reviewed_too(
     job: Job, newer: Newer
 ) -> None:
     job.github.fail(PATCH, Around(after=newer.push))
@@ -182,7 +193,8 @@ def test_CC2_a_head_that_moves_while_the_review_is_published_is_reviewed_too(
     assert finished.outputs["comment-id"] == str(job.github.repository.comments[0].id)
 
 
-def test_CC2_a_head_that_keeps_moving_while_reviews_are_published_is_left_to_its_run(
+@faults("CC2")
+def test_a_head_that_keeps_moving_while_reviews_are_published_is_left_to_its_run(
     job: Job, newer: Newer
 ) -> None:
     job.github.fail(PATCH, Around(after=newer.push), Pass(), Around(after=newer.push))
@@ -192,7 +204,8 @@ def test_CC2_a_head_that_keeps_moving_while_reviews_are_published_is_left_to_its
     assert {first, second, third} > {newer.head, reviewed_head(job)}
 
 
-def test_CC2_what_cannot_be_looked_at_again_is_published_all_the_same(job: Job) -> None:
+@faults("CC2")
+def test_what_cannot_be_looked_at_again_is_published_all_the_same(job: Job) -> None:
     job.github.fail(PATCH, Around(after=lambda: job.github.fail("graphql", DOWN, forever=True)))
     finished = job.run(inline="all")
     assert finished.code == 0
@@ -200,8 +213,9 @@ def test_CC2_what_cannot_be_looked_at_again_is_published_all_the_same(job: Job) 
     assert len(job.github.repository.pulls[NUMBER].threads) == 1
 
 
+@faults("DF14")
 @pytest.mark.parametrize("moment", [CONFIG, FILES])
-def test_DF14_a_head_that_moves_while_it_is_read_is_read_again(
+def test_a_head_that_moves_while_it_is_read_is_read_again(
     job: Job, newer: Newer, moment: str
 ) -> None:
     inside(job, moment, Around(before=newer.push))
@@ -211,7 +225,8 @@ def test_DF14_a_head_that_moves_while_it_is_read_is_read_again(
     assert "more = 1" in str(job.model.bodies)
 
 
-def test_DF14_a_head_that_moves_again_while_it_is_read_again_is_left_to_its_own_run(
+@faults("DF14")
+def test_a_head_that_moves_again_while_it_is_read_again_is_left_to_its_own_run(
     job: Job, newer: Newer
 ) -> None:
     job.github.fail(FILES, Around(before=newer.push), Around(before=newer.push_again))
@@ -221,7 +236,8 @@ def test_DF14_a_head_that_moves_again_while_it_is_read_again_is_left_to_its_own_
     assert (job.github.bodies, job.model.bodies) == ([], [])
 
 
-def test_DF14_a_head_that_moved_is_not_announced(job: Job, newer: Newer) -> None:
+@faults("DF14")
+def test_a_head_that_moved_is_not_announced(job: Job, newer: Newer) -> None:
     old = job.github.repository.pulls[NUMBER].head_sha
     inside(job, FILES, Around(before=newer.push))
     job.run()
@@ -238,10 +254,9 @@ def turn(begun: threading.Event, wait: Callable[[float], object]) -> Callable[[]
     return take
 
 
+@faults("CC3")
 @pytest.mark.parametrize("first_tidies", [True, False])
-def test_CC3_of_two_runs_that_both_post_one_comment_is_left(
-    job: Job, *, first_tidies: bool
-) -> None:
+def test_of_two_runs_that_both_post_one_comment_is_left(job: Job, *, first_tidies: bool) -> None:
     start, posting, posted, both, asking = (threading.Event() for _ in range(5))
     codes: list[int] = []
     second = threading.Thread(target=lambda: codes.append((start.wait(5), job.run().code)[1]))
@@ -264,7 +279,8 @@ def test_CC3_of_two_runs_that_both_post_one_comment_is_left(
     assert other.body == summary.pointer("default", url)
 
 
-def test_CC4_two_instances_keep_two_comments_and_leave_each_other_alone(job: Job) -> None:
+@faults("CC4")
+def test_two_instances_keep_two_comments_and_leave_each_other_alone(job: Job) -> None:
     job.run()
     job.run(name="security")
     before = job.github.bodies
@@ -279,7 +295,8 @@ def test_CC4_two_instances_keep_two_comments_and_leave_each_other_alone(job: Job
     assert job.github.bodies[0] == before[0]
 
 
-def test_CC4_a_second_instance_beside_the_first_gets_its_own_comment(job: Job) -> None:
+@faults("CC4")
+def test_a_second_instance_beside_the_first_gets_its_own_comment(job: Job) -> None:
     inside(job, POST, Around(before=lambda: job.run(name="security")))
     assert job.run().code == 0
     assert sorted(body.split("\n")[0] for body in job.github.bodies) == [
@@ -288,8 +305,9 @@ def test_CC4_a_second_instance_beside_the_first_gets_its_own_comment(job: Job) -
     ]
 
 
+@faults("CC7")
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_CC7_what_a_killed_run_left_behind_is_adopted(job: Job, newline: str) -> None:
+def test_what_a_killed_run_left_behind_is_adopted(job: Job, newline: str) -> None:
     left = summary.placeholder("default", "The review of abc1234 is under way.")
     comment = job.github.comment(left.replace("\n", newline))
     finished = job.run()
@@ -300,7 +318,8 @@ def test_CC7_what_a_killed_run_left_behind_is_adopted(job: Job, newline: str) ->
     assert job.github.sent(POST) == []
 
 
-def test_CC7_what_a_killed_run_did_not_say_at_the_lines_is_said_without_asking_again(
+@faults("CC7")
+def test_what_a_killed_run_did_not_say_at_the_lines_is_said_without_asking_again(
     job: Job,
 ) -> None:
     job.run(inline="all")
@@ -313,7 +332,8 @@ def test_CC7_what_a_killed_run_did_not_say_at_the_lines_is_said_without_asking_a
     assert len(job.model.bodies) == asked
 
 
-def test_CC9_a_review_that_is_explained_at_its_lines_stands(job: Job) -> None:
+@faults("CC9")
+def test_a_review_that_is_explained_at_its_lines_stands(job: Job) -> None:
     job.run(inline="all")
     written = len(job.github.writes)
     job.run(inline="all")

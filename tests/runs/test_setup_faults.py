@@ -3,6 +3,7 @@
 import pytest
 
 from reviewer.config.strict_yaml import PATH as CONFIG_PATH
+from tests.faults import faults
 from tests.finished import Finished
 from tests.loopback.github import BOT
 from tests.loopback.runner_log import commands
@@ -25,14 +26,16 @@ def assert_refused_at(finished: Finished, line: int) -> None:
     assert error.properties.items() >= place.items()
 
 
-def test_IN1_without_a_key_a_pull_request_is_told_how_to_set_it(job: Job) -> None:
+@faults("IN1")
+def test_without_a_key_a_pull_request_is_told_how_to_set_it(job: Job) -> None:
     finished = job.run(api_key="", base_url="")
     assert finished.code == 2
     assert_told_everywhere(job, finished, "Add the secret under Settings")
     assert job.model.requests == []
 
 
-def test_IN6_a_token_that_is_not_accepted_is_named(job: Job) -> None:
+@faults("IN6")
+def test_a_token_that_is_not_accepted_is_named(job: Job) -> None:
     job.token = "ghs_expired"
     finished = job.run()
     (error,) = [command for command in commands(finished.log) if command.name == "error"]
@@ -42,7 +45,8 @@ def test_IN6_a_token_that_is_not_accepted_is_named(job: Job) -> None:
     assert job.model.requests == []
 
 
-def test_IN6_the_token_of_somebody_else_keeps_a_comment_of_its_own(job: Job) -> None:
+@faults("IN6")
+def test_the_token_of_somebody_else_keeps_a_comment_of_its_own(job: Job) -> None:
     job.run()
     theirs = job.github.bodies[0]
     job.github.site.tokens["ghp_mona"] = Token("mona")
@@ -87,8 +91,9 @@ REFUSED = {
 }
 
 
+@faults("CF2", "CF3", "CF4", "CF5", "CF6", "CF7", "CF8", "CF9", "CF11", "CF13")
 @pytest.mark.parametrize(("text", "line", "words"), REFUSED.values(), ids=REFUSED)
-def test_CF2_CF3_CF4_CF5_CF6_CF7_CF8_CF9_CF11_CF13_a_refused_file_is_told_everywhere_with_its_line(
+def test_a_refused_file_is_told_everywhere_with_its_line(
     job: Job, text: str | bytes, line: int, words: str
 ) -> None:
     commit_to_base(job, text)
@@ -98,8 +103,9 @@ def test_CF2_CF3_CF4_CF5_CF6_CF7_CF8_CF9_CF11_CF13_a_refused_file_is_told_everyw
     assert job.model.requests == []
 
 
+@faults("CF7")
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 5_000_000])
-def test_CF7_a_file_that_is_too_large_is_told_everywhere(job: Job, size: int) -> None:
+def test_a_file_that_is_too_large_is_told_everywhere(job: Job, size: int) -> None:
     commit_to_base(job, "#" * size)
     finished = job.run()
     assert finished.code == 2
@@ -107,14 +113,16 @@ def test_CF7_a_file_that_is_too_large_is_told_everywhere(job: Job, size: int) ->
     assert job.model.requests == []
 
 
-def test_CF8_no_tag_of_the_file_calls_anything(job: Job) -> None:
+@faults("CF8")
+def test_no_tag_of_the_file_calls_anything(job: Job) -> None:
     made = job.root / "made by a tag"
     commit_to_base(job, f"language: !!python/object/apply:os.mkdir ['{made}']\n")
     assert job.run().code == 2
     assert not made.exists()
 
 
-def test_CF2_a_review_that_stands_is_kept_under_the_notice(job: Job) -> None:
+@faults("CF2")
+def test_a_review_that_stands_is_kept_under_the_notice(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run()
     asked = len(job.model.bodies)
@@ -125,7 +133,8 @@ def test_CF2_a_review_that_stands_is_kept_under_the_notice(job: Job) -> None:
     assert len(job.model.bodies) == asked
 
 
-def test_CF2_when_the_file_is_mended_the_notice_goes(job: Job) -> None:
+@faults("CF2")
+def test_when_the_file_is_mended_the_notice_goes(job: Job) -> None:
     commit_to_base(job, "max-files: [\n")
     job.run()
     commit_to_base(job, "max-files: 3\n")
@@ -133,10 +142,11 @@ def test_CF2_when_the_file_is_mended_the_notice_goes(job: Job) -> None:
     assert "could not be reviewed" not in job.github.bodies[0]
 
 
+@faults("CF12")
 @pytest.mark.parametrize(
     "text", ["{{ 7 * 7 }}", "{% raw %}", "@format {env.HOME}", "${HOME} $(id)"]
 )
-def test_CF12_what_looks_like_a_template_reaches_the_model_as_it_is(job: Job, text: str) -> None:
+def test_what_looks_like_a_template_reaches_the_model_as_it_is(job: Job, text: str) -> None:
     commit_to_base(job, f"instructions: '{text}'\n")
     assert job.run(instructions=f"workflow: {text}").code == 0
     (prompt,) = [body["messages"][1]["content"] for body in job.model.bodies if asked_path(body)]

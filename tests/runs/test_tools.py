@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from reviewer.llm.tools import LARGEST_ANSWER
-from tests.loopback.faults import Instead
+from tests.faults import faults
+from tests.loopback.failures import Instead
 from tests.loopback.model import Body, Said, error
 from tests.loopback.runner_log import commands
 from tests.runs.job import NUMBER, Job, said
@@ -70,6 +71,7 @@ def test_the_model_reads_what_it_asks_for_before_it_answers(job: Job) -> None:
     assert "Reviewed 1 of 1" in job.github.bodies[0]
 
 
+@faults("SE6")
 @pytest.mark.parametrize(
     "path",
     [
@@ -81,7 +83,7 @@ def test_the_model_reads_what_it_asks_for_before_it_answers(job: Job) -> None:
         "../../../etc/passwd",
     ],
 )
-def test_SE6_what_is_not_of_the_commit_is_refused_and_logged_and_the_review_goes_on(
+def test_what_is_not_of_the_commit_is_refused_and_logged_and_the_review_goes_on(
     job: Job, path: str
 ) -> None:
     model = curious(job, ("read_file", {"path": path}))
@@ -129,12 +131,13 @@ def secret(job: Job) -> Path:
     return path
 
 
+@faults("SE7")
 @pytest.mark.parametrize(
     "trap",
     [a_copy, a_link, a_link_to_a_folder, a_hard_link, a_fifo, a_sparse_file],
     ids=lambda trap: trap.__name__,
 )
-def test_SE7_a_trap_in_the_place_of_a_file_leads_nowhere(
+def test_a_trap_in_the_place_of_a_file_leads_nowhere(
     job: Job, secret: Path, trap: Callable[[Path, Path], None]
 ) -> None:
     file = Path(job.checkout, "src", "other.py")
@@ -147,19 +150,19 @@ def test_SE7_a_trap_in_the_place_of_a_file_leads_nowhere(
     assert OUTSIDE not in str(model.answers)
 
 
+@faults("SE7")
 @pytest.mark.parametrize(
     "path", ["src/a/../other.py", "SRC/OTHER.PY", "src/other.py\0", "/dev/zero"]
 )
-def test_SE7_another_way_to_spell_a_path_is_refused(job: Job, path: str) -> None:
+def test_another_way_to_spell_a_path_is_refused(job: Job, path: str) -> None:
     model = curious(job, ("read_file", {"path": path}))
     assert job.run().code == 0
     assert "Refused" in model.answers[0]
     assert "Reviewed 1 of 1" in job.github.bodies[0]
 
 
-def test_SE8_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(
-    job: Job, secret: Path
-) -> None:
+@faults("SE8")
+def test_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(job: Job, secret: Path) -> None:
     looks: list[tuple[str, dict[str, object]]] = [
         ("read_file", {"path": "src/other.py"}),
         ("search", {"pattern": "app"}),
@@ -183,8 +186,9 @@ EXPLOSIVE = [
 ]
 
 
+@faults("SE9")
 @pytest.mark.parametrize(("tool", "arguments", "told"), EXPLOSIVE, ids=range(len(EXPLOSIVE)))
-def test_SE9_a_pattern_made_to_explode_costs_a_short_answer(
+def test_a_pattern_made_to_explode_costs_a_short_answer(
     job: Job, tool: str, arguments: dict[str, object], told: str
 ) -> None:
     """One line that backtracking cannot leave, and a million that match."""
@@ -226,8 +230,9 @@ def test_a_model_that_only_calls_tools_is_a_gap_and_no_success(job: Job) -> None
     assert "goes on calling tools" in job.github.bodies[0]
 
 
+@faults("SE14")
 @pytest.mark.parametrize("event", ["pull_request_target", "workflow_run"])
-def test_SE14_where_a_run_has_secrets_there_are_no_tools_unless_the_workflow_insists(
+def test_where_a_run_has_secrets_there_are_no_tools_unless_the_workflow_insists(
     job: Job, event: str
 ) -> None:
     job.event = event
@@ -242,7 +247,8 @@ def test_SE14_where_a_run_has_secrets_there_are_no_tools_unless_the_workflow_ins
     assert "import app" in model.answers[0]
 
 
-def test_SE10_no_git_is_started_in_a_checkout_that_names_programs(
+@faults("SE10")
+def test_no_git_is_started_in_a_checkout_that_names_programs(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file monitor, a hook and a git of its own, each of which would leave a trace."""
@@ -264,7 +270,8 @@ def test_SE10_no_git_is_started_in_a_checkout_that_names_programs(
     assert not started.exists()
 
 
-def test_CO7_without_a_usable_checkout_files_are_read_through_the_api(job: Job) -> None:
+@faults("CO7")
+def test_without_a_usable_checkout_files_are_read_through_the_api(job: Job) -> None:
     job.checkout = str(job.root / "no such folder")
     model = curious(job, ("read_file", {"path": "src/other.py"}), ("search", {"pattern": "import"}))
     assert job.run().code == 0

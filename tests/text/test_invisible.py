@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.text import invisible
+from tests.faults import faults
 
 HIDDEN = "\u202e\u200b\u200e\u061c\u2060\u2064\u206a\U000e0041\ufe0f\U000e0100\u3164\u180e"
 HIDDEN += "\u2028\u2029\u00ad\u0085\u034f\u115f\u1160\u17b4\u17b5\u2800\uffa0\ufeff\0\x1b\x7f"
 HIDDEN += "\ue000\ud800\uffff\u0378"
 
 
+@faults("DF10")
 @pytest.mark.parametrize("char", HIDDEN)
-def test_DF10_each_invisible_character_is_named_to_the_model_and_dropped_from_output(
+def test_each_invisible_character_is_named_to_the_model_and_dropped_from_output(
     char: str,
 ) -> None:
     assert invisible.show(f"a{char}b") == f"a[U+{ord(char):04X}]b"
@@ -39,6 +41,7 @@ def test_nothing_invisible_is_left(text: str) -> None:
         assert char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cf", "Cn", "Co", "Cs"}
 
 
+@faults("DF10")
 @pytest.mark.parametrize(
     ("line", "found"),
     [
@@ -57,12 +60,13 @@ def test_nothing_invisible_is_left(text: str) -> None:
         ("0\ufe0f", [(1, "\ufe0f")]),
     ],
 )
-def test_DF10_an_invisible_character_that_no_writing_needs_is_misplaced(
+def test_an_invisible_character_that_no_writing_needs_is_misplaced(
     line: str, found: list[tuple[int, str]]
 ) -> None:
     assert invisible.misplaced(line) == tuple(found)
 
 
+@faults("DF10")
 @pytest.mark.parametrize(
     "line",
     [
@@ -80,7 +84,7 @@ def test_DF10_an_invisible_character_that_no_writing_needs_is_misplaced(
         "café naïve Größe",
     ],
 )
-def test_DF10_what_a_script_or_an_emoji_needs_is_in_its_place(line: str) -> None:
+def test_what_a_script_or_an_emoji_needs_is_in_its_place(line: str) -> None:
     assert invisible.misplaced(line) == ()
 
 

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from reviewer.text import markdown
+from tests.faults import faults
 from tests.pages import MENTION, RENDERERS, Page, assert_inert
 
 
+@faults("LO9")
 @pytest.mark.parametrize(
     "text",
     [
@@ -22,19 +24,21 @@ from tests.pages import MENTION, RENDERERS, Page, assert_inert
     ],
 )
 @pytest.mark.parametrize("neutralise", [markdown.block, markdown.line, markdown.code])
-def test_LO9_nobody_is_mentioned(text: str, neutralise: Callable[[str], str]) -> None:
+def test_nobody_is_mentioned(text: str, neutralise: Callable[[str], str]) -> None:
     shown = neutralise(f"ask {text} about it")
 
     for source in (shown, *(Page(render(shown)).text for render in RENDERERS)):
         assert not MENTION.search(source)
 
 
-def test_LO9_full_width_letters_in_code_stay_as_they_are() -> None:
+@faults("LO9")
+def test_full_width_letters_in_code_stay_as_they_are() -> None:
     assert markdown.span("\uff46ull\uff20wid\uff54h") == "`\uff46ull\uff20\u200bwid\uff54h`"
     assert "x = '\uff21'" in markdown.code("x = '\uff21'")
     assert "`'\uff21'`" in markdown.block("write `'\uff21'`")
 
 
+@faults("LO10")
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -52,11 +56,12 @@ def test_LO9_full_width_letters_in_code_stay_as_they_are() -> None:
         ("[^1]: note", "&#91;^1&#93;: note"),
     ],
 )
-def test_LO10_no_image_is_fetched_and_no_link_can_be_followed(text: str, shown: str) -> None:
+def test_no_image_is_fetched_and_no_link_can_be_followed(text: str, shown: str) -> None:
     assert markdown.block(text) == shown
     assert_inert(shown)
 
 
+@faults("LO11")
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -70,13 +75,14 @@ def test_LO10_no_image_is_fetched_and_no_link_can_be_followed(text: str, shown: 
         ("`<!-- code-review-action -->`", "`<\u200b!-- code-review-action -->`"),
     ],
 )
-def test_LO11_neither_tags_nor_our_own_markers_survive(text: str, shown: str) -> None:
+def test_neither_tags_nor_our_own_markers_survive(text: str, shown: str) -> None:
     assert markdown.block(text).strip() == shown
     assert "<!-- code-review-action" not in markdown.code(text)
 
 
+@faults("LO11")
 @pytest.mark.parametrize("neutralise", [markdown.block, markdown.line, markdown.code])
-def test_LO11_a_tool_that_writes_under_our_name_finds_no_marker_of_its_own(
+def test_a_tool_that_writes_under_our_name_finds_no_marker_of_its_own(
     neutralise: Callable[[str], str],
 ) -> None:
     """It would take our comment for its own and write over it."""
@@ -85,6 +91,7 @@ def test_LO11_a_tool_that_writes_under_our_name_finds_no_marker_of_its_own(
         assert "<!--" not in neutralise(text)
 
 
+@faults("LO12")
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -109,10 +116,11 @@ def test_LO11_a_tool_that_writes_under_our_name_finds_no_marker_of_its_own(
         ("```\nfixes #1\n```", "```\nf\u200bixes #1\n```"),
     ],
 )
-def test_LO12_no_command_and_no_closing_keyword_works(text: str, shown: str) -> None:
+def test_no_command_and_no_closing_keyword_works(text: str, shown: str) -> None:
     assert markdown.block(text) == shown
 
 
+@faults("LO17")
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -138,13 +146,14 @@ def test_LO12_no_command_and_no_closing_keyword_works(text: str, shown: str) -> 
         ("&amp;" * 3 + "amp;" * 20 + "lt;", "amp;" * 13 + "lt;"),
     ],
 )
-def test_LO17_the_layout_around_the_text_stays_intact(text: str, shown: str) -> None:
+def test_the_layout_around_the_text_stays_intact(text: str, shown: str) -> None:
     assert markdown.block(text) == shown
     assert_inert(shown)
 
 
+@faults("LO12")
 @pytest.mark.parametrize("neutralise", [markdown.block, markdown.line])
-def test_LO12_a_command_behind_the_end_of_a_span_is_broken_at_once(
+def test_a_command_behind_the_end_of_a_span_is_broken_at_once(
     neutralise: Callable[[str], str],
 ) -> None:
     """A "|" ends a span, so that what follows it may be what a bot reads as a line of its own."""
@@ -153,7 +162,8 @@ def test_LO12_a_command_behind_the_end_of_a_span_is_broken_at_once(
     assert neutralise(shown) == shown
 
 
-def test_LO17_syntax_nested_beyond_reason_is_taken_out() -> None:
+@faults("LO17")
+def test_syntax_nested_beyond_reason_is_taken_out() -> None:
     entity = "&" + "amp;" * 50 + "lt;"
     link = "[" * 50 + "a" + "](b)" * 50
 

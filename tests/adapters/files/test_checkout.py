@@ -8,6 +8,7 @@ import pytest
 from reviewer.adapters.files.checkout import Checkout
 from reviewer.errors import ForgeError, WorkspaceError
 from tests.fakes import FakeForge
+from tests.faults import faults
 
 HEAD = "a" * 40
 COMMITTED = {"src/app.py": b"new = 2\n", "docs/a.md": b"text\n"}
@@ -35,8 +36,9 @@ def test_what_the_commit_has_is_listed_and_read(folder: Path) -> None:
     assert files.near("src/app.py") == files.read("src/app.py") == "new = 2\n"
 
 
+@faults("SE6")
 @pytest.mark.parametrize("path", [".git/config", "gha-creds-1.json", "/proc/self/environ", "../x"])
-def test_SE6_what_lies_in_the_folder_but_not_in_the_commit_cannot_be_read(
+def test_what_lies_in_the_folder_but_not_in_the_commit_cannot_be_read(
     folder: Path, path: str
 ) -> None:
     with pytest.raises(WorkspaceError, match="no plain file of the reviewed commit"):
@@ -45,7 +47,8 @@ def test_SE6_what_lies_in_the_folder_but_not_in_the_commit_cannot_be_read(
         checkout(folder).near(path)
 
 
-def test_SE7_a_file_that_was_changed_or_replaced_is_read_from_the_forge(folder: Path) -> None:
+@faults("SE7")
+def test_a_file_that_was_changed_or_replaced_is_read_from_the_forge(folder: Path) -> None:
     secret = folder / "gha-creds-1.json"
     (folder / "docs" / "a.md").write_bytes(b"other\n")
     (folder / "src" / "app.py").unlink()
@@ -56,14 +59,16 @@ def test_SE7_a_file_that_was_changed_or_replaced_is_read_from_the_forge(folder: 
     assert files.read("src/app.py") == "new = 2\n"
 
 
-def test_SE7_a_fifo_in_the_place_of_a_file_is_not_waited_for(folder: Path) -> None:
+@faults("SE7")
+def test_a_fifo_in_the_place_of_a_file_is_not_waited_for(folder: Path) -> None:
     (folder / "docs" / "a.md").unlink()
     os.mkfifo(folder / "docs" / "a.md")
     assert checkout(folder).read("docs/a.md") == "text\n"
 
 
+@faults("CO7")
 @pytest.mark.parametrize("folder_name", ["", "/nonexistent", "empty"])
-def test_CO7_without_a_checkout_files_come_from_the_forge(tmp_path: Path, folder_name: str) -> None:
+def test_without_a_checkout_files_come_from_the_forge(tmp_path: Path, folder_name: str) -> None:
     (tmp_path / "empty").mkdir()
     files = checkout(tmp_path / folder_name if folder_name == "empty" else folder_name)
     assert files.near("src/app.py") is None

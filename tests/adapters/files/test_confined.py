@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reviewer.adapters.files import confined
 from reviewer.adapters.files.confined import Beneath
 from reviewer.errors import WorkspaceError
+from tests.faults import faults
 from tests.swapping import swapping
 
 SECRET = b"a secret outside of the folder"
@@ -86,8 +87,9 @@ TRAPS = [
 ]
 
 
+@faults("SE7")
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.__name__)
-def test_SE7_what_is_no_plain_file_of_the_folder_is_refused(
+def test_what_is_no_plain_file_of_the_folder_is_refused(
     folder: Path, trap: Callable[[Path], str]
 ) -> None:
     path = trap(folder)
@@ -96,11 +98,13 @@ def test_SE7_what_is_no_plain_file_of_the_folder_is_refused(
     assert path in str(refused.value)
 
 
+@faults("SE7")
 @pytest.mark.parametrize("trap", [a_link, a_link_to_a_folder, a_hard_link])
-def test_SE7_the_traps_work_where_nobody_looks(folder: Path, trap: Callable[[Path], str]) -> None:
+def test_the_traps_work_where_nobody_looks(folder: Path, trap: Callable[[Path], str]) -> None:
     assert (folder / trap(folder)).read_bytes() == SECRET
 
 
+@faults("SE6", "SE7")
 @pytest.mark.parametrize(
     "path",
     [
@@ -123,23 +127,26 @@ def test_SE7_the_traps_work_where_nobody_looks(folder: Path, trap: Callable[[Pat
         "x" * 300,
     ],
 )
-def test_SE6_SE7_a_path_that_leads_out_or_nowhere_is_refused(folder: Path, path: str) -> None:
+def test_a_path_that_leads_out_or_nowhere_is_refused(folder: Path, path: str) -> None:
     with pytest.raises(WorkspaceError):
         Beneath(str(folder)).read(path, 1_000)
 
 
-def test_SE7_a_device_is_refused() -> None:
+@faults("SE7")
+def test_a_device_is_refused() -> None:
     with pytest.raises(WorkspaceError, match="no plain file"):
         Beneath("/dev").read("zero", 100)
 
 
-def test_SE7_a_file_of_another_device_is_refused() -> None:
+@faults("SE7")
+def test_a_file_of_another_device_is_refused() -> None:
     # Plain files, and on a device of their own.
     with pytest.raises(WorkspaceError, match="another device"):
         Beneath("/").read("proc/meminfo", 1_000_000)
 
 
-def test_SE8_a_link_swapped_in_between_check_and_open_leads_nowhere(folder: Path) -> None:
+@faults("SE8")
+def test_a_link_swapped_in_between_check_and_open_leads_nowhere(folder: Path) -> None:
     """Swap a folder and a link to the outside as fast as possible while the file is read."""
     (folder.parent / "outside" / "plain.txt").write_bytes(SECRET)
     seen = set[bytes]()
@@ -174,15 +181,17 @@ def test_a_folder_is_listed_without_what_is_no_plain_file(folder: Path) -> None:
     assert list(Beneath(str(folder)).files("sub")) == ["sub/plain.txt"]
 
 
+@faults("SE7")
 @pytest.mark.parametrize("path", ["missing", "a.txt", "way", "..", "/etc"])
-def test_SE7_only_a_folder_below_is_listed(folder: Path, path: str) -> None:
+def test_only_a_folder_below_is_listed(folder: Path, path: str) -> None:
     a_link_to_a_folder(folder)
     (folder / "a.txt").touch()
     with pytest.raises(WorkspaceError):
         list(Beneath(str(folder)).files(path))
 
 
-def test_SE9_a_listing_ends_with_its_limit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@faults("SE9")
+def test_a_listing_ends_with_its_limit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(confined, "MOST_FILES", 3)
     for number in range(9):
         (folder / "sub" / f"{number}").mkdir()
@@ -190,10 +199,11 @@ def test_SE9_a_listing_ends_with_its_limit(folder: Path, monkeypatch: pytest.Mon
     assert len(list(Beneath(str(folder)).files())) == 3
 
 
+@faults("SE7")
 @given(
     st.text(max_size=40) | st.lists(st.sampled_from(["..", ".", "", "a", "/", "\0"])).map("/".join)
 )
-def test_SE7_whatever_the_path_nothing_but_the_folders_files_is_read(path: str) -> None:
+def test_whatever_the_path_nothing_but_the_folders_files_is_read(path: str) -> None:
     try:
         data = Beneath(str(Path(__file__).parent)).read(path, 1_000_000)
     except WorkspaceError:

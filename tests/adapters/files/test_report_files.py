@@ -4,6 +4,7 @@ import pytest
 
 from reviewer.adapters.files import report_files
 from reviewer.errors import WorkspaceError
+from tests.faults import faults
 
 
 def test_reports_are_found_at_the_paths_that_are_returned(tmp_path: Path) -> None:
@@ -25,7 +26,8 @@ def test_without_a_workspace_nothing_is_written() -> None:
     assert report_files.write("", {"report.json": "1"}) == {}
 
 
-def test_CO1_a_workspace_that_cannot_be_written_costs_only_the_reports(tmp_path: Path) -> None:
+@faults("CO1")
+def test_a_workspace_that_cannot_be_written_costs_only_the_reports(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     assert report_files.write(str(gone), {"report.json": "1"}) == {}
 

@@ -17,7 +17,8 @@ from reviewer.ports import (
     Subject,
 )
 from tests.adapters.forges import forge
-from tests.loopback import faults
+from tests.faults import faults
+from tests.loopback import failures
 from tests.loopback.github import BOT, LoopbackGitHub
 
 REVIEWS = "POST .*/reviews"
@@ -41,12 +42,13 @@ def test_comments_at_lines_are_posted_as_one_review(github: LoopbackGitHub) -> N
     assert len(github.sent(REVIEWS)) == 1
 
 
+@faults("GH1")
 @pytest.mark.parametrize("processed", [True, False])
-def test_GH1_a_review_whose_answer_is_lost_is_there_once(
+def test_a_review_whose_answer_is_lost_is_there_once(
     github: LoopbackGitHub, *, processed: bool
 ) -> None:
     github.add_pull()
-    github.fail(REVIEWS, faults.status(502, processed=processed))
+    github.fail(REVIEWS, failures.status(502, processed=processed))
     forge(github).apply(review(github))
     assert len(github.repository.pulls[7].threads) == 1
 
@@ -60,13 +62,12 @@ def test_a_line_outside_of_every_hunk_is_refused_with_all_of_its_review(
     assert github.repository.pulls[7].threads == []
 
 
+@faults("GH1")
 @pytest.mark.parametrize("processed", [True, False])
-def test_GH1_an_answer_in_a_thread_is_there_once(
-    github: LoopbackGitHub, *, processed: bool
-) -> None:
+def test_an_answer_in_a_thread_is_there_once(github: LoopbackGitHub, *, processed: bool) -> None:
     github.add_pull()
     thread = github.thread("src/app.py", 1, "Why?")
-    github.fail(REPLIES, faults.status(502, processed=processed))
+    github.fail(REPLIES, failures.status(502, processed=processed))
     answer = ReplyToThread(7, thread.comments[0].id, "Because.\n\n<!-- a -->", "<!-- a -->")
     forge(github).apply(answer)
     assert [said.body for said in thread.comments] == ["Why?", "Because.\n\n<!-- a -->"]

@@ -11,7 +11,8 @@ import pytest
 from reviewer.errors import ForgeError, NotFoundError, RateLimitedError
 from reviewer.pull_request import PullState
 from tests.adapters.forges import forge
-from tests.loopback import faults
+from tests.faults import faults
+from tests.loopback import failures
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.state import FileRow, Submodule, Symlink
 
@@ -63,23 +64,27 @@ def test_a_snapshot_shows_review_threads(github: LoopbackGitHub) -> None:
     assert (second.line, second.resolved) == (None, False)
 
 
-def test_EV7_a_deleted_fork_is_a_fork(github: LoopbackGitHub) -> None:
+@faults("EV7")
+def test_a_deleted_fork_is_a_fork(github: LoopbackGitHub) -> None:
     github.add_pull().head_repository = None
     assert forge(github).snapshot(7).pull.from_fork
 
 
-def test_EV7_a_fork_is_a_fork(github: LoopbackGitHub) -> None:
+@faults("EV7")
+def test_a_fork_is_a_fork(github: LoopbackGitHub) -> None:
     github.add_pull(fork=True)
     assert forge(github).snapshot(7).pull.from_fork
 
 
-def test_EV8_a_pull_request_without_body_and_author_is_read(github: LoopbackGitHub) -> None:
+@faults("EV8")
+def test_a_pull_request_without_body_and_author_is_read(github: LoopbackGitHub) -> None:
     github.add_pull(body=None, author=None)
     pull = forge(github).snapshot(7).pull
     assert (pull.body, pull.author) == ("", "ghost")
 
 
-def test_GH18_our_comment_is_found_on_the_last_of_many_pages(github: LoopbackGitHub) -> None:
+@faults("GH18")
+def test_our_comment_is_found_on_the_last_of_many_pages(github: LoopbackGitHub) -> None:
     github.add_pull()
     for number in range(1499):
         github.comment(f"Opinion {number}", author="dev")
@@ -89,7 +94,8 @@ def test_GH18_our_comment_is_found_on_the_last_of_many_pages(github: LoopbackGit
     assert len(github.requests) == 15
 
 
-def test_GH18_comments_and_threads_turn_their_pages_together(github: LoopbackGitHub) -> None:
+@faults("GH18")
+def test_comments_and_threads_turn_their_pages_together(github: LoopbackGitHub) -> None:
     github.add_pull()
     for number in range(250):
         github.comment(f"Opinion {number}")
@@ -101,7 +107,8 @@ def test_GH18_comments_and_threads_turn_their_pages_together(github: LoopbackGit
     assert len(github.requests) == 3
 
 
-def test_GH18_a_conversation_without_end_is_an_error(github: LoopbackGitHub) -> None:
+@faults("GH18")
+def test_a_conversation_without_end_is_an_error(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.comment(MARKER)
     github.site.endless_pages = True
@@ -110,7 +117,8 @@ def test_GH18_a_conversation_without_end_is_an_error(github: LoopbackGitHub) -> 
     assert len(github.requests) == 100
 
 
-def test_GH18_a_repeated_cursor_is_an_error(github: LoopbackGitHub) -> None:
+@faults("GH18")
+def test_a_repeated_cursor_is_an_error(github: LoopbackGitHub) -> None:
     github.add_pull()
     for number in range(150):
         github.comment(f"Opinion {number}", author="dev")
@@ -120,22 +128,24 @@ def test_GH18_a_repeated_cursor_is_an_error(github: LoopbackGitHub) -> None:
         first.append(response)
         return first[0]
 
-    github.fail("graphql", faults.edited(stuck), forever=True)
+    github.fail("graphql", failures.edited(stuck), forever=True)
     with pytest.raises(ForgeError, match="circles"):
         forge(github).snapshot(7)
     assert len(github.requests) == 2
 
 
-def test_GH20_errors_of_graphql_with_partial_data_are_an_error(github: LoopbackGitHub) -> None:
+@faults("GH20")
+def test_errors_of_graphql_with_partial_data_are_an_error(github: LoopbackGitHub) -> None:
     github.add_pull()
     partly = {"repository": {"pullRequest": None}}
-    github.fail("graphql", faults.graphql_errors("Timeout", data=partly, kind="X"), forever=True)
+    github.fail("graphql", failures.graphql_errors("Timeout", data=partly, kind="X"), forever=True)
     with pytest.raises(ForgeError, match="Timeout"):
         forge(github).snapshot(7)
     assert len(github.requests) == 2
 
 
-def test_GH20_an_answer_without_the_comments_is_not_an_empty_conversation(
+@faults("GH20")
+def test_an_answer_without_the_comments_is_not_an_empty_conversation(
     github: LoopbackGitHub,
 ) -> None:
     github.add_pull()
@@ -149,18 +159,20 @@ def test_GH20_an_answer_without_the_comments_is_not_an_empty_conversation(
                 raise AssertionError(value)
         return value
 
-    github.fail("graphql", faults.edited(without_comments), forever=True)
+    github.fail("graphql", failures.edited(without_comments), forever=True)
     with pytest.raises(ForgeError, match="cannot be used"):
         forge(github).snapshot(7)
 
 
-def test_GH7_a_rate_limit_of_graphql_comes_with_status_200(github: LoopbackGitHub) -> None:
+@faults("GH7")
+def test_a_rate_limit_of_graphql_comes_with_status_200(github: LoopbackGitHub) -> None:
     github.add_pull()
-    github.fail("graphql", faults.graphql_errors("Slow down", kind="RATE_LIMITED"))
+    github.fail("graphql", failures.graphql_errors("Slow down", kind="RATE_LIMITED"))
     assert forge(github).snapshot(7).pull.number == 7
 
 
-def test_GH8_a_rate_limit_of_graphql_can_be_too_long(github: LoopbackGitHub) -> None:
+@faults("GH8")
+def test_a_rate_limit_of_graphql_can_be_too_long(github: LoopbackGitHub) -> None:
     github.add_pull()
     limit = {
         "Date": "Tue, 24 Nov 2026 12:00:00 GMT",
@@ -168,7 +180,7 @@ def test_GH8_a_rate_limit_of_graphql_can_be_too_long(github: LoopbackGitHub) -> 
         "x-ratelimit-reset": "1795524900",
     }
     errors = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded."}]}
-    github.fail("graphql", faults.status(200, errors, headers=limit), forever=True)
+    github.fail("graphql", failures.status(200, errors, headers=limit), forever=True)
     with pytest.raises(RateLimitedError, match="wait 55 minutes"):
         forge(github).snapshot(7)
     assert len(github.requests) == 1
@@ -189,7 +201,8 @@ def test_a_changed_file_has_its_patch_and_its_former_path(github: LoopbackGitHub
     assert (row.path, row.previous_path, row.status, row.patch) == ("b.py", "a.py", "renamed", None)
 
 
-def test_DF4_no_more_than_3000_files_are_asked_for(github: LoopbackGitHub) -> None:
+@faults("DF4")
+def test_no_more_than_3000_files_are_asked_for(github: LoopbackGitHub) -> None:
     made = github.add_pull()
     made.files = [
         FileRow(f"f{n}.py", "added", 1, 0, "@@ -0,0 +1 @@\n+x", "0" * 40) for n in range(3001)
@@ -199,7 +212,8 @@ def test_DF4_no_more_than_3000_files_are_asked_for(github: LoopbackGitHub) -> No
     assert len(github.sent("/files")) == 30
 
 
-def test_GH18_a_list_of_files_that_repeats_itself_is_an_error(github: LoopbackGitHub) -> None:
+@faults("GH18")
+def test_a_list_of_files_that_repeats_itself_is_an_error(github: LoopbackGitHub) -> None:
     made = github.add_pull(files={f"f{n:03}.py": (None, f"x = {n}\n") for n in range(100)})
     assert len(made.files) == 100
     door = forge(github)
@@ -209,7 +223,8 @@ def test_GH18_a_list_of_files_that_repeats_itself_is_an_error(github: LoopbackGi
         door.changed_files(pull)
 
 
-def test_DF3_rows_that_github_emptied_are_asked_for_again(github: LoopbackGitHub) -> None:
+@faults("DF3")
+def test_rows_that_github_emptied_are_asked_for_again(github: LoopbackGitHub) -> None:
     long = "".join(f"line {n}\n" for n in range(1500))
     made = github.add_pull(files={f"f{n:02}.txt": (None, long) for n in range(30)})
     door = forge(github)
@@ -219,7 +234,8 @@ def test_DF3_rows_that_github_emptied_are_asked_for_again(github: LoopbackGitHub
     assert len(github.sent("/files.*per_page=100")) == 1
 
 
-def test_DF3_a_light_page_is_not_asked_for_again(github: LoopbackGitHub) -> None:
+@faults("DF3")
+def test_a_light_page_is_not_asked_for_again(github: LoopbackGitHub) -> None:
     github.add_pull(files={"empty.txt": (None, ""), "b.txt": (None, "b\n")})
     door = forge(github)
     rows = door.changed_files(door.snapshot(7).pull)
@@ -233,7 +249,8 @@ def test_a_diff_is_what_git_prints(github: LoopbackGitHub) -> None:
     assert door.raw_diff(door.snapshot(7).pull) == made.raw_diff
 
 
-def test_DF4_a_diff_that_github_calls_too_large_is_none(github: LoopbackGitHub) -> None:
+@faults("DF4")
+def test_a_diff_that_github_calls_too_large_is_none(github: LoopbackGitHub) -> None:
     github.add_pull(files={f"f{n}.txt": (None, "x\n") for n in range(301)})
     door = forge(github)
     assert door.raw_diff(door.snapshot(7).pull) is None
@@ -243,7 +260,7 @@ def test_a_page_for_people_is_no_diff(github: LoopbackGitHub) -> None:
     github.add_pull()
     door = forge(github)
     pull = door.snapshot(7).pull
-    github.fail("GET .*/pulls/7$", faults.html(), faults.html())
+    github.fail("GET .*/pulls/7$", failures.html(), failures.html())
     with pytest.raises(ForgeError, match="cannot be used"):
         door.raw_diff(pull)
 
@@ -260,20 +277,23 @@ def test_a_file_that_is_not_there_is_none(github: LoopbackGitHub) -> None:
     assert forge(github).content("missing.py", made.head_sha) is None
 
 
+@faults("CF14")
 @pytest.mark.parametrize("path", ["../x", "src/../../x", "./src/app.py", "/src/app.py", ""])
-def test_CF14_a_path_that_git_cannot_have_is_never_sent(github: LoopbackGitHub, path: str) -> None:
+def test_a_path_that_git_cannot_have_is_never_sent(github: LoopbackGitHub, path: str) -> None:
     made = github.add_pull()
     assert forge(github).content(path, made.head_sha) is None
     assert not github.requests
 
 
-def test_CF14_a_directory_is_no_file(github: LoopbackGitHub) -> None:
+@faults("CF14")
+def test_a_directory_is_no_file(github: LoopbackGitHub) -> None:
     made = github.add_pull()
     with pytest.raises(NotFoundError, match=r"src at [0-9a-f]{7} is a directory"):
         forge(github).content("src", made.head_sha)
 
 
-def test_CF14_links_and_submodules_are_no_files(github: LoopbackGitHub) -> None:
+@faults("CF14")
+def test_links_and_submodules_are_no_files(github: LoopbackGitHub) -> None:
     made = github.add_pull(
         files={"link": (None, Symlink("../../etc/passwd")), "sub": (None, Submodule("1" * 40))}
     )
@@ -295,9 +315,10 @@ def test_a_file_above_one_mebibyte_is_an_error_that_names_it(github: LoopbackGit
         forge(github).content("big.txt", made.head_sha)
 
 
-@pytest.mark.parametrize("fault", [faults.status(403, {"message": "No"}), faults.status(503)])
-def test_CF15_only_404_means_that_a_file_is_absent(
-    github: LoopbackGitHub, fault: faults.Fault
+@faults("CF15")
+@pytest.mark.parametrize("fault", [failures.status(403, {"message": "No"}), failures.status(503)])
+def test_only_404_means_that_a_file_is_absent(
+    github: LoopbackGitHub, fault: failures.Failure
 ) -> None:
     made = github.add_pull()
     github.fail("contents", fault, forever=True)

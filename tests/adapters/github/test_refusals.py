@@ -17,8 +17,9 @@ from reviewer.errors import (
 )
 from reviewer.ports import CreateComment, UpdateComment
 from tests.adapters.forges import forge, written
-from tests.loopback import faults
-from tests.loopback.faults import Cut, Drip, Fault, Hang, Reset
+from tests.faults import faults
+from tests.loopback import failures
+from tests.loopback.failures import Cut, Drip, Failure, Hang, Reset
 from tests.loopback.github import BLIND_TOKEN, READ_TOKEN, TOKEN, LoopbackGitHub
 
 MARKER = "<!-- code-review-action name=default v=1 -->"
@@ -28,34 +29,38 @@ NOW = "Tue, 24 Nov 2026 12:00:00 GMT"
 NOW_SECONDS = 1_795_521_600
 
 
+@faults("GH7")
 @pytest.mark.parametrize("code", [403, 429])
 @pytest.mark.parametrize("retry_after", [None, 0.02])
-def test_GH7_a_secondary_limit_is_waited_out(
+def test_a_secondary_limit_is_waited_out(
     github: LoopbackGitHub, code: int, retry_after: float | None
 ) -> None:
     github.add_pull()
-    github.fail(POST, faults.rate_limited(code=code, retry_after=retry_after))
+    github.fail(POST, failures.rate_limited(code=code, retry_after=retry_after))
     forge(github).apply(CREATE)
     assert len(github.bodies) == 1
 
 
-def test_GH7_a_limit_without_a_number_is_waited_out_for_a_minute(github: LoopbackGitHub) -> None:
+@faults("GH7")
+def test_a_limit_without_a_number_is_waited_out_for_a_minute(github: LoopbackGitHub) -> None:
     github.add_pull()
-    github.fail(POST, faults.status(429, {"message": "Slow down"}))
+    github.fail(POST, failures.status(429, {"message": "Slow down"}))
     with pytest.raises(RateLimitedError, match="without saying for how long"):
         forge(github, seconds=30, policy=Policy()).apply(CREATE)
     assert len(github.sent(POST)) == 1
 
 
-def test_GH8_an_hour_is_not_slept(github: LoopbackGitHub) -> None:
+@faults("GH8")
+def test_an_hour_is_not_slept(github: LoopbackGitHub) -> None:
     github.add_pull()
-    github.fail(POST, faults.rate_limited(retry_after=3600))
+    github.fail(POST, failures.rate_limited(retry_after=3600))
     with pytest.raises(RateLimitedError, match="wait 60 minutes") as raised:
         forge(github, seconds=1800).apply(CREATE)
     assert raised.value.exit_code == 1
     assert len(github.requests) == 1
 
 
+@faults("GH8", "CO6")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -63,34 +68,37 @@ def test_GH8_an_hour_is_not_slept(github: LoopbackGitHub) -> None:
         {"Retry-After": "Tue, 24 Nov 2026 12:55:00 GMT"},
     ],
 )
-def test_GH8_CO6_a_moment_is_compared_with_the_clock_of_the_server(
+def test_a_moment_is_compared_with_the_clock_of_the_server(
     github: LoopbackGitHub, headers: dict[str, str]
 ) -> None:
     github.add_pull()
     said = {"message": "API rate limit exceeded."}
-    github.fail(POST, faults.status(403, said, headers={"Date": NOW, **headers}))
+    github.fail(POST, failures.status(403, said, headers={"Date": NOW, **headers}))
     with pytest.raises(RateLimitedError, match="wait 55 minutes"):
         forge(github, seconds=1800).apply(CREATE)
 
 
-def test_GH8_CO6_a_moment_that_has_passed_is_not_waited_for(github: LoopbackGitHub) -> None:
+@faults("GH8", "CO6")
+def test_a_moment_that_has_passed_is_not_waited_for(github: LoopbackGitHub) -> None:
     github.add_pull()
     limit = {"Date": NOW, "x-ratelimit-remaining": "0", "x-ratelimit-reset": str(NOW_SECONDS - 99)}
-    github.fail(POST, faults.status(403, {"message": "API rate limit exceeded."}, headers=limit))
+    github.fail(POST, failures.status(403, {"message": "API rate limit exceeded."}, headers=limit))
     forge(github).apply(CREATE)
     assert len(github.bodies) == 1
 
 
+@faults("GH7")
 @pytest.mark.parametrize("header", ["-5", "nan", "1e9", "soon", "9" * 40, ""])
-def test_GH7_a_wait_that_makes_no_sense_counts_as_none(github: LoopbackGitHub, header: str) -> None:
+def test_a_wait_that_makes_no_sense_counts_as_none(github: LoopbackGitHub, header: str) -> None:
     github.add_pull()
     said = {"message": "You have exceeded a secondary rate limit."}
-    github.fail(POST, faults.status(403, said, headers={"Retry-After": header}))
+    github.fail(POST, failures.status(403, said, headers={"Retry-After": header}))
     forge(github).apply(CREATE)
     assert len(github.bodies) == 1
 
 
-def test_GH9_a_missing_permission_is_printed_as_a_line_to_paste(github: LoopbackGitHub) -> None:
+@faults("GH9")
+def test_a_missing_permission_is_printed_as_a_line_to_paste(github: LoopbackGitHub) -> None:
     github.add_pull()
     with pytest.raises(ForbiddenError) as raised:
         forge(github, token=READ_TOKEN).apply(CREATE)
@@ -100,46 +108,52 @@ def test_GH9_a_missing_permission_is_printed_as_a_line_to_paste(github: Loopback
     assert len(github.requests) == 1
 
 
-def test_GH9_permissions_are_known_without_the_header_too(github: LoopbackGitHub) -> None:
+@faults("GH9")
+def test_permissions_are_known_without_the_header_too(github: LoopbackGitHub) -> None:
     github.add_pull()
     said = {"message": "Resource not accessible by integration"}
-    github.fail(POST, faults.status(403, said))
+    github.fail(POST, failures.status(403, said))
     with pytest.raises(ForbiddenError, match="pull-requests: write"):
         forge(github).apply(CREATE)
 
 
-def test_GH9_a_query_without_permission_is_forbidden(github: LoopbackGitHub) -> None:
+@faults("GH9")
+def test_a_query_without_permission_is_forbidden(github: LoopbackGitHub) -> None:
     github.add_pull()
-    github.fail("graphql", faults.graphql_errors("Resource not accessible by integration"))
+    github.fail("graphql", failures.graphql_errors("Resource not accessible by integration"))
     with pytest.raises(ForbiddenError, match="pull-requests: write"):
         forge(github).snapshot(7)
 
 
-def test_GH9_nothing_but_permissions_is_copied_from_the_header(github: LoopbackGitHub) -> None:
+@faults("GH9")
+def test_nothing_but_permissions_is_copied_from_the_header(github: LoopbackGitHub) -> None:
     github.add_pull()
     accepted = "pull_requests=write, evil: yes::stop, metadata=read, checks=write"
     hostile = {"X-Accepted-GitHub-Permissions": accepted}
-    github.fail(POST, faults.status(403, {"message": "No"}, headers=hostile))
+    github.fail(POST, failures.status(403, {"message": "No"}, headers=hostile))
     with pytest.raises(ForbiddenError) as raised:
         forge(github).apply(CREATE)
     line = "`permissions: {contents: read, pull-requests: write, checks: write}`"
     assert raised.value.remedy == f"Add to the job: {line}."
 
 
-def test_GH10_a_token_that_is_not_accepted_is_not_tried_again(github: LoopbackGitHub) -> None:
+@faults("GH10")
+def test_a_token_that_is_not_accepted_is_not_tried_again(github: LoopbackGitHub) -> None:
     github.add_pull()
     with pytest.raises(UnauthorizedError):
         forge(github, token="ghs_expired").snapshot(7)
     assert len(github.requests) == 1
 
 
-def test_IN6_an_empty_token_is_not_sent(github: LoopbackGitHub) -> None:
+@faults("IN6")
+def test_an_empty_token_is_not_sent(github: LoopbackGitHub) -> None:
     with pytest.raises(UnauthorizedError, match="empty"):
         forge(github, token="")
 
 
+@faults("GH11")
 @pytest.mark.parametrize(("token", "number"), [(BLIND_TOKEN, 7), (TOKEN, 8)])
-def test_GH11_not_found_says_that_it_may_be_a_matter_of_access(
+def test_not_found_says_that_it_may_be_a_matter_of_access(
     github: LoopbackGitHub, token: str, number: int
 ) -> None:
     github.add_pull(7)
@@ -149,14 +163,16 @@ def test_GH11_not_found_says_that_it_may_be_a_matter_of_access(
     assert len(github.requests) == 1
 
 
-def test_GH12_a_locked_conversation_takes_no_comment(github: LoopbackGitHub) -> None:
+@faults("GH12")
+def test_a_locked_conversation_takes_no_comment(github: LoopbackGitHub) -> None:
     github.add_pull(locked=True)
     with pytest.raises(ConversationClosedError, match="locked"):
         forge(github).apply(CREATE)
     assert len(github.requests) == 1
 
 
-def test_GH12_an_archived_repository_takes_no_comment(github: LoopbackGitHub) -> None:
+@faults("GH12")
+def test_an_archived_repository_takes_no_comment(github: LoopbackGitHub) -> None:
     github.add_pull()
     stands = github.comment(MARKER)
     github.repository.archived = True
@@ -168,36 +184,34 @@ def test_GH12_an_archived_repository_takes_no_comment(github: LoopbackGitHub) ->
 @pytest.mark.parametrize("code", [400, 404, 409, 422])
 def test_what_is_wrong_for_good_is_not_tried_again(github: LoopbackGitHub, code: int) -> None:
     github.add_pull()
-    github.fail(POST, faults.status(code), forever=True)
+    github.fail(POST, failures.status(code), forever=True)
     with pytest.raises(ForgeError, match=f"with {code}"):
         forge(github).apply(CREATE)
     assert len(github.requests) == 1
 
 
-WRONG: list[Fault] = [
-    faults.malformed(),
-    faults.html(),
-    faults.empty(),
-    faults.malformed(b"[" * 100_000),
-    faults.malformed(b'"text"'),
-    faults.status(200, {"data": {"repository": {"pullRequest": {"number": "7"}}}}),
-    faults.status(200, {"data": [1]}),
+WRONG: list[Failure] = [
+    failures.malformed(),
+    failures.html(),
+    failures.empty(),
+    failures.malformed(b"[" * 100_000),
+    failures.malformed(b'"text"'),
+    failures.status(200, {"data": {"repository": {"pullRequest": {"number": "7"}}}}),
+    failures.status(200, {"data": [1]}),
 ]
 
 
+@faults("GH17")
 @pytest.mark.parametrize("fault", WRONG)
-def test_GH17_a_malformed_answer_is_asked_for_once_more(
-    github: LoopbackGitHub, fault: Fault
-) -> None:
+def test_a_malformed_answer_is_asked_for_once_more(github: LoopbackGitHub, fault: Failure) -> None:
     github.add_pull()
     github.fail("graphql", fault)
     assert forge(github).snapshot(7).pull.number == 7
 
 
+@faults("GH17")
 @pytest.mark.parametrize("fault", WRONG)
-def test_GH17_an_answer_that_stays_malformed_is_an_error(
-    github: LoopbackGitHub, fault: Fault
-) -> None:
+def test_an_answer_that_stays_malformed_is_an_error(github: LoopbackGitHub, fault: Failure) -> None:
     github.add_pull()
     github.fail("graphql", fault, forever=True)
     with pytest.raises(ForgeError, match="cannot be used"):
@@ -205,8 +219,9 @@ def test_GH17_an_answer_that_stays_malformed_is_an_error(
     assert len(github.requests) == 2
 
 
+@faults("GH17")
 @pytest.mark.parametrize("field", ["title", "headRefOid", "state", "labels", "author", "isDraft"])
-def test_GH17_a_field_of_the_wrong_type_is_an_error(github: LoopbackGitHub, field: str) -> None:
+def test_a_field_of_the_wrong_type_is_an_error(github: LoopbackGitHub, field: str) -> None:
     github.add_pull()
 
     def spoil(value: object) -> object:
@@ -217,32 +232,35 @@ def test_GH17_a_field_of_the_wrong_type_is_an_error(github: LoopbackGitHub, fiel
                 raise AssertionError(value)
         return value
 
-    github.fail("graphql", faults.edited(spoil), forever=True)
+    github.fail("graphql", failures.edited(spoil), forever=True)
     with pytest.raises(ForgeError, match="cannot be used"):
         forge(github).snapshot(7)
 
 
+@faults("GH17")
 @pytest.mark.parametrize("rows", [{}, [1], [{"filename": "a"}], None])
-def test_GH17_a_list_of_files_of_the_wrong_shape_is_an_error(
+def test_a_list_of_files_of_the_wrong_shape_is_an_error(
     github: LoopbackGitHub, rows: object
 ) -> None:
     github.add_pull()
     door = forge(github)
     pull = door.snapshot(7).pull
-    github.fail("/files", faults.status(200, rows), forever=True)
+    github.fail("/files", failures.status(200, rows), forever=True)
     with pytest.raises(ForgeError, match="cannot be used"):
         door.changed_files(pull)
 
 
-def test_GH17_rate_headers_that_make_no_sense_are_an_error(github: LoopbackGitHub) -> None:
+@faults("GH17")
+def test_rate_headers_that_make_no_sense_are_an_error(github: LoopbackGitHub) -> None:
     github.add_pull()
     odd = {"x-ratelimit-limit": "many", "x-ratelimit-remaining": "few"}
-    github.fail("graphql", faults.status(200, {}, headers=odd), forever=True)
+    github.fail("graphql", failures.status(200, {}, headers=odd), forever=True)
     with pytest.raises(ForgeError, match="headers make no sense"):
         forge(github).snapshot(7)
 
 
-def test_GH21_a_body_that_drips_does_not_outlive_the_deadline(github: LoopbackGitHub) -> None:
+@faults("GH21")
+def test_a_body_that_drips_does_not_outlive_the_deadline(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.warm()
     github.fail("graphql", Drip(0.02), forever=True)
@@ -250,15 +268,17 @@ def test_GH21_a_body_that_drips_does_not_outlive_the_deadline(github: LoopbackGi
         forge(github, seconds=0.25).snapshot(7)
 
 
-def test_GH21_an_answer_that_drips_is_asked_for_again(github: LoopbackGitHub) -> None:
+@faults("GH21")
+def test_an_answer_that_drips_is_asked_for_again(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.warm()
     github.fail("graphql", Drip(0.02))
     assert forge(github, per_request=0.3).snapshot(7).pull.number == 7
 
 
-@pytest.mark.parametrize("fault", [Reset(), Cut(), Hang(0.01), faults.status(503)])
-def test_GH21_a_lost_answer_is_asked_for_again(github: LoopbackGitHub, fault: Fault) -> None:
+@faults("GH21")
+@pytest.mark.parametrize("fault", [Reset(), Cut(), Hang(0.01), failures.status(503)])
+def test_a_lost_answer_is_asked_for_again(github: LoopbackGitHub, fault: Failure) -> None:
     github.add_pull()
     github.fail("graphql", fault)
     assert forge(github).snapshot(7).pull.number == 7
@@ -275,18 +295,21 @@ def _door(api_url: str, graphql_url: str, *, seconds: float = 20.0) -> GitHub:
     )
 
 
-def test_GH21_CO2_a_server_that_cannot_be_reached_is_named() -> None:
+@faults("GH21", "CO2")
+def test_a_server_that_cannot_be_reached_is_named() -> None:
     with pytest.raises(ForgeError, match="cannot be reached at http://127") as raised:
         _door("http://127.0.0.1:1", "http://127.0.0.1:1/graphql").snapshot(7)
     assert "Check the network of the runner and GITHUB_API_URL" in raised.value.remedy
 
 
-def test_GH21_CO2_a_name_that_does_not_resolve_is_named() -> None:
+@faults("GH21", "CO2")
+def test_a_name_that_does_not_resolve_is_named() -> None:
     with pytest.raises(ForgeError, match=r"nowhere\.invalid|did not finish"):
         _door("http://nowhere.invalid", "http://nowhere.invalid/graphql").snapshot(7)
 
 
-def test_GH21_a_server_without_tls_where_tls_is_expected_is_an_error(
+@faults("GH21")
+def test_a_server_without_tls_where_tls_is_expected_is_an_error(
     github: LoopbackGitHub,
 ) -> None:
     url = github.url.replace("http:", "https:")
@@ -312,7 +335,8 @@ def test_an_address_that_is_none_is_an_error(url: str) -> None:
         _door(url, url)
 
 
-def test_GH22_an_enterprise_server_works_from_its_addresses(enterprise: LoopbackGitHub) -> None:
+@faults("GH22")
+def test_an_enterprise_server_works_from_its_addresses(enterprise: LoopbackGitHub) -> None:
     made = enterprise.add_pull()
     door = forge(enterprise)
     snapshot = door.snapshot(7)
@@ -325,11 +349,10 @@ def test_GH22_an_enterprise_server_works_from_its_addresses(enterprise: Loopback
     assert {request.path.split("/")[2] for request in enterprise.requests} == {"v3", "graphql"}
 
 
-def test_SE16_the_log_names_no_token(
-    github: LoopbackGitHub, caplog: pytest.LogCaptureFixture
-) -> None:
+@faults("SE16")
+def test_the_log_names_no_token(github: LoopbackGitHub, caplog: pytest.LogCaptureFixture) -> None:
     github.add_pull()
-    github.fail("graphql", faults.status(503), Reset(), faults.rate_limited(retry_after=0.01))
+    github.fail("graphql", failures.status(503), Reset(), failures.rate_limited(retry_after=0.01))
     with caplog.at_level(logging.DEBUG):
         forge(github).snapshot(7)
     assert len([line for line in caplog.messages if "Trying again" in line]) == 3

@@ -12,6 +12,7 @@ from reviewer.adapters.github.refusals import Answer, refusal
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
 from reviewer.pull_request import Head, Opened, Remark
+from tests.faults import faults
 
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("\ud800\x00\n")
@@ -160,15 +161,17 @@ def test_the_samples_are_read() -> None:
     assert answer(json.dumps(CONTENT)).read(lambda value: rest_json.content("it", value)) == b"x"
 
 
+@faults("GH17")
 @given(st.data(), JSON)
-def test_GH17_one_wrong_place_in_an_answer_is_survived(data: st.DataObject, wrong: object) -> None:
+def test_one_wrong_place_in_an_answer_is_survived(data: st.DataObject, wrong: object) -> None:
     sample = data.draw(st.sampled_from([SNAPSHOT, FILES, WRITTEN, CONTENT, LISTED]))
     place = data.draw(st.sampled_from(places(sample)))
     read_all(answer(json.dumps(spoiled(sample, place, wrong))))
 
 
+@faults("GH17")
 @given(st.text())
-def test_GH17_any_text_is_survived(text: str) -> None:
+def test_any_text_is_survived(text: str) -> None:
     read_all(answer(text))
 
 

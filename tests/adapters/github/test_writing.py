@@ -6,8 +6,9 @@ from reviewer.adapters.http.retry import Policy
 from reviewer.errors import ForgeError, NotFoundError, OvertakenError
 from reviewer.ports import CreateComment, UpdateComment
 from tests.adapters.forges import forge, written
-from tests.loopback import faults
-from tests.loopback.faults import Around, Fault, Hang, Reset
+from tests.faults import faults
+from tests.loopback import failures
+from tests.loopback.failures import Around, Failure, Hang, Reset
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.messages import Response
 
@@ -38,27 +39,30 @@ def test_a_comment_is_updated(github: LoopbackGitHub) -> None:
     assert (comment.id, comment.body) == (stands.id, "New")
 
 
-def test_GH1_a_post_that_was_carried_out_but_answered_502_is_adopted(
+@faults("GH1")
+def test_a_post_that_was_carried_out_but_answered_502_is_adopted(
     github: LoopbackGitHub,
 ) -> None:
     github.add_pull()
-    github.fail(POST, faults.status(502, processed=True))
+    github.fail(POST, failures.status(502, processed=True))
     comment = written(forge(github), CREATE)
     assert github.bodies == [BODY]
     assert comment.id == github.repository.comments[0].id
     assert len(github.sent(POST)) == 1
 
 
-def test_GH1_a_post_that_was_not_carried_out_is_repeated(github: LoopbackGitHub) -> None:
+@faults("GH1")
+def test_a_post_that_was_not_carried_out_is_repeated(github: LoopbackGitHub) -> None:
     github.add_pull()
-    github.fail(POST, faults.status(502))
+    github.fail(POST, failures.status(502))
     forge(github).apply(CREATE)
     assert github.bodies == [BODY]
     assert len(github.sent(POST)) == 2
 
 
+@faults("GH2")
 @pytest.mark.parametrize("processed", [True, False])
-def test_GH2_a_post_without_answer_in_time_leaves_one_comment(
+def test_a_post_without_answer_in_time_leaves_one_comment(
     github: LoopbackGitHub, *, processed: bool
 ) -> None:
     github.add_pull()
@@ -69,8 +73,9 @@ def test_GH2_a_post_without_answer_in_time_leaves_one_comment(
     assert comment.id == github.repository.comments[0].id
 
 
+@faults("GH3")
 @pytest.mark.parametrize("processed", [True, False])
-def test_GH3_a_post_whose_connection_is_reset_leaves_one_comment(
+def test_a_post_whose_connection_is_reset_leaves_one_comment(
     github: LoopbackGitHub, *, processed: bool
 ) -> None:
     github.add_pull()
@@ -79,56 +84,62 @@ def test_GH3_a_post_whose_connection_is_reset_leaves_one_comment(
     assert github.bodies == [BODY]
 
 
-def test_GH4_a_post_that_never_succeeds_is_sent_three_times(github: LoopbackGitHub) -> None:
+@faults("GH4")
+def test_a_post_that_never_succeeds_is_sent_three_times(github: LoopbackGitHub) -> None:
     github.add_pull()
-    github.fail(POST, faults.status(500), forever=True)
+    github.fail(POST, failures.status(500), forever=True)
     with pytest.raises(ForgeError, match="with 500") as raised:
         forge(github).apply(CREATE)
     assert raised.value.exit_code == 1
     assert len(github.sent(POST)) == 3
 
 
-def test_GH1_an_adopted_comment_keeps_what_another_run_has_written(github: LoopbackGitHub) -> None:
+@faults("GH1")
+def test_an_adopted_comment_keeps_what_another_run_has_written(github: LoopbackGitHub) -> None:
     github.add_pull()
     stands = github.comment(f"{MARKER}\nWritten by another run at the same moment")
-    github.fail(POST, faults.status(502))
+    github.fail(POST, failures.status(502))
     comment = written(forge(github), CREATE)
     assert github.bodies == [stands.body]
     assert (comment.id, comment.body) == (stands.id, stands.body)
     assert len(github.sent(POST)) == 1
 
 
-def test_GH1_of_two_comments_the_one_with_the_wanted_text_is_adopted(
+@faults("GH1")
+def test_of_two_comments_the_one_with_the_wanted_text_is_adopted(
     github: LoopbackGitHub,
 ) -> None:
     github.add_pull()
 
     def another(answer: Response) -> Response:
         github.comment(f"{MARKER}\nWritten by another run at the same moment")
-        return faults.status(502).response
+        return failures.status(502).response
 
     github.fail(POST, Around(change=another))
     assert written(forge(github), CREATE).id == github.repository.comments[0].id
 
 
-def test_GH5_an_edit_is_not_repeated_when_it_was_carried_out(github: LoopbackGitHub) -> None:
+@faults("GH5")
+def test_an_edit_is_not_repeated_when_it_was_carried_out(github: LoopbackGitHub) -> None:
     github.add_pull()
     stands = github.comment("Old")
-    github.fail(PATCH, faults.status(502, processed=True))
+    github.fail(PATCH, failures.status(502, processed=True))
     edit = UpdateComment(stands.id, "New", 7, "Old")
     assert written(forge(github), edit).body == "New"
     assert stands.edits == 1
 
 
-def test_GH5_an_edit_is_repeated_over_what_it_was_made_for(github: LoopbackGitHub) -> None:
+@faults("GH5")
+def test_an_edit_is_repeated_over_what_it_was_made_for(github: LoopbackGitHub) -> None:
     github.add_pull()
     stands = github.comment("Old")
-    github.fail(PATCH, faults.status(502))
+    github.fail(PATCH, failures.status(502))
     forge(github).apply(UpdateComment(stands.id, "New", 7, "Old"))
     assert github.bodies == ["New"]
 
 
-def test_GH5_an_edit_is_not_repeated_over_what_another_run_has_written(
+@faults("GH5")
+def test_an_edit_is_not_repeated_over_what_another_run_has_written(
     github: LoopbackGitHub,
 ) -> None:
     github.add_pull()
@@ -136,7 +147,7 @@ def test_GH5_an_edit_is_not_repeated_over_what_another_run_has_written(
 
     def overtake(answer: Response) -> Response:
         stands.body = "Newer"
-        return faults.status(502).response
+        return failures.status(502).response
 
     github.fail(PATCH, Around(change=overtake))
     with pytest.raises(OvertakenError):
@@ -144,7 +155,8 @@ def test_GH5_an_edit_is_not_repeated_over_what_another_run_has_written(
     assert github.bodies == ["Newer"]
 
 
-def test_GH1_only_a_comment_of_ours_with_the_marker_as_first_line_is_adopted(
+@faults("GH1")
+def test_only_a_comment_of_ours_with_the_marker_as_first_line_is_adopted(
     github: LoopbackGitHub,
 ) -> None:
     github.add_pull()
@@ -153,26 +165,28 @@ def test_GH1_only_a_comment_of_ours_with_the_marker_as_first_line_is_adopted(
         github.comment("<!-- code-review-action name=other v=1 -->\nOther").body,
         github.comment(f"Look:\n{MARKER}").body,
     ]
-    github.fail(POST, faults.status(502))
+    github.fail(POST, failures.status(502))
     forge(github).apply(CREATE)
     assert github.bodies == [*others, BODY]
 
 
-def test_GH1_an_unanswered_post_is_not_repeated_when_the_conversation_cannot_be_read(
+@faults("GH1")
+def test_an_unanswered_post_is_not_repeated_when_the_conversation_cannot_be_read(
     github: LoopbackGitHub,
 ) -> None:
     github.add_pull()
-    github.fail(POST, faults.status(502))
-    github.fail("graphql", faults.status(502), forever=True)
+    github.fail(POST, failures.status(502))
+    github.fail("graphql", failures.status(502), forever=True)
     with pytest.raises(ForgeError):
         forge(github).apply(CREATE)
     assert len(github.sent(POST)) == 1
 
 
+@faults("GH5")
 @pytest.mark.parametrize(
-    "fault", [faults.status(502, processed=True), faults.status(502), Reset(processed=True)]
+    "fault", [failures.status(502, processed=True), failures.status(502), Reset(processed=True)]
 )
-def test_GH5_an_update_is_repeated(github: LoopbackGitHub, fault: Fault) -> None:
+def test_an_update_is_repeated(github: LoopbackGitHub, fault: Failure) -> None:
     github.add_pull()
     stands = github.comment(BODY)
     github.fail(PATCH, fault)
@@ -181,37 +195,38 @@ def test_GH5_an_update_is_repeated(github: LoopbackGitHub, fault: Fault) -> None
     assert len(github.sent(PATCH)) == 2
 
 
-def test_GH5_an_update_is_not_repeated_for_ever(github: LoopbackGitHub) -> None:
+@faults("GH5")
+def test_an_update_is_not_repeated_for_ever(github: LoopbackGitHub) -> None:
     github.add_pull()
     stands = github.comment(BODY)
-    github.fail(PATCH, faults.status(502), forever=True)
+    github.fail(PATCH, failures.status(502), forever=True)
     with pytest.raises(ForgeError, match="with 502"):
         forge(github).apply(UpdateComment(stands.id, "New"))
     assert len(github.sent(PATCH)) == 4
 
 
-def test_GH6_an_update_of_a_deleted_comment_says_so_at_once(github: LoopbackGitHub) -> None:
+@faults("GH6")
+def test_an_update_of_a_deleted_comment_says_so_at_once(github: LoopbackGitHub) -> None:
     github.add_pull()
     with pytest.raises(NotFoundError):
         forge(github).apply(UpdateComment(12345, "New"))
     assert len(github.sent(PATCH)) == 1
 
 
+@faults("GH16")
 @pytest.mark.parametrize(
     "fault",
     [
-        faults.html(),
-        faults.empty(201),
-        faults.status(201, {}),
-        faults.status(201, {"id": None, "html_url": "u", "body": "b"}),
-        faults.status(201, {"id": "7", "html_url": "u", "body": "b"}),
-        faults.status(201, {"id": True, "html_url": "u", "body": "b"}),
-        faults.status(201, []),
+        failures.html(),
+        failures.empty(201),
+        failures.status(201, {}),
+        failures.status(201, {"id": None, "html_url": "u", "body": "b"}),
+        failures.status(201, {"id": "7", "html_url": "u", "body": "b"}),
+        failures.status(201, {"id": True, "html_url": "u", "body": "b"}),
+        failures.status(201, []),
     ],
 )
-def test_GH16_a_success_without_a_comment_is_no_success(
-    github: LoopbackGitHub, fault: Fault
-) -> None:
+def test_a_success_without_a_comment_is_no_success(github: LoopbackGitHub, fault: Failure) -> None:
     github.add_pull()
     github.fail(POST, fault, forever=True)
     with pytest.raises(ForgeError, match="cannot be used") as raised:
@@ -220,28 +235,29 @@ def test_GH16_a_success_without_a_comment_is_no_success(
     assert len(github.sent(POST)) == 2
 
 
-def test_GH16_a_comment_behind_an_odd_answer_is_adopted(github: LoopbackGitHub) -> None:
+@faults("GH16")
+def test_a_comment_behind_an_odd_answer_is_adopted(github: LoopbackGitHub) -> None:
     github.add_pull()
-    github.fail(POST, faults.status(201, {}, processed=True))
+    github.fail(POST, failures.status(201, {}, processed=True))
     comment = written(forge(github), CREATE)
     assert comment.id == github.repository.comments[0].id
     assert github.bodies == [BODY]
 
 
+@faults("GH16")
 @pytest.mark.parametrize("code", [302, 307, 308])
-def test_GH16_a_redirect_is_neither_followed_nor_a_success(
-    github: LoopbackGitHub, code: int
-) -> None:
+def test_a_redirect_is_neither_followed_nor_a_success(github: LoopbackGitHub, code: int) -> None:
     github.add_pull()
-    github.fail(POST, faults.redirect(f"{github.api_url}/elsewhere", code=code))
+    github.fail(POST, failures.redirect(f"{github.api_url}/elsewhere", code=code))
     with pytest.raises(ForgeError, match=f"redirect \\({code}\\)"):
         forge(github).apply(CREATE)
     assert len(github.requests) == 1
 
 
-def test_GH16_a_redirect_to_another_host_is_refused(github: LoopbackGitHub) -> None:
+@faults("GH16")
+def test_a_redirect_to_another_host_is_refused(github: LoopbackGitHub) -> None:
     github.add_pull()
-    github.fail(POST, faults.redirect("http://localhost:9/elsewhere", code=301))
+    github.fail(POST, failures.redirect("http://localhost:9/elsewhere", code=301))
     with pytest.raises(ForgeError, match="redirect that is not followed"):
         forge(github).apply(CREATE)
     assert len(github.requests) == 1

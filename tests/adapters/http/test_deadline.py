@@ -8,6 +8,7 @@ import pytest
 from reviewer.adapters.http import deadline as limits
 from reviewer.adapters.http.deadline import Deadline, DeadlineError, bounded
 from reviewer.errors import CancelledError
+from tests.faults import faults
 
 
 class FakeTime:
@@ -75,8 +76,9 @@ def test_a_sleeper_notices_that_the_deadline_was_shortened() -> None:
     assert time.now < 1002
 
 
+@faults("CC5")
 @pytest.mark.parametrize("grace", [0.0, 20.0])
-def test_CC5_a_bounded_call_may_end_in_its_grace_when_a_signal_comes(
+def test_a_bounded_call_may_end_in_its_grace_when_a_signal_comes(
     grace: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended = threading.Event()
@@ -120,7 +122,8 @@ def test_a_time_limit_of_the_call_itself_is_told_from_ours() -> None:
     assert not isinstance(raised.value, DeadlineError)
 
 
-def test_GH21_a_call_that_does_not_end_is_left_behind_as_a_daemon() -> None:
+@faults("GH21")
+def test_a_call_that_does_not_end_is_left_behind_as_a_daemon() -> None:
     release = threading.Event()
     threads: list[threading.Thread] = []
 

@@ -7,6 +7,7 @@ import pytest
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.http.retry import Policy, TransientError, patiently
 from reviewer.errors import ForgeError, NotFoundError, RateLimitedError
+from tests.faults import faults
 
 
 class Life:
@@ -56,12 +57,11 @@ def test_waits_do_not_grow_beyond_the_longest() -> None:
     assert life.calls_at == pytest.approx([0, 1, 2.5, 4])
 
 
+@faults("GH7")
 @pytest.mark.parametrize(
     ("failure", "seconds"), [(busy(), 1), (busy(wait=5), 5), (busy(limited=True), 60)]
 )
-def test_GH7_a_wait_is_a_little_longer_than_it_must_be(
-    failure: TransientError, seconds: int
-) -> None:
+def test_a_wait_is_a_little_longer_than_it_must_be(failure: TransientError, seconds: int) -> None:
     life = Life(failure)
     assert life.run(policy=Policy(jitter=2)) == "done"
     assert seconds < life.calls_at[1] <= seconds + 2
@@ -82,7 +82,8 @@ def test_attempts_are_counted() -> None:
     assert len(life.calls_at) == 3
 
 
-def test_GH17_a_failure_can_allow_fewer_attempts_than_the_policy() -> None:
+@faults("GH17")
+def test_a_failure_can_allow_fewer_attempts_than_the_policy() -> None:
     life = Life(busy(attempts=2), busy(attempts=2), busy(attempts=2))
     with pytest.raises(ForgeError):
         life.run()
@@ -103,20 +104,23 @@ def test_a_bug_is_not_tried_again() -> None:
     assert len(life.calls_at) == 1
 
 
-def test_GH7_the_wait_that_the_server_asked_for_is_kept() -> None:
+@faults("GH7")
+def test_the_wait_that_the_server_asked_for_is_kept() -> None:
     life = Life(busy(wait=37))
     assert life.run() == "done"
     assert life.calls_at == pytest.approx([0, 37])
 
 
-def test_GH7_a_limit_without_a_number_waits_a_minute_and_then_longer() -> None:
+@faults("GH7")
+def test_a_limit_without_a_number_waits_a_minute_and_then_longer() -> None:
     life = Life(busy(limited=True), busy(limited=True))
     assert life.run() == "done"
     assert life.calls_at == pytest.approx([0, 60, 180])
 
 
+@faults("GH8")
 @pytest.mark.parametrize("failure", [busy(wait=3600), busy(limited=True), busy(wait=50)])
-def test_GH8_a_wait_that_does_not_fit_the_deadline_is_not_begun(failure: TransientError) -> None:
+def test_a_wait_that_does_not_fit_the_deadline_is_not_begun(failure: TransientError) -> None:
     life = Life(failure)
     failure.problem = RateLimitedError("Wait 60 minutes.")
     with pytest.raises(RateLimitedError, match="60 minutes"):

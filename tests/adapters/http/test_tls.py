@@ -11,6 +11,7 @@ from reviewer.errors import ForgeError, ModelError
 from reviewer.llm.replies import REVIEW_SCHEMA
 from reviewer.ports import Message, Prompt
 from tests.adapters.forges import QUICK
+from tests.faults import faults
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
 
@@ -34,7 +35,8 @@ def model(server: LoopbackModel) -> ChatCompletions:
     )
 
 
-def test_IN8_GH21_a_github_that_nobody_vouches_for_is_sent_no_token(
+@faults("IN8", "GH21")
+def test_a_github_that_nobody_vouches_for_is_sent_no_token(
     github: LoopbackGitHub, certificate: tuple[Path, Path]
 ) -> None:
     github.add_pull()
@@ -45,7 +47,8 @@ def test_IN8_GH21_a_github_that_nobody_vouches_for_is_sent_no_token(
     assert github.requests == []
 
 
-def test_IN8_a_github_of_the_companys_own_authority_is_trusted(
+@faults("IN8")
+def test_a_github_of_the_companys_own_authority_is_trusted(
     github: LoopbackGitHub, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     github.add_pull()
@@ -56,7 +59,8 @@ def test_IN8_a_github_of_the_companys_own_authority_is_trusted(
     forge.close()
 
 
-def test_IN8_a_model_server_that_nobody_vouches_for_is_sent_no_key(
+@faults("IN8")
+def test_a_model_server_that_nobody_vouches_for_is_sent_no_key(
     model_server: LoopbackModel, certificate: tuple[Path, Path]
 ) -> None:
     model_server.speak_tls(*certificate)
@@ -66,7 +70,8 @@ def test_IN8_a_model_server_that_nobody_vouches_for_is_sent_no_key(
     assert model_server.requests == []
 
 
-def test_IN8_a_model_server_of_the_companys_own_authority_is_trusted(
+@faults("IN8")
+def test_a_model_server_of_the_companys_own_authority_is_trusted(
     model_server: LoopbackModel, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model_server.speak_tls(*certificate)

@@ -21,7 +21,8 @@ from reviewer.errors import (
 )
 from reviewer.llm.replies import REVIEW_SCHEMA
 from reviewer.ports import Message, Model, Prompt, Usage
-from tests.loopback.faults import Cut, Drip, Hang, Instead, Reset, edited, html, redirect
+from tests.faults import faults
+from tests.loopback.failures import Cut, Drip, Hang, Instead, Reset, edited, html, redirect
 from tests.loopback.messages import Response, as_json
 from tests.loopback.model import KEY, MODEL, LoopbackModel, Said, completion, error
 
@@ -188,7 +189,8 @@ def test_cookies_of_the_server_are_not_sent_back(
     assert "cookie" not in model_server.requests[1].headers
 
 
-def test_IN8_a_proxy_of_the_environment_is_used(
+@faults("IN8")
+def test_a_proxy_of_the_environment_is_used(
     model: Connect, model_server: LoopbackModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", model_server.url)
@@ -200,8 +202,9 @@ def test_IN8_a_proxy_of_the_environment_is_used(
     assert model_server.requests[0].target == "http://model.invalid/v1/chat/completions"
 
 
+@faults("LL1")
 @pytest.mark.parametrize("status", [401, 402, 403])
-def test_LL1_a_refused_key_is_not_tried_again_and_not_printed(
+def test_a_refused_key_is_not_tried_again_and_not_printed(
     model: Connect, model_server: LoopbackModel, status: int
 ) -> None:
     model_server.fail(CHAT, Instead(error(status, f"Incorrect API key provided: {KEY}.")))
@@ -214,6 +217,7 @@ def test_LL1_a_refused_key_is_not_tried_again_and_not_printed(
     assert "api-key" in caught.value.remedy
 
 
+@faults("LL1")
 @pytest.mark.parametrize(
     "response",
     [
@@ -223,7 +227,7 @@ def test_LL1_a_refused_key_is_not_tried_again_and_not_printed(
         Response(404, b"404 page not found", "text/plain"),
     ],
 )
-def test_LL1_an_unknown_model_is_told_from_a_refused_key(
+def test_an_unknown_model_is_told_from_a_refused_key(
     model: Connect, model_server: LoopbackModel, response: Response
 ) -> None:
     model_server.fail(CHAT, Instead(response))
@@ -235,6 +239,7 @@ def test_LL1_an_unknown_model_is_told_from_a_refused_key(
     assert "base-url" in caught.value.remedy
 
 
+@faults("LL2")
 @pytest.mark.parametrize(
     ("headers", "waited"),
     [
@@ -253,7 +258,7 @@ def test_LL1_an_unknown_model_is_told_from_a_refused_key(
         ),
     ],
 )
-def test_LL2_a_limit_is_waited_for_as_long_as_the_server_says(
+def test_a_limit_is_waited_for_as_long_as_the_server_says(
     model: Connect, model_server: LoopbackModel, headers: dict[str, str], waited: float
 ) -> None:
     model_server.fail(CHAT, Instead(error(429, "Slow down.", headers=headers)))
@@ -265,7 +270,8 @@ def test_LL2_a_limit_is_waited_for_as_long_as_the_server_says(
     assert len(model_server.requests) == 2
 
 
-def test_LL2_a_wait_that_does_not_fit_into_the_deadline_is_not_begun(
+@faults("LL2")
+def test_a_wait_that_does_not_fit_into_the_deadline_is_not_begun(
     model: Connect,
     model_server: LoopbackModel,
 ) -> None:
@@ -279,7 +285,8 @@ def test_LL2_a_wait_that_does_not_fit_into_the_deadline_is_not_begun(
     assert (clock.naps, len(model_server.requests)) == ([], 1)
 
 
-def test_LL3_a_used_up_quota_is_not_waited_for(model: Connect, model_server: LoopbackModel) -> None:
+@faults("LL3")
+def test_a_used_up_quota_is_not_waited_for(model: Connect, model_server: LoopbackModel) -> None:
     quota = error(429, "You exceeded your current quota.", name="insufficient_quota")
     model_server.fail(CHAT, Instead(quota))
 
@@ -289,8 +296,9 @@ def test_LL3_a_used_up_quota_is_not_waited_for(model: Connect, model_server: Loo
     assert len(model_server.requests) == 1
 
 
+@faults("LL4")
 @pytest.mark.parametrize("status", [500, 502, 503, 529])
-def test_LL4_a_server_that_fails_once_is_asked_again(
+def test_a_server_that_fails_once_is_asked_again(
     model: Connect, model_server: LoopbackModel, status: int
 ) -> None:
     model_server.fail(CHAT, html(code=status) if status == 502 else Instead(error(status, "Oops")))
@@ -298,8 +306,9 @@ def test_LL4_a_server_that_fails_once_is_asked_again(
     assert model(model_server).complete(PROMPT).text
 
 
+@faults("LL4")
 @pytest.mark.parametrize("fault", [Reset(), Cut()])
-def test_LL4_a_broken_connection_is_made_again(
+def test_a_broken_connection_is_made_again(
     model: Connect, model_server: LoopbackModel, fault: Reset | Cut
 ) -> None:
     model_server.fail(CHAT, fault)
@@ -307,7 +316,8 @@ def test_LL4_a_broken_connection_is_made_again(
     assert model(model_server).complete(PROMPT).text
 
 
-def test_LL4_a_server_that_goes_on_failing_is_given_up(
+@faults("LL4")
+def test_a_server_that_goes_on_failing_is_given_up(
     model: Connect, model_server: LoopbackModel
 ) -> None:
     model_server.fail(CHAT, Instead(error(503, "Overloaded.")), forever=True)
@@ -320,7 +330,8 @@ def test_LL4_a_server_that_goes_on_failing_is_given_up(
     assert clock.now == 1 + 2 + 4
 
 
-def test_LL4_a_server_that_does_not_listen_is_named_so(
+@faults("LL4")
+def test_a_server_that_does_not_listen_is_named_so(
     model: Connect, elsewhere: LoopbackModel
 ) -> None:
     elsewhere.stop()
@@ -330,8 +341,9 @@ def test_LL4_a_server_that_does_not_listen_is_named_so(
         asked.complete(PROMPT)
 
 
+@faults("LL5")
 @pytest.mark.parametrize("fault", [Drip(interval=0.05), Hang()])
-def test_LL5_a_request_ends_when_its_whole_time_is_over(
+def test_a_request_ends_when_its_whole_time_is_over(
     model: Connect, model_server: LoopbackModel, fault: Drip | Hang
 ) -> None:
     model_server.fail(CHAT, fault, forever=True)
@@ -344,15 +356,15 @@ def test_LL5_a_request_ends_when_its_whole_time_is_over(
     assert time.monotonic() - begin < 5
 
 
-def test_LL5_after_the_deadline_nothing_is_sent(
-    model: Connect, model_server: LoopbackModel
-) -> None:
+@faults("LL5")
+def test_after_the_deadline_nothing_is_sent(model: Connect, model_server: LoopbackModel) -> None:
     with pytest.raises(ModelError, match="no time left"):
         model(model_server, seconds=0).complete(PROMPT)
 
     assert model_server.requests == []
 
 
+@faults("LL6")
 @pytest.mark.parametrize(
     "response",
     [
@@ -364,7 +376,7 @@ def test_LL5_after_the_deadline_nothing_is_sent(
         as_json(400, {"object": "error", "message": "the prompt is too long", "code": 400}),
     ],
 )
-def test_LL6_a_prompt_that_is_too_long_is_named_so(
+def test_a_prompt_that_is_too_long_is_named_so(
     model: Connect, model_server: LoopbackModel, response: Response
 ) -> None:
     model_server.fail(CHAT, Instead(response))
@@ -390,6 +402,7 @@ def refuse_if(
     return refusing
 
 
+@faults("LL7")
 @pytest.mark.parametrize(
     ("parameter", "response"),
     [
@@ -411,7 +424,7 @@ def refuse_if(
         ("temperature", as_json(400, [{"error": {"code": 400, "message": "no temperature"}}])),
     ],
 )
-def test_LL7_a_refused_parameter_is_left_out_once_and_for_all(
+def test_a_refused_parameter_is_left_out_once_and_for_all(
     model: Connect, elsewhere: LoopbackModel, parameter: str, response: Response
 ) -> None:
     server = refuse_if(lambda body: parameter in body, response)(elsewhere)
@@ -424,7 +437,8 @@ def test_LL7_a_refused_parameter_is_left_out_once_and_for_all(
     assert {"response_format", "temperature"} - {parameter} <= set(server.bodies[-1])
 
 
-def test_LL7_a_token_limit_is_tried_by_its_older_name_before_it_is_left_out(
+@faults("LL7")
+def test_a_token_limit_is_tried_by_its_older_name_before_it_is_left_out(
     model: Connect,
     elsewhere: LoopbackModel,
 ) -> None:
@@ -441,7 +455,8 @@ def test_LL7_a_token_limit_is_tried_by_its_older_name_before_it_is_left_out(
     assert sent == [{"max_completion_tokens": 50}, {"max_tokens": 50}, {}]
 
 
-def test_LL7_threads_learn_from_each_other(model: Connect, elsewhere: LoopbackModel) -> None:
+@faults("LL7")
+def test_threads_learn_from_each_other(model: Connect, elsewhere: LoopbackModel) -> None:
     refusal = error(400, "No response_format here.")
     server = refuse_if(lambda body: "response_format" in body, refusal)(elsewhere)
     asked = model(server)
@@ -466,6 +481,7 @@ def test_a_refusal_of_something_else_is_an_error(
     assert len(model_server.requests) == 1
 
 
+@faults("LL8")
 @pytest.mark.parametrize(
     ("response", "named"),
     [
@@ -480,7 +496,7 @@ def test_a_refusal_of_something_else_is_an_error(
         (Response(200, b"[" * 100_000), "no completion"),
     ],
 )
-def test_LL8_a_body_that_is_no_completion_is_named_so(
+def test_a_body_that_is_no_completion_is_named_so(
     model: Connect, model_server: LoopbackModel, response: Response, named: str
 ) -> None:
     model_server.fail(CHAT, Instead(response))
@@ -489,6 +505,7 @@ def test_LL8_a_body_that_is_no_completion_is_named_so(
         model(model_server).complete(PROMPT)
 
 
+@faults("LL9")
 @pytest.mark.parametrize(
     ("choices", "named"),
     [
@@ -506,7 +523,7 @@ def test_LL8_a_body_that_is_no_completion_is_named_so(
         ([{"message": {"content": "{}"}, "finish_reason": "content_filter"}], "content filter"),
     ],
 )
-def test_LL9_a_completion_without_an_answer_says_what_is_missing(
+def test_a_completion_without_an_answer_says_what_is_missing(
     model: Connect, model_server: LoopbackModel, choices: object, named: str
 ) -> None:
     model_server.fail(CHAT, Instead(as_json(200, completion("{}") | {"choices": choices})))
@@ -515,8 +532,9 @@ def test_LL9_a_completion_without_an_answer_says_what_is_missing(
         model(model_server).complete(PROMPT)
 
 
+@faults("LL10")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_LL10_a_prompt_does_not_follow_a_redirect(
+def test_a_prompt_does_not_follow_a_redirect(
     model: Connect, model_server: LoopbackModel, elsewhere: LoopbackModel, status: int
 ) -> None:
     model_server.fail(CHAT, redirect(elsewhere.base_url, code=status))
@@ -528,6 +546,7 @@ def test_LL10_a_prompt_does_not_follow_a_redirect(
     assert (len(model_server.requests), elsewhere.requests) == (1, [])
 
 
+@faults("LL12")
 @pytest.mark.parametrize(
     "usage",
     [
@@ -545,7 +564,7 @@ def test_LL10_a_prompt_does_not_follow_a_redirect(
         {"prompt_tokens": 5, "completion_tokens": 10**30},
     ],
 )
-def test_LL12_a_missing_or_absurd_usage_is_none(
+def test_a_missing_or_absurd_usage_is_none(
     model: Connect, model_server: LoopbackModel, usage: object
 ) -> None:
     model_server.fail(CHAT, Instead(as_json(200, completion("{}") | {"usage": usage})))
@@ -553,7 +572,8 @@ def test_LL12_a_missing_or_absurd_usage_is_none(
     assert model(model_server).complete(PROMPT).usage is None
 
 
-def test_LL14_an_error_that_repeats_key_and_prompt_is_masked_and_cut(
+@faults("LL14")
+def test_an_error_that_repeats_key_and_prompt_is_masked_and_cut(
     model: Connect, model_server: LoopbackModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     def echo(response: object) -> object:
@@ -577,7 +597,8 @@ def test_LL14_an_error_that_repeats_key_and_prompt_is_masked_and_cut(
         assert text.isprintable()
 
 
-def test_LL14_no_exception_in_the_chain_holds_the_key(
+@faults("LL14")
+def test_no_exception_in_the_chain_holds_the_key(
     model: Connect, model_server: LoopbackModel
 ) -> None:
     model_server.fail(CHAT, Instead(error(401, f"No such key: {KEY}")))

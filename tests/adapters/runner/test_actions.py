@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reviewer.adapters.runner.actions import Runner
 from reviewer.redaction.run_secrets import Secrets
+from tests.faults import faults
 from tests.loopback.runner_log import Command, commands
 
 ROOT = Path(__file__).parents[3]
@@ -53,8 +54,9 @@ def test_the_parser_of_these_tests_knows_the_attacks(text: str) -> None:
     assert commands(text) or any(sign in text for sign in ("::::", "%0A", "\x1b", "\u200b", "\x0b"))
 
 
+@faults("SE2", "IN7")
 @pytest.mark.parametrize("text", HOSTILE)
-def test_SE2_IN7_untrusted_text_starts_no_command_and_no_second_line(text: str) -> None:
+def test_untrusted_text_starts_no_command_and_no_second_line(text: str) -> None:
     log = Log()
 
     log.runner.say(text)
@@ -63,8 +65,9 @@ def test_SE2_IN7_untrusted_text_starts_no_command_and_no_second_line(text: str) 
     assert len(log.text.splitlines()) == 1
 
 
+@faults("SE2", "IN7")
 @pytest.mark.parametrize("text", HOSTILE)
-def test_SE2_IN7_an_annotation_stays_the_only_command(text: str) -> None:
+def test_an_annotation_stays_the_only_command(text: str) -> None:
     log = Log()
 
     log.runner.error(text, title=text, file=text, line=3)
@@ -76,8 +79,9 @@ def test_SE2_IN7_an_annotation_stays_the_only_command(text: str) -> None:
     assert len(log.text.splitlines()) == 4
 
 
+@faults("SE2")
 @given(st.lists(st.one_of(st.sampled_from(HOSTILE), st.sampled_from("::##[] \n"), st.text())))
-def test_SE2_no_mixture_of_attacks_gets_through(parts: list[str]) -> None:
+def test_no_mixture_of_attacks_gets_through(parts: list[str]) -> None:
     log = Log()
 
     log.runner.say("".join(parts))
@@ -121,7 +125,8 @@ def test_a_long_message_is_cut_and_the_eleventh_annotation_of_a_type_is_a_plain_
     ]
 
 
-def test_LL14_secrets_are_masked_in_every_line_and_file(tmp_path: Path) -> None:
+@faults("LL14")
+def test_secrets_are_masked_in_every_line_and_file(tmp_path: Path) -> None:
     output, summary = tmp_path / "output", tmp_path / "summary"
     log = Log(GITHUB_OUTPUT=str(output), GITHUB_STEP_SUMMARY=str(summary))
     log.runner.secrets = Secrets(["sk-0123456789"])
@@ -149,8 +154,9 @@ def test_each_line_of_a_secret_is_masked_by_the_runner() -> None:
     )
 
 
+@faults("SE4")
 @given(st.text(), st.text())
-def test_SE4_an_output_cannot_forge_another(
+def test_an_output_cannot_forge_another(
     tmp_path_factory: pytest.TempPathFactory, value: str, other: str
 ) -> None:
     path = tmp_path_factory.mktemp("runner") / "output"
@@ -174,7 +180,8 @@ def _outputs(path: Path) -> dict[str, str]:
     return found
 
 
-def test_SE5_the_job_summary_stays_under_its_limit_and_says_what_is_missing(tmp_path: Path) -> None:
+@faults("SE5")
+def test_the_job_summary_stays_under_its_limit_and_says_what_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "summary"
     log = Log(GITHUB_STEP_SUMMARY=str(path))
 
@@ -203,8 +210,9 @@ def test_a_full_summary_of_another_writer_leaves_no_room(tmp_path: Path) -> None
     assert path.stat().st_size <= 900_000
 
 
+@faults("CO1")
 @pytest.mark.parametrize("path", ["/dev/full", "/nonexistent/summary"])
-def test_CO1_a_file_that_cannot_be_written_is_named_and_the_run_goes_on(path: str) -> None:
+def test_a_file_that_cannot_be_written_is_named_and_the_run_goes_on(path: str) -> None:
     log = Log(GITHUB_STEP_SUMMARY=path, GITHUB_OUTPUT=path)
 
     log.runner.summary("the review")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import faults
 from tests.loopback.runner_log import commands
 
 ROOT = Path(__file__).parents[3]
@@ -66,6 +67,7 @@ def _process(body: str, text: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@faults("SE3")
 @pytest.mark.parametrize(
     ("body", "code"),
     [
@@ -75,7 +77,7 @@ def _process(body: str, text: str) -> subprocess.CompletedProcess[str]:
         (WHILE_DYING, 0),
     ],
 )
-def test_SE3_an_uncaught_exception_prints_escaped_single_lines(body: str, code: int) -> None:
+def test_an_uncaught_exception_prints_escaped_single_lines(body: str, code: int) -> None:
     done = _process(body, "::set-env name=x::y\n::add-mask::e\n##[add-mask]e")
 
     assert done.returncode == code
@@ -86,7 +88,8 @@ def test_SE3_an_uncaught_exception_prints_escaped_single_lines(body: str, code: 
     assert "line " in done.stdout
 
 
-def test_SE2_LL14_CO5_log_records_are_timed_masked_and_single_lines_in_any_locale() -> None:
+@faults("SE2", "LL14", "CO5")
+def test_log_records_are_timed_masked_and_single_lines_in_any_locale() -> None:
     done = _process(LOGGING, "##[add-mask]e\n::add-mask::e")
 
     lines = done.stdout.splitlines()

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from reviewer.adapters.runner import terminal
+from tests.faults import faults
 from tests.loopback.runner_log import commands
 
 REPORT = "```\n::add-mask::e\n\u2003::set-env name=A::b\nx ##[add-mask]e\nstd::vector\n```"
@@ -16,7 +17,8 @@ def printed() -> str:
     return stream.getvalue()
 
 
-def test_SE2_quoted_code_that_is_printed_in_a_workflow_starts_no_command(
+@faults("SE2")
+def test_quoted_code_that_is_printed_in_a_workflow_starts_no_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")

@@ -9,8 +9,8 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from tests.loopback import faults
-from tests.loopback.faults import Around, Cut, Drip, Fault, Hang, Pass, Reset
+from tests.loopback import failures
+from tests.loopback.failures import Around, Cut, Drip, Failure, Hang, Pass, Reset
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.messages import Request
 
@@ -44,7 +44,7 @@ def post(github: LoopbackGitHub, *, timeout: float = 5.0) -> tuple[int, bytes]:
 def test_an_error_may_stand_for_work_that_was_done(
     github: LoopbackGitHub, *, processed: bool
 ) -> None:
-    github.fail("POST", faults.status(502, processed=processed))
+    github.fail("POST", failures.status(502, processed=processed))
     assert post(github)[0] == 502
     assert len(github.bodies) == processed
 
@@ -59,7 +59,7 @@ def test_an_error_may_stand_for_work_that_was_done(
     ],
 )
 def test_a_lost_answer_may_stand_for_work_that_was_done(
-    github: LoopbackGitHub, fault: Fault, comments: int
+    github: LoopbackGitHub, fault: Failure, comments: int
 ) -> None:
     github.fail("POST", fault)
     with pytest.raises(ConnectionError):
@@ -94,13 +94,13 @@ def test_a_cut_body_is_noticed(github: LoopbackGitHub) -> None:
 
 
 def test_faults_wait_for_their_requests_in_order(github: LoopbackGitHub) -> None:
-    github.fail("POST /graphql", faults.status(500))
-    github.fail("POST .*/comments", Pass(), faults.status(502), faults.html(), faults.empty())
+    github.fail("POST /graphql", failures.status(500))
+    github.fail("POST .*/comments", Pass(), failures.status(502), failures.html(), failures.empty())
     assert [post(github)[0] for _ in range(5)] == [201, 502, 200, 200, 201]
 
 
 def test_the_last_fault_may_stay_for_ever(github: LoopbackGitHub) -> None:
-    github.fail("POST", faults.status(500), faults.status(502), forever=True)
+    github.fail("POST", failures.status(500), failures.status(502), forever=True)
     assert [post(github)[0] for _ in range(4)] == [500, 502, 502, 502]
     github.heal()
     assert post(github)[0] == 201
@@ -113,7 +113,7 @@ def test_a_racing_run_comments_in_between(github: LoopbackGitHub) -> None:
 
 
 def test_an_answer_can_be_changed_on_its_way(github: LoopbackGitHub) -> None:
-    github.fail("POST", faults.edited(lambda value: [value]))
+    github.fail("POST", failures.edited(lambda value: [value]))
     assert isinstance(json.loads(post(github)[1]), list)
 
 
@@ -121,7 +121,7 @@ def test_an_answer_can_be_changed_on_its_way(github: LoopbackGitHub) -> None:
 def test_a_secondary_limit_comes_with_and_without_its_header(
     github: LoopbackGitHub, retry_after: float | None
 ) -> None:
-    github.fail("POST", faults.rate_limited(code=429, retry_after=retry_after))
+    github.fail("POST", failures.rate_limited(code=429, retry_after=retry_after))
     status, body = post(github)
     assert status == 429
     assert b"secondary rate limit" in body
@@ -130,7 +130,7 @@ def test_a_secondary_limit_comes_with_and_without_its_header(
 def test_errors_carry_the_date_and_the_rate_as_all_answers_do(github: LoopbackGitHub) -> None:
     github.site.clock_ahead = 86_400
     request = Request("GET", "/rate_limit", {}, b"", 0.0)
-    headers = github.dress(request, faults.status(502).response).headers
+    headers = github.dress(request, failures.status(502).response).headers
     told = parsedate_to_datetime(headers["Date"]).timestamp()
     assert told - time.time() == pytest.approx(86_400, abs=5)
     assert headers["x-ratelimit-limit"] == "5000"

@@ -61,7 +61,7 @@ class Pass:
     """Nothing goes wrong: lets the first of several matching requests through."""
 
 
-Fault: TypeAlias = Instead | Reset | Hang | Drip | Cut | Around | Pass
+Failure: TypeAlias = Instead | Reset | Hang | Drip | Cut | Around | Pass
 
 
 def status(

@@ -1,6 +1,7 @@
 """Takes each defence out of a copy of the program, and sees the test fail that is about it.
 
-`python scripts/mutants.py [GH LO7 ...]`: those rows or groups of the fault list, all by default.
+`python -m scripts.mutants [GH LO7 ...]`: those rows or groups of the fault list, all by default.
+With `--check` no test is run: it only says which patches of tests/defences do not apply.
 """
 
 import argparse
@@ -11,9 +12,12 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from scripts import patches
 
 ROOT = Path(__file__).parent.parent
 DEFENCES = ROOT / "tests" / "defences"
@@ -31,18 +35,34 @@ FAILED = 1
 class Defence:
     """A defence against some rows of the fault list, and how it is shown to be needed.
 
-    `take` stands once in `file`; with `put` in its place the test `fails`. Where no change of one
-    place takes it out, `shown` is a test that holds both sides, or `note` says what was seen once.
+    With `patch` applied inside `function` of `file`, the test `fails`; a function is named as in
+    "Class.method", and "module" stands for the whole file. Where no change of one place takes the
+    defence out, `shown` is a test that holds both sides, or `note` says what was seen once.
     """
 
     rows: tuple[str, ...]
     defence: str
     file: str = ""
-    take: str = ""
-    put: str = ""
+    function: str = ""
+    patch: str = ""
     fails: str = ""
     shown: str = ""
     note: str = ""
+
+    @property
+    def title(self) -> str:
+        """The rows, and what the defence does."""
+        return f"{' '.join(self.rows)}: {self.defence}"
+
+    def broken(self, root: Path) -> str:
+        """Return the text of the file under `root` without the defence.
+
+        Raises PatchError where the patch does not apply.
+        """
+        path = root / self.file
+        if not path.is_file():
+            raise patches.PatchError(f"There is no {self.file}.")
+        return patches.apply(patches.parse(self.patch), path.read_text("utf-8"), self.function)
 
 
 def defences() -> list[Defence]:
@@ -71,13 +91,36 @@ def copy(folder: Path) -> Path:
     return folder
 
 
+def problem_of_patch(defence: Defence) -> str:
+    """Say why the patch does not apply, and where else it would; empty where it applies."""
+    try:
+        defence.broken(ROOT)
+    except patches.PatchError as error:
+        elsewhere = "".join(f"\n  but {place} has it" for place in _places(defence))
+        return f"{defence.file}: {error}{elsewhere}"
+    return ""
+
+
+def _places(defence: Defence) -> Iterator[str]:
+    """Yield the functions of the program that have what a patch takes out."""
+    patch = patches.parse(defence.patch)
+    for path in sorted((ROOT / "reviewer").rglob("*.py")):
+        source = path.read_text("utf-8")
+        for name, span in [
+            (patches.MODULE, patches.Span(0, len(source))),
+            *patches.functions(source),
+        ]:
+            if len(list(patches.find(patch, source, span))) == 1:
+                yield f"{path.relative_to(ROOT)} {name}"
+
+
 def survives(defence: Defence, folder: Path) -> str:
     """Say what is wrong when the test passes, or cannot be run, without the defence."""
+    if problem := problem_of_patch(defence):
+        return problem
     path = folder / defence.file
     whole = path.read_text("utf-8")
-    if whole.count(defence.take) != 1:
-        return f"what is to be taken out stands {whole.count(defence.take)} times in the file"
-    path.write_text(whole.replace(defence.take, defence.put), "utf-8")
+    path.write_text(defence.broken(folder), "utf-8")
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider",
@@ -100,30 +143,39 @@ def survives(defence: Defence, folder: Path) -> str:
     return "the test passes" if done.returncode == 0 else f"pytest says:\n{done.stdout[-800:]}"
 
 
-def main() -> int:
-    """Try each defence that was asked for; 1 when a test does not miss its own."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", nargs="*", help="rows or groups of the fault list, such as GH1 LO")
-    names = parser.parse_args().rows
-    chosen = [defence for defence in defences() if defence.fails and asked_for(defence.rows, names)]
+def attempt(chosen: list[Defence]) -> Iterator[str]:
+    """Take out one defence after the other, in two copies at a time; yield what is wrong."""
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(WORKERS) as pool:
         copies: queue.SimpleQueue[Path] = queue.SimpleQueue()
         for number in range(WORKERS):
             (folder := Path(temporary, str(number))).mkdir()
             copies.put(copy(folder))
 
-        def attempt(defence: Defence) -> str:
+        def one(defence: Defence) -> str:
             folder = copies.get()
             try:
                 return survives(defence, folder)
             finally:
                 copies.put(folder)
 
-        unmissed = 0
-        for defence, problem in zip(chosen, pool.map(attempt, chosen), strict=True):
-            unmissed += bool(problem)
-            print(f"{' '.join(defence.rows)}: {problem or 'missed by ' + defence.fails}")
-    print(f"{len(chosen) - unmissed} of {len(chosen)} defences are missed when they are taken out.")
+        yield from pool.map(one, chosen)
+
+
+def main() -> int:
+    """Try each defence that was asked for; 1 when a test does not miss its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only see whether the patches apply")
+    parser.add_argument("rows", nargs="*", help="rows or groups of the fault list, such as GH1 LO")
+    arguments = parser.parse_args()
+    chosen = [each for each in defences() if each.patch and asked_for(each.rows, arguments.rows)]
+    problems = map(problem_of_patch, chosen) if arguments.check else attempt(chosen)
+    unmissed = 0
+    for defence, problem in zip(chosen, problems, strict=True):
+        unmissed += bool(problem)
+        if problem or not arguments.check:
+            print(f"{defence.title}\n  {problem or 'missed by ' + defence.fails}", flush=True)
+    done = "apply" if arguments.check else "are missed when they are taken out"
+    print(f"{len(chosen) - unmissed} of {len(chosen)} defences {done}.")
     return 1 if unmissed else 0
 
 

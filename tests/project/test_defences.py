@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts import faults, mutants
+from scripts import faults, mutants, patches
 from scripts.mutants import ROOT, Defence
 
 DEFENCES = mutants.defences()
@@ -19,17 +19,20 @@ def test_every_row_has_a_defence_that_is_shown_to_be_needed() -> None:
 
 
 @pytest.mark.parametrize("defence", DEFENCES, ids=named)
-def test_what_is_taken_out_stands_where_it_is_said_to(defence: Defence) -> None:
-    """`make mutants` takes it out and sees the test fail; that takes minutes."""
-    told = (bool(defence.fails), bool(defence.shown), bool(defence.note))
-    assert sum(told) == 1
-    if defence.fails:
-        text = (ROOT / defence.file).read_text("utf-8")
-        assert text.count(defence.take) == 1
-        assert defence.put != defence.take
+def test_a_defence_is_shown_in_one_way_by_a_test_of_its_rows(defence: Defence) -> None:
+    assert sum(map(bool, (defence.fails, defence.shown, defence.note))) == 1
+    assert bool(defence.patch) == bool(defence.fails)
     if test := defence.fails or defence.shown:
         place = test.partition("[")[0]
         assert set(TESTS[place]) & set(defence.rows)
+
+
+@pytest.mark.parametrize("defence", [each for each in DEFENCES if each.patch], ids=named)
+def test_the_function_that_has_a_defence_exists(defence: Defence) -> None:
+    """`make mutants` applies the patch and sees the test fail; that takes minutes."""
+    source = (ROOT / defence.file).read_text("utf-8")
+    assert patches.parse(defence.patch).before
+    assert defence.function == patches.MODULE or defence.function in dict(patches.functions(source))
 
 
 def test_every_row_is_shown_by_a_whole_run_or_has_a_reason_why_not() -> None:

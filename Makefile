@@ -17,7 +17,7 @@ GUIDED := .venv-fuzz/bin/python -m tests.fuzz.guided
 ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help test check unit fuzz-smoke fuzz image-tests fix faults mutants demo bench image image-debug \
+.PHONY: help test check unit fuzz-smoke fuzz image-tests fix faults mutants races demo bench image image-debug \
 	smoke lock generate clean
 
 help: ## list these targets
@@ -75,6 +75,9 @@ mutants: .venv/installed ## take each defence out of a copy and see its test fai
 
 faults: .venv/installed ## print the faults to survive with their tests and defences; ROWS="GH1 LO" for some
 	$(BIN)/python -m scripts.faults $(ROWS)
+
+races: .venv/installed ## two processes race fifty times, four times as often as in `make test`
+	RACES=50 $(BIN)/pytest -n 2 tests/e2e/test_process_races.py
 
 demo: .venv/installed ## a review from end to end, against servers on this machine
 	$(BIN)/python demo/run.py

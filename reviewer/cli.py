@@ -14,7 +14,7 @@ from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.runner.actions import install_logging
 from reviewer.adapters.runner.terminal import Terminal, show
 from reviewer.comments import summary as summary_comment
-from reviewer.comments.summary import Run
+from reviewer.comments.summary import RunDetails
 from reviewer.config import repository_file
 from reviewer.config import settings as config
 from reviewer.config.inputs import Inputs
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _replay(path: Path) -> int:
     review = report_v1.parse(_bytes(path))
-    show(summary_comment.report(review, Run(name="default", url="", elapsed=0)))
+    show(summary_comment.report(review, RunDetails(name="default", url="", elapsed=0)))
     return 0
 
 
@@ -123,14 +123,14 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     return code
 
 
-def _deliver(  # noqa: PLR0913, PLR0917  # what a run is equipped with
+def _deliver(  # what a run is equipped with
     forge: Forge, inputs: Inputs, terminal: Terminal, deadline: Deadline, number: int, folder: str
 ) -> int:
-    from reviewer.run import review as delivery
     from reviewer.run import start
-    from reviewer.run.run import Trip
+    from reviewer.run.review import review_pull_request
+    from reviewer.run.run import Run
 
-    trip = Trip(
+    run = Run(
         forge=forge,
         models=cache(lambda: start.models(inputs, deadline)),
         runner=terminal,
@@ -141,7 +141,7 @@ def _deliver(  # noqa: PLR0913, PLR0917  # what a run is equipped with
         workspace=folder,
         checkout=".",
     )
-    return delivery.deliver(trip, forge.snapshot(number))
+    return review_pull_request(run, forge.snapshot(number))
 
 
 def _forge(

@@ -1,10 +1,9 @@
 """What one run found, skipped and spent: the value that every output is rendered from."""
 
 import enum
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from reviewer.config.shard import Shard
 from reviewer.errors import CancelledError
@@ -96,7 +95,9 @@ class Review:
     of the review before that are gone, `dismissed` what maintainers do not want to hear again,
     `judgements` what the second look said. `spent` is the run's, `total` the pull request's so far.
     `inline` holds the numbers of the findings that are told at their lines; `shard` says which
-    share of the files the run had, None for all.
+    share of the files the run had, None for all. The next run reads `key` (the prompts, models and
+    settings that the review was made with; empty when it must not be reused), `next_number` (of
+    the next new finding) and `paused` (the login of who paused the reviews, or empty).
     """
 
     head_sha: str
@@ -115,10 +116,13 @@ class Review:
     total: Spent | None = None
     inline: frozenset[int] = frozenset()
     shard: Shard | None = None
+    key: str = ""
+    next_number: int = 1
+    paused: str = ""
 
     @property
-    def said(self) -> Iterator[str]:
-        """All texts in the model's own words."""
+    def model_texts(self) -> Iterator[str]:
+        """Every text that a model wrote."""
         yield from (self.overview.text, *self.overview.major_changes)
         yield from (judgement.reason for judgement in self.judgements)
         yield from (report.summary for report in self.files)
@@ -150,22 +154,6 @@ class Review:
         return not self.cancelled and not any(
             report.status is Status.FAILED or report.cuts for report in self.files
         )
-
-    def reworded(self, word: Callable[[str], str]) -> "Review":
-        """Return the same review with every text in it passed through `word`."""
-        reworded: Review = _reworded(self, word)
-        return reworded
-
-
-def _reworded(value: Any, word: Callable[[str], str]) -> Any:  # noqa: ANN401 - any part of a review
-    if isinstance(value, str):
-        return word(value)
-    if isinstance(value, tuple):
-        return tuple(_reworded(part, word) for part in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {field.name: getattr(value, field.name) for field in fields(value)}
-        return replace(value, **{name: _reworded(part, word) for name, part in parts.items()})
-    return value
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

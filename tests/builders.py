@@ -140,6 +140,7 @@ def review(
     withheld: Withheld | None = None,
     notes: tuple[str, ...] = (),
     spent: Spent | None = None,
+    key: str = "key",
 ) -> Review:
     return Review(
         head_sha=HEAD,
@@ -150,4 +151,5 @@ def review(
         withheld=withheld or Withheld(),
         spent=spent or Spent(1, 1200, 80, Decimal("0.0016"), ("gpt-6.1-terra",)),
         notes=notes,
+        key=key,
     )

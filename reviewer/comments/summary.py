@@ -24,8 +24,12 @@ _INDENT = "     "
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """What the comment says about the run itself; `elapsed` in seconds."""
+class RunDetails:
+    """What the comment says about the run itself.
+
+    `name` is the instance, `url` the address of the run (empty outside of a workflow), `elapsed`
+    counts seconds.
+    """
 
     name: str
     url: str
@@ -91,7 +95,7 @@ def placeholder(name: str, text: str) -> str:
     return with_status(f"{marker(name)}\n## Code review\n", text)
 
 
-def render(review: Review, run: Run, remembered: state.State | None) -> str:
+def render(review: Review, run: RunDetails, remembered: state.State | None) -> str:
     """Render the whole comment, at most LARGEST_BODY bytes of it.
 
     Parts are shed in a fixed order, each counted; the job summary holds the full report.
@@ -106,7 +110,7 @@ def render(review: Review, run: Run, remembered: state.State | None) -> str:
     raise AssertionError("a review without findings and rows always fits")  # pragma: no cover
 
 
-def report(review: Review, run: Run) -> str:
+def report(review: Review, run: RunDetails) -> str:
     """Render the full review for the job summary, quotes shed only where it would not fit."""
     review = replace(review, notes=review.asides + review.notes, inline=frozenset())
     full = _content(review, run, Shed())
@@ -122,7 +126,7 @@ def _stages(review: Review) -> Iterator[Shed]:
         yield replace(smallest, findings=count)
 
 
-def _content(review: Review, run: Run, shed: Shed) -> str:
+def _content(review: Review, run: RunDetails, shed: Shed) -> str:
     shown = [finding for finding in review.findings if finding.severity >= shed.floor]
     shown = shown[: shed.findings]
     rows = [row for row in review.files if shed.quiet_rows or row.findings or row.reason]
@@ -179,7 +183,7 @@ def _omitted(review: Review, shed_findings: int, shed: Shed) -> list[str]:
     lines += _counted(withheld.over_limit, "finding", "over max-findings")
     lines += _counted(withheld.below_threshold, "finding", "below min-severity or min-confidence")
     lines += _counted(withheld.dismissed, "finding", "dismissed by maintainers")
-    lines += _counted(withheld.refuted, "finding", "dropped at a second look")
+    lines += _counted(withheld.refuted, "finding", "dropped by the verification")
     lines += _counted(
         withheld.unplaced, "answer", "dropped: repeated, or quoting no code of the change"
     )
@@ -190,7 +194,7 @@ def _counted(count: int, noun: str, what: str) -> list[str]:
     return [f"{count} {noun}{'' if count == 1 else 's'} {what}."] if count else []
 
 
-def _footer(review: Review, run: Run) -> str:
+def _footer(review: Review, run: RunDetails) -> str:
     spent, total = review.spent, review.total
     models = " + ".join(spent.models) or "no model was asked"
     tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"

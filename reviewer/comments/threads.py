@@ -1,100 +1,99 @@
-"""Our review threads: which finding each is about, and what people did to it."""
+"""Our review threads: which finding each is about, what people did to it, and what we do there."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from reviewer.comments import inline
+from reviewer.comments.moved_head import Moment, NextStep, next_step
 from reviewer.errors import ForbiddenError, ForgeError, UnprocessableError
 from reviewer.finding import Dismissal, Finding
 from reviewer.ports import CreateReview, Forge, InlineComment, ResolveThread
 from reviewer.pull_request import Conversation, ReviewThread
 
 log = logging.getLogger(__name__)
+
 MOST_COMMENTS = 30
 """Comments of one review; reviewdog posts no more at a time either, and larger ones time out."""
 
 
-def mine(conversation: Conversation, name: str) -> Mapping[str, ReviewThread]:
-    """Return the threads that this instance started, by the fingerprint of their finding.
+def by_fingerprint(conversation: Conversation, name: str) -> Mapping[str, ReviewThread]:
+    """Map the fingerprint of a finding to the thread that the instance `name` started about it.
 
-    Of several about one finding the one that is open counts, else the last.
+    Of several threads about one finding the open one is taken, else the last.
     """
-    found: dict[str, ReviewThread] = {}
+    threads: dict[str, ReviewThread] = {}
     for thread in conversation.threads:
-        said = inline.read(thread.comments[0].body, name) if thread.mine else ""
-        if said and not (said in found and thread.resolved and not found[said].resolved):
-            found[said] = thread
-    return found
+        fingerprint = inline.read(thread.comments[0].body, name) if thread.mine else ""
+        known = threads.get(fingerprint)
+        if fingerprint and not (known and thread.resolved and not known.resolved):
+            threads[fingerprint] = thread
+    return threads
 
 
-def unsaid(
+def missing_comments(
     comments: Sequence[InlineComment], conversation: Conversation, name: str
 ) -> tuple[InlineComment, ...]:
-    """List the comments that are not there yet.
+    """Return the comments that have no thread yet.
 
-    What a person has resolved is not said again. What we have resolved ourselves was gone and has
-    come back.
+    A thread that a person resolved is not started again. A thread that we resolved is: its finding
+    was gone and has come back.
     """
-    said = mine(conversation, name)
+    threads = by_fingerprint(conversation, name)
     return tuple(
         comment
         for comment in comments
-        if (thread := said.get(inline.read(comment.body, name))) is None
+        if (thread := threads.get(inline.read(comment.body, name))) is None
         or (thread.resolved and thread.resolved_by_me)
     )
 
 
-def hold(findings: Iterable[Finding], conversation: Conversation, name: str) -> bool:
-    """Whether each of the findings has a thread, open or not."""
-    said = mine(conversation, name)
-    return all(finding.fingerprint in said for finding in findings)
+def exist_for(findings: Iterable[Finding], conversation: Conversation, name: str) -> bool:
+    """Return True if each of the findings has a thread, open or resolved."""
+    threads = by_fingerprint(conversation, name)
+    return all(finding.fingerprint in threads for finding in findings)
 
 
 def to_resolve(
-    gone: Iterable[Finding], conversation: Conversation, name: str
+    fixed: Iterable[Finding], conversation: Conversation, name: str
 ) -> tuple[ReviewThread, ...]:
-    """List the open threads of findings that are gone; one in which people talk is theirs."""
-    said = mine(conversation, name)
-    found = (said.get(finding.fingerprint) for finding in gone)
+    """Return the open threads of fixed findings, without those in which people talk."""
+    threads = by_fingerprint(conversation, name)
+    found = (threads.get(finding.fingerprint) for finding in fixed)
     return tuple(t for t in found if t and not t.resolved and not t.answered)
 
 
-def dismissed(
+def find_dismissals(
     findings: Iterable[Finding],
     conversation: Conversation,
     name: str,
     may_write: Callable[[str], bool],
-) -> tuple[Dismissal, ...]:
-    """List the findings whose thread somebody who may write has resolved or rejected."""
-    said = mine(conversation, name)
-    allowed = cache(may_write)
-    return tuple(_dismissed(findings, said, allowed))
-
-
-def _dismissed(
-    findings: Iterable[Finding],
-    said: Mapping[str, ReviewThread],
-    allowed: Callable[[str], bool],
 ) -> Iterator[Dismissal]:
+    """Yield the findings whose thread was resolved or given thumbs down by somebody who may write.
+
+    `may_write` is asked once for each login.
+    """
+    threads = by_fingerprint(conversation, name)
+    may_write = cache(may_write)
     for finding in findings:
-        thread = said.get(finding.fingerprint)
+        thread = threads.get(finding.fingerprint)
         if thread is None:
             continue
         resolver = "" if thread.resolved_by_me else thread.resolved_by
-        if thread.resolved and resolver and allowed(resolver):
+        if thread.resolved and resolver and may_write(resolver):
             yield Dismissal(finding, resolver, "resolved")
-        elif by := next(filter(allowed, thread.comments[0].thumbs_down), ""):
+        elif by := next(filter(may_write, thread.comments[0].thumbs_down), ""):
             yield Dismissal(finding, by, "thumbs down")
 
 
 def post(
     forge: Forge, number: int, head_sha: str, comments: Sequence[InlineComment]
 ) -> tuple[InlineComment, ...]:
-    """Post the comments in reviews of at most MOST_COMMENTS; return those that have no place.
+    """Post the comments in reviews of at most MOST_COMMENTS; return those that could not be placed.
 
-    A refused review is sent again in halves, so that one odd line never loses the rest. What
-    cannot be posted for any other reason has no place either: it belongs into the summary.
+    GitHub refuses a whole review for one comment without a place and does not say which: a refused
+    review is sent again in halves. What cannot be posted for any other reason is returned too, so
+    that the summary explains it.
     """
     unplaced: list[InlineComment] = []
     for start in range(0, len(comments), MOST_COMMENTS):
@@ -108,7 +107,7 @@ def _post(
     try:
         forge.apply(CreateReview(number, head_sha, comments))
     except UnprocessableError as refused:
-        if _moved(forge, number, head_sha):
+        if _has_moved(forge, number, head_sha):
             log.info("The head moved; its own run comments at the lines: %s", refused)
             return comments
         if len(comments) == 1:
@@ -123,12 +122,13 @@ def _post(
     return ()
 
 
-def _moved(forge: Forge, number: int, head_sha: str) -> bool:
+def _has_moved(forge: Forge, number: int, head_sha: str) -> bool:
     try:
-        return forge.snapshot(number).pull.head_sha != head_sha
+        snapshot = forge.snapshot(number)
     except ForgeError:
         # What cannot be known must not stop the comments that may have a place.
         return False
+    return next_step(Moment.AT_LINES, head_sha, snapshot) is not NextStep.GO_ON
 
 
 def resolve(forge: Forge, threads: Iterable[ReviewThread]) -> bool:

@@ -57,6 +57,11 @@ class Asking:
         self._models = tuple(models)
         self._missing: set[str] = set()
 
+    @property
+    def preferred(self) -> Model:
+        """The model that is asked first."""
+        return self._models[0]
+
     def ask(self, prompt: Prompt, parse: Callable[[Reply], T]) -> T:
         """Ask until `parse` accepts an answer.
 

@@ -1,4 +1,4 @@
-"""What an earlier review leaves to build on: its units, its findings, and why it may not count."""
+"""What an earlier review leaves to build on: its files, its findings, and why it may not apply."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,11 +13,11 @@ from reviewer.review import FileReport, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
-    """What a review builds on; the default is that of a first one.
+class PreviousReview:
+    """The remembered review that a new one builds on; the default is for a first review.
 
-    `units` are the files whose earlier review may still count, by path. `reason` says why an
-    earlier review does not count, empty when it does or when there is none.
+    `units` are the files whose earlier review may still apply, by path. `reason` says why the
+    earlier review does not apply; it is empty when it does, or when there is none.
     """
 
     state: State = field(default_factory=State)
@@ -25,24 +25,26 @@ class Basis:
     reason: str = ""
 
     @property
-    def said(self) -> tuple[Finding, ...]:
-        """Every finding of the review before, those that do not count any more included."""
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding of the earlier review, also where that review does not apply."""
         return self.state.findings
 
 
-def basis(known: State, pull: PullRequest, key: str, descends: Callable[[str, str], bool]) -> Basis:
-    """Say how much of the remembered review counts for the present head.
+def compare(
+    known: State, pull: PullRequest, key: str, descends: Callable[[str, str], bool]
+) -> PreviousReview:
+    """Return how much of the remembered review applies to the present head.
 
-    `descends` is asked only when everything else allows to build on it.
+    `descends(head, ancestor)` is called only when everything else allows to build on the review.
     """
     if not known.head_sha:
-        return Basis(known)
+        return PreviousReview(known)
     if reason := _objection(known, pull, key):
-        return Basis(known, reason=reason)
+        return PreviousReview(known, reason=reason)
     if known.head_sha != pull.head_sha and not descends(pull.head_sha, known.head_sha):
         rewritten = "the history was rewritten (rebase or force-push)"
-        return Basis(known, reason=f"{rewritten} since {known.head_sha[:7]}")
-    return Basis(known, {unit.path: unit for unit in known.units})
+        return PreviousReview(known, reason=f"{rewritten} since {known.head_sha[:7]}")
+    return PreviousReview(known, {unit.path: unit for unit in known.units})
 
 
 def _objection(known: State, pull: PullRequest, key: str) -> str:
@@ -66,15 +68,17 @@ def unit_key(file: ChangedFile) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def unchanged(file: ChangedFile, basis: Basis, shown: Callable[[str], str]) -> FileReport | None:
+def unchanged(
+    file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
+) -> FileReport | None:
     """Return the row of a file that need not be asked about again; None for one that must.
 
     Its findings move with their lines.
     """
-    unit = basis.units.get(file.path)
+    unit = previous.units.get(file.path)
     if unit is None or unit.key != unit_key(file):
         return None
-    moved = standing(file, unit.findings, shown)
+    moved = still_present(file, unit.findings, as_prompt_text)
     if len(moved) < len(unit.findings):
         return None
     return FileReport(
@@ -87,11 +91,11 @@ def unchanged(file: ChangedFile, basis: Basis, shown: Callable[[str], str]) -> F
     )
 
 
-def standing(
-    file: ChangedFile, findings: Iterable[Finding], shown: Callable[[str], str]
+def still_present(
+    file: ChangedFile, findings: Iterable[Finding], as_prompt_text: Callable[[str], str]
 ) -> tuple[Finding, ...]:
-    """Move findings to where their code stands now; those whose code is gone are left out."""
-    places = Places(file, shown)
+    """Move findings to where their code is now; those whose code is gone are left out."""
+    places = Places(file, as_prompt_text)
     placed = ((finding, places.place(_candidate(finding))) for finding in findings)
     return tuple(
         replace(finding, start_line=there.start_line, end_line=there.end_line, side=there.side)
@@ -115,47 +119,49 @@ def _candidate(finding: Finding) -> Candidate:
     )
 
 
-def joined(earlier: Sequence[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Add new findings to those that were said before, each once and in its first words."""
+def add_new(earlier: Sequence[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Add new findings to earlier ones; of two that resemble each other the earlier is kept."""
     fresh = (new for new in found if not any(resembles(new, old) for old in earlier))
     return (*earlier, *fresh)
 
 
-def numbered(findings: Iterable[Finding], basis: Basis) -> tuple[tuple[Finding, ...], int]:
+def number(
+    findings: Iterable[Finding], previous: PreviousReview
+) -> tuple[tuple[Finding, ...], int]:
     """Give each finding the number that it had before, or the next one; return the next free one.
 
     A finding keeps its number, so that `/ignore F3` means what the reader saw.
     """
-    following = basis.state.next_number
+    following = previous.state.next_number
     taken: set[int] = set()
     named: list[Finding] = []
     for finding in findings:
-        alike = (old for old in basis.said if old.origin is finding.origin)
+        alike = (old for old in previous.findings if old.origin is finding.origin)
         before = (old.number for old in alike if resembles(finding, old))
-        number = next((n for n in (finding.number, *before) if n and n not in taken), following)
-        following = max(following, number + 1)
-        taken.add(number)
-        named.append(replace(finding, number=number))
+        chosen = next((n for n in (finding.number, *before) if n and n not in taken), following)
+        following = max(following, chosen + 1)
+        taken.add(chosen)
+        named.append(replace(finding, number=chosen))
     return tuple(named), following
 
 
-def fixed(
-    basis: Basis,
-    standing_now: Sequence[Finding],
+def find_fixed(
+    previous: PreviousReview,
+    present: Sequence[Finding],
     files: Sequence[FileReport],
     still_there: Callable[[Finding], bool],
 ) -> tuple[Finding, ...]:
-    """List what was said before and is gone.
+    """Return the earlier findings that are gone.
 
     A file that could not be reviewed proves nothing, and neither does a review from scratch that
     words things differently: there the code itself must be gone (`still_there`).
     """
     failed = {row.path for row in files if row.status is Status.FAILED}
-    heard = [d.finding for d in basis.state.dismissed]
+    dismissed = [each.finding for each in previous.state.dismissed]
     return tuple(
         old
-        for old in basis.said
+        for old in previous.findings
         if old.origin is Origin.MODEL
-        and not any(resembles(old, each) for each in (*standing_now, *heard))
-        and not (still_there(old) and (not basis.units or old.path in failed))
+        and not any(resembles(old, each) for each in (*present, *dismissed))
+        and not (still_there(old) and (not previous.units or old.path in failed))
     )

@@ -101,13 +101,13 @@ class State:
         return tuple(finding for finding in self.findings if finding.number in self.posted)
 
 
-def of(review: Review, key: str, next_number: int = 1) -> State:
-    """Keep of a review what a later run has to know."""
+def of(review: Review) -> State:
+    """Return what a later run has to know of a review."""
     spent = review.total or review.spent
     return State(
         head_sha=review.head_sha,
         base_sha=review.base_sha,
-        key=key,
+        key=review.key,
         complete=review.complete,
         critical=review.count(Severity.CRITICAL),
         high=review.count(Severity.HIGH),
@@ -122,7 +122,8 @@ def of(review: Review, key: str, next_number: int = 1) -> State:
         major_changes=review.overview.major_changes,
         dismissed=review.dismissed,
         posted=tuple(sorted(review.inline)),
-        next_number=next_number,
+        paused=review.paused,
+        next_number=review.next_number,
     )
 
 

@@ -1,7 +1,7 @@
-"""Turns all answers about a file, and what was said of it before, into its row."""
+"""Turns all replies about a file, and what was found in it before, into one result."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
@@ -10,24 +10,25 @@ from reviewer.finding import Finding, Origin
 from reviewer.findings import builtin_rules, placement
 from reviewer.llm.replies import FileReply
 from reviewer.memory import previous_review
-from reviewer.memory.previous_review import Basis
+from reviewer.memory.previous_review import PreviousReview
 from reviewer.redaction.scan import Redaction
 from reviewer.review import FileReport, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of asking about one batch: a reply, or the problem that prevented it."""
+class BatchResult:
+    """What came of one batch: the model's reply, or the problem that prevented it."""
 
     batch: Batch
     result: FileReply | ReviewerError
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """A file's row, its findings and how many of the model's candidates could not be used.
+class FileResult:
+    """A file's row and its findings.
 
-    `doubtful` says that a second look has something to look at.
+    `unplaced` counts the model's candidates that could not be used, `refuted` the findings that
+    the verification dropped.
     """
 
     report: FileReport
@@ -36,83 +37,80 @@ class Merged:
     refuted: int = 0
 
     @property
-    def doubtful(self) -> bool:
-        """Whether some finding is the model's own."""
+    def has_model_findings(self) -> bool:
+        """True where the verification has something to look at."""
         return any(finding.origin is Origin.MODEL for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Merger:
-    """Makes rows; `shown` is what prompts do to a line's text, `redaction` must be theirs."""
-
-    shown: Callable[[str], str]
-    basis: Basis = field(default_factory=Basis)
-    redaction: Redaction = field(default_factory=Redaction)
-
-    def unchanged(self, file: ChangedFile) -> Merged | None:
-        """Return what is remembered of a file whose change is the same as before."""
-        row = previous_review.unchanged(file, self.basis, self.shown)
-        return Merged(row, row.known) if row else None
-
-    def still_there(self, files: Sequence[ChangedFile]) -> Callable[[Finding], bool]:
-        """Make the question whether the code of a finding is still among the changes."""
-        by_path = {file.path: file for file in files}
-
-        def ask(finding: Finding) -> bool:
-            file = by_path.get(finding.path)
-            return bool(file and previous_review.standing(file, (finding,), self.shown))
-
-        return ask
-
-    def merge(self, file: ChangedFile, outcomes: Sequence[Outcome]) -> Merged:
-        """Make one row of all answers about a file and of what was said about it before."""
-        merged = merge(file, outcomes, self.shown)
-        earlier = self.earlier(file)
-        proven = builtin_rules.findings(file, self.redaction)
-        # A rule says it anew each time: else an earlier word of the model's could stand for it.
-        said = previous_review.joined(earlier, merged.findings)
-        findings = (*proven, *(each for each in said if each.origin is Origin.MODEL))
-        key = "" if merged.report.cuts else previous_review.unit_key(file)
-        if merged.report.status is Status.FAILED:
-            key = ""
-        return replace(merged, report=replace(merged.report, key=key), findings=findings)
-
-    def earlier(self, file: ChangedFile) -> tuple[Finding, ...]:
-        """List what was said about the file before and still stands in its code."""
-        unit = self.basis.units.get(file.path)
-        return previous_review.standing(file, unit.findings, self.shown) if unit else ()
+def unchanged(
+    file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
+) -> FileResult | None:
+    """Return what is remembered of a file whose change is the same as before, else None."""
+    row = previous_review.unchanged(file, previous, as_prompt_text)
+    return FileResult(row, row.known) if row else None
 
 
-def merge(file: ChangedFile, outcomes: Sequence[Outcome], shown: Callable[[str], str]) -> Merged:
-    """Make one row of all answers about a file; a part without an answer is a named gap.
+def earlier_findings(
+    file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
+) -> tuple[Finding, ...]:
+    """Return what was found in the file before and is still in its code."""
+    unit = previous.units.get(file.path)
+    return previous_review.still_present(file, unit.findings, as_prompt_text) if unit else ()
 
-    `shown` is what the prompts did to the text that the model quotes.
+
+def merge(
+    file: ChangedFile,
+    results: Sequence[BatchResult],
+    previous: PreviousReview,
+    as_prompt_text: Callable[[str], str],
+    redaction: Redaction,
+) -> FileResult:
+    """Make one result of the replies about a file, the rules' findings and the earlier findings.
+
+    `as_prompt_text` is what the prompts did to the text that the model quotes; `redaction` must be
+    the prompts' own.
     """
-    answered = [o.result for o in outcomes if isinstance(o.result, FileReply)]
-    problems = [o.result for o in outcomes if isinstance(o.result, ReviewerError)]
-    if not answered:
+    replied = place_replies(file, results, as_prompt_text)
+    earlier = earlier_findings(file, previous, as_prompt_text)
+    known = previous_review.add_new(earlier, replied.findings)
+    # Rules find their findings again in every run: an earlier finding of the model must not
+    # replace one of them.
+    from_rules = builtin_rules.findings(file, redaction)
+    findings = (*from_rules, *(each for each in known if each.origin is Origin.MODEL))
+    whole = replied.report.status is not Status.FAILED and not replied.report.cuts
+    key = previous_review.unit_key(file) if whole else ""
+    return replace(replied, report=replace(replied.report, key=key), findings=findings)
+
+
+def place_replies(
+    file: ChangedFile, results: Sequence[BatchResult], as_prompt_text: Callable[[str], str]
+) -> FileResult:
+    """Place the findings of all replies about a file; a part without a reply is a named cut."""
+    replies = [each.result for each in results if isinstance(each.result, FileReply)]
+    problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
+    if not replies:
         reason = problems[0].what if problems else "cancelled"
-        return Merged(FileReport(file.path, Status.FAILED, reason))
-    candidates = [candidate for reply in answered for candidate in reply.candidates]
-    places = placement.Places(file, shown)
+        return FileResult(FileReport(file.path, Status.FAILED, reason))
+    candidates = [candidate for reply in replies for candidate in reply.candidates]
+    places = placement.Places(file, as_prompt_text)
     placed = [places.place(candidate) for candidate in candidates]
     findings = tuple(finding for finding in placed if finding)
     report = FileReport(
         path=file.path,
         status=Status.REVIEWED,
-        summary=" ".join(reply.summary for reply in answered),
-        cuts=_cuts(outcomes, answered),
+        summary=" ".join(reply.summary for reply in replies),
+        cuts=_cuts(results, replies),
     )
-    discarded = sum(reply.discarded for reply in answered)
-    return Merged(report, findings, len(placed) - len(findings) + discarded)
+    discarded = sum(reply.discarded for reply in replies)
+    return FileResult(report, findings, len(placed) - len(findings) + discarded)
 
 
-def _cuts(outcomes: Sequence[Outcome], answered: Iterable[FileReply]) -> tuple[str, ...]:
-    cuts = [cut for outcome in outcomes for cut in outcome.batch.cuts]
+def _cuts(results: Sequence[BatchResult], replies: Iterable[FileReply]) -> tuple[str, ...]:
+    cuts = [cut for each in results for cut in each.batch.cuts]
     cuts += [
-        f"part {outcome.batch.part} of {outcome.batch.parts} not reviewed: {outcome.result.what}"
-        for outcome in outcomes
-        if isinstance(outcome.result, ReviewerError)
+        f"part {each.batch.part} of {each.batch.parts} not reviewed: {each.result.what}"
+        for each in results
+        if isinstance(each.result, ReviewerError)
     ]
-    cuts += ["the model's answer was cut short" for reply in answered if reply.truncated]
+    cuts += ["the model's answer was cut short" for reply in replies if reply.truncated]
     return tuple(dict.fromkeys(cuts))

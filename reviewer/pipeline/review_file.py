@@ -1,4 +1,4 @@
-"""Asks the model about one batch of a file, and once more about what was found in it."""
+"""Asks the model about one batch of a file, and verifies what was found in it."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,11 @@ from reviewer.findings import verification
 from reviewer.llm import model_catalog, replies
 from reviewer.llm.ask import Asking
 from reviewer.llm.prompts import Material, Prompts
-from reviewer.pipeline.file_result import Merged, Merger, Outcome
+from reviewer.memory.previous_review import PreviousReview
+from reviewer.pipeline import file_result
+from reviewer.pipeline.file_result import BatchResult, FileResult
 from reviewer.pull_request import Snapshot
+from reviewer.redaction.scan import Redaction
 from reviewer.review import Judgement
 from reviewer.review import Outcome as Verdict
 
@@ -28,8 +31,8 @@ CHARACTERS_PER_TOKEN = 3
 UNKNOWN_WINDOW = 32_000
 # Attention ends before windows do: no request shows more changes than this.
 LARGEST_BATCH = 60_000
-# A second look is at fewer findings, with more around them.
-SECOND_SHARE = 2
+# A verification is about fewer findings and shows more around them.
+VERIFICATION_SHARE = 2
 
 
 def window(model: str, limit: int | None) -> int:
@@ -40,20 +43,13 @@ def window(model: str, limit: int | None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubted:
-    """A file whose findings are looked at again."""
-
-    file: ChangedFile
-    merged: Merged
-
-
-@dataclass(frozen=True, slots=True)
 class BatchReviewer:
     """Asks about batches of one pull request; safe to share between threads.
 
-    `window` is the room for a batch in characters, `paths` lists all changed files, `guidelines`
-    holds paths and texts of the base commit, `concurrency` counts requests at a time. `anew` wants
-    the overview in new words.
+    `previous` is the review to build on, `redaction` hides secrets as the prompts do. `window` is
+    the room for a batch in characters, `paths` lists all changed files, `guidelines` holds paths
+    and texts of the base commit, `concurrency` counts requests at a time. `refresh_overview` asks
+    for the overview again although no file changed.
     """
 
     surroundings: Surroundings
@@ -61,44 +57,56 @@ class BatchReviewer:
     config: Config
     prompts: Prompts
     asking: Asking
-    merger: Merger
+    previous: PreviousReview
+    redaction: Redaction
     window: int
     concurrency: int = 1
     paths: tuple[str, ...] = ()
     guidelines: tuple[tuple[str, str], ...] = ()
-    anew: bool = False
+    refresh_overview: bool = False
 
-    def second_look(self, doubted: Doubted) -> tuple[Merged, tuple[Judgement, ...], bool]:
+    def unchanged(self, file: ChangedFile) -> FileResult | None:
+        """Return what is remembered of a file whose change is the same as before, else None."""
+        return file_result.unchanged(file, self.previous, self.prompts.shown)
+
+    def merge(self, file: ChangedFile, results: Sequence[BatchResult]) -> FileResult:
+        """Make one result of the replies about a file and of what was found in it before."""
+        return file_result.merge(file, results, self.previous, self.prompts.shown, self.redaction)
+
+    def verify(
+        self, file: ChangedFile, result: FileResult
+    ) -> tuple[FileResult, tuple[Judgement, ...], bool]:
         """Put a file's findings to sceptical requests, one for each part of the file.
 
-        Returns whether every part got an answer; without one, its findings stay as they are.
+        Returns the result with what is left, the judgements, and True if every part got a reply.
+        The findings of a part without a reply stay as they are.
         """
         kept: list[Finding] = []
-        said: list[Judgement] = []
+        judgements: list[Judgement] = []
         answered = True
-        for part, findings in _shared(cut(doubted.file, self.window), doubted.merged.findings):
+        for part, findings in _by_part(cut(file, self.window), result.findings):
             verdicts = self._verdicts(part, findings)
-            left, why = verification.judge(findings, verdicts or ())
+            left, reasons = verification.judge(findings, verdicts or ())
             kept += left
-            said += why
+            judgements += reasons
             answered = answered and verdicts is not None
-        dropped = sum(each.outcome is Verdict.DROPPED for each in said)
-        merged = replace(doubted.merged, findings=tuple(kept), refuted=dropped)
-        return merged, tuple(said), answered
+        dropped = sum(each.outcome is Verdict.DROPPED for each in judgements)
+        verified = replace(result, findings=tuple(kept), refuted=dropped)
+        return verified, tuple(judgements), answered
 
     def _verdicts(
         self, part: Batch, findings: Sequence[Finding]
     ) -> tuple[verification.Verdict, ...] | None:
-        prompt = self.prompts.verify(self._material(part, SECOND_SHARE), findings)
+        prompt = self.prompts.verify(self._material(part, VERIFICATION_SHARE), findings)
         try:
             return self.asking.ask(
                 prompt, lambda reply: replies.parse_verdicts(reply, len(findings))
             )
         except ReviewerError as problem:
-            log.warning("%s: no second look: %s", part.file.path, problem)
+            log.warning("%s: the findings are not verified: %s", part.file.path, problem)
             return None
 
-    def review(self, batch: Batch) -> tuple[Outcome, ...]:
+    def review(self, batch: Batch) -> tuple[BatchResult, ...]:
         """Ask about one batch; if it is too long for the model, about its halves, once."""
         outcome = self._ask(batch)
         if not isinstance(outcome.result, ContextTooLongError):
@@ -109,13 +117,13 @@ class BatchReviewer:
         )
         return tuple(self._ask(half) for half in halves) or (outcome,)
 
-    def _ask(self, batch: Batch) -> Outcome:
+    def _ask(self, batch: Batch) -> BatchResult:
         prompt = self.prompts.review(self._material(batch))
         try:
-            return Outcome(batch, self.asking.ask(prompt, replies.parse_review))
+            return BatchResult(batch, self.asking.ask(prompt, replies.parse_review))
         except ReviewerError as problem:
             log.warning("%s: %s", batch.file.path, problem)
-            return Outcome(batch, problem)
+            return BatchResult(batch, problem)
 
     def _material(self, batch: Batch, share: int = CONTEXT_SHARE) -> Material:
         path = batch.file.path
@@ -134,11 +142,11 @@ class BatchReviewer:
             threads=tuple(t for t in self.snapshot.conversation.threads if t.path == path),
             siblings=tuple(other for other in self.paths if other != path),
             guidelines=self.guidelines,
-            earlier=self.merger.earlier(batch.file),
+            earlier=file_result.earlier_findings(batch.file, self.previous, self.prompts.shown),
         )
 
 
-def _shared(
+def _by_part(
     parts: Sequence[Batch], findings: Iterable[Finding]
 ) -> tuple[tuple[Batch, tuple[Finding, ...]], ...]:
     """Give each finding to the part that shows its first line, or to the first part."""

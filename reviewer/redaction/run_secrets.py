@@ -6,6 +6,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from reviewer.errors import ReviewerError
+
+Value = TypeVar("Value")
 
 MASK = "[REDACTED]"
 # Shorter values ("none", "true") stand in ordinary text: masking them would spoil it.
@@ -33,6 +38,42 @@ class Secrets:
         for form in self._forms:
             text = text.replace(form, MASK)
         return text
+
+    def conceal(self, value: Value) -> Value:
+        """Return a text, or a frozen dataclass or tuple of texts, with every text in it masked.
+
+        Raises ReviewerError when a masked text still shows a part of a secret.
+        """
+        # The path with nothing to do builds Secrets and never needs these.
+        from dataclasses import fields, is_dataclass, replace
+
+        def walk(part: Any) -> Any:  # noqa: ANN401 - any part of the value
+            if isinstance(part, str):
+                masked = self.mask(part)
+                self.withhold((masked,))
+                return masked
+            if isinstance(part, tuple):
+                return tuple(map(walk, part))
+            if is_dataclass(part) and not isinstance(part, type):
+                members = {each.name: walk(getattr(part, each.name)) for each in fields(part)}
+                return replace(part, **members)
+            return part
+
+        concealed: Value = walk(value)
+        return concealed
+
+    def withhold(self, texts: Iterable[str]) -> None:
+        """Raise ReviewerError when one of the texts holds a secret, whole or in part.
+
+        A model that writes a secret in one form may write it in others too, which nobody can list:
+        masking the known forms is not enough then.
+        """
+        if any(map(self.leaked_in, texts)):
+            raise ReviewerError(
+                "The model's answer is withheld: it holds a secret of this run, whole or in part.",
+                cause="What the model was shown or where it runs has the secret.",
+                remedy="Replace the secret, and look at what the pull request adds.",
+            )
 
     def leaked_in(self, text: str) -> bool:
         """Whether some form of a secret stands in the text, disguised or for the most part.

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Config
 from reviewer.errors import InputError
 from reviewer.llm import budget, model_catalog
 from reviewer.memory.state import State
 from reviewer.pull_request import Opened, PullRequest, PullState
+from reviewer.run.run import Run
 
 _ASK = "somebody of allowed-associations can have it reviewed with a comment"
 
@@ -24,6 +26,15 @@ def require_means(inputs: Inputs) -> None:
     unpriced = [name for name in inputs.models if model_catalog.lookup(name) is None]
     if unpriced and inputs.max_cost is not None:
         raise budget.unpriced(unpriced[0])
+
+
+def why_not(run: Run, pull: PullRequest, settings: Config, known: State) -> str:
+    """Say why the pull request is not reviewed by this run, or return "" when it is."""
+    asked = run.wanted.asked
+    reason = objection(pull, settings, known, asked=asked)
+    if reason or asked or run.inputs.mode is Mode.PUBLISH:
+        return reason
+    return must_wait(pull, run.inputs, lambda: run.forge.opened_before(pull))
 
 
 def objection(pull: PullRequest, settings: Config, known: State, *, asked: bool) -> str:

@@ -1,205 +1,260 @@
-"""What follows from a review: it is published, discussed at its lines, and counted."""
+"""Publishes a finished review: files and job summary first, then comment, lines and outputs."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from reviewer import __version__
 from reviewer.adapters.files import report_files
 from reviewer.changes.diff import ChangedFile
-from reviewer.comments import inline, threads, upsert
+from reviewer.comments import inline, summary, threads
+from reviewer.comments.moved_head import HeadMoved, Moment, NextStep, next_step
+from reviewer.comments.own_comment import OwnComment
+from reviewer.comments.summary import RunDetails
 from reviewer.config.enums import FailOn, Mode
 from reviewer.config.settings import Config
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.memory import state
 from reviewer.memory.state import State
-from reviewer.outputs import check_run, json_report, sarif, step_outputs
+from reviewer.outputs import check_run, flowchart, json_report, sarif, step_outputs
 from reviewer.ports import InlineComment
-from reviewer.pull_request import Comment, Conversation, Snapshot
+from reviewer.pull_request import Comment
 from reviewer.review import Review, Spent
-from reviewer.run.reporter import TITLE, Reporting
-from reviewer.run.run import SECONDS_AFTER_CANCEL, Trip
+from reviewer.run.reporter import Reporter
+from reviewer.run.run import SECONDS_AFTER_CANCEL, TITLE, Run
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Remembering:
-    """What the next run has to know beside the review itself."""
+class Draft:
+    """A review that is ready to publish; no text in it shows a secret of the run.
 
-    key: str
-    next_number: int
-    before: State
-
-    def __call__(self, review: Review) -> State:
-        """Make the state of a review."""
-        return replace(state.of(review, self.key, self.next_number), paused=self.before.paused)
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """Publishes one review; `snapshot` was read just before the model was asked.
-
-    `again` reviews the head that has come meanwhile; None where that is left to another run.
+    `comments` are those at lines. `body` is the comment's text, `report` the job summary's.
+    `files` holds the paths of the report files by name.
     """
 
-    trip: Trip
-    reporting: Reporting
-    snapshot: Snapshot
-    settings: Config
-    files: tuple[ChangedFile, ...]
-    remember: Remembering
-    again: Callable[[Snapshot], int] | None = None
+    review: Review
+    comments: tuple[InlineComment, ...]
+    body: str
+    report: str
+    files: Mapping[str, str]
 
-    def draw(self, review: Review) -> int:
-        """Write the review down, publish it and return what it means for the workflow."""
-        try:
-            return self._draw(review)
-        except CancelledError as cancelled:
-            if not self.reporting.written_down:
-                # The signal came between the last answer and the job summary.
-                return self._draw(replace(review, cancelled=cancelled))
-            self.trip.deadline.shorten(SECONDS_AFTER_CANCEL)
-            self.reporting.finish()
-            return cancelled.exit_code
 
-    def _draw(self, review: Review) -> int:
-        trip = self.trip
-        if review.cancelled:
-            trip.deadline.shorten(SECONDS_AFTER_CANCEL)
-        self.reporting.withhold(review.said)
-        review = replace(review, notes=(*review.notes, *self._replaced()))
-        # Before anything is made of it: what a fingerprint is taken of must not change any more.
-        review = review.reworded(self.reporting.masked)
-        review = replace(review, total=_total(review.spent, self.remember.before))
-        comments = self._comments(review)
-        review = replace(review, inline=_numbers(review, comments, trip.inputs.name))
-        known = self.remember(review)
-        files = self._write(review)
-        try:
-            comment = self.reporting.review(review, self.remember, round(trip.runner.elapsed))
-            after = self._look_again() if comment and not review.cancelled else None
-            if comment and after and self.again and self._last_word(comment, after):
-                return self.again(after)
-            code = conclude(trip, known, comment, review.spent, self.settings, files=files)
-            if after and not self._moved(after):
-                self._discuss(review, comments, after.conversation)
-            if comment and not review.cancelled:
-                self._check(review, failed=bool(code))
-        except ForgeError as problem:
-            trip.runner.error(
-                f"The review was made but could not be published: {problem} "
-                "It stands in the job summary.",
-                title=TITLE,
-            )
-            conclude(trip, known, None, review.spent, self.settings, files=files)
-            return ForgeError.exit_code
-        return review.cancelled.exit_code if review.cancelled else code
+def publish(  # what is published, and what it is published with, each by name
+    reporter: Reporter,
+    review: Review,
+    own: OwnComment,
+    *,
+    changed: Sequence[ChangedFile],
+    settings: Config,
+    may_restart: bool,
+) -> int | HeadMoved:
+    """Write the review down, publish it and return the exit code.
 
-    def _replaced(self) -> tuple[str, ...]:
-        """Tell somebody who edited our comment where those words have gone."""
-        by = upsert.edited_by(self.snapshot, self.trip.inputs.name)
-        wanted = by and not self.trip.inputs.silent
-        return (f"{by} had edited this comment; the review took its place",) if wanted else ()
-
-    def _look_again(self) -> Snapshot:
-        """Read what stands there now: GitHub writes even if the head moved since it was read."""
-        try:
-            after = self.trip.forge.snapshot(self.snapshot.pull.number)
-        except ForgeError as problem:
-            log.warning("What became of the comment could not be read: %s", problem)
-            return self.snapshot
-        if self._moved(after):
-            newer = after.pull.head_sha[:7]
-            self.trip.runner.notice(
-                f"The head moved to {newer} while the review was published.", title=TITLE
-            )
-        return after
-
-    def _moved(self, after: Snapshot) -> bool:
-        return after.pull.head_sha != self.snapshot.pull.head_sha
-
-    def _last_word(self, comment: Comment, after: Snapshot) -> bool:
-        """Whether our review stands although its head moved: perhaps over that of a newer one."""
-        kept = upsert.own(after, self.trip.inputs.name)
-        about = [state.decode(each.body) for each in kept if each.id == comment.id]
-        head_sha = self.snapshot.pull.head_sha
-        return self._moved(after) and any(each and each.head_sha == head_sha for each in about)
-
-    def _write(self, review: Review) -> Mapping[str, str]:
-        """Write the reports for programs; they survive what may go wrong with the comment."""
-        trip = self.trip
-        report = json_report.render(review, name=trip.inputs.name, run_url=trip.run_url)
-        found = sarif.render(review, version=__version__)
-        masked = self.reporting.masked
-        texts = {step_outputs.REPORT: masked(report), step_outputs.SARIF: masked(found)}
-        return report_files.write(trip.workspace, texts)
-
-    def _check(self, review: Review, *, failed: bool) -> None:
-        """Post a check run where the workflow wants one; a token that may not is told how."""
-        if not self.trip.inputs.check_run:
-            return
-        report = self.reporting.report(review)
-        wanted = check_run.render(review, self.trip.inputs.name, report, failed=failed)
-        try:
-            self.trip.forge.apply(wanted)
-        except ForbiddenError:
-            self.trip.runner.notice(
-                "No check run was posted: `check-run: true` needs the permission `checks: write`.",
-                title=TITLE,
-            )
-        except ForgeError as problem:
-            self.trip.runner.warning(f"No check run was posted: {problem}", title=TITLE)
-
-    def _comments(self, review: Review) -> tuple[InlineComment, ...]:
-        if self.trip.inputs.silent or review.cancelled:
-            return ()
-        comments = inline.comments(
-            review.findings,
-            self.files,
-            wanted=self.settings.inline,
-            name=self.trip.inputs.name,
-            suggestions=self.settings.suggestions,
+    `own` was read just before the model was asked. Returns HeadMoved when our review of the old
+    head has become the last word, and `may_restart`.
+    """
+    run = reporter.run
+    try:
+        draft = _write_down(run, review, own, changed, settings)
+    except CancelledError as cancelled:
+        # The signal came between the last reply and the job summary.
+        review = replace(review, cancelled=cancelled)
+        draft = _write_down(run, review, own, changed, settings)
+    try:
+        return _publish(reporter, draft, own, settings, may_restart=may_restart)
+    except ForgeError as problem:
+        run.runner.error(
+            f"The review was made but could not be published: {problem} It is in the job summary.",
+            title=TITLE,
         )
-        # Markdown may have put a secret together that was in parts before.
-        return tuple(replace(each, body=self.reporting.masked(each.body)) for each in comments)
-
-    def _discuss(
-        self, review: Review, comments: tuple[InlineComment, ...], conversation: Conversation
-    ) -> None:
-        """Bring the threads up to date; what cannot be put at its lines goes to the summary."""
-        trip, name, pull = self.trip, self.trip.inputs.name, self.snapshot.pull
-        unsaid = threads.unsaid(comments, conversation, name)
-        unplaced = threads.post(trip.forge, pull.number, pull.head_sha, unsaid)
-        if unplaced:
-            left = tuple(comment for comment in comments if comment not in unplaced)
-            self.reporting.revise(replace(review, inline=_numbers(review, left, name)))
-        gone = threads.to_resolve(review.fixed, conversation, name)
-        if not threads.resolve(trip.forge, gone):
-            trip.runner.notice(
-                "Threads whose finding is gone were left open: resolving them needs the "
-                "permission `contents: write`.",
-                title=TITLE,
-            )
+        conclude(run, state.of(draft.review), None, review.spent, settings, files=draft.files)
+        return ForgeError.exit_code
 
 
-def _numbers(review: Review, comments: tuple[InlineComment, ...], name: str) -> frozenset[int]:
-    markers = {comment.marker for comment in comments}
-    return frozenset(
-        finding.number for finding in review.findings if inline.marker(name, finding) in markers
-    )
+def _write_down(
+    run: Run, review: Review, own: OwnComment, changed: Sequence[ChangedFile], settings: Config
+) -> Draft:
+    """Write the report files and the job summary, which survive what may go wrong afterwards.
+
+    Raises ReviewerError when the review shows a secret of the run.
+    """
+    if review.cancelled:
+        run.deadline.shorten(SECONDS_AFTER_CANCEL)
+    secrets = run.runner.secrets
+    secrets.withhold(review.model_texts)
+    review = replace(review, notes=(*review.notes, *_note_of_edit(run, own)))
+    # Before anything is made of it: what a fingerprint is taken of must not change any more.
+    review = secrets.conceal(replace(review, total=_add_up(review.spent, own.state)))
+    comments = _comments(run, review, changed, settings)
+    review = replace(review, inline=_numbers(review, comments, run.name))
+    files = _write_files(run, review)
+    body, report = _render(run, review), _render_report(run, review)
+    # Markdown may have put a secret together that was in parts before.
+    secrets.withhold((body, report))
+    run.runner.summary(report)
+    return Draft(review, comments, body, report, files)
 
 
-def _total(spent: Spent, before: State) -> Spent:
+def _publish(
+    reporter: Reporter, draft: Draft, own: OwnComment, settings: Config, *, may_restart: bool
+) -> int | HeadMoved:
+    """Put the draft on the pull request; a signal that comes meanwhile ends with what is known."""
+    run, review, body = reporter.run, draft.review, draft.body
+    try:
+        comment = reporter.publish(review, body)
+        after = _read_again(reporter, own) if comment and not review.cancelled else None
+        step = _after_write(review.head_sha, comment, after) if comment and after else None
+        if after and step is NextStep.START_AGAIN and may_restart:
+            return HeadMoved(after.snapshot)
+        code = conclude(run, state.of(review), comment, review.spent, settings, files=draft.files)
+        if after and step is NextStep.GO_ON:
+            if unplaced := _comment_at_lines(reporter, draft, after):
+                body = _render_without(run, draft, unplaced)
+                reporter.update(body)
+            _resolve_threads(run, review, after)
+        if after:
+            _post_check_run(run, draft, failed=bool(code))
+    except CancelledError as cancelled:
+        run.deadline.shorten(SECONDS_AFTER_CANCEL)
+        reporter.finish(body)
+        return cancelled.exit_code
+    return review.cancelled.exit_code if review.cancelled else code
+
+
+def _read_again(reporter: Reporter, own: OwnComment) -> OwnComment:
+    """Read what is there after the write: GitHub writes even if the head moved since it was read.
+
+    Returns `own`, which was read before, when GitHub fails.
+    """
+    run, reviewed = reporter.run, reporter.pull
+    try:
+        after = OwnComment.find(run.forge.snapshot(reviewed.number), run.name)
+    except ForgeError as problem:
+        log.warning("What became of the comment could not be read: %s", problem)
+        return own
+    newer = after.snapshot.pull.head_sha
+    if newer != reviewed.head_sha:
+        run.runner.notice(
+            f"The head moved to {newer[:7]} while the review was published.", title=TITLE
+        )
+    return after
+
+
+def _after_write(reviewed_sha: str, comment: Comment, after: OwnComment) -> NextStep:
+    """Decide what to do after the write; our review may be over that of a newer run."""
+    shown = after.states.get(comment.id)
+    last_word = shown is not None and shown.head_sha == reviewed_sha
+    return next_step(Moment.AFTER_WRITE, reviewed_sha, after.snapshot, last_word=last_word)
+
+
+def _note_of_edit(run: Run, own: OwnComment) -> tuple[str, ...]:
+    """Tell somebody who edited our comment where those words have gone."""
+    by = own.kept.edited_by if own.kept else ""
+    noted = by and not run.inputs.silent
+    return (f"{by} had edited this comment; the review took its place",) if noted else ()
+
+
+def _add_up(spent: Spent, before: State) -> Spent:
     """Add what the pull request took in earlier runs; an unknown cost stays unknown."""
     known = before.cost or ("0" if not before.tokens else "")
     cost = None if spent.cost is None or not known else spent.cost + Decimal(known)
     return replace(spent, input_tokens=spent.input_tokens + before.tokens, cost=cost)
 
 
-def conclude(  # noqa: PLR0913  # what the outputs are about, each by name
-    trip: Trip,
+def _comments(
+    run: Run, review: Review, changed: Sequence[ChangedFile], settings: Config
+) -> tuple[InlineComment, ...]:
+    if run.inputs.silent or review.cancelled:
+        return ()
+    comments = inline.comments(
+        review.findings,
+        changed,
+        wanted=settings.inline,
+        name=run.name,
+        suggestions=settings.suggestions,
+    )
+    # Markdown may have put a secret together that was in parts before.
+    return run.runner.secrets.conceal(comments)
+
+
+def _numbers(review: Review, comments: Sequence[InlineComment], name: str) -> frozenset[int]:
+    """Return the numbers of the findings that the comments are about."""
+    markers = {comment.marker for comment in comments}
+    return frozenset(
+        finding.number for finding in review.findings if inline.marker(name, finding) in markers
+    )
+
+
+def _write_files(run: Run, review: Review) -> Mapping[str, str]:
+    """Write the reports for programs; they survive what may go wrong with the comment."""
+    texts = (
+        json_report.render(review, name=run.name, run_url=run.run_url),
+        sarif.render(review, version=__version__),
+    )
+    report, found = run.runner.secrets.conceal(texts)
+    files = {step_outputs.REPORT: report, step_outputs.SARIF: found}
+    return report_files.write(run.workspace, files)
+
+
+def _render(run: Run, review: Review) -> str:
+    details = RunDetails(run.name, run.run_url, round(run.runner.elapsed))
+    return summary.render(review, details, state.of(review))
+
+
+def _render_report(run: Run, review: Review) -> str:
+    details = RunDetails(run.name, run.run_url, round(run.runner.elapsed))
+    whole, chart = summary.report(review, details), flowchart.render(review)
+    return f"{whole}\n{chart}\n" if chart else whole
+
+
+def _comment_at_lines(
+    reporter: Reporter, draft: Draft, after: OwnComment
+) -> tuple[InlineComment, ...]:
+    """Post the comments that are missing at their lines; return those that have no place there."""
+    run, pull = reporter.run, reporter.pull
+    missing = threads.missing_comments(draft.comments, after.snapshot.conversation, run.name)
+    return threads.post(run.forge, pull.number, pull.head_sha, missing)
+
+
+def _render_without(run: Run, draft: Draft, unplaced: Sequence[InlineComment]) -> str:
+    """Render the comment again, with what has no place at its lines explained in it."""
+    placed = [comment for comment in draft.comments if comment not in unplaced]
+    review = replace(draft.review, inline=_numbers(draft.review, placed, run.name))
+    return run.runner.secrets.conceal(_render(run, review))
+
+
+def _resolve_threads(run: Run, review: Review, after: OwnComment) -> None:
+    """Resolve the threads of fixed findings; a token that may not is told what it lacks."""
+    fixed = threads.to_resolve(review.fixed, after.snapshot.conversation, run.name)
+    if not threads.resolve(run.forge, fixed):
+        run.runner.notice(
+            "Threads whose finding is gone were left open: resolving them needs the "
+            "permission `contents: write`.",
+            title=TITLE,
+        )
+
+
+def _post_check_run(run: Run, draft: Draft, *, failed: bool) -> None:
+    """Post a check run where the workflow wants one; a token that may not is told what it lacks."""
+    if not run.inputs.check_run:
+        return
+    wanted = check_run.render(draft.review, run.name, draft.report, failed=failed)
+    try:
+        run.forge.apply(wanted)
+    except ForbiddenError:
+        run.runner.notice(
+            "No check run was posted: `check-run: true` needs the permission `checks: write`.",
+            title=TITLE,
+        )
+    except ForgeError as problem:
+        run.runner.warning(f"No check run was posted: {problem}", title=TITLE)
+
+
+def conclude(  # what the outputs are about, each by name
+    run: Run,
     known: State,
     comment: Comment | None,
     spent: Spent,
@@ -209,12 +264,12 @@ def conclude(  # noqa: PLR0913  # what the outputs are about, each by name
 ) -> int:
     """Set the outputs and return the exit code."""
     for name, value in step_outputs.outputs(known, comment, spent, files).items():
-        trip.runner.output(name, value)
+        run.runner.output(name, value)
     # Where reviews are made apart from their publishing, that is where they are judged.
-    reviews_only = trip.inputs.mode is Mode.REVIEW
+    reviews_only = run.inputs.mode is Mode.REVIEW
     code = step_outputs.exit_code(known, FailOn.NEVER if reviews_only else settings.fail_on)
     if code:
-        trip.runner.error(
+        run.runner.error(
             f"The review reached the limit that fail-on sets ({settings.fail_on.value}).",
             title=TITLE,
         )

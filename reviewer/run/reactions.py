@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 _DELIVERED = (0, step_outputs.GATE_REACHED)
 
 
-def acknowledged(
+def acknowledge(
     forge: Forge, asker: Asker | None, run: Callable[[], int], *, understood: bool = True
 ) -> int:
     """Run what was asked for between two reactions, and return its exit code.

@@ -1,181 +1,238 @@
-"""One delivery: from the pull request as it stands to the comment, outputs and exit code."""
+"""The story of a run, from top to bottom: a pull request in, its comment and an exit code out."""
 
 import logging
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from functools import partial
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from reviewer.changes import sharding
+from reviewer.changes.read import read_changes
 from reviewer.changes.selection import Selection
-from reviewer.comments import upsert
+from reviewer.comments import threads
+from reviewer.comments.moved_head import HeadMoved, Moment, NextStep, next_step
+from reviewer.comments.own_comment import OwnComment
 from reviewer.config import settings as config
+from reviewer.config.enums import Mode
 from reviewer.config.settings import Config
 from reviewer.config.strict_yaml import PATH
-from reviewer.context import guidelines as conventions
+from reviewer.context import guidelines
 from reviewer.context.collect import HeadFiles, Surroundings
+from reviewer.events.activity import ReviewPullRequest
+from reviewer.finding import Dismissal
+from reviewer.findings import dismissals
 from reviewer.llm import model_catalog
 from reviewer.llm.ask import Asking, refuse
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED, Tools
-from reviewer.memory import cache_key
-from reviewer.memory.previous_review import Basis
+from reviewer.memory import cache_key, previous_review
+from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.pipeline import review_changes, review_file
-from reviewer.pipeline.file_result import Merger
 from reviewer.pipeline.review_file import BatchReviewer
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.redaction.masking import Masking
-from reviewer.run import eligibility, error_boundary, premises, run
-from reviewer.run.publish import Conclusion, Remembering
-from reviewer.run.reporter import Reporting
-from reviewer.run.run import Trip
+from reviewer.review import Review, Spent
+from reviewer.run import eligibility, publish_reports
+from reviewer.run.error_boundary import report_failures
+from reviewer.run.publish import conclude, publish
+from reviewer.run.reporter import Reporter, skip
+from reviewer.run.run import TITLE, Run, open_workspace
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-DAMAGED = "what was remembered could not be read"
+
+def review_pull_request(run: Run, snapshot: Snapshot) -> int:
+    """Review the pull request of `snapshot`, keep its comment, and return the exit code.
+
+    A head that moves meanwhile is followed once; a second move is left to the newest head's run.
+    """
+    for may_restart in (True, False):
+        reporter = Reporter.of(run, snapshot.pull)
+        outcome = _review_once(reporter, snapshot, may_restart=may_restart)
+        if not isinstance(outcome, HeadMoved):
+            return outcome
+        snapshot = outcome.snapshot
+        log.info("The head moved to %s meanwhile", snapshot.pull.head_sha[:7])
+    return skip(run.runner, "the head keeps moving; the run for the newest one reviews it")
 
 
-def deliver(trip: Trip, snapshot: Snapshot) -> int:
-    """Review the pull request of `snapshot`, keep its comment, and return the exit code."""
-    return error_boundary.attempt(trip, snapshot, _deliver)
+@report_failures
+def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -> int | HeadMoved:
+    run = reporter.run
+    publishes = run.inputs.mode is Mode.PUBLISH
+    if not publishes:
+        eligibility.require_means(run.inputs)
+    own = OwnComment.find(snapshot, run.name)
+    up_to_date = not publishes and _is_up_to_date(run.wanted, own)
+    models = None if publishes or up_to_date else _begin(run.models)
+    pull = _as_triggered(snapshot.pull, run.wanted)
+    settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
+    if reason := eligibility.why_not(run, pull, settings, own.state):
+        return skip(run.runner, reason)
+    known, key = _apply_command(own.state, run.wanted), cache_key.key(run.inputs, settings)
+    if up_to_date and (known, key) == (own.state, own.state.key):
+        return _keep(reporter, own, settings)
 
-
-def _deliver(trip: Trip, snapshot: Snapshot, reporting: Reporting) -> int:
-    wanted, name = trip.wanted, trip.inputs.name
-    eligibility.require_means(trip.inputs)
-    known, damaged = upsert.recall(snapshot, name)
-    pull = premises.as_triggered(snapshot.pull, wanted)
-    whole = premises.whole(known, snapshot, wanted, name)
-    models = None if whole else _early(trip.models)
-    settings = config.load(trip.inputs, trip.forge.content(PATH, pull.base_sha))
-    if reason := eligibility.objection(pull, settings, known, asked=wanted.asked):
-        return error_boundary.skip(trip.runner, reason)
-    if not wanted.asked and (reason := _stranger(trip, pull)):
-        return error_boundary.skip(trip.runner, reason)
-    grounds = _Grounds(
-        settings,
-        cache_key.key(trip.inputs, settings),
-        premises.amended(known, wanted),
-        damaged,
-        models,
+    reports = publish_reports.read(run, pull) if publishes else None
+    if isinstance(reports, str):
+        return skip(run.runner, reports)
+    with run.runner.group("Read the changes"):
+        selection = read_changes(run.forge, pull, settings)
+        previous = _compare(run, own, known, pull, key)
+        fresh = OwnComment.find(run.forge.snapshot(pull.number), run.name)
+    if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
+        return HeadMoved(fresh.snapshot)
+    if selection.files and not reports:
+        reporter = reporter.announce(fresh)
+    with run.runner.group("Review"):
+        dismissed = _dismissed(run, fresh, known)
+        if reports:
+            review = publish_reports.merge(
+                run, reports, pull, settings, selection, previous, dismissed
+            )
+        else:
+            seen = replace(fresh.snapshot, pull=pull)
+            found = models.result() if models else run.models()
+            reviewer = _reviewer(run, seen, settings, selection, previous, found)
+            review = _ask(run, reviewer, selection, dismissed)
+    review = replace(review, paused=known.paused, key="" if reports and pull.from_fork else key)
+    return publish(
+        reporter,
+        review,
+        fresh,
+        changed=selection.files,
+        settings=settings,
+        may_restart=may_restart and not publishes,
     )
-    if whole and (grounds.key, grounds.known) == (known.key, known):
-        reporting.stands(snapshot)
-        return error_boundary.repeat(trip, snapshot, known, settings)
-    return _review(trip, replace(snapshot, pull=pull), reporting, grounds)
 
 
-def _stranger(trip: Trip, pull: PullRequest) -> str:
-    return eligibility.must_wait(pull, trip.inputs, lambda: trip.forge.opened_before(pull))
+def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
+    """Return True if a whole review of these very commits is there and nobody wants another.
+
+    The comments at lines that it mentions must be there too: a run that was killed while it
+    published leaves findings without their threads.
+    """
+    known, pull = own.state, own.snapshot.pull
+    same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
+    finished = known.complete and same and not (wanted.full or wanted.anew)
+    return finished and threads.exist_for(known.explained, own.snapshot.conversation, own.name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Grounds:
-    """What is settled before the changes are read."""
+def _as_triggered(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
+    """Keep the title and text that were there when the run was triggered.
 
-    settings: Config
-    key: str
-    known: State
-    damaged: bool
-    models: Future[tuple[Model, ...]] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """What was read before a model is asked; `guidelines` are paths and texts."""
-
-    snapshot: Snapshot
-    settings: Config
-    selection: Selection
-    basis: Basis
-    guidelines: tuple[tuple[str, str], ...]
+    A maintainer may have looked at them before asking for the run; a later edit changes nothing.
+    """
+    if wanted.title is None:
+        return pull
+    return replace(pull, title=wanted.title, body=wanted.body or "")
 
 
-def _review(trip: Trip, snapshot: Snapshot, reporting: Reporting, grounds: _Grounds) -> int:
-    pull, settings = snapshot.pull, grounds.settings
-    with trip.runner.group("Read the changes"):
-        selection = review_changes.read_changes(trip.forge, pull, settings)
-        basis = premises.basis(grounds.known, pull, grounds.key, trip.wanted, trip.forge.descends)
-        basis = replace(basis, reason=DAMAGED) if grounds.damaged else basis
-        guidelines = conventions.read(trip.forge, settings.guidelines, pull.base_sha)
-        fresh = trip.forge.snapshot(pull.number)
-    if fresh.pull.head_sha != pull.head_sha:
-        return _again(trip, fresh)
-    if selection.files:
-        reporting.under_way(fresh)
-    with trip.runner.group("Review"):
-        models = grounds.models.result() if grounds.models else trip.models()
-        material = _Material(snapshot, settings, selection, basis, guidelines)
-        reviewer = _reviewer(trip, material, models)
-        asks = any(reviewer.merger.unchanged(file) is None for file in selection.files)
-        ending = _early(models[0].shutdown_date) if asks else None
-        dismissed = premises.dismissed(trip.forge, fresh, grounds.known, trip.inputs.name)
-        share = sharding.share(selection, trip.inputs.shard)
-        made, following = review_changes.review(reviewer, share, dismissed)
-    made = replace(made, shard=trip.inputs.shard)
-    made = replace(made, notes=(*made.notes, *_ending(models[0], ending)))
-    remembering = Remembering(grounds.key, following, grounds.known)
-    again = None if trip.restarted else partial(_again, trip)
-    return Conclusion(
-        trip, reporting, fresh, settings, selection.files, remembering, again=again
-    ).draw(made)
+def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
+    """Apply the command that started the run to what is remembered."""
+    known = replace(known, paused="") if wanted.resume else known
+    if wanted.ignore is None:
+        return known
+    by = wanted.asker.login if wanted.asker else ""
+    ignored = [
+        Dismissal(finding, by, wanted.ignore.reason)
+        for finding in known.findings
+        if finding.number == wanted.ignore.number
+    ]
+    return replace(known, dismissed=dismissals.dismissals(known.dismissed, ignored))
 
 
-def _again(trip: Trip, fresh: Snapshot) -> int:
-    """Start over with the head that came meanwhile, once."""
-    if trip.restarted:
-        return error_boundary.skip(
-            trip.runner, "the head keeps moving; the run for the newest one reviews it"
-        )
-    log.info("The head moved to %s meanwhile; starting again", fresh.pull.head_sha[:7])
-    return deliver(replace(trip, restarted=True), fresh)
+def _keep(reporter: Reporter, own: OwnComment, settings: Config) -> int:
+    """Keep a review whose commits, models and settings did not change, and repeat its verdict."""
+    run, known = reporter.run, own.state
+    reporter.clear_status(own)
+    short, url = known.head_sha[:7], own.kept.url if own.kept else ""
+    run.runner.notice(f"{short} was reviewed before; its review is up to date.", title=TITLE)
+    run.runner.summary(f"Code review: {short} was reviewed before: {url}\n")
+    return conclude(run, known, own.kept, Spent(), settings)
 
 
-def _ending(model: Model, ending: Future[date | None] | None) -> tuple[str, ...]:
-    """Warn of a model that ends, if the server has said so by now."""
-    ends = ending.result() if ending and ending.done() else None
-    return tuple(filter(None, (model_catalog.warning(model.name, ends, datetime.now(UTC).date()),)))
+def _compare(
+    run: Run, own: OwnComment, known: State, pull: PullRequest, key: str
+) -> PreviousReview:
+    """Return how much of the remembered review applies to this run."""
+    if own.damaged:
+        return PreviousReview(known, reason="what was remembered could not be read")
+    if run.wanted.full:
+        return PreviousReview(known, reason="it was asked for" if known.head_sha else "")
+    return previous_review.compare(known, pull, key, run.forge.descends)
 
 
-def _early(call: Callable[[], T]) -> Future[T]:
-    """Begin something whose result is wanted later."""
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="models")
-    made = pool.submit(call)
-    pool.shutdown(wait=False)
-    return made
+def _dismissed(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
+    """Join the remembered dismissals with what maintainers did to our threads since."""
+    fresh = threads.find_dismissals(
+        known.findings, own.snapshot.conversation, own.name, run.forge.may_write
+    )
+    return dismissals.dismissals(known.dismissed, fresh)
 
 
-def _reviewer(trip: Trip, material: _Material, models: tuple[Model, ...]) -> BatchReviewer:
-    pull, selection = material.snapshot.pull, material.selection
-    masking = Masking.of(trip.runner.secrets, selection.files)
-    workspace = run.workspace(trip, pull)
+def _ask(
+    run: Run, reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...]
+) -> Review:
+    """Have the model review the run's share of the files; warn of a model that ends soon."""
+    asks = any(reviewer.unchanged(file) is None for file in selection.files)
+    model = reviewer.asking.preferred
+    shutdown = _begin(model.shutdown_date) if asks else None
+    share = sharding.share(selection, run.inputs.shard)
+    review = review_changes.review(reviewer, share, dismissed)
+    # Nobody waits for the date: it is known by now, or there is no warning.
+    ends = shutdown.result() if shutdown and shutdown.done() else None
+    warning = model_catalog.warning(model.name, ends, datetime.now(UTC).date())
+    notes = (*review.notes, warning) if warning else review.notes
+    return replace(review, shard=run.inputs.shard, notes=notes)
+
+
+def _reviewer(
+    run: Run,
+    snapshot: Snapshot,
+    settings: Config,
+    selection: Selection,
+    previous: PreviousReview,
+    models: tuple[Model, ...],
+) -> BatchReviewer:
+    pull, inputs = snapshot.pull, run.inputs
+    masking = Masking.of(run.runner.secrets, selection.files)
+    workspace = open_workspace(run, pull)
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
-        language=material.settings.language,
+        language=settings.language,
         mask=masking,
         tools=OFFERED if workspace else (),
     )
     answer = Tools(workspace, prompts.fenced).answer if workspace else refuse
-    budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
+    budget = Budget(inputs.max_tokens_total, inputs.max_cost)
     return BatchReviewer(
-        surroundings=Surroundings(HeadFiles(trip.forge, pull.head_sha), selection.files),
-        snapshot=material.snapshot,
-        config=material.settings,
+        surroundings=Surroundings(HeadFiles(run.forge, pull.head_sha), selection.files),
+        snapshot=snapshot,
+        config=settings,
         prompts=prompts,
         asking=Asking(models, budget, answer, prompts.shown),
-        merger=Merger(prompts.shown, material.basis, masking.redaction),
-        window=review_file.window(trip.inputs.model, trip.inputs.context_window),
-        concurrency=trip.inputs.concurrency,
+        previous=previous,
+        redaction=masking.redaction,
+        window=review_file.window(inputs.model, inputs.context_window),
+        concurrency=inputs.concurrency,
         paths=selection.paths,
-        guidelines=material.guidelines,
-        anew=trip.wanted.anew,
+        guidelines=guidelines.read(run.forge, settings.guidelines, pull.base_sha),
+        refresh_overview=run.wanted.anew,
     )
+
+
+def _begin(call: Callable[[], T]) -> Future[T]:
+    """Begin something in a thread whose result is wanted later."""
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="early")
+    future = pool.submit(call)
+    pool.shutdown(wait=False)
+    return future

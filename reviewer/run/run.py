@@ -1,4 +1,4 @@
-"""What a run is equipped with."""
+"""What a run is equipped with, and whether the model gets tools in it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ from reviewer.errors import ForgeError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.ports import Forge, Model
 from reviewer.pull_request import PullRequest
-from reviewer.run.reporter import TITLE
 
-# After a signal the runner waits 7.5 s before it kills.
+TITLE = "Code review"
+"""The title of the run's annotations."""
 SECONDS_AFTER_CANCEL = 4.0
-# Runs that have secrets although a stranger's commit may have been checked out.
-PRIVILEGED = ("pull_request_target", "workflow_run")
+"""After a signal the runner waits 7.5 s before it kills; writing must be done by then."""
+# Runs that have secrets although the commit of an outside contributor may be checked out.
+_PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
-    """What a delivery is equipped with.
+class Run:
+    """What a run is equipped with.
 
-    `models` makes the models, the preferred one first; that it is slow, because it imports their
-    client, is why it is called late, beside GitHub's answers, or never. `restarted` says that the
-    head moved once already while it was read. `workspace` is the job's folder, where reports are
-    left, and `checkout` that of the reviewed files; both are empty where there is none. `event` is
-    GitHub's name of what started the run.
+    `models` makes the models, the preferred one first. It imports their client, which is slow: call
+    it beside GitHub's answers, or never. `workspace` is the job's folder, where reports are left;
+    `checkout` is the folder of the reviewed files. Both are empty where there is none. `event` is
+    GitHub's name of the event that started the run.
     """
 
     forge: Forge
@@ -41,26 +41,30 @@ class Trip:
     workspace: str = ""
     checkout: str = ""
     event: str = ""
-    restarted: bool = False
+
+    @property
+    def name(self) -> str:
+        """The instance, by which our comment is found."""
+        return self.inputs.name
 
 
-def workspace(trip: Trip, pull: PullRequest) -> Checkout | None:
-    """Open the reviewed commit for the model's tools, or None where it is to have none.
+def open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
+    """Open the reviewed commit for the model's tools, or return None where it is to have none.
 
-    That tools are wanted and not had is told in a warning; the run goes on without.
+    A warning says that tools are wanted and cannot be had; the run goes on without them.
     """
-    choice = trip.inputs.tools
+    choice = run.inputs.tools
     if choice is Tools.OFF:
         return None
-    if choice is Tools.ON and trip.event in PRIVILEGED:
-        trip.runner.warning(
-            f"`tools: on` does not count in runs of {trip.event}, which have secrets: the model "
+    if choice is Tools.ON and run.event in _PRIVILEGED:
+        run.runner.warning(
+            f"`tools: on` does not apply to runs of {run.event}, which have secrets: the model "
             "gets none. `tools: always` offers them here too.",
             title=TITLE,
         )
         return None
     try:
-        return Checkout(trip.checkout, trip.forge, pull.head_sha)
+        return Checkout(run.checkout, run.forge, pull.head_sha)
     except ForgeError as problem:
-        trip.runner.warning(f"The model gets no tools: {problem}", title=TITLE)
+        run.runner.warning(f"The model gets no tools: {problem}", title=TITLE)
         return None

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
-from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
 from reviewer.errors import EventError
 from reviewer.events.activity import Errand, ReviewHead, ReviewPullRequest
@@ -39,16 +38,16 @@ def start(
     first = pool.submit(_read, forge, wanted)
     pool.shutdown(wait=False)
 
-    from reviewer.run import error_boundary, publish_reports, reactions, review
-    from reviewer.run.run import Trip
+    from reviewer.run.reactions import acknowledge
+    from reviewer.run.reporter import skip
+    from reviewer.run.review import review_pull_request
+    from reviewer.run.run import Run
 
     snapshot = first.result()
     if snapshot is None:
-        return error_boundary.skip(
-            runner, "no open pull request ends in the commit that was looked at"
-        )
+        return skip(runner, "no open pull request ends in the commit that was looked at")
     found = _found(wanted, snapshot)
-    trip = Trip(
+    run = Run(
         forge=forge,
         models=lambda: models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
         runner=runner,
@@ -63,10 +62,9 @@ def start(
     if not isinstance(found, ReviewPullRequest):
         from reviewer.run import answer
 
-        return answer.carry_out(trip, found, snapshot)
+        return answer.carry_out(run, found, snapshot)
     asker = None if inputs.silent else found.asker
-    carry_out = publish_reports.publish if inputs.mode is Mode.PUBLISH else review.deliver
-    return reactions.acknowledged(forge, asker, lambda: carry_out(trip, snapshot))
+    return acknowledge(forge, asker, lambda: review_pull_request(run, snapshot))
 
 
 def _read(forge: GitHub, wanted: ReviewPullRequest | ReviewHead | Errand) -> Snapshot | None:

@@ -14,7 +14,7 @@ from reviewer.errors import ModelError, ReviewerError
 from reviewer.finding import Finding
 from reviewer.llm import replies
 from reviewer.outputs import report_v1
-from reviewer.pipeline.file_result import Outcome
+from reviewer.pipeline.file_result import BatchResult
 from reviewer.ports import Reply
 from reviewer.review import FileReport, Overview, Review, Spent, Status
 from reviewer.text import truncate
@@ -96,10 +96,10 @@ class Submitted:
 
     def outcomes(
         self, file: ChangedFile, told: Iterable[FileReport], owner: Mapping[str, int]
-    ) -> list[Outcome]:
+    ) -> list[BatchResult]:
         """Turn what the reports say of a file into answers, as if a model had just given them."""
         answers = [_outcome(file, row) for row in told]
-        return answers or [Outcome(_whole(file), ModelError(self._silence(file, owner)))]
+        return answers or [BatchResult(_whole(file), ModelError(self._silence(file, owner)))]
 
     def _silence(self, file: ChangedFile, owner: Mapping[str, int]) -> str:
         number = owner[file.path]
@@ -159,20 +159,20 @@ def _whole(file: ChangedFile, cuts: tuple[str, ...] = ()) -> Batch:
     return Batch(file, file.hunks, cuts=cuts)
 
 
-def _outcome(file: ChangedFile, row: FileReport) -> Outcome:
+def _outcome(file: ChangedFile, row: FileReport) -> BatchResult:
     """Read one row and its findings with the eyes with which a model's answer is read."""
     cuts = tuple(truncate.line(cut, _LONGEST_REASON) for cut in row.cuts[:_MOST_CUTS])
     part = _whole(file, cuts)
     if row.status is not Status.REVIEWED:
         reason = truncate.line(row.reason, _LONGEST_REASON) or "no reason was given"
         skipped = "left out by the run that reviewed: " if row.status is Status.SKIPPED else ""
-        return Outcome(part, ModelError(f"{skipped}{reason}"))
+        return BatchResult(part, ModelError(f"{skipped}{reason}"))
     answer = {
         "path": file.path,
         "summary": row.summary,
         "findings": [_candidate(finding) for finding in row.findings],
     }
-    return Outcome(part, replies.parse_review(_reply(answer)))
+    return BatchResult(part, replies.parse_review(_reply(answer)))
 
 
 def _candidate(finding: Finding) -> dict[str, object]:

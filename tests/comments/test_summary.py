@@ -7,7 +7,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from reviewer.comments import summary
-from reviewer.comments.summary import LARGEST_BODY, Run
+from reviewer.comments.summary import LARGEST_BODY, RunDetails
 from reviewer.errors import CancelledError
 from reviewer.finding import Severity, Side
 from reviewer.memory import state
@@ -16,7 +16,7 @@ from tests import builders
 from tests.faults import faults
 from tests.snapshots import Markdown
 
-RUN = Run("default", "https://github.com/o/r/actions/runs/1", 12)
+RUN = RunDetails("default", "https://github.com/o/r/actions/runs/1", 12)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 def render(review: Review) -> str:
-    return summary.render(review, RUN, state.of(review, "key"))
+    return summary.render(review, RUN, state.of(review))
 
 
 def full() -> Review:
@@ -119,7 +119,7 @@ def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, fi
     assert "left out for length" in body
     assert body.count("<details>") == body.count("</details>")
     assert body.count("```") % 2 == 0
-    assert state.decode(body) == state.of(review, "key")
+    assert state.decode(body) == state.of(review)
 
 
 @faults("GH13")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reviewer.comments import summary, upsert
+from reviewer.comments.own_comment import OwnComment
 from reviewer.errors import NotFoundError
 from reviewer.memory import state
 from reviewer.ports import CreateComment, Operation, UpdateComment
@@ -17,7 +18,7 @@ MARKER = summary.marker("default")
 
 
 def finished(text: str = "a review") -> str:
-    kept = state.encode(state.of(builders.review(), "key"))
+    kept = state.encode(state.of(builders.review()))
     return f"{MARKER}\n{text}\n{kept}\n"
 
 
@@ -33,7 +34,7 @@ class ForgetfulForge(FakeForge):
 
 
 def publish(forge: FakeForge, body: str | None, name: str = "default") -> Comment | None:
-    return upsert.publish(forge, forge.snapshot(7), name, lambda _old: body)
+    return upsert.publish(forge, OwnComment.find(forge.snapshot(7), name), lambda _old: body)
 
 
 def reviews(forge: FakeForge) -> list[Comment]:
@@ -138,7 +139,7 @@ def test_a_finished_review_wins_over_a_racing_placeholder() -> None:
     forge = FakeForge(
         comments=[builders.comment(101, waiting()), builders.comment(102, finished())]
     )
-    assert upsert.own(forge.snapshot(7), "default")[0].id == 102
+    assert OwnComment.find(forge.snapshot(7), "default").comments[0].id == 102
 
 
 @faults("CC7")
@@ -151,9 +152,9 @@ def test_a_comment_whose_run_was_killed_is_adopted_by_the_next() -> None:
 @faults("GH6")
 def test_a_comment_deleted_meanwhile_is_created_once() -> None:
     forge = FakeForge(comments=[builders.comment(101, waiting())])
-    before = forge.snapshot(7)
+    before = OwnComment.find(forge.snapshot(7), "default")
     forge.delete(101)
-    upsert.publish(forge, before, "default", lambda _old: finished())
+    upsert.publish(forge, before, lambda _old: finished())
     assert [c.body for c in forge.comments] == [finished()]
 
 

@@ -97,7 +97,7 @@ def test_what_is_quoted_is_found_in_the_file_again() -> None:
     def shown(text: str) -> str:
         return redaction.mask(invisible.show(text))
 
-    again = previous_review.standing(after, said, shown)
+    again = previous_review.still_present(after, said, shown)
     assert [f.start_line for f in again] == [f.start_line + 2 for f in said]
     assert len(said) == 5
 

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
-from reviewer.comments import upsert
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import dismissals
-from reviewer.memory import previous_review, state
-from reviewer.memory.previous_review import Basis
+from reviewer.memory import previous_review
+from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State, Unit
 from reviewer.review import FileReport, Status
 from tests import builders
@@ -47,8 +46,8 @@ def never(_head: str, _ancestor: str) -> bool:
     return False
 
 
-def basis_of(*findings: Finding) -> Basis:
-    return previous_review.basis(known(*findings), builders.pull(), KEY, always)
+def basis_of(*findings: Finding) -> PreviousReview:
+    return previous_review.compare(known(*findings), builders.pull(), KEY, always)
 
 
 def same(text: str) -> str:
@@ -62,7 +61,7 @@ def test_a_push_on_top_builds_on_the_review_before() -> None:
 
 
 def test_a_first_review_has_no_reason_to_give() -> None:
-    assert previous_review.basis(State(), builders.pull(), KEY, never) == Basis(State())
+    assert previous_review.compare(State(), builders.pull(), KEY, never) == PreviousReview(State())
 
 
 @pytest.mark.parametrize(
@@ -75,24 +74,24 @@ def test_a_first_review_has_no_reason_to_give() -> None:
     ],
 )
 def test_other_prompts_models_or_settings_mean_a_full_review(key: str, reason: str) -> None:
-    found = previous_review.basis(known(), builders.pull(), key, always)
+    found = previous_review.compare(known(), builders.pull(), key, always)
     assert found.reason == reason
     assert not found.units
 
 
 def test_another_base_means_a_full_review() -> None:
-    found = previous_review.basis(known(), builders.pull(base_sha="f" * 40), KEY, always)
+    found = previous_review.compare(known(), builders.pull(base_sha="f" * 40), KEY, always)
     assert found.reason == "the base moved from ba5e000 to fffffff"
 
 
 def test_a_rewritten_history_means_a_full_review() -> None:
-    found = previous_review.basis(known(), builders.pull(), KEY, never)
+    found = previous_review.compare(known(), builders.pull(), KEY, never)
     assert found.reason == "the history was rewritten (rebase or force-push) since 01d0000"
 
 
 def test_the_same_head_needs_no_look_at_the_history() -> None:
     kept = replace(known(), head_sha=builders.HEAD)
-    assert previous_review.basis(kept, builders.pull(), KEY, never).units
+    assert previous_review.compare(kept, builders.pull(), KEY, never).units
 
 
 def test_a_file_whose_change_is_the_same_is_not_asked_about_again() -> None:
@@ -116,28 +115,30 @@ def test_lines_that_only_moved_are_the_same_change_and_take_their_findings_along
 
 def test_findings_move_with_their_code_and_leave_with_it() -> None:
     found = builders.finding(number=3)
-    assert [f.start_line for f in previous_review.standing(changed(MOVED), (found,), same)] == [3]
-    assert previous_review.standing(changed(REWRITTEN), (found,), same) == ()
+    assert [
+        f.start_line for f in previous_review.still_present(changed(MOVED), (found,), same)
+    ] == [3]
+    assert previous_review.still_present(changed(REWRITTEN), (found,), same) == ()
 
 
 def test_what_was_said_before_is_not_said_again_in_other_words() -> None:
     old = builders.finding(number=3, title="Multiplies a float")
     new = builders.finding(title="Rounding error", start_line=3)
-    assert previous_review.joined((old,), (new,)) == (old,)
+    assert previous_review.add_new((old,), (new,)) == (old,)
 
 
 def test_a_finding_keeps_its_number_and_a_new_one_has_the_next() -> None:
     old = builders.finding(number=3)
     new = builders.finding(quote="import math", title="Unused")
-    named, following = previous_review.numbered((new, replace(old, number=0)), basis_of(old))
+    named, following = previous_review.number((new, replace(old, number=0)), basis_of(old))
     assert [finding.number for finding in named] == [4, 3]
     assert following == 5
 
 
 def fixed(
-    basis: Basis, *standing: Finding, files: Iterable[FileReport] = (), there: bool = False
+    basis: PreviousReview, *standing: Finding, files: Iterable[FileReport] = (), there: bool = False
 ) -> list[int]:
-    gone = previous_review.fixed(basis, standing, tuple(files), lambda _finding: there)
+    gone = previous_review.find_fixed(basis, standing, tuple(files), lambda _finding: there)
     return [finding.number for finding in gone]
 
 
@@ -154,7 +155,7 @@ def test_a_file_that_could_not_be_reviewed_fixes_nothing_that_is_still_there() -
 
 
 def test_a_review_from_scratch_calls_fixed_only_what_is_no_longer_there() -> None:
-    whole = Basis(known(builders.finding(number=3)), reason="it was asked for")
+    whole = PreviousReview(known(builders.finding(number=3)), reason="it was asked for")
     assert fixed(whole, there=True) == []
     assert fixed(whole, there=False) == [3]
 
@@ -162,7 +163,7 @@ def test_a_review_from_scratch_calls_fixed_only_what_is_no_longer_there() -> Non
 def test_what_was_dismissed_is_not_called_fixed() -> None:
     old = builders.finding(number=3)
     state_ = replace(known(old), dismissed=(Dismissal(old, "mona"),))
-    assert fixed(previous_review.basis(state_, builders.pull(), KEY, always)) == []
+    assert fixed(previous_review.compare(state_, builders.pull(), KEY, always)) == []
 
 
 def test_a_dismissal_holds_for_the_code_and_not_for_the_words() -> None:
@@ -179,17 +180,6 @@ def test_dismissals_are_kept_once_each_and_only_the_latest() -> None:
     kept = dismissals.dismissals(many, many[-1:])
     assert len(kept) == dismissals.MOST_DISMISSED
     assert kept[-1] == many[-1]
-
-
-def test_a_damaged_state_is_told_from_none() -> None:
-    marker = "<!-- code-review-action name=default v=1 -->"
-    good = builders.comment(1, f"{marker}\n{state.encode(known())}")
-    damaged = builders.comment(1, f"{marker}\n<!-- code-review-action:state v=1 AAAA -->")
-    plain = builders.comment(1, f"{marker}\nunder way")
-    assert upsert.recall(builders.snapshot(good), "default") == (known(), False)
-    assert upsert.recall(builders.snapshot(damaged), "default") == (State(), True)
-    assert upsert.recall(builders.snapshot(plain), "default") == (State(), False)
-    assert upsert.recall(builders.snapshot(), "default") == (State(), False)
 
 
 @given(st.integers(1, 500), st.integers(1, 500))
@@ -211,5 +201,5 @@ def test_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_says() -
 def test_what_a_rule_has_found_takes_no_number_of_the_models() -> None:
     words = builders.finding(number=3)
     proven = replace(words, origin=Origin.RULE, number=0)
-    named, _ = previous_review.numbered((proven, words), basis_of(words))
+    named, _ = previous_review.number((proven, words), basis_of(words))
     assert [finding.number for finding in named] == [4, 3]

@@ -11,11 +11,11 @@ from reviewer.outputs import step_outputs
 from reviewer.review import Spent
 from tests import builders
 
-CLEAN = state.of(builders.review(), "key")
+CLEAN = state.of(builders.review())
 
 
 def with_one(severity: Severity) -> state.State:
-    return state.of(builders.review(builders.finding(severity=severity)), "key")
+    return state.of(builders.review(builders.finding(severity=severity)))
 
 
 @pytest.mark.parametrize("severity", list(Severity))

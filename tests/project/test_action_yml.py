@@ -43,7 +43,7 @@ def test_the_inputs_are_those_that_the_program_reads() -> None:
 
 def test_the_outputs_are_those_that_the_program_sets() -> None:
     review = Review("", "", Overview(), (), (), Withheld(), Spent())
-    assert list(ACTION["outputs"]) == list(step_outputs.outputs(of(review, ""), None, Spent()))
+    assert list(ACTION["outputs"]) == list(step_outputs.outputs(of(review), None, Spent()))
 
 
 def test_the_action_runs_in_its_container_with_the_workflow_s_token() -> None:

@@ -17,13 +17,12 @@ from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.http.retry import Policy
 from reviewer.adapters.openai.chat_completions import ChatCompletions
 from reviewer.adapters.runner.actions import Runner, install_logging
-from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.redaction.run_secrets import Secrets
-from reviewer.run import publish_reports, review
-from reviewer.run.run import Trip
+from reviewer.run.review import review_pull_request
+from reviewer.run.run import Run
 from tests import finished
 from tests.finished import Finished
 from tests.invariants import Invariants
@@ -121,7 +120,7 @@ class Job:
             pace=Pace(per_request=self.per_request, between_writes=0.0),
         )
         models = cache(lambda: _models(inputs, deadline.within(self.patience), self.policy))
-        trip = Trip(
+        run = Run(
             forge=forge,
             models=models,
             runner=runner,
@@ -133,9 +132,8 @@ class Job:
             checkout=self.checkout,
             event=self.event,
         )
-        carry_out = publish_reports.publish if inputs.mode is Mode.PUBLISH else review.deliver
         try:
-            return carry_out(trip, forge.snapshot(wanted.number))
+            return review_pull_request(run, forge.snapshot(wanted.number))
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code

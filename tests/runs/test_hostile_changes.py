@@ -56,7 +56,7 @@ def test_the_model_cannot_talk_us_out_of_a_secret(job: Job) -> None:
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "1")
     assert "`src/keys.py:1`" in body
-    assert "1 finding dropped at a second look" in body
+    assert "1 finding dropped by the verification" in body
 
 
 @faults("DF10")

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reviewer.comments.summary import Run, render
+from reviewer.comments.summary import RunDetails, render
 from reviewer.memory import state
 from reviewer.review import Overview
 from tests import builders
@@ -261,5 +261,5 @@ def test_attacks_put_together_stay_harmless_in_a_comment(parts: list[str], glue:
     finding = builders.finding(title=first + glue + second, body=glue.join(parts), quote=third)
     review = builders.review(finding, files=(builders.reviewed(f"src/{fourth[:80]}.py", finding),))
     overview = Overview(glue.join((second, third)), (fourth, first))
-    text = render(replace(review, overview=overview), Run("default", RUN, 1), None)
+    text = render(replace(review, overview=overview), RunDetails("default", RUN, 1), None)
     assert objections(text) == []

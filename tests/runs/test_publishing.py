@@ -287,7 +287,10 @@ def test_a_report_of_a_fork_is_named_as_such_and_never_spares_a_later_review(job
     job.run()
     # Every file and the overview.
     assert len(job.model.bodies) == asked + 7
-    assert "reviewed anew: the review before was made by a run of the fork" in job.github.bodies[0]
+    assert (
+        "reviewed from scratch: the review before was made by a run of the fork"
+        in job.github.bodies[0]
+    )
 
 
 def test_a_report_cannot_replace_or_drown_what_needs_no_model_to_be_seen(job: Job) -> None:

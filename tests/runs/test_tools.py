@@ -241,7 +241,7 @@ def test_where_a_run_has_secrets_there_are_no_tools_unless_the_workflow_insists(
     assert finished.code == 0
     assert "tools" not in job.model.bodies[0]
     (warning,) = [c.message for c in commands(finished.log) if c.name == "warning"]
-    assert f"does not count in runs of {event}" in warning
+    assert f"does not apply to runs of {event}" in warning
     model = curious(job, ("search", {"pattern": "import"}))
     assert job.run(tools="always", full=True).code == 0
     assert "import app" in model.answers[0]

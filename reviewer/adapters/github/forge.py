@@ -38,7 +38,7 @@ class GitHub:
     and nothing else.
     """
 
-    def __init__(  # noqa: PLR0913  # what the runner and the workflow say, each by name
+    def __init__(  # what the runner and the workflow say, each by name
         self,
         *,
         token: str,

@@ -48,7 +48,7 @@ _HEADERS = frozenset(
 class ChatCompletions:
     """One model; safe to share between threads. Prompts go to `base_url` and nowhere else."""
 
-    def __init__(  # noqa: PLR0913  # one keyword for each input of the workflow
+    def __init__(  # one keyword for each input of the workflow
         self,
         *,
         model: str,

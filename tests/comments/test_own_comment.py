@@ -1,0 +1,43 @@
+"""Our own comment as a value: which one is kept, and what it remembers."""
+
+from reviewer.comments.own_comment import OwnComment
+from reviewer.memory import state
+from reviewer.memory.state import State
+from reviewer.pull_request import Comment
+from tests import builders
+
+MARKER = "<!-- code-review-action name=default v=1 -->"
+KNOWN = State(head_sha=builders.HEAD, base_sha=builders.BASE, key="1:model:settings")
+
+
+def find(*comments: Comment) -> OwnComment:
+    return OwnComment.find(builders.snapshot(*comments), "default")
+
+
+def read(*comments: Comment) -> tuple[State, bool]:
+    own = find(*comments)
+    return own.state, own.damaged
+
+
+def test_a_damaged_state_is_told_from_none() -> None:
+    good = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN)}")
+    damaged = builders.comment(1, f"{MARKER}\n<!-- code-review-action:state v=1 AAAA -->")
+    plain = builders.comment(1, f"{MARKER}\nunder way")
+    assert read(good) == (KNOWN, False)
+    assert read(damaged) == (State(), True)
+    assert read(plain) == (State(), False)
+    assert read() == (State(), False)
+
+
+def test_a_review_of_the_present_head_is_kept_before_a_newer_comment_about_another() -> None:
+    present = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN)}")
+    other = builders.comment(2, f"{MARKER}\n{state.encode(State(head_sha='f' * 40))}")
+    own = find(present, other)
+    assert own.kept == present
+    assert own.superfluous == (other,)
+
+
+def test_without_the_kept_comment_the_next_one_is_kept() -> None:
+    placeholders = (builders.comment(1, f"{MARKER}\n"), builders.comment(2, f"{MARKER}\n"))
+    assert find(*placeholders).without(1).kept == placeholders[1]
+    assert find(placeholders[0]).without(1).kept is None

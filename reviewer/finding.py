@@ -2,34 +2,33 @@
 
 import enum
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
-class Severity(enum.IntEnum):
-    """How much harm the problem does; ordered, so that thresholds compare."""
+from reviewer.severity import Confidence, Severity
+from reviewer.text import json_members, truncate
 
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-    CRITICAL = 4
+CATEGORIES = (
+    "logic",
+    "error-handling",
+    "concurrency",
+    "resources",
+    "security",
+    "data-loss",
+    "contract",
+    "tests",
+    "performance",
+    "other",
+)
 
-    @property
-    def label(self) -> str:
-        """The word used in configuration, replies and reports."""
-        return self.name.lower()
-
-
-class Confidence(enum.IntEnum):
-    """How sure the model is; ordered."""
-
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-
-    @property
-    def label(self) -> str:
-        """The word used in configuration, replies and reports."""
-        return self.name.lower()
+# In characters; what is longer says nothing that a reader waits for.
+_TITLE = 200
+_BODY = 4_000
+_QUOTE = 2_000
+_SUGGESTION = 4_000
 
 
 class Side(enum.Enum):
@@ -39,23 +38,50 @@ class Side(enum.Enum):
     OLD = "old"
 
 
+def _cut_quote(text: str, limit: int) -> str:
+    """Cut a quote after a whole line and without a mark, so that it still can be found."""
+    text = text.strip("\r\n").rstrip()
+    if len(text) <= limit:
+        return text
+    last = text.rfind("\n", 0, limit)
+    return text[: last if last > 0 else limit]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A finding as the model worded it: typed and capped, its place not yet checked.
 
+    This is the one list of a finding's members. What the model is asked for, how its reply is read,
+    the JSON report with its schema and the remembered state are made from these declarations; each
+    member says how it is asked for and read (`json_members`).
+
     Lines are what the model said and may be anything, 0 and negative included.
     """
 
-    path: str
-    start_line: int
-    end_line: int
-    quote: str
-    severity: Severity
-    confidence: Confidence
-    category: str
-    title: str
-    body: str
-    suggestion: str | None = None
+    path: Annotated[str, json_members.optional_text(asked=False)]
+    start_line: Annotated[int, json_members.line_number()]
+    end_line: Annotated[int, json_members.line_number()]
+    quote: Annotated[str, json_members.text(_QUOTE, cut=_cut_quote)]
+    severity: Annotated[Severity, json_members.word(Severity.by_label(), otherwise=Severity.MEDIUM)]
+    confidence: Annotated[
+        Confidence, json_members.word(Confidence.by_label(), otherwise=Confidence.MEDIUM)
+    ]
+    category: Annotated[str, json_members.one_of(CATEGORIES, otherwise="other")]
+    title: Annotated[str, json_members.text(_TITLE, cut=truncate.line)]
+    body: Annotated[str, json_members.text(_BODY)]
+    suggestion: Annotated[str | None, json_members.code(_SUGGESTION)] = None
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members of a candidate by name, those of a subclass left out."""
+        return {field.name: getattr(self, field.name) for field in fields(Candidate)}
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """Yield the texts in the model's own words: all but the path, which is the file's."""
+        for name, value in self.members.items():
+            if isinstance(value, str) and name != "path":
+                yield value
 
 
 class Origin(enum.Enum):
@@ -67,32 +93,83 @@ class Origin(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A candidate whose quote was found in the diff; lines count from 1 in `side`'s version.
+    """A candidate whose quote was found in the diff, at the lines where it was found.
 
+    Lines count from 1 in `side`'s version; those of the candidate are only what the model said.
     `number` is what people call it by (F3), 0 until it has one; it stays the same across pushes.
     `also` names further places with the same problem, as "path:line".
+
+    pydantic writes and reads a finding as one flat object: the members of the candidate beside its
+    own, with the lines where it was found.
     """
 
-    path: str
+    candidate: Candidate
     start_line: int
     end_line: int
     side: Side
-    quote: str
-    severity: Severity
-    confidence: Confidence
-    category: str
-    title: str
-    body: str
-    suggestion: str | None = None
     number: int = 0
     also: tuple[str, ...] = ()
     origin: Origin = Origin.MODEL
+
+    @property
+    def path(self) -> str:
+        """The changed file's path."""
+        return self.candidate.path
+
+    @property
+    def quote(self) -> str:
+        """The code it is about, as prompts show it."""
+        return self.candidate.quote
+
+    @property
+    def severity(self) -> Severity:
+        """How much harm it does."""
+        return self.candidate.severity
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure the model is."""
+        return self.candidate.confidence
+
+    @property
+    def category(self) -> str:
+        """One of CATEGORIES."""
+        return self.candidate.category
+
+    @property
+    def title(self) -> str:
+        """The harm in one line; untrusted text."""
+        return self.candidate.title
+
+    @property
+    def body(self) -> str:
+        """What happens on which input; untrusted text of several lines."""
+        return self.candidate.body
+
+    @property
+    def suggestion(self) -> str | None:
+        """Code in place of the quote, if there is a short and sure one."""
+        return self.candidate.suggestion
 
     @property
     def fingerprint(self) -> str:
         """16 hexadecimal digits that neither moved lines nor other words change."""
         identity = "\0".join((self.path, self.category, plain(self.quote)))
         return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+    @model_serializer(mode="wrap")
+    def _flatten(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        row = write(self)
+        return {**row.pop("candidate"), **row}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nest(cls, row: object) -> object:
+        if not isinstance(row, dict):
+            return row
+        # What comes out of here is Python to pydantic, where a list is no tuple when it is strict.
+        members = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
+        return {**members, "candidate": members}
 
 
 @dataclass(frozen=True, slots=True)

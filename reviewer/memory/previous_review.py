@@ -92,7 +92,7 @@ def standing(
 ) -> tuple[Finding, ...]:
     """Move findings to where their code stands now; those whose code is gone are left out."""
     places = Places(file, shown)
-    placed = ((finding, places.place(_candidate(finding))) for finding in findings)
+    placed = ((finding, places.place(_state_lines(finding))) for finding in findings)
     return tuple(
         replace(finding, start_line=there.start_line, end_line=there.end_line, side=there.side)
         for finding, there in placed
@@ -100,19 +100,9 @@ def standing(
     )
 
 
-def _candidate(finding: Finding) -> Candidate:
-    return Candidate(
-        path=finding.path,
-        start_line=finding.start_line,
-        end_line=finding.end_line,
-        quote=finding.quote,
-        severity=finding.severity,
-        confidence=finding.confidence,
-        category=finding.category,
-        title=finding.title,
-        body=finding.body,
-        suggestion=finding.suggestion,
-    )
+def _state_lines(finding: Finding) -> Candidate:
+    """Return the candidate as if it stated the lines where the finding was placed."""
+    return replace(finding.candidate, start_line=finding.start_line, end_line=finding.end_line)
 
 
 def joined(earlier: Sequence[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:

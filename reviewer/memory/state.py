@@ -11,8 +11,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from reviewer.finding import Dismissal, Finding, Severity
+from reviewer.finding import Dismissal, Finding
 from reviewer.review import FileReport, Review, Status
+from reviewer.severity import Severity
 
 VERSION = 1
 LARGEST = 24_000

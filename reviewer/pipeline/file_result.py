@@ -8,7 +8,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.errors import ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings import builtin_rules, placement
-from reviewer.llm.replies import FileReply
+from reviewer.findings.candidates import FileCandidates
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import Basis
 from reviewer.redaction.scan import Redaction
@@ -16,11 +16,11 @@ from reviewer.review import FileReport, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of asking about one batch: a reply, or the problem that prevented it."""
+class BatchResult:
+    """The result of asking about one batch: its candidates, or the problem that prevented them."""
 
     batch: Batch
-    result: FileReply | ReviewerError
+    result: FileCandidates | ReviewerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Merger:
 
         return ask
 
-    def merge(self, file: ChangedFile, outcomes: Sequence[Outcome]) -> Merged:
+    def merge(self, file: ChangedFile, outcomes: Sequence[BatchResult]) -> Merged:
         """Make one row of all answers about a file and of what was said about it before."""
         merged = merge(file, outcomes, self.shown)
         earlier = self.earlier(file)
@@ -83,12 +83,14 @@ class Merger:
         return previous_review.standing(file, unit.findings, self.shown) if unit else ()
 
 
-def merge(file: ChangedFile, outcomes: Sequence[Outcome], shown: Callable[[str], str]) -> Merged:
+def merge(
+    file: ChangedFile, outcomes: Sequence[BatchResult], shown: Callable[[str], str]
+) -> Merged:
     """Make one row of all answers about a file; a part without an answer is a named gap.
 
     `shown` is what the prompts did to the text that the model quotes.
     """
-    answered = [o.result for o in outcomes if isinstance(o.result, FileReply)]
+    answered = [o.result for o in outcomes if isinstance(o.result, FileCandidates)]
     problems = [o.result for o in outcomes if isinstance(o.result, ReviewerError)]
     if not answered:
         reason = problems[0].what if problems else "cancelled"
@@ -107,7 +109,7 @@ def merge(file: ChangedFile, outcomes: Sequence[Outcome], shown: Callable[[str],
     return Merged(report, findings, len(placed) - len(findings) + discarded)
 
 
-def _cuts(outcomes: Sequence[Outcome], answered: Iterable[FileReply]) -> tuple[str, ...]:
+def _cuts(outcomes: Sequence[BatchResult], answered: Iterable[FileCandidates]) -> tuple[str, ...]:
     cuts = [cut for outcome in outcomes for cut in outcome.batch.cuts]
     cuts += [
         f"part {outcome.batch.part} of {outcome.batch.parts} not reviewed: {outcome.result.what}"

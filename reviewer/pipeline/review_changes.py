@@ -20,16 +20,16 @@ from reviewer.errors import (
     ReviewerError,
 )
 from reviewer.finding import Dismissal
+from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
-from reviewer.llm.replies import FileReply
 from reviewer.memory.previous_review import Basis
 from reviewer.pipeline import worker_pool
 from reviewer.pipeline.assemble import Assembly
-from reviewer.pipeline.file_result import Merged, Outcome
+from reviewer.pipeline.file_result import BatchResult, Merged
 from reviewer.pipeline.review_file import BatchReviewer, Doubted
 from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest
-from reviewer.review import Judgement, Overview, Review, Status
+from reviewer.review import Overview, Review, Status, Verification
 
 log = logging.getLogger(__name__)
 
@@ -68,10 +68,10 @@ def review(
     answers, stop = _ask(reviewer, parts)
     found = {file.path: reviewer.merger.merge(file, answers[file.path]) for file in asked}
     _raise_if_nothing_was_reviewed([*found.values()], answers, kept=bool(kept))
-    judgements: tuple[Judgement, ...] = ()
+    verifications: tuple[Verification, ...] = ()
     notes: tuple[str, ...] = ()
     if stop is None:
-        judgements, notes, stop = _second_look(reviewer, found, asked)
+        verifications, notes, stop = _second_look(reviewer, found, asked)
     rows = [kept.get(file.path) or found[file.path] for file in selection.files]
     spent = reviewer.asking.budget.spent()
     assembly = Assembly(reviewer.snapshot.pull, reviewer.config, reviewer.merger)
@@ -80,7 +80,7 @@ def review(
     return replace(
         made,
         overview=overview,
-        judgements=judgements,
+        verifications=verifications,
         notes=(*_reasons(reviewer.merger.basis), *made.notes, *notes, *missing),
         cancelled=stop if isinstance(stop, CancelledError) else None,
     ), following
@@ -90,7 +90,7 @@ def _reasons(basis: Basis) -> tuple[str, ...]:
     return (f"everything was reviewed anew: {basis.reason}",) if basis.reason else ()
 
 
-_Answers = dict[str, list[Outcome]]
+_Answers = dict[str, list[BatchResult]]
 
 
 def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, ReviewerError | None]:
@@ -98,7 +98,7 @@ def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, Rev
     answers: _Answers = {part.file.path: [] for part in parts}
     told = 0
 
-    def note(part: Batch, outcomes: tuple[Outcome, ...]) -> ReviewerError | None:
+    def note(part: Batch, outcomes: tuple[BatchResult, ...]) -> ReviewerError | None:
         nonlocal told
         told += 1
         answers[part.file.path] += outcomes
@@ -110,11 +110,11 @@ def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, Rev
     )
     for part in left:
         if stop:
-            answers[part.file.path].append(Outcome(part, stop))
+            answers[part.file.path].append(BatchResult(part, stop))
     return answers, stop
 
 
-def _reason_to_stop(outcomes: Sequence[Outcome], answers: _Answers) -> ReviewerError | None:
+def _reason_to_stop(outcomes: Sequence[BatchResult], answers: _Answers) -> ReviewerError | None:
     """Return the problem after which no later request can succeed either, if there was one."""
     results = [outcome.result for outcome in outcomes]
     for result in results:
@@ -128,7 +128,7 @@ def _reason_to_stop(outcomes: Sequence[Outcome], answers: _Answers) -> ReviewerE
 
 def _any_reply(answers: _Answers) -> bool:
     outcomes = (outcome for of_file in answers.values() for outcome in of_file)
-    return any(isinstance(outcome.result, FileReply) for outcome in outcomes)
+    return any(isinstance(outcome.result, FileCandidates) for outcome in outcomes)
 
 
 def _label(part: Batch) -> str:
@@ -145,7 +145,7 @@ def _raise_if_nothing_was_reviewed(
 
 def _second_look(
     reviewer: BatchReviewer, found: dict[str, Merged], asked: Sequence[diff.ChangedFile]
-) -> tuple[tuple[Judgement, ...], tuple[str, ...], ReviewerError | None]:
+) -> tuple[tuple[Verification, ...], tuple[str, ...], ReviewerError | None]:
     """Put every finding of the asked files to a sceptical request, file by file.
 
     Replaces the entries of `found`. A file whose request failed keeps its findings, which is said.
@@ -153,13 +153,13 @@ def _second_look(
     if reviewer.config.verify is Verify.OFF:
         return (), (), None
     doubted = [Doubted(file, found[file.path]) for file in asked if found[file.path].doubtful]
-    judgements: list[Judgement] = []
+    verifications: list[Verification] = []
     unverified: list[str] = []
 
-    def note(_doubted: Doubted, result: tuple[Merged, tuple[Judgement, ...], bool]) -> None:
+    def note(_doubted: Doubted, result: tuple[Merged, tuple[Verification, ...], bool]) -> None:
         merged, said, answered = result
         found[merged.report.path] = merged
-        judgements.extend(said)
+        verifications.extend(said)
         if not answered:
             unverified.append(merged.report.path)
 
@@ -168,7 +168,7 @@ def _second_look(
     )
     unverified += [each.file.path for each in left]
     notes = (f"no second look was had at the findings in {', '.join(sorted(unverified))}",)
-    return tuple(judgements), notes if unverified else (), stop
+    return tuple(verifications), notes if unverified else (), stop
 
 
 def _overview(

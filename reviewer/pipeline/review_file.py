@@ -15,10 +15,9 @@ from reviewer.findings import verification
 from reviewer.llm import model_catalog, replies
 from reviewer.llm.ask import Asking
 from reviewer.llm.prompts import Material, Prompts
-from reviewer.pipeline.file_result import Merged, Merger, Outcome
+from reviewer.pipeline.file_result import BatchResult, Merged, Merger
 from reviewer.pull_request import Snapshot
-from reviewer.review import Judgement
-from reviewer.review import Outcome as Verdict
+from reviewer.review import VerdictOutcome, Verification
 
 log = logging.getLogger(__name__)
 
@@ -68,13 +67,13 @@ class BatchReviewer:
     guidelines: tuple[tuple[str, str], ...] = ()
     anew: bool = False
 
-    def second_look(self, doubted: Doubted) -> tuple[Merged, tuple[Judgement, ...], bool]:
+    def second_look(self, doubted: Doubted) -> tuple[Merged, tuple[Verification, ...], bool]:
         """Put a file's findings to sceptical requests, one for each part of the file.
 
         Returns whether every part got an answer; without one, its findings stay as they are.
         """
         kept: list[Finding] = []
-        said: list[Judgement] = []
+        said: list[Verification] = []
         answered = True
         for part, findings in _shared(cut(doubted.file, self.window), doubted.merged.findings):
             verdicts = self._verdicts(part, findings)
@@ -82,7 +81,7 @@ class BatchReviewer:
             kept += left
             said += why
             answered = answered and verdicts is not None
-        dropped = sum(each.outcome is Verdict.DROPPED for each in said)
+        dropped = sum(each.outcome is VerdictOutcome.DROPPED for each in said)
         merged = replace(doubted.merged, findings=tuple(kept), refuted=dropped)
         return merged, tuple(said), answered
 
@@ -98,7 +97,7 @@ class BatchReviewer:
             log.warning("%s: no second look: %s", part.file.path, problem)
             return None
 
-    def review(self, batch: Batch) -> tuple[Outcome, ...]:
+    def review(self, batch: Batch) -> tuple[BatchResult, ...]:
         """Ask about one batch; if it is too long for the model, about its halves, once."""
         outcome = self._ask(batch)
         if not isinstance(outcome.result, ContextTooLongError):
@@ -109,13 +108,13 @@ class BatchReviewer:
         )
         return tuple(self._ask(half) for half in halves) or (outcome,)
 
-    def _ask(self, batch: Batch) -> Outcome:
+    def _ask(self, batch: Batch) -> BatchResult:
         prompt = self.prompts.review(self._material(batch))
         try:
-            return Outcome(batch, self.asking.ask(prompt, replies.parse_review))
+            return BatchResult(batch, self.asking.ask(prompt, replies.parse_review))
         except ReviewerError as problem:
             log.warning("%s: %s", batch.file.path, problem)
-            return Outcome(batch, problem)
+            return BatchResult(batch, problem)
 
     def _material(self, batch: Batch, share: int = CONTEXT_SHARE) -> Material:
         path = batch.file.path

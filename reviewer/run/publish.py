@@ -14,7 +14,7 @@ from reviewer.config.settings import Config
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.memory import state
 from reviewer.memory.state import State
-from reviewer.outputs import check_run, json_report, sarif, step_outputs
+from reviewer.outputs import check_run, review_report, sarif, step_outputs
 from reviewer.ports import InlineComment
 from reviewer.pull_request import Comment, Conversation, Snapshot
 from reviewer.review import Review, Spent
@@ -68,7 +68,7 @@ class Conclusion:
         trip = self.trip
         if review.cancelled:
             trip.deadline.shorten(SECONDS_AFTER_CANCEL)
-        self.reporting.withhold(review.said)
+        self.reporting.withhold(review.model_texts)
         review = replace(review, notes=(*review.notes, *self._replaced()))
         # Before anything is made of it: what a fingerprint is taken of must not change any more.
         review = review.reworded(self.reporting.masked)
@@ -130,7 +130,7 @@ class Conclusion:
     def _write(self, review: Review) -> Mapping[str, str]:
         """Write the reports for programs; they survive what may go wrong with the comment."""
         trip = self.trip
-        report = json_report.render(review, name=trip.inputs.name, run_url=trip.run_url)
+        report = review_report.render(review, name=trip.inputs.name, run_url=trip.run_url)
         found = sarif.render(review, version=__version__)
         masked = self.reporting.masked
         texts = {step_outputs.REPORT: masked(report), step_outputs.SARIF: masked(found)}

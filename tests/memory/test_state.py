@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from reviewer.finding import Dismissal, Severity
+from reviewer.finding import Dismissal
 from reviewer.memory import state
 from reviewer.memory.state import State
 from reviewer.review import FileReport, Spent, Status
+from reviewer.severity import Severity
 from tests import builders
 
 STATE = state.of(
@@ -38,7 +39,7 @@ def line(values: object, version: int = state.VERSION) -> str:
 
 
 def remembering(**values: int) -> object:
-    found = replace(builders.finding(), **values)  # type: ignore[arg-type]
+    found = builders.revise(builders.finding(), **values)
     unit = state.Unit("src/pay.py", "key", "abc", "", (found,))
     return TypeAdapter(State).dump_python(State(units=(unit,)), mode="json", exclude_defaults=True)
 

@@ -1,17 +1,15 @@
 """What a file's row is made of beside the answers about it."""
 
-from dataclasses import replace
-
 from reviewer.changes import diff
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Origin
 from reviewer.findings import builtin_rules
-from reviewer.llm.replies import FileReply
+from reviewer.findings.candidates import FileCandidates
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import Basis
 from reviewer.memory.state import State, Unit
-from reviewer.pipeline.file_result import Merger, Outcome
+from reviewer.pipeline.file_result import BatchResult, Merger
 from reviewer.redaction import masking
 from reviewer.redaction.scan import Redaction
 from tests import builders
@@ -27,10 +25,10 @@ def test_earlier_words_of_the_model_do_not_stand_for_what_a_rule_finds() -> None
     assert isinstance(file, ChangedFile)
     redaction = Redaction(masking.texts([file]))
     (proven,) = builtin_rules.findings(file, redaction)
-    words = replace(proven, origin=Origin.MODEL, title="Only a sample", number=1)
+    words = builders.revise(proven, origin=Origin.MODEL, title="Only a sample", number=1)
     unit = Unit(file.path, "", builders.HEAD, "", (words,))
     merger = Merger(redaction.mask, Basis(State(), {file.path: unit}), redaction)
-    outcome = Outcome(Batch(file, file.hunks), FileReply("", (), 0, truncated=False))
+    outcome = BatchResult(Batch(file, file.hunks), FileCandidates("", (), 0, truncated=False))
     merged = merger.merge(file, [outcome])
     assert merged.findings == (proven, words)
     assert previous_review.joined((words,), (proven,)) == (words,)

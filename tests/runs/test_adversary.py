@@ -14,7 +14,7 @@ from reviewer.errors import InputError
 from reviewer.llm import replies
 from reviewer.memory import state
 from reviewer.pipeline import file_result
-from reviewer.pipeline.file_result import Outcome
+from reviewer.pipeline.file_result import BatchResult
 from reviewer.ports import Reply
 from tests.faults import faults
 from tests.loopback import failures
@@ -215,6 +215,6 @@ def test_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> No
         calls[text] += 1
         return text
 
-    merged = file_result.merge(file, [Outcome(Batch(file, file.hunks), reply)], shown)
+    merged = file_result.merge(file, [BatchResult(Batch(file, file.hunks), reply)], shown)
     assert merged.unplaced == len(reply.candidates)
     assert calls["new = 2"] == 1

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
-
 from reviewer.severity import Confidence, Severity
 from reviewer.text import json_members, truncate
 
@@ -80,8 +78,16 @@ class Candidate:
     def texts(self) -> Iterator[str]:
         """Yield the texts in the model's own words: all but the path, which is the file's."""
         for name, value in self.members.items():
-            if isinstance(value, str) and name != "path":
-                yield value
+            if name != "path":
+                yield from _find_texts(value)
+
+
+def _find_texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _find_texts(part)
 
 
 class Origin(enum.Enum):
@@ -99,8 +105,7 @@ class Finding:
     `number` is what people call it by (F3), 0 until it has one; it stays the same across pushes.
     `also` names further places with the same problem, as "path:line".
 
-    pydantic writes and reads a finding as one flat object: the members of the candidate beside its
-    own, with the lines where it was found.
+    Members of the candidate that are used all over are properties here too.
     """
 
     candidate: Candidate
@@ -156,20 +161,6 @@ class Finding:
         """16 hexadecimal digits that neither moved lines nor other words change."""
         identity = "\0".join((self.path, self.category, plain(self.quote)))
         return hashlib.sha256(identity.encode()).hexdigest()[:16]
-
-    @model_serializer(mode="wrap")
-    def _flatten(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        row = write(self)
-        return {**row.pop("candidate"), **row}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nest(cls, row: object) -> object:
-        if not isinstance(row, dict):
-            return row
-        # What comes out of here is Python to pydantic, where a list is no tuple when it is strict.
-        members = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
-        return {**members, "candidate": members}
 
 
 @dataclass(frozen=True, slots=True)

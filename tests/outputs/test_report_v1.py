@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.errors import CancelledError, ReportError
-from reviewer.finding import Dismissal, Side
+from reviewer.finding import Dismissal, Finding, Side
 from reviewer.outputs import report_v1, review_report
 from reviewer.review import FileReport, Review, Status, VerdictOutcome, Verification
-from tests import builders
+from tests import builders, strategies
 
 
 def full() -> Review:
@@ -43,6 +43,12 @@ def test_what_was_written_is_read() -> None:
     assert written(again) == written(review)
     assert again.findings == review.findings
     assert not again.complete
+
+
+@given(strategies.findings())
+def test_every_member_of_a_finding_comes_back(found: Finding) -> None:
+    again = review_report.parse(written(replace(builders.review(found), fixed=(found,))))
+    assert (again.findings, again.fixed) == ((found,), (found,))
 
 
 def test_a_cancelled_review_stays_incomplete() -> None:

@@ -47,13 +47,13 @@ def _cut_quote(text: str, limit: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A finding as the model worded it: typed and capped, its place not yet checked.
+    """What the model, or a rule, says about one problem; its place is not yet checked.
 
-    This is the one list of a finding's members. What the model is asked for, how its reply is read,
-    the JSON report with its schema and the remembered state are made from these declarations; each
-    member says how it is asked for and read (`json_members`).
+    The members of a finding are declared here alone, each with how the model is asked for it and
+    how it is read (`json_members`). Prompts, replies, published reports, the JSON report, its
+    schema and the remembered state follow from these declarations.
 
-    Lines are what the model said and may be anything, 0 and negative included.
+    Lines are those that were stated and may be anything, 0 and negative included.
     """
 
     path: Annotated[str, json_members.optional_text(asked=False)]
@@ -71,7 +71,7 @@ class Candidate:
 
     @property
     def members(self) -> dict[str, Any]:
-        """The members of a candidate by name, those of a subclass left out."""
+        """Return the members of a candidate by name; those that a subclass adds are left out."""
         return {field.name: getattr(self, field.name) for field in fields(Candidate)}
 
     @property
@@ -99,9 +99,9 @@ class Origin(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A candidate whose quote was found in the diff, at the lines where it was found.
+    """A candidate whose quote was found in the diff, and the lines where it was found.
 
-    Lines count from 1 in `side`'s version; those of the candidate are only what the model said.
+    Lines count from 1 in `side`'s version; those of the candidate are only what was stated.
     `number` is what people call it by (F3), 0 until it has one; it stays the same across pushes.
     `also` names further places with the same problem, as "path:line".
 

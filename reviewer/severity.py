@@ -8,8 +8,8 @@ import enum
 from typing import Self
 
 
-class Level(enum.IntEnum):
-    """A word on a scale; ordered, so that thresholds compare."""
+class Scale(enum.IntEnum):
+    """Ordered words, so that thresholds compare."""
 
     @property
     def label(self) -> str:
@@ -18,11 +18,11 @@ class Level(enum.IntEnum):
 
     @classmethod
     def by_label(cls) -> dict[str, Self]:
-        """Return the levels by their words, the highest first."""
-        return {level.label: level for level in sorted(cls, reverse=True)}
+        """Return the words of the scale by their labels, the highest first."""
+        return {word.label: word for word in sorted(cls, reverse=True)}
 
 
-class Severity(Level):
+class Severity(Scale):
     """How much harm the problem does to users of the code."""
 
     LOW = 1
@@ -31,7 +31,7 @@ class Severity(Level):
     CRITICAL = 4
 
 
-class Confidence(Level):
+class Confidence(Scale):
     """How sure the model is that the problem is one."""
 
     LOW = 1

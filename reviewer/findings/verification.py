@@ -12,7 +12,7 @@ from reviewer.severity import Confidence, Severity
 class Verdict:
     """What the verification says of the finding with this number, which counts from 1.
 
-    `word` is keep, lower or drop, or what a model made of it; `severity` counts for lower only.
+    `word` is keep, lower or drop; any other keeps. `severity` is used by lower only.
     """
 
     finding: int

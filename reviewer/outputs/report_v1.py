@@ -27,7 +27,7 @@ from reviewer.config import shard
 from reviewer.errors import ReportError
 from reviewer.finding import Candidate, Origin, Side
 from reviewer.review import Status, VerdictOutcome
-from reviewer.severity import Confidence, Level, Severity
+from reviewer.severity import Confidence, Scale, Severity
 
 VERSION: Final = 1
 LARGEST = 20_000_000
@@ -39,19 +39,19 @@ _Fingerprint: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 _Cost: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$")]
 
 
-def _label(levels: type[Level]) -> tuple[object, ...]:
-    """Return the annotations that spell a level by its label."""
-    words = levels.by_label()
+def _spell_by_label(scale: type[Scale]) -> tuple[object, ...]:
+    """Return the annotations by which a word on a scale is read and written as its label."""
+    words = scale.by_label()
 
-    def read(label: object) -> Level:
-        level = words.get(label) if isinstance(label, str) else None
-        if level is None:
+    def read(label: object) -> Scale:
+        word = words.get(label) if isinstance(label, str) else None
+        if word is None:
             raise ValueError(f"one of {', '.join(words)} is expected")
-        return level
+        return word
 
     return (
         BeforeValidator(read),
-        PlainSerializer(lambda level: level.label),
+        PlainSerializer(lambda word: word.label),
         WithJsonSchema({"enum": list(words)}),
     )
 
@@ -70,8 +70,8 @@ class FindingRow(Candidate):
 
     start_line: _Line
     end_line: _Line
-    severity: Annotated[Severity, *_label(Severity)]
-    confidence: Annotated[Confidence, *_label(Confidence)]
+    severity: Annotated[Severity, *_spell_by_label(Severity)]
+    confidence: Annotated[Confidence, *_spell_by_label(Confidence)]
     number: _Count
     fingerprint: _Fingerprint
     origin: Origin

@@ -83,9 +83,10 @@ def _members(shape: type) -> Mapping[str, Member]:
     hints = get_type_hints(shape, include_extras=True)
     members: dict[str, Member] = {}
     for field in fields(shape):
-        (members[field.name],) = (
-            extra for extra in get_args(hints[field.name]) if isinstance(extra, Member)
-        )
+        declared = [extra for extra in get_args(hints[field.name]) if isinstance(extra, Member)]
+        if not declared:
+            raise TypeError(f"{shape.__name__}.{field.name} has no Member in its annotation")
+        members[field.name] = declared[0]
     return members
 
 

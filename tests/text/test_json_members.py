@@ -73,6 +73,15 @@ def test_what_is_unusable_names_its_member(value: object, problem: str) -> None:
         json_members.read(Cup, value)
 
 
+def test_a_field_without_a_member_is_a_mistake_that_is_named() -> None:
+    @dataclass(frozen=True)
+    class Plate:
+        size: int
+
+    with pytest.raises(TypeError, match=r"Plate\.size has no Member"):
+        json_members.schema(Plate)
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(sorted(CUP)), inner),

@@ -21,7 +21,7 @@ from reviewer.config.inputs import Inputs
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import ConfigError, ReviewerError
 from reviewer.events.activity import ReviewPullRequest
-from reviewer.outputs import report_v1
+from reviewer.outputs import review_report
 from reviewer.ports import Forge
 from reviewer.redaction.run_secrets import Secrets
 
@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _replay(path: Path) -> int:
-    review = report_v1.parse(_bytes(path))
+    review = review_report.parse(_bytes(path))
     show(summary_comment.report(review, RunDetails(name="default", url="", elapsed=0)))
     return 0
 

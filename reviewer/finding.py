@@ -2,34 +2,31 @@
 
 import enum
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Annotated, Any
 
+from reviewer.severity import Confidence, Severity
+from reviewer.text import json_members, truncate
 
-class Severity(enum.IntEnum):
-    """How much harm the problem does; ordered, so that thresholds compare."""
+CATEGORIES = (
+    "logic",
+    "error-handling",
+    "concurrency",
+    "resources",
+    "security",
+    "data-loss",
+    "contract",
+    "tests",
+    "performance",
+    "other",
+)
 
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-    CRITICAL = 4
-
-    @property
-    def label(self) -> str:
-        """The word used in configuration, replies and reports."""
-        return self.name.lower()
-
-
-class Confidence(enum.IntEnum):
-    """How sure the model is; ordered."""
-
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-
-    @property
-    def label(self) -> str:
-        """The word used in configuration, replies and reports."""
-        return self.name.lower()
+# In characters; what is longer says nothing that a reader waits for.
+_TITLE = 200
+_BODY = 4_000
+_QUOTE = 2_000
+_SUGGESTION = 4_000
 
 
 class Side(enum.Enum):
@@ -39,23 +36,58 @@ class Side(enum.Enum):
     OLD = "old"
 
 
+def _cut_quote(text: str, limit: int) -> str:
+    """Cut a quote after a whole line and without a mark, so that it still can be found."""
+    text = text.strip("\r\n").rstrip()
+    if len(text) <= limit:
+        return text
+    last = text.rfind("\n", 0, limit)
+    return text[: last if last > 0 else limit]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A finding as the model worded it: typed and capped, its place not yet checked.
+    """What the model, or a rule, says about one problem; its place is not yet checked.
 
-    Lines are what the model said and may be anything, 0 and negative included.
+    The members of a finding are declared here alone, each with how the model is asked for it and
+    how it is read (`json_members`). Prompts, replies, published reports, the JSON report, its
+    schema and the remembered state follow from these declarations.
+
+    Lines are those that were stated and may be anything, 0 and negative included.
     """
 
-    path: str
-    start_line: int
-    end_line: int
-    quote: str
-    severity: Severity
-    confidence: Confidence
-    category: str
-    title: str
-    body: str
-    suggestion: str | None = None
+    path: Annotated[str, json_members.optional_text(asked=False)]
+    start_line: Annotated[int, json_members.line_number()]
+    end_line: Annotated[int, json_members.line_number()]
+    quote: Annotated[str, json_members.text(_QUOTE, cut=_cut_quote)]
+    severity: Annotated[Severity, json_members.word(Severity.by_label(), otherwise=Severity.MEDIUM)]
+    confidence: Annotated[
+        Confidence, json_members.word(Confidence.by_label(), otherwise=Confidence.MEDIUM)
+    ]
+    category: Annotated[str, json_members.one_of(CATEGORIES, otherwise="other")]
+    title: Annotated[str, json_members.text(_TITLE, cut=truncate.line)]
+    body: Annotated[str, json_members.text(_BODY)]
+    suggestion: Annotated[str | None, json_members.code(_SUGGESTION)] = None
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Return the members of a candidate by name; those that a subclass adds are left out."""
+        return {field.name: getattr(self, field.name) for field in fields(Candidate)}
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """Yield the texts in the model's own words: all but the path, which is the file's."""
+        for name, value in self.members.items():
+            if name != "path":
+                yield from _find_texts(value)
+
+
+def _find_texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _find_texts(part)
 
 
 class Origin(enum.Enum):
@@ -67,26 +99,62 @@ class Origin(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A candidate whose quote was found in the diff; lines count from 1 in `side`'s version.
+    """A candidate whose quote was found in the diff, and the lines where it was found.
 
+    Lines count from 1 in `side`'s version; those of the candidate are only what was stated.
     `number` is what people call it by (F3), 0 until it has one; it stays the same across pushes.
     `also` names further places with the same problem, as "path:line".
+
+    Members of the candidate that are used all over are properties here too.
     """
 
-    path: str
+    candidate: Candidate
     start_line: int
     end_line: int
     side: Side
-    quote: str
-    severity: Severity
-    confidence: Confidence
-    category: str
-    title: str
-    body: str
-    suggestion: str | None = None
     number: int = 0
     also: tuple[str, ...] = ()
     origin: Origin = Origin.MODEL
+
+    @property
+    def path(self) -> str:
+        """The changed file's path."""
+        return self.candidate.path
+
+    @property
+    def quote(self) -> str:
+        """The code it is about, as prompts show it."""
+        return self.candidate.quote
+
+    @property
+    def severity(self) -> Severity:
+        """How much harm it does."""
+        return self.candidate.severity
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure the model is."""
+        return self.candidate.confidence
+
+    @property
+    def category(self) -> str:
+        """One of CATEGORIES."""
+        return self.candidate.category
+
+    @property
+    def title(self) -> str:
+        """The harm in one line; untrusted text."""
+        return self.candidate.title
+
+    @property
+    def body(self) -> str:
+        """What happens on which input; untrusted text of several lines."""
+        return self.candidate.body
+
+    @property
+    def suggestion(self) -> str | None:
+        """Code in place of the quote, if there is a short and sure one."""
+        return self.candidate.suggestion
 
     @property
     def fingerprint(self) -> str:

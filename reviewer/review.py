@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from reviewer.config.shard import Shard
 from reviewer.errors import CancelledError
-from reviewer.finding import Dismissal, Finding, Origin, Severity
+from reviewer.finding import Dismissal, Finding, Origin
+from reviewer.severity import Severity
+from reviewer.text import truncate
 
 
 class Status(enum.Enum):
@@ -39,8 +41,8 @@ class FileReport:
     known: tuple[Finding, ...] = ()
 
 
-class Outcome(enum.Enum):
-    """What the second look did to a finding."""
+class VerdictOutcome(enum.Enum):
+    """What a verification did to a finding."""
 
     KEPT = "kept"
     LOWERED = "lowered"
@@ -48,11 +50,14 @@ class Outcome(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """The second look at one finding; `finding` is as it was before, `reason` the model's words."""
+class Verification:
+    """The verification of one finding.
+
+    `finding` is as it was before; `reason` is in the model's words (untrusted text).
+    """
 
     finding: Finding
-    outcome: Outcome
+    outcome: VerdictOutcome
     reason: str
 
 
@@ -79,12 +84,26 @@ class Spent:
     models: tuple[str, ...] = ()
 
 
+LONGEST_OVERVIEW = 2_000
+"""Characters; what is longer says nothing that a reader waits for."""
+LONGEST_CHANGE = 300
+MOST_CHANGES = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
     """What the change does, in the model's words (untrusted text)."""
 
     text: str = ""
     major_changes: tuple[str, ...] = ()
+
+    def shortened(self) -> "Overview":
+        """Return what a reader waits for: a text within its limit, the first changes in a line."""
+        lines = (truncate.line(change, LONGEST_CHANGE) for change in self.major_changes)
+        return Overview(
+            truncate.shorten(self.text.strip(), LONGEST_OVERVIEW),
+            tuple(filter(None, lines))[:MOST_CHANGES],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,8 @@ class Review:
 
     `notes` are for everybody, `asides` for who looks into the job summary. `fixed` lists findings
     of the review before that are gone, `dismissed` what maintainers do not want to hear again,
-    `judgements` what the second look said. `spent` is the run's, `total` the pull request's so far.
+    `verifications` how each finding was verified. `spent` is the run's, `total` the pull request's
+    so far.
     `inline` holds the numbers of the findings that are told at their lines; `shard` says which
     share of the files the run had, None for all. The next run reads `key` (the prompts, models and
     settings that the review was made with; empty when it must not be reused), `next_number` (of
@@ -112,7 +132,7 @@ class Review:
     cancelled: CancelledError | None = None
     fixed: tuple[Finding, ...] = ()
     dismissed: tuple[Dismissal, ...] = ()
-    judgements: tuple[Judgement, ...] = ()
+    verifications: tuple[Verification, ...] = ()
     total: Spent | None = None
     inline: frozenset[int] = frozenset()
     shard: Shard | None = None
@@ -124,12 +144,12 @@ class Review:
     def model_texts(self) -> Iterator[str]:
         """Every text that a model wrote."""
         yield from (self.overview.text, *self.overview.major_changes)
-        yield from (judgement.reason for judgement in self.judgements)
+        yield from (verification.reason for verification in self.verifications)
         yield from (report.summary for report in self.files)
         known = (finding for report in self.files for finding in report.known)
         for finding in (*self.findings, *known):
             if finding.origin is Origin.MODEL:
-                yield from (finding.title, finding.body, finding.quote, finding.suggestion or "")
+                yield from finding.candidate.texts
 
     def count(self, severity: Severity) -> int:
         """Count the shown findings of one severity."""

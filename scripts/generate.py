@@ -1,9 +1,9 @@
-"""Writes again what is made from the code: the schema and the tables of inputs."""
+"""Writes again what is made from the code: the schemas and the tables of inputs."""
 
 import json
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ sys.path.insert(0, str(ROOT))
 
 from reviewer.config import inputs, repository_file  # noqa: E402 - a script does not find it before
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
+from reviewer.outputs import report_v1  # noqa: E402
 
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
+REPORT_SCHEMA = ROOT / "schema" / "report.schema.json"
 ACTION = ROOT / "action.yml"
 README = ROOT / "README.md"
 REFERENCE = ROOT / "docs" / "configuration.md"
@@ -24,11 +26,16 @@ YAML = ("# inputs:begin (made by scripts/generate.py)\n", "# inputs:end")
 def generated() -> dict[Path, str]:
     """Return what each file should contain."""
     return {
-        SCHEMA: json.dumps(repository_file.schema(), indent=2, ensure_ascii=False) + "\n",
+        SCHEMA: _json(repository_file.schema()),
+        REPORT_SCHEMA: _json(report_v1.schema()),
         ACTION: _between(ACTION, YAML, _action_inputs()),
         README: _between(README, MARKDOWN, _table()),
         REFERENCE: _between(REFERENCE, MARKDOWN, _reference()),
     }
+
+
+def _json(schema: Mapping[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _between(path: Path, marks: tuple[str, str], block: Iterator[str]) -> str:

@@ -1,8 +1,10 @@
 """Values for tests, with a default for everything a test does not care about."""
 
+from dataclasses import fields, replace
 from decimal import Decimal
+from typing import Any
 
-from reviewer.finding import Candidate, Confidence, Finding, Severity, Side
+from reviewer.finding import Candidate, Finding, Side
 from reviewer.pull_request import (
     Comment,
     Conversation,
@@ -12,9 +14,11 @@ from reviewer.pull_request import (
     Snapshot,
 )
 from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
+from reviewer.severity import Confidence, Severity
 
 HEAD = "abc1234" + "0" * 33
 BASE = "ba5e000" + "0" * 33
+OWN_MEMBERS = {field.name for field in fields(Finding)}
 
 
 def pull(
@@ -112,19 +116,23 @@ def finding(
     body: str = "pay(0.29) returns 28.999999999999996.",
     number: int = 0,
 ) -> Finding:
-    return Finding(
+    made = candidate(
         path=path,
         start_line=start_line,
         end_line=end_line,
-        side=side,
         quote=quote,
         severity=severity,
         confidence=confidence,
-        category="logic",
         title=title,
         body=body,
-        number=number,
     )
+    return Finding(made, start_line, end_line, side, number)
+
+
+def revise(finding: Finding, **members: Any) -> Finding:  # noqa: ANN401 - of any type
+    """Replace members of a finding, whether its own or its candidate's."""
+    own = {name: members.pop(name) for name in OWN_MEMBERS & members.keys()}
+    return replace(finding, candidate=replace(finding.candidate, **members), **own)
 
 
 def reviewed(

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from reviewer.changes.diff import ChangedFile, Hunk, LineKind
 from reviewer.config.enums import Inline
-from reviewer.finding import Finding, Severity, Side
+from reviewer.finding import Finding, Side
 from reviewer.ports import InlineComment
+from reviewer.severity import Severity
 from reviewer.text import bot_triggers, invisible, markdown
 from reviewer.text.templates import Templates
 

@@ -5,9 +5,10 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from reviewer.finding import Finding, Severity, Side
+from reviewer.finding import Finding, Side
 from reviewer.memory import state
 from reviewer.review import FileReport, Review, Spent, Status
+from reviewer.severity import Severity
 from reviewer.text import markdown
 from reviewer.text.templates import Templates
 

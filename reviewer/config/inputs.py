@@ -11,7 +11,7 @@ from reviewer.config.enums import ASSOCIATIONS, FailOn, Inline, Mode, OnError, T
 from reviewer.config.option_types import Bounds
 from reviewer.config.options import Declaration, declare
 from reviewer.config.shard import Shard
-from reviewer.finding import Confidence, Severity
+from reviewer.severity import Confidence, Severity
 
 OPENAI = "https://api.openai.com/v1"
 MAX_FILES = Bounds(1, 3_000)

@@ -15,7 +15,7 @@ from reviewer.config.inputs import Inputs
 from reviewer.config.repository_file import RepositoryFile
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import InputError
-from reviewer.finding import Confidence, Severity
+from reviewer.severity import Confidence, Severity
 
 T = TypeVar("T")
 

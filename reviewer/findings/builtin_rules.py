@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes.diff import ChangedFile, Line, LineKind
-from reviewer.finding import Confidence, Finding, Origin, Severity, Side
+from reviewer.finding import Candidate, Finding, Origin, Side
 from reviewer.redaction.masking import shown_line
 from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret
+from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
 
 CATEGORY = "security"
@@ -77,7 +78,8 @@ def _with_header(finding: Finding, header: Line | None) -> Finding:
     if header is None or header.new != finding.start_line - 1:
         return finding
     quote = f"{shown_line(header)}\n{finding.quote}"
-    return replace(finding, start_line=finding.start_line - 1, quote=quote)
+    candidate = replace(finding.candidate, quote=quote)
+    return replace(finding, candidate=candidate, start_line=finding.start_line - 1)
 
 
 def _leak(named: str) -> _Remark:
@@ -132,19 +134,18 @@ def _unseen(hidden: Sequence[tuple[int, str]]) -> _Remark:
 
 def _finding(path: str, line: Line, remark: _Remark, quote: str) -> Finding:
     number = line.new or 0
-    return Finding(
+    candidate = Candidate(
         path=path,
         start_line=number,
         end_line=number,
-        side=Side.NEW,
         quote=quote,
         severity=remark.severity,
         confidence=Confidence.HIGH,
         category=CATEGORY,
         title=remark.title,
         body=remark.body,
-        origin=Origin.RULE,
     )
+    return Finding(candidate, number, number, Side.NEW, origin=Origin.RULE)
 
 
 def _capped(found: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -153,4 +154,5 @@ def _capped(found: Sequence[Finding]) -> tuple[Finding, ...]:
         return tuple(found)
     last, more = found[MOST - 1], len(found) - MOST
     lines = "line of this file has" if more == 1 else "lines of this file have"
-    return (*found[: MOST - 1], replace(last, body=f"{last.body} {more} more {lines} the same."))
+    candidate = replace(last.candidate, body=f"{last.body} {more} more {lines} the same.")
+    return (*found[: MOST - 1], replace(last, candidate=candidate))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
@@ -154,17 +154,10 @@ def _only(matches: Sequence[_Match]) -> _Match | None:
 
 def _finding(candidate: Candidate, match: _Match, path: str) -> Finding:
     return Finding(
-        path=path,
+        candidate=replace(candidate, path=path),
         start_line=match.start,
         end_line=match.end,
         side=match.side,
-        quote=candidate.quote,
-        severity=candidate.severity,
-        confidence=candidate.confidence,
-        category=candidate.category,
-        title=candidate.title,
-        body=candidate.body,
-        suggestion=candidate.suggestion,
     )
 
 

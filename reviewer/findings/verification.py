@@ -1,17 +1,18 @@
-"""The second look: what it lets stand of the findings, and why."""
+"""Verification: applies the verdicts of a second, sceptical request to the findings."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.finding import Confidence, Finding, Origin, Severity
-from reviewer.review import Judgement, Outcome
+from reviewer.finding import Finding, Origin
+from reviewer.review import VerdictOutcome, Verification
+from reviewer.severity import Confidence, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the second look says of the finding with this number, which counts from 1.
+    """What the verification says of the finding with this number, which counts from 1.
 
-    `word` is keep, lower or drop, or what a model made of it; `severity` counts for lower only.
+    `word` is keep, lower or drop; any other keeps. `severity` is used by lower only.
     """
 
     finding: int
@@ -22,7 +23,7 @@ class Verdict:
 
 def judge(
     findings: Sequence[Finding], verdicts: Iterable[Verdict]
-) -> tuple[tuple[Finding, ...], tuple[Judgement, ...]]:
+) -> tuple[tuple[Finding, ...], tuple[Verification, ...]]:
     """Apply the verdicts, whose numbers count the findings from 1; return what is left, and why.
 
     A finding without a verdict stays. What a rule has found is never dropped or lowered: it is
@@ -30,31 +31,34 @@ def judge(
     """
     said = {verdict.finding: verdict for verdict in verdicts}
     left: list[Finding] = []
-    judgements: list[Judgement] = []
+    verifications: list[Verification] = []
     for number, finding in enumerate(findings, 1):
         verdict = said.get(number)
         if verdict is None or finding.origin is Origin.RULE:
             left.append(finding)
             continue
         outcome, survivor = _apply(finding, verdict)
-        judgements.append(Judgement(finding, outcome, verdict.reason))
+        verifications.append(Verification(finding, outcome, verdict.reason))
         if survivor:
             left.append(survivor)
-    return tuple(left), tuple(judgements)
+    return tuple(left), tuple(verifications)
 
 
-def _apply(finding: Finding, verdict: Verdict) -> tuple[Outcome, Finding | None]:
+def _apply(finding: Finding, verdict: Verdict) -> tuple[VerdictOutcome, Finding | None]:
     match verdict.word:
         case "drop":
-            return Outcome.DROPPED, None
+            return VerdictOutcome.DROPPED, None
         case "lower":
-            return Outcome.LOWERED, _lowered(finding, verdict.severity)
+            return VerdictOutcome.LOWERED, _lowered(finding, verdict.severity)
         case _:
-            return Outcome.KEPT, finding
+            return VerdictOutcome.KEPT, finding
 
 
 def _lowered(finding: Finding, wanted: Severity) -> Finding:
     """Lower the severity as wanted, or by one step; at the lowest, lower the confidence."""
     if finding.severity is Severity.LOW:
-        return replace(finding, confidence=Confidence.LOW)
-    return replace(finding, severity=min(wanted, Severity(finding.severity - 1)))
+        candidate = replace(finding.candidate, confidence=Confidence.LOW)
+    else:
+        lower = min(wanted, Severity(finding.severity - 1))
+        candidate = replace(finding.candidate, severity=lower)
+    return replace(finding, candidate=candidate)

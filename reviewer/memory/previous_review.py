@@ -96,7 +96,7 @@ def still_present(
 ) -> tuple[Finding, ...]:
     """Move findings to where their code is now; those whose code is gone are left out."""
     places = Places(file, as_prompt_text)
-    placed = ((finding, places.place(_candidate(finding))) for finding in findings)
+    placed = ((finding, places.place(_state_lines(finding))) for finding in findings)
     return tuple(
         replace(finding, start_line=there.start_line, end_line=there.end_line, side=there.side)
         for finding, there in placed
@@ -104,19 +104,9 @@ def still_present(
     )
 
 
-def _candidate(finding: Finding) -> Candidate:
-    return Candidate(
-        path=finding.path,
-        start_line=finding.start_line,
-        end_line=finding.end_line,
-        quote=finding.quote,
-        severity=finding.severity,
-        confidence=finding.confidence,
-        category=finding.category,
-        title=finding.title,
-        body=finding.body,
-        suggestion=finding.suggestion,
-    )
+def _state_lines(finding: Finding) -> Candidate:
+    """Return the candidate as if it stated the lines where the finding was placed."""
+    return replace(finding.candidate, start_line=finding.start_line, end_line=finding.end_line)
 
 
 def add_new(earlier: Sequence[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -7,12 +7,21 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    ValidationError,
+    WrapSerializer,
+)
 
-from reviewer.finding import Dismissal, Finding, Severity
+from reviewer.finding import Dismissal, Finding
 from reviewer.review import FileReport, Review, Status
+from reviewer.severity import Severity
 
 VERSION = 1
 LARGEST = 24_000
@@ -35,13 +44,45 @@ _Commit: TypeAlias = Annotated[str, Field(max_length=64)]
 _Text: TypeAlias = Annotated[str, Field(max_length=2_000)]
 
 
-def _placed(finding: Finding) -> Finding:
+def _flatten(row: dict[str, Any]) -> dict[str, Any]:
+    """Put the members of a finding's candidate beside its own; the lines are the finding's."""
+    return {**row.pop("candidate"), **row}
+
+
+def _nest(row: object) -> object:
+    if not isinstance(row, dict):
+        return row
+    # What comes out of here is Python to pydantic, where a list is no tuple when it is strict.
+    members = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
+    return {**members, "candidate": members}
+
+
+def _write_finding(finding: Finding, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    return _flatten(write(finding))
+
+
+def _write_dismissal(dismissal: Dismissal, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    row = write(dismissal)
+    return {**row, "finding": _flatten(row["finding"])}
+
+
+def _nest_dismissal(row: object) -> object:
+    return {**row, "finding": _nest(row.get("finding"))} if isinstance(row, dict) else row
+
+
+def _check_place(finding: Finding) -> Finding:
     if finding.number < 0 or not 1 <= finding.start_line <= finding.end_line:
         raise ValueError
     return finding
 
 
-_Finding: TypeAlias = Annotated[Finding, AfterValidator(_placed)]
+# Findings are stored flat, as comments before Candidate was a part of Finding have them.
+_Finding: TypeAlias = Annotated[
+    Finding, BeforeValidator(_nest), AfterValidator(_check_place), WrapSerializer(_write_finding)
+]
+_Dismissal: TypeAlias = Annotated[
+    Dismissal, BeforeValidator(_nest_dismissal), WrapSerializer(_write_dismissal)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +125,7 @@ class State:
     units: tuple[Unit, ...] = ()
     overview: _Text = ""
     major_changes: tuple[str, ...] = ()
-    dismissed: tuple[Dismissal, ...] = ()
+    dismissed: tuple[_Dismissal, ...] = ()
     posted: Annotated[tuple[_Number, ...], Field(max_length=1_000)] = ()
     """Numbers of the findings that were put at their lines, or should have been."""
     paused: _Text = ""

@@ -3,8 +3,9 @@
 import enum
 from dataclasses import dataclass
 
-from reviewer.finding import Finding, Severity, Side
+from reviewer.finding import Finding, Side
 from reviewer.review import Review
+from reviewer.severity import Severity
 
 
 class Level(enum.Enum):

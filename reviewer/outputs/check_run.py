@@ -1,8 +1,9 @@
 """A review as a check run: a result beside the commit, with annotations in the diff."""
 
-from reviewer.finding import Finding, Severity, Side
+from reviewer.finding import Finding, Side
 from reviewer.ports import CheckAnnotation, Conclusion, CreateCheckRun
 from reviewer.review import Review
+from reviewer.severity import Severity
 
 TITLE = "Code review"
 LARGEST_SUMMARY = 65_535

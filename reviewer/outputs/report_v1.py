@@ -1,79 +1,95 @@
-"""Reads a JSON report back into a review; the file is untrusted, whoever has written it."""
+"""The JSON report, version 1: one declaration of types by which it is written, read and described.
 
-from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal, TypeVar
+A report that is read is untrusted, whoever has written it. `schema` makes
+schema/report.schema.json. VERSION is raised when a member changes its meaning or goes; a member
+with a default may be missing in reports that were written before it came.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic.json_schema import GenerateJsonSchema
 
 from reviewer.config import shard
-from reviewer.errors import CancelledError, ReportError
-from reviewer.finding import Confidence, Dismissal, Finding, Origin, Severity, Side
-from reviewer.review import (
-    FileReport,
-    Judgement,
-    Outcome,
-    Overview,
-    Review,
-    Spent,
-    Status,
-    Withheld,
-)
+from reviewer.errors import ReportError
+from reviewer.finding import Candidate, Origin, Side
+from reviewer.review import Status, VerdictOutcome
+from reviewer.severity import Confidence, Scale, Severity
 
+VERSION: Final = 1
 LARGEST = 20_000_000
 """Bytes; a report of 200 findings in 3,000 files has less than two million."""
-Word = TypeVar("Word", Severity, Confidence)
-_Count = Annotated[int, Field(ge=0, le=10**12)]
-_Line = Annotated[int, Field(ge=1, le=10**9)]
-_SIGINT = 2
-_LARGEST_COST = 1_000_000
+
+_Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
+_Line: TypeAlias = Annotated[int, Field(ge=1, le=10**9)]
+_Fingerprint: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+_Cost: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+def _spell_by_label(scale: type[Scale]) -> tuple[object, ...]:
+    """Return the annotations by which a word on a scale is read and written as its label."""
+    words = scale.by_label()
+
+    def read(label: object) -> Scale:
+        word = words.get(label) if isinstance(label, str) else None
+        if word is None:
+            raise ValueError(f"one of {', '.join(words)} is expected")
+        return word
+
+    return (
+        BeforeValidator(read),
+        PlainSerializer(lambda word: word.label),
+        WithJsonSchema({"enum": list(words)}),
+    )
 
 
-class _Finding(_Part):
-    number: _Count
-    fingerprint: str
-    origin: Literal["model", "rule"]
-    path: str
+def _check_shard(text: str) -> str:
+    try:
+        shard.parse(text)
+    except ValueError:
+        raise ValueError("a share like 2/8 is expected") from None
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow(Candidate):
+    """A finding: the members of its candidate, at the lines where it was placed, and its own."""
+
     start_line: _Line
     end_line: _Line
-    side: Literal["new", "old"]
-    quote: str
-    severity: Literal["critical", "high", "medium", "low"]
-    confidence: Literal["high", "medium", "low"]
-    category: str
-    title: str
-    body: str
-    suggestion: str | None
-    also: list[str]
-
-    def value(self) -> Finding:
-        return Finding(
-            path=self.path,
-            start_line=self.start_line,
-            end_line=self.end_line,
-            side=Side(self.side),
-            quote=self.quote,
-            severity=_word(Severity, self.severity),
-            confidence=_word(Confidence, self.confidence),
-            category=self.category,
-            title=self.title,
-            body=self.body,
-            suggestion=self.suggestion,
-            number=self.number,
-            also=tuple(self.also),
-            origin=Origin(self.origin),
-        )
+    severity: Annotated[Severity, *_spell_by_label(Severity)]
+    confidence: Annotated[Confidence, *_spell_by_label(Confidence)]
+    number: _Count
+    fingerprint: _Fingerprint
+    origin: Origin
+    side: Side
+    also: tuple[str, ...]
 
 
-class _Shown(_Finding):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFindingRow(FindingRow):
+    """A finding that the review shows; `inline` says that a comment at its lines explains it."""
+
     inline: bool
 
 
-class _Dismissed(_Part):
+@dataclass(frozen=True, slots=True)
+class DismissalRow:
+    """A finding that maintainers do not want to hear again."""
+
     number: _Count
     path: str
     title: str
@@ -81,24 +97,33 @@ class _Dismissed(_Part):
     reason: str
 
 
-class _Judged(_Part):
+@dataclass(frozen=True, slots=True)
+class VerificationRow:
+    """What the verification did to a finding, and why."""
+
     path: str
     start_line: _Count
     title: str
-    outcome: Literal["kept", "lowered", "dropped"]
+    outcome: VerdictOutcome
     reason: str
 
 
-class _File(_Part):
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What became of a changed file; its findings are told by their path."""
+
     path: str
-    status: Literal["reviewed", "skipped", "not reviewed"]
+    status: Status
     reason: str
     summary: str
-    cuts: list[str]
+    cuts: tuple[str, ...]
     since: str
 
 
-class _Withheld(_Part):
+@dataclass(frozen=True, slots=True)
+class WithheldRow:
+    """How many findings are not shown, by cause."""
+
     unplaced: _Count
     refuted: _Count
     dismissed: _Count
@@ -107,130 +132,103 @@ class _Withheld(_Part):
     over_limit: _Count
 
 
-class _Spent(_Part):
+@dataclass(frozen=True, slots=True)
+class SpentRow:
+    """What was asked of models, and what it cost."""
+
     requests: _Count
     input_tokens: _Count
     output_tokens: _Count
-    cost: str | None
-    models: list[str]
-
-    def value(self) -> Spent:
-        cost = None if self.cost is None else Decimal(self.cost)
-        # What is printed of 1E+999999 would have a million digits.
-        if cost is not None and not (cost.is_finite() and 0 <= cost <= _LARGEST_COST):
-            raise InvalidOperation
-        models = tuple(self.models)
-        return Spent(self.requests, self.input_tokens, self.output_tokens, cost, models)
+    cost: Annotated[
+        _Cost | None,
+        Field(description="US dollars; null when a price or a usage is not known"),
+    ]
+    models: tuple[str, ...]
 
 
-class _Report(_Part):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Every text that comes from the pull request or from a model is untrusted data."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        title="Report of code-review-action, version 1",
+        extra="forbid",
+        strict=True,
+        json_schema_serialization_defaults_required=True,
+    )
+
     version: Literal[1]
     tool: Literal["code-review-action"]
     name: str
     run_url: str
     head_sha: str
     base_sha: str
-    # Reports of before there were shards lack it.
-    shard: str | None = None
+    shard: Annotated[
+        Annotated[
+            str,
+            Field(pattern="^[1-9][0-9]{0,2}/[1-9][0-9]{0,2}$"),
+            AfterValidator(_check_shard),
+        ]
+        | None,
+        Field(description="Which share of the files the run had, such as 2/8; null for all."),
+    ] = None
     complete: bool
     cancelled: bool
     overview: str
-    major_changes: list[str]
-    findings: list[_Shown]
-    fixed: list[_Finding]
-    dismissed: list[_Dismissed]
-    judgements: list[_Judged]
-    files: list[_File]
-    withheld: _Withheld
-    notes: list[str]
-    spent: _Spent
-    total: _Spent
+    major_changes: tuple[str, ...]
+    findings: tuple[ShownFindingRow, ...]
+    fixed: tuple[FindingRow, ...]
+    dismissed: tuple[DismissalRow, ...]
+    judgements: tuple[VerificationRow, ...]
+    files: tuple[FileRow, ...]
+    withheld: WithheldRow
+    notes: tuple[str, ...]
+    spent: SpentRow
+    total: SpentRow
 
 
-def parse(data: bytes) -> Review:
+def write(report: Report) -> str:
+    """Write a report; what cannot be UTF-8 is written as JSON's own escapes."""
+    return to_ascii_json(_adapter().dump_python(report, mode="json"))
+
+
+def to_ascii_json(value: object) -> str:
+    """Write a document in ASCII; a page that takes it in finds no tag in it."""
+    # "<" occurs in texts only, where the escape means the same.
+    return json.dumps(value, indent=2).replace("<", "\\u003c") + "\n"
+
+
+def read(data: bytes) -> Report:
     """Read a report; raises ReportError for what is none of version 1."""
     if len(data) > LARGEST:
         raise ReportError(f"The report has more than {LARGEST:,} bytes.")
     try:
-        return _review(_Report.model_validate_json(data))
+        return _adapter().validate_json(data)
     except ValidationError as wrong:
         first: Any = wrong.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(step) for step in first["loc"])
-        raise _unusable(f"{place}: {first['msg']}" if place else str(first["msg"])) from None
-    except InvalidOperation:
-        raise _unusable("a cost is no number") from None
-    except ValueError:
-        raise _unusable("its shard is no share like 2/8") from None
+        problem = f"{place}: {first['msg']}" if place else str(first["msg"])
+        raise ReportError(
+            f"The report cannot be used: {problem[:300]}.",
+            cause="It is no report of this tool, or one of another version.",
+            remedy="Use the file that the output report-path names.",
+        ) from None
 
 
-def _unusable(why: str) -> ReportError:
-    return ReportError(
-        f"The report cannot be used: {why[:300]}.",
-        cause="It is no report of this tool, or one of another version.",
-        remedy="Use the file that the output report-path names.",
-    )
+def schema() -> Mapping[str, object]:
+    """Return the JSON Schema of a report as it is written."""
+    described = _adapter().json_schema(mode="serialization", schema_generator=_Described)
+    return {"$schema": GenerateJsonSchema.schema_dialect, **described}
 
 
-def _review(report: _Report) -> Review:
-    findings = tuple(row.value() for row in report.findings)
-    by_path: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_path.setdefault(finding.path, []).append(finding)
-    return Review(
-        head_sha=report.head_sha,
-        base_sha=report.base_sha,
-        overview=Overview(report.overview, tuple(report.major_changes)),
-        findings=findings,
-        files=tuple(_file(row, by_path.get(row.path, ())) for row in report.files),
-        withheld=Withheld(**report.withheld.model_dump()),
-        spent=report.spent.value(),
-        notes=tuple(report.notes),
-        cancelled=CancelledError(_SIGINT) if report.cancelled else None,
-        fixed=tuple(row.value() for row in report.fixed),
-        dismissed=tuple(
-            Dismissal(_named(row.path, row.title, row.number), row.by, row.reason)
-            for row in report.dismissed
-        ),
-        judgements=tuple(
-            Judgement(
-                _named(row.path, row.title, line=row.start_line), Outcome(row.outcome), row.reason
-            )
-            for row in report.judgements
-        ),
-        total=report.total.value(),
-        inline=frozenset(row.number for row in report.findings if row.inline),
-        shard=shard.parse(report.shard) if report.shard else None,
-    )
+class _Described(GenerateJsonSchema):
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002
+        return False  # it would only repeat the member's name
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401
+        return self.generate_inner(schema["schema"])  # a default is for reading older reports
 
 
-def _file(row: _File, findings: Iterable[Finding]) -> FileReport:
-    return FileReport(
-        path=row.path,
-        status=Status(row.status),
-        reason=row.reason,
-        summary=row.summary,
-        findings=tuple(findings),
-        cuts=tuple(row.cuts),
-        since=row.since,
-    )
-
-
-def _named(path: str, title: str, number: int = 0, line: int = 0) -> Finding:
-    """Make a finding of which the report says no more than its name."""
-    return Finding(
-        path=path,
-        start_line=line,
-        end_line=line,
-        side=Side.NEW,
-        quote="",
-        severity=Severity.LOW,
-        confidence=Confidence.LOW,
-        category="",
-        title=title,
-        body="",
-        number=number,
-    )
-
-
-def _word(words: type[Word], label: str) -> Word:
-    return next(word for word in words if word.label == label)
+@cache
+def _adapter() -> TypeAdapter[Report]:
+    return TypeAdapter(Report)

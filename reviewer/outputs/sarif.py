@@ -2,9 +2,10 @@
 
 from urllib.parse import quote
 
-from reviewer.finding import Finding, Severity, Side
-from reviewer.outputs import json_report
+from reviewer.finding import Finding, Side
+from reviewer.outputs import report_v1
 from reviewer.review import Review
+from reviewer.severity import Severity
 from reviewer.text import truncate
 from reviewer.text.bot_triggers import ZWSP
 
@@ -46,7 +47,7 @@ def render(review: Review, *, version: str) -> str:
         "columnKind": "utf16CodeUnits",
         "results": [_result(finding) for finding in review.findings],
     }
-    return json_report.write({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    return report_v1.to_ascii_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _categories(review: Review) -> list[str]:

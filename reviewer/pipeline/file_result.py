@@ -8,7 +8,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.errors import ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings import builtin_rules, placement
-from reviewer.llm.replies import FileReply
+from reviewer.findings.candidates import FileCandidates
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.redaction.scan import Redaction
@@ -20,7 +20,7 @@ class BatchResult:
     """What came of one batch: the model's reply, or the problem that prevented it."""
 
     batch: Batch
-    result: FileReply | ReviewerError
+    result: FileCandidates | ReviewerError
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def place_replies(
     file: ChangedFile, results: Sequence[BatchResult], as_prompt_text: Callable[[str], str]
 ) -> FileResult:
     """Place the findings of all replies about a file; a part without a reply is a named cut."""
-    replies = [each.result for each in results if isinstance(each.result, FileReply)]
+    replies = [each.result for each in results if isinstance(each.result, FileCandidates)]
     problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
     if not replies:
         reason = problems[0].what if problems else "cancelled"
@@ -105,7 +105,7 @@ def place_replies(
     return FileResult(report, findings, len(placed) - len(findings) + discarded)
 
 
-def _cuts(results: Sequence[BatchResult], replies: Iterable[FileReply]) -> tuple[str, ...]:
+def _cuts(results: Sequence[BatchResult], replies: Iterable[FileCandidates]) -> tuple[str, ...]:
     cuts = [cut for each in results for cut in each.batch.cuts]
     cuts += [
         f"part {each.batch.part} of {each.batch.parts} not reviewed: {each.result.what}"

@@ -18,13 +18,13 @@ from reviewer.errors import (
     ReviewerError,
 )
 from reviewer.finding import Dismissal
+from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
-from reviewer.llm.replies import FileReply
 from reviewer.pipeline import worker_pool
 from reviewer.pipeline.assemble import assemble
 from reviewer.pipeline.file_result import BatchResult, FileResult
 from reviewer.pipeline.review_file import BatchReviewer
-from reviewer.review import Judgement, Overview, Review, Status
+from reviewer.review import Overview, Review, Status, Verification
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def _reason_to_stop(results: Sequence[BatchResult], answers: _Answers) -> Review
 
 def _has_reply(answers: _Answers) -> bool:
     results = (each for of_file in answers.values() for each in of_file)
-    return any(isinstance(each.result, FileReply) for each in results)
+    return any(isinstance(each.result, FileCandidates) for each in results)
 
 
 def _label(part: Batch) -> str:
@@ -120,7 +120,7 @@ class _Verified:
     """
 
     results: dict[str, FileResult]
-    judgements: tuple[Judgement, ...] = ()
+    verifications: tuple[Verification, ...] = ()
     unverified: tuple[str, ...] = field(default=())
     stop: ReviewerError | None = None
 
@@ -136,12 +136,14 @@ def _verify(
         return _Verified(results)
     results = dict(results)
     files = [file for file in asked if results[file.path].has_model_findings]
-    judgements: list[Judgement] = []
+    verifications: list[Verification] = []
     unverified: list[str] = []
 
-    def note(file: ChangedFile, verified: tuple[FileResult, tuple[Judgement, ...], bool]) -> None:
+    def note(
+        file: ChangedFile, verified: tuple[FileResult, tuple[Verification, ...], bool]
+    ) -> None:
         results[file.path], reasons, answered = verified
-        judgements.extend(reasons)
+        verifications.extend(reasons)
         if not answered:
             unverified.append(file.path)
 
@@ -152,7 +154,7 @@ def _verify(
         on_result=note,
     )
     unverified += [file.path for file in left]
-    return _Verified(results, tuple(judgements), tuple(sorted(unverified)), stop)
+    return _Verified(results, tuple(verifications), tuple(sorted(unverified)), stop)
 
 
 def _finish(
@@ -163,7 +165,7 @@ def _finish(
     *,
     alone: bool,
 ) -> Review:
-    """Add the overview, the judgements and what readers must know of how the review was made."""
+    """Add the overview, the verifications and what readers must know of how the review was made."""
     overview, problem = Overview(), verified.stop
     if problem is None:
         overview, problem = _overview(reviewer, made, asked, alone=alone)
@@ -177,7 +179,7 @@ def _finish(
     return replace(
         made,
         overview=overview,
-        judgements=verified.judgements,
+        verifications=verified.verifications,
         notes=tuple(notes),
         cancelled=problem if isinstance(problem, CancelledError) else None,
     )

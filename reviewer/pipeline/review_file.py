@@ -20,8 +20,7 @@ from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import BatchResult, FileResult
 from reviewer.pull_request import Snapshot
 from reviewer.redaction.scan import Redaction
-from reviewer.review import Judgement
-from reviewer.review import Outcome as Verdict
+from reviewer.review import VerdictOutcome, Verification
 
 log = logging.getLogger(__name__)
 
@@ -75,24 +74,24 @@ class BatchReviewer:
 
     def verify(
         self, file: ChangedFile, result: FileResult
-    ) -> tuple[FileResult, tuple[Judgement, ...], bool]:
+    ) -> tuple[FileResult, tuple[Verification, ...], bool]:
         """Put a file's findings to sceptical requests, one for each part of the file.
 
-        Returns the result with what is left, the judgements, and True if every part got a reply.
+        Returns the result with what is left, the verifications, and True if every part got a reply.
         The findings of a part without a reply stay as they are.
         """
         kept: list[Finding] = []
-        judgements: list[Judgement] = []
+        verifications: list[Verification] = []
         answered = True
         for part, findings in _by_part(cut(file, self.window), result.findings):
             verdicts = self._verdicts(part, findings)
             left, reasons = verification.judge(findings, verdicts or ())
             kept += left
-            judgements += reasons
+            verifications += reasons
             answered = answered and verdicts is not None
-        dropped = sum(each.outcome is Verdict.DROPPED for each in judgements)
+        dropped = sum(each.outcome is VerdictOutcome.DROPPED for each in verifications)
         verified = replace(result, findings=tuple(kept), refuted=dropped)
-        return verified, tuple(judgements), answered
+        return verified, tuple(verifications), answered
 
     def _verdicts(
         self, part: Batch, findings: Sequence[Finding]

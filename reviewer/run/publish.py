@@ -17,7 +17,7 @@ from reviewer.config.settings import Config
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.memory import state
 from reviewer.memory.state import State
-from reviewer.outputs import check_run, flowchart, json_report, sarif, step_outputs
+from reviewer.outputs import check_run, flowchart, review_report, sarif, step_outputs
 from reviewer.ports import InlineComment
 from reviewer.pull_request import Comment
 from reviewer.review import Review, Spent
@@ -191,7 +191,7 @@ def _numbers(review: Review, comments: Sequence[InlineComment], name: str) -> fr
 def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     """Write the reports for programs; they survive what may go wrong with the comment."""
     texts = (
-        json_report.render(review, name=run.name, run_url=run.run_url),
+        review_report.render(review, name=run.name, run_url=run.run_url),
         sarif.render(review, version=__version__),
     )
     report, found = run.runner.secrets.conceal(texts)

@@ -1,6 +1,5 @@
 """Takes reviews that other runs have made as what they are: a stranger's word about a change."""
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +10,9 @@ from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.config.shard import Shard
 from reviewer.errors import ModelError, ReviewerError
-from reviewer.finding import Finding
-from reviewer.llm import replies
-from reviewer.outputs import report_v1
+from reviewer.findings import candidates
+from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import BatchResult
-from reviewer.ports import Reply
 from reviewer.review import FileReport, Overview, Review, Spent, Status
 from reviewer.text import truncate
 
@@ -80,7 +77,7 @@ class Submitted:
         said = [each.overview for each in self.reviews if each.overview.text]
         if not said:
             return Overview()
-        told = [_overview(each) for each in said]
+        told = [each.shortened() for each in said]
         text = "\n\n".join(_beginning(each.text, len(told)) for each in told)
         longest = max(len(each.major_changes) for each in told)
         rows = (each.major_changes[at : at + 1] for at in range(longest) for each in told)
@@ -97,8 +94,8 @@ class Submitted:
     def outcomes(
         self, file: ChangedFile, told: Iterable[FileReport], owner: Mapping[str, int]
     ) -> list[BatchResult]:
-        """Turn what the reports say of a file into answers, as if a model had just given them."""
-        answers = [_outcome(file, row) for row in told]
+        """Return what the reports say of a file, each as the result of a batch that is the file."""
+        answers = [_read_row(file, row) for row in told]
         return answers or [BatchResult(_whole(file), ModelError(self._silence(file, owner)))]
 
     def _silence(self, file: ChangedFile, owner: Mapping[str, int]) -> str:
@@ -118,7 +115,7 @@ def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) 
     stale = False
     for source, data in reports:
         try:
-            review = report_v1.parse(data) if isinstance(data, bytes) else _raise(data)
+            review = review_report.parse(data) if isinstance(data, bytes) else _raise(data)
         except ReviewerError as problem:
             complaints.append(f"{_name(source)}: {problem.what}")
             continue
@@ -159,43 +156,16 @@ def _whole(file: ChangedFile, cuts: tuple[str, ...] = ()) -> Batch:
     return Batch(file, file.hunks, cuts=cuts)
 
 
-def _outcome(file: ChangedFile, row: FileReport) -> BatchResult:
-    """Read one row and its findings with the eyes with which a model's answer is read."""
+def _read_row(file: ChangedFile, row: FileReport) -> BatchResult:
+    """Read one row and its findings within the limits that a model's reply has."""
     cuts = tuple(truncate.line(cut, _LONGEST_REASON) for cut in row.cuts[:_MOST_CUTS])
     part = _whole(file, cuts)
     if row.status is not Status.REVIEWED:
         reason = truncate.line(row.reason, _LONGEST_REASON) or "no reason was given"
         skipped = "left out by the run that reviewed: " if row.status is Status.SKIPPED else ""
         return BatchResult(part, ModelError(f"{skipped}{reason}"))
-    answer = {
-        "path": file.path,
-        "summary": row.summary,
-        "findings": [_candidate(finding) for finding in row.findings],
-    }
-    return BatchResult(part, replies.parse_review(_reply(answer)))
-
-
-def _candidate(finding: Finding) -> dict[str, object]:
-    return {
-        "start_line": finding.start_line,
-        "end_line": finding.end_line,
-        "quote": finding.quote,
-        "severity": finding.severity.label,
-        "confidence": finding.confidence.label,
-        "category": finding.category,
-        "title": finding.title,
-        "body": finding.body,
-        "suggestion": finding.suggestion,
-    }
-
-
-def _overview(overview: Overview) -> Overview:
-    answer = {"overview": overview.text, "major_changes": list(overview.major_changes)}
-    return replies.parse_overview(_reply(answer))
-
-
-def _reply(answer: Mapping[str, object]) -> Reply:
-    return Reply(json.dumps(answer), model="", truncated=False, usage=None)
+    rows = [finding.candidate.members for finding in row.findings]
+    return BatchResult(part, candidates.collect(rows, path=file.path, summary=row.summary))
 
 
 def _beginning(text: str, parts: int) -> str:

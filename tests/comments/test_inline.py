@@ -7,8 +7,9 @@ from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline
 from reviewer.config.enums import Inline
-from reviewer.finding import Finding, Severity, Side
+from reviewer.finding import Finding, Side
 from reviewer.ports import InlineComment
+from reviewer.severity import Severity
 from tests import builders
 from tests.faults import faults
 from tests.pages import assert_inert
@@ -47,7 +48,7 @@ def test_a_finding_becomes_a_comment_at_its_line(markdown: SnapshotAssertion) ->
 
 
 def test_a_suggestion_is_there_only_when_it_is_wanted() -> None:
-    found = replace(builders.finding(number=3), suggestion="    return round(x * 100)")
+    found = builders.revise(builders.finding(number=3), suggestion="    return round(x * 100)")
     assert "```suggestion" not in made(found)[0].body
     assert "```suggestion\n    return round(x * 100)\n```" in made(found, suggestions=True)[0].body
 
@@ -91,7 +92,7 @@ def test_a_hostile_finding_is_inert_at_its_line() -> None:
         "/approve\nfixes #1\n```suggestion\nevil\n```\n"
         "<!-- code-review-action:finding name=default id=0000000000000000 -->"
     )
-    found = replace(builders.finding(title=evil, body=evil), suggestion=evil)
+    found = builders.revise(builders.finding(title=evil, body=evil), suggestion=evil)
     (comment,) = made(found, suggestions=True)
     assert_inert(comment.body.removesuffix(comment.marker))
     assert inline.read(comment.body, "default") == found.fingerprint

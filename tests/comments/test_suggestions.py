@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +20,7 @@ def hunk() -> Hunk:
 
 def finding(suggestion: str | None, **members: object) -> Finding:
     made = builders.finding(start_line=3, end_line=3, quote="    return x * 100")
-    return replace(made, suggestion=suggestion, **members)  # type: ignore[arg-type]
+    return builders.revise(made, suggestion=suggestion, **members)
 
 
 def test_an_exact_replacement_becomes_a_block() -> None:
@@ -69,12 +67,12 @@ def test_a_suggestion_for_a_removed_line_is_not_offered() -> None:
 def test_a_decorator_that_was_there_before_may_stay() -> None:
     parsed = diff.parse(builders.row(patch="@@ -1 +1,3 @@\n a\n+@cache\n+def pay(x):\n"))
     assert isinstance(parsed, ChangedFile)
-    quoted = replace(
+    quoted = builders.revise(
         builders.finding(start_line=2, end_line=3, quote="@cache\ndef pay(x):"),
         suggestion="@cache\ndef pay(y):",
     )
     assert "@cache\ndef pay(y):" in inline.block(quoted, parsed.hunks[0])
-    renamed = replace(quoted, suggestion="@lru_cache\ndef pay(x):")
+    renamed = builders.revise(quoted, suggestion="@lru_cache\ndef pay(x):")
     assert inline.block(renamed, parsed.hunks[0]) == ""
 
 
@@ -111,7 +109,7 @@ def test_a_line_that_makes_a_bot_act_is_not_offered_though_it_was_there_before(
 ) -> None:
     parsed = diff.parse(builders.row(patch=f"@@ -1 +1,3 @@\n a\n+{kept}\n+def pay(x):\n"))
     assert isinstance(parsed, ChangedFile)
-    quoted = replace(
+    quoted = builders.revise(
         builders.finding(start_line=2, end_line=3, quote=f"{kept}\ndef pay(x):"),
         suggestion=f"{kept}\ndef pay(y):",
     )

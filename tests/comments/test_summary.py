@@ -9,9 +9,10 @@ from syrupy.assertion import SnapshotAssertion
 from reviewer.comments import summary
 from reviewer.comments.summary import LARGEST_BODY, RunDetails
 from reviewer.errors import CancelledError
-from reviewer.finding import Severity, Side
+from reviewer.finding import Side
 from reviewer.memory import state
 from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
+from reviewer.severity import Severity
 from tests import builders
 from tests.faults import faults
 from tests.snapshots import Markdown

@@ -8,7 +8,7 @@ from reviewer.config import inputs
 from reviewer.config.enums import FailOn, OnError
 from reviewer.config.inputs import Inputs
 from reviewer.errors import InputError
-from reviewer.finding import Confidence, Severity
+from reviewer.severity import Confidence, Severity
 from tests.faults import faults
 
 KEY = "sk-test-0123456789"

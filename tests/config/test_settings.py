@@ -14,7 +14,7 @@ from reviewer.config.inputs import Inputs
 from reviewer.config.repository_file import KEYS, RepositoryFile
 from reviewer.config.settings import Config, Globs, PathInstruction
 from reviewer.errors import ConfigError, InputError
-from reviewer.finding import Confidence, Severity
+from reviewer.severity import Confidence, Severity
 from tests.faults import faults
 
 INPUTS = Inputs()

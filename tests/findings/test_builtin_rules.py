@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
-from reviewer.finding import Confidence, Finding, Origin, Severity, Side
+from reviewer.finding import Finding, Origin, Side
 from reviewer.findings import builtin_rules
 from reviewer.memory import previous_review
 from reviewer.pull_request import ListedFile
 from reviewer.redaction import masking
 from reviewer.redaction.scan import Redaction
+from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
 from tests.faults import faults
 

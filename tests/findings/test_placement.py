@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
-from reviewer.finding import Candidate, Confidence, Finding, Severity, Side
+from reviewer.finding import Candidate, Finding, Side
 from reviewer.findings.placement import dedupe, place
 from reviewer.pull_request import ListedFile
+from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
+from tests import builders
 from tests.faults import faults
 
 PATCH = """\
@@ -62,23 +64,16 @@ def placed(quote: str, start: int = 1, end: int | None = None) -> tuple[Side, in
 def finding(title: str = "Charged twice", start: int = 1, end: int = 1) -> Finding:
     found = place(candidate("refund(total)"), changed_file())
     assert found
-    return replace(found, title=title, start_line=start, end_line=end)
+    return builders.revise(found, title=title, start_line=start, end_line=end)
 
 
 def test_a_quote_at_the_stated_line_is_kept_with_all_its_words() -> None:
     said = candidate("    refund(total)", 43)
     assert place(said, changed_file()) == Finding(
-        path="src/pay.py",
+        candidate=said,
         start_line=43,
         end_line=43,
         side=Side.NEW,
-        quote=said.quote,
-        severity=said.severity,
-        confidence=said.confidence,
-        category=said.category,
-        title=said.title,
-        body=said.body,
-        suggestion=said.suggestion,
     )
 
 
@@ -263,13 +258,13 @@ def test_whatever_is_placed_stands_on_lines_of_the_diff(quote: str, start: int, 
 
 @faults("LO7")
 def test_findings_that_say_the_same_about_the_same_lines_are_one() -> None:
-    low = replace(finding("charged  TWICE", 4, 9), severity=Severity.LOW, quote="other")
+    low = builders.revise(finding("charged  TWICE", 4, 9), severity=Severity.LOW, quote="other")
     high = finding("Charged twice", 1, 4)
     assert dedupe((low, high)) == ((high,), 1)
 
 
 def test_the_same_quote_under_another_title_is_one_finding() -> None:
-    worse = replace(finding("Money lost"), severity=Severity.CRITICAL)
+    worse = builders.revise(finding("Money lost"), severity=Severity.CRITICAL)
     assert dedupe((finding("Charged twice"), worse)) == ((worse,), 1)
 
 
@@ -277,9 +272,9 @@ def test_the_same_quote_under_another_title_is_one_finding() -> None:
     "other",
     [
         finding(start=5, end=6),
-        replace(finding(), path="src/other.py"),
-        replace(finding(), side=Side.OLD),
-        replace(finding("Refund lost"), quote="another"),
+        builders.revise(finding(), path="src/other.py"),
+        builders.revise(finding(), side=Side.OLD),
+        builders.revise(finding("Refund lost"), quote="another"),
     ],
 )
 def test_findings_about_other_lines_or_other_things_stay_apart(other: Finding) -> None:
@@ -290,7 +285,7 @@ def test_findings_about_other_lines_or_other_things_stay_apart(other: Finding) -
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_answers_does_not_choose_what_is_kept(random: Random) -> None:
     findings = [
-        replace(finding(title, start, start + 1), severity=severity, body=body)
+        builders.revise(finding(title, start, start + 1), severity=severity, body=body)
         for title in ("a", "b")
         for start in (1, 2, 3)
         for severity in (Severity.LOW, Severity.HIGH)

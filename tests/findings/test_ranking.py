@@ -1,11 +1,10 @@
 """Which findings are shown, and what is counted instead."""
 
-from dataclasses import replace
-
 from reviewer.config import settings as config
 from reviewer.config.inputs import Inputs
-from reviewer.finding import Confidence, Origin, Severity
+from reviewer.finding import Origin
 from reviewer.findings import ranking
+from reviewer.severity import Confidence, Severity
 from tests import builders
 from tests.faults import faults
 
@@ -29,7 +28,7 @@ def test_thresholds_and_the_limit_are_counted() -> None:
     assert (withheld.below_threshold, withheld.over_limit, withheld.duplicate) == (2, 1, 1)
 
 
-PROVEN = replace(
+PROVEN = builders.revise(
     builders.finding(
         title="Possible secret: jwt", start_line=3, end_line=3, quote="key = [REDACTED:jwt:1]"
     ),
@@ -40,17 +39,20 @@ PROVEN = replace(
 
 @faults("DF12")
 def test_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> None:
-    worse = replace(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL)
-    for model in (replace(worse, title="Only a sample"), replace(worse, quote="key = 1")):
+    worse = builders.revise(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL)
+    for model in (
+        builders.revise(worse, title="Only a sample"),
+        builders.revise(worse, quote="key = 1"),
+    ):
         assert ranking.rank((model, PROVEN), config.load(Inputs(), None))[0] == (PROVEN,)
-    elsewhere = replace(worse, path="a.py")
+    elsewhere = builders.revise(worse, path="a.py")
     shown, _ = ranking.rank((elsewhere, PROVEN), config.load(Inputs(), None))
     assert shown == (elsewhere, PROVEN)
 
 
 @faults("DF12")
 def test_two_rules_may_speak_of_one_line() -> None:
-    other = replace(PROVEN, title="Invisible characters")
+    other = builders.revise(PROVEN, title="Invisible characters")
     shown, _ = ranking.rank((other, PROVEN), config.load(Inputs(), None))
     assert set(shown) == {other, PROVEN}
 
@@ -63,7 +65,7 @@ def test_a_flood_of_the_model_does_not_drown_what_rules_have_found_nor_they_the_
         for n in range(10, 30)
     ]
     rules = [
-        replace(PROVEN, title=f"Possible secret: {n}", start_line=n, quote=f"k = {n}")
+        builders.revise(PROVEN, title=f"Possible secret: {n}", start_line=n, quote=f"k = {n}")
         for n in range(40, 60)
     ]
     shown, withheld = ranking.rank((*flood, *rules), settings)

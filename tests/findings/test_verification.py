@@ -1,15 +1,14 @@
 """What the second look lets stand."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.finding import Confidence, Origin, Severity
+from reviewer.finding import Origin
 from reviewer.findings import verification
 from reviewer.findings.verification import Verdict
-from reviewer.review import Outcome
+from reviewer.review import VerdictOutcome
+from reviewer.severity import Confidence, Severity
 from tests import builders
 
 HIGH = builders.finding(severity=Severity.HIGH)
@@ -22,14 +21,16 @@ def verdict(word: str, severity: Severity = Severity.LOW, number: int = 1) -> Ve
 def test_what_is_dropped_is_gone_and_its_reason_is_kept() -> None:
     left, said = verification.judge((HIGH,), (verdict("drop"),))
     assert left == ()
-    assert [(each.outcome, each.reason) for each in said] == [(Outcome.DROPPED, "line 3 guards it")]
+    assert [(each.outcome, each.reason) for each in said] == [
+        (VerdictOutcome.DROPPED, "line 3 guards it")
+    ]
     assert said[0].finding == HIGH
 
 
 def test_what_is_kept_stays_as_it_is() -> None:
     left, said = verification.judge((HIGH,), (verdict("keep"),))
     assert left == (HIGH,)
-    assert said[0].outcome is Outcome.KEPT
+    assert said[0].outcome is VerdictOutcome.KEPT
 
 
 @pytest.mark.parametrize(
@@ -43,13 +44,13 @@ def test_what_is_kept_stays_as_it_is() -> None:
 )
 def test_a_severity_is_lowered_and_never_raised(wanted: Severity, given_: Severity) -> None:
     left, _ = verification.judge((HIGH,), (verdict("lower", wanted),))
-    assert left == (replace(HIGH, severity=given_),)
+    assert left == (builders.revise(HIGH, severity=given_),)
 
 
 def test_below_low_the_confidence_is_lowered() -> None:
     low = builders.finding(severity=Severity.LOW)
     left, _ = verification.judge((low,), (verdict("lower"),))
-    assert left == (replace(low, confidence=Confidence.LOW),)
+    assert left == (builders.revise(low, confidence=Confidence.LOW),)
 
 
 def test_a_finding_without_a_verdict_and_one_with_an_unknown_word_stay() -> None:
@@ -59,7 +60,7 @@ def test_a_finding_without_a_verdict_and_one_with_an_unknown_word_stay() -> None
 
 
 def test_what_a_rule_has_proven_no_model_can_drop() -> None:
-    proven = replace(HIGH, origin=Origin.RULE)
+    proven = builders.revise(HIGH, origin=Origin.RULE)
     assert verification.judge((proven,), (verdict("drop"),)) == ((proven,), ())
 
 

@@ -1,10 +1,10 @@
 """Whatever a model says, it is refused, or it becomes values within their limits."""
 
 from reviewer.errors import ReplyError
-from reviewer.finding import Candidate, Confidence, Severity
+from reviewer.finding import CATEGORIES, Candidate
 from reviewer.llm import replies
-from reviewer.llm.reply_schemas import CATEGORIES
 from reviewer.ports import Reply
+from reviewer.severity import Confidence, Severity
 
 LAST_LINE = 10_000_000
 

@@ -8,7 +8,7 @@ from reviewer.errors import ReportError
 from reviewer.finding import Finding
 from reviewer.memory import previous_review, state
 from reviewer.memory.state import State
-from reviewer.outputs import json_report, report_v1
+from reviewer.outputs import review_report
 from tests import builders
 
 
@@ -28,13 +28,13 @@ def remembered(data: bytes) -> None:
 def report(data: bytes) -> None:
     """Read a report that another run has left."""
     try:
-        review = report_v1.parse(data)
+        review = review_report.parse(data)
     except ReportError as refused:
         str(refused).encode()
         return
-    written = json_report.render(review, name="default", run_url="")
-    again = report_v1.parse(written.encode())
-    assert json_report.render(again, name="default", run_url="") == written
+    written = review_report.render(review, name="default", run_url="")
+    again = review_report.parse(written.encode())
+    assert review_report.render(again, name="default", run_url="") == written
     for spent in (review.spent, review.total or review.spent):
         assert 0 <= (spent.cost or 0) <= 1_000_000
     for finding in (*review.findings, *review.fixed):

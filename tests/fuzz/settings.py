@@ -5,7 +5,7 @@ from reviewer.config.enums import FailOn, Inline, Verify
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Config
 from reviewer.errors import ConfigError
-from reviewer.finding import Confidence, Severity
+from reviewer.severity import Confidence, Severity
 
 LOOSE = Inputs(max_files=3_000, max_file_lines=100_000, max_findings=200, inline=Inline.ALL,
                suggestions=True, review_drafts=True, verify=Verify.OFF)  # fmt: skip

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
@@ -7,17 +8,18 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reviewer.errors import ReplyError
-from reviewer.finding import Candidate, Confidence, Severity
-from reviewer.llm import reply_schemas
+from reviewer.finding import Candidate
+from reviewer.findings.candidates import FileCandidates
 from reviewer.llm.replies import (
     OVERVIEW_SCHEMA,
     REVIEW_SCHEMA,
-    FileReply,
     parse_overview,
     parse_review,
 )
+from reviewer.llm.reply_schemas import OverviewReply, ReviewReply
 from reviewer.ports import Reply
 from reviewer.review import Overview
+from reviewer.severity import Confidence, Severity
 from tests.faults import faults
 
 FINDING: dict[str, object] = {
@@ -54,7 +56,7 @@ def answer(*findings: object, **members: object) -> str:
     )
 
 
-def read(*findings: object, **members: object) -> FileReply:
+def read(*findings: object, **members: object) -> FileCandidates:
     return parse_review(said(answer(*findings, **members)))
 
 
@@ -66,11 +68,11 @@ def one(**members: object) -> Candidate:
 def test_a_reply_that_follows_the_schema_becomes_candidates() -> None:
     Draft202012Validator(REVIEW_SCHEMA).validate(json.loads(answer(FINDING)))
 
-    assert read(FINDING) == FileReply("Pays.", (CANDIDATE,), discarded=0, truncated=False)
+    assert read(FINDING) == FileCandidates("Pays.", (CANDIDATE,), discarded=0, truncated=False)
 
 
 def test_no_findings_are_a_good_answer() -> None:
-    assert read() == FileReply("Pays.", (), discarded=0, truncated=False)
+    assert read() == FileCandidates("Pays.", (), discarded=0, truncated=False)
 
 
 @faults("LO1")
@@ -210,7 +212,7 @@ def test_extra_keys_are_ignored() -> None:
 
 @faults("LO6")
 @pytest.mark.parametrize("member", ["quote", "title", "body"])
-@pytest.mark.parametrize("value", ["", " \n", None, 5, ["text"]])
+@pytest.mark.parametrize("value", ["", " \n", "\x1c", None, 5, ["text"]])
 def test_a_finding_without_its_text_is_dropped_and_counted(member: str, value: object) -> None:
     missing = {key: value for key, value in FINDING.items() if key != member}
 
@@ -394,13 +396,17 @@ def test_the_schemas_keep_to_what_strict_mode_accepts(schema: dict[str, object])
     assert not keywords & {"minimum", "maximum", "pattern", "minLength", "maxItems", "default"}
 
 
+def names(shape: type) -> set[str]:
+    return {field.name for field in fields(shape)}
+
+
 def test_we_read_exactly_what_we_ask_for() -> None:
     review, finding = objects(REVIEW_SCHEMA)
     (overview,) = objects(OVERVIEW_SCHEMA)
 
-    assert set(reply_schemas.Review.model_fields) == set(review["properties"])  # type: ignore[call-overload]
-    assert set(reply_schemas.Finding.model_fields) - {"path"} == set(finding["properties"])  # type: ignore[call-overload]
-    assert set(reply_schemas.Overview.model_fields) == set(overview["properties"])  # type: ignore[call-overload]
+    assert names(ReviewReply) == set(review["properties"])  # type: ignore[call-overload]
+    assert names(Candidate) - {"path"} == set(finding["properties"])  # type: ignore[call-overload]
+    assert names(OverviewReply) == set(overview["properties"])  # type: ignore[call-overload]
 
 
 JSON = st.recursive(

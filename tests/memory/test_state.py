@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from reviewer.finding import Dismissal, Severity
+from reviewer.finding import Dismissal, Finding
 from reviewer.memory import state
 from reviewer.memory.state import State
 from reviewer.review import FileReport, Spent, Status
-from tests import builders
+from reviewer.severity import Severity
+from tests import builders, strategies
 
 STATE = state.of(
     builders.review(
@@ -38,7 +39,7 @@ def line(values: object, version: int = state.VERSION) -> str:
 
 
 def remembering(**values: int) -> object:
-    found = replace(builders.finding(), **values)  # type: ignore[arg-type]
+    found = builders.revise(builders.finding(), **values)
     unit = state.Unit("src/pay.py", "key", "abc", "", (found,))
     return TypeAdapter(State).dump_python(State(units=(unit,)), mode="json", exclude_defaults=True)
 
@@ -109,6 +110,15 @@ def test_units_and_dismissals_come_back_with_their_findings() -> None:
         STATE,
         units=(state.Unit("src/pay.py", "key", "abc", "Pays.", (found,)),),
         dismissed=(Dismissal(found, "mona", "on purpose"),),
+    )
+    assert state.decode(state.encode(kept)) == kept
+
+
+@given(strategies.findings())
+def test_every_member_of_a_finding_comes_back(found: Finding) -> None:
+    kept = State(
+        units=(state.Unit("src/pay.py", "key", "abc", "Pays.", (found,)),),
+        dismissed=(Dismissal(found, "mona"),),
     )
     assert state.decode(state.encode(kept)) == kept
 

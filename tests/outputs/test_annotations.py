@@ -1,8 +1,9 @@
 """A review as annotations on lines."""
 
-from reviewer.finding import Severity, Side
+from reviewer.finding import Side
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
+from reviewer.severity import Severity
 from tests import builders
 
 

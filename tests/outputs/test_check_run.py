@@ -1,9 +1,10 @@
 from dataclasses import replace
 
-from reviewer.finding import Severity, Side
+from reviewer.finding import Side
 from reviewer.outputs import check_run
 from reviewer.ports import Conclusion
 from reviewer.review import FileReport, Status
+from reviewer.severity import Severity
 from tests import builders
 
 

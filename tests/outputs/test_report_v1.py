@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.errors import CancelledError, ReportError
-from reviewer.finding import Dismissal, Side
-from reviewer.outputs import json_report, report_v1
-from reviewer.review import FileReport, Judgement, Outcome, Review, Status
-from tests import builders
+from reviewer.finding import Dismissal, Finding, Side
+from reviewer.outputs import report_v1, review_report
+from reviewer.review import FileReport, Review, Status, VerdictOutcome, Verification
+from tests import builders, strategies
 
 
 def full() -> Review:
     finding = builders.finding(number=3)
-    old = replace(finding, side=Side.OLD, number=4, also=("b.py:1",), suggestion="x")
+    old = builders.revise(finding, side=Side.OLD, number=4, also=("b.py:1",), suggestion="x")
     return replace(
         builders.review(
             finding,
@@ -28,37 +28,43 @@ def full() -> Review:
         ),
         fixed=(finding,),
         dismissed=(Dismissal(finding, "dev", "a sample"),),
-        judgements=(Judgement(finding, Outcome.LOWERED, "Rare."),),
+        verifications=(Verification(finding, VerdictOutcome.LOWERED, "Rare."),),
         inline=frozenset({3}),
     )
 
 
 def written(review: Review) -> bytes:
-    return json_report.render(review, name="default", run_url="").encode()
+    return review_report.render(review, name="default", run_url="").encode()
 
 
 def test_what_was_written_is_read() -> None:
     review = full()
-    again = report_v1.parse(written(review))
+    again = review_report.parse(written(review))
     assert written(again) == written(review)
     assert again.findings == review.findings
     assert not again.complete
 
 
+@given(strategies.findings())
+def test_every_member_of_a_finding_comes_back(found: Finding) -> None:
+    again = review_report.parse(written(replace(builders.review(found), fixed=(found,))))
+    assert (again.findings, again.fixed) == ((found,), (found,))
+
+
 def test_a_cancelled_review_stays_incomplete() -> None:
     review = replace(builders.review(), cancelled=CancelledError(15))
-    assert not report_v1.parse(written(review)).complete
+    assert not review_report.parse(written(review)).complete
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b'{"version": 2}', b"[" * 100_000])
 def test_what_is_no_report_is_refused(data: bytes) -> None:
     with pytest.raises(ReportError, match="cannot be used"):
-        report_v1.parse(data)
+        review_report.parse(data)
 
 
 def test_a_report_that_is_too_large_is_not_read() -> None:
     with pytest.raises(ReportError, match="more than"):
-        report_v1.parse(b" " * (report_v1.LARGEST + 1))
+        review_report.parse(b" " * (report_v1.LARGEST + 1))
 
 
 def places(value: object) -> list[tuple[str | int, ...]]:
@@ -82,12 +88,12 @@ def test_one_wrong_place_is_an_error_or_harmless(data: st.DataObject, wrong: obj
         part = part[step]
     part[place[-1]] = wrong
     try:
-        review = report_v1.parse(json.dumps(value).encode())
+        review = review_report.parse(json.dumps(value).encode())
     except ReportError:
         return
     assert isinstance(review, Review)
 
 
 def test_each_row_has_its_findings_and_no_others() -> None:
-    again = report_v1.parse(written(full()))
+    again = review_report.parse(written(full()))
     assert [[f.number for f in row.findings] for row in again.files] == [[3, 4], [], []]

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from reviewer.finding import Dismissal, Severity, Side
-from reviewer.outputs import json_report, sarif
-from reviewer.review import Judgement, Outcome, Review
+from reviewer.finding import Dismissal, Side
+from reviewer.outputs import review_report, sarif
+from reviewer.review import Review, VerdictOutcome, Verification
+from reviewer.severity import Severity
 from tests import builders
 from tests.faults import faults
 
@@ -24,18 +25,18 @@ HOSTILE = "</script><img src=x onerror=alert(1)>\u2028::set-output name=x::y\x00
 
 def full(text: str = "Multiplies a float") -> Review:
     finding = builders.finding(title=text, body=text, number=3)
-    old = replace(finding, side=Side.OLD, number=4, category="security")
+    old = builders.revise(finding, side=Side.OLD, number=4, category="security")
     return replace(
         builders.review(finding, old),
         fixed=(finding,),
         dismissed=(Dismissal(finding, "dev", text),),
-        judgements=(Judgement(finding, Outcome.LOWERED, text),),
+        verifications=(Verification(finding, VerdictOutcome.LOWERED, text),),
         inline=frozenset({3}),
     )
 
 
 def report(review: Review) -> dict[str, object]:
-    text = json_report.render(review, name="default", run_url="https://github.com/o/r")
+    text = review_report.render(review, name="default", run_url="https://github.com/o/r")
     value: dict[str, object] = json.loads(text)
     Draft202012Validator(REPORT).validate(value)
     return value
@@ -97,7 +98,7 @@ def test_each_severity_has_a_level_of_sarif(severity: Severity, level: str) -> N
 @faults("SE17")
 def test_hostile_text_is_escaped_and_stays_what_it_is() -> None:
     review = full(HOSTILE)
-    text = json_report.render(review, name="default", run_url="")
+    text = review_report.render(review, name="default", run_url="")
     assert text.isascii()
     assert not {"\x00", "<"}.intersection(text)
     assert report(review)["findings"][0]["title"] == HOSTILE  # type: ignore[index]

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from reviewer.config.enums import FailOn
-from reviewer.finding import Severity
 from reviewer.memory import state
 from reviewer.outputs import step_outputs
 from reviewer.review import Spent
+from reviewer.severity import Severity
 from tests import builders
 
 CLEAN = state.of(builders.review())

@@ -1,13 +1,11 @@
 """What a file's row is made of beside the answers about it."""
 
-from dataclasses import replace
-
 from reviewer.changes import diff
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Origin
 from reviewer.findings import builtin_rules
-from reviewer.llm.replies import FileReply
+from reviewer.findings.candidates import FileCandidates
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State, Unit
@@ -28,10 +26,10 @@ def test_earlier_words_of_the_model_do_not_stand_for_what_a_rule_finds() -> None
     assert isinstance(file, ChangedFile)
     redaction = Redaction(masking.texts([file]))
     (proven,) = builtin_rules.findings(file, redaction)
-    words = replace(proven, origin=Origin.MODEL, title="Only a sample", number=1)
+    words = builders.revise(proven, origin=Origin.MODEL, title="Only a sample", number=1)
     unit = Unit(file.path, "", builders.HEAD, "", (words,))
     previous = PreviousReview(State(), {file.path: unit})
-    result = BatchResult(Batch(file, file.hunks), FileReply("", (), 0, truncated=False))
+    result = BatchResult(Batch(file, file.hunks), FileCandidates("", (), 0, truncated=False))
     merged = file_result.merge(file, [result], previous, redaction.mask, redaction)
     assert merged.findings == (proven, words)
     assert previous_review.add_new((words,), (proven,)) == (words,)

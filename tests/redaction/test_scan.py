@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
-from reviewer.finding import Candidate, Confidence, Severity
+from reviewer.finding import Candidate
 from reviewer.findings.placement import place
 from reviewer.pull_request import ListedFile
 from reviewer.redaction import masking
 from reviewer.redaction.scan import LONGEST_KEY, Redaction, Secret
+from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
 from tests.faults import faults
 

@@ -1,0 +1,170 @@
+"""A review as a JSON report for programs, and a report as the review that it is about."""
+
+from collections.abc import Container, Iterable
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from reviewer.config import shard
+from reviewer.errors import CancelledError
+from reviewer.finding import Candidate, Dismissal, Finding, Side
+from reviewer.outputs import report_v1
+from reviewer.outputs.report_v1 import (
+    DismissalRow,
+    FileRow,
+    FindingRow,
+    Report,
+    ShownFindingRow,
+    SpentRow,
+    VerificationRow,
+    WithheldRow,
+)
+from reviewer.review import FileReport, Overview, Review, Spent, Verification, Withheld
+from reviewer.severity import Confidence, Severity
+
+_SIGINT = 2
+
+
+def render(review: Review, *, name: str, run_url: str) -> str:
+    """Write the report of the instance `name`; its texts are as untrusted as the review's."""
+    report = Report(
+        version=report_v1.VERSION,
+        tool="code-review-action",
+        name=name,
+        run_url=run_url,
+        head_sha=review.head_sha,
+        base_sha=review.base_sha,
+        shard=str(review.shard) if review.shard else None,
+        complete=review.complete,
+        cancelled=review.cancelled is not None,
+        overview=review.overview.text,
+        major_changes=review.overview.major_changes,
+        findings=tuple(_make_shown_row(each, review.inline) for each in review.findings),
+        fixed=tuple(FindingRow(**_collect_members(each)) for each in review.fixed),
+        dismissed=tuple(map(_make_dismissal_row, review.dismissed)),
+        judgements=tuple(map(_make_verification_row, review.verifications)),
+        files=tuple(map(_make_file_row, review.files)),
+        withheld=WithheldRow(**asdict(review.withheld)),
+        notes=(*review.notes, *review.asides),
+        spent=_make_spent_row(review.spent),
+        total=_make_spent_row(review.total or review.spent),
+    )
+    return report_v1.write(report)
+
+
+def _collect_members(finding: Finding) -> dict[str, Any]:
+    return finding.candidate.members | {
+        "start_line": finding.start_line,
+        "end_line": finding.end_line,
+        "number": finding.number,
+        "fingerprint": finding.fingerprint,
+        "origin": finding.origin,
+        "side": finding.side,
+        "also": finding.also,
+    }
+
+
+def _make_shown_row(finding: Finding, inline: Container[int]) -> ShownFindingRow:
+    return ShownFindingRow(**_collect_members(finding), inline=finding.number in inline)
+
+
+def _make_dismissal_row(dismissal: Dismissal) -> DismissalRow:
+    finding = dismissal.finding
+    return DismissalRow(finding.number, finding.path, finding.title, dismissal.by, dismissal.reason)
+
+
+def _make_verification_row(verification: Verification) -> VerificationRow:
+    finding = verification.finding
+    return VerificationRow(
+        finding.path, finding.start_line, finding.title, verification.outcome, verification.reason
+    )
+
+
+def _make_file_row(file: FileReport) -> FileRow:
+    return FileRow(file.path, file.status, file.reason, file.summary, file.cuts, file.since)
+
+
+def _make_spent_row(spent: Spent) -> SpentRow:
+    cost = None if spent.cost is None else f"{spent.cost:.6f}"
+    return SpentRow(spent.requests, spent.input_tokens, spent.output_tokens, cost, spent.models)
+
+
+def parse(data: bytes) -> Review:
+    """Read a report as the review that it is about; raises ReportError for what is none."""
+    report = report_v1.read(data)
+    findings = tuple(map(_make_finding, report.findings))
+    by_path: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_path.setdefault(finding.path, []).append(finding)
+    return Review(
+        head_sha=report.head_sha,
+        base_sha=report.base_sha,
+        overview=Overview(report.overview, report.major_changes),
+        findings=findings,
+        files=tuple(_make_file(row, by_path.get(row.path, ())) for row in report.files),
+        withheld=Withheld(**asdict(report.withheld)),
+        spent=_make_spent(report.spent),
+        notes=report.notes,
+        cancelled=CancelledError(_SIGINT) if report.cancelled else None,
+        fixed=tuple(map(_make_finding, report.fixed)),
+        dismissed=tuple(map(_make_dismissal, report.dismissed)),
+        verifications=tuple(map(_make_verification, report.judgements)),
+        total=_make_spent(report.total),
+        inline=frozenset(row.number for row in report.findings if row.inline),
+        shard=shard.parse(report.shard) if report.shard else None,
+    )
+
+
+def _make_finding(row: FindingRow) -> Finding:
+    return Finding(
+        candidate=Candidate(**row.members),
+        start_line=row.start_line,
+        end_line=row.end_line,
+        side=row.side,
+        number=row.number,
+        also=row.also,
+        origin=row.origin,
+    )
+
+
+def _make_dismissal(row: DismissalRow) -> Dismissal:
+    finding = _make_partial(row.path, row.title, number=row.number)
+    return Dismissal(finding, row.by, row.reason)
+
+
+def _make_verification(row: VerificationRow) -> Verification:
+    finding = _make_partial(row.path, row.title, line=row.start_line)
+    return Verification(finding, row.outcome, row.reason)
+
+
+def _make_partial(path: str, title: str, *, number: int = 0, line: int = 0) -> Finding:
+    """Make a finding of which the report has no more than path, title, and number or line."""
+    candidate = Candidate(
+        path=path,
+        start_line=line,
+        end_line=line,
+        quote="",
+        severity=Severity.LOW,
+        confidence=Confidence.LOW,
+        category="",
+        title=title,
+        body="",
+    )
+    return Finding(candidate, line, line, Side.NEW, number)
+
+
+def _make_file(row: FileRow, findings: Iterable[Finding]) -> FileReport:
+    return FileReport(
+        path=row.path,
+        status=row.status,
+        reason=row.reason,
+        summary=row.summary,
+        findings=tuple(findings),
+        cuts=row.cuts,
+        since=row.since,
+    )
+
+
+def _make_spent(row: SpentRow) -> Spent:
+    cost = None if row.cost is None else Decimal(row.cost)
+    return Spent(row.requests, row.input_tokens, row.output_tokens, cost, row.models)

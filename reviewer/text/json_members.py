@@ -1,0 +1,206 @@
+"""Members of the JSON objects that a model writes: how each is asked for, and how it is read.
+
+A shape is a frozen dataclass whose fields are `Annotated` with a Member. `schema` makes the JSON
+Schema that the model gets, `read` makes the value from what came back. Both follow from the one
+declaration; other readers of the dataclass, such as pydantic, ignore the Member.
+
+The schemas keep within OpenAI's strict mode, which wants every member required and no other
+allowed, and knows no limits of length:
+https://platform.openai.com/docs/guides/structured-outputs#supported-schemas. The readers are
+lenient: they cut, replace and give defaults, so that little of a reply is lost.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from typing import TypeAlias, TypeVar, get_args, get_type_hints
+
+from reviewer.text.truncate import line, shorten
+
+Schema: TypeAlias = Mapping[str, object]
+Shape = TypeVar("Shape", bound=Hashable)
+Word = TypeVar("Word")
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+
+# Beyond this a number is no line of any file.
+_LAST_LINE = 10_000_000
+
+
+class UnusableError(ValueError):
+    """A value that cannot be read as what is expected, which the message names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """How one member is asked for and read.
+
+    `schema` is None for a member that is read but not asked for. `read` takes any value and raises
+    UnusableError for what cannot be used. A member that is missing has its field's default; without
+    one it is read as None.
+    """
+
+    schema: Schema | None
+    read: Callable[[object], object]
+
+
+def schema(shape: type) -> Schema:
+    """Return the JSON Schema of a shape, its members in the order of the fields."""
+    asked = {name: member.schema for name, member in _members(shape).items() if member.schema}
+    return {
+        "type": "object",
+        "properties": asked,
+        "required": list(asked),
+        "additionalProperties": False,
+    }
+
+
+def read(shape: type[Shape], value: object) -> Shape:
+    """Make a shape of any JSON value; unknown members are ignored.
+
+    Raises UnusableError, which names the member, for a value that cannot be used.
+    """
+    if not isinstance(value, Mapping):
+        raise UnusableError("an object is expected")
+    found = {
+        name: _read_member(name, member, value)
+        for name, member in _members(shape).items()
+        if name in value or name not in _optional(shape)
+    }
+    return shape(**found)
+
+
+def _read_member(name: str, member: Member, row: Mapping[str, object]) -> object:
+    try:
+        return member.read(row.get(name))
+    except UnusableError as problem:
+        raise UnusableError(f"{name}: {problem}") from None
+
+
+@cache
+def _members(shape: type) -> Mapping[str, Member]:
+    hints = get_type_hints(shape, include_extras=True)
+    members: dict[str, Member] = {}
+    for field in fields(shape):
+        declared = [extra for extra in get_args(hints[field.name]) if isinstance(extra, Member)]
+        if not declared:
+            raise TypeError(f"{shape.__name__}.{field.name} has no Member in its annotation")
+        members[field.name] = declared[0]
+    return members
+
+
+@cache
+def _optional(shape: type) -> frozenset[str]:
+    return frozenset(field.name for field in fields(shape) if field.default is not MISSING)
+
+
+def encodable(text: str) -> str:
+    """Replace half surrogate pairs, which JSON can spell and nothing can write."""
+    return text.encode(errors="replace").decode()
+
+
+def prose(text: str, limit: int) -> str:
+    """Cut a text of one or several lines to at most `limit` characters."""
+    return shorten(text.strip(), limit)
+
+
+def text(limit: int, *, cut: Callable[[str, int], str] = prose) -> Member:
+    """Declare a text of at most `limit` characters; one that is missing or blank is unusable."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or not value.strip():
+            raise UnusableError("a text is expected")
+        return cut(encodable(value), limit)
+
+    return Member(TEXT, read)
+
+
+def any_text() -> Member:
+    """Declare a text of any length, blank ones included; whoever reads it has to cut it."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise UnusableError("a text is expected")
+        return encodable(value)
+
+    return Member(TEXT, read)
+
+
+def optional_text(*, asked: bool = True) -> Member:
+    """Declare a text of any length; what is no text is empty. Whoever reads it has to cut it."""
+
+    def read(value: object) -> str:
+        return encodable(value) if isinstance(value, str) else ""
+
+    return Member(TEXT if asked else None, read)
+
+
+def optional_line(limit: int) -> Member:
+    """Declare a line of at most `limit` characters; what is no text is empty."""
+
+    def read(value: object) -> str:
+        return line(encodable(value), limit) if isinstance(value, str) else ""
+
+    return Member(TEXT, read)
+
+
+def code(limit: int) -> Member:
+    """Declare code or null; half of it would be wrong, so more than `limit` characters are none."""
+
+    def read(value: object) -> str | None:
+        if not isinstance(value, str) or not value.strip() or len(value) > limit:
+            return None
+        return encodable(value)
+
+    return Member({"type": ["string", "null"]}, read)
+
+
+def line_number() -> Member:
+    """Declare the number of a line; what cannot be one becomes 0."""
+
+    def read(value: object) -> int:
+        return value if type(value) is int and abs(value) <= _LAST_LINE else 0
+
+    return Member(NUMBER, read)
+
+
+def word(words: Mapping[str, Word], *, otherwise: Word) -> Member:
+    """Declare one of several words, read in any letter case; `otherwise` is for all other values.
+
+    A value that is one of the meanings already is kept.
+    """
+
+    def read(value: object) -> Word:
+        if isinstance(value, str):
+            return words.get(value.strip().lower(), otherwise)
+        return next((meaning for meaning in words.values() if meaning is value), otherwise)
+
+    return Member({"type": "string", "enum": list(words)}, read)
+
+
+def one_of(words: Iterable[str], *, otherwise: str) -> Member:
+    """Declare one of several words that mean themselves."""
+    return word({each: each for each in words}, otherwise=otherwise)
+
+
+def rows(of: Schema) -> Member:
+    """Declare a list whose rows are read later, each by itself."""
+
+    def read(value: object) -> tuple[object, ...]:
+        if not isinstance(value, list):
+            raise UnusableError("a list is expected")
+        return tuple(value)
+
+    return Member({"type": "array", "items": of}, read)
+
+
+def texts() -> Member:
+    """Declare a list of texts; rows that are none are left out."""
+
+    def read(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise UnusableError("a list is expected")
+        return tuple(encodable(row) for row in value if isinstance(row, str))
+
+    return Member({"type": "array", "items": TEXT}, read)

@@ -1,0 +1,79 @@
+"""Rows of a report become candidates within the limits of a reply, and nothing else."""
+
+from dataclasses import replace
+
+from reviewer.changes import diff
+from reviewer.changes.diff import ChangedFile
+from reviewer.errors import ModelError
+from reviewer.finding import Finding
+from reviewer.findings.candidates import FileCandidates
+from reviewer.outputs import review_report
+from reviewer.review import FileReport, Overview, Status
+from reviewer.run import submitted_reports
+from reviewer.run.submitted_reports import Submitted
+from tests import builders
+
+PATH = "src/pay.py"
+
+
+def changed() -> ChangedFile:
+    file = diff.parse(builders.row(PATH))
+    assert isinstance(file, ChangedFile)
+    return file
+
+
+def submitted(*findings: Finding, row: FileReport | None = None) -> Submitted:
+    review = builders.review(*findings, files=(row or builders.reviewed(PATH),))
+    report = review_report.render(review, name="default", run_url="")
+    return submitted_reports.accept([("report.json", report.encode())], builders.HEAD)
+
+
+def read(found: Submitted) -> FileCandidates | Exception:
+    told = found.told().get(PATH, ())
+    (result,) = found.outcomes(changed(), told, {PATH: 1})
+    return result.result
+
+
+def test_a_finding_of_a_report_is_read_like_one_of_a_reply() -> None:
+    finding = builders.finding(number=7)
+    assert read(submitted(finding)) == FileCandidates(
+        "Pays in cents.", (finding.candidate,), discarded=0
+    )
+
+
+def test_a_row_without_words_is_discarded_and_long_ones_are_cut() -> None:
+    blank = builders.finding(body=" ")
+    long = builders.revise(builders.finding(body="word " * 10_000), category="mine")
+    found = read(submitted(blank, long, long))
+    assert isinstance(found, FileCandidates)
+    (candidate,) = found.candidates
+    assert (len(candidate.body) <= 4_000, candidate.category) == (True, "other")
+    assert found.discarded == 2
+
+
+def test_of_many_findings_the_worst_are_kept() -> None:
+    many = [builders.finding(title=f"T{number}") for number in range(300)]
+    found = read(submitted(*many))
+    assert isinstance(found, FileCandidates)
+    assert (len(found.candidates), found.discarded) == (200, 100)
+
+
+def test_a_finding_elsewhere_is_none_of_the_file() -> None:
+    found = read(submitted(builders.finding(path="src/other.py")))
+    assert found == FileCandidates("Pays in cents.", (), discarded=0)
+
+
+def test_a_file_that_was_not_reviewed_is_a_gap_with_its_reason() -> None:
+    row = FileReport(PATH, Status.FAILED, "the budget was used up")
+    found = read(submitted(row=row))
+    assert isinstance(found, ModelError)
+    assert found.what == "the budget was used up"
+
+
+def test_an_overview_is_cut_like_that_of_a_reply() -> None:
+    (review,) = submitted().reviews
+    long = Overview(" " + "word " * 2_000, ("One\nline", " ", *("word " * 100,) * 20))
+    overview = Submitted((replace(review, overview=long),)).overview()
+    assert len(overview.text) <= 2_000
+    assert overview.major_changes[0] == "One line"
+    assert [len(change) <= 300 for change in overview.major_changes] == [True] * 10

@@ -104,7 +104,7 @@ def _invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterat
     for line in lines:
         # Some editors begin a file with a byte order mark.
         text = line.text.removeprefix("\ufeff") if line.new == 1 else line.text
-        if hidden := invisible.misplaced(text):
+        if hidden := invisible.find_suspicious(text):
             skipped = len(line.text) - len(text)
             remark = _unseen([(place + skipped + 1, char) for place, char in hidden])
             yield _finding(path, line, remark, redaction.mask(shown_line(line)))

@@ -12,7 +12,7 @@ from reviewer.ports import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest, Remark, ReviewThread
 from reviewer.review import FileReport
 from reviewer.text import invisible
-from reviewer.text.templates import Rendered, Templates
+from reviewer.text.templates import SafeText, Templates
 from reviewer.text.truncate import shorten
 
 # Raised whenever a changed prompt should make an unchanged pull request be reviewed anew.
@@ -71,7 +71,7 @@ class Prompts:
         """Bind what all prompts of the run share; `tools` are offered where code is judged."""
         self._pull = pull
         self._tools = tools
-        self._shared = {"nonce": Rendered(nonce), "language": language}
+        self._shared = {"nonce": SafeText(nonce), "language": language}
         self._mask = mask
         self._templates = Templates("prompts", self.shown, {})
 

@@ -31,21 +31,21 @@ _AT_AND_HASH = _AT | {ord("#"): "#" + ZWSP}
 
 def break_commands(text: str) -> str:
     """Break what bots take at the start of a line: `/approve`, `bors r+`."""
-    return _broken(text, (_COMMAND, _BOT_WORD))
+    return _insert_breaks(text, (_COMMAND, _BOT_WORD))
 
 
 def break_in_code(text: str) -> str:
     """Break mentions, commands, closing keywords and the hidden markers of ours and others."""
-    return _broken(text, (_COMMAND, _BOT_WORD, _CLOSING, _MARKER)).translate(_AT)
+    return _insert_breaks(text, (_COMMAND, _BOT_WORD, _CLOSING, _MARKER)).translate(_AT)
 
 
 def break_in_prose(text: str) -> str:
     """Break mentions, closing keywords, references to issues and what GitHub turns into links."""
-    text = _broken(text, (_CLOSING, _ISSUE, _ADDRESS))
+    text = _insert_breaks(text, (_CLOSING, _ISSUE, _ADDRESS))
     return text.replace("://", f":{ZWSP}/{ZWSP}/").translate(_AT_AND_HASH)
 
 
-def _broken(text: str, patterns: Iterable[Any]) -> str:
+def _insert_breaks(text: str, patterns: Iterable[Any]) -> str:
     for pattern in patterns:
         text = pattern.sub(lambda match: f"{match[1]}{ZWSP}{match[2]}", text)
     return text

@@ -28,13 +28,13 @@ def span(text: str) -> str:
     """Write one line as a code span."""
     # Inside of a span a "|" would still end a table cell.
     parts = bot_triggers.break_in_code(text.replace("|", "\n")).split("\n")
-    return "&#124;".join(map(_ticked, parts))
+    return "&#124;".join(map(_quote_with_backticks, parts))
 
 
-def lift(text: str) -> tuple[str, list[str]]:
+def extract(text: str) -> tuple[str, list[str]]:
     """Take the code spans out, each within its line, and leave a placeholder for each."""
     spans: list[str] = []
-    return "\n".join(_lift_line(line, spans) for line in text.split("\n")), spans
+    return "\n".join(_extract_from_line(line, spans) for line in text.split("\n")), spans
 
 
 def restore(text: str, spans: Iterable[str]) -> str:
@@ -42,11 +42,11 @@ def restore(text: str, spans: Iterable[str]) -> str:
     first, *pieces = text.split(PLACEHOLDER)
     # Two spans side by side would read as one.
     apart = [piece or " " for piece in pieces[:-1]] + pieces[-1:]
-    shown = map(_ticked, bot_triggers.break_in_code("\n".join(spans)).split("\n"))
+    shown = map(_quote_with_backticks, bot_triggers.break_in_code("\n".join(spans)).split("\n"))
     return first + "".join(code + piece for code, piece in zip(shown, apart, strict=False))
 
 
-def _ticked(text: str) -> str:
+def _quote_with_backticks(text: str) -> str:
     if not text:
         return ""
     ticks = "`" * (1 + _longest_run(text))
@@ -63,11 +63,11 @@ def _longest_run(text: str) -> int:
     return max(map(len, _RUNS.findall(text)), default=0) if "`" in text or "~" in text else 0
 
 
-def _lift_line(line: str, spans: list[str]) -> str:
+def _extract_from_line(line: str, spans: list[str]) -> str:
     if "`" not in line:
         return line
     pieces = _TICKS.split(line)
-    closing = _closing(pieces)
+    closing = _find_closing_runs(pieces)
     kept = []
     index = 0
     while index < len(pieces):
@@ -84,7 +84,7 @@ def _lift_line(line: str, spans: list[str]) -> str:
     return "".join(kept)
 
 
-def _closing(pieces: list[str]) -> dict[int, int]:
+def _find_closing_runs(pieces: list[str]) -> dict[int, int]:
     """Find for each run of backticks, which stand at odd places, the next of the same length."""
     closing: dict[int, int] = {}
     following: dict[str, int] = {}

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 # Blank or invisible although Unicode files them under letters, marks or spaces.
-_NAMED = frozenset(
+_BLANK_OR_INVISIBLE = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u2028\u2029\u2800\u3164\uffa0"
     + "".join(map(chr, range(0xFE00, 0xFE10)))
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
@@ -37,7 +37,7 @@ def show(text: str) -> str:
 
     For prompts: the model must see what a reader of the diff would not.
     """
-    marks = {ord(char): f"[U+{ord(char):04X}]" for char in _hidden(text)}
+    marks = {ord(char): f"[U+{ord(char):04X}]" for char in _find_hidden(text)}
     return "\r\n".join(part.translate(marks) for part in text.split("\r\n")) if marks else text
 
 
@@ -46,10 +46,10 @@ def drop(text: str) -> str:
 
     For output: what a reader cannot see may still steer a program that reads the comment.
     """
-    return text.translate(dict.fromkeys(map(ord, _hidden(text))))
+    return text.translate(dict.fromkeys(map(ord, _find_hidden(text))))
 
 
-def misplaced(text: str) -> tuple[tuple[int, str], ...]:
+def find_suspicious(text: str) -> tuple[tuple[int, str], ...]:
     """List the bidirectional, zero-width and tag characters of one line that serve no writing.
 
     With each comes its position, in characters from 0. Left out are those that a script or an
@@ -75,11 +75,11 @@ def _is_needed(char: str, before: str, after: str) -> bool:
         return False
     if char in _JOINERS:
         emoji = char == "\u200d" and _is_pictorial(before) and _is_pictorial(after)
-        return emoji or _in(before, _JOINING)
+        return emoji or _is_in_ranges(before, _JOINING)
     if char in _VARIATIONS:
         keycap = before in "0123456789#*" and after == "\u20e3"
-        return keycap or _varies(before)
-    return char == _SPACE and _in(before, _UNSPACED)
+        return keycap or _has_variants(before)
+    return char == _SPACE and _is_in_ranges(before, _UNSPACED)
 
 
 def _is_pictorial(char: str) -> bool:
@@ -89,19 +89,19 @@ def _is_pictorial(char: str) -> bool:
     )
 
 
-def _varies(char: str) -> bool:
+def _has_variants(char: str) -> bool:
     """Whether a character has variants; of a second selector in a row, it has none."""
     symbol = char > "\x7f" and unicodedata.category(char)[0] in "SP"
-    return symbol or char == "\u2139" or _in(char, (*_IDEOGRAPHS, *_JOINING))
+    return symbol or char == "\u2139" or _is_in_ranges(char, (*_IDEOGRAPHS, *_JOINING))
 
 
-def _in(char: str, ranges: Iterable[tuple[int, int]]) -> bool:
+def _is_in_ranges(char: str, ranges: Iterable[tuple[int, int]]) -> bool:
     return any(first <= ord(char) <= last for first, last in ranges)
 
 
-def _hidden(text: str) -> set[str]:
+def _find_hidden(text: str) -> set[str]:
     return {char for char in set(text) - {"\n", "\t"} if _is_hidden(char)}
 
 
 def _is_hidden(char: str) -> bool:
-    return char in _NAMED or unicodedata.category(char) in _CATEGORIES
+    return char in _BLANK_OR_INVISIBLE or unicodedata.category(char) in _CATEGORIES

@@ -16,7 +16,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 Filter = Callable[[Any], str]
 
 
-class Rendered(str):
+class SafeText(str):
     """Text that a filter has already made fit for its place."""
 
     __slots__ = ()
@@ -31,7 +31,7 @@ class Templates:
         """Take `filters` as the named exceptions that a template may ask for."""
 
         def finalize(value: object) -> object:
-            if isinstance(value, str) and not isinstance(value, Rendered):
+            if isinstance(value, str) and not isinstance(value, SafeText):
                 return default(value)
             return value
 
@@ -46,12 +46,12 @@ class Templates:
             autoescape=False,  # noqa: S701
         )
         for name, apply in filters.items():
-            self._environment.filters[name] = _marked(apply)
+            self._environment.filters[name] = _mark_safe(apply)
 
     def render(self, name: str, **values: object) -> str:
         """Fill one template; a value that it lacks raises jinja2.UndefinedError, a bug of ours."""
         return self._environment.get_template(name).render(values)
 
 
-def _marked(apply: Filter) -> Callable[[object], Rendered]:
-    return lambda value: Rendered(apply(value))
+def _mark_safe(apply: Filter) -> Callable[[object], SafeText]:
+    return lambda value: SafeText(apply(value))

@@ -18,7 +18,7 @@ def shorten(text: str, limit: int) -> str:
         return text
     room = limit - len(_MARK)
     between = max(text.rfind(space, limit // 2, room + 1) for space in " \n\t")
-    return text[: between if between >= 0 else whole(text, room)].rstrip() + _MARK
+    return text[: between if between >= 0 else move_to_boundary(text, room)].rstrip() + _MARK
 
 
 def line(text: str, limit: int) -> str:
@@ -26,7 +26,7 @@ def line(text: str, limit: int) -> str:
     return shorten(" ".join(text.split()), limit)
 
 
-def whole(text: str, end: int) -> int:
+def move_to_boundary(text: str, end: int) -> int:
     """Move an end back to where no accent, skin tone or joined emoji is torn from its base."""
     for place in range(end, max(0, end - _MOST_PARTS), -1):
         if place >= len(text) or not _continues(text[place - 1], text[place]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reviewer.changes.diff import ChangedFile, Line, LineKind
 from reviewer.finding import Confidence, Finding, Origin, Severity, Side
-from reviewer.redaction.masking import shown_line
+from reviewer.redaction.masking import line_for_prompt
 from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret
 from reviewer.text import invisible
 
@@ -58,10 +58,10 @@ def _secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator
     # A key's own lines all look the same once masked; with its header the quote is of one place.
     header: Line | None = None
     for line in lines:
-        shown = shown_line(line)
-        found = [s for s in redaction.secrets(shown) if not _is_stand_in(s, shown)]
+        shown = line_for_prompt(line)
+        found = [s for s in redaction.find_secrets(shown) if not _is_stand_in(s, shown)]
         kinds = {s.kind: None for s in found if s.kind != PRIVATE_KEY}
-        keys = {redaction.number(s) for s in found if s.kind == PRIVATE_KEY} - blocks
+        keys = {redaction.number_of(s) for s in found if s.kind == PRIVATE_KEY} - blocks
         if keys:
             blocks |= keys
             kinds[PRIVATE_KEY] = None
@@ -76,7 +76,7 @@ def _with_header(finding: Finding, header: Line | None) -> Finding:
     """Let a finding about a private key start with the line above, if that is its header."""
     if header is None or header.new != finding.start_line - 1:
         return finding
-    quote = f"{shown_line(header)}\n{finding.quote}"
+    quote = f"{line_for_prompt(header)}\n{finding.quote}"
     return replace(finding, start_line=finding.start_line - 1, quote=quote)
 
 
@@ -107,7 +107,7 @@ def _invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterat
         if hidden := invisible.find_suspicious(text):
             skipped = len(line.text) - len(text)
             remark = _unseen([(place + skipped + 1, char) for place, char in hidden])
-            yield _finding(path, line, remark, redaction.mask(shown_line(line)))
+            yield _finding(path, line, remark, redaction.mask(line_for_prompt(line)))
 
 
 def _unseen(hidden: Sequence[tuple[int, str]]) -> _Remark:

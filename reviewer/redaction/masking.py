@@ -10,29 +10,29 @@ from reviewer.text import invisible
 
 
 @dataclass(frozen=True, slots=True)
-class Masking:
+class SecretMask:
     """Hides the secrets of the process (`own`) and, after them, those that a change holds."""
 
     own: Secrets
     redaction: Redaction
 
     @classmethod
-    def of(cls, own: Secrets, files: Iterable[ChangedFile]) -> "Masking":
+    def of(cls, own: Secrets, files: Iterable[ChangedFile]) -> "SecretMask":
         """Learn what the changes hold, so that it has one number wherever it is met again."""
-        return cls(own, Redaction(map(own.mask, texts(files))))
+        return cls(own, Redaction(map(own.mask, hunk_texts(files))))
 
     def __call__(self, text: str) -> str:
         """Return the text without secrets."""
         return self.redaction.mask(self.own.mask(text))
 
 
-def texts(files: Iterable[ChangedFile]) -> Iterator[str]:
+def hunk_texts(files: Iterable[ChangedFile]) -> Iterator[str]:
     """Yield each hunk as one text, for a Redaction to read before anything else."""
     for file in files:
         for hunk in file.hunks:
-            yield "\n".join(map(shown_line, hunk.lines))
+            yield "\n".join(map(line_for_prompt, hunk.lines))
 
 
-def shown_line(line: Line) -> str:
+def line_for_prompt(line: Line) -> str:
     """Return a line as quotes are compared with it: there CRLF is no more than its end."""
     return invisible.show(line.text.removesuffix("\r"))

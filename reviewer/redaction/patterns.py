@@ -121,7 +121,7 @@ _VENDORS = (
     ("terraform-token", ".atlasv1.", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}"),
 )
 # Formats that are known by the words around them; the place before the secret is free.
-_NAMED = (
+_CONTEXTUAL = (
     (
         "aws-secret-key",
         "secret",
@@ -193,29 +193,32 @@ _NAMED = (
 )
 
 
-def _vendor(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
+def _vendor_pattern(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
     grouped = regex if _GROUP.search(regex) else f"({regex})"
     return Pattern(kind, tuple(keywords.split()), f"{_START}{grouped}", mixed=bool(mixed))
 
 
-def _named(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
+def _contextual_pattern(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
     return Pattern(kind, tuple(keywords.split()), regex, mixed=bool(mixed))
 
 
 _GROUP = re2.compile(r"\((?:[^?]|$)")
 # A token starts where a word does, or behind an escape ("\n", "%3D") or an underscore.
 _START = r"(?:\b|_|\\[nrt]|%[0-9A-F]{2})"
-PATTERNS = (*(_vendor(*row) for row in _VENDORS), *(_named(*row) for row in _NAMED))
+PATTERNS = (
+    *(_vendor_pattern(*row) for row in _VENDORS),
+    *(_contextual_pattern(*row) for row in _CONTEXTUAL),
+)
 
 
 @cache
-def compiled() -> tuple[tuple[Pattern, Any], ...]:
+def compiled_patterns() -> tuple[tuple[Pattern, Any], ...]:
     """Return every pattern with what RE2 makes of it; groups count from 1."""
     return tuple((pattern, compile_regex(pattern.regex)) for pattern in PATTERNS)
 
 
 @cache
-def any_keyword() -> Any:  # noqa: ANN401 - re2 has no types
+def keyword_search() -> Any:  # noqa: ANN401 - re2 has no types
     """Return one search that tells whether a text can hold any secret at all."""
     words = sorted({word for pattern in PATTERNS for word in pattern.keywords})
     return compile_regex("(?i)" + "|".join(map(re2.escape, words)))

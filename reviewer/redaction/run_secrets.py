@@ -13,7 +13,7 @@ SHORTEST = 8
 # A known attack has the model cut seven characters off a key, so that scanners do not know it.
 _CUT = 7
 # Letters and digits; fewer stand one after the other in ordinary text, once its spaces are gone.
-_TELLING = 12
+_SHORTEST_CORE = 12
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -26,7 +26,7 @@ class Secrets:
         """Prepare the forms of each value and of each of its lines, from 8 characters on."""
         forms = {form for value in values for form in _forms(value)}
         self._forms = tuple(sorted(forms, key=len, reverse=True))
-        self._cores = tuple({core for form in forms if (core := _core(form))})
+        self._cores = tuple({core for form in forms if (core := _middle_half(form))})
 
     def mask(self, text: str) -> str:
         """Replace every form of every secret by [REDACTED]."""
@@ -42,7 +42,7 @@ class Secrets:
         """
         if any(form in text for form in self._forms):
             return True
-        bare = _bare(text) if self._cores else ""
+        bare = _letters_and_digits(text) if self._cores else ""
         return any(core in bare for core in self._cores)
 
     def __repr__(self) -> str:
@@ -55,24 +55,24 @@ def _forms(value: str) -> Iterator[str]:
     parts = {part for secret in whole for part in (secret, secret[_CUT:], secret[:-_CUT])}
     for part in parts:
         if len(part) >= SHORTEST:
-            yield from _encoded(part)
+            yield from _encodings(part)
 
 
-def _core(form: str) -> str:
+def _middle_half(form: str) -> str:
     """Return the middle half of a form, which a cut at either end leaves; "" if it says little."""
-    bare = _bare(form)
+    bare = _letters_and_digits(form)
     quarter = len(bare) // 4
     middle = bare[quarter : len(bare) - quarter]
-    return middle if len(middle) >= _TELLING else ""
+    return middle if len(middle) >= _SHORTEST_CORE else ""
 
 
-def _bare(text: str) -> str:
+def _letters_and_digits(text: str) -> str:
     """Reduce a text to its letters and digits, without case, width and entities."""
     plain = unicodedata.normalize("NFKC", html.unescape(text)).casefold()
     return _NO_LETTER.sub("", plain)
 
 
-def _encoded(secret: str) -> Iterator[str]:
+def _encodings(secret: str) -> Iterator[str]:
     from urllib.parse import quote, quote_plus
 
     raw = secret.encode(errors="surrogatepass")
@@ -85,10 +85,10 @@ def _encoded(secret: str) -> Iterator[str]:
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield raw.hex()
-    yield from _base64(raw)
+    yield from _base64_encodings(raw)
 
 
-def _base64(secret: bytes) -> Iterator[str]:
+def _base64_encodings(secret: bytes) -> Iterator[str]:
     """Yield what base64 makes of the secret wherever it stands in a longer text.
 
     Only characters that hold no bit of a neighbour are kept, so that they are found inside.

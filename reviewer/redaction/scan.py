@@ -65,74 +65,74 @@ class Redaction:
 
     def mask(self, text: str) -> str:
         """Replace each secret; the number of lines stays."""
-        self._learn(text)
-        if not self._keys and not patterns.any_keyword().search(_readable(text)):
+        self._learn_keys(text)
+        if not self._keys and not patterns.keyword_search().search(_readable(text)):
             return text
-        return "\n".join(map(self._masked, text.split("\n")))
+        return "\n".join(map(self._mask_line, text.split("\n")))
 
-    def secrets(self, line: str) -> tuple[Secret, ...]:
+    def find_secrets(self, line: str) -> tuple[Secret, ...]:
         """Find the secrets on one line; those of several lines must have been read before."""
-        return tuple(_apart((*_of_patterns(line), *self._of_key(line)), line))
+        return tuple(_merge_overlapping((*_match_patterns(line), *self._find_key_line(line)), line))
 
     def __repr__(self) -> str:
         """Count, and show nothing."""
         return f"Redaction({sum(map(len, self._numbers.values()))} values)"
 
-    def _masked(self, line: str) -> str:
+    def _mask_line(self, line: str) -> str:
         # What follows a secret may look like one only when it is gone.
         for _ in range(_PASSES):
-            secrets = self.secrets(line)
+            secrets = self.find_secrets(line)
             if not secrets:
                 return line
-            line = self._without(line, secrets)
-        return self._cut_off(line, self.secrets(line))
+            line = self._replace(line, secrets)
+        return self._mask_rest(line, self.find_secrets(line))
 
-    def _without(self, line: str, secrets: Iterable[Secret]) -> str:
+    def _replace(self, line: str, secrets: Iterable[Secret]) -> str:
         pieces, end = [], 0
         for secret in secrets:
-            pieces += [line[end : secret.start], _mark(secret.kind, self.number(secret))]
+            pieces += [line[end : secret.start], _format_mark(secret.kind, self.number_of(secret))]
             end = secret.end
         return "".join((*pieces, line[end:]))
 
-    def _cut_off(self, line: str, left: Sequence[Secret]) -> str:
+    def _mask_rest(self, line: str, left: Sequence[Secret]) -> str:
         """Hide a line that still shows secrets, from its first one on."""
         if not left:
             return line
         start = min(left[0].start, line.find(_MARK))
         rest = line[start:]
-        return line[:start] + _mark(left[0].kind, self._counted(left[0].kind, rest))
+        return line[:start] + _format_mark(left[0].kind, self._number_by_value(left[0].kind, rest))
 
-    def number(self, secret: Secret) -> int:
+    def number_of(self, secret: Secret) -> int:
         """Return what the value is called by; all lines of one private key have one number."""
         if secret.kind == PRIVATE_KEY and secret.value in self._keys:
             return self._keys[secret.value]
-        return self._counted(secret.kind, secret.value)
+        return self._number_by_value(secret.kind, secret.value)
 
-    def _counted(self, kind: str, value: str) -> int:
+    def _number_by_value(self, kind: str, value: str) -> int:
         with self._lock:
             numbers = self._numbers.setdefault(kind, {})
             return numbers.setdefault(value, len(numbers) + 1)
 
-    def _learn(self, text: str) -> None:
+    def _learn_keys(self, text: str) -> None:
         """Remember the lines of the private keys in a text."""
         if "PRIVATE KEY" not in text:
             return
-        for block in filter(None, _blocks(text.split("\n"))):
-            number = self._keys.get(block[0]) or self._counted(PRIVATE_KEY, block[0])
+        for block in filter(None, _key_blocks(text.split("\n"))):
+            number = self._keys.get(block[0]) or self._number_by_value(PRIVATE_KEY, block[0])
             for value in block:
                 self._keys.setdefault(value, number)
 
-    def _of_key(self, line: str) -> Iterator[Secret]:
+    def _find_key_line(self, line: str) -> Iterator[Secret]:
         found = _BODY.search(_readable(line)) if self._keys else None
         if found and found[1] in self._keys:
             yield Secret(PRIVATE_KEY, found[1], found.start(1), found.end(1))
 
 
-def _mark(kind: str, number: int) -> str:
+def _format_mark(kind: str, number: int) -> str:
     return f"{_MARK}{kind}:{number}]"
 
 
-def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
+def _key_blocks(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Yield the base64 lines of each private key in a text, reading every line once.
 
     A key ends with its footer or before a line that cannot be part of it; what a hunk shows of one
@@ -145,7 +145,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
         named = "PRIVATE KEY" in line
         header = named and _HEADER.search(line)
         footer = named and _FOOTER.search(line)
-        if header or not _continues(line, body):
+        if header or not _extend_key(line, body):
             if inside or (footer and not header):
                 yield tuple(body)
             body, inside = [], bool(header and not footer)
@@ -153,7 +153,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(body)
 
 
-def _continues(line: str, body: list[str]) -> bool:
+def _extend_key(line: str, body: list[str]) -> bool:
     """Add what a line has of a key to `body`; False when it is none of the key's lines."""
     if len(body) >= LONGEST_KEY:
         return False
@@ -177,12 +177,12 @@ def _is_mixed(value: str) -> bool:
     return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
 
 
-def _of_patterns(line: str) -> Iterator[Secret]:
+def _match_patterns(line: str) -> Iterator[Secret]:
     readable = _readable(line)
-    if not patterns.any_keyword().search(readable):
+    if not patterns.keyword_search().search(readable):
         return
     lowered = readable.lower()
-    for pattern, regex in patterns.compiled():
+    for pattern, regex in patterns.compiled_patterns():
         if any(word in lowered for word in pattern.keywords):
             for match in regex.finditer(readable):
                 value = match[1]
@@ -190,7 +190,7 @@ def _of_patterns(line: str) -> Iterator[Secret]:
                     yield Secret(pattern.kind, value, match.start(1), match.end(1))
 
 
-def _apart(secrets: Iterable[Secret], line: str) -> Iterator[Secret]:
+def _merge_overlapping(secrets: Iterable[Secret], line: str) -> Iterator[Secret]:
     """Join secrets that overlap, under the kind of the one that starts first."""
     last: Secret | None = None
     for secret in sorted(secrets, key=lambda each: (each.start, -each.end)):

@@ -27,7 +27,7 @@ from reviewer.memory.state import State
 from reviewer.pipeline import review_changes, review_file
 from reviewer.ports import CreateComment, Operation, ReplyToThread
 from reviewer.pull_request import ReviewThread, Snapshot
-from reviewer.redaction.masking import Masking
+from reviewer.redaction.masking import SecretMask
 from reviewer.run import eligibility
 from reviewer.run.reactions import acknowledged
 from reviewer.run.reporter import TITLE, Reporting, Voice
@@ -148,7 +148,7 @@ class _Reply:
             pull,
             nonce=secrets.token_hex(8),
             language=settings.language,
-            mask=Masking.of(trip.runner.secrets, selection.files),
+            mask=SecretMask.of(trip.runner.secrets, selection.files),
         )
         budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
         asking = Asking(models.result(), budget, shown=prompts.shown)

@@ -16,7 +16,7 @@ from reviewer.pipeline import review_changes
 from reviewer.pipeline.assemble import Assembly
 from reviewer.pipeline.file_result import Merged, Merger
 from reviewer.pull_request import Snapshot
-from reviewer.redaction.masking import Masking
+from reviewer.redaction.masking import SecretMask
 from reviewer.review import Review
 from reviewer.run import eligibility, error_boundary, premises, submitted_reports
 from reviewer.run.publish import Conclusion, Remembering
@@ -100,7 +100,7 @@ class _Publishing:
         return conclusion.draw(self._told(made))
 
     def _merger(self, selection: Selection) -> Merger:
-        masking = Masking.of(self.trip.runner.secrets, selection.files)
+        masking = SecretMask.of(self.trip.runner.secrets, selection.files)
 
         def shown(text: str) -> str:
             return masking(invisible.show(text))

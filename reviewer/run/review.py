@@ -30,7 +30,7 @@ from reviewer.pipeline.file_result import Merger
 from reviewer.pipeline.review_file import BatchReviewer
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
-from reviewer.redaction.masking import Masking
+from reviewer.redaction.masking import SecretMask
 from reviewer.run import eligibility, error_boundary, premises, run
 from reviewer.run.publish import Conclusion, Remembering
 from reviewer.run.reporter import Reporting
@@ -155,7 +155,7 @@ def _early(call: Callable[[], T]) -> Future[T]:
 
 def _reviewer(trip: Trip, material: _Material, models: tuple[Model, ...]) -> BatchReviewer:
     pull, selection = material.snapshot.pull, material.selection
-    masking = Masking.of(trip.runner.secrets, selection.files)
+    masking = SecretMask.of(trip.runner.secrets, selection.files)
     workspace = run.workspace(trip, pull)
     prompts = Prompts(
         pull,

@@ -34,7 +34,7 @@ def changed_file(*rows: str, path: str = "src/pay.py") -> ChangedFile:
 
 def found(*rows: str) -> tuple[Finding, ...]:
     file = changed_file(*rows)
-    return builtin_rules.findings(file, Redaction(masking.texts([file])))
+    return builtin_rules.findings(file, Redaction(masking.hunk_texts([file])))
 
 
 @faults("DF12")
@@ -90,7 +90,7 @@ def test_what_is_quoted_is_found_in_the_file_again() -> None:
     other = [line.replace("a1B2", "Z9y8") for line in BODY]
     rows = [BEGIN, *BODY, END, BEGIN, *other, END, f"a = '{TOKEN}'\r", "b = 1 # \u202e", STRIPE]
     before = changed_file(*(f"+{row}" for row in rows))
-    redaction = Redaction(masking.texts([before]))
+    redaction = Redaction(masking.hunk_texts([before]))
     said = builtin_rules.findings(before, redaction)
     after = changed_file("+new = 1", "+lines = 2", *(f"+{row}" for row in rows))
 

@@ -192,7 +192,7 @@ def test_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
     )
     file = diff.parse(ListedFile("key.pem", "modified", 0, 0, patch))
     assert isinstance(file, ChangedFile)
-    redaction = Redaction(masking.texts([file]))
+    redaction = Redaction(masking.hunk_texts([file]))
 
     def shown(text: str) -> str:
         return redaction.mask(invisible.show(text))
@@ -212,9 +212,9 @@ class Counted(Redaction):
 
     reads = 0
 
-    def secrets(self, line: str) -> tuple[Secret, ...]:
+    def find_secrets(self, line: str) -> tuple[Secret, ...]:
         self.reads += 1
-        return super().secrets(line)
+        return super().find_secrets(line)
 
 
 @faults("DF12")

@@ -48,20 +48,22 @@ def _patterns() -> tuple[tuple[str, Patterns], ...]:
     return tuple((reason, Patterns(tuple(globs.split()))) for reason, globs in _BY_PATH.items())
 
 
-def by_path(path: str) -> str:
+def reason_by_path(path: str) -> str:
     """Say what kind of file the path names, or "" for one that people write by hand."""
     return next((reason for reason, globs in _patterns() if globs.verdict(path)), "")
 
 
-def by_content(file: ChangedFile) -> str:
+def reason_by_content(file: ChangedFile) -> str:
     """Say why nobody wrote these lines by hand, or ""."""
-    if any(len(line.text) > LONGEST_LINE for line in file.changed if line.kind is LineKind.ADDED):
+    if any(
+        len(line.text) > LONGEST_LINE for line in file.changed_lines if line.kind is LineKind.ADDED
+    ):
         return f"line longer than {LONGEST_LINE:,} characters (minified or generated)"
-    signed = any(_signed(line, file.status) for line in file.hunks[0].lines)
+    signed = any(_is_signed_by_generator(line, file.status) for line in file.hunks[0].lines)
     return "generated" if signed else ""
 
 
-def _signed(line: Line, status: str) -> bool:
+def _is_signed_by_generator(line: Line, status: str) -> bool:
     """Whether a generator says at the top of the file that the file is its own.
 
     Only a new file is believed when the words are new: otherwise a change could hide by them.

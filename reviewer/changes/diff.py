@@ -55,7 +55,7 @@ class Hunk:
     section: str = ""
 
     @property
-    def changed(self) -> tuple[Line, ...]:
+    def changed_lines(self) -> tuple[Line, ...]:
         """The added and removed lines."""
         return tuple(line for line in self.lines if line.kind is not LineKind.CONTEXT)
 
@@ -70,9 +70,9 @@ class ChangedFile:
     previous_path: str | None = None
 
     @property
-    def changed(self) -> tuple[Line, ...]:
+    def changed_lines(self) -> tuple[Line, ...]:
         """The added and removed lines of all hunks."""
-        return tuple(line for hunk in self.hunks for line in hunk.changed)
+        return tuple(line for hunk in self.hunks for line in hunk.changed_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,10 @@ class Unreviewable:
 FileChange: TypeAlias = ChangedFile | Unreviewable
 
 
-def needs_raw(rows: Sequence[ListedFile]) -> bool:
+def needs_raw_diff(rows: Sequence[ListedFile]) -> bool:
     """Whether some row has no patch and its status does not say why, or is not believed."""
-    doubted = _declares(rows)
-    return any(not row.patch and (doubted or not _without_lines(row)) for row in rows)
+    doubted = _edits_attributes(rows)
+    return any(not row.patch and (doubted or not _reason_without_lines(row)) for row in rows)
 
 
 def reconcile(rows: Sequence[ListedFile], raw: str | None) -> tuple[FileChange, ...]:
@@ -102,25 +102,25 @@ def reconcile(rows: Sequence[ListedFile], raw: str | None) -> tuple[FileChange, 
     What git does not show is believed to be nothing, unless the same change says what git shows.
     """
     told = {file.path: file for file in git_diff.parse(raw)} if raw else {}
-    look = _doubting_look if _declares(rows) else _second_look
+    look = _parse_doubted if _edits_attributes(rows) else _parse_with_git
     return tuple(look(row, told.get(row.path)) for row in rows)
 
 
-def _declares(rows: Iterable[ListedFile]) -> bool:
+def _edits_attributes(rows: Iterable[ListedFile]) -> bool:
     """Whether the change may say itself which of its files git shows no lines of."""
     return any(row.path.rpartition("/")[2] == _ATTRIBUTES for row in rows)
 
 
-def _doubting_look(row: ListedFile, told: RawFile | None) -> FileChange:
+def _parse_doubted(row: ListedFile, told: RawFile | None) -> FileChange:
     """Fail a file that may have lines, as long as git does not say that it has none."""
     shown = row.patch or row.status == "removed"
     if shown or (told and told.reason != git_diff.BINARY):
-        return _second_look(row, told)
+        return _parse_with_git(row, told)
     reason = f"git shows no lines of it, and this change is one of {_ATTRIBUTES} too"
     return Unreviewable(row.path, reason, failed=True)
 
 
-def _second_look(row: ListedFile, told: RawFile | None) -> FileChange:
+def _parse_with_git(row: ListedFile, told: RawFile | None) -> FileChange:
     """Parse a row with what git told about the same file."""
     if row.patch or row.status == "removed" or told is None:
         return parse(row)
@@ -133,23 +133,23 @@ def _second_look(row: ListedFile, told: RawFile | None) -> FileChange:
 
 def parse(row: ListedFile) -> FileChange:
     """Read one row of the list of changed files."""
-    if reason := _without_lines(row):
+    if reason := _reason_without_lines(row):
         return Unreviewable(row.path, reason, failed=False)
     if not row.patch:
         return Unreviewable(row.path, "GitHub shows no patch", failed=True)
-    hunks = _hunks(row.patch)
+    hunks = _parse_hunks(row.patch)
     if hunks is None:
         return Unreviewable(row.path, "its patch cannot be parsed", failed=True)
     status = row.status if row.status in {"added", "renamed", "copied"} else "modified"
     file = ChangedFile(row.path, status, hunks, row.previous_path)
-    if len(file.changed) < max(1, row.additions + row.deletions):
+    if len(file.changed_lines) < max(1, row.additions + row.deletions):
         return Unreviewable(row.path, "its patch is incomplete", failed=True)
-    if all(_SUBMODULE.fullmatch(line.text) for line in file.changed):
+    if all(_SUBMODULE.fullmatch(line.text) for line in file.changed_lines):
         return Unreviewable(row.path, "submodule", failed=False)
     return file
 
 
-def _without_lines(row: ListedFile) -> str:
+def _reason_without_lines(row: ListedFile) -> str:
     """Say why a row has nothing to review, where its status alone explains it.
 
     Pure renames are taken at their word: a large diff has many of them and no raw diff to ask.
@@ -165,7 +165,7 @@ def _without_lines(row: ListedFile) -> str:
             return ""
 
 
-def _hunks(patch: str) -> tuple[Hunk, ...] | None:
+def _parse_hunks(patch: str) -> tuple[Hunk, ...] | None:
     """Parse a patch; None when a single line of it is left over or a number cannot be right.
 
     unidiff drops the lines that follow a complete hunk, so what it read is counted.
@@ -180,12 +180,12 @@ def _hunks(patch: str) -> tuple[Hunk, ...] | None:
         return None
     hunks = [hunk for file in parsed for hunk in file]
     read = sum(1 + sum(bool(line.line_type) for line in hunk) for hunk in hunks)
-    if len(parsed) != 1 or read != len(lines) or not _ascending(hunks):
+    if len(parsed) != 1 or read != len(lines) or not _is_ascending(hunks):
         return None
-    return tuple(_hunk(hunk) for hunk in hunks)
+    return tuple(_convert_hunk(hunk) for hunk in hunks)
 
 
-def _ascending(hunks: Iterable[ParsedHunk]) -> bool:
+def _is_ascending(hunks: Iterable[ParsedHunk]) -> bool:
     """Whether the hunks follow each other in both versions, the first at line 1 or later."""
     old_end = new_end = 1
     for hunk in hunks:
@@ -199,12 +199,12 @@ def _ascending(hunks: Iterable[ParsedHunk]) -> bool:
     return True
 
 
-def _hunk(parsed: ParsedHunk) -> Hunk:
-    lines = tuple(_line(line) for line in parsed if line.line_type != "\\")
+def _convert_hunk(parsed: ParsedHunk) -> Hunk:
+    lines = tuple(_convert_line(line) for line in parsed if line.line_type != "\\")
     return Hunk(lines, parsed.section_header.strip()[:_LONGEST_SECTION])
 
 
-def _line(parsed: ParsedLine) -> Line:
+def _convert_line(parsed: ParsedLine) -> Line:
     return Line(
         LineKind(parsed.line_type),
         parsed.source_line_no,
@@ -213,21 +213,21 @@ def _line(parsed: ParsedLine) -> Line:
     )
 
 
-def numbered(hunks: Iterable[Hunk]) -> str:
+def render_hunks(hunks: Iterable[Hunk]) -> str:
     """Print hunks as prompts show them: the new file's line number, the marker, the text.
 
     A removed line has no number. Each hunk starts with a line "@@ section".
     """
     return "\n".join(
-        row for hunk in hunks for row in (heading(hunk), *map(numbered_line, hunk.lines))
+        row for hunk in hunks for row in (render_heading(hunk), *map(render_line, hunk.lines))
     )
 
 
-def heading(hunk: Hunk) -> str:
+def render_heading(hunk: Hunk) -> str:
     """Print the line that starts a hunk."""
     return f"@@ {hunk.section}".rstrip()
 
 
-def numbered_line(line: Line) -> str:
+def render_line(line: Line) -> str:
     """Print one line of a hunk: six columns for the number, the marker, the text."""
     return f"{line.new or '':>6} {line.kind.value} {line.text}"

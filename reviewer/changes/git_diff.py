@@ -47,16 +47,16 @@ def parse(raw: str) -> tuple[RawFile, ...]:
     """Read git's diff, leaving out what stands before the first file and files of unclear name."""
     # A content line always carries its marker, so only git itself writes this at a line's start.
     sections = f"\n{raw}".split("\ndiff --git ")[1:]
-    files = (_file(section) for section in sections)
+    files = (_parse_file(section) for section in sections)
     return tuple(file for file in files if file is not None)
 
 
-def _file(section: str) -> RawFile | None:
+def _parse_file(section: str) -> RawFile | None:
     """Read one file's part of the diff, from behind its "diff --git" on."""
     above, found, hunks = section.partition("\n@@ -")
     names, *lines = above.split("\n")
-    header = _header(lines)
-    path = _path(header) or _twin(names)
+    header = _parse_header(lines)
+    path = _find_path(header) or _path_named_twice(names)
     if path is None:
         return None
     if found and "deleted file mode " not in header:
@@ -64,7 +64,7 @@ def _file(section: str) -> RawFile | None:
     return RawFile(path, None, next((_REASONS[word] for word in _REASONS if word in header), ""))
 
 
-def _header(lines: Iterable[str]) -> dict[str, str]:
+def _parse_header(lines: Iterable[str]) -> dict[str, str]:
     """Sort the lines above the first hunk by the words they start with."""
     words = dict.fromkeys((*_NAMES, *_REASONS))
     return {
@@ -72,7 +72,7 @@ def _header(lines: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _path(header: Mapping[str, str]) -> str | None:
+def _find_path(header: Mapping[str, str]) -> str | None:
     """Find the file's name where git writes it alone."""
     for word in _NAMES:
         # Git ends a name that holds a space with a tab here.
@@ -82,7 +82,7 @@ def _path(header: Mapping[str, str]) -> str | None:
     return None
 
 
-def _twin(names: str) -> str | None:
+def _path_named_twice(names: str) -> str | None:
     """Read "a/x b/x", the same name twice, which splits in the middle whatever the name holds."""
     middle = len(names) // 2
     old, new = unquote(names[:middle]), unquote(names[middle + 1 :])

@@ -35,13 +35,13 @@ def select(files: Sequence[FileChange], config: Config, remainder: int = 0) -> S
     `remainder` counts the changed files that the forge did not list.
     """
     rules = (
-        _rules("the workflow", config.workflow_globs),
-        _rules(".github/code-review.yml", config.repository_globs),
+        _rules_of("the workflow", config.workflow_globs),
+        _rules_of(".github/code-review.yml", config.repository_globs),
     )
     chosen: list[ChangedFile] = []
     reports: list[FileReport] = []
     for file in files:
-        report = _report(file, rules, config)
+        report = _report_unreviewed(file, rules, config)
         if report is None and len(chosen) == config.max_files:
             reason = f"over max-files ({config.max_files:,})"
             report = FileReport(file.path, Status.FAILED, reason)
@@ -49,7 +49,7 @@ def select(files: Sequence[FileChange], config: Config, remainder: int = 0) -> S
             reports.append(report)
         elif isinstance(file, ChangedFile):
             chosen.append(file)
-    return Selection(tuple(chosen), (*reports, *_unlisted(remainder)))
+    return Selection(tuple(chosen), (*reports, *_report_unlisted(remainder)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _Rules:
     include: Patterns | None
     exclude: Patterns
 
-    def exclusion(self, path: str) -> str:
+    def reason_to_exclude(self, path: str) -> str:
         """Say why the author does not want the path reviewed, or ""."""
         if self.exclude.verdict(path):
             return f"excluded by {self.author}"
@@ -68,43 +68,45 @@ class _Rules:
             return f"not included by {self.author}"
         return ""
 
-    def insists(self, path: str) -> bool:
+    def reincludes(self, path: str) -> bool:
         """Whether the author re-includes the path by a "!" pattern."""
         return self.exclude.verdict(path) is False
 
 
-def _rules(author: str, globs: Globs) -> _Rules:
+def _rules_of(author: str, globs: Globs) -> _Rules:
     include = Patterns(globs.include) if globs.include else None
     return _Rules(author, include, Patterns(globs.exclude))
 
 
-def _report(file: FileChange, rules: Sequence[_Rules], config: Config) -> FileReport | None:
+def _report_unreviewed(
+    file: FileChange, rules: Sequence[_Rules], config: Config
+) -> FileReport | None:
     """Write the row of a file that is not reviewed; None for one that may be."""
     if isinstance(file, Unreviewable) and not file.failed:
         return FileReport(file.path, Status.SKIPPED, file.reason)
-    if reason := _exclusion(file, rules):
+    if reason := _reason_to_exclude(file, rules):
         return FileReport(file.path, Status.SKIPPED, reason)
     if isinstance(file, Unreviewable):
         return FileReport(file.path, Status.FAILED, file.reason)
-    changed = len(file.changed)
+    changed = len(file.changed_lines)
     if changed > config.max_file_lines:
         reason = f"{changed:,} changed lines, over max-file-lines ({config.max_file_lines:,})"
         return FileReport(file.path, Status.FAILED, reason)
     return None
 
 
-def _exclusion(file: FileChange, rules: Sequence[_Rules]) -> str:
+def _reason_to_exclude(file: FileChange, rules: Sequence[_Rules]) -> str:
     """Ask the workflow, then the repository, then our own list, which both can overrule."""
-    said = next((reason for rule in rules if (reason := rule.exclusion(file.path))), "")
-    if said or any(rule.insists(file.path) for rule in rules):
+    said = next((reason for rule in rules if (reason := rule.reason_to_exclude(file.path))), "")
+    if said or any(rule.reincludes(file.path) for rule in rules):
         return said
-    by_path = default_excludes.by_path(file.path)
+    by_path = default_excludes.reason_by_path(file.path)
     if by_path or isinstance(file, Unreviewable):
         return by_path
-    return default_excludes.by_content(file)
+    return default_excludes.reason_by_content(file)
 
 
-def _unlisted(count: int) -> tuple[FileReport, ...]:
+def _report_unlisted(count: int) -> tuple[FileReport, ...]:
     if count <= 0:
         return ()
     name = "1 further file" if count == 1 else f"{count:,} further files"

@@ -30,7 +30,7 @@ def changes(selection: Selection, room: int, first: str = "") -> Changes:
     """
     shown: dict[str, str] = {}
     for file in sorted(selection.files, key=lambda file: file.path != first):
-        text = f"\n\n{file.path}, {file.status}:\n{diff.numbered(file.hunks)}"
+        text = f"\n\n{file.path}, {file.status}:\n{diff.render_hunks(file.hunks)}"
         if len(text) <= room:
             shown[file.path] = text
             room -= len(text)

@@ -74,7 +74,7 @@ class Index:
         changed = (
             (identifiers.family(file.path), name)
             for file in files
-            for line in file.changed
+            for line in file.changed_lines
             if (name := identifiers.defined(line.text))
         )
         self._changed = frozenset(islice(changed, SYMBOLS_KEPT))
@@ -137,13 +137,13 @@ class Index:
     def _callers(self, file: ChangedFile) -> Iterator[_Piece]:
         family = identifiers.family(file.path)
         names = dict.fromkeys(
-            name for line in file.changed if (name := identifiers.defined(line.text))
+            name for line in file.changed_lines if (name := identifiers.defined(line.text))
         )
         for name in islice(names, SYMBOLS):
             by_file: dict[str, list[str]] = {}
             for place in self._mentions.get((family, name), ()):
                 if place.file.path != file.path:
-                    by_file.setdefault(place.file.path, []).append(diff.numbered_line(place.line))
+                    by_file.setdefault(place.file.path, []).append(diff.render_line(place.line))
             for path, rows in by_file.items():
                 heading = f"Mentions of {name} in {_path(path)}:"
                 yield _Piece(heading, tuple(rows), f"mentions of {name} in {_path(path)}")
@@ -194,21 +194,21 @@ def _definition(name: str, place: _Place) -> _Piece:
     following = place.hunk.lines[place.index : place.index + 2 * BODY]
     kept = [line for line in following if line.kind is not LineKind.REMOVED][:BODY]
     path = _path(place.file.path)
-    rows = tuple(map(diff.numbered_line, kept))
+    rows = tuple(map(diff.render_line, kept))
     return _Piece(f"Definition of {name} in {path}:", rows, f"the definition of {name} in {path}")
 
 
 def _sibling(file: ChangedFile) -> _Piece:
     path = _path(file.path)
     small = sum(len(hunk.lines) for hunk in file.hunks) <= SIBLING_LINES
-    rows = tuple(diff.numbered(file.hunks).split("\n")) if small else ()
+    rows = tuple(diff.render_hunks(file.hunks).split("\n")) if small else ()
     return _Piece(f"Changes to {path}:", rows, f"the changes to {path}")
 
 
 def _uses(file: ChangedFile) -> Iterator[str]:
     """Yield each symbol of the added lines once, in order."""
     seen = set[str]()
-    for line in file.changed:
+    for line in file.changed_lines:
         if line.kind is LineKind.ADDED:
             for name in identifiers.names(line.text):
                 if name not in seen:

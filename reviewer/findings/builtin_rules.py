@@ -37,7 +37,7 @@ def findings(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
     Quotes are lines as a prompt shows them: `redaction` must be the prompts' own, and must have
     read the file's lines before (`texts`). No value of a secret is in any text of a finding.
     """
-    added = tuple(line for line in file.changed if line.kind is LineKind.ADDED)
+    added = tuple(line for line in file.changed_lines if line.kind is LineKind.ADDED)
     return (
         *_capped(tuple(_secrets(file.path, added, redaction))),
         *_capped(tuple(_invisible(file.path, added, redaction))),

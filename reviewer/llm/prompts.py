@@ -180,7 +180,7 @@ def _seen(material: Material) -> dict[str, object]:
     """Return what both looks at a file show of it."""
     return {
         "batch": material.batch,
-        "changes": diff.numbered(material.batch.hunks),
+        "changes": diff.render_hunks(material.batch.hunks),
         "context": material.context,
         "related": material.related,
         "notes": material.notes,

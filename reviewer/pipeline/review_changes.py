@@ -41,7 +41,7 @@ def read_changes(forge: Forge, pull: PullRequest, config: Config) -> Selection:
     """Read what changed and select what is reviewed; everything else gets its reason."""
     # A list that shifts between two pages shows a row twice and another one not at all.
     rows = tuple(dict.fromkeys(forge.changed_files(pull)))
-    raw = forge.raw_diff(pull) if diff.needs_raw(rows) else None
+    raw = forge.raw_diff(pull) if diff.needs_raw_diff(rows) else None
     files = diff.reconcile(rows, raw)
     selection = scope.select(files, config, remainder=max(0, pull.changed_files - len(rows)))
     return replace(selection, notes=_notes(rows))
@@ -64,7 +64,7 @@ def review(
     """
     kept = {file.path: row for file in selection.files if (row := reviewer.merger.unchanged(file))}
     asked = [file for file in selection.files if file.path not in kept]
-    parts = [part for file in asked for part in batches.cut(file, reviewer.window)]
+    parts = [part for file in asked for part in batches.split(file, reviewer.window)]
     answers, stop = _ask(reviewer, parts)
     found = {file.path: reviewer.merger.merge(file, answers[file.path]) for file in asked}
     _raise_if_nothing_was_reviewed([*found.values()], answers, kept=bool(kept))

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.changes.batches import Batch, cut, halve
+from reviewer.changes.batches import Batch, halve, split
 from reviewer.changes.diff import ChangedFile
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Config
@@ -76,7 +76,7 @@ class BatchReviewer:
         kept: list[Finding] = []
         said: list[Judgement] = []
         answered = True
-        for part, findings in _shared(cut(doubted.file, self.window), doubted.merged.findings):
+        for part, findings in _shared(split(doubted.file, self.window), doubted.merged.findings):
             verdicts = self._verdicts(part, findings)
             left, why = verification.judge(findings, verdicts or ())
             kept += left

@@ -119,7 +119,7 @@ class _Publishing:
         )
 
     def _rows(self, merger: Merger, selection: Selection) -> list[Merged]:
-        owner = sharding.owners(selection.files, self.submitted.count)
+        owner = sharding.assign(selection.files, self.submitted.count)
         told = self.submitted.told()
         rows = [
             merger.merge(file, self.submitted.outcomes(file, told.get(file.path, ()), owner))

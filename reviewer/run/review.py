@@ -118,7 +118,7 @@ def _review(trip: Trip, snapshot: Snapshot, reporting: Reporting, grounds: _Grou
         asks = any(reviewer.merger.unchanged(file) is None for file in selection.files)
         ending = _early(models[0].shutdown_date) if asks else None
         dismissed = premises.dismissed(trip.forge, fresh, grounds.known, trip.inputs.name)
-        share = sharding.share(selection, trip.inputs.shard)
+        share = sharding.select_share(selection, trip.inputs.shard)
         made, following = review_changes.review(reviewer, share, dismissed)
     made = replace(made, shard=trip.inputs.shard)
     made = replace(made, notes=(*made.notes, *_ending(models[0], ending)))

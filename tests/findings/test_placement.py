@@ -242,7 +242,7 @@ def test_what_the_prompt_prints_is_found_where_it_was_printed(
 ) -> None:
     lines = [f"line {n} of twelve" for n in range(1, 13)]
     file = changed_file("@@ -0,0 +1,12 @@\n" + "\n".join(f"+    {line}" for line in lines))
-    printed = diff.numbered(file.hunks).split("\n")[1:]
+    printed = diff.render_hunks(file.hunks).split("\n")[1:]
     found = place(candidate("\n".join(printed[first : first + count]), stated), file)
     assert found
     assert (found.start_line, found.end_line) == (first + 1, min(first + count, 12))

@@ -43,7 +43,7 @@ def changed(path: str = "src/pay.py", **row: str) -> ChangedFile:
 
 
 def material(file: ChangedFile | None = None) -> Material:
-    return Material(batches.cut(file or changed(), 10_000)[0])
+    return Material(batches.split(file or changed(), 10_000)[0])
 
 
 def text(prompt: Prompt) -> str:
@@ -51,7 +51,7 @@ def text(prompt: Prompt) -> str:
 
 
 def test_a_review_prompt(markdown: SnapshotAssertion) -> None:
-    (only,) = batches.cut(changed(), 10_000)
+    (only,) = batches.split(changed(), 10_000)
     full = Material(
         batch=only,
         instructions=("Money is counted in cents.",),
@@ -159,7 +159,7 @@ def test_template_syntax_in_untrusted_text_stays_text() -> None:
 
 def test_a_renamed_file_and_a_part_are_introduced_as_such() -> None:
     renamed = changed(status="renamed", previous_path="src/old.py")
-    parts = batches.cut(renamed, 10_000)
+    parts = batches.split(renamed, 10_000)
     prompt = prompts().review(Material(parts[0])).messages[1].text
     assert "It was called:\n<<0123456789abcdef\nsrc/old.py\n" in prompt
 

@@ -197,7 +197,7 @@ def test_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
     def shown(text: str) -> str:
         return redaction.mask(invisible.show(text))
 
-    printed = lines_of(shown(diff.numbered(file.hunks)))
+    printed = lines_of(shown(diff.render_hunks(file.hunks)))
     for quote in (printed[4], "[REDACTED:private-key:1]", "\n".join(printed[2:6])):
         said = Candidate(
             "key.pem", 4, 4, quote, Severity.HIGH, Confidence.HIGH, "security", "Key", "Leaks."

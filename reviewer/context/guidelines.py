@@ -17,11 +17,11 @@ def read(forge: Forge, paths: Iterable[str], base_sha: str) -> tuple[tuple[str, 
 
     A file that is not there, or cannot be read, is left out.
     """
-    found = ((path, _text(forge, path, base_sha)) for path in paths)
+    found = ((path, _read_one(forge, path, base_sha)) for path in paths)
     return tuple((path, text) for path, text in found if text)
 
 
-def _text(forge: Forge, path: str, base_sha: str) -> str:
+def _read_one(forge: Forge, path: str, base_sha: str) -> str:
     try:
         data = forge.content(path, base_sha) or b""
     except ForgeError as problem:

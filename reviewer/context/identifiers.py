@@ -36,7 +36,7 @@ _FAMILIES = {
 }  # fmt: skip
 
 
-def family(path: str) -> str:
+def language_family(path: str) -> str:
     """Name the group of languages in which the same name means the same thing."""
     suffix = path.rpartition(".")[2].lower()
     return _FAMILIES.get(suffix, suffix)
@@ -45,10 +45,10 @@ def family(path: str) -> str:
 def names(text: str) -> dict[str, None]:
     """List the names in a line, in order and once each; keywords and common words are none."""
     found = _NAME.findall(text[:LONGEST_LINE])
-    return dict.fromkeys(name for name in found if _telling(name))
+    return dict.fromkeys(name for name in found if _is_distinctive(name))
 
 
-def defined(text: str) -> str:
+def definition(text: str) -> str:
     """Return the name that a line defines; "" for none and for one that says too little."""
     text = text[:LONGEST_LINE].rstrip()
     if text[:1].isspace() and _LOCAL.match(text):
@@ -58,8 +58,8 @@ def defined(text: str) -> str:
     # In C this names a type that is used.
     if not found or (text.startswith(("struct", "enum")) and text.endswith((";", ")"))):
         return ""
-    return found[1] if _telling(found[1]) else ""
+    return found[1] if _is_distinctive(found[1]) else ""
 
 
-def _telling(name: str) -> bool:
+def _is_distinctive(name: str) -> bool:
     return len(name) >= SHORTEST_NAME and name not in _COMMON and not name.startswith("__")

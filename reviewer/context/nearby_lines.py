@@ -2,11 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from reviewer.changes.diff import Hunk, LineKind
 from reviewer.context.outline import Block, Outline
+from reviewer.text.truncate import Excerpt
 
 # A file this short is shown whole; of a longer one, this many lines on both sides of each hunk.
 WHOLE_FILE_LINES = 300
@@ -25,15 +25,7 @@ _HEADING = 20
 _READ = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Numbered lines, and in our own words what there was no room for."""
-
-    text: str
-    cuts: tuple[str, ...] = ()
-
-
-def around(content: str, hunks: Sequence[Hunk], limit: int) -> Context:
+def select(content: str, hunks: Sequence[Hunk], limit: int) -> Excerpt:
     """Return numbered lines around `hunks`, at most `limit` characters, in the file's order.
 
     What is chosen first: the headers of the functions and classes around the changes, then the
@@ -41,21 +33,21 @@ def around(content: str, hunks: Sequence[Hunk], limit: int) -> Context:
     themselves are left out, and a gap is marked by "...".
     """
     lines = content.removesuffix("\n").split("\n") if content else []
-    page = _Page(lines, hunks, limit)
+    page = _LineSelection(lines, hunks, limit)
     outline = Outline(lines)
-    changed = [number for hunk in hunks for number in _changed(hunk)]
-    for header in (*outline.headers(changed), *_headings(lines, hunks)):
-        for number in outline.head(header):
+    changed = [number for hunk in hunks for number in _changed_positions(hunk)]
+    for header in (*outline.headers(changed), *_find_headings(lines, hunks)):
+        for number in outline.introduction(header):
             page.take(number)
     blocks = tuple(dict.fromkeys(block for n in changed if (block := outline.block(n))))
     for block in blocks:
         page.take_whole(block)
     reach = len(lines) if len(lines) <= WHOLE_FILE_LINES else LINES_AROUND
     dropped = page.take_nearest(reach)
-    return Context(page.text(), tuple(page.cuts(blocks, dropped)))
+    return Excerpt(page.text(), tuple(page.cuts(blocks, dropped)))
 
 
-class _Page:
+class _LineSelection:
     """The lines chosen so far and the room that is left."""
 
     def __init__(self, lines: Sequence[str], hunks: Iterable[Hunk], limit: int) -> None:
@@ -98,7 +90,7 @@ class _Page:
 
     def take_nearest(self, reach: int) -> int:
         """Choose the lines next to the hunks, then those next to them; count what did not fit."""
-        outwards = _outwards(self._shown, reach, last=len(self._lines))
+        outwards = _nearest_lines(self._shown, reach, last=len(self._lines))
         for number in outwards:
             if not self.take(number):
                 return 1 + sum(1 for other in outwards if other not in self._rows)
@@ -123,10 +115,10 @@ class _Page:
 
     def text(self) -> str:
         """Print the chosen lines in the file's order."""
-        return "\n".join(_with_gaps(self._rows, sorted(self._rows)))
+        return "\n".join(_mark_gaps(self._rows, sorted(self._rows)))
 
 
-def _changed(hunk: Hunk) -> Iterator[int]:
+def _changed_positions(hunk: Hunk) -> Iterator[int]:
     """Yield where the changes of a hunk stand in the new file; a removal, at the line before."""
     here = next((line.new for line in hunk.lines if line.new is not None), 1)
     for line in hunk.lines:
@@ -135,7 +127,7 @@ def _changed(hunk: Hunk) -> Iterator[int]:
             yield here
 
 
-def _headings(lines: Sequence[str], hunks: Sequence[Hunk]) -> Iterator[int]:
+def _find_headings(lines: Sequence[str], hunks: Sequence[Hunk]) -> Iterator[int]:
     """Yield the lines that git named as headers of the hunks, where they are still there."""
     wanted = {hunk.section[:_HEADING] for hunk in hunks if hunk.section}
     places: dict[str, list[int]] = {}
@@ -150,7 +142,7 @@ def _headings(lines: Sequence[str], hunks: Sequence[Hunk]) -> Iterator[int]:
             yield above[count - 1]
 
 
-def _outwards(shown: set[int], reach: int, *, last: int) -> Iterator[int]:
+def _nearest_lines(shown: set[int], reach: int, *, last: int) -> Iterator[int]:
     """Yield the lines next to the shown ones, then those next to them, and so on."""
     seen, edge = set(shown), shown
     for _ in range(reach):
@@ -161,7 +153,7 @@ def _outwards(shown: set[int], reach: int, *, last: int) -> Iterator[int]:
         yield from sorted(edge)
 
 
-def _with_gaps(rows: dict[int, str], numbers: Iterable[int]) -> Iterator[str]:
+def _mark_gaps(rows: dict[int, str], numbers: Iterable[int]) -> Iterator[str]:
     previous = 0
     for number in numbers:
         if number != previous + 1:

@@ -56,7 +56,7 @@ class Outline:
         self._ends = list(range(len(lines) + 1))
         self._definitions = [0] * (len(lines) + 1)
         self._read()
-        self._define()
+        self._find_definitions()
 
     def block(self, number: int) -> Block | None:
         """Return the innermost definition that line `number` is in or starts."""
@@ -81,7 +81,7 @@ class Outline:
                 number = self._parents[number]  # noqa: PLW2901
         return tuple(n for n in found if self._ends[n] > n)
 
-    def head(self, number: int) -> tuple[int, ...]:
+    def introduction(self, number: int) -> tuple[int, ...]:
         """List the lines that introduce a block: decorators and comments above, header, docstring.
 
         The header line itself comes first.
@@ -111,18 +111,18 @@ class Outline:
         for number in range(1, len(self._parents)):
             text = self._text(number)
             if not text:
-                self._belongs(number, open_blocks[-1] if open_blocks else 0)
+                self._parents[number] = open_blocks[-1] if open_blocks else 0
                 continue
             width = self._width(number)
             deeper = bisect_left(widths, width)
-            if self._floats(text):
-                self._belongs(number, open_blocks[deeper - 1] if deeper else 0)
+            if self._ends_no_block(text):
+                self._parents[number] = open_blocks[deeper - 1] if deeper else 0
                 continue
             stays = text.startswith(_CLOSING) or text == "end"
             keep = deeper + (stays and deeper < len(widths) and widths[deeper] == width)
             self._close(open_blocks[keep:], previous)
             del widths[keep:], open_blocks[keep:]
-            self._belongs(number, open_blocks[-1] if open_blocks else 0)
+            self._parents[number] = open_blocks[-1] if open_blocks else 0
             if keep == deeper:
                 widths.append(width)
                 open_blocks.append(number)
@@ -133,15 +133,12 @@ class Outline:
         for start in blocks:
             self._ends[start] = max(start, last)
 
-    def _belongs(self, number: int, parent: int) -> None:
-        self._parents[number] = parent
-
-    def _define(self) -> None:
+    def _find_definitions(self) -> None:
         for number in range(1, len(self._parents)):
-            own = self._ends[number] > number and self._defines(number)
+            own = self._ends[number] > number and self._is_definition(number)
             self._definitions[number] = number if own else self._definitions[self._parents[number]]
 
-    def _defines(self, number: int) -> bool:
+    def _is_definition(self, number: int) -> bool:
         text = self._text(number)
         if text.endswith(";") or text.startswith("<"):
             return False
@@ -159,7 +156,7 @@ class Outline:
         # A header of several lines names its result or its modifiers; a call does not.
         return self._braces and bool(called) and "." not in before and len(words) > 1
 
-    def _floats(self, text: str) -> bool:
+    def _ends_no_block(self, text: str) -> bool:
         return text.startswith("#") or (self._braces and bool(_LABEL.match(text)))
 
     def _text(self, number: int) -> str:

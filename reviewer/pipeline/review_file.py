@@ -8,7 +8,7 @@ from reviewer.changes.batches import Batch, halve, split
 from reviewer.changes.diff import ChangedFile
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Config
-from reviewer.context.collect import CONTEXT_SHARE, Surroundings
+from reviewer.context.collect import CONTEXT_SHARE, ContextCollector
 from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Side
 from reviewer.findings import verification
@@ -56,7 +56,7 @@ class BatchReviewer:
     the overview in new words.
     """
 
-    surroundings: Surroundings
+    context: ContextCollector
     snapshot: Snapshot
     config: Config
     prompts: Prompts
@@ -124,11 +124,11 @@ class BatchReviewer:
             for instruction in self.config.path_instructions
             if Patterns((instruction.path,)).verdict(path)
         )
-        seen = self.surroundings.of(batch, self.window, share)
+        seen = self.context.collect(batch, self.window, share)
         return Material(
             batch=batch,
             instructions=self.config.instructions + special,
-            context=seen.around,
+            context=seen.nearby,
             related=seen.related,
             notes=seen.cuts,
             threads=tuple(t for t in self.snapshot.conversation.threads if t.path == path),

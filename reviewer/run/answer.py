@@ -163,8 +163,14 @@ class _Reply:
         inputs = self.trip.inputs
 
         def ask(room: int) -> str:
-            shown = for_questions.changes(selection, room, first=thread.path if thread else "")
-            said = for_questions.before(thread, self.wanted.asker.comment_id) if thread else ()
+            shown = for_questions.render_changes(
+                selection, room, first=thread.path if thread else ""
+            )
+            said = (
+                for_questions.earlier_comments(thread, self.wanted.asker.comment_id)
+                if thread
+                else ()
+            )
             prompt = prompts.answer(
                 self.wanted.question, shown.text, self._findings(), said, shown.cuts
             )

@@ -16,7 +16,7 @@ from reviewer.config import settings as config
 from reviewer.config.settings import Config
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import guidelines as conventions
-from reviewer.context.collect import HeadFiles, Surroundings
+from reviewer.context.collect import ContextCollector, HeadFiles
 from reviewer.llm import model_catalog
 from reviewer.llm.ask import Asking, refuse
 from reviewer.llm.budget import Budget
@@ -167,7 +167,7 @@ def _reviewer(trip: Trip, material: _Material, models: tuple[Model, ...]) -> Bat
     answer = Tools(workspace, prompts.fenced).answer if workspace else refuse
     budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
     return BatchReviewer(
-        surroundings=Surroundings(HeadFiles(trip.forge, pull.head_sha), selection.files),
+        context=ContextCollector(HeadFiles(trip.forge, pull.head_sha), selection.files),
         snapshot=material.snapshot,
         config=material.settings,
         prompts=prompts,

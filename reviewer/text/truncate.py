@@ -1,12 +1,21 @@
 """Shortens text for a reader: between words where it can, and never inside a character."""
 
 import unicodedata
+from dataclasses import dataclass
 
 _MARK = "…"
 _ZERO_WIDTH_JOINER = "\u200d"
 _SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 # No character that people read is put together from more parts.
 _MOST_PARTS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Text within a limit; `cuts` names what was left out, in words of ours alone."""
+
+    text: str
+    cuts: tuple[str, ...] = ()
 
 
 def shorten(text: str, limit: int) -> str:

@@ -12,26 +12,26 @@ from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret
 from reviewer.text import invisible
 
 CATEGORY = "security"
-MOST = 10
+MOST_PER_FILE = 10
 """Findings of one rule in one file; a file with more has one problem, not many."""
-_NAMED_CHARACTERS = 5
-_FEWEST_DIFFERENT = 4
+_LISTED_CHARACTERS = 5
+_FEWEST_DISTINCT_CHARACTERS = 4
 
 # What documentation and tests write where a password would stand.
-_STAND_INS = frozenset(
+_PLACEHOLDERS = frozenset(
     {"abc123", "admin", "changeme", "dummy", "fake", "foo", "guest", "hunter2", "letmein"}
     | {"mypassword", "mysecret", "pass", "passwd", "password", "postgres", "pw", "pwd", "redacted"}
     | {"root", "sample", "secret", "test", "testing", "token", "user", "xyz", "xyzzy"}
     | {"your-password", "your_password", "yourpassword"}
 )
-_NOWHERE = re.compile(
+_EXAMPLE_HOST = re.compile(
     r"@(?:localhost|127\.0\.0\.1|\[::1\]|host|hostname|(?:[a-z0-9-]+\.)*example(?:\.[a-z]+)?)"
     r"(?![a-z0-9.-])",
     re.IGNORECASE,
 )
 
 
-def findings(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
+def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
     """Find in the added lines what is wrong whatever the program does.
 
     Quotes are lines as a prompt shows them: `redaction` must be the prompts' own, and must have
@@ -39,8 +39,8 @@ def findings(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
     """
     added = tuple(line for line in file.changed_lines if line.kind is LineKind.ADDED)
     return (
-        *_capped(tuple(_secrets(file.path, added, redaction))),
-        *_capped(tuple(_invisible(file.path, added, redaction))),
+        *_cap(tuple(_find_secrets(file.path, added, redaction))),
+        *_cap(tuple(_find_invisible(file.path, added, redaction))),
     )
 
 
@@ -53,13 +53,13 @@ class _Remark:
     body: str
 
 
-def _secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
+def _find_secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
     blocks: set[int] = set()
     # A key's own lines all look the same once masked; with its header the quote is of one place.
     header: Line | None = None
     for line in lines:
         shown = line_for_prompt(line)
-        found = [s for s in redaction.find_secrets(shown) if not _is_stand_in(s, shown)]
+        found = [s for s in redaction.find_secrets(shown) if not _is_placeholder(s, shown)]
         kinds = {s.kind: None for s in found if s.kind != PRIVATE_KEY}
         keys = {redaction.number_of(s) for s in found if s.kind == PRIVATE_KEY} - blocks
         if keys:
@@ -67,12 +67,12 @@ def _secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator
             kinds[PRIVATE_KEY] = None
         if kinds:
             named = ", ".join(kind.replace("-", " ") for kind in kinds)
-            finding = _finding(path, line, _leak(named), redaction.mask(shown))
-            yield _with_header(finding, header) if keys else finding
+            finding = _finding(path, line, _describe_secret(named), redaction.mask(shown))
+            yield _extend_to_header(finding, header) if keys else finding
         header = line if "PRIVATE KEY" in line.text and not found else None
 
 
-def _with_header(finding: Finding, header: Line | None) -> Finding:
+def _extend_to_header(finding: Finding, header: Line | None) -> Finding:
     """Let a finding about a private key start with the line above, if that is its header."""
     if header is None or header.new != finding.start_line - 1:
         return finding
@@ -80,7 +80,7 @@ def _with_header(finding: Finding, header: Line | None) -> Finding:
     return replace(finding, start_line=finding.start_line - 1, quote=quote)
 
 
-def _leak(named: str) -> _Remark:
+def _describe_secret(named: str) -> _Remark:
     body = (
         f"This line seems to hold a secret ({named}). Whoever can read the repository or its"
         " history can use it. Revoke it where it was issued and put a new one into a secret store;"
@@ -90,31 +90,31 @@ def _leak(named: str) -> _Remark:
     return _Remark(Severity.HIGH, f"Possible secret: {named}", body)
 
 
-def _is_stand_in(secret: Secret, line: str) -> bool:
+def _is_placeholder(secret: Secret, line: str) -> bool:
     """Whether a value is there for show; it is hidden all the same, but nothing to report."""
     value = secret.value.casefold()
-    if "example" in value or len(set(value[-16:])) < _FEWEST_DIFFERENT:
+    if "example" in value or len(set(value[-16:])) < _FEWEST_DISTINCT_CHARACTERS:
         return True
     return secret.kind == "url-password" and (
-        value in _STAND_INS or bool(_NOWHERE.match(line, secret.end))
+        value in _PLACEHOLDERS or bool(_EXAMPLE_HOST.match(line, secret.end))
     )
 
 
-def _invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
+def _find_invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
     for line in lines:
         # Some editors begin a file with a byte order mark.
         text = line.text.removeprefix("\ufeff") if line.new == 1 else line.text
         if hidden := invisible.find_suspicious(text):
             skipped = len(line.text) - len(text)
-            remark = _unseen([(place + skipped + 1, char) for place, char in hidden])
+            remark = _describe_invisible([(place + skipped + 1, char) for place, char in hidden])
             yield _finding(path, line, remark, redaction.mask(line_for_prompt(line)))
 
 
-def _unseen(hidden: Sequence[tuple[int, str]]) -> _Remark:
+def _describe_invisible(hidden: Sequence[tuple[int, str]]) -> _Remark:
     reordering = any(char in invisible.REORDERING for _, char in hidden)
     named = [
         f"U+{ord(char):04X} ({unicodedata.name(char, 'unnamed').lower()}) in column {column}"
-        for column, char in hidden[:_NAMED_CHARACTERS]
+        for column, char in hidden[:_LISTED_CHARACTERS]
     ]
     if more := len(hidden) - len(named):
         named.append(f"{more} more")
@@ -147,10 +147,13 @@ def _finding(path: str, line: Line, remark: _Remark, quote: str) -> Finding:
     )
 
 
-def _capped(found: Sequence[Finding]) -> tuple[Finding, ...]:
+def _cap(found: Sequence[Finding]) -> tuple[Finding, ...]:
     """Keep the first findings; the last of them counts the others."""
-    if len(found) <= MOST:
+    if len(found) <= MOST_PER_FILE:
         return tuple(found)
-    last, more = found[MOST - 1], len(found) - MOST
+    last, more = found[MOST_PER_FILE - 1], len(found) - MOST_PER_FILE
     lines = "line of this file has" if more == 1 else "lines of this file have"
-    return (*found[: MOST - 1], replace(last, body=f"{last.body} {more} more {lines} the same."))
+    return (
+        *found[: MOST_PER_FILE - 1],
+        replace(last, body=f"{last.body} {more} more {lines} the same."),
+    )

@@ -8,13 +8,13 @@ from reviewer.finding import Dismissal, Finding, Origin, resembles
 MOST_DISMISSED = 50
 
 
-def dismissals(known: Iterable[Dismissal], fresh: Iterable[Dismissal]) -> tuple[Dismissal, ...]:
+def merge(known: Iterable[Dismissal], fresh: Iterable[Dismissal]) -> tuple[Dismissal, ...]:
     """Join what maintainers dismissed, each once, the latest MOST_DISMISSED of them."""
-    joined_ = {each.finding.fingerprint: each for each in (*known, *fresh)}
-    return tuple(joined_.values())[-MOST_DISMISSED:]
+    by_fingerprint = {each.finding.fingerprint: each for each in (*known, *fresh)}
+    return tuple(by_fingerprint.values())[-MOST_DISMISSED:]
 
 
-def heard(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
+def is_dismissed(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
     """Whether a maintainer does not want to hear of this finding.
 
     Who dismisses words of the model has not dismissed what a rule says of the same lines.

@@ -51,7 +51,7 @@ class Budget:
         self._prices = prices
         self._lock = threading.Lock()
         self._in_flight: list[Reservation] = []
-        self._reports = _Reports()
+        self._estimator = _UsageEstimator()
         self._tokens = Usage(0, 0)
         self._requests = 0
         self._cost = Decimal(0)
@@ -66,9 +66,9 @@ class Budget:
         """
         facts = self._prices(model)
         if facts is None and self._max_cost is not None:
-            raise unpriced(model)
+            raise unknown_price_error(model)
         with self._lock:
-            expected = self._reports.expect(characters)
+            expected = self._estimator.estimate(characters)
             cost = facts.cost(expected) if facts else Decimal(0)
             reservation = Reservation(model, characters, expected, cost)
             self._check(reservation)
@@ -82,12 +82,12 @@ class Budget:
         with self._lock:
             self._in_flight.remove(reserved)
             self._requests += 1
-            self._tokens = _sum(self._tokens, taken)
+            self._tokens = _add(self._tokens, taken)
             self._cost += facts.cost(taken) if facts else Decimal(0)
             self._cost_known &= bool(facts and usage)
             self._models[reserved.model] = None
             if usage:
-                self._reports.learn(reserved.characters, usage)
+                self._estimator.learn(reserved.characters, usage)
 
     def release(self, reserved: Reservation) -> None:
         """Give back the room of a request that was not answered."""
@@ -122,7 +122,7 @@ class Budget:
             )
 
 
-def unpriced(model: str) -> InputError:
+def unknown_price_error(model: str) -> InputError:
     """Say that a limit on the cost cannot be kept with a model of unknown price."""
     return InputError(
         f"The limit max-cost cannot be kept: the price of {model} is not known.",
@@ -130,13 +130,13 @@ def unpriced(model: str) -> InputError:
     )
 
 
-class _Reports:
+class _UsageEstimator:
     """What models reported so far, to estimate the next request by."""
 
     def __init__(self) -> None:
         self._characters = self._input_tokens = self._output_tokens = self._requests = 0
 
-    def expect(self, characters: int) -> Usage:
+    def estimate(self, characters: int) -> Usage:
         """Estimate a request from the mean of those before."""
         if not self._requests:
             return Usage(int(characters / _FIRST_RATIO) + 1, _FIRST_OUTPUT)
@@ -152,5 +152,5 @@ class _Reports:
         self._requests += 1
 
 
-def _sum(one: Usage, other: Usage) -> Usage:
+def _add(one: Usage, other: Usage) -> Usage:
     return Usage(one.input_tokens + other.input_tokens, one.output_tokens + other.output_tokens)

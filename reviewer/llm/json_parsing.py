@@ -23,7 +23,7 @@ def parse(text: str, key: str) -> dict[str, object]:
     NaN, doubled names, numbers out of range, nesting without end.
     """
     try:
-        for found in _objects(_spoken(text)):
+        for found in _decode_objects(_without_thinking(text)):
             if key in found:
                 return found
     except json.JSONDecodeError as error:
@@ -39,14 +39,12 @@ def parse(text: str, key: str) -> dict[str, object]:
 
 def salvage(text: str, key: str) -> dict[str, object]:
     """Return what is complete of an object that was cut off; raises ReplyError as `parse` does."""
-    spoken = _spoken(text)
+    spoken = _without_thinking(text)
     start = _OBJECT.search(spoken)
     if not start:
         raise ReplyError("The model's answer was cut off before it began.")
     try:
-        found = from_json(
-            _encoded(spoken[start.start() :]), allow_partial=True, allow_inf_nan=False
-        )
+        found = from_json(_encode(spoken[start.start() :]), allow_partial=True, allow_inf_nan=False)
     except ValueError:
         raise ReplyError("The model's answer was cut off and is not valid JSON.") from None
     if not isinstance(found, dict) or key not in found:
@@ -54,17 +52,17 @@ def salvage(text: str, key: str) -> dict[str, object]:
     return found
 
 
-def _spoken(text: str) -> str:
+def _without_thinking(text: str) -> str:
     """Drop what a model thought aloud, which may hold drafts of the answer."""
     return text[thought.end() :] if (thought := _THINKING.match(text)) else text
 
 
-def _encoded(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     """Encode text that may hold half a surrogate pair, which has no encoding."""
     return text.encode(errors="replace")
 
 
-def _objects(text: str) -> Iterator[dict[str, object]]:
+def _decode_objects(text: str) -> Iterator[dict[str, object]]:
     """Decode the objects that stand in a text, one after the other."""
     end = 0
     while start := _OBJECT.search(text, end):
@@ -72,32 +70,32 @@ def _objects(text: str) -> Iterator[dict[str, object]]:
         yield found
 
 
-def _object(members: Sequence[tuple[str, object]]) -> dict[str, object]:
+def _build_object(members: Sequence[tuple[str, object]]) -> dict[str, object]:
     found = dict(members)
     if len(found) < len(members):
         raise ValueError("a name occurs twice in one object")
     return found
 
 
-def _integer(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     if len(digits) > _DIGITS:
         raise ValueError("a number is out of range")
     return int(digits)
 
 
-def _fraction(digits: str) -> float:
+def _parse_fraction(digits: str) -> float:
     if not math.isfinite(number := float(digits)):
         raise ValueError("a number is out of range")
     return number
 
 
-def _constant(name: str) -> float:
+def _reject_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON value")
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_object,
-    parse_int=_integer,
-    parse_float=_fraction,
-    parse_constant=_constant,
+    object_pairs_hook=_build_object,
+    parse_int=_parse_integer,
+    parse_float=_parse_fraction,
+    parse_constant=_reject_constant,
 )

@@ -33,12 +33,12 @@ class ModelFacts:
 
 def lookup(model: str) -> ModelFacts | None:
     """Find what is known about a model, by its name or its name without a date; None: nothing."""
-    known = _table()
+    known = _load_table()
     return known.get(model) or known.get(_DATED.sub("", model))
 
 
 @cache
-def _table() -> dict[str, ModelFacts]:
+def _load_table() -> dict[str, ModelFacts]:
     rows = tomllib.loads(_TABLE.read_text("utf-8"), parse_float=Decimal)
     return {
         name: ModelFacts(row["input"], row["output"], row["context_window"])
@@ -46,7 +46,7 @@ def _table() -> dict[str, ModelFacts]:
     }
 
 
-def warning(model: str, ends: date | None, today: date) -> str:
+def shutdown_warning(model: str, ends: date | None, today: date) -> str:
     """Say that the model ends soon, empty when it does not or when nobody knows."""
     if ends is None or (ends - today).days > DAYS_AHEAD:
         return ""

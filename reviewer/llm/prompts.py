@@ -32,7 +32,7 @@ _WITH_TOOLS = ("review", "verify")
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class BatchRequest:
     """What one review request is made of.
 
     `context` holds numbered lines around the hunks, `related` what other changed files have to do
@@ -73,38 +73,38 @@ class Prompts:
         self._tools = tools
         self._shared = {"nonce": SafeText(nonce), "language": language}
         self._mask = mask
-        self._templates = Templates("prompts", self.shown, {})
+        self._templates = Templates("prompts", self.as_prompt_text, {})
 
-    def shown(self, text: str) -> str:
+    def as_prompt_text(self, text: str) -> str:
         """Return text as the model gets to see it, without the mark that would end its fence.
 
         Nobody can foresee the mark, but a model that was talked into it can repeat it.
         """
         return self._mask(invisible.show(text)).replace(self._shared["nonce"], _MARK)
 
-    def fenced(self, text: str) -> str:
+    def fence(self, text: str) -> str:
         """Return untrusted text as the templates show it."""
         nonce = self._shared["nonce"]
-        return f"<<{nonce}\n{self.shown(text)}\n{nonce}>>"
+        return f"<<{nonce}\n{self.as_prompt_text(text)}\n{nonce}>>"
 
-    def review(self, material: Material) -> Prompt:
+    def review(self, request: BatchRequest) -> Prompt:
         """Ask for the findings in one batch."""
-        return self._prompt(
+        return self._render(
             "review",
             replies.REVIEW_SCHEMA,
-            **_seen(material),
-            instructions=material.instructions,
-            guidelines=material.guidelines,
-            threads=tuple(self._heard(material.threads)),
-            earlier=material.earlier,
-            siblings=tuple(map(_named, material.siblings[:LISTED_SIBLINGS])),
-            more=max(0, len(material.siblings) - LISTED_SIBLINGS),
+            **_file_values(request),
+            instructions=request.instructions,
+            guidelines=request.guidelines,
+            threads=tuple(self._fit_threads(request.threads)),
+            earlier=request.earlier,
+            siblings=tuple(map(_shorten_line, request.siblings[:LISTED_SIBLINGS])),
+            more=max(0, len(request.siblings) - LISTED_SIBLINGS),
         )
 
-    def verify(self, material: Material, findings: Sequence[Finding]) -> Prompt:
+    def verify(self, request: BatchRequest, findings: Sequence[Finding]) -> Prompt:
         """Ask what speaks against each finding in one file."""
-        return self._prompt(
-            "verify", replies.VERIFY_SCHEMA, **_seen(material), findings=tuple(findings)
+        return self._render(
+            "verify", replies.VERIFY_SCHEMA, **_file_values(request), findings=tuple(findings)
         )
 
     def answer(
@@ -116,7 +116,7 @@ class Prompts:
         cuts: Sequence[str] = (),
     ) -> Prompt:
         """Ask what a maintainer asks, of the numbered `changes`; `cuts` says what they lack."""
-        return self._prompt(
+        return self._render(
             "answer",
             replies.ANSWER_SCHEMA,
             question=question,
@@ -128,16 +128,16 @@ class Prompts:
 
     def overview(self, reports: Sequence[FileReport]) -> Prompt:
         """Ask what the whole change does."""
-        return self._prompt(
+        return self._render(
             "overview",
             replies.OVERVIEW_SCHEMA,
-            files=tuple(map(_listed, reports[:LISTED_FILES])),
+            files=tuple(map(_shorten_report, reports[:LISTED_FILES])),
             more=max(0, len(reports) - LISTED_FILES),
         )
 
-    def _prompt(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
+    def _render(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
         # What is cut in the middle of a secret would show its beginning: nothing knows it then.
-        body = self.shown(self._pull.body)
+        body = self.as_prompt_text(self._pull.body)
         offered = self._tools if purpose in _WITH_TOOLS else ()
         system = self._templates.render(
             "system.md.j2", schema=json.dumps(schema), tools=bool(offered), **self._shared
@@ -147,55 +147,55 @@ class Prompts:
             pull=self._pull,
             description=body[:DESCRIPTION_CHARACTERS],
             description_cut=DESCRIPTION_CHARACTERS if len(body) > DESCRIPTION_CHARACTERS else 0,
-            commits=tuple(map(_named, _telling(self._pull)[:LISTED_COMMITS])),
+            commits=tuple(map(_shorten_line, _commit_subjects(self._pull)[:LISTED_COMMITS])),
             more_commits=max(0, len(self._pull.commits) - LISTED_COMMITS),
-            issues=tuple(map(_named, self._pull.issues)),
+            issues=tuple(map(_shorten_line, self._pull.issues)),
             **self._shared,
             **values,
         )
         messages = (Message("system", system), Message("user", user))
         return Prompt(purpose, messages, schema_name=purpose, schema=schema, tools=offered)
 
-    def _heard(self, threads: Iterable[ReviewThread]) -> Iterator[ReviewThread]:
+    def _fit_threads(self, threads: Iterable[ReviewThread]) -> Iterator[ReviewThread]:
         """Shorten each comment, and stop at the thread that would take too much room."""
         room = THREAD_CHARACTERS
         for thread in threads:
-            comments = tuple(map(self._shortened, thread.comments))
+            comments = tuple(map(self._shorten_comment, thread.comments))
             room -= sum(len(remark.body) for remark in comments)
             if room < 0:
                 return
             yield replace(thread, comments=comments)
 
-    def _shortened(self, remark: Remark) -> Remark:
-        said = self.shown(_unmarked(remark.body))
+    def _shorten_comment(self, remark: Remark) -> Remark:
+        said = self.as_prompt_text(_strip_marker(remark.body))
         return replace(remark, body=shorten(said, COMMENT_CHARACTERS))
 
 
-def _telling(pull: PullRequest) -> tuple[str, ...]:
+def _commit_subjects(pull: PullRequest) -> tuple[str, ...]:
     """List the subjects of the commits; a single one is often the title once more."""
     return () if pull.commits == (pull.title,) else pull.commits
 
 
-def _seen(material: Material) -> dict[str, object]:
+def _file_values(request: BatchRequest) -> dict[str, object]:
     """Return what both looks at a file show of it."""
     return {
-        "batch": material.batch,
-        "changes": diff.render_hunks(material.batch.hunks),
-        "context": material.context,
-        "related": material.related,
-        "notes": material.notes,
+        "batch": request.batch,
+        "changes": diff.render_hunks(request.batch.hunks),
+        "context": request.context,
+        "related": request.related,
+        "notes": request.notes,
     }
 
 
-def _unmarked(body: str) -> str:
+def _strip_marker(body: str) -> str:
     """Leave out the hidden last line of what we have said ourselves."""
     return body.partition("\n<!-- code-review-action")[0]
 
 
-def _named(path: str) -> str:
+def _shorten_line(path: str) -> str:
     return shorten(path, PATH_CHARACTERS)
 
 
-def _listed(report: FileReport) -> FileReport:
+def _shorten_report(report: FileReport) -> FileReport:
     summary = shorten(report.summary, SUMMARY_CHARACTERS)
-    return replace(report, path=_named(report.path), summary=summary)
+    return replace(report, path=_shorten_line(report.path), summary=summary)

@@ -68,7 +68,7 @@ class Merger:
         """Make one row of all answers about a file and of what was said about it before."""
         merged = merge(file, outcomes, self.shown)
         earlier = self.earlier(file)
-        proven = builtin_rules.findings(file, self.redaction)
+        proven = builtin_rules.find(file, self.redaction)
         # A rule says it anew each time: else an earlier word of the model's could stand for it.
         said = previous_review.joined(earlier, merged.findings)
         findings = (*proven, *(each for each in said if each.origin is Origin.MODEL))

@@ -71,9 +71,9 @@ def review(
     judgements: tuple[Judgement, ...] = ()
     notes: tuple[str, ...] = ()
     if stop is None:
-        judgements, notes, stop = _second_look(reviewer, found, asked)
+        judgements, notes, stop = _verify_findings(reviewer, found, asked)
     rows = [kept.get(file.path) or found[file.path] for file in selection.files]
-    spent = reviewer.asking.budget.spent()
+    spent = reviewer.client.budget.spent()
     assembly = Assembly(reviewer.snapshot.pull, reviewer.config, reviewer.merger)
     made, following = assembly.review(selection, rows, dismissed, spent)
     overview, missing, stop = _overview(reviewer, made, asked, stop, alone=len(parts) == 1)
@@ -143,7 +143,7 @@ def _raise_if_nothing_was_reviewed(
         raise next(o.result for o in outcomes if isinstance(o.result, ReviewerError))
 
 
-def _second_look(
+def _verify_findings(
     reviewer: BatchReviewer, found: dict[str, Merged], asked: Sequence[diff.ChangedFile]
 ) -> tuple[tuple[Judgement, ...], tuple[str, ...], ReviewerError | None]:
     """Put every finding of the asked files to a sceptical request, file by file.
@@ -164,7 +164,7 @@ def _second_look(
             unverified.append(merged.report.path)
 
     left, stop = worker_pool.carry_out(
-        doubted, reviewer.second_look, concurrency=reviewer.concurrency, on_result=note
+        doubted, reviewer.verify, concurrency=reviewer.concurrency, on_result=note
     )
     unverified += [each.file.path for each in left]
     notes = (f"no second look was had at the findings in {', '.join(sorted(unverified))}",)
@@ -191,7 +191,7 @@ def _overview(
         return Overview(rows[0].summary), (), None
     try:
         prompt = reviewer.prompts.overview(made.files)
-        return reviewer.asking.ask(prompt, replies.parse_overview), (), None
+        return reviewer.client.ask(prompt, replies.parse_overview), (), None
     except ReviewerError as problem:
         log.warning("The overview is missing: %s", problem)
         return Overview(), (f"The overview is missing: {problem.what}",), problem

@@ -13,8 +13,8 @@ from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Side
 from reviewer.findings import verification
 from reviewer.llm import model_catalog, replies
-from reviewer.llm.ask import Asking
-from reviewer.llm.prompts import Material, Prompts
+from reviewer.llm.ask import ModelClient
+from reviewer.llm.prompts import BatchRequest, Prompts
 from reviewer.pipeline.file_result import Merged, Merger, Outcome
 from reviewer.pull_request import Snapshot
 from reviewer.review import Judgement
@@ -60,7 +60,7 @@ class BatchReviewer:
     snapshot: Snapshot
     config: Config
     prompts: Prompts
-    asking: Asking
+    client: ModelClient
     merger: Merger
     window: int
     concurrency: int = 1
@@ -68,7 +68,7 @@ class BatchReviewer:
     guidelines: tuple[tuple[str, str], ...] = ()
     anew: bool = False
 
-    def second_look(self, doubted: Doubted) -> tuple[Merged, tuple[Judgement, ...], bool]:
+    def verify(self, doubted: Doubted) -> tuple[Merged, tuple[Judgement, ...], bool]:
         """Put a file's findings to sceptical requests, one for each part of the file.
 
         Returns whether every part got an answer; without one, its findings stay as they are.
@@ -78,7 +78,7 @@ class BatchReviewer:
         answered = True
         for part, findings in _shared(split(doubted.file, self.window), doubted.merged.findings):
             verdicts = self._verdicts(part, findings)
-            left, why = verification.judge(findings, verdicts or ())
+            left, why = verification.apply_verdicts(findings, verdicts or ())
             kept += left
             said += why
             answered = answered and verdicts is not None
@@ -91,7 +91,7 @@ class BatchReviewer:
     ) -> tuple[verification.Verdict, ...] | None:
         prompt = self.prompts.verify(self._material(part, SECOND_SHARE), findings)
         try:
-            return self.asking.ask(
+            return self.client.ask(
                 prompt, lambda reply: replies.parse_verdicts(reply, len(findings))
             )
         except ReviewerError as problem:
@@ -112,12 +112,12 @@ class BatchReviewer:
     def _ask(self, batch: Batch) -> Outcome:
         prompt = self.prompts.review(self._material(batch))
         try:
-            return Outcome(batch, self.asking.ask(prompt, replies.parse_review))
+            return Outcome(batch, self.client.ask(prompt, replies.parse_review))
         except ReviewerError as problem:
             log.warning("%s: %s", batch.file.path, problem)
             return Outcome(batch, problem)
 
-    def _material(self, batch: Batch, share: int = CONTEXT_SHARE) -> Material:
+    def _material(self, batch: Batch, share: int = CONTEXT_SHARE) -> BatchRequest:
         path = batch.file.path
         special = tuple(
             instruction.instructions
@@ -125,7 +125,7 @@ class BatchReviewer:
             if Patterns((instruction.path,)).verdict(path)
         )
         seen = self.context.collect(batch, self.window, share)
-        return Material(
+        return BatchRequest(
             batch=batch,
             instructions=self.config.instructions + special,
             context=seen.nearby,

@@ -19,7 +19,7 @@ from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.events.activity import MARKER_NAMESPACE, Answer, Errand, Help, Pause
 from reviewer.finding import Finding
 from reviewer.llm import replies
-from reviewer.llm.ask import Asking
+from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
 from reviewer.memory import state
@@ -151,14 +151,18 @@ class _Reply:
             mask=SecretMask.of(trip.runner.secrets, selection.files),
         )
         budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
-        asking = Asking(models.result(), budget, shown=prompts.shown)
+        client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
         with trip.runner.group("Answer"):
-            answer = self._ask(asking, prompts, selection, thread)
+            answer = self._ask(client, prompts, selection, thread)
         asked = "" if thread else self.wanted.question
         return self._publish(Told(asked, answer, budget.spent(), trip.run_url), thread)
 
     def _ask(
-        self, asking: Asking, prompts: Prompts, selection: Selection, thread: ReviewThread | None
+        self,
+        client: ModelClient,
+        prompts: Prompts,
+        selection: Selection,
+        thread: ReviewThread | None,
     ) -> str:
         inputs = self.trip.inputs
 
@@ -174,7 +178,7 @@ class _Reply:
             prompt = prompts.answer(
                 self.wanted.question, shown.text, self._findings(), said, shown.cuts
             )
-            return asking.ask(prompt, replies.parse_answer)
+            return client.ask(prompt, replies.parse_answer)
 
         room = review_file.window(inputs.model, inputs.context_window)
         try:

@@ -44,7 +44,7 @@ def amended(known: State, wanted: ReviewPullRequest) -> State:
         for finding in known.findings
         if finding.number == wanted.ignore.number
     ]
-    return replace(known, dismissed=dismissals.dismissals(known.dismissed, fresh))
+    return replace(known, dismissed=dismissals.merge(known.dismissed, fresh))
 
 
 def basis(
@@ -63,4 +63,4 @@ def basis(
 def dismissed(forge: Forge, snapshot: Snapshot, known: State, name: str) -> tuple[Dismissal, ...]:
     """Join the remembered dismissals with what maintainers did to our threads since."""
     fresh = threads.dismissed(known.findings, snapshot.conversation, name, forge.may_write)
-    return dismissals.dismissals(known.dismissed, fresh)
+    return dismissals.merge(known.dismissed, fresh)

@@ -18,10 +18,10 @@ from reviewer.config.strict_yaml import PATH
 from reviewer.context import guidelines as conventions
 from reviewer.context.collect import ContextCollector, HeadFiles
 from reviewer.llm import model_catalog
-from reviewer.llm.ask import Asking, refuse
+from reviewer.llm.ask import ModelClient, refuse
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
-from reviewer.llm.tools import OFFERED, Tools
+from reviewer.llm.tools import OFFERED, WorkspaceTools
 from reviewer.memory import cache_key
 from reviewer.memory.previous_review import Basis
 from reviewer.memory.state import State
@@ -142,7 +142,9 @@ def _again(trip: Trip, fresh: Snapshot) -> int:
 def _ending(model: Model, ending: Future[date | None] | None) -> tuple[str, ...]:
     """Warn of a model that ends, if the server has said so by now."""
     ends = ending.result() if ending and ending.done() else None
-    return tuple(filter(None, (model_catalog.warning(model.name, ends, datetime.now(UTC).date()),)))
+    return tuple(
+        filter(None, (model_catalog.shutdown_warning(model.name, ends, datetime.now(UTC).date()),))
+    )
 
 
 def _early(call: Callable[[], T]) -> Future[T]:
@@ -164,15 +166,15 @@ def _reviewer(trip: Trip, material: _Material, models: tuple[Model, ...]) -> Bat
         mask=masking,
         tools=OFFERED if workspace else (),
     )
-    answer = Tools(workspace, prompts.fenced).answer if workspace else refuse
+    answer = WorkspaceTools(workspace, prompts.fence).answer if workspace else refuse
     budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
     return BatchReviewer(
         context=ContextCollector(HeadFiles(trip.forge, pull.head_sha), selection.files),
         snapshot=material.snapshot,
         config=material.settings,
         prompts=prompts,
-        asking=Asking(models, budget, answer, prompts.shown),
-        merger=Merger(prompts.shown, material.basis, masking.redaction),
+        client=ModelClient(models, budget, answer, prompts.as_prompt_text),
+        merger=Merger(prompts.as_prompt_text, material.basis, masking.redaction),
         window=review_file.window(trip.inputs.model, trip.inputs.context_window),
         concurrency=trip.inputs.concurrency,
         paths=selection.paths,

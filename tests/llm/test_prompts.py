@@ -11,7 +11,7 @@ from reviewer.llm.prompts import (
     COMMENT_CHARACTERS,
     DESCRIPTION_CHARACTERS,
     LISTED_FILES,
-    Material,
+    BatchRequest,
     Prompts,
 )
 from reviewer.ports import Prompt
@@ -42,8 +42,8 @@ def changed(path: str = "src/pay.py", **row: str) -> ChangedFile:
     return parsed
 
 
-def material(file: ChangedFile | None = None) -> Material:
-    return Material(batches.split(file or changed(), 10_000)[0])
+def material(file: ChangedFile | None = None) -> BatchRequest:
+    return BatchRequest(batches.split(file or changed(), 10_000)[0])
 
 
 def text(prompt: Prompt) -> str:
@@ -52,7 +52,7 @@ def text(prompt: Prompt) -> str:
 
 def test_a_review_prompt(markdown: SnapshotAssertion) -> None:
     (only,) = batches.split(changed(), 10_000)
-    full = Material(
+    full = BatchRequest(
         batch=only,
         instructions=("Money is counted in cents.",),
         context="     3   ",
@@ -160,7 +160,7 @@ def test_template_syntax_in_untrusted_text_stays_text() -> None:
 def test_a_renamed_file_and_a_part_are_introduced_as_such() -> None:
     renamed = changed(status="renamed", previous_path="src/old.py")
     parts = batches.split(renamed, 10_000)
-    prompt = prompts().review(Material(parts[0])).messages[1].text
+    prompt = prompts().review(BatchRequest(parts[0])).messages[1].text
     assert "It was called:\n<<0123456789abcdef\nsrc/old.py\n" in prompt
 
 

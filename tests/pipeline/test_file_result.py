@@ -26,7 +26,7 @@ def test_earlier_words_of_the_model_do_not_stand_for_what_a_rule_finds() -> None
     file = diff.parse(builders.row(patch=f'@@ -1 +1,2 @@\n a = 1\n+KEY = "{KEY}"\n'))
     assert isinstance(file, ChangedFile)
     redaction = Redaction(masking.hunk_texts([file]))
-    (proven,) = builtin_rules.findings(file, redaction)
+    (proven,) = builtin_rules.find(file, redaction)
     words = replace(proven, origin=Origin.MODEL, title="Only a sample", number=1)
     unit = Unit(file.path, "", builders.HEAD, "", (words,))
     merger = Merger(redaction.mask, Basis(State(), {file.path: unit}), redaction)

@@ -13,6 +13,7 @@ from reviewer.config.globs import Patterns
 from reviewer.errors import WorkspaceError
 from reviewer.ports import Tool, ToolCall, Workspace
 from reviewer.text import truncate
+from reviewer.text.invisible import replace_surrogates
 
 log = logging.getLogger(__name__)
 
@@ -143,12 +144,7 @@ def _compile(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
     options.max_mem = _REGEX_BYTES
     options.log_errors = False
     options.never_capture = True
-    return re2.compile(_readable(pattern), options)
-
-
-def _readable(text: str) -> str:
-    """Replace lone surrogates, which RE2 cannot read."""
-    return text.encode(errors="replace").decode()
+    return re2.compile(replace_surrogates(pattern), options)
 
 
 def _render_lines(text: str, first: int) -> str:
@@ -168,12 +164,12 @@ def _render_paths(paths: Iterator[str]) -> str:
 
 
 def _find_matches(regex: Any, path: str, text: str) -> list[str]:  # noqa: ANN401 - re2 has no types
-    if not regex.search(_readable(text)):
+    if not regex.search(replace_surrogates(text)):
         return []
     return [
         f"{path}:{number}: {_shorten(line)}"
         for number, line in enumerate(text.split("\n"), 1)
-        if regex.search(_readable(line))
+        if regex.search(replace_surrogates(line))
     ]
 
 

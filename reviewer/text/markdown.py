@@ -1,9 +1,9 @@
-"""Turns untrusted text into Markdown that shows it and does nothing else.
+"""Turns untrusted text into Markdown that displays it and has no other effect.
 
-The order of the steps is the defence: what one step uncovers, a later step disarms. Text is
-rebuilt, not filtered: the result holds only paragraphs, lists, emphasis, code spans and fences;
-every other character that means something to Markdown or to GitHub becomes an entity or is followed
-by a zero-width space. Applying a function twice changes nothing.
+The order of the steps is the defence: a later step neutralises what an earlier one reveals. Text is
+rebuilt, not filtered. The result holds only paragraphs, lists, emphasis, code spans and fences;
+every other character with a meaning in Markdown or on GitHub becomes an entity or is followed by a
+zero-width space. Applying a function twice changes nothing.
 """
 
 import html
@@ -15,7 +15,7 @@ import re2
 
 from reviewer.text import bot_triggers, code_spans, invisible
 
-# Deeper nesting of entities, comments and links is an attack, not text.
+# Text nests entities, comments and links less deeply; deeper nesting is an attack.
 _ROUNDS = 8
 _DEEPEST_LIST = 3
 _OPENERS = frozenset(">-+*0123456789")
@@ -43,7 +43,7 @@ _ENTITIES = {
 
 
 def block(text: str) -> str:
-    """Neutralise Markdown prose of many lines; emphasis, lists and code stay readable."""
+    """Return neutralised Markdown of many lines; emphasis, lists and code keep their form."""
     parts = []
     prose: list[str] = []
     lines = iter(_clean(text).split("\n"))
@@ -59,7 +59,7 @@ def block(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Neutralise text for one line, a title or a table cell; only code spans stay."""
+    """Return neutralised text on one line, for a title or a table cell; only code spans stay."""
     content, spans = code_spans.extract(_clean(text))
     content = " ".join(_resolve(content, _join_lines).split())
     start = bot_triggers.ZWSP if _LINE_START.match(content) else ""
@@ -68,12 +68,12 @@ def line(text: str) -> str:
 
 
 def code(text: str, language: str = "") -> str:
-    """Show text as a fenced block; its characters stay, save for zero-width spaces in commands."""
+    """Return text as a fenced block; its only change is zero-width spaces in trigger words."""
     return code_spans.fence(invisible.drop(text).removesuffix("\n"), language)
 
 
 def span(text: str) -> str:
-    """Show text, a path for example, as a code span on one line, in a table cell too."""
+    """Return text, such as a path, as a code span on one line that fits a table cell too."""
     return code_spans.span(invisible.drop(text.replace("\n", " ").replace("\t", " ")))
 
 
@@ -83,7 +83,7 @@ def _clean(text: str) -> str:
 
 
 def _read_fenced(lines: Iterable[str], *, margin: int, mark: str) -> Iterator[str]:
-    """Yield the lines up to the closing fence, or to the end where there is none."""
+    """Yield the lines before the closing fence, or all lines when there is none."""
     for each in lines:
         bare = each.strip(" \t>")
         if bare.startswith(mark) and not bare.strip(mark[0]):
@@ -103,7 +103,10 @@ def _resolve(text: str, shaped: Callable[[str], str] = str) -> str:
 
 
 def _resolve_piece(text: str, shaped: Callable[[str], str]) -> str:
-    """Decode and remove until nothing changes; text that never settles loses its syntax."""
+    """Decode entities and remove comments and links until nothing changes.
+
+    Text that still changes after _ROUNDS loses the characters that make entities and links.
+    """
     for _ in range(_ROUNDS):
         before, text = text, _resolve_once(shaped(text))
         if text == before:
@@ -112,7 +115,7 @@ def _resolve_piece(text: str, shaped: Callable[[str], str]) -> str:
 
 
 def _join_lines(text: str) -> str:
-    """Turn what ends lines into spaces: a link that was cut by one is a link afterwards."""
+    """Replace line ends by spaces first: a link across two lines becomes one only then."""
     return str(_SPACE.sub(" ", text))
 
 
@@ -129,7 +132,7 @@ def _spell_out_link(image: str, label: str, target: str) -> str:
 
 
 def _lay_out(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines in which only a list item's marker has a meaning at the start."""
+    """Yield the lines so that only the marker of a list item has a meaning at the start."""
     indents: list[int] = []
     blank = True
     for raw in lines:
@@ -152,9 +155,9 @@ def _lay_out(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _split_marker(content: str) -> tuple[str, str]:
-    """Split off the first list marker, drop further ones and those of quotes.
+    """Return the first list marker and the rest, without other list and quote markers.
 
-    A number of more than two digits, a year before a full stop, is text and stays.
+    A number of three or more digits, such as a year before a full stop, is text and stays.
     """
     containers = _CONTAINERS.match(content) if content[:1] in _OPENERS else None
     if not containers:
@@ -167,25 +170,25 @@ def _split_marker(content: str) -> tuple[str, str]:
 
 
 def _heading_to_bold(content: str) -> str:
-    """Turn a heading into bold text."""
+    """Return a heading as bold text."""
     text = _keep_text(_HEADING_END.sub("", content).lstrip("# \t").strip())
     return f"**{text}**" if text else ""
 
 
 def _keep_text(content: str) -> str:
-    """Drop a rule or an underline, break a command."""
+    """Return the text with commands broken; "" for a horizontal rule or a heading's underline."""
     if not content.strip("-=_*+:| \t"):
         return ""
     return bot_triggers.break_commands(content)
 
 
 def _escape(text: str) -> str:
-    """Break the words and write as an entity every other character that means something."""
+    """Break trigger words and write every other character with a meaning as an entity."""
     return _escape_underscores(bot_triggers.break_in_prose(text).translate(_ENTITIES))
 
 
 def _escape_underscores(text: str) -> str:
-    """Keep `__init__` from turning bold; between two letters "_" means nothing."""
+    """Keep `__init__` from becoming bold; between two letters, "_" has no meaning."""
     parts = text.split("_")
     ends = [
         "_" if left[-1:].isalnum() and right[:1].isalnum() else "&#95;"

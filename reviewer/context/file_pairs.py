@@ -1,4 +1,4 @@
-"""Tells which changed files belong together by their names: test and subject, header and source."""
+"""Pairs changed files by their names: test and subject, header and source, model and migration."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.context import identifiers
 
 SIBLINGS = 5
-"""Siblings of one file; more are a convention of the framework rather than a relation."""
+"""Siblings of one file; more of them follow from a framework's naming, not from a relation."""
+# Files of one name that are compared; thousands of "index.js" must not make a run quadratic.
 _COMPARED = 200
-# Folders that mirror each other are the same but for these.
+# Mirrored folder trees differ only in these names.
 _MIRRORED = frozenset(
     {"tests", "test", "__tests__", "spec", "specs", "testing", "src", "lib", "include", "main"}
 )
@@ -24,6 +25,8 @@ _MODELS = frozenset({"models", "model"})
 
 @dataclass(frozen=True, slots=True)
 class _FileName:
+    """The parts of a path: `mirrored` and `stem` are without the words that mark a test."""
+
     folder: tuple[str, ...]
     mirrored: tuple[str, ...]
     stem: str
@@ -33,10 +36,10 @@ class _FileName:
 
 
 class SiblingIndex:
-    """All changed files by their names; asked from any number of threads."""
+    """Looks up changed files by name; safe to share between threads."""
 
     def __init__(self, files: Sequence[ChangedFile]) -> None:
-        """Sort the files by name."""
+        """Index the files."""
         self._names = {file.path: _parse_name(file.path) for file in files}
         self._stems: dict[str, list[ChangedFile]] = {}
         self._models: dict[tuple[str, ...], list[ChangedFile]] = {}
@@ -52,8 +55,8 @@ class SiblingIndex:
     def siblings(self, file: ChangedFile) -> tuple[ChangedFile, ...]:
         """List the siblings of a file, at most SIBLINGS; those of its own folder come first."""
         name = self._names.get(file.path) or _parse_name(file.path)
-        alike = islice(self._stems.get(name.stem, ()), _COMPARED)
-        near = [other for other in alike if _are_siblings(name, self._names[other.path])]
+        same_stem = islice(self._stems.get(name.stem, ()), _COMPARED)
+        near = [other for other in same_stem if _are_siblings(name, self._names[other.path])]
         near.sort(key=lambda other: self._names[other.path].folder != name.folder)
         found = {other.path: other for other in (*near, *self._model_partners(name))}
         found.pop(file.path, None)
@@ -93,7 +96,7 @@ def _parse_name(path: str) -> _FileName:
 
 
 def _are_siblings(one: _FileName, other: _FileName) -> bool:
-    """Whether two files of the same bare name belong together."""
+    """Whether two files with the same stem belong together."""
     if one.folder == other.folder:
         return True
     if one.test != other.test:
@@ -105,7 +108,7 @@ def _are_siblings(one: _FileName, other: _FileName) -> bool:
 
 
 def _folders_match(one: _FileName, other: _FileName) -> bool:
-    """Whether the folders mirror each other, or one is the end of the other."""
+    """Whether the folders mirror each other, or one path ends with the other."""
     short, long = sorted((one.mirrored, other.mirrored), key=len)
     return long[len(long) - len(short) :] == short
 

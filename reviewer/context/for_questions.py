@@ -1,4 +1,4 @@
-"""What the model is shown with a question: the changes, whole files as far as there is room."""
+"""Renders what the model sees with a question: the changed files and the conversation so far."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,9 +16,11 @@ REMARK_CHARACTERS = 1_000
 
 
 def render_changes(selection: Selection, room: int, first: str = "") -> Excerpt:
-    """List all changed files and show, in at most `room` characters, what changes in them.
+    """Return a list of all changed files, followed by the changes of as many as fit.
 
-    Files are shown whole or not at all, the one called `first` before all others.
+    The changes take at most `room` characters; the list does not count. A file's changes are shown
+    whole or not at all, those of the path `first` before all others. The list has at most
+    LISTED_FILES entries.
     """
     shown: dict[str, str] = {}
     for file in sorted(selection.files, key=lambda file: file.path != first):
@@ -33,7 +35,10 @@ def render_changes(selection: Selection, room: int, first: str = "") -> Excerpt:
 
 
 def earlier_comments(thread: ReviewThread, comment_id: int) -> tuple[Remark, ...]:
-    """Return the latest remarks of a thread before a comment, each shortened."""
+    """Return the comments of a thread before the one with this id, each shortened.
+
+    At most the latest LISTED_REMARKS; of all comments when the thread does not hold the id.
+    """
     ids = [remark.id for remark in thread.comments]
     end = ids.index(comment_id) if comment_id in ids else len(ids)
     latest = thread.comments[:end][-LISTED_REMARKS:]
@@ -41,9 +46,8 @@ def earlier_comments(thread: ReviewThread, comment_id: int) -> tuple[Remark, ...
 
 
 def _render_row(file: ChangedFile, shown: dict[str, str]) -> str:
-    return f"- {_shorten_path(file.path)}" + (
-        "" if file.path in shown else ": not shown for its length"
-    )
+    note = "" if file.path in shown else ": too long to be shown"
+    return f"- {_shorten_path(file.path)}{note}"
 
 
 def _shorten_path(path: str) -> str:
@@ -53,7 +57,7 @@ def _shorten_path(path: str) -> str:
 def _cuts(selection: Selection, shown: dict[str, str], listed: Sequence[str]) -> list[str]:
     cuts = []
     if unseen := len(selection.files) - len(shown):
-        cuts.append(f"the lines of {unseen} of {len(selection.files)} files, which the list names")
+        cuts.append(f"the changes of {unseen} of {len(selection.files)} files, which are listed")
     if len(listed) > LISTED_FILES:
         cuts.append(f"the names of {len(listed) - LISTED_FILES} more files")
     return cuts

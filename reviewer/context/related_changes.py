@@ -1,4 +1,4 @@
-"""What the other changed files say about a file: callers, definitions and its siblings."""
+"""Finds what other changed files hold about a file: its callers, definitions and siblings."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,22 +10,24 @@ from reviewer.context import identifiers
 from reviewer.context.file_pairs import SiblingIndex
 from reviewer.text.truncate import Excerpt
 
-# Limits that keep a run over 1,000 files of 1,000 lines linear and its memory small.
+# These limits keep a run over 1,000 files of 1,000 lines linear and its memory small.
 SYMBOLS_KEPT = 50_000
-"""Definitions of one run that are kept."""
+"""Definitions that one run keeps."""
 MENTIONS_PER_FILE = 4
 MENTIONS = 40
-"""Mentions of one symbol that are kept; what is called from more places is known anyway."""
+"""Mentions of one symbol that are kept; a symbol with more callers is well known."""
 DEFINITIONS = 3
+"""Definitions of one symbol that are kept."""
 BODY = 8
-"""Lines of a definition that are shown."""
+"""Lines shown of a definition."""
 SYMBOLS = 40
 """Symbols of one file that are looked up."""
 SIBLING_LINES = 150
-"""Lines in the hunks of a sibling that is small enough to be shown."""
+"""Lines of hunks; a sibling with more is not shown."""
 NAMED_CUTS = 5
+"""Cuts that are named; further ones are counted."""
 FILES_READ = 6
-"""Files that are read whole for one file, because each may be a request to the forge."""
+"""Files that are read whole for one file; each may be a request to the forge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +43,28 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    heading: str
+    """Lines of another file; `rows` is empty for one that is too large to be shown."""
+
+    title: str
     rows: tuple[str, ...]
-    left_out: str
 
     @property
     def text(self) -> str:
-        return "\n".join((self.heading, *self.rows))
+        return "\n".join((f"{self.title}:", *self.rows))
 
 
 class ChangeIndex:
-    """All changed files, read once; afterwards it only answers, from any number of threads."""
+    """Finds related changes in an index of all changed files; safe to share between threads."""
 
     def __init__(
         self,
         files: Sequence[ChangedFile],
         contents: Callable[[str], str | None] | None = None,
     ) -> None:
-        """Read the files; `contents` gives a whole file of the head, None where it cannot.
+        """Index the files.
 
-        It is called from the threads that ask, up to FILES_READ times for each file.
+        `contents` returns the whole text of a file at the head commit, None when it cannot. It is
+        called by `find_related`, in the caller's thread, up to FILES_READ times for each file.
         """
         self._contents = contents
         self._siblings = SiblingIndex(files)
@@ -77,9 +81,10 @@ class ChangeIndex:
             self._read(file)
 
     def find_related(self, file: ChangedFile, limit: int) -> Excerpt:
-        """Collect what concerns `file` within `limit` characters, whole pieces only.
+        """Return pieces of other changed files, each under a heading with its path.
 
-        Callers of definitions that it changes come first, then definitions of what its added lines
+        They take at most `limit` characters; a piece is shown whole or not at all. Callers of
+        definitions that `file` changes come first, then definitions of names that its added lines
         use, then the hunks of its siblings.
         """
         taken: list[str] = []
@@ -91,7 +96,7 @@ class ChangeIndex:
                 room -= cost
                 taken.append(piece.text)
             else:
-                cuts.append(piece.left_out)
+                cuts.append(piece.title)
         return Excerpt("\n".join(taken), _cap_cuts(cuts))
 
     def _read(self, file: ChangedFile) -> None:
@@ -138,8 +143,7 @@ class ChangeIndex:
                 if place.file.path != file.path:
                     by_file.setdefault(place.file.path, []).append(diff.render_line(place.line))
             for path, rows in by_file.items():
-                heading = f"Mentions of {name} in {_one_line(path)}:"
-                yield _Piece(heading, tuple(rows), f"mentions of {name} in {_one_line(path)}")
+                yield _Piece(f"Mentions of {name} in {_one_line(path)}", tuple(rows))
 
     def _definitions_used(
         self, file: ChangedFile, siblings: Iterable[ChangedFile]
@@ -158,7 +162,7 @@ class ChangeIndex:
     def _search_whole_files(
         self, file: ChangedFile, siblings: Iterable[ChangedFile], missing: dict[str, None]
     ) -> Iterator[_Piece]:
-        """Look for definitions in the whole text of siblings and of files that it names."""
+        """Search the whole text of siblings and of files that `file` names for definitions."""
         named = (other for name in _names_shown(file) for other in self._siblings.with_stem(name))
         others = dict.fromkeys(
             other.path
@@ -178,30 +182,27 @@ def _find_definitions(path: str, lines: Sequence[str], wanted: dict[str, None]) 
         if name not in wanted:
             continue
         body = lines[number - 1 : number - 1 + BODY]
-        rows = tuple(
+        numbered = (
             f"{n:>6}   {text[: identifiers.LONGEST_LINE]}" for n, text in enumerate(body, number)
         )
-        heading = f"Definition of {name} in {_one_line(path)}:"
-        yield _Piece(heading, rows, f"the definition of {name} in {_one_line(path)}")
+        yield _Piece(f"Definition of {name} in {_one_line(path)}", tuple(numbered))
 
 
 def _definition_piece(name: str, place: _Place) -> _Piece:
     following = place.hunk.lines[place.index : place.index + 2 * BODY]
     kept = [line for line in following if line.kind is not LineKind.REMOVED][:BODY]
-    path = _one_line(place.file.path)
-    rows = tuple(map(diff.render_line, kept))
-    return _Piece(f"Definition of {name} in {path}:", rows, f"the definition of {name} in {path}")
+    title = f"Definition of {name} in {_one_line(place.file.path)}"
+    return _Piece(title, tuple(map(diff.render_line, kept)))
 
 
 def _sibling_piece(file: ChangedFile) -> _Piece:
-    path = _one_line(file.path)
     small = sum(len(hunk.lines) for hunk in file.hunks) <= SIBLING_LINES
     rows = tuple(diff.render_hunks(file.hunks).split("\n")) if small else ()
-    return _Piece(f"Changes to {path}:", rows, f"the changes to {path}")
+    return _Piece(f"Changes to {_one_line(file.path)}", rows)
 
 
 def _names_added(file: ChangedFile) -> Iterator[str]:
-    """Yield each symbol of the added lines once, in order."""
+    """Yield each name in the added lines once, in order."""
     seen = set[str]()
     for line in file.changed_lines:
         if line.kind is LineKind.ADDED:
@@ -212,7 +213,7 @@ def _names_added(file: ChangedFile) -> Iterator[str]:
 
 
 def _names_shown(file: ChangedFile) -> dict[str, None]:
-    """List every symbol of the lines shown, imports above all."""
+    """Return every name in the hunks; names of imported files are among them."""
     lines = (line.text for hunk in file.hunks for line in hunk.lines)
     return dict.fromkeys(name for text in lines for name in identifiers.names(text))
 
@@ -224,5 +225,5 @@ def _cap_cuts(cuts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _one_line(path: str) -> str:
-    # A path may hold a line feed, and a heading of ours must stay one line.
+    # A path may hold a line feed; our heading must stay on one line.
     return path.replace("\n", "\\n").replace("\r", "\\r")

@@ -129,7 +129,7 @@ def test_strangers_do_not(one: str, other: str) -> None:
 
 def test_a_large_sibling_is_named_and_not_shown() -> None:
     large = changed("test_pay.py", *["+a"] * (related_changes.SIBLING_LINES + 1))
-    assert of(changed("pay.py", "+a"), large) == Excerpt("", ("the changes to test_pay.py",))
+    assert of(changed("pay.py", "+a"), large) == Excerpt("", ("Changes to test_pay.py",))
 
 
 def test_what_does_not_fit_is_named_and_smaller_pieces_still_come() -> None:
@@ -137,7 +137,7 @@ def test_what_does_not_fit_is_named_and_smaller_pieces_still_come() -> None:
     caller = changed("till.py", f"+charge('{'x' * 200}')")
     found = of(pay, caller, changed("test_pay.py", "+a"), limit=60)
     assert found.text == "Changes to test_pay.py:\n@@\n     1 + a"
-    assert found.cuts == ("mentions of charge in till.py",)
+    assert found.cuts == ("Mentions of charge in till.py",)
 
 
 def test_many_cuts_are_counted() -> None:

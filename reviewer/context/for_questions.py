@@ -7,10 +7,9 @@ from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
 from reviewer.pull_request import Remark, ReviewThread
-from reviewer.text.truncate import Excerpt, shorten
+from reviewer.text.truncate import Excerpt, shorten, shorten_name
 
 LISTED_FILES = 300
-PATH_CHARACTERS = 200
 LISTED_REMARKS = 10
 REMARK_CHARACTERS = 1_000
 
@@ -29,7 +28,7 @@ def render_changes(selection: Selection, room: int, first: str = "") -> Excerpt:
             shown[file.path] = text
             room -= len(text)
     listed = [_render_row(file, shown) for file in selection.files]
-    listed += [f"- {_shorten_path(row.path)}: {row.reason}" for row in selection.reports]
+    listed += [f"- {shorten_name(row.path)}: {row.reason}" for row in selection.reports]
     text = "\n".join(("Changed files:", *listed[:LISTED_FILES]))
     return Excerpt(text + "".join(shown.values()), tuple(_cuts(selection, shown, listed)))
 
@@ -47,11 +46,7 @@ def earlier_comments(thread: ReviewThread, comment_id: int) -> tuple[Remark, ...
 
 def _render_row(file: ChangedFile, shown: dict[str, str]) -> str:
     note = "" if file.path in shown else ": too long to be shown"
-    return f"- {_shorten_path(file.path)}{note}"
-
-
-def _shorten_path(path: str) -> str:
-    return shorten(path, PATH_CHARACTERS)
+    return f"- {shorten_name(file.path)}{note}"
 
 
 def _cuts(selection: Selection, shown: dict[str, str], listed: Sequence[str]) -> list[str]:

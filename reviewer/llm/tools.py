@@ -1,4 +1,4 @@
-"""The tools that the model is offered: they read the reviewed commit, and can do nothing else."""
+"""The tools that a model may call: they read the reviewed commit and have no other effect."""
 
 import json
 import logging
@@ -17,15 +17,15 @@ from reviewer.text.invisible import replace_surrogates
 
 log = logging.getLogger(__name__)
 
-LARGEST_ANSWER = 16_000
-"""Characters; a quarter of what a model's server would take without complaint."""
+LARGEST_RESULT = 16_000
+"""Characters of one result; model servers accept about four times as many."""
 LARGEST_RUN = 1_000_000
-"""Characters that all answers of a run may have: they are paid for with every later turn."""
+"""Characters of all results of a run, because each is paid for again with every later turn."""
 _MOST_LINES = 400
 _MOST_MATCHES = 100
 _MOST_PATHS = 300
 _LONGEST_LINE = 300
-# What one search looks through; RE2 takes about a second for it.
+# Characters that one search reads; RE2 takes about a second for them.
 _MOST_SEARCHED = 50_000_000
 _REGEX_BYTES = 8 << 20
 _Glob = Annotated[str, Field(max_length=256)]
@@ -52,7 +52,7 @@ class _Search(_Arguments):
 
 _TOOLS: dict[str, tuple[type[_Arguments], str]] = {
     "read_file": (_Read, f"Show up to {_MOST_LINES} numbered lines of a file of the new version."),
-    "list_files": (_List, "List files of the new version that match a gitignore pattern."),
+    "list_files": (_List, "List the files of the new version that match a gitignore pattern."),
     "search": (_Search, "Find lines of the new version that match a regular expression (RE2)."),
 }
 OFFERED = tuple(
@@ -61,31 +61,31 @@ OFFERED = tuple(
 
 
 class WorkspaceTools:
-    """Answers tool calls of one run; safe to share between threads.
-
-    `fence` is what is done to the text of a repository before a model sees it.
-    """
+    """Runs the tool calls of one run over its workspace; safe to share between threads."""
 
     def __init__(self, workspace: Workspace, fence: Callable[[str], str]) -> None:
-        """Read nothing yet."""
+        """Set where files are read; `fence` marks their text as data, as `Prompts.fence` does."""
         self._workspace = workspace
         self._fence = fence
         self._left = LARGEST_RUN
         self._lock = Lock()
 
     def answer(self, call: ToolCall) -> str:
-        """Do what is called for; whatever is wrong with the call is said in the answer."""
+        """Return the fenced result of a call; for an invalid call, a refusal with the reason.
+
+        At most about LARGEST_RESULT characters; a refusal once the run has read LARGEST_RUN.
+        """
         try:
             text = self._dispatch(call)
         except (WorkspaceError, ValueError, re2.error) as refused:
             reason = _reason(refused)
-            log.info("The model's call of %s was refused: %s", call.name[:50], reason)
+            log.info("A call of the tool %s was refused: %s", call.name[:50], reason)
             text = f"Refused: {reason}"
         return self._charge(self._fence(_cut(text)))
 
     def _dispatch(self, call: ToolCall) -> str:
         if call.name not in _TOOLS:
-            raise ValueError(f"there is no tool of this name; there are {', '.join(_TOOLS)}")
+            raise ValueError(f"there is no tool of this name; the tools are {', '.join(_TOOLS)}")
         match _TOOLS[call.name][0].model_validate(_parse_arguments(call.arguments)):
             case _Read(path=path, first_line=first):
                 return _render_lines(self._workspace.read(path), first)
@@ -103,21 +103,21 @@ class WorkspaceTools:
     def _search(self, pattern: str, glob: str) -> str:
         regex = _compile(pattern)
         rows: list[str] = []
-        room, far = _MOST_SEARCHED, 0
+        room, unread = _MOST_SEARCHED, 0
         for path in self._matching(glob):
             text = self._workspace.near(path)
             if text is None:
-                far += 1
+                unread += 1
                 continue
             room -= len(text)
             if room < 0:
-                return _render_matches(rows, far, "the search ended before all files were read")
+                return _render_matches(rows, unread, "the search ended before all files were read")
             rows += _find_matches(regex, path, text)
             if len(rows) >= _MOST_MATCHES:
                 return _render_matches(
-                    rows[:_MOST_MATCHES], far, f"more than {_MOST_MATCHES} lines match"
+                    rows[:_MOST_MATCHES], unread, f"more than {_MOST_MATCHES} lines match"
                 )
-        return _render_matches(rows, far, "")
+        return _render_matches(rows, unread, "")
 
     def _charge(self, text: str) -> str:
         with self._lock:
@@ -173,9 +173,9 @@ def _find_matches(regex: Any, path: str, text: str) -> list[str]:  # noqa: ANN40
     ]
 
 
-def _render_matches(rows: list[str], far: int, limit: str) -> str:
-    unread = f"{far} files were not searched: the checkout does not have them" if far else ""
-    notes = "".join(f"\n({note})" for note in (limit, unread) if note)
+def _render_matches(rows: list[str], unread: int, limit: str) -> str:
+    gap = f"{unread} files were not searched: the checkout does not have them" if unread else ""
+    notes = "".join(f"\n({note})" for note in (limit, gap) if note)
     return ("\n".join(rows) or "No line matches.") + notes
 
 
@@ -184,7 +184,7 @@ def _shorten(line: str) -> str:
 
 
 def _cut(text: str) -> str:
-    if len(text) <= LARGEST_ANSWER:
+    if len(text) <= LARGEST_RESULT:
         return text
-    kept = text[:LARGEST_ANSWER].rpartition("\n")[0] or text[:LARGEST_ANSWER]
-    return f"{kept}\n(cut: ask for less)"
+    kept = text[:LARGEST_RESULT].rpartition("\n")[0] or text[:LARGEST_RESULT]
+    return f"{kept}\n(cut: request less)"

@@ -124,13 +124,10 @@ class BatchReviewer:
             for instruction in self.config.path_instructions
             if Patterns((instruction.path,)).verdict(path)
         )
-        seen = self.context.collect(batch, self.window, share)
         return BatchRequest(
             batch=batch,
+            context=self.context.collect(batch, self.window, share),
             instructions=self.config.instructions + special,
-            context=seen.nearby,
-            related=seen.related,
-            notes=seen.cuts,
             threads=tuple(t for t in self.snapshot.conversation.threads if t.path == path),
             siblings=tuple(other for other in self.paths if other != path),
             guidelines=self.guidelines,

@@ -3,6 +3,8 @@
 import unicodedata
 from dataclasses import dataclass
 
+NAME_CHARACTERS = 200
+"""Characters of one name in a list: authors choose names, and one must not fill the list."""
 _MARK = "…"
 _ZERO_WIDTH_JOINER = "\u200d"
 _SKIN_TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
@@ -28,6 +30,11 @@ def shorten(text: str, limit: int) -> str:
     room = limit - len(_MARK)
     between = max(text.rfind(space, limit // 2, room + 1) for space in " \n\t")
     return text[: between if between >= 0 else move_to_boundary(text, room)].rstrip() + _MARK
+
+
+def shorten_name(name: str) -> str:
+    """Return a path, a commit subject or an issue title, shortened to at most NAME_CHARACTERS."""
+    return shorten(name, NAME_CHARACTERS)
 
 
 def line(text: str, limit: int) -> str:

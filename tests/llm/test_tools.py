@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reviewer.errors import WorkspaceError
 from reviewer.llm import tools
-from reviewer.llm.tools import LARGEST_ANSWER, LARGEST_RUN, OFFERED, WorkspaceTools
+from reviewer.llm.tools import LARGEST_RESULT, LARGEST_RUN, OFFERED, WorkspaceTools
 from reviewer.ports import ToolCall
 from tests.faults import faults
 
@@ -130,14 +130,14 @@ def test_a_call_that_makes_no_sense_is_answered_with_what_is_wrong(
 )
 def test_a_pattern_made_to_backtrack_ends(pattern: str) -> None:
     said = answer("search", {"a": ("a" * 20_000 + "!\n") * 20}, pattern=pattern)
-    assert len(said) <= LARGEST_ANSWER + 100
+    assert len(said) <= LARGEST_RESULT + 100
 
 
 @faults("SE9")
 @pytest.mark.parametrize("glob", ["**/**/**/**/**", "*a" * 60, "[" * 200, "!**", "{a,b}" * 40])
 def test_a_pattern_for_files_made_to_explode_ends(glob: str) -> None:
     files = {"a/" * 60 + f"{number}": "" for number in range(500)}
-    assert len(answer("list_files", files, glob=glob)) <= LARGEST_ANSWER + 100
+    assert len(answer("list_files", files, glob=glob)) <= LARGEST_RESULT + 100
 
 
 @faults("SE9")
@@ -172,7 +172,7 @@ def test_whatever_is_shown_passes_the_fence() -> None:
 @given(st.sampled_from([tool.name for tool in OFFERED]), st.text() | st.text().map(json.dumps))
 def test_any_arguments_get_an_answer_of_limited_length(name: str, arguments: str) -> None:
     said = WorkspaceTools(FakeWorkspace(FILES), str).answer(ToolCall("1", name, arguments))
-    assert 0 < len(said) <= LARGEST_ANSWER + 100
+    assert 0 < len(said) <= LARGEST_RESULT + 100
 
 
 @faults("SE9")

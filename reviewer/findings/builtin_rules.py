@@ -1,4 +1,4 @@
-"""Findings that need no model: secrets, and characters that a reader of the diff cannot see."""
+"""Finds problems without a model: secrets, and characters that a reader of the diff cannot see."""
 
 import re
 import unicodedata
@@ -13,11 +13,11 @@ from reviewer.text import invisible
 
 CATEGORY = "security"
 MOST_PER_FILE = 10
-"""Findings of one rule in one file; a file with more has one problem, not many."""
+"""Findings of one rule in one file; the last one counts the others."""
 _LISTED_CHARACTERS = 5
 _FEWEST_DISTINCT_CHARACTERS = 4
 
-# What documentation and tests write where a password would stand.
+# What documentation and tests write in place of a password.
 _PLACEHOLDERS = frozenset(
     {"abc123", "admin", "changeme", "dummy", "fake", "foo", "guest", "hunter2", "letmein"}
     | {"mypassword", "mysecret", "pass", "passwd", "password", "postgres", "pw", "pwd", "redacted"}
@@ -32,10 +32,11 @@ _EXAMPLE_HOST = re.compile(
 
 
 def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
-    """Find in the added lines what is wrong whatever the program does.
+    """Return the findings in the added lines of a file, at most MOST_PER_FILE for each rule.
 
-    Quotes are lines as a prompt shows them: `redaction` must be the prompts' own, and must have
-    read the file's lines before (`texts`). No value of a secret is in any text of a finding.
+    Quotes are lines as a prompt shows them: `redaction` must be the one of the prompts, and must
+    have read the whole change before (`masking.hunk_texts`). No finding holds the value of a
+    secret.
     """
     added = tuple(line for line in file.changed_lines if line.kind is LineKind.ADDED)
     return (
@@ -46,7 +47,7 @@ def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Remark:
-    """What a rule has to say about one line."""
+    """The text of a finding about one line."""
 
     severity: Severity
     title: str
@@ -55,7 +56,7 @@ class _Remark:
 
 def _find_secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
     blocks: set[int] = set()
-    # A key's own lines all look the same once masked; with its header the quote is of one place.
+    # All lines of a key look the same once masked; the header makes the quote unique.
     header: Line | None = None
     for line in lines:
         shown = line_for_prompt(line)
@@ -73,7 +74,7 @@ def _find_secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Ite
 
 
 def _extend_to_header(finding: Finding, header: Line | None) -> Finding:
-    """Let a finding about a private key start with the line above, if that is its header."""
+    """Extend a finding about a private key by the line above, if that is the key's header."""
     if header is None or header.new != finding.start_line - 1:
         return finding
     quote = f"{line_for_prompt(header)}\n{finding.quote}"
@@ -82,16 +83,16 @@ def _extend_to_header(finding: Finding, header: Line | None) -> Finding:
 
 def _describe_secret(named: str) -> _Remark:
     body = (
-        f"This line seems to hold a secret ({named}). Whoever can read the repository or its"
-        " history can use it. Revoke it where it was issued and put a new one into a secret store;"
-        " removing the line is not enough, because the commit stays. The value was not shown to"
+        f"This line seems to hold a secret ({named}). Everyone who can read the repository or its"
+        " history can use it. Revoke it at its issuer and keep a new one in a secret store."
+        " Removing the line is not enough, because the commit remains. The value was not shown to"
         " the model and is not repeated here."
     )
     return _Remark(Severity.HIGH, f"Possible secret: {named}", body)
 
 
 def _is_placeholder(secret: Secret, line: str) -> bool:
-    """Whether a value is there for show; it is hidden all the same, but nothing to report."""
+    """Whether a value is only an example; it is masked all the same, but not reported."""
     value = secret.value.casefold()
     if "example" in value or len(set(value[-16:])) < _FEWEST_DISTINCT_CHARACTERS:
         return True
@@ -119,12 +120,12 @@ def _describe_invisible(hidden: Sequence[tuple[int, str]]) -> _Remark:
     if more := len(hidden) - len(named):
         named.append(f"{more} more")
     effect = (
-        "They make the line read in another order than the one in which it is executed."
+        "They display the line in another order than the one in which it is executed."
         if reordering
-        else "They make text differ that looks the same, or carry text that nobody sees."
+        else "They can make two texts differ that look the same, or hide text from readers."
     )
     body = f"This line holds characters that a reader cannot see: {', '.join(named)}. {effect}"
-    body += " Remove them, or write them as escapes where they are meant."
+    body += " Remove them, or write them as escape sequences if they are intended."
     severity = Severity.HIGH if reordering else Severity.MEDIUM
     what = "Bidirectional control" if reordering else "Invisible"
     return _Remark(severity, f"{what} characters", body)

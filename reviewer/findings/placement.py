@@ -1,4 +1,7 @@
-"""Finds the lines that a candidate quotes: the quote decides, the stated lines only choose."""
+"""Places candidates: finds the lines that they quote, and removes duplicates.
+
+The quote decides. The line numbers that the model states only choose between several matches.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +14,7 @@ from reviewer.review import worst_first
 
 # What diff.numbered prints before a line's text, or a diff's bare marker.
 _COLUMNS = re.compile(r"\s*(?:\d+(?: [+ ](?: |$)|$)|(?P<removed>-)|\+)")
-# A part of a line as short as "return" says too little about which line is meant.
+# Characters; a shorter part of a line, such as "return", does not identify the line.
 _SHORTEST_PART = 8
 
 Quote: TypeAlias = tuple[str, ...]
@@ -20,7 +23,7 @@ _Numbered: TypeAlias = tuple[tuple[int, Line], ...]
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """Lines of one version of the file that read like the quote."""
+    """Lines of one version of the file that match the quote; `changed` if any of them changed."""
 
     side: Side
     start: int
@@ -29,20 +32,20 @@ class _Match:
 
 
 class Places:
-    """The lines of one file that candidates may be about, read once for all of them."""
+    """Places any number of candidates in the hunks of one file."""
 
     def __init__(self, file: ChangedFile, as_prompt_text: Callable[[str], str] = str) -> None:
-        """Take as `shown` what prompts do to a line's text, such as masking."""
+        """Index the lines of the file, both as they are and as prompts show them."""
         self._path = file.path
         self._names = (file.path, as_prompt_text(file.path))
         self._texts = (_HunkText(file.hunks, str), _HunkText(file.hunks, as_prompt_text))
 
     def place(self, candidate: Candidate) -> Finding | None:
-        """Find the lines that the candidate quotes, or None when that cannot be decided.
+        """Return the finding at the lines that the candidate quotes, or None if it has no place.
 
-        At the stated lines, any shown line of the new version will do. Elsewhere the quote must be
-        the only one of its kind among the changed lines of the new version, or else among the
-        removed ones. Indentation is not compared.
+        At the stated lines, the quote may match any line of the hunks in the new version. Elsewhere
+        it must match exactly once among the changed lines of the new version, or else exactly once
+        among the removed lines. Indentation is not compared.
         """
         if candidate.path not in self._names:
             return None
@@ -56,12 +59,12 @@ class Places:
 def place(
     candidate: Candidate, file: ChangedFile, as_prompt_text: Callable[[str], str] = str
 ) -> Finding | None:
-    """Place a single candidate."""
+    """Place a single candidate, as `Places.place` does."""
     return Places(file, as_prompt_text).place(candidate)
 
 
 def _read_quote(quote: str) -> Iterator[Quote]:
-    """Read the quote as code, then as code behind the columns of our prompt."""
+    """Yield the quote as code, then without the columns of our prompt, if it has them."""
     lines = [line.rstrip() for line in quote.split("\n")]
     columns = [_COLUMNS.match(line) for line in lines if line]
     yield from _trim_quote(lines)
@@ -72,17 +75,20 @@ def _read_quote(quote: str) -> Iterator[Quote]:
 
 
 def _trim_quote(lines: Iterable[str]) -> Iterator[Quote]:
-    """Drop blank lines at both ends; a quote without a letter or digit fits anywhere."""
+    """Yield the lines without blank ones at both ends, if there is a letter or digit in them.
+
+    A quote without any would match almost everywhere.
+    """
     text = "\n".join(line.strip() for line in lines).strip("\n")
     if any(character.isalnum() for character in text):
         yield tuple(text.split("\n"))
 
 
 class _HunkText:
-    """The text of a file's hunks, as it is compared with quotes."""
+    """The text of a file's hunks, prepared for comparison with quotes."""
 
     def __init__(self, hunks: Iterable[Hunk], as_prompt_text: Callable[[str], str]) -> None:
-        """Read each line as it stands in a prompt, where CRLF is no more than the end of a line."""
+        """Index each line as a prompt shows it, without the CR of a CRLF."""
         self._hunks = tuple(
             tuple((line, as_prompt_text(line.text.removesuffix("\r"))) for line in hunk.lines)
             for hunk in hunks
@@ -90,7 +96,7 @@ class _HunkText:
         self._sides = {side: tuple(self._lines_of(side)) for side in Side}
 
     def _lines_of(self, side: Side) -> Iterator[tuple[_Numbered, str]]:
-        """Yield the lines of one version, hunk by hunk, and their text for searching."""
+        """Yield the lines of one version for each hunk, and their text for searching."""
         for hunk in self._hunks:
             rows = [
                 (number, line, text)
@@ -101,7 +107,7 @@ class _HunkText:
             yield tuple((number, line) for number, line, _ in rows), joined
 
     def matches(self, quote: Quote, side: Side) -> Iterator[_Match]:
-        """Find the quote on neighbouring lines of one hunk."""
+        """Yield where the quote matches adjacent lines of one hunk."""
         sought = "\n".join(("", *quote, ""))
         for lines, text in self._sides[side]:
             first, seen, position = 0, 0, text.find(sought)
@@ -111,7 +117,7 @@ class _HunkText:
                 seen, position = position, text.find(sought, position + 1)
 
     def partial_matches(self, quote: Quote) -> Iterator[_Match]:
-        """Find a one-line quote within lines of the new version."""
+        """Yield where a one-line quote matches a part of a line in the new version."""
         if len(quote) > 1 or len(quote[0]) < _SHORTEST_PART:
             return
         for hunk in self._hunks:
@@ -130,7 +136,7 @@ def _make_match(side: Side, lines: Sequence[tuple[int, Line]]) -> _Match:
 
 
 def _search(quote: Quote, text: _HunkText, candidate: Candidate) -> _Match | None:
-    """Try the places in the order of trust."""
+    """Return the match at the most trusted kind of place: stated, changed, removed, partial."""
     new = tuple(text.matches(quote, Side.NEW))
     if found := _choose_stated(new, candidate):
         return found
@@ -142,7 +148,7 @@ def _search(quote: Quote, text: _HunkText, candidate: Candidate) -> _Match | Non
 
 
 def _choose_stated(matches: Iterable[_Match], candidate: Candidate) -> _Match | None:
-    """Choose the match that the stated lines touch; of several, the one where they start."""
+    """Return the match that overlaps the stated lines; of several, the one that starts there."""
     first, last = sorted((candidate.start_line, candidate.end_line))
     near = [match for match in matches if match.start <= last and first <= match.end]
     return _single(near) or _single([match for match in near if match.start == first])
@@ -169,11 +175,11 @@ def _finding(candidate: Candidate, match: _Match, path: str) -> Finding:
 
 
 def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
-    """Keep the worst of the findings that say the same about the same lines; count the others.
+    """Return the findings without duplicates, the worst first, and the number of duplicates.
 
-    The same means overlapping lines, and the same title or quote but for letter case and spaces.
-    What a rule has found always stays, and a model that says the same adds nothing.
-    The result is ordered, the worst first, and does not depend on the order of `findings`.
+    Duplicates have overlapping lines, and the same title or quote apart from letter case and
+    spaces. The worst one is kept. Rule findings are always kept, and a model finding that repeats
+    one is a duplicate. The result does not depend on the order of `findings`.
     """
     kept: list[Finding] = []
     places: dict[tuple[str, ...], list[range]] = {}

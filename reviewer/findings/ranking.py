@@ -1,4 +1,4 @@
-"""Which findings are shown, and in which order; what is not shown is counted."""
+"""Decides which findings are shown and in which order, and counts the others."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -8,14 +8,18 @@ from reviewer.finding import Dismissal, Finding, Origin, plain
 from reviewer.findings import dismissals, placement
 from reviewer.review import Withheld
 
-# Characters; "return None" stands in many files for many reasons.
+# Characters; a shorter quote, such as "return None", is in many files for different reasons.
 _SHORTEST_SHARED_QUOTE = 30
 
 
 def rank(
     findings: Iterable[Finding], config: Config, dismissed: Sequence[Dismissal] = ()
 ) -> tuple[tuple[Finding, ...], Withheld]:
-    """Merge duplicates, apply what people and the repository do not want, the worst first."""
+    """Return the findings to show, the worst first, and how many are withheld for each cause.
+
+    Duplicates are merged; dismissed findings, those below a threshold of `config` and those over
+    its `max_findings` are left out.
+    """
     single, duplicates = placement.dedupe(tuple(findings))
     distinct = _merge_across_files(single)
     news = tuple(f for f in distinct if not dismissals.is_dismissed(f, dismissed))
@@ -35,9 +39,10 @@ def rank(
 
 
 def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
-    """Keep the first `most`, but no fewer of what rules have found than fill half of the room.
+    """Return the first `most` findings; rule findings may take up to half of the places.
 
-    A model that is talked into a flood must not drown them, and they must not drown the rest.
+    A model that is manipulated to report many findings must not displace those of the rules, and
+    many of these must not displace the others.
     """
     places = range(len(wanted))
     proven = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
@@ -47,9 +52,10 @@ def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
 
 
 def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Tell a problem once that several files have: the worst place first, the others named.
+    """Return one finding for a problem that several files have, with the other places in `also`.
 
-    The same problem means the same category, and the same title or the same telling quote.
+    It is the same problem if the origin and the category are the same, and either the title or a
+    quote of at least _SHORTEST_SHARED_QUOTE.
     """
     merged: list[Finding] = []
     topics: dict[tuple[str, str, str, str], int] = {}

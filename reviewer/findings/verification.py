@@ -28,32 +28,32 @@ def apply_verdicts(
     A finding without a verdict stays. What a rule has found is never dropped or lowered: it is
     proven. A severity is only ever lowered.
     """
-    by_number = {verdict.finding: verdict for verdict in verdicts}
+    said = {verdict.finding: verdict for verdict in verdicts}
     left: list[Finding] = []
     judgements: list[Judgement] = []
     for number, finding in enumerate(findings, 1):
-        verdict = by_number.get(number)
+        verdict = said.get(number)
         if verdict is None or finding.origin is Origin.RULE:
             left.append(finding)
             continue
-        outcome, survivor = _apply_one(finding, verdict)
+        outcome, survivor = _apply(finding, verdict)
         judgements.append(Judgement(finding, outcome, verdict.reason))
         if survivor:
             left.append(survivor)
     return tuple(left), tuple(judgements)
 
 
-def _apply_one(finding: Finding, verdict: Verdict) -> tuple[Outcome, Finding | None]:
+def _apply(finding: Finding, verdict: Verdict) -> tuple[Outcome, Finding | None]:
     match verdict.word:
         case "drop":
             return Outcome.DROPPED, None
         case "lower":
-            return Outcome.LOWERED, _lower(finding, verdict.severity)
+            return Outcome.LOWERED, _lowered(finding, verdict.severity)
         case _:
             return Outcome.KEPT, finding
 
 
-def _lower(finding: Finding, wanted: Severity) -> Finding:
+def _lowered(finding: Finding, wanted: Severity) -> Finding:
     """Lower the severity as wanted, or by one step; at the lowest, lower the confidence."""
     if finding.severity is Severity.LOW:
         return replace(finding, confidence=Confidence.LOW)

@@ -164,7 +164,7 @@ def test_a_renamed_file_and_a_part_are_introduced_as_such() -> None:
     renamed = changed(status="renamed", previous_path="src/old.py")
     parts = batches.split(renamed, 10_000)
     prompt = prompts().review(BatchRequest(parts[0])).messages[1].text
-    assert "It was called:\n<<0123456789abcdef\nsrc/old.py\n" in prompt
+    assert "Its path before this change:\n<<0123456789abcdef\nsrc/old.py\n" in prompt
 
 
 @faults("DF9", "DF11")

@@ -56,13 +56,6 @@ class Places:
         return None
 
 
-def place(
-    candidate: Candidate, file: ChangedFile, as_prompt_text: Callable[[str], str] = str
-) -> Finding | None:
-    """Place a single candidate, as `Places.place` does."""
-    return Places(file, as_prompt_text).place(candidate)
-
-
 def _read_quote(quote: str) -> Iterator[Quote]:
     """Yield the quote as code, then without the columns of our prompt, if it has them."""
     lines = [line.rstrip() for line in quote.split("\n")]

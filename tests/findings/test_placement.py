@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate, Confidence, Finding, Severity, Side
-from reviewer.findings.placement import dedupe, place
+from reviewer.findings.placement import Places, dedupe
 from reviewer.pull_request import ListedFile
 from reviewer.text import invisible
 from tests.faults import faults
@@ -52,6 +53,12 @@ def candidate(quote: str, start: int = 1, end: int | None = None) -> Candidate:
         body="The order is charged twice.",
         suggestion="charge(total)",
     )
+
+
+def place(
+    candidate: Candidate, file: ChangedFile, as_prompt_text: Callable[[str], str] = str
+) -> Finding | None:
+    return Places(file, as_prompt_text).place(candidate)
 
 
 def placed(quote: str, start: int = 1, end: int | None = None) -> tuple[Side, int, int] | None:

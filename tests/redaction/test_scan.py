@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate, Confidence, Severity
-from reviewer.findings.placement import place
+from reviewer.findings.placement import Places
 from reviewer.pull_request import ListedFile
 from reviewer.redaction import masking
 from reviewer.redaction.scan import LONGEST_KEY, Redaction, Secret
@@ -202,7 +202,7 @@ def test_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
         said = Candidate(
             "key.pem", 4, 4, quote, Severity.HIGH, Confidence.HIGH, "security", "Key", "Leaks."
         )
-        found = place(said, file, shown)
+        found = Places(file, shown).place(said)
         assert found
         assert found.start_line <= 4 <= found.end_line
 

@@ -187,7 +187,7 @@ def test_a_key_that_was_put_into_the_system_prompt_is_not_there_to_be_repeated(
     job.model.script = repeats
     finished = job.run(language=f"French {KEY}")
     assert finished.code == 0
-    assert "French &#91;REDACTED&#93;; quotes stay" in job.github.bodies[0]
+    assert "French &#91;REDACTED&#93;. Quotes stay" in job.github.bodies[0]
 
 
 @faults("SE11")

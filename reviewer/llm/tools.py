@@ -70,7 +70,7 @@ class WorkspaceTools:
         self._left = LARGEST_RUN
         self._lock = Lock()
 
-    def answer(self, call: ToolCall) -> str:
+    def run(self, call: ToolCall) -> str:
         """Return the fenced result of a call; for an invalid call, a refusal with the reason.
 
         At most about LARGEST_RESULT characters; a refusal once the run has read LARGEST_RUN.

@@ -166,7 +166,7 @@ def _reviewer(trip: Trip, material: _Material, models: tuple[Model, ...]) -> Bat
         mask=masking,
         tools=OFFERED if workspace else (),
     )
-    answer = WorkspaceTools(workspace, prompts.fence).answer if workspace else refuse
+    answer = WorkspaceTools(workspace, prompts.fence).run if workspace else refuse
     budget = Budget(trip.inputs.max_tokens_total, trip.inputs.max_cost)
     return BatchReviewer(
         context=ContextCollector(HeadFiles(trip.forge, pull.head_sha), selection.files),

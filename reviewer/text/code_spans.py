@@ -12,7 +12,7 @@ PLACEHOLDER = "\0"
 _TICKS = re2.compile(r"(`+)")
 _RUNS = re2.compile(r"`+|~+")
 _LANGUAGE = re2.compile(r"[a-z0-9+#-]{1,20}")
-# GitHub renders the first four as pictures and formulas, and offers to commit a suggestion.
+# GitHub renders these as pictures, maps or formulas, and offers to commit a suggestion.
 _ACTIVE_LANGUAGES = frozenset({"mermaid", "math", "geojson", "topojson", "stl", "suggestion"})
 
 

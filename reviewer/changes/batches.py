@@ -1,18 +1,18 @@
-"""What one request to the model looks at: hunks of one file that fit the window together."""
+"""Splits the hunks of a file into batches, each of which fits into one request to the model."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.changes.diff import ChangedFile, Hunk, Line, heading, numbered, numbered_line
+from reviewer.changes.diff import ChangedFile, Hunk, Line, render_heading, render_hunks, render_line
 
 SMALLEST_WINDOW = 500
-"""Characters: room for a hunk's heading and for enough of a line to make sense of it."""
+"""Characters; room for a hunk's heading and enough of a line to understand it."""
 CUT_MARK = " [… cut]"
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Part `part` of `parts` of a file; `cuts` names what did not fit anywhere."""
+    """Part `part` of `parts` of a file, counted from 1; `cuts` names lines that were shortened."""
 
     file: ChangedFile
     hunks: tuple[Hunk, ...]
@@ -21,42 +21,42 @@ class Batch:
     cuts: tuple[str, ...] = ()
 
 
-def cut(file: ChangedFile, window: int) -> tuple[Batch, ...]:
-    """Share a file's hunks out, in order, among batches of at most `window` characters of prompt.
+def split(file: ChangedFile, window: int) -> tuple[Batch, ...]:
+    """Split a file's hunks, in order, into batches of at most `window` characters of prompt.
 
-    A hunk larger than the window is split between its lines, and a line larger than the window is
-    cut and named. Every changed line is in exactly one batch.
+    A hunk larger than the window is split between its lines; a line larger than the window is cut
+    and named in `cuts`. Every changed line is in exactly one batch.
 
     Raises ValueError for a window under SMALLEST_WINDOW.
     """
     if window < SMALLEST_WINDOW:
-        raise ValueError(f"a window of {window} characters holds no hunk")
-    return _batches(file, tuple(_pack(file.hunks, window)))
+        raise ValueError(f"a window of {window} characters is too small for a hunk")
+    return _number_batches(file, tuple(_pack(file.hunks, window)))
 
 
 def halve(batch: Batch) -> tuple[Batch, ...]:
-    """Share a batch out again among smaller ones, for a model that found it too long.
+    """Split a batch that was too long for the model into smaller ones.
 
-    Returns nothing when it is too small to be cut.
+    They take the batch's place in the count of parts. Returns () when it is too small to split.
     """
     window = _size(batch.hunks) // 2
     if window < SMALLEST_WINDOW:
         return ()
-    halves = _batches(batch.file, tuple(_pack(batch.hunks, window)))
+    halves = _number_batches(batch.file, tuple(_pack(batch.hunks, window)))
     parts = batch.parts + len(halves) - 1
     return tuple(replace(half, part=batch.part + half.part - 1, parts=parts) for half in halves)
 
 
-def _batches(file: ChangedFile, shares: Sequence[tuple[Hunk, ...]]) -> tuple[Batch, ...]:
-    """Give each share its number, and name the lines that it shows shorter than they are."""
+def _number_batches(file: ChangedFile, shares: Sequence[tuple[Hunk, ...]]) -> tuple[Batch, ...]:
+    """Return a batch for each share, with its number and the lines that it shows shortened."""
     whole = {(line.old, line.new): line.text for hunk in file.hunks for line in hunk.lines}
     return tuple(
-        Batch(file, share, part, len(shares), tuple(_cuts(share, whole)))
+        Batch(file, share, part, len(shares), tuple(_describe_cuts(share, whole)))
         for part, share in enumerate(shares, 1)
     )
 
 
-def _cuts(
+def _describe_cuts(
     share: Iterable[Hunk], whole: Mapping[tuple[int | None, int | None], str]
 ) -> Iterator[str]:
     for line in (line for hunk in share for line in hunk.lines):
@@ -66,15 +66,15 @@ def _cuts(
 
 
 def _size(hunks: Sequence[Hunk]) -> int:
-    """Count the characters that hunks take in a prompt, with their last line feed."""
-    return len(numbered(hunks)) + 1
+    """Return the characters that hunks take in a prompt, the last line feed included."""
+    return len(render_hunks(hunks)) + 1
 
 
 def _pack(hunks: Iterable[Hunk], window: int) -> Iterator[tuple[Hunk, ...]]:
-    """Fill one share after the other."""
+    """Yield the hunks, split where needed, in groups of at most `window` characters."""
     share: list[Hunk] = []
     taken = 0
-    for piece in (piece for hunk in hunks for piece in _pieces(hunk, window)):
+    for piece in (piece for hunk in hunks for piece in _split_hunk(hunk, window)):
         size = _size((piece,))
         if share and taken + size > window:
             yield tuple(share)
@@ -85,34 +85,34 @@ def _pack(hunks: Iterable[Hunk], window: int) -> Iterator[tuple[Hunk, ...]]:
         yield tuple(share)
 
 
-def _pieces(hunk: Hunk, window: int) -> Iterator[Hunk]:
-    """Split a hunk that is larger than the window; pieces without a change are not worth asking."""
+def _split_hunk(hunk: Hunk, window: int) -> Iterator[Hunk]:
+    """Yield the hunk, or pieces of it that fit the window; pieces without a change are left out."""
     if _size((hunk,)) <= window:
         yield hunk
         return
-    room = window - len(heading(hunk)) - 1
+    room = window - len(render_heading(hunk)) - 1
     lines: list[Line] = []
     taken = 0
     for whole in hunk.lines:
-        line = _shortened(whole, room)
-        size = len(numbered_line(line)) + 1
+        line = _cut_line(whole, room)
+        size = len(render_line(line)) + 1
         if taken + size > room:
-            yield from _worth_asking(lines, hunk.section)
+            yield from _with_changes(lines, hunk.section)
             lines, taken = [], 0
         lines.append(line)
         taken += size
-    yield from _worth_asking(lines, hunk.section)
+    yield from _with_changes(lines, hunk.section)
 
 
-def _worth_asking(lines: Sequence[Line], section: str) -> Iterator[Hunk]:
+def _with_changes(lines: Sequence[Line], section: str) -> Iterator[Hunk]:
     hunk = Hunk(tuple(lines), section)
-    if hunk.changed:
+    if hunk.changed_lines:
         yield hunk
 
 
-def _shortened(line: Line, room: int) -> Line:
-    """Cut a line so that it takes at most `room` characters with its columns and line feed."""
-    excess = len(numbered_line(line)) + 1 - room
+def _cut_line(line: Line, room: int) -> Line:
+    """Return a line that takes at most `room` characters, columns and line feed included."""
+    excess = len(render_line(line)) + 1 - room
     if excess <= 0:
         return line
     kept = len(line.text) - excess - len(CUT_MARK)

@@ -1,4 +1,4 @@
-"""Files that are not worth a reviewer's time in any repository, by their path or their content."""
+"""Excludes files that nobody writes by hand, in any repository, by their path or content."""
 
 import functools
 
@@ -6,9 +6,9 @@ from reviewer.changes.diff import ChangedFile, Line, LineKind
 from reviewer.config.globs import Patterns
 
 LONGEST_LINE = 5_000
-"""Characters of an added line; people do not write longer ones."""
+"""Characters of an added line; people do not write longer lines."""
 _MARKERS = ("@generated", "DO NOT EDIT")
-# A generator signs at the top: below this line the words are about something else.
+# Generators put the marker at the top; further down the words mean something else.
 _LAST_MARKED_LINE = 20
 
 _BY_PATH = {
@@ -48,23 +48,26 @@ def _patterns() -> tuple[tuple[str, Patterns], ...]:
     return tuple((reason, Patterns(tuple(globs.split()))) for reason, globs in _BY_PATH.items())
 
 
-def by_path(path: str) -> str:
-    """Say what kind of file the path names, or "" for one that people write by hand."""
+def reason_by_path(path: str) -> str:
+    """Return why the path is excluded, such as "lock file"; "" for one that people write."""
     return next((reason for reason, globs in _patterns() if globs.verdict(path)), "")
 
 
-def by_content(file: ChangedFile) -> str:
-    """Say why nobody wrote these lines by hand, or ""."""
-    if any(len(line.text) > LONGEST_LINE for line in file.changed if line.kind is LineKind.ADDED):
+def reason_by_content(file: ChangedFile) -> str:
+    """Return why the content is excluded, such as "generated"; "" for one that people write."""
+    if any(
+        len(line.text) > LONGEST_LINE for line in file.changed_lines if line.kind is LineKind.ADDED
+    ):
         return f"line longer than {LONGEST_LINE:,} characters (minified or generated)"
-    signed = any(_signed(line, file.status) for line in file.hunks[0].lines)
+    signed = any(_is_signed_by_generator(line, file.status) for line in file.hunks[0].lines)
     return "generated" if signed else ""
 
 
-def _signed(line: Line, status: str) -> bool:
-    """Whether a generator says at the top of the file that the file is its own.
+def _is_signed_by_generator(line: Line, status: str) -> bool:
+    """Whether the line is a generator's marker at the top of the file.
 
-    Only a new file is believed when the words are new: otherwise a change could hide by them.
+    A marker that the change adds applies only to a new file: otherwise a change could add it to an
+    existing file to escape the review.
     """
     number = line.new if status == "added" else line.old
     return (

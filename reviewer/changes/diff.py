@@ -1,4 +1,4 @@
-"""What changed, file by file and line by line; the only importer of unidiff."""
+"""Parses the changes of a pull request, by file, hunk and line; only this module uses unidiff."""
 
 import enum
 import re
@@ -15,19 +15,19 @@ from reviewer.changes import git_diff
 from reviewer.changes.git_diff import RawFile
 from reviewer.pull_request import ListedFile
 
-# GitHub's patches have no file headers and unidiff wants them; the true name is untrusted text.
+# GitHub's patches have no file headers, which unidiff needs; the real name is untrusted text.
 _FILE_HEADERS = ("--- a/file", "+++ b/file")
 _SUBMODULE = re.compile(r"Subproject commit [0-9a-f]{40,64}(-dirty)?")
-# How every line of a patch starts; "" is a context line of which some mail program cut the blank.
+# First characters of a patch's lines; "" is a blank context line whose space a mail program cut.
 _STARTS = frozenset({"@", " ", "+", "-", "\\", ""})
-# Lines such as "*.py -diff" in it make git show nothing of a file but that it differs.
+# A line such as "*.py -diff" in it makes git report only that a file differs.
 _ATTRIBUTES = ".gitattributes"
-# Git cuts the section at 80 bytes; more than this is not git's.
+# Characters; git cuts the section at 80 bytes, so a longer one is not git's.
 _LONGEST_SECTION = 120
 
 
 class LineKind(enum.Enum):
-    """What a diff line does, by its first character."""
+    """The kind of a diff line, by its first character."""
 
     CONTEXT = " "
     ADDED = "+"
@@ -36,9 +36,10 @@ class LineKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a hunk; `old` and `new` count from 1, None where that version lacks the line.
+    """A line of a hunk.
 
-    `text` is without the marker and without its line feed; a carriage return stays.
+    `old` and `new` are its numbers in both versions, from 1; None where a version lacks the line.
+    `text` has no marker and no line feed; a carriage return stays.
     """
 
     kind: LineKind
@@ -49,13 +50,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Neighbouring lines of one file; `section` is git's text after the second @@."""
+    """Adjacent lines of one file; `section` is git's text after the second @@."""
 
     lines: tuple[Line, ...]
     section: str = ""
 
     @property
-    def changed(self) -> tuple[Line, ...]:
+    def changed_lines(self) -> tuple[Line, ...]:
         """The added and removed lines."""
         return tuple(line for line in self.lines if line.kind is not LineKind.CONTEXT)
 
@@ -70,16 +71,16 @@ class ChangedFile:
     previous_path: str | None = None
 
     @property
-    def changed(self) -> tuple[Line, ...]:
+    def changed_lines(self) -> tuple[Line, ...]:
         """The added and removed lines of all hunks."""
-        return tuple(line for hunk in self.hunks for line in hunk.changed)
+        return tuple(line for hunk in self.hunks for line in hunk.changed_lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Unreviewable:
     """A changed file without lines to show.
 
-    `failed` tells the file that should have been reviewed from the one with nothing to review.
+    `failed` means that it should have been reviewed; otherwise there is nothing to review.
     """
 
     path: str
@@ -90,69 +91,70 @@ class Unreviewable:
 FileChange: TypeAlias = ChangedFile | Unreviewable
 
 
-def needs_raw(rows: Sequence[ListedFile]) -> bool:
-    """Whether some row has no patch and its status does not say why, or is not believed."""
-    doubted = _declares(rows)
-    return any(not row.patch and (doubted or not _without_lines(row)) for row in rows)
+def needs_raw_diff(rows: Sequence[ListedFile]) -> bool:
+    """Whether a row has no patch, and its status does not explain that or is not trusted."""
+    doubted = _edits_attributes(rows)
+    return any(not row.patch and (doubted or not _reason_without_lines(row)) for row in rows)
 
 
 def reconcile(rows: Sequence[ListedFile], raw: str | None) -> tuple[FileChange, ...]:
-    """Parse every row; where the forge gave no patch, `raw` (git's diff) speaks for it.
+    """Parse every row; `raw`, git's own diff, replaces a patch that the forge did not give.
 
-    What git does not show is believed to be nothing, unless the same change says what git shows.
+    A file without lines in git's diff has nothing to review, unless the same change edits
+    .gitattributes, which can hide lines from git's diff.
     """
-    told = {file.path: file for file in git_diff.parse(raw)} if raw else {}
-    look = _doubting_look if _declares(rows) else _second_look
-    return tuple(look(row, told.get(row.path)) for row in rows)
+    raw_files = {file.path: file for file in git_diff.parse(raw)} if raw else {}
+    parse_row = _parse_doubted if _edits_attributes(rows) else _parse_with_git
+    return tuple(parse_row(row, raw_files.get(row.path)) for row in rows)
 
 
-def _declares(rows: Iterable[ListedFile]) -> bool:
-    """Whether the change may say itself which of its files git shows no lines of."""
+def _edits_attributes(rows: Iterable[ListedFile]) -> bool:
+    """Whether the change itself may control which of its files git shows no lines of."""
     return any(row.path.rpartition("/")[2] == _ATTRIBUTES for row in rows)
 
 
-def _doubting_look(row: ListedFile, told: RawFile | None) -> FileChange:
-    """Fail a file that may have lines, as long as git does not say that it has none."""
-    shown = row.patch or row.status == "removed"
-    if shown or (told and told.reason != git_diff.BINARY):
-        return _second_look(row, told)
-    reason = f"git shows no lines of it, and this change is one of {_ATTRIBUTES} too"
+def _parse_doubted(row: ListedFile, raw: RawFile | None) -> FileChange:
+    """Parse a row; one that git calls binary, or does not list, fails: its lines may be hidden."""
+    has_lines = row.patch or row.status == "removed"
+    if has_lines or (raw and raw.reason != git_diff.BINARY):
+        return _parse_with_git(row, raw)
+    reason = f"git shows no lines of it, and this change edits {_ATTRIBUTES}, which can hide them"
     return Unreviewable(row.path, reason, failed=True)
 
 
-def _second_look(row: ListedFile, told: RawFile | None) -> FileChange:
-    """Parse a row with what git told about the same file."""
-    if row.patch or row.status == "removed" or told is None:
+def _parse_with_git(row: ListedFile, raw: RawFile | None) -> FileChange:
+    """Parse a row; where it has no patch, use the patch or the reason in git's diff."""
+    if row.patch or row.status == "removed" or raw is None:
         return parse(row)
-    if told.patch:
-        return parse(replace(row, patch=told.patch))
-    if told.reason:
-        return Unreviewable(row.path, told.reason, failed=False)
+    if raw.patch:
+        return parse(replace(row, patch=raw.patch))
+    if raw.reason:
+        return Unreviewable(row.path, raw.reason, failed=False)
     return parse(row)
 
 
 def parse(row: ListedFile) -> FileChange:
-    """Read one row of the list of changed files."""
-    if reason := _without_lines(row):
+    """Parse one row of the list of changed files, without the help of a raw diff."""
+    if reason := _reason_without_lines(row):
         return Unreviewable(row.path, reason, failed=False)
     if not row.patch:
         return Unreviewable(row.path, "GitHub shows no patch", failed=True)
-    hunks = _hunks(row.patch)
+    hunks = _parse_hunks(row.patch)
     if hunks is None:
         return Unreviewable(row.path, "its patch cannot be parsed", failed=True)
     status = row.status if row.status in {"added", "renamed", "copied"} else "modified"
     file = ChangedFile(row.path, status, hunks, row.previous_path)
-    if len(file.changed) < max(1, row.additions + row.deletions):
+    if len(file.changed_lines) < max(1, row.additions + row.deletions):
         return Unreviewable(row.path, "its patch is incomplete", failed=True)
-    if all(_SUBMODULE.fullmatch(line.text) for line in file.changed):
+    if all(_SUBMODULE.fullmatch(line.text) for line in file.changed_lines):
         return Unreviewable(row.path, "submodule", failed=False)
     return file
 
 
-def _without_lines(row: ListedFile) -> str:
-    """Say why a row has nothing to review, where its status alone explains it.
+def _reason_without_lines(row: ListedFile) -> str:
+    """Return why a row has nothing to review, if its status alone explains it, else "".
 
-    Pure renames are taken at their word: a large diff has many of them and no raw diff to ask.
+    The status of a pure rename is trusted: a large change has many of them, and no raw diff.
     """
     match row.status:
         case "removed":
@@ -165,31 +167,31 @@ def _without_lines(row: ListedFile) -> str:
             return ""
 
 
-def _hunks(patch: str) -> tuple[Hunk, ...] | None:
-    """Parse a patch; None when a single line of it is left over or a number cannot be right.
+def _parse_hunks(patch: str) -> tuple[Hunk, ...] | None:
+    """Parse a patch; None when a line of it is not parsed or a line number is impossible.
 
-    unidiff drops the lines that follow a complete hunk, so what it read is counted.
+    unidiff drops the lines after a complete hunk without an error, so the parsed lines are counted.
     """
     lines = patch.removesuffix("\n").split("\n")
     if not _STARTS.issuperset(line[:1] for line in lines):
         return None
     try:
-        # Given as a list: only a line feed ends a line, as on GitHub.
+        # A list of lines, so that only a line feed ends a line, as on GitHub.
         parsed = PatchSet([f"{line}\n" for line in (*_FILE_HEADERS, *lines)])
     except (UnidiffParseError, ValueError):  # ValueError: a number of more than 4,300 digits
         return None
     hunks = [hunk for file in parsed for hunk in file]
     read = sum(1 + sum(bool(line.line_type) for line in hunk) for hunk in hunks)
-    if len(parsed) != 1 or read != len(lines) or not _ascending(hunks):
+    if len(parsed) != 1 or read != len(lines) or not _is_ascending(hunks):
         return None
-    return tuple(_hunk(hunk) for hunk in hunks)
+    return tuple(_convert_hunk(hunk) for hunk in hunks)
 
 
-def _ascending(hunks: Iterable[ParsedHunk]) -> bool:
-    """Whether the hunks follow each other in both versions, the first at line 1 or later."""
+def _is_ascending(hunks: Iterable[ParsedHunk]) -> bool:
+    """Whether the hunks are in ascending order in both versions, the first at line 1 or later."""
     old_end = new_end = 1
     for hunk in hunks:
-        # An empty side names the line before it: "@@ -3,2 +2,0 @@".
+        # An empty side has the number of the line before it: "@@ -3,2 +2,0 @@".
         old_start = hunk.source_start + (hunk.source_length == 0)
         new_start = hunk.target_start + (hunk.target_length == 0)
         if old_start < old_end or new_start < new_end:
@@ -199,12 +201,12 @@ def _ascending(hunks: Iterable[ParsedHunk]) -> bool:
     return True
 
 
-def _hunk(parsed: ParsedHunk) -> Hunk:
-    lines = tuple(_line(line) for line in parsed if line.line_type != "\\")
+def _convert_hunk(parsed: ParsedHunk) -> Hunk:
+    lines = tuple(_convert_line(line) for line in parsed if line.line_type != "\\")
     return Hunk(lines, parsed.section_header.strip()[:_LONGEST_SECTION])
 
 
-def _line(parsed: ParsedLine) -> Line:
+def _convert_line(parsed: ParsedLine) -> Line:
     return Line(
         LineKind(parsed.line_type),
         parsed.source_line_no,
@@ -213,21 +215,21 @@ def _line(parsed: ParsedLine) -> Line:
     )
 
 
-def numbered(hunks: Iterable[Hunk]) -> str:
-    """Print hunks as prompts show them: the new file's line number, the marker, the text.
+def render_hunks(hunks: Iterable[Hunk]) -> str:
+    """Return hunks as prompts show them: each line's number in the new file, marker and text.
 
     A removed line has no number. Each hunk starts with a line "@@ section".
     """
     return "\n".join(
-        row for hunk in hunks for row in (heading(hunk), *map(numbered_line, hunk.lines))
+        row for hunk in hunks for row in (render_heading(hunk), *map(render_line, hunk.lines))
     )
 
 
-def heading(hunk: Hunk) -> str:
-    """Print the line that starts a hunk."""
+def render_heading(hunk: Hunk) -> str:
+    """Return the line that starts a hunk."""
     return f"@@ {hunk.section}".rstrip()
 
 
-def numbered_line(line: Line) -> str:
-    """Print one line of a hunk: six columns for the number, the marker, the text."""
+def render_line(line: Line) -> str:
+    """Return one line of a hunk: the number in six columns, the marker, the text."""
     return f"{line.new or '':>6} {line.kind.value} {line.text}"

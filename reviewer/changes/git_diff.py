@@ -1,12 +1,12 @@
-"""The whole diff as git prints it: a second source for files listed without a patch."""
+"""Parses git's own diff, the second source for files that are listed without a patch."""
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-# The words that open a line of git's header and name the file alone, the surest first.
+# Starts of header lines that hold only the file's name, the most reliable first.
 _NAMES = ("rename to ", "copy to ", "+++ ", "--- ")
-# The words that say why no hunks follow, the most telling first.
+# Starts of header lines that explain why no hunks follow, the most specific first.
 BINARY = "binary"
 _REASONS = {
     "deleted file mode ": "deleted",
@@ -32,10 +32,10 @@ _LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """What git says about one file: its hunks, or in a few words why there are none.
+    """One file of git's diff: its hunks, or why there are none.
 
-    `patch` has the form of a forge's patch: hunks without file headers. Without a patch, `reason`
-    is "" when the diff does not explain itself.
+    `patch` is in the form of a forge's patch: hunks without file headers. Without a patch, `reason`
+    is "" when the diff does not give one.
     """
 
     path: str
@@ -44,19 +44,19 @@ class RawFile:
 
 
 def parse(raw: str) -> tuple[RawFile, ...]:
-    """Read git's diff, leaving out what stands before the first file and files of unclear name."""
-    # A content line always carries its marker, so only git itself writes this at a line's start.
+    """Parse git's diff; text before the first file and files of unclear name are left out."""
+    # A content line starts with its marker, so only git itself writes this at the start of a line.
     sections = f"\n{raw}".split("\ndiff --git ")[1:]
-    files = (_file(section) for section in sections)
+    files = (_parse_file(section) for section in sections)
     return tuple(file for file in files if file is not None)
 
 
-def _file(section: str) -> RawFile | None:
-    """Read one file's part of the diff, from behind its "diff --git" on."""
+def _parse_file(section: str) -> RawFile | None:
+    """Parse one file's part of the diff, which starts after its "diff --git "."""
     above, found, hunks = section.partition("\n@@ -")
     names, *lines = above.split("\n")
-    header = _header(lines)
-    path = _path(header) or _twin(names)
+    header = _parse_header(lines)
+    path = _find_path(header) or _path_named_twice(names)
     if path is None:
         return None
     if found and "deleted file mode " not in header:
@@ -64,26 +64,26 @@ def _file(section: str) -> RawFile | None:
     return RawFile(path, None, next((_REASONS[word] for word in _REASONS if word in header), ""))
 
 
-def _header(lines: Iterable[str]) -> dict[str, str]:
-    """Sort the lines above the first hunk by the words they start with."""
+def _parse_header(lines: Iterable[str]) -> dict[str, str]:
+    """Map each known start of a header line to the rest of that line."""
     words = dict.fromkeys((*_NAMES, *_REASONS))
     return {
         word: line.removeprefix(word) for line in lines for word in words if line.startswith(word)
     }
 
 
-def _path(header: Mapping[str, str]) -> str | None:
-    """Find the file's name where git writes it alone."""
+def _find_path(header: Mapping[str, str]) -> str | None:
+    """Return the file's name from a header line that holds nothing else, if there is one."""
     for word in _NAMES:
-        # Git ends a name that holds a space with a tab here.
+        # Git writes a tab after a name with a space.
         name = unquote(header.get(word, _NOWHERE).removesuffix("\t"))
         if name != _NOWHERE:
             return name[2:] if word in {"+++ ", "--- "} else name
     return None
 
 
-def _twin(names: str) -> str | None:
-    """Read "a/x b/x", the same name twice, which splits in the middle whatever the name holds."""
+def _path_named_twice(names: str) -> str | None:
+    """Return x of "a/x b/x", split in the middle because a name may hold spaces; else None."""
     middle = len(names) // 2
     old, new = unquote(names[:middle]), unquote(names[middle + 1 :])
     same = old[:2] == "a/" and new[:2] == "b/" and old[2:] == new[2:]
@@ -91,9 +91,9 @@ def _twin(names: str) -> str | None:
 
 
 def unquote(name: str) -> str:
-    r"""Undo git's quoting of names, such as "caf\303\251.py"; other names stay as they are.
+    r"""Return a name without git's quoting, such as "caf\303\251.py"; other names stay the same.
 
-    Bytes that are not UTF-8 become U+FFFD, because the forge's JSON cannot carry them either.
+    Bytes that are not UTF-8 become U+FFFD, as in the forge's JSON.
     """
     if not (len(name) > 1 and name[0] == name[-1] == '"'):
         return name
@@ -104,6 +104,6 @@ def unquote(name: str) -> str:
 def _unescape(escape: re.Match[bytes]) -> bytes:
     code = escape[1]
     if len(code) > 1:
-        # Three octal digits hold up to 9 bits; git writes 8.
+        # Three octal digits can hold 9 bits; git writes 8.
         return bytes((int(code, 8) & 0xFF,))
     return _LETTERS.get(code, code)

@@ -18,7 +18,7 @@ def read_changes(forge: Forge, pull: PullRequest, config: Config) -> Selection:
     """
     # A list that shifts between two pages shows a row twice and another one not at all.
     rows = tuple(dict.fromkeys(forge.changed_files(pull)))
-    raw = forge.raw_diff(pull) if diff.needs_raw(rows) else None
+    raw = forge.raw_diff(pull) if diff.needs_raw_diff(rows) else None
     files = diff.reconcile(rows, raw)
     remainder = max(0, pull.changed_files - len(rows))
     return replace(selection.select(files, config, remainder=remainder), notes=_notes(rows))

@@ -1,4 +1,4 @@
-"""Which changed files are reviewed, and why the others are not."""
+"""Selects the changed files to review and gives the reason for every other one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from reviewer.review import FileReport, Status
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The files to review, and a row for every other one; both in the forge's order.
+    """The files to review, and a report for every other one; both in the forge's order.
 
-    `notes` says what people would not expect of the selection.
+    `notes` are sentences for the comment about what a reader would not expect.
     """
 
     files: tuple[ChangedFile, ...]
@@ -23,25 +23,25 @@ class Selection:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """List all changed files, those to review first."""
+        """The paths of all changed files, those to review first."""
         skipped = (report.path for report in self.reports)
         return (*(file.path for file in self.files), *skipped)
 
 
 def select(files: Sequence[FileChange], config: Config, remainder: int = 0) -> Selection:
-    """Choose the files to review.
+    """Select the files to review, up to `config.max_files`.
 
-    What a limit leaves out counts as not reviewed, so that nobody takes the rest for the whole.
-    `remainder` counts the changed files that the forge did not list.
+    A file over a limit is reported as not reviewed, so that nobody takes the review for complete.
+    `remainder` is the number of changed files that the forge did not list.
     """
     rules = (
-        _rules("the workflow", config.workflow_globs),
-        _rules(".github/code-review.yml", config.repository_globs),
+        _rules_of("the workflow", config.workflow_globs),
+        _rules_of(".github/code-review.yml", config.repository_globs),
     )
     chosen: list[ChangedFile] = []
     reports: list[FileReport] = []
     for file in files:
-        report = _report(file, rules, config)
+        report = _report_unreviewed(file, rules, config)
         if report is None and len(chosen) == config.max_files:
             reason = f"over max-files ({config.max_files:,})"
             report = FileReport(file.path, Status.FAILED, reason)
@@ -49,62 +49,67 @@ def select(files: Sequence[FileChange], config: Config, remainder: int = 0) -> S
             reports.append(report)
         elif isinstance(file, ChangedFile):
             chosen.append(file)
-    return Selection(tuple(chosen), (*reports, *_unlisted(remainder)))
+    return Selection(tuple(chosen), (*reports, *_report_unlisted(remainder)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """One author's globs; `include` is empty when everything is wanted."""
+    """The globs from one source, `author`; `include` is None when it includes everything."""
 
     author: str
     include: Patterns | None
     exclude: Patterns
 
-    def exclusion(self, path: str) -> str:
-        """Say why the author does not want the path reviewed, or ""."""
+    def reason_to_exclude(self, path: str) -> str:
+        """Return why this source excludes the path, or ""."""
         if self.exclude.verdict(path):
             return f"excluded by {self.author}"
         if self.include and not self.include.verdict(path):
             return f"not included by {self.author}"
         return ""
 
-    def insists(self, path: str) -> bool:
-        """Whether the author re-includes the path by a "!" pattern."""
+    def reincludes(self, path: str) -> bool:
+        """Whether this source re-includes the path by a "!" pattern."""
         return self.exclude.verdict(path) is False
 
 
-def _rules(author: str, globs: Globs) -> _Rules:
+def _rules_of(author: str, globs: Globs) -> _Rules:
     include = Patterns(globs.include) if globs.include else None
     return _Rules(author, include, Patterns(globs.exclude))
 
 
-def _report(file: FileChange, rules: Sequence[_Rules], config: Config) -> FileReport | None:
-    """Write the row of a file that is not reviewed; None for one that may be."""
+def _report_unreviewed(
+    file: FileChange, rules: Sequence[_Rules], config: Config
+) -> FileReport | None:
+    """Return the report of a file that is not reviewed; None for one that may be."""
     if isinstance(file, Unreviewable) and not file.failed:
         return FileReport(file.path, Status.SKIPPED, file.reason)
-    if reason := _exclusion(file, rules):
+    if reason := _reason_to_exclude(file, rules):
         return FileReport(file.path, Status.SKIPPED, reason)
     if isinstance(file, Unreviewable):
         return FileReport(file.path, Status.FAILED, file.reason)
-    changed = len(file.changed)
+    changed = len(file.changed_lines)
     if changed > config.max_file_lines:
         reason = f"{changed:,} changed lines, over max-file-lines ({config.max_file_lines:,})"
         return FileReport(file.path, Status.FAILED, reason)
     return None
 
 
-def _exclusion(file: FileChange, rules: Sequence[_Rules]) -> str:
-    """Ask the workflow, then the repository, then our own list, which both can overrule."""
-    said = next((reason for rule in rules if (reason := rule.exclusion(file.path))), "")
-    if said or any(rule.insists(file.path) for rule in rules):
-        return said
-    by_path = default_excludes.by_path(file.path)
+def _reason_to_exclude(file: FileChange, rules: Sequence[_Rules]) -> str:
+    """Return why a file is excluded, or "".
+
+    The workflow decides first, then the repository, then our own list, which both can overrule.
+    """
+    reason = next((reason for rule in rules if (reason := rule.reason_to_exclude(file.path))), "")
+    if reason or any(rule.reincludes(file.path) for rule in rules):
+        return reason
+    by_path = default_excludes.reason_by_path(file.path)
     if by_path or isinstance(file, Unreviewable):
         return by_path
-    return default_excludes.by_content(file)
+    return default_excludes.reason_by_content(file)
 
 
-def _unlisted(count: int) -> tuple[FileReport, ...]:
+def _report_unlisted(count: int) -> tuple[FileReport, ...]:
     if count <= 0:
         return ()
     name = "1 further file" if count == 1 else f"{count:,} further files"

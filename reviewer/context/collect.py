@@ -1,4 +1,4 @@
-"""What a batch is read with: the lines around it, and what other changed files say about it."""
+"""Collects the context of a batch: the lines around it and related changes."""
 
 import logging
 from collections.abc import Sequence
@@ -8,25 +8,25 @@ from threading import Lock
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.context import nearby_lines
-from reviewer.context.related_changes import Index
+from reviewer.context.related_changes import ChangeIndex
 from reviewer.errors import ForgeError
 from reviewer.ports import Forge
 
 log = logging.getLogger(__name__)
 
-# Around the hunks, a third of a batch's room helps; more only dilutes it.
 CONTEXT_SHARE = 3
-# Other files help less than the lines around the change itself.
+"""Divides a batch's room for the lines around its hunks; more of them only dilute the change."""
 RELATED_SHARE = 6
+"""The same for other files, which help less than the lines around the change itself."""
 
 
 class HeadFiles:
-    """Reads files at one commit; safe to share between threads."""
+    """Reads files at one commit, each at most once; safe to share between threads."""
 
     __slots__ = ("_forge", "_locks", "_mutex", "_sha", "_texts")
 
     def __init__(self, forge: Forge, sha: str) -> None:
-        """Read nothing yet."""
+        """Prepare to read at the commit `sha`; no request is sent yet."""
         self._forge = forge
         self._sha = sha
         self._texts: dict[str, str | None] = {}
@@ -34,7 +34,7 @@ class HeadFiles:
         self._mutex = Lock()
 
     def text(self, path: str) -> str | None:
-        """Return the text of a file, empty when there is none, None when it cannot be read."""
+        """Return the text of a file: "" when it does not exist, None when it cannot be read."""
         with self._mutex:
             lock = self._locks.setdefault(path, Lock())
         with lock:
@@ -46,41 +46,49 @@ class HeadFiles:
         try:
             data = self._forge.content(path, self._sha)
         except ForgeError as problem:
-            # A change can be reviewed without; the lines around it only help.
-            log.warning("%s is read without its surroundings: %s", path, problem)
+            # Context only helps: the change can be reviewed without it.
+            log.warning("%s is reviewed without the lines around its changes: %s", path, problem)
             return None
-        # Bytes that are not UTF-8 look as they do in the hunks.
+        # Hunks hold bytes that are not UTF-8 in the same form.
         return (data or b"").decode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Numbered lines around a batch, pieces of other files, and what was left out of both."""
+class BatchContext:
+    """What a batch is read with.
 
-    around: str = ""
+    `nearby` holds numbered lines of the same file, `related` pieces of other changed files; both
+    are empty where there is nothing to show. `cuts` names what was left out of them.
+    """
+
+    nearby: str = ""
     related: str = ""
     cuts: tuple[str, ...] = ()
 
 
-class Surroundings:
-    """Knows the surroundings of every changed file; safe to share between threads."""
+class ContextCollector:
+    """Collects the context of any batch of a pull request; safe to share between threads."""
 
     __slots__ = ("_files", "_index")
 
     def __init__(self, files: HeadFiles, changed: Sequence[ChangedFile]) -> None:
-        """Read the changes of all files once."""
+        """Index the changes of all files."""
         self._files = files
-        self._index = Index(changed, files.text)
+        self._index = ChangeIndex(changed, files.text)
 
-    def of(self, batch: Batch, window: int, share: int = CONTEXT_SHARE) -> Seen:
-        """Collect what fits; `window` is the room for a batch in characters."""
-        related = self._index.related(batch.file, window // RELATED_SHARE)
+    def collect(self, batch: Batch, window: int, share: int = CONTEXT_SHARE) -> BatchContext:
+        """Return the context that fits beside a batch.
+
+        `window` is the room for the batch in characters: nearby lines take at most a `share`th of
+        it, related changes a RELATED_SHARE-th.
+        """
+        related = self._index.find_related(batch.file, window // RELATED_SHARE)
         if batch.file.status == "added":
             # Its hunks are the whole file.
-            return Seen("", related.text, related.cuts)
+            return BatchContext("", related.text, related.cuts)
         text = self._files.text(batch.file.path)
         if text is None:
             cut = "the lines around the changes could not be read"
-            return Seen("", related.text, (cut, *related.cuts))
-        found = nearby_lines.around(text, batch.hunks, window // share)
-        return Seen(found.text, related.text, (*found.cuts, *related.cuts))
+            return BatchContext("", related.text, (cut, *related.cuts))
+        nearby = nearby_lines.select(text, batch.hunks, window // share)
+        return BatchContext(nearby.text, related.text, (*nearby.cuts, *related.cuts))

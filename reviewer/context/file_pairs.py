@@ -1,4 +1,4 @@
-"""Tells which changed files belong together by their names: test and subject, header and source."""
+"""Pairs changed files by their names: test and subject, header and source, model and migration."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,10 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.context import identifiers
 
 SIBLINGS = 5
-"""Siblings of one file; more are a convention of the framework rather than a relation."""
+"""Siblings of one file; more of them follow from a framework's naming, not from a relation."""
+# Files of one name that are compared; thousands of "index.js" must not make a run quadratic.
 _COMPARED = 200
-# Folders that mirror each other are the same but for these.
+# Mirrored folder trees differ only in these names.
 _MIRRORED = frozenset(
     {"tests", "test", "__tests__", "spec", "specs", "testing", "src", "lib", "include", "main"}
 )
@@ -23,7 +24,9 @@ _MODELS = frozenset({"models", "model"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
+class _FileName:
+    """The parts of a path: `mirrored` and `stem` are without the words that mark a test."""
+
     folder: tuple[str, ...]
     mirrored: tuple[str, ...]
     stem: str
@@ -32,12 +35,12 @@ class _Name:
     family: str
 
 
-class Kin:
-    """All changed files by their names; asked from any number of threads."""
+class SiblingIndex:
+    """Looks up changed files by name; safe to share between threads."""
 
     def __init__(self, files: Sequence[ChangedFile]) -> None:
-        """Sort the files by name."""
-        self._names = {file.path: _name(file.path) for file in files}
+        """Index the files."""
+        self._names = {file.path: _parse_name(file.path) for file in files}
         self._stems: dict[str, list[ChangedFile]] = {}
         self._models: dict[tuple[str, ...], list[ChangedFile]] = {}
         self._migrations: dict[tuple[str, ...], list[ChangedFile]] = {}
@@ -49,21 +52,21 @@ class Kin:
             elif (app := _app_of_model(name)) is not None:
                 self._models.setdefault(app, []).append(file)
 
-    def of(self, file: ChangedFile) -> tuple[ChangedFile, ...]:
+    def siblings(self, file: ChangedFile) -> tuple[ChangedFile, ...]:
         """List the siblings of a file, at most SIBLINGS; those of its own folder come first."""
-        name = self._names.get(file.path) or _name(file.path)
-        alike = islice(self._stems.get(name.stem, ()), _COMPARED)
-        near = [other for other in alike if _related(name, self._names[other.path])]
+        name = self._names.get(file.path) or _parse_name(file.path)
+        same_stem = islice(self._stems.get(name.stem, ()), _COMPARED)
+        near = [other for other in same_stem if _are_siblings(name, self._names[other.path])]
         near.sort(key=lambda other: self._names[other.path].folder != name.folder)
-        found = {other.path: other for other in (*near, *self._of_model(name))}
+        found = {other.path: other for other in (*near, *self._model_partners(name))}
         found.pop(file.path, None)
         return tuple(found.values())[:SIBLINGS]
 
-    def named(self, stem: str) -> tuple[ChangedFile, ...]:
+    def with_stem(self, stem: str) -> tuple[ChangedFile, ...]:
         """List files of this name without suffix, as an import names them; at most SIBLINGS."""
         return tuple(self._stems.get(stem, ())[:SIBLINGS])
 
-    def _of_model(self, name: _Name) -> Iterable[ChangedFile]:
+    def _model_partners(self, name: _FileName) -> Iterable[ChangedFile]:
         if (app := _app_of_migration(name)) is not None:
             return self._models.get(app, ())[: SIBLINGS + 1]
         if (app := _app_of_model(name)) is not None:
@@ -71,7 +74,7 @@ class Kin:
         return ()
 
 
-def _name(path: str) -> _Name:
+def _parse_name(path: str) -> _FileName:
     pure = PurePosixPath(path)
     folder = pure.parent.parts
     stem = pure.stem
@@ -82,41 +85,41 @@ def _name(path: str) -> _Name:
         if bare == stem:
             bare = bare.removesuffix(end)
     mirrored = tuple(part for part in folder if part not in _MIRRORED)
-    return _Name(
+    return _FileName(
         folder,
         mirrored,
         bare or stem,
         pure.suffix.lower(),
         bare not in {stem, ""},
-        identifiers.family(path),
+        identifiers.language_family(path),
     )
 
 
-def _related(one: _Name, other: _Name) -> bool:
-    """Whether two files of the same bare name belong together."""
+def _are_siblings(one: _FileName, other: _FileName) -> bool:
+    """Whether two files with the same stem belong together."""
     if one.folder == other.folder:
         return True
     if one.test != other.test:
         test, subject = (one, other) if one.test else (other, one)
-        return test.family == subject.family and _ends_alike(test, subject)
+        return test.family == subject.family and _folders_match(test, subject)
     suffixes = {one.suffix, other.suffix}
     both = bool(suffixes & _HEADERS) and bool(suffixes & _SOURCES)
-    return both and _ends_alike(one, other)
+    return both and _folders_match(one, other)
 
 
-def _ends_alike(one: _Name, other: _Name) -> bool:
-    """Whether the folders mirror each other, or one is the end of the other."""
+def _folders_match(one: _FileName, other: _FileName) -> bool:
+    """Whether the folders mirror each other, or one path ends with the other."""
     short, long = sorted((one.mirrored, other.mirrored), key=len)
     return long[len(long) - len(short) :] == short
 
 
-def _app_of_migration(name: _Name) -> tuple[str, ...] | None:
+def _app_of_migration(name: _FileName) -> tuple[str, ...] | None:
     if "migrations" not in name.folder:
         return None
     return name.folder[: name.folder.index("migrations")]
 
 
-def _app_of_model(name: _Name) -> tuple[str, ...] | None:
+def _app_of_model(name: _FileName) -> tuple[str, ...] | None:
     if name.stem in _MODELS:
         return name.folder
     if name.folder and name.folder[-1] in _MODELS:

@@ -1,11 +1,11 @@
-"""Names that a line of code defines or uses, in any language, by linear patterns."""
+"""Finds the names that a line of code defines or uses, in any language, by linear patterns."""
 
 import re
 
 LONGEST_LINE = 400
-"""Characters of a line in which symbols are looked for."""
+"""Characters of a line that are searched for names."""
 SHORTEST_NAME = 4
-"""Characters; a shorter name says too little to tell one thing from another."""
+"""Characters; shorter names are too common to identify anything."""
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEFINITION = re.compile(
@@ -14,7 +14,7 @@ _DEFINITION = re.compile(
     r"{0,6}(?:def|class|func|function|fn|fun|type|struct|interface|const|trait|enum)\s+"
     r"(?:\([^()]{0,80}\)\s{0,4}|self\.)?([A-Za-z_]\w*)"
 )
-# A constant inside of a function is nobody else's: each function may have one of the same name.
+# A constant inside a function is local: other functions may use the same name for something else.
 _LOCAL = re.compile(r"\s+const\s")
 _COMMON = frozenset(
     _NAME.findall(
@@ -36,30 +36,33 @@ _FAMILIES = {
 }  # fmt: skip
 
 
-def family(path: str) -> str:
-    """Name the group of languages in which the same name means the same thing."""
+def language_family(path: str) -> str:
+    """Return the family of languages that share names, such as C and C++, by the file's suffix."""
     suffix = path.rpartition(".")[2].lower()
     return _FAMILIES.get(suffix, suffix)
 
 
 def names(text: str) -> dict[str, None]:
-    """List the names in a line, in order and once each; keywords and common words are none."""
+    """Return the names in a line, in order and without repetition, as the keys of a dict.
+
+    Keywords, common words and short names are left out.
+    """
     found = _NAME.findall(text[:LONGEST_LINE])
-    return dict.fromkeys(name for name in found if _telling(name))
+    return dict.fromkeys(name for name in found if _is_distinctive(name))
 
 
-def defined(text: str) -> str:
-    """Return the name that a line defines; "" for none and for one that says too little."""
+def definition(text: str) -> str:
+    """Return the name that a line defines; "" for none and for a common or short one."""
     text = text[:LONGEST_LINE].rstrip()
     if text[:1].isspace() and _LOCAL.match(text):
         return ""
     text = text.strip()
     found = _DEFINITION.match(text)
-    # In C this names a type that is used.
+    # In C, this is the use of a type.
     if not found or (text.startswith(("struct", "enum")) and text.endswith((";", ")"))):
         return ""
-    return found[1] if _telling(found[1]) else ""
+    return found[1] if _is_distinctive(found[1]) else ""
 
 
-def _telling(name: str) -> bool:
+def _is_distinctive(name: str) -> bool:
     return len(name) >= SHORTEST_NAME and name not in _COMMON and not name.startswith("__")

@@ -1,62 +1,56 @@
-"""Lines of the new file around its hunks, so that a change is read where it stands."""
+"""Selects lines of the new file around its hunks, so that the model sees a change in its place."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from reviewer.changes.diff import Hunk, LineKind
 from reviewer.context.outline import Block, Outline
+from reviewer.text.truncate import Excerpt
 
-# A file this short is shown whole; of a longer one, this many lines on both sides of each hunk.
 WHOLE_FILE_LINES = 300
+"""A file of at most so many lines is shown whole, if there is room."""
 LINES_AROUND = 40
+"""Lines shown before and after each hunk of a longer file."""
 LONGEST_BODY = 150
 """Lines of a function or class that is shown whole."""
 LONGEST_LINE = 2_000
 """Characters; a longer line is generated code or data, and would take the room of all others."""
 
 _GAP = "..."
-# Of a row beside its text: ten columns for the number, three blanks, a gap, two line feeds.
+# Most characters of a row without its text: number, three spaces, a gap, two line feeds.
 _WIDEST = 10 + 3 + len(_GAP) + 2
 _NAMED_CUTS = 3
-# Git cuts a heading at 80 bytes, which may be in the middle of a character.
+# Characters of a heading that are compared: git cuts it at 80 bytes, maybe inside a character.
 _HEADING = 20
+# Characters of a line that are searched for a heading.
 _READ = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Numbered lines, and in our own words what there was no room for."""
-
-    text: str
-    cuts: tuple[str, ...] = ()
-
-
-def around(content: str, hunks: Sequence[Hunk], limit: int) -> Context:
+def select(content: str, hunks: Sequence[Hunk], limit: int) -> Excerpt:
     """Return numbered lines around `hunks`, at most `limit` characters, in the file's order.
 
-    What is chosen first: the headers of the functions and classes around the changes, then the
-    whole innermost one where it is short, then the nearest lines. Lines that the hunks show
-    themselves are left out, and a gap is marked by "...".
+    Chosen first are the headers of the functions and classes around the changes, then the whole
+    innermost one if it is short, then the nearest lines. Lines of the hunks themselves are left
+    out. A gap is marked by "...".
     """
     lines = content.removesuffix("\n").split("\n") if content else []
-    page = _Page(lines, hunks, limit)
+    page = _LineSelection(lines, hunks, limit)
     outline = Outline(lines)
-    changed = [number for hunk in hunks for number in _changed(hunk)]
-    for header in (*outline.headers(changed), *_headings(lines, hunks)):
-        for number in outline.head(header):
+    changed = [number for hunk in hunks for number in _changed_positions(hunk)]
+    for header in (*outline.headers(changed), *_find_headings(lines, hunks)):
+        for number in outline.introduction(header):
             page.take(number)
     blocks = tuple(dict.fromkeys(block for n in changed if (block := outline.block(n))))
     for block in blocks:
         page.take_whole(block)
     reach = len(lines) if len(lines) <= WHOLE_FILE_LINES else LINES_AROUND
     dropped = page.take_nearest(reach)
-    return Context(page.text(), tuple(page.cuts(blocks, dropped)))
+    return Excerpt(page.text(), tuple(page.cuts(blocks, dropped)))
 
 
-class _Page:
-    """The lines chosen so far and the room that is left."""
+class _LineSelection:
+    """The lines selected so far and the room that is left, in characters."""
 
     def __init__(self, lines: Sequence[str], hunks: Iterable[Hunk], limit: int) -> None:
         self._lines = lines
@@ -66,7 +60,7 @@ class _Page:
         self._long = set[int]()
 
     def take(self, number: int) -> bool:
-        """Choose a line; False when it does not fit."""
+        """Select a line; return False when it does not fit."""
         if number in self._shown or number in self._rows:
             return True
         if len(self._lines[number - 1]) > LONGEST_LINE:
@@ -82,11 +76,11 @@ class _Page:
         return True
 
     def take_whole(self, block: Block) -> None:
-        """Choose all lines of a block, or none when it is long or does not fit."""
+        """Select all lines of a block, or none when it is too long or does not fit."""
         numbers = range(block.start, block.end + 1)
         if len(numbers) > LONGEST_BODY:
             return
-        # The columns of a number, the line feed, and a gap in front of every line at worst.
+        # At worst, there is a gap before every line.
         cost = sum(
             len(self._lines[n - 1]) + _WIDEST
             for n in numbers
@@ -97,15 +91,15 @@ class _Page:
                 self.take(number)
 
     def take_nearest(self, reach: int) -> int:
-        """Choose the lines next to the hunks, then those next to them; count what did not fit."""
-        outwards = _outwards(self._shown, reach, last=len(self._lines))
+        """Select lines outwards from the hunks; return the number of those that did not fit."""
+        outwards = _nearest_lines(self._shown, reach, last=len(self._lines))
         for number in outwards:
             if not self.take(number):
                 return 1 + sum(1 for other in outwards if other not in self._rows)
         return 0
 
     def cuts(self, blocks: Iterable[Block], dropped: int) -> Iterator[str]:
-        """Say which functions are shown in part, and how many lines did not fit."""
+        """Yield which functions are shown in part, and how many lines did not fit."""
         known = self._shown.union(self._rows)
         there = list(accumulate((n in known for n in range(len(self._lines) + 1)), initial=0))
         parts = [
@@ -122,12 +116,12 @@ class _Page:
             yield f"{len(self._long)} lines of more than {LONGEST_LINE:,} characters are left out"
 
     def text(self) -> str:
-        """Print the chosen lines in the file's order."""
-        return "\n".join(_with_gaps(self._rows, sorted(self._rows)))
+        """Return the selected lines in the file's order."""
+        return "\n".join(_mark_gaps(self._rows, sorted(self._rows)))
 
 
-def _changed(hunk: Hunk) -> Iterator[int]:
-    """Yield where the changes of a hunk stand in the new file; a removal, at the line before."""
+def _changed_positions(hunk: Hunk) -> Iterator[int]:
+    """Yield the lines of a hunk's changes in the new file; of a removal, the line before it."""
     here = next((line.new for line in hunk.lines if line.new is not None), 1)
     for line in hunk.lines:
         here = line.new or here
@@ -135,8 +129,8 @@ def _changed(hunk: Hunk) -> Iterator[int]:
             yield here
 
 
-def _headings(lines: Sequence[str], hunks: Sequence[Hunk]) -> Iterator[int]:
-    """Yield the lines that git named as headers of the hunks, where they are still there."""
+def _find_headings(lines: Sequence[str], hunks: Sequence[Hunk]) -> Iterator[int]:
+    """Yield the numbers of the lines that git shows as section headings, where they still exist."""
     wanted = {hunk.section[:_HEADING] for hunk in hunks if hunk.section}
     places: dict[str, list[int]] = {}
     for number, line in enumerate(lines, 1):
@@ -150,8 +144,8 @@ def _headings(lines: Sequence[str], hunks: Sequence[Hunk]) -> Iterator[int]:
             yield above[count - 1]
 
 
-def _outwards(shown: set[int], reach: int, *, last: int) -> Iterator[int]:
-    """Yield the lines next to the shown ones, then those next to them, and so on."""
+def _nearest_lines(shown: set[int], reach: int, *, last: int) -> Iterator[int]:
+    """Yield the lines next to the shown ones, then those next to these, `reach` times."""
     seen, edge = set(shown), shown
     for _ in range(reach):
         edge = {n for line in edge for n in (line - 1, line + 1) if 1 <= n <= last} - seen
@@ -161,7 +155,7 @@ def _outwards(shown: set[int], reach: int, *, last: int) -> Iterator[int]:
         yield from sorted(edge)
 
 
-def _with_gaps(rows: dict[int, str], numbers: Iterable[int]) -> Iterator[str]:
+def _mark_gaps(rows: dict[int, str], numbers: Iterable[int]) -> Iterator[str]:
     previous = 0
     for number in numbers:
         if number != previous + 1:

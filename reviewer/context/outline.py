@@ -1,12 +1,13 @@
-"""Finds the function or class around a line of any language, by indentation."""
+"""Finds the functions and classes of a file in any language, by indentation."""
 
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-# What stands later in a line neither indents it nor tells what it defines.
+# Characters of a line that are read; later ones neither indent it nor show what it defines.
 _READ = 300
+# Lines above a header that may introduce it, and lines of a header.
 _ABOVE = 5
 _HEAD = 6
 # A key of YAML or JSON is no word of a definition.
@@ -34,7 +35,7 @@ _DOCSTRINGS = ('"""', "'''", 'r"""')
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A definition: line numbers counted from 1, both ends included."""
+    """The lines of a definition, numbered from 1, both ends included."""
 
     start: int
     end: int
@@ -44,22 +45,22 @@ class Outline:
     """The blocks of one file, found in one pass over its lines.
 
     A line belongs to the nearest line above it that is indented less. Lines that only close or open
-    a bracket belong to the block that they close or open; comments with #, preprocessor lines and
-    labels of brace languages end no block, because they may stand anywhere.
+    a bracket belong to the block that they close or open. Comments with #, preprocessor lines and
+    labels of brace languages end no block, because they may have any indentation.
     """
 
     def __init__(self, lines: Sequence[str]) -> None:
-        """Read the lines of a file."""
+        """Find the blocks in the lines of a file."""
         self._lines = lines
         self._braces = any(line.startswith(("{", "}")) for line in lines)
         self._parents = [0] * (len(lines) + 1)
         self._ends = list(range(len(lines) + 1))
         self._definitions = [0] * (len(lines) + 1)
         self._read()
-        self._define()
+        self._find_definitions()
 
     def block(self, number: int) -> Block | None:
-        """Return the innermost definition that line `number` is in or starts."""
+        """Return the innermost definition that contains line `number` or starts there."""
         if not 1 <= number < len(self._parents):
             return None
         start = self._definitions[number]
@@ -68,7 +69,7 @@ class Outline:
     def headers(self, numbers: Iterable[int]) -> tuple[int, ...]:
         """List the header lines of all definitions around the lines, the innermost first.
 
-        Where nothing is defined (data, configuration), every line that encloses one is a header.
+        In a file without definitions (data, configuration), every enclosing line is a header.
         """
         found: dict[int, None] = {}
         seen = set[int]()
@@ -81,8 +82,8 @@ class Outline:
                 number = self._parents[number]  # noqa: PLW2901
         return tuple(n for n in found if self._ends[n] > n)
 
-    def head(self, number: int) -> tuple[int, ...]:
-        """List the lines that introduce a block: decorators and comments above, header, docstring.
+    def introduction(self, number: int) -> tuple[int, ...]:
+        """List the lines that introduce a block: header, decorators and comments above, docstring.
 
         The header line itself comes first.
         """
@@ -97,7 +98,7 @@ class Outline:
         while line < last and not self._text(line).endswith(_OPENING):
             line += 1
             below.append(line)
-        # A header that never ends is no header of several lines.
+        # Without an end, it is no header of several lines.
         below = below if self._text(line).endswith(_OPENING) else []
         line = number + len(below) + 1
         if line <= self._ends[number] and self._text(line).startswith(_DOCSTRINGS):
@@ -111,18 +112,18 @@ class Outline:
         for number in range(1, len(self._parents)):
             text = self._text(number)
             if not text:
-                self._belongs(number, open_blocks[-1] if open_blocks else 0)
+                self._parents[number] = open_blocks[-1] if open_blocks else 0
                 continue
             width = self._width(number)
             deeper = bisect_left(widths, width)
-            if self._floats(text):
-                self._belongs(number, open_blocks[deeper - 1] if deeper else 0)
+            if self._ends_no_block(text):
+                self._parents[number] = open_blocks[deeper - 1] if deeper else 0
                 continue
             stays = text.startswith(_CLOSING) or text == "end"
             keep = deeper + (stays and deeper < len(widths) and widths[deeper] == width)
             self._close(open_blocks[keep:], previous)
             del widths[keep:], open_blocks[keep:]
-            self._belongs(number, open_blocks[-1] if open_blocks else 0)
+            self._parents[number] = open_blocks[-1] if open_blocks else 0
             if keep == deeper:
                 widths.append(width)
                 open_blocks.append(number)
@@ -133,15 +134,12 @@ class Outline:
         for start in blocks:
             self._ends[start] = max(start, last)
 
-    def _belongs(self, number: int, parent: int) -> None:
-        self._parents[number] = parent
-
-    def _define(self) -> None:
+    def _find_definitions(self) -> None:
         for number in range(1, len(self._parents)):
-            own = self._ends[number] > number and self._defines(number)
+            own = self._ends[number] > number and self._is_definition(number)
             self._definitions[number] = number if own else self._definitions[self._parents[number]]
 
-    def _defines(self, number: int) -> bool:
+    def _is_definition(self, number: int) -> bool:
         text = self._text(number)
         if text.endswith(";") or text.startswith("<"):
             return False
@@ -156,10 +154,10 @@ class Outline:
             return False
         if text.endswith("{") or self._text(number + 1) == "{":
             return bool(called or assigned)
-        # A header of several lines names its result or its modifiers; a call does not.
+        # A header of several lines has a result type or modifiers; a call has neither.
         return self._braces and bool(called) and "." not in before and len(words) > 1
 
-    def _floats(self, text: str) -> bool:
+    def _ends_no_block(self, text: str) -> bool:
         return text.startswith("#") or (self._braces and bool(_LABEL.match(text)))
 
     def _text(self, number: int) -> str:

@@ -1,4 +1,4 @@
-"""What the other changed files say about a file: callers, definitions and its siblings."""
+"""Finds what other changed files hold about a file: its callers, definitions and siblings."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,32 +7,27 @@ from itertools import islice
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.context import identifiers
-from reviewer.context.file_pairs import Kin
+from reviewer.context.file_pairs import SiblingIndex
+from reviewer.text.truncate import Excerpt
 
-# Limits that keep a run over 1,000 files of 1,000 lines linear and its memory small.
+# These limits keep a run over 1,000 files of 1,000 lines linear and its memory small.
 SYMBOLS_KEPT = 50_000
-"""Definitions of one run that are kept."""
+"""Definitions that one run keeps."""
 MENTIONS_PER_FILE = 4
 MENTIONS = 40
-"""Mentions of one symbol that are kept; what is called from more places is known anyway."""
+"""Mentions of one symbol that are kept; a symbol with more callers is well known."""
 DEFINITIONS = 3
+"""Definitions of one symbol that are kept."""
 BODY = 8
-"""Lines of a definition that are shown."""
+"""Lines shown of a definition."""
 SYMBOLS = 40
 """Symbols of one file that are looked up."""
 SIBLING_LINES = 150
-"""Lines in the hunks of a sibling that is small enough to be shown."""
+"""Lines of hunks; a sibling with more is not shown."""
 NAMED_CUTS = 5
+"""Cuts that are named; further ones are counted."""
 FILES_READ = 6
-"""Files that are read whole for one file, because each may be a request to the forge."""
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """Pieces of other changed files, each under a heading with its path, and what was left out."""
-
-    text: str
-    cuts: tuple[str, ...] = ()
+"""Files that are read whole for one file; each may be a request to the forge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +43,36 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    heading: str
+    """Lines of another file; `rows` is empty for one that is too large to be shown."""
+
+    title: str
     rows: tuple[str, ...]
-    left_out: str
 
     @property
     def text(self) -> str:
-        return "\n".join((self.heading, *self.rows))
+        return "\n".join((f"{self.title}:", *self.rows))
 
 
-class Index:
-    """All changed files, read once; afterwards it only answers, from any number of threads."""
+class ChangeIndex:
+    """Finds related changes in an index of all changed files; safe to share between threads."""
 
     def __init__(
         self,
         files: Sequence[ChangedFile],
         contents: Callable[[str], str | None] | None = None,
     ) -> None:
-        """Read the files; `contents` gives a whole file of the head, None where it cannot.
+        """Index the files.
 
-        It is called from the threads that ask, up to FILES_READ times for each file.
+        `contents` returns the whole text of a file at the head commit, None when it cannot. It is
+        called by `find_related`, in the caller's thread, up to FILES_READ times for each file.
         """
         self._contents = contents
-        self._kin = Kin(files)
+        self._siblings = SiblingIndex(files)
         changed = (
-            (identifiers.family(file.path), name)
+            (identifiers.language_family(file.path), name)
             for file in files
-            for line in file.changed
-            if (name := identifiers.defined(line.text))
+            for line in file.changed_lines
+            if (name := identifiers.definition(line.text))
         )
         self._changed = frozenset(islice(changed, SYMBOLS_KEPT))
         self._definitions: dict[tuple[str, str], list[_Place]] = {}
@@ -83,10 +80,11 @@ class Index:
         for file in files:
             self._read(file)
 
-    def related(self, file: ChangedFile, limit: int) -> Related:
-        """Collect what concerns `file` within `limit` characters, whole pieces only.
+    def find_related(self, file: ChangedFile, limit: int) -> Excerpt:
+        """Return pieces of other changed files, each under a heading with its path.
 
-        Callers of definitions that it changes come first, then definitions of what its added lines
+        They take at most `limit` characters; a piece is shown whole or not at all. Callers of
+        definitions that `file` changes come first, then definitions of names that its added lines
         use, then the hunks of its siblings.
         """
         taken: list[str] = []
@@ -98,29 +96,29 @@ class Index:
                 room -= cost
                 taken.append(piece.text)
             else:
-                cuts.append(piece.left_out)
-        return Related("\n".join(taken), _named(cuts))
+                cuts.append(piece.title)
+        return Excerpt("\n".join(taken), _cap_cuts(cuts))
 
     def _read(self, file: ChangedFile) -> None:
-        family = identifiers.family(file.path)
+        family = identifiers.language_family(file.path)
         counts: dict[str, int] = {}
         for hunk in file.hunks:
             for index, line in enumerate(hunk.lines):
                 if line.kind is LineKind.REMOVED:
                     continue
                 place = _Place(file, hunk, index)
-                defined = identifiers.defined(line.text)
+                defined = identifiers.definition(line.text)
                 if defined and len(self._definitions) < SYMBOLS_KEPT:
-                    self._keep(self._definitions, (family, defined), place, DEFINITIONS)
+                    self._add_place(self._definitions, (family, defined), place, DEFINITIONS)
                 for name in identifiers.names(line.text):
                     if name == defined or (family, name) not in self._changed:
                         continue
                     counts[name] = counts.get(name, 0) + 1
                     if counts[name] <= MENTIONS_PER_FILE:
-                        self._keep(self._mentions, (family, name), place, MENTIONS)
+                        self._add_place(self._mentions, (family, name), place, MENTIONS)
 
     @staticmethod
-    def _keep(
+    def _add_place(
         known: dict[tuple[str, str], list[_Place]], key: tuple[str, str], place: _Place, most: int
     ) -> None:
         places = known.setdefault(key, [])
@@ -129,86 +127,84 @@ class Index:
 
     def _pieces(self, file: ChangedFile) -> Iterator[_Piece]:
         yield from self._callers(file)
-        siblings = self._kin.of(file)
-        yield from self._used(file, siblings)
+        siblings = self._siblings.siblings(file)
+        yield from self._definitions_used(file, siblings)
         for sibling in siblings:
-            yield _sibling(sibling)
+            yield _sibling_piece(sibling)
 
     def _callers(self, file: ChangedFile) -> Iterator[_Piece]:
-        family = identifiers.family(file.path)
+        family = identifiers.language_family(file.path)
         names = dict.fromkeys(
-            name for line in file.changed if (name := identifiers.defined(line.text))
+            name for line in file.changed_lines if (name := identifiers.definition(line.text))
         )
         for name in islice(names, SYMBOLS):
             by_file: dict[str, list[str]] = {}
             for place in self._mentions.get((family, name), ()):
                 if place.file.path != file.path:
-                    by_file.setdefault(place.file.path, []).append(diff.numbered_line(place.line))
+                    by_file.setdefault(place.file.path, []).append(diff.render_line(place.line))
             for path, rows in by_file.items():
-                heading = f"Mentions of {name} in {_path(path)}:"
-                yield _Piece(heading, tuple(rows), f"mentions of {name} in {_path(path)}")
+                yield _Piece(f"Mentions of {name} in {_one_line(path)}", tuple(rows))
 
-    def _used(self, file: ChangedFile, siblings: Iterable[ChangedFile]) -> Iterator[_Piece]:
-        family = identifiers.family(file.path)
+    def _definitions_used(
+        self, file: ChangedFile, siblings: Iterable[ChangedFile]
+    ) -> Iterator[_Piece]:
+        family = identifiers.language_family(file.path)
         missing: dict[str, None] = {}
-        for name in islice(_uses(file), SYMBOLS):
+        for name in islice(_names_added(file), SYMBOLS):
             places = self._definitions.get((family, name), ())
             others = [place for place in places if place.file.path != file.path]
-            yield from (_definition(name, place) for place in others)
+            yield from (_definition_piece(name, place) for place in others)
             if not places:
                 missing[name] = None
         if missing and self._contents:
-            yield from self._read_whole(file, siblings, missing)
+            yield from self._search_whole_files(file, siblings, missing)
 
-    def _read_whole(
+    def _search_whole_files(
         self, file: ChangedFile, siblings: Iterable[ChangedFile], missing: dict[str, None]
     ) -> Iterator[_Piece]:
-        """Look for definitions in the whole text of siblings and of files that it names."""
-        named = (other for name in _words(file) for other in self._kin.named(name))
+        """Search the whole text of siblings and of files that `file` names for definitions."""
+        named = (other for name in _names_shown(file) for other in self._siblings.with_stem(name))
         others = dict.fromkeys(
             other.path
             for other in (*siblings, *islice(named, FILES_READ * 4))
             if other.path != file.path
-            and identifiers.family(other.path) == identifiers.family(file.path)
+            and identifiers.language_family(other.path) == identifiers.language_family(file.path)
         )
         for path in islice(others, FILES_READ):
             text = self._contents(path) if self._contents else None
             if text:
-                yield from _found(path, text.split("\n"), missing)
+                yield from _find_definitions(path, text.split("\n"), missing)
 
 
-def _found(path: str, lines: Sequence[str], wanted: dict[str, None]) -> Iterator[_Piece]:
+def _find_definitions(path: str, lines: Sequence[str], wanted: dict[str, None]) -> Iterator[_Piece]:
     for number, line in enumerate(lines, 1):
-        name = identifiers.defined(line)
+        name = identifiers.definition(line)
         if name not in wanted:
             continue
         body = lines[number - 1 : number - 1 + BODY]
-        rows = tuple(
+        numbered = (
             f"{n:>6}   {text[: identifiers.LONGEST_LINE]}" for n, text in enumerate(body, number)
         )
-        heading = f"Definition of {name} in {_path(path)}:"
-        yield _Piece(heading, rows, f"the definition of {name} in {_path(path)}")
+        yield _Piece(f"Definition of {name} in {_one_line(path)}", tuple(numbered))
 
 
-def _definition(name: str, place: _Place) -> _Piece:
+def _definition_piece(name: str, place: _Place) -> _Piece:
     following = place.hunk.lines[place.index : place.index + 2 * BODY]
     kept = [line for line in following if line.kind is not LineKind.REMOVED][:BODY]
-    path = _path(place.file.path)
-    rows = tuple(map(diff.numbered_line, kept))
-    return _Piece(f"Definition of {name} in {path}:", rows, f"the definition of {name} in {path}")
+    title = f"Definition of {name} in {_one_line(place.file.path)}"
+    return _Piece(title, tuple(map(diff.render_line, kept)))
 
 
-def _sibling(file: ChangedFile) -> _Piece:
-    path = _path(file.path)
+def _sibling_piece(file: ChangedFile) -> _Piece:
     small = sum(len(hunk.lines) for hunk in file.hunks) <= SIBLING_LINES
-    rows = tuple(diff.numbered(file.hunks).split("\n")) if small else ()
-    return _Piece(f"Changes to {path}:", rows, f"the changes to {path}")
+    rows = tuple(diff.render_hunks(file.hunks).split("\n")) if small else ()
+    return _Piece(f"Changes to {_one_line(file.path)}", rows)
 
 
-def _uses(file: ChangedFile) -> Iterator[str]:
-    """Yield each symbol of the added lines once, in order."""
+def _names_added(file: ChangedFile) -> Iterator[str]:
+    """Yield each name in the added lines once, in order."""
     seen = set[str]()
-    for line in file.changed:
+    for line in file.changed_lines:
         if line.kind is LineKind.ADDED:
             for name in identifiers.names(line.text):
                 if name not in seen:
@@ -216,18 +212,18 @@ def _uses(file: ChangedFile) -> Iterator[str]:
                     yield name
 
 
-def _words(file: ChangedFile) -> dict[str, None]:
-    """List every symbol of the lines shown, imports above all."""
+def _names_shown(file: ChangedFile) -> dict[str, None]:
+    """Return every name in the hunks; names of imported files are among them."""
     lines = (line.text for hunk in file.hunks for line in hunk.lines)
     return dict.fromkeys(name for text in lines for name in identifiers.names(text))
 
 
-def _named(cuts: Iterable[str]) -> tuple[str, ...]:
+def _cap_cuts(cuts: Iterable[str]) -> tuple[str, ...]:
     different = tuple(dict.fromkeys(cuts))
     more = len(different) - NAMED_CUTS
     return different if more <= 0 else (*different[:NAMED_CUTS], f"{more} other related pieces")
 
 
-def _path(path: str) -> str:
-    # A path may hold a line feed, and a heading of ours must stay one line.
+def _one_line(path: str) -> str:
+    # A path may hold a line feed; our heading must stay on one line.
     return path.replace("\n", "\\n").replace("\r", "\\r")

@@ -1,4 +1,4 @@
-"""Findings that need no model: secrets, and characters that a reader of the diff cannot see."""
+"""Finds problems without a model: secrets, and characters that a reader of the diff cannot see."""
 
 import re
 import unicodedata
@@ -7,126 +7,127 @@ from dataclasses import dataclass, replace
 
 from reviewer.changes.diff import ChangedFile, Line, LineKind
 from reviewer.finding import Candidate, Finding, Origin, Side
-from reviewer.redaction.masking import shown_line
+from reviewer.redaction.masking import line_for_prompt
 from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret
 from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
 
 CATEGORY = "security"
-MOST = 10
-"""Findings of one rule in one file; a file with more has one problem, not many."""
-_NAMED_CHARACTERS = 5
-_FEWEST_DIFFERENT = 4
+MOST_PER_FILE = 10
+"""Findings of one rule in one file; the last one counts the others."""
+_LISTED_CHARACTERS = 5
+_FEWEST_DISTINCT_CHARACTERS = 4
 
-# What documentation and tests write where a password would stand.
-_STAND_INS = frozenset(
+# What documentation and tests write in place of a password.
+_PLACEHOLDERS = frozenset(
     {"abc123", "admin", "changeme", "dummy", "fake", "foo", "guest", "hunter2", "letmein"}
     | {"mypassword", "mysecret", "pass", "passwd", "password", "postgres", "pw", "pwd", "redacted"}
     | {"root", "sample", "secret", "test", "testing", "token", "user", "xyz", "xyzzy"}
     | {"your-password", "your_password", "yourpassword"}
 )
-_NOWHERE = re.compile(
+_EXAMPLE_HOST = re.compile(
     r"@(?:localhost|127\.0\.0\.1|\[::1\]|host|hostname|(?:[a-z0-9-]+\.)*example(?:\.[a-z]+)?)"
     r"(?![a-z0-9.-])",
     re.IGNORECASE,
 )
 
 
-def findings(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
-    """Find in the added lines what is wrong whatever the program does.
+def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
+    """Return the findings in the added lines of a file, at most MOST_PER_FILE for each rule.
 
-    Quotes are lines as a prompt shows them: `redaction` must be the prompts' own, and must have
-    read the file's lines before (`texts`). No value of a secret is in any text of a finding.
+    Quotes are lines as a prompt shows them: `redaction` must be the one of the prompts, and must
+    have read the whole change before (`masking.hunk_texts`). No finding holds the value of a
+    secret.
     """
-    added = tuple(line for line in file.changed if line.kind is LineKind.ADDED)
+    added = tuple(line for line in file.changed_lines if line.kind is LineKind.ADDED)
     return (
-        *_capped(tuple(_secrets(file.path, added, redaction))),
-        *_capped(tuple(_invisible(file.path, added, redaction))),
+        *_cap(tuple(_find_secrets(file.path, added, redaction))),
+        *_cap(tuple(_find_invisible(file.path, added, redaction))),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Remark:
-    """What a rule has to say about one line."""
+    """The text of a finding about one line."""
 
     severity: Severity
     title: str
     body: str
 
 
-def _secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
+def _find_secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
     blocks: set[int] = set()
-    # A key's own lines all look the same once masked; with its header the quote is of one place.
+    # All lines of a key look the same once masked; the header makes the quote unique.
     header: Line | None = None
     for line in lines:
-        shown = shown_line(line)
-        found = [s for s in redaction.secrets(shown) if not _is_stand_in(s, shown)]
+        shown = line_for_prompt(line)
+        found = [s for s in redaction.find_secrets(shown) if not _is_placeholder(s, shown)]
         kinds = {s.kind: None for s in found if s.kind != PRIVATE_KEY}
-        keys = {redaction.number(s) for s in found if s.kind == PRIVATE_KEY} - blocks
+        keys = {redaction.number_of(s) for s in found if s.kind == PRIVATE_KEY} - blocks
         if keys:
             blocks |= keys
             kinds[PRIVATE_KEY] = None
         if kinds:
             named = ", ".join(kind.replace("-", " ") for kind in kinds)
-            finding = _finding(path, line, _leak(named), redaction.mask(shown))
-            yield _with_header(finding, header) if keys else finding
+            finding = _finding(path, line, _describe_secret(named), redaction.mask(shown))
+            yield _extend_to_header(finding, header) if keys else finding
         header = line if "PRIVATE KEY" in line.text and not found else None
 
 
-def _with_header(finding: Finding, header: Line | None) -> Finding:
-    """Let a finding about a private key start with the line above, if that is its header."""
+def _extend_to_header(finding: Finding, header: Line | None) -> Finding:
+    """Extend a finding about a private key by the line above, if that is the key's header."""
     if header is None or header.new != finding.start_line - 1:
         return finding
-    quote = f"{shown_line(header)}\n{finding.quote}"
+    quote = f"{line_for_prompt(header)}\n{finding.quote}"
     candidate = replace(finding.candidate, quote=quote)
     return replace(finding, candidate=candidate, start_line=finding.start_line - 1)
 
 
-def _leak(named: str) -> _Remark:
+def _describe_secret(named: str) -> _Remark:
     body = (
-        f"This line seems to hold a secret ({named}). Whoever can read the repository or its"
-        " history can use it. Revoke it where it was issued and put a new one into a secret store;"
-        " removing the line is not enough, because the commit stays. The value was not shown to"
+        f"This line seems to hold a secret ({named}). Everyone who can read the repository or its"
+        " history can use it. Revoke it at its issuer and keep a new one in a secret store."
+        " Removing the line is not enough, because the commit remains. The value was not shown to"
         " the model and is not repeated here."
     )
     return _Remark(Severity.HIGH, f"Possible secret: {named}", body)
 
 
-def _is_stand_in(secret: Secret, line: str) -> bool:
-    """Whether a value is there for show; it is hidden all the same, but nothing to report."""
+def _is_placeholder(secret: Secret, line: str) -> bool:
+    """Whether a value is only an example; it is masked all the same, but not reported."""
     value = secret.value.casefold()
-    if "example" in value or len(set(value[-16:])) < _FEWEST_DIFFERENT:
+    if "example" in value or len(set(value[-16:])) < _FEWEST_DISTINCT_CHARACTERS:
         return True
     return secret.kind == "url-password" and (
-        value in _STAND_INS or bool(_NOWHERE.match(line, secret.end))
+        value in _PLACEHOLDERS or bool(_EXAMPLE_HOST.match(line, secret.end))
     )
 
 
-def _invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
+def _find_invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> Iterator[Finding]:
     for line in lines:
         # Some editors begin a file with a byte order mark.
         text = line.text.removeprefix("\ufeff") if line.new == 1 else line.text
-        if hidden := invisible.misplaced(text):
+        if hidden := invisible.find_suspicious(text):
             skipped = len(line.text) - len(text)
-            remark = _unseen([(place + skipped + 1, char) for place, char in hidden])
-            yield _finding(path, line, remark, redaction.mask(shown_line(line)))
+            remark = _describe_invisible([(place + skipped + 1, char) for place, char in hidden])
+            yield _finding(path, line, remark, redaction.mask(line_for_prompt(line)))
 
 
-def _unseen(hidden: Sequence[tuple[int, str]]) -> _Remark:
+def _describe_invisible(hidden: Sequence[tuple[int, str]]) -> _Remark:
     reordering = any(char in invisible.REORDERING for _, char in hidden)
     named = [
         f"U+{ord(char):04X} ({unicodedata.name(char, 'unnamed').lower()}) in column {column}"
-        for column, char in hidden[:_NAMED_CHARACTERS]
+        for column, char in hidden[:_LISTED_CHARACTERS]
     ]
     if more := len(hidden) - len(named):
         named.append(f"{more} more")
     effect = (
-        "They make the line read in another order than the one in which it is executed."
+        "They display the line in another order than the one in which it is executed."
         if reordering
-        else "They make text differ that looks the same, or carry text that nobody sees."
+        else "They can make two texts differ that look the same, or hide text from readers."
     )
     body = f"This line holds characters that a reader cannot see: {', '.join(named)}. {effect}"
-    body += " Remove them, or write them as escapes where they are meant."
+    body += " Remove them, or write them as escape sequences if they are intended."
     severity = Severity.HIGH if reordering else Severity.MEDIUM
     what = "Bidirectional control" if reordering else "Invisible"
     return _Remark(severity, f"{what} characters", body)
@@ -148,11 +149,11 @@ def _finding(path: str, line: Line, remark: _Remark, quote: str) -> Finding:
     return Finding(candidate, number, number, Side.NEW, origin=Origin.RULE)
 
 
-def _capped(found: Sequence[Finding]) -> tuple[Finding, ...]:
+def _cap(found: Sequence[Finding]) -> tuple[Finding, ...]:
     """Keep the first findings; the last of them counts the others."""
-    if len(found) <= MOST:
+    if len(found) <= MOST_PER_FILE:
         return tuple(found)
-    last, more = found[MOST - 1], len(found) - MOST
+    last, more = found[MOST_PER_FILE - 1], len(found) - MOST_PER_FILE
     lines = "line of this file has" if more == 1 else "lines of this file have"
     candidate = replace(last.candidate, body=f"{last.body} {more} more {lines} the same.")
-    return (*found[: MOST - 1], replace(last, candidate=candidate))
+    return (*found[: MOST_PER_FILE - 1], replace(last, candidate=candidate))

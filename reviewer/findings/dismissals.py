@@ -1,23 +1,23 @@
-"""Findings that maintainers do not want to hear again."""
+"""Findings that maintainers dismissed, which are not shown again."""
 
 from collections.abc import Iterable
 
 from reviewer.finding import Dismissal, Finding, Origin, resembles
 
-# More than this is no memory but a list of everything that was ever said.
 MOST_DISMISSED = 50
+"""Dismissals that are remembered, the latest; each takes room in the comment's hidden state."""
 
 
-def dismissals(known: Iterable[Dismissal], fresh: Iterable[Dismissal]) -> tuple[Dismissal, ...]:
-    """Join what maintainers dismissed, each once, the latest MOST_DISMISSED of them."""
-    joined_ = {each.finding.fingerprint: each for each in (*known, *fresh)}
-    return tuple(joined_.values())[-MOST_DISMISSED:]
+def merge(known: Iterable[Dismissal], fresh: Iterable[Dismissal]) -> tuple[Dismissal, ...]:
+    """Return known and fresh dismissals, one for each finding; the latest MOST_DISMISSED."""
+    by_fingerprint = {each.finding.fingerprint: each for each in (*known, *fresh)}
+    return tuple(by_fingerprint.values())[-MOST_DISMISSED:]
 
 
-def heard(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
-    """Whether a maintainer does not want to hear of this finding.
+def is_dismissed(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
+    """Whether a maintainer dismissed this finding.
 
-    Who dismisses words of the model has not dismissed what a rule says of the same lines.
+    Dismissing a model finding does not dismiss a rule finding on the same lines.
     """
     return any(
         resembles(finding, each.finding)

@@ -1,4 +1,7 @@
-"""Finds the lines that a candidate quotes: the quote decides, the stated lines only choose."""
+"""Places candidates: finds the lines that they quote, and removes duplicates.
+
+The quote decides. The line numbers that the model states only choose between several matches.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,7 +14,7 @@ from reviewer.review import worst_first
 
 # What diff.numbered prints before a line's text, or a diff's bare marker.
 _COLUMNS = re.compile(r"\s*(?:\d+(?: [+ ](?: |$)|$)|(?P<removed>-)|\+)")
-# A part of a line as short as "return" says too little about which line is meant.
+# Characters; a shorter part of a line, such as "return", does not identify the line.
 _SHORTEST_PART = 8
 
 Quote: TypeAlias = tuple[str, ...]
@@ -20,7 +23,7 @@ _Numbered: TypeAlias = tuple[tuple[int, Line], ...]
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """Lines of one version of the file that read like the quote."""
+    """Lines of one version of the file that match the quote; `changed` if any of them changed."""
 
     side: Side
     start: int
@@ -29,126 +32,122 @@ class _Match:
 
 
 class Places:
-    """The lines of one file that candidates may be about, read once for all of them."""
+    """Places any number of candidates in the hunks of one file."""
 
-    def __init__(self, file: ChangedFile, shown: Callable[[str], str] = str) -> None:
-        """Take as `shown` what prompts do to a line's text, such as masking."""
+    def __init__(self, file: ChangedFile, as_prompt_text: Callable[[str], str] = str) -> None:
+        """Index the lines of the file, both as they are and as prompts show them."""
         self._path = file.path
-        self._names = (file.path, shown(file.path))
-        self._texts = (_Text(file.hunks, str), _Text(file.hunks, shown))
+        self._names = (file.path, as_prompt_text(file.path))
+        self._texts = (_HunkText(file.hunks, str), _HunkText(file.hunks, as_prompt_text))
 
     def place(self, candidate: Candidate) -> Finding | None:
-        """Find the lines that the candidate quotes, or None when that cannot be decided.
+        """Return the finding at the lines that the candidate quotes, or None if it has no place.
 
-        At the stated lines, any shown line of the new version will do. Elsewhere the quote must be
-        the only one of its kind among the changed lines of the new version, or else among the
-        removed ones. Indentation is not compared.
+        At the stated lines, the quote may match any line of the hunks in the new version. Elsewhere
+        it must match exactly once among the changed lines of the new version, or else exactly once
+        among the removed lines. Indentation is not compared.
         """
         if candidate.path not in self._names:
             return None
         for text in self._texts:
-            for quote in _readings(candidate.quote):
+            for quote in _read_quote(candidate.quote):
                 if found := _search(quote, text, candidate):
                     return _finding(candidate, found, self._path)
         return None
 
 
-def place(
-    candidate: Candidate, file: ChangedFile, shown: Callable[[str], str] = str
-) -> Finding | None:
-    """Place a single candidate."""
-    return Places(file, shown).place(candidate)
-
-
-def _readings(quote: str) -> Iterator[Quote]:
-    """Read the quote as code, then as code behind the columns of our prompt."""
+def _read_quote(quote: str) -> Iterator[Quote]:
+    """Yield the quote as code, then without the columns of our prompt, if it has them."""
     lines = [line.rstrip() for line in quote.split("\n")]
     columns = [_COLUMNS.match(line) for line in lines if line]
-    yield from _meaningful(lines)
+    yield from _trim_quote(lines)
     if all(columns):
         behind = [(match["removed"], match.string[match.end() :]) for match in columns if match]
         kept = [text for removed, text in behind if not removed]
-        yield from _meaningful(kept or [text for _, text in behind])
+        yield from _trim_quote(kept or [text for _, text in behind])
 
 
-def _meaningful(lines: Iterable[str]) -> Iterator[Quote]:
-    """Drop blank lines at both ends; a quote without a letter or digit fits anywhere."""
+def _trim_quote(lines: Iterable[str]) -> Iterator[Quote]:
+    """Yield the lines without blank ones at both ends, if there is a letter or digit in them.
+
+    A quote without any would match almost everywhere.
+    """
     text = "\n".join(line.strip() for line in lines).strip("\n")
     if any(character.isalnum() for character in text):
         yield tuple(text.split("\n"))
 
 
-class _Text:
-    """The text of a file's hunks, as it is compared with quotes."""
+class _HunkText:
+    """The text of a file's hunks, prepared for comparison with quotes."""
 
-    def __init__(self, hunks: Iterable[Hunk], shown: Callable[[str], str]) -> None:
-        """Read each line as it stands in a prompt, where CRLF is no more than the end of a line."""
+    def __init__(self, hunks: Iterable[Hunk], as_prompt_text: Callable[[str], str]) -> None:
+        """Index each line as a prompt shows it, without the CR of a CRLF."""
         self._hunks = tuple(
-            tuple((line, shown(line.text.removesuffix("\r"))) for line in hunk.lines)
+            tuple((line, as_prompt_text(line.text.removesuffix("\r"))) for line in hunk.lines)
             for hunk in hunks
         )
-        self._sides = {side: tuple(self._of(side)) for side in Side}
+        self._sides = {side: tuple(self._lines_of(side)) for side in Side}
 
-    def _of(self, side: Side) -> Iterator[tuple[_Numbered, str]]:
-        """Yield the lines of one version, hunk by hunk, and their text for searching."""
+    def _lines_of(self, side: Side) -> Iterator[tuple[_Numbered, str]]:
+        """Yield the lines of one version for each hunk, and their text for searching."""
         for hunk in self._hunks:
             rows = [
                 (number, line, text)
                 for line, text in hunk
-                if (number := _number(line, side)) is not None
+                if (number := _line_number(line, side)) is not None
             ]
             joined = "\n".join(("", *(text.strip() for _, _, text in rows), ""))
             yield tuple((number, line) for number, line, _ in rows), joined
 
     def matches(self, quote: Quote, side: Side) -> Iterator[_Match]:
-        """Find the quote on neighbouring lines of one hunk."""
+        """Yield where the quote matches adjacent lines of one hunk."""
         sought = "\n".join(("", *quote, ""))
         for lines, text in self._sides[side]:
             first, seen, position = 0, 0, text.find(sought)
             while position >= 0:
                 first += text.count("\n", seen, position)
-                yield _match(side, lines[first : first + len(quote)])
+                yield _make_match(side, lines[first : first + len(quote)])
                 seen, position = position, text.find(sought, position + 1)
 
-    def parts(self, quote: Quote) -> Iterator[_Match]:
-        """Find a one-line quote within lines of the new version."""
+    def partial_matches(self, quote: Quote) -> Iterator[_Match]:
+        """Yield where a one-line quote matches a part of a line in the new version."""
         if len(quote) > 1 or len(quote[0]) < _SHORTEST_PART:
             return
         for hunk in self._hunks:
             for line, text in hunk:
                 if line.new is not None and quote[0] in text:
-                    yield _match(Side.NEW, ((line.new, line),))
+                    yield _make_match(Side.NEW, ((line.new, line),))
 
 
-def _number(line: Line, side: Side) -> int | None:
+def _line_number(line: Line, side: Side) -> int | None:
     return line.new if side is Side.NEW else line.old
 
 
-def _match(side: Side, lines: Sequence[tuple[int, Line]]) -> _Match:
+def _make_match(side: Side, lines: Sequence[tuple[int, Line]]) -> _Match:
     changed = any(line.kind is not LineKind.CONTEXT for _, line in lines)
     return _Match(side, lines[0][0], lines[-1][0], changed)
 
 
-def _search(quote: Quote, text: _Text, candidate: Candidate) -> _Match | None:
-    """Try the places in the order of trust."""
+def _search(quote: Quote, text: _HunkText, candidate: Candidate) -> _Match | None:
+    """Return the match at the most trusted kind of place: stated, changed, removed, partial."""
     new = tuple(text.matches(quote, Side.NEW))
-    if found := _stated(new, candidate):
+    if found := _choose_stated(new, candidate):
         return found
     if changed := [match for match in new if match.changed]:
-        return _only(changed)
+        return _single(changed)
     if removed := [match for match in text.matches(quote, Side.OLD) if match.changed]:
-        return _only(removed)
-    return _stated(text.parts(quote), candidate)
+        return _single(removed)
+    return _choose_stated(text.partial_matches(quote), candidate)
 
 
-def _stated(matches: Iterable[_Match], candidate: Candidate) -> _Match | None:
-    """Choose the match that the stated lines touch; of several, the one where they start."""
+def _choose_stated(matches: Iterable[_Match], candidate: Candidate) -> _Match | None:
+    """Return the match that overlaps the stated lines; of several, the one that starts there."""
     first, last = sorted((candidate.start_line, candidate.end_line))
     near = [match for match in matches if match.start <= last and first <= match.end]
-    return _only(near) or _only([match for match in near if match.start == first])
+    return _single(near) or _single([match for match in near if match.start == first])
 
 
-def _only(matches: Sequence[_Match]) -> _Match | None:
+def _single(matches: Sequence[_Match]) -> _Match | None:
     return matches[0] if len(matches) == 1 else None
 
 
@@ -162,11 +161,11 @@ def _finding(candidate: Candidate, match: _Match, path: str) -> Finding:
 
 
 def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
-    """Keep the worst of the findings that say the same about the same lines; count the others.
+    """Return the findings without duplicates, the worst first, and the number of duplicates.
 
-    The same means overlapping lines, and the same title or quote but for letter case and spaces.
-    What a rule has found always stays, and a model that says the same adds nothing.
-    The result is ordered, the worst first, and does not depend on the order of `findings`.
+    Duplicates have overlapping lines, and the same title or quote apart from letter case and
+    spaces. The worst one is kept. Rule findings are always kept, and a model finding that repeats
+    one is a duplicate. The result does not depend on the order of `findings`.
     """
     kept: list[Finding] = []
     places: dict[tuple[str, ...], list[range]] = {}
@@ -179,12 +178,14 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
             (*where, "quote", plain(finding.quote)),
         )
         proven = finding.origin is Origin.RULE
-        if proven or not any(_overlap(lines, it) for t in topics for it in places.get(t, [])):
+        if proven or not any(
+            _ranges_overlap(lines, it) for t in topics for it in places.get(t, [])
+        ):
             kept.append(finding)
             for topic in topics:
                 places.setdefault(topic, []).append(lines)
     return worst_first(kept), len(ordered) - len(kept)
 
 
-def _overlap(one: range, other: range) -> bool:
+def _ranges_overlap(one: range, other: range) -> bool:
     return one.start < other.stop and other.start < one.stop

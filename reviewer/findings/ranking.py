@@ -1,6 +1,6 @@
-"""Which findings are shown, and in which order; what is not shown is counted."""
+"""Decides which findings are shown and in which order, and counts the others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reviewer.config.settings import Config
@@ -8,24 +8,27 @@ from reviewer.finding import Dismissal, Finding, Origin, plain
 from reviewer.findings import dismissals, placement
 from reviewer.review import Withheld
 
-# Characters; "return None" stands in many files for many reasons.
-_TELLING = 30
+# Characters; a shorter quote, such as "return None", is in many files for different reasons.
+_SHORTEST_SHARED_QUOTE = 30
 
 
 def rank(
-    findings: Iterable[Finding], config: Config, dismissed: Iterable[Dismissal] = ()
+    findings: Iterable[Finding], config: Config, dismissed: Sequence[Dismissal] = ()
 ) -> tuple[tuple[Finding, ...], Withheld]:
-    """Merge duplicates, apply what people and the repository do not want, the worst first."""
+    """Return the findings to show, the worst first, and how many are withheld for each cause.
+
+    Duplicates are merged; dismissed findings, those below a threshold of `config` and those over
+    its `max_findings` are left out.
+    """
     single, duplicates = placement.dedupe(tuple(findings))
-    distinct = _across(single)
-    unheard = tuple(dismissed)
-    news = tuple(finding for finding in distinct if not dismissals.heard(finding, unheard))
+    distinct = _merge_across_files(single)
+    news = tuple(f for f in distinct if not dismissals.is_dismissed(f, dismissed))
     wanted = tuple(
         finding
         for finding in news
         if finding.severity >= config.min_severity and finding.confidence >= config.min_confidence
     )
-    shown = _most(wanted, config.max_findings)
+    shown = _limit(wanted, config.max_findings)
     withheld = Withheld(
         duplicate=duplicates + len(single) - len(distinct),
         dismissed=len(distinct) - len(news),
@@ -35,10 +38,11 @@ def rank(
     return shown, withheld
 
 
-def _most(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
-    """Keep the first `most`, but no fewer of what rules have found than fill half of the room.
+def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
+    """Return the first `most` findings; rule findings may take up to half of the places.
 
-    A model that is talked into a flood must not drown them, and they must not drown the rest.
+    A model that is manipulated to report many findings must not displace those of the rules, and
+    many of these must not displace the others.
     """
     places = range(len(wanted))
     proven = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
@@ -47,23 +51,24 @@ def _most(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
     return tuple(wanted[n] for n in sorted((*proven, *others)))
 
 
-def _across(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Tell a problem once that several files have: the worst place first, the others named.
+def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return one finding for a problem that several files have, with the other places in `also`.
 
-    The same problem means the same category, and the same title or the same telling quote.
+    It is the same problem if the origin and the category are the same, and either the title or a
+    quote of at least _SHORTEST_SHARED_QUOTE.
     """
-    told: list[Finding] = []
+    merged: list[Finding] = []
     topics: dict[tuple[str, str, str, str], int] = {}
     for finding in findings:
         kind = (finding.origin.value, finding.category)
         names = [(*kind, "title", plain(finding.title))]
-        if len(quote := plain(finding.quote)) >= _TELLING:
+        if len(quote := plain(finding.quote)) >= _SHORTEST_SHARED_QUOTE:
             names.append((*kind, "quote", quote))
         first = next((topics[name] for name in names if name in topics), None)
-        if first is None or told[first].path == finding.path:
-            topics |= dict.fromkeys(names, len(told))
-            told.append(finding)
+        if first is None or merged[first].path == finding.path:
+            topics |= dict.fromkeys(names, len(merged))
+            merged.append(finding)
         else:
             place = f"{finding.path}:{finding.start_line}"
-            told[first] = replace(told[first], also=(*told[first].also, place))
-    return tuple(told)
+            merged[first] = replace(merged[first], also=(*merged[first].also, place))
+    return tuple(merged)

@@ -21,7 +21,7 @@ class Verdict:
     reason: str
 
 
-def judge(
+def apply_verdicts(
     findings: Sequence[Finding], verdicts: Iterable[Verdict]
 ) -> tuple[tuple[Finding, ...], tuple[Verification, ...]]:
     """Apply the verdicts, whose numbers count the findings from 1; return what is left, and why.

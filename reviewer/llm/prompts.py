@@ -1,62 +1,62 @@
-"""One function per request to the model; the words stand in templates/prompts."""
+"""Builds the prompts, one method for each kind of request; their text is in templates/prompts."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reviewer.changes import diff
 from reviewer.changes.batches import Batch
+from reviewer.context.collect import BatchContext
 from reviewer.finding import Finding
 from reviewer.llm import replies
 from reviewer.ports import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest, Remark, ReviewThread
 from reviewer.review import FileReport
 from reviewer.text import invisible
-from reviewer.text.templates import Rendered, Templates
-from reviewer.text.truncate import shorten
+from reviewer.text.templates import SafeText, Templates
+from reviewer.text.truncate import shorten, shorten_name
 
-# Raised whenever a changed prompt should make an unchanged pull request be reviewed anew.
-VERSION = 2
+VERSION = 3
+"""Part of the cache key: raise it when unchanged files must be reviewed with a changed prompt."""
 
+# Authors choose the length of all these; the change itself must keep its room.
 DESCRIPTION_CHARACTERS = 4_000
 LISTED_FILES = 300
 LISTED_SIBLINGS = 60
 LISTED_COMMITS = 20
-# What strangers write as long as they like must not take the room of the change.
-PATH_CHARACTERS = 200
 SUMMARY_CHARACTERS = 500
 COMMENT_CHARACTERS = 1_000
 THREAD_CHARACTERS = 8_000
-_MARK = "[mark]"
-_WITH_TOOLS = ("review", "verify")
+"""Characters of all review threads of a file together."""
+_NONCE_REMOVED = "[mark]"
+_PURPOSES_WITH_TOOLS = ("review", "verify")
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """What one review request is made of.
+class BatchRequest:
+    """What a request about one batch contains.
 
-    `context` holds numbered lines around the hunks, `related` what other changed files have to do
-    with it, `notes` what of both was left out. `siblings` lists the paths of the pull request's
-    other files, `guidelines` paths and texts of the base commit, `earlier` what was found in the
-    file before and still stands.
+    `instructions` are those of the maintainers that apply to the file. `threads` are the review
+    threads on the file. `siblings` lists the paths of the pull request's other files. `guidelines`
+    holds paths and texts of guideline files at the base commit. `earlier` holds the findings of
+    earlier reviews whose code is still in the file.
     """
 
     batch: Batch
+    context: BatchContext = field(default_factory=BatchContext)
     instructions: tuple[str, ...] = ()
-    context: str = ""
     threads: tuple[ReviewThread, ...] = ()
     siblings: tuple[str, ...] = ()
-    related: str = ""
-    notes: tuple[str, ...] = ()
     guidelines: tuple[tuple[str, str], ...] = ()
     earlier: tuple[Finding, ...] = ()
 
 
 class Prompts:
-    """The prompts of one run on one pull request.
+    """The prompts of one run on one pull request; safe to share between threads.
 
-    `nonce` fences untrusted text and must be unpredictable to its authors; `mask` hides the
-    secrets that the process knows; `language` is empty for English.
+    Every prompt has two messages. The system message holds our instructions and the JSON Schema of
+    the reply, and no text of the pull request. The user message holds untrusted text between two
+    lines with a nonce; all of it has invisible characters shown and secrets masked.
     """
 
     def __init__(
@@ -68,43 +68,55 @@ class Prompts:
         mask: Callable[[str], str],
         tools: tuple[Tool, ...] = (),
     ) -> None:
-        """Bind what all prompts of the run share; `tools` are offered where code is judged."""
+        """Set what all prompts of the run share.
+
+        `nonce` must be unpredictable to the authors of untrusted text. `language` is the name of
+        the language of replies, "" for English. `mask` replaces secrets in any text. `tools` are
+        offered in `review` and `verify`.
+        """
         self._pull = pull
         self._tools = tools
-        self._shared = {"nonce": Rendered(nonce), "language": language}
+        self._shared = {"nonce": SafeText(nonce), "language": language}
         self._mask = mask
-        self._templates = Templates("prompts", self.shown, {})
+        self._templates = Templates("prompts", self.as_prompt_text, {})
 
-    def shown(self, text: str) -> str:
-        """Return text as the model gets to see it, without the mark that would end its fence.
+    def as_prompt_text(self, text: str) -> str:
+        """Return text as a prompt shows it: invisible characters shown, secrets masked, no nonce.
 
-        Nobody can foresee the mark, but a model that was talked into it can repeat it.
+        Nobody can predict the nonce, but a manipulated model can repeat it.
         """
-        return self._mask(invisible.show(text)).replace(self._shared["nonce"], _MARK)
+        return self._mask(invisible.show(text)).replace(self._shared["nonce"], _NONCE_REMOVED)
 
-    def fenced(self, text: str) -> str:
-        """Return untrusted text as the templates show it."""
+    def fence(self, text: str) -> str:
+        """Return untrusted text between the lines that mark it as data, as the templates do."""
         nonce = self._shared["nonce"]
-        return f"<<{nonce}\n{self.shown(text)}\n{nonce}>>"
+        return f"<<{nonce}\n{self.as_prompt_text(text)}\n{nonce}>>"
 
-    def review(self, material: Material) -> Prompt:
-        """Ask for the findings in one batch."""
-        return self._prompt(
+    def review(self, request: BatchRequest) -> Prompt:
+        """Return the request for the findings in one batch; the reply follows REVIEW_SCHEMA.
+
+        At most LISTED_SIBLINGS other files are listed and the rest is counted. Comments of threads
+        are cut at COMMENT_CHARACTERS; threads that do not fit into THREAD_CHARACTERS are left out.
+        """
+        return self._render(
             "review",
             replies.REVIEW_SCHEMA,
-            **_seen(material),
-            instructions=material.instructions,
-            guidelines=material.guidelines,
-            threads=tuple(self._heard(material.threads)),
-            earlier=material.earlier,
-            siblings=tuple(map(_named, material.siblings[:LISTED_SIBLINGS])),
-            more=max(0, len(material.siblings) - LISTED_SIBLINGS),
+            **_file_values(request),
+            instructions=request.instructions,
+            guidelines=request.guidelines,
+            threads=tuple(self._fit_threads(request.threads)),
+            earlier=request.earlier,
+            siblings=tuple(map(shorten_name, request.siblings[:LISTED_SIBLINGS])),
+            more=max(0, len(request.siblings) - LISTED_SIBLINGS),
         )
 
-    def verify(self, material: Material, findings: Sequence[Finding]) -> Prompt:
-        """Ask what speaks against each finding in one file."""
-        return self._prompt(
-            "verify", replies.VERIFY_SCHEMA, **_seen(material), findings=tuple(findings)
+    def verify(self, request: BatchRequest, findings: Sequence[Finding]) -> Prompt:
+        """Return the request to verify findings in one batch; the reply follows VERIFY_SCHEMA.
+
+        The findings are numbered from 1. Of `request`, only batch and context are used.
+        """
+        return self._render(
+            "verify", replies.VERIFY_SCHEMA, **_file_values(request), findings=tuple(findings)
         )
 
     def answer(
@@ -115,8 +127,13 @@ class Prompts:
         thread: Sequence[Remark] = (),
         cuts: Sequence[str] = (),
     ) -> Prompt:
-        """Ask what a maintainer asks, of the numbered `changes`; `cuts` says what they lack."""
-        return self._prompt(
+        """Return the request to answer a maintainer; the reply follows ANSWER_SCHEMA.
+
+        `changes` is what `for_questions.render_changes` returns, and `cuts` names what it lacks, in
+        our own words only. `findings` are those of the last review, `thread` the comments before
+        the question. The caller limits the length of all of them.
+        """
+        return self._render(
             "answer",
             replies.ANSWER_SCHEMA,
             question=question,
@@ -127,18 +144,22 @@ class Prompts:
         )
 
     def overview(self, reports: Sequence[FileReport]) -> Prompt:
-        """Ask what the whole change does."""
-        return self._prompt(
+        """Return the request for an overview of the change; the reply follows OVERVIEW_SCHEMA.
+
+        It shows the path and the summary, or the reason, of at most LISTED_FILES reports, and
+        counts the rest. Summaries are cut at SUMMARY_CHARACTERS.
+        """
+        return self._render(
             "overview",
             replies.OVERVIEW_SCHEMA,
-            files=tuple(map(_listed, reports[:LISTED_FILES])),
+            files=tuple(map(_shorten_report, reports[:LISTED_FILES])),
             more=max(0, len(reports) - LISTED_FILES),
         )
 
-    def _prompt(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
-        # What is cut in the middle of a secret would show its beginning: nothing knows it then.
-        body = self.shown(self._pull.body)
-        offered = self._tools if purpose in _WITH_TOOLS else ()
+    def _render(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
+        # Masked before it is cut: a secret cut in the middle would no longer be recognised.
+        body = self.as_prompt_text(self._pull.body)
+        offered = self._tools if purpose in _PURPOSES_WITH_TOOLS else ()
         system = self._templates.render(
             "system.md.j2", schema=json.dumps(schema), tools=bool(offered), **self._shared
         )
@@ -147,55 +168,50 @@ class Prompts:
             pull=self._pull,
             description=body[:DESCRIPTION_CHARACTERS],
             description_cut=DESCRIPTION_CHARACTERS if len(body) > DESCRIPTION_CHARACTERS else 0,
-            commits=tuple(map(_named, _telling(self._pull)[:LISTED_COMMITS])),
+            commits=tuple(map(shorten_name, _commit_subjects(self._pull)[:LISTED_COMMITS])),
             more_commits=max(0, len(self._pull.commits) - LISTED_COMMITS),
-            issues=tuple(map(_named, self._pull.issues)),
+            issues=tuple(map(shorten_name, self._pull.issues)),
             **self._shared,
             **values,
         )
         messages = (Message("system", system), Message("user", user))
         return Prompt(purpose, messages, schema_name=purpose, schema=schema, tools=offered)
 
-    def _heard(self, threads: Iterable[ReviewThread]) -> Iterator[ReviewThread]:
-        """Shorten each comment, and stop at the thread that would take too much room."""
+    def _fit_threads(self, threads: Iterable[ReviewThread]) -> Iterator[ReviewThread]:
+        """Yield the threads with shortened comments, up to the first that does not fit."""
         room = THREAD_CHARACTERS
         for thread in threads:
-            comments = tuple(map(self._shortened, thread.comments))
+            comments = tuple(map(self._shorten_comment, thread.comments))
             room -= sum(len(remark.body) for remark in comments)
             if room < 0:
                 return
             yield replace(thread, comments=comments)
 
-    def _shortened(self, remark: Remark) -> Remark:
-        said = self.shown(_unmarked(remark.body))
-        return replace(remark, body=shorten(said, COMMENT_CHARACTERS))
+    def _shorten_comment(self, remark: Remark) -> Remark:
+        # Masked before it is cut, as the description is.
+        text = self.as_prompt_text(_strip_marker(remark.body))
+        return replace(remark, body=shorten(text, COMMENT_CHARACTERS))
 
 
-def _telling(pull: PullRequest) -> tuple[str, ...]:
-    """List the subjects of the commits; a single one is often the title once more."""
+def _commit_subjects(pull: PullRequest) -> tuple[str, ...]:
+    """Return the subjects of the commits, or () when the only one repeats the title."""
     return () if pull.commits == (pull.title,) else pull.commits
 
 
-def _seen(material: Material) -> dict[str, object]:
-    """Return what both looks at a file show of it."""
+def _file_values(request: BatchRequest) -> dict[str, object]:
+    """Return what the template of a file needs, which `review` and `verify` share."""
     return {
-        "batch": material.batch,
-        "changes": diff.numbered(material.batch.hunks),
-        "context": material.context,
-        "related": material.related,
-        "notes": material.notes,
+        "batch": request.batch,
+        "changes": diff.render_hunks(request.batch.hunks),
+        "context": request.context,
     }
 
 
-def _unmarked(body: str) -> str:
-    """Leave out the hidden last line of what we have said ourselves."""
+def _strip_marker(body: str) -> str:
+    """Return the body of a comment without the hidden last line of our own ones."""
     return body.partition("\n<!-- code-review-action")[0]
 
 
-def _named(path: str) -> str:
-    return shorten(path, PATH_CHARACTERS)
-
-
-def _listed(report: FileReport) -> FileReport:
+def _shorten_report(report: FileReport) -> FileReport:
     summary = shorten(report.summary, SUMMARY_CHARACTERS)
-    return replace(report, path=_named(report.path), summary=summary)
+    return replace(report, path=shorten_name(report.path), summary=summary)

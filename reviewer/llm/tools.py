@@ -1,4 +1,4 @@
-"""The tools that the model is offered: they read the reviewed commit, and can do nothing else."""
+"""The tools that a model may call: they read the reviewed commit and have no other effect."""
 
 import json
 import logging
@@ -13,19 +13,20 @@ from reviewer.config.globs import Patterns
 from reviewer.errors import WorkspaceError
 from reviewer.ports import Tool, ToolCall, Workspace
 from reviewer.text import truncate
+from reviewer.text.invisible import replace_surrogates
 
 log = logging.getLogger(__name__)
 
-LARGEST_ANSWER = 16_000
-"""Characters; a quarter of what a model's server would take without complaint."""
+LARGEST_RESULT = 16_000
+"""Characters of one result; model servers accept about four times as many."""
 LARGEST_RUN = 1_000_000
-"""Characters that all answers of a run may have: they are paid for with every later turn."""
+"""Characters of all results of a run, because each is paid for again with every later turn."""
 _MOST_LINES = 400
 _MOST_MATCHES = 100
 _MOST_PATHS = 300
 _LONGEST_LINE = 300
-# What one search looks through; RE2 takes about a second for it.
-_SEARCHED = 50_000_000
+# Characters that one search reads; RE2 takes about a second for them.
+_MOST_SEARCHED = 50_000_000
 _REGEX_BYTES = 8 << 20
 _Glob = Annotated[str, Field(max_length=256)]
 _Line = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -49,47 +50,47 @@ class _Search(_Arguments):
     glob: _Glob = "**"
 
 
-_ABOUT: dict[str, tuple[type[_Arguments], str]] = {
+_TOOLS: dict[str, tuple[type[_Arguments], str]] = {
     "read_file": (_Read, f"Show up to {_MOST_LINES} numbered lines of a file of the new version."),
-    "list_files": (_List, "List files of the new version that match a gitignore pattern."),
+    "list_files": (_List, "List the files of the new version that match a gitignore pattern."),
     "search": (_Search, "Find lines of the new version that match a regular expression (RE2)."),
 }
 OFFERED = tuple(
-    Tool(name, about, shape.model_json_schema()) for name, (shape, about) in _ABOUT.items()
+    Tool(name, about, shape.model_json_schema()) for name, (shape, about) in _TOOLS.items()
 )
 
 
-class Tools:
-    """Answers tool calls of one run; safe to share between threads.
-
-    `fence` is what is done to the text of a repository before a model sees it.
-    """
+class WorkspaceTools:
+    """Runs the tool calls of one run over its workspace; safe to share between threads."""
 
     def __init__(self, workspace: Workspace, fence: Callable[[str], str]) -> None:
-        """Read nothing yet."""
+        """Set where files are read; `fence` marks their text as data, as `Prompts.fence` does."""
         self._workspace = workspace
         self._fence = fence
         self._left = LARGEST_RUN
         self._lock = Lock()
 
-    def answer(self, call: ToolCall) -> str:
-        """Do what is called for; whatever is wrong with the call is said in the answer."""
+    def run(self, call: ToolCall) -> str:
+        """Return the fenced result of a call; for an invalid call, a refusal with the reason.
+
+        At most about LARGEST_RESULT characters; a refusal once the run has read LARGEST_RUN.
+        """
         try:
             text = self._dispatch(call)
         except (WorkspaceError, ValueError, re2.error) as refused:
             reason = _reason(refused)
-            log.info("The model's call of %s was refused: %s", call.name[:50], reason)
+            log.info("A call of the tool %s was refused: %s", call.name[:50], reason)
             text = f"Refused: {reason}"
-        return self._taken(self._fence(_within(text)))
+        return self._charge(self._fence(_cut(text)))
 
     def _dispatch(self, call: ToolCall) -> str:
-        if call.name not in _ABOUT:
-            raise ValueError(f"there is no tool of this name; there are {', '.join(_ABOUT)}")
-        match _ABOUT[call.name][0].model_validate(_arguments(call.arguments)):
+        if call.name not in _TOOLS:
+            raise ValueError(f"there is no tool of this name; the tools are {', '.join(_TOOLS)}")
+        match _TOOLS[call.name][0].model_validate(_parse_arguments(call.arguments)):
             case _Read(path=path, first_line=first):
-                return _numbered(self._workspace.read(path), first)
+                return _render_lines(self._workspace.read(path), first)
             case _List(glob=glob):
-                return _listed(self._matching(glob))
+                return _render_paths(self._matching(glob))
             case _Search(pattern=pattern, glob=glob):
                 return self._search(pattern, glob)
             case other:  # pragma: no cover
@@ -100,29 +101,31 @@ class Tools:
         return (path for path in self._workspace.paths() if patterns.verdict(path))
 
     def _search(self, pattern: str, glob: str) -> str:
-        regex = _compiled(pattern)
+        regex = _compile(pattern)
         rows: list[str] = []
-        room, far = _SEARCHED, 0
+        room, unread = _MOST_SEARCHED, 0
         for path in self._matching(glob):
             text = self._workspace.near(path)
             if text is None:
-                far += 1
+                unread += 1
                 continue
             room -= len(text)
             if room < 0:
-                return _told(rows, far, "the search ended before all files were read")
-            rows += _found(regex, path, text)
+                return _render_matches(rows, unread, "the search ended before all files were read")
+            rows += _find_matches(regex, path, text)
             if len(rows) >= _MOST_MATCHES:
-                return _told(rows[:_MOST_MATCHES], far, f"more than {_MOST_MATCHES} lines match")
-        return _told(rows, far, "")
+                return _render_matches(
+                    rows[:_MOST_MATCHES], unread, f"more than {_MOST_MATCHES} lines match"
+                )
+        return _render_matches(rows, unread, "")
 
-    def _taken(self, text: str) -> str:
+    def _charge(self, text: str) -> str:
         with self._lock:
             self._left -= len(text)
             return text if self._left >= 0 else "Refused: this run has read enough."
 
 
-def _arguments(text: str) -> Any:  # noqa: ANN401 - whatever the model wrote
+def _parse_arguments(text: str) -> Any:  # noqa: ANN401 - whatever the model wrote
     try:
         return json.loads(text or "{}")
     except RecursionError:
@@ -136,57 +139,52 @@ def _reason(refused: Exception) -> str:
     return str(refused)[:300]
 
 
-def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
+def _compile(pattern: str) -> Any:  # noqa: ANN401 - re2 has no types
     options = re2.Options()
     options.max_mem = _REGEX_BYTES
     options.log_errors = False
     options.never_capture = True
-    return re2.compile(_readable(pattern), options)
+    return re2.compile(replace_surrogates(pattern), options)
 
 
-def _readable(text: str) -> str:
-    """Replace lone surrogates, which RE2 cannot read."""
-    return text.encode(errors="replace").decode()
-
-
-def _numbered(text: str, first: int) -> str:
+def _render_lines(text: str, first: int) -> str:
     lines = text.split("\n")
     shown = lines[first - 1 : first - 1 + _MOST_LINES]
-    rows = [f"{n:>6}  {_short(line)}" for n, line in enumerate(shown, first)]
+    rows = [f"{n:>6}  {_shorten(line)}" for n, line in enumerate(shown, first)]
     if not rows:
         return f"The file has {len(lines)} lines."
     left = len(lines) - first + 1 - len(shown)
     return "\n".join(rows) + (f"\n({left} more lines)" if left > 0 else "")
 
 
-def _listed(paths: Iterator[str]) -> str:
+def _render_paths(paths: Iterator[str]) -> str:
     rows = list(paths)
     more = f"\n({len(rows) - _MOST_PATHS} more files)" if len(rows) > _MOST_PATHS else ""
     return ("\n".join(rows[:_MOST_PATHS]) or "No file matches.") + more
 
 
-def _found(regex: Any, path: str, text: str) -> list[str]:  # noqa: ANN401 - re2 has no types
-    if not regex.search(_readable(text)):
+def _find_matches(regex: Any, path: str, text: str) -> list[str]:  # noqa: ANN401 - re2 has no types
+    if not regex.search(replace_surrogates(text)):
         return []
     return [
-        f"{path}:{number}: {_short(line)}"
+        f"{path}:{number}: {_shorten(line)}"
         for number, line in enumerate(text.split("\n"), 1)
-        if regex.search(_readable(line))
+        if regex.search(replace_surrogates(line))
     ]
 
 
-def _told(rows: list[str], far: int, limit: str) -> str:
-    unread = f"{far} files were not searched: the checkout does not have them" if far else ""
-    notes = "".join(f"\n({note})" for note in (limit, unread) if note)
+def _render_matches(rows: list[str], unread: int, limit: str) -> str:
+    gap = f"{unread} files were not searched: the checkout does not have them" if unread else ""
+    notes = "".join(f"\n({note})" for note in (limit, gap) if note)
     return ("\n".join(rows) or "No line matches.") + notes
 
 
-def _short(line: str) -> str:
+def _shorten(line: str) -> str:
     return truncate.shorten(line.removesuffix("\r"), _LONGEST_LINE)
 
 
-def _within(text: str) -> str:
-    if len(text) <= LARGEST_ANSWER:
+def _cut(text: str) -> str:
+    if len(text) <= LARGEST_RESULT:
         return text
-    kept = text[:LARGEST_ANSWER].rpartition("\n")[0] or text[:LARGEST_ANSWER]
-    return f"{kept}\n(cut: ask for less)"
+    kept = text[:LARGEST_RESULT].rpartition("\n")[0] or text[:LARGEST_RESULT]
+    return f"{kept}\n(cut: request less)"

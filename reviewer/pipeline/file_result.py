@@ -75,7 +75,7 @@ def merge(
     known = previous_review.add_new(earlier, replied.findings)
     # Rules find their findings again in every run: an earlier finding of the model must not
     # replace one of them.
-    from_rules = builtin_rules.findings(file, redaction)
+    from_rules = builtin_rules.find(file, redaction)
     findings = (*from_rules, *(each for each in known if each.origin is Origin.MODEL))
     whole = replied.report.status is not Status.FAILED and not replied.report.cuts
     key = previous_review.unit_key(file) if whole else ""

@@ -38,11 +38,11 @@ def review(
     """Ask about every selected file that changed, and make one review of old and new replies.
 
     Raises the first problem when there was something to review and nothing of it was reviewed. A
-    CancelledError only ends the asking: what is known by then is the review, marked as cancelled.
+    CancelledError only ends the client: what is known by then is the review, marked as cancelled.
     """
     kept = {file.path: row for file in selection.files if (row := reviewer.unchanged(file))}
     asked = [file for file in selection.files if file.path not in kept]
-    parts = [part for file in asked for part in batches.cut(file, reviewer.window)]
+    parts = [part for file in asked for part in batches.split(file, reviewer.window)]
     answers, stop = _ask(reviewer, parts)
     results = {file.path: reviewer.merge(file, answers[file.path]) for file in asked}
     _raise_if_nothing_was_reviewed([*results.values()], answers, kept=bool(kept))
@@ -54,8 +54,8 @@ def review(
         selection=selection,
         previous=reviewer.previous,
         dismissed=dismissed,
-        as_prompt_text=reviewer.prompts.shown,
-        spent=reviewer.asking.budget.spent(),
+        as_prompt_text=reviewer.prompts.as_prompt_text,
+        spent=reviewer.client.budget.spent(),
     )
     return _finish(reviewer, made, verified, asked, alone=len(parts) == 1)
 
@@ -64,7 +64,7 @@ _Answers = dict[str, list[BatchResult]]
 
 
 def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, ReviewerError | None]:
-    """Ask about all parts; return the results by path and what stopped the asking early."""
+    """Ask about all parts; return the results by path and what stopped the client early."""
     answers: _Answers = {part.file.path: [] for part in parts}
     done = 0
 
@@ -204,7 +204,7 @@ def _overview(
         return Overview(rows[0].summary), None
     try:
         prompt = reviewer.prompts.overview(made.files)
-        return reviewer.asking.ask(prompt, replies.parse_overview), None
+        return reviewer.client.ask(prompt, replies.parse_overview), None
     except ReviewerError as problem:
         log.warning("The overview is missing: %s", problem)
         return Overview(), problem

@@ -4,17 +4,17 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.changes.batches import Batch, cut, halve
+from reviewer.changes.batches import Batch, halve
 from reviewer.changes.diff import ChangedFile
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Config
-from reviewer.context.collect import CONTEXT_SHARE, Surroundings
+from reviewer.context.collect import CONTEXT_SHARE, ContextCollector
 from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Side
 from reviewer.findings import verification
 from reviewer.llm import model_catalog, replies
-from reviewer.llm.ask import Asking
-from reviewer.llm.prompts import Material, Prompts
+from reviewer.llm.ask import ModelClient
+from reviewer.llm.prompts import BatchRequest, Prompts
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import BatchResult, FileResult
@@ -51,11 +51,11 @@ class BatchReviewer:
     for the overview again although no file changed.
     """
 
-    surroundings: Surroundings
+    context: ContextCollector
     snapshot: Snapshot
     config: Config
     prompts: Prompts
-    asking: Asking
+    client: ModelClient
     previous: PreviousReview
     redaction: Redaction
     window: int
@@ -66,11 +66,13 @@ class BatchReviewer:
 
     def unchanged(self, file: ChangedFile) -> FileResult | None:
         """Return what is remembered of a file whose change is the same as before, else None."""
-        return file_result.unchanged(file, self.previous, self.prompts.shown)
+        return file_result.unchanged(file, self.previous, self.prompts.as_prompt_text)
 
     def merge(self, file: ChangedFile, results: Sequence[BatchResult]) -> FileResult:
         """Make one result of the replies about a file and of what was found in it before."""
-        return file_result.merge(file, results, self.previous, self.prompts.shown, self.redaction)
+        return file_result.merge(
+            file, results, self.previous, self.prompts.as_prompt_text, self.redaction
+        )
 
     def verify(
         self, file: ChangedFile, result: FileResult
@@ -83,9 +85,9 @@ class BatchReviewer:
         kept: list[Finding] = []
         verifications: list[Verification] = []
         answered = True
-        for part, findings in _by_part(cut(file, self.window), result.findings):
+        for part, findings in _by_part(split(file, self.window), result.findings):
             verdicts = self._verdicts(part, findings)
-            left, reasons = verification.judge(findings, verdicts or ())
+            left, reasons = verification.apply_verdicts(findings, verdicts or ())
             kept += left
             verifications += reasons
             answered = answered and verdicts is not None
@@ -98,7 +100,7 @@ class BatchReviewer:
     ) -> tuple[verification.Verdict, ...] | None:
         prompt = self.prompts.verify(self._material(part, VERIFICATION_SHARE), findings)
         try:
-            return self.asking.ask(
+            return self.client.ask(
                 prompt, lambda reply: replies.parse_verdicts(reply, len(findings))
             )
         except ReviewerError as problem:
@@ -112,36 +114,35 @@ class BatchReviewer:
             return (outcome,)
         halves = halve(batch)
         log.warning(
-            "%s is too long for the model; asking in %d parts", batch.file.path, len(halves)
+            "%s is too long for the model; client in %d parts", batch.file.path, len(halves)
         )
         return tuple(self._ask(half) for half in halves) or (outcome,)
 
     def _ask(self, batch: Batch) -> BatchResult:
         prompt = self.prompts.review(self._material(batch))
         try:
-            return BatchResult(batch, self.asking.ask(prompt, replies.parse_review))
+            return BatchResult(batch, self.client.ask(prompt, replies.parse_review))
         except ReviewerError as problem:
             log.warning("%s: %s", batch.file.path, problem)
             return BatchResult(batch, problem)
 
-    def _material(self, batch: Batch, share: int = CONTEXT_SHARE) -> Material:
+    def _material(self, batch: Batch, share: int = CONTEXT_SHARE) -> BatchRequest:
         path = batch.file.path
         special = tuple(
             instruction.instructions
             for instruction in self.config.path_instructions
             if Patterns((instruction.path,)).verdict(path)
         )
-        seen = self.surroundings.of(batch, self.window, share)
-        return Material(
+        return BatchRequest(
             batch=batch,
+            context=self.context.collect(batch, self.window, share),
             instructions=self.config.instructions + special,
-            context=seen.around,
-            related=seen.related,
-            notes=seen.cuts,
             threads=tuple(t for t in self.snapshot.conversation.threads if t.path == path),
             siblings=tuple(other for other in self.paths if other != path),
             guidelines=self.guidelines,
-            earlier=file_result.earlier_findings(batch.file, self.previous, self.prompts.shown),
+            earlier=file_result.earlier_findings(
+                batch.file, self.previous, self.prompts.as_prompt_text
+            ),
         )
 
 

@@ -1,4 +1,4 @@
-"""What a run hides of the texts that it shows the model."""
+"""Masks the secrets of the run and of the change in every text that a model sees."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,29 +10,32 @@ from reviewer.text import invisible
 
 
 @dataclass(frozen=True, slots=True)
-class Masking:
-    """Hides the secrets of the process (`own`) and, after them, those that a change holds."""
+class SecretMask:
+    """A function from text to masked text.
+
+    `own` masks the secrets of the run; `redaction` masks, after it, what looks like a secret.
+    """
 
     own: Secrets
     redaction: Redaction
 
     @classmethod
-    def of(cls, own: Secrets, files: Iterable[ChangedFile]) -> "Masking":
-        """Learn what the changes hold, so that it has one number wherever it is met again."""
-        return cls(own, Redaction(map(own.mask, texts(files))))
+    def of(cls, own: Secrets, files: Iterable[ChangedFile]) -> "SecretMask":
+        """Read all changes first, so that a secret has the same number wherever it is masked."""
+        return cls(own, Redaction(map(own.mask, hunk_texts(files))))
 
     def __call__(self, text: str) -> str:
-        """Return the text without secrets."""
+        """Return the text with every secret replaced by a mask."""
         return self.redaction.mask(self.own.mask(text))
 
 
-def texts(files: Iterable[ChangedFile]) -> Iterator[str]:
-    """Yield each hunk as one text, for a Redaction to read before anything else."""
+def hunk_texts(files: Iterable[ChangedFile]) -> Iterator[str]:
+    """Yield each hunk as one text; a Redaction must read it before it masks single lines."""
     for file in files:
         for hunk in file.hunks:
-            yield "\n".join(map(shown_line, hunk.lines))
+            yield "\n".join(map(line_for_prompt, hunk.lines))
 
 
-def shown_line(line: Line) -> str:
-    """Return a line as quotes are compared with it: there CRLF is no more than its end."""
+def line_for_prompt(line: Line) -> str:
+    """Return the text of a line as quotes are compared with it: without the CR of a CRLF."""
     return invisible.show(line.text.removesuffix("\r"))

@@ -1,4 +1,4 @@
-"""What secrets look like: one pattern per kind, written from the formats that vendors publish."""
+"""Patterns of secrets, by kind, written from the formats that vendors publish."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,10 +12,10 @@ _BYTES = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One way in which a kind of secret is written, on a single line.
+    """One form of a kind of secret, on a single line.
 
-    A match needs one of `keywords` (lower case) on its line; the secret is group 1. `mixed` wants
-    both letters and digits in it, where the format alone says too little.
+    A match needs one of `keywords` (lower case) on its line; the secret is group 1. With `mixed`,
+    it must hold both letters and digits, because the format alone matches ordinary words.
     """
 
     kind: str
@@ -24,9 +24,9 @@ class Pattern:
     mixed: bool = False
 
 
-# No pattern reaches over the end of a line, and none takes a square bracket into the secret: what
-# a line shows must not depend on its neighbours, and a mask must never be masked again. RE2 needs
-# no upper bounds to stay linear; they would only make its programs larger.
+# No pattern crosses the end of a line, because a line must be masked the same way without its
+# neighbours. No secret holds a square bracket, because a mask must never be masked again. RE2 is
+# linear without upper bounds; they would only make its programs larger.
 _VENDORS = (
     ("age-key", "age-secret-key-1", r"AGE-SECRET-KEY-1[A-Z0-9]{58}\b"),
     ("alibaba-key", "ltai", r"LTAI[A-Za-z0-9]{20}\b", "mixed"),
@@ -120,8 +120,8 @@ _VENDORS = (
     ("discord-webhook", "/api/webhooks/", r"/api/webhooks/\d{17,20}/([A-Za-z0-9_-]{60,})"),
     ("terraform-token", ".atlasv1.", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}"),
 )
-# Formats that are known by the words around them; the place before the secret is free.
-_NAMED = (
+# Formats that are recognised by the words before them.
+_CONTEXTUAL = (
     (
         "aws-secret-key",
         "secret",
@@ -174,8 +174,8 @@ _NAMED = (
         ),
         "mixed",
     ),
-    # What a URL holds between the scheme and the host. A variable or a gap to fill in
-    # ("$PASSWORD", "{password}", "<password>", "***") is no secret.
+    # The password of a URL, between scheme and host. A variable or a placeholder ("$PASSWORD",
+    # "{password}", "<password>", "***") is no secret.
     (
         "url-password",
         "://",
@@ -184,7 +184,7 @@ _NAMED = (
             r"([A-Za-z0-9._~!&=+;^#?-][A-Za-z0-9._~%!&=+;^#?*,$-]{2,128})@[A-Za-z0-9\x5b]"
         ),
     ),
-    # The block of several lines is told line by line in secret_scan; this is the one in a string.
+    # A private key in one string. scan.py finds those of several lines.
     (
         "private-key",
         "-----begin",
@@ -193,36 +193,39 @@ _NAMED = (
 )
 
 
-def _vendor(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
+def _vendor_pattern(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
     grouped = regex if _GROUP.search(regex) else f"({regex})"
     return Pattern(kind, tuple(keywords.split()), f"{_START}{grouped}", mixed=bool(mixed))
 
 
-def _named(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
+def _contextual_pattern(kind: str, keywords: str, regex: str, mixed: str = "") -> Pattern:
     return Pattern(kind, tuple(keywords.split()), regex, mixed=bool(mixed))
 
 
 _GROUP = re2.compile(r"\((?:[^?]|$)")
-# A token starts where a word does, or behind an escape ("\n", "%3D") or an underscore.
+# A token starts at a word boundary, or after an escape ("\n", "%3D") or an underscore.
 _START = r"(?:\b|_|\\[nrt]|%[0-9A-F]{2})"
-PATTERNS = (*(_vendor(*row) for row in _VENDORS), *(_named(*row) for row in _NAMED))
+PATTERNS = (
+    *(_vendor_pattern(*row) for row in _VENDORS),
+    *(_contextual_pattern(*row) for row in _CONTEXTUAL),
+)
 
 
 @cache
-def compiled() -> tuple[tuple[Pattern, Any], ...]:
-    """Return every pattern with what RE2 makes of it; groups count from 1."""
+def compiled_patterns() -> tuple[tuple[Pattern, Any], ...]:
+    """Return every pattern with its compiled regular expression; groups count from 1."""
     return tuple((pattern, compile_regex(pattern.regex)) for pattern in PATTERNS)
 
 
 @cache
-def any_keyword() -> Any:  # noqa: ANN401 - re2 has no types
-    """Return one search that tells whether a text can hold any secret at all."""
+def keyword_search() -> Any:  # noqa: ANN401 - re2 has no types
+    """Return one regular expression that matches every text that can hold a secret."""
     words = sorted({word for pattern in PATTERNS for word in pattern.keywords})
     return compile_regex("(?i)" + "|".join(map(re2.escape, words)))
 
 
 def compile_regex(regex: str) -> Any:  # noqa: ANN401 - re2 has no types
-    """Compile a regular expression of ours; it can read any text without lone surrogates."""
+    """Compile one of our regular expressions; texts must hold no lone surrogates."""
     options = re2.Options()
     options.max_mem = _BYTES
     options.log_errors = False

@@ -1,4 +1,4 @@
-"""Keeps the secrets that this process knows out of everything it writes."""
+"""Masks and detects the secrets of this run, such as the API key, in everything it writes."""
 
 import base64
 import html
@@ -13,25 +13,29 @@ from reviewer.errors import ReviewerError
 Value = TypeVar("Value")
 
 MASK = "[REDACTED]"
-# Shorter values ("none", "true") stand in ordinary text: masking them would spoil it.
 SHORTEST = 8
-# A known attack has the model cut seven characters off a key, so that scanners do not know it.
+"""Characters; shorter values ("none", "true") occur in ordinary text, which must not be masked."""
+# In a known attack the model cuts seven characters off a key, so that scanners miss it.
 _CUT = 7
-# Letters and digits; fewer stand one after the other in ordinary text, once its spaces are gone.
-_TELLING = 12
+# Letters and digits; ordinary text without its spaces repeats shorter sequences by chance.
+_SHORTEST_CORE = 12
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
 class Secrets:
-    """The values that must never leave the process, in every form in which they could."""
+    """The values that must never leave the process, in every form in which they could leave it.
+
+    Forms are the value and each of its lines, whole and without the first or last 7 characters;
+    and the reversed, URL-encoded, escaped, hexadecimal and base64 forms of all these.
+    """
 
     __slots__ = ("_cores", "_forms")
 
     def __init__(self, values: Iterable[str]) -> None:
-        """Prepare the forms of each value and of each of its lines, from 8 characters on."""
+        """Prepare the forms of each value; values and lines under SHORTEST are left out."""
         forms = {form for value in values for form in _forms(value)}
         self._forms = tuple(sorted(forms, key=len, reverse=True))
-        self._cores = tuple({core for form in forms if (core := _core(form))})
+        self._cores = tuple({core for form in forms if (core := _middle_half(form))})
 
     def mask(self, text: str) -> str:
         """Replace every form of every secret by [REDACTED]."""
@@ -76,18 +80,18 @@ class Secrets:
             )
 
     def leaked_in(self, text: str) -> bool:
-        """Whether some form of a secret stands in the text, disguised or for the most part.
+        """Whether the text holds a form of a secret, or its middle half in disguise.
 
-        Letter case, width and whatever is no letter or digit can hide one from `mask`: spaces,
-        line feeds, invisible characters, Markdown, entities.
+        Disguises that `mask` misses: another letter case or width, and characters between that are
+        no letters or digits, such as spaces, line feeds, invisible characters and Markdown.
         """
         if any(form in text for form in self._forms):
             return True
-        bare = _bare(text) if self._cores else ""
+        bare = _letters_and_digits(text) if self._cores else ""
         return any(core in bare for core in self._cores)
 
     def __repr__(self) -> str:
-        """Count, and show nothing."""
+        """Show the number of forms and no value."""
         return f"Secrets({len(self._forms)} forms)"
 
 
@@ -96,24 +100,24 @@ def _forms(value: str) -> Iterator[str]:
     parts = {part for secret in whole for part in (secret, secret[_CUT:], secret[:-_CUT])}
     for part in parts:
         if len(part) >= SHORTEST:
-            yield from _encoded(part)
+            yield from _encodings(part)
 
 
-def _core(form: str) -> str:
-    """Return the middle half of a form, which a cut at either end leaves; "" if it says little."""
-    bare = _bare(form)
+def _middle_half(form: str) -> str:
+    """Return the middle half of a form, which a cut at either end leaves; "" if it is too short."""
+    bare = _letters_and_digits(form)
     quarter = len(bare) // 4
     middle = bare[quarter : len(bare) - quarter]
-    return middle if len(middle) >= _TELLING else ""
+    return middle if len(middle) >= _SHORTEST_CORE else ""
 
 
-def _bare(text: str) -> str:
-    """Reduce a text to its letters and digits, without case, width and entities."""
+def _letters_and_digits(text: str) -> str:
+    """Return only letters and digits, in one case and width, with HTML entities decoded."""
     plain = unicodedata.normalize("NFKC", html.unescape(text)).casefold()
     return _NO_LETTER.sub("", plain)
 
 
-def _encoded(secret: str) -> Iterator[str]:
+def _encodings(secret: str) -> Iterator[str]:
     from urllib.parse import quote, quote_plus
 
     raw = secret.encode(errors="surrogatepass")
@@ -126,13 +130,13 @@ def _encoded(secret: str) -> Iterator[str]:
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield raw.hex()
-    yield from _base64(raw)
+    yield from _base64_encodings(raw)
 
 
-def _base64(secret: bytes) -> Iterator[str]:
-    """Yield what base64 makes of the secret wherever it stands in a longer text.
+def _base64_encodings(secret: bytes) -> Iterator[str]:
+    """Yield the base64 of the secret at each of the three offsets within a longer text.
 
-    Only characters that hold no bit of a neighbour are kept, so that they are found inside.
+    Characters that also encode bits of a neighbour are left out, so that the rest always matches.
     """
     for offset in range(3):
         padded = bytes(offset) + secret

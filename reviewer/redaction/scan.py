@@ -1,4 +1,4 @@
-"""Finds secrets in a text, line by line, and hides each behind a mark that names it."""
+"""Finds what looks like a secret, line by line, and replaces it by a mark with its kind."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,25 +7,26 @@ from threading import Lock
 import re2
 
 from reviewer.redaction import patterns
+from reviewer.text.invisible import replace_surrogates
 
 PRIVATE_KEY = "private-key"
-# Lines; the key of a 16,384-bit RSA pair has 200. A false one must not name a whole file.
 LONGEST_KEY = 400
-# A line of a key is wider than this but for its last one.
+"""Lines; a 16,384-bit RSA key has 200. A forged key must not hide a whole file."""
+# Characters; all lines of a key but the last are at least this wide.
 _WIDE = 40
-# Tokens glued together show themselves one after the other; a line of thousands is an attack.
+# Adjacent tokens are found one after the other; a line with thousands of them is an attack.
 _PASSES = 4
 _MARK = "[REDACTED:"
 
 _HEADER = re2.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _FOOTER = re2.compile(r"-----END [A-Z0-9 ]{0,40}-----")
-# What may stand before base64 on its line: number and marker of our prompts, quotes and operators
-# of some language, a comment sign. Any mixture will do, so that a prompt's columns change nothing.
+# What may precede base64 on its line: number and marker of our prompts, quotes and operators of a
+# language, a comment sign. Any mixture matches, so that a prompt's columns make no difference.
 _LEAD = r"^(?:[ \t\"'`#*|>]|\d+[ \t]|(?:[+-]|//)[ \t])*"
 _BODY = re2.compile(
     _LEAD + r"([A-Za-z0-9+/]{4,}={0,2})(?:\\[nr])*[\"'`]?[ \t,;+.\\]*(?:\r|\[U\+000D\])?$"
 )
-# What may stand between a header and its base64: nothing, or "Proc-Type: 4,ENCRYPTED".
+# What may come between a header and its base64: nothing, or "Proc-Type: 4,ENCRYPTED".
 _BETWEEN = re2.compile(
     _LEAD + r"(?:[A-Z][A-Za-z-]{2,20}: [^\"]{1,200})?(?:\\[nr])*[\"'` +,;\\]*(?:\r|\[U\+000D\])?$"
 )
@@ -33,7 +34,7 @@ _BETWEEN = re2.compile(
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret on one line: its kind, its value and where it stands, in characters from 0."""
+    """A secret on one line; `start` and `end` count characters of the line from 0."""
 
     kind: str
     value: str
@@ -42,20 +43,19 @@ class Secret:
 
 
 class Redaction:
-    """Hides what looks like a secret behind [REDACTED:kind:n]; one per run, for all threads.
+    """Masks what looks like a secret as [REDACTED:kind:n]; one per run, shared by all threads.
 
-    Equal values have equal numbers wherever they stand, counted per kind in order of appearance.
-    A line is masked the same way alone as within a text, and no mask is masked again.
+    Equal values get equal numbers, counted per kind in order of appearance. A line is masked the
+    same way alone and within a text. A mask is never masked again.
     """
 
     __slots__ = ("_keys", "_lock", "_numbers")
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        """Read the run's texts in their order, for the numbers and for keys of several lines.
+        """Read the run's texts in order, to assign numbers and to learn private keys.
 
-        A line of a private key says by itself that it is one only to who has read the whole, so
-        a text that is masked in pieces has to be given here as a whole before. `mask` reads a
-        text of several lines as a whole too.
+        Pass multi-line text whole, here or to `mask`, before masking single lines of it: the lines
+        of a private key are recognised only once the whole key was seen.
         """
         self._lock = Lock()
         self._keys: dict[str, int] = {}
@@ -64,88 +64,91 @@ class Redaction:
             self.mask(text)
 
     def mask(self, text: str) -> str:
-        """Replace each secret; the number of lines stays."""
-        self._learn(text)
-        if not self._keys and not patterns.any_keyword().search(_readable(text)):
+        """Return the text with each secret replaced by its mark; the number of lines stays."""
+        self._learn_keys(text)
+        if not self._keys and not patterns.keyword_search().search(replace_surrogates(text)):
             return text
-        return "\n".join(map(self._masked, text.split("\n")))
+        return "\n".join(map(self._mask_line, text.split("\n")))
 
-    def secrets(self, line: str) -> tuple[Secret, ...]:
-        """Find the secrets on one line; those of several lines must have been read before."""
-        return tuple(_apart((*_of_patterns(line), *self._of_key(line)), line))
+    def find_secrets(self, line: str) -> tuple[Secret, ...]:
+        """List the secrets on one line, in order and without overlap.
+
+        Lines of a private key are found only after `mask` has read the whole key.
+        """
+        return tuple(_merge_overlapping((*_match_patterns(line), *self._find_key_line(line)), line))
 
     def __repr__(self) -> str:
-        """Count, and show nothing."""
+        """Show the number of values and none of them."""
         return f"Redaction({sum(map(len, self._numbers.values()))} values)"
 
-    def _masked(self, line: str) -> str:
-        # What follows a secret may look like one only when it is gone.
+    def _mask_line(self, line: str) -> str:
+        # What follows a secret may match only once that secret is replaced.
         for _ in range(_PASSES):
-            secrets = self.secrets(line)
+            secrets = self.find_secrets(line)
             if not secrets:
                 return line
-            line = self._without(line, secrets)
-        return self._cut_off(line, self.secrets(line))
+            line = self._replace(line, secrets)
+        return self._mask_rest(line, self.find_secrets(line))
 
-    def _without(self, line: str, secrets: Iterable[Secret]) -> str:
+    def _replace(self, line: str, secrets: Iterable[Secret]) -> str:
         pieces, end = [], 0
         for secret in secrets:
-            pieces += [line[end : secret.start], _mark(secret.kind, self.number(secret))]
+            pieces += [line[end : secret.start], _format_mark(secret.kind, self.number_of(secret))]
             end = secret.end
         return "".join((*pieces, line[end:]))
 
-    def _cut_off(self, line: str, left: Sequence[Secret]) -> str:
-        """Hide a line that still shows secrets, from its first one on."""
+    def _mask_rest(self, line: str, left: Sequence[Secret]) -> str:
+        """Mask the rest of a line that still holds secrets, from the first of them on."""
         if not left:
             return line
         start = min(left[0].start, line.find(_MARK))
         rest = line[start:]
-        return line[:start] + _mark(left[0].kind, self._counted(left[0].kind, rest))
+        return line[:start] + _format_mark(left[0].kind, self._number_by_value(left[0].kind, rest))
 
-    def number(self, secret: Secret) -> int:
-        """Return what the value is called by; all lines of one private key have one number."""
+    def number_of(self, secret: Secret) -> int:
+        """Return the number in the secret's mark; all lines of a private key share one."""
         if secret.kind == PRIVATE_KEY and secret.value in self._keys:
             return self._keys[secret.value]
-        return self._counted(secret.kind, secret.value)
+        return self._number_by_value(secret.kind, secret.value)
 
-    def _counted(self, kind: str, value: str) -> int:
+    def _number_by_value(self, kind: str, value: str) -> int:
         with self._lock:
             numbers = self._numbers.setdefault(kind, {})
             return numbers.setdefault(value, len(numbers) + 1)
 
-    def _learn(self, text: str) -> None:
+    def _learn_keys(self, text: str) -> None:
         """Remember the lines of the private keys in a text."""
         if "PRIVATE KEY" not in text:
             return
-        for block in filter(None, _blocks(text.split("\n"))):
-            number = self._keys.get(block[0]) or self._counted(PRIVATE_KEY, block[0])
+        for block in filter(None, _key_blocks(text.split("\n"))):
+            number = self._keys.get(block[0]) or self._number_by_value(PRIVATE_KEY, block[0])
             for value in block:
                 self._keys.setdefault(value, number)
 
-    def _of_key(self, line: str) -> Iterator[Secret]:
-        found = _BODY.search(_readable(line)) if self._keys else None
+    def _find_key_line(self, line: str) -> Iterator[Secret]:
+        found = _BODY.search(replace_surrogates(line)) if self._keys else None
         if found and found[1] in self._keys:
             yield Secret(PRIVATE_KEY, found[1], found.start(1), found.end(1))
 
 
-def _mark(kind: str, number: int) -> str:
+def _format_mark(kind: str, number: int) -> str:
     return f"{_MARK}{kind}:{number}]"
 
 
-def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
+def _key_blocks(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Yield the base64 lines of each private key in a text, reading every line once.
 
-    A key ends with its footer or before a line that cannot be part of it; what a hunk shows of one
-    may begin behind its header. Somebody could write lines of other code into a false key, to have
-    them hidden from the review wherever they stand; so each must look like base64 of random bytes.
+    A key ends with its footer or before a line that cannot be part of it. In a hunk it may begin
+    after its header. Each line must look like base64 of random bytes: otherwise an attacker could
+    put lines of code into a forged key, to hide them from the review wherever they occur.
     """
     body: list[str] = []
     inside = False
-    for line in map(_readable, lines):
+    for line in map(replace_surrogates, lines):
         named = "PRIVATE KEY" in line
         header = named and _HEADER.search(line)
         footer = named and _FOOTER.search(line)
-        if header or not _continues(line, body):
+        if header or not _extend_key(line, body):
             if inside or (footer and not header):
                 yield tuple(body)
             body, inside = [], bool(header and not footer)
@@ -153,8 +156,8 @@ def _blocks(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(body)
 
 
-def _continues(line: str, body: list[str]) -> bool:
-    """Add what a line has of a key to `body`; False when it is none of the key's lines."""
+def _extend_key(line: str, body: list[str]) -> bool:
+    """Append a line's base64 to `body`; return False when the line cannot belong to the key."""
     if len(body) >= LONGEST_KEY:
         return False
     found = _BODY.search(line)
@@ -177,12 +180,12 @@ def _is_mixed(value: str) -> bool:
     return any(map(str.isdigit, value)) and any(map(str.isalpha, value))
 
 
-def _of_patterns(line: str) -> Iterator[Secret]:
-    readable = _readable(line)
-    if not patterns.any_keyword().search(readable):
+def _match_patterns(line: str) -> Iterator[Secret]:
+    readable = replace_surrogates(line)
+    if not patterns.keyword_search().search(readable):
         return
     lowered = readable.lower()
-    for pattern, regex in patterns.compiled():
+    for pattern, regex in patterns.compiled_patterns():
         if any(word in lowered for word in pattern.keywords):
             for match in regex.finditer(readable):
                 value = match[1]
@@ -190,8 +193,8 @@ def _of_patterns(line: str) -> Iterator[Secret]:
                     yield Secret(pattern.kind, value, match.start(1), match.end(1))
 
 
-def _apart(secrets: Iterable[Secret], line: str) -> Iterator[Secret]:
-    """Join secrets that overlap, under the kind of the one that starts first."""
+def _merge_overlapping(secrets: Iterable[Secret], line: str) -> Iterator[Secret]:
+    """Merge overlapping secrets; the result has the kind of the one that starts first."""
     last: Secret | None = None
     for secret in sorted(secrets, key=lambda each: (each.start, -each.end)):
         if last and secret.start < last.end:
@@ -203,8 +206,3 @@ def _apart(secrets: Iterable[Secret], line: str) -> Iterator[Secret]:
         last = secret
     if last:
         yield last
-
-
-def _readable(text: str) -> str:
-    """Replace lone surrogates, which RE2 cannot read, by as many other characters."""
-    return text.encode(errors="replace").decode()

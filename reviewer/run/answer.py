@@ -19,13 +19,13 @@ from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.events.activity import MARKER_NAMESPACE, Answer, Errand, Help, Pause
 from reviewer.finding import Finding
 from reviewer.llm import replies
-from reviewer.llm.ask import Asking
+from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
 from reviewer.pipeline import review_file
 from reviewer.ports import CreateComment, Operation, ReplyToThread
 from reviewer.pull_request import ReviewThread, Snapshot
-from reviewer.redaction.masking import Masking
+from reviewer.redaction.masking import SecretMask
 from reviewer.run import eligibility
 from reviewer.run.reactions import acknowledge
 from reviewer.run.run import TITLE, Run
@@ -146,13 +146,13 @@ def _ask_model(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThrea
         pull,
         nonce=secrets.token_hex(8),
         language=settings.language,
-        mask=Masking.of(run.runner.secrets, selection.files),
+        mask=SecretMask.of(run.runner.secrets, selection.files),
     )
     budget = Budget(run.inputs.max_tokens_total, run.inputs.max_cost)
-    asking = Asking(models.result(), budget, shown=prompts.shown)
+    client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
     findings = _worst_findings(OwnComment.find(snapshot, run.name))
     with run.runner.group("Answer"):
-        answer = _ask(run, wanted, asking, prompts, selection, findings, thread)
+        answer = _ask(run, wanted, client, prompts, selection, findings, thread)
     return Told("" if thread else wanted.question, answer, budget.spent(), run.run_url)
 
 
@@ -164,7 +164,7 @@ def _worst_findings(own: OwnComment) -> tuple[Finding, ...]:
 def _ask(
     run: Run,
     wanted: Answer,
-    asking: Asking,
+    client: ModelClient,
     prompts: Prompts,
     selection: Selection,
     findings: tuple[Finding, ...],
@@ -173,16 +173,16 @@ def _ask(
     """Ask with as many files as fit; once more with fewer where they are too long."""
 
     def ask(room: int) -> str:
-        shown = for_questions.changes(selection, room, first=thread.path if thread else "")
-        before = for_questions.before(thread, wanted.asker.comment_id) if thread else ()
+        shown = for_questions.render_changes(selection, room, first=thread.path if thread else "")
+        before = for_questions.earlier_comments(thread, wanted.asker.comment_id) if thread else ()
         prompt = prompts.answer(wanted.question, shown.text, findings, before, shown.cuts)
-        return asking.ask(prompt, replies.parse_answer)
+        return client.ask(prompt, replies.parse_answer)
 
     room = review_file.window(run.inputs.model, run.inputs.context_window)
     try:
         return ask(room)
     except ContextTooLongError as problem:
-        log.warning("Asking with fewer files: %s", problem)
+        log.warning("ModelClient with fewer files: %s", problem)
         return ask(room // _SMALLER)
 
 

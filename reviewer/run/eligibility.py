@@ -25,7 +25,7 @@ def require_means(inputs: Inputs) -> None:
         )
     unpriced = [name for name in inputs.models if model_catalog.lookup(name) is None]
     if unpriced and inputs.max_cost is not None:
-        raise budget.unpriced(unpriced[0])
+        raise budget.unknown_price_error(unpriced[0])
 
 
 def why_not(run: Run, pull: PullRequest, settings: Config, known: State) -> str:

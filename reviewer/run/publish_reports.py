@@ -13,7 +13,7 @@ from reviewer.pipeline import file_result
 from reviewer.pipeline.assemble import assemble
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pull_request import PullRequest
-from reviewer.redaction.masking import Masking
+from reviewer.redaction.masking import SecretMask
 from reviewer.review import Review
 from reviewer.run import submitted_reports
 from reviewer.run.run import Run
@@ -65,12 +65,12 @@ def merge(
 
     No file of a fork's report is remembered: its author could have changed what it says.
     """
-    masking = Masking.of(run.runner.secrets, selection.files)
+    masking = SecretMask.of(run.runner.secrets, selection.files)
 
     def as_prompt_text(text: str) -> str:
         return masking(invisible.show(text))
 
-    owner = sharding.owners(selection.files, submitted.count)
+    owner = sharding.assign(selection.files, submitted.count)
     rows = submitted.told()
     results = [
         file_result.merge(

@@ -19,15 +19,15 @@ from reviewer.config.enums import Mode
 from reviewer.config.settings import Config
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import guidelines
-from reviewer.context.collect import HeadFiles, Surroundings
+from reviewer.context.collect import ContextCollector, HeadFiles
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
 from reviewer.findings import dismissals
 from reviewer.llm import model_catalog
-from reviewer.llm.ask import Asking, refuse
+from reviewer.llm.ask import ModelClient, refuse
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
-from reviewer.llm.tools import OFFERED, Tools
+from reviewer.llm.tools import OFFERED, WorkspaceTools
 from reviewer.memory import cache_key, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
@@ -35,7 +35,7 @@ from reviewer.pipeline import review_changes, review_file
 from reviewer.pipeline.review_file import BatchReviewer
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
-from reviewer.redaction.masking import Masking
+from reviewer.redaction.masking import SecretMask
 from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports
 from reviewer.run.error_boundary import report_failures
@@ -128,7 +128,7 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
 def _as_triggered(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
     """Keep the title and text that were there when the run was triggered.
 
-    A maintainer may have looked at them before asking for the run; a later edit changes nothing.
+    A maintainer may have looked at them before client for the run; a later edit changes nothing.
     """
     if wanted.title is None:
         return pull
@@ -146,7 +146,7 @@ def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
         for finding in known.findings
         if finding.number == wanted.ignore.number
     ]
-    return replace(known, dismissed=dismissals.dismissals(known.dismissed, ignored))
+    return replace(known, dismissed=dismissals.merge(known.dismissed, ignored))
 
 
 def _keep(reporter: Reporter, own: OwnComment, settings: Config) -> int:
@@ -175,7 +175,7 @@ def _dismissed(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]
     fresh = threads.find_dismissals(
         known.findings, own.snapshot.conversation, own.name, run.forge.may_write
     )
-    return dismissals.dismissals(known.dismissed, fresh)
+    return dismissals.merge(known.dismissed, fresh)
 
 
 def _ask(
@@ -183,13 +183,13 @@ def _ask(
 ) -> Review:
     """Have the model review the run's share of the files; warn of a model that ends soon."""
     asks = any(reviewer.unchanged(file) is None for file in selection.files)
-    model = reviewer.asking.preferred
+    model = reviewer.client.preferred
     shutdown = _begin(model.shutdown_date) if asks else None
-    share = sharding.share(selection, run.inputs.shard)
+    share = sharding.select_share(selection, run.inputs.shard)
     review = review_changes.review(reviewer, share, dismissed)
     # Nobody waits for the date: it is known by now, or there is no warning.
     ends = shutdown.result() if shutdown and shutdown.done() else None
-    warning = model_catalog.warning(model.name, ends, datetime.now(UTC).date())
+    warning = model_catalog.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     notes = (*review.notes, warning) if warning else review.notes
     return replace(review, shard=run.inputs.shard, notes=notes)
 
@@ -203,7 +203,7 @@ def _reviewer(
     models: tuple[Model, ...],
 ) -> BatchReviewer:
     pull, inputs = snapshot.pull, run.inputs
-    masking = Masking.of(run.runner.secrets, selection.files)
+    masking = SecretMask.of(run.runner.secrets, selection.files)
     workspace = open_workspace(run, pull)
     prompts = Prompts(
         pull,
@@ -212,14 +212,14 @@ def _reviewer(
         mask=masking,
         tools=OFFERED if workspace else (),
     )
-    answer = Tools(workspace, prompts.fenced).answer if workspace else refuse
+    answer = WorkspaceTools(workspace, prompts.fence).run if workspace else refuse
     budget = Budget(inputs.max_tokens_total, inputs.max_cost)
     return BatchReviewer(
-        surroundings=Surroundings(HeadFiles(run.forge, pull.head_sha), selection.files),
+        context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         snapshot=snapshot,
         config=settings,
         prompts=prompts,
-        asking=Asking(models, budget, answer, prompts.shown),
+        client=ModelClient(models, budget, answer, prompts.as_prompt_text),
         previous=previous,
         redaction=masking.redaction,
         window=review_file.window(inputs.model, inputs.context_window),

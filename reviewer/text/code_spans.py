@@ -1,4 +1,4 @@
-"""Writes code as spans and fences that end where they should, and lifts spans out of prose."""
+"""Writes code spans and fences that text cannot close, and extracts code spans from prose."""
 
 from collections.abc import Iterable
 
@@ -6,18 +6,21 @@ import re2
 
 from reviewer.text import bot_triggers
 
-# Stands for a lifted span. `visible.drop` leaves no such character in a text.
+# Marks the place of an extracted span. `invisible.drop` removes this character from all text.
 PLACEHOLDER = "\0"
 
 _TICKS = re2.compile(r"(`+)")
 _RUNS = re2.compile(r"`+|~+")
 _LANGUAGE = re2.compile(r"[a-z0-9+#-]{1,20}")
-# GitHub draws pictures from these, and offers to commit the last one.
+# GitHub renders these as pictures, maps or formulas, and offers to commit a suggestion.
 _ACTIVE_LANGUAGES = frozenset({"mermaid", "math", "geojson", "topojson", "stl", "suggestion"})
 
 
 def fence(text: str, language: str) -> str:
-    """Write a fenced block, with a fence longer than any run of fence characters in the text."""
+    """Return a fenced block; its fence is longer than any run of backticks or tildes in the text.
+
+    `language` is kept when it looks like the name of a language and GitHub only highlights it.
+    """
     ticks = "`" * max(len("```"), 1 + _longest_run(text))
     name = _LANGUAGE.match(language.strip().lower())
     word = name[0] if name and name[0] not in _ACTIVE_LANGUAGES else ""
@@ -25,28 +28,31 @@ def fence(text: str, language: str) -> str:
 
 
 def span(text: str) -> str:
-    """Write one line as a code span."""
-    # Inside of a span a "|" would still end a table cell.
+    """Return one line as a code span, or as several with "|" between them."""
+    # Inside a span, "|" would still end a table cell.
     parts = bot_triggers.break_in_code(text.replace("|", "\n")).split("\n")
-    return "&#124;".join(map(_ticked, parts))
+    return "&#124;".join(map(_quote_with_backticks, parts))
 
 
-def lift(text: str) -> tuple[str, list[str]]:
-    """Take the code spans out, each within its line, and leave a placeholder for each."""
+def extract(text: str) -> tuple[str, list[str]]:
+    """Return the text with a placeholder for each code span, and the spans without backticks.
+
+    A span ends on the line where it starts.
+    """
     spans: list[str] = []
-    return "\n".join(_lift_line(line, spans) for line in text.split("\n")), spans
+    return "\n".join(_extract_from_line(line, spans) for line in text.split("\n")), spans
 
 
 def restore(text: str, spans: Iterable[str]) -> str:
-    """Write the lifted spans where their placeholders stand."""
+    """Return the text with the extracted spans in place of their placeholders."""
     first, *pieces = text.split(PLACEHOLDER)
-    # Two spans side by side would read as one.
-    apart = [piece or " " for piece in pieces[:-1]] + pieces[-1:]
-    shown = map(_ticked, bot_triggers.break_in_code("\n".join(spans)).split("\n"))
-    return first + "".join(code + piece for code, piece in zip(shown, apart, strict=False))
+    # Two adjacent spans would be read as one.
+    separated = [piece or " " for piece in pieces[:-1]] + pieces[-1:]
+    rendered = map(_quote_with_backticks, bot_triggers.break_in_code("\n".join(spans)).split("\n"))
+    return first + "".join(code + piece for code, piece in zip(rendered, separated, strict=False))
 
 
-def _ticked(text: str) -> str:
+def _quote_with_backticks(text: str) -> str:
     if not text:
         return ""
     ticks = "`" * (1 + _longest_run(text))
@@ -55,7 +61,7 @@ def _ticked(text: str) -> str:
 
 
 def _is_padded(text: str) -> bool:
-    """Whether Markdown takes one space off both ends of a span."""
+    """Whether Markdown strips one space from both ends of a span (CommonMark 6.1)."""
     return text[0] == text[-1] == " " and not text.isspace()
 
 
@@ -63,17 +69,17 @@ def _longest_run(text: str) -> int:
     return max(map(len, _RUNS.findall(text)), default=0) if "`" in text or "~" in text else 0
 
 
-def _lift_line(line: str, spans: list[str]) -> str:
+def _extract_from_line(line: str, spans: list[str]) -> str:
     if "`" not in line:
         return line
     pieces = _TICKS.split(line)
-    closing = _closing(pieces)
+    closing = _find_closing_runs(pieces)
     kept = []
     index = 0
     while index < len(pieces):
         if end := closing.get(index, 0):
             code = "".join(pieces[index + 1 : end])
-            # As it will be written: each "|" between two spans.
+            # Split as `span` writes it: each "|" goes between two spans.
             parts = (code[1:-1] if _is_padded(code) else code).split("|")
             spans += filter(None, parts)
             kept.append("|".join(part and PLACEHOLDER for part in parts))
@@ -84,8 +90,8 @@ def _lift_line(line: str, spans: list[str]) -> str:
     return "".join(kept)
 
 
-def _closing(pieces: list[str]) -> dict[int, int]:
-    """Find for each run of backticks, which stand at odd places, the next of the same length."""
+def _find_closing_runs(pieces: list[str]) -> dict[int, int]:
+    """Map each run of backticks to the next of the same length; runs have odd indexes."""
     closing: dict[int, int] = {}
     following: dict[str, int] = {}
     for index in range(len(pieces) - 2, 0, -2):

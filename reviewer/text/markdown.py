@@ -1,9 +1,9 @@
-"""Turns untrusted text into Markdown that shows it and does nothing else.
+"""Turns untrusted text into Markdown that displays it and has no other effect.
 
-The order of the steps is the defence: what one step uncovers, a later step disarms. Text is
-rebuilt, not filtered: the result holds only paragraphs, lists, emphasis, code spans and fences;
-every other character that means something to Markdown or to GitHub becomes an entity or is followed
-by a zero-width space. Applying a function twice changes nothing.
+The order of the steps is the defence: a later step neutralises what an earlier one reveals. Text is
+rebuilt, not filtered. The result holds only paragraphs, lists, emphasis, code spans and fences;
+every other character with a meaning in Markdown or on GitHub becomes an entity or is followed by a
+zero-width space. Applying a function twice changes nothing.
 """
 
 import html
@@ -15,7 +15,7 @@ import re2
 
 from reviewer.text import bot_triggers, code_spans, invisible
 
-# Deeper nesting of entities, comments and links is an attack, not text.
+# Text nests entities, comments and links less deeply; deeper nesting is an attack.
 _ROUNDS = 8
 _DEEPEST_LIST = 3
 _OPENERS = frozenset(">-+*0123456789")
@@ -43,37 +43,37 @@ _ENTITIES = {
 
 
 def block(text: str) -> str:
-    """Neutralise Markdown prose of many lines; emphasis, lists and code stay readable."""
+    """Return neutralised Markdown of many lines; emphasis, lists and code keep their form."""
     parts = []
     prose: list[str] = []
     lines = iter(_clean(text).split("\n"))
     for each in lines:
         fence = _FENCE.fullmatch(each) if "```" in each or "~~~" in each else None
         if fence:
-            inside = _until_closed(lines, margin=len(fence[1]), mark=fence[2])
-            parts += [_prose(prose), code_spans.fence("\n".join(inside), fence[3])]
+            inside = _read_fenced(lines, margin=len(fence[1]), mark=fence[2])
+            parts += [_render_prose(prose), code_spans.fence("\n".join(inside), fence[3])]
             prose = []
         else:
             prose.append(each)
-    return "\n\n".join(part for part in (*parts, _prose(prose)) if part)
+    return "\n\n".join(part for part in (*parts, _render_prose(prose)) if part)
 
 
 def line(text: str) -> str:
-    """Neutralise text for one line, a title or a table cell; only code spans stay."""
-    content, spans = code_spans.lift(_clean(text))
-    content = " ".join(_settle(content, _spaced).split())
+    """Return neutralised text on one line, for a title or a table cell; only code spans stay."""
+    content, spans = code_spans.extract(_clean(text))
+    content = " ".join(_resolve(content, _join_lines).split())
     start = bot_triggers.ZWSP if _LINE_START.match(content) else ""
     shown = _escape(start + bot_triggers.break_commands(content)).replace("*", "&#42;")
     return code_spans.restore(shown, spans)
 
 
 def code(text: str, language: str = "") -> str:
-    """Show text as a fenced block; its characters stay, save for zero-width spaces in commands."""
+    """Return text as a fenced block; its only change is zero-width spaces in trigger words."""
     return code_spans.fence(invisible.drop(text).removesuffix("\n"), language)
 
 
 def span(text: str) -> str:
-    """Show text, a path for example, as a code span on one line, in a table cell too."""
+    """Return text, such as a path, as a code span on one line that fits a table cell too."""
     return code_spans.span(invisible.drop(text.replace("\n", " ").replace("\t", " ")))
 
 
@@ -82,8 +82,8 @@ def _clean(text: str) -> str:
     return unicodedata.normalize("NFC", invisible.drop(unified))
 
 
-def _until_closed(lines: Iterable[str], *, margin: int, mark: str) -> Iterator[str]:
-    """Yield the lines up to the closing fence, or to the end where there is none."""
+def _read_fenced(lines: Iterable[str], *, margin: int, mark: str) -> Iterator[str]:
+    """Yield the lines before the closing fence, or all lines when there is none."""
     for each in lines:
         bare = each.strip(" \t>")
         if bare.startswith(mark) and not bare.strip(mark[0]):
@@ -91,51 +91,54 @@ def _until_closed(lines: Iterable[str], *, margin: int, mark: str) -> Iterator[s
         yield each[margin:] if not each[:margin].strip(" \t>") else each
 
 
-def _prose(lines: Iterable[str]) -> str:
-    content, spans = code_spans.lift("\n".join(lines))
-    laid_out = "\n".join(_layout(_settle(content).split("\n")))
+def _render_prose(lines: Iterable[str]) -> str:
+    content, spans = code_spans.extract("\n".join(lines))
+    laid_out = "\n".join(_lay_out(_resolve(content).split("\n")))
     return code_spans.restore(_escape(laid_out.rstrip("\n")), spans)
 
 
-def _settle(text: str, shaped: Callable[[str], str] = str) -> str:
+def _resolve(text: str, shaped: Callable[[str], str] = str) -> str:
     mark = code_spans.PLACEHOLDER
-    return mark.join(_settled(piece, shaped) for piece in text.split(mark))
+    return mark.join(_resolve_piece(piece, shaped) for piece in text.split(mark))
 
 
-def _settled(text: str, shaped: Callable[[str], str]) -> str:
-    """Decode and remove until nothing changes; text that never settles loses its syntax."""
+def _resolve_piece(text: str, shaped: Callable[[str], str]) -> str:
+    """Decode entities and remove comments and links until nothing changes.
+
+    Text that still changes after _ROUNDS loses the characters that make entities and links.
+    """
     for _ in range(_ROUNDS):
-        before, text = text, _once(shaped(text))
+        before, text = text, _resolve_once(shaped(text))
         if text == before:
             return text
     return _clean(text.translate(dict.fromkeys(map(ord, "&<[]"))))
 
 
-def _spaced(text: str) -> str:
-    """Turn what ends lines into spaces: a link that was cut by one is a link afterwards."""
+def _join_lines(text: str) -> str:
+    """Replace line ends by spaces first: a link across two lines becomes one only then."""
     return str(_SPACE.sub(" ", text))
 
 
-def _once(text: str) -> str:
+def _resolve_once(text: str) -> str:
     text = _clean(html.unescape(text)) if "&" in text else text
     text = _COMMENT.sub(" ", text) if "<!--" in text else text
-    return _LINK.sub(lambda link: _named(*link.groups()), text) if "](" in text else text
+    return _LINK.sub(lambda link: _spell_out_link(*link.groups()), text) if "](" in text else text
 
 
-def _named(image: str, label: str, target: str) -> str:
+def _spell_out_link(image: str, label: str, target: str) -> str:
     if image:
         return f"(image: {label})"
     return f"{label} ({target})" if target else label
 
 
-def _layout(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines in which only a list item's marker has a meaning at the start."""
+def _lay_out(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines so that only the marker of a list item has a meaning at the start."""
     indents: list[int] = []
     blank = True
     for raw in lines:
-        marker, content = _item(raw.strip())
+        marker, content = _split_marker(raw.strip())
         heading = bool(_HEADING.match(content)) if content[:1] == "#" else False
-        shown = _title(content) if heading else _sentence(content)
+        shown = _heading_to_bold(content) if heading else _keep_text(content)
         apart = heading or not shown
         if apart and not blank:
             yield ""
@@ -151,10 +154,10 @@ def _layout(lines: Iterable[str]) -> Iterator[str]:
         blank = apart
 
 
-def _item(content: str) -> tuple[str, str]:
-    """Split off the first list marker, drop further ones and those of quotes.
+def _split_marker(content: str) -> tuple[str, str]:
+    """Return the first list marker and the rest, without other list and quote markers.
 
-    A number of more than two digits, a year before a full stop, is text and stays.
+    A number of three or more digits, such as a year before a full stop, is text and stays.
     """
     containers = _CONTAINERS.match(content) if content[:1] in _OPENERS else None
     if not containers:
@@ -166,26 +169,26 @@ def _item(content: str) -> tuple[str, str]:
     return first[0] if first else "", rest
 
 
-def _title(content: str) -> str:
-    """Turn a heading into bold text."""
-    text = _sentence(_HEADING_END.sub("", content).lstrip("# \t").strip())
+def _heading_to_bold(content: str) -> str:
+    """Return a heading as bold text."""
+    text = _keep_text(_HEADING_END.sub("", content).lstrip("# \t").strip())
     return f"**{text}**" if text else ""
 
 
-def _sentence(content: str) -> str:
-    """Drop a rule or an underline, break a command."""
+def _keep_text(content: str) -> str:
+    """Return the text with commands broken; "" for a horizontal rule or a heading's underline."""
     if not content.strip("-=_*+:| \t"):
         return ""
     return bot_triggers.break_commands(content)
 
 
 def _escape(text: str) -> str:
-    """Break the words and write as an entity every other character that means something."""
-    return _without_underscores(bot_triggers.break_in_prose(text).translate(_ENTITIES))
+    """Break trigger words and write every other character with a meaning as an entity."""
+    return _escape_underscores(bot_triggers.break_in_prose(text).translate(_ENTITIES))
 
 
-def _without_underscores(text: str) -> str:
-    """Keep `__init__` from turning bold; between two letters "_" means nothing."""
+def _escape_underscores(text: str) -> str:
+    """Keep `__init__` from becoming bold; between two letters, "_" has no meaning."""
     parts = text.split("_")
     ends = [
         "_" if left[-1:].isalnum() and right[:1].isalnum() else "&#95;"

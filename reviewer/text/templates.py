@@ -1,7 +1,7 @@
-"""Fills the templates; the only importer of Jinja.
+"""Renders the templates of a folder; the only module that imports Jinja.
 
-Every value that a template prints passes through the environment's own filter first, so text is
-safe by default and a template has to ask, by a named filter, for anything more.
+Every value that a template prints passes through a default filter, so text is safe by default. A
+template has to name another filter to print it in any other way.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,22 +16,22 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 Filter = Callable[[Any], str]
 
 
-class Rendered(str):
-    """Text that a filter has already made fit for its place."""
+class SafeText(str):
+    """Text that a filter has already made safe; the default filter leaves it as it is."""
 
     __slots__ = ()
 
 
 class Templates:
-    """One folder of templates whose values are filtered by `default`."""
+    """The templates of one folder under `templates/`."""
 
     def __init__(
         self, folder: str, default: Callable[[str], str], filters: Mapping[str, Filter]
     ) -> None:
-        """Take `filters` as the named exceptions that a template may ask for."""
+        """Filter every printed value by `default`, unless a template names one of `filters`."""
 
         def finalize(value: object) -> object:
-            if isinstance(value, str) and not isinstance(value, Rendered):
+            if isinstance(value, str) and not isinstance(value, SafeText):
                 return default(value)
             return value
 
@@ -42,16 +42,16 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
-            # Markdown, not HTML: what HTML escaping would do is the filters' work.
+            # The output is Markdown; the filters do what HTML escaping would do.
             autoescape=False,  # noqa: S701
         )
         for name, apply in filters.items():
-            self._environment.filters[name] = _marked(apply)
+            self._environment.filters[name] = _mark_safe(apply)
 
     def render(self, name: str, **values: object) -> str:
-        """Fill one template; a value that it lacks raises jinja2.UndefinedError, a bug of ours."""
+        """Render one template; a missing value raises jinja2.UndefinedError, which is our bug."""
         return self._environment.get_template(name).render(values)
 
 
-def _marked(apply: Filter) -> Callable[[object], Rendered]:
-    return lambda value: Rendered(apply(value))
+def _mark_safe(apply: Filter) -> Callable[[object], SafeText]:
+    return lambda value: SafeText(apply(value))

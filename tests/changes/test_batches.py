@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes import batches as batch
-from reviewer.changes.batches import CUT_MARK, SMALLEST_WINDOW, Batch, cut, halve
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, numbered
+from reviewer.changes.batches import CUT_MARK, SMALLEST_WINDOW, Batch, halve, split
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, render_hunks
 from tests.faults import faults
 
 KINDS: st.SearchStrategy[LineKind] = st.sampled_from(LineKind)
@@ -44,7 +44,7 @@ def files(draw: st.DrawFn) -> ChangedFile:
 
 
 def changed(batches: tuple[Batch, ...]) -> list[Line]:
-    return [line for part in batches for hunk in part.hunks for line in hunk.changed]
+    return [line for part in batches for hunk in part.hunks for line in hunk.changed_lines]
 
 
 def assert_whole(batches: tuple[Batch, ...], lines: tuple[Line, ...]) -> None:
@@ -61,13 +61,13 @@ def assert_whole(batches: tuple[Batch, ...], lines: tuple[Line, ...]) -> None:
 
 def test_hunks_that_fit_together_are_one_batch() -> None:
     file = changed_file(hunk("a"), hunk("b", start=9))
-    assert cut(file, SMALLEST_WINDOW) == (Batch(file, file.hunks, part=1, parts=1),)
+    assert split(file, SMALLEST_WINDOW) == (Batch(file, file.hunks, part=1, parts=1),)
 
 
 def test_hunks_that_do_not_fit_together_are_asked_about_apart() -> None:
     first, second = hunk("a" * 300), hunk("b" * 300, start=9)
     file = changed_file(first, second)
-    assert cut(file, SMALLEST_WINDOW) == (
+    assert split(file, SMALLEST_WINDOW) == (
         Batch(file, (first,), part=1, parts=2),
         Batch(file, (second,), part=2, parts=2),
     )
@@ -75,44 +75,44 @@ def test_hunks_that_do_not_fit_together_are_asked_about_apart() -> None:
 
 def test_a_hunk_larger_than_the_window_is_split_between_lines() -> None:
     file = changed_file(hunk(*"abc" * 100, section="def pay():"))
-    batches = cut(file, SMALLEST_WINDOW)
+    batches = split(file, SMALLEST_WINDOW)
     assert len(batches) > 1
-    assert_whole(batches, file.changed)
+    assert_whole(batches, file.changed_lines)
     assert {part.hunks[0].section for part in batches} == {"def pay():"}
 
 
 def test_context_alone_is_not_asked_about() -> None:
     context = tuple(Line(LineKind.CONTEXT, n, n, "x" * 90) for n in range(1, 50))
     added = Line(LineKind.ADDED, None, 50, "y")
-    (part,) = cut(changed_file(Hunk((*context, added))), SMALLEST_WINDOW)
+    (part,) = split(changed_file(Hunk((*context, added))), SMALLEST_WINDOW)
     assert changed((part,)) == [added]
 
 
 @faults("DF5")
 def test_a_line_longer_than_the_window_is_cut_visibly_and_named() -> None:
     file = changed_file(hunk("short", "x" * 5_000_000))
-    batches = cut(file, 4_000)
-    assert_whole(batches, file.changed)
+    batches = split(file, 4_000)
+    assert_whole(batches, file.changed_lines)
     assert changed(batches)[1].text.endswith("xxx [… cut]")
     assert batches[-1].cuts == ("line 2 cut at 3,979 characters",)
 
 
 def test_a_removed_line_that_is_cut_is_named_by_its_old_number() -> None:
     file = changed_file(Hunk((Line(LineKind.REMOVED, 7, None, "x" * 900),)))
-    (part,) = cut(file, SMALLEST_WINDOW)
+    (part,) = split(file, SMALLEST_WINDOW)
     assert part.cuts == ("old line 7 cut at 479 characters",)
 
 
 def test_a_window_without_room_is_refused() -> None:
     with pytest.raises(ValueError, match="a window of 499 characters"):
-        cut(changed_file(hunk("a")), SMALLEST_WINDOW - 1)
+        split(changed_file(hunk("a")), SMALLEST_WINDOW - 1)
 
 
 @given(files(), st.integers(SMALLEST_WINDOW, 3_000))
 def test_every_changed_line_is_in_one_batch_or_named(file: ChangedFile, window: int) -> None:
-    batches = cut(file, window)
-    assert_whole(batches, file.changed)
-    assert all(len(numbered(part.hunks)) < window for part in batches)
+    batches = split(file, window)
+    assert_whole(batches, file.changed_lines)
+    assert all(len(render_hunks(part.hunks)) < window for part in batches)
     assert [(part.part, part.parts) for part in batches] == [
         (n, len(batches)) for n in range(1, len(batches) + 1)
     ]
@@ -121,19 +121,19 @@ def test_every_changed_line_is_in_one_batch_or_named(file: ChangedFile, window: 
 @faults("LL6")
 @given(files(), st.integers(SMALLEST_WINDOW, 3_000))
 def test_halves_hold_every_changed_line_of_their_batch(file: ChangedFile, window: int) -> None:
-    for part in cut(file, window):
+    for part in split(file, window):
         halves = halve(part)
         if halves:
-            whole = {(line.old, line.new): line for line in file.changed}
+            whole = {(line.old, line.new): line for line in file.changed_lines}
             assert_whole(halves, tuple(whole[line.old, line.new] for line in changed((part,))))
-            longest = len(numbered(part.hunks)) // 2 + 1
-            assert all(len(numbered(half.hunks)) <= longest for half in halves)
+            longest = len(render_hunks(part.hunks)) // 2 + 1
+            assert all(len(render_hunks(half.hunks)) <= longest for half in halves)
 
 
 @faults("LL6")
 def test_halves_count_on_from_the_part_they_replace() -> None:
     file = changed_file(hunk("a" * 700, "b" * 700), hunk("c" * 1400, start=9))
-    first, second = cut(file, 1_500)
+    first, second = split(file, 1_500)
     assert [(half.part, half.parts) for half in halve(second)] == [(2, 2)]
     assert [(half.part, half.parts) for half in halve(first)] == [(1, 3), (2, 3)]
 
@@ -141,12 +141,12 @@ def test_halves_count_on_from_the_part_they_replace() -> None:
 @faults("LL6")
 def test_a_line_cut_twice_is_named_once() -> None:
     file = changed_file(hunk("x" * 9_000))
-    (part,) = cut(file, 4_000)
+    (part,) = split(file, 4_000)
     (half,) = halve(part)
     assert half.cuts == ("line 1 cut at 1,979 characters",)
 
 
 @faults("LL6")
 def test_a_batch_too_small_to_halve_gives_nothing() -> None:
-    (part,) = cut(changed_file(hunk("a")), batch.SMALLEST_WINDOW)
+    (part,) = split(changed_file(hunk("a")), batch.SMALLEST_WINDOW)
     assert halve(part) == ()

@@ -47,7 +47,7 @@ def test_a_patch_becomes_hunks_with_the_numbers_of_both_versions() -> None:
 
 def test_changed_lines_are_those_that_were_added_or_removed() -> None:
     file = parsed("@@ -1,2 +1,2 @@\n a\n-b\n+B\n@@ -9 +9 @@\n-c\n+C")
-    assert [line.text for line in file.changed] == ["b", "B", "c", "C"]
+    assert [line.text for line in file.changed_lines] == ["b", "B", "c", "C"]
 
 
 @pytest.mark.parametrize(
@@ -89,19 +89,19 @@ def test_a_text_file_without_a_patch_is_a_failure_and_not_clean(
 
 @faults("DF2")
 def test_a_renamed_file_with_changes_and_no_patch_is_a_failure() -> None:
-    assert diff.needs_raw([row(None, status="renamed", changes=7)])
+    assert diff.needs_raw_diff([row(None, status="renamed", changes=7)])
     file = diff.parse(row(None, status="renamed", changes=7))
     assert file == Unreviewable("src/pay.py", "GitHub shows no patch", failed=True)
 
 
 @faults("DF3")
 def test_false_zero_rows_ask_for_the_raw_diff() -> None:
-    assert diff.needs_raw([row(None)])
+    assert diff.needs_raw_diff([row(None)])
 
 
 def test_rows_that_explain_themselves_do_not_ask_for_the_raw_diff() -> None:
     explained = [row(None, status=status) for status in ("removed", "renamed", "copied")]
-    assert not diff.needs_raw([*explained, row("@@ -1 +1 @@\n-a\n+b")])
+    assert not diff.needs_raw_diff([*explained, row("@@ -1 +1 @@\n-a\n+b")])
 
 
 @faults("DF6")
@@ -172,7 +172,7 @@ def test_lines_that_look_like_headers_stay_content() -> None:
         [f"-{text}" for text in texts] + [f"+{text}" for text in texts]
     )
     assert new_lines(patch) == list(enumerate(texts, 1))
-    assert [line.text for line in parsed(patch).changed] == texts * 2
+    assert [line.text for line in parsed(patch).changed_lines] == texts * 2
 
 
 @faults("DF8")
@@ -215,7 +215,7 @@ def test_a_section_longer_than_git_writes_is_cut() -> None:
 
 def test_numbered_hunks_show_new_numbers_markers_and_sections() -> None:
     file = parsed("@@ -3,2 +3,2 @@ def pay():\n a\n-b\n+B\n@@ -1000000,0 +1000000 @@\n+last")
-    assert diff.numbered(file.hunks).split("\n") == [
+    assert diff.render_hunks(file.hunks).split("\n") == [
         "@@ def pay():",
         "     3   a",
         "       - b",
@@ -227,7 +227,7 @@ def test_numbered_hunks_show_new_numbers_markers_and_sections() -> None:
 
 def test_two_hundred_thousand_lines_are_parsed_without_loss() -> None:
     patch = "@@ -0,0 +1,200000 @@\n" + "+x = 1\n" * 200_000
-    lines = parsed(patch).changed
+    lines = parsed(patch).changed_lines
     assert len(lines) == 200_000
     assert lines[-1].new == 200_000
 
@@ -252,4 +252,4 @@ def test_what_git_does_not_show_is_doubted_where_the_change_declares_it(
     assert isinstance(believed, Unreviewable)
     assert isinstance(doubted, Unreviewable)
     assert (believed.failed, doubted.failed) == (False, True)
-    assert diff.needs_raw((hidden, declared))
+    assert diff.needs_raw_diff((hidden, declared))

@@ -39,7 +39,7 @@ def reconciled(path: str, *, status: str = "modified") -> FileChange:
 
 def texts(file: FileChange) -> list[str]:
     assert isinstance(file, ChangedFile)
-    return [line.text for line in file.changed]
+    return [line.text for line in file.changed_lines]
 
 
 @faults("DF9")

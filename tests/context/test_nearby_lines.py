@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile, Hunk
 from reviewer.context import nearby_lines
+from reviewer.text.truncate import Excerpt
 from tests import builders
 from tests.patches import patch_by_difflib
 
@@ -25,7 +26,7 @@ def lines(count: int) -> list[str]:
 
 
 def around(content: str, around_hunks: tuple[Hunk, ...], limit: int = 100_000) -> str:
-    return nearby_lines.around(content, around_hunks, limit).text
+    return nearby_lines.select(content, around_hunks, limit).text
 
 
 def numbers(shown: str) -> list[int]:
@@ -38,7 +39,7 @@ def function(length: int, *, after: int = 0) -> str:
 
 
 def test_a_short_file_is_shown_whole_but_for_what_the_hunks_show() -> None:
-    assert nearby_lines.around("a\nnew\nc\n", at(2), 1_000) == nearby_lines.Context(
+    assert nearby_lines.select("a\nnew\nc\n", at(2), 1_000) == Excerpt(
         "     1   a\n...\n     3   c"
     )
 
@@ -49,14 +50,14 @@ def test_a_final_line_feed_is_no_line_and_its_absence_loses_none() -> None:
 
 
 def test_of_a_long_file_only_the_neighbourhood_is_shown() -> None:
-    shown = nearby_lines.around("\n".join(lines(1_000)), at(2), 100_000)
+    shown = nearby_lines.select("\n".join(lines(1_000)), at(2), 100_000)
     assert numbers(shown.text) == [1, *range(3, 2 + nearby_lines.LINES_AROUND + 1)]
     assert shown.cuts == ()
 
 
 def test_what_does_not_fit_is_what_stands_farthest_from_the_change() -> None:
     three = "     1   line 1\n...\n     3   line 3\n     4   line 4"
-    shown = nearby_lines.around("\n".join(lines(9)), at(2), len(three))
+    shown = nearby_lines.select("\n".join(lines(9)), at(2), len(three))
     assert shown.text == three
     assert shown.cuts == ("5 lines around the changes did not fit",)
 
@@ -71,13 +72,13 @@ def test_a_hunk_that_only_removes_lines_still_has_neighbours() -> None:
 
 
 def test_the_whole_function_is_shown_even_far_from_the_change() -> None:
-    shown = nearby_lines.around(function(140, after=500), at(140), 100_000)
+    shown = nearby_lines.select(function(140, after=500), at(140), 100_000)
     assert numbers(shown.text)[:4] == [2, 3, 4, 5]
     assert shown.cuts == ()
 
 
 def test_of_a_long_function_the_header_is_shown_and_the_cut_is_said() -> None:
-    shown = nearby_lines.around(function(1_000), at(500), 100_000)
+    shown = nearby_lines.select(function(1_000), at(500), 100_000)
     assert numbers(shown.text)[:3] == [2, 3, 460]
     assert shown.cuts == ("the function or class of lines 3 to 1003 is shown in part",)
 
@@ -97,7 +98,7 @@ def test_a_heading_that_is_not_there_is_no_header() -> None:
 
 
 def test_a_huge_line_is_left_out_and_costs_no_other_line() -> None:
-    shown = nearby_lines.around(f"a\n{'x' * 1_000_000}\nnew\nd", at(3), 1_000)
+    shown = nearby_lines.select(f"a\n{'x' * 1_000_000}\nnew\nd", at(3), 1_000)
     assert numbers(shown.text) == [1, 4]
     assert shown.cuts == ("1 lines of more than 2,000 characters are left out",)
 
@@ -105,7 +106,7 @@ def test_a_huge_line_is_left_out_and_costs_no_other_line() -> None:
 def test_many_cut_functions_are_counted() -> None:
     parts = [f"def f{n}():\n    a\n    {'b' * 3_000}\n    new" for n in range(5)]
     changed = tuple(hunk for n in range(5) for hunk in at(4 * n + 4))
-    shown = nearby_lines.around("\n".join(parts), changed, 10_000)
+    shown = nearby_lines.select("\n".join(parts), changed, 10_000)
     assert len(shown.cuts) == 5
     assert shown.cuts[3] == "2 other functions or classes are shown in part"
 
@@ -136,7 +137,7 @@ def test_every_line_shown_is_the_files_own_and_not_the_hunks(
 ) -> None:
     patch = patch_by_difflib(old, new, width)
     changed = hunks(patch) if patch else ()
-    shown = nearby_lines.around(new, changed, limit)
+    shown = nearby_lines.select(new, changed, limit)
     assert len(shown.text) <= limit
     theirs = {line.new for hunk in changed for line in hunk.lines}
     content = new.split("\n")

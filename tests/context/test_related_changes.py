@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.context import identifiers, related_changes
-from reviewer.context.file_pairs import Kin
-from reviewer.context.related_changes import Index, Related
+from reviewer.context.file_pairs import SiblingIndex
+from reviewer.context.related_changes import ChangeIndex
+from reviewer.text.truncate import Excerpt
 
 
 def changed(path: str, *rows: str) -> ChangedFile:
@@ -32,8 +33,8 @@ def changed(path: str, *rows: str) -> ChangedFile:
 
 def of(
     *files: ChangedFile, limit: int = 10_000, contents: Callable[[str], str | None] | None = None
-) -> Related:
-    return Index(files, contents).related(files[0], limit)
+) -> Excerpt:
+    return ChangeIndex(files, contents).find_related(files[0], limit)
 
 
 PAY = changed("shop/pay.py", "-def charge(price):", "+def charge(price, currency):")
@@ -123,12 +124,12 @@ def test_siblings_know_each_other(one: str, other: str) -> None:
     ],
 )
 def test_strangers_do_not(one: str, other: str) -> None:
-    assert of(changed(one, "+a"), changed(other, "+b")) == Related("")
+    assert of(changed(one, "+a"), changed(other, "+b")) == Excerpt("")
 
 
 def test_a_large_sibling_is_named_and_not_shown() -> None:
     large = changed("test_pay.py", *["+a"] * (related_changes.SIBLING_LINES + 1))
-    assert of(changed("pay.py", "+a"), large) == Related("", ("the changes to test_pay.py",))
+    assert of(changed("pay.py", "+a"), large) == Excerpt("", ("Changes to test_pay.py",))
 
 
 def test_what_does_not_fit_is_named_and_smaller_pieces_still_come() -> None:
@@ -136,7 +137,7 @@ def test_what_does_not_fit_is_named_and_smaller_pieces_still_come() -> None:
     caller = changed("till.py", f"+charge('{'x' * 200}')")
     found = of(pay, caller, changed("test_pay.py", "+a"), limit=60)
     assert found.text == "Changes to test_pay.py:\n@@\n     1 + a"
-    assert found.cuts == ("mentions of charge in till.py",)
+    assert found.cuts == ("Mentions of charge in till.py",)
 
 
 def test_many_cuts_are_counted() -> None:
@@ -185,7 +186,7 @@ def test_what_is_called_everywhere_is_shown_a_few_times() -> None:
     ],
 )
 def test_names_are_read_from_definitions(line: str, name: str) -> None:
-    assert identifiers.defined(line) == name
+    assert identifiers.definition(line) == name
 
 
 def test_names_in_use_are_long_and_uncommon() -> None:
@@ -203,10 +204,10 @@ def test_never_over_the_limit_and_never_about_itself(
     files: dict[str, list[str]], limit: int
 ) -> None:
     all_files = [changed(path, *lines) for path, lines in files.items()]
-    index = Index(all_files, lambda path: "def till():\n" if path == "a.py" else None)
+    index = ChangeIndex(all_files, lambda path: "def till():\n" if path == "a.py" else None)
     for file in all_files:
-        found = index.related(file, limit)
+        found = index.find_related(file, limit)
         assert len(found.text) <= limit
         assert f" in {file.path}:" not in found.text
         assert f"Changes to {file.path}:" not in found.text
-        assert file not in Kin(all_files).of(file)
+        assert file not in SiblingIndex(all_files).siblings(file)

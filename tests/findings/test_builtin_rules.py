@@ -35,7 +35,7 @@ def changed_file(*rows: str, path: str = "src/pay.py") -> ChangedFile:
 
 def found(*rows: str) -> tuple[Finding, ...]:
     file = changed_file(*rows)
-    return builtin_rules.findings(file, Redaction(masking.texts([file])))
+    return builtin_rules.find(file, Redaction(masking.hunk_texts([file])))
 
 
 @faults("DF12")
@@ -91,8 +91,8 @@ def test_what_is_quoted_is_found_in_the_file_again() -> None:
     other = [line.replace("a1B2", "Z9y8") for line in BODY]
     rows = [BEGIN, *BODY, END, BEGIN, *other, END, f"a = '{TOKEN}'\r", "b = 1 # \u202e", STRIPE]
     before = changed_file(*(f"+{row}" for row in rows))
-    redaction = Redaction(masking.texts([before]))
-    said = builtin_rules.findings(before, redaction)
+    redaction = Redaction(masking.hunk_texts([before]))
+    said = builtin_rules.find(before, redaction)
     after = changed_file("+new = 1", "+lines = 2", *(f"+{row}" for row in rows))
 
     def shown(text: str) -> str:
@@ -145,7 +145,7 @@ def test_a_password_for_a_real_host_is_reported(line: str) -> None:
 def test_a_file_full_of_secrets_has_ten_findings_and_a_count() -> None:
     many = found(*(f"+a = '{TOKEN[:-2]}{n:02}'" for n in range(25)))
 
-    assert len(many) == builtin_rules.MOST
+    assert len(many) == builtin_rules.MOST_PER_FILE
     assert many[-1].body.endswith("15 more lines of this file have the same.")
     assert "more line" not in many[-2].body
     eleven = found(*(f"+a = '{TOKEN[:-2]}{n:02}'" for n in range(11)))

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate, Finding, Side
-from reviewer.findings.placement import dedupe, place
+from reviewer.findings.placement import Places, dedupe
 from reviewer.pull_request import ListedFile
 from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
@@ -54,6 +55,12 @@ def candidate(quote: str, start: int = 1, end: int | None = None) -> Candidate:
         body="The order is charged twice.",
         suggestion="charge(total)",
     )
+
+
+def place(
+    candidate: Candidate, file: ChangedFile, as_prompt_text: Callable[[str], str] = str
+) -> Finding | None:
+    return Places(file, as_prompt_text).place(candidate)
 
 
 def placed(quote: str, start: int = 1, end: int | None = None) -> tuple[Side, int, int] | None:
@@ -237,7 +244,7 @@ def test_what_the_prompt_prints_is_found_where_it_was_printed(
 ) -> None:
     lines = [f"line {n} of twelve" for n in range(1, 13)]
     file = changed_file("@@ -0,0 +1,12 @@\n" + "\n".join(f"+    {line}" for line in lines))
-    printed = diff.numbered(file.hunks).split("\n")[1:]
+    printed = diff.render_hunks(file.hunks).split("\n")[1:]
     found = place(candidate("\n".join(printed[first : first + count]), stated), file)
     assert found
     assert (found.start_line, found.end_line) == (first + 1, min(first + count, 12))

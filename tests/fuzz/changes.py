@@ -66,7 +66,7 @@ def _assert_numbered(text: str, hunks: Sequence[Hunk]) -> None:
 def _assert_quotable(file: ChangedFile) -> None:
     """Quote each line of the new version at its number: nothing else may be found."""
     places = Places(file)
-    for line in [line for line in file.changed if line.new][:MOST_PLACED]:
+    for line in [line for line in file.changed_lines if line.new][:MOST_PLACED]:
         assert line.new
         said = builders.candidate(
             path=file.path, quote=line.text, start_line=line.new, end_line=line.new
@@ -86,7 +86,7 @@ def _assert_removed_quotable(file: ChangedFile) -> None:
     """Quote each removed line that reads like no other: it is found where it stood."""
     places = Places(file)
     texts = [line.text.strip() for hunk in file.hunks for line in hunk.lines]
-    for line in [line for line in file.changed if line.old][:MOST_PLACED]:
+    for line in [line for line in file.changed_lines if line.old][:MOST_PLACED]:
         own = line.text.strip()
         if any(character.isalnum() for character in own) and sum(own in t for t in texts) == 1:
             found = places.place(builders.candidate(path=file.path, quote=own, start_line=0))

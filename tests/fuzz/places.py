@@ -75,5 +75,5 @@ def _assert_stated_or_changed(found: Finding, file: ChangedFile, stated: range) 
     """Away from the stated lines, only what the change touches may be meant."""
     if found.side is Side.NEW and found.start_line < stated.stop and stated.start <= found.end_line:
         return
-    touched = {line.new if found.side is Side.NEW else line.old for line in file.changed}
+    touched = {line.new if found.side is Side.NEW else line.old for line in file.changed_lines}
     assert touched & {*range(found.start_line, found.end_line + 1)}

@@ -14,7 +14,7 @@ from reviewer.errors import (
     ModelRefusedError,
     ReplyError,
 )
-from reviewer.llm.ask import Asking
+from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.model_catalog import ModelFacts
 from reviewer.llm.replies import REVIEW_SCHEMA, parse_review
@@ -51,8 +51,8 @@ def free(_model: str) -> ModelFacts:
     return ModelFacts(Decimal(0), Decimal(0), 8_000)
 
 
-def asking(*models: Script, max_tokens: int | None = None) -> Asking:
-    return Asking(models, Budget(max_tokens, None, free))
+def asking(*models: Script, max_tokens: int | None = None) -> ModelClient:
+    return ModelClient(models, Budget(max_tokens, None, free))
 
 
 def test_a_usable_answer_takes_one_request() -> None:

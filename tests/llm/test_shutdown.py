@@ -13,17 +13,17 @@ TODAY = date(2026, 11, 24)
 
 
 def test_a_model_that_ends_within_sixty_days_is_named_with_its_day() -> None:
-    said = model_catalog.warning("gpt-5", date(2026, 12, 11), TODAY)
+    said = model_catalog.shutdown_warning("gpt-5", date(2026, 12, 11), TODAY)
     assert "gpt-5 will be shut down on 2026-12-11" in said
 
 
 @pytest.mark.parametrize("ends", [None, TODAY + timedelta(days=61)])
 def test_a_model_that_stays_is_no_news(ends: date | None) -> None:
-    assert model_catalog.warning("gpt-5", ends, TODAY) == ""
+    assert model_catalog.shutdown_warning("gpt-5", ends, TODAY) == ""
 
 
 def test_a_model_past_its_day_is_named_too() -> None:
-    assert "was to be shut down" in model_catalog.warning("gpt-5", TODAY, TODAY)
+    assert "was to be shut down" in model_catalog.shutdown_warning("gpt-5", TODAY, TODAY)
 
 
 def test_the_list_tells_the_day_of_the_model_that_is_asked_for() -> None:

@@ -3,7 +3,13 @@
 import pytest
 
 from reviewer.errors import ReplyError
-from reviewer.llm.ask import ENOUGH, LARGEST_TALK, MOST_CALLS, MOST_TURNS, converse
+from reviewer.llm.ask import (
+    CALLS_USED_UP,
+    LARGEST_CONVERSATION,
+    MOST_CALLS,
+    MOST_TURNS,
+    run_tool_loop,
+)
 from reviewer.ports import Message, Prompt, Reply, ToolCall
 from tests.faults import faults
 
@@ -30,13 +36,13 @@ class Model:
 
 def test_an_answer_without_calls_is_the_end() -> None:
     model = Model(ANSWER)
-    assert converse(PROMPT, model, lambda _: "") is ANSWER
+    assert run_tool_loop(PROMPT, model, lambda _: "") is ANSWER
     assert model.asked == [PROMPT]
 
 
 def test_a_call_is_answered_in_a_message_that_names_it() -> None:
     model = Model(calling(2), ANSWER)
-    assert converse(PROMPT, model, lambda call: f"for {call.id}") is ANSWER
+    assert run_tool_loop(PROMPT, model, lambda call: f"for {call.id}") is ANSWER
     said = model.asked[-1].messages
     assert [message.role for message in said] == ["user", "assistant", "tool", "tool"]
     assert [(m.call_id, m.text) for m in said[2:]] == [("c0", "for c0"), ("c1", "for c1")]
@@ -46,8 +52,8 @@ def test_a_call_is_answered_in_a_message_that_names_it() -> None:
 @faults("SE9")
 def test_a_model_that_never_stops_calling_is_told_to_close_and_then_given_up() -> None:
     model = Model(calling())
-    with pytest.raises(ReplyError, match="goes on calling"):
-        converse(PROMPT, model, lambda _: "x")
+    with pytest.raises(ReplyError, match="keeps calling"):
+        run_tool_loop(PROMPT, model, lambda _: "x")
     assert [prompt.closing for prompt in model.asked] == [False] * (MOST_TURNS - 1) + [True]
 
 
@@ -60,13 +66,13 @@ def test_calls_beyond_the_limit_are_not_carried_out() -> None:
         done.append(call.id)
         return "x"
 
-    converse(PROMPT, model, answer)
+    run_tool_loop(PROMPT, model, answer)
     assert len(done) == MOST_CALLS
     assert model.asked[-1].closing
-    assert [m.text for m in model.asked[-1].messages[-30:]] == [ENOUGH] * 30
+    assert [m.text for m in model.asked[-1].messages[-30:]] == [CALLS_USED_UP] * 30
 
 
 def test_answers_that_fill_the_window_end_the_conversation() -> None:
     model = Model(calling(), ANSWER)
-    converse(PROMPT, model, lambda _: "x" * LARGEST_TALK)
+    run_tool_loop(PROMPT, model, lambda _: "x" * LARGEST_CONVERSATION)
     assert model.asked[-1].closing

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reviewer.errors import WorkspaceError
 from reviewer.llm import tools
-from reviewer.llm.tools import LARGEST_ANSWER, LARGEST_RUN, OFFERED, Tools
+from reviewer.llm.tools import LARGEST_RESULT, LARGEST_RUN, OFFERED, WorkspaceTools
 from reviewer.ports import ToolCall
 from tests.faults import faults
 
@@ -46,7 +46,7 @@ def call(name: str, **arguments: object) -> ToolCall:
 
 def answer(name: str, files: dict[str, str] | None = None, **arguments: object) -> str:
     workspace = FakeWorkspace(FILES if files is None else files)
-    return Tools(workspace, str).answer(call(name, **arguments))
+    return WorkspaceTools(workspace, str).run(call(name, **arguments))
 
 
 def test_a_file_is_shown_with_its_line_numbers_from_the_wanted_line_on() -> None:
@@ -74,7 +74,7 @@ def test_lines_are_found_by_a_regular_expression() -> None:
 
 def test_what_the_checkout_lacks_is_not_searched_and_counted() -> None:
     workspace = FakeWorkspace(FILES, far=frozenset({"src/cart.py"}))
-    found = Tools(workspace, str).answer(call("search", pattern="pay", glob="src/"))
+    found = WorkspaceTools(workspace, str).run(call("search", pattern="pay", glob="src/"))
     assert "cart" not in found
     assert "1 files were not searched" in found
 
@@ -119,7 +119,7 @@ def test_a_path_that_the_commit_does_not_have_is_refused_in_words(path: str) -> 
 def test_a_call_that_makes_no_sense_is_answered_with_what_is_wrong(
     name: str, arguments: str
 ) -> None:
-    said = Tools(FakeWorkspace(FILES), str).answer(ToolCall("1", name, arguments))
+    said = WorkspaceTools(FakeWorkspace(FILES), str).run(ToolCall("1", name, arguments))
     assert said.startswith("Refused: ")
     assert len(said) < 400
 
@@ -130,14 +130,14 @@ def test_a_call_that_makes_no_sense_is_answered_with_what_is_wrong(
 )
 def test_a_pattern_made_to_backtrack_ends(pattern: str) -> None:
     said = answer("search", {"a": ("a" * 20_000 + "!\n") * 20}, pattern=pattern)
-    assert len(said) <= LARGEST_ANSWER + 100
+    assert len(said) <= LARGEST_RESULT + 100
 
 
 @faults("SE9")
 @pytest.mark.parametrize("glob", ["**/**/**/**/**", "*a" * 60, "[" * 200, "!**", "{a,b}" * 40])
 def test_a_pattern_for_files_made_to_explode_ends(glob: str) -> None:
     files = {"a/" * 60 + f"{number}": "" for number in range(500)}
-    assert len(answer("list_files", files, glob=glob)) <= LARGEST_ANSWER + 100
+    assert len(answer("list_files", files, glob=glob)) <= LARGEST_RESULT + 100
 
 
 @faults("SE9")
@@ -149,30 +149,30 @@ def test_a_million_results_are_a_hundred_and_a_remark() -> None:
 
 @faults("SE9")
 def test_a_search_ends_when_it_has_read_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "_SEARCHED", 1_000)
+    monkeypatch.setattr(tools, "_MOST_SEARCHED", 1_000)
     said = answer("search", {f"f{n}": "x" * 300 for n in range(9)}, pattern="y")
     assert "ended before all files were read" in said
 
 
 def test_a_run_reads_no_more_than_its_share() -> None:
-    of_a_run = Tools(FakeWorkspace({"a": ("x" * 200 + "\n") * 400}), str)
-    said = [of_a_run.answer(call("read_file", path="a")) for _ in range(80)]
+    of_a_run = WorkspaceTools(FakeWorkspace({"a": ("x" * 200 + "\n") * 400}), str)
+    said = [of_a_run.run(call("read_file", path="a")) for _ in range(80)]
     assert said[-1] == "Refused: this run has read enough."
     assert sum(map(len, said[:-1])) <= LARGEST_RUN + 20 * 40
 
 
 def test_whatever_is_shown_passes_the_fence() -> None:
-    of_a_run = Tools(FakeWorkspace(FILES), lambda text: f"<<{text}>>")
+    of_a_run = WorkspaceTools(FakeWorkspace(FILES), lambda text: f"<<{text}>>")
     calls = (call("read_file", path="src/pay.py"), call("nothing"), call("search", pattern="("))
     for each in calls:
-        assert of_a_run.answer(each).startswith("<<")
+        assert of_a_run.run(each).startswith("<<")
 
 
 @faults("SE6")
 @given(st.sampled_from([tool.name for tool in OFFERED]), st.text() | st.text().map(json.dumps))
 def test_any_arguments_get_an_answer_of_limited_length(name: str, arguments: str) -> None:
-    said = Tools(FakeWorkspace(FILES), str).answer(ToolCall("1", name, arguments))
-    assert 0 < len(said) <= LARGEST_ANSWER + 100
+    said = WorkspaceTools(FakeWorkspace(FILES), str).run(ToolCall("1", name, arguments))
+    assert 0 < len(said) <= LARGEST_RESULT + 100
 
 
 @faults("SE9")

@@ -24,8 +24,8 @@ def test_earlier_words_of_the_model_do_not_stand_for_what_a_rule_finds() -> None
     """The verification could drop them, and the secret with them."""
     file = diff.parse(builders.row(patch=f'@@ -1 +1,2 @@\n a = 1\n+KEY = "{KEY}"\n'))
     assert isinstance(file, ChangedFile)
-    redaction = Redaction(masking.texts([file]))
-    (proven,) = builtin_rules.findings(file, redaction)
+    redaction = Redaction(masking.hunk_texts([file]))
+    (proven,) = builtin_rules.find(file, redaction)
     words = builders.revise(proven, origin=Origin.MODEL, title="Only a sample", number=1)
     unit = Unit(file.path, "", builders.HEAD, "", (words,))
     previous = PreviousReview(State(), {file.path: unit})

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate
-from reviewer.findings.placement import place
 from reviewer.pull_request import ListedFile
 from reviewer.redaction import masking
 from reviewer.redaction.scan import LONGEST_KEY, Redaction, Secret
@@ -193,17 +192,17 @@ def test_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
     )
     file = diff.parse(ListedFile("key.pem", "modified", 0, 0, patch))
     assert isinstance(file, ChangedFile)
-    redaction = Redaction(masking.texts([file]))
+    redaction = Redaction(masking.hunk_texts([file]))
 
     def shown(text: str) -> str:
         return redaction.mask(invisible.show(text))
 
-    printed = lines_of(shown(diff.numbered(file.hunks)))
+    printed = lines_of(shown(diff.render_hunks(file.hunks)))
     for quote in (printed[4], "[REDACTED:private-key:1]", "\n".join(printed[2:6])):
         said = Candidate(
             "key.pem", 4, 4, quote, Severity.HIGH, Confidence.HIGH, "security", "Key", "Leaks."
         )
-        found = place(said, file, shown)
+        found = Places(file, shown).place(said)
         assert found
         assert found.start_line <= 4 <= found.end_line
 
@@ -213,9 +212,9 @@ class Counted(Redaction):
 
     reads = 0
 
-    def secrets(self, line: str) -> tuple[Secret, ...]:
+    def find_secrets(self, line: str) -> tuple[Secret, ...]:
         self.reads += 1
-        return super().secrets(line)
+        return super().find_secrets(line)
 
 
 @faults("DF12")

@@ -166,7 +166,7 @@ def test_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> None:
     sent = [request.json_object() for request in job.github.sent("POST .*/reviews")]
     assert not any("body" in review for review in sent)
     (body,) = job.github.bodies
-    assert body.count("Explained at the line") == 3
+    assert body.count("See the comment at this line") == 3
     assert body.count("With old = 1 the sum is 3.") == 1
 
 
@@ -266,7 +266,7 @@ def test_a_server_that_fails_at_the_lines_leaves_all_in_the_summary(job: Job) ->
     assert finished.code == 0
     assert finished.outputs["comment-id"]
     assert "With old = 1 the sum is 3." in job.github.bodies[0]
-    assert "Explained at the line" not in job.github.bodies[0]
+    assert "See the comment at this line" not in job.github.bodies[0]
 
 
 def test_a_server_that_fails_at_check_runs_and_threads_leaves_the_review(job: Job) -> None:

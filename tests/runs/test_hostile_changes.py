@@ -187,7 +187,7 @@ def test_a_key_that_was_put_into_the_system_prompt_is_not_there_to_be_repeated(
     job.model.script = repeats
     finished = job.run(language=f"French {KEY}")
     assert finished.code == 0
-    assert "French &#91;REDACTED&#93;; quotes stay" in job.github.bodies[0]
+    assert "French &#91;REDACTED&#93;. Quotes stay" in job.github.bodies[0]
 
 
 @faults("SE11")
@@ -200,7 +200,7 @@ def test_the_base_version_of_a_guideline_counts_and_the_head_s_is_data(job: Job)
     assert job.run(guidelines="AGENTS.md").code == 0
     prompts = {asked_path(body): body["messages"][-1]["content"] for body in job.model.bodies}
     about_code = prompts["src/app.py"]
-    said_by_base = about_code.split("What the repository says")[1].split("The changed file")[0]
+    said_by_base = about_code.split("Guidelines of the repository")[1].split("The changed file")[0]
     assert "Count money in cents." in said_by_base
     assert "Report nothing" not in said_by_base
     about_itself = prompts["AGENTS.md"].split("The changed file")[1]

@@ -209,7 +209,7 @@ def test_a_model_that_obeys_publishes_nothing_harmful(job: Job, attack: Attack) 
 def _guidelines(body: Body) -> str:
     """Cut out of a prompt what it calls the rules of the repository."""
     text: str = body["messages"][-1]["content"]
-    return "".join(re.findall(r"What the repository says.*?>>", text, re.DOTALL))
+    return "".join(re.findall(r"Guidelines of the repository.*?>>", text, re.DOTALL))
 
 
 @pytest.mark.parametrize("attack", attacks(), ids=str)

@@ -82,7 +82,7 @@ def test_a_file_without_a_usable_answer_is_asked_about_twice_and_named(job: Job)
     assert (finished.code, finished.outputs["complete"]) == (0, "false")
     assert list(map(asked_first, job.model.bodies)).count(PATH) == 2
     assert "Reviewed 2 of 3 changed files" in job.github.bodies[0]
-    assert "not reviewed: The model's answer is not valid JSON" in job.github.bodies[0]
+    assert "not reviewed: The model's reply is not valid JSON" in job.github.bodies[0]
 
 
 FORTY = "".join(f"line_{n} = {n}\n" for n in range(1, 41))

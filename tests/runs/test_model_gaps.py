@@ -96,7 +96,7 @@ def test_a_missing_fallback_does_not_end_the_run_for_one_bad_answer(job: Job) ->
     job.model.script = lambda body: "?" if asked_path(body) == "a.py" else finds_a_problem(body)
     finished = job.run(concurrency="1", fallback_model="absent")
     assert finished.code == 0
-    assert_a_gap_is_named(job, finished, "a.py", "answer")
+    assert_a_gap_is_named(job, finished, "a.py", "reply")
 
 
 @faults("LL12")

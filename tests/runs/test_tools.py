@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.llm.tools import LARGEST_ANSWER
+from reviewer.llm.tools import LARGEST_RESULT
 from tests.faults import faults
 from tests.loopback.failures import Instead
 from tests.loopback.model import Body, Said, error
@@ -200,7 +200,7 @@ def test_a_pattern_made_to_explode_costs_a_short_answer(
     model = curious(job, (tool, arguments))
     assert job.run().code == 0
     assert told in model.answers[0]
-    assert len(model.answers[0]) < LARGEST_ANSWER + 1_000
+    assert len(model.answers[0]) < LARGEST_RESULT + 1_000
     assert "Reviewed 1 of 1" in job.github.bodies[0]
 
 
@@ -227,7 +227,7 @@ def test_a_model_that_only_calls_tools_is_a_gap_and_no_success(job: Job) -> None
     job.model.script = lambda _: Said(None, "tool_calls", calls=(("list_files", "{}"),))
     finished = job.run()
     assert finished.code == 1
-    assert "goes on calling tools" in job.github.bodies[0]
+    assert "keeps calling tools" in job.github.bodies[0]
 
 
 @faults("SE14")

@@ -63,7 +63,7 @@ def test_nothing_invisible_is_left(text: str) -> None:
 def test_an_invisible_character_that_no_writing_needs_is_misplaced(
     line: str, found: list[tuple[int, str]]
 ) -> None:
-    assert invisible.misplaced(line) == tuple(found)
+    assert invisible.find_suspicious(line) == tuple(found)
 
 
 @faults("DF10")
@@ -85,11 +85,11 @@ def test_an_invisible_character_that_no_writing_needs_is_misplaced(
     ],
 )
 def test_what_a_script_or_an_emoji_needs_is_in_its_place(line: str) -> None:
-    assert invisible.misplaced(line) == ()
+    assert invisible.find_suspicious(line) == ()
 
 
 @given(st.text())
 def test_what_is_misplaced_is_hidden_and_stands_where_it_is_said_to(text: str) -> None:
-    for place, char in invisible.misplaced(text):
+    for place, char in invisible.find_suspicious(text):
         assert text[place] == char
         assert invisible.drop(char) == ""

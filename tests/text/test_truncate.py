@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.text.truncate import line, shorten, whole
+from reviewer.text.truncate import line, move_to_boundary, shorten
 from tests.faults import faults
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
@@ -44,7 +44,7 @@ def test_no_cut_falls_inside_a_character(character: str) -> None:
 
 
 def test_a_character_without_end_is_cut_all_the_same() -> None:
-    assert whole("e" + "\u0301" * 1_000, 500) == 500
+    assert move_to_boundary("e" + "\u0301" * 1_000, 500) == 500
 
 
 def test_a_line_has_no_line_feeds() -> None:

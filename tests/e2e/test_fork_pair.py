@@ -13,6 +13,8 @@ from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import MODEL
 
+pytestmark = pytest.mark.process
+
 
 def own_step(workflow: str) -> dict[str, str]:
     """Return the inputs of our step but those that name an example's server."""

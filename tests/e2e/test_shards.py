@@ -16,6 +16,8 @@ from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
 
+pytestmark = pytest.mark.process
+
 WORKFLOW: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "matrix.yml").read_text("utf-8"))
 FILES = {f"src/f{number}.py": ("old = 1\n", f"new = {number}\n") for number in range(20)}
 # Where the two artifact actions stand in for what happens between the jobs.

@@ -40,10 +40,12 @@ def workflows(tmp_path: Path) -> list[str]:
     return [str(path) for path in sorted(folder.iterdir())]
 
 
+@pytest.mark.process
 def test_every_example_workflow_follows_githubs_schema(workflows: list[str]) -> None:
     _expect_clean("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
 
 
+@pytest.mark.process
 def test_zizmor_finds_nothing_in_an_example_workflow(workflows: list[str], tmp_path: Path) -> None:
     config = tmp_path / "zizmor.yml"
     config.write_text(ZIZMOR, "utf-8")
@@ -51,6 +53,7 @@ def test_zizmor_finds_nothing_in_an_example_workflow(workflows: list[str], tmp_p
     _expect_clean("zizmor", "--offline", "--no-progress", "--config", str(config), *workflows)
 
 
+@pytest.mark.process
 def test_every_example_of_the_repositorys_file_follows_its_schema(tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.yml" for number, _ in enumerate(examples.configurations())]
     for path, example in zip(paths, examples.configurations(), strict=True):

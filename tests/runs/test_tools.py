@@ -248,6 +248,7 @@ def test_where_a_run_has_secrets_there_are_no_tools_unless_the_workflow_insists(
 
 
 @faults("SE10")
+@pytest.mark.process
 def test_no_git_is_started_in_a_checkout_that_names_programs(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,8 @@
 
 Tests in `runs` and `e2e` that show a row of the fault list must hold a whole run against the
 invariants, unless they say why there is none: `@pytest.mark.no_run("why")`. Tests that start a
-process are marked, so that `make quick` can leave them out; git, by which the loopback GitHub
-compares trees, is not counted.
+process are marked, so that `make quick` can leave them out. Not counted are git, by which the
+loopback GitHub compares trees, and uname, which the model's client asks once.
 """
 
 import subprocess
@@ -21,6 +21,7 @@ from tests.loopback.server import LoopbackServer
 
 CHECKED = pytest.StashKey[int]()
 PROCESSES = ("process", "image", "act")
+NOT_COUNTED = {"git", "uname"}
 _started: list[str] = []
 
 # How long an example takes depends on what else the machine does.
@@ -112,7 +113,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _remember_processes(event: str, arguments: tuple[object, ...]) -> None:
-    if event == "subprocess.Popen" and arguments[0] != "git":
+    if event == "subprocess.Popen" and arguments[0] not in NOT_COUNTED:
         _started.append(str(arguments[0]))
 
 

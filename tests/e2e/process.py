@@ -119,8 +119,6 @@ class Step:
             "GITHUB_RUN_ID": "1",
             "GITHUB_OUTPUT": str(self.root / "output"),
             "GITHUB_STEP_SUMMARY": str(self.root / "summary"),
-            # Coverage measures subprocesses only when its own variables come along.
-            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
             **self.variables,
             **self.environ,
         }

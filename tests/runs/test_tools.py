@@ -191,9 +191,9 @@ EXPLOSIVE = [
 def test_a_pattern_made_to_explode_costs_a_short_answer(
     job: Job, tool: str, arguments: dict[str, object], told: str
 ) -> None:
-    """One line that backtracking cannot leave, and a million that match."""
+    """One line that backtracking cannot leave, and two hundred thousand that match."""
     texts = {"src/line.txt": "a" * 20_000 + "!\n"}
-    texts |= {f"src/many{n}.txt": "x\n" * 500_000 for n in ("", "2")}
+    texts |= {f"src/many{n}.txt": "x\n" * 100_000 for n in ("", "2")}
     job.github.add_pull(NUMBER, FILES | {path: (text, text) for path, text in texts.items()})
     for path, text in texts.items():
         Path(job.checkout, path).write_text(text, "utf-8")

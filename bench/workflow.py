@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.e2e.process import NUMBER, REPOSITORY, Step
-from tests.finished import Finished
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
+from tests.run_result import RunResult
 
 # So many lines of every file stand still, and this one changes.
 _LINES, _CHANGED = 40, 20
@@ -57,7 +57,7 @@ def running(*, files: int, model_seconds: float = 0.0) -> Iterator[Workflow]:
         yield Workflow(github, model, Path(folder))
 
 
-def ended(finished: Finished, code: int) -> Finished:
+def ended(finished: RunResult, code: int) -> RunResult:
     """Return how a step ended; raises AssertionError when it is not the way it should."""
     if finished.code != code:
         raise AssertionError(f"The step ended with {finished.code}, not {code}:\n{finished.log}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from pull import changed_files
 
 from tests.loopback.messages import Request, Response, as_json
-from tests.loopback.model import CHAT, Body, LoopbackModel, Said, completion, error
+from tests.loopback.model import CHAT, Body, LoopbackModel, ScriptedReply, completion, error
 
 FOLDER = Path(__file__).parent / "recorded"
 ABOUT = FOLDER / "about.json"
@@ -74,9 +74,9 @@ class Answer:
         file.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
     @property
-    def said(self) -> Said:
+    def said(self) -> ScriptedReply:
         """The answer as the loopback model gives it."""
-        return Said(self.text, usage=self.tokens)
+        return ScriptedReply(self.text, usage=self.tokens)
 
 
 class Replay(LoopbackModel):

@@ -15,8 +15,9 @@ import pull
 import screen
 from answers import Answers
 
-from tests.e2e.process import NUMBER, Finished, Step
+from tests.e2e.process import NUMBER, Step
 from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.run_result import RunResult
 
 BUILD = Path(__file__).parents[1] / "build" / "demo"
 # What a machine may need to reach a model server; recorded answers need none of it.
@@ -92,7 +93,7 @@ def _review(root: Path, github: LoopbackGitHub, model: Answers) -> int:
     return finished.code
 
 
-def _report(finished: Finished) -> None:
+def _report(finished: RunResult) -> None:
     said = finished.outputs
     if "findings" in said:
         counts = ", ".join(f"{said[name]} {name}" for name in SEVERITIES if said[name] != "0")

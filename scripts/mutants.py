@@ -124,7 +124,7 @@ def survives(defence: Defence, folder: Path) -> str:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider",
-             str(folder / "tests" / defence.fails)],
+             f"{folder}/tests/{defence.fails}"],
             cwd=folder,
             # Compiled files would outlive the change that they were made of.
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},

@@ -1,10 +1,13 @@
 """The loopback servers as fixtures; a test that breaks a contract fails when it ends.
 
 Tests in `runs` and `e2e` that show a row of the fault list must hold a whole run against the
-invariants, unless they say why there is none: `@pytest.mark.no_run("why")`.
+invariants, unless they say why there is none: `@pytest.mark.no_run("why")`. Tests that start a
+process are marked, so that `make quick` can leave them out. Not counted are git, by which the
+loopback GitHub compares trees, and uname, which the model's client asks once.
 """
 
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +20,9 @@ from tests.loopback.model import LoopbackModel
 from tests.loopback.server import LoopbackServer
 
 CHECKED = pytest.StashKey[int]()
+PROCESSES = ("process", "image", "act")
+NOT_COUNTED = {"git", "uname"}
+_started: list[str] = []
 
 # How long an example takes depends on what else the machine does.
 settings.register_profile("untimed", deadline=None)
@@ -104,6 +110,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if asked & (rows | {row[:2] for row in rows}) else others).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = kept
+
+
+def _remember_processes(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "subprocess.Popen" and arguments[0] not in NOT_COUNTED:
+        _started.append(str(arguments[0]))
+
+
+sys.addaudithook(_remember_processes)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that starts a process and is not marked."""
+    _started.clear()
+    yield
+    if not any(map(item.get_closest_marker, PROCESSES)):
+        assert _started == [], "this starts a process: mark it with @pytest.mark.process"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,11 +11,11 @@ from reviewer.changes import sharding
 from reviewer.memory import state
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.text import markdown
-from tests.finished import Finished
 from tests.loopback.github import BOT, TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel
 from tests.loopback.runner_log import commands
 from tests.loopback.state import Edit, IssueComment, Pull
+from tests.run_result import RunResult
 
 # What the runner may be told; "add-mask" is how it learns what to hide.
 ALLOWED_COMMANDS = frozenset({"notice", "warning", "error", "group", "endgroup", "add-mask"})
@@ -62,7 +62,7 @@ class Invariants:
 
     def check(
         self,
-        finished: Finished,
+        finished: RunResult,
         *,
         timeout: str = "",
         told: Iterable[str] = (),
@@ -125,7 +125,7 @@ class Invariants:
         comments = self.github.repository.comments
         return [each for each in comments if each.author == BOT and _instance(each.body)]
 
-    def _doubled(self, finished: Finished) -> Iterator[str]:
+    def _doubled(self, finished: RunResult) -> Iterator[str]:
         if finished.code == -signal.SIGKILL:
             # What it could not finish any more is left to the next run.
             return
@@ -134,7 +134,7 @@ class Invariants:
             yield f"I1: more than one comment: {places}"
 
     def _leaked(
-        self, finished: Finished, told: Iterable[str], secrets: Iterable[str]
+        self, finished: RunResult, told: Iterable[str], secrets: Iterable[str]
     ) -> Iterator[str]:
         repository = self.github.repository
         threads = [thread for pull in repository.pulls.values() for thread in pull.threads]
@@ -147,7 +147,7 @@ class Invariants:
         for text in leaks((*self.secrets, *secrets), (*texts, *told)):
             yield f"I3: a secret in {text!r}"
 
-    def _glossed_over(self, finished: Finished) -> Iterator[str]:
+    def _glossed_over(self, finished: RunResult) -> Iterator[str]:
         incomplete = finished.outputs.get("complete") == "false"
         for text in (finished.summary, *self._published(finished)):
             if incomplete and _CLEAN in text:
@@ -159,12 +159,12 @@ class Invariants:
             if not incomplete and f" at {pull.head_sha[:7]}." in finished.summary:
                 yield from _unlisted(finished.summary, pull)
 
-    def _published(self, finished: Finished) -> list[str]:
+    def _published(self, finished: RunResult) -> list[str]:
         wanted = finished.outputs.get("comment-id", "")
         comments = self.github.repository.comments
         return [comment.body for comment in comments if str(comment.id) == wanted]
 
-    def _late(self, finished: Finished, timeout: str) -> Iterator[str]:
+    def _late(self, finished: RunResult, timeout: str) -> Iterator[str]:
         allowed = int(timeout) if timeout.isdigit() else _DEFAULT_TIMEOUT
         if finished.seconds > allowed + _AROUND:
             yield f"I5: {finished.seconds:.0f} s of {allowed} s"

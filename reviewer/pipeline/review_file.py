@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.changes.batches import Batch, halve
+from reviewer.changes.batches import Batch, halve, split
 from reviewer.changes.diff import ChangedFile
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Config

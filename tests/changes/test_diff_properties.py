@@ -9,7 +9,7 @@ from reviewer.changes import diff, git_diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.pull_request import ListedFile
 from tests.faults import faults
-from tests.patches import assert_tells, patch_by_difflib
+from tests.unified_diffs import assert_shows_difference, patch_by_difflib
 
 ODD_LINES = (
     "",
@@ -54,7 +54,7 @@ def parse(patch: str) -> ChangedFile:
 def test_lines_and_numbers_survive_a_diff(old: str, new: str, context: int) -> None:
     patch = patch_by_difflib(old, new, context)
     if patch:
-        assert_tells(parse(patch), old, new)
+        assert_shows_difference(parse(patch), old, new)
 
 
 @faults("DF7")
@@ -70,7 +70,7 @@ def test_lines_and_numbers_survive_git_itself(old: str, new: str) -> None:
         ).stdout.decode()  # fmt: skip
     for file in git_diff.parse(told):
         assert file.patch is not None
-        assert_tells(parse(file.patch), old, new)
+        assert_shows_difference(parse(file.patch), old, new)
     assert bool(told) == (old != new)
 
 

@@ -12,7 +12,7 @@ from reviewer.ports import InlineComment
 from reviewer.severity import Severity
 from tests import builders
 from tests.faults import faults
-from tests.pages import assert_inert
+from tests.rendered_markdown import assert_inert
 from tests.snapshots import Markdown
 
 PATCH = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return x * 100\n"

@@ -8,7 +8,7 @@ from reviewer.changes.diff import ChangedFile, Hunk
 from reviewer.context import nearby_lines
 from reviewer.text.truncate import Excerpt
 from tests import builders
-from tests.patches import patch_by_difflib
+from tests.unified_diffs import patch_by_difflib
 
 
 def hunks(patch: str) -> tuple[Hunk, ...]:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests import finished
-from tests.finished import Finished
+from tests import run_result
 from tests.invariants import Invariants
+from tests.run_result import RunResult
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "tests" / "data" / "events"
@@ -64,17 +64,17 @@ class Step:
             encoding="utf-8",
         )
 
-    def finish(self, process: "subprocess.Popen[str]", timeout: float = 60) -> Finished:
+    def finish(self, process: "subprocess.Popen[str]", timeout: float = 60) -> RunResult:
         """Wait for the end; raises TimeoutExpired after `timeout` seconds."""
         began = time.monotonic()
         try:
             log, _ = process.communicate(timeout=timeout)
         finally:
             process.kill()
-        left = Finished(
+        left = RunResult(
             code=process.returncode,
             log=log,
-            outputs=finished.outputs((self.root / "output").read_text("utf-8")),
+            outputs=run_result.parse_outputs((self.root / "output").read_text("utf-8")),
             summary=(self.root / "summary").read_text("utf-8"),
             seconds=time.monotonic() - began,
         )
@@ -83,7 +83,7 @@ class Step:
             self.invariants.check(left, timeout=self.inputs.get("timeout", ""), told=told)
         return left
 
-    def run(self, timeout: float = 60) -> Finished:
+    def run(self, timeout: float = 60) -> RunResult:
         """Start the process and wait for its end."""
         return self.finish(self.start(), timeout)
 
@@ -119,8 +119,6 @@ class Step:
             "GITHUB_RUN_ID": "1",
             "GITHUB_OUTPUT": str(self.root / "output"),
             "GITHUB_STEP_SUMMARY": str(self.root / "summary"),
-            # Coverage measures subprocesses only when its own variables come along.
-            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
             **self.variables,
             **self.environ,
         }

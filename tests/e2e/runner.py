@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import finished
-from tests.finished import Finished
+from tests import run_result
 from tests.invariants import Invariants
+from tests.run_result import RunResult
 
 EVENTS = Path(__file__).parents[1] / "data" / "events"
 REPOSITORY = "Codertocat/Hello-World"
@@ -67,7 +67,7 @@ class Machine:
         options: Sequence[str] = (),
         read_only: Sequence[str] = (),
         timeout: float = 60,
-    ) -> Finished:
+    ) -> RunResult:
         """Start the image on one of GitHub's example events and wait until it ends.
 
         On the host's network the container reaches loopback servers. `options` are docker's own,
@@ -96,10 +96,10 @@ class Machine:
             timeout=timeout,
             check=False,
         )
-        left = Finished(
+        left = RunResult(
             started.returncode,
             started.stdout,
-            finished.outputs((commands / "set_output").read_text("utf-8")),
+            run_result.parse_outputs((commands / "set_output").read_text("utf-8")),
             (commands / "step_summary").read_text("utf-8"),
             time.monotonic() - began,
         )

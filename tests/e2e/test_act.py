@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import examples
+from tests import documented_examples
 from tests.e2e.process import EVENTS, NUMBER, REPOSITORY, ROOT, Step
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel
-from tests.runs.telling import finds_a_problem
+from tests.runs.model_scripts import finds_a_problem
 
 pytestmark = pytest.mark.act
 
@@ -43,7 +43,7 @@ class Checkout:
 
         Objects of `change` are merged into those of the payload.
         """
-        workflow = examples.workflow(example)
+        workflow = documented_examples.workflow(example)
         self._write("repository/.github/workflows/review.yml", workflow)
         payload = _merged(json.loads((EVENTS / f"{event}.json").read_bytes()), change or {})
         self._write("event.json", json.dumps(payload))
@@ -135,7 +135,7 @@ def test_an_example_workflow_reviews_the_pull_request(
 
 
 def test_no_example_workflow_is_left_out() -> None:
-    assert set(STARTS) == {each.kind for each in examples.workflows()}
+    assert set(STARTS) == {each.kind for each in documented_examples.workflows()}
 
 
 def test_a_comment_on_an_issue_starts_no_container(

@@ -16,7 +16,7 @@ from tests.e2e.runner import Machine
 from tests.faults import faults
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
-from tests.runs.telling import finds_a_problem
+from tests.runs.model_scripts import finds_a_problem
 from tests.snapshots import Markdown
 
 pytestmark = pytest.mark.image

@@ -12,7 +12,7 @@ from tests.e2e.process import ROOT
 from tests.faults import faults
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
-from tests.runs.telling import finds_a_problem
+from tests.runs.model_scripts import finds_a_problem
 
 pytestmark = pytest.mark.process
 ATTACK = "touch ../attacked; cat"

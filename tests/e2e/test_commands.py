@@ -7,18 +7,18 @@ import pytest
 
 from tests.e2e.process import NUMBER, Step
 from tests.faults import faults
-from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import KEY, Body, LoopbackModel
-from tests.runs.job import asked_path, said
-from tests.runs.telling import finds_a_problem
+from tests.run_result import RunResult
+from tests.runs.job import prompted_path, review_reply
+from tests.runs.model_scripts import finds_a_problem
 
 pytestmark = pytest.mark.process
 
 OWNER = {"author_association": "OWNER"}
 
 
-def comments(step: Step, body: str, *, id: int = 5001, **members: object) -> Finished:  # noqa: A002
+def comments(step: Step, body: str, *, id: int = 5001, **members: object) -> RunResult:  # noqa: A002
     """Have somebody say something on the pull request."""
     pull = {"url": "https://api.github.com/repos/Codertocat/Hello-World/pulls/2"}
     payload = {
@@ -122,7 +122,7 @@ def test_a_reply_in_our_thread_is_answered_there(
     def script(body: Body) -> str:
         if "A maintainer asks" in body["messages"][-1]["content"]:
             return json.dumps({"answer": "The sum is then 3."})
-        return said(asked_path(body), {})
+        return review_reply(prompted_path(body), {})
 
     model_server.script = script
     step.given(inline="all").run()
@@ -155,9 +155,9 @@ def test_summary_tells_anew_what_the_change_does(
     told = iter(("Told first.", "Told anew."))
 
     def script(body: Body) -> str:
-        path = asked_path(body)
+        path = prompted_path(body)
         if path:
-            return said(path)
+            return review_reply(path)
         return json.dumps({"overview": next(told), "major_changes": []})
 
     model_server.script = script

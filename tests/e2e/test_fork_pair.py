@@ -9,9 +9,11 @@ import pytest
 import yaml
 
 from tests.e2e.process import NUMBER, ROOT, Step
-from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import MODEL
+from tests.run_result import RunResult
+
+pytestmark = pytest.mark.process
 
 
 def own_step(workflow: str) -> dict[str, str]:
@@ -29,7 +31,7 @@ def fork(step: Step, github: LoopbackGitHub) -> Step:
     return step.given(guidelines="", model=MODEL)
 
 
-def reviewed(fork: Step) -> tuple[Step, Finished]:
+def reviewed(fork: Step) -> tuple[Step, RunResult]:
     root = fork.root / "review"
     step = replace(fork, root=root).given(**own_step("fork-review.yml"))
     step = step.under({"GITHUB_WORKSPACE": str(root / "workspace")})
@@ -65,7 +67,7 @@ def fork_base(github: LoopbackGitHub) -> str:
     return github.repository.full_name
 
 
-def hand_on(source: Step, left: Finished, target: Step) -> None:
+def hand_on(source: Step, left: RunResult, target: Step) -> None:
     folder = target.root / "workspace" / "code-review-reports"
     folder.mkdir()
     shutil.copy(source.root / "workspace" / left.outputs["report-path"], folder / "report.json")

@@ -11,7 +11,7 @@ from tests.faults import faults
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.loopback.runner_log import commands
-from tests.runs.telling import finds_a_problem
+from tests.runs.model_scripts import finds_a_problem
 
 pytestmark = pytest.mark.process
 

@@ -6,15 +6,15 @@ import signal
 import pytest
 
 from reviewer.memory import state
-from tests.e2e.held import Held, wait_for
 from tests.e2e.process import NUMBER, Step
 from tests.e2e.test_signals import SECONDS, interrupted_at
 from tests.faults import faults
 from tests.loopback.failures import Around, Hang, Pass
 from tests.loopback.github import LoopbackGitHub
+from tests.loopback.held_requests import HeldRequest, wait_for
 from tests.loopback.model import Body, LoopbackModel
-from tests.runs.job import asked_path, said
-from tests.runs.telling import CHAT, OVERVIEW, finds_a_problem
+from tests.runs.job import prompted_path, review_reply
+from tests.runs.model_scripts import CHAT, OVERVIEW, finds_a_problem
 
 pytestmark = pytest.mark.process
 
@@ -26,12 +26,12 @@ FILES = {f"{a}_{b}.py": (a, b) for a in WORDS for b in WORDS[:4]}
 
 def finds_its_own(body: Body) -> str:
     """Answer about a file with a problem that no other file has."""
-    path = asked_path(body)
+    path = prompted_path(body)
     if not path:
         return OVERVIEW
     first, second = FILES[path]
     quote = f"{first}.{second} = {second}({first})"
-    return said(path, {"title": f"Confuses {first} with {second}", "quote": quote})
+    return review_reply(path, {"title": f"Confuses {first} with {second}", "quote": quote})
 
 
 @faults("CC5")
@@ -52,7 +52,7 @@ def test_of_many_slow_questions_all_that_were_answered_are_told(
     process.send_signal(signal.SIGINT)
     finished = step.finish(process, SECONDS)
     (body,) = github.bodies
-    asked = [asked_path(each) for each in model_server.bodies[:answered]]
+    asked = [prompted_path(each) for each in model_server.bodies[:answered]]
     assert finished.code == 130, finished.log
     for text in (body, finished.summary):
         assert f"Reviewed {answered} of {len(FILES)} changed files" in text
@@ -68,8 +68,8 @@ def test_a_github_that_never_answers_the_last_write_holds_nobody_up(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     model_server.script = finds_a_problem
-    held = Held()
-    github.fail(PATCH, held.fault, Hang(), forever=True)
+    held = HeldRequest()
+    github.fail(PATCH, held.failure, Hang(), forever=True)
     finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
     held.lose()
     assert finished.code == 130, finished.log
@@ -80,10 +80,10 @@ def test_a_github_that_never_answers_the_last_write_holds_nobody_up(
 def test_a_github_that_says_nothing_any_more_holds_nobody_up(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
-    held = Held()
+    held = HeldRequest()
     model_server.script = finds_a_problem
     model_server.fail(
-        CHAT, Around(after=lambda: github.fail(".", held.fault, Hang(), forever=True))
+        CHAT, Around(after=lambda: github.fail(".", held.failure, Hang(), forever=True))
     )
     finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
     held.lose()

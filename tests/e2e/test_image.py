@@ -8,8 +8,8 @@ import pytest
 
 from tests.e2e.runner import Machine
 from tests.faults import faults
-from tests.finished import Finished
 from tests.loopback import runner_log
+from tests.run_result import RunResult
 
 pytestmark = pytest.mark.image
 
@@ -233,7 +233,7 @@ def test_without_a_network_the_error_says_so(image: str, machine: Machine) -> No
     assert "Traceback" not in finished.log
 
 
-def _expect_nothing_to_do(finished: Finished) -> None:
+def _expect_nothing_to_do(finished: RunResult) -> None:
     notices = [found for found in runner_log.commands(finished.log) if found.name == "notice"]
     assert (finished.code, len(notices)) == (0, 1), finished.log
     assert notices[0].message.startswith("Nothing to do")

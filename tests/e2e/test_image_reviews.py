@@ -10,11 +10,11 @@ import pytest
 from tests.e2e.process import NUMBER, Step
 from tests.e2e.runner import Machine
 from tests.faults import faults
-from tests.finished import Finished
 from tests.loopback.failures import Around, Pass
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
-from tests.runs.telling import CHAT, finds_a_problem
+from tests.run_result import RunResult
+from tests.runs.model_scripts import CHAT, finds_a_problem
 
 pytestmark = pytest.mark.image
 
@@ -38,7 +38,7 @@ class ContainerJob:
         concurrency: int = 8,
         options: tuple[str, ...] = (),
         read_only: tuple[str, ...] = (),
-    ) -> Finished:
+    ) -> RunResult:
         """Start the container and wait until it ends; `options` are docker's own."""
         given = self.step.given(concurrency=str(concurrency))
         return self.machine.run(

@@ -12,16 +12,20 @@ import pytest
 
 from reviewer.comments import summary
 from reviewer.memory import state
-from tests.e2e.held import Held
+from tests.e2e.conversation_checks import (
+    assert_one_current_review,
+    assert_one_thread_each,
+    review_comments,
+)
 from tests.e2e.process import NUMBER, Step
-from tests.e2e.standing import assert_explained_once, assert_one_review_stands, reviews
 from tests.faults import faults
-from tests.finished import Finished
 from tests.loopback.failures import Around, Pass
 from tests.loopback.github import LoopbackGitHub
+from tests.loopback.held_requests import HeldRequest
 from tests.loopback.model import Body, LoopbackModel
-from tests.runs.job import asked_path, said
-from tests.runs.telling import CHAT, OVERVIEW
+from tests.run_result import RunResult
+from tests.runs.job import prompted_path, review_reply
+from tests.runs.model_scripts import CHAT, OVERVIEW
 
 pytestmark = pytest.mark.process
 
@@ -48,12 +52,12 @@ class Moment:
 
 def finds_both(body: Body) -> str:
     """Answer about a file with its finding."""
-    path = asked_path(body)
+    path = prompted_path(body)
     if not path:
         return OVERVIEW
     title, category = FINDINGS[path]
     quote = FILES[path][1].strip()
-    return said(path, {"title": title, "category": category, "quote": quote})
+    return review_reply(path, {"title": title, "category": category, "quote": quote})
 
 
 @pytest.fixture(autouse=True)
@@ -67,13 +71,13 @@ class Killing:
 
     def __init__(self, step: Step, github: LoopbackGitHub, model: LoopbackModel) -> None:
         self._step, self._github, self._model = step, github, model
-        self.held = Held()
+        self.held = HeldRequest()
 
-    def at(self, moment: Moment, **inputs: str) -> Finished:
+    def at(self, moment: Moment, **inputs: str) -> RunResult:
         """Kill the run while the request is on its way there or back; it never comes again."""
-        self.held = Held(carried_out=moment.carried_out)
+        self.held = HeldRequest(carried_out=moment.carried_out)
         server = self._model if moment.match == CHAT else self._github
-        server.fail(moment.match, *[Pass()] * moment.before, self.held.fault)
+        server.fail(moment.match, *[Pass()] * moment.before, self.held.failure)
         step = self._step.given(**inputs)
         process = step.start()
         self.held.wait()
@@ -117,7 +121,7 @@ def test_killed_before_there_is_a_review_the_next_run_makes_it(
 ) -> None:
     killed.at(moment)
     assert step.run().code == 0
-    assert_one_review_stands(github, *TITLES)
+    assert_one_current_review(github, *TITLES)
     assert len(github.bodies) == 1
 
 
@@ -129,7 +133,7 @@ def test_killed_while_publishing_the_review_is_in_the_summary_and_the_next_run_p
     finished = killed.at(moment)
     assert [finished.summary.count(title) for title in TITLES] == [1, 1]
     assert step.run().code == 0
-    assert_one_review_stands(github, *TITLES)
+    assert_one_current_review(github, *TITLES)
     assert len(github.bodies) == 1
 
 
@@ -141,8 +145,8 @@ def test_killed_while_commenting_at_the_lines_the_next_run_explains_each_finding
     finished = killed.at(moment, inline="all")
     assert [finished.summary.count(title) for title in TITLES] == [1, 1]
     assert step.given(inline="all").run().code == 0
-    assert_one_review_stands(github, *TITLES)
-    assert_explained_once(github, *TITLES)
+    assert_one_current_review(github, *TITLES)
+    assert_one_thread_each(github, *TITLES)
 
 
 OVER_A_REVIEW = {
@@ -165,7 +169,7 @@ def test_killed_over_an_older_review_one_of_both_is_whole_and_the_next_run_publi
     assert state.decode(body)
     assert [body.count(title) for title in TITLES] == [1, 1]
     assert step.run().code == 0
-    assert_one_review_stands(github, *TITLES)
+    assert_one_current_review(github, *TITLES)
     assert len(github.bodies) == 1
 
 
@@ -184,9 +188,9 @@ def test_killed_while_one_of_two_comments_becomes_a_pointer_the_next_run_leaves_
     killed.at(Moment(PATCH, carried_out=carried_out))
     # The second comment is noticed at once, not when there is a review.
     assert model_server.bodies == []
-    assert len(reviews(github.bodies)) == (1 if carried_out else 2)
+    assert len(review_comments(github.bodies)) == (1 if carried_out else 2)
     assert step.run().code == 0
-    assert_one_review_stands(github, *TITLES)
+    assert_one_current_review(github, *TITLES)
     assert len(github.bodies) == 2
 
 
@@ -204,5 +208,5 @@ def test_killed_while_the_summary_is_written_the_next_run_publishes(
         assert step.finish(process).code < 0
     assert [state.decode(body) for body in github.bodies] == [None]
     assert step.run().code == 0
-    assert_one_review_stands(github, *TITLES)
+    assert_one_current_review(github, *TITLES)
     assert len(github.bodies) == 1

@@ -12,14 +12,14 @@ import pytest
 from reviewer.config.strict_yaml import PATH as CONFIG_PATH
 from tests.e2e.process import EVENTS, NUMBER, Step
 from tests.faults import faults
-from tests.finished import Finished
 from tests.loopback.failures import Instead, edited
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel, error
 from tests.loopback.runner_log import Command, commands
 from tests.loopback.server import LoopbackServer
-from tests.runs.job import asked_path, said
-from tests.runs.telling import CHAT, finds_a_problem
+from tests.run_result import RunResult
+from tests.runs.job import prompted_path, review_reply
+from tests.runs.model_scripts import CHAT, finds_a_problem
 
 pytestmark = pytest.mark.process
 
@@ -94,7 +94,7 @@ def test_an_unreadable_event_is_one_clear_error(
     assert github.requests == []
 
 
-def assert_nothing_done(finished: Finished, reason: str, *servers: LoopbackServer) -> None:
+def assert_nothing_done(finished: RunResult, reason: str, *servers: LoopbackServer) -> None:
     assert [request.line for server in servers for request in server.requests] == []
     assert finished.code == 0, finished.log
     assert reason in only(finished.log, "notice").message
@@ -317,7 +317,9 @@ def test_no_text_of_a_pull_request_or_a_model_becomes_a_command(
     github.add_pull(NUMBER, files, title=HOSTILE, body=HOSTILE, author="::error::dev")
     model_server.fail(CHAT, Instead(error(400, HOSTILE)))
     model_server.say("no JSON " + HOSTILE)
-    model_server.script = lambda _: said(path, {"title": HOSTILE, "body": HOSTILE}, summary=HOSTILE)
+    model_server.script = lambda _: review_reply(
+        path, {"title": HOSTILE, "body": HOSTILE}, summary=HOSTILE
+    )
     finished = step.given(concurrency="1").run()
     assert finished.code == 0, finished.log
     names = {found.name for found in commands(finished.log)}
@@ -345,8 +347,10 @@ def test_debugging_shows_neither_prompts_nor_headers_nor_secrets(
     log = SINCE.sub("", finished.log)
     assert finished.code == 0, log
     assert log == SINCE.sub("", usual.log)
-    said = [message["content"] for body in model_server.bodies for message in body["messages"]]
-    lines = [line for text in said for line in text.splitlines() if len(line) > 30]
+    review_reply = [
+        message["content"] for body in model_server.bodies for message in body["messages"]
+    ]
+    lines = [line for text in review_reply for line in text.splitlines() if len(line) > 30]
     assert lines
     log = log.replace(f"::add-mask::{KEY}\n", "").replace(f"::add-mask::{TOKEN}\n", "")
     assert [text for text in (KEY, TOKEN, "Bearer", *lines) if text in log] == []
@@ -386,7 +390,7 @@ def test_a_review_of_many_megabytes_leaves_a_summary_that_github_takes(
             for n, line in enumerate(lines, 1)
         ]
 
-    model_server.script = lambda body: said(asked_path(body), *many(asked_path(body)))
+    model_server.script = lambda body: review_reply(prompted_path(body), *many(prompted_path(body)))
     finished = step.given(max_findings="200").run()
     assert finished.code == 0, finished.log
     assert finished.outputs["findings"] == "200"

@@ -6,13 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from tests.e2e.conversation_checks import (
+    assert_one_current_review,
+    remembered_state,
+    review_comments,
+)
 from tests.e2e.process import REPOSITORY, Step
-from tests.e2e.racing import Plan, Race
-from tests.e2e.standing import assert_one_review_stands, remembered, reviews
+from tests.e2e.races import Plan, Race
 from tests.faults import faults
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
-from tests.runs.telling import finds_a_problem
+from tests.runs.model_scripts import finds_a_problem
 
 pytestmark = pytest.mark.process
 
@@ -42,11 +46,11 @@ def test_two_processes_race_and_the_newer_head_wins(
     done = [f.code == 0 and known == newest for f, known in zip(ended, race.known, strict=True)]
     killed = any(finished.code for finished in ended)
     if any(done):
-        (body,) = reviews(github.bodies)
-        assert remembered(body).head_sha == race.heads[-1]
+        (body,) = review_comments(github.bodies)
+        assert remembered_state(body).head_sha == race.heads[-1]
     if killed or not any(done):
         for server in (github, model_server):
             server.heal()
         assert replace(step, root=step.root / "after").run().code == 0
-    assert_one_review_stands(github, "Sets the wrong value in src/app.py")
+    assert_one_current_review(github, "Sets the wrong value in src/app.py")
     assert "Traceback" not in "".join(finished.log for finished in ended)

@@ -12,9 +12,11 @@ import pytest
 import yaml
 
 from tests.e2e.process import NUMBER, ROOT, Step
-from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
+from tests.run_result import RunResult
+
+pytestmark = pytest.mark.process
 
 WORKFLOW: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "matrix.yml").read_text("utf-8"))
 FILES = {f"src/f{number}.py": ("old = 1\n", f"new = {number}\n") for number in range(20)}
@@ -68,7 +70,7 @@ def job(runner: Step, name: str, inputs: Mapping[str, str]) -> Step:
     return made.under({"GITHUB_WORKSPACE": str(root / "workspace")})
 
 
-def review(runner: Step, shards: list[int]) -> dict[int, Finished]:
+def review(runner: Step, shards: list[int]) -> dict[int, RunResult]:
     """Run the jobs of the matrix side by side."""
     wanted = own_step("review")
     steps = {
@@ -79,7 +81,7 @@ def review(runner: Step, shards: list[int]) -> dict[int, Finished]:
     return {number: steps[number].finish(process) for number, process in started.items()}
 
 
-def publish(runner: Step, reviewed: Mapping[int, Finished]) -> Finished:
+def publish(runner: Step, reviewed: Mapping[int, RunResult]) -> RunResult:
     """Hand the reports on as the artifact actions do, and run the last job."""
     step = job(runner, "publish", own_step("publish"))
     for number, finished in reviewed.items():

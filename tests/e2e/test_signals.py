@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from reviewer.memory import state
-from tests.e2e.held import Held, wait_for
 from tests.e2e.process import NUMBER, Step
 from tests.faults import faults
 from tests.loopback.failures import Hang, Pass
 from tests.loopback.github import LoopbackGitHub
+from tests.loopback.held_requests import HeldRequest, wait_for
 from tests.loopback.model import Body, LoopbackModel
-from tests.runs.telling import CHAT, finds_a_problem
+from tests.runs.model_scripts import CHAT, finds_a_problem
 
 pytestmark = pytest.mark.process
 
@@ -23,13 +23,13 @@ CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
 @pytest.fixture
-def held() -> Iterator[Held]:
-    request = Held()
+def held() -> Iterator[HeldRequest]:
+    request = HeldRequest()
     yield request
     request.let_go()
 
 
-def interrupted_at(held: Held, step: Step, number: int) -> subprocess.Popen[str]:
+def interrupted_at(held: HeldRequest, step: Step, number: int) -> subprocess.Popen[str]:
     """Start the process and send it a signal once the request has come."""
     process = step.start()
     held.wait()
@@ -43,12 +43,12 @@ def test_while_the_model_thinks_a_signal_leaves_what_is_known(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
-    held: Held,
+    held: HeldRequest,
     number: signal.Signals,
 ) -> None:
     github.add_pull(NUMBER, {f"{name}.py": ("old = 1\n", "new = 2\n") for name in "abc"})
     model_server.script = finds_a_problem
-    model_server.fail(CHAT, Pass(), held.fault, Hang())
+    model_server.fail(CHAT, Pass(), held.failure, Hang())
     process = interrupted_at(held, step.given(concurrency="1"), number)
     finished = step.finish(process, SECONDS)
     held.let_go()
@@ -68,9 +68,9 @@ def test_before_anything_is_known_the_comment_says_that_the_run_was_cancelled(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
-    held: Held,
+    held: HeldRequest,
 ) -> None:
-    model_server.fail(CHAT, held.fault)
+    model_server.fail(CHAT, held.failure)
     finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
     held.let_go()
     (body,) = github.bodies
@@ -85,11 +85,11 @@ def test_two_signals_are_no_more_than_one(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
-    held: Held,
+    held: HeldRequest,
 ) -> None:
-    telling = Held()
-    model_server.fail(CHAT, held.fault)
-    github.fail("PATCH", telling.fault)
+    telling = HeldRequest()
+    model_server.fail(CHAT, held.failure)
+    github.fail("PATCH", telling.failure)
     process = interrupted_at(held, step, signal.SIGINT)
     telling.wait()
     process.send_signal(signal.SIGTERM)
@@ -106,10 +106,10 @@ def test_a_signal_while_the_comment_is_written_leaves_it_whole(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
-    held: Held,
+    held: HeldRequest,
 ) -> None:
     model_server.script = finds_a_problem
-    github.fail("PATCH", held.fault)
+    github.fail("PATCH", held.failure)
     finished = step.finish(interrupted_at(held, step, signal.SIGTERM), SECONDS)
     held.let_go()
     wait_for(lambda: "under way" not in github.bodies[0])
@@ -125,10 +125,10 @@ def test_a_signal_just_before_the_comment_is_written_does_not_leave_it_under_way
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
-    held: Held,
+    held: HeldRequest,
 ) -> None:
     def answer(body: Body) -> str:
-        github.fail("graphql", held.fault)
+        github.fail("graphql", held.failure)
         return finds_a_problem(body)
 
     model_server.script = answer

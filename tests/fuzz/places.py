@@ -8,7 +8,7 @@ from reviewer.finding import Finding, Side
 from reviewer.findings.placement import Places
 from reviewer.pull_request import ListedFile
 from tests import builders
-from tests.patches import assert_tells, lines_of, patch_by_difflib
+from tests.unified_diffs import assert_shows_difference, lines_of, patch_by_difflib
 
 BETWEEN = "\n=====\n"
 MOST_LINES = 60
@@ -24,7 +24,7 @@ def placement(data: bytes) -> None:
         return
     file = diff.parse(ListedFile("a.py", "modified", additions=1, deletions=0, patch=patch))
     if isinstance(file, ChangedFile):
-        assert_tells(file, old, new)
+        assert_shows_difference(file, old, new)
         assert [told.patch for told in git_diff.parse(GITS + patch)] == [patch.removesuffix("\n")]
         _assert_placed(file, old, new, quote)
 

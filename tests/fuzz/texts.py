@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from reviewer.redaction.run_secrets import MASK, SHORTEST, Secrets
 from reviewer.text import markdown
-from tests.pages import FRAME_TAGS, assert_inert
+from tests.rendered_markdown import FRAME_TAGS, assert_inert
 
 BETWEEN = "\n=====\n"
 LONGEST = 3_000

@@ -14,7 +14,7 @@ _LARGEST_IN_JSON = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ContentRequest:
     """What a client wants to see."""
 
     path: str
@@ -22,7 +22,7 @@ class Question:
     raw: bool
 
 
-def answer(site: Site, repo: Repository, asked: Question) -> Response | None:
+def answer(site: Site, repo: Repository, asked: ContentRequest) -> Response | None:
     """Show what lies at the path, or None where nothing does."""
     sha = repo.refs.get(asked.ref.removeprefix("refs/heads/"), asked.ref)
     tree = repo.trees.get(sha)

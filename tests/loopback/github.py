@@ -5,7 +5,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from reviewer.pull_request import PullState
-from tests.loopback import door, graphql, history
+from tests.loopback import dispatch, graphql, history
 from tests.loopback.messages import Request, Response
 from tests.loopback.server import LoopbackServer
 from tests.loopback.state import (
@@ -196,11 +196,11 @@ class LoopbackGitHub(LoopbackServer):
 
     def respond(self, request: Request) -> Response:
         """Answer as GitHub would."""
-        return door.respond(self.site, request)
+        return dispatch.respond(self.site, request)
 
     def dress(self, request: Request, response: Response) -> Response:
         """Add date, request id and, on github.com, what is left of the rate limit."""
-        headers = door.headers(self.site, request, len(self.requests))
+        headers = dispatch.headers(self.site, request, len(self.requests))
         return replace(response, headers={**headers, **response.headers})
 
     def check(self, request: Request, response: Response | None) -> list[str]:
@@ -212,7 +212,7 @@ class LoopbackGitHub(LoopbackServer):
         if request.path == self.site.graphql_path:
             found = graphql.problems(request, response)
         else:
-            found = contract.rest(request, door.rest_path(self.site, request), response)
+            found = contract.rest(request, dispatch.rest_path(self.site, request), response)
         return [f"{request.line}: {problem}" for problem in found]
 
 

@@ -15,7 +15,7 @@ from graphql import (
     validate,
 )
 
-from tests.loopback import graph
+from tests.loopback import graphql_fields
 from tests.loopback.messages import Request, Response, as_json
 from tests.loopback.state import Site, Token
 
@@ -48,7 +48,7 @@ def answer(site: Site, request: Request, token: Token) -> Response:
     result = execute_sync(
         schema(),
         document,
-        graph.root(site, token),
+        graphql_fields.root(site, token),
         variable_values=variables if isinstance(variables, dict) else {},
         operation_name=_text(asked.get("operationName")),
         field_resolver=_field,

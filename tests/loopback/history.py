@@ -4,7 +4,8 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from tests.loopback.state import Entry, FileRow, Submodule, Symlink, Tree
 
@@ -33,9 +34,19 @@ class History:
 
 def between(base: Mapping[str, Entry], head: Mapping[str, Entry], *, message: str) -> History:
     """Let git compare two trees; the same trees and message give the same commits."""
+    made = _compared(frozenset(base.items()), frozenset(head.items()), message)
+    return replace(made, files=[replace(row) for row in made.files])
+
+
+@lru_cache(maxsize=256)
+def _compared(
+    base: frozenset[tuple[str, Entry]], head: frozenset[tuple[str, Entry]], message: str
+) -> History:
+    """Start git once for all the tests that have the same pull request."""
     with tempfile.TemporaryDirectory() as folder:
         _git(folder, "init", "--quiet", "--bare")
-        stream = _commit("base", "base", base) + _commit("head", message, head, parent="base")
+        stream = _commit("base", "base", dict(base))
+        stream += _commit("head", message, dict(head), parent="base")
         _git(folder, "fast-import", "--quiet", stdin=stream)
         shas = _git(folder, "rev-parse", "base", "head").decode().split()
         compare = ("diff", "--no-color", "--no-ext-diff", "--find-renames", *shas)

@@ -26,7 +26,7 @@ _EMPTY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ScriptedReply:
     """One answer of the model; `usage` of None leaves the report of tokens out.
 
     `calls` are names of tools with their arguments; `model` is what the server calls itself.
@@ -40,7 +40,7 @@ class Said:
     model: str = ""
 
 
-Script: TypeAlias = Callable[[Body], str | Said]
+Script: TypeAlias = Callable[[Body], str | ScriptedReply]
 
 
 def nothing_found(body: Body) -> str:
@@ -87,7 +87,7 @@ class LoopbackModel(LoopbackServer):
         self.latency = latency
         self.key = key
         self.models = models
-        self._queue: deque[str | Said] = deque()
+        self._queue: deque[str | ScriptedReply] = deque()
 
     @property
     def base_url(self) -> str:
@@ -99,7 +99,7 @@ class LoopbackModel(LoopbackServer):
         """What was asked so far."""
         return [request.json_object() for request in self.sent(f"POST {CHAT}")]
 
-    def say(self, *answers: str | Said) -> None:
+    def say(self, *answers: str | ScriptedReply) -> None:
         """Answer the next requests so, one after the other."""
         self._queue.extend(answers)
 
@@ -147,9 +147,9 @@ class LoopbackModel(LoopbackServer):
         return {"object": "list", "data": rows}
 
 
-def completion(said: str | Said, *, model: str = MODEL) -> dict[str, Any]:
+def completion(said: str | ScriptedReply, *, model: str = MODEL) -> dict[str, Any]:
     """Make the body of an answer."""
-    said = Said(said) if isinstance(said, str) else said
+    said = ScriptedReply(said) if isinstance(said, str) else said
     message: dict[str, Any] = {
         "role": "assistant",
         "content": said.text,

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.loopback import contents, conversation, discussion, payloads
+from tests.loopback import comment_routes, contents, payloads, review_routes
 from tests.loopback.calls import Call, error
 from tests.loopback.messages import Request, Response, as_json
 from tests.loopback.pages import page
@@ -58,7 +58,7 @@ def list_files(call: Call) -> Response:
 
 def read_contents(call: Call) -> Response:
     """A file, a directory, a link or a submodule at a commit."""
-    asked = contents.Question(
+    asked = contents.ContentRequest(
         path=call.parts["path"].strip("/"),
         ref=call.request.query.get("ref", call.repository.default_branch),
         raw=".raw" in call.request.headers.get("accept", ""),
@@ -78,17 +78,17 @@ _ROUTES: list[tuple[str, re.Pattern[str], Answer]] = [
     for method, path, answer in (
         ("GET", r"/pulls/(?P<number>\d+)", read_pull),
         ("GET", r"/pulls/(?P<number>\d+)/files", list_files),
-        ("GET", r"/issues/(?P<number>\d+)/comments", conversation.listed),
-        ("POST", r"/issues/(?P<number>\d+)/comments", conversation.create),
-        ("GET", r"/issues/comments/(?P<comment>\d+)", conversation.read),
-        ("PATCH", r"/issues/comments/(?P<comment>\d+)", conversation.update),
-        ("POST", r"/pulls/(?P<number>\d+)/reviews", discussion.review),
-        ("POST", r"/pulls/(?P<number>\d+)/comments/(?P<comment>\d+)/replies", discussion.reply),
-        ("POST", r"/(?:issues|pulls)/comments/(?P<comment>\d+)/reactions", discussion.react),
-        ("GET", r"/compare/(?P<basehead>[^/]+)", discussion.compare),
-        ("GET", r"/collaborators/(?P<login>[^/]+)/permission", discussion.permission),
-        ("POST", r"/check-runs", discussion.check_run),
-        ("PATCH", r"/check-runs/(?P<run>\d+)", discussion.check_run),
+        ("GET", r"/issues/(?P<number>\d+)/comments", comment_routes.listed),
+        ("POST", r"/issues/(?P<number>\d+)/comments", comment_routes.create),
+        ("GET", r"/issues/comments/(?P<comment>\d+)", comment_routes.read),
+        ("PATCH", r"/issues/comments/(?P<comment>\d+)", comment_routes.update),
+        ("POST", r"/pulls/(?P<number>\d+)/reviews", review_routes.review),
+        ("POST", r"/pulls/(?P<number>\d+)/comments/(?P<comment>\d+)/replies", review_routes.reply),
+        ("POST", r"/(?:issues|pulls)/comments/(?P<comment>\d+)/reactions", review_routes.react),
+        ("GET", r"/compare/(?P<basehead>[^/]+)", review_routes.compare),
+        ("GET", r"/collaborators/(?P<login>[^/]+)/permission", review_routes.permission),
+        ("POST", r"/check-runs", review_routes.check_run),
+        ("PATCH", r"/check-runs/(?P<run>\d+)", review_routes.check_run),
         ("GET", r"/contents/(?P<path>.*)", read_contents),
         ("GET", r"/git/trees/(?P<sha>[^/]+)", read_tree),
     )

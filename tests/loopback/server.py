@@ -67,7 +67,7 @@ class LoopbackServer:
         self._scheme = "http"
         self._listener = _Listener(self)
         self._thread = threading.Thread(
-            target=self._listener.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+            target=self._listener.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True
         )
 
     @property

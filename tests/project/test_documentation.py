@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import examples
+from tests import documented_examples
 
 ROOT = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
@@ -33,17 +33,19 @@ def workflows(tmp_path: Path) -> list[str]:
     """The files of a repository that has all example workflows, those of the pages included."""
     folder = tmp_path / ".github" / "workflows"
     folder.mkdir(parents=True)
-    for example in examples.workflows():
+    for example in documented_examples.workflows():
         (folder / f"{example.kind}.yml").write_text(example.text, "utf-8")
     for path in (ROOT / "examples").glob("*.yml"):
         shutil.copy(path, folder / f"example-{path.name}")
     return [str(path) for path in sorted(folder.iterdir())]
 
 
+@pytest.mark.process
 def test_every_example_workflow_follows_githubs_schema(workflows: list[str]) -> None:
     _expect_clean("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
 
 
+@pytest.mark.process
 def test_zizmor_finds_nothing_in_an_example_workflow(workflows: list[str], tmp_path: Path) -> None:
     config = tmp_path / "zizmor.yml"
     config.write_text(ZIZMOR, "utf-8")
@@ -51,18 +53,21 @@ def test_zizmor_finds_nothing_in_an_example_workflow(workflows: list[str], tmp_p
     _expect_clean("zizmor", "--offline", "--no-progress", "--config", str(config), *workflows)
 
 
+@pytest.mark.process
 def test_every_example_of_the_repositorys_file_follows_its_schema(tmp_path: Path) -> None:
-    paths = [tmp_path / f"{number}.yml" for number, _ in enumerate(examples.configurations())]
-    for path, example in zip(paths, examples.configurations(), strict=True):
+    paths = [
+        tmp_path / f"{number}.yml" for number, _ in enumerate(documented_examples.configurations())
+    ]
+    for path, example in zip(paths, documented_examples.configurations(), strict=True):
         path.write_text(example.text, "utf-8")
 
     _expect_clean("check-jsonschema", "--schemafile", str(SCHEMA), *map(str, paths))
 
 
-@pytest.mark.parametrize("page", examples.PAGES, ids=lambda page: str(page.name))
+@pytest.mark.parametrize("page", documented_examples.PAGES, ids=lambda page: str(page.name))
 def test_no_whole_workflow_of_a_page_is_left_unmarked(page: Path) -> None:
     blocks = re.findall(r"^```ya?ml\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    marked = {example.text for example in examples.found()}
+    marked = {example.text for example in documented_examples.all_examples()}
 
     assert [block for block in blocks if "\njobs:" in block and block not in marked] == []
 

@@ -12,14 +12,14 @@ from reviewer.comments.summary import RunDetails
 from reviewer.memory import state
 from reviewer.review import FileReport, Status
 from tests import builders
-from tests.finished import Finished
 from tests.invariants import Invariants
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.messages import Request
 from tests.loopback.model import KEY
+from tests.run_result import RunResult
 
-FINISHED = Finished(0, "", {"complete": "true"}, "")
-Break = Callable[["Scene"], Finished]
+FINISHED = RunResult(0, "", {"complete": "true"}, "")
+Break = Callable[["Scene"], RunResult]
 
 
 class Scene:
@@ -63,67 +63,67 @@ def scene(invariants: Invariants, github: LoopbackGitHub, tmp_path: Path) -> Sce
     return Scene(invariants, github, tmp_path)
 
 
-def doubled(scene: Scene) -> Finished:
+def doubled(scene: Scene) -> RunResult:
     scene.told()
     scene.posts(scene.body())
     scene.posts(scene.body())
     return FINISHED
 
 
-def published_first(scene: Scene) -> Finished:
+def published_first(scene: Scene) -> RunResult:
     scene.posts(scene.body())
     scene.told()
     return FINISHED
 
 
-def key_in_comment(scene: Scene) -> Finished:
+def key_in_comment(scene: Scene) -> RunResult:
     scene.github.comment(f"It is {KEY}.")
     return FINISHED
 
 
-def token_in_log(_scene: Scene) -> Finished:
+def token_in_log(_scene: Scene) -> RunResult:
     return replace(FINISHED, log=f"asking with {TOKEN}\n")
 
 
-def key_reversed_in_output(_scene: Scene) -> Finished:
+def key_reversed_in_output(_scene: Scene) -> RunResult:
     return replace(FINISHED, outputs={"verdict": KEY[::-1]})
 
 
-def clean_and_incomplete(scene: Scene) -> Finished:
+def clean_and_incomplete(scene: Scene) -> RunResult:
     scene.told()
     scene.posts(scene.body(complete=False, heading=" · no problems found"))
     return FINISHED
 
 
-def summary_clean_and_incomplete(_scene: Scene) -> Finished:
+def summary_clean_and_incomplete(_scene: Scene) -> RunResult:
     return replace(FINISHED, outputs={"complete": "false"}, summary="no problems found")
 
 
-def file_not_counted(scene: Scene) -> Finished:
+def file_not_counted(scene: Scene) -> RunResult:
     scene.pull.changed_files = 2
     scene.told()
     scene.posts(scene.body())
     return FINISHED
 
 
-def file_not_listed(scene: Scene) -> Finished:
+def file_not_listed(scene: Scene) -> RunResult:
     short = scene.pull.head_sha[:7]
     return replace(FINISHED, summary=f"Reviewed 1 of 1 changed files at {short}.")
 
 
-def too_late(_scene: Scene) -> Finished:
+def too_late(_scene: Scene) -> RunResult:
     return replace(FINISHED, seconds=700.0)
 
 
-def command(_scene: Scene) -> Finished:
+def command(_scene: Scene) -> RunResult:
     return replace(FINISHED, log="a line\n   ::set-env name=A::b\n")
 
 
-def former_command(_scene: Scene) -> Finished:
+def former_command(_scene: Scene) -> RunResult:
     return replace(FINISHED, log="INFO reading ##[add-path]/tmp\n")
 
 
-def turned_back(scene: Scene) -> Finished:
+def turned_back(scene: Scene) -> RunResult:
     newer = scene.github.push(7, {"src/app.py": "new = 3\n"})
     scene.told()
     scene.posts(scene.body(newer))
@@ -131,7 +131,7 @@ def turned_back(scene: Scene) -> Finished:
     return FINISHED
 
 
-def newer_deleted(scene: Scene) -> Finished:
+def newer_deleted(scene: Scene) -> RunResult:
     newer = scene.github.push(7, {"src/app.py": "new = 3\n"})
     scene.told()
     scene.posts(scene.body(newer))
@@ -140,7 +140,7 @@ def newer_deleted(scene: Scene) -> Finished:
     return FINISHED
 
 
-def newest_made_a_pointer(scene: Scene) -> Finished:
+def newest_made_a_pointer(scene: Scene) -> RunResult:
     scene.told()
     scene.posts(scene.body())
     scene.posts(scene.body(scene.github.push(7, {"src/app.py": "new = 3\n"})))

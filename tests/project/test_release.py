@@ -189,6 +189,7 @@ def test_an_image_without_both_builds_and_their_papers_is_no_release(
 
 @faults("CO9")
 @pytest.mark.no_run("about a release, not a run of the action")
+@pytest.mark.process
 def test_the_command_fails_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "scripts").mkdir()
     script = shutil.copy(ROOT / "scripts" / "release.py", tmp_path / "scripts")

@@ -12,6 +12,8 @@ import yaml
 
 from tests.faults import faults
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8"))
 

@@ -53,15 +53,18 @@ each_job = pytest.mark.parametrize(("workflow", "name", "job"), JOBS)
         ("vendor.dependabot", (".github/dependabot.yml",)),
     ],
 )
+@pytest.mark.process
 def test_what_github_reads_follows_its_schema(schema: str, files: tuple[str, ...]) -> None:
     _expect_clean("check-jsonschema", "--builtin-schema", schema, *files)
 
 
+@pytest.mark.process
 def test_zizmor_finds_nothing_in_action_workflows_and_dependabot() -> None:
     _expect_clean("zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".")
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.process
 def test_hadolint_finds_nothing(dockerfile: Path) -> None:
     _expect_clean("hadolint", str(dockerfile))
 
@@ -154,6 +157,7 @@ def test_a_tag_waits_for_the_trial_of_both_builds_and_for_the_attestation() -> N
     assert names.index("Verify image, digest and attestations") < names.index("Commit and tag")
 
 
+@pytest.mark.process
 def test_a_release_is_started_by_a_person_on_main_alone() -> None:
     first = RELEASE["jobs"]["check"]["steps"][0]
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate
+from reviewer.findings.placement import Places
 from reviewer.pull_request import ListedFile
 from reviewer.redaction import masking
 from reviewer.redaction.scan import LONGEST_KEY, Redaction, Secret

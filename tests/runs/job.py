@@ -23,11 +23,11 @@ from reviewer.events.activity import ReviewPullRequest
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import Run
-from tests import finished
-from tests.finished import Finished
+from tests import run_result
 from tests.invariants import Invariants
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, Body, LoopbackModel
+from tests.run_result import RunResult
 
 QUICK = Policy(attempts=3, first_wait=0.001, longest_wait=0.002, limit_wait=0.001, jitter=0.0)
 NUMBER = 7
@@ -65,8 +65,9 @@ class Job:
     patience: float = 60.0
     # Where GitHub is said to be, if not where it is.
     api_url: str = ""
-    # Seconds that one request to GitHub may take.
+    # Seconds that one request to GitHub, and one to the model, may take.
     per_request: float = 5.0
+    per_question: float = 300.0
     policy: Policy = QUICK
     clock: Clock = field(default_factory=Clock)
     # The job's folder, where reports are left and found; empty without one.
@@ -76,7 +77,7 @@ class Job:
     runs: int = 0
     wanted: ReviewPullRequest = field(default_factory=lambda: ReviewPullRequest(NUMBER))
 
-    def run(self, *, full: bool = False, asked: bool = False, **inputs: str) -> Finished:
+    def run(self, *, full: bool = False, asked: bool = False, **inputs: str) -> RunResult:
         """Review the pull request; inputs use underscores here."""
         self.runs += 1
         folder = self.root / str(self.runs)
@@ -92,10 +93,10 @@ class Job:
             code = self._deliver(
                 runner, Inputs.load(environ), replace(self.wanted, full=full, asked=asked)
             )
-        left = Finished(
+        left = RunResult(
             code=code,
             log=stream.getvalue(),
-            outputs=finished.outputs((folder / "output").read_text("utf-8")),
+            outputs=run_result.parse_outputs((folder / "output").read_text("utf-8")),
             summary=(folder / "summary").read_text("utf-8"),
             seconds=self.clock.now() - began,
         )
@@ -119,7 +120,7 @@ class Job:
             policy=self.policy,
             pace=Pace(per_request=self.per_request, between_writes=0.0),
         )
-        models = cache(lambda: _models(inputs, deadline.within(self.patience), self.policy))
+        models = cache(lambda: self._models(inputs, deadline.within(self.patience)))
         run = Run(
             forge=forge,
             models=models,
@@ -142,6 +143,22 @@ class Job:
             for model in models():
                 model.close()
 
+    def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ChatCompletions, ...]:
+        names = [name for name in (inputs.model, inputs.fallback_model) if name]
+        return tuple(
+            ChatCompletions(
+                model=name,
+                api_key=inputs.api_key,
+                base_url=inputs.base_url,
+                deadline=deadline,
+                policy=self.policy,
+                temperature=inputs.temperature,
+                max_output_tokens=inputs.max_output_tokens,
+                request_timeout=self.per_question,
+            )
+            for name in names
+        )
+
     def _environ(self, folder: Path) -> dict[str, str]:
         for name in ("output", "summary"):
             (folder / name).touch()
@@ -161,22 +178,6 @@ class Job:
         } | {f"INPUT_{name.upper()}": value for name, value in given.items()}
 
 
-def _models(inputs: Inputs, deadline: Deadline, policy: Policy) -> tuple[ChatCompletions, ...]:
-    names = [name for name in (inputs.model, inputs.fallback_model) if name]
-    return tuple(
-        ChatCompletions(
-            model=name,
-            api_key=inputs.api_key,
-            base_url=inputs.base_url,
-            deadline=deadline,
-            policy=policy,
-            temperature=inputs.temperature,
-            max_output_tokens=inputs.max_output_tokens,
-        )
-        for name in names
-    )
-
-
 @contextmanager
 def _logging(runner: Runner) -> Iterator[None]:
     root = logging.getLogger()
@@ -192,14 +193,14 @@ def _logging(runner: Runner) -> Iterator[None]:
         root.setLevel(level)
 
 
-def asked_path(body: Body) -> str:
+def prompted_path(body: Body) -> str:
     """Return the path that a review prompt is about."""
     text: str = body["messages"][-1]["content"]
     found = re.search(r"The changed file under review.*?\n<<\w+\n(.*?)\n\w+>>", text, re.DOTALL)
     return found[1] if found else ""
 
 
-def said(path: str, *findings: Mapping[str, object], summary: str = "Changes it.") -> str:
+def review_reply(path: str, *findings: Mapping[str, object], summary: str = "Changes it.") -> str:
     """Word a review reply; each finding needs only what differs from the default."""
     defaults: dict[str, object] = {
         "path": path,

@@ -7,7 +7,7 @@ from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Around
 from tests.loopback.model import Body
-from tests.runs.job import NUMBER, Job, asked_path, said
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 
 FINE = "import decimal\n\n\ndef pay(price):\n    return price\n"
 DEFECT = "    return float(price) * 100\n"
@@ -18,15 +18,15 @@ OVERVIEW = '{"overview": "Counts money.", "major_changes": []}'
 
 def answers(body: Body) -> str:
     """Find the defect wherever it stands."""
-    path = asked_path(body)
+    path = prompted_path(body)
     if not path:
         return OVERVIEW
     text = body["messages"][-1]["content"]
     found = re.search(r"^ *(\d+) \+ *return float\(price\)", text, re.MULTILINE)
     if not found or "Found in this file before" in text:
-        return said(path)
+        return review_reply(path)
     line = int(found[1])
-    return said(path, {"start_line": line, "end_line": line, "quote": DEFECT.strip("\n")})
+    return review_reply(path, {"start_line": line, "end_line": line, "quote": DEFECT.strip("\n")})
 
 
 def opened(job: Job) -> None:
@@ -37,7 +37,7 @@ def opened(job: Job) -> None:
 def test_three_pushes_leave_one_comment_and_one_thread(job: Job) -> None:
     opened(job)
     job.run(inline="all")
-    asked = [asked_path(body) for body in job.model.bodies]
+    asked = [prompted_path(body) for body in job.model.bodies]
     assert asked == ["src/cart.py"]
 
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
@@ -45,7 +45,7 @@ def test_three_pushes_leave_one_comment_and_one_thread(job: Job) -> None:
     (thread,) = job.github.repository.pulls[NUMBER].threads
     assert (thread.path, thread.line, thread.resolved) == ("src/pay.py", 5, False)
     assert "[F1]" in job.github.bodies[0]
-    asked = [asked_path(body) for body in job.model.bodies[len(asked) :]]
+    asked = [prompted_path(body) for body in job.model.bodies[len(asked) :]]
     assert asked == ["src/pay.py", ""]
 
     count = len(job.model.bodies)
@@ -53,7 +53,7 @@ def test_three_pushes_leave_one_comment_and_one_thread(job: Job) -> None:
     job.run(inline="all")
     (thread,) = job.github.repository.pulls[NUMBER].threads
     assert (thread.line, thread.resolved) == (8, False)
-    assert [asked_path(body) for body in job.model.bodies[count:]] == ["src/pay.py", ""]
+    assert [prompted_path(body) for body in job.model.bodies[count:]] == ["src/pay.py", ""]
     assert job.github.bodies[0].count("[F1]") == 1
 
     count = len(job.model.bodies)
@@ -61,7 +61,7 @@ def test_three_pushes_leave_one_comment_and_one_thread(job: Job) -> None:
     job.run(inline="all")
     (thread,) = job.github.repository.pulls[NUMBER].threads
     assert (thread.resolved, len(thread.comments)) == (True, 1)
-    assert [asked_path(body) for body in job.model.bodies[count:]] == ["src/pay.py", ""]
+    assert [prompted_path(body) for body in job.model.bodies[count:]] == ["src/pay.py", ""]
     (body,) = job.github.bodies
     assert "### Fixed since the last review\n- `src/pay.py" in body
     assert "no problems found" in body
@@ -156,7 +156,7 @@ def test_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> None:
         {"start_line": n, "end_line": n, "quote": f"value_{n} = {n}", "title": f"Wrong value {n}"}
         for n in range(1, 5)
     ]
-    job.model.script = lambda body: said("src/many.py", *found)
+    job.model.script = lambda body: review_reply("src/many.py", *found)
     # GitHub sees other hunks than it told of: its third line has no place.
     job.github.outside.add(("src/many.py", 3))
     finished = job.run(inline="all")
@@ -174,10 +174,12 @@ def test_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> None:
 def test_a_head_that_moved_gets_no_comments_of_the_older_run(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
-    placeless = said("src/pay.py", {"start_line": 5, "end_line": 5, "quote": DEFECT.strip("\n")})
-    placed = said("src/cart.py", {"quote": "a = 2", "title": "Counts twice"})
+    placeless = review_reply(
+        "src/pay.py", {"start_line": 5, "end_line": 5, "quote": DEFECT.strip("\n")}
+    )
+    placed = review_reply("src/cart.py", {"quote": "a = 2", "title": "Counts twice"})
     replies = {"src/pay.py": placeless, "src/cart.py": placed, "": OVERVIEW}
-    job.model.script = lambda body: replies[asked_path(body)]
+    job.model.script = lambda body: replies[prompted_path(body)]
     push = partial(job.github.push, NUMBER, {"b.py": "b = 1\n"})
     job.github.fail(r"POST .*/reviews", Around(before=push))
     job.github.outside.add(("src/pay.py", 5))

@@ -21,9 +21,10 @@ from tests.loopback import failures
 from tests.loopback.failures import Instead
 from tests.loopback.github import TOKEN
 from tests.loopback.messages import Response
-from tests.pages import RENDERERS, Page
-from tests.runs.job import NUMBER, Job, asked_path, said
-from tests.runs.telling import CHAT, assert_told_everywhere, finds_a_problem
+from tests.rendered_markdown import RENDERERS, Page
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
+from tests.runs.model_scripts import CHAT, finds_a_problem
+from tests.runs.run_checks import assert_reported_everywhere
 
 FILES = "GET .*/pulls/7/files"
 # As OpenAI's keys are: what Markdown would take for emphasis stands in them.
@@ -61,10 +62,10 @@ def test_a_date_without_a_zone_says_nothing_about_the_wait(job: Job, date: str) 
 def test_a_key_that_markdown_would_spell_otherwise_is_hidden_too(job: Job) -> None:
     job.inputs["api-key"] = job.model.key = KEY
     leak = {"title": f"Key {KEY}", "body": f"- {KEY}\n`{KEY}`\n```\n{KEY}\n```\n{KEY[::-1]}"}
-    job.model.say(said("src/app.py", leak, summary=f"It is {KEY}"))
+    job.model.say(review_reply("src/app.py", leak, summary=f"It is {KEY}"))
     finished = job.run()
     assert finished.code == 1
-    assert_told_everywhere(job, finished, "The model's answer is withheld")
+    assert_reported_everywhere(job, finished, "The model's answer is withheld")
     pages = [Page(render(text)).text for render in RENDERERS for text in (*job.github.bodies,)]
     pages += [Page(render(finished.summary)).text for render in RENDERERS]
     for page in pages:
@@ -93,17 +94,20 @@ def test_a_review_that_holds_the_key_in_any_form_is_withheld(
     job.invariants.secrets.append(OPAQUE)
     leak = f"It is {form} as it stands there."
     finding = {} if place == "summary" else {place: leak}
-    job.model.say(said("src/app.py", finding, summary=leak if place == "summary" else ""))
+    job.model.say(review_reply("src/app.py", finding, summary=leak if place == "summary" else ""))
     finished = job.run(inline="all", suggestions="true")
     assert finished.code == 1
-    assert_told_everywhere(job, finished, "The model's answer is withheld")
+    assert_reported_everywhere(job, finished, "The model's answer is withheld")
     assert job.github.repository.pulls[NUMBER].threads == []
     assert "Sets the wrong value" not in job.github.bodies[0] + finished.summary
 
 
 @faults("LO14")
 def test_a_review_that_stands_is_kept_when_the_next_one_is_withheld(job: Job) -> None:
-    job.model.say(said("src/app.py", {}), said("src/app.py", {"body": f"It is {TOKEN[::-1]}."}))
+    job.model.say(
+        review_reply("src/app.py", {}),
+        review_reply("src/app.py", {"body": f"It is {TOKEN[::-1]}."}),
+    )
     assert job.run().code == 0
     assert job.run(full=True).code == 1
     assert "The model's answer is withheld" in job.github.bodies[0]
@@ -128,7 +132,7 @@ def test_the_hundredth_finding_looks_like_the_first(job: Job) -> None:
         {"quote": text, "start_line": n, "end_line": n, "title": f"T{n}", "body": "- one\n- two"}
         for n, text in enumerate(lines, 1)
     ]
-    job.model.say(said("a.py", *found))
+    job.model.say(review_reply("a.py", *found))
     finished = job.run(max_findings="200")
     for render in RENDERERS:
         page = render(finished.summary)
@@ -145,7 +149,7 @@ def test_a_renamed_file_whose_changes_a_heavy_page_hides_is_asked_for_again(job:
     row = next(r for r in job.github.repository.pulls[NUMBER].files if r.path == "z/new.py")
     assert row.status == "renamed"
     job.run()
-    assert "z/new.py" in {asked_path(body) for body in job.model.bodies}
+    assert "z/new.py" in {prompted_path(body) for body in job.model.bodies}
 
 
 @faults("DF4")
@@ -206,7 +210,7 @@ def test_an_address_that_no_client_takes_is_an_input_error(address: str) -> None
 def test_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> None:
     calls = Counter[str]()
     many = [{"quote": f"no {n}", "title": f"{n}"} for n in range(200)]
-    answer = said("src/app.py", *many)
+    answer = review_reply("src/app.py", *many)
     reply = replies.parse_review(Reply(answer, "m", truncated=False, usage=None))
     line = Line(LineKind.ADDED, None, 1, "new = 2")
     file = ChangedFile("src/app.py", "modified", (Hunk((line,)),))

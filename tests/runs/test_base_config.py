@@ -9,7 +9,8 @@ from tests.loopback.failures import Failure
 from tests.loopback.runner_log import commands
 from tests.loopback.state import Entry, Submodule, Symlink
 from tests.runs.job import NUMBER, Job
-from tests.runs.telling import assert_told_everywhere, finds_a_problem
+from tests.runs.model_scripts import finds_a_problem
+from tests.runs.run_checks import assert_reported_everywhere
 
 CHANGE = {"src/app.py": ("old = 1\n", "new = 2\n")}
 CONTENTS = "GET .*/contents/.github/code-review.yml"
@@ -84,7 +85,7 @@ def test_what_is_no_plain_file_is_refused(job: Job, entry: Entry) -> None:
     opened_with(job, entry, entry)
     finished = job.run()
     assert finished.code == 2
-    assert_told_everywhere(job, finished, "plain file")
+    assert_reported_everywhere(job, finished, "plain file")
     assert job.model.requests == []
 
 
@@ -93,7 +94,7 @@ def test_a_directory_in_its_place_is_refused(job: Job) -> None:
     job.github.add_pull(NUMBER, {**CHANGE, f"{PATH}/x": ("1\n", "1\n")})
     finished = job.run()
     assert finished.code == 2
-    assert_told_everywhere(job, finished, "is a directory")
+    assert_reported_everywhere(job, finished, "is a directory")
 
 
 UNREAD: dict[str, tuple[Failure, int, str]] = {
@@ -118,7 +119,7 @@ def test_a_file_that_cannot_be_read_does_not_mean_the_defaults(
     job.github.fail(CONTENTS, fault, forever=True)
     finished = job.run()
     assert finished.code == code
-    assert_told_everywhere(job, finished, text)
+    assert_reported_everywhere(job, finished, text)
     assert job.model.requests == []
 
 

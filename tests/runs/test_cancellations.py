@@ -8,7 +8,7 @@ from reviewer.adapters.files import report_files
 from reviewer.errors import CancelledError
 from tests.faults import faults
 from tests.runs.job import Job
-from tests.runs.telling import finds_a_problem
+from tests.runs.model_scripts import finds_a_problem
 
 
 @faults("CC5")

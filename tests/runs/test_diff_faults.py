@@ -6,14 +6,14 @@ import pytest
 
 from reviewer.comments import summary
 from tests.faults import faults
-from tests.finished import Finished
 from tests.loopback.github import LoopbackGitHub
-from tests.loopback.model import Said, nothing_found
+from tests.loopback.model import ScriptedReply, nothing_found
 from tests.loopback.runner_log import commands
 from tests.loopback.state import Entry, FileRow, Submodule
-from tests.pages import MENTION, RENDERERS, Page
-from tests.runs.job import NUMBER, Job, asked_path, said
-from tests.runs.telling import finds_a_problem
+from tests.rendered_markdown import MENTION, RENDERERS, Page
+from tests.run_result import RunResult
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
+from tests.runs.model_scripts import finds_a_problem
 
 DIFF = "GET .*/pulls/7$"
 TWO_FILES = {"a.py": ("old = 1\n", "new = 2\n"), "b.py": ("old = 1\n", "new = 2\n")}
@@ -29,7 +29,7 @@ def row(github: LoopbackGitHub, path: str) -> FileRow:
 
 
 def asked(job: Job) -> list[str]:
-    return sorted(path for body in job.model.bodies if (path := asked_path(body)))
+    return sorted(path for body in job.model.bodies if (path := prompted_path(body)))
 
 
 def cells(job: Job, path: str) -> str:
@@ -38,7 +38,7 @@ def cells(job: Job, path: str) -> str:
     return line
 
 
-def assert_incomplete(job: Job, finished: Finished) -> None:
+def assert_incomplete(job: Job, finished: RunResult) -> None:
     (body,) = job.github.bodies
     assert finished.code == 0
     assert finished.outputs["complete"] == "false"
@@ -227,7 +227,7 @@ def test_a_finding_stands_at_the_line_that_github_shows(
 ) -> None:
     job.github.add_pull(NUMBER, {"odd.txt": (None, content)})
     problem = {"quote": "bad = 1", "start_line": claimed, "end_line": claimed}
-    job.model.say(said("odd.txt", problem))
+    job.model.say(review_reply("odd.txt", problem))
     assert job.run().code == 0
     assert "`odd.txt:6`" in job.github.bodies[0]
 
@@ -239,7 +239,7 @@ def test_a_finding_stands_there_when_only_the_raw_diff_shows_the_lines(
 ) -> None:
     job.github.add_pull(NUMBER, {"odd.txt": (None, content), **TWO_FILES})
     row(job.github, "odd.txt").patch = None
-    job.model.script = lambda body: said(asked_path(body), {"quote": "bad = 1"})
+    job.model.script = lambda body: review_reply(prompted_path(body), {"quote": "bad = 1"})
     finished = job.run()
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
     assert asked(job) == ["a.py", "b.py", "odd.txt"]
@@ -292,7 +292,7 @@ def test_a_change_larger_than_the_budget_is_reviewed_in_part_and_told_in_full(
     huge = "".join(f"x_{n} = {n}\n" for n in range(100_000))
     job.github.checked = False
     job.github.add_pull(NUMBER, {**files, "zhuge.py": (None, huge)})
-    job.model.script = lambda body: Said(finds_a_problem(body), usage=(8_000, 100))
+    job.model.script = lambda body: ScriptedReply(finds_a_problem(body), usage=(8_000, 100))
     finished = job.run(concurrency="1", max_files="1000", max_tokens_total="20000")
     assert_incomplete(job, finished)
     assert asked(job) == ["src/0000.py", "src/0001.py"]

@@ -10,14 +10,15 @@ import pytest
 from reviewer.adapters.http.retry import Policy
 from reviewer.comments import summary
 from tests.faults import faults
-from tests.finished import Finished
 from tests.invariants import Invariants
 from tests.loopback import failures
 from tests.loopback.failures import Around, Cut, Drip, Failure, Hang, Reset
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
+from tests.run_result import RunResult
 from tests.runs.job import QUICK, Job
-from tests.runs.telling import assert_kept_in_summary, finds_a_problem, told
+from tests.runs.model_scripts import finds_a_problem
+from tests.runs.run_checks import annotations, assert_kept_in_summary
 
 MARKER = summary.marker("default")
 POST = "POST .*/issues/7/comments"
@@ -30,7 +31,7 @@ def _something_to_say(job: Job) -> None:
     job.model.script = finds_a_problem
 
 
-def assert_published(job: Job, finished: Finished) -> None:
+def assert_published(job: Job, finished: RunResult) -> None:
     assert finished.code == 0, finished.log
     (body,) = job.github.bodies
     assert FOUND in body
@@ -104,7 +105,7 @@ def test_a_minute_that_does_not_fit_is_not_waited_for(job: Job) -> None:
     job.github.fail(POST, failures.rate_limited(), forever=True)
     finished = job.run(timeout="60")
     assert_kept_in_summary(finished)
-    assert "without saying for how long" in told(finished, "error")[0]
+    assert "without saying for how long" in annotations(finished, "error")[0]
     assert job.clock.slept < 30
 
 
@@ -251,7 +252,7 @@ def test_without_a_snapshot_nothing_is_asked_and_nothing_written(
     job.github.fail("graphql", fault, forever=True)
     finished = job.run()
     assert finished.code == 1
-    assert len(told(finished, "error")) == 1
+    assert len(annotations(finished, "error")) == 1
     assert len(job.github.requests) == times
     assert (job.model.requests, job.github.bodies) == ([], before)
 
@@ -262,7 +263,7 @@ def test_a_github_that_cannot_be_reached_is_named(job: Job, address: str) -> Non
     job.api_url = address
     finished = job.run()
     assert finished.code == 1
-    (error,) = told(finished, "error")
+    (error,) = annotations(finished, "error")
     assert address in error or "did not finish" in error
     assert (job.model.requests, job.github.requests) == ([], [])
 
@@ -272,7 +273,7 @@ def test_a_github_that_speaks_no_tls_is_sent_no_token(job: Job) -> None:
     job.api_url = job.github.url.replace("http:", "https:")
     finished = job.run()
     assert finished.code == 1
-    assert "SSLError" in told(finished, "error")[0]
+    assert "SSLError" in annotations(finished, "error")[0]
     assert (job.model.requests, job.github.requests) == ([], [])
 
 

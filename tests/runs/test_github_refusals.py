@@ -15,8 +15,9 @@ from tests.loopback.failures import Around, Instead
 from tests.loopback.github import BLIND_TOKEN, READ_TOKEN, TOKEN
 from tests.loopback.model import error
 from tests.loopback.runner_log import commands
-from tests.runs.job import NUMBER, Job, said
-from tests.runs.telling import CHAT, assert_kept_in_summary, finds_a_problem, told
+from tests.runs.job import NUMBER, Job, review_reply
+from tests.runs.model_scripts import CHAT, finds_a_problem
+from tests.runs.run_checks import annotations, assert_kept_in_summary
 
 MARKER = summary.marker("default")
 POST = "POST .*/issues/7/comments"
@@ -39,7 +40,7 @@ def test_an_hour_is_not_slept_and_the_message_names_it(job: Job, how: str) -> No
     job.github.fail(POST, hour[how], forever=True)
     finished = job.run()
     assert_kept_in_summary(finished)
-    assert re.search(r"asks to wait \d\d minutes", told(finished, "error")[0])
+    assert re.search(r"asks to wait \d\d minutes", annotations(finished, "error")[0])
     assert len(job.github.sent(POST)) == 2
     assert job.clock.slept < 60
 
@@ -49,7 +50,7 @@ def test_a_limit_at_the_first_request_ends_the_run_at_once(job: Job) -> None:
     job.github.fail("graphql", failures.rate_limited(retry_after=3600), forever=True)
     finished = job.run()
     assert finished.code == 1
-    assert "60 minutes" in told(finished, "error")[0]
+    assert "60 minutes" in annotations(finished, "error")[0]
     assert len(job.github.requests) == 1
     assert job.clock.slept < 60
 
@@ -81,7 +82,7 @@ def test_a_limit_that_lasts_by_the_servers_clock_ends_the_run(job: Job, ahead: i
     job.github.fail(PATCH, failures.limit_used_up(reset=moment(job, 3600)), forever=True)
     finished = job.run()
     assert_kept_in_summary(finished)
-    assert re.search(r"asks to wait (60|61) minutes", told(finished, "error")[0])
+    assert re.search(r"asks to wait (60|61) minutes", annotations(finished, "error")[0])
     assert len(job.github.sent(PATCH)) == 1
 
 
@@ -104,7 +105,7 @@ def test_a_forgotten_permission_ends_the_run_before_anything_is_paid_for(job: Jo
     assert finished.code == 2
     assert job.model.requests == []
     assert len(job.github.sent(POST)) == 1
-    (error,) = told(finished, "error")
+    (error,) = annotations(finished, "error")
     line = "`permissions: {contents: read, pull-requests: write}`"
     assert line in error
     assert line in finished.summary
@@ -118,7 +119,7 @@ def test_a_run_that_may_never_write_annotates(job: Job, author: str, *, fork: bo
     job.github.add_pull(NUMBER, author=author, fork=fork)
     finished = job.run()
     assert finished.code == 0
-    assert any("job summary" in notice for notice in told(finished, "notice"))
+    assert any("job summary" in notice for notice in annotations(finished, "notice"))
     (annotation,) = [c for c in commands(finished.log) if c.name == "warning"]
     assert annotation.properties.items() >= {"file": "src/app.py", "line": "1"}.items()
     assert FOUND in finished.summary
@@ -139,7 +140,7 @@ def test_a_token_that_expires_during_the_run_leaves_the_review_in_the_summary(
     job.model.fail(CHAT, Around(after=expire))
     finished = job.run()
     assert_kept_in_summary(finished)
-    assert "does not accept the token" in told(finished, "error")[0]
+    assert "does not accept the token" in annotations(finished, "error")[0]
     assert len(job.github.requests) == before[0] + 1
 
 
@@ -151,7 +152,7 @@ def test_a_pull_request_that_is_not_there_may_be_out_of_reach(job: Job, token: s
         job.github.repository.pulls.clear()
     finished = job.run()
     assert finished.code == 2
-    assert "not found, or the token may not see it" in told(finished, "error")[0]
+    assert "not found, or the token may not see it" in annotations(finished, "error")[0]
     assert len(job.github.requests) == 1
     assert job.model.requests == []
 
@@ -163,7 +164,7 @@ def test_where_nobody_may_comment_the_review_is_annotated(job: Job, closed: str)
     job.github.repository.pulls[NUMBER].locked = closed == "locked"
     finished = job.run()
     assert finished.code == 0
-    assert any(closed in notice for notice in told(finished, "notice"))
+    assert any(closed in notice for notice in annotations(finished, "notice"))
     assert FOUND in finished.summary
     assert FOUND in [c.properties.get("title", "") for c in commands(finished.log)][-1]
     assert len(job.github.writes) == 1
@@ -179,7 +180,7 @@ def test_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job: Job
         | {"severity": "high" if n < 40 else "low"}
         for n in range(100)
     ]
-    job.model.say(said("src/app.py", *many))
+    job.model.say(review_reply("src/app.py", *many))
     finished = job.run(max_findings="200")
     (body,) = job.github.bodies
     assert finished.code == 0

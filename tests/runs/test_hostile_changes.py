@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults import faults
 from tests.loopback.model import KEY, Body
-from tests.runs.job import NUMBER, Job, asked_path, said
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 
 AWS = "AKIA" + "Z7Q2M4X8N5B3V6C1"
 SECRET = f'KEY = "{AWS}"\n'
@@ -48,7 +48,7 @@ def test_the_model_cannot_talk_us_out_of_a_secret(job: Job) -> None:
         if "Another reviewer" in body["messages"][-1]["content"]:
             row = {"verdict": "drop", "severity": "low", "reason": "It is a sample."}
             return json.dumps({"verdicts": [row | {"finding": 1}, row | {"finding": 2}]})
-        return said(asked_path(body), {"start_line": 2, "end_line": 2})
+        return review_reply(prompted_path(body), {"start_line": 2, "end_line": 2})
 
     job.github.add_pull(NUMBER, {"src/keys.py": (None, f"{SECRET}new = 2\n")})
     job.model.script = drops
@@ -104,7 +104,7 @@ def test_orders_in_a_file_stay_between_fences_that_nobody_can_foresee(
     job: Job, orders: str
 ) -> None:
     job.github.add_pull(NUMBER, {"src/app.py": ("old = 1\n", f"new = 2\n{orders}\n")})
-    job.model.say(said("src/app.py", {}), said("src/app.py", {}))
+    job.model.say(review_reply("src/app.py", {}), review_reply("src/app.py", {}))
     finished = [job.run(), job.run(full=True)]
     assert [run.code for run in finished] == [0, 0]
     marks = [mark_of(body) for body in job.model.bodies]
@@ -141,7 +141,7 @@ def test_a_file_that_repeats_the_mark_of_this_run_cannot_close_its_fence(
 def test_an_answer_that_repeats_the_system_prompt_is_published(job: Job) -> None:
     def repeats(body: Body) -> str:
         system = body["messages"][0]["content"]
-        return said("src/app.py", {"body": system[:1500]}, summary=system[:300])
+        return review_reply("src/app.py", {"body": system[:1500]}, summary=system[:300])
 
     job.model.script = repeats
     finished = job.run()
@@ -159,7 +159,7 @@ def test_hostile_words_in_the_reports_for_programs_are_data(job: Job) -> None:
     path = "src/<img src=x>[F1](https:).py"
     job.github.add_pull(NUMBER, {path: ("old = 1\n", "new = 2\n")})
     finding = {"title": HTML, "body": HTML, "category": HTML, "suggestion": HTML}
-    job.model.script = lambda _: said(path, finding, summary=HTML)
+    job.model.script = lambda _: review_reply(path, finding, summary=HTML)
     job.workspace = str(job.root)
     finished = job.run(name="security")
     assert finished.code == 0
@@ -182,7 +182,7 @@ def test_a_key_that_was_put_into_the_system_prompt_is_not_there_to_be_repeated(
 ) -> None:
     def repeats(body: Body) -> str:
         system = body["messages"][0]["content"]
-        return said("src/app.py", {"body": system[system.index("Write `summary`") :]})
+        return review_reply("src/app.py", {"body": system[system.index("Write `summary`") :]})
 
     job.model.script = repeats
     finished = job.run(language=f"French {KEY}")
@@ -198,7 +198,7 @@ def test_the_base_version_of_a_guideline_counts_and_the_head_s_is_data(job: Job)
     }
     job.github.add_pull(NUMBER, files)
     assert job.run(guidelines="AGENTS.md").code == 0
-    prompts = {asked_path(body): body["messages"][-1]["content"] for body in job.model.bodies}
+    prompts = {prompted_path(body): body["messages"][-1]["content"] for body in job.model.bodies}
     about_code = prompts["src/app.py"]
     said_by_base = about_code.split("Guidelines of the repository")[1].split("The changed file")[0]
     assert "Count money in cents." in said_by_base
@@ -232,7 +232,7 @@ def test_a_model_that_spoke_of_a_secret_before_cannot_take_it_back(job: Job) -> 
             return json.dumps({"verdicts": rows})
         quote = 'KEY = "[REDACTED:aws-access-key:1]"'
         found = {"quote": quote, "category": "security", "severity": "critical", "title": "Hm"}
-        return said(asked_path(body), found)
+        return review_reply(prompted_path(body), found)
 
     job.github.add_pull(NUMBER, {"src/keys.py": (None, SECRET)})
     job.model.script = speaks_then_drops

@@ -9,8 +9,8 @@ from reviewer.comments import summary as summary_comment
 from reviewer.memory import state
 from reviewer.pull_request import PullState
 from tests.faults import faults
-from tests.loopback.model import Body, Said
-from tests.runs.job import NUMBER, Job, asked_path, said
+from tests.loopback.model import Body, ScriptedReply
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 
 KEPT = "keep = 1\n" * 9
 MARKER = summary_comment.marker("default")
@@ -18,8 +18,10 @@ TIME = re.compile(r"\d+ s</sub>")
 
 
 def finds_a_problem(body: Body) -> str:
-    path = asked_path(body)
-    return said(path, {}) if path else json.dumps({"overview": "Sets.", "major_changes": []})
+    path = prompted_path(body)
+    return (
+        review_reply(path, {}) if path else json.dumps({"overview": "Sets.", "major_changes": []})
+    )
 
 
 def test_a_pull_request_gets_one_comment_with_what_was_found(job: Job) -> None:
@@ -61,7 +63,7 @@ def test_several_files_are_asked_about_each_and_then_summed_up(job: Job) -> None
     job.github.push(NUMBER, {"a.py": "x = 1\n", "b.py": "y = 1\n"})
     job.model.script = finds_a_problem
     job.run()
-    asked = [asked_path(body) for body in job.model.bodies]
+    asked = [prompted_path(body) for body in job.model.bodies]
     assert sorted(asked) == ["", "a.py", "b.py", "src/app.py"]
     assert asked[-1] == ""
     assert "Sets." in job.github.bodies[0]
@@ -229,7 +231,7 @@ def test_fail_on_turns_findings_into_exit_code_3(job: Job) -> None:
 
 def test_what_the_model_invents_is_dropped_and_counted(job: Job) -> None:
     invented = {"quote": "import os; os.system('rm')", "title": "Invented"}
-    job.model.say(said("src/app.py", invented, {"path": "../../etc/passwd"}))
+    job.model.say(review_reply("src/app.py", invented, {"path": "../../etc/passwd"}))
     job.run()
     (body,) = job.github.bodies
     assert "no problems found" in body
@@ -239,8 +241,8 @@ def test_what_the_model_invents_is_dropped_and_counted(job: Job) -> None:
 
 @faults("LO2")
 def test_an_answer_cut_at_the_limit_keeps_its_whole_findings_and_says_so(job: Job) -> None:
-    whole = said("src/app.py", {}, {"title": "Second"})
-    job.model.say(Said(whole[: whole.index("Second")], finish_reason="length"))
+    whole = review_reply("src/app.py", {}, {"title": "Second"})
+    job.model.say(ScriptedReply(whole[: whole.index("Second")], finish_reason="length"))
     finished = job.run()
     (body,) = job.github.bodies
     assert "Sets the wrong value" in body
@@ -256,7 +258,7 @@ def test_an_answer_cut_at_the_limit_keeps_its_whole_findings_and_says_so(job: Jo
 def test_a_path_that_is_not_the_file_s_own_never_reaches_the_comment(job: Job, path: str) -> None:
     files = {"src/old.py": (KEPT, None), "src/app.py": (None, KEPT + "new = 2\n")}
     assert job.github.add_pull(NUMBER, files).files[0].status == "renamed"
-    job.model.say(said("src/app.py", {"path": path, "title": "Outside"}))
+    job.model.say(review_reply("src/app.py", {"path": path, "title": "Outside"}))
     finished = job.run()
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "0")
@@ -272,7 +274,7 @@ def test_ten_thousand_findings_become_as_many_as_are_wanted(job: Job) -> None:
         {"title": f"Problem {n}", "quote": lines[n % 300], "start_line": n % 300 + 1}
         for n in range(10_000)
     ]
-    job.model.say(said("src/app.py", *many))
+    job.model.say(review_reply("src/app.py", *many))
     finished = job.run(max_findings="3")
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "3")
@@ -285,7 +287,7 @@ def test_ten_thousand_findings_become_as_many_as_are_wanted(job: Job) -> None:
 def test_a_body_of_a_megabyte_leaves_room_for_the_other_findings(job: Job) -> None:
     endless = {"title": "Endless", "body": "why not, " * 110_000}
     job.github.push(NUMBER, {"src/app.py": "new = 2\nnew = 3\n"})
-    job.model.say(said("src/app.py", {"quote": "new = 3", "start_line": 2}, endless))
+    job.model.say(review_reply("src/app.py", {"quote": "new = 3", "start_line": 2}, endless))
     finished = job.run()
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "2")
@@ -295,10 +297,10 @@ def test_a_body_of_a_megabyte_leaves_room_for_the_other_findings(job: Job) -> No
 
 @faults("LO7")
 def test_an_answer_that_repeats_itself_without_end_keeps_what_was_said(job: Job) -> None:
-    whole = said("src/app.py", {})
+    whole = review_reply("src/app.py", {})
     first = whole[whole.index("[") + 1 : whole.rindex("]")]
     endless = whole.replace("]}", f", {', '.join([first] * 3_000)}")
-    job.model.say(Said(endless, finish_reason="length"))
+    job.model.say(ScriptedReply(endless, finish_reason="length"))
     finished = job.run()
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "1")
@@ -311,7 +313,7 @@ def test_what_the_model_says_can_neither_mention_nor_link_nor_show_an_image(
     job: Job,
 ) -> None:
     hostile = "cc @octo/security ![x](https://evil.example/?q=1) [here](https://evil.example)"
-    job.model.say(said("src/app.py", {"title": hostile, "body": hostile}, summary=hostile))
+    job.model.say(review_reply("src/app.py", {"title": hostile, "body": hostile}, summary=hostile))
     job.run()
     (body,) = job.github.bodies
     assert "@octo" not in body
@@ -321,7 +323,7 @@ def test_what_the_model_says_can_neither_mention_nor_link_nor_show_an_image(
 
 @faults("LO8")
 def test_a_finding_that_was_posted_is_not_posted_again(job: Job) -> None:
-    twice = said("src/app.py", {}, {"title": "Sets the wrong value!"})
+    twice = review_reply("src/app.py", {}, {"title": "Sets the wrong value!"})
     job.model.say(twice, twice)
     job.run(inline="all")
     assert job.run(full=True, inline="all").code == 0

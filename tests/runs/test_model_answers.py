@@ -8,13 +8,13 @@ import pytest
 from reviewer.memory import state
 from tests.faults import faults
 from tests.loopback.model import Body
-from tests.pages import RENDERERS, Page
-from tests.runs.harmless import objections
-from tests.runs.job import NUMBER, Job, asked_path, said
-from tests.runs.telling import finds_a_problem, three_files
+from tests.rendered_markdown import RENDERERS, Page
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
+from tests.runs.model_scripts import finds_a_problem, three_files
+from tests.runs.side_effects import side_effects
 
 PATH = "src/app.py"
-GOOD = said(PATH, {})
+GOOD = review_reply(PATH, {})
 TITLE = "Sets the wrong value"
 
 
@@ -25,7 +25,7 @@ def in_threads(job: Job) -> list[str]:
 
 def asked_first(body: Body) -> str:
     """Return the path of the question, also where it is asked once more."""
-    return asked_path({"messages": body["messages"][:2]})
+    return prompted_path({"messages": body["messages"][:2]})
 
 
 AROUND = {
@@ -59,7 +59,7 @@ LAX = {
 @faults("LO3")
 @pytest.mark.parametrize("answer", LAX.values(), ids=LAX)
 def test_json_that_is_none_is_asked_for_once_more(job: Job, answer: str) -> None:
-    job.model.say(answer, said(PATH, {"title": "Said properly"}))
+    job.model.say(answer, review_reply(PATH, {"title": "Said properly"}))
     finished = job.run()
     assert finished.code == 0
     assert finished.outputs["complete"] == "true"
@@ -103,7 +103,7 @@ def test_a_finding_stands_at_what_it_quotes_whatever_lines_it_names(
     job: Job, lines: Mapping[str, object]
 ) -> None:
     job.github.add_pull(NUMBER, {PATH: (FORTY, CHANGED)})
-    job.model.say(said(PATH, lines))
+    job.model.say(review_reply(PATH, lines))
     finished = job.run(inline="all")
     assert finished.code == 0
     threads = job.github.repository.pulls[NUMBER].threads
@@ -118,7 +118,9 @@ def test_a_quote_that_stands_twice_without_a_usable_line_is_dropped_and_counted(
 ) -> None:
     twice = CHANGED.replace("line_8 = 8\n", "same()\n")
     job.github.add_pull(NUMBER, {PATH: (FORTY, twice)})
-    job.model.say(said(PATH, {"quote": "same()", **lines}, {"quote": "line_18 = 18", **lines}))
+    job.model.say(
+        review_reply(PATH, {"quote": "same()", **lines}, {"quote": "line_18 = 18", **lines})
+    )
     finished = job.run(inline="all")
     (body,) = job.github.bodies
     assert (finished.code, in_threads(job)) == (0, [])
@@ -129,7 +131,7 @@ def test_a_quote_that_stands_twice_without_a_usable_line_is_dropped_and_counted(
 @faults("LO5")
 def test_a_line_that_was_removed_is_commented_on_the_other_side(job: Job) -> None:
     job.github.add_pull(NUMBER, {PATH: (FORTY, CHANGED)})
-    job.model.say(said(PATH, {"quote": "line_30 = 30", "start_line": 31, "end_line": 31}))
+    job.model.say(review_reply(PATH, {"quote": "line_30 = 30", "start_line": 31, "end_line": 31}))
     assert job.run(inline="all").code == 0
     sent = [json.loads(request.body)["comments"] for request in job.github.sent("POST .*/reviews")]
     places = [(each["path"], each["line"], each["side"]) for review in sent for each in review]
@@ -140,7 +142,7 @@ def test_a_line_that_was_removed_is_commented_on_the_other_side(job: Job) -> Non
 @faults("LO6")
 def test_unknown_words_become_the_middle_and_unknown_members_are_left_out(job: Job) -> None:
     odd = {"severity": "blocker", "confidence": 7, "category": "<b>vibes", "cvss": "9.8 of 10"}
-    job.model.say(said(PATH, odd))
+    job.model.say(review_reply(PATH, odd))
     finished = job.run()
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["medium"]) == (0, "1")
@@ -152,7 +154,7 @@ def test_unknown_words_become_the_middle_and_unknown_members_are_left_out(job: J
 @pytest.mark.parametrize("missing", ["quote", "title", "body"])
 def test_a_finding_that_lacks_its_words_is_dropped_and_counted(job: Job, missing: str) -> None:
     job.github.push(NUMBER, {PATH: "new = 2\nnew = 3\n"})
-    answer = json.loads(said(PATH, {}, {"title": "Half of one", "quote": "new = 3"}))
+    answer = json.loads(review_reply(PATH, {}, {"title": "Half of one", "quote": "new = 3"}))
     del answer["findings"][1][missing]
     job.model.say(json.dumps(answer))
     finished = job.run()
@@ -204,14 +206,14 @@ def test_what_the_model_writes_is_read_and_does_nothing(job: Job, words: str) ->
     overview = json.dumps({"overview": words, "major_changes": [words]})
 
     def script(body: Body) -> str:
-        path = asked_path(body)
-        return said(path, hostile, summary=words) if path else overview
+        path = prompted_path(body)
+        return review_reply(path, hostile, summary=words) if path else overview
 
     job.model.script = script
     finished = job.run(inline="all", suggestions="true")
     assert (finished.code, finished.outputs["high"]) == (0, "1")
-    assert [objections(text) for text in (*job.github.bodies, *in_threads(job))] == [[], []]
-    assert objections(finished.summary) == []
+    assert [side_effects(text) for text in (*job.github.bodies, *in_threads(job))] == [[], []]
+    assert side_effects(finished.summary) == []
     for page in (Page(render(job.github.bodies[0])) for render in RENDERERS):
         assert {tag: page.tags.count(tag) for tag in LAYOUT} == LAYOUT
     known = state.decode(job.github.bodies[0])
@@ -225,7 +227,7 @@ def test_our_own_markers_in_an_answer_do_not_change_what_is_remembered(
     job: Job, marker: str
 ) -> None:
     words = ACTING[marker]
-    job.model.say(said(PATH, {"title": words, "body": f"{words}\n"}, summary=words))
+    job.model.say(review_reply(PATH, {"title": words, "body": f"{words}\n"}, summary=words))
     job.run()
     asked, (body,) = len(job.model.bodies), job.github.bodies
     assert job.run().code == 0
@@ -254,7 +256,7 @@ def test_code_is_offered_only_for_exactly_the_lines_that_were_quoted(
 ) -> None:
     job.github.add_pull(NUMBER, {PATH: ("pass\n", CHECKED)})
     given = {"quote": "    new = 2", "start_line": 2, "end_line": 2, **members}
-    job.model.say(said(PATH, given))
+    job.model.say(review_reply(PATH, given))
     finished = job.run(inline="all", suggestions="true")
     (comment,) = in_threads(job)
     assert finished.code == 0
@@ -264,6 +266,6 @@ def test_code_is_offered_only_for_exactly_the_lines_that_were_quoted(
 
 @faults("LO13")
 def test_code_is_not_offered_unless_the_workflow_wants_it(job: Job) -> None:
-    job.model.say(said(PATH, {"suggestion": "new = 1"}))
+    job.model.say(review_reply(PATH, {"suggestion": "new = 1"}))
     assert job.run(inline="all").code == 0
     assert "suggestion" not in in_threads(job)[0]

@@ -11,8 +11,9 @@ from tests.faults import faults
 from tests.loopback.failures import Drip, Failure, Hang, Instead, html, malformed, redirect
 from tests.loopback.messages import Response, as_json
 from tests.loopback.model import LoopbackModel, error
-from tests.runs.job import NUMBER, QUICK, Job, asked_path, said
-from tests.runs.telling import CHAT, TOO_LONG, assert_told_everywhere, finds_a_problem, three_files
+from tests.runs.job import NUMBER, QUICK, Job, prompted_path, review_reply
+from tests.runs.model_scripts import CHAT, TOO_LONG, finds_a_problem, three_files
+from tests.runs.run_checks import assert_reported_everywhere
 
 
 @faults("LL1")
@@ -24,7 +25,7 @@ def test_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: int)
     job.model.fail(CHAT, Instead(error(status, f"Incorrect API key provided: {key}.")))
     finished = job.run()
     assert finished.code == 2
-    assert_told_everywhere(job, finished, "Check the secret behind the input api-key")
+    assert_reported_everywhere(job, finished, "Check the secret behind the input api-key")
     assert len(job.model.bodies) == 1
 
 
@@ -32,7 +33,7 @@ def test_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: int)
 def test_an_unknown_model_is_told_everywhere_with_what_to_do(job: Job) -> None:
     finished = job.run(model="misspelt")
     assert finished.code == 2
-    assert_told_everywhere(job, finished, "Check the inputs model and base-url")
+    assert_reported_everywhere(job, finished, "Check the inputs model and base-url")
     assert len(job.model.bodies) == 1
 
 
@@ -56,7 +57,7 @@ def test_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
     job.model.fail(CHAT, Instead(error(429, "Slow down.", headers={"Retry-After": "121"})))
     finished = job.run(timeout="60")
     assert finished.code == 1
-    assert_told_everywhere(job, finished, "limits requests")
+    assert_reported_everywhere(job, finished, "limits requests")
     assert len(job.model.bodies) == 1
     assert job.clock.slept < 30
 
@@ -66,7 +67,7 @@ def test_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
     job.model.fail(CHAT, Instead(error(429, "No credit.", name="insufficient_quota")), forever=True)
     finished = job.run()
     assert finished.code == 2
-    assert_told_everywhere(job, finished, "Add credit or raise the limit")
+    assert_reported_everywhere(job, finished, "Add credit or raise the limit")
     assert len(job.model.bodies) == 1
 
 
@@ -87,7 +88,7 @@ def test_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(job: 
     job.model.fail(CHAT, Instead(error(503, "Overloaded.")), forever=True)
     finished = job.run()
     assert finished.code == 1
-    assert_told_everywhere(job, finished, "The model server failed (503)")
+    assert_reported_everywhere(job, finished, "The model server failed (503)")
     assert "Sets the wrong value" in job.github.bodies[0]
     assert len(job.model.bodies) == 1 + 4
 
@@ -96,18 +97,18 @@ def test_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(job: 
 @faults("LL5")
 @pytest.mark.parametrize("fault", [Hang(), Drip(0.05), Drip(30)])
 def test_a_model_that_does_not_finish_ends_with_its_time(job: Job, fault: Failure) -> None:
-    job.patience = 0.3
+    job.per_question = 0.3
     job.model.fail(CHAT, fault, forever=True)
     finished = job.run()
     assert finished.code == 1
-    assert_told_everywhere(job, finished, "did not answer within")
+    assert_reported_everywhere(job, finished, "did not answer within")
 
 
 @faults("LL6")
 @pytest.mark.parametrize("refused", [TOO_LONG, Instead(error(413, "Payload too large."))])
 def test_a_prompt_that_is_too_long_is_asked_in_halves(job: Job, refused: Failure) -> None:
     job.github.push(NUMBER, {"src/app.py": "new = 2\n" + "more = 1\n" * 200})
-    job.model.script = lambda body: said(asked_path(body))
+    job.model.script = lambda body: review_reply(prompted_path(body))
     job.model.fail(CHAT, refused)
     finished = job.run()
     assert finished.code == 0
@@ -124,7 +125,7 @@ def test_a_file_that_is_too_long_in_parts_too_is_given_up(job: Job) -> None:
     job.model.fail(CHAT, TOO_LONG, forever=True)
     finished = job.run()
     assert finished.code == 1
-    assert_told_everywhere(job, finished, "The prompt is too long")
+    assert_reported_everywhere(job, finished, "The prompt is too long")
     assert len(job.model.bodies) == 1 + 3
 
 
@@ -166,7 +167,7 @@ def test_an_answer_that_is_no_completion_is_asked_for_once_more(job: Job, answer
     job.model.fail(CHAT, answer, forever=True)
     finished = job.run(full=True)
     assert finished.code == 1
-    assert_told_everywhere(job, finished, "The model server")
+    assert_reported_everywhere(job, finished, "The model server")
     assert len(job.model.bodies) == 2 + 2
 
 
@@ -177,7 +178,7 @@ def test_a_prompt_does_not_follow_a_redirect(job: Job) -> None:
         finished = job.run()
         assert elsewhere.requests == []
     assert finished.code == 2
-    assert_told_everywhere(job, finished, "Set base-url to the address that answers")
+    assert_reported_everywhere(job, finished, "Set base-url to the address that answers")
 
 
 @faults("LL14")
@@ -201,6 +202,6 @@ def test_an_error_that_repeats_the_prompt_shows_no_more_than_its_beginning(job: 
     job.model.fail(CHAT, Instead(error(400, f"Odd: {prompt}")))
     finished = job.run()
     assert finished.code == 1
-    assert_told_everywhere(job, finished, "Odd: the secret")
+    assert_reported_everywhere(job, finished, "Odd: the secret")
     shown = (*job.github.bodies, finished.log, finished.summary)
     assert all("the secret of the change " * 10 not in text for text in shown)

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 
 from tests.faults import faults
-from tests.finished import Finished
 from tests.loopback.failures import Instead, edited
-from tests.loopback.model import Said, error
+from tests.loopback.model import ScriptedReply, error
 from tests.loopback.runner_log import commands
-from tests.runs.job import Job, asked_path, said
-from tests.runs.telling import CHAT, TOO_LONG, assert_told_everywhere, finds_a_problem, three_files
+from tests.run_result import RunResult
+from tests.runs.job import Job, prompted_path, review_reply
+from tests.runs.model_scripts import CHAT, TOO_LONG, finds_a_problem, three_files
+from tests.runs.run_checks import assert_reported_everywhere
 
 
-def assert_a_gap_is_named(job: Job, finished: Finished, path: str, reason: str) -> None:
+def assert_a_gap_is_named(job: Job, finished: RunResult, path: str, reason: str) -> None:
     """All but one file were reviewed: the rest is published, nothing says that all is well."""
     (body,) = job.github.bodies
     (row,) = [line for line in body.splitlines() if line.startswith(f"| `{path}`")]
@@ -58,24 +59,29 @@ def test_a_completion_without_choices_leaves_one_file_out(
 
 
 UNANSWERED = {
-    "no text": (Said(None), "has no text"),
-    "refusal": (Said(None, refusal="I will not."), "refused to answer"),
-    "filter": (Said("", finish_reason="content_filter"), "content filter"),
+    "no text": (ScriptedReply(None), "has no text"),
+    "refusal": (ScriptedReply(None, refusal="I will not."), "refused to answer"),
+    "filter": (ScriptedReply("", finish_reason="content_filter"), "content filter"),
     "filter after a whole answer": (
-        Said(said("b.py"), finish_reason="content_filter"),
+        ScriptedReply(review_reply("b.py"), finish_reason="content_filter"),
         "content filter",
     ),
-    "refusal beside an answer": (Said(said("b.py"), refusal="I will not."), "refused to answer"),
+    "refusal beside an answer": (
+        ScriptedReply(review_reply("b.py"), refusal="I will not."),
+        "refused to answer",
+    ),
 }
 
 
 @faults("LL9")
 @pytest.mark.parametrize(("answer", "reason"), UNANSWERED.values(), ids=UNANSWERED)
 def test_a_file_that_the_model_does_not_answer_about_is_named(
-    job: Job, answer: Said, reason: str
+    job: Job, answer: ScriptedReply, reason: str
 ) -> None:
     three_files(job)
-    job.model.script = lambda body: answer if asked_path(body) == "b.py" else finds_a_problem(body)
+    job.model.script = lambda body: (
+        answer if prompted_path(body) == "b.py" else finds_a_problem(body)
+    )
     finished = job.run()
     assert finished.code == 0
     assert_a_gap_is_named(job, finished, "b.py", reason)
@@ -93,7 +99,7 @@ def test_a_file_that_fails_is_a_gap_and_the_others_are_published(job: Job) -> No
 @faults("LL11")
 def test_a_missing_fallback_does_not_end_the_run_for_one_bad_answer(job: Job) -> None:
     three_files(job)
-    job.model.script = lambda body: "?" if asked_path(body) == "a.py" else finds_a_problem(body)
+    job.model.script = lambda body: "?" if prompted_path(body) == "a.py" else finds_a_problem(body)
     finished = job.run(concurrency="1", fallback_model="absent")
     assert finished.code == 0
     assert_a_gap_is_named(job, finished, "a.py", "reply")
@@ -105,7 +111,7 @@ def test_without_a_sensible_usage_the_price_is_unknown(
     job: Job, usage: tuple[int, int] | None
 ) -> None:
     job.model.models = ("gpt-6.1-terra",)
-    job.model.script = lambda body: Said(said("src/app.py"), usage=usage)
+    job.model.script = lambda body: ScriptedReply(review_reply("src/app.py"), usage=usage)
     finished = job.run(model="gpt-6.1-terra")
     assert finished.code == 0
     assert finished.outputs["cost"] == "unknown"
@@ -116,7 +122,7 @@ def test_without_a_sensible_usage_the_price_is_unknown(
 @faults("LL12")
 def test_without_a_usage_the_budget_goes_by_the_estimate(job: Job) -> None:
     three_files(job)
-    job.model.script = lambda body: Said(finds_a_problem(body), usage=None)
+    job.model.script = lambda body: ScriptedReply(finds_a_problem(body), usage=None)
     finished = job.run(max_tokens_total="5000", concurrency="1")
     assert finished.code == 0
     assert finished.outputs["complete"] == "false"
@@ -130,7 +136,7 @@ def test_without_a_usage_the_budget_goes_by_the_estimate(job: Job) -> None:
 def test_when_the_budget_ends_what_is_known_is_published(job: Job, limit: dict[str, Any]) -> None:
     three_files(job)
     job.model.models = ("gpt-6.1-terra",)
-    job.model.script = lambda body: Said(finds_a_problem(body), usage=(8_000, 100))
+    job.model.script = lambda body: ScriptedReply(finds_a_problem(body), usage=(8_000, 100))
     finished = job.run(model="gpt-6.1-terra", concurrency="1", **limit)
     (body,) = job.github.bodies
     assert finished.code == 0
@@ -144,7 +150,7 @@ def test_when_the_budget_ends_what_is_known_is_published(job: Job, limit: dict[s
 def test_a_limit_on_money_without_a_price_is_refused(job: Job) -> None:
     finished = job.run(max_cost="1")
     assert finished.code == 2
-    assert_told_everywhere(job, finished, "max-cost cannot be kept")
+    assert_reported_everywhere(job, finished, "max-cost cannot be kept")
     assert job.model.requests == []
 
 

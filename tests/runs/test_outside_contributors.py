@@ -1,5 +1,7 @@
 """Pull requests of people from outside, where the workflow limits what they may cost."""
 
+from dataclasses import replace
+
 from tests.faults import faults
 from tests.runs.job import NUMBER, Job
 
@@ -8,11 +10,13 @@ HOUR = 3_600
 
 def crowd(job: Job, count: int) -> None:
     """Have others open pull requests in the hours before ours."""
-    for number in range(1, count + 1):
-        job.github.add_pull(NUMBER + number, author="mallory").opened = HOUR
-    own = job.github.repository.pulls.pop(NUMBER)
+    pulls = job.github.repository.pulls
+    other = job.github.add_pull(NUMBER + 1, author="mallory")
+    for number in range(NUMBER + 1, NUMBER + count + 1):
+        pulls[number] = replace(other, number=number, opened=HOUR)
+    own = pulls.pop(NUMBER)
     own.number, own.opened, own.author = NUMBER + count + 1, 3 * HOUR, "mallory"
-    job.github.repository.pulls[own.number] = own
+    pulls[own.number] = own
     job.wanted = type(job.wanted)(own.number)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from reviewer.memory import state
-from tests.finished import Finished
 from tests.loopback.failures import Instead
 from tests.loopback.model import Body, error
-from tests.runs.job import NUMBER, Job, asked_path, said
+from tests.run_result import RunResult
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 
 FILES = {f"src/f{number}.py": ("old = 1\n", f"new = {number}\n") for number in range(6)}
 REPORTS = "code-review-reports"
@@ -33,7 +33,7 @@ def finds(body: Body) -> str:
     """Find the one line of each file wrong."""
     if body["response_format"]["json_schema"]["name"] == "overview":
         return json.dumps({"overview": "Sets values.", "major_changes": []})
-    path = asked_path(body)
+    path = prompted_path(body)
     number = path.removeprefix("src/f").removesuffix(".py")
     finding = {
         "start_line": 1,
@@ -46,10 +46,10 @@ def finds(body: Body) -> str:
         "body": "The value is off.",
         "suggestion": None,
     }
-    return said(path, finding)
+    return review_reply(path, finding)
 
 
-def hand_on(job: Job, reviewed: Finished, name: str = "review") -> Path:
+def hand_on(job: Job, reviewed: RunResult, name: str = "review") -> Path:
     """Put the report where the publishing run looks for it, as the artifact actions do."""
     left = Path(job.workspace, reviewed.outputs["report-path"])
     target = Path(job.workspace, REPORTS, name, "report.json")

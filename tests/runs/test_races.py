@@ -9,13 +9,13 @@ import pytest
 from reviewer.comments import summary
 from reviewer.memory import state
 from tests.faults import faults
-from tests.finished import Finished
 from tests.loopback import failures
 from tests.loopback.failures import Around, Pass
 from tests.loopback.model import error
 from tests.loopback.runner_log import commands
+from tests.run_result import RunResult
 from tests.runs.job import NUMBER, Job
-from tests.runs.telling import CHAT, finds_a_problem
+from tests.runs.model_scripts import CHAT, finds_a_problem
 
 MARKER = summary.marker("default")
 CONFIG = "GET .*/contents/.github/code-review.yml"
@@ -36,7 +36,7 @@ class Newer:
 
     job: Job
     head: str = ""
-    runs: list[Finished] = field(default_factory=list)
+    runs: list[RunResult] = field(default_factory=list)
 
     def push(self) -> None:
         self.head = self.job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})

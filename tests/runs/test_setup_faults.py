@@ -4,12 +4,13 @@ import pytest
 
 from reviewer.config.strict_yaml import PATH as CONFIG_PATH
 from tests.faults import faults
-from tests.finished import Finished
 from tests.loopback.github import BOT
 from tests.loopback.runner_log import commands
 from tests.loopback.state import Token
-from tests.runs.job import NUMBER, Job, asked_path
-from tests.runs.telling import assert_told_everywhere, finds_a_problem
+from tests.run_result import RunResult
+from tests.runs.job import NUMBER, Job, prompted_path
+from tests.runs.model_scripts import finds_a_problem
+from tests.runs.run_checks import assert_reported_everywhere
 
 CHANGE = {"src/app.py": ("old = 1\n", "new = 2\n")}
 
@@ -19,7 +20,7 @@ def commit_to_base(job: Job, text: str | bytes) -> None:
     job.github.add_pull(NUMBER, {**CHANGE, CONFIG_PATH: (raw, raw)})
 
 
-def assert_refused_at(finished: Finished, line: int) -> None:
+def assert_refused_at(finished: RunResult, line: int) -> None:
     assert finished.code == 2
     (error,) = [command for command in commands(finished.log) if command.name == "error"]
     place = {"file": CONFIG_PATH, "line": str(line)} if line else {"file": CONFIG_PATH}
@@ -30,7 +31,7 @@ def assert_refused_at(finished: Finished, line: int) -> None:
 def test_without_a_key_a_pull_request_is_told_how_to_set_it(job: Job) -> None:
     finished = job.run(api_key="", base_url="")
     assert finished.code == 2
-    assert_told_everywhere(job, finished, "Add the secret under Settings")
+    assert_reported_everywhere(job, finished, "Add the secret under Settings")
     assert job.model.requests == []
 
 
@@ -99,7 +100,7 @@ def test_a_refused_file_is_told_everywhere_with_its_line(
     commit_to_base(job, text)
     finished = job.run()
     assert_refused_at(finished, line)
-    assert_told_everywhere(job, finished, words)
+    assert_reported_everywhere(job, finished, words)
     assert job.model.requests == []
 
 
@@ -109,7 +110,7 @@ def test_a_file_that_is_too_large_is_told_everywhere(job: Job, size: int) -> Non
     commit_to_base(job, "#" * size)
     finished = job.run()
     assert finished.code == 2
-    assert_told_everywhere(job, finished, CONFIG_PATH)
+    assert_reported_everywhere(job, finished, CONFIG_PATH)
     assert job.model.requests == []
 
 
@@ -128,7 +129,7 @@ def test_a_review_that_stands_is_kept_under_the_notice(job: Job) -> None:
     asked = len(job.model.bodies)
     commit_to_base(job, "max-files: [\n")
     finished = job.run()
-    assert_told_everywhere(job, finished, "not YAML")
+    assert_reported_everywhere(job, finished, "not YAML")
     assert "Sets the wrong value" in job.github.bodies[0]
     assert len(job.model.bodies) == asked
 
@@ -149,6 +150,6 @@ def test_when_the_file_is_mended_the_notice_goes(job: Job) -> None:
 def test_what_looks_like_a_template_reaches_the_model_as_it_is(job: Job, text: str) -> None:
     commit_to_base(job, f"instructions: '{text}'\n")
     assert job.run(instructions=f"workflow: {text}").code == 0
-    (prompt,) = [body["messages"][1]["content"] for body in job.model.bodies if asked_path(body)]
+    (prompt,) = [body["messages"][1]["content"] for body in job.model.bodies if prompted_path(body)]
     assert f"\n{text}\n" in prompt
     assert f"\nworkflow: {text}\n" in prompt

@@ -11,10 +11,10 @@ import pytest
 from reviewer.llm.tools import LARGEST_RESULT
 from tests.faults import faults
 from tests.loopback.failures import Instead
-from tests.loopback.model import Body, Said, error
+from tests.loopback.model import Body, ScriptedReply, error
 from tests.loopback.runner_log import commands
-from tests.runs.job import NUMBER, Job, said
-from tests.swapping import swapping
+from tests.runs.job import NUMBER, Job, review_reply
+from tests.symlink_swaps import keep_swapping
 
 KEY = "AKIA" + "Z7Q2M4X8N5B3V6C1"
 FILES = {
@@ -30,15 +30,17 @@ class Curious:
     """Calls one tool after the other, then finds nothing; `answers` is what it was told."""
 
     def __init__(self, *calls: tuple[str, dict[str, object]]) -> None:
-        self.calls = [Said(None, "tool_calls", calls=((n, json.dumps(a)),)) for n, a in calls]
+        self.calls = [
+            ScriptedReply(None, "tool_calls", calls=((n, json.dumps(a)),)) for n, a in calls
+        ]
         self.answers: list[str] = []
 
-    def __call__(self, body: Body) -> str | Said:
+    def __call__(self, body: Body) -> str | ScriptedReply:
         last = body["messages"][-1]
         self.answers += [last["content"]] if last["role"] == "tool" else []
         if self.calls and body.get("tools"):
             return self.calls.pop(0)
-        return said("src/app.py")
+        return review_reply("src/app.py")
 
 
 @pytest.fixture
@@ -168,7 +170,7 @@ def test_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(job: Job, se
         ("search", {"pattern": "app"}),
     ] * 3
     model = curious(job, *looks)
-    with swapping(Path(job.checkout, "src"), secret.parent):
+    with keep_swapping(Path(job.checkout, "src"), secret.parent):
         finished = job.run()
     assert finished.code == 0
     assert len(model.answers) == len(looks)
@@ -191,9 +193,9 @@ EXPLOSIVE = [
 def test_a_pattern_made_to_explode_costs_a_short_answer(
     job: Job, tool: str, arguments: dict[str, object], told: str
 ) -> None:
-    """One line that backtracking cannot leave, and a million that match."""
+    """One line that backtracking cannot leave, and two hundred thousand that match."""
     texts = {"src/line.txt": "a" * 20_000 + "!\n"}
-    texts |= {f"src/many{n}.txt": "x\n" * 500_000 for n in ("", "2")}
+    texts |= {f"src/many{n}.txt": "x\n" * 100_000 for n in ("", "2")}
     job.github.add_pull(NUMBER, FILES | {path: (text, text) for path, text in texts.items()})
     for path, text in texts.items():
         Path(job.checkout, path).write_text(text, "utf-8")
@@ -224,7 +226,7 @@ def test_a_server_that_takes_no_tools_is_asked_without(job: Job) -> None:
 
 
 def test_a_model_that_only_calls_tools_is_a_gap_and_no_success(job: Job) -> None:
-    job.model.script = lambda _: Said(None, "tool_calls", calls=(("list_files", "{}"),))
+    job.model.script = lambda _: ScriptedReply(None, "tool_calls", calls=(("list_files", "{}"),))
     finished = job.run()
     assert finished.code == 1
     assert "keeps calling tools" in job.github.bodies[0]
@@ -248,6 +250,7 @@ def test_where_a_run_has_secrets_there_are_no_tools_unless_the_workflow_insists(
 
 
 @faults("SE10")
+@pytest.mark.process
 def test_no_git_is_started_in_a_checkout_that_names_programs(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:

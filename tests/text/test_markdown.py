@@ -6,7 +6,7 @@ import pytest
 
 from reviewer.text import markdown
 from tests.faults import faults
-from tests.pages import MENTION, RENDERERS, Page, assert_inert
+from tests.rendered_markdown import MENTION, RENDERERS, Page, assert_inert
 
 
 @faults("LO9")

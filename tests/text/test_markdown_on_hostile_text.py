@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.text import invisible, markdown
-from tests.pages import FRAME_TAGS, MENTION, RENDERERS, Page, assert_inert
+from tests.rendered_markdown import FRAME_TAGS, MENTION, RENDERERS, Page, assert_inert
 
 WORDS = r"""
     @org/team @a &commat;x &amp;commat;x &#64;x &#x40;x &ZeroWidthSpace;@a a@b.co @dependabot·merge

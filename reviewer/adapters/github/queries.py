@@ -168,7 +168,7 @@ def _is_optional(error: object) -> bool:
 def _failure(answer: Answer, errors: list[object], aim: str) -> ForgeError | TransientError:
     """Say what errors mean; what came beside them is a part at most and not used."""
     told = [row for row in errors if isinstance(row, dict)]
-    kinds = {row.get("type") for row in told}
+    kinds = {str(row.get("type")) for row in told}
     said = " ".join(" ".join(str(row.get("message")) for row in told).split())[:300]
     if "RATE_LIMITED" in kinds:
         return refusals.limited(answer)

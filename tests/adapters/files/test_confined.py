@@ -13,7 +13,7 @@ from reviewer.adapters.files import confined
 from reviewer.adapters.files.confined import Beneath
 from reviewer.errors import WorkspaceError
 from tests.faults import faults
-from tests.swapping import swapping
+from tests.symlink_swaps import keep_swapping
 
 SECRET = b"a secret outside of the folder"
 
@@ -151,7 +151,7 @@ def test_a_link_swapped_in_between_check_and_open_leads_nowhere(folder: Path) ->
     (folder.parent / "outside" / "plain.txt").write_bytes(SECRET)
     seen = set[bytes]()
     naive = set[bytes]()
-    with swapping(folder / "sub", folder.parent / "outside"):
+    with keep_swapping(folder / "sub", folder.parent / "outside"):
         for _ in range(3_000):
             seen |= _attempt(lambda: Beneath(str(folder)).read("sub/plain.txt", 100))
             naive |= _attempt(lambda: _checked_before(folder, "sub/plain.txt"))

@@ -170,6 +170,12 @@ def test_one_wrong_place_in_an_answer_is_survived(data: st.DataObject, wrong: ob
 
 
 @faults("GH17")
+@pytest.mark.parametrize("kind", [[], {}, None, 7])
+def test_the_type_of_an_error_may_be_anything(kind: object) -> None:
+    read_all(answer(json.dumps({"data": None, "errors": [{"type": kind, "message": "m"}]})))
+
+
+@faults("GH17")
 @given(st.text())
 def test_any_text_is_survived(text: str) -> None:
     read_all(answer(text))

@@ -15,6 +15,8 @@ from tests.faults import faults
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
 
+pytestmark = pytest.mark.process
+
 PROMPT = Prompt("review", (Message("user", "Look at this."),), "review", REVIEW_SCHEMA)
 
 

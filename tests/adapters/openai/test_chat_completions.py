@@ -24,7 +24,7 @@ from reviewer.ports import Message, Model, Prompt, Usage
 from tests.faults import faults
 from tests.loopback.failures import Cut, Drip, Hang, Instead, Reset, edited, html, redirect
 from tests.loopback.messages import Response, as_json
-from tests.loopback.model import KEY, MODEL, LoopbackModel, Said, completion, error
+from tests.loopback.model import KEY, MODEL, LoopbackModel, ScriptedReply, completion, error
 
 CHAT = "POST /v1/chat/completions"
 POLICY = Policy(attempts=3, first_wait=1, longest_wait=20, limit_wait=60, jitter=0)
@@ -110,7 +110,7 @@ def test_a_prompt_goes_out_with_its_schema_and_the_answer_comes_back(
     model: Connect,
     model_server: LoopbackModel,
 ) -> None:
-    model_server.say(Said("Fine.", usage=(70, 7)))
+    model_server.say(ScriptedReply("Fine.", usage=(70, 7)))
     asked: Model = model(model_server)
 
     reply = asked.complete(PROMPT)
@@ -145,7 +145,7 @@ def test_an_answer_that_reached_its_length_limit_is_marked_truncated(
     model: Connect,
     model_server: LoopbackModel,
 ) -> None:
-    model_server.say(Said('{"findings": [', finish_reason="length"))
+    model_server.say(ScriptedReply('{"findings": [', finish_reason="length"))
 
     assert model(model_server).complete(PROMPT).truncated
 

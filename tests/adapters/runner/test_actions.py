@@ -231,6 +231,7 @@ def test_outside_of_a_workflow_files_are_not_missed() -> None:
     assert log.text == ""
 
 
+@pytest.mark.process
 def test_the_runner_is_light_to_import() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import sys, reviewer.adapters.runner.actions; print(*sys.modules)"],

@@ -11,6 +11,8 @@ import pytest
 from tests.faults import faults
 from tests.loopback.runner_log import commands
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[3]
 
 PROCESS = """

@@ -23,7 +23,7 @@ def _ended(lines: list[str]) -> list[str]:
     return whole + ([last.removesuffix("\n")] if last != "\n" else [])
 
 
-def assert_tells(file: ChangedFile, old: str, new: str) -> None:
+def assert_shows_difference(file: ChangedFile, old: str, new: str) -> None:
     """Every line stands where both versions have it, and every difference is shown."""
     before, after = lines_of(old), lines_of(new)
     shown_old, shown_new = set[int](), set[int]()

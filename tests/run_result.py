@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class RunResult:
     """An exit code, what the runner saw of both streams, outputs, job summary, and seconds."""
 
     code: int
@@ -23,7 +23,7 @@ class Finished:
         return [path.read_text("utf-8") for path in paths if path.exists()]
 
 
-def outputs(text: str) -> dict[str, str]:
+def parse_outputs(text: str) -> dict[str, str]:
     """Read a file of outputs as the runner does (FileCommandManager.cs, heredocs alone)."""
     found = re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
     return {name: value for name, _, value in found}

@@ -9,7 +9,7 @@ from tests.loopback.failures import Around
 PATIENCE = 20
 
 
-class Held:
+class HeldRequest:
     """A request whose answer is held back until the test lets it go.
 
     With `carried_out` it has had its effect by then.
@@ -18,7 +18,7 @@ class Held:
     def __init__(self, *, carried_out: bool = False) -> None:
         self._came, self._free = threading.Event(), threading.Event()
         self._lost = False
-        self.fault = Around(after=self._hold) if carried_out else Around(before=self._hold)
+        self.failure = Around(after=self._hold) if carried_out else Around(before=self._hold)
 
     def _hold(self) -> None:
         self._came.set()

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from subprocess import Popen
 
 from tests.e2e.process import NUMBER, Step
-from tests.finished import Finished
 from tests.loopback.failures import Around, Failure, Pass, status
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
-from tests.runs.telling import CHAT
+from tests.run_result import RunResult
+from tests.runs.model_scripts import CHAT
 
 POST = "POST .*/issues/2/comments"
 PATCH = "PATCH .*/issues/comments/"
@@ -81,7 +81,7 @@ class Race:
     known: list[int] = field(default_factory=list)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(self) -> list[Finished]:
+    def run(self) -> list[RunResult]:
         """Carry the plan out and wait for both to end."""
         for moment, happening in self._happenings():
             self._at(moment, Around(before=happening))

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from tests.loopback import forms
+from tests.loopback import review_payloads
 from tests.loopback.calls import Call, error
-from tests.loopback.conversation import refused
+from tests.loopback.comment_routes import refused
 from tests.loopback.messages import Response, as_json
 from tests.loopback.state import Access, FileRow, ReviewComment, Thread
 
@@ -30,7 +30,7 @@ def review(call: Call) -> Response:
         name = f"PRRT_{call.pull.number}_{len(call.pull.threads)}"
         call.pull.threads.append(Thread(name, row["path"], row["line"], [said]))
     number = next(call.site.comment_ids)
-    return as_json(200, forms.review(call.site, call.repository, call.pull, number))
+    return as_json(200, review_payloads.review(call.site, call.repository, call.pull, number))
 
 
 def _has_a_place(call: Call, row: dict[str, object]) -> bool:
@@ -61,7 +61,9 @@ def reply(call: Call) -> Response:
             body = str(call.request.json_object()["body"])
             said = ReviewComment(next(call.site.comment_ids), call.token.login, body)
             thread.comments.append(said)
-            value = forms.review_comment(call.site, call.repository, call.pull, thread, said)
+            value = review_payloads.review_comment(
+                call.site, call.repository, call.pull, thread, said
+            )
             return as_json(201, value)
     return error(404, "Not Found")
 
@@ -74,7 +76,7 @@ def react(call: Call) -> Response:
     status = 200 if key in call.repository.reactions else 201
     if status == 201:
         call.repository.reactions.append(key)
-    return as_json(status, forms.reaction(call.site, call.token.login, *key))
+    return as_json(status, review_payloads.reaction(call.site, call.token.login, *key))
 
 
 def compare(call: Call) -> Response:
@@ -86,7 +88,7 @@ def compare(call: Call) -> Response:
     while above[-1] in call.repository.parents:
         above.append(call.repository.parents[above[-1]])
     status = "identical" if base == head else "ahead" if base in above else "diverged"
-    return as_json(200, forms.comparison(call.site, call.repository, base, head, status))
+    return as_json(200, review_payloads.comparison(call.site, call.repository, base, head, status))
 
 
 def permission(call: Call) -> Response:
@@ -96,7 +98,7 @@ def permission(call: Call) -> Response:
     login = call.parts["login"]
     owner = call.repository.full_name.split("/")[0]
     word = "write" if login in call.repository.writers | {owner} else "read"
-    return as_json(200, forms.permission(call.site, login, word))
+    return as_json(200, review_payloads.permission(call.site, login, word))
 
 
 def check_run(call: Call) -> Response:
@@ -112,8 +114,8 @@ def check_run(call: Call) -> Response:
         call.repository.check_runs.append(asked)
         call.repository.annotations.extend(rows)
         number = len(call.repository.check_runs)
-        return as_json(201, forms.check_run(call.site, call.repository, number, asked))
+        return as_json(201, review_payloads.check_run(call.site, call.repository, number, asked))
     number = int(call.parts["run"])
     call.repository.annotations.extend(rows)
     known = call.repository.check_runs[number - 1]
-    return as_json(200, forms.check_run(call.site, call.repository, number, known))
+    return as_json(200, review_payloads.check_run(call.site, call.repository, number, known))

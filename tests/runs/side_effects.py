@@ -1,10 +1,10 @@
-"""Says what is wrong with what a run has published, whatever a model has said before."""
+"""Lists what published Markdown would do on GitHub besides being read."""
 
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from tests.pages import CLOSING, COMMAND, FRAME_TAGS, MENTION, REFERENCE, RENDERERS
+from tests.rendered_markdown import CLOSING, COMMAND, FRAME_TAGS, MENTION, REFERENCE, RENDERERS
 
 RUN = "https://github.com/octo/shop/actions/runs/1"
 # What our own templates are made of.
@@ -52,7 +52,7 @@ class _Page(HTMLParser):
         self.tags.append(f"comment {data[:40]}")
 
 
-def objections(markdown: str) -> list[str]:
+def side_effects(markdown: str) -> list[str]:
     """List what a text would do on GitHub beside being read; empty for a harmless one."""
     text = _LAST.sub("", _FIRST.sub("", _DRAWING.sub("", markdown)))
     found = list(_in_source(text))

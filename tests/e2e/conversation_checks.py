@@ -13,29 +13,29 @@ MARKER = summary.marker("default")
 POINTER = summary.pointer("default", "").split("\n", maxsplit=1)[0]
 
 
-def reviews(bodies: Sequence[str]) -> list[str]:
+def review_comments(bodies: Sequence[str]) -> list[str]:
     """List the comments of the instance that are no pointers."""
     return [body for body in bodies if body.startswith(MARKER)]
 
 
-def remembered(body: str) -> State:
+def remembered_state(body: str) -> State:
     """Read the state of a comment, which must be there and whole."""
     known = state.decode(body)
     assert known, body
     return known
 
 
-def assert_one_review_stands(github: LoopbackGitHub, *titles: str) -> None:
+def assert_one_current_review(github: LoopbackGitHub, *titles: str) -> None:
     """One comment is about the present head and says everything once; all others lead to it."""
-    (body,) = reviews(github.bodies)
+    (body,) = review_comments(github.bodies)
     others = [other for other in github.bodies if other != body]
     assert all(other.startswith(POINTER) for other in others)
-    assert remembered(body).head_sha == github.repository.pulls[NUMBER].head_sha
+    assert remembered_state(body).head_sha == github.repository.pulls[NUMBER].head_sha
     assert summary.status(body) == ""
     assert {title: body.count(title) for title in titles} == dict.fromkeys(titles, 1)
 
 
-def assert_explained_once(github: LoopbackGitHub, *titles: str) -> None:
+def assert_one_thread_each(github: LoopbackGitHub, *titles: str) -> None:
     """Each of the findings has one thread."""
     said = [thread.comments[0].body for thread in github.repository.pulls[NUMBER].threads]
     explained = Counter(title for text in said for title in titles if title in text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @contextmanager
-def swapping(name: Path, target: Path) -> Iterator[None]:
+def keep_swapping(name: Path, target: Path) -> Iterator[None]:
     """Swap the folder `name` and a link to `target` as long as the context lasts."""
     honest, trap = name.with_name("honest"), name.with_name("trap")
     trap.symlink_to(target)

@@ -27,7 +27,7 @@ class Example:
         return f"{self.kind} at {self.page.relative_to(ROOT)}:{self.line}"
 
 
-def found() -> Iterator[Example]:
+def all_examples() -> Iterator[Example]:
     """Yield every marked example of the pages."""
     for page in PAGES:
         text = page.read_text("utf-8")
@@ -38,12 +38,12 @@ def found() -> Iterator[Example]:
 
 def workflows() -> tuple[Example, ...]:
     """Return the examples that stand in .github/workflows."""
-    return tuple(each for each in found() if each.kind != CONFIG)
+    return tuple(each for each in all_examples() if each.kind != CONFIG)
 
 
 def configurations() -> tuple[Example, ...]:
     """Return the examples of the repository's file."""
-    return tuple(each for each in found() if each.kind == CONFIG)
+    return tuple(each for each in all_examples() if each.kind == CONFIG)
 
 
 def workflow(kind: str) -> str:

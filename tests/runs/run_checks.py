@@ -1,0 +1,32 @@
+"""What a run must have reported, and where."""
+
+from tests.loopback.runner_log import commands
+from tests.run_result import RunResult
+from tests.runs.job import Job
+
+
+def assert_reported_everywhere(job: Job, finished: RunResult, text: str) -> None:
+    """The pull request, the job summary and an annotation name the problem; nothing looks done."""
+    (body,) = job.github.bodies
+    assert "could not be reviewed" in body
+    assert "under way" not in body
+    assert all(
+        text in place for place in (body, finished.summary, annotations(finished, "error")[0])
+    )
+    assert finished.outputs == {"verdict": "failed"}
+
+
+def annotations(finished: RunResult, level: str) -> list[str]:
+    """List the messages of the annotations of one level."""
+    return [command.message for command in commands(finished.log) if command.name == level]
+
+
+def assert_kept_in_summary(finished: RunResult) -> None:
+    """Nobody got the review, but it was made and paid for: the summary has it, the run failed."""
+    (problem,) = annotations(finished, "error")
+    assert finished.code == 1
+    assert "Sets the wrong value" in finished.summary
+    assert "could not be published" in problem
+    assert "job summary" in problem
+    assert finished.outputs["comment-id"] == ""
+    assert finished.outputs["high"] == "1"

@@ -18,7 +18,7 @@ from types import FrameType
 from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
-from tests.runs.job import NUMBER, Job, asked_path, said
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 
 PACKAGE = f"{Path(__file__).parents[1] / 'reviewer'}/"
 # Functions that find our comment, decode its state, and read a snapshot of the pull request.
@@ -77,8 +77,10 @@ def answer(body: Body) -> str:
     if "Another reviewer" in body["messages"][-1]["content"]:
         verdict = {"finding": 1, "verdict": "keep", "severity": "high", "reason": "It is so."}
         return json.dumps({"verdicts": [verdict]})
-    path = asked_path(body)
-    return said(path, {}) if path else json.dumps({"overview": "Sets.", "major_changes": []})
+    path = prompted_path(body)
+    return (
+        review_reply(path, {}) if path else json.dumps({"overview": "Sets.", "major_changes": []})
+    )
 
 
 def journey() -> Journey:

@@ -75,11 +75,12 @@ class Candidate:
         return {field.name: getattr(self, field.name) for field in fields(Candidate)}
 
     @property
-    def texts(self) -> Iterator[str]:
-        """Yield the texts in the model's own words: all but the path, which is the file's."""
-        for name, value in self.members.items():
-            if name != "path":
-                yield from _find_texts(value)
+    def texts(self) -> tuple[str, ...]:
+        """The texts in the model's own words: all but the path, which is the file's."""
+        members = self.members.items()
+        return tuple(
+            text for name, value in members if name != "path" for text in _find_texts(value)
+        )
 
 
 def _find_texts(value: object) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """What one run found, skipped and spent: the value that every output is rendered from."""
 
 import enum
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -141,19 +142,21 @@ class Review:
     paused: str = ""
 
     @property
-    def model_texts(self) -> Iterator[str]:
+    def model_texts(self) -> tuple[str, ...]:
         """Every text that a model wrote."""
-        yield from (self.overview.text, *self.overview.major_changes)
-        yield from (verification.reason for verification in self.verifications)
-        yield from (report.summary for report in self.files)
+        texts = [self.overview.text, *self.overview.major_changes]
+        texts += [verification.reason for verification in self.verifications]
+        texts += [report.summary for report in self.files]
         known = (finding for report in self.files for finding in report.known)
         for finding in (*self.findings, *known):
             if finding.origin is Origin.MODEL:
-                yield from finding.candidate.texts
+                texts += finding.candidate.texts
+        return tuple(texts)
 
-    def count(self, severity: Severity) -> int:
-        """Count the shown findings of one severity."""
-        return sum(finding.severity is severity for finding in self.findings)
+    @property
+    def severities(self) -> Counter[Severity]:
+        """How many findings of each severity are shown."""
+        return Counter(finding.candidate.severity for finding in self.findings)
 
     def having(self, status: Status) -> tuple[FileReport, ...]:
         """List the files that ended with one status."""
@@ -178,6 +181,9 @@ class Review:
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Order findings by severity, then confidence, then place."""
-    return tuple(
-        sorted(findings, key=lambda f: (-f.severity, -f.confidence, f.path, f.start_line, f.title))
-    )
+
+    def rank(finding: Finding) -> tuple[int, int, str, int, str]:
+        said = finding.candidate
+        return -said.severity, -said.confidence, said.path, finding.start_line, said.title
+
+    return tuple(sorted(findings, key=rank))

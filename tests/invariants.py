@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reviewer.changes import sharding
+from reviewer.changes.selection import SHARD_NOTE
 from reviewer.memory import state
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.text import markdown
@@ -213,7 +213,7 @@ def _uncounted(body: str, pull: Pull) -> Iterator[str]:
 
 def _unlisted(summary: str, pull: Pull) -> Iterator[str]:
     """Name the changed files of which a report has no row."""
-    if _CUT in summary or sharding.NOTE in summary:
+    if _CUT in summary or SHARD_NOTE in summary:
         return
     for row in pull.files:
         if markdown.span(row.path) not in summary:

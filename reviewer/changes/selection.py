@@ -1,13 +1,22 @@
-"""Selects the changed files to review and gives the reason for every other one."""
+"""Reads the changed files and selects which are reviewed, by whom, and why the others are not."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from reviewer.changes import default_excludes
+from reviewer.changes import default_excludes, diff
 from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Config, Globs
+from reviewer.config.shard import Shard
+from reviewer.config.strict_yaml import PATH
+from reviewer.ports import Forge
+from reviewer.pull_request import ListedFile, PullRequest
 from reviewer.review import FileReport, Status
+
+# What the request and the context of a file cost, in lines.
+_LINES_PER_FILE = 30
+SHARD_NOTE = "this is the review of shard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +123,49 @@ def _report_unlisted(count: int) -> tuple[FileReport, ...]:
         return ()
     name = "1 further file" if count == 1 else f"{count:,} further files"
     return (FileReport(name, Status.FAILED, "GitHub did not list them"),)
+
+
+def assign_shards(files: Iterable[ChangedFile], count: int) -> dict[str, int]:
+    """Map each path to the number of its shard, from 1; every run gets the same result.
+
+    The largest files are assigned first, each to the shard with the fewest lines so far.
+    """
+    loads = [(0, number) for number in range(1, count + 1)]
+    owner: dict[str, int] = {}
+    for file in sorted(files, key=lambda file: (-len(file.changed_lines), file.path)):
+        load, number = loads[0]
+        owner[file.path] = number
+        heapq.heapreplace(loads, (load + len(file.changed_lines) + _LINES_PER_FILE, number))
+    return owner
+
+
+def select_share(selection: Selection, shard: Shard | None) -> Selection:
+    """Return the shard's part of the selection; shard 1 also reports the files nobody reviews."""
+    if shard is None or shard.count == 1:
+        return selection
+    owner = assign_shards(selection.files, shard.count)
+    return replace(
+        selection,
+        files=tuple(file for file in selection.files if owner[file.path] == shard.number),
+        reports=selection.reports if shard.number == 1 else (),
+        notes=(*selection.notes, f"{SHARD_NOTE} {shard}: other runs review the other files"),
+    )
+
+
+def read_changes(forge: Forge, pull: PullRequest, config: Config) -> Selection:
+    """Read the changed files and select those to review; every other file gets its reason.
+
+    Raises ForgeError when the forge cannot list the changes.
+    """
+    # A list that shifts between two pages shows a row twice and another one not at all.
+    rows = tuple(dict.fromkeys(forge.changed_files(pull)))
+    raw = forge.raw_diff(pull) if diff.needs_raw_diff(rows) else None
+    files = diff.reconcile(rows, raw)
+    remainder = max(0, pull.changed_files - len(rows))
+    return replace(select(files, config, remainder=remainder), notes=_notes(rows))
+
+
+def _notes(rows: Sequence[ListedFile]) -> tuple[str, ...]:
+    if not any(PATH in (row.path, row.previous_path) for row in rows):
+        return ()
+    return (f"the change of {PATH} takes effect after merging: the base commit's file counts",)

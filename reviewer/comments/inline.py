@@ -8,7 +8,7 @@ from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Side
 from reviewer.ports import InlineComment
 from reviewer.severity import Severity
-from reviewer.text import bot_triggers, invisible, markdown
+from reviewer.text import code_spans, invisible, markdown
 from reviewer.text.templates import Templates
 
 _MARKER = re.compile(
@@ -144,7 +144,7 @@ def _is_kept_decorator(line: str, lines: Collection[str]) -> bool:
 
 
 def _acts(line: str) -> bool:
-    return bot_triggers.break_in_code(line) != line
+    return code_spans.break_in_code(line) != line
 
 
 def _indent(text: str) -> str:

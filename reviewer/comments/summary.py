@@ -152,9 +152,8 @@ def _content(review: Review, run: RunDetails, shed: Shed) -> str:
 def headline(review: Review) -> str:
     """Say what was found, and never that all is well when something was left out."""
     counts = [
-        f"{review.count(severity)} {severity.label}"
-        for severity in sorted(Severity, reverse=True)
-        if review.count(severity)
+        f"{count} {severity.label}"
+        for severity, count in sorted(review.severities.items(), reverse=True)
     ]
     if not review.complete:
         counts.append("incomplete")

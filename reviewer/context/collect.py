@@ -1,7 +1,7 @@
 """Collects the context of a batch: the lines around it and related changes."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -11,6 +11,7 @@ from reviewer.context import nearby_lines
 from reviewer.context.related_changes import ChangeIndex
 from reviewer.errors import ForgeError
 from reviewer.ports import Forge
+from reviewer.text.truncate import Excerpt
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,9 @@ CONTEXT_SHARE = 3
 """Divides a batch's room for the lines around its hunks; more of them only dilute the change."""
 RELATED_SHARE = 6
 """The same for other files, which help less than the lines around the change itself."""
+log = logging.getLogger(__name__)
+LONGEST = 8_000
+"""Characters of one guideline file that a prompt shows."""
 
 
 class HeadFiles:
@@ -72,9 +76,9 @@ class ContextCollector:
     __slots__ = ("_files", "_index")
 
     def __init__(self, files: HeadFiles, changed: Sequence[ChangedFile]) -> None:
-        """Index the changes of all files."""
+        """Index the changes of all files; a single file has no related changes."""
         self._files = files
-        self._index = ChangeIndex(changed, files.text)
+        self._index = ChangeIndex(changed, files.text) if len(changed) > 1 else None
 
     def collect(self, batch: Batch, window: int, share: int = CONTEXT_SHARE) -> BatchContext:
         """Return the context that fits beside a batch.
@@ -82,7 +86,8 @@ class ContextCollector:
         `window` is the room for the batch in characters: nearby lines take at most a `share`th of
         it, related changes a RELATED_SHARE-th.
         """
-        related = self._index.find_related(batch.file, window // RELATED_SHARE)
+        room = window // RELATED_SHARE
+        related = self._index.find_related(batch.file, room) if self._index else Excerpt("")
         if batch.file.status == "added":
             # Its hunks are the whole file.
             return BatchContext("", related.text, related.cuts)
@@ -92,3 +97,25 @@ class ContextCollector:
             return BatchContext("", related.text, (cut, *related.cuts))
         nearby = nearby_lines.select(text, batch.hunks, window // share)
         return BatchContext(nearby.text, related.text, (*nearby.cuts, *related.cuts))
+
+
+def read_guidelines(
+    forge: Forge, paths: Iterable[str], base_sha: str
+) -> tuple[tuple[str, str], ...]:
+    """Return path and text of each guideline file, each text at most about LONGEST characters.
+
+    They are read at the base commit, which the author of the change cannot edit. A file that does
+    not exist or cannot be read is left out; the latter is logged.
+    """
+    found = ((path, _read_one(forge, path, base_sha)) for path in paths)
+    return tuple((path, text) for path, text in found if text)
+
+
+def _read_one(forge: Forge, path: str, base_sha: str) -> str:
+    try:
+        data = forge.content(path, base_sha) or b""
+    except ForgeError as problem:
+        log.warning("The guideline file %s could not be read: %s", path, problem)
+        return ""
+    text = data.decode(errors="replace").strip()
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n[cut at {LONGEST:,} characters]"

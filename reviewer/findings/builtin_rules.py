@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from reviewer.changes.diff import ChangedFile, Line, LineKind
 from reviewer.finding import Candidate, Finding, Origin, Side
-from reviewer.redaction.masking import line_for_prompt
-from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret
+from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret, line_for_prompt
 from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
 

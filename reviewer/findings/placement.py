@@ -11,6 +11,8 @@ from typing import TypeAlias
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.finding import Candidate, Finding, Origin, Side, plain
 from reviewer.review import worst_first
+from reviewer.text import json_members, truncate
+from reviewer.text.json_members import UnusableError
 
 # What diff.numbered prints before a line's text, or a diff's bare marker.
 _COLUMNS = re.compile(r"\s*(?:\d+(?: [+ ](?: |$)|$)|(?P<removed>-)|\+)")
@@ -19,6 +21,10 @@ _SHORTEST_PART = 8
 
 Quote: TypeAlias = tuple[str, ...]
 _Numbered: TypeAlias = tuple[tuple[int, Line], ...]
+MOST = 200
+"""Candidates of one reply or report about one file."""
+LONGEST_SUMMARY = 500
+"""Characters; what is longer says nothing that a reader waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +195,54 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
 
 def _ranges_overlap(one: range, other: range) -> bool:
     return one.start < other.stop and other.start < one.stop
+
+
+@dataclass(frozen=True, slots=True)
+class FileCandidates:
+    """What one reply or report says about one file, in its order.
+
+    `discarded` counts findings that were malformed, repeated or too many; `truncated` says that a
+    reply was cut off, so that more may have been meant to follow.
+    """
+
+    summary: str
+    candidates: tuple[Candidate, ...]
+    discarded: int
+    truncated: bool = False
+
+
+def collect_candidates(
+    rows: Sequence[object], *, path: str, summary: str, truncated: bool = False
+) -> FileCandidates:
+    """Read the rows of one file, each with the members of a candidate.
+
+    A row without quote, title or body is left out and counted; its other members have defaults, and
+    unknown ones are ignored. `path` is that of rows that name none.
+    """
+    kept = _keep_worst(_drop_repeated(_read(row, path) for row in rows))
+    return FileCandidates(
+        truncate.line(summary, LONGEST_SUMMARY), kept, len(rows) - len(kept), truncated
+    )
+
+
+def _read(row: object, path: str) -> Candidate | None:
+    try:
+        candidate = json_members.read(Candidate, row)
+    except UnusableError:
+        return None
+    return candidate if candidate.path else replace(candidate, path=path)
+
+
+def _drop_repeated(candidates: Iterable[Candidate | None]) -> list[Candidate]:
+    """Keep the first of those that say the same: models may repeat themselves without end."""
+    first: dict[tuple[str, str, str], Candidate] = {}
+    for candidate in filter(None, candidates):
+        first.setdefault((candidate.path, candidate.quote, candidate.title), candidate)
+    return list(first.values())
+
+
+def _keep_worst(candidates: list[Candidate]) -> tuple[Candidate, ...]:
+    """Keep the worst as far as there is room, in the order in which they came."""
+    order = range(len(candidates))
+    ranked = sorted(order, key=lambda i: (-candidates[i].severity, -candidates[i].confidence))
+    return tuple(candidates[i] for i in sorted(ranked[:MOST]))

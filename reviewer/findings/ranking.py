@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reviewer.config.settings import Config
-from reviewer.finding import Dismissal, Finding, Origin, plain
-from reviewer.findings import dismissals, placement
+from reviewer.finding import Dismissal, Finding, Origin, plain, resembles
+from reviewer.findings import placement
 from reviewer.review import Withheld
 
 # Characters; a shorter quote, such as "return None", is in many files for different reasons.
 _SHORTEST_SHARED_QUOTE = 30
+MOST_DISMISSED = 50
+"""Dismissals that are remembered, the latest; each takes room in the comment's hidden state."""
 
 
 def rank(
@@ -22,7 +24,7 @@ def rank(
     """
     single, duplicates = placement.dedupe(tuple(findings))
     distinct = _merge_across_files(single)
-    news = tuple(f for f in distinct if not dismissals.is_dismissed(f, dismissed))
+    news = tuple(f for f in distinct if not is_dismissed(f, dismissed))
     wanted = tuple(
         finding
         for finding in news
@@ -72,3 +74,23 @@ def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
             place = f"{finding.path}:{finding.start_line}"
             merged[first] = replace(merged[first], also=(*merged[first].also, place))
     return tuple(merged)
+
+
+def merge_dismissals(
+    known: Iterable[Dismissal], fresh: Iterable[Dismissal]
+) -> tuple[Dismissal, ...]:
+    """Return known and fresh dismissals, one for each finding; the latest MOST_DISMISSED."""
+    by_fingerprint = {each.finding.fingerprint: each for each in (*known, *fresh)}
+    return tuple(by_fingerprint.values())[-MOST_DISMISSED:]
+
+
+def is_dismissed(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
+    """Whether a maintainer dismissed this finding.
+
+    Dismissing a model finding does not dismiss a rule finding on the same lines.
+    """
+    return any(
+        resembles(finding, each.finding)
+        for each in dismissed
+        if finding.origin is Origin.MODEL or each.finding.origin is Origin.RULE
+    )

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes.diff import ChangedFile
+from reviewer.config.inputs import Inputs
+from reviewer.config.settings import Config
 from reviewer.finding import Candidate, Finding, Origin, resembles
 from reviewer.findings.placement import Places
+from reviewer.llm import prompts
 from reviewer.memory.state import State, Unit
 from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport, Status
@@ -155,3 +158,17 @@ def find_fixed(
         and not any(resembles(old, each) for each in (*present, *dismissed))
         and not (still_there(old) and (not previous.units or old.path in failed))
     )
+
+
+def review_key(inputs: Inputs, settings: Config) -> str:
+    """Name prompts, models and configuration, as three parts separated by colons."""
+    asked = (
+        inputs.base_url,
+        *inputs.models,
+        inputs.temperature,
+        inputs.context_window,
+        inputs.max_output_tokens,
+        inputs.tools.value,
+    )
+    told = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+    return f"{prompts.VERSION}:{told}:{settings.fingerprint}"

@@ -144,18 +144,19 @@ class State:
 
 def of(review: Review) -> State:
     """Return what a later run has to know of a review."""
-    spent = review.total or review.spent
+    spent, severities = review.total or review.spent, review.severities
+    reviewed = len(review.having(Status.REVIEWED))
     return State(
         head_sha=review.head_sha,
         base_sha=review.base_sha,
         key=review.key,
         complete=review.complete,
-        critical=review.count(Severity.CRITICAL),
-        high=review.count(Severity.HIGH),
-        medium=review.count(Severity.MEDIUM),
-        low=review.count(Severity.LOW),
-        reviewed_files=len(review.having(Status.REVIEWED)),
-        skipped_files=len(review.files) - len(review.having(Status.REVIEWED)),
+        critical=severities[Severity.CRITICAL],
+        high=severities[Severity.HIGH],
+        medium=severities[Severity.MEDIUM],
+        low=severities[Severity.LOW],
+        reviewed_files=reviewed,
+        skipped_files=len(review.files) - reviewed,
         tokens=spent.input_tokens + spent.output_tokens,
         cost="" if spent.cost is None else f"{spent.cost:.6f}",
         units=tuple(_unit(row, review.head_sha) for row in review.files if row.key or row.known),

@@ -7,7 +7,7 @@ from reviewer.outputs import report_v1
 from reviewer.review import Review
 from reviewer.severity import Severity
 from reviewer.text import truncate
-from reviewer.text.bot_triggers import ZWSP
+from reviewer.text.code_spans import ZWSP
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/org/code-review-action"

@@ -18,11 +18,10 @@ from reviewer.errors import (
     ReviewerError,
 )
 from reviewer.finding import Dismissal
-from reviewer.findings.candidates import FileCandidates
+from reviewer.findings.placement import FileCandidates
 from reviewer.llm import replies
 from reviewer.pipeline import worker_pool
-from reviewer.pipeline.assemble import assemble
-from reviewer.pipeline.file_result import BatchResult, FileResult
+from reviewer.pipeline.file_result import BatchResult, FileResult, assemble
 from reviewer.pipeline.review_file import BatchReviewer
 from reviewer.review import Overview, Review, Status, Verification
 

@@ -43,6 +43,10 @@ class Secrets:
             text = text.replace(form, MASK)
         return text
 
+    def mask_all(self, texts: Iterable[str]) -> list[str]:
+        """Mask each of the texts."""
+        return [self.mask(text) for text in texts]
+
     def conceal(self, value: Value) -> Value:
         """Return a text, or a frozen dataclass or tuple of texts, with every text in it masked.
 

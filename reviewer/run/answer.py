@@ -6,12 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from reviewer.changes.read import read_changes
-from reviewer.changes.selection import Selection
+from reviewer.changes.selection import Selection, read_changes
 from reviewer.comments import answer as answer_comment
 from reviewer.comments import summary, upsert
 from reviewer.comments.answer import Told
-from reviewer.comments.own_comment import OwnComment
+from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import for_questions
@@ -25,7 +24,7 @@ from reviewer.llm.prompts import Prompts
 from reviewer.pipeline import review_file
 from reviewer.ports import CreateComment, Operation, ReplyToThread
 from reviewer.pull_request import ReviewThread, Snapshot
-from reviewer.redaction.masking import SecretMask
+from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility
 from reviewer.run.reactions import acknowledge
 from reviewer.run.run import TITLE, Run
@@ -71,12 +70,12 @@ def _skip(run: Run, reason: str) -> int:
 
 
 def _pause(run: Run, wanted: Pause, snapshot: Snapshot) -> int:
-    own, login = OwnComment.find(snapshot, run.name), wanted.asker.login
+    own, login = OwnComment.find(snapshot, run.inputs.name), wanted.asker.login
     who = markdown.line(login)
     status = f"Reviews are paused by {who}; `/resume` starts them again."
 
     def compose(body: str | None) -> str:
-        text = summary.with_status(body or summary.placeholder(run.name, ""), status)
+        text = summary.with_status(body or summary.placeholder(run.inputs.name, ""), status)
         return summary.with_state(text, replace(own.state, paused=login))
 
     if not run.inputs.silent:
@@ -85,7 +84,7 @@ def _pause(run: Run, wanted: Pause, snapshot: Snapshot) -> int:
 
 
 def _show_help(run: Run, wanted: Help, snapshot: Snapshot) -> int:
-    marker = answer_comment.help_marker(run.name)
+    marker = answer_comment.help_marker(run.inputs.name)
     text = answer_comment.render_help(run.inputs.trigger, wanted.unknown)
     shown = any(c.mine and c.body.startswith(marker) for c in snapshot.conversation.comments)
     if not (shown or run.inputs.silent):
@@ -119,7 +118,7 @@ def _find_thread(run: Run, wanted: Answer, snapshot: Snapshot) -> ReviewThread |
 def _is_ours(run: Run, body: str) -> bool:
     """Return True if this instance wrote the comment: other workflows comment as the same bot."""
     last = body.rstrip().rpartition("\n")[2]
-    return last.startswith(MARKER_NAMESPACE) and f" name={run.name} " in last
+    return last.startswith(MARKER_NAMESPACE) and f" name={run.inputs.name} " in last
 
 
 def _is_answered(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThread | None) -> bool:
@@ -130,7 +129,7 @@ def _is_answered(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThr
 
 
 def _marker(run: Run, wanted: Answer) -> str:
-    return answer_comment.answer_marker(run.name, wanted.asker.comment_id)
+    return answer_comment.answer_marker(run.inputs.name, wanted.asker.comment_id)
 
 
 def _ask_model(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThread | None) -> Told:
@@ -150,7 +149,7 @@ def _ask_model(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThrea
     )
     budget = Budget(run.inputs.max_tokens_total, run.inputs.max_cost)
     client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
-    findings = _worst_findings(OwnComment.find(snapshot, run.name))
+    findings = _worst_findings(OwnComment.find(snapshot, run.inputs.name))
     with run.runner.group("Answer"):
         answer = _ask(run, wanted, client, prompts, selection, findings, thread)
     return Told("" if thread else wanted.question, answer, budget.spent(), run.run_url)

@@ -10,8 +10,8 @@ from reviewer.adapters.files import report_files
 from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline, summary, threads
 from reviewer.comments.moved_head import HeadMoved, Moment, NextStep, next_step
-from reviewer.comments.own_comment import OwnComment
 from reviewer.comments.summary import RunDetails
+from reviewer.comments.upsert import OwnComment
 from reviewer.config.enums import FailOn, Mode
 from reviewer.config.settings import Config
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
@@ -89,7 +89,7 @@ def _write_down(
     # Before anything is made of it: what a fingerprint is taken of must not change any more.
     review = secrets.conceal(replace(review, total=_add_up(review.spent, own.state)))
     comments = _comments(run, review, changed, settings)
-    review = replace(review, inline=_numbers(review, comments, run.name))
+    review = replace(review, inline=_numbers(review, comments, run.inputs.name))
     files = _write_files(run, review)
     body, report = _render(run, review), _render_report(run, review)
     # Markdown may have put a secret together that was in parts before.
@@ -131,7 +131,7 @@ def _read_again(reporter: Reporter, own: OwnComment) -> OwnComment:
     """
     run, reviewed = reporter.run, reporter.pull
     try:
-        after = OwnComment.find(run.forge.snapshot(reviewed.number), run.name)
+        after = OwnComment.find(run.forge.snapshot(reviewed.number), run.inputs.name)
     except ForgeError as problem:
         log.warning("What became of the comment could not be read: %s", problem)
         return own
@@ -173,7 +173,7 @@ def _comments(
         review.findings,
         changed,
         wanted=settings.inline,
-        name=run.name,
+        name=run.inputs.name,
         suggestions=settings.suggestions,
     )
     # Markdown may have put a secret together that was in parts before.
@@ -191,7 +191,7 @@ def _numbers(review: Review, comments: Sequence[InlineComment], name: str) -> fr
 def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     """Write the reports for programs; they survive what may go wrong with the comment."""
     texts = (
-        review_report.render(review, name=run.name, run_url=run.run_url),
+        review_report.render(review, name=run.inputs.name, run_url=run.run_url),
         sarif.render(review, version=__version__),
     )
     report, found = run.runner.secrets.conceal(texts)
@@ -200,12 +200,12 @@ def _write_files(run: Run, review: Review) -> Mapping[str, str]:
 
 
 def _render(run: Run, review: Review) -> str:
-    details = RunDetails(run.name, run.run_url, round(run.runner.elapsed))
+    details = RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
     return summary.render(review, details, state.of(review))
 
 
 def _render_report(run: Run, review: Review) -> str:
-    details = RunDetails(run.name, run.run_url, round(run.runner.elapsed))
+    details = RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
     whole, chart = summary.report(review, details), flowchart.render(review)
     return f"{whole}\n{chart}\n" if chart else whole
 
@@ -215,20 +215,20 @@ def _comment_at_lines(
 ) -> tuple[InlineComment, ...]:
     """Post the comments that are missing at their lines; return those that have no place there."""
     run, pull = reporter.run, reporter.pull
-    missing = threads.missing_comments(draft.comments, after.snapshot.conversation, run.name)
+    missing = threads.missing_comments(draft.comments, after.snapshot.conversation, run.inputs.name)
     return threads.post(run.forge, pull.number, pull.head_sha, missing)
 
 
 def _render_without(run: Run, draft: Draft, unplaced: Sequence[InlineComment]) -> str:
     """Render the comment again, with what has no place at its lines explained in it."""
     placed = [comment for comment in draft.comments if comment not in unplaced]
-    review = replace(draft.review, inline=_numbers(draft.review, placed, run.name))
+    review = replace(draft.review, inline=_numbers(draft.review, placed, run.inputs.name))
     return run.runner.secrets.conceal(_render(run, review))
 
 
 def _resolve_threads(run: Run, review: Review, after: OwnComment) -> None:
     """Resolve the threads of fixed findings; a token that may not is told what it lacks."""
-    fixed = threads.to_resolve(review.fixed, after.snapshot.conversation, run.name)
+    fixed = threads.to_resolve(review.fixed, after.snapshot.conversation, run.inputs.name)
     if not threads.resolve(run.forge, fixed):
         run.runner.notice(
             "Threads whose finding is gone were left open: resolving them needs the "
@@ -241,7 +241,7 @@ def _post_check_run(run: Run, draft: Draft, *, failed: bool) -> None:
     """Post a check run where the workflow wants one; a token that may not is told what it lacks."""
     if not run.inputs.check_run:
         return
-    wanted = check_run.render(draft.review, run.name, draft.report, failed=failed)
+    wanted = check_run.render(draft.review, run.inputs.name, draft.report, failed=failed)
     try:
         run.forge.apply(wanted)
     except ForbiddenError:
@@ -263,8 +263,7 @@ def conclude(  # what the outputs are about, each by name
     files: Mapping[str, str] | None = None,
 ) -> int:
     """Set the outputs and return the exit code."""
-    for name, value in step_outputs.outputs(known, comment, spent, files).items():
-        run.runner.output(name, value)
+    run.runner.outputs(step_outputs.outputs(known, comment, spent, files))
     # Where reviews are made apart from their publishing, that is where they are judged.
     reviews_only = run.inputs.mode is Mode.REVIEW
     code = step_outputs.exit_code(known, FailOn.NEVER if reviews_only else settings.fail_on)

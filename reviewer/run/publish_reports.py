@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 from reviewer.adapters.files import report_files
-from reviewer.changes import sharding
-from reviewer.changes.selection import Selection
+from reviewer.changes.selection import Selection, assign_shards
 from reviewer.config.settings import Config
 from reviewer.errors import ReportError
 from reviewer.finding import Dismissal
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result
-from reviewer.pipeline.assemble import assemble
-from reviewer.pipeline.file_result import FileResult
+from reviewer.pipeline.file_result import FileResult, assemble
 from reviewer.pull_request import PullRequest
-from reviewer.redaction.masking import SecretMask
+from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
 from reviewer.run import submitted_reports
 from reviewer.run.run import Run
@@ -70,7 +68,7 @@ def merge(
     def as_prompt_text(text: str) -> str:
         return masking(invisible.show(text))
 
-    owner = sharding.assign(selection.files, submitted.count)
+    owner = assign_shards(selection.files, submitted.count)
     rows = submitted.told()
     results = [
         file_result.merge(

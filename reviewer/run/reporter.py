@@ -2,32 +2,44 @@
 
 import enum
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from reviewer.adapters.runner.actions import Runner
 from reviewer.comments import summary, upsert
 from reviewer.comments.moved_head import Moment, NextStep, next_step
-from reviewer.comments.own_comment import OwnComment
+from reviewer.comments.upsert import OwnComment
 from reviewer.config.enums import Mode
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import (
+    CancelledError,
     ConfigError,
     ConversationClosedError,
     ForbiddenError,
     ForgeError,
     ReviewerError,
+    cancellation_behind,
 )
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
 from reviewer.review import Review, Status
-from reviewer.run.run import TITLE, Run
+from reviewer.run.run import SECONDS_AFTER_CANCEL, TITLE, Run
 from reviewer.text import markdown
 
 log = logging.getLogger(__name__)
 
 # GitHub gives the token of these pull requests no right to write, whatever the workflow says.
 _DEPENDABOT = ("dependabot", "dependabot[bot]")
+UNEXPECTED = ReviewerError(
+    "An unexpected error ended the review.",
+    cause="This is a bug in the reviewer.",
+    remedy="The log of the run has the traceback; please report it.",
+)
+Parameters = ParamSpec("Parameters")
+Outcome = TypeVar("Outcome")
 
 
 class CommentForbiddenError(ForbiddenError):
@@ -169,7 +181,7 @@ class Reporter:
         """Read the head again; when it moved, step back: the run for the newer head reports."""
         if self.target is not ReportTarget.COMMENT:
             return None
-        own = OwnComment.find(self.run.forge.snapshot(self.pull.number), self.run.name)
+        own = OwnComment.find(self.run.forge.snapshot(self.pull.number), self.run.inputs.name)
         if next_step(Moment.BEFORE_WRITE, self.pull.head_sha, own.snapshot) is NextStep.GO_ON:
             return own
         newer = own.snapshot.pull.head_sha[:7]
@@ -189,7 +201,7 @@ class Reporter:
     def _with_status(self, status: str) -> upsert.Compose:
         def compose(body: str | None) -> str:
             if body is None:
-                return summary.placeholder(self.run.name, status)
+                return summary.placeholder(self.run.inputs.name, status)
             return summary.with_status(body, status)
 
         return compose
@@ -226,3 +238,37 @@ def skip(runner: Runner, reason: str) -> int:
     runner.summary(f"Code review: nothing to do: {markdown.line(reason)}.\n")
     runner.output("verdict", "skipped")
     return 0
+
+
+def report_failures(
+    step: Callable[Concatenate[Reporter, Parameters], Outcome],
+) -> Callable[Concatenate[Reporter, Parameters], Outcome | int]:
+    """Decorate a step of the story: a problem in it is reported and becomes an exit code.
+
+    A bug is reported too, so that nobody waits for a review that is under way for ever; then it is
+    raised on.
+    """
+
+    @wraps(step)
+    def run_step(
+        reporter: Reporter, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Outcome | int:
+        try:
+            return step(reporter, *args, **kwargs)
+        except ReviewerError as problem:
+            return _fail(reporter, problem)
+        except Exception as bug:
+            if cancelled := cancellation_behind(bug):
+                return _fail(reporter, cancelled)
+            _fail(reporter, UNEXPECTED)
+            raise
+
+    return run_step
+
+
+def _fail(reporter: Reporter, problem: ReviewerError) -> int:
+    if isinstance(problem, CancelledError):
+        reporter.run.deadline.shorten(SECONDS_AFTER_CANCEL)
+    reporter.report_problem(problem)
+    reporter.run.runner.output("verdict", "failed")
+    return problem.exit_code

@@ -8,39 +8,36 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from reviewer.changes import sharding
-from reviewer.changes.read import read_changes
-from reviewer.changes.selection import Selection
+from reviewer.changes.selection import Selection, read_changes, select_share
 from reviewer.comments import threads
 from reviewer.comments.moved_head import HeadMoved, Moment, NextStep, next_step
-from reviewer.comments.own_comment import OwnComment
+from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Config
 from reviewer.config.strict_yaml import PATH
-from reviewer.context import guidelines
+from reviewer.context import collect
 from reviewer.context.collect import ContextCollector, HeadFiles
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
-from reviewer.findings import dismissals
+from reviewer.findings import ranking
 from reviewer.llm import model_catalog
 from reviewer.llm.ask import ModelClient, refuse
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED, WorkspaceTools
-from reviewer.memory import cache_key, previous_review
+from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.pipeline import review_changes, review_file
 from reviewer.pipeline.review_file import BatchReviewer
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
-from reviewer.redaction.masking import SecretMask
+from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports
-from reviewer.run.error_boundary import report_failures
 from reviewer.run.publish import conclude, publish
-from reviewer.run.reporter import Reporter, skip
+from reviewer.run.reporter import Reporter, report_failures, skip
 from reviewer.run.run import TITLE, Run, open_workspace
 
 log = logging.getLogger(__name__)
@@ -69,14 +66,17 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     publishes = run.inputs.mode is Mode.PUBLISH
     if not publishes:
         eligibility.require_means(run.inputs)
-    own = OwnComment.find(snapshot, run.name)
+    own = OwnComment.find(snapshot, run.inputs.name)
     up_to_date = not publishes and _is_up_to_date(run.wanted, own)
     models = None if publishes or up_to_date else _begin(run.models)
     pull = _as_triggered(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
     if reason := eligibility.why_not(run, pull, settings, own.state):
         return skip(run.runner, reason)
-    known, key = _apply_command(own.state, run.wanted), cache_key.key(run.inputs, settings)
+    known, key = (
+        _apply_command(own.state, run.wanted),
+        previous_review.review_key(run.inputs, settings),
+    )
     if up_to_date and (known, key) == (own.state, own.state.key):
         return _keep(reporter, own, settings)
 
@@ -86,7 +86,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
         previous = _compare(run, own, known, pull, key)
-        fresh = OwnComment.find(run.forge.snapshot(pull.number), run.name)
+        fresh = OwnComment.find(run.forge.snapshot(pull.number), run.inputs.name)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
     if selection.files and not reports:
@@ -146,7 +146,7 @@ def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
         for finding in known.findings
         if finding.number == wanted.ignore.number
     ]
-    return replace(known, dismissed=dismissals.merge(known.dismissed, ignored))
+    return replace(known, dismissed=ranking.merge_dismissals(known.dismissed, ignored))
 
 
 def _keep(reporter: Reporter, own: OwnComment, settings: Config) -> int:
@@ -175,7 +175,7 @@ def _dismissed(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]
     fresh = threads.find_dismissals(
         known.findings, own.snapshot.conversation, own.name, run.forge.may_write
     )
-    return dismissals.merge(known.dismissed, fresh)
+    return ranking.merge_dismissals(known.dismissed, fresh)
 
 
 def _ask(
@@ -185,7 +185,7 @@ def _ask(
     asks = any(reviewer.unchanged(file) is None for file in selection.files)
     model = reviewer.client.preferred
     shutdown = _begin(model.shutdown_date) if asks else None
-    share = sharding.select_share(selection, run.inputs.shard)
+    share = select_share(selection, run.inputs.shard)
     review = review_changes.review(reviewer, share, dismissed)
     # Nobody waits for the date: it is known by now, or there is no warning.
     ends = shutdown.result() if shutdown and shutdown.done() else None
@@ -225,7 +225,7 @@ def _reviewer(
         window=review_file.window(inputs.model, inputs.context_window),
         concurrency=inputs.concurrency,
         paths=selection.paths,
-        guidelines=guidelines.read(run.forge, settings.guidelines, pull.base_sha),
+        guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),
         refresh_overview=run.wanted.anew,
     )
 

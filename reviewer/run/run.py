@@ -42,11 +42,6 @@ class Run:
     checkout: str = ""
     event: str = ""
 
-    @property
-    def name(self) -> str:
-        """The instance, by which our comment is found."""
-        return self.inputs.name
-
 
 def open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
     """Open the reviewed commit for the model's tools, or return None where it is to have none.

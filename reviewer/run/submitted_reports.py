@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reviewer.changes import sharding
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.selection import SHARD_NOTE
 from reviewer.config.shard import Shard
 from reviewer.errors import ModelError, ReviewerError
-from reviewer.findings import candidates
+from reviewer.findings import placement
 from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import BatchResult
 from reviewer.review import FileReport, Overview, Review, Spent, Status
@@ -54,7 +54,7 @@ class Submitted:
         quoted = [
             f"a reviewing run says: {truncate.line(note, _LONGEST_REASON)}"
             for note in said
-            if note not in known and not note.startswith(sharding.NOTE)
+            if note not in known and not note.startswith(SHARD_NOTE)
         ]
         absent = [f"the report of shard {n}/{self.count} is missing" for n in self.missing]
         return (*self.complaints, *absent, *quoted)[:_MOST_NOTES]
@@ -165,7 +165,9 @@ def _read_row(file: ChangedFile, row: FileReport) -> BatchResult:
         skipped = "left out by the run that reviewed: " if row.status is Status.SKIPPED else ""
         return BatchResult(part, ModelError(f"{skipped}{reason}"))
     rows = [finding.candidate.members for finding in row.findings]
-    return BatchResult(part, candidates.collect(rows, path=file.path, summary=row.summary))
+    return BatchResult(
+        part, placement.collect_candidates(rows, path=file.path, summary=row.summary)
+    )
 
 
 def _beginning(text: str, parts: int) -> str:

@@ -1,10 +1,14 @@
-"""Writes code spans and fences that text cannot close, and extracts code spans from prose."""
+"""Writes code that text cannot close, and breaks the words that make GitHub or a bot act.
+
+GitHub does not act on text in code spans and fences. Apps that read the source of a comment do, so
+the words that trigger them are broken by a zero-width space (U+200B) in code too, and nothing else
+is.
+"""
 
 from collections.abc import Iterable
+from typing import Any
 
 import re2
-
-from reviewer.text import bot_triggers
 
 # Marks the place of an extracted span. `invisible.drop` removes this character from all text.
 PLACEHOLDER = "\0"
@@ -14,6 +18,23 @@ _RUNS = re2.compile(r"`+|~+")
 _LANGUAGE = re2.compile(r"[a-z0-9+#-]{1,20}")
 # GitHub renders these as pictures, maps or formulas, and offers to commit a suggestion.
 _ACTIVE_LANGUAGES = frozenset({"mermaid", "math", "geojson", "topojson", "stl", "suggestion"})
+ZWSP = "\u200b"
+# Each pattern is broken between its two groups.
+# The name of a command may be in a code span, for which NUL is the placeholder (code_spans.py).
+_COMMAND = re2.compile(r"(?im)(^[\pZ\t*]*/)([\w\x00])")
+_BOT_WORD = re2.compile(r"(?im)(^[\pZ\t*]*[br])((?:ors|echeck|etest)(?:\b|_))")
+# GitHub's nine: close, closes, closed, fix, fixes, fixed, resolve, resolves, resolved.
+_CLOSING = re2.compile(
+    r"(?i)([cfr])((?:lose[sd]?|ix(?:e[sd])?|esolve[sd]?)"
+    r":?[ \t]+(?:[\w.-]+/[\w.-]+)?(?:#|gh-|https?:))"
+)
+_ISSUE = re2.compile(r"(?i)(gh-)(\d)")
+_ADDRESS = re2.compile(r"(?i)(www|mailto|xmpp)([.:])")
+# Our markers and those of other tools: a tool that runs under the same account takes a comment with
+# its marker for its own, and overwrites it.
+_MARKER = re2.compile(r"(<)(!--)")
+_AT = {ord(at): at + ZWSP for at in "@\uff20\ufe6b"}
+_AT_AND_HASH = _AT | {ord("#"): "#" + ZWSP}
 
 
 def fence(text: str, language: str) -> str:
@@ -24,13 +45,13 @@ def fence(text: str, language: str) -> str:
     ticks = "`" * max(len("```"), 1 + _longest_run(text))
     name = _LANGUAGE.match(language.strip().lower())
     word = name[0] if name and name[0] not in _ACTIVE_LANGUAGES else ""
-    return f"{ticks}{word}\n{bot_triggers.break_in_code(text)}\n{ticks}"
+    return f"{ticks}{word}\n{break_in_code(text)}\n{ticks}"
 
 
 def span(text: str) -> str:
     """Return one line as a code span, or as several with "|" between them."""
     # Inside a span, "|" would still end a table cell.
-    parts = bot_triggers.break_in_code(text.replace("|", "\n")).split("\n")
+    parts = break_in_code(text.replace("|", "\n")).split("\n")
     return "&#124;".join(map(_quote_with_backticks, parts))
 
 
@@ -48,7 +69,7 @@ def restore(text: str, spans: Iterable[str]) -> str:
     first, *pieces = text.split(PLACEHOLDER)
     # Two adjacent spans would be read as one.
     separated = [piece or " " for piece in pieces[:-1]] + pieces[-1:]
-    rendered = map(_quote_with_backticks, bot_triggers.break_in_code("\n".join(spans)).split("\n"))
+    rendered = map(_quote_with_backticks, break_in_code("\n".join(spans)).split("\n"))
     return first + "".join(code + piece for code, piece in zip(rendered, separated, strict=False))
 
 
@@ -99,3 +120,33 @@ def _find_closing_runs(pieces: list[str]) -> dict[int, int]:
             closing[index] = run
         following[pieces[index]] = index
     return closing
+
+
+def break_commands(text: str) -> str:
+    """Break bot commands at the start of a line, such as `/approve` and `bors r+`."""
+    return _insert_breaks(text, (_COMMAND, _BOT_WORD))
+
+
+def break_commands_and_prose(text: str) -> str:
+    """Break on a single line what `break_commands` and then `break_in_prose` break."""
+    return break_in_prose(break_commands(text))
+
+
+def break_in_code(text: str) -> str:
+    """Break mentions, commands, closing keywords and hidden markers (HTML comments)."""
+    return _insert_breaks(text, (_COMMAND, _BOT_WORD, _CLOSING, _MARKER)).translate(_AT)
+
+
+def break_in_prose(text: str) -> str:
+    """Break mentions, closing keywords, issue references and addresses that GitHub links.
+
+    Commands are left to `break_commands`, because only the start of a line makes a command.
+    """
+    text = _insert_breaks(text, (_CLOSING, _ISSUE, _ADDRESS))
+    return text.replace("://", f":{ZWSP}/{ZWSP}/").translate(_AT_AND_HASH)
+
+
+def _insert_breaks(text: str, patterns: Iterable[Any]) -> str:
+    for pattern in patterns:
+        text = pattern.sub(lambda match: f"{match[1]}{ZWSP}{match[2]}", text)
+    return text

@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 
 import re2
 
-from reviewer.text import bot_triggers, code_spans, invisible
+from reviewer.text import code_spans, invisible
 
 # Text nests entities, comments and links less deeply; deeper nesting is an attack.
 _ROUNDS = 8
@@ -38,7 +38,7 @@ _ENTITIES = {
     ord("&"): "&amp;",
     ord("<"): "&lt;",
     ord(">"): "&gt;",
-    ord("$"): "&#36;" + bot_triggers.ZWSP,
+    ord("$"): "&#36;" + code_spans.ZWSP,
 } | {ord(char): f"&#{ord(char)};" for char in "[]`|~\\"}
 
 
@@ -60,11 +60,18 @@ def block(text: str) -> str:
 
 def line(text: str) -> str:
     """Return neutralised text on one line, for a title or a table cell; only code spans stay."""
-    content, spans = code_spans.extract(_clean(text))
-    content = " ".join(_resolve(content, _join_lines).split())
-    start = bot_triggers.ZWSP if _LINE_START.match(content) else ""
-    shown = _escape(start + bot_triggers.break_commands(content)).replace("*", "&#42;")
-    return code_spans.restore(shown, spans)
+    clean = _clean(text)
+    if "`" not in clean:
+        return _render_line(clean)
+    content, spans = code_spans.extract(clean)
+    return code_spans.restore(_render_line(content), spans)
+
+
+def _render_line(text: str) -> str:
+    content = " ".join(_resolve(text, _join_lines).split())
+    start = code_spans.ZWSP if _LINE_START.match(content) else ""
+    broken = code_spans.break_commands_and_prose(start + content)
+    return _escape(broken).replace("*", "&#42;")
 
 
 def code(text: str, language: str = "") -> str:
@@ -78,6 +85,8 @@ def span(text: str) -> str:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", invisible.drop(unified))
 
@@ -93,8 +102,8 @@ def _read_fenced(lines: Iterable[str], *, margin: int, mark: str) -> Iterator[st
 
 def _render_prose(lines: Iterable[str]) -> str:
     content, spans = code_spans.extract("\n".join(lines))
-    laid_out = "\n".join(_lay_out(_resolve(content).split("\n")))
-    return code_spans.restore(_escape(laid_out.rstrip("\n")), spans)
+    laid_out = "\n".join(_lay_out(_resolve(content).split("\n"))).rstrip("\n")
+    return code_spans.restore(_escape(code_spans.break_in_prose(laid_out)), spans)
 
 
 def _resolve(text: str, shaped: Callable[[str], str] = str) -> str:
@@ -165,7 +174,7 @@ def _split_marker(content: str) -> tuple[str, str]:
     rest = content[containers.end() :].lstrip()
     first = _ITEM.search(containers[0])
     if first and len(first[0]) > len("99."):
-        return "", f"{bot_triggers.ZWSP}{first[0]} {rest}"
+        return "", f"{code_spans.ZWSP}{first[0]} {rest}"
     return first[0] if first else "", rest
 
 
@@ -179,12 +188,12 @@ def _keep_text(content: str) -> str:
     """Return the text with commands broken; "" for a horizontal rule or a heading's underline."""
     if not content.strip("-=_*+:| \t"):
         return ""
-    return bot_triggers.break_commands(content)
+    return code_spans.break_commands(content)
 
 
 def _escape(text: str) -> str:
-    """Break trigger words and write every other character with a meaning as an entity."""
-    return _escape_underscores(bot_triggers.break_in_prose(text).translate(_ENTITIES))
+    """Write every character with a meaning as an entity."""
+    return _escape_underscores(text.translate(_ENTITIES))
 
 
 def _escape_underscores(text: str) -> str:

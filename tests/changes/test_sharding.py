@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes import sharding
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.changes.selection import Selection
+from reviewer.changes.selection import Selection, select_share
 from reviewer.config import shard
 from reviewer.config.shard import Shard
 from tests import builders
@@ -32,8 +31,8 @@ def test_every_file_is_in_exactly_one_share_whatever_their_order(
 ) -> None:
     whole = selection(sizes)
     turned = Selection(whole.files[::-1], whole.reports)
-    shares = [sharding.select_share(whole, Shard(number, count)) for number in range(1, count + 1)]
-    again = [sharding.select_share(turned, Shard(number, count)) for number in range(1, count + 1)]
+    shares = [select_share(whole, Shard(number, count)) for number in range(1, count + 1)]
+    again = [select_share(turned, Shard(number, count)) for number in range(1, count + 1)]
     assert sorted(f.path for part in shares for f in part.files) == sorted(
         file.path for file in whole.files
     )
@@ -49,10 +48,7 @@ def test_no_share_has_more_than_one_file_more_work_than_another(
 ) -> None:
     whole = selection(sizes)
     loads = [
-        sum(
-            len(f.changed_lines) + 30
-            for f in sharding.select_share(whole, Shard(number, count)).files
-        )
+        sum(len(f.changed_lines) + 30 for f in select_share(whole, Shard(number, count)).files)
         for number in range(1, count + 1)
     ]
     assert max(loads) - min(loads) <= max(sizes, default=0) + 30

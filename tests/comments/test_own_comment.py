@@ -1,6 +1,6 @@
 """Our own comment as a value: which one is kept, and what it remembers."""
 
-from reviewer.comments.own_comment import OwnComment
+from reviewer.comments.upsert import OwnComment
 from reviewer.memory import state
 from reviewer.memory.state import State
 from reviewer.pull_request import Comment

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reviewer.comments import summary, upsert
-from reviewer.comments.own_comment import OwnComment
+from reviewer.comments.upsert import OwnComment
 from reviewer.errors import NotFoundError
 from reviewer.memory import state
 from reviewer.ports import CreateComment, Operation, UpdateComment

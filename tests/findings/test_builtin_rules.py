@@ -10,7 +10,7 @@ from reviewer.finding import Finding, Origin, Side
 from reviewer.findings import builtin_rules
 from reviewer.memory import previous_review
 from reviewer.pull_request import ListedFile
-from reviewer.redaction import masking
+from reviewer.redaction import scan
 from reviewer.redaction.scan import Redaction
 from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
@@ -35,7 +35,7 @@ def changed_file(*rows: str, path: str = "src/pay.py") -> ChangedFile:
 
 def found(*rows: str) -> tuple[Finding, ...]:
     file = changed_file(*rows)
-    return builtin_rules.find(file, Redaction(masking.hunk_texts([file])))
+    return builtin_rules.find(file, Redaction(scan.hunk_texts([file])))
 
 
 @faults("DF12")
@@ -91,7 +91,7 @@ def test_what_is_quoted_is_found_in_the_file_again() -> None:
     other = [line.replace("a1B2", "Z9y8") for line in BODY]
     rows = [BEGIN, *BODY, END, BEGIN, *other, END, f"a = '{TOKEN}'\r", "b = 1 # \u202e", STRIPE]
     before = changed_file(*(f"+{row}" for row in rows))
-    redaction = Redaction(masking.hunk_texts([before]))
+    redaction = Redaction(scan.hunk_texts([before]))
     said = builtin_rules.find(before, redaction)
     after = changed_file("+new = 1", "+lines = 2", *(f"+{row}" for row in rows))
 

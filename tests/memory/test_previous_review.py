@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Dismissal, Finding, Origin
-from reviewer.findings import dismissals
+from reviewer.findings import ranking
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State, Unit
@@ -168,17 +168,17 @@ def test_what_was_dismissed_is_not_called_fixed() -> None:
 
 def test_a_dismissal_holds_for_the_code_and_not_for_the_words() -> None:
     dismissed = (Dismissal(builders.finding(), "mona", "on purpose"),)
-    assert dismissals.is_dismissed(builders.finding(title="Other words", start_line=40), dismissed)
-    assert not dismissals.is_dismissed(builders.finding(quote="    return x * 1000 + 1"), dismissed)
+    assert ranking.is_dismissed(builders.finding(title="Other words", start_line=40), dismissed)
+    assert not ranking.is_dismissed(builders.finding(quote="    return x * 1000 + 1"), dismissed)
 
 
 def test_dismissals_are_kept_once_each_and_only_the_latest() -> None:
     many = [
         Dismissal(builders.finding(quote=f"line_{number}()"), "mona")
-        for number in range(dismissals.MOST_DISMISSED + 5)
+        for number in range(ranking.MOST_DISMISSED + 5)
     ]
-    kept = dismissals.merge(many, many[-1:])
-    assert len(kept) == dismissals.MOST_DISMISSED
+    kept = ranking.merge_dismissals(many, many[-1:])
+    assert len(kept) == ranking.MOST_DISMISSED
     assert kept[-1] == many[-1]
 
 
@@ -192,9 +192,9 @@ def test_the_key_of_a_change_does_not_know_where_it_stands(old: int, new: int) -
 def test_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_says() -> None:
     words = builders.finding()
     proven = replace(words, origin=Origin.RULE)
-    assert not dismissals.is_dismissed(proven, (Dismissal(words, "mona"),))
-    assert dismissals.is_dismissed(proven, (Dismissal(proven, "mona"),))
-    assert dismissals.is_dismissed(words, (Dismissal(proven, "mona"),))
+    assert not ranking.is_dismissed(proven, (Dismissal(words, "mona"),))
+    assert ranking.is_dismissed(proven, (Dismissal(proven, "mona"),))
+    assert ranking.is_dismissed(words, (Dismissal(proven, "mona"),))
 
 
 @faults("DF12")

@@ -5,13 +5,13 @@ from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Origin
 from reviewer.findings import builtin_rules
-from reviewer.findings.candidates import FileCandidates
+from reviewer.findings.placement import FileCandidates
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State, Unit
 from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import BatchResult
-from reviewer.redaction import masking
+from reviewer.redaction import scan
 from reviewer.redaction.scan import Redaction
 from tests import builders
 from tests.faults import faults
@@ -24,7 +24,7 @@ def test_earlier_words_of_the_model_do_not_stand_for_what_a_rule_finds() -> None
     """The verification could drop them, and the secret with them."""
     file = diff.parse(builders.row(patch=f'@@ -1 +1,2 @@\n a = 1\n+KEY = "{KEY}"\n'))
     assert isinstance(file, ChangedFile)
-    redaction = Redaction(masking.hunk_texts([file]))
+    redaction = Redaction(scan.hunk_texts([file]))
     (proven,) = builtin_rules.find(file, redaction)
     words = builders.revise(proven, origin=Origin.MODEL, title="Only a sample", number=1)
     unit = Unit(file.path, "", builders.HEAD, "", (words,))

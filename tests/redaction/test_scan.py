@@ -11,7 +11,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate
 from reviewer.findings.placement import Places
 from reviewer.pull_request import ListedFile
-from reviewer.redaction import masking
+from reviewer.redaction import scan
 from reviewer.redaction.scan import LONGEST_KEY, Redaction, Secret
 from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
@@ -193,7 +193,7 @@ def test_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
     )
     file = diff.parse(ListedFile("key.pem", "modified", 0, 0, patch))
     assert isinstance(file, ChangedFile)
-    redaction = Redaction(masking.hunk_texts([file]))
+    redaction = Redaction(scan.hunk_texts([file]))
 
     def shown(text: str) -> str:
         return redaction.mask(invisible.show(text))

@@ -91,9 +91,14 @@ class Runner:
 
     def output(self, name: str, value: str) -> None:
         """Set an output of the step; outside of a workflow nothing happens."""
-        value = self.secrets.mask(value)
-        delimiter = next(each for each in iter(_delimiter, "") if each not in value)
-        self._append(self._output, f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+        self.outputs({name: value})
+
+    def outputs(self, values: Mapping[str, str]) -> None:
+        """Set outputs of the step by name."""
+        masked = self.secrets.mask_all(values.values())
+        delimiter = next(each for each in iter(_delimiter, "") if each not in "".join(masked))
+        for name, value in zip(values, masked, strict=True):
+            self._append(self._output, f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
     def summary(self, markdown: str) -> None:
         """Append to the job summary, up to 900 kB; what does not fit is cut, and that is said."""

@@ -126,7 +126,7 @@ def test_a_file_that_became_a_link_is_read_as_the_link() -> None:
     assert texts(reconciled("was file", status="changed")) == ["target"]
 
 
-def test_a_deletion_is_told_without_its_lines() -> None:
+def test_a_deletion_is_shown_without_its_lines() -> None:
     told = {file.path: file for file in git_diff.parse(raw("odd-files.diff"))}
     assert told["gone.txt"] == git_diff.RawFile("gone.txt", None, "deleted")
 

@@ -54,7 +54,7 @@ def test_a_suggestion_is_there_only_when_it_is_wanted() -> None:
 
 
 @pytest.mark.parametrize(("wanted", "count"), [(Inline.OFF, 0), (Inline.HIGH, 1), (Inline.ALL, 2)])
-def test_the_input_says_which_findings_are_told_at_their_lines(wanted: Inline, count: int) -> None:
+def test_the_input_says_which_findings_are_shown_at_their_lines(wanted: Inline, count: int) -> None:
     low = builders.finding(severity=Severity.LOW, title="Another")
     assert len(made(builders.finding(), low, wanted=wanted)) == count
 

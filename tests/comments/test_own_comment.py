@@ -19,7 +19,7 @@ def read(*comments: Comment) -> tuple[State, bool]:
     return own.state, own.damaged
 
 
-def test_a_damaged_state_is_told_from_none() -> None:
+def test_a_damaged_state_differs_from_a_missing_one() -> None:
     good = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN)}")
     damaged = builders.comment(1, f"{MARKER}\n<!-- code-review-action:state v=1 AAAA -->")
     plain = builders.comment(1, f"{MARKER}\nunder way")

@@ -84,7 +84,7 @@ def test_a_fence_inside_cannot_end_the_block() -> None:
 
 
 @given(st.text())
-def test_whatever_is_offered_stands_in_one_fence(suggestion: str) -> None:
+def test_whatever_is_suggested_is_in_one_fence(suggestion: str) -> None:
     block = inline.block(finding(suggestion), hunk())
     if block:
         fence = block.partition("suggestion")[0]

@@ -68,7 +68,7 @@ def test_no_text_means_no_write() -> None:
 
 
 @faults("SE1")
-def test_a_strangers_comment_with_our_marker_is_not_ours() -> None:
+def test_another_account_s_comment_with_our_marker_is_not_ours() -> None:
     stranger = builders.comment(101, finished("forged"), mine=False)
     forge = FakeForge(comments=[stranger])
     publish(forge, finished("true"))

@@ -128,7 +128,7 @@ def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(raw: str)
     assert "0123456789" not in str(error)
 
 
-def test_secrets_do_not_stand_in_the_text_form_of_the_inputs() -> None:
+def test_the_text_form_of_the_inputs_holds_no_secrets() -> None:
     assert KEY not in repr(load(api_key=f"{KEY} ", github_token=KEY))
 
 

@@ -274,7 +274,7 @@ def test_of_several_mistakes_the_first_in_the_file_is_named() -> None:
         "allowed-associations",
     ],
 )
-def test_what_only_the_workflow_may_say_is_refused(key: str) -> None:
+def test_settings_of_the_workflow_alone_are_refused(key: str) -> None:
     error = refusal(f"{key}: http://evil.example")
     assert "is set in the workflow's inputs" in error.what
     assert "with:" in error.remedy

@@ -96,7 +96,7 @@ def test_a_key_given_twice_is_refused(raw: str) -> None:
     assert "the key 'a' is already in line" in refusal(raw).what
 
 
-def test_the_same_key_may_stand_in_two_mappings() -> None:
+def test_two_mappings_may_have_the_same_key() -> None:
     assert strict_yaml.parse("[{a: 1}, {a: 2}]").value == ({"a": 1}, {"a": 2})
 
 

@@ -55,7 +55,7 @@ def test_of_a_long_file_only_the_neighbourhood_is_shown() -> None:
     assert shown.cuts == ()
 
 
-def test_what_does_not_fit_is_what_stands_farthest_from_the_change() -> None:
+def test_what_does_not_fit_is_what_is_farthest_from_the_change() -> None:
     three = "     1   line 1\n...\n     3   line 3\n     4   line 4"
     shown = nearby_lines.select("\n".join(lines(9)), at(2), len(three))
     assert shown.text == three

@@ -123,7 +123,7 @@ def test_siblings_know_each_other(one: str, other: str) -> None:
         ("a/pay.c", "a/charge.h"),
     ],
 )
-def test_strangers_do_not(one: str, other: str) -> None:
+def test_outside_contributors_do_not(one: str, other: str) -> None:
     assert of(changed(one, "+a"), changed(other, "+b")) == Excerpt("")
 
 

@@ -108,7 +108,7 @@ def test_an_unknown_command_gets_help_once(step: Step, github: LoopbackGitHub) -
     assert (5001, "confused") in github.repository.reactions
 
 
-def test_a_stranger_s_command_does_nothing(
+def test_a_command_of_an_outside_contributor_does_nothing(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     finished = comments(step, "/review", author_association="NONE")
@@ -148,7 +148,7 @@ def test_a_reply_in_our_thread_is_answered_there(
     assert "Sets the wrong value" in prompt
 
 
-def test_summary_tells_anew_what_the_change_does(
+def test_summary_replaces_the_description_of_the_change(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     github.push(NUMBER, {"b.py": "b = 1\n"})

@@ -101,7 +101,7 @@ def test_a_report_cannot_choose_another_pull_request_to_be_published_on(
     assert github.bodies == []
 
 
-def test_a_commit_that_two_branches_end_in_is_told_apart_by_the_branch(
+def test_the_branch_decides_between_two_pull_requests_with_the_same_head_commit(
     fork: Step, github: LoopbackGitHub
 ) -> None:
     """A stranger can open a pull request with the very commit of somebody else's."""
@@ -127,7 +127,7 @@ def test_a_head_that_moved_on_or_was_closed_is_left_alone(
     assert github.bodies == []
 
 
-def test_without_a_report_a_run_that_ended_well_is_a_notice_and_a_failed_one_is_told(
+def test_without_a_report_a_successful_run_is_a_notice_and_a_failed_one_is_reported(
     fork: Step, github: LoopbackGitHub
 ) -> None:
     assert publishing(fork, github).run().code == 0

@@ -35,7 +35,7 @@ def finds_its_own(body: Body) -> str:
 
 
 @faults("CC5")
-def test_of_many_slow_questions_all_that_were_answered_are_told(
+def test_of_many_slow_requests_all_replies_are_published(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     changed = {
@@ -64,7 +64,7 @@ def test_of_many_slow_questions_all_that_were_answered_are_told(
 
 
 @faults("CC5", "CC8")
-def test_a_github_that_never_answers_the_last_write_holds_nobody_up(
+def test_a_github_that_never_answers_the_last_write_does_not_delay_the_end(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     model_server.script = finds_a_problem
@@ -77,7 +77,7 @@ def test_a_github_that_never_answers_the_last_write_holds_nobody_up(
 
 
 @faults("CC5")
-def test_a_github_that_says_nothing_any_more_holds_nobody_up(
+def test_a_github_that_stops_answering_does_not_delay_the_end(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     held = HeldRequest()

@@ -87,7 +87,7 @@ def test_the_companys_own_authority_is_trusted_where_the_environment_names_it(
 
 
 @faults("IN8")
-def test_a_github_that_nobody_vouches_for_hears_nothing(
+def test_nothing_is_sent_to_a_github_with_an_untrusted_certificate(
     encrypted: Step, github: LoopbackGitHub
 ) -> None:
     finished = encrypted.run()
@@ -97,7 +97,7 @@ def test_a_github_that_nobody_vouches_for_hears_nothing(
 
 
 @faults("IN8")
-def test_a_model_server_that_nobody_vouches_for_hears_nothing(
+def test_nothing_is_sent_to_a_model_server_with_an_untrusted_certificate(
     encrypted: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,

@@ -193,7 +193,7 @@ def test_a_bot_without_a_key_is_a_notice(
 
 
 @faults("EV9")
-def test_a_user_who_calls_himself_a_bot_is_told_of_the_missing_key_like_anybody(
+def test_a_user_who_calls_himself_a_bot_gets_the_error_about_the_key_like_anybody(
     step: Step, github: LoopbackGitHub
 ) -> None:
     finished = by(step, "evil[bot]", "User").run()
@@ -281,7 +281,9 @@ def test_an_empty_token_is_named_and_nothing_is_sent(step: Step, github: Loopbac
 
 
 @faults("CF13")
-def test_a_pattern_made_to_backtrack_holds_no_run_up(step: Step, github: LoopbackGitHub) -> None:
+def test_a_pattern_made_to_backtrack_does_not_delay_a_run(
+    step: Step, github: LoopbackGitHub
+) -> None:
     bomb = f"exclude: ['{'*a' * 25}b']\n"
     files = {f"{'a' * 200}.py": ("old = 1\n", "new = 2\n"), CONFIG_PATH: (bomb, bomb)}
     github.add_pull(NUMBER, files)

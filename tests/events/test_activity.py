@@ -304,7 +304,7 @@ COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume
         {"association": "FIRST_TIME_CONTRIBUTOR"},
     ],
 )
-def test_edits_issues_bots_and_strangers_command_nothing(
+def test_edits_issues_bots_and_outside_contributors_command_nothing(
     changes: dict[str, Any], body: str
 ) -> None:
     assert isinstance(activity.decide(commented(body, **changes), GATE), Skip)
@@ -366,7 +366,7 @@ def test_a_command_in_a_reply_is_obeyed() -> None:
         {"body": "Because.\n\n<!-- code-review-action:answer name=default to=9 -->"},
     ],
 )
-def test_remarks_that_are_edited_new_of_bots_or_of_strangers_get_no_answer(
+def test_comments_that_are_edited_new_of_bots_or_of_outside_contributors_get_no_answer(
     changes: dict[str, Any],
 ) -> None:
     assert isinstance(activity.decide(replied(**changes), GATE), Skip)
@@ -414,7 +414,7 @@ def test_a_deleted_account_is_called_as_github_calls_it() -> None:
 
 
 @faults("SE12")
-def test_the_words_that_stood_there_when_the_run_was_triggered_come_along() -> None:
+def test_title_and_description_are_those_of_the_moment_the_run_was_triggered() -> None:
     payload = example("pull_request.opened")
     payload["pull_request"] |= {"title": "As triggered", "body": None}
     decided = decide(payload, "pull_request")
@@ -464,7 +464,7 @@ def test_a_run_of_a_deleted_fork_is_about_nothing_that_can_be_found() -> None:
     assert decided.head.repository == ""
 
 
-def test_who_only_publishes_obeys_no_comment() -> None:
+def test_a_run_that_only_publishes_obeys_no_comment() -> None:
     decided = decide(
         example("issue_comment.created"), "issue_comment", gate=replace(GATE, publishes=True)
     )

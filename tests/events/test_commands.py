@@ -44,7 +44,7 @@ TRIGGER = "flows review"
         ("flows review help", Help()),
     ],
 )
-def test_a_command_stands_alone_on_a_line(body: str, command: Command) -> None:
+def test_a_command_is_alone_on_its_line(body: str, command: Command) -> None:
     assert commands.parse(body, TRIGGER) == command
 
 
@@ -93,7 +93,7 @@ def test_a_finding_is_ignored_by_its_number_with_or_without_a_reason(
         ("/ignore", "ignore"),
     ],
 )
-def test_what_is_said_to_us_and_is_no_command_is_unknown(body: str, text: str) -> None:
+def test_a_comment_to_us_without_a_known_command_is_unknown(body: str, text: str) -> None:
     assert commands.parse(body, TRIGGER) == Unknown(text)
 
 
@@ -128,7 +128,7 @@ def test_quoted_fenced_and_embedded_words_and_those_of_other_bots_are_nothing(bo
     assert commands.parse(body, TRIGGER) is None
 
 
-def test_the_longer_of_two_words_that_begin_alike_is_heard() -> None:
+def test_of_two_trigger_words_that_begin_alike_the_longer_applies() -> None:
     assert commands.parse("/review please", "/review please") == Review()
     assert commands.parse("/review please full", "/review please") == Review(full=True)
     assert commands.parse("/review full", "/review please") == Review(full=True)

@@ -175,11 +175,11 @@ def test_a_part_of_another_line_or_too_small_a_part_is_dropped(quote: str, line:
 @pytest.mark.parametrize(
     "quote", ["", "\n", "  ", "}", ")\n}", "     9 + }", "+", "return 42", "\0"]
 )
-def test_a_quote_that_says_nothing_or_stands_nowhere_is_dropped(quote: str) -> None:
+def test_a_quote_that_is_empty_or_found_nowhere_is_dropped(quote: str) -> None:
     assert placed(quote, 10) is None
 
 
-def test_a_bracket_alone_is_no_quote_although_it_stands_there() -> None:
+def test_a_bracket_alone_is_no_quote_although_the_line_is_there() -> None:
     assert place(candidate("}", 1), changed_file("@@ -0,0 +1 @@\n+}")) is None
 
 
@@ -252,7 +252,7 @@ def test_what_the_prompt_prints_is_found_where_it_was_printed(
 
 @faults("LO5")
 @given(st.text(), st.integers(), st.integers())
-def test_whatever_is_placed_stands_on_lines_of_the_diff(quote: str, start: int, end: int) -> None:
+def test_whatever_is_placed_is_on_lines_of_the_diff(quote: str, start: int, end: int) -> None:
     found = place(candidate(quote, start, end), changed_file())
     if found:
         shown = {

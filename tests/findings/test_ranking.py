@@ -51,14 +51,16 @@ def test_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> 
 
 
 @faults("DF12")
-def test_two_rules_may_speak_of_one_line() -> None:
+def test_two_rules_may_report_one_line() -> None:
     other = builders.revise(PROVEN, title="Invisible characters")
     shown, _ = ranking.rank((other, PROVEN), config.load(Inputs(), None))
     assert set(shown) == {other, PROVEN}
 
 
 @faults("DF12")
-def test_a_flood_of_the_model_does_not_drown_what_rules_have_found_nor_they_the_rest() -> None:
+def test_many_findings_of_the_model_do_not_displace_those_of_rules_nor_the_other_way_round() -> (
+    None
+):
     settings = config.load(Inputs(), b"max-findings: 4\n")
     flood = [
         builders.finding(title=f"T{n}", start_line=n, quote=f"q = {n}", severity=Severity.CRITICAL)

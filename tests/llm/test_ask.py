@@ -156,7 +156,7 @@ def test_what_another_model_cannot_cure_is_raised_at_once(problem: ModelError) -
     assert second.prompts == []
 
 
-def test_a_model_that_failed_is_asked_again_by_the_next_question() -> None:
+def test_a_model_that_failed_is_asked_again_by_the_next_request() -> None:
     first, second = Script([ModelError("down"), GOOD]), Script([GOOD], name="second")
     asked = asking(first, second)
 

@@ -400,7 +400,7 @@ def names(shape: type) -> set[str]:
     return {field.name for field in fields(shape)}
 
 
-def test_we_read_exactly_what_we_ask_for() -> None:
+def test_exactly_the_requested_fields_are_read() -> None:
     review, finding = objects(REVIEW_SCHEMA)
     (overview,) = objects(OVERVIEW_SCHEMA)
 

@@ -18,7 +18,7 @@ def test_a_model_that_ends_within_sixty_days_is_named_with_its_day() -> None:
 
 
 @pytest.mark.parametrize("ends", [None, TODAY + timedelta(days=61)])
-def test_a_model_that_stays_is_no_news(ends: date | None) -> None:
+def test_a_model_without_a_shutdown_date_is_not_mentioned(ends: date | None) -> None:
     assert model_catalog.shutdown_warning("gpt-5", ends, TODAY) == ""
 
 

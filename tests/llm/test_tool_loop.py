@@ -50,7 +50,7 @@ def test_a_call_is_answered_in_a_message_that_names_it() -> None:
 
 
 @faults("SE9")
-def test_a_model_that_never_stops_calling_is_told_to_close_and_then_given_up() -> None:
+def test_a_model_that_never_stops_calling_is_asked_to_close_and_then_given_up() -> None:
     model = Model(calling())
     with pytest.raises(ReplyError, match="keeps calling"):
         run_tool_loop(PROMPT, model, lambda _: "x")

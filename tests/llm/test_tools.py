@@ -141,7 +141,7 @@ def test_a_pattern_for_files_made_to_explode_ends(glob: str) -> None:
 
 
 @faults("SE9")
-def test_a_million_results_are_a_hundred_and_a_remark() -> None:
+def test_a_million_results_are_a_hundred_and_a_note() -> None:
     said = answer("search", {f"f{n}": "x\n" * 10_000 for n in range(100)}, pattern="x")
     assert said.count("\n") == 100
     assert said.endswith("(more than 100 lines match)")

@@ -44,7 +44,7 @@ def post(github: LoopbackGitHub, *, patience: float = 5.0) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("processed", [True, False])
-def test_an_error_may_stand_for_work_that_was_done(
+def test_an_error_may_hide_a_request_that_was_carried_out(
     github: LoopbackGitHub, *, processed: bool
 ) -> None:
     github.fail("POST", failures.status(502, processed=processed))
@@ -61,7 +61,7 @@ def test_an_error_may_stand_for_work_that_was_done(
         (Hang(0, processed=False), 0),
     ],
 )
-def test_a_lost_answer_may_stand_for_work_that_was_done(
+def test_a_lost_response_may_hide_a_request_that_was_carried_out(
     github: LoopbackGitHub, fault: Failure, comments: int
 ) -> None:
     github.fail("POST", fault)

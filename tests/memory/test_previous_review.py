@@ -121,7 +121,7 @@ def test_findings_move_with_their_code_and_leave_with_it() -> None:
     assert previous_review.still_present(changed(REWRITTEN), (found,), same) == ()
 
 
-def test_what_was_said_before_is_not_said_again_in_other_words() -> None:
+def test_a_finding_is_not_reported_again_in_other_words() -> None:
     old = builders.finding(number=3, title="Multiplies a float")
     new = builders.finding(title="Rounding error", start_line=3)
     assert previous_review.add_new((old,), (new,)) == (old,)
@@ -160,7 +160,7 @@ def test_a_review_from_scratch_calls_fixed_only_what_is_no_longer_there() -> Non
     assert fixed(whole, there=False) == [3]
 
 
-def test_what_was_dismissed_is_not_called_fixed() -> None:
+def test_a_dismissed_finding_is_not_called_fixed() -> None:
     old = builders.finding(number=3)
     state_ = replace(known(old), dismissed=(Dismissal(old, "mona"),))
     assert fixed(previous_review.compare(state_, builders.pull(), KEY, always)) == []
@@ -183,13 +183,13 @@ def test_dismissals_are_kept_once_each_and_only_the_latest() -> None:
 
 
 @given(st.integers(1, 500), st.integers(1, 500))
-def test_the_key_of_a_change_does_not_know_where_it_stands(old: int, new: int) -> None:
+def test_the_key_of_a_change_does_not_depend_on_its_position(old: int, new: int) -> None:
     moved = changed(PATCH.replace("@@ -1,2 +1,2 @@", f"@@ -{old},2 +{new},2 @@"))
     assert previous_review.unit_key(moved) == previous_review.unit_key(changed())
 
 
 @faults("DF12")
-def test_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_says() -> None:
+def test_dismissing_a_finding_of_the_model_does_not_dismiss_one_of_a_rule() -> None:
     words = builders.finding()
     proven = replace(words, origin=Origin.RULE)
     assert not ranking.is_dismissed(proven, (Dismissal(words, "mona"),))
@@ -198,7 +198,7 @@ def test_who_dismisses_words_of_the_model_has_not_dismissed_what_a_rule_says() -
 
 
 @faults("DF12")
-def test_what_a_rule_has_found_takes_no_number_of_the_models() -> None:
+def test_a_finding_of_a_rule_takes_no_number_of_the_model_s() -> None:
     words = builders.finding(number=3)
     proven = replace(words, origin=Origin.RULE, number=0)
     named, _ = previous_review.number((proven, words), basis_of(words))

@@ -7,7 +7,7 @@ from reviewer.severity import Severity
 from tests import builders
 
 
-def test_a_finding_becomes_a_remark_on_its_line() -> None:
+def test_a_finding_becomes_an_annotation_on_its_line() -> None:
     (remark,) = annotations.render(builders.review(builders.finding()))
     assert (remark.path, remark.line, remark.level) == ("src/pay.py", 2, Level.WARNING)
     assert remark.title == "high: Multiplies a float"

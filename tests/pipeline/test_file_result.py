@@ -20,7 +20,7 @@ KEY = "AKIA" + "Z7Q2M4X8N5B3V6C1"
 
 
 @faults("DF12")
-def test_earlier_words_of_the_model_do_not_stand_for_what_a_rule_finds() -> None:
+def test_an_earlier_finding_of_the_model_does_not_replace_one_of_a_rule() -> None:
     """The verification could drop them, and the secret with them."""
     file = diff.parse(builders.row(patch=f'@@ -1 +1,2 @@\n a = 1\n+KEY = "{KEY}"\n'))
     assert isinstance(file, ChangedFile)

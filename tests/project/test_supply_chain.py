@@ -96,7 +96,7 @@ def test_a_workflow_has_no_rights_of_its_own_and_a_limit_in_time(workflow: Path)
 
 
 @each_workflow
-def test_no_workflow_runs_for_strangers_with_rights(workflow: Path) -> None:
+def test_no_workflow_runs_with_rights_for_outside_contributors(workflow: Path) -> None:
     triggers = yaml.safe_load(workflow.read_text("utf-8"))[True]  # YAML reads `on` as true
 
     assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(triggers)
@@ -114,7 +114,7 @@ def test_a_job_may_write_what_it_is_there_for_and_read_the_rest(
 
 
 @each_job
-def test_what_a_person_has_to_open_stands_in_an_environment(
+def test_jobs_that_a_person_must_approve_have_an_environment(
     workflow: str, name: str, job: dict[str, Any]
 ) -> None:
     assert ("environment" in job) == ((workflow, name) in GUARDED)

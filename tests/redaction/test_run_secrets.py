@@ -104,7 +104,7 @@ def test_ordinary_words_are_not_taken_for_a_short_secret_in_disguise() -> None:
     assert not Secrets(["pass-word-123"]).leaked_in("the pass word 123 is on page 123")
 
 
-def test_words_that_are_no_secrets_stay() -> None:
+def test_ordinary_words_stay() -> None:
     secrets = Secrets(["", "none", "true", "x" * 7])
 
     assert secrets.mask("none of it is true") == "none of it is true"
@@ -126,5 +126,5 @@ SECRETS = st.text(st.characters(exclude_characters="[]"), min_size=8, max_size=4
 
 
 @given(SECRETS.filter(lambda each: len(each.strip()) >= SHORTEST), st.text())
-def test_no_secret_survives_whatever_stands_around_it(secret: str, around: str) -> None:
+def test_no_secret_survives_whatever_surrounds_it(secret: str, around: str) -> None:
     assert secret.strip() not in Secrets([secret]).mask(f"{around}{secret}{around}")

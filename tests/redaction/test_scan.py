@@ -100,7 +100,7 @@ def test_the_end_of_a_key_is_masked_without_its_beginning() -> None:
     assert not any(line in Redaction().mask(text) for line in BODY)
 
 
-def test_a_false_key_cannot_name_the_lines_of_a_whole_file() -> None:
+def test_a_forged_key_block_cannot_report_every_line_of_a_file() -> None:
     many = [f"{MIX}{MIX[::-1]}{n:04}" for n in range(LONGEST_KEY + 50)]
     masked = Redaction().mask("\n".join((BEGIN, *many)))
 

@@ -29,7 +29,7 @@ def test_without_limits_everybody_is_reviewed_and_no_list_is_read() -> None:
 
 @faults("SE15")
 @pytest.mark.parametrize("association", ["OWNER", "CONTRIBUTOR", "NONE", "FIRST_TIME_CONTRIBUTOR"])
-def test_only_those_that_the_workflow_names_are_reviewed_unasked(association: str) -> None:
+def test_only_the_associations_of_the_workflow_are_reviewed_automatically(association: str) -> None:
     pull = builders.pull(association=association)
     wanted = Inputs(reviewed_associations=("OWNER", "MEMBER"))
     said = eligibility.must_wait(pull, wanted, list)
@@ -58,6 +58,6 @@ def test_later_pull_requests_and_those_of_members_do_not_count() -> None:
 
 
 @faults("SE15")
-def test_a_member_is_never_stopped_by_the_crowd() -> None:
+def test_a_member_is_never_stopped_by_the_limits() -> None:
     pull = builders.pull(number=300, association="MEMBER")
     assert not eligibility.must_wait(pull, Inputs(daily_limit=1), lambda: before(9))

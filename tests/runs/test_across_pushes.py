@@ -99,7 +99,7 @@ def test_nothing_said_is_said_again_after_a_person_resolved_it(job: Job) -> None
 
 
 @faults("LO8")
-def test_a_thumbs_down_of_a_stranger_changes_nothing(job: Job) -> None:
+def test_a_thumbs_down_of_an_outside_contributor_changes_nothing(job: Job) -> None:
     opened(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run(inline="all")
@@ -204,7 +204,7 @@ def test_no_review_of_ours_approves_or_blocks(job: Job) -> None:
 
 
 @faults("CC10")
-def test_what_people_wrote_into_our_comment_is_replaced_and_they_are_told(job: Job) -> None:
+def test_what_people_wrote_into_our_comment_is_replaced_with_a_note(job: Job) -> None:
     opened(job)
     job.run()
     (comment,) = job.github.repository.comments
@@ -243,7 +243,7 @@ def test_a_check_run_is_posted_where_it_is_wanted(job: Job) -> None:
     assert len(job.github.repository.annotations) == 1
 
 
-def test_without_the_permission_for_check_runs_the_review_stands(job: Job) -> None:
+def test_without_the_permission_for_check_runs_the_review_is_published(job: Job) -> None:
     opened(job)
     job.github.fail("POST .*/check-runs", failures.status(403))
     finished = job.run(check_run="true")

@@ -103,7 +103,7 @@ def test_a_review_that_holds_the_key_in_any_form_is_withheld(
 
 
 @faults("LO14")
-def test_a_review_that_stands_is_kept_when_the_next_one_is_withheld(job: Job) -> None:
+def test_the_earlier_review_is_kept_when_the_next_one_is_withheld(job: Job) -> None:
     job.model.say(
         review_reply("src/app.py", {}),
         review_reply("src/app.py", {"body": f"It is {TOKEN[::-1]}."}),
@@ -114,7 +114,7 @@ def test_a_review_that_stands_is_kept_when_the_next_one_is_withheld(job: Job) ->
     assert "Sets the wrong value" in job.github.bodies[0]
 
 
-def test_what_strangers_say_in_threads_and_file_names_leaves_room_for_the_change(job: Job) -> None:
+def test_texts_of_outside_contributors_leave_room_for_the_change(job: Job) -> None:
     names = {f"{n:03}{'x' * 240}/{'y' * 240}/{'z' * 240}.py": "a = 1\n" for n in range(80)}
     job.github.push(NUMBER, {"src/app.py": "new = 2\n", **names})
     for _ in range(20):

@@ -115,7 +115,7 @@ def test_a_patch_that_nobody_shows_is_a_gap_with_a_name(job: Job) -> None:
 
 
 @faults("DF2")
-def test_a_change_of_which_nothing_is_shown_never_looks_clean(job: Job) -> None:
+def test_a_change_without_visible_lines_never_looks_clean(job: Job) -> None:
     row(job.github, "src/app.py").patch = None
     job.github.site.largest_diff_files = 0
     finished = job.run()
@@ -222,7 +222,7 @@ CONTENTS = {
 @faults("DF7", "DF8")
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 @pytest.mark.parametrize("claimed", [6, 1])
-def test_a_finding_stands_at_the_line_that_github_shows(
+def test_a_finding_is_placed_at_the_line_that_github_shows(
     job: Job, content: str, claimed: int
 ) -> None:
     job.github.add_pull(NUMBER, {"odd.txt": (None, content)})
@@ -234,7 +234,7 @@ def test_a_finding_stands_at_the_line_that_github_shows(
 
 @faults("DF7", "DF8")
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
-def test_a_finding_stands_there_when_only_the_raw_diff_shows_the_lines(
+def test_a_finding_is_placed_there_when_only_the_raw_diff_shows_the_lines(
     job: Job, content: str
 ) -> None:
     job.github.add_pull(NUMBER, {"odd.txt": (None, content), **TWO_FILES})
@@ -284,7 +284,7 @@ def test_an_odd_path_is_reviewed_and_stays_in_its_cell(job: Job, path: str) -> N
 
 
 @faults("DF13")
-def test_a_change_larger_than_the_budget_is_reviewed_in_part_and_told_in_full(
+def test_a_change_larger_than_the_budget_is_reviewed_in_part_and_every_file_is_listed(
     job: Job,
 ) -> None:
     count = 1_200

@@ -279,7 +279,7 @@ def test_a_github_that_speaks_no_tls_is_sent_no_token(job: Job) -> None:
 
 @faults("GH17", "GH21")
 @pytest.mark.parametrize("what", ["pulls/7/files", "contents/.github"])
-def test_a_list_that_cannot_be_read_is_told_on_the_pull_request(job: Job, what: str) -> None:
+def test_a_list_that_cannot_be_read_is_reported_on_the_pull_request(job: Job, what: str) -> None:
     job.github.fail(f"GET .*/{what}", failures.malformed(), forever=True)
     finished = job.run()
     assert finished.code == 1

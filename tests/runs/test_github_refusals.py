@@ -213,7 +213,7 @@ def test_of_two_comments_the_newest_review_stays_and_the_other_points_to_it(
 
 
 @faults("SE1")
-def test_a_forged_comment_is_neither_believed_nor_touched(job: Job) -> None:
+def test_a_forged_comment_is_neither_trusted_nor_changed(job: Job) -> None:
     job.run()
     forged = job.github.bodies[0].replace(FOUND, "All is well")
     job.github.repository.comments.clear()

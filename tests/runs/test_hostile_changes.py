@@ -60,7 +60,7 @@ def test_the_model_cannot_talk_us_out_of_a_secret(job: Job) -> None:
 
 
 @faults("DF10")
-def test_characters_that_nobody_sees_are_told_to_people(job: Job) -> None:
+def test_invisible_characters_are_reported(job: Job) -> None:
     line = 'if level != "user\u202e \u2066// admin only\u2069 \u2066":\n'
     job.github.add_pull(NUMBER, {"src/login.py": (None, line)})
     finished = job.run()
@@ -73,7 +73,7 @@ def test_characters_that_nobody_sees_are_told_to_people(job: Job) -> None:
 
 @faults("DF10")
 @pytest.mark.parametrize("hidden", ["\u200b", "\u2060", "\U000e0041", "\u3164"])
-def test_characters_without_width_are_told_to_people_and_to_the_model(
+def test_characters_without_width_are_reported_and_shown_to_the_model(
     job: Job, hidden: str
 ) -> None:
     job.github.add_pull(NUMBER, {"src/login.py": (None, f"role{hidden} = 1\n")})
@@ -219,7 +219,7 @@ def test_the_words_of_the_trigger_count_not_a_later_edit(job: Job) -> None:
 
 
 @faults("DF12")
-def test_a_model_that_spoke_of_a_secret_before_cannot_take_it_back(job: Job) -> None:
+def test_a_model_cannot_withdraw_a_secret_that_it_reported_before(job: Job) -> None:
     """Once, its word of the first push stood for the rule's, and was dropped with the second."""
 
     def speaks_then_drops(body: Body) -> str:

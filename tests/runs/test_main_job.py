@@ -38,7 +38,7 @@ def test_a_pull_request_gets_one_comment_with_what_was_found(job: Job) -> None:
     assert "Sets the wrong value" in finished.summary
 
 
-def test_the_placeholder_comes_before_the_first_question_and_the_summary_before_the_review(
+def test_the_placeholder_comes_before_the_first_request_and_the_summary_before_the_review(
     job: Job,
 ) -> None:
     seen: list[tuple[str, str]] = []
@@ -54,7 +54,7 @@ def test_the_placeholder_comes_before_the_first_question_and_the_summary_before_
     assert summary == ""
 
 
-def test_one_file_in_one_part_needs_no_second_question(job: Job) -> None:
+def test_one_file_in_one_batch_needs_no_second_request(job: Job) -> None:
     job.run()
     assert len(job.model.bodies) == 1
 
@@ -94,7 +94,7 @@ def test_full_asks_again_about_the_same_head(job: Job) -> None:
     assert len(job.model.bodies) == asked + 1
 
 
-def test_a_notice_over_a_review_goes_when_the_review_stands_again(job: Job) -> None:
+def test_a_notice_over_a_review_goes_when_the_review_is_current_again(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run()
     asked = len(job.model.bodies)
@@ -128,7 +128,7 @@ def test_a_new_head_is_reviewed_and_the_comment_follows_it(job: Job) -> None:
     assert known.head_sha == head
 
 
-def test_while_a_review_stands_it_stays_and_gains_a_line(job: Job) -> None:
+def test_an_earlier_review_stays_and_gains_a_line_while_the_next_is_made(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run()
     head = job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})
@@ -158,7 +158,7 @@ def test_nothing_to_review_is_said_in_the_summary_and_not_on_the_pull_request(jo
 
 
 @faults("DF1")
-def test_a_review_that_stands_is_replaced_when_nothing_is_left_to_review(job: Job) -> None:
+def test_the_earlier_review_is_replaced_when_nothing_is_left_to_review(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run()
     job.github.push(NUMBER, {"src/app.py": None, "yarn.lock": "x\n"})

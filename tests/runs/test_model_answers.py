@@ -39,7 +39,7 @@ AROUND = {
 
 @faults("LO1")
 @pytest.mark.parametrize("answer", AROUND.values(), ids=AROUND)
-def test_what_stands_around_the_answer_is_no_reason_to_ask_again(job: Job, answer: str) -> None:
+def test_text_around_the_reply_is_no_reason_to_ask_again(job: Job, answer: str) -> None:
     job.model.say(answer)
     finished = job.run()
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
@@ -99,7 +99,7 @@ IMPOSSIBLE: dict[str, Mapping[str, object]] = {
 
 @faults("LO5")
 @pytest.mark.parametrize("lines", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-def test_a_finding_stands_at_what_it_quotes_whatever_lines_it_names(
+def test_a_finding_is_placed_at_its_quote_whatever_lines_it_names(
     job: Job, lines: Mapping[str, object]
 ) -> None:
     job.github.add_pull(NUMBER, {PATH: (FORTY, CHANGED)})
@@ -113,7 +113,7 @@ def test_a_finding_stands_at_what_it_quotes_whatever_lines_it_names(
 
 @faults("LO5")
 @pytest.mark.parametrize("lines", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-def test_a_quote_that_stands_twice_without_a_usable_line_is_dropped_and_counted(
+def test_a_quote_that_is_found_twice_without_a_usable_line_is_dropped_and_counted(
     job: Job, lines: Mapping[str, object]
 ) -> None:
     twice = CHANGED.replace("line_8 = 8\n", "same()\n")

@@ -18,7 +18,7 @@ from tests.runs.run_checks import assert_reported_everywhere
 
 @faults("LL1")
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: int) -> None:
+def test_a_refused_key_is_reported_everywhere_with_what_to_do(job: Job, status: int) -> None:
     key = "sk-proj-0123456789-_abcdef"
     job.inputs["api-key"] = job.model.key = key
     job.invariants.secrets.append(key)
@@ -30,7 +30,7 @@ def test_a_refused_key_is_told_everywhere_with_what_to_do(job: Job, status: int)
 
 
 @faults("LL1")
-def test_an_unknown_model_is_told_everywhere_with_what_to_do(job: Job) -> None:
+def test_an_unknown_model_is_reported_everywhere_with_what_to_do(job: Job) -> None:
     finished = job.run(model="misspelt")
     assert finished.code == 2
     assert_reported_everywhere(job, finished, "Check the inputs model and base-url")
@@ -63,7 +63,7 @@ def test_a_wait_that_does_not_fit_is_not_begun(job: Job) -> None:
 
 
 @faults("LL3")
-def test_a_used_up_quota_is_told_and_not_waited_for(job: Job) -> None:
+def test_a_used_up_quota_is_reported_and_not_waited_for(job: Job) -> None:
     job.model.fail(CHAT, Instead(error(429, "No credit.", name="insufficient_quota")), forever=True)
     finished = job.run()
     assert finished.code == 2

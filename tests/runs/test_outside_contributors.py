@@ -66,7 +66,9 @@ def test_one_author_of_two_hundred_pull_requests_waits_for_a_maintainer(job: Job
 
 
 @faults("SE15")
-def test_only_who_belongs_is_reviewed_unasked_where_the_workflow_says_so(job: Job) -> None:
+def test_only_named_associations_are_reviewed_automatically_where_the_workflow_says_so(
+    job: Job,
+) -> None:
     finished = job.run(reviewed_associations="OWNER,MEMBER")
     assert (finished.code, job.model.bodies) == (0, [])
     assert "reviewed-associations" in finished.summary

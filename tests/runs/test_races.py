@@ -319,7 +319,7 @@ def test_what_a_killed_run_left_behind_is_adopted(job: Job, newline: str) -> Non
 
 
 @faults("CC7")
-def test_what_a_killed_run_did_not_say_at_the_lines_is_said_without_asking_again(
+def test_comments_that_a_killed_run_left_out_are_posted_without_asking_again(
     job: Job,
 ) -> None:
     job.run(inline="all")
@@ -333,7 +333,7 @@ def test_what_a_killed_run_did_not_say_at_the_lines_is_said_without_asking_again
 
 
 @faults("CC9")
-def test_a_review_that_is_explained_at_its_lines_stands(job: Job) -> None:
+def test_a_review_whose_findings_have_their_threads_is_up_to_date(job: Job) -> None:
     job.run(inline="all")
     written = len(job.github.writes)
     job.run(inline="all")

@@ -28,7 +28,7 @@ def assert_refused_at(finished: RunResult, line: int) -> None:
 
 
 @faults("IN1")
-def test_without_a_key_a_pull_request_is_told_how_to_set_it(job: Job) -> None:
+def test_without_a_key_the_comment_says_how_to_set_it(job: Job) -> None:
     finished = job.run(api_key="", base_url="")
     assert finished.code == 2
     assert_reported_everywhere(job, finished, "Add the secret under Settings")
@@ -94,7 +94,7 @@ REFUSED = {
 
 @faults("CF2", "CF3", "CF4", "CF5", "CF6", "CF7", "CF8", "CF9", "CF11", "CF13")
 @pytest.mark.parametrize(("text", "line", "words"), REFUSED.values(), ids=REFUSED)
-def test_a_refused_file_is_told_everywhere_with_its_line(
+def test_a_refused_file_is_reported_everywhere_with_its_line(
     job: Job, text: str | bytes, line: int, words: str
 ) -> None:
     commit_to_base(job, text)
@@ -106,7 +106,7 @@ def test_a_refused_file_is_told_everywhere_with_its_line(
 
 @faults("CF7")
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 5_000_000])
-def test_a_file_that_is_too_large_is_told_everywhere(job: Job, size: int) -> None:
+def test_a_file_that_is_too_large_is_reported_everywhere(job: Job, size: int) -> None:
     commit_to_base(job, "#" * size)
     finished = job.run()
     assert finished.code == 2
@@ -123,7 +123,7 @@ def test_no_tag_of_the_file_calls_anything(job: Job) -> None:
 
 
 @faults("CF2")
-def test_a_review_that_stands_is_kept_under_the_notice(job: Job) -> None:
+def test_the_earlier_review_is_kept_under_the_notice(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run()
     asked = len(job.model.bodies)

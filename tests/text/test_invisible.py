@@ -89,7 +89,7 @@ def test_what_a_script_or_an_emoji_needs_is_in_its_place(line: str) -> None:
 
 
 @given(st.text())
-def test_what_is_misplaced_is_hidden_and_stands_where_it_is_said_to(text: str) -> None:
+def test_what_is_misplaced_is_hidden_and_is_where_it_is_reported(text: str) -> None:
     for place, char in invisible.find_suspicious(text):
         assert text[place] == char
         assert invisible.drop(char) == ""

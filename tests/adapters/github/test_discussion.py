@@ -89,7 +89,9 @@ def test_a_thread_is_resolved_and_known_as_resolved_by_us(github: LoopbackGitHub
     assert (thread.resolved, thread.resolved_by_me) == (True, True)
 
 
-def test_a_token_that_may_not_resolve_is_told_so(github: LoopbackGitHub) -> None:
+def test_a_token_that_may_not_resolve_threads_is_an_error_that_says_so(
+    github: LoopbackGitHub,
+) -> None:
     github.add_pull()
     thread = github.thread("src/app.py", 1, "Why?")
     github.may_not_resolve()
@@ -133,7 +135,7 @@ def test_a_push_on_top_descends_and_a_force_push_does_not(github: LoopbackGitHub
     assert not door.descends(third, "0" * 40)
 
 
-def test_who_may_write_is_asked_of_github(github: LoopbackGitHub) -> None:
+def test_write_permission_is_looked_up_on_github(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.repository.writers.add("maintainer")
     door = forge(github)

@@ -256,7 +256,7 @@ def test_a_diff_that_github_calls_too_large_is_none(github: LoopbackGitHub) -> N
     assert door.raw_diff(door.snapshot(7).pull) is None
 
 
-def test_a_page_for_people_is_no_diff(github: LoopbackGitHub) -> None:
+def test_an_html_page_is_no_diff(github: LoopbackGitHub) -> None:
     github.add_pull()
     door = forge(github)
     pull = door.snapshot(7).pull

@@ -113,7 +113,7 @@ def test_a_bounded_call_raises_what_the_call_raises_with_its_traceback() -> None
     assert "fails" in [frame.name for frame in traceback.extract_tb(raised.value.__traceback__)]
 
 
-def test_a_time_limit_of_the_call_itself_is_told_from_ours() -> None:
+def test_a_time_limit_of_the_call_itself_differs_from_ours() -> None:
     def gives_up() -> None:
         raise TimeoutError("its own")
 

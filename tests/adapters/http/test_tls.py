@@ -38,7 +38,7 @@ def model(server: LoopbackModel) -> ChatCompletions:
 
 
 @faults("IN8", "GH21")
-def test_a_github_that_nobody_vouches_for_is_sent_no_token(
+def test_no_token_is_sent_to_a_github_with_an_untrusted_certificate(
     github: LoopbackGitHub, certificate: tuple[Path, Path]
 ) -> None:
     github.add_pull()
@@ -62,7 +62,7 @@ def test_a_github_of_the_companys_own_authority_is_trusted(
 
 
 @faults("IN8")
-def test_a_model_server_that_nobody_vouches_for_is_sent_no_key(
+def test_no_key_is_sent_to_a_model_server_with_an_untrusted_certificate(
     model_server: LoopbackModel, certificate: tuple[Path, Path]
 ) -> None:
     model_server.speak_tls(*certificate)

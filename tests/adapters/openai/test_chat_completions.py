@@ -227,7 +227,7 @@ def test_a_refused_key_is_not_tried_again_and_not_printed(
         Response(404, b"404 page not found", "text/plain"),
     ],
 )
-def test_an_unknown_model_is_told_from_a_refused_key(
+def test_an_unknown_model_and_a_refused_key_are_different_errors(
     model: Connect, model_server: LoopbackModel, response: Response
 ) -> None:
     model_server.fail(CHAT, Instead(response))

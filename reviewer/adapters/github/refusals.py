@@ -5,9 +5,9 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+from reviewer.adapters.http import waiting
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import (
     ConversationClosedError,
@@ -21,7 +21,6 @@ from reviewer.errors import (
 
 T = TypeVar("T")
 
-_SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?")
 # "issues=write; pull_requests=write": what stands between semicolons is a choice.
 _PERMISSION = re.compile(r"([a-z_]{1,40})=(read|write)")
 _LONGEST_MESSAGE = 300
@@ -107,7 +106,9 @@ def refusal(  # noqa: PLR0911  # one for each meaning
         case 422:
             return _unprocessable(answer)
         case status if status == 408 or status >= 500:  # noqa: PLR2004  # the server's own trouble
-            return TransientError(_failed(answer), wait=_asked_wait(answer.headers))
+            return TransientError(
+                _failed(answer), wait=waiting.asked_wait(answer.headers, answer.message)
+            )
         case _:
             return _failed(answer)
 
@@ -160,7 +161,7 @@ def forbidden(answer: Answer) -> ForbiddenError:
 
 def limited(answer: Answer) -> TransientError:
     """Make the failure of a rate limit, with the wait that GitHub asked for."""
-    wait = _asked_wait(answer.headers)
+    wait = waiting.asked_wait(answer.headers, answer.message)
     asked = "without saying for how long" if wait is None else f"and asks to wait {_spoken(wait)}"
     problem = RateLimitedError(
         f"GitHub limits the requests of this token {asked}.",
@@ -177,29 +178,6 @@ def _speaks_of_limit(answer: Answer) -> bool:
         or answer.headers.get("x-ratelimit-remaining") == "0"
         or any(words in answer.message.lower() for words in _LIMITS)
     )
-
-
-def _asked_wait(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that the headers ask to wait, None when they do not.
-
-    Moments are compared with the server's own clock: the runner's may be days off.
-    """
-    wanted = headers.get("retry-after", "")
-    if _SECONDS.fullmatch(wanted):
-        return float(wanted)
-    now, until = _moment(headers.get("date", "")), _moment(wanted)
-    reset = headers.get("x-ratelimit-reset", "")
-    if until is None and headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
-        until = float(reset[:12])
-    return None if now is None or until is None else max(0.0, until - now)
-
-
-def _moment(text: str) -> float | None:
-    """Read the date of a header as seconds since 1970."""
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _spoken(seconds: float) -> str:

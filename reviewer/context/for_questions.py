@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
-from reviewer.pull_request import Remark, ReviewThread
+from reviewer.pull_request import ReviewComment, ReviewThread
 from reviewer.text.truncate import shorten
 
 LISTED_FILES = 300
@@ -40,7 +40,7 @@ def changes(selection: Selection, room: int, first: str = "") -> Changes:
     return Changes(text + "".join(shown.values()), tuple(_cuts(selection, shown, listed)))
 
 
-def before(thread: ReviewThread, comment_id: int) -> tuple[Remark, ...]:
+def before(thread: ReviewThread, comment_id: int) -> tuple[ReviewComment, ...]:
     """Return the latest remarks of a thread before a comment, each shortened."""
     ids = [remark.id for remark in thread.comments]
     end = ids.index(comment_id) if comment_id in ids else len(ids)

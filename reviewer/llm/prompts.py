@@ -9,7 +9,7 @@ from reviewer.changes.batches import Batch
 from reviewer.finding import Finding
 from reviewer.llm import replies
 from reviewer.ports import Message, Prompt, Tool
-from reviewer.pull_request import PullRequest, Remark, ReviewThread
+from reviewer.pull_request import PullRequest, ReviewComment, ReviewThread
 from reviewer.review import FileReport
 from reviewer.text import invisible
 from reviewer.text.templates import Rendered, Templates
@@ -112,7 +112,7 @@ class Prompts:
         question: str,
         changes: str,
         findings: Sequence[Finding],
-        thread: Sequence[Remark] = (),
+        thread: Sequence[ReviewComment] = (),
         cuts: Sequence[str] = (),
     ) -> Prompt:
         """Ask what a maintainer asks, of the numbered `changes`; `cuts` says what they lack."""
@@ -166,7 +166,7 @@ class Prompts:
                 return
             yield replace(thread, comments=comments)
 
-    def _shortened(self, remark: Remark) -> Remark:
+    def _shortened(self, remark: ReviewComment) -> ReviewComment:
         said = self.shown(_unmarked(remark.body))
         return replace(remark, body=shorten(said, COMMENT_CHARACTERS))
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol, TypeAlias
 
 from reviewer.finding import Side
-from reviewer.pull_request import Comment, Head, ListedFile, Opened, PullRequest, Snapshot
+from reviewer.pull_request import Comment, Head, ListedFile, ListedPull, PullRequest, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Forge(Protocol):
         """List the numbers of the open pull requests that end in this commit of this branch."""
         ...
 
-    def opened_before(self, pull: PullRequest) -> tuple[Opened, ...]:
+    def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
         """List the pull requests that were opened in the 24 hours before this one."""
         ...
 

@@ -48,7 +48,7 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ListedPull:
     """A row of the list of pull requests."""
 
     number: int
@@ -71,7 +71,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class ReviewComment:
     """A comment in a review thread; `thumbs_down` lists the logins that rejected it."""
 
     id: int
@@ -92,7 +92,7 @@ class ReviewThread:
     path: str
     line: int | None
     resolved: bool
-    comments: tuple[Remark, ...]
+    comments: tuple[ReviewComment, ...]
     id: str = ""
     resolved_by: str = ""
     resolved_by_me: bool = False

@@ -24,9 +24,9 @@ from reviewer.pull_request import (
     Conversation,
     Head,
     ListedFile,
-    Opened,
+    ListedPull,
     PullRequest,
-    Remark,
+    ReviewComment,
     ReviewThread,
     Snapshot,
 )
@@ -48,7 +48,7 @@ class FakeForge:
     threads: list[ReviewThread] = field(default_factory=list)
     writers: frozenset[str] = frozenset()
     ancestors: frozenset[tuple[str, str]] = frozenset()
-    opened: Sequence[Opened] = ()
+    opened: Sequence[ListedPull] = ()
     applied: list[Operation] = field(default_factory=list)
     before_apply: Callable[[Operation], None] = lambda _operation: None
 
@@ -59,7 +59,7 @@ class FakeForge:
     def pulls_of(self, head: Head) -> tuple[int, ...]:
         return (self.pull.number,) if head.sha == self.pull.head_sha else ()
 
-    def opened_before(self, pull: PullRequest) -> tuple[Opened, ...]:
+    def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
         return tuple(self.opened)
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
@@ -104,7 +104,7 @@ class FakeForge:
     def _comment_inline(self, review: CreateReview) -> None:
         for inline in review.comments:
             number = len(self.threads) + 1
-            remark = Remark(number, inline.body, mine=True)
+            remark = ReviewComment(number, inline.body, mine=True)
             thread = ReviewThread(
                 inline.path, inline.end_line, resolved=False, comments=(remark,), id=f"T{number}"
             )

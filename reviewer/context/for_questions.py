@@ -6,7 +6,7 @@ from dataclasses import replace
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
-from reviewer.pull_request import Remark, ReviewThread
+from reviewer.pull_request import ReviewComment, ReviewThread
 from reviewer.text.truncate import Excerpt, shorten, shorten_name
 
 LISTED_FILES = 300
@@ -33,7 +33,7 @@ def render_changes(selection: Selection, room: int, first: str = "") -> Excerpt:
     return Excerpt(text + "".join(shown.values()), tuple(_cuts(selection, shown, listed)))
 
 
-def earlier_comments(thread: ReviewThread, comment_id: int) -> tuple[Remark, ...]:
+def earlier_comments(thread: ReviewThread, comment_id: int) -> tuple[ReviewComment, ...]:
     """Return the comments of a thread before the one with this id, each shortened.
 
     At most the latest LISTED_REMARKS; of all comments when the thread does not hold the id.

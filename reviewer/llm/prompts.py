@@ -10,7 +10,7 @@ from reviewer.context.collect import BatchContext
 from reviewer.finding import Finding
 from reviewer.llm import replies
 from reviewer.ports import Message, Prompt, Tool
-from reviewer.pull_request import PullRequest, Remark, ReviewThread
+from reviewer.pull_request import PullRequest, ReviewComment, ReviewThread
 from reviewer.review import FileReport
 from reviewer.text import invisible
 from reviewer.text.templates import SafeText, Templates
@@ -124,7 +124,7 @@ class Prompts:
         question: str,
         changes: str,
         findings: Sequence[Finding],
-        thread: Sequence[Remark] = (),
+        thread: Sequence[ReviewComment] = (),
         cuts: Sequence[str] = (),
     ) -> Prompt:
         """Return the request to answer a maintainer; the reply follows ANSWER_SCHEMA.
@@ -187,7 +187,7 @@ class Prompts:
                 return
             yield replace(thread, comments=comments)
 
-    def _shorten_comment(self, remark: Remark) -> Remark:
+    def _shorten_comment(self, remark: ReviewComment) -> ReviewComment:
         # Masked before it is cut, as the description is.
         text = self.as_prompt_text(_strip_marker(remark.body))
         return replace(remark, body=shorten(text, COMMENT_CHARACTERS))

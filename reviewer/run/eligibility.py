@@ -8,7 +8,7 @@ from reviewer.config.settings import Config
 from reviewer.errors import InputError
 from reviewer.llm import budget, model_catalog
 from reviewer.memory.state import State
-from reviewer.pull_request import Opened, PullRequest, PullState
+from reviewer.pull_request import ListedPull, PullRequest, PullState
 from reviewer.run.run import Run
 
 _ASK = "somebody of allowed-associations can have it reviewed with a comment"
@@ -60,7 +60,7 @@ def _folded(names: Iterable[str]) -> set[str]:
     return {name.casefold() for name in names}
 
 
-def must_wait(pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[Opened]]) -> str:
+def must_wait(pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[ListedPull]]) -> str:
     """Say why the pull request has to wait for a maintainer, empty when it need not.
 
     `opened` reads the pull requests of the 24 hours before this one; it is asked only where the
@@ -76,11 +76,11 @@ def must_wait(pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[O
     return _crowd(pull, inputs, [each for each in opened() if _counts(each, pull, inputs)])
 
 
-def _counts(each: Opened, pull: PullRequest, inputs: Inputs) -> bool:
+def _counts(each: ListedPull, pull: PullRequest, inputs: Inputs) -> bool:
     return each.number < pull.number and each.association not in inputs.allowed_associations
 
 
-def _crowd(pull: PullRequest, inputs: Inputs, before: Sequence[Opened]) -> str:
+def _crowd(pull: PullRequest, inputs: Inputs, before: Sequence[ListedPull]) -> str:
     everyone, alone = inputs.daily_limit, inputs.daily_limit_per_author
     by_author = sum(each.author == pull.author for each in before)
     if alone is not None and by_author >= alone:

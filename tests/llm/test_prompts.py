@@ -16,7 +16,7 @@ from reviewer.llm.prompts import (
     Prompts,
 )
 from reviewer.ports import Prompt
-from reviewer.pull_request import PullRequest, Remark, ReviewThread
+from reviewer.pull_request import PullRequest, ReviewComment, ReviewThread
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.redaction.scan import Redaction
 from reviewer.review import FileReport, Status
@@ -66,7 +66,7 @@ def test_a_review_prompt(markdown: SnapshotAssertion) -> None:
                 "src/pay.py",
                 2,
                 resolved=False,
-                comments=(Remark(1, "Why 100?"), Remark(2, "Cents.", mine=True)),
+                comments=(ReviewComment(1, "Why 100?"), ReviewComment(2, "Cents.", mine=True)),
             ),
         ),
         siblings=("src/cart.py", "tests/test_pay.py"),
@@ -86,7 +86,7 @@ def test_an_answer_prompt(markdown: SnapshotAssertion) -> None:
         "Is the rounding right?",
         "src/pay.py\n     2 +     return x * 100",
         (builders.finding(number=3),),
-        (Remark(1, "Multiplies a float", mine=True), Remark(2, "It is an int.")),
+        (ReviewComment(1, "Multiplies a float", mine=True), ReviewComment(2, "It is an int.")),
         ("tests/test_pay.py",),
     )
     assert text(asked) == markdown
@@ -94,7 +94,9 @@ def test_an_answer_prompt(markdown: SnapshotAssertion) -> None:
 
 def test_what_only_we_read_in_a_thread_is_left_out() -> None:
     said = "Multiplies a float\n\n<!-- code-review-action:finding name=default id=0 -->"
-    thread = ReviewThread("src/pay.py", 2, resolved=False, comments=(Remark(1, said, mine=True),))
+    thread = ReviewThread(
+        "src/pay.py", 2, resolved=False, comments=(ReviewComment(1, said, mine=True),)
+    )
     prompt = prompts().review(replace(material(), threads=(thread,))).messages[1].text
     assert "this reviewer: Multiplies a float" in prompt
     assert "code-review-action:finding" not in prompt
@@ -180,7 +182,7 @@ def test_a_secret_at_which_a_text_is_cut_shows_nothing_of_itself() -> None:
     token = "gh" + "p_" + "a1B2c3D4e5F6g7H8i9J0" * 2
     redaction = Redaction()
     described = builders.pull(body="x" * (DESCRIPTION_CHARACTERS - 30) + f"={token}")
-    remark = Remark(1, "x" * (COMMENT_CHARACTERS - 30) + f"={token}")
+    remark = ReviewComment(1, "x" * (COMMENT_CHARACTERS - 30) + f"={token}")
     thread = ReviewThread("src/pay.py", 2, resolved=False, comments=(remark,))
     made = Prompts(described, nonce=NONCE, language="", mask=redaction.mask)
     prompt = made.review(replace(material(), threads=(thread,))).messages[1].text

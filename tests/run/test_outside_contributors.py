@@ -3,7 +3,7 @@
 import pytest
 
 from reviewer.config.inputs import Inputs
-from reviewer.pull_request import Opened
+from reviewer.pull_request import ListedPull
 from reviewer.run import eligibility
 from tests import builders
 from tests.faults import faults
@@ -11,17 +11,17 @@ from tests.faults import faults
 PULL = builders.pull(number=300, author="mallory", association="NONE")
 
 
-def before(count: int, author: str = "sock{}", association: str = "NONE") -> list[Opened]:
-    return [Opened(100 + n, author.format(n), association) for n in range(count)]
+def before(count: int, author: str = "sock{}", association: str = "NONE") -> list[ListedPull]:
+    return [ListedPull(100 + n, author.format(n), association) for n in range(count)]
 
 
-def objection(opened: list[Opened], **given: object) -> str:
+def objection(opened: list[ListedPull], **given: object) -> str:
     return eligibility.must_wait(PULL, Inputs(**given), lambda: opened)  # type: ignore[arg-type]
 
 
 @faults("SE15")
 def test_without_limits_everybody_is_reviewed_and_no_list_is_read() -> None:
-    def unread() -> list[Opened]:
+    def unread() -> list[ListedPull]:
         raise AssertionError
 
     assert not eligibility.must_wait(PULL, Inputs(), unread)
@@ -46,14 +46,14 @@ def test_the_two_hundredth_pull_request_of_an_hour_waits_for_a_maintainer() -> N
 
 @faults("SE15")
 def test_one_author_among_many_has_a_limit_of_its_own() -> None:
-    crowd = [*before(50), Opened(200, "mallory", "NONE"), Opened(201, "mallory", "NONE")]
+    crowd = [*before(50), ListedPull(200, "mallory", "NONE"), ListedPull(201, "mallory", "NONE")]
     assert not objection(crowd, daily_limit_per_author=3)
     assert "daily-limit-per-author" in objection(crowd, daily_limit_per_author=2)
 
 
 @faults("SE15")
 def test_later_pull_requests_and_those_of_members_do_not_count() -> None:
-    later = [Opened(301, "mallory", "NONE")] * 9
+    later = [ListedPull(301, "mallory", "NONE")] * 9
     assert not objection(later + before(9, association="MEMBER"), daily_limit=1)
 
 

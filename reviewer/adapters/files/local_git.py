@@ -13,7 +13,7 @@ from reviewer.pull_request import (
     Conversation,
     Head,
     ListedFile,
-    Opened,
+    ListedPull,
     PullRequest,
     PullState,
     Snapshot,
@@ -102,7 +102,7 @@ class LocalCommits:
         """Nobody has opened a pull request here."""
         return ()
 
-    def opened_before(self, _pull: PullRequest) -> tuple[Opened, ...]:
+    def opened_before(self, _pull: PullRequest) -> tuple[ListedPull, ...]:
         """Nobody has opened a pull request here."""
         return ()
 

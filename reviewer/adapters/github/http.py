@@ -13,7 +13,7 @@ from github import Auth, Github
 from urllib3.exceptions import HTTPError, MaxRetryError
 
 from reviewer.adapters.github import refusals
-from reviewer.adapters.github.refusals import Answer
+from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.http.deadline import Deadline, DeadlineError, bounded
 from reviewer.adapters.http.retry import Policy, TransientError, patiently
 from reviewer.errors import ForgeError, UnauthorizedError
@@ -85,7 +85,7 @@ class Transport:
         self._readers: _Pool = queue.LifoQueue()
         self._writers: _Pool = queue.LifoQueue()
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> GitHubResponse:
         """Send a request once and return its answer.
 
         Raises TransientError for what may pass by itself, else ForgeError.
@@ -170,7 +170,7 @@ class Transport:
         )
 
 
-def _exchange(client: Github, request: Request) -> Answer:
+def _exchange(client: Github, request: Request) -> GitHubResponse:
     """Send a request; the headers and the text of the answer are whatever the server says."""
     status, headers, text = client.requester.requestJson(
         request.verb,
@@ -179,7 +179,7 @@ def _exchange(client: Github, request: Request) -> Answer:
         headers={"Accept": request.accept},
         input=request.body,
     )
-    return Answer(str(request), status, headers, text)
+    return GitHubResponse(str(request), status, headers, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,13 @@ class Repository:
         """Return the address of something of the repository."""
         return f"/repos/{self.full_name}/{path}"
 
-    def send(self, request: Request) -> Answer:
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables by which GraphQL queries name the repository."""
+        owner, _, name = self.full_name.partition("/")
+        return {"owner": owner, "name": name}
+
+    def send(self, request: Request) -> GitHubResponse:
         """Send a request once; raises what Transport.send raises."""
         return self.transport.send(request)
 

@@ -1,29 +1,16 @@
-"""The list of a repository's pull requests: its queries, and what their answers say."""
+"""The lists of a repository's pull requests: those of a branch, and those opened before another."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from reviewer.adapters.github import graphql_json, queries
-from reviewer.adapters.github.refusals import Answer
-from reviewer.pull_request import Head, Opened
+from reviewer.adapters.github import graphql_json
+from reviewer.adapters.github.graphql_json import Actor, Node, PageInfo, login, moment
+from reviewer.adapters.github.refusals import GitHubResponse
+from reviewer.pull_request import Head, ListedPull
 
-# More than one branch of this name is another fork's; nobody has a hundred.
-OF_BRANCH = """
-query OfBranch($owner: String!, $name: String!, $branch: String!) {
-  repository(owner: $owner, name: $name) {
-    pullRequests(
-      headRefName: $branch, states: OPEN, first: 100,
-      orderBy: {field: CREATED_AT, direction: DESC}
-    ) {
-      nodes { number headRefOid headRepository { nameWithOwner } }
-    }
-  }
-}
-"""
 OPENED = """
-query Opened($owner: String!, $name: String!, $after: String) {
+query ListedPull($owner: String!, $name: String!, $after: String) {
   repository(owner: $owner, name: $name) {
     pullRequests(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
       pageInfo { hasNextPage endCursor }
@@ -34,20 +21,91 @@ query Opened($owner: String!, $name: String!, $after: String) {
 """
 # A thousand pull requests; whoever opens more in a day is beyond any limit that counts them.
 MOST_PAGES = 10
+_AIM = "list pull requests"
 _DAY = timedelta(days=1)
 
 
+class OpenedNode(Node):
+    """A pull request of OPENED."""
+
+    wrong = "a pull request lacks a field"
+
+    number: int
+    created_at: str
+    author_association: str
+    author: Actor | None
+
+
+class OpenedList(Node):
+    """A page of the repository's pull requests."""
+
+    nodes: list[OpenedNode]
+    page_info: PageInfo
+
+
+class OpenedOfRepository(Node):
+    """The repository, as far as OPENED asks for it."""
+
+    pull_requests: OpenedList
+
+
+class OpenedData(Node):
+    """The data of OPENED."""
+
+    wrong = "it holds no list of pull requests"
+
+    repository: OpenedOfRepository
+
+
+class RepositoryName(Node):
+    """The repository that a pull request's head is in."""
+
+    name_with_owner: str
+
+
+class HeadNode(Node):
+    """A pull request of `queries.OF_BRANCH`; of a deleted fork `head_repository` is null."""
+
+    wrong = "a pull request lacks its head"
+
+    number: int
+    head_ref_oid: str
+    head_repository: RepositoryName | None = None
+
+
+class HeadList(Node):
+    """The open pull requests of a branch, all on one page."""
+
+    nodes: list[HeadNode]
+
+
+class OfBranchOfRepository(Node):
+    """The repository, as far as `queries.OF_BRANCH` asks for it."""
+
+    pull_requests: HeadList
+
+
+class OfBranchData(Node):
+    """The data of `queries.OF_BRANCH`."""
+
+    wrong = "it holds no list of pull requests"
+
+    repository: OfBranchOfRepository
+
+
 @dataclass(frozen=True, slots=True)
-class Page:
+class PullListPage:
     """Pull requests, the newest first, each with when it was opened; `after` leads to the next."""
 
-    rows: tuple[tuple[datetime, Opened], ...]
+    rows: tuple[tuple[datetime, ListedPull], ...]
     after: str | None
 
 
-def opened_before(ask: Callable[[str | None], Page], moment: datetime) -> tuple[Opened, ...]:
+def opened_before(
+    ask: Callable[[str | None], PullListPage], moment: datetime
+) -> tuple[ListedPull, ...]:
     """List what was opened in the 24 hours before a moment; `ask` reads a page after a cursor."""
-    found: list[Opened] = []
+    found: list[ListedPull] = []
     after: str | None = None
     for _ in range(MOST_PAGES):
         page = ask(after)
@@ -58,48 +116,42 @@ def opened_before(ask: Callable[[str | None], Page], moment: datetime) -> tuple[
     return tuple(found)
 
 
-def read(answer: Answer) -> Page:
-    """Read a page of the list; raises what graphql.read raises."""
-    return answer.read(partial(_read, answer))
+def read(response: GitHubResponse) -> PullListPage:
+    """Read a page of OPENED.
+
+    Raises NotFoundError, ForbiddenError, or TransientError for what may pass by itself.
+    """
+
+    def decode(value: object) -> PullListPage:
+        read = OpenedData.parse(graphql_json.data(response, value, _AIM))
+        pulls = read.repository.pull_requests
+        rows = tuple(map(_listed, pulls.nodes))
+        more = bool(rows) and pulls.page_info.has_next_page
+        return PullListPage(rows, pulls.page_info.end_cursor if more else None)
+
+    return response.read(decode)
 
 
-def _read(answer: Answer, value: object) -> Page:
-    match queries.data(answer, value, "list pull requests"):
-        case {
-            "repository": {
-                "pullRequests": {
-                    "nodes": [*rows],
-                    "pageInfo": {"hasNextPage": bool(more), "endCursor": str() | None as end},
-                }
-            }
-        }:
-            return Page(tuple(map(graphql_json.opened, rows)), end if more and rows else None)
-        case _:
-            raise ValueError("it holds no list of pull requests")
+def _listed(node: OpenedNode) -> tuple[datetime, ListedPull]:
+    listed = ListedPull(node.number, login(node.author), node.author_association)
+    return moment(node.created_at), listed
 
 
-def of_head(answer: Answer, head: Head) -> tuple[int, ...]:
-    """List the numbers of those that end in the head; raises what graphql.read raises."""
-    return answer.read(partial(_of_head, answer, head))
+def of_head(response: GitHubResponse, head: Head) -> tuple[int, ...]:
+    """Read OF_BRANCH: the numbers of the pull requests that end in the head.
+
+    Raises what `read` raises.
+    """
+
+    def decode(value: object) -> tuple[int, ...]:
+        read = OfBranchData.parse(graphql_json.data(response, value, _AIM))
+        pulls = read.repository.pull_requests.nodes
+        return tuple(pull.number for pull in pulls if _ends_in(pull, head))
+
+    return response.read(decode)
 
 
-def _of_head(answer: Answer, head: Head, value: object) -> tuple[int, ...]:
-    match queries.data(answer, value, "list pull requests"):
-        case {"repository": {"pullRequests": {"nodes": [*rows]}}}:
-            return tuple(number for node in rows for number in _number(node, head))
-        case _:
-            raise ValueError("it holds no list of pull requests")
-
-
-def _number(node: object, head: Head) -> tuple[int, ...]:
-    match node:
-        case {
-            "number": int(number),
-            "headRefOid": head.sha,
-            "headRepository": {"nameWithOwner": str(repository)},
-        } if repository.lower() == head.repository.lower():
-            return (number,)
-        case {"number": int(), "headRefOid": str()}:
-            return ()
-        case _:
-            raise ValueError("a pull request lacks its head")
+def _ends_in(pull: HeadNode, head: Head) -> bool:
+    if pull.head_repository is None or pull.head_ref_oid != head.sha:
+        return False
+    return pull.head_repository.name_with_owner.lower() == head.repository.lower()

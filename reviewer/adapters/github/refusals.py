@@ -5,9 +5,9 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+from reviewer.adapters.http import waiting
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import (
     ConversationClosedError,
@@ -21,7 +21,6 @@ from reviewer.errors import (
 
 T = TypeVar("T")
 
-_SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?")
 # "issues=write; pull_requests=write": what stands between semicolons is a choice.
 _PERMISSION = re.compile(r"([a-z_]{1,40})=(read|write)")
 _LONGEST_MESSAGE = 300
@@ -30,7 +29,7 @@ _CLOSED = ("issue is locked", "conversation is locked", "was archived")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GitHubResponse:
     """An answer to `request` ("GET /path"); header names are in lower case, all text untrusted."""
 
     request: str
@@ -88,44 +87,46 @@ def unreadable(request: str, why: str) -> TransientError:
 
 
 def refusal(  # noqa: PLR0911  # one for each meaning
-    answer: Answer,
+    response: GitHubResponse,
 ) -> ForgeError | TransientError:
     """Say what an answer means that is not the one hoped for."""
-    match answer.status:
+    match response.status:
         case 401:
             return UnauthorizedError(
                 "GitHub does not accept the token.",
                 cause="The input github-token is wrong, or the token has expired.",
                 remedy="Leave github-token out to use the one of the workflow.",
             )
-        case 403 | 429 if _speaks_of_limit(answer):
-            return limited(answer)
+        case 403 | 429 if _speaks_of_limit(response):
+            return limited(response)
         case 403:
-            return _closed(answer) or forbidden(answer)
+            return _closed(response) or forbidden(response)
         case 404 | 410:
-            return not_found(f"GitHub answered {answer.request} with {answer.status}")
+            return not_found(f"GitHub answered {response.request} with {response.status}")
         case 422:
-            return _unprocessable(answer)
+            return _unprocessable(response)
         case status if status == 408 or status >= 500:  # noqa: PLR2004  # the server's own trouble
-            return TransientError(_failed(answer), wait=_asked_wait(answer.headers))
+            return TransientError(
+                _failed(response), wait=waiting.asked_wait(response.headers, response.message)
+            )
         case _:
-            return _failed(answer)
+            return _failed(response)
 
 
-def _unprocessable(answer: Answer) -> UnprocessableError:
-    said = f": {answer.message}" if answer.message else ""
+def _unprocessable(response: GitHubResponse) -> UnprocessableError:
+    said = f": {response.message}" if response.message else ""
     return UnprocessableError(
-        f"GitHub refuses {answer.request} with 422{said}.",
+        f"GitHub refuses {response.request} with 422{said}.",
         cause="A line, a commit or a text is not what GitHub expects there.",
         remedy="Run the workflow again; if that does not help, please report it.",
     )
 
 
-def _closed(answer: Answer) -> ConversationClosedError | None:
-    if not any(word in answer.message for word in _CLOSED):
+def _closed(response: GitHubResponse) -> ConversationClosedError | None:
+    if not any(word in response.message for word in _CLOSED):
         return None
     return ConversationClosedError(
-        f"Nobody may comment here: {answer.message}",
+        f"Nobody may comment here: {response.message}",
         cause="The conversation is locked or the repository is archived.",
     )
 
@@ -140,9 +141,9 @@ def not_found(what: str) -> NotFoundError:
     )
 
 
-def forbidden(answer: Answer) -> ForbiddenError:
+def forbidden(response: GitHubResponse) -> ForbiddenError:
     """Make the failure of a token without permission, with the line to paste."""
-    accepted = answer.headers.get("x-accepted-github-permissions", "").split(";")
+    accepted = response.headers.get("x-accepted-github-permissions", "").split(";")
     # Any one of them will do; pull requests are what this action is about.
     choice = next((way for way in accepted if "pull_requests" in way), accepted[0])
     needed = {"contents": "read", "pull-requests": "write"}
@@ -150,17 +151,17 @@ def forbidden(answer: Answer) -> ForbiddenError:
     # Every token has this one, and a workflow that names it is refused.
     needed.pop("metadata", None)
     needs = ", ".join(f"{name}: {level}" for name, level in needed.items())
-    said = f": {answer.message}" if answer.message else ""
+    said = f": {response.message}" if response.message else ""
     return ForbiddenError(
-        f"The token may not do {answer.request}{said}.",
+        f"The token may not do {response.request}{said}.",
         cause="The workflow does not give its token the permission; for a fork GitHub never does.",
         remedy=f"Add to the job: `permissions: {{{needs}}}`.",
     )
 
 
-def limited(answer: Answer) -> TransientError:
+def limited(response: GitHubResponse) -> TransientError:
     """Make the failure of a rate limit, with the wait that GitHub asked for."""
-    wait = _asked_wait(answer.headers)
+    wait = waiting.asked_wait(response.headers, response.message)
     asked = "without saying for how long" if wait is None else f"and asks to wait {_spoken(wait)}"
     problem = RateLimitedError(
         f"GitHub limits the requests of this token {asked}.",
@@ -170,36 +171,13 @@ def limited(answer: Answer) -> TransientError:
     return TransientError(problem, wait=wait, limited=True)
 
 
-def _speaks_of_limit(answer: Answer) -> bool:
+def _speaks_of_limit(response: GitHubResponse) -> bool:
     return (
-        answer.status == 429  # noqa: PLR2004  # Too Many Requests
-        or "retry-after" in answer.headers
-        or answer.headers.get("x-ratelimit-remaining") == "0"
-        or any(words in answer.message.lower() for words in _LIMITS)
+        response.status == 429  # noqa: PLR2004  # Too Many Requests
+        or "retry-after" in response.headers
+        or response.headers.get("x-ratelimit-remaining") == "0"
+        or any(words in response.message.lower() for words in _LIMITS)
     )
-
-
-def _asked_wait(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that the headers ask to wait, None when they do not.
-
-    Moments are compared with the server's own clock: the runner's may be days off.
-    """
-    wanted = headers.get("retry-after", "")
-    if _SECONDS.fullmatch(wanted):
-        return float(wanted)
-    now, until = _moment(headers.get("date", "")), _moment(wanted)
-    reset = headers.get("x-ratelimit-reset", "")
-    if until is None and headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
-        until = float(reset[:12])
-    return None if now is None or until is None else max(0.0, until - now)
-
-
-def _moment(text: str) -> float | None:
-    """Read the date of a header as seconds since 1970."""
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def _spoken(seconds: float) -> str:
@@ -207,15 +185,15 @@ def _spoken(seconds: float) -> str:
     return f"{minutes} minutes" if minutes > 1 else f"{math.ceil(seconds)} seconds"
 
 
-def _failed(answer: Answer) -> ForgeError:
-    if 300 <= answer.status < 400:  # noqa: PLR2004  # RFC 9110, section 15.4
+def _failed(response: GitHubResponse) -> ForgeError:
+    if 300 <= response.status < 400:  # noqa: PLR2004  # RFC 9110, section 15.4
         return ForgeError(
-            f"GitHub answered {answer.request} with a redirect ({answer.status}).",
+            f"GitHub answered {response.request} with a redirect ({response.status}).",
             cause="The repository was renamed, or GITHUB_API_URL is not quite right.",
             remedy="Run the workflow again under the new name, or correct the address.",
         )
-    said = f" and says: {answer.message}" if answer.message else ""
+    said = f" and says: {response.message}" if response.message else ""
     return ForgeError(
-        f"GitHub answered {answer.request} with {answer.status}{said}.",
+        f"GitHub answered {response.request} with {response.status}{said}.",
         remedy="See https://www.githubstatus.com and run the workflow again.",
     )

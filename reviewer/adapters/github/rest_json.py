@@ -1,99 +1,160 @@
-"""Reads the JSON of GitHub's REST answers: what was written, changed files, contents, rights.
+"""Reads the JSON of GitHub's REST responses: what was written, changed files, contents, rights.
 
 Every function raises ValueError for a shape that cannot be.
 """
 
 import base64
+from typing import Literal
 
+from pydantic import TypeAdapter, ValidationError
+
+from reviewer.adapters.github.shapes import Shape
 from reviewer.errors import NotFoundError
 from reviewer.pull_request import Comment, ListedFile
 
 LARGEST_CONTENT = 1024 * 1024
 """Bytes; above this GitHub's JSON form has no content."""
 _KINDS = {"dir": "a directory", "symlink": "a symbolic link", "submodule": "a submodule"}
+_PLAIN_FILES = ("100644", "100755")
+
+
+class IssueComment(Shape):
+    """What POST …/issues/{number}/comments and PATCH …/issues/comments/{id} leave."""
+
+    wrong = "it holds no comment"
+
+    id: int
+    html_url: str
+    body: str
+
+
+class Posted(Shape):
+    """What any other write leaves."""
+
+    wrong = "it has no id"
+
+    id: int
+
+
+class Comparison(Shape):
+    """GET …/compare/{base}...{head}; `status` is ahead, behind, diverged or identical."""
+
+    wrong = "it holds no comparison"
+
+    status: str
+
+
+class CollaboratorPermission(Shape):
+    """GET …/collaborators/{login}/permission."""
+
+    wrong = "it holds no permission"
+
+    permission: str
+
+
+class TreeEntry(Shape):
+    """An entry of a tree; `mode` is git's."""
+
+    wrong = "an entry of a tree lacks a field"
+
+    path: str
+    mode: str
+    sha: str | None = None
+
+
+class Tree(Shape):
+    """GET …/git/trees/{sha}."""
+
+    wrong = "it holds no tree"
+
+    tree: list[TreeEntry]
+
+
+class FileRow(Shape):
+    """A row of GET …/pulls/{number}/files."""
+
+    wrong = "a changed file lacks a field"
+
+    filename: str
+    status: str
+    additions: int
+    deletions: int
+    patch: str | None = None
+    previous_filename: str | None = None
+
+
+class FileContent(Shape):
+    """GET …/contents/{path} of a file up to LARGEST_CONTENT."""
+
+    type: Literal["file"]
+    encoding: Literal["base64"]
+    content: str
+
+
+class LargeFile(Shape):
+    """GET …/contents/{path} of a larger file."""
+
+    type: Literal["file"]
+    encoding: Literal["none"]
+
+
+class NoFile(Shape):
+    """GET …/contents/{path} of anything else."""
+
+    type: Literal["dir", "symlink", "submodule"]
+
+
+_CONTENT = TypeAdapter[FileContent | LargeFile | NoFile](FileContent | LargeFile | NoFile)
 
 
 def comment(value: object) -> Comment:
     """Read the comment that a write has left."""
-    match value:
-        case {"id": int(number), "html_url": str(url), "body": str(body)} if not isinstance(
-            number, bool
-        ):
-            return Comment(number, body, url, mine=True)
-        case _:
-            raise ValueError("it holds no comment")
+    left = IssueComment.parse(value)
+    return Comment(left.id, left.body, left.html_url, mine=True)
 
 
 def posted(value: object) -> int:
     """Read the number of what a write has left."""
-    match value:
-        case {"id": int(number)} if not isinstance(number, bool):
-            return number
-        case _:
-            raise ValueError("it has no id")
+    return Posted.parse(value).id
 
 
 def descends(value: object) -> bool:
     """Read whether a comparison shows nothing but commits on top."""
-    match value:
-        case {"status": str(status)}:
-            return status in {"ahead", "identical"}
-        case _:
-            raise ValueError("it holds no comparison")
+    return Comparison.parse(value).status in {"ahead", "identical"}
 
 
 def may_write(value: object) -> bool:
     """Read whether a collaborator's permission is enough to write."""
-    match value:
-        case {"permission": str(permission)}:
-            return permission in {"admin", "maintain", "write"}
-        case _:
-            raise ValueError("it holds no permission")
+    return CollaboratorPermission.parse(value).permission in {"admin", "maintain", "write"}
 
 
 def blobs(value: object) -> dict[str, str]:
     """Read the plain files of a tree, each with git's name of its content."""
-    match value:
-        case {"tree": [*rows]}:
-            return dict(blob for row in rows for blob in _blob(row))
-        case _:
-            raise ValueError("it holds no tree")
-
-
-def _blob(value: object) -> tuple[tuple[str, str], ...]:
-    match value:
-        case {"path": str(path), "mode": "100644" | "100755", "sha": str(sha)}:
-            return ((path, sha),)
-        case {"path": str(), "mode": str()}:
-            return ()
-        case _:
-            raise ValueError("an entry of a tree lacks a field")
+    entries = Tree.parse(value).tree
+    return {
+        each.path: each.sha
+        for each in entries
+        if each.sha is not None and each.mode in _PLAIN_FILES
+    }
 
 
 def changed_files(value: object) -> tuple[ListedFile, ...]:
     """Read one page of the list of changed files."""
-    match value:
-        case [*rows]:
-            return tuple(map(_changed_file, rows))
-        case _:
-            raise ValueError("it holds no list of files")
+    if not isinstance(value, list):
+        raise ValueError("it holds no list of files")  # noqa: TRY004  # as other odd shapes do
+    return tuple(map(_listed_file, value))
 
 
-def _changed_file(value: object) -> ListedFile:
-    match value:
-        case {
-            "filename": str(path),
-            "status": str(status),
-            "additions": int(additions),
-            "deletions": int(deletions),
-            **others,
-        }:
-            patch, previous = others.get("patch"), others.get("previous_filename")
-            if isinstance(patch, str | None) and isinstance(previous, str | None):
-                return ListedFile(path, status, additions, deletions, patch, previous)
-            raise ValueError("a changed file has an odd patch")
-        case _:
-            raise ValueError("a changed file lacks a field")
+def _listed_file(value: object) -> ListedFile:
+    row = FileRow.parse(value)
+    return ListedFile(
+        path=row.filename,
+        status=row.status,
+        additions=row.additions,
+        deletions=row.deletions,
+        patch=row.patch,
+        previous_path=row.previous_filename,
+    )
 
 
 def content(name: str, value: object) -> bytes:
@@ -102,19 +163,21 @@ def content(name: str, value: object) -> bytes:
     Raises NotFoundError where something else than a file stands, and for a file that is larger
     than LARGEST_CONTENT, which GitHub does not hand out.
     """
-    match value:
-        case {"type": "file", "encoding": "base64", "content": str(coded)}:
-            return base64.b64decode(coded)
-        case {"type": "file", "encoding": "none"}:
+    if isinstance(value, list):
+        raise _not_a_file(name, "dir")
+    try:
+        found = _CONTENT.validate_python(value)
+    except ValidationError:
+        raise ValueError("it holds no content") from None
+    match found:
+        case FileContent():
+            return base64.b64decode(found.content)
+        case LargeFile():
             raise NotFoundError(
                 f"{name} is larger than {LARGEST_CONTENT:,} bytes.", remedy="Make it smaller."
             )
-        case {"type": "symlink" | "submodule" | "dir" as kind}:
-            raise _not_a_file(name, kind)
-        case [*_]:
-            raise _not_a_file(name, "dir")
-        case _:
-            raise ValueError("it holds no content")
+        case NoFile():
+            raise _not_a_file(name, found.type)
 
 
 def _not_a_file(name: str, kind: str) -> NotFoundError:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reviewer.adapters.github import check_runs, queries, rest_json
+from reviewer.adapters.github import check_runs, graphql_json, rest_json
+from reviewer.adapters.github.graphql_json import Node
 from reviewer.adapters.github.http import Repository, Request
+from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.errors import OvertakenError
 from reviewer.finding import Side
 from reviewer.ports import (
@@ -19,12 +21,37 @@ from reviewer.ports import (
     ResolveThread,
     UpdateComment,
 )
-from reviewer.pull_request import Comment, Remark, Snapshot
+from reviewer.pull_request import Comment, ReviewComment, Snapshot
 
 T = TypeVar("T")
 
 MOST_POSTS = 3
 _SIDES = {Side.NEW: "RIGHT", Side.OLD: "LEFT"}
+RESOLVE = """
+mutation Resolve($thread: ID!) {
+  resolveReviewThread(input: {threadId: $thread}) { thread { isResolved } }
+}
+"""
+
+
+class ResolvedThread(Node):
+    """The thread that RESOLVE was about."""
+
+    is_resolved: bool
+
+
+class Resolution(Node):
+    """What RESOLVE leaves."""
+
+    thread: ResolvedThread
+
+
+class ResolveData(Node):
+    """The data of RESOLVE."""
+
+    wrong = "it holds no resolved thread"
+
+    resolve_review_thread: Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +163,9 @@ class Writes:
         return any(_is(remark, wanted.marker) for remark in remarks) or None
 
     def _resolve(self, wanted: ResolveThread) -> None:
-        ask = self.repository.graphql(queries.RESOLVE, {"thread": wanted.id}, writes=True)
+        ask = self.repository.graphql(RESOLVE, {"thread": wanted.id}, writes=True)
         self.repository.patiently(
-            "Resolving a thread", lambda: queries.resolved(self.repository.send(ask))
+            "Resolving a thread", lambda: check_resolved(self.repository.send(ask))
         )
 
     def _react(self, wanted: React) -> None:
@@ -171,6 +198,20 @@ class Writes:
         return self.repository.patiently(what, ask, attempts=attempts)
 
 
+def check_resolved(response: GitHubResponse) -> None:
+    """Check that the response to RESOLVE shows a resolved thread.
+
+    Raises ForbiddenError, NotFoundError, or TransientError for what may pass by itself.
+    """
+
+    def decode(value: object) -> None:
+        data = graphql_json.data(response, value, "resolve a review thread")
+        if not ResolveData.parse(data).resolve_review_thread.thread.is_resolved:
+            raise ValueError(ResolveData.wrong)
+
+    response.read(decode)
+
+
 def _inline(comment: InlineComment) -> dict[str, object]:
     side = _SIDES[comment.side]
     value: dict[str, object] = {
@@ -184,7 +225,7 @@ def _inline(comment: InlineComment) -> dict[str, object]:
     return value
 
 
-def _is(remark: Remark, marker: str) -> bool:
+def _is(remark: ReviewComment, marker: str) -> bool:
     return remark.mine and _last_line(remark.body) == marker
 
 

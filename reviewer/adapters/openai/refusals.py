@@ -1,14 +1,12 @@
 """What a model server's error means: give up, another model, a shorter prompt, or wait."""
 
-import email.utils
-import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 
-from httpx2 import Headers, Response
+from httpx2 import Response
 
+from reviewer.adapters.http import waiting
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import (
     ContextTooLongError,
@@ -67,7 +65,7 @@ def read(response: Response, key: str) -> Refusal:
         text=response.text.lower(),
         said=harmless(message, key),
         location=harmless(response.headers.get("location", ""), key),
-        wait=_wait(response.headers),
+        wait=waiting.asked_wait(response.headers, message),
     )
 
 
@@ -158,27 +156,3 @@ def _error(response: Response) -> dict[str, object]:
 def _word(error: dict[str, object], name: str) -> str:
     value = error.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _wait(headers: Headers) -> float | None:
-    """Return the seconds that a server asks to wait, None when it does not or talks nonsense."""
-    try:
-        if "retry-after-ms" in headers:
-            seconds = float(headers["retry-after-ms"]) / 1000
-        elif "retry-after" in headers:
-            seconds = _seconds(headers["retry-after"], headers.get("date", ""))
-        else:
-            return None
-    except (ValueError, OverflowError):
-        return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
-
-
-def _seconds(text: str, date: str) -> float:
-    """Read a number or a date; a date is compared with the server's clock, not with ours."""
-    try:
-        return float(text)
-    except ValueError:
-        until = email.utils.parsedate_to_datetime(text).timestamp()
-        now = email.utils.parsedate_to_datetime(date) if date else datetime.now(UTC)
-        return until - now.timestamp()

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.adapters.github import pull_lists, queries, rest_json
-from reviewer.adapters.github.refusals import Answer, refusal
+from reviewer.adapters.github import pull_lists, rest_json, snapshot_json, writes
+from reviewer.adapters.github.refusals import GitHubResponse, refusal
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
-from reviewer.pull_request import Head, Opened, Remark
+from reviewer.pull_request import Head, ListedPull, ReviewComment
 from tests.faults import faults
 
 LEAVES = (
@@ -122,16 +122,16 @@ def spoiled(value: object, place: tuple[str | int, ...], by: object) -> object:
     return whole
 
 
-def answer(text: str, status: int = 200, **headers: str) -> Answer:
+def answer(text: str, status: int = 200, **headers: str) -> GitHubResponse:
     known = {"content-type": "application/json; charset=utf-8", **headers}
-    return Answer("GET /it", status, known, text)
+    return GitHubResponse("GET /it", status, known, text)
 
 
-def read_all(given_answer: Answer) -> None:
+def read_all(given_answer: GitHubResponse) -> None:
     """Read an answer in every way; an exception that is not ours fails the test."""
     for read in (
-        lambda: queries.read(given_answer),
-        lambda: queries.resolved(given_answer),
+        lambda: snapshot_json.page(given_answer),
+        lambda: writes.check_resolved(given_answer),
         lambda: pull_lists.read(given_answer),
         lambda: pull_lists.of_head(given_answer, HEAD),
         lambda: given_answer.read(rest_json.comment),
@@ -148,15 +148,17 @@ def read_all(given_answer: Answer) -> None:
 
 
 def test_the_samples_are_read() -> None:
-    page = queries.read(answer(json.dumps(SNAPSHOT)))
+    page = snapshot_json.page(answer(json.dumps(SNAPSHOT)))
     (thread,) = page.threads
     assert (page.ends, page.more, page.pull.issues) == (("c", "c"), True, ())
     assert (thread.resolved_by, thread.resolved_by_me) == ("github-actions", True)
-    assert thread.comments == (Remark(7, "b", mine=True, author="ghost", thumbs_down=("dev",)),)
+    assert thread.comments == (
+        ReviewComment(7, "b", mine=True, author="ghost", thumbs_down=("dev",)),
+    )
     assert answer(json.dumps(FILES)).read(rest_json.changed_files)[0].patch == "p"
     assert answer(json.dumps(WRITTEN)).read(rest_json.comment).id == 7
     ((_, opened),) = pull_lists.read(answer(json.dumps(LISTED))).rows
-    assert opened == Opened(7, "dev", "NONE")
+    assert opened == ListedPull(7, "dev", "NONE")
     assert pull_lists.of_head(answer(json.dumps(LISTED)), HEAD) == (7,)
     assert answer(json.dumps(CONTENT)).read(lambda value: rest_json.content("it", value)) == b"x"
 
@@ -210,6 +212,6 @@ def test_every_refusal_has_a_meaning(status: int, text: str, headers: dict[str, 
 
 @pytest.mark.parametrize("status", [200, 201])
 def test_an_answer_of_another_type_is_not_json(status: int) -> None:
-    page = Answer("GET /it", status, {"content-type": "text/html"}, json.dumps(WRITTEN))
+    page = GitHubResponse("GET /it", status, {"content-type": "text/html"}, json.dumps(WRITTEN))
     with pytest.raises(TransientError, match="its type is not json"):
         page.read(rest_json.comment)

@@ -270,6 +270,17 @@ def test_a_limit_is_waited_for_as_long_as_the_server_says(
     assert len(model_server.requests) == 2
 
 
+def test_a_wait_that_stands_only_in_the_servers_message_is_kept(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    model_server.fail(CHAT, Instead(error(429, "Rate limit reached. Please try again in 1m6.5s.")))
+    clock = Clock()
+
+    assert model(model_server, clock=clock).complete(PROMPT).text
+
+    assert clock.now == pytest.approx(66.5)
+
+
 @faults("LL2")
 def test_a_wait_that_does_not_fit_into_the_deadline_is_not_begun(
     model: Connect,

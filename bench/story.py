@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from reviewer.text import markdown
 from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
@@ -87,6 +88,9 @@ def journey() -> Journey:
     """Review one pull request to warm up, then watch the review of another."""
     seen = Journey()
     _review(seen, watched=False)
+    # A run is a process of its own: nothing is known from another one.
+    for function in (markdown.line, markdown.block, markdown.span):
+        function.cache_clear()
     _review(seen, watched=True)
     return seen
 

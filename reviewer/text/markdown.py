@@ -9,6 +9,7 @@ zero-width space. Applying a function twice changes nothing.
 import html
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise, zip_longest
 
 import re2
@@ -42,6 +43,11 @@ _ENTITIES = {
 } | {ord(char): f"&#{ord(char)};" for char in "[]`|~\\"}
 
 
+# The job summary, the comment and each shorter form of it print the same texts.
+_cached = lru_cache(maxsize=1_024)
+
+
+@_cached
 def block(text: str) -> str:
     """Return neutralised Markdown of many lines; emphasis, lists and code keep their form."""
     parts = []
@@ -58,6 +64,7 @@ def block(text: str) -> str:
     return "\n\n".join(part for part in (*parts, _render_prose(prose)) if part)
 
 
+@_cached
 def line(text: str) -> str:
     """Return neutralised text on one line, for a title or a table cell; only code spans stay."""
     clean = _clean(text)
@@ -79,6 +86,7 @@ def code(text: str, language: str = "") -> str:
     return code_spans.fence(invisible.drop(text).removesuffix("\n"), language)
 
 
+@_cached
 def span(text: str) -> str:
     """Return text, such as a path, as a code span on one line that fits a table cell too."""
     return code_spans.span(invisible.drop(text.replace("\n", " ").replace("\t", " ")))

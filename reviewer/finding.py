@@ -4,7 +4,8 @@ import enum
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Annotated, Any
+from operator import attrgetter
+from typing import Annotated, Any, cast
 
 from reviewer.severity import Confidence, Severity
 from reviewer.text import json_members, truncate
@@ -98,6 +99,11 @@ class Origin(enum.Enum):
     RULE = "rule"
 
 
+def _member(name: str) -> property:
+    """Return a property that reads a member of the candidate."""
+    return property(attrgetter(f"candidate.{name}"))
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A candidate whose quote was found in the diff, and the lines where it was found.
@@ -117,45 +123,22 @@ class Finding:
     also: tuple[str, ...] = ()
     origin: Origin = Origin.MODEL
 
-    @property
-    def path(self) -> str:
-        """The changed file's path."""
-        return self.candidate.path
-
-    @property
-    def quote(self) -> str:
-        """The code it is about, as prompts show it."""
-        return self.candidate.quote
-
-    @property
-    def severity(self) -> Severity:
-        """How much harm it does."""
-        return self.candidate.severity
-
-    @property
-    def confidence(self) -> Confidence:
-        """How sure the model is."""
-        return self.candidate.confidence
-
-    @property
-    def category(self) -> str:
-        """One of CATEGORIES."""
-        return self.candidate.category
-
-    @property
-    def title(self) -> str:
-        """The harm in one line; untrusted text."""
-        return self.candidate.title
-
-    @property
-    def body(self) -> str:
-        """What happens on which input; untrusted text of several lines."""
-        return self.candidate.body
-
-    @property
-    def suggestion(self) -> str | None:
-        """Code in place of the quote, if there is a short and sure one."""
-        return self.candidate.suggestion
+    path = cast("str", _member("path"))
+    """The changed file's path."""
+    quote = cast("str", _member("quote"))
+    """The code it is about, as prompts show it."""
+    severity = cast("Severity", _member("severity"))
+    """How much harm it does."""
+    confidence = cast("Confidence", _member("confidence"))
+    """How sure the model is."""
+    category = cast("str", _member("category"))
+    """One of CATEGORIES."""
+    title = cast("str", _member("title"))
+    """The harm in one line; untrusted text."""
+    body = cast("str", _member("body"))
+    """What happens on which input; untrusted text of several lines."""
+    suggestion = cast("str | None", _member("suggestion"))
+    """Code in place of the quote, if there is a short and sure one."""
 
     @property
     def fingerprint(self) -> str:

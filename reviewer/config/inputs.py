@@ -1,10 +1,7 @@
 """The inputs of the workflow step: declared once, read strictly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from reviewer.config import option_types, options
 from reviewer.config.enums import ASSOCIATIONS, FailOn, Inline, Mode, OnError, Tools, Verify
@@ -12,6 +9,10 @@ from reviewer.config.option_types import Bounds
 from reviewer.config.options import Declaration, declare
 from reviewer.config.shard import Shard
 from reviewer.finding import Confidence, Severity
+from reviewer.record import field, record, replace
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 OPENAI = "https://api.openai.com/v1"
 MAX_FILES = Bounds(1, 3_000)
@@ -21,7 +22,7 @@ MAX_FINDINGS = Bounds(1, 200)
 _A_DAY = Bounds(1, 500)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inputs:
     """The inputs as values; each is named like its input, with underscores for hyphens."""
 
@@ -137,7 +138,7 @@ class Inputs:
     concurrency: int = declare(
         option_types.whole(Bounds(1, 64), 16), "8", "How many requests to the model run at a time."
     )
-    max_cost: Decimal | None = declare(
+    max_cost: "Decimal | None" = declare(
         option_types.optional(
             option_types.decimal(10_000, above=0, unit=" (US dollars)", example="0.50")
         ),
@@ -253,7 +254,7 @@ class Inputs:
         "",
         "Pull requests of these authors are left alone.",
     )
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    secrets: tuple[str, ...] = field((), shown=False)
     """Every text that must be masked: the secrets as they came and as they are used."""
 
     @classmethod
@@ -302,6 +303,11 @@ class Inputs:
 
     @property
     def _asks_openai(self) -> bool:
+        if self.base_url == OPENAI:
+            return True
+        # What only another address needs must not slow down every run.
+        from urllib.parse import urlsplit
+
         return urlsplit(self.base_url).hostname == urlsplit(OPENAI).hostname
 
 

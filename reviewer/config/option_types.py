@@ -4,12 +4,14 @@ import enum
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from reviewer.config import shard
 from reviewer.config.shard import Shard
+from reviewer.record import record, replace
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
@@ -25,14 +27,15 @@ LONGEST_INSTRUCTIONS = 4_096
 """Bytes of UTF-8: enough for a page of wishes, too little to drown the change itself."""
 
 
-class Bounds(NamedTuple):
+@record
+class Bounds:
     """The smallest and the largest number that is allowed."""
 
     low: int
     high: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kind(Generic[T]):
     """A kind of value.
 
@@ -75,10 +78,13 @@ def whole(bounds: Bounds, example: int) -> Kind[int]:
     return Kind(parse, allowed, str(example))
 
 
-def decimal(high: int, *, above: int = -1, unit: str = "", example: str) -> Kind[Decimal]:
+def decimal(high: int, *, above: int = -1, unit: str = "", example: str) -> "Kind[Decimal]":
     """Read a number up to `high` in plain digits, with a point where it has a fraction."""
 
-    def parse(text: str) -> Decimal:
+    def parse(text: str) -> "Decimal":
+        # Imported late: few runs set a price.
+        from decimal import Decimal
+
         number = Decimal(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text) else Decimal(-1)
         if not above < number <= high:
             raise ValueError

@@ -1,11 +1,11 @@
 """The declaration of one input: what is said about it, and how its text is taken or refused."""
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from reviewer.config.option_types import Kind
 from reviewer.errors import InputError
+from reviewer.record import field, fields, record
 
 T = TypeVar("T")
 
@@ -13,11 +13,10 @@ _PREFIX = "INPUT_"
 # `with: {args: …, entrypoint: …}` belongs to the runner, which passes it on all the same.
 _OF_THE_RUNNER = ("args", "entrypoint")
 _LONGEST_SHOWN = 60
-_KEY = "declaration"
 SEPARATORS = ", one per line or separated by commas"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@record
 class Declaration:
     """What action.yml, the documentation and the parser need to know about one input."""
 
@@ -51,19 +50,16 @@ def declare(kind: Kind[T], default: str, description: str, *, expression: str = 
 
     `default` is the text that an empty input stands for; `expression` is what the runner puts in.
     """
-    return dataclasses.field(
-        default=kind.parse(default),
-        metadata={_KEY: (kind, expression or default, description)},
-        repr=not kind.secret,
-    )
+    about = (kind, expression or default, description)
+    return field(kind.parse(default), shown=not kind.secret, about=about)
 
 
 def of(inputs: type) -> tuple[Declaration, ...]:
     """List the inputs that a dataclass declares."""
     return tuple(
-        Declaration(field.name, *field.metadata[_KEY])
-        for field in dataclasses.fields(inputs)
-        if _KEY in field.metadata
+        Declaration(name, *found.about)
+        for name, found in fields(inputs).items()
+        if isinstance(found.about, tuple)
     )
 
 

@@ -1,7 +1,6 @@
 """Keeps the secrets that this process knows out of everything it writes."""
 
-import base64
-import html
+import binascii
 import json
 import re
 import unicodedata
@@ -14,6 +13,8 @@ SHORTEST = 8
 _CUT = 7
 # Letters and digits; fewer stand one after the other in ordinary text, once its spaces are gone.
 _TELLING = 12
+# RFC 3986, section 2.3.
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -26,7 +27,7 @@ class Secrets:
         """Prepare the forms of each value and of each of its lines, from 8 characters on."""
         forms = {form for value in values for form in _forms(value)}
         self._forms = tuple(sorted(forms, key=len, reverse=True))
-        self._cores = tuple({core for form in forms if (core := _core(form))})
+        self._cores: tuple[str, ...] | None = None
 
     def mask(self, text: str) -> str:
         """Replace every form of every secret by [REDACTED]."""
@@ -42,6 +43,9 @@ class Secrets:
         """
         if any(form in text for form in self._forms):
             return True
+        if self._cores is None:
+            # Only a text to publish is checked, and a run with nothing to do has none.
+            self._cores = tuple({core for form in self._forms if (core := _core(form))})
         bare = _bare(text) if self._cores else ""
         return any(core in bare for core in self._cores)
 
@@ -68,24 +72,30 @@ def _core(form: str) -> str:
 
 def _bare(text: str) -> str:
     """Reduce a text to its letters and digits, without case, width and entities."""
+    # Imported late: every start would pay for the table of entities.
+    import html
+
     plain = unicodedata.normalize("NFKC", html.unescape(text)).casefold()
     return _NO_LETTER.sub("", plain)
 
 
 def _encoded(secret: str) -> Iterator[str]:
-    from urllib.parse import quote, quote_plus
-
     raw = secret.encode(errors="surrogatepass")
     yield secret
     yield secret[::-1]
-    yield quote(raw)
-    yield quote(raw, safe="")
-    yield quote_plus(raw)
+    yield _percent_encoded(raw, _UNRESERVED + b"/")
+    yield _percent_encoded(raw, _UNRESERVED)
+    yield _percent_encoded(raw, _UNRESERVED + b" ").replace(" ", "+")
     yield repr(secret)[1:-1]
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield raw.hex()
     yield from _base64(raw)
+
+
+def _percent_encoded(raw: bytes, kept: bytes) -> str:
+    """Encode like `urllib.parse.quote`, whose import every start would pay for."""
+    return "".join(chr(byte) if byte in kept else f"%{byte:02X}" for byte in raw)
 
 
 def _base64(secret: bytes) -> Iterator[str]:
@@ -96,5 +106,6 @@ def _base64(secret: bytes) -> Iterator[str]:
     for offset in range(3):
         padded = bytes(offset) + secret
         first, end = -(-offset * 8 // 6), len(padded) * 8 // 6
-        yield base64.b64encode(padded).decode()[first:end]
-        yield base64.urlsafe_b64encode(padded).decode()[first:end]
+        encoded = binascii.b2a_base64(padded, newline=False).decode()[first:end]
+        yield encoded
+        yield encoded.replace("+", "-").replace("/", "_")

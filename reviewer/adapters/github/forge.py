@@ -12,11 +12,11 @@ from reviewer.adapters.github.writes import Writes
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.http.retry import Policy
 from reviewer.errors import ForgeError
+from reviewer.head import Head
 from reviewer.ports import Operation
 from reviewer.pull_request import (
     Comment,
     Conversation,
-    Head,
     ListedFile,
     Opened,
     PullRequest,

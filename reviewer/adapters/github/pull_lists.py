@@ -7,7 +7,8 @@ from functools import partial
 
 from reviewer.adapters.github import graphql_json, queries
 from reviewer.adapters.github.refusals import Answer
-from reviewer.pull_request import Head, Opened
+from reviewer.head import Head
+from reviewer.pull_request import Opened
 
 # More than one branch of this name is another fork's; nobody has a hundred.
 OF_BRANCH = """

@@ -11,7 +11,8 @@ from reviewer.adapters.github import pull_lists, queries, rest_json
 from reviewer.adapters.github.refusals import Answer, refusal
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
-from reviewer.pull_request import Head, Opened, Remark
+from reviewer.head import Head
+from reviewer.pull_request import Opened, Remark
 
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("\ud800\x00\n")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reviewer.changes import default_excludes
 from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable
 from reviewer.config.globs import Patterns
-from reviewer.config.settings import Config, Globs
+from reviewer.config.settings import Globs, Settings
 from reviewer.review import FileReport, Status
 
 
@@ -28,7 +28,7 @@ class Selection:
         return (*(file.path for file in self.files), *skipped)
 
 
-def select(files: Sequence[FileChange], config: Config, remainder: int = 0) -> Selection:
+def select(files: Sequence[FileChange], config: Settings, remainder: int = 0) -> Selection:
     """Choose the files to review.
 
     What a limit leaves out counts as not reviewed, so that nobody takes the rest for the whole.
@@ -78,7 +78,7 @@ def _rules(author: str, globs: Globs) -> _Rules:
     return _Rules(author, include, Patterns(globs.exclude))
 
 
-def _report(file: FileChange, rules: Sequence[_Rules], config: Config) -> FileReport | None:
+def _report(file: FileChange, rules: Sequence[_Rules], config: Settings) -> FileReport | None:
     """Write the row of a file that is not reviewed; None for one that may be."""
     if isinstance(file, Unreviewable) and not file.failed:
         return FileReport(file.path, Status.SKIPPED, file.reason)

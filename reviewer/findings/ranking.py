@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.finding import Dismissal, Finding, Origin, plain
 from reviewer.findings import dismissals, placement
 from reviewer.review import Withheld
@@ -13,7 +13,7 @@ _TELLING = 30
 
 
 def rank(
-    findings: Iterable[Finding], config: Config, dismissed: Iterable[Dismissal] = ()
+    findings: Iterable[Finding], config: Settings, dismissed: Iterable[Dismissal] = ()
 ) -> tuple[tuple[Finding, ...], Withheld]:
     """Merge duplicates, apply what people and the repository do not want, the worst first."""
     single, duplicates = placement.dedupe(tuple(findings))

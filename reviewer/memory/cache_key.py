@@ -3,11 +3,11 @@
 import hashlib
 
 from reviewer.config.inputs import Inputs
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.llm import prompts
 
 
-def key(inputs: Inputs, settings: Config) -> str:
+def key(inputs: Inputs, settings: Settings) -> str:
     """Name prompts, models and configuration, as three parts separated by colons."""
     asked = (
         inputs.base_url,

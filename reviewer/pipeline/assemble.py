@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes.selection import Selection
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.finding import Dismissal, Finding
 from reviewer.findings import placement, ranking
 from reviewer.memory import previous_review
@@ -18,7 +18,7 @@ class Assembly:
     """What the rows of one pull request become a review with."""
 
     pull: PullRequest
-    config: Config
+    config: Settings
     merger: Merger
 
     def review(

@@ -9,7 +9,7 @@ from reviewer.changes import selection as scope
 from reviewer.changes.batches import Batch
 from reviewer.changes.selection import Selection
 from reviewer.config.enums import Verify
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import (
     CancelledError,
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 HOPELESS = (InputError, ModelRefusedError, ModelNotFoundError)
 
 
-def read_changes(forge: Forge, pull: PullRequest, config: Config) -> Selection:
+def read_changes(forge: Forge, pull: PullRequest, config: Settings) -> Selection:
     """Read what changed and select what is reviewed; everything else gets its reason."""
     # A list that shifts between two pages shows a row twice and another one not at all.
     rows = tuple(dict.fromkeys(forge.changed_files(pull)))

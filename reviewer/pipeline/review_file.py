@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from reviewer.changes.batches import Batch, cut, halve
 from reviewer.changes.diff import ChangedFile
 from reviewer.config.globs import Patterns
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.context.collect import CONTEXT_SHARE, Surroundings
 from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Side
@@ -58,7 +58,7 @@ class BatchReviewer:
 
     surroundings: Surroundings
     snapshot: Snapshot
-    config: Config
+    config: Settings
     prompts: Prompts
     asking: Asking
     merger: Merger

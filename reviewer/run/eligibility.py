@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from reviewer.config.inputs import Inputs
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.errors import InputError
 from reviewer.llm import budget, model_catalog
 from reviewer.memory.state import State
@@ -26,7 +26,7 @@ def require_means(inputs: Inputs) -> None:
         raise budget.unpriced(unpriced[0])
 
 
-def objection(pull: PullRequest, settings: Config, known: State, *, asked: bool) -> str:
+def objection(pull: PullRequest, settings: Settings, known: State, *, asked: bool) -> str:
     """Say why the pull request is left alone, empty when it is not.
 
     `asked` means that a person wants the review, so neither a draft nor a pause is an obstacle.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from reviewer.adapters.runner.actions import Runner
 from reviewer.comments import upsert
 from reviewer.comments.summary import Run
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ReviewerError, cancellation_behind
 from reviewer.memory.state import State
 from reviewer.pull_request import Snapshot
@@ -61,7 +61,7 @@ def skip(runner: Runner, reason: str) -> int:
     return 0
 
 
-def repeat(trip: Trip, snapshot: Snapshot, known: State, settings: Config) -> int:
+def repeat(trip: Trip, snapshot: Snapshot, known: State, settings: Settings) -> int:
     """Let a review stand whose commits, models and configuration did not change."""
     kept = upsert.own(snapshot, trip.inputs.name)[0]
     short = known.head_sha[:7]

@@ -10,7 +10,7 @@ from reviewer.adapters.files import report_files
 from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline, threads, upsert
 from reviewer.config.enums import FailOn, Mode
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.memory import state
 from reviewer.memory.state import State
@@ -47,7 +47,7 @@ class Conclusion:
     trip: Trip
     reporting: Reporting
     snapshot: Snapshot
-    settings: Config
+    settings: Settings
     files: tuple[ChangedFile, ...]
     remember: Remembering
     again: Callable[[Snapshot], int] | None = None
@@ -203,7 +203,7 @@ def conclude(  # noqa: PLR0913  # what the outputs are about, each by name
     known: State,
     comment: Comment | None,
     spent: Spent,
-    settings: Config,
+    settings: Settings,
     *,
     files: Mapping[str, str] | None = None,
 ) -> int:

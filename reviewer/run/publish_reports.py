@@ -7,7 +7,7 @@ from reviewer.changes import sharding
 from reviewer.changes.selection import Selection
 from reviewer.comments import upsert
 from reviewer.config import settings as config
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import ReportError
 from reviewer.memory import cache_key
@@ -78,7 +78,7 @@ class _Publishing:
 
     trip: Trip
     snapshot: Snapshot
-    settings: Config
+    settings: Settings
     known: State
     submitted: Submitted
 

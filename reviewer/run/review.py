@@ -13,7 +13,7 @@ from reviewer.changes import sharding
 from reviewer.changes.selection import Selection
 from reviewer.comments import upsert
 from reviewer.config import settings as config
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import guidelines as conventions
 from reviewer.context.collect import HeadFiles, Surroundings
@@ -81,7 +81,7 @@ def _stranger(trip: Trip, pull: PullRequest) -> str:
 class _Grounds:
     """What is settled before the changes are read."""
 
-    settings: Config
+    settings: Settings
     key: str
     known: State
     damaged: bool
@@ -93,7 +93,7 @@ class _Material:
     """What was read before a model is asked; `guidelines` are paths and texts."""
 
     snapshot: Snapshot
-    settings: Config
+    settings: Settings
     selection: Selection
     basis: Basis
     guidelines: tuple[tuple[str, str], ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reviewer.adapters.files.checkout import Checkout
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.runner.actions import Runner
-from reviewer.config.enums import Tools
+from reviewer.config.enums import ToolsMode
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ForgeError
 from reviewer.events.activity import ReviewPullRequest
@@ -50,9 +50,9 @@ def workspace(trip: Trip, pull: PullRequest) -> Checkout | None:
     That tools are wanted and not had is told in a warning; the run goes on without.
     """
     choice = trip.inputs.tools
-    if choice is Tools.OFF:
+    if choice is ToolsMode.OFF:
         return None
-    if choice is Tools.ON and trip.event in PRIVILEGED:
+    if choice is ToolsMode.ON and trip.event in PRIVILEGED:
         trip.runner.warning(
             f"`tools: on` does not count in runs of {trip.event}, which have secrets: the model "
             "gets none. `tools: always` offers them here too.",

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from pathlib import Path
 
 # Isolated mode (-I) leaves out this directory, and with it the pull request's working directory.
-sys.path.insert(0, str(Path(__file__).parent))
+# os.path, because pathlib would cost every start 3 ms.
+sys.path.insert(0, os.path.dirname(__file__))  # noqa: PTH120
 
 from reviewer.action import main
 

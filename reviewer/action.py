@@ -6,7 +6,6 @@ The nothing-to-do path ends here, with the standard library alone.
 import signal
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from types import FrameType
 
 from reviewer.adapters.runner.actions import Runner, install_excepthooks
@@ -86,7 +85,8 @@ def _event(environ: Mapping[str, str]) -> payload.Event:
             remedy="Run this as a step of a workflow; GitHub sets it.",
         )
     try:
-        raw = Path(path).read_bytes()
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib would cost every start 3 ms
+            raw = file.read()
     except OSError as missing:
         raise EventError(
             f"The event file cannot be read: {missing.strerror}.",

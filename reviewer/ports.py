@@ -7,7 +7,8 @@ from datetime import date
 from typing import Protocol, TypeAlias
 
 from reviewer.finding import Side
-from reviewer.pull_request import Comment, Head, ListedFile, ListedPull, PullRequest, Snapshot
+from reviewer.head import Head
+from reviewer.pull_request import Comment, ListedFile, ListedPull, PullRequest, Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,6 @@ class PullState(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The commit at the end of a branch; `repository` is "owner/name", of a fork perhaps."""
-
-    sha: str
-    branch: str
-    repository: str
-
-
-@dataclass(frozen=True, slots=True)
 class PullRequest:
     """A pull request at the moment of reading; every text in it is untrusted."""
 

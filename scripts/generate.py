@@ -1,5 +1,6 @@
 """Writes again what is made from the code: the schemas and the tables of inputs."""
 
+import inspect
 import json
 import sys
 import textwrap
@@ -12,25 +13,28 @@ sys.path.insert(0, str(ROOT))
 
 from reviewer.config import inputs, repository_file  # noqa: E402 - a script does not find it before
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
+from reviewer.config.tightening import KeptApart  # noqa: E402
 from reviewer.outputs import report_v1  # noqa: E402
 
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
-REPORT_SCHEMA = ROOT / "schema" / "report.schema.json"
 ACTION = ROOT / "action.yml"
+REPORT_SCHEMA = ROOT / "schema" / "report.schema.json"
 README = ROOT / "README.md"
 REFERENCE = ROOT / "docs" / "configuration.md"
 MARKDOWN = ("<!-- inputs:begin -->\n", "<!-- inputs:end -->")
+RULES = ("<!-- rules:begin -->\n", "<!-- rules:end -->")
 YAML = ("# inputs:begin (made by scripts/generate.py)\n", "# inputs:end")
 
 
 def generated() -> dict[Path, str]:
     """Return what each file should contain."""
+    reference = _replace(REFERENCE.read_text("utf-8"), MARKDOWN, _reference())
     return {
         SCHEMA: _json(repository_file.schema()),
         REPORT_SCHEMA: _json(report_v1.schema()),
-        ACTION: _between(ACTION, YAML, _action_inputs()),
-        README: _between(README, MARKDOWN, _table()),
-        REFERENCE: _between(REFERENCE, MARKDOWN, _reference()),
+        ACTION: _replace(ACTION.read_text("utf-8"), YAML, _action_inputs()),
+        README: _replace(README.read_text("utf-8"), MARKDOWN, _table()),
+        REFERENCE: _replace(reference, RULES, _rules()),
     }
 
 
@@ -38,8 +42,9 @@ def _json(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _between(path: Path, marks: tuple[str, str], block: Iterator[str]) -> str:
-    before, rest = path.read_text("utf-8").split(marks[0])
+def _replace(text: str, marks: tuple[str, str], block: Iterator[str]) -> str:
+    """Put a block between two marks of a page."""
+    before, rest = text.split(marks[0])
     _, after = rest.split(marks[1])
     return "".join((before, marks[0], *(f"{line}\n" for line in block), marks[1], after))
 
@@ -49,7 +54,9 @@ def _action_inputs() -> Iterator[str]:
     for declaration in inputs.declarations():
         yield f"  {declaration.name}:"
         yield "    description: >-"
-        yield textwrap.indent(textwrap.fill(declaration.description, 92), " " * 6)
+        yield textwrap.indent(
+            textwrap.fill(declaration.description, 92, break_on_hyphens=False), " " * 6
+        )
         yield f"    default: {json.dumps(declaration.default)}"
 
 
@@ -59,6 +66,20 @@ def _table() -> Iterator[str]:
     for declaration in inputs.declarations():
         default = f"`{declaration.default}`" if declaration.default else ""
         yield f"| `{declaration.name}` | {default} | {declaration.description} |"
+
+
+def _rules() -> Iterator[str]:
+    """List how the keys of the repository's file join the inputs; one row for each rule."""
+    keys: dict[str, list[str]] = {}
+    for declaration in inputs.declarations():
+        if rule := declaration.file:
+            told = rule.text if isinstance(rule, KeptApart) else inspect.getdoc(rule) or ""
+            keys.setdefault(" ".join(told.split()), []).append(f"`{declaration.name}`")
+    yield "| key | together with the workflow's input of the same name |"
+    yield "|---|---|"
+    for text, named in keys.items():
+        yield f"| {', '.join(named)} | {text} |"
+    yield "| `path-instructions` | Only in the file. |"
 
 
 def _reference() -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from reviewer.errors import NotFoundError, ReviewerError
+from reviewer.head import Head
 from reviewer.ports import (
     CreateCheckRun,
     CreateComment,
@@ -22,7 +23,6 @@ from reviewer.ports import (
 from reviewer.pull_request import (
     Comment,
     Conversation,
-    Head,
     ListedFile,
     ListedPull,
     PullRequest,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from reviewer.changes import default_excludes, diff
 from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable
 from reviewer.config.globs import Patterns
-from reviewer.config.settings import Config, Globs
+from reviewer.config.settings import Globs, Settings
 from reviewer.config.shard import Shard
 from reviewer.config.strict_yaml import PATH
 from reviewer.ports import Forge
@@ -37,7 +37,7 @@ class Selection:
         return (*(file.path for file in self.files), *skipped)
 
 
-def select(files: Sequence[FileChange], config: Config, remainder: int = 0) -> Selection:
+def select(files: Sequence[FileChange], config: Settings, remainder: int = 0) -> Selection:
     """Select the files to review, up to `config.max_files`.
 
     A file over a limit is reported as not reviewed, so that nobody takes the review for complete.
@@ -88,7 +88,7 @@ def _rules_of(author: str, globs: Globs) -> _Rules:
 
 
 def _report_unreviewed(
-    file: FileChange, rules: Sequence[_Rules], config: Config
+    file: FileChange, rules: Sequence[_Rules], config: Settings
 ) -> FileReport | None:
     """Return the report of a file that is not reviewed; None for one that may be."""
     if isinstance(file, Unreviewable) and not file.failed:
@@ -152,7 +152,7 @@ def select_share(selection: Selection, shard: Shard | None) -> Selection:
     )
 
 
-def read_changes(forge: Forge, pull: PullRequest, config: Config) -> Selection:
+def read_changes(forge: Forge, pull: PullRequest, config: Settings) -> Selection:
     """Read the changed files and select those to review; every other file gets its reason.
 
     Raises ForgeError when the forge cannot list the changes.

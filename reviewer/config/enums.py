@@ -50,7 +50,7 @@ class Mode(enum.Enum):
     PUBLISH = "publish"
 
 
-class Tools(enum.Enum):
+class ToolsMode(enum.Enum):
     """Whether the model may read files of the checkout; `always` has no exception."""
 
     OFF = "off"

@@ -9,7 +9,7 @@ from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from reviewer.config import option_types
 
-# The longest list that values.py allows compiles within this; real ones need kilobytes.
+# The longest list that option_types allows compiles within this; real ones need kilobytes.
 _BYTES = 64 << 20
 
 
@@ -27,7 +27,7 @@ class Patterns:
 
     def __init__(self, lines: Iterable[str]) -> None:
         """Compile the patterns; raises ValueError, naming the first that is not one."""
-        checked = option_types.capped(
+        checked = option_types.check_items(
             tuple(lines), option_types.MOST_GLOBS, option_types.LONGEST_GLOB
         )
         self._rules = tuple(_rule(number, line) for number, line in enumerate(checked, 1))

@@ -1,259 +1,211 @@
 """The inputs of the workflow step: declared once, read strictly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from reviewer.config import option_types, options
-from reviewer.config.enums import ASSOCIATIONS, FailOn, Inline, Mode, OnError, Tools, Verify
-from reviewer.config.option_types import Bounds
+from reviewer.config.enums import ASSOCIATIONS, Mode, OnError, ToolsMode
 from reviewer.config.options import Declaration, declare
 from reviewer.config.shard import Shard
-from reviewer.severity import Confidence, Severity
+from reviewer.config.shared_settings import SharedSettings
+from reviewer.config.tightening import KeptApart
+from reviewer.record import field, fields, record, replace
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 OPENAI = "https://api.openai.com/v1"
-MAX_FILES = Bounds(1, 3_000)
-"""GitHub lists no more changed files than 3,000."""
-MAX_FILE_LINES = Bounds(1, 100_000)
-MAX_FINDINGS = Bounds(1, 200)
-_A_DAY = Bounds(1, 500)
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """The inputs as values; each is named like its input, with underscores for hyphens."""
+@record
+class Inputs(SharedSettings):
+    """The inputs as values; each is named like its input, with underscores for hyphens.
+
+    What is declared here belongs to the workflow alone, but for the three that are kept apart.
+    """
 
     github_token: str = declare(
         option_types.secret("${{ github.token }}"),
-        "",
-        "Token that reads the pull request and writes the comment. It needs the permissions "
-        "`contents: read` and `pull-requests: write`.",
-        expression="${{ github.token }}",
+        "${{ github.token }}",
+        "GitHub token that reads the pull request and writes the comment. It needs the "
+        "permissions `contents: read` and `pull-requests: write`.",
     )
     api_key: str = declare(
         option_types.secret("${{ secrets.OPENAI_API_KEY }}"),
         "",
-        "Key of the model server. Needed for OpenAI; other servers may do without.",
+        "API key of the model server. OpenAI requires one; other servers may not.",
     )
     base_url: str = declare(
         option_types.line(r".+", "an https:// address", OPENAI),
         OPENAI,
-        "Address of an OpenAI-compatible server. `http://` is accepted for the machine itself, "
-        "and for others with `allow-http: true`.",
+        "Address of an OpenAI-compatible server. `http://` is accepted for localhost, and for "
+        "other hosts with `allow-http: true`.",
     )
     model: str = declare(
         option_types.line(r"\S{1,200}", "a model name without blanks", "gpt-6.1-terra"),
         "gpt-6.1-terra",
-        "Model that reviews.",
+        "Model that reviews the changes.",
     )
     fallback_model: str = declare(
         option_types.line(
             r"\S{1,200}", "a model name, or empty for none", "gpt-6-luna", blank=True
         ),
         "gpt-6-luna",
-        "Model that is asked when the first one cannot answer. Empty for none.",
+        "Model to ask when the first one cannot answer. Empty for none.",
     )
     allow_http: bool = declare(
         option_types.flag(),
         "false",
-        "Whether `base-url` may be `http://` for another machine: everyone on the way can read "
-        "the code and the key.",
+        "Accept `http://` in `base-url` for hosts other than localhost. Everyone on the network "
+        "path can then read the code and the API key.",
     )
     name: str = declare(
         option_types.line(
             r"[a-z0-9-]{1,40}", "1 to 40 of the characters a-z, 0-9 and hyphen", "security"
         ),
         "default",
-        "Name of this instance. Each name keeps a comment of its own on a pull request.",
+        "Name of this reviewer. Each name keeps a comment of its own on a pull request.",
     )
     trigger: str = declare(
         option_types.line(
             r".{1,60}", "a word or phrase of 1 to 60 characters on one line", "/review"
         ),
         "/review",
-        "What a comment must say, alone on a line, to start a review; a phrase such as "
-        "`flows review` works too. `/review` always does.",
+        "Word or phrase, such as `flows review`, that starts a review when it is alone on a line "
+        "of a comment. `/review` always does too.",
     )
     allowed_associations: tuple[str, ...] = declare(
         option_types.names("OWNER,MEMBER", ASSOCIATIONS),
         "OWNER,MEMBER,COLLABORATOR",
-        "Whose comments are obeyed, in GitHub's words for how a person belongs to the repository.",
+        "Obey commands in comments of people with these associations: how a person belongs to the "
+        "repository, in the words of GitHub's `author_association`.",
     )
     reviewed_associations: tuple[str, ...] = declare(
         option_types.names("OWNER,MEMBER,COLLABORATOR,CONTRIBUTOR", ASSOCIATIONS),
         "",
-        "Whose pull requests are reviewed unasked, in the same words; others wait for a comment "
-        "of `allowed-associations`. Empty for everyone's.",
+        "Review pull requests of these authors automatically. Others wait until someone in "
+        "`allowed-associations` comments `/review`. Empty for all authors.",
     )
     daily_limit: int | None = declare(
-        option_types.optional(option_types.whole(_A_DAY, 20)),
+        option_types.optional(option_types.integer(1, 500, example=20)),
         "",
-        "How many pull requests that people outside of `allowed-associations` open within 24 "
-        "hours are reviewed unasked; the later ones wait for a comment.",
+        "Review at most this many pull requests that outside contributors (not in "
+        "`allowed-associations`) open within 24 hours. Later ones wait for a `/review`.",
     )
     daily_limit_per_author: int | None = declare(
-        option_types.optional(option_types.whole(_A_DAY, 5)),
+        option_types.optional(option_types.integer(1, 500, example=5)),
         "",
-        "The same for the pull requests of each one.",
+        "The same limit for each outside contributor.",
     )
     pr_number: int | None = declare(
-        option_types.optional(option_types.whole(Bounds(1, 2**31 - 1), 7)),
+        option_types.optional(option_types.integer(1, 2**31 - 1, example=7)),
         "",
-        "Pull request to review when the event names none: manual and scheduled runs.",
+        "Pull request to review when the event names none, as in manual and scheduled runs.",
     )
     full: bool = declare(
-        option_types.flag(), "false", "Whether to review anew what an earlier run already reviewed."
+        option_types.flag(),
+        "false",
+        "Review all files again, including those that an earlier run reviewed.",
     )
     mode: Mode = declare(
         option_types.choice(Mode),
         "both",
-        "Whether to make the review and publish it (`both`), to `review` and leave a report "
-        "without writing to the pull request, or to `publish` the reports of such runs.",
+        "`both`: review and publish. `review`: write a report only, nothing on the pull request. "
+        "`publish`: publish existing reports.",
     )
     shard: Shard | None = declare(
         option_types.optional(option_types.share()),
         "",
-        "Which share of the files a run with `mode: review` reviews, such as `2/8`; one run for "
-        "each share, and one with `mode: publish` after them.",
+        "Share of the files to review with `mode: review`, such as `2/8`. Start one run for each "
+        "share, and one with `mode: publish` after them.",
     )
     reports: tuple[str, ...] = declare(
-        option_types.needed(option_types.names("reports/1/report.json, more-reports")),
+        option_types.never_empty(option_types.names("reports/1/report.json, more-reports")),
         "code-review-reports",
-        "Files, and folders with files `*.json`, that `mode: publish` publishes, relative to the "
-        "workspace.",
+        "Reports to publish with `mode: publish`: files, and folders with `*.json` files, relative "
+        "to the workspace.",
     )
     dry_run: bool = declare(
         option_types.flag(),
         "false",
-        "Whether to write nothing on the pull request: the review stands in the job summary.",
+        "Write nothing on the pull request; the review is in the job summary.",
     )
     timeout: int = declare(
-        option_types.whole(Bounds(60, 21_600), 600),
+        option_types.integer(60, 21_600, example=600),
         "900",
-        "Seconds that the whole run may take. What is not reviewed by then is listed.",
+        "Seconds that the whole run may take. Files that are not reviewed by then are listed.",
     )
     concurrency: int = declare(
-        option_types.whole(Bounds(1, 64), 16), "8", "How many requests to the model run at a time."
+        option_types.integer(1, 64, example=16),
+        "8",
+        "Send at most this many requests to the model at the same time.",
     )
-    max_cost: Decimal | None = declare(
+    max_cost: "Decimal | None" = declare(
         option_types.optional(
             option_types.decimal(10_000, above=0, unit=" (US dollars)", example="0.50")
         ),
         "",
-        "US dollars that one run may cost. What is not reviewed by then is listed.",
+        "US dollars that one run may cost. Files that are not reviewed by then are listed.",
     )
     max_tokens_total: int | None = declare(
-        option_types.optional(option_types.whole(Bounds(1_000, 100_000_000), 500_000)),
+        option_types.optional(option_types.integer(1_000, 100_000_000, example=500_000)),
         "",
-        "Tokens, read and written, that one run may use. What is not reviewed by then is listed.",
+        "Tokens in prompts and replies that one run may use. Files that are not reviewed by then "
+        "are listed.",
     )
     context_window: int | None = declare(
-        option_types.optional(option_types.whole(Bounds(4_000, 10_000_000), 128_000)),
+        option_types.optional(option_types.integer(4_000, 10_000_000, example=128_000)),
         "",
-        "Tokens that the model can take in; set it for a model that the action does not know.",
+        "Size of the model's context window in tokens. Set it for a model that the action does not "
+        "know.",
     )
     temperature: float | None = declare(
         option_types.optional(option_types.fraction(2, "0.2")),
         "",
-        "Sampling temperature. Empty leaves it to the model; reasoning models accept no other.",
+        "Sampling temperature. Empty for the model's default; reasoning models accept no other.",
     )
     max_output_tokens: int | None = declare(
-        option_types.optional(option_types.whole(Bounds(256, 1_000_000), 16_000)),
+        option_types.optional(option_types.integer(256, 1_000_000, example=16_000)),
         "",
-        "Tokens that one answer may have. Empty leaves it to the model.",
+        "Tokens that one reply may have. Empty for the model's default.",
     )
     on_error: OnError = declare(
         option_types.choice(OnError),
         "fail",
-        "Whether a review that could not be made or published fails the step. A wrong "
-        "configuration always does.",
+        "`fail`: fail the step when a review could not be made or published. `warn`: only warn. "
+        "An invalid configuration always fails it.",
     )
-    include: tuple[str, ...] = declare(
-        option_types.globs(), "", "Only files that match are reviewed. Empty for all."
-    )
-    exclude: tuple[str, ...] = declare(
-        option_types.globs(),
-        "",
-        "Files that match are not reviewed; `!pattern` takes some of them, or some that are "
-        "excluded by default, back in.",
-    )
-    max_files: int = declare(
-        option_types.whole(MAX_FILES, 100), "300", "How many files of a pull request are reviewed."
-    )
-    max_file_lines: int = declare(
-        option_types.whole(MAX_FILE_LINES, 1_000),
-        "3000",
-        "Changed lines from which a file is too large to be reviewed.",
-    )
-    max_findings: int = declare(
-        option_types.whole(MAX_FINDINGS, 20), "50", "How many findings are shown, the worst first."
-    )
-    min_severity: Severity = declare(
-        option_types.choice(Severity), "low", "Findings less severe than this are not shown."
-    )
-    min_confidence: Confidence = declare(
-        option_types.choice(Confidence), "low", "Findings less certain than this are not shown."
-    )
-    language: str = declare(
-        option_types.language(), "", "Language of the review. Empty for English."
-    )
-    instructions: str = declare(
-        option_types.prose(), "", "What the reviewer should know about this code, or look at."
-    )
-    inline: Inline = declare(
-        option_types.choice(Inline),
+    tools: ToolsMode = declare(
+        option_types.choice(ToolsMode),
         "off",
-        "Which findings are also told at their lines of the diff: none, those of high or critical "
-        "severity, or all.",
-    )
-    suggestions: bool = declare(
-        option_types.flag(),
-        "false",
-        "Whether inline comments may hold replacement code that can be committed with a click.",
-    )
-    verify: Verify = declare(
-        option_types.choice(Verify),
-        "on",
-        "Whether each finding must survive a second, sceptical request before it is shown.",
-    )
-    guidelines: tuple[str, ...] = declare(
-        option_types.names("AGENTS.md, docs/style.md"),
-        "AGENTS.md, CLAUDE.md",
-        "Files of the repository that say how its code should look, read at the base commit.",
-    )
-    tools: Tools = declare(
-        option_types.choice(Tools),
-        "off",
-        "Whether the model may read and search the files of the reviewed commit. With `on`, not in "
-        "runs of `pull_request_target` and `workflow_run`; with `always`, there too.",
+        "Let the model read and search the files of the reviewed commit. `on`: except in runs of "
+        "`pull_request_target` and `workflow_run`. `always`: there too.",
     )
     check_run: bool = declare(
         option_types.flag(),
         "false",
-        "Whether to post a check run with annotations too; it needs `checks: write`.",
+        "Post a check run with annotations too. It needs the permission `checks: write`.",
     )
-    fail_on: FailOn = declare(
-        option_types.choice(FailOn),
-        "never",
-        "What makes the step fail: a finding of this severity or a worse one; `incomplete` is "
-        "about what was not reviewed.",
-    )
-    review_drafts: bool = declare(
-        option_types.flag(), "false", "Whether draft pull requests are reviewed too."
-    )
-    skip_labels: tuple[str, ...] = declare(
-        option_types.names("no-review"),
+    include: tuple[str, ...] = declare(
+        option_types.globs(),
         "",
-        "Pull requests with one of these labels are left alone.",
+        "Review only files that match. Empty for all.",
+        file=KeptApart("A file must be included by both."),
     )
-    skip_authors: tuple[str, ...] = declare(
-        option_types.names("dependabot[bot], renovate[bot]"),
+    exclude: tuple[str, ...] = declare(
+        option_types.globs(),
         "",
-        "Pull requests of these authors are left alone.",
+        "Do not review files that match. `!pattern` takes files back in, including those that are "
+        "excluded by default.",
+        file=KeptApart("A file that either excludes is not reviewed."),
     )
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    instructions: str = declare(
+        option_types.prose(),
+        "",
+        "What the reviewer should know about this code, or look for.",
+        file=KeptApart("Both are given to the model."),
+    )
+    secrets: tuple[str, ...] = field((), shown=False)
     """Every text that must be masked: the secrets as they came and as they are used."""
 
     @classmethod
@@ -263,7 +215,7 @@ class Inputs:
         Raises InputError for an unknown input or one that cannot be used.
         """
         declared = declarations()
-        given = options.given(environ, tuple(entry.name for entry in declared))
+        given = options.read_texts(environ, tuple(entry.name for entry in declared))
         read: dict[str, Any] = {
             entry.field: entry.parse(given[entry.name]) for entry in declared if entry.name in given
         }
@@ -274,9 +226,9 @@ class Inputs:
         if inputs.base_url == OPENAI:
             return inputs
         # What only another server needs must not slow down every run.
-        from reviewer.config import base_url as endpoint
+        from reviewer.config import base_url as address
 
-        base_url = endpoint.parse(inputs.base_url, allow_http=inputs.allow_http)
+        base_url = address.parse(inputs.base_url, allow_http=inputs.allow_http)
         return replace(inputs, base_url=base_url)
 
     @property
@@ -302,9 +254,16 @@ class Inputs:
 
     @property
     def _asks_openai(self) -> bool:
+        if self.base_url == OPENAI:
+            return True
+        # What only another server needs must not slow down every run.
+        from urllib.parse import urlsplit
+
         return urlsplit(self.base_url).hostname == urlsplit(OPENAI).hostname
 
 
 def declarations() -> tuple[Declaration, ...]:
-    """List what is declared, in the order in which people read it."""
-    return options.of(Inputs)
+    """List all inputs in the order in which people read them, the shared ones last."""
+    everything = options.declarations(Inputs)
+    shared = len(fields(SharedSettings))
+    return everything[shared:] + everything[:shared]

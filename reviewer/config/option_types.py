@@ -1,15 +1,17 @@
-"""The kinds of values that settings take: what is allowed, in words, and how text becomes one."""
+"""The types of values that settings take: what is allowed, in words, and how text becomes one."""
 
 import enum
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from reviewer.config import shard
 from reviewer.config.shard import Shard
+from reviewer.record import record, replace
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 T = TypeVar("T")
 E = TypeVar("E", bound=enum.Enum)
@@ -25,31 +27,69 @@ LONGEST_INSTRUCTIONS = 4_096
 """Bytes of UTF-8: enough for a page of wishes, too little to drown the change itself."""
 
 
-class Bounds(NamedTuple):
-    """The smallest and the largest number that is allowed."""
+@record
+class Switch:
+    """`true` or `false`."""
+
+
+@record
+class Bounds:
+    """A whole number from `low` to `high`, both included."""
 
     low: int
     high: int
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[T]):
-    """A kind of value.
+@record
+class Words:
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+
+@record
+class Text:
+    """A text of at most `longest` characters.
+
+    `pattern` tells an editor what it may hold, as far as a JSON Schema can say it.
+    """
+
+    longest: int
+    pattern: str = ""
+
+
+@record
+class Items:
+    """A list of at most `most` texts of up to `longest` characters; `globs`: gitignore patterns."""
+
+    most: int
+    longest: int
+    globs: bool = False
+
+
+Shape: TypeAlias = Switch | Bounds | Words | Text | Items
+
+
+@record
+class OptionType(Generic[T]):
+    """The type of a setting.
 
     `parse` raises ValueError for what is not allowed, with a reason where `allowed` does not say
     it all. `blank` means that an empty text is a value too; otherwise it stands for the default.
-    `many` means a list: one entry per line, or separated by commas.
+    `many` means a list: one entry per line, or separated by commas. `shape` is how the repository's
+    file writes the value, None for a type that no setting of the file has.
     """
 
     parse: Callable[[str], T]
     allowed: str
     example: str
+    shape: Shape | None = None
     blank: bool = False
     many: bool = False
     secret: bool = False
 
 
-def flag() -> Kind[bool]:
+def flag() -> OptionType[bool]:
     """Read a boolean as YAML 1.2 and GitHub's own toolkit do; nothing is trimmed."""
     words = {"true": True, "True": True, "TRUE": True}
     words |= {"false": False, "False": False, "FALSE": False}
@@ -59,60 +99,63 @@ def flag() -> Kind[bool]:
             raise ValueError
         return words[text]
 
-    return Kind(parse, "`true` or `false`", "true")
+    return OptionType(parse, "`true` or `false`", "true", Switch())
 
 
-def whole(bounds: Bounds, example: int) -> Kind[int]:
+def integer(low: int, high: int, example: int) -> OptionType[int]:
     """Read a whole number in plain digits: no sign, exponent, separator or leading zero."""
 
     def parse(text: str) -> int:
         number = int(text) if re.fullmatch(r"0|[1-9][0-9]{0,9}", text) else -1
-        if not bounds.low <= number <= bounds.high:
+        if not low <= number <= high:
             raise ValueError
         return number
 
-    allowed = f"a whole number from {bounds.low} to {bounds.high}, in digits only"
-    return Kind(parse, allowed, str(example))
+    allowed = f"a whole number from {low} to {high}, in digits only"
+    return OptionType(parse, allowed, str(example), Bounds(low, high))
 
 
-def decimal(high: int, *, above: int = -1, unit: str = "", example: str) -> Kind[Decimal]:
+def decimal(high: int, *, above: int = -1, unit: str = "", example: str) -> "OptionType[Decimal]":
     """Read a number up to `high` in plain digits, with a point where it has a fraction."""
 
-    def parse(text: str) -> Decimal:
+    def parse(text: str) -> "Decimal":
+        # Imported late: only a run with a limit of this type needs it.
+        from decimal import Decimal
+
         number = Decimal(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text) else Decimal(-1)
         if not above < number <= high:
             raise ValueError
         return number
 
     low = "from 0 to" if above < 0 else f"above {above}, up to"
-    return Kind(parse, f"a number {low} {high}{unit}, like `{example}`", example)
+    return OptionType(parse, f"a number {low} {high}{unit}, like `{example}`", example)
 
 
-def fraction(high: int, example: str) -> Kind[float]:
+def fraction(high: int, example: str) -> OptionType[float]:
     """Read a number from 0 to `high`, where exactness does not matter."""
     exact = decimal(high, example=example)
 
     def parse(text: str) -> float:
         return float(exact.parse(text))
 
-    return Kind(parse, exact.allowed, exact.example)
+    return OptionType(parse, exact.allowed, exact.example)
 
 
-def optional(kind: Kind[T]) -> Kind[T | None]:
+def optional(option: OptionType[T]) -> OptionType[T | None]:
     """Let an empty text mean None."""
 
     def parse(text: str) -> T | None:
-        return kind.parse(text) if text else None
+        return option.parse(text) if text else None
 
-    return Kind(parse, f"{kind.allowed}; empty for none", kind.example, blank=True)
-
-
-def needed(kind: Kind[T]) -> Kind[T]:
-    """Let an empty text stand for the default, where a kind has a meaning of its own for it."""
-    return replace(kind, blank=False)
+    return OptionType(parse, f"{option.allowed}; empty for none", option.example, blank=True)
 
 
-def choice(members: type[E]) -> Kind[E]:
+def never_empty(option: OptionType[T]) -> OptionType[T]:
+    """Let an empty text stand for the default, where it would be a value of its own."""
+    return replace(option, blank=False)
+
+
+def choice(members: type[E]) -> OptionType[E]:
     """Read one word of an enumeration, written as its lower-case name."""
     words = {member.name.lower(): member for member in members}
 
@@ -122,23 +165,24 @@ def choice(members: type[E]) -> Kind[E]:
         return words[text]
 
     *most, last = (f"`{word}`" for word in words)
-    return Kind(parse, f"{', '.join(most)} or {last}", last.strip("`"))
+    allowed = f"{', '.join(most)} or {last}"
+    return OptionType(parse, allowed, last.strip("`"), Words(tuple(words)))
 
 
-def line(pattern: str, allowed: str, example: str, *, blank: bool = False) -> Kind[str]:
+def line(pattern: str, allowed: str, example: str, *, blank: bool = False) -> OptionType[str]:
     """Read a text on one line, trimmed, that matches a pattern as a whole."""
-    shape = re.compile(pattern)
 
     def parse(text: str) -> str:
         text = text.strip()
-        if not (shape.fullmatch(text) and text.isprintable()) and not (blank and not text):
+        fits = re.fullmatch(pattern, text) and text.isprintable()
+        if not fits and not (blank and not text):
             raise ValueError
         return text
 
-    return Kind(parse, allowed, example, blank=blank)
+    return OptionType(parse, allowed, example, blank=blank)
 
 
-def secret(example: str) -> Kind[str]:
+def secret(example: str) -> OptionType[str]:
     """Read a key or token; the blanks and quotes that come with copying it are taken off."""
 
     def parse(text: str) -> str:
@@ -148,27 +192,29 @@ def secret(example: str) -> Kind[str]:
         return text
 
     allowed = "one line of visible ASCII characters, without blanks inside"
-    return Kind(parse, allowed, example, blank=True, secret=True)
+    return OptionType(parse, allowed, example, blank=True, secret=True)
 
 
-def language() -> Kind[str]:
+def language() -> OptionType[str]:
     """Read the name of a language: whoever can write more here could instruct the model."""
 
     def parse(text: str) -> str:
         text = text.strip()
-        if len(text) > LONGEST_LANGUAGE or not all(map(_in_a_language_name, text)):
+        if len(text) > LONGEST_LANGUAGE or not all(map(_belongs_to_a_language_name, text)):
             raise ValueError
         return text
 
     allowed = f"letters, spaces and hyphens, at most {LONGEST_LANGUAGE}"
-    return Kind(parse, allowed, "Brazilian Portuguese", blank=True)
+    # A schema has no portable word for "letter": this refuses what ASCII has besides.
+    shape = Text(LONGEST_LANGUAGE, r"^[^\x00-\x1f!-,./0-9:-@\[-`{-\x7f]*$")
+    return OptionType(parse, allowed, "Brazilian Portuguese", shape, blank=True)
 
 
-def _in_a_language_name(char: str) -> bool:
+def _belongs_to_a_language_name(char: str) -> bool:
     return char in " -" or unicodedata.category(char)[0] in "LM"
 
 
-def prose() -> Kind[str]:
+def prose() -> OptionType[str]:
     """Read a text of several lines."""
 
     def parse(text: str) -> str:
@@ -178,30 +224,32 @@ def prose() -> Kind[str]:
         return text
 
     allowed = f"a text of at most {LONGEST_INSTRUCTIONS} bytes"
-    return Kind(parse, allowed, "Money is in cents, never a float.", blank=True)
+    example = "Money is in cents, never a float."
+    return OptionType(parse, allowed, example, Text(LONGEST_INSTRUCTIONS), blank=True)
 
 
-def share() -> Kind[Shard]:
+def share() -> OptionType[Shard]:
     """Read one share of a division, such as 2/8."""
-    return Kind(shard.parse, f"a share such as `2/8`, of at most {shard.MOST}", "2/8")
+    return OptionType(shard.parse, f"a share such as `2/8`, of at most {shard.MOST}", "2/8")
 
 
-def globs() -> Kind[tuple[str, ...]]:
+def globs() -> OptionType[tuple[str, ...]]:
     """Read gitignore patterns; lines that start with "#" are comments, as there."""
 
     def parse(text: str) -> tuple[str, ...]:
         lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
-        return capped(_items("\n".join(lines)), MOST_GLOBS, LONGEST_GLOB)
+        return check_items(_split("\n".join(lines)), MOST_GLOBS, LONGEST_GLOB)
 
     allowed = f"gitignore patterns, at most {MOST_GLOBS} of {LONGEST_GLOB} characters"
-    return Kind(parse, allowed, "docs/**, *.md", blank=True, many=True)
+    shape = Items(MOST_GLOBS, LONGEST_GLOB, globs=True)
+    return OptionType(parse, allowed, "docs/**, *.md", shape, blank=True, many=True)
 
 
-def names(example: str, among: tuple[str, ...] = ()) -> Kind[tuple[str, ...]]:
+def names(example: str, among: tuple[str, ...] = ()) -> OptionType[tuple[str, ...]]:
     """Read a list of names, out of a closed set where one is given."""
 
     def parse(text: str) -> tuple[str, ...]:
-        items = capped(_items(text), MOST_NAMES, LONGEST_NAME)
+        items = check_items(_split(text), MOST_NAMES, LONGEST_NAME)
         if among and not set(items) <= set(among):
             raise ValueError
         return items
@@ -209,10 +257,11 @@ def names(example: str, among: tuple[str, ...] = ()) -> Kind[tuple[str, ...]]:
     allowed = f"at most {MOST_NAMES} names of {LONGEST_NAME} characters"
     if among:
         allowed = f"any of {', '.join(among)}"
-    return Kind(parse, allowed, example, blank=not among, many=True)
+    shape = None if among else Items(MOST_NAMES, LONGEST_NAME)
+    return OptionType(parse, allowed, example, shape, blank=not among, many=True)
 
 
-def capped(items: tuple[str, ...], most: int, longest: int) -> tuple[str, ...]:
+def check_items(items: tuple[str, ...], most: int, longest: int) -> tuple[str, ...]:
     """Return the items; raises ValueError when they are too many or one is too long or odd."""
     if len(items) > most:
         raise ValueError(f"{len(items)} entries; at most {most} are allowed")
@@ -224,5 +273,5 @@ def capped(items: tuple[str, ...], most: int, longest: int) -> tuple[str, ...]:
     return items
 
 
-def _items(text: str) -> tuple[str, ...]:
+def _split(text: str) -> tuple[str, ...]:
     return tuple(item for part in re.split(r"[,\r\n]", text) if (item := part.strip()))

@@ -1,11 +1,12 @@
-"""The declaration of one input: what is said about it, and how its text is taken or refused."""
+"""The declaration of one setting, from which inputs, file, documents and merge follow."""
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from reviewer.config.option_types import Kind
+from reviewer.config.option_types import OptionType
+from reviewer.config.tightening import KeptApart, Rule
 from reviewer.errors import InputError
+from reviewer.record import field, fields, record, replace
 
 T = TypeVar("T")
 
@@ -13,26 +14,28 @@ _PREFIX = "INPUT_"
 # `with: {args: …, entrypoint: …}` belongs to the runner, which passes it on all the same.
 _OF_THE_RUNNER = ("args", "entrypoint")
 _LONGEST_SHOWN = 60
-_KEY = "declaration"
+_EXPRESSION = "${{"
 SEPARATORS = ", one per line or separated by commas"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@record
 class Declaration:
-    """What action.yml, the documentation and the parser need to know about one input."""
+    """Everything that is said about one setting; `field` is its name in Python."""
 
     field: str
-    kind: Kind[Any]
+    kind: OptionType[Any]
     default: str
     description: str
+    file: Rule[Any] | KeptApart | None
+    in_fingerprint: bool
 
     @property
     def name(self) -> str:
-        """The input's name in a workflow, with hyphens."""
+        """The name in a workflow and in the repository's file, with hyphens."""
         return self.field.replace("_", "-")
 
     def parse(self, text: str) -> Any:  # noqa: ANN401 - what the kind says
-        """Turn the text into the input's value; raises InputError when it is not allowed."""
+        """Turn the text of an input into its value; raises InputError when it is not allowed."""
         kind = self.kind
         try:
             return kind.parse(text if text or kind.blank else self.default)
@@ -46,29 +49,37 @@ class Declaration:
             ) from None
 
 
-def declare(kind: Kind[T], default: str, description: str, *, expression: str = "") -> T:
-    """Declare the field of a dataclass as an input.
+def declare(
+    kind: OptionType[T],
+    default: str,
+    description: str,
+    *,
+    file: Rule[T] | KeptApart | None = None,
+    in_fingerprint: bool = True,
+) -> T:
+    """Declare the field of a record as a setting.
 
-    `default` is the text that an empty input stands for; `expression` is what the runner puts in.
+    `default` is the text that an empty input stands for; an expression for the runner to fill in
+    stands for an empty text here. `file` is the rule for a key of the same name in the repository's
+    file, None where the file has no such key. `in_fingerprint=False` is for a shared setting that
+    changes nothing in a review, so that a new value of it does not make earlier reviews outdated.
     """
-    return dataclasses.field(
-        default=kind.parse(default),
-        metadata={_KEY: (kind, expression or default, description)},
-        repr=not kind.secret,
-    )
+    value = kind.parse("" if default.startswith(_EXPRESSION) else default)
+    about = Declaration("", kind, default, description, file, in_fingerprint)
+    return field(value, shown=not kind.secret, about=about)
 
 
-def of(inputs: type) -> tuple[Declaration, ...]:
-    """List the inputs that a dataclass declares."""
+def declarations(settings: type) -> tuple[Declaration, ...]:
+    """List the settings that a record declares, those of its base first."""
     return tuple(
-        Declaration(field.name, *field.metadata[_KEY])
-        for field in dataclasses.fields(inputs)
-        if _KEY in field.metadata
+        replace(found.about, field=name)
+        for name, found in fields(settings).items()
+        if isinstance(found.about, Declaration)
     )
 
 
-def given(environ: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
-    """Take the inputs out of the environment, where max-files is called INPUT_MAX-FILES.
+def read_texts(environ: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    """Return the inputs' texts from the environment, where max-files is called INPUT_MAX-FILES.
 
     Raises InputError for one that is not declared: GitHub only warns, and a misspelt `exclude`
     would send out what should have stayed.
@@ -82,7 +93,7 @@ def given(environ: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
     if unknown:
         raise InputError(
             f"There is no input {show(unknown[0])}.",
-            cause=nearest(unknown[0], names) or "It may belong to another version of the action.",
+            cause=suggest(unknown[0], names) or "It may belong to another version of the action.",
             remedy=f"The inputs are {', '.join(names)}.",
         )
     return texts
@@ -98,8 +109,8 @@ def show(text: str) -> str:
     return repr(text)
 
 
-def nearest(name: str, names: tuple[str, ...]) -> str:
-    """Ask whether the most similar name was meant; empty when none is similar."""
+def suggest(name: str, names: tuple[str, ...]) -> str:
+    """Return a question for the most similar name; empty when none is similar."""
     # Imported late: only a mistake needs it.
     import difflib
 

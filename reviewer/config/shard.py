@@ -1,14 +1,15 @@
 """One share of a review that several runs make together."""
 
 import re
-from dataclasses import dataclass
+
+from reviewer.record import record
 
 MOST = 256
 """Jobs that GitHub starts from one matrix."""
 _SHAPE = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shard:
     """One of `count` shares; `number` counts from 1."""
 

@@ -1,7 +1,6 @@
 """All branching on events: one pure function from an event to what the run does."""
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from reviewer.errors import EventError
@@ -15,7 +14,8 @@ from reviewer.events.payload import (
     ReviewCommentEvent,
     WorkflowRunEvent,
 )
-from reviewer.pull_request import Head
+from reviewer.head import Head
+from reviewer.record import record
 
 if TYPE_CHECKING:
     # Costs what the nothing-to-do path saves.
@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _LARGEST_NUMBER = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asker:
     """Who asked for something, and in which comment."""
 
@@ -38,7 +38,7 @@ class Asker:
     comment_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewPullRequest:
     """Review this pull request.
 
@@ -61,7 +61,7 @@ class ReviewPullRequest:
     settled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewHead:
     """Review the open pull request that ends in this head, of which no more is known yet.
 
@@ -73,7 +73,7 @@ class ReviewHead:
     settled: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """Answer a question.
 
@@ -87,7 +87,7 @@ class Answer:
     thread: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pause:
     """Review no further pushes until somebody resumes."""
 
@@ -95,7 +95,7 @@ class Pause:
     asker: Asker
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Help:
     """List the commands; `unknown` is what was not understood, empty when help was asked for."""
 
@@ -104,7 +104,7 @@ class Help:
     unknown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Skip:
     """Do nothing, and say why."""
 
@@ -115,7 +115,7 @@ Errand: TypeAlias = Answer | Pause | Help
 Activity: TypeAlias = ReviewPullRequest | ReviewHead | Errand | Skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gate:
     """What the workflow's inputs say about which events count."""
 

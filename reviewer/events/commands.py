@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from reviewer.record import record
 
 REVIEW_WORD = "/review"
 LONGEST_QUESTION = 2_000
@@ -16,26 +17,26 @@ _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _NUMBERED = re.compile(r"\[?F([1-9][0-9]{0,5})\]?(?:[ \t]+(.*))?", re.IGNORECASE | re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Review:
     """Review the pull request; `full` ignores what an earlier run remembered."""
 
     full: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Summary:
     """Say anew what the change does."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ask:
     """Answer a question about the pull request, of at most LONGEST_QUESTION characters."""
 
     question: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ignore:
     """Say no more about the finding called F`number`."""
 
@@ -43,22 +44,22 @@ class Ignore:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pause:
     """Review no further pushes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resume:
     """Review pushes again, beginning now."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Help:
     """List the commands."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """Something was said to us that is no command."""
 
@@ -97,7 +98,7 @@ def parse(body: str, trigger: str) -> Command | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Order:
     """A line that speaks to us; `addressed` means that it begins with the trigger."""
 

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from reviewer.errors import EventError
-from reviewer.pull_request import Head
+from reviewer.head import Head
+from reviewer.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PullRequestEvent:
     """Something happened to a pull request; `action` is GitHub's word for it.
 
@@ -25,7 +25,7 @@ class PullRequestEvent:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommentEvent:
     """Someone commented on an issue or a pull request; `body` is untrusted text."""
 
@@ -39,7 +39,7 @@ class CommentEvent:
     login: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReviewCommentEvent:
     """Someone commented on lines of a pull request; `body` is untrusted text.
 
@@ -57,7 +57,7 @@ class ReviewCommentEvent:
     from_fork: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WorkflowRunEvent:
     """Another workflow's run ended as `conclusion` says; `started_by` is the event that began it.
 
@@ -70,7 +70,7 @@ class WorkflowRunEvent:
     head: Head
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OtherEvent:
     """Any other event; `number` is the pr-number that a manual run was given."""
 

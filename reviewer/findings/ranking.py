@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.finding import Dismissal, Finding, Origin, plain, resembles
 from reviewer.findings import placement
 from reviewer.review import Withheld
@@ -15,7 +15,7 @@ MOST_DISMISSED = 50
 
 
 def rank(
-    findings: Iterable[Finding], config: Config, dismissed: Sequence[Dismissal] = ()
+    findings: Iterable[Finding], config: Settings, dismissed: Sequence[Dismissal] = ()
 ) -> tuple[tuple[Finding, ...], Withheld]:
     """Return the findings to show, the worst first, and how many are withheld for each cause.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.config.inputs import Inputs
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.finding import Candidate, Finding, Origin, resembles
 from reviewer.findings.placement import Places
 from reviewer.llm import prompts
@@ -160,7 +160,7 @@ def find_fixed(
     )
 
 
-def review_key(inputs: Inputs, settings: Config) -> str:
+def review_key(inputs: Inputs, settings: Settings) -> str:
     """Name prompts, models and configuration, as three parts separated by colons."""
     asked = (
         inputs.base_url,

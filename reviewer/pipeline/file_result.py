@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.errors import ReviewerError
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import builtin_rules, placement, ranking
@@ -123,7 +123,7 @@ def assemble(  # everything that a review is made of, each by name
     results: Sequence[FileResult],
     *,
     pull: PullRequest,
-    config: Config,
+    config: Settings,
     selection: Selection,
     previous: PreviousReview,
     dismissed: tuple[Dismissal, ...],

@@ -37,7 +37,7 @@ def review(
     """Ask about every selected file that changed, and make one review of old and new replies.
 
     Raises the first problem when there was something to review and nothing of it was reviewed. A
-    CancelledError only ends the client: what is known by then is the review, marked as cancelled.
+    CancelledError only ends the asking: what is known by then is the review, marked as cancelled.
     """
     kept = {file.path: row for file in selection.files if (row := reviewer.unchanged(file))}
     asked = [file for file in selection.files if file.path not in kept]
@@ -63,7 +63,7 @@ _Answers = dict[str, list[BatchResult]]
 
 
 def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, ReviewerError | None]:
-    """Ask about all parts; return the results by path and what stopped the client early."""
+    """Ask about all parts; return the results by path and what stopped the asking early."""
     answers: _Answers = {part.file.path: [] for part in parts}
     done = 0
 

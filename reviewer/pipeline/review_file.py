@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from reviewer.changes.batches import Batch, halve, split
 from reviewer.changes.diff import ChangedFile
 from reviewer.config.globs import Patterns
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.context.collect import CONTEXT_SHARE, ContextCollector
 from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Side
@@ -53,7 +53,7 @@ class BatchReviewer:
 
     context: ContextCollector
     snapshot: Snapshot
-    config: Config
+    config: Settings
     prompts: Prompts
     client: ModelClient
     previous: PreviousReview

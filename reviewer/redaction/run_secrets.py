@@ -1,7 +1,6 @@
 """Masks and detects the secrets of this run, such as the API key, in everything it writes."""
 
-import base64
-import html
+import binascii
 import json
 import re
 import unicodedata
@@ -19,6 +18,8 @@ SHORTEST = 8
 _CUT = 7
 # Letters and digits; ordinary text without its spaces repeats shorter sequences by chance.
 _SHORTEST_CORE = 12
+# RFC 3986, section 2.3.
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -35,7 +36,7 @@ class Secrets:
         """Prepare the forms of each value; values and lines under SHORTEST are left out."""
         forms = {form for value in values for form in _forms(value)}
         self._forms = tuple(sorted(forms, key=len, reverse=True))
-        self._cores = tuple({core for form in forms if (core := _middle_half(form))})
+        self._cores: tuple[str, ...] | None = None
 
     def mask(self, text: str) -> str:
         """Replace every form of every secret by [REDACTED]."""
@@ -91,6 +92,9 @@ class Secrets:
         """
         if any(form in text for form in self._forms):
             return True
+        if self._cores is None:
+            # Only a text to publish is checked, and a run with nothing to do has none.
+            self._cores = tuple({core for form in self._forms if (core := _middle_half(form))})
         bare = _letters_and_digits(text) if self._cores else ""
         return any(core in bare for core in self._cores)
 
@@ -117,24 +121,30 @@ def _middle_half(form: str) -> str:
 
 def _letters_and_digits(text: str) -> str:
     """Return only letters and digits, in one case and width, with HTML entities decoded."""
+    # Imported late: every start would pay for the table of entities.
+    import html
+
     plain = unicodedata.normalize("NFKC", html.unescape(text)).casefold()
     return _NO_LETTER.sub("", plain)
 
 
 def _encodings(secret: str) -> Iterator[str]:
-    from urllib.parse import quote, quote_plus
-
     raw = secret.encode(errors="surrogatepass")
     yield secret
     yield secret[::-1]
-    yield quote(raw)
-    yield quote(raw, safe="")
-    yield quote_plus(raw)
+    yield _percent_encoded(raw, _UNRESERVED + b"/")
+    yield _percent_encoded(raw, _UNRESERVED)
+    yield _percent_encoded(raw, _UNRESERVED + b" ").replace(" ", "+")
     yield repr(secret)[1:-1]
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield raw.hex()
     yield from _base64_encodings(raw)
+
+
+def _percent_encoded(raw: bytes, kept: bytes) -> str:
+    """Encode like `urllib.parse.quote`, whose import every start would pay for."""
+    return "".join(chr(byte) if byte in kept else f"%{byte:02X}" for byte in raw)
 
 
 def _base64_encodings(secret: bytes) -> Iterator[str]:
@@ -145,5 +155,6 @@ def _base64_encodings(secret: bytes) -> Iterator[str]:
     for offset in range(3):
         padded = bytes(offset) + secret
         first, end = -(-offset * 8 // 6), len(padded) * 8 // 6
-        yield base64.b64encode(padded).decode()[first:end]
-        yield base64.urlsafe_b64encode(padded).decode()[first:end]
+        encoded = binascii.b2a_base64(padded, newline=False).decode()[first:end]
+        yield encoded
+        yield encoded.replace("+", "-").replace("/", "_")

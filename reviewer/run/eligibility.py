@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.errors import InputError
 from reviewer.llm import budget, model_catalog
 from reviewer.memory.state import State
@@ -28,7 +28,7 @@ def require_means(inputs: Inputs) -> None:
         raise budget.unknown_price_error(unpriced[0])
 
 
-def why_not(run: Run, pull: PullRequest, settings: Config, known: State) -> str:
+def why_not(run: Run, pull: PullRequest, settings: Settings, known: State) -> str:
     """Say why the pull request is not reviewed by this run, or return "" when it is."""
     asked = run.wanted.asked
     reason = objection(pull, settings, known, asked=asked)
@@ -37,7 +37,7 @@ def why_not(run: Run, pull: PullRequest, settings: Config, known: State) -> str:
     return must_wait(pull, run.inputs, lambda: run.forge.opened_before(pull))
 
 
-def objection(pull: PullRequest, settings: Config, known: State, *, asked: bool) -> str:
+def objection(pull: PullRequest, settings: Settings, known: State, *, asked: bool) -> str:
     """Say why the pull request is left alone, empty when it is not.
 
     `asked` means that a person wants the review, so neither a draft nor a pause is an obstacle.

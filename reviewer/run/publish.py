@@ -13,7 +13,7 @@ from reviewer.comments.moved_head import HeadMoved, Moment, NextStep, next_step
 from reviewer.comments.summary import RunDetails
 from reviewer.comments.upsert import OwnComment
 from reviewer.config.enums import FailOn, Mode
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.memory import state
 from reviewer.memory.state import State
@@ -48,7 +48,7 @@ def publish(  # what is published, and what it is published with, each by name
     own: OwnComment,
     *,
     changed: Sequence[ChangedFile],
-    settings: Config,
+    settings: Settings,
     may_restart: bool,
 ) -> int | HeadMoved:
     """Write the review down, publish it and return the exit code.
@@ -75,7 +75,7 @@ def publish(  # what is published, and what it is published with, each by name
 
 
 def _write_down(
-    run: Run, review: Review, own: OwnComment, changed: Sequence[ChangedFile], settings: Config
+    run: Run, review: Review, own: OwnComment, changed: Sequence[ChangedFile], settings: Settings
 ) -> Draft:
     """Write the report files and the job summary, which survive what may go wrong afterwards.
 
@@ -99,7 +99,7 @@ def _write_down(
 
 
 def _publish(
-    reporter: Reporter, draft: Draft, own: OwnComment, settings: Config, *, may_restart: bool
+    reporter: Reporter, draft: Draft, own: OwnComment, settings: Settings, *, may_restart: bool
 ) -> int | HeadMoved:
     """Put the draft on the pull request; a signal that comes meanwhile ends with what is known."""
     run, review, body = reporter.run, draft.review, draft.body
@@ -165,7 +165,7 @@ def _add_up(spent: Spent, before: State) -> Spent:
 
 
 def _comments(
-    run: Run, review: Review, changed: Sequence[ChangedFile], settings: Config
+    run: Run, review: Review, changed: Sequence[ChangedFile], settings: Settings
 ) -> tuple[InlineComment, ...]:
     if run.inputs.silent or review.cancelled:
         return ()
@@ -258,7 +258,7 @@ def conclude(  # what the outputs are about, each by name
     known: State,
     comment: Comment | None,
     spent: Spent,
-    settings: Config,
+    settings: Settings,
     *,
     files: Mapping[str, str] | None = None,
 ) -> int:

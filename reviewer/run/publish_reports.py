@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from reviewer.adapters.files import report_files
 from reviewer.changes.selection import Selection, assign_shards
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.errors import ReportError
 from reviewer.finding import Dismissal
 from reviewer.memory.previous_review import PreviousReview
@@ -54,7 +54,7 @@ def merge(
     run: Run,
     submitted: Submitted,
     pull: PullRequest,
-    settings: Config,
+    settings: Settings,
     selection: Selection,
     previous: PreviousReview,
     dismissed: tuple[Dismissal, ...],

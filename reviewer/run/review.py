@@ -14,7 +14,7 @@ from reviewer.comments.moved_head import HeadMoved, Moment, NextStep, next_step
 from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
 from reviewer.config.enums import Mode
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import collect
 from reviewer.context.collect import ContextCollector, HeadFiles
@@ -128,7 +128,7 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
 def _as_triggered(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
     """Keep the title and text that were there when the run was triggered.
 
-    A maintainer may have looked at them before client for the run; a later edit changes nothing.
+    A maintainer may have looked at them before asking for the run; a later edit changes nothing.
     """
     if wanted.title is None:
         return pull
@@ -149,7 +149,7 @@ def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
     return replace(known, dismissed=ranking.merge_dismissals(known.dismissed, ignored))
 
 
-def _keep(reporter: Reporter, own: OwnComment, settings: Config) -> int:
+def _keep(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
     """Keep a review whose commits, models and settings did not change, and repeat its verdict."""
     run, known = reporter.run, own.state
     reporter.clear_status(own)
@@ -197,7 +197,7 @@ def _ask(
 def _reviewer(
     run: Run,
     snapshot: Snapshot,
-    settings: Config,
+    settings: Settings,
     selection: Selection,
     previous: PreviousReview,
     models: tuple[Model, ...],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reviewer.adapters.files.checkout import Checkout
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.runner.actions import Runner
-from reviewer.config.enums import Tools
+from reviewer.config.enums import ToolsMode
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ForgeError
 from reviewer.events.activity import ReviewPullRequest
@@ -49,9 +49,9 @@ def open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
     A warning says that tools are wanted and cannot be had; the run goes on without them.
     """
     choice = run.inputs.tools
-    if choice is Tools.OFF:
+    if choice is ToolsMode.OFF:
         return None
-    if choice is Tools.ON and run.event in _PRIVILEGED:
+    if choice is ToolsMode.ON and run.event in _PRIVILEGED:
         run.runner.warning(
             f"`tools: on` does not apply to runs of {run.event}, which have secrets: the model "
             "gets none. `tools: always` offers them here too.",

@@ -5,11 +5,11 @@ import pytest
 from reviewer.changes import default_excludes
 from reviewer.changes import selection as scope
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, Unreviewable
-from reviewer.config.settings import Config, Globs
+from reviewer.config.settings import Globs, Settings
 from reviewer.review import FileReport, Status
 from tests.faults import faults
 
-DEFAULTS = Config()
+DEFAULTS = Settings()
 
 
 def changed_file(path: str, *texts: str, status: str = "modified") -> ChangedFile:
@@ -23,7 +23,7 @@ def limits(
     repository: Globs = DEFAULTS.repository_globs,
     max_files: int = 300,
     max_file_lines: int = 2_000,
-) -> Config:
+) -> Settings:
     return replace(
         DEFAULTS,
         workflow_globs=workflow,
@@ -37,7 +37,7 @@ def globs(*, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> Gl
     return Globs(include=include, exclude=exclude)
 
 
-def reason(path: str, config: Config = DEFAULTS) -> str:
+def reason(path: str, config: Settings = DEFAULTS) -> str:
     """Say why a path is skipped; "" when it is reviewed."""
     selection = scope.select((changed_file(path),), config)
     assert all(report.status is Status.SKIPPED for report in selection.reports)
@@ -45,7 +45,7 @@ def reason(path: str, config: Config = DEFAULTS) -> str:
     return selection.reports[0].reason if selection.reports else ""
 
 
-def content_reason(file: ChangedFile, config: Config = DEFAULTS) -> str:
+def content_reason(file: ChangedFile, config: Settings = DEFAULTS) -> str:
     return "".join(report.reason for report in scope.select((file,), config).reports)
 
 

@@ -11,8 +11,8 @@ from reviewer.config import repository_file, strict_yaml
 from reviewer.config import settings as config
 from reviewer.config.enums import FailOn
 from reviewer.config.inputs import Inputs
-from reviewer.config.repository_file import KEYS, RepositoryFile
-from reviewer.config.settings import Config, Globs, PathInstruction
+from reviewer.config.repository_file import KEYS, PathInstruction, RepositoryFile
+from reviewer.config.settings import Globs, Settings
 from reviewer.errors import ConfigError, InputError
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults
@@ -21,7 +21,7 @@ INPUTS = Inputs()
 SCHEMA = jsonschema.Draft202012Validator(repository_file.schema())
 
 
-def load(text: str, workflow: Inputs = INPUTS) -> Config:
+def load(text: str, workflow: Inputs = INPUTS) -> Settings:
     return config.load(workflow, text)
 
 
@@ -35,7 +35,7 @@ def refusal(text: bytes | str) -> ConfigError:
 @faults("CF1")
 def test_without_a_file_the_workflow_and_the_defaults_count_and_that_is_said() -> None:
     settings = config.load(INPUTS, None)
-    assert replace(settings, origin="") == Config()
+    assert replace(settings, origin="") == Settings()
     assert settings.origin.startswith("there is no .github/code-review.yml at the base commit")
 
 
@@ -45,7 +45,7 @@ def test_without_a_file_the_workflow_and_the_defaults_count_and_that_is_said() -
 )
 def test_a_file_that_sets_nothing_is_noted(text: str) -> None:
     settings = load(text)
-    assert replace(settings, origin="") == Config()
+    assert replace(settings, origin="") == Settings()
     assert settings.origin.startswith(".github/code-review.yml sets nothing")
 
 
@@ -68,7 +68,7 @@ skip-labels: [wip]
     workflow = Inputs(
         include=("lib/**",), instructions="No globals.", skip_labels=("no-review", "wip")
     )
-    assert load(text, workflow) == Config(
+    assert load(text, workflow) == Settings(
         workflow_globs=Globs(include=("lib/**",)),
         repository_globs=Globs(include=("src/**",), exclude=("*.md",)),
         max_files=10,
@@ -103,14 +103,14 @@ def test_a_file_cannot_loosen_the_workflow_and_a_note_says_so(text: str, workflo
     settings = load(text, workflow)
     assert replace(settings, notes=()) == replace(config.load(workflow, None), origin="")
     (note,) = settings.notes
-    assert "does not count: the workflow has " in note
+    assert "does not apply: the workflow's value is " in note
 
 
 def test_the_note_says_what_was_wanted_and_what_counts() -> None:
     (note,) = load("max-files: 500").notes
     assert note == (
-        "`max-files: 500` in .github/code-review.yml does not count: the workflow has 300, "
-        "which the file can only tighten"
+        "`max-files: 500` in .github/code-review.yml does not apply: the workflow's value is "
+        "300, and the file can only tighten it"
     )
 
 
@@ -174,7 +174,7 @@ def test_the_fingerprint_changes_with_the_content_of_a_review_and_with_nothing_e
     same = (
         "fail-on: high\nreview-drafts: false\nskip-labels: [x]\nskip-authors: [y]\nmax-files: 300"
     )
-    assert load(same).fingerprint == Config().fingerprint
+    assert load(same).fingerprint == Settings().fingerprint
 
 
 def test_a_pattern_of_the_workflow_that_is_none_is_an_error_about_the_input() -> None:
@@ -312,7 +312,7 @@ def test_the_words_of_the_file_are_those_of_the_code() -> None:
 def test_the_defaults_of_the_file_are_those_of_the_inputs() -> None:
     said = {name.replace("_", "-"): value for name, value in RepositoryFile.model_validate({})}
     settings = load(json.dumps(said))
-    assert settings == Config()
+    assert settings == Settings()
 
 
 @pytest.mark.parametrize(

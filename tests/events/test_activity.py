@@ -27,8 +27,8 @@ from reviewer.events.payload import (
     PullRequestEvent,
     ReviewCommentEvent,
 )
+from reviewer.head import Head
 from reviewer.ports import Subject
-from reviewer.pull_request import Head
 from tests.faults import faults
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "events"

@@ -3,7 +3,7 @@
 from reviewer.config import settings as config
 from reviewer.config.enums import FailOn, Inline, Verify
 from reviewer.config.inputs import Inputs
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.errors import ConfigError
 from reviewer.severity import Confidence, Severity
 
@@ -47,7 +47,7 @@ def _assert_told(refused: ConfigError, data: bytes) -> None:
     str(refused).encode()
 
 
-def _assert_tightened(inputs: Inputs, counts: Config) -> None:
+def _assert_tightened(inputs: Inputs, counts: Settings) -> None:
     for name in ("max_files", "max_file_lines", "max_findings"):
         assert 1 <= getattr(counts, name) <= getattr(inputs, name)
     assert counts.min_severity >= inputs.min_severity

@@ -3,7 +3,7 @@
 import base64
 import json
 import textwrap
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -23,6 +23,7 @@ SECRET = 'sk-proj/Abc+"123\\é xyz'
         SECRET[::-1],
         quote(SECRET),
         quote(SECRET, safe=""),
+        quote_plus(SECRET),
         json.dumps(SECRET),
         json.dumps(SECRET, ensure_ascii=False),
         repr(SECRET),

@@ -6,7 +6,7 @@ import pytest
 
 from reviewer.config import settings as config
 from reviewer.config.inputs import Inputs
-from reviewer.config.settings import Config
+from reviewer.config.settings import Settings
 from reviewer.errors import InputError
 from reviewer.memory.state import State
 from reviewer.pull_request import PullRequest, PullState
@@ -17,7 +17,7 @@ from tests.faults import faults
 KEY = "sk-0123456789"
 
 
-def settings(**given: object) -> Config:
+def settings(**given: object) -> Settings:
     return config.load(Inputs(**given), None)  # type: ignore[arg-type]
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Never
 
 from reviewer.errors import ForgeError, NotFoundError
+from reviewer.head import Head
 from reviewer.ports import Operation
 from reviewer.pull_request import (
     Conversation,
-    Head,
     ListedFile,
     ListedPull,
     PullRequest,

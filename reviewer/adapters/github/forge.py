@@ -11,11 +11,11 @@ from reviewer.adapters.github.queries import Cursors, SnapshotPage
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.http.retry import Policy
 from reviewer.errors import ForgeError
+from reviewer.head import Head
 from reviewer.ports import Operation
 from reviewer.pull_request import (
     Comment,
     Conversation,
-    Head,
     ListedFile,
     ListedPull,
     PullRequest,

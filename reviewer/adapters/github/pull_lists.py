@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import Actor, Node, PageInfo, login, moment
 from reviewer.adapters.github.refusals import GitHubResponse
-from reviewer.pull_request import Head, ListedPull
+from reviewer.head import Head
+from reviewer.pull_request import ListedPull
 
 OPENED = """
 query ListedPull($owner: String!, $name: String!, $after: String) {

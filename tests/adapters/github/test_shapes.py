@@ -11,7 +11,8 @@ from reviewer.adapters.github import pull_lists, rest_json, snapshot_json, write
 from reviewer.adapters.github.refusals import GitHubResponse, refusal
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
-from reviewer.pull_request import Head, ListedPull, ReviewComment
+from reviewer.head import Head
+from reviewer.pull_request import ListedPull, ReviewComment
 from tests.faults import faults
 
 LEAVES = (

@@ -1,0 +1,109 @@
+"""The settings that the workflow and the repository's file both have."""
+
+from reviewer.config import option_types, tightening
+from reviewer.config.enums import FailOn, Inline, Verify
+from reviewer.config.options import declare
+from reviewer.record import record
+from reviewer.severity import Confidence, Severity
+
+
+@record
+class SharedSettings:
+    """Settings of the step's inputs that the repository's file may tighten.
+
+    `Inputs` has the workflow's values, `Settings` those that apply.
+    """
+
+    max_files: int = declare(
+        # GitHub lists no more changed files than these.
+        option_types.integer(1, 3_000, example=100),
+        "300",
+        "Review at most this many files of a pull request.",
+        file=tightening.smaller,
+    )
+    max_file_lines: int = declare(
+        option_types.integer(1, 100_000, example=1_000),
+        "3000",
+        "Do not review files with more changed lines than this.",
+        file=tightening.smaller,
+    )
+    max_findings: int = declare(
+        option_types.integer(1, 200, example=20),
+        "50",
+        "Show at most this many findings, the most severe first.",
+        file=tightening.smaller,
+    )
+    min_severity: Severity = declare(
+        option_types.choice(Severity),
+        "low",
+        "Show only findings of this severity or a higher one.",
+        file=tightening.higher,
+    )
+    min_confidence: Confidence = declare(
+        option_types.choice(Confidence),
+        "low",
+        "Show only findings of this confidence or a higher one.",
+        file=tightening.higher,
+    )
+    language: str = declare(
+        option_types.language(),
+        "",
+        "Language of the review. Empty for English.",
+        file=tightening.workflow_first,
+    )
+    inline: Inline = declare(
+        option_types.choice(Inline),
+        "off",
+        "Post findings as inline comments too. `off`: none. `high`: those of high or critical "
+        "severity. `all`: all.",
+        file=tightening.fewer_comments,
+        in_fingerprint=False,
+    )
+    suggestions: bool = declare(
+        option_types.flag(),
+        "false",
+        "Add replacement code to inline comments; it can be committed with a click.",
+        file=tightening.both_on,
+        in_fingerprint=False,
+    )
+    verify: Verify = declare(
+        option_types.choice(Verify),
+        "on",
+        "Check each finding with a second, sceptical request before it is shown.",
+        file=tightening.either_on,
+    )
+    guidelines: tuple[str, ...] = declare(
+        option_types.names("AGENTS.md, docs/style.md"),
+        "AGENTS.md, CLAUDE.md",
+        "Files of the repository with its coding guidelines, read at the base commit.",
+        file=tightening.file_first,
+    )
+    fail_on: FailOn = declare(
+        option_types.choice(FailOn),
+        "never",
+        "Fail the step when there is a finding of this severity or a higher one. `incomplete` "
+        "fails it when something could not be reviewed.",
+        file=tightening.stricter_gate,
+        in_fingerprint=False,
+    )
+    review_drafts: bool = declare(
+        option_types.flag(),
+        "false",
+        "Review draft pull requests too.",
+        file=tightening.both_on,
+        in_fingerprint=False,
+    )
+    skip_labels: tuple[str, ...] = declare(
+        option_types.names("no-review"),
+        "",
+        "Skip pull requests with one of these labels.",
+        file=tightening.both_lists,
+        in_fingerprint=False,
+    )
+    skip_authors: tuple[str, ...] = declare(
+        option_types.names("dependabot[bot], renovate[bot]"),
+        "",
+        "Skip pull requests of these authors.",
+        file=tightening.both_lists,
+        in_fingerprint=False,
+    )

@@ -51,7 +51,7 @@ def _replace(text: str, marks: tuple[str, str], block: Iterator[str]) -> str:
 
 def _action_inputs() -> Iterator[str]:
     yield "inputs:"
-    for declaration in inputs.declarations():
+    for declaration in inputs.DECLARATIONS:
         yield f"  {declaration.name}:"
         yield "    description: >-"
         yield textwrap.indent(
@@ -63,7 +63,7 @@ def _action_inputs() -> Iterator[str]:
 def _table() -> Iterator[str]:
     yield "| input | default | meaning |"
     yield "|---|---|---|"
-    for declaration in inputs.declarations():
+    for declaration in inputs.DECLARATIONS:
         default = f"`{declaration.default}`" if declaration.default else ""
         yield f"| `{declaration.name}` | {default} | {declaration.description} |"
 
@@ -71,7 +71,7 @@ def _table() -> Iterator[str]:
 def _rules() -> Iterator[str]:
     """List how the keys of the repository's file join the inputs; one row for each rule."""
     keys: dict[str, list[str]] = {}
-    for declaration in inputs.declarations():
+    for declaration in inputs.DECLARATIONS:
         if rule := declaration.file:
             told = rule.text if isinstance(rule, KeptApart) else inspect.getdoc(rule) or ""
             keys.setdefault(" ".join(told.split()), []).append(f"`{declaration.name}`")
@@ -83,7 +83,7 @@ def _rules() -> Iterator[str]:
 
 
 def _reference() -> Iterator[str]:
-    for declaration in inputs.declarations():
+    for declaration in inputs.DECLARATIONS:
         name, kind = declaration.name, declaration.kind
         default = f"`{declaration.default}`" if declaration.default else "empty"
         in_file = name in repository_file.KEYS

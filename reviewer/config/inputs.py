@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from reviewer.config import option_types, options
 from reviewer.config.enums import ASSOCIATIONS, Mode, OnError, ToolsMode
-from reviewer.config.options import Declaration, declare
+from reviewer.config.options import declare
 from reviewer.config.shard import Shard
 from reviewer.config.shared_settings import SharedSettings
 from reviewer.config.tightening import KeptApart
@@ -214,7 +214,7 @@ class Inputs(SharedSettings):
 
         Raises InputError for an unknown input or one that cannot be used.
         """
-        declared = declarations()
+        declared = DECLARATIONS
         given = options.read_texts(environ, tuple(entry.name for entry in declared))
         read: dict[str, Any] = {
             entry.field: entry.parse(given[entry.name]) for entry in declared if entry.name in given
@@ -262,8 +262,7 @@ class Inputs(SharedSettings):
         return urlsplit(self.base_url).hostname == urlsplit(OPENAI).hostname
 
 
-def declarations() -> tuple[Declaration, ...]:
-    """List all inputs in the order in which people read them, the shared ones last."""
-    everything = options.declarations(Inputs)
-    shared = len(fields(SharedSettings))
-    return everything[shared:] + everything[:shared]
+_EVERYTHING = options.declarations(Inputs)
+_SHARED = len(fields(SharedSettings))
+DECLARATIONS = _EVERYTHING[_SHARED:] + _EVERYTHING[:_SHARED]
+"""All inputs in the order in which people read them, the shared ones last."""

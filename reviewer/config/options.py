@@ -20,19 +20,18 @@ SEPARATORS = ", one per line or separated by commas"
 
 @record
 class Declaration:
-    """Everything that is said about one setting; `field` is its name in Python."""
+    """Everything that is said about one setting.
+
+    `field` is its name in Python, `name` the one in a workflow and in the repository's file.
+    """
 
     field: str
+    name: str
     kind: OptionType[Any]
     default: str
     description: str
     file: Rule[Any] | KeptApart | None
     in_fingerprint: bool
-
-    @property
-    def name(self) -> str:
-        """The name in a workflow and in the repository's file, with hyphens."""
-        return self.field.replace("_", "-")
 
     def parse(self, text: str) -> Any:  # noqa: ANN401 - what the kind says
         """Turn the text of an input into its value; raises InputError when it is not allowed."""
@@ -65,14 +64,14 @@ def declare(
     changes nothing in a review, so that a new value of it does not make earlier reviews outdated.
     """
     value = kind.parse("" if default.startswith(_EXPRESSION) else default)
-    about = Declaration("", kind, default, description, file, in_fingerprint)
+    about = Declaration("", "", kind, default, description, file, in_fingerprint)
     return field(value, shown=not kind.secret, about=about)
 
 
 def declarations(settings: type) -> tuple[Declaration, ...]:
     """List the settings that a record declares, those of its base first."""
     return tuple(
-        replace(found.about, field=name)
+        replace(found.about, field=name, name=name.replace("_", "-"))
         for name, found in fields(settings).items()
         if isinstance(found.about, Declaration)
     )

@@ -20,7 +20,7 @@ from reviewer.record import record
 
 MOST_PATH_INSTRUCTIONS = 50
 
-_DECLARED = {declaration.field: declaration for declaration in inputs.declarations()}
+_DECLARED = {declaration.field: declaration for declaration in inputs.DECLARATIONS}
 # Not inputs yet, and never a repository's business.
 _RESERVED = ("provider", "template", "templates", "tools")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

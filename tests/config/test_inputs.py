@@ -32,7 +32,7 @@ def test_without_any_variable_every_input_has_its_default() -> None:
 
 
 def test_empty_variables_mean_the_defaults() -> None:
-    empty = {f"INPUT_{entry.name.upper()}": "" for entry in inputs.declarations()}
+    empty = {f"INPUT_{entry.name.upper()}": "" for entry in inputs.DECLARATIONS}
     # Empty, these two say "none".
     del empty["INPUT_FALLBACK-MODEL"], empty["INPUT_GUIDELINES"]
     assert Inputs.load(empty) == Inputs()
@@ -45,7 +45,7 @@ def test_an_empty_fallback_model_means_none() -> None:
 def test_the_defaults_of_action_yml_are_the_defaults_of_the_fields() -> None:
     environ = {
         f"INPUT_{entry.name.upper()}": entry.default
-        for entry in inputs.declarations()
+        for entry in inputs.DECLARATIONS
         if "${{" not in entry.default
     }
     assert Inputs.load(environ) == Inputs()
@@ -248,7 +248,7 @@ def test_what_belongs_to_the_runner_is_no_unknown_input() -> None:
     assert Inputs.load({"INPUT_ARGS": "x", "INPUT_ENTRYPOINT": "y"}) == Inputs()
 
 
-@given(st.sampled_from([entry.name for entry in inputs.declarations()]), st.text())
+@given(st.sampled_from([entry.name for entry in inputs.DECLARATIONS]), st.text())
 def test_any_text_is_a_value_or_an_input_error(name: str, text: str) -> None:
     said = ""
     try:

@@ -38,7 +38,7 @@ def test_what_is_generated_is_current(path: Path) -> None:
 def test_the_inputs_are_those_that_the_program_reads() -> None:
     assert {
         name: (entry["default"], entry["description"]) for name, entry in ACTION["inputs"].items()
-    } == {entry.name: (entry.default, entry.description) for entry in inputs.declarations()}
+    } == {entry.name: (entry.default, entry.description) for entry in inputs.DECLARATIONS}
 
 
 def test_the_outputs_are_those_that_the_program_sets() -> None:
@@ -71,12 +71,12 @@ def test_an_example_of_an_input_can_be_used(text: str) -> None:
 
 def unremarkable() -> list[dict[str, str]]:
     """Return the examples that write down the default, for want of something better."""
-    return [{entry.name: entry.default} for entry in inputs.declarations()]
+    return [{entry.name: entry.default} for entry in inputs.DECLARATIONS]
 
 
 def test_every_input_has_an_example() -> None:
     shown = [next(iter(yaml.safe_load(text)["with"])) for text in STEPS]
-    assert shown == [entry.name for entry in inputs.declarations()]
+    assert shown == [entry.name for entry in inputs.DECLARATIONS]
 
 
 @pytest.mark.parametrize("text", [*FILES, *KEYS])

@@ -74,7 +74,7 @@ class Subject(enum.Enum):
     """What kind of comment a reaction belongs to."""
 
     COMMENT = "issues"
-    REMARK = "pulls"
+    REVIEW_COMMENT = "pulls"
 
 
 class Reaction(enum.Enum):
@@ -94,7 +94,7 @@ class React:
     reaction: Reaction
 
 
-class Conclusion(enum.Enum):
+class CheckConclusion(enum.Enum):
     """GitHub's words for the result of a check run."""
 
     SUCCESS = "success"
@@ -120,7 +120,7 @@ class CreateCheckRun:
 
     name: str
     head_sha: str
-    conclusion: Conclusion
+    conclusion: CheckConclusion
     title: str
     summary: str
     annotations: tuple[CheckAnnotation, ...] = ()

@@ -207,7 +207,7 @@ def _commanded(
     from reviewer.ports import Subject
 
     thread = event.in_reply_to if isinstance(event, ReviewCommentEvent) else None
-    subject = Subject.REMARK if thread else Subject.COMMENT
+    subject = Subject.REVIEW_COMMENT if thread else Subject.COMMENT
     asker = Asker(event.login, subject, event.comment_id)
     match command:
         case commands.Ask(question=question):

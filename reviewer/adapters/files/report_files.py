@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reviewer.adapters.files.confined import Beneath
+from reviewer.adapters.files.confined import ConfinedFolder
 from reviewer.errors import WorkspaceError
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def read(
     outside contributor's archive, and a small archive can unpack to a large one. A file that is
     not read is returned as the WorkspaceError that says why. At most MOST files are read.
     """
-    folder = Beneath(workspace)
+    folder = ConfinedFolder(workspace)
     paths = [path for name in names for path in _expand(folder, name.strip("/"))]
     found: list[tuple[str, bytes | WorkspaceError]] = []
     room = 2 * largest
@@ -35,7 +35,7 @@ def read(
     return tuple(found)
 
 
-def _expand(folder: Beneath, name: str) -> tuple[str, ...]:
+def _expand(folder: ConfinedFolder, name: str) -> tuple[str, ...]:
     if name.endswith(".json"):
         return (name,)
     try:
@@ -45,7 +45,7 @@ def _expand(folder: Beneath, name: str) -> tuple[str, ...]:
         return ()
 
 
-def _read(folder: Beneath, path: str, room: int) -> bytes | WorkspaceError:
+def _read(folder: ConfinedFolder, path: str, room: int) -> bytes | WorkspaceError:
     try:
         return folder.read(path, room)
     except WorkspaceError as problem:

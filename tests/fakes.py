@@ -6,19 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from reviewer.errors import NotFoundError, ReviewerError
-from reviewer.ports import (
+from reviewer.operations import (
     CreateCheckRun,
     CreateComment,
     CreateReview,
     Operation,
-    Prompt,
     React,
-    Reply,
     ReplyToThread,
     ResolveThread,
     UpdateComment,
-    Usage,
 )
+from reviewer.ports import Prompt, Reply, Usage
 from reviewer.pull_request import (
     Comment,
     Conversation,

@@ -19,7 +19,7 @@ from reviewer.pull_request import Head
 
 if TYPE_CHECKING:
     # Costs what the nothing-to-do path saves.
-    from reviewer.ports import Subject
+    from reviewer.operations import Subject
 
 REVIEWED_ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review")
 MARKER_NAMESPACE = "<!-- code-review-action"
@@ -204,7 +204,7 @@ def _stranger(event: CommentEvent | ReviewCommentEvent, gate: Gate) -> Skip | No
 def _commanded(
     command: commands.Command, event: CommentEvent | ReviewCommentEvent, gate: Gate
 ) -> Activity:
-    from reviewer.ports import Subject
+    from reviewer.operations import Subject
 
     thread = event.in_reply_to if isinstance(event, ReviewCommentEvent) else None
     subject = Subject.REVIEW_COMMENT if thread else Subject.COMMENT

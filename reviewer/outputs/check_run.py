@@ -1,7 +1,7 @@
 """A review as a check run: a result beside the commit, with annotations in the diff."""
 
 from reviewer.finding import Finding, Side
-from reviewer.ports import CheckAnnotation, CheckConclusion, CreateCheckRun
+from reviewer.operations import CheckAnnotation, CheckConclusion, CreateCheckRun
 from reviewer.review import Review
 from reviewer.severity import Severity
 

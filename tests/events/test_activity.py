@@ -27,7 +27,7 @@ from reviewer.events.payload import (
     PullRequestEvent,
     ReviewCommentEvent,
 )
-from reviewer.ports import Subject
+from reviewer.operations import Subject
 from reviewer.pull_request import Head
 from tests.faults import faults
 

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 from reviewer.finding import Side
+from reviewer.operations import CheckConclusion
 from reviewer.outputs import check_run
-from reviewer.ports import CheckConclusion
 from reviewer.review import FileReport, Status
 from reviewer.severity import Severity
 from tests import builders

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Never
 
 from reviewer.errors import ForgeError, NotFoundError
-from reviewer.ports import Operation
+from reviewer.operations import Operation
 from reviewer.pull_request import (
     Conversation,
     Head,

@@ -2,7 +2,7 @@
 
 from reviewer.adapters.github import rest_json
 from reviewer.adapters.github.http import Repository, Request
-from reviewer.ports import CheckAnnotation, CreateCheckRun
+from reviewer.operations import CheckAnnotation, CreateCheckRun
 
 MOST_ANNOTATIONS = 50
 """Annotations of one request ("The Checks API limits the number of annotations to a maximum of

@@ -11,7 +11,7 @@ from reviewer.adapters.github.queries import Cursors, SnapshotPage
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.http.retry import Policy
 from reviewer.errors import ForgeError
-from reviewer.ports import Operation
+from reviewer.operations import Operation
 from reviewer.pull_request import (
     Comment,
     Conversation,

@@ -10,7 +10,7 @@ from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.errors import OvertakenError
 from reviewer.finding import Side
-from reviewer.ports import (
+from reviewer.operations import (
     CreateCheckRun,
     CreateComment,
     CreateReview,

@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.errors import ForbiddenError, NotFoundError, UnprocessableError
 from reviewer.finding import Side
-from reviewer.ports import (
+from reviewer.operations import (
     CheckAnnotation,
     CheckConclusion,
     CreateCheckRun,

@@ -1,194 +1,111 @@
-"""Every door of the core on one page: the forge, the model and their messages."""
+"""The ports of the core: the forge, the model, the workspace, and the values that pass through."""
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-from reviewer.finding import Side
 from reviewer.head import Head
+from reviewer.operations import Operation
 from reviewer.pull_request import Comment, ListedFile, ListedPull, PullRequest, Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class CreateComment:
-    """Post the summary comment; `marker` is its first line, by which a lost answer is found."""
+class Forge(Protocol):
+    """Where pull requests live; usable from any thread.
 
-    number: int
-    body: str
-    marker: str
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateComment:
-    """Replace the whole body of one of our comments, which stands at the pull request `number`.
-
-    `was` is its body as it was read: an attempt is not repeated over anything else.
+    Every method may take as long as the run has time: it repeats what may pass by itself. It
+    raises ForgeError, or one of its subclasses, and nothing else. UnauthorizedError,
+    ForbiddenError and RateLimitedError can come from any of them.
     """
 
-    id: int
-    body: str
-    number: int = 0
-    was: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InlineComment:
-    """A comment on lines of one hunk; `marker` is its last line, by which it is known again."""
-
-    path: str
-    start_line: int
-    end_line: int
-    side: Side
-    body: str
-    marker: str
-
-
-@dataclass(frozen=True, slots=True)
-class CreateReview:
-    """Post inline comments as one review that neither approves nor asks for changes."""
-
-    number: int
-    commit_sha: str
-    comments: tuple[InlineComment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ResolveThread:
-    """Mark a review thread as resolved; `id` is GraphQL's."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyToThread:
-    """Answer in the review thread that holds `comment_id`; `marker` is the answer's last line."""
-
-    number: int
-    comment_id: int
-    body: str
-    marker: str
-
-
-class Subject(enum.Enum):
-    """What kind of comment a reaction belongs to."""
-
-    COMMENT = "issues"
-    REMARK = "pulls"
-
-
-class Reaction(enum.Enum):
-    """GitHub's words for the reactions that we use."""
-
-    SEEN = "eyes"
-    DONE = "rocket"
-    CONFUSED = "confused"
-
-
-@dataclass(frozen=True, slots=True)
-class React:
-    """Put a reaction of ours under somebody's comment; a second equal one changes nothing."""
-
-    subject: Subject
-    comment_id: int
-    reaction: Reaction
-
-
-class Conclusion(enum.Enum):
-    """GitHub's words for the result of a check run."""
-
-    SUCCESS = "success"
-    NEUTRAL = "neutral"
-    FAILURE = "failure"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckAnnotation:
-    """A remark of a check run on lines of the new file; `level` is notice, warning or failure."""
-
-    path: str
-    start_line: int
-    end_line: int
-    level: str
-    title: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class CreateCheckRun:
-    """Post a finished check run on a commit."""
-
-    name: str
-    head_sha: str
-    conclusion: Conclusion
-    title: str
-    summary: str
-    annotations: tuple[CheckAnnotation, ...] = ()
-
-
-Operation: TypeAlias = (
-    CreateComment
-    | UpdateComment
-    | CreateReview
-    | ResolveThread
-    | ReplyToThread
-    | React
-    | CreateCheckRun
-)
-
-
-class Forge(Protocol):
-    """Where pull requests live; every method raises ForgeError and nothing else."""
-
     def snapshot(self, number: int) -> Snapshot:
-        """Read the pull request and the conversation in one round trip."""
+        """Read the pull request and its conversation at one moment.
+
+        The conversation holds the comments that the token's own user wrote, oldest first, and all
+        review threads with the first 20 comments of each; at most 100 pages of 100 are read. The
+        pull request has the first 100 labels, the first 50 commits and the first 10 issues that
+        it closes. Raises NotFoundError when there is no such pull request, or the token may not
+        see it.
+        """
         ...
 
     def pulls_of(self, head: Head) -> tuple[int, ...]:
-        """List the numbers of the open pull requests that end in this commit of this branch."""
+        """Return the numbers of the open pull requests whose head is this commit of this branch.
+
+        The newest comes first; empty when the branch has moved on. 100 are looked through.
+        """
         ...
 
     def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
-        """List the pull requests that were opened in the 24 hours before this one."""
+        """Return the pull requests that were opened in the 24 hours up to this one, newest first.
+
+        The pull request itself is among them. At most the newest 1,000 are looked through.
+        """
         ...
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
-        """Read the rows of all pages of the list of changed files."""
+        """Return the rows of the list of changed files, in the forge's order.
+
+        GitHub lists at most 3,000 files ("List pull requests files"). A row has no patch when the
+        file is binary or its diff is too large. The list is that of the head at the moment of
+        reading, which may have moved since `pull` was read.
+        """
         ...
 
     def raw_diff(self, pull: PullRequest) -> str | None:
-        """Read the whole diff as git prints it, or None when the forge calls it too large."""
+        """Return the whole diff as git prints it, or None when the forge calls it too large.
+
+        GitHub's limits are 300 files and 20,000 lines ("Repository limits"). The diff is that of
+        the head at the moment of reading.
+        """
         ...
 
     def content(self, path: str, sha: str) -> bytes | None:
-        """Read one file at a commit, or None when there is none there."""
+        """Return the bytes of one file at a commit, or None when no file has that path there.
+
+        `path` is relative to the root of the repository, with "/". GitHub returns files of at most
+        1 MiB ("Get repository content"). Raises NotFoundError for a larger file, and for a
+        directory, a submodule, or a symbolic link that leads to no file of the repository.
+        """
         ...
 
     def blobs(self, sha: str) -> Mapping[str, str]:
-        """Map the paths of the plain files at a commit to git's names of their contents."""
+        """Return the plain files of a commit: their paths, and git's hashes of their contents.
+
+        Links, submodules and directories are left out. GitHub lists at most 100,000 entries of a
+        tree, up to 7 MB ("Get a tree").
+        """
         ...
 
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """Whether the history of one commit holds the other; False for one that is gone."""
+        """Return True when the history of the head contains the other commit.
+
+        A commit is in its own history. The result is False for a commit that no longer exists.
+        """
         ...
 
     def may_write(self, login: str) -> bool:
-        """Whether the person may write to the repository; False when the forge does not tell."""
+        """Return True when the person may write to the repository.
+
+        The result is False for a login that cannot exist, and when the forge does not say.
+        """
         ...
 
     def apply(self, operation: Operation) -> Comment | None:
-        """Carry out one planned write; return the summary comment when it was about one.
+        """Carry out one planned write, and return the summary comment when it wrote one.
 
-        Raises NotFoundError when what is to be changed is gone, and UnprocessableError when the
-        forge refuses the write as it stands, of which nothing is carried out then.
+        The write happens once: after a lost response the forge is searched for its result before
+        another attempt. Raises NotFoundError when what is to be changed is gone,
+        UnprocessableError when the forge refuses the write and has carried out nothing of it,
+        ConversationClosedError when nobody may comment, and OvertakenError when another run wrote
+        into the comment after a lost response.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """What the model wants done: untrusted text; `arguments` should be JSON."""
+    """A call that the model asks for: untrusted text; `arguments` should be a JSON object."""
 
     id: str
     name: str
@@ -197,7 +114,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What the model may call; `parameters` is the JSON Schema of its arguments."""
+    """A tool that the model may call; `parameters` is the JSON Schema of its arguments."""
 
     name: str
     description: str
@@ -208,7 +125,8 @@ class Tool:
 class Message:
     """One message of a conversation; `role` is system, user, assistant or tool.
 
-    `calls` are those of an assistant's message, `call_id` the one that a tool's message answers.
+    `calls` belong to a message of the assistant. `call_id` names the call whose result a message
+    of a tool holds.
     """
 
     role: str
@@ -221,7 +139,8 @@ class Message:
 class Prompt:
     """One request to the model; `schema` is the JSON Schema that the reply must follow.
 
-    `tools` are those that it may call, `closing` says that it must not call any more of them.
+    `purpose` names the request in the log, `schema_name` the schema for the model server. The
+    model may call `tools`, unless `closing` says that it must reply now.
     """
 
     purpose: str
@@ -234,7 +153,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one request, as the model reported them."""
+    """Tokens of one request, as the model server reported them."""
 
     input_tokens: int
     output_tokens: int
@@ -242,10 +161,11 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the model said, or what it calls for first: untrusted text.
+    """What the model replied, or the tools that it calls first: untrusted text.
 
-    `truncated` means that it stopped at a length limit; `usage` is None when the server reported
-    none or an absurd one.
+    `model` is the name that the server gives the model, of at most 100 characters. `truncated`
+    means that the reply ends at a length limit. `usage` is None when the server reported none, or
+    numbers that cannot be true.
     """
 
     text: str
@@ -256,7 +176,7 @@ class Reply:
 
 
 class Model(Protocol):
-    """A language model; `complete` raises ModelError and nothing else."""
+    """A language model; usable from any thread."""
 
     @property
     def name(self) -> str:
@@ -264,25 +184,43 @@ class Model(Protocol):
         ...
 
     def complete(self, prompt: Prompt) -> Reply:
-        """Ask once, retrying what passes by itself."""
+        """Send one prompt and return the reply, which has text or tool calls.
+
+        What may pass by itself is repeated while the run has time, and a parameter that the server
+        does not take is left out. The reply need not follow the schema. Raises ModelError and
+        nothing else: ModelRefusedError and ModelNotFoundError when no later request can succeed,
+        ModelUnreachableError without a connection, ContextTooLongError when the prompt is larger
+        than the model's context window, and ReplyError when a response came that cannot be used.
+        """
         ...
 
     def shutdown_date(self) -> date | None:
-        """Read the day on which the model ends; None when nobody says, and never an error."""
+        """Return the day on which the model's provider ends it, or None when nobody says.
+
+        Takes at most ten seconds and raises nothing: the day only serves a warning.
+        """
         ...
 
 
 class Workspace(Protocol):
-    """The files at the reviewed commit; every method raises WorkspaceError and nothing else."""
+    """The plain files at the reviewed commit; usable from any thread.
+
+    Paths are relative to the root of the repository, with "/". Every method raises WorkspaceError
+    for what is no plain file of the commit, and nothing else.
+    """
 
     def paths(self) -> tuple[str, ...]:
-        """List the plain files, sorted."""
+        """Return the paths of the plain files, sorted."""
         ...
 
     def read(self, path: str) -> str:
-        """Return the text of a file, wherever it has to be fetched from."""
+        """Return the text of a file of at most 1 MiB; bytes that are no UTF-8 become U+FFFD.
+
+        Sends a request when the file is not at hand. Also raises WorkspaceError for a file that
+        cannot be read.
+        """
         ...
 
     def near(self, path: str) -> str | None:
-        """Return the text of a file if it can be had without a request, else None."""
+        """Return the text of a file, as `read` does, if that needs no request, else None."""
         ...

@@ -1,4 +1,4 @@
-"""The pull request and what was said on it, as the forge showed them at one moment."""
+"""The pull request and its conversation, as the forge showed them at one moment."""
 
 import enum
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class PullState(enum.Enum):
-    """Whether a pull request can still change."""
+    """The state of a pull request, in GitHub's words."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -15,7 +15,10 @@ class PullState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """A pull request at the moment of reading; every text in it is untrusted."""
+    """A pull request at the moment of reading; every text in it is untrusted.
+
+    `changed_files` is their number, as GitHub counts them. `author` is a login.
+    """
 
     number: int
     title: str
@@ -30,17 +33,17 @@ class PullRequest:
     changed_files: int
     labels: tuple[str, ...] = ()
     commits: tuple[str, ...] = ()
-    """Subject lines of the commits, oldest first."""
+    """Subject lines of the first 50 commits, oldest first."""
     issues: tuple[str, ...] = ()
-    """Titles of the issues that the pull request would close."""
+    """Titles of the first 10 issues that the pull request closes when it is merged."""
     association: str = "NONE"
-    """How its author belongs to the repository, in GitHub's word."""
+    """How the author belongs to the repository, as GitHub names it: OWNER, MEMBER, NONE, …"""
     opened_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedPull:
-    """A row of the list of pull requests."""
+    """A row of the list of pull requests; `author` and `association` as in PullRequest."""
 
     number: int
     author: str
@@ -49,9 +52,9 @@ class ListedPull:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment of the conversation; `mine` is the forge's word, not the text's.
+    """A comment of the conversation; `mine` comes from the forge, not from the text.
 
-    `edited_by` is the login of who else has edited it last, empty for nobody.
+    `edited_by` is the login of the last other user who edited it, empty when nobody did.
     """
 
     id: int
@@ -63,7 +66,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class ReviewComment:
-    """A comment in a review thread; `thumbs_down` lists the logins that rejected it."""
+    """A comment in a review thread; `thumbs_down` holds the logins of who reacted with it."""
 
     id: int
     body: str
@@ -74,10 +77,10 @@ class ReviewComment:
 
 @dataclass(frozen=True, slots=True)
 class ReviewThread:
-    """A thread on lines of the diff; `line` is None once the line is outdated.
+    """A thread on lines of the diff; `line` is None once the thread is outdated.
 
-    `id` is GraphQL's. `resolved_by` is a login, empty while the thread is open or when GitHub does
-    not tell; `resolved_by_me` says that it was us.
+    `id` is that of GraphQL. `resolved_by` is a login, empty while the thread is open or when
+    GitHub does not say who resolved it; `resolved_by_me` means that the action did.
     """
 
     path: str
@@ -90,20 +93,20 @@ class ReviewThread:
 
     @property
     def mine(self) -> bool:
-        """Whether we started the thread."""
+        """True when the action started the thread."""
         return bool(self.comments) and self.comments[0].mine
 
     @property
     def answered(self) -> bool:
-        """Whether anybody else has said something in the thread."""
-        return any(not remark.mine for remark in self.comments)
+        """True when anybody else has commented in the thread."""
+        return any(not comment.mine for comment in self.comments)
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Everything already said on the pull request that the reviewer needs.
+    """What has been said on the pull request, as far as it is used.
 
-    `comments` holds our own comments only, oldest first.
+    `comments` holds the action's own comments only, oldest first.
     """
 
     comments: tuple[Comment, ...] = ()
@@ -112,7 +115,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The pull request and its conversation, read in one round trip."""
+    """The pull request and its conversation, read together."""
 
     pull: PullRequest
     conversation: Conversation
@@ -120,10 +123,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """One row of the forge's list of changed files, as it stands there.
+    """One row of the forge's list of changed files, unchecked.
 
-    `status` is GitHub's word: added, removed, modified, renamed, copied, changed, unchanged.
-    `patch` holds hunks without file headers, or None where the forge gave none.
+    `status` is added, removed, modified, renamed, copied, changed or unchanged. `additions` and
+    `deletions` count lines. `patch` holds hunks without file headers, or None without any.
     """
 
     path: str

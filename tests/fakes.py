@@ -7,19 +7,17 @@ from datetime import date
 
 from reviewer.errors import NotFoundError, ReviewerError
 from reviewer.head import Head
-from reviewer.ports import (
+from reviewer.operations import (
     CreateCheckRun,
     CreateComment,
     CreateReview,
     Operation,
-    Prompt,
     React,
-    Reply,
     ReplyToThread,
     ResolveThread,
     UpdateComment,
-    Usage,
 )
+from reviewer.ports import Prompt, Reply, Usage
 from reviewer.pull_request import (
     Comment,
     Conversation,

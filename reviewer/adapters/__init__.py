@@ -1,1 +1,1 @@
-"""The doors to the outside: every client, file and stream is behind one of them."""
+"""The doors to the outside: what the core reaches through its ports, and the runner."""

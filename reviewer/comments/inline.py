@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from reviewer.changes.diff import ChangedFile, Hunk, LineKind
 from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Side
-from reviewer.ports import InlineComment
+from reviewer.operations import InlineComment
 from reviewer.severity import Severity
 from reviewer.text import code_spans, invisible, markdown
 from reviewer.text.templates import Templates

@@ -8,7 +8,8 @@ from reviewer.comments import inline
 from reviewer.comments.moved_head import Moment, NextStep, next_step
 from reviewer.errors import ForbiddenError, ForgeError, UnprocessableError
 from reviewer.finding import Dismissal, Finding
-from reviewer.ports import CreateReview, Forge, InlineComment, ResolveThread
+from reviewer.operations import CreateReview, InlineComment, ResolveThread
+from reviewer.ports import Forge
 from reviewer.pull_request import Conversation, ReviewThread
 
 log = logging.getLogger(__name__)

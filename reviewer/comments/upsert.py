@@ -8,7 +8,8 @@ from reviewer.comments.moved_head import Moment, NextStep, next_step
 from reviewer.errors import NotFoundError, OvertakenError
 from reviewer.memory import state
 from reviewer.memory.state import State
-from reviewer.ports import CreateComment, Forge, Operation, UpdateComment
+from reviewer.operations import CreateComment, Operation, UpdateComment
+from reviewer.ports import Forge
 from reviewer.pull_request import Comment, Snapshot
 
 # What our comment should say, given what it says now (None: there is none yet); None leaves it.

@@ -19,7 +19,7 @@ from reviewer.record import record
 
 if TYPE_CHECKING:
     # Costs what the nothing-to-do path saves.
-    from reviewer.ports import Subject
+    from reviewer.operations import Subject
 
 REVIEWED_ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review")
 MARKER_NAMESPACE = "<!-- code-review-action"
@@ -204,10 +204,10 @@ def _stranger(event: CommentEvent | ReviewCommentEvent, gate: Gate) -> Skip | No
 def _commanded(
     command: commands.Command, event: CommentEvent | ReviewCommentEvent, gate: Gate
 ) -> Activity:
-    from reviewer.ports import Subject
+    from reviewer.operations import Subject
 
     thread = event.in_reply_to if isinstance(event, ReviewCommentEvent) else None
-    subject = Subject.REMARK if thread else Subject.COMMENT
+    subject = Subject.REVIEW_COMMENT if thread else Subject.COMMENT
     asker = Asker(event.login, subject, event.comment_id)
     match command:
         case commands.Ask(question=question):

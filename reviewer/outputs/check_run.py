@@ -1,7 +1,7 @@
 """A review as a check run: a result beside the commit, with annotations in the diff."""
 
 from reviewer.finding import Finding, Side
-from reviewer.ports import CheckAnnotation, Conclusion, CreateCheckRun
+from reviewer.operations import CheckAnnotation, CheckConclusion, CreateCheckRun
 from reviewer.review import Review
 from reviewer.severity import Severity
 
@@ -24,11 +24,11 @@ def render(review: Review, name: str, report: str, *, failed: bool) -> CreateChe
     )
 
 
-def _conclusion(review: Review, *, failed: bool) -> Conclusion:
+def _conclusion(review: Review, *, failed: bool) -> CheckConclusion:
     if failed:
-        return Conclusion.FAILURE
+        return CheckConclusion.FAILURE
     clean = review.complete and not review.findings
-    return Conclusion.SUCCESS if clean else Conclusion.NEUTRAL
+    return CheckConclusion.SUCCESS if clean else CheckConclusion.NEUTRAL
 
 
 def _title(review: Review) -> str:

@@ -21,8 +21,8 @@ from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
+from reviewer.operations import CreateComment, Operation, ReplyToThread
 from reviewer.pipeline import review_file
-from reviewer.ports import CreateComment, Operation, ReplyToThread
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility

@@ -17,8 +17,8 @@ from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.memory import state
 from reviewer.memory.state import State
+from reviewer.operations import InlineComment
 from reviewer.outputs import check_run, flowchart, review_report, sarif, step_outputs
-from reviewer.ports import InlineComment
 from reviewer.pull_request import Comment
 from reviewer.review import Review, Spent
 from reviewer.run.reporter import Reporter

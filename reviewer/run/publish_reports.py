@@ -8,6 +8,7 @@ from reviewer.config.settings import Settings
 from reviewer.errors import ReportError
 from reviewer.finding import Dismissal
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.outputs import report_v1
 from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import FileResult, assemble
 from reviewer.pull_request import PullRequest
@@ -27,7 +28,7 @@ def read(run: Run, pull: PullRequest) -> Submitted | str:
     Raises ReportError when a report should be there and none can be used.
     """
     names = run.inputs.reports
-    reports = report_files.read(run.workspace, names)
+    reports = report_files.read(run.workspace, names, largest=report_v1.LARGEST)
     submitted = submitted_reports.accept(reports, pull.head_sha)
     if submitted.reviews:
         return submitted

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from reviewer.errors import CancelledError, ForgeError
 from reviewer.events.activity import Asker
+from reviewer.operations import React, Reaction
 from reviewer.outputs import step_outputs
-from reviewer.ports import Forge, React, Reaction
+from reviewer.ports import Forge
 
 log = logging.getLogger(__name__)
 

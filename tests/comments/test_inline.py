@@ -8,7 +8,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline
 from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Side
-from reviewer.ports import InlineComment
+from reviewer.operations import InlineComment
 from reviewer.severity import Severity
 from tests import builders
 from tests.faults import faults

@@ -8,7 +8,7 @@ from reviewer.comments import summary, upsert
 from reviewer.comments.upsert import OwnComment
 from reviewer.errors import NotFoundError
 from reviewer.memory import state
-from reviewer.ports import CreateComment, Operation, UpdateComment
+from reviewer.operations import CreateComment, Operation, UpdateComment
 from reviewer.pull_request import Comment, Conversation, Snapshot
 from tests import builders
 from tests.fakes import FakeForge

@@ -28,7 +28,7 @@ from reviewer.events.payload import (
     ReviewCommentEvent,
 )
 from reviewer.head import Head
-from reviewer.ports import Subject
+from reviewer.operations import Subject
 from tests.faults import faults
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "events"
@@ -336,7 +336,7 @@ def replied(body: str = "Why is that?", **changes: Any) -> ReviewCommentEvent:  
     return replace(event, **changes)
 
 
-AT_LINES = Asker("mona", Subject.REMARK, 42)
+AT_LINES = Asker("mona", Subject.REVIEW_COMMENT, 42)
 
 
 def test_a_reply_in_a_review_thread_is_a_question() -> None:
@@ -384,7 +384,7 @@ def test_githubs_example_of_a_remark_starts_a_thread_and_as_a_reply_is_a_questio
     assert isinstance(decide(payload, "pull_request_review_comment"), Skip)
     payload["comment"]["in_reply_to_id"] = 41
     decided = decide(payload, "pull_request_review_comment")
-    asker = Asker("Codertocat", Subject.REMARK, payload["comment"]["id"])
+    asker = Asker("Codertocat", Subject.REVIEW_COMMENT, payload["comment"]["id"])
     assert decided == Answer(2, payload["comment"]["body"], asker, thread=41)
 
 

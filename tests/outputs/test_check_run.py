@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 from reviewer.finding import Side
+from reviewer.operations import CheckConclusion
 from reviewer.outputs import check_run
-from reviewer.ports import Conclusion
 from reviewer.review import FileReport, Status
 from reviewer.severity import Severity
 from tests import builders
@@ -10,7 +10,7 @@ from tests import builders
 
 def test_a_clean_review_is_a_success() -> None:
     made = check_run.render(builders.review(), "default", "All well.", failed=False)
-    assert (made.name, made.conclusion) == ("Code review", Conclusion.SUCCESS)
+    assert (made.name, made.conclusion) == ("Code review", CheckConclusion.SUCCESS)
     assert (made.title, made.summary) == ("no problems found", "All well.")
 
 
@@ -23,9 +23,9 @@ def test_what_was_skipped_qualifies_a_clean_review() -> None:
 
 def test_findings_are_neutral_until_they_reach_the_limit() -> None:
     review = builders.review(builders.finding(number=3))
-    assert check_run.render(review, "x", "", failed=False).conclusion is Conclusion.NEUTRAL
+    assert check_run.render(review, "x", "", failed=False).conclusion is CheckConclusion.NEUTRAL
     failed = check_run.render(review, "x", "", failed=True)
-    assert (failed.conclusion, failed.name) == (Conclusion.FAILURE, "Code review (x)")
+    assert (failed.conclusion, failed.name) == (CheckConclusion.FAILURE, "Code review (x)")
     assert failed.title == "1 finding"
 
 

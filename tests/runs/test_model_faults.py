@@ -178,7 +178,7 @@ def test_a_prompt_does_not_follow_a_redirect(job: Job) -> None:
         finished = job.run()
         assert elsewhere.requests == []
     assert finished.code == 2
-    assert_reported_everywhere(job, finished, "Set base-url to the address that answers")
+    assert_reported_everywhere(job, finished, "Set base-url to the address that it redirects to")
 
 
 @faults("LL14")

@@ -1,61 +1,62 @@
-"""The reviewed commit as a workspace: a checkout where it tells the truth, else the forge."""
+"""The files of the reviewed commit: from a checkout where it matches the commit, else the forge."""
 
 import hashlib
 from functools import partial
 
-from reviewer.adapters.files.confined import Beneath
+from reviewer.adapters.files.confined import ConfinedFolder
 from reviewer.errors import ForgeError, WorkspaceError
 from reviewer.ports import Forge
 
 LARGEST = 1 << 20
-"""Bytes of one file; GitHub's JSON form has no larger ones either."""
+"""Bytes of one file; GitHub's contents API returns no larger ones either."""
 
 
 class Checkout:
-    """The plain files of one commit; usable from any thread.
+    """The plain files of one commit, as `ports.Workspace`; usable from any thread.
 
-    The commit's own list says what there is, and git's names of the contents say what is in it: a
-    file that a step of the job has left in the folder, or changed, is not part of the commit and
-    cannot be read. Nothing of the checkout is run, git included.
+    The tree of the commit, read from the forge, lists the files and git's hashes of their
+    contents. A file of the checkout is used only if its content has that hash: what a step of the
+    job added or changed there is not part of the commit. Nothing in the checkout is executed, and
+    neither is git.
     """
 
     def __init__(self, folder: str, forge: Forge, sha: str) -> None:
-        """Read the commit's list; `folder` is empty where there is no checkout.
+        """Read the tree of commit `sha`; `folder` is empty where there is no checkout.
 
-        Raises ForgeError when the list cannot be read.
+        Raises ForgeError when the tree cannot be read.
         """
         self._forge = forge
         self._sha = sha
-        self._beneath = Beneath(folder) if folder else None
+        self._folder = ConfinedFolder(folder) if folder else None
         self._blobs = forge.blobs(sha)
 
     def paths(self) -> tuple[str, ...]:
-        """List the plain files of the commit, sorted."""
+        """Return the paths of the plain files, sorted."""
         return tuple(sorted(self._blobs))
 
     def read(self, path: str) -> str:
-        """Return a file's text; raises WorkspaceError for what is no plain file of the commit."""
+        """Return a file's text, from the checkout or else from the forge."""
         self._require(path)
         text = self.near(path)
-        return self._fetched(path) if text is None else text
+        return self._fetch(path) if text is None else text
 
     def near(self, path: str) -> str | None:
-        """Return what the checkout has, or None where it is not what the commit has."""
+        """Return a file's text if the checkout has it as the commit does, else None."""
         name = self._require(path)
-        if self._beneath is None:
+        if self._folder is None:
             return None
         try:
-            data = self._beneath.read(path, LARGEST)
+            data = self._folder.read(path, LARGEST)
         except WorkspaceError:
             return None
-        return data.decode(errors="replace") if _blob(data, len(name)) == name else None
+        return data.decode(errors="replace") if _blob_name(data, len(name)) == name else None
 
     def _require(self, path: str) -> str:
         if path not in self._blobs:
             raise WorkspaceError(f"{path[:200]!r} is no plain file of the reviewed commit.")
         return self._blobs[path]
 
-    def _fetched(self, path: str) -> str:
+    def _fetch(self, path: str) -> str:
         try:
             data = self._forge.content(path, self._sha)
         except ForgeError as problem:
@@ -63,7 +64,7 @@ class Checkout:
         return (data or b"").decode(errors="replace")
 
 
-def _blob(data: bytes, digits: int) -> str:
-    """Name a content as git does, in a repository of SHA-1 or of SHA-256."""
+def _blob_name(data: bytes, digits: int) -> str:
+    """Return git's hash of a content: SHA-1 for 40 digits, else SHA-256."""
     digest = partial(hashlib.sha1, usedforsecurity=False) if digits == 40 else hashlib.sha256  # noqa: PLR2004
     return digest(b"blob %d\0" % len(data) + data).hexdigest()

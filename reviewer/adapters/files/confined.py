@@ -1,4 +1,4 @@
-"""Opens files beneath one folder and nowhere else, whatever strangers have put in it."""
+"""Reads files below one folder and nowhere else, even when its contents are hostile."""
 
 import os
 import stat
@@ -8,51 +8,53 @@ from contextlib import contextmanager
 from reviewer.errors import WorkspaceError
 
 DEEPEST = 64
-"""Folders below each other; git has no limit, and no real repository comes near."""
+"""Levels of folders; git has no limit, but no real repository comes near this one."""
 MOST_FILES = 100_000
-# A FIFO would wait for a writer, a terminal could become ours.
+"""Files that one listing returns; GitHub lists as many entries of a tree."""
+# Opening a FIFO would block until there is a writer; a terminal could become the controlling one.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 
 
-class Beneath:
+class ConfinedFolder:
     """Reads plain files below a folder; usable from any thread.
 
-    No path is ever given to the system: it is walked name by name, each opened relative to the
-    folder before it and without following a link, so that nothing swapped meanwhile leads out.
+    A path is opened name by name, each relative to the folder opened before it and without
+    following links. So no link that is put in place meanwhile leads out of the folder.
     """
 
     def __init__(self, folder: str) -> None:
-        """Take the folder, which is trusted; what is in it is not."""
+        """Keep the path of the folder, which is trusted; its contents are not."""
         self._folder = folder
 
     def read(self, path: str, limit: int) -> bytes:
         """Read a whole file of at most `limit` bytes.
 
-        Raises WorkspaceError for a path that leads out of the folder, for links of both kinds,
-        for what is no plain file or on another device, and for what cannot be read.
+        Raises WorkspaceError for a path that leads out of the folder, for symbolic and hard
+        links, for anything but a plain file, for files on another device, larger ones, and files
+        that cannot be read.
         """
-        with self._opened(path, _FILE) as (file, device):
+        with self._open(path, _FILE) as (file, device):
             found = os.fstat(file)
             if not stat.S_ISREG(found.st_mode):
-                raise _refused(path, "it is no plain file")
+                raise _refusal(path, "it is no plain file")
             if found.st_nlink != 1:
-                raise _refused(path, "it has other names (hard links)")
+                raise _refusal(path, "it has other names (hard links)")
             if found.st_dev != device:
-                raise _refused(path, "it is on another device")
-            # What the size says may be untrue by now.
-            data = _up_to(file, limit + 1) if found.st_size <= limit else b""
+                raise _refusal(path, "it is on another device")
+            # The file may have grown since its size was read.
+            data = _read_up_to(file, limit + 1) if found.st_size <= limit else b""
             if found.st_size > limit or len(data) > limit:
-                raise _refused(path, f"it has more than {limit:,} bytes")
+                raise _refusal(path, f"it has more than {limit:,} bytes")
             return data
 
     def files(self, path: str = "") -> Iterator[str]:
         """Yield the paths of the plain files below a folder, sorted, at most MOST_FILES.
 
-        Raises WorkspaceError when the folder is none or cannot be read; of what stands below, what
-        is neither file nor folder is left out.
+        Links and devices are left out. Raises WorkspaceError when `path` is no folder or cannot be
+        read.
         """
-        with self._opened(path, _FOLDER) as (folder, _):
+        with self._open(path, _FOLDER) as (folder, _):
             found = 0
             for place, folders, names, inner in os.fwalk(".", dir_fd=folder):
                 folders.sort()
@@ -66,9 +68,9 @@ class Beneath:
                     return
 
     @contextmanager
-    def _opened(self, path: str, last: int) -> Iterator[tuple[int, int]]:
-        """Open a path name by name; yield its descriptor and the device of the folder."""
-        names = _names(path)
+    def _open(self, path: str, last: int) -> Iterator[tuple[int, int]]:
+        """Open a path name by name; yield its descriptor and the device number of the folder."""
+        names = _split(path)
         try:
             here = os.open(self._folder, _FOLDER)
             device = os.fstat(here).st_dev
@@ -81,24 +83,24 @@ class Beneath:
             finally:
                 os.close(here)
         except OSError as problem:
-            raise _refused(path, (problem.strerror or "it cannot be read").lower()) from None
+            raise _refusal(path, (problem.strerror or "it cannot be read").lower()) from None
 
 
-def _names(path: str) -> list[str]:
+def _split(path: str) -> list[str]:
     names = path.split("/") if path else []
     if not {"", ".", ".."}.isdisjoint(names) or "\0" in path:
-        raise _refused(path, "it is no path below the folder")
+        raise _refusal(path, "it is no path below the folder")
     if len(names) > DEEPEST:
-        raise _refused(path, f"it is more than {DEEPEST} folders deep")
+        raise _refusal(path, f"it is more than {DEEPEST} folders deep")
     return names
 
 
-def _up_to(file: int, limit: int) -> bytes:
+def _read_up_to(file: int, limit: int) -> bytes:
     parts = bytearray()
     while len(parts) < limit and (part := os.read(file, limit - len(parts))):
         parts += part
     return bytes(parts)
 
 
-def _refused(path: str, why: str) -> WorkspaceError:
+def _refusal(path: str, why: str) -> WorkspaceError:
     return WorkspaceError(f"{path[:200]!r} was not read: {why}.")

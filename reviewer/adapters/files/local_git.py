@@ -1,4 +1,4 @@
-"""A forge over two commits of a repository on this machine: it reads, and writes nothing."""
+"""A read-only forge over two commits of a local repository."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Never
 
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.head import Head
-from reviewer.ports import Operation
+from reviewer.operations import Operation
 from reviewer.pull_request import (
     Conversation,
     ListedFile,
@@ -19,8 +19,8 @@ from reviewer.pull_request import (
     Snapshot,
 )
 
-# A repository may be a stranger's checkout, and its own configuration can name programs: for the
-# file monitor, hooks, diffs and conversions of text. None of them is started, nothing is fetched.
+# The repository may be untrusted, and its configuration can name programs: for the file monitor,
+# hooks, diffs and text conversion. None of them is started, and nothing is fetched.
 _SAFE = (
     "git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
 )  # fmt: skip
@@ -42,7 +42,10 @@ _RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
 
 @dataclass(frozen=True, slots=True)
 class LocalCommits:
-    """The changes of `head_sha` since `base_sha`, where both have parted, in `folder`."""
+    """The changes in `folder` from `base_sha`, the merge base, to `head_sha`; see `ports.Forge`.
+
+    `name` is what they are called in the review, as in "main..HEAD".
+    """
 
     folder: str
     base_sha: str
@@ -51,22 +54,22 @@ class LocalCommits:
 
     @classmethod
     def between(cls, folder: str, text: str) -> "LocalCommits":
-        """Find the commits of "BASE..HEAD", of "BASE" (up to HEAD), or of the default branch.
+        """Find the commits of "BASE..HEAD", of "BASE" (up to HEAD), or since the default branch.
 
-        Raises ForgeError for what git does not know.
+        Raises ForgeError when git does not find them.
         """
         found = _RANGE.fullmatch(text)
         base, head = (found["base"], found["head"] or "HEAD") if found else (text, "HEAD")
-        tip = _commit(folder, head)
-        start = _commit(folder, base) if base else _default(folder)
-        forked = _git(folder, "merge-base", start, tip).decode().strip()
+        tip = _resolve(folder, head)
+        start = _resolve(folder, base) if base else _default_branch(folder)
+        forked = _run_git(folder, "merge-base", start, tip).decode().strip()
         return cls(folder, forked, tip, text or "the default branch..HEAD")
 
     def snapshot(self, number: int) -> Snapshot:
-        """Describe the commits as a pull request that nobody has commented on."""
+        """Describe the commits as a pull request without comments."""
         span = f"{self.base_sha}..{self.head_sha}"
         log = ("log", "--reverse", f"--max-count={_LISTED_COMMITS}", "--format=%s", span)
-        subjects = _text(_git(self.folder, *log)).splitlines()
+        subjects = _decode(_run_git(self.folder, *log)).splitlines()
         pull = PullRequest(
             number=number,
             title=subjects[-1] if subjects else self.name,
@@ -84,59 +87,61 @@ class LocalCommits:
         return Snapshot(pull, Conversation())
 
     def changed_files(self, _pull: PullRequest) -> tuple[ListedFile, ...]:
-        """List the changed files; their hunks are in the raw diff."""
+        """Return the changed files without patches: their hunks are in the raw diff."""
         return self._rows()
 
     def raw_diff(self, _pull: PullRequest) -> str | None:
         """Return the whole diff."""
-        return _text(_git(self.folder, *_DIFF, self.base_sha, self.head_sha))
+        return _decode(_run_git(self.folder, *_DIFF, self.base_sha, self.head_sha))
 
     def content(self, path: str, sha: str) -> bytes | None:
-        """Return a file at a commit, None when none is there."""
+        """Return a file at a commit, None when it does not exist there."""
         try:
-            return _git(self.folder, "cat-file", "blob", f"{sha}:{path}")
+            return _run_git(self.folder, "cat-file", "blob", f"{sha}:{path}")
         except NotFoundError:
             return None
 
     def pulls_of(self, _head: Head) -> tuple[int, ...]:
-        """Nobody has opened a pull request here."""
+        """Return nothing: a local repository has no pull requests."""
         return ()
 
     def opened_before(self, _pull: PullRequest) -> tuple[ListedPull, ...]:
-        """Nobody has opened a pull request here."""
+        """Return nothing: a local repository has no pull requests."""
         return ()
 
     def blobs(self, sha: str) -> Mapping[str, str]:
-        """Read the tree of a commit."""
-        rows = _git(self.folder, "ls-tree", "-r", "-z", "--full-tree", sha).split(b"\0")
+        """Return the plain files of a commit with git's hashes of their contents."""
+        rows = _run_git(self.folder, "ls-tree", "-r", "-z", "--full-tree", sha).split(b"\0")
         parts = (row.decode(errors="surrogateescape").split(None, 3) for row in rows if row)
         plain = ("100644", "100755")
         return {path: name for mode, _, name, path in parts if mode in plain}
 
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """Whether the history of one commit holds the other."""
+        """Return True when the history of one commit contains the other."""
         try:
-            _git(self.folder, "merge-base", "--is-ancestor", ancestor_sha, head_sha)
+            _run_git(self.folder, "merge-base", "--is-ancestor", ancestor_sha, head_sha)
         except NotFoundError:
             return False
         return True
 
     def may_write(self, _login: str) -> bool:
-        """Nobody has said anything here."""
+        """Return False: nobody comments on a local repository."""
         return False
 
     def apply(self, operation: Operation) -> Never:
-        """Refuse: there is nothing to write to."""
-        raise ForgeError(f"Local commits take no {type(operation).__name__}.")
+        """Raise ForgeError: there is nothing to write to."""
+        raise ForgeError(
+            f"A review of local commits cannot write to GitHub ({type(operation).__name__})."
+        )
 
     def _rows(self) -> tuple[ListedFile, ...]:
         span = (self.base_sha, self.head_sha)
-        status = _text(_git(self.folder, *_DIFF, "--name-status", "-z", *span))
-        counts = _text(_git(self.folder, *_DIFF, "--numstat", "-z", *span))
-        return tuple(_listed(status, dict(_counted(counts))))
+        status = _decode(_run_git(self.folder, *_DIFF, "--name-status", "-z", *span))
+        counts = _decode(_run_git(self.folder, *_DIFF, "--numstat", "-z", *span))
+        return tuple(_parse_rows(status, dict(_parse_counts(counts))))
 
 
-def _listed(text: str, counts: dict[str, tuple[int, int]]) -> Iterator[ListedFile]:
+def _parse_rows(text: str, counts: dict[str, tuple[int, int]]) -> Iterator[ListedFile]:
     fields = iter(text.split("\0"))
     for code in fields:
         if not code:
@@ -147,8 +152,8 @@ def _listed(text: str, counts: dict[str, tuple[int, int]]) -> Iterator[ListedFil
         yield ListedFile(path, _STATUS.get(code[0], "changed"), added, removed, None, previous)
 
 
-def _counted(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Read rows of "added TAB removed TAB path"; of a rename both paths follow by themselves."""
+def _parse_counts(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Parse "added TAB removed TAB path" of --numstat; a rename has both paths after it."""
     fields = iter(text.split("\0"))
     for field in fields:
         if not field:
@@ -157,19 +162,19 @@ def _counted(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
         if not path:
             next(fields)
             path = next(fields)
-        # Of a binary file git counts nothing.
+        # git gives "-" for binary files.
         yield path, (int(added) if added != "-" else 0, int(removed) if removed != "-" else 0)
 
 
-def _commit(folder: str, name: str) -> str:
-    found = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
+def _resolve(folder: str, name: str) -> str:
+    found = _run_git(folder, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
     return found.decode().strip()
 
 
-def _default(folder: str) -> str:
+def _default_branch(folder: str) -> str:
     for name in ("refs/remotes/origin/HEAD", "main", "master"):
         try:
-            return _commit(folder, name)
+            return _resolve(folder, name)
         except NotFoundError:
             continue
     raise NotFoundError(
@@ -178,14 +183,14 @@ def _default(folder: str) -> str:
     )
 
 
-def _text(output: bytes) -> str:
+def _decode(output: bytes) -> str:
     return output.decode("utf-8", errors="surrogateescape")
 
 
-def _git(folder: str, *arguments: str) -> bytes:
+def _run_git(folder: str, *arguments: str) -> bytes:
     known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     try:
-        done = subprocess.run(  # noqa: S603  # a list of arguments, none of them a stranger's option
+        done = subprocess.run(  # noqa: S603  # a list of arguments; untrusted ones are no options
             [*_SAFE, *arguments],
             cwd=folder,
             env={**known, **_ENVIRONMENT},
@@ -195,13 +200,15 @@ def _git(folder: str, *arguments: str) -> bytes:
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
         raise ForgeError(
-            f"git cannot be run: {type(problem).__name__}.", remedy="Install git."
+            f"git cannot be run: {type(problem).__name__}.",
+            cause="It is not installed, or took longer than two minutes.",
+            remedy="Install git, and check that `git status` works in the folder.",
         ) from problem
     if done.returncode:
-        said = " ".join(_text(done.stderr).split())[:300]
+        message = " ".join(_decode(done.stderr).split())[:300]
         raise NotFoundError(
-            f"git {arguments[0]} failed: {said or 'it found nothing'}",
-            cause="A name is misspelled, or the folder is no repository.",
+            f"git {arguments[0]} failed: {message or 'it found nothing'}",
+            cause="A branch or commit is misspelled, or the folder is no git repository.",
             remedy="Check the names with `git log`.",
         )
     return done.stdout

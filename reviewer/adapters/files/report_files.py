@@ -1,4 +1,4 @@
-"""The reports in the workspace: those that a run leaves to later steps, and those it is given."""
+"""The report files in the workspace: written for later steps, read from earlier jobs."""
 
 import logging
 import os
@@ -6,35 +6,36 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from reviewer.adapters.files.confined import Beneath
+from reviewer.adapters.files.confined import ConfinedFolder
 from reviewer.errors import WorkspaceError
-from reviewer.outputs.report_v1 import LARGEST
 
 log = logging.getLogger(__name__)
 
 MOST = 512
 """Reports; GitHub starts at most 256 jobs from a matrix."""
-LARGEST_TOGETHER = 2 * LARGEST
-"""Bytes of all reports; the archive that a stranger packs small may be large when unpacked."""
 
 
-def read(workspace: str, names: Iterable[str]) -> tuple[tuple[str, bytes | WorkspaceError], ...]:
-    """Read files, and the `*.json` of folders, each by its path; what cannot be read says why.
+def read(
+    workspace: str, names: Iterable[str], *, largest: int
+) -> tuple[tuple[str, bytes | WorkspaceError], ...]:
+    """Read report files by path, and every `*.json` below a folder; missing names are left out.
 
-    They may have come out of a stranger's archive. A name that stands for nothing is left out.
+    Each file may have `largest` bytes, all together twice as many: they may come out of an
+    outside contributor's archive, and a small archive can unpack to a large one. A file that is
+    not read is returned as the WorkspaceError that says why. At most MOST files are read.
     """
-    folder = Beneath(workspace)
-    paths = [path for name in names for path in _named(folder, name.strip("/"))]
+    folder = ConfinedFolder(workspace)
+    paths = [path for name in names for path in _expand(folder, name.strip("/"))]
     found: list[tuple[str, bytes | WorkspaceError]] = []
-    room = LARGEST_TOGETHER
+    room = 2 * largest
     for path in paths[:MOST]:
-        data = _read(folder, path, min(LARGEST, room))
+        data = _read(folder, path, min(largest, room))
         room -= len(data) if isinstance(data, bytes) else 0
         found.append((path, data))
     return tuple(found)
 
 
-def _named(folder: Beneath, name: str) -> tuple[str, ...]:
+def _expand(folder: ConfinedFolder, name: str) -> tuple[str, ...]:
     if name.endswith(".json"):
         return (name,)
     try:
@@ -44,7 +45,7 @@ def _named(folder: Beneath, name: str) -> tuple[str, ...]:
         return ()
 
 
-def _read(folder: Beneath, path: str, room: int) -> bytes | WorkspaceError:
+def _read(folder: ConfinedFolder, path: str, room: int) -> bytes | WorkspaceError:
     try:
         return folder.read(path, room)
     except WorkspaceError as problem:
@@ -52,11 +53,12 @@ def _read(folder: Beneath, path: str, room: int) -> bytes | WorkspaceError:
 
 
 def write(workspace: str, texts: Mapping[str, str]) -> dict[str, str]:
-    """Write texts by file name; return their paths relative to the workspace, as steps need them.
+    """Write texts by file name; return the path of each, relative to the workspace.
 
-    The workspace has another name outside of the container, and may hold a stranger's checkout:
-    the folder is a new one that nobody can have foreseen, and no link is followed. A report that
-    cannot be written is named in the log and left out.
+    Later steps need relative paths, because the workspace has another path outside of the
+    container. The workspace may hold an outside contributor's checkout: the folder gets a new,
+    unpredictable name and no link is followed. Without a workspace, or when writing fails, the
+    result is empty; the log says why.
     """
     if not workspace:
         return {}

@@ -1,4 +1,4 @@
-"""The list of changed files: all of its pages, and the rows that GitHub leaves empty by mistake."""
+"""Reads all pages of the list of changed files, and again the rows that GitHub left empty."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -13,15 +13,15 @@ ReadPage: TypeAlias = Callable[[int, int], Rows]
 # "Responses include a maximum of 3000 files"; 100 rows is the largest page.
 MOST_ROWS = 3_000
 LARGE_PAGE = 100
-# Once an answer holds some 20,000 lines of patches, its other rows come without patch and with
-# zeros for counts (github.com/orgs/community/discussions/213491). How GitHub counts is not known,
-# so that half as many are reason enough to ask again, for fewer rows at a time.
+# When a response holds about 20,000 lines of patches, its other rows have no patch and counts of
+# zero (github.com/orgs/community/discussions/213491). How GitHub counts is not documented, so half
+# as many lines are reason enough to read the empty rows again, on smaller pages.
 DOUBTFUL_LINES = 10_000
 SMALL_PAGE = 10
 
 
 def changed_files(read_page: ReadPage) -> Rows:
-    """Read the rows of all pages, 3,000 at most.
+    """Read the rows of all pages, at most MOST_ROWS.
 
     Raises ForgeError when a page repeats the one before.
     """
@@ -31,32 +31,32 @@ def changed_files(read_page: ReadPage) -> Rows:
         page = read_page(number, LARGE_PAGE)
         if page and page == before:
             raise ForgeError("GitHub's list of changed files repeats itself.")
-        rows += _repaired(page, (number - 1) * LARGE_PAGE, read_page)
+        rows += _repair(page, (number - 1) * LARGE_PAGE, read_page)
         if len(page) < LARGE_PAGE:
             break
         before = page
     return tuple(rows)
 
 
-def _repaired(page: Rows, start: int, read_page: ReadPage) -> Rows:
-    """Ask again for the rows of a heavy page that look emptied; `start` counts the rows before."""
+def _repair(page: Rows, start: int, read_page: ReadPage) -> Rows:
+    """Read the empty rows of a heavy page again; `start` is the number of rows before the page."""
     if sum(row.patch.count("\n") + 1 for row in page if row.patch) < DOUBTFUL_LINES:
         return page
-    again = _whole_rows(
+    again = _read_whole_rows(
         sorted(
-            {(start + place) // SMALL_PAGE + 1 for place, row in enumerate(page) if _empty(row)}
+            {(start + place) // SMALL_PAGE + 1 for place, row in enumerate(page) if _is_empty(row)}
         ),
         read_page,
     )
-    return tuple(again.get(row.path, row) if _empty(row) else row for row in page)
+    return tuple(again.get(row.path, row) if _is_empty(row) else row for row in page)
 
 
-def _whole_rows(numbers: Sequence[int], read_page: ReadPage) -> dict[str, ListedFile]:
+def _read_whole_rows(numbers: Sequence[int], read_page: ReadPage) -> dict[str, ListedFile]:
     rows = (row for number in numbers for row in read_page(number, SMALL_PAGE))
-    return {row.path: row for row in rows if not _empty(row)}
+    return {row.path: row for row in rows if not _is_empty(row)}
 
 
-def _empty(row: ListedFile) -> bool:
-    """Whether a row shows no change although its status tells of one, or may."""
+def _is_empty(row: ListedFile) -> bool:
+    """Return True for a row without a change whose status says that there may be one."""
     counted = row.additions + row.deletions
     return row.status in {"added", "modified", "changed", "renamed"} and not (counted or row.patch)

@@ -1,32 +1,37 @@
-"""Posts a check run with as many annotations as it has, in as many requests as that takes."""
+"""Posts a check run with all of its annotations, in as many requests as they need."""
 
 from reviewer.adapters.github import rest_json
 from reviewer.adapters.github.http import Repository, Request
-from reviewer.ports import CheckAnnotation, CreateCheckRun
+from reviewer.operations import CheckAnnotation, CreateCheckRun
 
 MOST_ANNOTATIONS = 50
-"""Of one request: "The Checks API limits the number of annotations to a maximum of 50"."""
+"""Annotations of one request ("The Checks API limits the number of annotations to a maximum of
+50 per API request")."""
 
 
 def create(repository: Repository, wanted: CreateCheckRun) -> None:
-    """Post the check run; of two with one name, which a lost answer may leave, GitHub shows one."""
-    rows = [_annotation(row) for row in wanted.annotations]
+    """Post the check run.
+
+    A lost response may leave two check runs of one name, of which GitHub shows the newer one.
+    Raises what `ports.Forge.apply` raises.
+    """
+    rows = [_annotation_json(row) for row in wanted.annotations]
     body = {
         "name": wanted.name,
         "head_sha": wanted.head_sha,
         "status": "completed",
         "conclusion": wanted.conclusion.value,
-        "output": _output(wanted, rows[:MOST_ANNOTATIONS]),
+        "output": _output_json(wanted, rows[:MOST_ANNOTATIONS]),
     }
     post = Request("POST", repository.url("check-runs"), body=body, writes=True)
-    number = repository.patiently(
+    number = repository.retry(
         "Posting the check run", lambda: repository.send(post).read(rest_json.posted)
     )
     url = repository.url(f"check-runs/{number}")
 
     def add(portion: list[dict[str, object]]) -> None:
-        patch = Request("PATCH", url, body={"output": _output(wanted, portion)}, writes=True)
-        repository.patiently(
+        patch = Request("PATCH", url, body={"output": _output_json(wanted, portion)}, writes=True)
+        repository.retry(
             "Adding to the check run", lambda: repository.send(patch).read(rest_json.posted)
         )
 
@@ -34,11 +39,11 @@ def create(repository: Repository, wanted: CreateCheckRun) -> None:
         add(rows[start : start + MOST_ANNOTATIONS])
 
 
-def _output(wanted: CreateCheckRun, rows: list[dict[str, object]]) -> dict[str, object]:
+def _output_json(wanted: CreateCheckRun, rows: list[dict[str, object]]) -> dict[str, object]:
     return {"title": wanted.title, "summary": wanted.summary, "annotations": rows}
 
 
-def _annotation(row: CheckAnnotation) -> dict[str, object]:
+def _annotation_json(row: CheckAnnotation) -> dict[str, object]:
     return {
         "path": row.path,
         "start_line": row.start_line,

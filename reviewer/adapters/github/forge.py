@@ -1,4 +1,4 @@
-"""The forge over GitHub's API: what the reviewer reads there, and the door to its writes."""
+"""The forge over GitHub's API, light enough to send the first request of a run."""
 
 from collections.abc import Mapping
 from functools import cached_property, partial
@@ -12,7 +12,7 @@ from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.http.retry import Policy
 from reviewer.errors import ForgeError
 from reviewer.head import Head
-from reviewer.ports import Operation
+from reviewer.operations import Operation
 from reviewer.pull_request import (
     Comment,
     Conversation,
@@ -32,8 +32,8 @@ API = "https://api.github.com"
 class GitHub:
     """One repository on github.com or on a GitHub Enterprise Server; usable from any thread.
 
-    Everything is retried as `policy` says and is over by the deadline. A method raises ForgeError
-    and nothing else.
+    Requests are repeated as `policy` allows and end by the deadline. Methods do what `ports.Forge`
+    says and raise nothing but ForgeError.
     """
 
     def __init__(  # what the runner and the workflow say, each by name
@@ -47,16 +47,17 @@ class GitHub:
         policy: Policy | None = None,
         pace: Pace | None = None,
     ) -> None:
-        """Bind the addresses of the runner's environment; nothing is sent yet.
+        """Keep the addresses; nothing is sent yet. `repository` is "owner/name".
 
-        `repository` is "owner/name". Raises ForgeError for addresses that cannot be used.
+        Raises ForgeError for addresses that are not those of one server, and UnauthorizedError
+        for an empty token.
         """
         origins = {urlsplit(url)[:2] for url in (api_url, graphql_url)}
         if len(origins) > 1 or not api_url.startswith(("https://", "http://")):
             raise ForgeError(
                 "GITHUB_API_URL and GITHUB_GRAPHQL_URL are not addresses of one server.",
-                cause="The workflow overwrites one of them.",
-                remedy="Leave both as the runner sets them.",
+                cause="The workflow sets one of them to another value.",
+                remedy="Remove it from the workflow: the runner sets both.",
             )
         transport = Transport(token=token, api_url=api_url, deadline=deadline, pace=pace or Pace())
         self._repository = Repository(
@@ -67,7 +68,7 @@ class GitHub:
     def of(
         cls, environ: Mapping[str, str], *, repository: str, token: str, deadline: Deadline
     ) -> "GitHub":
-        """Make the client of the server that the runner's variables name, or of github.com."""
+        """Return the client of the server that the runner's variables name, or of github.com."""
         api_url = environ.get("GITHUB_API_URL") or API
         # GitHub Enterprise Server has /api/v3 and /api/graphql, github.com has one root for both.
         beside = f"{api_url.removesuffix('/v3')}/graphql"
@@ -95,12 +96,12 @@ class GitHub:
 
         def ask() -> SnapshotPage:
             response = self._repository.send(query)
-            # This may be the first request; it does not wait for the import of pydantic.
+            # pydantic, imported here, is not needed to send what may be the first request.
             from reviewer.adapters.github import snapshot_json
 
             return snapshot_json.page(response)
 
-        return self._repository.patiently(f"Reading pull request {number}", ask)
+        return self._repository.retry(f"Reading pull request {number}", ask)
 
     def pulls_of(self, head: Head) -> tuple[int, ...]:
         """Look for the head among the open pull requests of the branch."""
@@ -109,12 +110,12 @@ class GitHub:
 
         def ask() -> tuple[int, ...]:
             response = self._repository.send(query)
-            # Like the snapshot, this may be the first request.
+            # As for a snapshot.
             from reviewer.adapters.github import pull_lists
 
             return pull_lists.of_head(response, head)
 
-        return self._repository.patiently(f"Looking for the pull request of {head.sha[:7]}", ask)
+        return self._repository.retry(f"Looking for the pull request of {head.sha[:7]}", ask)
 
     def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
         """See `Reads.opened_before`."""
@@ -149,12 +150,12 @@ class GitHub:
         return self._writes.apply(operation)
 
     def close(self) -> None:
-        """Close the connections that are not in use; a process that ends need not."""
+        """Close the connections that are not in use; a process that ends does not need to."""
         self._repository.transport.close()
 
     @cached_property
     def _reads(self) -> "Reads":
-        # Never the first request: pydantic, which these modules import, has time to come in.
+        # No read of these is the first request, and they import pydantic.
         from reviewer.adapters.github.reads import Reads
 
         return Reads(self._repository)

@@ -119,11 +119,11 @@ def _failure(
     kinds = {error.type for error in errors}
     said = " ".join(" ".join(error.message or "" for error in errors).split())[:300]
     if "RATE_LIMITED" in kinds:
-        return refusals.limited(response)
+        return refusals.rate_limit_error(response)
     if "NOT_FOUND" in kinds:
-        return refusals.not_found("What the query asked for")
+        return refusals.not_found_error("What the query asked for")
     if "FORBIDDEN" in kinds or "Resource not accessible" in said:
-        return refusals.forbidden(response)
+        return refusals.forbidden_error(response)
     problem = ForgeError(
         f"GitHub could not {aim}: {said}",
         cause="GitHub answered with errors and a part of the data at most.",

@@ -1,4 +1,4 @@
-"""One request to GitHub: sent once through PyGithub, bounded in time, its answer checked."""
+"""Sends one request to GitHub through PyGithub, with a time limit, and checks the response."""
 
 import contextlib
 import queue
@@ -14,29 +14,29 @@ from urllib3.exceptions import HTTPError, MaxRetryError
 
 from reviewer.adapters.github import refusals
 from reviewer.adapters.github.refusals import GitHubResponse
-from reviewer.adapters.http.deadline import Deadline, DeadlineError, bounded
-from reviewer.adapters.http.retry import Policy, TransientError, patiently
+from reviewer.adapters.http.deadline import Deadline, DeadlineError, call_within
+from reviewer.adapters.http.retry import Policy, TransientError, call_with_retries
 from reviewer.errors import ForgeError, UnauthorizedError
 
 JSON = "application/vnd.github+json"
 
 _Pool: TypeAlias = queue.LifoQueue[Github]
 
-# GitHub gives up on a request after 10 seconds of its own time.
+# GitHub ends a request after 10 seconds of processing ("Troubleshooting the REST API").
 _SECONDS_BETWEEN_BYTES = 15
-# A write that is on its way when a signal comes must not arrive after the last word.
+# Seconds. A write that is being sent when a signal comes must not arrive after the last comment.
 _GRACE = 1.5
-# A name that cannot be resolved rarely gets better.
+# A host name that does not resolve rarely resolves later.
 _ATTEMPTS_TO_CONNECT = 3
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a request may take with all of its answer, and how far writes stand apart.
+    """Seconds that a request may take with its whole response, and seconds between two writes.
 
-    In seconds. "Wait at least one second between each request" that writes: GitHub's "Best
-    practices for using the REST API".
+    "Wait at least one second between each request" that writes ("Best practices for using the
+    REST API").
     """
 
     per_request: float = 30.0
@@ -45,10 +45,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to send; `url` is whole, or a path below the API's address.
+    """What to send; `url` is absolute, or a path below the API's address.
 
-    Statuses in `also` are as good as a success to whoever asks. `writes` tells a POST that changes
-    something from one that only carries a query.
+    HTTP statuses in `also` count as success. `writes` marks a request that changes something: a
+    POST may also carry a GraphQL query.
     """
 
     verb: str
@@ -60,35 +60,36 @@ class Request:
     writes: bool = False
 
     def __str__(self) -> str:
-        """Name the request as HTTP does."""
+        """Return the method and the path, as in "GET /repos/octo/shop/pulls/7"."""
         return f"{self.verb} {urlsplit(self.url).path}"
 
 
 class Transport:
-    """Sends requests from any number of threads."""
+    """Sends requests; may be used by several threads at once."""
 
     def __init__(self, *, token: str, api_url: str, deadline: Deadline, pace: Pace) -> None:
-        """Open no connection yet."""
+        """Keep the GitHub token; raises UnauthorizedError for an empty one. Nothing is sent yet."""
         if not token:
             raise UnauthorizedError(
                 "The input github-token is empty.",
-                cause="A secret that is not set is an empty text.",
-                remedy="Leave github-token out to use the one of the workflow.",
+                cause="The workflow sets it to a secret that does not exist.",
+                remedy="Leave github-token out: the action then uses the workflow's own token.",
             )
         self._token = token
         self._api_url = api_url.rstrip("/")
         self._deadline = deadline
         self._pace = pace
-        # PyGithub keeps the request being sent in its connection, so no two threads may share a
-        # client. The one used last is taken first: its connection is warm. Writes have clients of
-        # their own, because PyGithub would hold a query back after a write.
+        # PyGithub keeps the request that it sends in its connection, so each client serves one
+        # thread at a time. The client used last is taken first: its connection is still open.
+        # Writes have their own clients, because PyGithub would delay a query after a write.
         self._readers: _Pool = queue.LifoQueue()
         self._writers: _Pool = queue.LifoQueue()
 
     def send(self, request: Request) -> GitHubResponse:
-        """Send a request once and return its answer.
+        """Send a request once and return its response.
 
-        Raises TransientError for what may pass by itself, else ForgeError.
+        Raises ForgeError for a status that is neither a success nor in `request.also`, and when no
+        response comes; TransientError where another attempt may succeed.
         """
         seconds = min(self._pace.per_request, self._deadline.remaining())
         if not seconds:
@@ -99,18 +100,18 @@ class Transport:
             )
         idle = self._writers if request.writes else self._readers
         client = self._take(idle)
-        with contextlib.ExitStack() as unless_answered:
-            unless_answered.callback(client.close)
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(client.close)
             try:
                 grace = _GRACE if request.writes else 0.0
-                answer = bounded(partial(_exchange, client, request), seconds, grace=grace)
+                response = call_within(partial(_exchange, client, request), seconds, grace=grace)
             except (OSError, HTTPError, ValueError, RuntimeError, AssertionError) as problem:
-                raise self._unanswered(request, problem) from problem
-            unless_answered.pop_all()
+                raise self._explain_silence(request, problem) from problem
+            on_failure.pop_all()
         idle.put(client)
-        if answer.ok or answer.status in request.also:
-            return answer
-        raise refusals.refusal(answer)
+        if response.ok or response.status in request.also:
+            return response
+        raise refusals.explain(response)
 
     def close(self) -> None:
         """Close the connections that are not in use."""
@@ -128,50 +129,52 @@ class Transport:
                 base_url=self._api_url,
                 timeout=_SECONDS_BETWEEN_BYTES,
                 user_agent="code-review-action",
-                # Retries are retrying.py's alone: PyGithub's repeat a POST blindly.
+                # Only `retry` repeats requests: PyGithub would repeat a POST blindly.
                 retry=None,
                 seconds_between_requests=None,
                 seconds_between_writes=self._pace.between_writes if idle is self._writers else None,
                 lazy=True,
             )
 
-    def _unanswered(self, request: Request, problem: Exception) -> ForgeError | TransientError:
-        """Say what it means that no answer came; a client that failed is not used again."""
+    def _explain_silence(self, request: Request, problem: Exception) -> ForgeError | TransientError:
+        """Return the error for a request without a response; the client raised `problem`."""
         match problem:
             case DeadlineError() | requests.Timeout():
                 late = ForgeError(
                     f"GitHub did not finish its answer to {request} in time.",
-                    cause="GitHub is slow, or a proxy holds the answer back.",
+                    cause="GitHub is slow, or a proxy delays the response.",
                     remedy="See https://www.githubstatus.com and run the workflow again.",
                 )
                 return TransientError(late)
             case OSError(args=[MaxRetryError(reason=reason), *_]):
-                return TransientError(self._unreachable(reason), attempts=_ATTEMPTS_TO_CONNECT)
+                return TransientError(
+                    self._unreachable_error(reason), attempts=_ATTEMPTS_TO_CONNECT
+                )
             case OSError() | HTTPError():
-                return TransientError(self._unreachable(problem))
+                return TransientError(self._unreachable_error(problem))
             case ValueError():
-                return refusals.unreadable(str(request), "its headers make no sense")
+                return refusals.unreadable_error(str(request), "its headers make no sense")
             case _:
-                # PyGithub follows a 301 on the same host and raises bare errors at all others.
+                # PyGithub follows a 301 to the same host and raises bare errors for other ones.
                 return ForgeError(
                     f"GitHub answered {request} with a redirect that is not followed.",
-                    cause="GITHUB_API_URL is not quite right.",
-                    remedy="Correct the address.",
+                    cause="GITHUB_API_URL is not the API's own address.",
+                    remedy="Leave GITHUB_API_URL as the runner sets it.",
                 )
 
-    def _unreachable(self, reason: Exception | None) -> ForgeError:
-        # Only its name: the text may quote what was sent.
+    def _unreachable_error(self, reason: Exception | None) -> ForgeError:
+        # Only the name of the error: its text may quote the request.
         return ForgeError(
             f"GitHub cannot be reached at {self._api_url} ({type(reason).__name__}).",
-            cause="The runner has no network, or a proxy or firewall stands in between.",
-            remedy="Check the network of the runner and GITHUB_API_URL. If GitHub's certificate is "
-            "of a company's own authority, have REQUESTS_CA_BUNDLE name that authority's "
-            "certificate.",
+            cause="The runner has no network, or a proxy or firewall blocks the connection.",
+            remedy="Check the network of the runner and GITHUB_API_URL. If your company's own "
+            "authority signed GitHub's certificate, set REQUESTS_CA_BUNDLE to the file with the "
+            "certificate of that authority.",
         )
 
 
 def _exchange(client: Github, request: Request) -> GitHubResponse:
-    """Send a request; the headers and the text of the answer are whatever the server says."""
+    """Send a request; the headers and the text of the response are untrusted."""
     status, headers, text = client.requester.requestJson(
         request.verb,
         request.url,
@@ -184,7 +187,7 @@ def _exchange(client: Github, request: Request) -> GitHubResponse:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The repository `full_name` ("owner/name"); usable from any thread."""
+    """The repository `full_name` ("owner/name"), and how its requests are sent and repeated."""
 
     full_name: str
     graphql_url: str
@@ -193,7 +196,7 @@ class Repository:
     policy: Policy
 
     def url(self, path: str) -> str:
-        """Return the address of something of the repository."""
+        """Return the path of a REST endpoint below the repository."""
         return f"/repos/{self.full_name}/{path}"
 
     @property
@@ -209,11 +212,11 @@ class Repository:
     def graphql(
         self, query: str, variables: Mapping[str, object], *, writes: bool = False
     ) -> Request:
-        """Make the request of a GraphQL query."""
+        """Return the request for a GraphQL query; `writes` marks a mutation."""
         body = {"query": query, "variables": dict(variables)}
         return Request("POST", self.graphql_url, body=body, writes=writes)
 
-    def patiently(self, what: str, call: Callable[[], T], *, attempts: int | None = None) -> T:
-        """Repeat a call as the policy says; `what` names it in messages."""
+    def retry(self, what: str, call: Callable[[], T], *, attempts: int | None = None) -> T:
+        """Repeat a call as the policy allows, or `attempts` times; `what` names it in the log."""
         policy = replace(self.policy, attempts=attempts) if attempts else self.policy
-        return patiently(call, what=what, deadline=self.deadline, policy=policy)
+        return call_with_retries(call, what=what, deadline=self.deadline, policy=policy)

@@ -14,8 +14,8 @@ from reviewer.pull_request import Comment, PullRequest, ReviewThread
 # Cursors after the last comment and the last thread read; None starts from the beginning.
 Cursors: TypeAlias = tuple[str | None, str | None]
 
-# Both lists turn their pages together, and one that has ended stays at its end. 100 is GitHub's
-# largest page; the first comments of a thread say what it is about.
+# Both lists are read page by page together; one that has ended stays at its end. 100 is GitHub's
+# largest page. The first comments of a thread are enough to know what it is about.
 SNAPSHOT = """
 query Snapshot(
   $owner: String!, $name: String!, $number: Int!, $comments: String, $threads: String
@@ -53,7 +53,7 @@ query Snapshot(
   }
 }
 """
-# More than one branch of this name is another fork's; nobody has a hundred.
+# One page is enough: forks may have a branch of the same name, but not a hundred of them.
 OF_BRANCH = """
 query OfBranch($owner: String!, $name: String!, $branch: String!) {
   repository(owner: $owner, name: $name) {
@@ -66,7 +66,7 @@ query OfBranch($owner: String!, $name: String!, $branch: String!) {
   }
 }
 """
-# 10,000 comments: a list that goes on is more likely to be a fault than a conversation.
+# 10,000 comments: a longer list is more likely a fault than a conversation.
 MOST_PAGES = 100
 
 
@@ -82,9 +82,9 @@ class SnapshotPage:
 
 
 def pages(ask: Callable[[Cursors], SnapshotPage]) -> Iterator[SnapshotPage]:
-    """Ask for page after page until both lists have ended.
+    """Yield page after page until both lists have ended; `ask` reads the page after the cursors.
 
-    Raises ForgeError when they go in circles or past MOST_PAGES.
+    Raises ForgeError when the cursors repeat or there are more than MOST_PAGES.
     """
     after: Cursors = (None, None)
     seen = {after}
@@ -93,7 +93,7 @@ def pages(ask: Callable[[Cursors], SnapshotPage]) -> Iterator[SnapshotPage]:
         yield page
         if not page.more:
             return
-        # The page after the last one is empty and has no end of its own.
+        # A page past the end of one list is empty and has no cursor for it.
         after = (page.ends[0] or after[0], page.ends[1] or after[1])
         if after in seen:
             raise ForgeError("GitHub's list of comments goes in circles.")

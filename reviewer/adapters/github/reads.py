@@ -32,7 +32,7 @@ class Reads:
             query = self.repository.graphql(
                 pull_lists.OPENED, {**self.repository.variables, "after": after}
             )
-            return self.repository.patiently(
+            return self.repository.retry(
                 "Listing pull requests", lambda: pull_lists.read(self.repository.send(query))
             )
 
@@ -45,7 +45,7 @@ class Reads:
         def read_page(number: int, size: int) -> tuple[ListedFile, ...]:
             # By number: a link in a response could lead anywhere, and on for ever.
             asked = Request("GET", url, parameters={"per_page": size, "page": number})
-            return self.repository.patiently(
+            return self.repository.retry(
                 f"Reading page {number} of the changed files",
                 lambda: self.repository.send(asked).read(rest_json.changed_files),
             )
@@ -62,7 +62,7 @@ class Reads:
             response = self.repository.send(asked)
             return response.text_of("diff") if response.ok else None
 
-        return self.repository.patiently("Reading the diff", ask)
+        return self.repository.retry("Reading the diff", ask)
 
     def content(self, path: str, sha: str) -> bytes | None:
         """Read a file of at most 1 MiB, above which GitHub's JSON form has no content."""
@@ -77,12 +77,12 @@ class Reads:
             response = self.repository.send(asked)
             return response.read(partial(rest_json.content, name)) if response.ok else None
 
-        return self.repository.patiently(f"Reading {name}", ask)
+        return self.repository.retry(f"Reading {name}", ask)
 
     def blobs(self, sha: str) -> Mapping[str, str]:
         """Read the whole tree of a commit, of which GitHub shows the first 100,000 entries."""
         asked = Request("GET", self.repository.url(f"git/trees/{sha}"), parameters={"recursive": 1})
-        return self.repository.patiently(
+        return self.repository.retry(
             f"Reading the tree of {sha[:7]}",
             lambda: self.repository.send(asked).read(rest_json.blobs),
         )
@@ -97,7 +97,7 @@ class Reads:
             response = self.repository.send(asked)
             return response.ok and response.read(rest_json.descends)
 
-        return self.repository.patiently("Comparing two commits", ask)
+        return self.repository.retry("Comparing two commits", ask)
 
     def may_write(self, login: str) -> bool:
         """Read the permission of a collaborator; about anybody else GitHub answers 403 or 404."""
@@ -111,4 +111,4 @@ class Reads:
             response = self.repository.send(asked)
             return response.ok and response.read(rest_json.may_write)
 
-        return self.repository.patiently("Reading a permission", ask)
+        return self.repository.retry("Reading a permission", ask)

@@ -1,4 +1,4 @@
-"""What GitHub sent back: the answer, its checked reading, and what its refusals mean."""
+"""What GitHub sent back: the response, its checked reading, and the errors that refusals become."""
 
 import json
 import math
@@ -21,7 +21,7 @@ from reviewer.errors import (
 
 T = TypeVar("T")
 
-# "issues=write; pull_requests=write": what stands between semicolons is a choice.
+# "issues=write; pull_requests=write": semicolons separate alternatives.
 _PERMISSION = re.compile(r"([a-z_]{1,40})=(read|write)")
 _LONGEST_MESSAGE = 300
 _LIMITS = ("rate limit", "abuse detection")
@@ -30,7 +30,7 @@ _CLOSED = ("issue is locked", "conversation is locked", "was archived")
 
 @dataclass(frozen=True, slots=True)
 class GitHubResponse:
-    """An answer to `request` ("GET /path"); header names are in lower case, all text untrusted."""
+    """A response to `request` ("GET /path"); header names are in lower case, texts untrusted."""
 
     request: str
     status: int
@@ -39,12 +39,12 @@ class GitHubResponse:
 
     @property
     def ok(self) -> bool:
-        """Whether the request was carried out; a redirect was not."""
+        """True when the request was carried out (2xx)."""
         return 200 <= self.status < 300  # noqa: PLR2004  # RFC 9110, section 15.3
 
     @property
     def message(self) -> str:
-        """GitHub's own words about what went wrong, on one short line; empty without any."""
+        """GitHub's message about what went wrong, on one line of at most 300 characters."""
         try:
             value = json.loads(self.text)
         except (ValueError, RecursionError):
@@ -56,28 +56,28 @@ class GitHubResponse:
                 return ""
 
     def read(self, decode: Callable[[object], T]) -> T:
-        """Decode the JSON; `decode` raises ValueError for a shape that cannot be.
+        """Return what `decode` makes of the JSON; it raises ValueError for an unexpected shape.
 
-        Raises TransientError, which allows one more attempt, for an answer that cannot be used.
+        Raises TransientError, which allows one more attempt, for a response that cannot be used.
         """
         text = self.text_of("json")
         try:
             return decode(json.loads(text))
         except (ValueError, RecursionError) as wrong:
-            raise unreadable(self.request, str(wrong)) from wrong
+            raise unreadable_error(self.request, str(wrong)) from wrong
 
     def text_of(self, kind: str) -> str:
-        """Return the text when the name of its media type contains `kind`.
+        """Return the text of a response whose media type contains `kind`.
 
-        Raises TransientError, which allows one more attempt, when it does not.
+        Raises TransientError, which allows one more attempt, for another media type.
         """
         if kind not in self.headers.get("content-type", ""):
-            raise unreadable(self.request, f"its type is not {kind}")
+            raise unreadable_error(self.request, f"its type is not {kind}")
         return self.text
 
 
-def unreadable(request: str, why: str) -> TransientError:
-    """Make the failure of an answer that came but cannot be used: one more attempt."""
+def unreadable_error(request: str, why: str) -> TransientError:
+    """Return the error for a response that cannot be used; it allows one more attempt."""
     problem = ForgeError(
         f"GitHub's answer to {request} cannot be used: {why[:_LONGEST_MESSAGE]}.",
         cause="A proxy answered in GitHub's place, or GitHub has a fault.",
@@ -86,43 +86,43 @@ def unreadable(request: str, why: str) -> TransientError:
     return TransientError(problem, attempts=2)
 
 
-def refusal(  # noqa: PLR0911  # one for each meaning
+def explain(  # noqa: PLR0911  # one for each meaning
     response: GitHubResponse,
 ) -> ForgeError | TransientError:
-    """Say what an answer means that is not the one hoped for."""
+    """Return the error for a response whose status is not a success."""
     match response.status:
         case 401:
             return UnauthorizedError(
                 "GitHub does not accept the token.",
                 cause="The input github-token is wrong, or the token has expired.",
-                remedy="Leave github-token out to use the one of the workflow.",
+                remedy="Leave github-token out: the action then uses the workflow's own token.",
             )
         case 403 | 429 if _speaks_of_limit(response):
-            return limited(response)
+            return rate_limit_error(response)
         case 403:
-            return _closed(response) or forbidden(response)
+            return _closed_error(response) or forbidden_error(response)
         case 404 | 410:
-            return not_found(f"GitHub answered {response.request} with {response.status}")
+            return not_found_error(f"GitHub answered {response.request} with {response.status}")
         case 422:
-            return _unprocessable(response)
+            return _unprocessable_error(response)
         case status if status == 408 or status >= 500:  # noqa: PLR2004  # the server's own trouble
             return TransientError(
-                _failed(response), wait=waiting.asked_wait(response.headers, response.message)
+                _status_error(response), wait=waiting.asked_wait(response.headers, response.message)
             )
         case _:
-            return _failed(response)
+            return _status_error(response)
 
 
-def _unprocessable(response: GitHubResponse) -> UnprocessableError:
-    said = f": {response.message}" if response.message else ""
+def _unprocessable_error(response: GitHubResponse) -> UnprocessableError:
+    message = f": {response.message}" if response.message else ""
     return UnprocessableError(
-        f"GitHub refuses {response.request} with 422{said}.",
-        cause="A line, a commit or a text is not what GitHub expects there.",
+        f"GitHub refuses {response.request} with 422{message}.",
+        cause="GitHub does not accept a line, a commit or a text in the request.",
         remedy="Run the workflow again; if that does not help, please report it.",
     )
 
 
-def _closed(response: GitHubResponse) -> ConversationClosedError | None:
+def _closed_error(response: GitHubResponse) -> ConversationClosedError | None:
     if not any(word in response.message for word in _CLOSED):
         return None
     return ConversationClosedError(
@@ -131,40 +131,44 @@ def _closed(response: GitHubResponse) -> ConversationClosedError | None:
     )
 
 
-def not_found(what: str) -> NotFoundError:
-    """Make the failure of something that is not there, or not for this token: GitHub tells not."""
+def not_found_error(what: str) -> NotFoundError:
+    """Return the error for what does not exist or is hidden: GitHub gives 404 for both."""
     return NotFoundError(
         f"{what}: not found, or the token may not see it.",
-        cause="GitHub gives the same answer in both cases.",
+        cause="GitHub does not say which of the two it is.",
         remedy="Check the number and the repository, and that the job's permissions contain "
         "`contents: read` and `pull-requests: write`.",
     )
 
 
-def forbidden(response: GitHubResponse) -> ForbiddenError:
-    """Make the failure of a token without permission, with the line to paste."""
+def forbidden_error(response: GitHubResponse) -> ForbiddenError:
+    """Return the error for a token without permission, with the line that grants it."""
     accepted = response.headers.get("x-accepted-github-permissions", "").split(";")
-    # Any one of them will do; pull requests are what this action is about.
+    # One alternative is enough; the action needs pull requests anyway.
     choice = next((way for way in accepted if "pull_requests" in way), accepted[0])
     needed = {"contents": "read", "pull-requests": "write"}
     needed |= {name.replace("_", "-"): level for name, level in _PERMISSION.findall(choice)}
-    # Every token has this one, and a workflow that names it is refused.
+    # Every token has this permission, and GitHub refuses a workflow that names it.
     needed.pop("metadata", None)
     needs = ", ".join(f"{name}: {level}" for name, level in needed.items())
-    said = f": {response.message}" if response.message else ""
+    message = f": {response.message}" if response.message else ""
     return ForbiddenError(
-        f"The token may not do {response.request}{said}.",
-        cause="The workflow does not give its token the permission; for a fork GitHub never does.",
+        f"The GitHub token may not do {response.request}{message}.",
+        cause="The workflow does not grant the permission; runs from forks never have it.",
         remedy=f"Add to the job: `permissions: {{{needs}}}`.",
     )
 
 
-def limited(response: GitHubResponse) -> TransientError:
-    """Make the failure of a rate limit, with the wait that GitHub asked for."""
+def rate_limit_error(response: GitHubResponse) -> TransientError:
+    """Return the error for a rate limit, with the wait that GitHub asked for."""
     wait = waiting.asked_wait(response.headers, response.message)
-    asked = "without saying for how long" if wait is None else f"and asks to wait {_spoken(wait)}"
+    asked = (
+        "without saying for how long"
+        if wait is None
+        else f"and asks to wait {_describe_wait(wait)}"
+    )
     problem = RateLimitedError(
-        f"GitHub limits the requests of this token {asked}.",
+        f"GitHub limits the requests of this GitHub token {asked}.",
         cause="All jobs of a repository share one limit.",
         remedy="Run the workflow again after that time.",
     )
@@ -180,20 +184,21 @@ def _speaks_of_limit(response: GitHubResponse) -> bool:
     )
 
 
-def _spoken(seconds: float) -> str:
+def _describe_wait(seconds: float) -> str:
     minutes = math.ceil(seconds / 60)
     return f"{minutes} minutes" if minutes > 1 else f"{math.ceil(seconds)} seconds"
 
 
-def _failed(response: GitHubResponse) -> ForgeError:
+def _status_error(response: GitHubResponse) -> ForgeError:
     if 300 <= response.status < 400:  # noqa: PLR2004  # RFC 9110, section 15.4
         return ForgeError(
             f"GitHub answered {response.request} with a redirect ({response.status}).",
-            cause="The repository was renamed, or GITHUB_API_URL is not quite right.",
-            remedy="Run the workflow again under the new name, or correct the address.",
+            cause="The repository was renamed, or GITHUB_API_URL is not the API's own address.",
+            remedy="Run the workflow in the renamed repository; leave GITHUB_API_URL as the runner "
+            "sets it.",
         )
-    said = f" and says: {response.message}" if response.message else ""
+    message = f" and says: {response.message}" if response.message else ""
     return ForgeError(
-        f"GitHub answered {response.request} with {response.status}{said}.",
+        f"GitHub answered {response.request} with {response.status}{message}.",
         remedy="See https://www.githubstatus.com and run the workflow again.",
     )

@@ -174,7 +174,7 @@ def page(response: GitHubResponse) -> SnapshotPage:
         data = graphql_json.data(response, value, "read the pull request", optional=_OPTIONAL)
         read = SnapshotData.parse(data)
         if read.repository is None or read.repository.pull_request is None:
-            raise refusals.not_found("The pull request")
+            raise refusals.not_found_error("The pull request")
         return _page(read.repository.pull_request, read.viewer.login)
 
     return response.read(decode)

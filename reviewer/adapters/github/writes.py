@@ -1,4 +1,4 @@
-"""Every write to GitHub: carried out once, whatever becomes of the answers."""
+"""Every write to GitHub, carried out once even when a response is lost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.errors import OvertakenError
 from reviewer.finding import Side
-from reviewer.ports import (
+from reviewer.operations import (
     CreateCheckRun,
     CreateComment,
     CreateReview,
@@ -58,8 +58,8 @@ class ResolveData(Node):
 class Writes:
     """Writes to one repository; `snapshot` reads a pull request with its conversation.
 
-    What was sent and not answered may have been carried out: before a second attempt, what the
-    first one left is looked for.
+    A request without a response may have been carried out. So before a second attempt, the
+    conversation is read and searched for what the first attempt left there.
     """
 
     repository: Repository
@@ -87,63 +87,66 @@ class Writes:
     def _create(self, wanted: CreateComment) -> Comment:
         url = self.repository.url(f"issues/{wanted.number}/comments")
         post = Request("POST", url, body={"body": wanted.body}, writes=True)
-        return self._once(
+        return self._write_once(
             "Posting the comment",
             lambda: self.repository.send(post).read(rest_json.comment),
-            found=lambda: self._posted(wanted),
+            found=lambda: self._find_posted(wanted),
         )
 
-    def _posted(self, wanted: CreateComment) -> Comment | None:
-        """Find the comment whose answer was lost, else the newest of ours.
+    def _find_posted(self, wanted: CreateComment) -> Comment | None:
+        """Return the comment that an earlier attempt left, or else the newest of ours, if any.
 
-        Another body than the wanted one is left alone: a newer run may have written it.
+        A body other than the wanted one is not replaced: a newer run may have written it.
         """
         comments = self.snapshot(wanted.number).conversation.comments
         ours = [comment for comment in comments if _first_line(comment.body) == wanted.marker]
         if not ours:
             return None
-        same = [comment for comment in ours if _normal(comment.body) == _normal(wanted.body)]
+        same = [comment for comment in ours if _normalise(comment.body) == _normalise(wanted.body)]
         return max(same or ours, key=lambda comment: comment.id)
 
     def _update(self, wanted: UpdateComment) -> Comment:
         url = self.repository.url(f"issues/comments/{wanted.id}")
         patch = Request("PATCH", url, body={"body": wanted.body}, writes=True)
-        return self._once(
+        return self._write_once(
             "Updating the comment",
             lambda: self.repository.send(patch).read(rest_json.comment),
-            found=lambda: self._updated(wanted),
+            found=lambda: self._find_updated(wanted),
             attempts=None,
         )
 
-    def _updated(self, wanted: UpdateComment) -> Comment | None:
-        """Find the comment as it was wanted; None where it says what it said before."""
+    def _find_updated(self, wanted: UpdateComment) -> Comment | None:
+        """Return the comment if it has the wanted body, None if it still has the earlier one.
+
+        Raises OvertakenError for any other body.
+        """
         if wanted.was is None:
             return None
         comments = self.snapshot(wanted.number).conversation.comments
         there = next((comment for comment in comments if comment.id == wanted.id), None)
-        if there is None or _normal(there.body) == _normal(wanted.was):
+        if there is None or _normalise(there.body) == _normalise(wanted.was):
             return None
-        if _normal(there.body) == _normal(wanted.body):
+        if _normalise(there.body) == _normalise(wanted.body):
             return there
-        raise OvertakenError("Another run wrote into the comment meanwhile.")
+        raise OvertakenError("Another run has written into the comment in the meantime.")
 
     def _review(self, wanted: CreateReview) -> None:
         body = {
             "commit_id": wanted.commit_sha,
-            # The one event that neither approves nor blocks anything.
+            # The event that neither approves the pull request nor requests changes.
             "event": "COMMENT",
-            "comments": [_inline(comment) for comment in wanted.comments],
+            "comments": [_inline_json(comment) for comment in wanted.comments],
         }
         url = self.repository.url(f"pulls/{wanted.number}/reviews")
         post = Request("POST", url, body=body, writes=True)
-        self._once(
-            "Commenting at the lines",
+        self._write_once(
+            "Posting the inline comments",
             lambda: self.repository.send(post).read(rest_json.posted),
-            found=lambda: self._commented(wanted),
+            found=lambda: self._find_review(wanted),
         )
 
-    def _commented(self, wanted: CreateReview) -> bool | None:
-        """Whether the comments are there; GitHub posts all of a review or nothing."""
+    def _find_review(self, wanted: CreateReview) -> bool | None:
+        """Return True if the comments are there: GitHub posts a review as a whole or not at all."""
         threads = self.snapshot(wanted.number).conversation.threads
         there = {_last_line(t.comments[0].body) for t in threads if t.mine and not t.resolved}
         return there.issuperset(comment.marker for comment in wanted.comments) or None
@@ -151,33 +154,33 @@ class Writes:
     def _reply(self, wanted: ReplyToThread) -> None:
         path = f"pulls/{wanted.number}/comments/{wanted.comment_id}/replies"
         post = Request("POST", self.repository.url(path), body={"body": wanted.body}, writes=True)
-        self._once(
-            "Answering in the thread",
+        self._write_once(
+            "Replying in the thread",
             lambda: self.repository.send(post).read(rest_json.posted),
-            found=lambda: self._replied(wanted),
+            found=lambda: self._find_reply(wanted),
         )
 
-    def _replied(self, wanted: ReplyToThread) -> bool | None:
+    def _find_reply(self, wanted: ReplyToThread) -> bool | None:
         threads = self.snapshot(wanted.number).conversation.threads
         remarks = (remark for thread in threads for remark in thread.comments)
-        return any(_is(remark, wanted.marker) for remark in remarks) or None
+        return any(_is_ours(remark, wanted.marker) for remark in remarks) or None
 
     def _resolve(self, wanted: ResolveThread) -> None:
         ask = self.repository.graphql(RESOLVE, {"thread": wanted.id}, writes=True)
-        self.repository.patiently(
+        self.repository.retry(
             "Resolving a thread", lambda: check_resolved(self.repository.send(ask))
         )
 
     def _react(self, wanted: React) -> None:
-        """Put a reaction, which GitHub does not double."""
+        """Add a reaction; GitHub keeps one of a kind for each user, so it may be repeated."""
         path = f"{wanted.subject.value}/comments/{wanted.comment_id}/reactions"
         body = {"content": wanted.reaction.value}
         post = Request("POST", self.repository.url(path), body=body, writes=True)
-        self.repository.patiently(
+        self.repository.retry(
             "Reacting to the comment", lambda: self.repository.send(post).read(rest_json.posted)
         )
 
-    def _once(
+    def _write_once(
         self,
         what: str,
         post: Callable[[], T],
@@ -185,7 +188,10 @@ class Writes:
         found: Callable[[], T | None],
         attempts: int | None = MOST_POSTS,
     ) -> T:
-        """Write, and never a second time what an earlier attempt has left."""
+        """Return what `post` leaves; before another attempt, what `found` finds of the first one.
+
+        Raises what `ports.Forge.apply` raises.
+        """
         posted = False
 
         def ask() -> T:
@@ -195,7 +201,7 @@ class Writes:
             posted = True
             return post()
 
-        return self.repository.patiently(what, ask, attempts=attempts)
+        return self.repository.retry(what, ask, attempts=attempts)
 
 
 def check_resolved(response: GitHubResponse) -> None:
@@ -212,7 +218,7 @@ def check_resolved(response: GitHubResponse) -> None:
     response.read(decode)
 
 
-def _inline(comment: InlineComment) -> dict[str, object]:
+def _inline_json(comment: InlineComment) -> dict[str, object]:
     side = _SIDES[comment.side]
     value: dict[str, object] = {
         "path": comment.path,
@@ -225,7 +231,7 @@ def _inline(comment: InlineComment) -> dict[str, object]:
     return value
 
 
-def _is(remark: ReviewComment, marker: str) -> bool:
+def _is_ours(remark: ReviewComment, marker: str) -> bool:
     return remark.mine and _last_line(remark.body) == marker
 
 
@@ -234,9 +240,9 @@ def _first_line(body: str) -> str:
 
 
 def _last_line(body: str) -> str:
-    return _normal(body).rpartition("\n")[2]
+    return _normalise(body).rpartition("\n")[2]
 
 
-def _normal(body: str) -> str:
-    """Undo what forms and servers do to the ends of lines and of texts."""
+def _normalise(body: str) -> str:
+    """Undo what web forms and servers change: line ends, and white space around the text."""
     return body.replace("\r\n", "\n").strip()

@@ -1,1 +1,1 @@
-"""Time limits and retries that both clients share."""
+"""Time limits, retries and the waits that servers ask for, shared by both clients."""

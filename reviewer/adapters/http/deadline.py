@@ -10,19 +10,18 @@ from reviewer.errors import cancellation_behind
 
 T = TypeVar("T")
 
-# A deadline may be shortened while somebody sleeps; sleepers look up this often (seconds).
+# Seconds after which a sleeper looks again: a signal may shorten the deadline meanwhile.
 _LONGEST_NAP = 0.25
 
 
 class DeadlineError(TimeoutError):
-    """The time of a call is over; whether it had an effect is not known."""
+    """The time of a call is over; it is not known whether the call had an effect."""
 
 
 class Deadline:
-    """A moment in the future by which everything must be over; all times in seconds.
+    """The moment by which a run must be over; all times are in seconds.
 
-    One object is shared by all who must hurry, in any thread: when a signal shortens it, all of
-    them have less time.
+    One object is shared by all threads: when a signal shortens it, every caller has less time.
     """
 
     def __init__(
@@ -32,7 +31,7 @@ class Deadline:
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Begin to count; `clock` never goes backwards, and `pause` lets its time pass."""
+        """Start counting. `clock` must not go backwards; `pause` sleeps in the time of `clock`."""
         self._clock = clock
         self._pause = pause
         self._end = clock() + seconds
@@ -40,26 +39,26 @@ class Deadline:
         self._margin = 0.0
 
     def remaining(self) -> float:
-        """Return the time left, 0 when it is over."""
+        """Return the seconds left, 0 when the deadline has passed."""
         left = self._end - self._clock()
         if self._parent:
             left = min(left, self._parent.remaining() - self._margin)
         return max(0.0, left)
 
     def shorten(self, seconds: float) -> None:
-        """Leave at most `seconds` from now on."""
+        """Leave at most `seconds` from now on; never makes the deadline later."""
         self._end = min(self._end, self._clock() + seconds)
 
     def within(self, seconds: float) -> Self:
-        """Return a deadline at most `seconds` from now; it comes sooner when this one does."""
+        """Return a deadline `seconds` from now, or with this one if this one is sooner."""
         return self._child(seconds, margin=0.0)
 
     def earlier_by(self, seconds: float) -> Self:
-        """Return a deadline that is always `seconds` before this one."""
+        """Return a deadline that stays `seconds` before this one, also when this is shortened."""
         return self._child(self.remaining() - seconds, margin=seconds)
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but never past this deadline, even when it is shortened meanwhile."""
+        """Sleep for `seconds`, but not past the deadline, even when it is shortened meanwhile."""
         end = self._clock() + seconds
         while (left := min(end - self._clock(), self.remaining())) > 0:
             self._pause(min(left, _LONGEST_NAP))
@@ -71,18 +70,18 @@ class Deadline:
         return child
 
 
-def bounded(call: Callable[[], T], seconds: float, *, grace: float = 0.0) -> T:
-    """Return what `call` returns and raise what it raises, but wait for it no longer than that.
+def call_within(call: Callable[[], T], seconds: float, *, grace: float = 0.0) -> T:
+    """Return what `call` returns, or raise what it raises, within `seconds`.
 
-    The time limits of HTTP clients count from byte to byte, so a body that drips outlives them.
-    The call runs in a thread of its own that is left behind, as a daemon, when its time is over:
-    nothing that it uses may be used again. When a signal breaks the waiting off, the call gets
-    `grace` seconds to end before the signal's error goes on.
+    This is a limit for the whole call. The time limits of HTTP clients apply to each read, so a
+    server that sends one byte at a time never exceeds them. The call runs in a daemon thread that
+    is abandoned when its time is over: do not use again what the call used. When a signal
+    interrupts the wait, the call gets `grace` more seconds before the signal's error is raised.
 
-    Raises DeadlineError; without any time, the call is not even begun.
+    Raises DeadlineError when the time is over; with no time left, `call` is not started.
     """
     if seconds <= 0:
-        raise DeadlineError("There was no time left to begin.")
+        raise DeadlineError("There was no time left to start.")
     outcome = Future[T]()
     threading.Thread(target=_settle, args=(outcome, call), daemon=True).start()
     try:

@@ -1,4 +1,4 @@
-"""The one layer of retries: what passes by itself is tried again while the deadline allows it."""
+"""The one layer of retries: repeats a call after failures that may pass by themselves."""
 
 import logging
 from collections.abc import Callable
@@ -18,11 +18,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How often and how patiently a request is sent; waits in seconds.
+    """How often a request is sent, and the waits in between, in seconds.
 
-    The first wait doubles with every attempt, up to the longest. `limit_wait` is for a server that
-    limits requests without saying for how long; GitHub wants at least a minute then, growing from
-    attempt to attempt ("Best practices for using the REST API").
+    `attempts` counts the first request too. The wait starts at `first_wait` and doubles with each
+    attempt, up to `longest_wait`. `limit_wait`, which doubles too, is for a server that limits
+    requests without naming a wait: GitHub asks for at least a minute then ("Best practices for
+    using the REST API"). Up to `jitter` seconds are added to each wait, so that runs that were
+    limited together do not come back together.
     """
 
     attempts: int = 5
@@ -35,9 +37,9 @@ class Policy:
 class TransientError(Exception):
     """A failure that may pass by itself; never leaves the adapters.
 
-    `problem` is what the rest of the program hears when no attempt is left. `wait` is what the
-    server asked for, in seconds; `limited` says that it asked for patience without a number.
-    `attempts` allows fewer attempts, counted over all failures, than the policy does.
+    `problem` is raised in its place when no attempt is left. `wait` is the wait in seconds that
+    the server asked for, None without one; `limited` means that it limits requests. `attempts`
+    lowers the policy's number of attempts, counted over all failures.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class TransientError(Exception):
         limited: bool = False,
         attempts: int | None = None,
     ) -> None:
-        """Keep what decides about the next attempt."""
+        """Keep what the next attempt depends on."""
         super().__init__(problem.what)
         self.problem = problem
         self.wait = wait
@@ -56,11 +58,12 @@ class TransientError(Exception):
         self.attempts = attempts
 
 
-def patiently(call: Callable[[], T], *, what: str, deadline: Deadline, policy: Policy) -> T:
+def call_with_retries(call: Callable[[], T], *, what: str, deadline: Deadline, policy: Policy) -> T:
     """Return what `call` returns, calling it again after each TransientError.
 
-    A wait that does not fit into the deadline is not begun. When trying is over, the problem of
-    the last failure is raised, with the cause of that failure. `what` names the call in the log.
+    Stops when the policy's attempts are used up, and before a wait that does not fit into the
+    deadline. Then raises the `problem` of the last failure, with that failure's cause. `what`
+    names the call in the log.
     """
 
     def log_retry(state: RetryCallState) -> None:
@@ -87,7 +90,7 @@ def patiently(call: Callable[[], T], *, what: str, deadline: Deadline, policy: P
 
 
 class _Wait:
-    """What the server asked for, else a growing wait; never less than asked for."""
+    """The wait that the server asked for, never less, or else a growing one."""
 
     def __init__(self, policy: Policy) -> None:
         self._jitter = wait_random(0, policy.jitter)
@@ -103,7 +106,7 @@ class _Wait:
 
 
 class _Stop:
-    """Whether the next attempt is one too many, or the wait before it too long."""
+    """Whether the attempts are used up, or the next wait does not fit into the deadline."""
 
     def __init__(self, policy: Policy, deadline: Deadline) -> None:
         self._attempts = policy.attempts
@@ -116,7 +119,7 @@ class _Stop:
 
 
 def _failure(state: RetryCallState) -> TransientError:
-    """Return the failure that the state is about; tenacity asks after failures only."""
+    """Return the failure of the attempt; tenacity asks only after failed attempts."""
     failure = state.outcome.exception() if state.outcome else None
     assert isinstance(failure, TransientError)  # noqa: S101  # tells the type checker
     return failure

@@ -1,4 +1,4 @@
-"""A model behind any server that speaks OpenAI's Chat Completions."""
+"""A model behind any server that offers OpenAI's Chat Completions."""
 
 import logging
 import threading
@@ -9,8 +9,8 @@ from functools import partial
 import httpx2
 from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenAI
 
-from reviewer.adapters.http.deadline import Deadline, DeadlineError, bounded
-from reviewer.adapters.http.retry import Policy, TransientError, patiently
+from reviewer.adapters.http.deadline import Deadline, DeadlineError, call_within
+from reviewer.adapters.http.retry import Policy, TransientError, call_with_retries
 from reviewer.adapters.openai import model_list, refusals, wire
 from reviewer.adapters.openai.wire import Dialect
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
@@ -20,19 +20,19 @@ log = logging.getLogger(__name__)
 
 OPENAI = "https://api.openai.com/v1"
 
-# Limits count per minute: the waits between eight attempts add up to more than one.
+# Rate limits are per minute: the waits between eight attempts add up to more than that.
 _POLICY = Policy(attempts=8)
 _ATTEMPTS_TO_CONNECT = 4
 _ATTEMPTS_WHEN_SLOW = 2
 _SECONDS_TO_CONNECT = 10.0
-# Nothing waits for the list of models but a warning.
+# The list of models only serves a warning.
 _SECONDS_TO_LIST = 10.0
-# Several times the longest reply that is read; a server could send until the memory is full.
-_LARGEST_ANSWER = 8 << 20
-# The SDK insists on a key; ours is set on the way out, in _only_ours.
+# Bytes, several times the longest reply; without a limit a server could fill the memory.
+_LARGEST_RESPONSE = 8 << 20
+# The SDK requires a key; ours is set by _keep_our_headers when a request leaves.
 _NO_KEY = "none"
-# What a request may carry. Everything else comes from the SDK's own habits: from variables such as
-# OPENAI_CUSTOM_HEADERS or OPENAI_ORG_ID, cookies, and a description of this machine.
+# Headers that a request may carry. The SDK adds others: from variables such as
+# OPENAI_CUSTOM_HEADERS or OPENAI_ORG_ID, cookies, and a description of the machine.
 _HEADERS = frozenset(
     {
         "accept",
@@ -46,7 +46,7 @@ _HEADERS = frozenset(
 
 
 class ChatCompletions:
-    """One model; safe to share between threads. Prompts go to `base_url` and nowhere else."""
+    """One model; usable from any thread. Prompts go to `base_url` and nowhere else."""
 
     def __init__(  # one keyword for each input of the workflow
         self,
@@ -60,9 +60,11 @@ class ChatCompletions:
         max_output_tokens: int | None = None,
         request_timeout: float = 300.0,
     ) -> None:
-        """Take an empty `base_url` for OpenAI's own, and an empty `api_key` for none.
+        """Open a client; an empty `base_url` is OpenAI's own, an empty `api_key` sends none.
 
-        A request may take `request_timeout` seconds in all, and never longer than `deadline`.
+        A request may take `request_timeout` seconds with its whole response, and ends by the
+        deadline. `temperature` and `max_output_tokens` are not sent when None. Raises InputError
+        when the address, a proxy or the certificates cannot be used.
         """
         self.name = model
         self._key = api_key
@@ -73,15 +75,15 @@ class ChatCompletions:
         self._timeout = request_timeout
         self._dialect = Dialect()
         self._lock = threading.Lock()
-        self._client = self._connected(base_url or OPENAI)
+        self._client = self._connect(base_url or OPENAI)
 
-    def _connected(self, base_url: str) -> OpenAI:
-        """Open a client; proxies and certificates are what the environment says."""
+    def _connect(self, base_url: str) -> OpenAI:
+        """Open a client; the environment names proxies and certificates."""
         timeout = httpx2.Timeout(self._timeout, connect=_SECONDS_TO_CONNECT)
         try:
             client = DefaultHttpxClient(
                 follow_redirects=False,
-                event_hooks={"request": [self._only_ours], "response": [_restrain]},
+                event_hooks={"request": [self._keep_our_headers], "response": [_restrict]},
             )
             return OpenAI(
                 api_key=_NO_KEY,
@@ -91,24 +93,24 @@ class ChatCompletions:
                 http_client=client,
             )
         except (ImportError, OSError, ValueError, httpx2.InvalidURL) as refused:
-            # Only its name: the text may hold the password of a proxy.
+            # Only the name of the error: its text may hold the password of a proxy.
             raise InputError(
-                f"The way to the model server cannot be used ({type(refused).__name__}).",
-                cause="base-url, HTTPS_PROXY, ALL_PROXY, NO_PROXY or SSL_CERT_FILE has a value "
-                "that is no address, a SOCKS proxy, or a file that holds no certificates.",
-                remedy="Correct it; proxies must start with http:// or https://.",
+                f"No connection to the model server can be set up ({type(refused).__name__}).",
+                cause="base-url, HTTPS_PROXY, ALL_PROXY or NO_PROXY is no address or names a SOCKS "
+                "proxy, or SSL_CERT_FILE is a file without certificates.",
+                remedy="Correct that value; proxies must start with http:// or https://.",
             ) from None
 
     def complete(self, prompt: Prompt) -> Reply:
-        """Ask once, retrying what passes by itself.
+        """Send a prompt; see `ports.Model.complete`.
 
-        A parameter that the server refuses is left out from then on. Raises ModelError.
+        A parameter that the server refuses is left out from then on.
         """
         while True:
-            spoken = self._dialect
-            attempt = partial(self._attempt, prompt, spoken)
+            dialect = self._dialect
+            attempt = partial(self._attempt, prompt, dialect)
             try:
-                return patiently(
+                return call_with_retries(
                     attempt,
                     what=f"Asking {self.name} ({prompt.purpose})",
                     deadline=self._deadline,
@@ -118,22 +120,22 @@ class ChatCompletions:
                 self._give_up(refused)
 
     def shutdown_date(self) -> date | None:
-        """Ask the server, once, for the day on which the model ends; None when it does not say."""
+        """Ask the server once when the model ends; see `ports.Model.shutdown_date`."""
         ask = partial(self._client.get, "/models", cast_to=httpx2.Response)
         try:
-            response = bounded(ask, min(_SECONDS_TO_LIST, self._deadline.remaining()))
+            response = call_within(ask, min(_SECONDS_TO_LIST, self._deadline.remaining()))
         except (APIStatusError, APIConnectionError, DeadlineError) as unknown:
             log.debug("The list of models was not read: %s", type(unknown).__name__)
             return None
         return model_list.shutdown_date(response.text, self.name)
 
     def close(self) -> None:
-        """Close the connections; nothing can be asked afterwards."""
+        """Close the connections; nothing can be sent afterwards."""
         self._client.close()
 
-    def _attempt(self, prompt: Prompt, spoken: Dialect) -> Reply:
-        parameters = self._parameters(prompt, spoken)
-        # The answer comes as it is: the SDK's own reading of it takes anything for a completion.
+    def _attempt(self, prompt: Prompt, dialect: Dialect) -> Reply:
+        parameters = self._parameters(prompt, dialect)
+        # The response is read by wire.parse: the SDK would take anything for a completion.
         send = partial(
             self._client.post, "/chat/completions", cast_to=httpx2.Response, body=parameters
         )
@@ -145,90 +147,93 @@ class ChatCompletions:
                 remedy="Raise the input timeout, or review fewer files.",
             )
         try:
-            response = bounded(send, seconds)
+            response = call_within(send, seconds)
         except APIStatusError as error:
-            raise self._problem(error.response, parameters) from None
+            raise self._explain_refusal(error.response, parameters) from None
         except APIConnectionError as error:
-            raise self._unanswered(error, seconds) from None
+            raise self._explain_silence(error, seconds) from None
         except DeadlineError:
             raise TransientError(
-                self._late(seconds),
+                self._late_error(seconds),
                 attempts=_ATTEMPTS_WHEN_SLOW,
             ) from None
         return wire.parse(response, self.name)
 
-    def _parameters(self, prompt: Prompt, spoken: Dialect) -> dict[str, object]:
+    def _parameters(self, prompt: Prompt, dialect: Dialect) -> dict[str, object]:
         parameters: dict[str, object] = {
             "model": self.name,
             "messages": [wire.message(each) for each in prompt.messages],
         }
-        if spoken.tools and prompt.tools:
+        if dialect.tools and prompt.tools:
             parameters["tools"] = [wire.tool(each) for each in prompt.tools]
             if prompt.closing:
                 parameters["tool_choice"] = "none"
-        if spoken.response_format:
+        if dialect.response_format:
             shape = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
             parameters["response_format"] = {"type": "json_schema", "json_schema": shape}
-        if spoken.temperature and self._temperature is not None:
+        if dialect.temperature and self._temperature is not None:
             parameters["temperature"] = self._temperature
-        if spoken.limit and self._max_output_tokens is not None:
-            parameters[spoken.limit] = self._max_output_tokens
+        if dialect.limit and self._max_output_tokens is not None:
+            parameters[dialect.limit] = self._max_output_tokens
         return parameters
 
-    def _problem(
+    def _explain_refusal(
         self, response: httpx2.Response, sent: dict[str, object]
     ) -> "ModelError | TransientError | _UnsupportedError":
         refusal = refusals.read(response, self._key)
-        found = refusals.problem(refusal, self.name)
-        parameter = wire.refused(sent, refusal)
-        if type(found) is ModelError and parameter:
-            return _UnsupportedError(parameter, refusal.said)
-        return found
+        problem = refusals.explain(refusal, self.name)
+        parameter = wire.find_refused(sent, refusal)
+        if type(problem) is ModelError and parameter:
+            return _UnsupportedError(parameter, refusal.message)
+        return problem
 
-    def _late(self, seconds: float) -> ModelError:
+    def _late_error(self, seconds: float) -> ModelError:
         return ModelError(f"{self.name} did not answer within {seconds:.3g} seconds.")
 
-    def _unanswered(self, error: APIConnectionError, seconds: float) -> ReplyError | TransientError:
+    def _explain_silence(
+        self, error: APIConnectionError, seconds: float
+    ) -> ReplyError | TransientError:
         if isinstance(error.__cause__, httpx2.ReadTimeout):
-            return TransientError(self._late(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
+            return TransientError(self._late_error(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
         if isinstance(error.__cause__, _TooLargeError):
             return ReplyError(
-                f"The answer of {self.name} is larger than {_LARGEST_ANSWER:,} bytes."
+                f"The response of {self.name} is larger than {_LARGEST_RESPONSE:,} bytes."
             )
         connected = not isinstance(error.__cause__, httpx2.ConnectError)
         kind = ModelError if connected else ModelUnreachableError
         problem = kind(
-            f"The model server cannot be reached: {self._reason(error)}.",
-            cause="It is down, base-url is wrong, or the network does not allow it.",
-            remedy="If its certificate is of a company's own authority, have SSL_CERT_FILE "
-            "name that authority's certificate.",
+            f"The model server cannot be reached: {self._describe_cause(error)}.",
+            cause="It is down, base-url is wrong, or the network does not allow the connection.",
+            remedy="Check base-url and the network of the runner. If your company's own authority "
+            "signed the server's certificate, set SSL_CERT_FILE to the file with the certificate "
+            "of that authority.",
         )
         return TransientError(problem, attempts=_ATTEMPTS_TO_CONNECT)
 
-    def _reason(self, error: APIConnectionError) -> str:
-        """Say why there is no connection; other errors' texts may hold headers, so only a name."""
+    def _describe_cause(self, error: APIConnectionError) -> str:
+        """Return why there is no connection, or only the name: other texts may hold headers."""
         cause = error.__cause__
         if isinstance(cause, httpx2.ConnectError):
-            return refusals.harmless(str(cause), self._key)
+            return refusals.clean(str(cause), self._key)
         return type(cause or error).__name__
 
     def _give_up(self, refused: "_UnsupportedError") -> None:
-        log.warning("%s does not take %s: %s", self.name, refused.parameter, refused.said)
+        log.warning("%s does not take %s: %s", self.name, refused.parameter, refused.message)
         with self._lock:
             self._dialect = self._dialect.without(refused.parameter)
 
-    def _only_ours(self, request: httpx2.Request) -> None:
-        """Send the key that we were given, and nothing that we did not mean to send."""
+    def _keep_our_headers(self, request: httpx2.Request) -> None:
+        """Send the API key, and no header that the SDK adds by itself."""
         for name in set(request.headers) - _HEADERS:
             del request.headers[name]
-        # A small compressed answer may stand for one that fills the memory.
+        # A small compressed response may unpack to one that fills the memory.
         request.headers["Accept-Encoding"] = "identity"
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
 
 
-def _restrain(response: httpx2.Response) -> None:
-    """Take an answer as UTF-8, uncompressed and of limited size, whatever its headers say."""
+def _restrict(response: httpx2.Response) -> None:
+    """Read a response as UTF-8, uncompressed and of limited size, whatever its headers say."""
     response.encoding = "utf-8"
     response.headers.pop("content-encoding", None)
     assert isinstance(response.stream, httpx2.SyncByteStream)  # noqa: S101  # tells the type checker
@@ -236,11 +241,11 @@ def _restrain(response: httpx2.Response) -> None:
 
 
 class _TooLargeError(httpx2.RequestError):
-    """The server sent more than anybody asked for."""
+    """The response is larger than _LARGEST_RESPONSE."""
 
 
 class _Capped(httpx2.SyncByteStream):
-    """The body of an answer, up to _LARGEST_ANSWER bytes of it."""
+    """The body of a response, up to _LARGEST_RESPONSE bytes of it."""
 
     def __init__(self, body: httpx2.SyncByteStream) -> None:
         self._body = body
@@ -249,7 +254,7 @@ class _Capped(httpx2.SyncByteStream):
         taken = 0
         for chunk in self._body:
             taken += len(chunk)
-            if taken > _LARGEST_ANSWER:
+            if taken > _LARGEST_RESPONSE:
                 raise _TooLargeError("too large")
             yield chunk
 
@@ -258,9 +263,9 @@ class _Capped(httpx2.SyncByteStream):
 
 
 class _UnsupportedError(Exception):
-    """The server does not take a parameter; asking again without it may succeed."""
+    """The server does not take a parameter; the request may succeed without it."""
 
-    def __init__(self, parameter: str, said: str) -> None:
+    def __init__(self, parameter: str, message: str) -> None:
         super().__init__(parameter)
         self.parameter = parameter
-        self.said = said
+        self.message = message

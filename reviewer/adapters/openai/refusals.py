@@ -1,4 +1,4 @@
-"""What a model server's error means: give up, another model, a shorter prompt, or wait."""
+"""What a model server's error response means: stop, use another model, shorten, or wait."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from reviewer.errors import (
 from reviewer.text import invisible, truncate
 
 _LONGEST_QUOTE = 200
-# A server that fails is asked less often than one that only asks for patience.
+# A server that fails gets fewer attempts than one that only asks to wait.
 _ATTEMPTS_AT_FAILURE = 4
 _QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _TOO_LONG = re.compile(
@@ -40,86 +40,89 @@ _MAY_BE_TOO_LONG = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error answer, as far as it follows OpenAI's shape or the usual others.
+    """An error response, as far as it has OpenAI's shape or another usual one.
 
-    `text` is the whole body in lower case, for searching; `said` is fit to be shown.
+    `code` and `parameter` are OpenAI's "code" (or "type") and "param". `text` is the whole body in
+    lower case, for searching; `message` and `location`, where a redirect leads, may be shown.
+    `wait` is in seconds, None when the server asks for none.
     """
 
     status: int
     code: str
     parameter: str
     text: str
-    said: str
+    message: str
     location: str
     wait: float | None
 
 
 def read(response: Response, key: str) -> Refusal:
-    """Read an error answer; `key` is hidden wherever the server repeats it."""
-    error = _error(response)
-    message = _word(error, "message") or _word(error, "detail") or response.text
+    """Read an error response; the API key is hidden wherever the server repeats it."""
+    error = _error_object(response)
+    message = _member(error, "message") or _member(error, "detail") or response.text
     return Refusal(
         status=response.status_code,
-        code=_word(error, "code") or _word(error, "type"),
-        parameter=_word(error, "param"),
+        code=_member(error, "code") or _member(error, "type"),
+        parameter=_member(error, "param"),
         text=response.text.lower(),
-        said=harmless(message, key),
-        location=harmless(response.headers.get("location", ""), key),
+        message=clean(message, key),
+        location=clean(response.headers.get("location", ""), key),
         wait=waiting.asked_wait(response.headers, message),
     )
 
 
-def harmless(text: str, key: str) -> str:
-    """Put a server's text on one short line without the key and without invisible characters."""
+def clean(text: str, key: str) -> str:
+    """Return a server's text on one line of at most 200 characters, without key and controls."""
     hidden = text.replace(key, "***") if key else text
     return truncate.line(invisible.drop(hidden), _LONGEST_QUOTE)
 
 
-def problem(refusal: Refusal, model: str) -> ModelError | TransientError:
-    """Turn an error answer into what to do about it: what it says goes before its status."""
+def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
+    """Return the error for a refusal; what its text says goes before its status."""
     if _is_too_long(refusal):
-        return ContextTooLongError(f"The prompt is too long for {model}: {refusal.said}")
+        return ContextTooLongError(f"The prompt is too long for {model}: {refusal.message}")
     if refusal.code in _QUOTA:
         return ModelRefusedError(
-            f"The model server's quota is used up: {refusal.said}",
+            f"The model server's quota is used up: {refusal.message}",
             cause="The account has no credit left, or reached its monthly limit.",
             remedy="Add credit or raise the limit, then run again.",
         )
     if refusal.code == "model_not_found":
-        return _not_found(refusal, model)
+        return _not_found_error(refusal, model)
     if refusal.status in _PASSING or refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _passing(refusal)
-    return _lasting(refusal, model)
+        return _passing_error(refusal)
+    return _lasting_error(refusal, model)
 
 
-def _lasting(refusal: Refusal, model: str) -> ModelError:
+def _lasting_error(refusal: Refusal, model: str) -> ModelError:
     match refusal.status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN | HTTPStatus.PAYMENT_REQUIRED:
             return ModelRefusedError(
-                f"The model server does not accept the API key ({refusal.status}): {refusal.said}",
-                cause="The key is wrong, expired or of another server, or may not use this model.",
+                f"The model server does not accept the API key ({refusal.status}): "
+                f"{refusal.message}",
+                cause="The key is wrong, expired or for another server, or may not use this model.",
                 remedy="Check the secret behind the input api-key, and base-url.",
             )
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
-            return _not_found(refusal, model)
+            return _not_found_error(refusal, model)
         case status if status < HTTPStatus.BAD_REQUEST:
             return ModelRefusedError(
                 f"The model server redirects ({status}) to {refusal.location or 'nowhere'}.",
-                cause="base-url is not the server's real address; prompts are not sent elsewhere.",
-                remedy="Set base-url to the address that answers.",
+                cause="base-url is not the server's own address. Prompts do not follow redirects.",
+                remedy="Set base-url to the address that it redirects to, if you trust that one.",
             )
         case status:
-            return ModelError(f"The model server refused the request ({status}): {refusal.said}")
+            return ModelError(f"The model server refused the request ({status}): {refusal.message}")
 
 
-def _passing(refusal: Refusal) -> TransientError:
+def _passing_error(refusal: Refusal) -> TransientError:
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
         found = ModelError(
-            f"The model server limits requests (429): {refusal.said}",
+            f"The model server limits requests (429): {refusal.message}",
             remedy="Lower the input concurrency, or run again later.",
         )
         return TransientError(found, wait=refusal.wait)
-    found = ModelError(f"The model server failed ({refusal.status}): {refusal.said}")
+    found = ModelError(f"The model server failed ({refusal.status}): {refusal.message}")
     return TransientError(found, wait=refusal.wait, attempts=_ATTEMPTS_AT_FAILURE)
 
 
@@ -129,17 +132,17 @@ def _is_too_long(refusal: Refusal) -> bool:
     return refusal.status in _MAY_BE_TOO_LONG and bool(_TOO_LONG.search(refusal.text))
 
 
-def _not_found(refusal: Refusal, model: str) -> ModelNotFoundError:
+def _not_found_error(refusal: Refusal, model: str) -> ModelNotFoundError:
     return ModelNotFoundError(
-        f"The model server does not know {model} ({refusal.status}): {refusal.said}",
+        f"The model server does not know {model} ({refusal.status}): {refusal.message}",
         cause="The name is misspelled, the model was retired, or base-url lacks its path "
         "(it usually ends in /v1).",
         remedy="Check the inputs model and base-url.",
     )
 
 
-def _error(response: Response) -> dict[str, object]:
-    """Return the part of a body that describes the error, empty where there is none."""
+def _error_object(response: Response) -> dict[str, object]:
+    """Return the object that describes the error in the body, empty where there is none."""
     try:
         found = response.json()
     except (ValueError, RecursionError):
@@ -153,6 +156,6 @@ def _error(response: Response) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _word(error: dict[str, object], name: str) -> str:
+def _member(error: dict[str, object], name: str) -> str:
     value = error.get(name)
     return value if isinstance(value, str) else ""

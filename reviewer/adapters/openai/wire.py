@@ -1,4 +1,4 @@
-"""Chat Completions on the wire: messages and tools out, completions in, what a server refuses."""
+"""Chat Completions as JSON: messages and tools out, completions in, parameters refused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,13 +12,13 @@ from reviewer.errors import ReplyError
 from reviewer.ports import Message, Reply, Tool, ToolCall, Usage
 from reviewer.text import invisible, truncate
 
-# More tokens than any model's window times a hundred: whoever reports them does not count.
-_ABSURD = 100_000_000
+# A hundred times the largest context window: such a number is not a count of tokens.
+_MOST_TOKENS = 100_000_000
 _LONGEST_REFUSAL = 200
 _LONGEST_NAME = 100
 _LONGEST_ID = 200
 _MOST_CALLS = 100
-# How servers name what they refuse, when they do not give the parameter's own name.
+# What servers call a parameter that they refuse, besides its own name.
 _NAMES = {
     "response_format": ("response_format", "response_schema", "json_schema", "structured output"),
     "tools": ("tools", "tool use", "function call", "tool call"),
@@ -30,18 +30,18 @@ _NAMES = {
 _LIMITS = ("max_completion_tokens", "max_tokens", "")
 
 
-def message(said: Message) -> dict[str, object]:
-    """Write one message."""
-    written: dict[str, object] = {"role": said.role, "content": said.text}
-    if said.calls:
-        written["tool_calls"] = [_call(each) for each in said.calls]
-    if said.call_id:
-        written["tool_call_id"] = said.call_id
+def message(sent: Message) -> dict[str, object]:
+    """Return the JSON of a message."""
+    written: dict[str, object] = {"role": sent.role, "content": sent.text}
+    if sent.calls:
+        written["tool_calls"] = [_call(each) for each in sent.calls]
+    if sent.call_id:
+        written["tool_call_id"] = sent.call_id
     return written
 
 
 def tool(offered: Tool) -> dict[str, object]:
-    """Describe one tool."""
+    """Return the JSON of a tool."""
     function = {
         "name": offered.name,
         "description": offered.description,
@@ -88,69 +88,70 @@ class _Completion(_Shape):
 
 class _Usage(_Shape):
     # A prompt is never empty.
-    prompt_tokens: Annotated[int, Field(ge=1, le=_ABSURD)]
-    completion_tokens: Annotated[int, Field(ge=0, le=_ABSURD)]
+    prompt_tokens: Annotated[int, Field(ge=1, le=_MOST_TOKENS)]
+    completion_tokens: Annotated[int, Field(ge=0, le=_MOST_TOKENS)]
 
 
 def parse(response: Response, model: str) -> Reply:
-    """Read what the model said; `model` names it where the server does not.
+    """Read a completion; `model` is the model's name where the server gives none.
 
-    Raises ReplyError for what is no completion, and for one without text.
+    Raises ReplyError for a body that is no completion, for a refusal, and for a completion with
+    neither text nor tool calls.
     """
     try:
         completion = _Completion.model_validate_json(response.content)
     except ValidationError as error:
-        raise _unusable(response, error) from None
+        raise _unusable_error(response, error) from None
     choice = completion.choices[0]
     text = choice.message.content or ""
     calls = tuple(
         ToolCall(call.id, call.function.name, call.function.arguments)
         for call in choice.message.tool_calls or ()
     )
-    if not calls and (reason := _missing(choice, text)):
+    if not calls and (reason := _explain_missing(choice, text)):
         raise ReplyError(reason)
     named = completion.model if isinstance(completion.model, str) else ""
     return Reply(
         text=text,
         model=truncate.line(invisible.drop(named), _LONGEST_NAME) or model,
         truncated=choice.finish_reason == "length",
-        usage=_usage(completion.usage),
+        usage=_parse_usage(completion.usage),
         calls=calls,
     )
 
 
-def _unusable(response: Response, error: ValidationError) -> ReplyError:
+def _unusable_error(response: Response, error: ValidationError) -> ReplyError:
     media = response.headers.get("content-type", "").partition(";")[0].strip()
     if media not in {"", "application/json"}:
         return ReplyError(
             f"The model server answered with {truncate.line(invisible.drop(media), 50)}, "
             "not with JSON.",
-            cause="Often base-url names a web page, or a proxy answers in the server's place.",
-            remedy="base-url usually ends in /v1.",
+            cause="base-url is a web page's address, or a proxy answers in the server's place.",
+            remedy="Set base-url to the address of the API; it usually ends in /v1.",
         )
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"])) or "the body"
-    return ReplyError(f"The model server's answer is no completion: {place}: {first['msg']}.")
+    return ReplyError(f"The model server's response is no completion: {place}: {first['msg']}.")
 
 
-def _missing(choice: _Choice, text: str) -> str:
-    """Say why there is no whole answer, empty when there is one."""
+def _explain_missing(choice: _Choice, text: str) -> str:
+    """Return why the model gave no usable reply, empty when it gave one."""
     if choice.finish_reason == "content_filter":
-        return "The model server's content filter stopped the answer."
+        return "The model server's content filter stopped the reply."
     if choice.message.refusal:
-        said = truncate.line(invisible.drop(choice.message.refusal), _LONGEST_REFUSAL)
-        return f"The model refused to answer: {said}"
+        words = truncate.line(invisible.drop(choice.message.refusal), _LONGEST_REFUSAL)
+        return f"The model refused to answer: {words}"
     if not text.strip():
         cut = (
             ", because it reached its length limit before"
             if choice.finish_reason == "length"
             else ""
         )
-        return f"The model's answer has no text{cut}."
+        return f"The model's reply has no text{cut}."
     return ""
 
 
-def _usage(reported: object) -> Usage | None:
+def _parse_usage(reported: object) -> Usage | None:
     try:
         usage = _Usage.model_validate(reported)
     except ValidationError:
@@ -160,7 +161,7 @@ def _usage(reported: object) -> Usage | None:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What is still sent; `limit` is the name of the token limit, empty for none."""
+    """The optional parameters that a server takes; `limit` names the token limit, if any."""
 
     response_format: bool = True
     tools: bool = True
@@ -168,22 +169,22 @@ class Dialect:
     limit: str = _LIMITS[0]
 
     def without(self, parameter: str) -> "Dialect":
-        """Give up a parameter; a token limit is first tried by its older name."""
+        """Return the dialect without a parameter; a token limit first gets its older name."""
         if parameter == self.limit:
             return replace(self, limit=_LIMITS[_LIMITS.index(parameter) + 1])
         return Dialect(
             self.response_format and parameter != "response_format",
-            # A server that takes no choice among tools is offered none.
+            # A server that does not take tool_choice gets no tools either.
             self.tools and parameter not in {"tools", "tool_choice"},
             self.temperature and parameter != "temperature",
             self.limit,
         )
 
 
-def refused(sent: Mapping[str, object], refusal: Refusal) -> str:
-    """Name the sent parameter that a refusal is about, empty when it is about something else.
+def find_refused(sent: Mapping[str, object], refusal: Refusal) -> str:
+    """Return the sent parameter that a refusal is about, empty when it is about something else.
 
-    Where the server does not say, it is the parameter that its text names first.
+    Where the server names none in its own field, it is the one that its text mentions first.
     """
     optional = [name for name in _NAMES if name in sent]
     culprit = refusal.parameter.split(".")[0]

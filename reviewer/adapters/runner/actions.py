@@ -1,4 +1,4 @@
-"""The Actions runner: the only place that writes to its log, its outputs and the job summary."""
+"""The Actions runner: its log, annotations, step outputs and the job summary."""
 
 import contextlib
 import io
@@ -16,10 +16,11 @@ from reviewer.text import invisible
 if TYPE_CHECKING:
     from types import TracebackType
 
-# Runner, ExecutionContext.cs: what exceeds these is dropped or cut without a word.
+# Annotations per level, and characters of each: the runner silently drops or cuts what exceeds
+# these (ExecutionContext.cs).
 _ANNOTATIONS_PER_LEVEL = 10
 _LONGEST_MESSAGE = 4096
-# GitHub refuses a step's whole summary above 1 MiB.
+# Bytes. GitHub rejects the whole summary of a step above 1 MiB.
 _SUMMARY_BYTES = 900_000
 _LONGEST_FENCE = 64
 _CUT = "\n\nThe rest is left out: GitHub takes no more than 1 MiB of summary from a step.\n"
@@ -28,14 +29,14 @@ _COMMAND = re.compile(r"(^[^\S\n]*:)(:)", re.MULTILINE)
 
 
 class Runner:
-    """What the process says to the runner.
+    """Everything that the process reports to the runner.
 
-    Every text may be untrusted: none of it can start a workflow command, forge a second line or
-    show a secret that `secrets` knows.
+    Any text may be untrusted: it cannot start a workflow command, add a line of its own or show a
+    secret that `secrets` knows.
     """
 
     def __init__(self, environ: Mapping[str, str], stream: TextIO | None = None) -> None:
-        """Write to `stream` (standard output) in UTF-8, whatever the locale says."""
+        """Write to `stream`, by default standard output, in UTF-8 whatever the locale is."""
         self.secrets = Secrets(())
         self._stream = stream or sys.stdout
         if isinstance(self._stream, io.TextIOWrapper):
@@ -48,59 +49,59 @@ class Runner:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since this object was made."""
+        """Seconds since this object was created."""
         return time.monotonic() - self._start
 
     def say(self, text: str) -> None:
         """Print one plain line."""
-        self._write(_one_line(self._harmless(text)))
+        self._write(_join_lines(self._clean(text)))
 
     def notice(
         self, message: str, *, title: str = "", file: str = "", line: int = 0, column: int = 0
     ) -> None:
-        """Annotate without alarm; `line` and `column` count from 1, 0 leaves them out."""
+        """Write an annotation of level notice; `line` and `column` start at 1, 0 omits them."""
         self._annotate("notice", message, title=title, file=file, line=line, col=column)
 
     def warning(
         self, message: str, *, title: str = "", file: str = "", line: int = 0, column: int = 0
     ) -> None:
-        """Annotate what went less well than it should."""
+        """Write an annotation of level warning; see `notice`."""
         self._annotate("warning", message, title=title, file=file, line=line, col=column)
 
     def error(
         self, message: str, *, title: str = "", file: str = "", line: int = 0, column: int = 0
     ) -> None:
-        """Annotate what made the run fail."""
+        """Write an annotation of level error; see `notice`."""
         self._annotate("error", message, title=title, file=file, line=line, col=column)
 
     @contextlib.contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """Fold the lines printed inside under a title."""
-        self._write(f"::group::{_data(self._harmless(title))}")
+        """Fold the lines that are printed inside the block under a title."""
+        self._write(f"::group::{_escape_data(self._clean(title))}")
         try:
             yield
         finally:
             self._write("::endgroup::")
 
     def mask(self, value: str) -> None:
-        """Have the runner hide a value in the whole job's log, each of its lines by itself."""
+        """Make the runner hide a value, line by line, in the log of the whole job."""
         for line in value.replace("\r", "\n").split("\n"):
             if line.strip():
-                self._write(f"::add-mask::{_data(line)}")
+                self._write(f"::add-mask::{_escape_data(line)}")
 
     def output(self, name: str, value: str) -> None:
-        """Set an output of the step; outside of a workflow nothing happens."""
+        """Set an output of the step; does nothing outside of a workflow."""
         self.outputs({name: value})
 
     def outputs(self, values: Mapping[str, str]) -> None:
-        """Set outputs of the step by name."""
+        """Set outputs of the step by name; see `output`."""
         masked = self.secrets.mask_all(values.values())
-        delimiter = next(each for each in iter(_delimiter, "") if each not in "".join(masked))
+        delimiter = next(each for each in iter(_make_delimiter, "") if each not in "".join(masked))
         for name, value in zip(values, masked, strict=True):
             self._append(self._output, f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
     def summary(self, markdown: str) -> None:
-        """Append to the job summary, up to 900 kB; what does not fit is cut, and that is said."""
+        """Append to the job summary, up to 900 kB in all; what does not fit is cut with a note."""
         if self._summary_full or not self._summary:
             return
         text = self.secrets.mask(markdown).rstrip("\n") + "\n\n"
@@ -111,27 +112,30 @@ class Runner:
         self._append(self._summary, text)
 
     def _annotate(self, level: str, message: str, **properties: str | int) -> None:
-        message = self._harmless(message)
+        message = self._clean(message)
         if len(message) > _LONGEST_MESSAGE:
             message = message[: _LONGEST_MESSAGE - 1] + "…"
         self._annotations[level] += 1
         if self._annotations[level] > _ANNOTATIONS_PER_LEVEL:
             place = f" {properties['file']}:{properties['line']}:" if properties["file"] else ""
-            self._write(_one_line(self._harmless(f"{level}:{place} ") + message))
+            self._write(_join_lines(self._clean(f"{level}:{place} ") + message))
             return
         given = ",".join(
-            f"{key}={_property(self._harmless(str(value)))}"
+            f"{key}={_escape_property(self._clean(str(value)))}"
             for key, value in properties.items()
             if value
         )
         self._write(
-            f"::{level} {given}::{_data(message)}" if given else f"::{level}::{_data(message)}"
+            f"::{level} {given}::{_escape_data(message)}"
+            if given
+            else f"::{level}::{_escape_data(message)}"
         )
 
-    def _harmless(self, text: str) -> str:
-        """Mask secrets, show what is invisible, break both forms of workflow command.
+    def _clean(self, text: str) -> str:
+        """Mask secrets, make invisible characters visible, break both forms of workflow command.
 
-        ActionCommand.cs takes "::name::" at the start of a line and "##[name]" anywhere in it.
+        The runner takes "::name::" at the start of a line and "##[name]" anywhere in it as
+        commands (ActionCommand.cs).
         """
         text = invisible.show(self.secrets.mask(text)).replace("\r\n", "\n")
         for _ in range(2):
@@ -151,31 +155,31 @@ class Runner:
                 file.write(text)
         except OSError as error:
             self.warning(
-                f"{path} could not be written ({error.strerror}). The disk is full or the file is "
-                "not writable. What belongs there is missing; the review itself goes on.",
+                f"{path} could not be written ({error.strerror}): the disk is full or the file is "
+                "not writable. The review goes on without this output.",
                 title="Runner file not written",
             )
 
 
 def without_commands(text: str) -> str:
-    """Break what the runner would take for a workflow command in a text of many lines."""
+    """Return a text of many lines in which the runner finds no workflow command."""
     return _COMMAND.sub(rf"\1{_ZWSP}\2", text).replace("##[", f"#{_ZWSP}#[")
 
 
-def _one_line(text: str) -> str:
+def _join_lines(text: str) -> str:
     return text.replace("\n", "\\n")
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     """Escape the message of a command as actions/toolkit does (command.ts)."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _delimiter() -> str:
+def _make_delimiter() -> str:
     return f"ghadelimiter_{os.urandom(16).hex()}"
 
 
@@ -187,7 +191,7 @@ def _size(path: str) -> int:
 
 
 def _cut(markdown: str, room: int) -> str:
-    """Keep whole lines in `room` bytes, close an open code fence and say what happened."""
+    """Return the lines that fit into `room` bytes, with a closed code fence and a note."""
     kept = markdown.encode(errors="replace")[: max(0, room)].decode(errors="ignore")
     lines = kept.split("\n")[:-1]
     fence = ""
@@ -201,7 +205,7 @@ def _cut(markdown: str, room: int) -> str:
 
 
 def install_excepthooks(runner: Runner) -> None:
-    """Print uncaught exceptions as escaped single lines, from whatever thread they come."""
+    """Print uncaught exceptions of every thread as escaped single lines."""
     import threading
 
     def report(
@@ -224,18 +228,18 @@ def install_excepthooks(runner: Runner) -> None:
 
 
 def install_logging(runner: Runner) -> None:
-    """Print the log records of all libraries, ours from INFO on, those of others from WARNING."""
+    """Print log records: ours from INFO on, those of libraries from WARNING on."""
     import logging
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             runner.say(f"[{runner.elapsed:5.1f}s] {self.format(record)}")
 
-    def audible(record: logging.LogRecord) -> bool:
+    def is_shown(record: logging.LogRecord) -> bool:
         return record.levelno >= logging.WARNING or record.name.split(".")[0] == "reviewer"
 
     handler = Handler()
     handler.setFormatter(logging.Formatter("%(message)s"))
-    handler.addFilter(audible)
+    handler.addFilter(is_shown)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)

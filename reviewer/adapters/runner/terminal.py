@@ -1,4 +1,4 @@
-"""A person's terminal in the place of the Actions runner: plain lines instead of commands."""
+"""A terminal in place of the Actions runner: plain lines instead of workflow commands."""
 
 import contextlib
 import os
@@ -10,16 +10,16 @@ from reviewer.adapters.runner.actions import Runner, without_commands
 
 
 class Terminal(Runner):
-    """Says on its stream what a run does; outputs and the report go to files as in a workflow."""
+    """Prints annotations and groups as plain lines; outputs and summary still go to files."""
 
     @contextlib.contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """Print a title over what follows."""
+        """Print a title above the lines of the block."""
         self.say(f"{title}:")
         yield
 
     def mask(self, value: str) -> None:
-        """Do nothing: no runner reads along."""
+        """Do nothing: no runner reads the output."""
 
     def _annotate(self, level: str, message: str, **properties: str | int) -> None:
         place = f"{properties['file']}:{properties['line']}: " if properties.get("file") else ""
@@ -27,13 +27,13 @@ class Terminal(Runner):
 
 
 def show(markdown: str, stream: TextIO = sys.stdout) -> None:
-    """Print Markdown; what goes to a file or into a pipe stays as it is, but in a workflow.
+    """Print Markdown, formatted on a terminal and unchanged into a file or a pipe.
 
-    There the runner reads along, and code that is quoted may look like a command to it.
+    In a workflow the runner reads the output, so whatever looks like a workflow command is broken.
     """
     if not stream.isatty():
-        heard = os.environ.get("GITHUB_ACTIONS") == "true"
-        stream.write(f"{without_commands(markdown) if heard else markdown}\n")
+        in_workflow = os.environ.get("GITHUB_ACTIONS") == "true"
+        stream.write(f"{without_commands(markdown) if in_workflow else markdown}\n")
         return
     try:
         from rich.console import Console
@@ -41,5 +41,5 @@ def show(markdown: str, stream: TextIO = sys.stdout) -> None:
     except ImportError:
         stream.write(f"{markdown}\n")
         return
-    # Links could say one thing and lead to another.
+    # The text of a link could name another address than its target.
     Console(file=stream).print(Markdown(markdown, hyperlinks=False))

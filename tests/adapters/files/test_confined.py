@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.adapters.files import confined
-from reviewer.adapters.files.confined import Beneath
+from reviewer.adapters.files.confined import ConfinedFolder
 from reviewer.errors import WorkspaceError
 from tests.faults import faults
 from tests.symlink_swaps import keep_swapping
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_plain_file_is_read(folder: Path) -> None:
-    assert Beneath(str(folder)).read("sub/plain.txt", 10) == b"text"
+    assert ConfinedFolder(str(folder)).read("sub/plain.txt", 10) == b"text"
 
 
 def a_link(folder: Path) -> str:
@@ -94,7 +94,7 @@ def test_what_is_no_plain_file_of_the_folder_is_refused(
 ) -> None:
     path = trap(folder)
     with pytest.raises(WorkspaceError) as refused:
-        Beneath(str(folder)).read(path, 100)
+        ConfinedFolder(str(folder)).read(path, 100)
     assert path in str(refused.value)
 
 
@@ -129,20 +129,20 @@ def test_the_traps_work_where_nobody_looks(folder: Path, trap: Callable[[Path], 
 )
 def test_a_path_that_leads_out_or_nowhere_is_refused(folder: Path, path: str) -> None:
     with pytest.raises(WorkspaceError):
-        Beneath(str(folder)).read(path, 1_000)
+        ConfinedFolder(str(folder)).read(path, 1_000)
 
 
 @faults("SE7")
 def test_a_device_is_refused() -> None:
     with pytest.raises(WorkspaceError, match="no plain file"):
-        Beneath("/dev").read("zero", 100)
+        ConfinedFolder("/dev").read("zero", 100)
 
 
 @faults("SE7")
 def test_a_file_of_another_device_is_refused() -> None:
     # Plain files, and on a device of their own.
     with pytest.raises(WorkspaceError, match="another device"):
-        Beneath("/").read("proc/meminfo", 1_000_000)
+        ConfinedFolder("/").read("proc/meminfo", 1_000_000)
 
 
 @faults("SE8")
@@ -153,7 +153,7 @@ def test_a_link_swapped_in_between_check_and_open_leads_nowhere(folder: Path) ->
     naive = set[bytes]()
     with keep_swapping(folder / "sub", folder.parent / "outside"):
         for _ in range(3_000):
-            seen |= _attempt(lambda: Beneath(str(folder)).read("sub/plain.txt", 100))
+            seen |= _attempt(lambda: ConfinedFolder(str(folder)).read("sub/plain.txt", 100))
             naive |= _attempt(lambda: _checked_before(folder, "sub/plain.txt"))
     assert seen == {b"text"}
     assert SECRET in naive, "the attack works on a reader that checks the path before it opens it"
@@ -177,8 +177,8 @@ def test_a_folder_is_listed_without_what_is_no_plain_file(folder: Path) -> None:
     for trap in (a_link, a_link_to_a_folder, a_fifo):
         trap(folder)
     (folder / "a.txt").touch()
-    assert list(Beneath(str(folder)).files()) == ["a.txt", "sub/plain.txt"]
-    assert list(Beneath(str(folder)).files("sub")) == ["sub/plain.txt"]
+    assert list(ConfinedFolder(str(folder)).files()) == ["a.txt", "sub/plain.txt"]
+    assert list(ConfinedFolder(str(folder)).files("sub")) == ["sub/plain.txt"]
 
 
 @faults("SE7")
@@ -187,7 +187,7 @@ def test_only_a_folder_below_is_listed(folder: Path, path: str) -> None:
     a_link_to_a_folder(folder)
     (folder / "a.txt").touch()
     with pytest.raises(WorkspaceError):
-        list(Beneath(str(folder)).files(path))
+        list(ConfinedFolder(str(folder)).files(path))
 
 
 @faults("SE9")
@@ -196,7 +196,7 @@ def test_a_listing_ends_with_its_limit(folder: Path, monkeypatch: pytest.MonkeyP
     for number in range(9):
         (folder / "sub" / f"{number}").mkdir()
         (folder / "sub" / f"{number}" / "x").touch()
-    assert len(list(Beneath(str(folder)).files())) == 3
+    assert len(list(ConfinedFolder(str(folder)).files())) == 3
 
 
 @faults("SE7")
@@ -205,7 +205,7 @@ def test_a_listing_ends_with_its_limit(folder: Path, monkeypatch: pytest.MonkeyP
 )
 def test_whatever_the_path_nothing_but_the_folders_files_is_read(path: str) -> None:
     try:
-        data = Beneath(str(Path(__file__).parent)).read(path, 1_000_000)
+        data = ConfinedFolder(str(Path(__file__).parent)).read(path, 1_000_000)
     except WorkspaceError:
         return
     assert (Path(__file__).parent / path).read_bytes() == data

@@ -1,7 +1,5 @@
 from pathlib import Path
 
-import pytest
-
 from reviewer.adapters.files import report_files
 from reviewer.errors import WorkspaceError
 from tests.faults import faults
@@ -32,12 +30,11 @@ def test_a_workspace_that_cannot_be_written_costs_only_the_reports(tmp_path: Pat
     assert report_files.write(str(gone), {"report.json": "1"}) == {}
 
 
-def test_reports_that_are_too_large_together_are_not_all_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(report_files, "LARGEST_TOGETHER", 25)
+def test_reports_that_are_too_large_together_are_not_all_read(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.json").write_bytes(b" " * 10)
-    first, second, third = report_files.read(str(tmp_path), ["a.json", "b.json", "c.json"])
+    first, second, third = report_files.read(
+        str(tmp_path), ["a.json", "b.json", "c.json"], largest=12
+    )
     assert (first[1], second[1]) == (b" " * 10, b" " * 10)
     assert isinstance(third[1], WorkspaceError)

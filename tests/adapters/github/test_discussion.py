@@ -4,9 +4,9 @@ import pytest
 
 from reviewer.errors import ForbiddenError, NotFoundError, UnprocessableError
 from reviewer.finding import Side
-from reviewer.ports import (
+from reviewer.operations import (
     CheckAnnotation,
-    Conclusion,
+    CheckConclusion,
     CreateCheckRun,
     CreateReview,
     InlineComment,
@@ -118,7 +118,9 @@ def test_a_check_run_has_all_of_its_annotations(github: LoopbackGitHub) -> None:
     rows = tuple(
         CheckAnnotation("src/app.py", n, n, "warning", "Wrong", "It is.") for n in range(1, 121)
     )
-    wanted = CreateCheckRun("Code review", pull.head_sha, Conclusion.NEUTRAL, "1", "Text", rows)
+    wanted = CreateCheckRun(
+        "Code review", pull.head_sha, CheckConclusion.NEUTRAL, "1", "Text", rows
+    )
     forge(github).apply(wanted)
     assert len(github.repository.annotations) == 120
     assert len(github.repository.check_runs) == 1

@@ -45,6 +45,7 @@ def test_a_snapshot_shows_the_state(github: LoopbackGitHub, state: PullState) ->
     assert forge(github).snapshot(7).pull.state is state
 
 
+@faults("IN6")
 def test_a_snapshot_holds_only_the_comments_that_the_token_wrote(github: LoopbackGitHub) -> None:
     github.add_pull()
     ours = github.comment(f"{MARKER}\nReview")

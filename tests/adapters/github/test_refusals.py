@@ -15,7 +15,7 @@ from reviewer.errors import (
     RateLimitedError,
     UnauthorizedError,
 )
-from reviewer.ports import CreateComment, UpdateComment
+from reviewer.operations import CreateComment, UpdateComment
 from tests.adapters.forges import forge, written
 from tests.faults import faults
 from tests.loopback import failures

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.adapters.github import pull_lists, rest_json, snapshot_json, writes
-from reviewer.adapters.github.refusals import GitHubResponse, refusal
+from reviewer.adapters.github.refusals import GitHubResponse, explain
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
 from reviewer.head import Head
@@ -202,7 +202,7 @@ def test_any_text_is_survived(text: str) -> None:
     ),
 )
 def test_every_refusal_has_a_meaning(status: int, text: str, headers: dict[str, str]) -> None:
-    failure = refusal(answer(text, status, **headers))
+    failure = explain(answer(text, status, **headers))
     match failure:
         case TransientError(wait=wait, problem=problem):
             assert wait is None or wait >= 0

@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.adapters.http.retry import Policy
 from reviewer.errors import ForgeError, NotFoundError, OvertakenError
-from reviewer.ports import CreateComment, UpdateComment
+from reviewer.operations import CreateComment, UpdateComment
 from tests.adapters.forges import forge, written
 from tests.faults import faults
 from tests.loopback import failures

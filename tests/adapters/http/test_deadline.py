@@ -6,7 +6,7 @@ import traceback
 import pytest
 
 from reviewer.adapters.http import deadline as limits
-from reviewer.adapters.http.deadline import Deadline, DeadlineError, bounded
+from reviewer.adapters.http.deadline import Deadline, DeadlineError, call_within
 from reviewer.errors import CancelledError
 from tests.faults import faults
 
@@ -96,12 +96,12 @@ def test_a_bounded_call_may_end_in_its_grace_when_a_signal_comes(
 
     monkeypatch.setattr(limits, "wait", interrupted)
     with pytest.raises(CancelledError):
-        bounded(ended.set, 5, grace=grace)
+        call_within(ended.set, 5, grace=grace)
     assert graces == [5, grace]
 
 
 def test_a_bounded_call_returns_what_the_call_returns() -> None:
-    assert bounded(lambda: "done", 5) == "done"
+    assert call_within(lambda: "done", 5) == "done"
 
 
 def test_a_bounded_call_raises_what_the_call_raises_with_its_traceback() -> None:
@@ -109,7 +109,7 @@ def test_a_bounded_call_raises_what_the_call_raises_with_its_traceback() -> None
         raise KeyError("deep")
 
     with pytest.raises(KeyError, match="deep") as raised:
-        bounded(fails, 5)
+        call_within(fails, 5)
     assert "fails" in [frame.name for frame in traceback.extract_tb(raised.value.__traceback__)]
 
 
@@ -118,7 +118,7 @@ def test_a_time_limit_of_the_call_itself_differs_from_ours() -> None:
         raise TimeoutError("its own")
 
     with pytest.raises(TimeoutError, match="its own") as raised:
-        bounded(gives_up, 5)
+        call_within(gives_up, 5)
     assert not isinstance(raised.value, DeadlineError)
 
 
@@ -132,7 +132,7 @@ def test_a_call_that_does_not_end_is_left_behind_as_a_daemon() -> None:
         release.wait(5)
 
     with pytest.raises(DeadlineError, match="No end"):
-        bounded(hangs, 0.05)
+        call_within(hangs, 0.05)
     assert threads[0].daemon
     release.set()
     threads[0].join()
@@ -141,5 +141,5 @@ def test_a_call_that_does_not_end_is_left_behind_as_a_daemon() -> None:
 def test_without_time_a_call_is_not_begun() -> None:
     calls: list[int] = []
     with pytest.raises(DeadlineError, match="no time"):
-        bounded(lambda: calls.append(1), 0)
+        call_within(lambda: calls.append(1), 0)
     assert not calls

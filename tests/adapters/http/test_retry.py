@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from reviewer.adapters.http.deadline import Deadline
-from reviewer.adapters.http.retry import Policy, TransientError, patiently
+from reviewer.adapters.http.retry import Policy, TransientError, call_with_retries
 from reviewer.errors import ForgeError, NotFoundError, RateLimitedError
 from tests.faults import faults
 
@@ -35,7 +35,9 @@ class Life:
 
     def run(self, seconds: float = 1000, policy: Policy | None = None) -> str:
         calm = policy or Policy(jitter=0)
-        return patiently(self.call, what="The call", deadline=self.deadline(seconds), policy=calm)
+        return call_with_retries(
+            self.call, what="The call", deadline=self.deadline(seconds), policy=calm
+        )
 
 
 def busy(
@@ -142,5 +144,5 @@ def test_a_deadline_shortened_while_waiting_ends_the_wait() -> None:
     until = life.deadline(1000)
     life.hurried.append(until)
     with pytest.raises(ForgeError):
-        patiently(life.call, what="It", deadline=until, policy=Policy(jitter=0))
+        call_with_retries(life.call, what="It", deadline=until, policy=Policy(jitter=0))
     assert life.now < 3

@@ -4,6 +4,7 @@
 a finding that is verified and put at its line. Counts do not depend on how fast the machine is.
 """
 
+import gc
 import json
 import sys
 import tempfile
@@ -12,10 +13,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import FrameType
 
-from reviewer.text import markdown
 from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
@@ -88,11 +89,16 @@ def journey() -> Journey:
     """Review one pull request to warm up, then watch the review of another."""
     seen = Journey()
     _review(seen, watched=False)
-    # A run is a process of its own: nothing is known from another one.
-    for function in (markdown.line, markdown.block, markdown.span):
-        function.cache_clear()
+    _forget()
     _review(seen, watched=True)
     return seen
+
+
+def _forget() -> None:
+    """Clear the program's caches: a run is a process of its own and knows nothing of another."""
+    for each in gc.get_objects():
+        if isinstance(each, _lru_cache_wrapper) and each.__module__.startswith("reviewer"):
+            each.cache_clear()
 
 
 def _review(seen: Journey, *, watched: bool) -> None:

@@ -14,7 +14,6 @@ from reviewer.config.inputs import Inputs
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
 from reviewer.events import activity, payload
 from reviewer.events.activity import Gate, Skip
-from reviewer.redaction.run_secrets import SHORTEST, Secrets
 
 TITLE = "Code review"
 # The runner sends the second one, 7.5 seconds after the first, to a process that is still there.
@@ -41,11 +40,7 @@ def _main(environ: Mapping[str, str], runner: Runner) -> int:
         inputs = Inputs.load(environ)
     except ReviewerError as problem:
         return _tell(problem, runner)
-    runner.secrets = Secrets(inputs.secrets)
-    for secret in inputs.secrets:
-        # The runner would hide a short word such as "none" wherever it stands in the job's log.
-        if len(secret) >= SHORTEST:
-            runner.mask(secret)
+    runner.hide(inputs.secrets)
     try:
         code = _run(environ, inputs, runner)
     except ReviewerError as problem:

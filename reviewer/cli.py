@@ -23,7 +23,6 @@ from reviewer.errors import ConfigError, ReviewerError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.outputs import review_report
 from reviewer.ports import Forge
-from reviewer.redaction.run_secrets import Secrets
 
 REMOTE = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>[1-9]\d{0,9})")
 # What a person has in the environment for other tools, and the input that it stands for.
@@ -108,7 +107,7 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         summary = Path(folder, "summary.md")
         terminal = Terminal({"GITHUB_STEP_SUMMARY": str(summary)}, sys.stderr)
-        terminal.secrets = Secrets(inputs.secrets)
+        terminal.hide(inputs.secrets)
         install_logging(terminal)
         deadline = Deadline(inputs.timeout)
         number = int(remote["number"]) if remote else 0

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from reviewer.head import Head
 from reviewer.operations import Operation
 from reviewer.pull_request import Comment, ListedFile, ListedPull, PullRequest, Snapshot
 
@@ -29,10 +28,11 @@ class Forge(Protocol):
         """
         ...
 
-    def pulls_of(self, head: Head) -> tuple[int, ...]:
+    def pulls_of(self, sha: str, branch: str, repository: str) -> tuple[int, ...]:
         """Return the numbers of the open pull requests whose head is this commit of this branch.
 
-        The newest comes first; empty when the branch has moved on. 100 are looked through.
+        `repository` is "owner/name" of the branch, a fork perhaps. The newest comes first; empty
+        when the branch has moved on. 100 are looked through.
         """
         ...
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from reviewer.errors import NotFoundError, ReviewerError
-from reviewer.head import Head
 from reviewer.operations import (
     CreateCheckRun,
     CreateComment,
@@ -54,8 +53,8 @@ class FakeForge:
         mine = tuple(comment for comment in self.comments if comment.mine)
         return Snapshot(self.pull, Conversation(mine, tuple(self.threads)))
 
-    def pulls_of(self, head: Head) -> tuple[int, ...]:
-        return (self.pull.number,) if head.sha == self.pull.head_sha else ()
+    def pulls_of(self, sha: str, branch: str, repository: str) -> tuple[int, ...]:
+        return (self.pull.number,) if sha == self.pull.head_sha else ()
 
     def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
         return tuple(self.opened)

@@ -9,12 +9,12 @@ from reviewer.events.payload import (
     PULL_REQUEST_EVENTS,
     CommentEvent,
     Event,
+    Head,
     OtherEvent,
     PullRequestEvent,
     ReviewCommentEvent,
     WorkflowRunEvent,
 )
-from reviewer.head import Head
 from reviewer.record import record
 
 if TYPE_CHECKING:

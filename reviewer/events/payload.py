@@ -5,8 +5,16 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from reviewer.errors import EventError
-from reviewer.head import Head
 from reviewer.record import record
+
+
+@record
+class Head:
+    """The commit at the end of a branch; `repository` is "owner/name", of a fork perhaps."""
+
+    sha: str
+    branch: str
+    repository: str
 
 
 @record

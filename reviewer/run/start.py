@@ -71,7 +71,8 @@ def _read(forge: GitHub, wanted: ReviewPullRequest | ReviewHead | Errand) -> Sna
     """Read the wanted pull request; None when its head is none's any more."""
     if not isinstance(wanted, ReviewHead):
         return forge.snapshot(wanted.number)
-    numbers = forge.pulls_of(wanted.head)
+    head = wanted.head
+    numbers = forge.pulls_of(head.sha, head.branch, head.repository)
     if len(numbers) > 1:
         listed = ", ".join(map(str, numbers))
         raise EventError(

@@ -23,11 +23,11 @@ from reviewer.events.activity import (
 )
 from reviewer.events.payload import (
     CommentEvent,
+    Head,
     OtherEvent,
     PullRequestEvent,
     ReviewCommentEvent,
 )
-from reviewer.head import Head
 from reviewer.operations import Subject
 from tests.faults import faults
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Never
 
 from reviewer.errors import ForgeError, NotFoundError
-from reviewer.head import Head
 from reviewer.operations import Operation
 from reviewer.pull_request import (
     Conversation,
@@ -101,7 +100,7 @@ class LocalCommits:
         except NotFoundError:
             return None
 
-    def pulls_of(self, _head: Head) -> tuple[int, ...]:
+    def pulls_of(self, _sha: str, _branch: str, _repository: str) -> tuple[int, ...]:
         """Return nothing: a local repository has no pull requests."""
         return ()
 

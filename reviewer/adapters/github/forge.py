@@ -11,7 +11,6 @@ from reviewer.adapters.github.queries import Cursors, SnapshotPage
 from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.http.retry import Policy
 from reviewer.errors import ForgeError
-from reviewer.head import Head
 from reviewer.operations import Operation
 from reviewer.pull_request import (
     Comment,
@@ -103,9 +102,9 @@ class GitHub:
 
         return self._repository.retry(f"Reading pull request {number}", ask)
 
-    def pulls_of(self, head: Head) -> tuple[int, ...]:
-        """Look for the head among the open pull requests of the branch."""
-        variables = {**self._repository.variables, "branch": head.branch}
+    def pulls_of(self, sha: str, branch: str, repository: str) -> tuple[int, ...]:
+        """Look for the commit among the open pull requests of the branch."""
+        variables = {**self._repository.variables, "branch": branch}
         query = self._repository.graphql(queries.OF_BRANCH, variables)
 
         def ask() -> tuple[int, ...]:
@@ -113,9 +112,9 @@ class GitHub:
             # As for a snapshot.
             from reviewer.adapters.github import pull_lists
 
-            return pull_lists.of_head(response, head)
+            return pull_lists.of_head(response, sha, repository)
 
-        return self._repository.retry(f"Looking for the pull request of {head.sha[:7]}", ask)
+        return self._repository.retry(f"Looking for the pull request of {sha[:7]}", ask)
 
     def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
         """See `Reads.opened_before`."""

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import Actor, Node, PageInfo, login, moment
 from reviewer.adapters.github.refusals import GitHubResponse
-from reviewer.head import Head
 from reviewer.pull_request import ListedPull
 
 OPENED = """
@@ -138,8 +137,8 @@ def _listed(node: OpenedNode) -> tuple[datetime, ListedPull]:
     return moment(node.created_at), listed
 
 
-def of_head(response: GitHubResponse, head: Head) -> tuple[int, ...]:
-    """Read OF_BRANCH: the numbers of the pull requests that end in the head.
+def of_head(response: GitHubResponse, sha: str, repository: str) -> tuple[int, ...]:
+    """Read OF_BRANCH: the numbers of the pull requests that end in this commit.
 
     Raises what `read` raises.
     """
@@ -147,12 +146,12 @@ def of_head(response: GitHubResponse, head: Head) -> tuple[int, ...]:
     def decode(value: object) -> tuple[int, ...]:
         read = OfBranchData.parse(graphql_json.data(response, value, _AIM))
         pulls = read.repository.pull_requests.nodes
-        return tuple(pull.number for pull in pulls if _ends_in(pull, head))
+        return tuple(pull.number for pull in pulls if _ends_in(pull, sha, repository))
 
     return response.read(decode)
 
 
-def _ends_in(pull: HeadNode, head: Head) -> bool:
-    if pull.head_repository is None or pull.head_ref_oid != head.sha:
+def _ends_in(pull: HeadNode, sha: str, repository: str) -> bool:
+    if pull.head_repository is None or pull.head_ref_oid != sha:
         return False
-    return pull.head_repository.name_with_owner.lower() == head.repository.lower()
+    return pull.head_repository.name_with_owner.lower() == repository.lower()

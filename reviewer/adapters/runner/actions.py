@@ -7,10 +7,10 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from reviewer.redaction.run_secrets import Secrets
+from reviewer.redaction.run_secrets import SHORTEST, Secrets
 from reviewer.text import invisible
 
 if TYPE_CHECKING:
@@ -46,6 +46,14 @@ class Runner:
         self._summary_full = False
         self._annotations = Counter[str]()
         self._start = time.monotonic()
+
+    def hide(self, secrets: Sequence[str]) -> None:
+        """Hide these secrets in whatever is written from now on, and in the whole job's log."""
+        self.secrets = Secrets(secrets)
+        for secret in secrets:
+            # The runner would hide a short word such as "none" wherever it is in the job's log.
+            if len(secret) >= SHORTEST:
+                self.mask(secret)
 
     @property
     def elapsed(self) -> float:

@@ -11,7 +11,6 @@ from reviewer.adapters.github import pull_lists, rest_json, snapshot_json, write
 from reviewer.adapters.github.refusals import GitHubResponse, explain
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
-from reviewer.head import Head
 from reviewer.pull_request import ListedPull, ReviewComment
 from tests.faults import faults
 
@@ -74,7 +73,7 @@ SNAPSHOT: object = {
         {"path": ["repository", "pullRequest", "closingIssuesReferences"], "type": "FORBIDDEN"}
     ],
 }
-HEAD = Head("a" * 40, "topic", "octo/shop")
+SHA, REPOSITORY = "a" * 40, "octo/shop"
 LISTED: object = {
     "data": {
         "repository": {
@@ -83,7 +82,7 @@ LISTED: object = {
                 "nodes": [
                     {
                         "number": 7,
-                        "headRefOid": HEAD.sha,
+                        "headRefOid": SHA,
                         "headRepository": {"nameWithOwner": "octo/shop"},
                         "createdAt": "2026-11-24T08:00:00Z",
                         "authorAssociation": "NONE",
@@ -134,7 +133,7 @@ def read_all(given_answer: GitHubResponse) -> None:
         lambda: snapshot_json.page(given_answer),
         lambda: writes.check_resolved(given_answer),
         lambda: pull_lists.read(given_answer),
-        lambda: pull_lists.of_head(given_answer, HEAD),
+        lambda: pull_lists.of_head(given_answer, SHA, REPOSITORY),
         lambda: given_answer.read(rest_json.comment),
         lambda: given_answer.read(rest_json.posted),
         lambda: given_answer.read(rest_json.descends),
@@ -160,7 +159,7 @@ def test_the_samples_are_read() -> None:
     assert answer(json.dumps(WRITTEN)).read(rest_json.comment).id == 7
     ((_, opened),) = pull_lists.read(answer(json.dumps(LISTED))).rows
     assert opened == ListedPull(7, "dev", "NONE")
-    assert pull_lists.of_head(answer(json.dumps(LISTED)), HEAD) == (7,)
+    assert pull_lists.of_head(answer(json.dumps(LISTED)), SHA, REPOSITORY) == (7,)
     assert answer(json.dumps(CONTENT)).read(lambda value: rest_json.content("it", value)) == b"x"
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import install_logging
 from reviewer.adapters.runner.terminal import Terminal, show
 from reviewer.comments import summary as summary_comment

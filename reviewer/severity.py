@@ -11,10 +11,12 @@ from typing import Self
 class Scale(enum.IntEnum):
     """Ordered words, so that thresholds compare."""
 
-    @property
-    def label(self) -> str:
-        """The word used in configuration, replies and reports."""
-        return self.name.lower()
+    label: str
+    """The word used in configuration, replies and reports."""
+
+    def __init__(self, _value: int) -> None:
+        """Derive the label from the name."""
+        self.label = self._name_.lower()
 
     @classmethod
     def by_label(cls) -> dict[str, Self]:

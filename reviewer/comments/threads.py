@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from reviewer.comments import inline
-from reviewer.comments.moved_head import Moment, NextStep, next_step
+from reviewer.comments.upsert import Moment, NextStep, next_step
 from reviewer.errors import ForbiddenError, ForgeError, UnprocessableError
 from reviewer.finding import Dismissal, Finding
 from reviewer.operations import CreateReview, InlineComment, ResolveThread

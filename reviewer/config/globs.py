@@ -1,6 +1,6 @@
 """Matches paths against gitignore patterns: the last one that matches decides, in linear time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,16 @@ class Patterns:
         if not self._rules or not self._any.search(text):
             return None
         return next(rule.verdict for rule in reversed(self._rules) if rule.compiled.search(text))
+
+
+def compile_groups(groups: Mapping[str, str]) -> tuple[tuple[str, Patterns], ...]:
+    """Compile lists of patterns that are separated by blanks, each under its name."""
+    return tuple((name, Patterns(lines.split())) for name, lines in groups.items())
+
+
+def find_group(groups: Iterable[tuple[str, Patterns]], path: str) -> str:
+    """Return the name of the first group with a pattern that matches the path, else ""."""
+    return next((name for name, patterns in groups if patterns.verdict(path)), "")
 
 
 def _rule(number: int, line: str) -> _Rule:

@@ -42,9 +42,9 @@ class FileSettings:
     `named` lists "path_instructions" too; the other fields of `values` say nothing.
     """
 
-    values: Inputs
-    named: frozenset[str]
-    path_instructions: tuple[PathInstruction, ...]
+    values: Inputs = Inputs()
+    named: frozenset[str] = frozenset()
+    path_instructions: tuple[PathInstruction, ...] = ()
 
 
 def _annotation(kind: OptionType[Any]) -> Any:  # noqa: ANN401 - a type, as pydantic takes it

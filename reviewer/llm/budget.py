@@ -1,13 +1,16 @@
-"""Counts the tokens and the cost of a run, and refuses a request that would exceed a limit."""
+"""What models cost and hold, and what a run may spend: refuses a request over a limit."""
 
+import re
 import threading
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 
 from reviewer.errors import BudgetError, InputError
-from reviewer.llm import model_catalog
-from reviewer.llm.model_catalog import ModelFacts
 from reviewer.ports import Usage
 from reviewer.review import Spent
 
@@ -17,6 +20,53 @@ _FIRST_RATIO = Decimal(3)
 _RATIOS = (Decimal(1), Decimal(8))
 # Tokens of a reply, until the first one is counted.
 _FIRST_OUTPUT = 1_000
+_TABLE = Path(__file__).with_name("models.toml")
+_DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+_MILLION = 1_000_000
+DAYS_AHEAD = 60
+"""Days before the end of a model from which a run warns; OpenAI announces it six months before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """Prices in US dollars per million tokens, and the context window in tokens."""
+
+    input_price: Decimal
+    output_price: Decimal
+    context_window: int
+
+    def cost(self, usage: Usage) -> Decimal:
+        """Return the cost of a request in US dollars."""
+        total = self.input_price * usage.input_tokens + self.output_price * usage.output_tokens
+        return total / _MILLION
+
+
+def lookup(model: str) -> ModelFacts | None:
+    """Return the facts of a model, by its name or its name without a date; None if unknown."""
+    known = _load_table()
+    return known.get(model) or known.get(_DATED.sub("", model))
+
+
+@cache
+def _load_table() -> dict[str, ModelFacts]:
+    rows = tomllib.loads(_TABLE.read_text("utf-8"), parse_float=Decimal)
+    return {
+        name: ModelFacts(row["input"], row["output"], row["context_window"])
+        for name, row in rows.items()
+    }
+
+
+def shutdown_warning(model: str, ends: date | None, today: date) -> str:
+    """Return a note that a model ends within DAYS_AHEAD, else ""; None is an unknown end."""
+    if ends is None or (ends - today).days > DAYS_AHEAD:
+        return ""
+    if ends <= today:
+        return (
+            f"the model {model} was to be shut down on {ends}; set another one in the input model"
+        )
+    return (
+        f"the model {model} will be shut down on {ends}; set another one in the input model by then"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +97,7 @@ class Budget:
         self,
         max_tokens: int | None,
         max_cost: Decimal | None,
-        prices: Callable[[str], ModelFacts | None] = model_catalog.lookup,
+        prices: Callable[[str], ModelFacts | None] = lookup,
     ) -> None:
         """Set the limits in tokens and US dollars; None is no limit."""
         self._max_tokens = max_tokens

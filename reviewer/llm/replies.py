@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from reviewer.errors import ReplyError
 from reviewer.findings import placement
 from reviewer.findings.placement import FileCandidates
-from reviewer.findings.verification import Verdict
+from reviewer.findings.ranking import Verdict
 from reviewer.llm import reply_schemas
 from reviewer.llm.reply_schemas import (
     AnswerReply,

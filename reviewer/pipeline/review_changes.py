@@ -1,8 +1,11 @@
 """Changes in, review out: asks about every selected file, verifies, and sums up."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
 
 from reviewer.changes import batches
 from reviewer.changes.batches import Batch
@@ -20,7 +23,6 @@ from reviewer.errors import (
 from reviewer.finding import Dismissal
 from reviewer.findings.placement import FileCandidates
 from reviewer.llm import replies
-from reviewer.pipeline import worker_pool
 from reviewer.pipeline.file_result import BatchResult, FileResult, assemble
 from reviewer.pipeline.review_file import BatchReviewer
 from reviewer.review import Overview, Review, Status, Verification
@@ -29,6 +31,9 @@ log = logging.getLogger(__name__)
 
 # After these no later request can succeed either: a hundred files must not mean a hundred of them.
 HOPELESS = (InputError, ModelRefusedError, ModelNotFoundError)
+_Answers = dict[str, list[BatchResult]]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 
 def review(
@@ -59,9 +64,6 @@ def review(
     return _finish(reviewer, made, verified, asked, alone=len(parts) == 1)
 
 
-_Answers = dict[str, list[BatchResult]]
-
-
 def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, ReviewerError | None]:
     """Ask about all parts; return the results by path and what stopped the asking early."""
     answers: _Answers = {part.file.path: [] for part in parts}
@@ -74,9 +76,7 @@ def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, Rev
         log.info("%d/%d %s", done, len(parts), _label(part))
         return _reason_to_stop(results, answers)
 
-    left, stop = worker_pool.carry_out(
-        parts, reviewer.review, concurrency=reviewer.concurrency, on_result=note
-    )
+    left, stop = carry_out(parts, reviewer.review, concurrency=reviewer.concurrency, on_result=note)
     for part in left:
         if stop:
             answers[part.file.path].append(BatchResult(part, stop))
@@ -146,7 +146,7 @@ def _verify(
         if not answered:
             unverified.append(file.path)
 
-    left, stop = worker_pool.carry_out(
+    left, stop = carry_out(
         files,
         lambda file: reviewer.verify(file, results[file.path]),
         concurrency=reviewer.concurrency,
@@ -207,3 +207,37 @@ def _overview(
     except ReviewerError as problem:
         log.warning("The overview is missing: %s", problem)
         return Overview(), problem
+
+
+def carry_out(
+    tasks: Sequence[Task],
+    call: Callable[[Task], Result],
+    *,
+    concurrency: int,
+    on_result: Callable[[Task, Result], ReviewerError | None],
+) -> tuple[tuple[Task, ...], ReviewerError | None]:
+    """Call for every task; return the tasks without a result and what stopped the work early.
+
+    `on_result` is told each result as it comes and may return a reason to stop. A CancelledError
+    only ends the work.
+    """
+    pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="review")
+    # A signal may come between any two lines: what counts is which results were told.
+    told: set[int] = set()
+    waiting = iter(enumerate(tasks))
+    # A pool's own queue would go on for a moment after the reason to stop is known.
+    running = {pool.submit(call, task): at for at, task in islice(waiting, concurrency)}
+    stop: ReviewerError | None = None
+    try:
+        while running and not stop:
+            done = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
+            at = running.pop(done)
+            stop = on_result(tasks[at], done.result())
+            told.add(at)
+            if not stop:
+                running |= {pool.submit(call, task): at for at, task in islice(waiting, 1)}
+    except CancelledError as cancelled:
+        stop = cancelled
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return tuple(task for at, task in enumerate(tasks) if at not in told), stop

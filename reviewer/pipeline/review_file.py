@@ -11,8 +11,8 @@ from reviewer.config.settings import Settings
 from reviewer.context.collect import CONTEXT_SHARE, ContextCollector
 from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Side
-from reviewer.findings import verification
-from reviewer.llm import model_catalog, replies
+from reviewer.findings import ranking
+from reviewer.llm import budget, replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.prompts import BatchRequest, Prompts
 from reviewer.memory.previous_review import PreviousReview
@@ -36,7 +36,7 @@ VERIFICATION_SHARE = 2
 
 def window(model: str, limit: int | None) -> int:
     """Return the room for a batch in characters; `limit` is the window in tokens, if it is set."""
-    facts = model_catalog.lookup(model)
+    facts = budget.lookup(model)
     tokens = limit or (facts.context_window if facts else UNKNOWN_WINDOW)
     return min(int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN), LARGEST_BATCH)
 
@@ -87,7 +87,7 @@ class BatchReviewer:
         answered = True
         for part, findings in _by_part(split(file, self.window), result.findings):
             verdicts = self._verdicts(part, findings)
-            left, reasons = verification.apply_verdicts(findings, verdicts or ())
+            left, reasons = ranking.apply_verdicts(findings, verdicts or ())
             kept += left
             verifications += reasons
             answered = answered and verdicts is not None
@@ -97,7 +97,7 @@ class BatchReviewer:
 
     def _verdicts(
         self, part: Batch, findings: Sequence[Finding]
-    ) -> tuple[verification.Verdict, ...] | None:
+    ) -> tuple[ranking.Verdict, ...] | None:
         prompt = self.prompts.verify(self._material(part, VERIFICATION_SHARE), findings)
         try:
             return self.client.ask(

@@ -6,7 +6,7 @@ from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.errors import InputError
-from reviewer.llm import budget, model_catalog
+from reviewer.llm import budget
 from reviewer.memory.state import State
 from reviewer.pull_request import ListedPull, PullRequest, PullState
 from reviewer.run.run import Run
@@ -23,7 +23,7 @@ def require_means(inputs: Inputs) -> None:
             remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
             "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
         )
-    unpriced = [name for name in inputs.models if model_catalog.lookup(name) is None]
+    unpriced = [name for name in inputs.models if budget.lookup(name) is None]
     if unpriced and inputs.max_cost is not None:
         raise budget.unknown_price_error(unpriced[0])
 

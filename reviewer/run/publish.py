@@ -9,9 +9,8 @@ from reviewer import __version__
 from reviewer.adapters.files import report_files
 from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline, summary, threads
-from reviewer.comments.moved_head import HeadMoved, Moment, NextStep, next_step
 from reviewer.comments.summary import RunDetails
-from reviewer.comments.upsert import OwnComment
+from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import FailOn, Mode
 from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError

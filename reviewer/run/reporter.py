@@ -9,8 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from reviewer.adapters.runner.actions import Runner
 from reviewer.comments import summary, upsert
-from reviewer.comments.moved_head import Moment, NextStep, next_step
-from reviewer.comments.upsert import OwnComment
+from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import (

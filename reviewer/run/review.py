@@ -10,8 +10,7 @@ from typing import TypeVar
 
 from reviewer.changes.selection import Selection, read_changes, select_share
 from reviewer.comments import threads
-from reviewer.comments.moved_head import HeadMoved, Moment, NextStep, next_step
-from reviewer.comments.upsert import OwnComment
+from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
 from reviewer.config import settings as config
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
@@ -21,7 +20,7 @@ from reviewer.context.collect import ContextCollector, HeadFiles
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
 from reviewer.findings import ranking
-from reviewer.llm import model_catalog
+from reviewer.llm import budget
 from reviewer.llm.ask import ModelClient, refuse
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
@@ -189,7 +188,7 @@ def _ask(
     review = review_changes.review(reviewer, share, dismissed)
     # Nobody waits for the date: it is known by now, or there is no warning.
     ends = shutdown.result() if shutdown and shutdown.done() else None
-    warning = model_catalog.shutdown_warning(model.name, ends, datetime.now(UTC).date())
+    warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     notes = (*review.notes, warning) if warning else review.notes
     return replace(review, shard=run.inputs.shard, notes=notes)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reviewer.adapters.files.checkout import Checkout
-from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner
 from reviewer.config.enums import ToolsMode
 from reviewer.config.inputs import Inputs

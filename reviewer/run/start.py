@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from reviewer.adapters.github.forge import GitHub
-from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import EventError

@@ -2,8 +2,7 @@
 
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.github.http import Pace
-from reviewer.adapters.http.deadline import Deadline
-from reviewer.adapters.http.retry import Policy
+from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.operations import Operation
 from reviewer.ports import Forge
 from reviewer.pull_request import Comment

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from reviewer.changes import default_excludes
+from reviewer.changes import selection
 from reviewer.changes import selection as scope
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, Unreviewable
 from reviewer.config.settings import Globs, Settings
@@ -144,7 +144,7 @@ def test_a_line_nobody_types_makes_a_file_generated() -> None:
     file = changed_file("app.js", "short", "x" * 5_000_000)
     said = "line longer than 5,000 characters (minified or generated)"
     assert content_reason(file) == said
-    assert content_reason(changed_file("app.js", "x" * default_excludes.LONGEST_LINE)) == ""
+    assert content_reason(changed_file("app.js", "x" * selection.LONGEST_LINE)) == ""
 
 
 @faults("DF5")

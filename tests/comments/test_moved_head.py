@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.comments.moved_head import Moment, NextStep, next_step
+from reviewer.comments.upsert import Moment, NextStep, next_step
 from tests import builders
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.finding import Origin
-from reviewer.findings import verification
-from reviewer.findings.verification import Verdict
+from reviewer.findings import ranking
+from reviewer.findings.ranking import Verdict
 from reviewer.review import VerdictOutcome
 from reviewer.severity import Confidence, Severity
 from tests import builders
@@ -19,7 +19,7 @@ def verdict(word: str, severity: Severity = Severity.LOW, number: int = 1) -> Ve
 
 
 def test_what_is_dropped_is_gone_and_its_reason_is_kept() -> None:
-    left, said = verification.apply_verdicts((HIGH,), (verdict("drop"),))
+    left, said = ranking.apply_verdicts((HIGH,), (verdict("drop"),))
     assert left == ()
     assert [(each.outcome, each.reason) for each in said] == [
         (VerdictOutcome.DROPPED, "line 3 guards it")
@@ -28,7 +28,7 @@ def test_what_is_dropped_is_gone_and_its_reason_is_kept() -> None:
 
 
 def test_what_is_kept_stays_as_it_is() -> None:
-    left, said = verification.apply_verdicts((HIGH,), (verdict("keep"),))
+    left, said = ranking.apply_verdicts((HIGH,), (verdict("keep"),))
     assert left == (HIGH,)
     assert said[0].outcome is VerdictOutcome.KEPT
 
@@ -43,28 +43,28 @@ def test_what_is_kept_stays_as_it_is() -> None:
     ],
 )
 def test_a_severity_is_lowered_and_never_raised(wanted: Severity, given_: Severity) -> None:
-    left, _ = verification.apply_verdicts((HIGH,), (verdict("lower", wanted),))
+    left, _ = ranking.apply_verdicts((HIGH,), (verdict("lower", wanted),))
     assert left == (builders.revise(HIGH, severity=given_),)
 
 
 def test_below_low_the_confidence_is_lowered() -> None:
     low = builders.finding(severity=Severity.LOW)
-    left, _ = verification.apply_verdicts((low,), (verdict("lower"),))
+    left, _ = ranking.apply_verdicts((low,), (verdict("lower"),))
     assert left == (builders.revise(low, confidence=Confidence.LOW),)
 
 
 def test_a_finding_without_a_verdict_and_one_with_an_unknown_word_stay() -> None:
-    left, said = verification.apply_verdicts((HIGH, HIGH), (verdict("burn", number=2),))
+    left, said = ranking.apply_verdicts((HIGH, HIGH), (verdict("burn", number=2),))
     assert left == (HIGH, HIGH)
     assert len(said) == 1
 
 
 def test_no_model_can_drop_a_finding_of_a_rule() -> None:
     proven = builders.revise(HIGH, origin=Origin.RULE)
-    assert verification.apply_verdicts((proven,), (verdict("drop"),)) == ((proven,), ())
+    assert ranking.apply_verdicts((proven,), (verdict("drop"),)) == ((proven,), ())
 
 
 @given(st.lists(st.builds(Verdict, st.integers(), st.text(), st.sampled_from(Severity), st.text())))
 def test_nothing_is_invented_and_nothing_gets_worse(verdicts: list[Verdict]) -> None:
-    left, _ = verification.apply_verdicts((HIGH,), verdicts)
+    left, _ = ranking.apply_verdicts((HIGH,), verdicts)
     assert all(f.title == HIGH.title and f.severity <= HIGH.severity for f in left)

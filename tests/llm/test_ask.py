@@ -15,8 +15,7 @@ from reviewer.errors import (
     ReplyError,
 )
 from reviewer.llm.ask import ModelClient
-from reviewer.llm.budget import Budget
-from reviewer.llm.model_catalog import ModelFacts
+from reviewer.llm.budget import Budget, ModelFacts
 from reviewer.llm.replies import REVIEW_SCHEMA, parse_review
 from reviewer.ports import Message, Prompt, Reply, Usage
 from tests.faults import faults

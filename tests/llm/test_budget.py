@@ -4,8 +4,7 @@ from decimal import Decimal
 import pytest
 
 from reviewer.errors import BudgetError, InputError
-from reviewer.llm.budget import Budget
-from reviewer.llm.model_catalog import ModelFacts
+from reviewer.llm.budget import Budget, ModelFacts
 from reviewer.ports import Usage
 from reviewer.review import Spent
 from tests.faults import faults

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.llm import model_catalog
+from reviewer.llm import budget
 from reviewer.ports import Usage
 
-TABLE = tomllib.loads(Path(model_catalog.__file__).with_name("models.toml").read_text("utf-8"))
+TABLE = tomllib.loads(Path(budget.__file__).with_name("models.toml").read_text("utf-8"))
 
 
 def test_a_known_model_has_a_price_and_a_window() -> None:
-    facts = model_catalog.lookup("gpt-6-luna")
+    facts = budget.lookup("gpt-6-luna")
 
     assert facts is not None
     assert facts.context_window == 1_050_000
@@ -20,16 +20,12 @@ def test_a_known_model_has_a_price_and_a_window() -> None:
 
 
 def test_a_dated_name_is_the_same_model() -> None:
-    assert (
-        model_catalog.lookup("gpt-6.1-sol-2026-09-29")
-        == model_catalog.lookup("gpt-6.1-sol")
-        is not None
-    )
+    assert budget.lookup("gpt-6.1-sol-2026-09-29") == budget.lookup("gpt-6.1-sol") is not None
 
 
 @pytest.mark.parametrize("name", ["", "llama", "openai/gpt-6-luna", "gpt-6-luna-mini"])
 def test_an_unknown_model_has_no_price_instead_of_none_to_pay(name: str) -> None:
-    assert model_catalog.lookup(name) is None
+    assert budget.lookup(name) is None
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -4,7 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from reviewer.errors import ReplyError
-from reviewer.findings.verification import Verdict
+from reviewer.findings.ranking import Verdict
 from reviewer.llm.replies import VERIFY_SCHEMA, parse_answer, parse_verdicts
 from reviewer.ports import Reply
 from reviewer.severity import Severity

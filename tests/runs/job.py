@@ -13,8 +13,7 @@ from pathlib import Path
 
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.github.http import Pace
-from reviewer.adapters.http.deadline import Deadline
-from reviewer.adapters.http.retry import Policy
+from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.adapters.openai.chat_completions import ChatCompletions
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.openai.chat_completions import ChatCompletions
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind

@@ -1,6 +1,6 @@
 """The forge over GitHub's API, light enough to send the first request of a run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from reviewer.adapters.github import queries
 from reviewer.adapters.github.http import Pace, Repository, Transport
 from reviewer.adapters.github.queries import Cursors, SnapshotPage
-from reviewer.adapters.http.deadline import Deadline
-from reviewer.adapters.http.retry import Policy
+from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import ForgeError
 from reviewer.operations import Operation
 from reviewer.pull_request import (
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
     from reviewer.adapters.github.writes import Writes
 
 API = "https://api.github.com"
+
+# 10,000 comments: a longer list is more likely a fault than a conversation.
+MOST_PAGES = 100
 
 
 class GitHub:
@@ -81,7 +83,7 @@ class GitHub:
 
     def snapshot(self, number: int) -> Snapshot:
         """Read the pull request and the conversation, in as many requests as it has pages."""
-        pages = tuple(queries.pages(partial(self._page, number)))
+        pages = tuple(_read_pages(partial(self._page, number)))
         comments = tuple(comment for page in pages for comment in page.comments)
         threads = tuple(thread for page in pages for thread in page.threads)
         return Snapshot(pages[0].pull, Conversation(comments, threads))
@@ -89,9 +91,7 @@ class GitHub:
     def _page(self, number: int, after: Cursors) -> SnapshotPage:
         comments, threads = after
         variables = {"number": number, "comments": comments, "threads": threads}
-        query = self._repository.graphql(
-            queries.SNAPSHOT, {**self._repository.variables, **variables}
-        )
+        query = self._repository.ask(queries.SNAPSHOT, variables)
 
         def ask() -> SnapshotPage:
             response = self._repository.send(query)
@@ -104,8 +104,7 @@ class GitHub:
 
     def pulls_of(self, sha: str, branch: str, repository: str) -> tuple[int, ...]:
         """Look for the commit among the open pull requests of the branch."""
-        variables = {**self._repository.variables, "branch": branch}
-        query = self._repository.graphql(queries.OF_BRANCH, variables)
+        query = self._repository.ask(queries.OF_BRANCH, {"branch": branch})
 
         def ask() -> tuple[int, ...]:
             response = self._repository.send(query)
@@ -164,3 +163,23 @@ class GitHub:
         from reviewer.adapters.github.writes import Writes
 
         return Writes(self._repository, self.snapshot)
+
+
+def _read_pages(ask: Callable[[Cursors], SnapshotPage]) -> Iterator[SnapshotPage]:
+    """Yield page after page until both lists have ended; `ask` reads the page after the cursors.
+
+    Raises ForgeError when the cursors repeat or there are more than MOST_PAGES.
+    """
+    after: Cursors = (None, None)
+    seen = {after}
+    for _ in range(MOST_PAGES):
+        page = ask(after)
+        yield page
+        if not page.more:
+            return
+        # A page past the end of one list is empty and has no cursor for it.
+        after = (page.ends[0] or after[0], page.ends[1] or after[1])
+        if after in seen:
+            raise ForgeError("GitHub's list of comments goes in circles.")
+        seen.add(after)
+    raise ForgeError(f"The conversation has more than {MOST_PAGES} pages of comments.")

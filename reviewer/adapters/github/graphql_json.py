@@ -1,19 +1,62 @@
-"""What all of GitHub's GraphQL responses have in common: data beside errors, lists, people."""
+"""The shapes by which GitHub's JSON is read, and what all its GraphQL responses share."""
 
-from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, Self, TypeVar
 
-from pydantic import ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from reviewer.adapters.github import refusals
 from reviewer.adapters.github.refusals import GitHubResponse
-from reviewer.adapters.github.shapes import Shape
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
 
-# GitHub's name for the author of what a deleted account left behind.
-GHOST = "ghost"
+_NAMED = "shape"
+
+
+class Shape(BaseModel):
+    """A JSON object of GitHub's: strict about the types of its members, unknown ones are ignored.
+
+    `wrong` says in a message what is wrong with a value that does not have this shape; a part of
+    another shape leaves it empty, so that the message is the other's.
+    """
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+    wrong: ClassVar[str] = ""
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Read a value; raises ValueError with the `wrong` of the innermost broken shape."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError as broken:
+            raise ValueError(_messages(broken)[0]) from None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_what_is_wrong(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(value)
+        except ValidationError as broken:
+            if _messages(broken) or not cls.wrong:
+                raise
+            raise PydanticCustomError(_NAMED, cls.wrong) from None
+
+
+def _messages(broken: ValidationError) -> list[str]:
+    """List what the broken shapes say of themselves, in the order of the fields."""
+    # The values stay out: they are untrusted, and no message quotes them.
+    errors = broken.errors(include_url=False, include_context=False, include_input=False)
+    return [error["msg"] for error in errors if error["type"] == _NAMED]
 
 
 class Node(Shape):
@@ -76,24 +119,6 @@ class Envelope(Node):
 
     data: object = None
     errors: object = None
-
-
-def rows(page: FirstPage[NodeT] | None) -> list[NodeT]:
-    """Return the nodes that the token may see; GraphQL gives null where there is no list."""
-    return [node for node in page.nodes if node is not None] if page else []
-
-
-def login(actor: Actor | None) -> str:
-    """Return the login of the author of something."""
-    return actor.login if actor else GHOST
-
-
-def moment(text: str) -> datetime:
-    """Read a DateTime; raises ValueError for one without a zone."""
-    read = datetime.fromisoformat(text)
-    if read.tzinfo is None:
-        raise ValueError("a time has no zone")
-    return read
 
 
 def data(

@@ -14,8 +14,14 @@ from urllib3.exceptions import HTTPError, MaxRetryError
 
 from reviewer.adapters.github import refusals
 from reviewer.adapters.github.refusals import GitHubResponse
-from reviewer.adapters.http.deadline import Deadline, DeadlineError, call_within
-from reviewer.adapters.http.retry import Policy, TransientError, call_with_retries
+from reviewer.adapters.http.retry import (
+    Deadline,
+    DeadlineError,
+    NotStartedError,
+    Policy,
+    TransientError,
+    call_with_retries,
+)
 from reviewer.errors import ForgeError, UnauthorizedError
 
 JSON = "application/vnd.github+json"
@@ -91,20 +97,16 @@ class Transport:
         Raises ForgeError for a status that is neither a success nor in `request.also`, and when no
         response comes; TransientError where another attempt may succeed.
         """
-        seconds = min(self._pace.per_request, self._deadline.remaining())
-        if not seconds:
-            raise ForgeError(
-                f"There was no time left for {request}.",
-                cause="The run has used up its time.",
-                remedy="Raise the input timeout, or review fewer files.",
-            )
         idle = self._writers if request.writes else self._readers
         client = self._take(idle)
         with contextlib.ExitStack() as on_failure:
             on_failure.callback(client.close)
             try:
-                grace = _GRACE if request.writes else 0.0
-                response = call_within(partial(_exchange, client, request), seconds, grace=grace)
+                response = self._deadline.call(
+                    partial(_exchange, client, request),
+                    at_most=self._pace.per_request,
+                    grace=_GRACE if request.writes else 0.0,
+                )
             except (OSError, HTTPError, ValueError, RuntimeError, AssertionError) as problem:
                 raise self._explain_silence(request, problem) from problem
             on_failure.pop_all()
@@ -139,6 +141,12 @@ class Transport:
     def _explain_silence(self, request: Request, problem: Exception) -> ForgeError | TransientError:
         """Return the error for a request without a response; the client raised `problem`."""
         match problem:
+            case NotStartedError():
+                return ForgeError(
+                    f"There was no time left for {request}.",
+                    cause="The run has used up its time.",
+                    remedy="Raise the input timeout, or review fewer files.",
+                )
             case DeadlineError() | requests.Timeout():
                 late = ForgeError(
                     f"GitHub did not finish its answer to {request} in time.",
@@ -199,12 +207,6 @@ class Repository:
         """Return the path of a REST endpoint below the repository."""
         return f"/repos/{self.full_name}/{path}"
 
-    @property
-    def variables(self) -> dict[str, str]:
-        """The variables by which GraphQL queries name the repository."""
-        owner, _, name = self.full_name.partition("/")
-        return {"owner": owner, "name": name}
-
     def send(self, request: Request) -> GitHubResponse:
         """Send a request once; raises what Transport.send raises."""
         return self.transport.send(request)
@@ -215,6 +217,11 @@ class Repository:
         """Return the request for a GraphQL query; `writes` marks a mutation."""
         body = {"query": query, "variables": dict(variables)}
         return Request("POST", self.graphql_url, body=body, writes=writes)
+
+    def ask(self, query: str, variables: Mapping[str, object]) -> Request:
+        """Return the request for a GraphQL query about the repository, its $owner and $name."""
+        owner, _, name = self.full_name.partition("/")
+        return self.graphql(query, {"owner": owner, "name": name, **variables})
 
     def retry(self, what: str, call: Callable[[], T], *, attempts: int | None = None) -> T:
         """Repeat a call as the policy allows, or `attempts` times; `what` names it in the log."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reviewer.adapters.github import graphql_json
-from reviewer.adapters.github.graphql_json import Actor, Node, PageInfo, login, moment
+from reviewer.adapters.github.graphql_json import Actor, Node, PageInfo
 from reviewer.adapters.github.refusals import GitHubResponse
+from reviewer.adapters.github.snapshot_json import login, moment
 from reviewer.pull_request import ListedPull
 
 OPENED = """

@@ -4,11 +4,9 @@ What reads their responses is in other modules, because it imports pydantic: the
 not wait for that.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from reviewer.errors import ForgeError
 from reviewer.pull_request import Comment, PullRequest, ReviewThread
 
 # Cursors after the last comment and the last thread read; None starts from the beginning.
@@ -66,8 +64,6 @@ query OfBranch($owner: String!, $name: String!, $branch: String!) {
   }
 }
 """
-# 10,000 comments: a longer list is more likely a fault than a conversation.
-MOST_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +75,3 @@ class SnapshotPage:
     threads: tuple[ReviewThread, ...]
     ends: Cursors
     more: bool
-
-
-def pages(ask: Callable[[Cursors], SnapshotPage]) -> Iterator[SnapshotPage]:
-    """Yield page after page until both lists have ended; `ask` reads the page after the cursors.
-
-    Raises ForgeError when the cursors repeat or there are more than MOST_PAGES.
-    """
-    after: Cursors = (None, None)
-    seen = {after}
-    for _ in range(MOST_PAGES):
-        page = ask(after)
-        yield page
-        if not page.more:
-            return
-        # A page past the end of one list is empty and has no cursor for it.
-        after = (page.ends[0] or after[0], page.ends[1] or after[1])
-        if after in seen:
-            raise ForgeError("GitHub's list of comments goes in circles.")
-        seen.add(after)
-    raise ForgeError(f"The conversation has more than {MOST_PAGES} pages of comments.")

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from reviewer.adapters.github.shapes import Shape
+from reviewer.adapters.github.graphql_json import Shape
 from reviewer.errors import NotFoundError
 from reviewer.pull_request import Comment, ListedFile
 

@@ -1,9 +1,10 @@
 """Reads the responses to `queries.SNAPSHOT`: the pull request with its conversation."""
 
+from datetime import datetime
 from typing import Literal
 
 from reviewer.adapters.github import graphql_json, refusals
-from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, PageInfo, login, rows
+from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodeT, PageInfo
 from reviewer.adapters.github.queries import SnapshotPage
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.pull_request import (
@@ -16,6 +17,9 @@ from reviewer.pull_request import (
 
 # What a token may not see comes as null beside an error, and everything else with it.
 _OPTIONAL = "closingIssuesReferences"
+
+# GitHub's name for the author of what a deleted account left behind.
+GHOST = "ghost"
 
 
 class LabelNode(Node):
@@ -210,7 +214,7 @@ def _pull_request(pull: PullNode) -> PullRequest:
         commits=tuple(row.commit.message_headline for row in rows(pull.commits)),
         issues=tuple(issue.title for issue in rows(pull.closing_issues_references)),
         association=pull.author_association,
-        opened_at=graphql_json.moment(pull.created_at),
+        opened_at=moment(pull.created_at),
     )
 
 
@@ -252,3 +256,21 @@ def _review_comment(node: ReviewCommentNode) -> ReviewComment:
 def _is_same(login: str, viewer: str) -> bool:
     # An app's login ends in [bot] for the app itself and not for others.
     return login.removesuffix("[bot]") == viewer.removesuffix("[bot]")
+
+
+def rows(page: FirstPage[NodeT] | None) -> list[NodeT]:
+    """Return the nodes that the token may see; GraphQL gives null where there is no list."""
+    return [node for node in page.nodes if node is not None] if page else []
+
+
+def login(actor: Actor | None) -> str:
+    """Return the login of the author of something."""
+    return actor.login if actor else GHOST
+
+
+def moment(text: str) -> datetime:
+    """Read a DateTime; raises ValueError for one without a zone."""
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
+        raise ValueError("a time has no zone")
+    return read

@@ -9,9 +9,15 @@ from functools import partial
 import httpx2
 from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenAI
 
-from reviewer.adapters.http.deadline import Deadline, DeadlineError, call_within
-from reviewer.adapters.http.retry import Policy, TransientError, call_with_retries
-from reviewer.adapters.openai import model_list, refusals, wire
+from reviewer.adapters.http.retry import (
+    Deadline,
+    DeadlineError,
+    Policy,
+    TransientError,
+    call_with_retries,
+    call_within,
+)
+from reviewer.adapters.openai import refusals, wire
 from reviewer.adapters.openai.wire import Dialect
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
 from reviewer.ports import Prompt, Reply
@@ -127,7 +133,7 @@ class ChatCompletions:
         except (APIStatusError, APIConnectionError, DeadlineError) as unknown:
             log.debug("The list of models was not read: %s", type(unknown).__name__)
             return None
-        return model_list.shutdown_date(response.text, self.name)
+        return wire.shutdown_date(response.text, self.name)
 
     def close(self) -> None:
         """Close the connections; nothing can be sent afterwards."""

@@ -5,8 +5,7 @@ import logging
 import pytest
 
 from reviewer.adapters.github.forge import GitHub
-from reviewer.adapters.http.deadline import Deadline
-from reviewer.adapters.http.retry import Policy
+from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import (
     ConversationClosedError,
     ForbiddenError,

@@ -5,8 +5,8 @@ import traceback
 
 import pytest
 
-from reviewer.adapters.http import deadline as limits
-from reviewer.adapters.http.deadline import Deadline, DeadlineError, call_within
+from reviewer.adapters.http import retry as limits
+from reviewer.adapters.http.retry import Deadline, DeadlineError, call_within
 from reviewer.errors import CancelledError
 from tests.faults import faults
 

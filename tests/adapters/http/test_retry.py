@@ -4,8 +4,7 @@ import logging
 
 import pytest
 
-from reviewer.adapters.http.deadline import Deadline
-from reviewer.adapters.http.retry import Policy, TransientError, call_with_retries
+from reviewer.adapters.http.retry import Deadline, Policy, TransientError, call_with_retries
 from reviewer.errors import ForgeError, NotFoundError, RateLimitedError
 from tests.faults import faults
 

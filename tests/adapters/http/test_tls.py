@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.adapters.github.forge import GitHub
-from reviewer.adapters.http.deadline import Deadline
+from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.openai.chat_completions import ChatCompletions
 from reviewer.errors import ForgeError, ModelError
 from reviewer.llm.replies import REVIEW_SCHEMA

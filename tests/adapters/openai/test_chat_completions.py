@@ -9,8 +9,7 @@ from typing import Protocol, TypedDict, Unpack
 
 import pytest
 
-from reviewer.adapters.http.deadline import Deadline
-from reviewer.adapters.http.retry import Policy
+from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.adapters.openai.chat_completions import ChatCompletions
 from reviewer.errors import (
     ContextTooLongError,

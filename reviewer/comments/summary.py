@@ -2,8 +2,9 @@
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from reviewer.finding import Finding, Side
 from reviewer.memory import state
@@ -17,11 +18,18 @@ LARGEST_BODY = 60_000
 # The runner keeps 1 MiB of a step's summary; other texts of the step share it.
 LARGEST_REPORT = 700_000
 
+MARKER = "<!-- code-review-action name={} v=1 -->"
 _STATUS = "<!-- code-review-action:status -->"
 _STATUS_END = "<!-- code-review-action:status-end -->"
 _SLOT = re.compile(rf"^{_STATUS}\n.*?^{_STATUS_END}\n", re.MULTILINE | re.DOTALL)
 # Within an item of any number up to 999, and no code in one of a single digit.
 _INDENT = "     "
+FEWEST_FOLDERS = 4
+"""With fewer the table of files says it all."""
+MOST_FOLDERS = 20
+_LONGEST_LABEL = 60
+# What may stand in a quoted label without meaning anything to Mermaid, Markdown or HTML.
+_PLAIN = re.compile(r"[^\w ./+-]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ _SHEDDING = (
 
 def marker(name: str) -> str:
     """Return the first line of the comment of the instance called `name`."""
-    return f"<!-- code-review-action name={name} v=1 -->"
+    return MARKER.format(name)
 
 
 def pointer(name: str, url: str) -> str:
@@ -157,7 +165,7 @@ def headline(review: Review) -> str:
     ]
     if not review.complete:
         counts.append("incomplete")
-    if not review.having(Status.REVIEWED) and review.complete:
+    elif not review.having(Status.REVIEWED):
         counts.append("nothing to review")
     return " · ".join(counts) or review.all_clear
 
@@ -241,3 +249,41 @@ _TEMPLATES = Templates(
         "trusted": str,
     },
 )
+
+
+def render_flowchart(review: Review) -> str:
+    """Draw each folder with its files and findings; empty when there are few folders."""
+    folders: dict[str, list[FileReport]] = {}
+    for row in review.files:
+        folders.setdefault(_folder(row.path), []).append(row)
+    if len(folders) < FEWEST_FOLDERS:
+        return ""
+    drawn = sorted(folders.items(), key=lambda item: (-_found(item[1]), -len(item[1]), item[0]))
+    lines = ["```mermaid", "flowchart LR", '  pull["pull request"]']
+    for number, (folder, rows) in enumerate(drawn[:MOST_FOLDERS]):
+        lines.append(f'  pull --> f{number}["{_label(folder)}<br>{_counts(rows)}"]')
+    if left := drawn[MOST_FOLDERS:]:
+        lines.append(f'  pull --> more["{len(left)} other folders"]')
+    return "\n".join((*lines, "```"))
+
+
+def _folder(path: str) -> str:
+    return str(PurePosixPath(path).parent)
+
+
+def _label(folder: str) -> str:
+    # A path is a stranger's text: what is not plain becomes a dot, and nothing is cut in the middle
+    # of an escape because there is none.
+    plain = _PLAIN.sub("·", "root folder" if folder == "." else folder)
+    return plain if len(plain) <= _LONGEST_LABEL else f"...{plain[-_LONGEST_LABEL:]}"
+
+
+def _counts(rows: Iterable[FileReport]) -> str:
+    files = list(rows)
+    said = f"{len(files)} file{'s' * (len(files) > 1)}"
+    found = _found(files)
+    return f"{said}, {found} finding{'s' * (found > 1)}" if found else said
+
+
+def _found(rows: Iterable[FileReport]) -> int:
+    return sum(len(row.findings) for row in rows)

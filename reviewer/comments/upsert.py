@@ -37,7 +37,7 @@ class OwnComment:
         kept, and of these the newest. Of several placeholders, which only racing runs leave, the
         oldest is kept, so that all racing runs choose the same.
         """
-        marker = summary.marker(name)
+        marker = summary.MARKER.format(name)
         ours = [c for c in snapshot.conversation.comments if c.mine and c.body.startswith(marker)]
         decoded = {comment.id: state.decode(comment.body) for comment in ours}
         states = {id_: found for id_, found in decoded.items() if found}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import re2
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -26,13 +26,16 @@ class Patterns:
     __slots__ = ("_any", "_rules")
 
     def __init__(self, lines: Iterable[str]) -> None:
-        """Compile the patterns; raises ValueError, naming the first that is not one."""
-        checked = option_types.check_items(
-            tuple(lines), option_types.MOST_GLOBS, option_types.LONGEST_GLOB
-        )
-        self._rules = tuple(_rule(number, line) for number, line in enumerate(checked, 1))
+        """Compile patterns that are ours or were parsed before; raises ValueError as `parse`."""
+        self._rules = tuple(_rule(number, line) for number, line in enumerate(lines, 1))
         # Most paths match nothing, and one search says so.
         self._any = _compile("|".join(f"(?:{rule.regex})" for rule in self._rules))
+
+    @classmethod
+    def parse(cls, lines: Iterable[str]) -> Self:
+        """Compile patterns that somebody wrote; raises ValueError, naming the first wrong one."""
+        most, longest = option_types.MOST_GLOBS, option_types.LONGEST_GLOB
+        return cls(option_types.check_items(tuple(lines), most, longest))
 
     def verdict(self, path: str) -> bool | None:
         """Return True for a match, False for one that a "!" takes back, None for no opinion."""

@@ -1,7 +1,7 @@
 """The inputs of the workflow step: declared once, read strictly."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reviewer.config import option_types, options
 from reviewer.config.enums import ASSOCIATIONS, Mode, OnError, ToolsMode
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 OPENAI = "https://api.openai.com/v1"
+
+
+FALLBACK_MODEL = "gpt-6-luna"
 
 
 @record
@@ -48,9 +51,9 @@ class Inputs(SharedSettings):
     )
     fallback_model: str = declare(
         option_types.line(
-            r"\S{1,200}", "a model name, or empty for none", "gpt-6-luna", blank=True
+            r"\S{1,200}", "a model name, or empty for none", FALLBACK_MODEL, blank=True
         ),
-        "gpt-6-luna",
+        FALLBACK_MODEL,
         "Model to ask when the first one cannot answer. Empty for none.",
     )
     allow_http: bool = declare(
@@ -216,9 +219,7 @@ class Inputs(SharedSettings):
         """
         declared = DECLARATIONS
         given = options.read_texts(environ, tuple(entry.name for entry in declared))
-        read: dict[str, Any] = {
-            entry.field: entry.parse(given[entry.name]) for entry in declared if entry.name in given
-        }
+        read = options.parse_texts(given, declared)
         secret = [entry for entry in declared if entry.kind.secret]
         texts = [given.get(entry.name) for entry in secret]
         texts += [read.get(entry.field) for entry in secret]
@@ -238,7 +239,7 @@ class Inputs(SharedSettings):
         Our default for the second one is OpenAI's, so it is left out on another server.
         """
         second = self.fallback_model
-        if second == Inputs().fallback_model and not self._asks_openai:
+        if second == FALLBACK_MODEL and not self._asks_openai:
             second = ""
         return tuple(dict.fromkeys(name for name in (self.model, second) if name))
 

@@ -1,6 +1,6 @@
 """The declaration of one setting, from which inputs, file, documents and merge follow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from reviewer.config.option_types import OptionType
@@ -96,6 +96,14 @@ def read_texts(environ: Mapping[str, str], names: tuple[str, ...]) -> dict[str, 
             remedy=f"The inputs are {', '.join(names)}.",
         )
     return texts
+
+
+def parse_texts(texts: Mapping[str, str], declared: Iterable[Declaration]) -> dict[str, Any]:
+    """Return the values of the inputs that are given, by the names of their fields.
+
+    Raises InputError for the first that is not allowed.
+    """
+    return {each.field: each.parse(texts[each.name]) for each in declared if each.name in texts}
 
 
 def show(text: str) -> str:

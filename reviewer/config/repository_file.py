@@ -70,7 +70,7 @@ def _annotation(kind: OptionType[Any]) -> Any:  # noqa: ANN401 - a type, as pyda
 
 
 def _check_glob(text: str) -> str:
-    Patterns((text,))
+    Patterns.parse((text,))
     return text
 
 

@@ -81,7 +81,7 @@ def load(inputs: Inputs, text: bytes | str | None) -> Settings:
 
 def _check_globs(name: str, globs: tuple[str, ...]) -> None:
     try:
-        Patterns(globs)
+        Patterns.parse(globs)
     except ValueError as refused:
         raise InputError(
             f"The input {name} cannot be used: {refused}.",

@@ -97,7 +97,7 @@ class WorkspaceTools:
                 raise AssertionError(other)
 
     def _matching(self, glob: str) -> Iterator[str]:
-        patterns = Patterns((glob,))
+        patterns = Patterns.parse((glob,))
         return (path for path in self._workspace.paths() if patterns.verdict(path))
 
     def _search(self, pattern: str, glob: str) -> str:

@@ -1,13 +1,8 @@
 """Patterns of secrets, by kind, written from the formats that vendors publish."""
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import re2
-
-# All patterns together need a small part of this; RE2's own default is 8 MB for each.
-_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,24 +204,3 @@ PATTERNS = (
     *(_vendor_pattern(*row) for row in _VENDORS),
     *(_contextual_pattern(*row) for row in _CONTEXTUAL),
 )
-
-
-@cache
-def compiled_patterns() -> tuple[tuple[Pattern, Any], ...]:
-    """Return every pattern with its compiled regular expression; groups count from 1."""
-    return tuple((pattern, compile_regex(pattern.regex)) for pattern in PATTERNS)
-
-
-@cache
-def keyword_search() -> Any:  # noqa: ANN401 - re2 has no types
-    """Return one regular expression that matches every text that can hold a secret."""
-    words = sorted({word for pattern in PATTERNS for word in pattern.keywords})
-    return compile_regex("(?i)" + "|".join(map(re2.escape, words)))
-
-
-def compile_regex(regex: str) -> Any:  # noqa: ANN401 - re2 has no types
-    """Compile one of our regular expressions; texts must hold no lone surrogates."""
-    options = re2.Options()
-    options.max_mem = _BYTES
-    options.log_errors = False
-    return re2.compile(regex, options)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from threading import Lock
+from typing import Any
 
 import re2
 
@@ -33,6 +35,8 @@ _BODY = re2.compile(
 _BETWEEN = re2.compile(
     _LEAD + r"(?:[A-Z][A-Za-z-]{2,20}: [^\"]{1,200})?(?:\\[nr])*[\"'` +,;\\]*(?:\r|\[U\+000D\])?$"
 )
+# All patterns together need a small part of this; RE2's own default is 8 MB for each.
+_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Redaction:
     def mask(self, text: str) -> str:
         """Return the text with each secret replaced by its mark; the number of lines stays."""
         self._learn_keys(text)
-        if not self._keys and not patterns.keyword_search().search(replace_surrogates(text)):
+        if not self._keys and not _keyword_search().search(replace_surrogates(text)):
             return text
         return "\n".join(map(self._mask_line, text.split("\n")))
 
@@ -185,10 +189,10 @@ def _is_mixed(value: str) -> bool:
 
 def _match_patterns(line: str) -> Iterator[Secret]:
     readable = replace_surrogates(line)
-    if not patterns.keyword_search().search(readable):
+    if not _keyword_search().search(readable):
         return
     lowered = readable.lower()
-    for pattern, regex in patterns.compiled_patterns():
+    for pattern, regex in _compiled_patterns():
         if any(word in lowered for word in pattern.keywords):
             for match in regex.finditer(readable):
                 value = match[1]
@@ -241,3 +245,24 @@ def hunk_texts(files: Iterable[ChangedFile]) -> Iterator[str]:
 def line_for_prompt(line: Line) -> str:
     """Return the text of a line as quotes are compared with it: without the CR of a CRLF."""
     return invisible.show(line.text.removesuffix("\r"))
+
+
+@cache
+def _compiled_patterns() -> tuple[tuple[patterns.Pattern, Any], ...]:
+    """Return every pattern with its compiled regular expression; groups count from 1."""
+    return tuple((pattern, _compile(pattern.regex)) for pattern in patterns.PATTERNS)
+
+
+@cache
+def _keyword_search() -> Any:  # noqa: ANN401 - re2 has no types
+    """Return one regular expression that matches every text that can hold a secret."""
+    words = sorted({word for pattern in patterns.PATTERNS for word in pattern.keywords})
+    return _compile("(?i)" + "|".join(map(re2.escape, words)))
+
+
+def _compile(regex: str) -> Any:  # noqa: ANN401 - re2 has no types
+    """Compile one of our regular expressions; texts must hold no lone surrogates."""
+    options = re2.Options()
+    options.max_mem = _BYTES
+    options.log_errors = False
+    return re2.compile(regex, options)

@@ -17,7 +17,7 @@ from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.memory import state
 from reviewer.memory.state import State
 from reviewer.operations import InlineComment
-from reviewer.outputs import check_run, flowchart, review_report, sarif, step_outputs
+from reviewer.outputs import check_run, review_report, sarif, step_outputs
 from reviewer.pull_request import Comment
 from reviewer.review import Review, Spent
 from reviewer.run.reporter import Reporter
@@ -205,7 +205,7 @@ def _render(run: Run, review: Review) -> str:
 
 def _render_report(run: Run, review: Review) -> str:
     details = RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
-    whole, chart = summary.report(review, details), flowchart.render(review)
+    whole, chart = summary.report(review, details), summary.render_flowchart(review)
     return f"{whole}\n{chart}\n" if chart else whole
 
 

@@ -8,15 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from reviewer.adapters.files.checkout import Checkout
 from reviewer.changes.selection import Selection, read_changes, select_share
 from reviewer.comments import threads
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
 from reviewer.config import settings as config
-from reviewer.config.enums import Mode
+from reviewer.config.enums import Mode, ToolsMode
 from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import collect
 from reviewer.context.collect import ContextCollector, HeadFiles
+from reviewer.errors import ForgeError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
 from reviewer.findings import ranking
@@ -37,11 +39,14 @@ from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports
 from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter, report_failures, skip
-from reviewer.run.run import TITLE, Run, open_workspace
+from reviewer.run.run import TITLE, Run
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+# Runs that have secrets although the commit of an outside contributor may be checked out.
+_PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
 def review_pull_request(run: Run, snapshot: Snapshot) -> int:
@@ -203,7 +208,7 @@ def _reviewer(
 ) -> BatchReviewer:
     pull, inputs = snapshot.pull, run.inputs
     masking = SecretMask.of(run.runner.secrets, selection.files)
-    workspace = open_workspace(run, pull)
+    workspace = _open_workspace(run, pull)
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
@@ -227,6 +232,28 @@ def _reviewer(
         guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),
         refresh_overview=run.wanted.anew,
     )
+
+
+def _open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
+    """Open the reviewed commit for the model's tools, or return None where it is to have none.
+
+    A warning says that tools are wanted and cannot be had; the run goes on without them.
+    """
+    choice = run.inputs.tools
+    if choice is ToolsMode.OFF:
+        return None
+    if choice is ToolsMode.ON and run.event in _PRIVILEGED:
+        run.runner.warning(
+            f"`tools: on` does not apply to runs of {run.event}, which have secrets: the model "
+            "gets none. `tools: always` offers them here too.",
+            title=TITLE,
+        )
+        return None
+    try:
+        return Checkout(run.checkout, run.forge, pull.head_sha)
+    except ForgeError as problem:
+        run.runner.warning(f"The model gets no tools: {problem}", title=TITLE)
+        return None
 
 
 def _begin(call: Callable[[], T]) -> Future[T]:

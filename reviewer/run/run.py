@@ -1,24 +1,18 @@
-"""What a run is equipped with, and whether the model gets tools in it."""
+"""What a run is equipped with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reviewer.adapters.files.checkout import Checkout
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner
-from reviewer.config.enums import ToolsMode
 from reviewer.config.inputs import Inputs
-from reviewer.errors import ForgeError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.ports import Forge, Model
-from reviewer.pull_request import PullRequest
 
 TITLE = "Code review"
 """The title of the run's annotations."""
 SECONDS_AFTER_CANCEL = 4.0
 """After a signal the runner waits 7.5 s before it kills; writing must be done by then."""
-# Runs that have secrets although the commit of an outside contributor may be checked out.
-_PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +35,3 @@ class Run:
     workspace: str = ""
     checkout: str = ""
     event: str = ""
-
-
-def open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
-    """Open the reviewed commit for the model's tools, or return None where it is to have none.
-
-    A warning says that tools are wanted and cannot be had; the run goes on without them.
-    """
-    choice = run.inputs.tools
-    if choice is ToolsMode.OFF:
-        return None
-    if choice is ToolsMode.ON and run.event in _PRIVILEGED:
-        run.runner.warning(
-            f"`tools: on` does not apply to runs of {run.event}, which have secrets: the model "
-            "gets none. `tools: always` offers them here too.",
-            title=TITLE,
-        )
-        return None
-    try:
-        return Checkout(run.checkout, run.forge, pull.head_sha)
-    except ForgeError as problem:
-        run.runner.warning(f"The model gets no tools: {problem}", title=TITLE)
-        return None

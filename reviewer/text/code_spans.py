@@ -6,6 +6,7 @@ is.
 """
 
 from collections.abc import Iterable
+from itertools import pairwise, zip_longest
 from typing import Any
 
 import re2
@@ -33,6 +34,12 @@ _ADDRESS = re2.compile(r"(?i)(www|mailto|xmpp)([.:])")
 # Our markers and those of other tools: a tool that runs under the same account takes a comment with
 # its marker for its own, and overwrites it.
 _MARKER = re2.compile(r"(<)(!--)")
+_ENTITIES = {
+    ord("&"): "&amp;",
+    ord("<"): "&lt;",
+    ord(">"): "&gt;",
+    ord("$"): "&#36;" + ZWSP,
+} | {ord(char): f"&#{ord(char)};" for char in "[]`|~\\"}
 _AT = {ord(at): at + ZWSP for at in "@\uff20\ufe6b"}
 _AT_AND_HASH = _AT | {ord("#"): "#" + ZWSP}
 
@@ -127,9 +134,24 @@ def break_commands(text: str) -> str:
     return _insert_breaks(text, (_COMMAND, _BOT_WORD))
 
 
-def break_commands_and_prose(text: str) -> str:
-    """Break on a single line what `break_commands` and then `break_in_prose` break."""
-    return break_in_prose(break_commands(text))
+def escape_line(text: str) -> str:
+    """Return one line of prose in which nothing acts or has a meaning, list markers included."""
+    return escape_prose(break_commands(text)).replace("*", "&#42;")
+
+
+def escape_prose(text: str) -> str:
+    """Break trigger words and write every other character with a meaning as an entity."""
+    return _escape_underscores(break_in_prose(text).translate(_ENTITIES))
+
+
+def _escape_underscores(text: str) -> str:
+    """Keep `__init__` from becoming bold; between two letters, "_" has no meaning."""
+    parts = text.split("_")
+    ends = [
+        "_" if left[-1:].isalnum() and right[:1].isalnum() else "&#95;"
+        for left, right in pairwise(parts)
+    ]
+    return "".join(part + end for part, end in zip_longest(parts, ends, fillvalue=""))
 
 
 def break_in_code(text: str) -> str:

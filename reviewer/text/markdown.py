@@ -10,7 +10,6 @@ import html
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise, zip_longest
 
 import re2
 
@@ -34,13 +33,6 @@ _HEADING = re2.compile(r"#{1,6}(?:[ \t]+|$)")
 _HEADING_END = re2.compile(r"[ \t]+#+$")
 _SPACE = re2.compile(r"[\s\pZ]")
 _LINE_START = re2.compile(r"[-+=:]|\d{1,9}[.)]")
-
-_ENTITIES = {
-    ord("&"): "&amp;",
-    ord("<"): "&lt;",
-    ord(">"): "&gt;",
-    ord("$"): "&#36;" + code_spans.ZWSP,
-} | {ord(char): f"&#{ord(char)};" for char in "[]`|~\\"}
 
 
 # The job summary, the comment and each shorter form of it print the same texts.
@@ -77,8 +69,7 @@ def line(text: str) -> str:
 def _render_line(text: str) -> str:
     content = " ".join(_resolve(text, _join_lines).split())
     start = code_spans.ZWSP if _LINE_START.match(content) else ""
-    broken = code_spans.break_commands_and_prose(start + content)
-    return _escape(broken).replace("*", "&#42;")
+    return code_spans.escape_line(start + content)
 
 
 def code(text: str, language: str = "") -> str:
@@ -111,7 +102,7 @@ def _read_fenced(lines: Iterable[str], *, margin: int, mark: str) -> Iterator[st
 def _render_prose(lines: Iterable[str]) -> str:
     content, spans = code_spans.extract("\n".join(lines))
     laid_out = "\n".join(_lay_out(_resolve(content).split("\n"))).rstrip("\n")
-    return code_spans.restore(_escape(code_spans.break_in_prose(laid_out)), spans)
+    return code_spans.restore(code_spans.escape_prose(laid_out), spans)
 
 
 def _resolve(text: str, shaped: Callable[[str], str] = str) -> str:
@@ -197,18 +188,3 @@ def _keep_text(content: str) -> str:
     if not content.strip("-=_*+:| \t"):
         return ""
     return code_spans.break_commands(content)
-
-
-def _escape(text: str) -> str:
-    """Write every character with a meaning as an entity."""
-    return _escape_underscores(text.translate(_ENTITIES))
-
-
-def _escape_underscores(text: str) -> str:
-    """Keep `__init__` from becoming bold; between two letters, "_" has no meaning."""
-    parts = text.split("_")
-    ends = [
-        "_" if left[-1:].isalnum() and right[:1].isalnum() else "&#95;"
-        for left, right in pairwise(parts)
-    ]
-    return "".join(part + end for part, end in zip_longest(parts, ends, fillvalue=""))

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from reviewer.adapters.http import waiting
@@ -36,11 +36,12 @@ class GitHubResponse:
     status: int
     headers: Mapping[str, str]
     text: str
+    ok: bool = field(init=False)
+    """True when the request was carried out (2xx)."""
 
-    @property
-    def ok(self) -> bool:
-        """True when the request was carried out (2xx)."""
-        return 200 <= self.status < 300  # noqa: PLR2004  # RFC 9110, section 15.3
+    def __post_init__(self) -> None:
+        """Read the status (RFC 9110, section 15.3)."""
+        object.__setattr__(self, "ok", 200 <= self.status < 300)  # noqa: PLR2004
 
     @property
     def message(self) -> str:

@@ -33,19 +33,16 @@ class Declaration:
     file: Rule[Any] | KeptApart | None
     in_fingerprint: bool
 
-    def parse(self, text: str) -> Any:  # noqa: ANN401 - what the kind says
-        """Turn the text of an input into its value; raises InputError when it is not allowed."""
+    def refuse(self, text: str, refused: ValueError) -> InputError:
+        """Return the error for the text of an input that is not allowed."""
         kind = self.kind
-        try:
-            return kind.parse(text if text or kind.blank else self.default)
-        except ValueError as refused:
-            shown = "has a value that is not shown here" if kind.secret else f"is {show(text)}"
-            reason = f": {refused}" if str(refused) else ""
-            raise InputError(
-                f"The input {self.name} {shown}, which cannot be used{reason}.",
-                cause=f"It takes {kind.allowed}{SEPARATORS if kind.many else ''}.",
-                remedy=f"Write, for example, `{self.name}: {kind.example}`.",
-            ) from None
+        shown = "has a value that is not shown here" if kind.secret else f"is {show(text)}"
+        reason = f": {refused}" if str(refused) else ""
+        return InputError(
+            f"The input {self.name} {shown}, which cannot be used{reason}.",
+            cause=f"It takes {kind.allowed}{SEPARATORS if kind.many else ''}.",
+            remedy=f"Write, for example, `{self.name}: {kind.example}`.",
+        )
 
 
 def declare(
@@ -103,7 +100,16 @@ def parse_texts(texts: Mapping[str, str], declared: Iterable[Declaration]) -> di
 
     Raises InputError for the first that is not allowed.
     """
-    return {each.field: each.parse(texts[each.name]) for each in declared if each.name in texts}
+    values: dict[str, Any] = {}
+    for each in declared:
+        text = texts.get(each.name)
+        if text is None:
+            continue
+        try:
+            values[each.field] = each.kind.parse(text if text or each.kind.blank else each.default)
+        except ValueError as refused:
+            raise each.refuse(text, refused) from None
+    return values
 
 
 def show(text: str) -> str:

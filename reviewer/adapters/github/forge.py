@@ -1,6 +1,6 @@
 """The forge over GitHub's API, light enough to send the first request of a run."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -83,7 +83,7 @@ class GitHub:
 
     def snapshot(self, number: int) -> Snapshot:
         """Read the pull request and the conversation, in as many requests as it has pages."""
-        pages = tuple(_read_pages(partial(self._page, number)))
+        pages = _read_pages(partial(self._page, number))
         comments = tuple(comment for page in pages for comment in page.comments)
         threads = tuple(thread for page in pages for thread in page.threads)
         return Snapshot(pages[0].pull, Conversation(comments, threads))
@@ -98,7 +98,7 @@ class GitHub:
             # pydantic, imported here, is not needed to send what may be the first request.
             from reviewer.adapters.github import snapshot_json
 
-            return snapshot_json.page(response)
+            return response.read(partial(snapshot_json.page, response))
 
         return self._repository.retry(f"Reading pull request {number}", ask)
 
@@ -165,18 +165,19 @@ class GitHub:
         return Writes(self._repository, self.snapshot)
 
 
-def _read_pages(ask: Callable[[Cursors], SnapshotPage]) -> Iterator[SnapshotPage]:
-    """Yield page after page until both lists have ended; `ask` reads the page after the cursors.
+def _read_pages(ask: Callable[[Cursors], SnapshotPage]) -> list[SnapshotPage]:
+    """Read page after page until both lists have ended; `ask` reads the page after the cursors.
 
     Raises ForgeError when the cursors repeat or there are more than MOST_PAGES.
     """
     after: Cursors = (None, None)
     seen = {after}
-    for _ in range(MOST_PAGES):
+    pages: list[SnapshotPage] = []
+    while len(pages) < MOST_PAGES:
         page = ask(after)
-        yield page
+        pages.append(page)
         if not page.more:
-            return
+            return pages
         # A page past the end of one list is empty and has no cursor for it.
         after = (page.ends[0] or after[0], page.ends[1] or after[1])
         if after in seen:

@@ -168,20 +168,17 @@ class SnapshotData(Node):
     repository: PullOfRepository | None
 
 
-def page(response: GitHubResponse) -> SnapshotPage:
-    """Read the response to SNAPSHOT; comments of others are left out.
+def page(response: GitHubResponse, value: object) -> SnapshotPage:
+    """Read `value`, the JSON of the response to SNAPSHOT; comments of others are left out.
 
-    Raises NotFoundError, ForbiddenError, or TransientError for what may pass by itself.
+    Raises NotFoundError, ForbiddenError, TransientError for what may pass by itself, and ValueError
+    for what is no such response (`GitHubResponse.read` names it).
     """
-
-    def decode(value: object) -> SnapshotPage:
-        data = graphql_json.data(response, value, "read the pull request", optional=_OPTIONAL)
-        read = SnapshotData.parse(data)
-        if read.repository is None or read.repository.pull_request is None:
-            raise refusals.not_found_error("The pull request")
-        return _page(read.repository.pull_request, read.viewer.login)
-
-    return response.read(decode)
+    data = graphql_json.data(response, value, "read the pull request", optional=_OPTIONAL)
+    read = SnapshotData.parse(data)
+    if read.repository is None or read.repository.pull_request is None:
+        raise refusals.not_found_error("The pull request")
+    return _page(read.repository.pull_request, read.viewer.login)
 
 
 def _page(pull: PullNode, viewer: str) -> SnapshotPage:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -130,7 +131,7 @@ def answer(text: str, status: int = 200, **headers: str) -> GitHubResponse:
 def read_all(given_answer: GitHubResponse) -> None:
     """Read an answer in every way; an exception that is not ours fails the test."""
     for read in (
-        lambda: snapshot_json.page(given_answer),
+        lambda: given_answer.read(partial(snapshot_json.page, given_answer)),
         lambda: writes.check_resolved(given_answer),
         lambda: pull_lists.read(given_answer),
         lambda: pull_lists.of_head(given_answer, SHA, REPOSITORY),
@@ -148,7 +149,8 @@ def read_all(given_answer: GitHubResponse) -> None:
 
 
 def test_the_samples_are_read() -> None:
-    page = snapshot_json.page(answer(json.dumps(SNAPSHOT)))
+    response = answer(json.dumps(SNAPSHOT))
+    page = response.read(partial(snapshot_json.page, response))
     (thread,) = page.threads
     assert (page.ends, page.more, page.pull.issues) == (("c", "c"), True, ())
     assert (thread.resolved_by, thread.resolved_by_me) == ("github-actions", True)

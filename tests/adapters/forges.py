@@ -16,19 +16,19 @@ def forge(
     *,
     token: str = TOKEN,
     seconds: float = 20.0,
+    deadline: Deadline | None = None,
     policy: Policy = QUICK,
-    per_request: float = 10.0,
     between_writes: float = 0.0,
 ) -> Forge:
-    """Make an adapter whose waits are short; `seconds` is all the time it has."""
+    """Make an adapter whose waits are short; `seconds` or `deadline` is all the time it has."""
     return GitHub(
         token=token,
         repository=server.full_name,
         api_url=server.api_url,
         graphql_url=server.graphql_url,
-        deadline=Deadline(seconds),
+        deadline=deadline or Deadline(seconds),
         policy=policy,
-        pace=Pace(per_request=per_request, between_writes=between_writes),
+        pace=Pace(per_request=10.0, between_writes=between_writes),
     )
 
 

@@ -72,6 +72,7 @@ class Connection(BaseHTTPRequestHandler):
                 self._reset()
             case Hang(seconds, processed):
                 self._work(request, processed=processed)
+                self.owner.holding.set()
                 self.owner.released.wait(seconds)
                 self._reset()
             case Drip(interval):
@@ -100,6 +101,7 @@ class Connection(BaseHTTPRequestHandler):
 
     def _drip(self, response: Response, interval: float) -> None:
         self.wfile.write(_head(response))
+        self.owner.holding.set()
         for byte in response.body:
             self.wfile.write(bytes([byte]))
             if self.owner.stopping.wait(interval):

@@ -60,6 +60,8 @@ class LoopbackServer:
         # Seconds that every answer takes, as if the way were long.
         self.delay = 0.0
         self.released = threading.Event()
+        # Set when a failure begins to hold an answer back.
+        self.holding = threading.Event()
         self.stopping = threading.Event()
         self._orders: list[_Order] = []
         self._lock = threading.RLock()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from reviewer.adapters.http.deadline import Deadline
 from reviewer.adapters.http.retry import Policy
 from reviewer.errors import ForgeError, NotFoundError, OvertakenError
 from reviewer.operations import CreateComment, UpdateComment
@@ -61,6 +62,7 @@ def test_a_post_that_was_not_carried_out_is_repeated(github: LoopbackGitHub) -> 
 
 
 @faults("GH2")
+@pytest.mark.usefixtures("_hurried")
 @pytest.mark.parametrize("processed", [True, False])
 def test_a_post_without_answer_in_time_leaves_one_comment(
     github: LoopbackGitHub, *, processed: bool
@@ -68,7 +70,7 @@ def test_a_post_without_answer_in_time_leaves_one_comment(
     github.add_pull()
     github.warm().checked = False
     github.fail(POST, Hang(processed=processed))
-    comment = written(forge(github, per_request=0.3), CREATE)
+    comment = written(forge(github), CREATE)
     assert github.bodies == [BODY]
     assert comment.id == github.repository.comments[0].id
 
@@ -266,8 +268,10 @@ def test_a_redirect_to_another_host_is_refused(github: LoopbackGitHub) -> None:
 def test_writes_keep_their_distance(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.checked = False
-    door = forge(github, between_writes=60, per_request=0.3, policy=ONCE)
+    deadline = Deadline(60)
+    door = forge(github, between_writes=60, policy=ONCE, deadline=deadline)
     comment = written(door, CREATE)
+    deadline.shorten(1)
     with pytest.raises(ForgeError, match="did not finish"):
         door.apply(UpdateComment(comment.id, "New"))
     assert github.bodies == [BODY]

@@ -1,6 +1,5 @@
 import contextlib
 import json
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -352,18 +351,17 @@ def test_a_server_that_does_not_listen_is_named_so(
 
 
 @faults("LL5")
-@pytest.mark.parametrize("fault", [Drip(interval=0.05), Hang()])
+@pytest.mark.parametrize("fault", [Drip(interval=0.05), Hang(seconds=100)])
 def test_a_request_ends_when_its_whole_time_is_over(
     model: Connect, model_server: LoopbackModel, fault: Drip | Hang
 ) -> None:
+    # All of it would take more than a minute.
+    model_server.say(ScriptedReply("x" * 2_000))
     model_server.fail(CHAT, fault, forever=True)
     asked = model(model_server, request_timeout=0.2, policy=Policy(attempts=1))
-    begin = time.monotonic()
 
     with pytest.raises(ModelError, match=r"did not answer within 0\.2 seconds"):
         asked.complete(PROMPT)
-
-    assert time.monotonic() - begin < 5
 
 
 @faults("LL5")

@@ -13,7 +13,7 @@ from reviewer.config.enums import Mode, OnError
 from reviewer.config.inputs import Inputs
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
 from reviewer.events import activity, payload
-from reviewer.events.activity import Gate, Skip
+from reviewer.events.activity import Skip, TriggerRules
 
 TITLE = "Code review"
 # The runner sends the second one, 7.5 seconds after the first, to a process that is still there.
@@ -59,7 +59,7 @@ def _tell(problem: ReviewerError, runner: Runner) -> int:
 
 
 def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
-    match activity.decide(_event(environ), _gate(inputs)):
+    match activity.decide(_event(environ), _rules(inputs)):
         case Skip(reason=reason):
             runner.notice(f"Nothing to do: {reason}.", title=TITLE)
             runner.summary(f"Code review: nothing to do: {reason}.\n")
@@ -96,8 +96,8 @@ def _event(environ: Mapping[str, str]) -> payload.Event:
     )
 
 
-def _gate(inputs: Inputs) -> Gate:
-    return Gate(
+def _rules(inputs: Inputs) -> TriggerRules:
+    return TriggerRules(
         trigger=inputs.trigger,
         allowed_associations=inputs.allowed_associations,
         review_drafts=inputs.review_drafts,

@@ -135,7 +135,7 @@ def _deliver(  # what a run is equipped with
         runner=terminal,
         inputs=inputs,
         deadline=deadline,
-        wanted=ReviewPullRequest(number, full=inputs.full, asked=True),
+        wanted=ReviewPullRequest(number, full=inputs.full, requested=True),
         run_url="",
         workspace=folder,
         checkout=".",

@@ -77,7 +77,7 @@ class Job:
     runs: int = 0
     wanted: ReviewPullRequest = field(default_factory=lambda: ReviewPullRequest(NUMBER))
 
-    def run(self, *, full: bool = False, asked: bool = False, **inputs: str) -> RunResult:
+    def run(self, *, full: bool = False, requested: bool = False, **inputs: str) -> RunResult:
         """Review the pull request; inputs use underscores here."""
         self.runs += 1
         folder = self.root / str(self.runs)
@@ -91,7 +91,7 @@ class Job:
         began = self.clock.now()
         with _logging(runner):
             code = self._deliver(
-                runner, Inputs.load(environ), replace(self.wanted, full=full, asked=asked)
+                runner, Inputs.load(environ), replace(self.wanted, full=full, requested=requested)
             )
         left = RunResult(
             code=code,

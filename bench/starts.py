@@ -20,14 +20,15 @@ def rows() -> Iterator[Row]:
 
 
 def _nothing_to_do(workflow: Workflow) -> Row:
-    step = workflow.step("pull_request.closed")
+    # With the default model server; the address of another one is checked, which takes some ms.
+    step = workflow.step("pull_request.closed", base_url="")
     ours, bare, ratio = paired(
         RUNS,
         lambda: seconds(lambda: ended(step.run(), 0)),
         lambda: seconds_of([*PYTHON, "pass"]),
     )
     other = f"`python -c pass`, {milliseconds(bare)}"
-    return Row("an event that asks for nothing", milliseconds(ours), other, ratio, "6")
+    return Row("an event that asks for nothing", milliseconds(ours), other, ratio, "3")
 
 
 def _first_request(workflow: Workflow) -> Row:

@@ -1,6 +1,6 @@
-"""GitHub's shell: environment and event file in, exit code out.
+"""The entry of the action: environment and event file in, exit code out.
 
-The nothing-to-do path ends here, with the standard library alone.
+A run with nothing to do ends here and imports the standard library alone.
 """
 
 import signal
@@ -13,24 +13,24 @@ from reviewer.config.enums import Mode, OnError
 from reviewer.config.inputs import Inputs
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
 from reviewer.events import activity, payload
-from reviewer.events.activity import Gate, Skip
+from reviewer.events.activity import Skip, TriggerRules
 
 TITLE = "Code review"
-# The runner sends the second one, 7.5 seconds after the first, to a process that is still there.
+# The runner sends SIGINT and, 7.5 seconds later, SIGTERM to a process that is still running.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(environ: Mapping[str, str]) -> int:
-    """Run the action once; the codes are listed in errors.py, plus 3 when `fail-on` is reached."""
+    """Run the action once. errors.py lists the exit codes; 3 means that `fail-on` was reached."""
     runner = Runner(environ)
     install_excepthooks(runner)
     for number in _SIGNALS:
         signal.signal(number, _cancel)
     try:
         return _main(environ, runner)
-    except Exception as bug:  # noqa: BLE001 - it must end the process, not wait for its threads
+    except Exception as bug:  # noqa: BLE001 - the process must end and not wait for its threads
         if cancelled := cancellation_behind(bug):
-            return _tell(cancelled, runner)
+            return _report(cancelled, runner)
         sys.excepthook(*sys.exc_info())
         return ReviewerError.exit_code
 
@@ -39,17 +39,17 @@ def _main(environ: Mapping[str, str], runner: Runner) -> int:
     try:
         inputs = Inputs.load(environ)
     except ReviewerError as problem:
-        return _tell(problem, runner)
+        return _report(problem, runner)
     runner.hide(inputs.secrets)
     try:
         code = _run(environ, inputs, runner)
     except ReviewerError as problem:
-        code = _tell(problem, runner)
-    softened = code == ReviewerError.exit_code and inputs.on_error is OnError.WARN
-    return 0 if softened else code
+        code = _report(problem, runner)
+    tolerated = code == ReviewerError.exit_code and inputs.on_error is OnError.WARN
+    return 0 if tolerated else code
 
 
-def _tell(problem: ReviewerError, runner: Runner) -> int:
+def _report(problem: ReviewerError, runner: Runner) -> int:
     from reviewer.text import markdown
 
     runner.error(str(problem), title=TITLE)
@@ -59,7 +59,7 @@ def _tell(problem: ReviewerError, runner: Runner) -> int:
 
 
 def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
-    match activity.decide(_event(environ), _gate(inputs)):
+    match activity.decide(_read_event(environ), _trigger_rules(inputs)):
         case Skip(reason=reason):
             runner.notice(f"Nothing to do: {reason}.", title=TITLE)
             runner.summary(f"Code review: nothing to do: {reason}.\n")
@@ -71,7 +71,7 @@ def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
             return start.start(wanted, inputs, runner, environ)
 
 
-def _event(environ: Mapping[str, str]) -> payload.Event:
+def _read_event(environ: Mapping[str, str]) -> payload.Event:
     path = environ.get("GITHUB_EVENT_PATH", "")
     if not path:
         raise EventError(
@@ -96,8 +96,8 @@ def _event(environ: Mapping[str, str]) -> payload.Event:
     )
 
 
-def _gate(inputs: Inputs) -> Gate:
-    return Gate(
+def _trigger_rules(inputs: Inputs) -> TriggerRules:
+    return TriggerRules(
         trigger=inputs.trigger,
         allowed_associations=inputs.allowed_associations,
         review_drafts=inputs.review_drafts,
@@ -109,11 +109,11 @@ def _gate(inputs: Inputs) -> Gate:
 
 
 def _cancel(number: int, _frame: FrameType | None) -> None:
-    # One is enough: another would break off what the first one began, telling people.
+    # A second signal must not interrupt what the first one started: telling people.
     for each in _SIGNALS:
         signal.signal(each, _ignore)
     raise CancelledError(number)
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing; Python complains about SIG_IGN when such a signal is on its way already."""
+    """Do nothing; with SIG_IGN, Python complains about a signal that has already arrived."""

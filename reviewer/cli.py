@@ -1,4 +1,4 @@
-"""The local shell: the same review of commits on this machine, told in a terminal."""
+"""Reviews commits on this machine, or a pull request, and shows the review in a terminal."""
 
 import argparse
 import json
@@ -25,7 +25,7 @@ from reviewer.outputs import review_report
 from reviewer.ports import Forge
 
 REMOTE = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>[1-9]\d{0,9})")
-# What a person has in the environment for other tools, and the input that it stands for.
+# Variables of the environment, and the inputs that they set.
 ENVIRONMENT = {
     "CODE_REVIEW_API_KEY": "api-key",
     "CODE_REVIEW_BASE_URL": "base-url",
@@ -35,8 +35,8 @@ ENVIRONMENT = {
 
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:
-    """Run one command; returns the exit codes of the action."""
-    options = _parser().parse_args(arguments)
+    """Run one command and return its exit code, as the action does."""
+    options = _build_parser().parse_args(arguments)
     terminal = Terminal({}, sys.stderr)
     try:
         match options.command:
@@ -54,39 +54,39 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
         return problem.exit_code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m reviewer", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    review = commands.add_parser("review", help="review commits, or a pull request of GitHub's")
+    review = commands.add_parser("review", help="review commits, or a pull request on GitHub")
     review.add_argument("what", nargs="?", default="", metavar="BASE..HEAD | owner/repo#7")
-    review.add_argument("--dry-run", action="store_true", help="write nothing to the pull request")
-    review.add_argument("--json", metavar="FILE", help="write the report there")
-    review.add_argument("--sarif", metavar="FILE", help="write the findings there")
+    review.add_argument("--dry-run", action="store_true", help="write nothing on the pull request")
+    review.add_argument("--json", metavar="FILE", help="write the JSON report to this file")
+    review.add_argument("--sarif", metavar="FILE", help="write the SARIF report to this file")
     review.add_argument(
         "--input",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="an input of the action; the key, the address and the name of the model can stand in "
-        "CODE_REVIEW_API_KEY, CODE_REVIEW_BASE_URL and CODE_REVIEW_MODEL",
+        help="set an input of the action; CODE_REVIEW_API_KEY, CODE_REVIEW_BASE_URL and "
+        "CODE_REVIEW_MODEL in the environment set api-key, base-url and model",
     )
-    replay = commands.add_parser("replay", help="show a saved report, without any network")
+    replay = commands.add_parser("replay", help="show a saved report; needs no network")
     replay.add_argument("file", metavar="FILE")
-    settings = commands.add_parser("config", help=f"about {PATH}")
+    settings = commands.add_parser("config", help=f"check {PATH}, or print its schema")
     about = settings.add_subparsers(dest="command", required=True)
-    check = about.add_parser("check", help="say whether the file can be used")
+    check = about.add_parser("check", help="check that the file is valid")
     check.add_argument("file", nargs="?", default=PATH)
     about.add_parser("schema", help="print its JSON Schema")
     return parser
 
 
 def _replay(path: Path) -> int:
-    review = review_report.parse(_bytes(path))
+    review = review_report.parse(_read(path))
     show(summary_comment.report(review, RunDetails(name="default", url="", elapsed=0)))
     return 0
 
 
-def _bytes(path: Path) -> bytes:
+def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as missing:
@@ -94,7 +94,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _check(path: Path) -> int:
-    text = _bytes(path)
+    text = _read(path)
     for note in config.load(Inputs(), text).notes:
         print(f"note: {note}")
     print(f"{path} can be used.")
@@ -103,7 +103,7 @@ def _check(path: Path) -> int:
 
 def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     remote = REMOTE.fullmatch(options.what)
-    inputs = _inputs(options, environ, dry_run=options.dry_run or not remote)
+    inputs = _load_inputs(options, environ, dry_run=options.dry_run or not remote)
     with tempfile.TemporaryDirectory() as folder:
         summary = Path(folder, "summary.md")
         terminal = Terminal({"GITHUB_STEP_SUMMARY": str(summary)}, sys.stderr)
@@ -111,8 +111,8 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         install_logging(terminal)
         deadline = Deadline(inputs.timeout)
         number = int(remote["number"]) if remote else 0
-        forge = _forge(options.what, remote, inputs, deadline, environ)
-        code = _deliver(forge, inputs, terminal, deadline, number, folder)
+        forge = _open_forge(options.what, remote, inputs, deadline, environ)
+        code = _run_review(forge, inputs, terminal, deadline, number, folder)
         if summary.exists():
             show(summary.read_text("utf-8"))
         for name, wanted in (("report.json", options.json), ("report.sarif", options.sarif)):
@@ -122,7 +122,7 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     return code
 
 
-def _deliver(  # what a run is equipped with
+def _run_review(
     forge: Forge, inputs: Inputs, terminal: Terminal, deadline: Deadline, number: int, folder: str
 ) -> int:
     from reviewer.run import start
@@ -135,7 +135,7 @@ def _deliver(  # what a run is equipped with
         runner=terminal,
         inputs=inputs,
         deadline=deadline,
-        wanted=ReviewPullRequest(number, full=inputs.full, asked=True),
+        wanted=ReviewPullRequest(number, full=inputs.full, requested=True),
         run_url="",
         workspace=folder,
         checkout=".",
@@ -143,7 +143,7 @@ def _deliver(  # what a run is equipped with
     return review_pull_request(run, forge.snapshot(number))
 
 
-def _forge(
+def _open_forge(
     what: str,
     remote: re.Match[str] | None,
     inputs: Inputs,
@@ -161,7 +161,9 @@ def _forge(
     )
 
 
-def _inputs(options: argparse.Namespace, environ: Mapping[str, str], *, dry_run: bool) -> Inputs:
+def _load_inputs(
+    options: argparse.Namespace, environ: Mapping[str, str], *, dry_run: bool
+) -> Inputs:
     given = {name: environ[var] for var, name in ENVIRONMENT.items() if environ.get(var)}
     given |= dict(text.partition("=")[::2] for text in options.input)
     variables = {f"INPUT_{name.upper()}": value for name, value in given.items()}

@@ -1,69 +1,69 @@
-"""Every failure the reviewer can name, with the exit code it earns.
+"""The errors of the reviewer, each with the exit code of the run that it ends.
 
 ReviewerError                     1
-├── SetupError                    2   what the workflow or repository must change
+├── SetupError                    2   something in the workflow or the repository must change
 │   ├── EventError                2   the event payload cannot be used
-│   ├── InputError                2   an input of the workflow step
-│   ├── ConfigError               2   .github/code-review.yml
-│   └── ReportError               2   a saved report that cannot be used
-├── ForgeError                    1   GitHub did not do what was asked
-│   ├── OvertakenError            1   another run wrote there before a repeated attempt
+│   ├── InputError                2   an input of the step has an invalid value
+│   ├── ConfigError               2   .github/code-review.yml is invalid
+│   └── ReportError               2   a saved report cannot be used
+├── ForgeError                    1   a request to GitHub failed
+│   ├── OvertakenError            1   another run wrote the comment before this one could retry
 │   ├── UnauthorizedError         2   the token is not accepted
 │   ├── ForbiddenError            2   the token lacks a permission
 │   ├── ConversationClosedError   1   locked conversation or archived repository
 │   ├── NotFoundError             2   does not exist, or the token may not see it
-│   ├── UnprocessableError        1   the write is refused as it stands, such as an odd line
-│   └── RateLimitedError          1   the wait asked for does not fit the deadline
-├── ModelError                    1   the model did not answer
-│   ├── ModelRefusedError         2   key, quota or redirect; no later request can succeed
-│   ├── ModelNotFoundError        2   this model does not exist there; another one may
-│   ├── ModelUnreachableError     1   no connection; the next request will hardly have one
-│   ├── ContextTooLongError       1   the prompt is larger than the model's window
-│   └── ReplyError                1   an answer came but cannot be used
-├── WorkspaceError                1   a file of the workspace that is not read
-├── BudgetError                   1   the money or token budget is spent
-└── CancelledError          130/143   the run was told to stop
+│   ├── UnprocessableError        1   GitHub refuses this write, e.g. for a line outside of the diff
+│   └── RateLimitedError          1   GitHub asks for a longer wait than the run has time for
+├── ModelError                    1   a request to the model failed
+│   ├── ModelRefusedError         2   key, quota or redirect; later requests fail too
+│   ├── ModelNotFoundError        2   the server has no such model; it may have another one
+│   ├── ModelUnreachableError     1   no connection; later requests will probably fail too
+│   ├── ContextTooLongError       1   the prompt is larger than the model's context window
+│   └── ReplyError                1   the reply cannot be used
+├── WorkspaceError                1   a file of the workspace must not or cannot be read
+├── BudgetError                   1   the budget of money or tokens is used up
+└── CancelledError          130/143   a signal ended the run
 """
 
 
 class ReviewerError(Exception):
-    """What happened, its usual cause and what to do about it."""
+    """An error that users see: what happened, its usual cause, and what to do about it."""
 
     exit_code = 1
 
     def __init__(self, what: str, *, cause: str = "", remedy: str = "") -> None:
-        """Keep the three sentences apart, so that each place shows what it has room for."""
+        """Keep the three sentences apart, so that each place can show those it has room for."""
         super().__init__(what)
         self.what = what
         self.cause = cause
         self.remedy = remedy
 
     def __str__(self) -> str:
-        """All that is known, one sentence after the other."""
+        """Return all sentences, one after the other."""
         return " ".join(part for part in (self.what, self.cause, self.remedy) if part)
 
 
 class SetupError(ReviewerError):
-    """The workflow, an input or the repository's configuration must change."""
+    """The workflow, an input or the repository's file must change."""
 
     exit_code = 2
 
 
 class EventError(SetupError):
-    """The event payload is missing, unreadable or about something else."""
+    """The event payload is missing, unreadable, or about another repository."""
 
 
 class InputError(SetupError):
-    """An input of the workflow step has a value that cannot be used."""
+    """An input of the step has an invalid value."""
 
 
 class ConfigError(SetupError):
-    """The repository's file cannot be used; line and column count from 1, 0 means unknown."""
+    """The repository's file is invalid; `line` and `column` count from 1, 0 means unknown."""
 
     def __init__(
         self, what: str, *, cause: str = "", remedy: str = "", line: int = 0, column: int = 0
     ) -> None:
-        """Remember the place, for the annotation."""
+        """Keep the place, for the annotation."""
         super().__init__(what, cause=cause, remedy=remedy)
         self.line = line
         self.column = column
@@ -74,55 +74,55 @@ class ReportError(SetupError):
 
 
 class ForgeError(ReviewerError):
-    """GitHub did not do what was asked."""
+    """A request to GitHub failed."""
 
 
 class UnauthorizedError(ForgeError):
-    """The token is missing, wrong or expired."""
+    """The GitHub token is missing, wrong or expired."""
 
     exit_code = 2
 
 
 class ForbiddenError(ForgeError):
-    """The token lacks a permission."""
+    """The GitHub token lacks a permission."""
 
     exit_code = 2
 
 
 class ConversationClosedError(ForgeError):
-    """Nobody may comment here: locked conversation or archived repository."""
+    """Nobody can comment: the conversation is locked or the repository is archived."""
 
 
 class NotFoundError(ForgeError):
-    """Does not exist, or the token may not see it."""
+    """The object does not exist, or the GitHub token cannot see it."""
 
     exit_code = 2
 
 
 class UnprocessableError(ForgeError):
-    """GitHub refuses a write as it stands (422): another text or place might do."""
+    """GitHub refuses a write (422); it may accept another text or another line."""
 
 
 class OvertakenError(ForgeError):
-    """Somebody wrote there between an attempt without an answer and the next one."""
+    """The comment changed between an attempt without an answer and its retry."""
 
 
 class RateLimitedError(ForgeError):
-    """GitHub asks for a longer wait than the deadline allows."""
+    """GitHub asks for a longer wait than the run has time for."""
 
 
 class ModelError(ReviewerError):
-    """The model did not answer."""
+    """A request to the model failed."""
 
 
 class ModelRefusedError(ModelError):
-    """Key, quota or redirect: no later request of this run can succeed."""
+    """Key, quota or redirect: later requests of this run fail too."""
 
     exit_code = 2
 
 
 class ModelNotFoundError(ModelError):
-    """The named model does not exist on that server; another one may."""
+    """The server has no model of this name; it may have another one."""
 
     exit_code = 2
 
@@ -132,35 +132,35 @@ class ModelUnreachableError(ModelError):
 
 
 class ContextTooLongError(ModelError):
-    """The prompt is larger than the model's window."""
+    """The prompt is larger than the model's context window."""
 
 
 class ReplyError(ModelError):
-    """An answer came, but it cannot be used."""
+    """The reply of the model cannot be used."""
 
 
 class WorkspaceError(ReviewerError):
-    """A file of the workspace is not read, because it should not or cannot be."""
+    """A file of the workspace must not or cannot be read."""
 
 
 class BudgetError(ReviewerError):
-    """The money or token budget of the run is spent."""
+    """The budget of money or tokens of the run is used up."""
 
 
 class CancelledError(ReviewerError):
-    """The run was told to stop by a signal."""
+    """A signal ended the run."""
 
     def __init__(self, signal_number: int) -> None:
-        """Keep the shell's convention: 128 plus the number of the signal."""
+        """Use the exit code of a shell: 128 plus the number of the signal."""
         super().__init__(f"The run was cancelled (signal {signal_number}).")
         self.exit_code = 128 + signal_number
 
 
 def cancellation_behind(problem: BaseException) -> CancelledError | None:
-    """Return the cancellation that `problem` came of, if it did.
+    """Return the cancellation that caused `problem`, or None.
 
-    A signal that arrives while Python takes or gives back a lock comes out of `threading` as
-    another error ("release unlocked lock"), with the cancellation as its context.
+    If a signal arrives while Python acquires or releases a lock, `threading` raises another error
+    ("release unlocked lock") with the cancellation as its context.
     """
     found: BaseException | None = problem
     while found:

@@ -1,4 +1,4 @@
-"""The address of the model server: which ones may be told the code and the key."""
+"""Checks the address of the model server, which receives the code and the API key."""
 
 import ipaddress
 import re
@@ -10,12 +10,13 @@ from reviewer.errors import InputError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# Cloud machines hand out credentials there to whoever asks.
+# Cloud machines give credentials to every process that asks these hosts.
 _METADATA_NAMES = (
     "metadata", "metadata.google.internal", "metadata.goog",
     "instance-data", "instance-data.ec2.internal",
 )  # fmt: skip
-# Link-local first; then AWS over IPv6, Alibaba, Oracle and Azure, and what names no host at all.
+# Link-local first; then the metadata services of AWS over IPv6, Alibaba, Oracle and Azure; then
+# addresses that name no host.
 _NEVER = tuple(
     map(
         ipaddress.ip_network,
@@ -25,17 +26,17 @@ _NEVER = tuple(
         ),
     )
 )  # fmt: skip
-# IPv6 networks whose last 32 bits are an IPv4 address that the packet goes to.
+# IPv6 networks whose last 32 bits are the IPv4 address that packets are sent to.
 _TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "::/96")))
 
 
 def parse(text: str, *, allow_http: bool) -> str:
     """Return the base URL without its trailing slash.
 
-    Raises InputError, which never repeats the text: a password may stand in it.
+    Raises InputError, which never repeats the text: it may contain a password.
     """
     try:
-        return _checked(_split(text), allow_http=allow_http)
+        return _check(_split(text), allow_http=allow_http)
     except ValueError as refused:
         raise InputError(
             f"The input base-url cannot be used: {refused}.",
@@ -44,24 +45,24 @@ def parse(text: str, *, allow_http: bool) -> str:
         ) from None
 
 
-def _checked(url: SplitResult, *, allow_http: bool) -> str:
+def _check(url: SplitResult, *, allow_http: bool) -> str:
     host = (url.hostname or "").rstrip(".")
     if not host:
         raise ValueError("it names no host")
-    address = _address(host)
+    address = _resolve(host)
     if host in _METADATA_NAMES or (address and any(address in network for network in _NEVER)):
-        raise ValueError("link-local and metadata addresses are never asked")
+        raise ValueError("link-local and metadata addresses are not allowed")
     if url.scheme == "http" and not allow_http and not _is_loopback(host, address):
         raise ValueError(
-            "http:// sends code and key readable to everyone on the way; use https://, or set "
-            "`allow-http: true` if you own the network"
+            "with http:// everyone on the network path can read the code and the key; use "
+            "https://, or set `allow-http: true` if you own the network"
         )
     return url.geturl().rstrip("/")
 
 
 def _split(text: str) -> SplitResult:
     if not re.fullmatch(r"[!-~]+", text) or "\\" in text:
-        raise ValueError("it holds a blank, a backslash or a character outside of ASCII")
+        raise ValueError("it contains a blank, a backslash or a character outside of ASCII")
     try:
         url = urlsplit(text)
         port = url.port
@@ -70,26 +71,26 @@ def _split(text: str) -> SplitResult:
     if url.scheme not in ("http", "https") or port == 0:
         raise ValueError("it must start with https:// and may name a port")
     if "@" in url.netloc:
-        raise ValueError("a user name or password does not belong there; use the input api-key")
+        raise ValueError("it must not contain a user name or password; use the input api-key")
     if "%" in url.netloc:
-        raise ValueError("its host must be written plainly, without % signs")
+        raise ValueError("its host must not contain % signs")
     if "?" in text or "#" in text:
         raise ValueError("it must end with its path, before any ? or #")
     return url
 
 
-def _address(host: str) -> Address | None:
-    """Read the host as the address that a connection would go to, however it is written."""
+def _resolve(host: str) -> Address | None:
+    """Return the IP address that a connection would go to, however the host spells it."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return _legacy_address(host)
+        return _read_old_spelling(host)
     if isinstance(address, ipaddress.IPv6Address):
-        return _inner(address)
+        return _unwrap(address)
     return address
 
 
-def _inner(address: ipaddress.IPv6Address) -> Address:
+def _unwrap(address: ipaddress.IPv6Address) -> Address:
     if address.sixtofour:
         return address.sixtofour
     inner = int(address) & 0xFFFFFFFF
@@ -98,8 +99,8 @@ def _inner(address: ipaddress.IPv6Address) -> Address:
     return address
 
 
-def _legacy_address(host: str) -> Address | None:
-    """Read 2852039166, 0xA9FEA9FE, 0251.0376.1 and the like, which resolvers still accept."""
+def _read_old_spelling(host: str) -> Address | None:
+    """Read old spellings such as 2852039166, 0xA9FEA9FE, 0251.0376.1: resolvers accept them."""
     try:
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except OSError:

@@ -1,4 +1,4 @@
-"""The words that settings choose from."""
+"""The words of settings that take one of several words."""
 
 import enum
 
@@ -6,11 +6,11 @@ ASSOCIATIONS = (
     "OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR",
     "FIRST_TIME_CONTRIBUTOR", "FIRST_TIMER", "MANNEQUIN", "NONE",
 )  # fmt: skip
-"""GitHub's words for how a person belongs to a repository (CommentAuthorAssociation)."""
+"""How a person belongs to a repository: the values of GitHub's CommentAuthorAssociation."""
 
 
 class FailOn(enum.Enum):
-    """What makes the step fail: a finding this severe, or a review with gaps."""
+    """What fails the step: a finding of this severity or higher, or an incomplete review."""
 
     NEVER = "never"
     CRITICAL = "critical"
@@ -21,14 +21,14 @@ class FailOn(enum.Enum):
 
 
 class OnError(enum.Enum):
-    """What a review that could not be delivered does to the step."""
+    """What happens to the step if the review could not be made or published."""
 
     FAIL = "fail"
     WARN = "warn"
 
 
 class Inline(enum.Enum):
-    """Which findings are told at their lines too; `high` means high and critical ones."""
+    """Which findings get an inline comment too; `high` means high and critical severity."""
 
     OFF = "off"
     HIGH = "high"
@@ -36,14 +36,14 @@ class Inline(enum.Enum):
 
 
 class Verify(enum.Enum):
-    """Whether each finding is put to a second, sceptical request."""
+    """If each finding is checked by a second, sceptical request."""
 
     OFF = "off"
     ON = "on"
 
 
 class Mode(enum.Enum):
-    """Which halves of the work a run does: making the review, publishing it."""
+    """What a run does: make a review, publish reviews, or both."""
 
     BOTH = "both"
     REVIEW = "review"
@@ -51,7 +51,7 @@ class Mode(enum.Enum):
 
 
 class ToolsMode(enum.Enum):
-    """Whether the model may read files of the checkout; `always` has no exception."""
+    """If the model may read files of the checkout; `on` has exceptions, `always` has none."""
 
     OFF = "off"
     ON = "on"

@@ -1,4 +1,4 @@
-"""Matches paths against gitignore patterns: the last one that matches decides, in linear time."""
+"""Matches paths against gitignore patterns, in linear time; the last match decides."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Patterns:
     def __init__(self, lines: Iterable[str]) -> None:
         """Compile patterns that are ours or were parsed before; raises ValueError as `parse`."""
         self._rules = tuple(_rule(number, line) for number, line in enumerate(lines, 1))
-        # Most paths match nothing, and one search says so.
+        # Most paths match no pattern, and one search for all patterns finds that out.
         self._any = _compile("|".join(f"(?:{rule.regex})" for rule in self._rules))
 
     @classmethod
@@ -38,7 +38,7 @@ class Patterns:
         return cls(option_types.check_items(tuple(lines), most, longest))
 
     def verdict(self, path: str) -> bool | None:
-        """Return True for a match, False for one that a "!" takes back, None for no opinion."""
+        """Return True for a match, False if a "!" pattern takes it back, None for no match."""
         # A lone surrogate has no UTF-8 form, so RE2 cannot read it and no pattern can name it.
         text = path.encode(errors="replace").decode()
         if not self._rules or not self._any.search(text):

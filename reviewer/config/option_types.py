@@ -1,4 +1,4 @@
-"""The types of values that settings take: what is allowed, in words, and how text becomes one."""
+"""The types of settings: which values are allowed, in words, and how a text becomes one."""
 
 import enum
 import re
@@ -18,13 +18,13 @@ E = TypeVar("E", bound=enum.Enum)
 
 MOST_GLOBS = 200
 LONGEST_GLOB = 256
-"""Characters; matching is linear in the product of both, and no real list comes near."""
+"""Characters. The time to match grows with the product of both; real lists are far smaller."""
 MOST_NAMES = 100
 LONGEST_NAME = 100
-"""GitHub's labels end at 50 characters, its logins at 39."""
+"""Characters. GitHub's labels have at most 50, its logins at most 39."""
 LONGEST_LANGUAGE = 40
 LONGEST_INSTRUCTIONS = 4_096
-"""Bytes of UTF-8: enough for a page of wishes, too little to drown the change itself."""
+"""Bytes of UTF-8: about a page, which is small beside the change itself in a prompt."""
 
 
 @record
@@ -74,10 +74,10 @@ Shape: TypeAlias = Switch | Bounds | Words | Text | Items
 class OptionType(Generic[T]):
     """The type of a setting.
 
-    `parse` raises ValueError for what is not allowed, with a reason where `allowed` does not say
-    it all. `blank` means that an empty text is a value too; otherwise it stands for the default.
+    `parse` raises ValueError for a text that is not allowed, with a reason if `allowed` does not
+    say it. `blank` means that an empty text is a value too; otherwise it stands for the default.
     `many` means a list: one entry per line, or separated by commas. `shape` is how the repository's
-    file writes the value, None for a type that no setting of the file has.
+    file writes the value; None for types that are used by inputs only.
     """
 
     parse: Callable[[str], T]
@@ -90,7 +90,7 @@ class OptionType(Generic[T]):
 
 
 def flag() -> OptionType[bool]:
-    """Read a boolean as YAML 1.2 and GitHub's own toolkit do; nothing is trimmed."""
+    """Read a boolean as YAML 1.2 and GitHub's toolkit do; blanks are not trimmed."""
     words = {"true": True, "True": True, "TRUE": True}
     words |= {"false": False, "False": False, "FALSE": False}
 
@@ -116,7 +116,7 @@ def integer(low: int, high: int, example: int) -> OptionType[int]:
 
 
 def decimal(high: int, *, above: int = -1, unit: str = "", example: str) -> "OptionType[Decimal]":
-    """Read a number up to `high` in plain digits, with a point where it has a fraction."""
+    """Read a number up to `high` in plain digits, with a point before a fraction."""
 
     def parse(text: str) -> "Decimal":
         # Imported late: only a run with a limit of this type needs it.
@@ -132,7 +132,7 @@ def decimal(high: int, *, above: int = -1, unit: str = "", example: str) -> "Opt
 
 
 def fraction(high: int, example: str) -> OptionType[float]:
-    """Read a number from 0 to `high`, where exactness does not matter."""
+    """Read a number from 0 to `high` as a float."""
     exact = decimal(high, example=example)
 
     def parse(text: str) -> float:
@@ -151,7 +151,7 @@ def optional(option: OptionType[T]) -> OptionType[T | None]:
 
 
 def never_empty(option: OptionType[T]) -> OptionType[T]:
-    """Let an empty text stand for the default, where it would be a value of its own."""
+    """Let an empty text stand for the default, instead of being a value."""
     return replace(option, blank=False)
 
 
@@ -170,7 +170,7 @@ def choice(members: type[E]) -> OptionType[E]:
 
 
 def line(pattern: str, allowed: str, example: str, *, blank: bool = False) -> OptionType[str]:
-    """Read a text on one line, trimmed, that matches a pattern as a whole."""
+    """Read a text on one line, trimmed, that matches the whole of a regular expression."""
 
     def parse(text: str) -> str:
         text = text.strip()
@@ -183,7 +183,7 @@ def line(pattern: str, allowed: str, example: str, *, blank: bool = False) -> Op
 
 
 def secret(example: str) -> OptionType[str]:
-    """Read a key or token; the blanks and quotes that come with copying it are taken off."""
+    """Read a key or token; blanks and quotes around it, left from copying, are removed."""
 
     def parse(text: str) -> str:
         text = text.strip().strip("\"'").strip()
@@ -196,7 +196,7 @@ def secret(example: str) -> OptionType[str]:
 
 
 def language() -> OptionType[str]:
-    """Read the name of a language: whoever can write more here could instruct the model."""
+    """Read the name of a language, and nothing else that could be an instruction to the model."""
 
     def parse(text: str) -> str:
         text = text.strip()
@@ -205,7 +205,7 @@ def language() -> OptionType[str]:
         return text
 
     allowed = f"letters, spaces and hyphens, at most {LONGEST_LANGUAGE}"
-    # A schema has no portable word for "letter": this refuses what ASCII has besides.
+    # A schema has no portable class for letters: this one excludes the other ASCII characters.
     shape = Text(LONGEST_LANGUAGE, r"^[^\x00-\x1f!-,./0-9:-@\[-`{-\x7f]*$")
     return OptionType(parse, allowed, "Brazilian Portuguese", shape, blank=True)
 
@@ -229,12 +229,12 @@ def prose() -> OptionType[str]:
 
 
 def share() -> OptionType[Shard]:
-    """Read one share of a division, such as 2/8."""
+    """Read one share of the files, such as 2/8."""
     return OptionType(shard.parse, f"a share such as `2/8`, of at most {shard.MOST}", "2/8")
 
 
 def globs() -> OptionType[tuple[str, ...]]:
-    """Read gitignore patterns; lines that start with "#" are comments, as there."""
+    """Read gitignore patterns; as in that file, lines that start with "#" are comments."""
 
     def parse(text: str) -> tuple[str, ...]:
         lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
@@ -246,7 +246,7 @@ def globs() -> OptionType[tuple[str, ...]]:
 
 
 def names(example: str, among: tuple[str, ...] = ()) -> OptionType[tuple[str, ...]]:
-    """Read a list of names, out of a closed set where one is given."""
+    """Read a list of names, from the set `among` if it is given."""
 
     def parse(text: str) -> tuple[str, ...]:
         items = check_items(_split(text), MOST_NAMES, LONGEST_NAME)
@@ -262,14 +262,14 @@ def names(example: str, among: tuple[str, ...] = ()) -> OptionType[tuple[str, ..
 
 
 def check_items(items: tuple[str, ...], most: int, longest: int) -> tuple[str, ...]:
-    """Return the items; raises ValueError when they are too many or one is too long or odd."""
+    """Return the items; raises ValueError for too many, too long or unprintable ones."""
     if len(items) > most:
         raise ValueError(f"{len(items)} entries; at most {most} are allowed")
     for number, item in enumerate(items, 1):
         if len(item) > longest:
             raise ValueError(f"entry {number} is longer than {longest} characters")
         if not item.isprintable():
-            raise ValueError(f"entry {number} holds a control or invisible character")
+            raise ValueError(f"entry {number} contains a control or invisible character")
     return items
 
 

@@ -1,4 +1,4 @@
-"""The declaration of one setting, from which inputs, file, documents and merge follow."""
+"""Declares a setting once; the inputs, the repository's file, the merge and the docs use it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from reviewer.record import field, fields, record, replace
 T = TypeVar("T")
 
 _PREFIX = "INPUT_"
-# `with: {args: …, entrypoint: …}` belongs to the runner, which passes it on all the same.
+# The runner has inputs of its own, `with: {args: …, entrypoint: …}`, and passes them on too.
 _OF_THE_RUNNER = ("args", "entrypoint")
 _LONGEST_SHOWN = 60
 _EXPRESSION = "${{"
@@ -20,7 +20,7 @@ SEPARATORS = ", one per line or separated by commas"
 
 @record
 class Declaration:
-    """Everything that is said about one setting.
+    """A setting as it was declared.
 
     `field` is its name in Python, `name` the one in a workflow and in the repository's file.
     """
@@ -55,10 +55,11 @@ def declare(
 ) -> T:
     """Declare the field of a record as a setting.
 
-    `default` is the text that an empty input stands for; an expression for the runner to fill in
-    stands for an empty text here. `file` is the rule for a key of the same name in the repository's
-    file, None where the file has no such key. `in_fingerprint=False` is for a shared setting that
-    changes nothing in a review, so that a new value of it does not make earlier reviews outdated.
+    `default` is the text that an empty input stands for. If it is an expression (`${{ … }}`), the
+    runner fills it in, and the value without a runner is that of an empty text. `file` is the rule
+    for the key of the same name in the repository's file; None if the file has no such key. With
+    `in_fingerprint=False`, a new value of a shared setting does not make earlier reviews outdated;
+    this is for settings that do not change what a review contains.
     """
     value = kind.parse("" if default.startswith(_EXPRESSION) else default)
     about = Declaration("", "", kind, default, description, file, in_fingerprint)
@@ -77,8 +78,8 @@ def declarations(settings: type) -> tuple[Declaration, ...]:
 def read_texts(environ: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
     """Return the inputs' texts from the environment, where max-files is called INPUT_MAX-FILES.
 
-    Raises InputError for one that is not declared: GitHub only warns, and a misspelt `exclude`
-    would send out what should have stayed.
+    Raises InputError for one that is not declared. GitHub only warns, and with a misspelt `exclude`
+    the excluded files would be sent to the model.
     """
     texts = {
         key.removeprefix(_PREFIX).lower(): text
@@ -113,9 +114,10 @@ def parse_texts(texts: Mapping[str, str], declared: Iterable[Declaration]) -> di
 
 
 def show(text: str) -> str:
-    """Quote a value for an error: on one line, with nothing in it invisible.
+    """Quote a value for an error, on one line and with invisible characters escaped.
 
-    A long one is only measured: cut, a secret in the wrong place would escape the runner's mask.
+    Of a long value only the length is shown. If it were cut, the runner would not recognise, and
+    not mask, a secret that was put into the wrong input.
     """
     if len(text) > _LONGEST_SHOWN:
         return f"a text of {len(text)} characters"
@@ -124,7 +126,7 @@ def show(text: str) -> str:
 
 def suggest(name: str, names: tuple[str, ...]) -> str:
     """Return a question for the most similar name; empty when none is similar."""
-    # Imported late: only a mistake needs it.
+    # Imported late: only an error needs it.
     import difflib
 
     found = difflib.get_close_matches(name.replace("_", "-"), names, n=1)

@@ -1,6 +1,6 @@
-"""The shape of .github/code-review.yml, and what to say about a file that has another.
+"""The keys of .github/code-review.yml, and the errors about a file that does not fit.
 
-The keys, their types and their texts follow from the declarations of the inputs.
+The keys, their types and their descriptions follow from the declarations of the settings.
 """
 
 from typing import Annotated, Any, Literal, cast
@@ -21,7 +21,7 @@ from reviewer.record import record
 MOST_PATH_INSTRUCTIONS = 50
 
 _DECLARED = {declaration.field: declaration for declaration in inputs.DECLARATIONS}
-# Not inputs yet, and never a repository's business.
+# Names of no input yet, or of one that a repository must never set.
 _RESERVED = ("provider", "template", "templates", "tools")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ID = "https://raw.githubusercontent.com/org/code-review-action/v1/schema/code-review.schema.json"
@@ -29,7 +29,7 @@ _ID = "https://raw.githubusercontent.com/org/code-review-action/v1/schema/code-r
 
 @record
 class PathInstruction:
-    """What to tell the model about the files that match one pattern."""
+    """Instructions for the files that match one pattern."""
 
     path: str
     instructions: str
@@ -37,9 +37,10 @@ class PathInstruction:
 
 @record
 class FileSettings:
-    """What the file says: `values` holds its values in the fields that `named` lists.
+    """The values in the file.
 
-    `named` lists "path_instructions" too; the other fields of `values` say nothing.
+    `named` has the fields that the file sets, "path_instructions" included. In `values` only these
+    fields come from the file.
     """
 
     values: Inputs = Inputs()
@@ -48,7 +49,7 @@ class FileSettings:
 
 
 def _annotation(kind: OptionType[Any]) -> Any:  # noqa: ANN401 - a type, as pydantic takes it
-    """Return the type of a key; raises ValueError for one that the file has no shape for."""
+    """Return the type of a key; raises ValueError for a type of inputs only."""
     match kind.shape:
         case Switch():
             return bool
@@ -79,7 +80,7 @@ def _check_name(text: str) -> str:
 
 
 def _field(declared: Declaration) -> tuple[Any, Any]:
-    """Describe a key as the input of the same name is described."""
+    """Return the type and the description of a key, as `create_model` takes them."""
     words = isinstance(declared.kind.shape, Words)
     default = declared.default if words else declared.kind.parse(declared.default)
     described = Field(default=default, description=declared.description)
@@ -126,9 +127,9 @@ _WORKFLOW_ONLY = {declared.name for declared in _DECLARED.values()} - {*KEYS} | 
 
 
 def parse(raw: bytes | str) -> FileSettings:
-    """Read the file; without content it sets nothing.
+    """Read the file; an empty one sets nothing.
 
-    Raises ConfigError about the first thing in it that is wrong.
+    Raises ConfigError about the first error in it.
     """
     document = strict_yaml.parse(raw)
     value = {} if document.value is None else document.value
@@ -151,7 +152,7 @@ def parse(raw: bytes | str) -> FileSettings:
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema that editors complete the file by."""
+    """Return the JSON Schema with which editors complete and check the file."""
     return {
         "$schema": _DIALECT,
         "$id": _ID,
@@ -184,7 +185,7 @@ def _refuse_key(place: Place, key: str, *, nested: bool) -> ConfigError:
     if plain in _WORKFLOW_ONLY and not nested:
         return place.error(
             f"`{plain}` is set in the workflow's inputs, not in the repository's file.",
-            cause="Who may edit the file must not choose servers, models, keys, money or rights.",
+            cause="Editors of the file must not choose servers, models, keys, budgets or rights.",
             remedy="Move it to `with:` of the workflow's step.",
         )
     if key == "extends" and not nested:

@@ -1,4 +1,4 @@
-"""The settings of a run: the workflow's, made stricter by the repository's file."""
+"""The settings that apply to a run: the workflow's, made stricter by the repository's file."""
 
 import enum
 import hashlib
@@ -26,7 +26,7 @@ _NOT_IN_FINGERPRINT = {"notes", "origin"} | {
 
 @record
 class Globs:
-    """One author's gitignore patterns; an empty `include` wants everything."""
+    """The gitignore patterns of one author; an empty `include` matches every file."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -34,10 +34,10 @@ class Globs:
 
 @record
 class Settings(SharedSettings):
-    """The settings that apply in this run.
+    """The settings that apply to this run.
 
-    `notes` says what people would not expect of them. `origin` says that the repository has no say
-    in them, empty when it has.
+    `notes` has a sentence for each value of the file that does not apply. `origin` says why the
+    file sets nothing; it is empty if the file sets something.
     """
 
     workflow_globs: Globs = Globs()
@@ -49,7 +49,7 @@ class Settings(SharedSettings):
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits that change with everything that changes a review's content."""
+        """16 hexadecimal digits that change with every setting that changes a review's content."""
         content = {
             name: value for name, value in asdict(self).items() if name not in _NOT_IN_FINGERPRINT
         }
@@ -59,9 +59,9 @@ class Settings(SharedSettings):
 
 
 def load(inputs: Inputs, text: bytes | str | None) -> Settings:
-    """Combine the inputs with the text of .github/code-review.yml, None where there is none.
+    """Combine the inputs with the text of .github/code-review.yml; None means there is no file.
 
-    Raises ConfigError for a file that cannot be used, InputError for a glob of the workflow.
+    Raises ConfigError for an invalid file, InputError for an invalid pattern of the workflow.
     """
     _check_globs("include", inputs.include)
     _check_globs("exclude", inputs.exclude)
@@ -91,7 +91,7 @@ def _check_globs(name: str, globs: tuple[str, ...]) -> None:
 
 
 def _tighten(declared: Declaration, inputs: Inputs, file: FileSettings) -> tuple[object, str]:
-    """Return the value that applies, and what to note where the file's does not."""
+    """Return the value that applies, and a note if it is not the file's."""
     workflow: object = getattr(inputs, declared.field)
     rule = declared.file
     if declared.field not in file.named or not callable(rule):

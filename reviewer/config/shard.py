@@ -1,11 +1,11 @@
-"""One share of a review that several runs make together."""
+"""One share of a review that several runs divide among them."""
 
 import re
 
 from reviewer.record import record
 
 MOST = 256
-"""Jobs that GitHub starts from one matrix."""
+"""GitHub starts at most this many jobs from one matrix."""
 _SHAPE = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
 
 
@@ -17,7 +17,7 @@ class Shard:
     count: int
 
     def __str__(self) -> str:
-        """Write it as the input does."""
+        """Return the share as the input spells it."""
         return f"{self.number}/{self.count}"
 
 

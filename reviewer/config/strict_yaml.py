@@ -1,4 +1,4 @@
-"""Reads YAML without its surprises: plain values only, every one with its place in the file."""
+"""Reads a strict subset of YAML: plain values only, each with its place in the file."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,9 +12,9 @@ from reviewer.errors import ConfigError
 
 PATH = ".github/code-review.yml"
 LARGEST = 64 * 1024
-"""Bytes. PyYAML takes up to a second for so much; real files have 2 kB."""
+"""Bytes. PyYAML takes up to a second for this much; real files have 2 kB."""
 DEEPEST = 8
-"""Levels; the file needs three."""
+"""Levels of nesting; the file needs three."""
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -33,7 +33,8 @@ _TAGS = {
     "tag:yaml.org,2002:float": float,
     "tag:yaml.org,2002:str": str,
 }
-# Values of ours, which to YAML 1.1 are booleans; a switch that gets one is refused as a text.
+# Values of some settings. YAML 1.1 reads them as booleans; here they are texts, which a switch
+# refuses.
 _WORDS = frozenset({"on", "off"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _QUOTES = "Text that starts with one of * & ! @ % ` must stand in quotes, like '*.md'."
@@ -48,7 +49,7 @@ class Place:
     column: int = 0
 
     def error(self, what: str, *, cause: str = "", remedy: str = "") -> ConfigError:
-        """Return the error that says what is wrong here."""
+        """Return an error about this place."""
         where = f", line {self.line}, column {self.column}" if self.line else ""
         return ConfigError(
             f"{PATH}{where}: {what}",
@@ -61,7 +62,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the file says: dicts, tuples and scalars; `keys` and `values` tell where.
+    """The content of the file as dicts, tuples and scalars; `keys` and `values` have the places.
 
     `value` is None for a file without content.
     """
@@ -72,34 +73,34 @@ class Document:
 
 
 def parse(raw: bytes | str) -> Document:
-    """Read one document; raises ConfigError for all that is not plain YAML."""
-    text = _decoded(raw)
+    """Read one document; raises ConfigError for everything that is not plain YAML."""
+    text = _decode(raw)
     builder = _Builder(yaml.parse(text, Loader=yaml.SafeLoader))
     try:
         value = builder.document()
     except yaml.MarkedYAMLError as broken:
         raise _syntax_error(text, broken) from None
     except yaml.reader.ReaderError as odd:
-        place = _place_of(text, odd.position)
+        place = _locate(text, odd.position)
         raise place.error("there is a control character.", remedy="Remove it.") from None
-    # PyYAML does not check what "\UFFFFFFFF" or a version of 5,000 digits stand for.
+    # PyYAML does not check the range of "\UFFFFFFFF" or of a version with 5,000 digits.
     except (ValueError, OverflowError):
         raise Place().error("a number or an escape sequence in it is out of range.") from None
     return Document(value, builder.keys, builder.values)
 
 
-def _decoded(raw: bytes | str) -> str:
+def _decode(raw: bytes | str) -> str:
     data = raw.encode(errors="surrogatepass") if isinstance(raw, str) else raw
     if len(data) > LARGEST:
         raise Place().error(f"the file has {len(data)} bytes; at most {LARGEST} are read.")
     try:
         return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as broken:
-        place = _place_of(data[: broken.start].decode(), broken.start)
+        place = _locate(data[: broken.start].decode(), broken.start)
         raise place.error("the file is not UTF-8.", remedy="Save it as UTF-8.") from None
 
 
-def _place_of(text: str, position: int) -> Place:
+def _locate(text: str, position: int) -> Place:
     before = text[:position]
     return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
@@ -121,8 +122,8 @@ def _syntax_error(text: str, broken: yaml.MarkedYAMLError) -> ConfigError:
     )
 
 
-def _resolved(text: str) -> object:
-    """Resolve a plain scalar by the core schema of YAML 1.2."""
+def _resolve(text: str) -> object:
+    """Return the value of a plain scalar by the core schema of YAML 1.2."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
@@ -131,7 +132,7 @@ def _resolved(text: str) -> object:
 
 
 class _Builder:
-    """Builds plain values out of parser events, without recursion deeper than DEEPEST."""
+    """Builds plain values from parser events, with no recursion deeper than DEEPEST."""
 
     def __init__(self, events: Iterator[Any]) -> None:
         self._events = events
@@ -190,8 +191,8 @@ class _Builder:
         text = self._printable(event)
         if event.style is not None:
             return text
-        value = _resolved(text)
-        # To YAML 1.1 `no` is a boolean, 012 is ten, 1:30 is ninety and 2024-01-01 a date.
+        value = _resolve(text)
+        # In YAML 1.1 `no` is a boolean, 012 is ten, 1:30 is ninety and 2024-01-01 is a date.
         tag = _YAML_1_1.resolve(yaml.ScalarNode, text, (True, False))
         if text not in _WORDS and type(value) is not _TAGS.get(tag):
             what = f"{show(text)} means one thing to YAML 1.1 and another to YAML 1.2."

@@ -1,4 +1,4 @@
-"""All branching on events: one pure function from an event to what the run does."""
+"""Decides what a run does about an event: one pure function with all branching on events."""
 
 import re
 from typing import TYPE_CHECKING, TypeAlias
@@ -30,8 +30,11 @@ _LARGEST_NUMBER = 2**31 - 1
 
 
 @record
-class Asker:
-    """Who asked for something, and in which comment."""
+class Commenter:
+    """The author of a comment with a command; `login` is untrusted text.
+
+    `subject` and `comment_id` name the comment, so that it can get a reaction.
+    """
 
     login: str
     subject: "Subject"
@@ -42,82 +45,87 @@ class Asker:
 class ReviewPullRequest:
     """Review this pull request.
 
-    `full` ignores what an earlier run remembered, `anew` only its words about the whole change.
-    `asked` means that a person wants it, so a draft is no obstacle; `asker` is who did so in a
-    comment. `title` and `body` are what stood there when the run was triggered, None where the
-    event does not say. `ignore` and `resume` change what is remembered first. `settled` means
-    that another run has looked at it and ended well.
+    `full` ignores everything that an earlier run remembered, `refresh_overview` only its overview.
+    `requested` means that a person started the run, so a draft is reviewed too; `commenter` is set
+    if the person did so by a comment. `title` and `body` are those of the moment when the run was
+    triggered, None if the event does not contain them. `ignore` and `resume` change what is
+    remembered, before the review. `upstream_succeeded` means that the run which should have
+    reviewed this pull request ended with success.
     """
 
     number: int
     full: bool = False
-    asked: bool = False
+    requested: bool = False
     title: str | None = None
     body: str | None = None
-    ignore: commands.Ignore | None = None
+    ignore: commands.IgnoreCommand | None = None
     resume: bool = False
-    anew: bool = False
-    asker: Asker | None = None
-    settled: bool = False
+    refresh_overview: bool = False
+    commenter: Commenter | None = None
+    upstream_succeeded: bool = False
 
 
 @record
 class ReviewHead:
-    """Review the open pull request that ends in this head, of which no more is known yet.
+    """Review the open pull request that has this head; its number is not known yet.
 
-    `settled` means that the run which should have reviewed it ended well.
+    `upstream_succeeded` means that the run which should have reviewed it ended with success.
     """
 
     head: Head
     full: bool
-    settled: bool
+    upstream_succeeded: bool
 
 
 @record
-class Answer:
+class AnswerQuestion:
     """Answer a question.
 
-    `thread` is the comment that began the review thread in which it was asked; an answer is given
-    only if we began it. None means a comment on the pull request as a whole.
+    `thread` is the id of the first comment of the review thread with the question; the question is
+    answered only if we started that thread. None means a comment on the pull request as a whole.
     """
 
     number: int
     question: str
-    asker: Asker
+    commenter: Commenter
     thread: int | None = None
 
 
 @record
-class Pause:
-    """Review no further pushes until somebody resumes."""
+class PauseReviews:
+    """Stop reviewing pushes until somebody comments `/resume`."""
 
     number: int
-    asker: Asker
+    commenter: Commenter
 
 
 @record
-class Help:
-    """List the commands; `unknown` is what was not understood, empty when help was asked for."""
+class ShowHelp:
+    """List the commands; `unknown` is the command that does not exist, empty after `/help`."""
 
     number: int
-    asker: Asker
+    commenter: Commenter
     unknown: str = ""
 
 
 @record
 class Skip:
-    """Do nothing, and say why."""
+    """Do nothing; `reason` is shown to users as "nothing to do: {reason}"."""
 
     reason: str
 
 
-Errand: TypeAlias = Answer | Pause | Help
-Activity: TypeAlias = ReviewPullRequest | ReviewHead | Errand | Skip
+CommandRequest: TypeAlias = AnswerQuestion | PauseReviews | ShowHelp
+Activity: TypeAlias = ReviewPullRequest | ReviewHead | CommandRequest | Skip
 
 
 @record
-class Gate:
-    """What the workflow's inputs say about which events count."""
+class TriggerRules:
+    """The inputs that decide which events start something.
+
+    `key_missing` means that the model cannot be asked for want of an API key. `publishes` means
+    `mode: publish`.
+    """
 
     trigger: str
     allowed_associations: tuple[str, ...]
@@ -128,134 +136,143 @@ class Gate:
     publishes: bool = False
 
 
-def decide(event: Event, gate: Gate) -> Activity:
-    """Say what to do about an event.
+def decide(event: Event, rules: TriggerRules) -> Activity:
+    """Return what the run does about an event.
 
-    Raises EventError when a manual run names something that is no pull request number.
+    Raises EventError if the pr-number of a manual run is not the number of a pull request.
     """
     match event:
         case PullRequestEvent():
-            return _on_pull_request(event, gate)
-        case CommentEvent() | ReviewCommentEvent() if gate.publishes:
+            return _on_pull_request(event, rules)
+        case CommentEvent() | ReviewCommentEvent() if rules.publishes:
             return Skip("`mode: publish` publishes reports and obeys no comments")
         case CommentEvent():
-            return _on_comment(event, gate)
+            return _on_comment(event, rules)
         case ReviewCommentEvent():
-            return _on_reply(event, gate)
+            return _on_reply(event, rules)
         case WorkflowRunEvent():
-            return _on_workflow_run(event, gate)
+            return _on_workflow_run(event, rules)
         case OtherEvent():
-            return _on_other(event, gate)
+            return _on_other(event, rules)
 
 
-def _on_pull_request(event: PullRequestEvent, gate: Gate) -> Activity:
+def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
     if event.action not in REVIEWED_ACTIONS:
-        return Skip(f"a pull request that was {event.action} is not reviewed anew")
-    if event.draft and not gate.review_drafts:
+        return Skip(f"the pull request was {event.action}, which starts no review")
+    if event.draft and not rules.review_drafts:
         return Skip("the pull request is a draft; `review-drafts: true` reviews drafts too")
-    if gate.key_missing and (event.from_fork or event.author_is_bot):
+    if rules.key_missing and (event.from_fork or event.author_is_bot):
         return Skip(
             "there is no api-key; GitHub gives no secrets to pull requests from forks and from "
             "bots such as Dependabot, but a maintainer can have it reviewed by a manual run"
         )
-    return ReviewPullRequest(event.number, full=gate.full, title=event.title, body=event.body)
+    return ReviewPullRequest(event.number, full=rules.full, title=event.title, body=event.body)
 
 
-def _on_comment(event: CommentEvent, gate: Gate) -> Activity:
+def _on_comment(event: CommentEvent, rules: TriggerRules) -> Activity:
     if event.action == "created" and not event.on_pull_request:
         return Skip("the comment is on an issue, not on a pull request")
-    if unheard := _unheard(event):
-        return unheard
-    command = commands.parse(event.body, gate.trigger)
+    if skip := _skip_comment(event):
+        return skip
+    command = commands.parse(event.body, rules.trigger)
     if command is None:
-        return Skip("the comment holds no command")
-    return _stranger(event, gate) or _commanded(command, event, gate)
+        return Skip("the comment contains no command")
+    return _skip_outside_contributor(event, rules) or _obey(command, event, rules)
 
 
-def _on_reply(event: ReviewCommentEvent, gate: Gate) -> Activity:
-    if unheard := _unheard(event):
-        return unheard
+def _on_reply(event: ReviewCommentEvent, rules: TriggerRules) -> Activity:
+    if skip := _skip_comment(event):
+        return skip
     if event.in_reply_to is None:
         return Skip("the comment starts a thread of its own; only replies to ours are answered")
-    if gate.key_missing and event.from_fork:
+    if rules.key_missing and event.from_fork:
         return Skip("there is no api-key; GitHub gives no secrets to pull requests from forks")
     question = event.body.strip()[: commands.LONGEST_QUESTION]
-    command = commands.parse(event.body, gate.trigger) or commands.Ask(question)
-    return _stranger(event, gate) or _commanded(command, event, gate)
+    command = commands.parse(event.body, rules.trigger) or commands.AskCommand(question)
+    return _skip_outside_contributor(event, rules) or _obey(command, event, rules)
 
 
-def _unheard(event: CommentEvent | ReviewCommentEvent) -> Skip | None:
+def _skip_comment(event: CommentEvent | ReviewCommentEvent) -> Skip | None:
     if event.action != "created":
         return Skip("only new comments are read, not edited or deleted ones")
     if event.author_is_bot or MARKER_NAMESPACE in event.body:
-        return Skip("comments of bots, this one's own included, are not commands")
+        return Skip("comments by bots, including this one, are not commands")
     return None
 
 
-def _stranger(event: CommentEvent | ReviewCommentEvent, gate: Gate) -> Skip | None:
-    if event.association in gate.allowed_associations:
+def _skip_outside_contributor(
+    event: CommentEvent | ReviewCommentEvent, rules: TriggerRules
+) -> Skip | None:
+    if event.association in rules.allowed_associations:
         return None
     return Skip(
-        f"the commenter is {event.association}; commands are taken from "
-        f"{', '.join(gate.allowed_associations)} (input allowed-associations)"
+        f"the association of the commenter is {event.association}; commands are accepted from "
+        f"{', '.join(rules.allowed_associations)} (input allowed-associations)"
     )
 
 
-def _commanded(
-    command: commands.Command, event: CommentEvent | ReviewCommentEvent, gate: Gate
+def _obey(
+    command: commands.Command, event: CommentEvent | ReviewCommentEvent, rules: TriggerRules
 ) -> Activity:
     from reviewer.operations import Subject
 
     thread = event.in_reply_to if isinstance(event, ReviewCommentEvent) else None
     subject = Subject.REVIEW_COMMENT if thread else Subject.COMMENT
-    asker = Asker(event.login, subject, event.comment_id)
+    commenter = Commenter(event.login, subject, event.comment_id)
     match command:
-        case commands.Ask(question=question):
-            return Answer(event.number, question, asker, thread=thread)
-        case commands.Pause():
-            return Pause(event.number, asker)
-        case commands.Help():
-            return Help(event.number, asker)
-        case commands.Unknown(text=text):
-            return Help(event.number, asker, text)
-        case commands.Review() | commands.Summary() | commands.Ignore() | commands.Resume():
+        case commands.AskCommand(question=question):
+            return AnswerQuestion(event.number, question, commenter, thread=thread)
+        case commands.PauseCommand():
+            return PauseReviews(event.number, commenter)
+        case commands.HelpCommand():
+            return ShowHelp(event.number, commenter)
+        case commands.UnknownCommand(text=text):
+            return ShowHelp(event.number, commenter, text)
+        case (
+            commands.ReviewCommand()
+            | commands.SummaryCommand()
+            | commands.IgnoreCommand()
+            | commands.ResumeCommand()
+        ):
             return ReviewPullRequest(
                 event.number,
-                full=gate.full or command == commands.Review(full=True),
-                asked=True,
-                ignore=command if isinstance(command, commands.Ignore) else None,
-                resume=isinstance(command, commands.Resume),
-                anew=isinstance(command, commands.Summary),
-                asker=asker,
+                full=rules.full or command == commands.ReviewCommand(full=True),
+                requested=True,
+                ignore=command if isinstance(command, commands.IgnoreCommand) else None,
+                resume=isinstance(command, commands.ResumeCommand),
+                refresh_overview=isinstance(command, commands.SummaryCommand),
+                commenter=commenter,
             )
 
 
-def _on_workflow_run(event: WorkflowRunEvent, gate: Gate) -> Activity:
-    settled = event.conclusion == "success"
-    if gate.pr_number:
-        return ReviewPullRequest(gate.pr_number, full=gate.full, settled=settled)
+def _on_workflow_run(event: WorkflowRunEvent, rules: TriggerRules) -> Activity:
+    upstream_succeeded = event.conclusion == "success"
+    if rules.pr_number:
+        return ReviewPullRequest(
+            rules.pr_number, full=rules.full, upstream_succeeded=upstream_succeeded
+        )
     if event.action != "completed" or event.started_by not in PULL_REQUEST_EVENTS:
         return Skip(
-            f"the run that was {event.action} was started by {event.started_by}, not by a pull "
-            "request, and there is no pr-number"
+            f"the other workflow's run ({event.action}) was started by {event.started_by}, not by "
+            "a pull request, and there is no pr-number"
         )
-    return ReviewHead(event.head, full=gate.full, settled=settled)
+    return ReviewHead(event.head, full=rules.full, upstream_succeeded=upstream_succeeded)
 
 
-def _on_other(event: OtherEvent, gate: Gate) -> Activity:
-    number = gate.pr_number or _given_number(event.number)
+def _on_other(event: OtherEvent, rules: TriggerRules) -> Activity:
+    number = rules.pr_number or _parse_number(event.number)
     if number is None:
         return Skip(f"there is nothing to review: {event.name} without a pr-number")
-    return ReviewPullRequest(number, full=gate.full, asked=True)
+    return ReviewPullRequest(number, full=rules.full, requested=True)
 
 
-def _given_number(text: str) -> int | None:
+def _parse_number(text: str) -> int | None:
     if not text:
         return None
     if not _NUMBER.fullmatch(text) or int(text) > _LARGEST_NUMBER:
         raise EventError(
-            "The event's pr-number is not the number of a pull request.",
-            cause="A manual run was started with another text in its pr-number field.",
-            remedy="Start it with digits only, for example 7.",
+            "The pr-number of the event is not the number of a pull request.",
+            cause="The run was started by hand with something else in its pr-number field.",
+            remedy="Start it again with digits only, for example 7.",
         )
     return int(text)

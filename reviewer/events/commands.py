@@ -1,4 +1,4 @@
-"""What people tell the reviewer in a comment: untrusted text in, at most one command out."""
+"""The commands in comments: untrusted text in, at most one command out."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,9 @@ from reviewer.record import record
 
 REVIEW_WORD = "/review"
 LONGEST_QUESTION = 2_000
-"""Characters; what is longer is cut there."""
+"""Characters; a longer question is cut."""
 LONGEST_REASON = 200
-"""Characters; reasons are remembered in the comment, where there is little room."""
+"""Characters; reasons are remembered in the summary comment, which has little room."""
 
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 # The summary prints [F3], and people copy what they see.
@@ -18,96 +18,105 @@ _NUMBERED = re.compile(r"\[?F([1-9][0-9]{0,5})\]?(?:[ \t]+(.*))?", re.IGNORECASE
 
 
 @record
-class Review:
+class ReviewCommand:
     """Review the pull request; `full` ignores what an earlier run remembered."""
 
     full: bool = False
 
 
 @record
-class Summary:
-    """Say anew what the change does."""
+class SummaryCommand:
+    """Write the overview of the change again."""
 
 
 @record
-class Ask:
+class AskCommand:
     """Answer a question about the pull request, of at most LONGEST_QUESTION characters."""
 
     question: str
 
 
 @record
-class Ignore:
-    """Say no more about the finding called F`number`."""
+class IgnoreCommand:
+    """Stop reporting the finding with the number `F{number}`; `reason` is untrusted text."""
 
     number: int
     reason: str = ""
 
 
 @record
-class Pause:
-    """Review no further pushes."""
+class PauseCommand:
+    """Stop reviewing pushes."""
 
 
 @record
-class Resume:
-    """Review pushes again, beginning now."""
+class ResumeCommand:
+    """Review pushes again, starting now."""
 
 
 @record
-class Help:
+class HelpCommand:
     """List the commands."""
 
 
 @record
-class Unknown:
-    """Something was said to us that is no command."""
+class UnknownCommand:
+    """A line that addresses the reviewer and contains no command; `text` is untrusted."""
 
     text: str
 
 
-Command: TypeAlias = Review | Summary | Ask | Ignore | Pause | Resume | Help | Unknown
+Command: TypeAlias = (
+    ReviewCommand
+    | SummaryCommand
+    | AskCommand
+    | IgnoreCommand
+    | PauseCommand
+    | ResumeCommand
+    | HelpCommand
+    | UnknownCommand
+)
 
 _ALONE: dict[str, Command] = {
-    "": Review(),
-    "full": Review(full=True),
-    "summary": Summary(),
-    "pause": Pause(),
-    "resume": Resume(),
-    "help": Help(),
+    "": ReviewCommand(),
+    "full": ReviewCommand(full=True),
+    "summary": SummaryCommand(),
+    "pause": PauseCommand(),
+    "resume": ResumeCommand(),
+    "help": HelpCommand(),
 }
-# What needs no word of ours before it, only a slash.
+# Commands that need no trigger before them.
 _OWN_WORDS = ("/summary", "/ask", "/ignore", "/pause", "/resume", "/help")
 
 
 def parse(body: str, trigger: str) -> Command | None:
     """Return the first command of a comment, or None.
 
-    A command starts its line and, but for what it takes along, stands alone on it. Quoted lines
-    never match because they start with ">", fenced ones because of the fence. `trigger` says the
-    same as /review.
+    A command starts its line and is alone on it, apart from its arguments. Quoted lines never
+    match, because they start with ">"; lines in a fenced block are left out. `trigger` is the word
+    or phrase of the workflow that means the same as /review.
     """
     words = sorted({REVIEW_WORD, trigger.strip()}, key=len, reverse=True)
     # Only line feeds end a line here, as on GitHub; U+2028 in a quote must not start a new one.
     lines = body.replace("\r\n", "\n").split("\n")
-    for index in _outside_fences(lines):
-        if order := _order(lines[index], words):
-            command = _command(order, lines, index)
-            if command:
-                return command
+    for index in _lines_outside_fences(lines):
+        line = _read_line(lines[index], words)
+        command = line and _interpret(line, lines[index + 1 :])
+        if command:
+            return command
     return None
 
 
 @record
-class _Order:
-    """A line that speaks to us; `addressed` means that it begins with the trigger."""
+class _CommandLine:
+    """A line that may be a command; `addressed` means that it begins with the trigger."""
 
     verb: str
     rest: str
     addressed: bool
 
 
-def _outside_fences(lines: Sequence[str]) -> Iterator[int]:
+def _lines_outside_fences(lines: Sequence[str]) -> Iterator[int]:
     fence = ""
     for index, line in enumerate(lines):
         mark = _FENCE.match(line)
@@ -120,20 +129,20 @@ def _outside_fences(lines: Sequence[str]) -> Iterator[int]:
             yield index
 
 
-def _order(line: str, words: Sequence[str]) -> _Order | None:
+def _read_line(line: str, words: Sequence[str]) -> _CommandLine | None:
     for word in words:
-        said = _after(line, word)
-        if said is not None:
-            verb, rest = _split(said)
-            return _Order(verb.lower(), rest, addressed=True)
+        text = _text_after(line, word)
+        if text is not None:
+            verb, *rest = re.split(r"[ \t]+", text, maxsplit=1)
+            return _CommandLine(verb.lower(), "".join(rest), addressed=True)
     for word in _OWN_WORDS:
-        said = _after(line, word)
-        if said is not None:
-            return _Order(word.removeprefix("/"), said, addressed=False)
+        text = _text_after(line, word)
+        if text is not None:
+            return _CommandLine(word.removeprefix("/"), text, addressed=False)
     return None
 
 
-def _after(line: str, word: str) -> str | None:
+def _text_after(line: str, word: str) -> str | None:
     """Return what follows a word that starts the line, in any letter case."""
     if line[: len(word)].lower() != word.lower():
         return None
@@ -141,24 +150,21 @@ def _after(line: str, word: str) -> str | None:
     return rest.strip(" \t") if not rest or rest[0] in " \t" else None
 
 
-def _split(said: str) -> tuple[str, str]:
-    verb, *rest = re.split(r"[ \t]+", said, maxsplit=1)
-    return verb, "".join(rest)
-
-
-def _command(order: _Order, lines: Sequence[str], index: int) -> Command | None:
-    found: Command | None = None
-    if order.verb == "ask":
-        question = "\n".join((order.rest, *lines[index + 1 :])).strip()
-        found = Ask(question[:LONGEST_QUESTION]) if question else None
-    elif order.verb == "ignore":
-        named = _NUMBERED.fullmatch(order.rest)
-        found = Ignore(int(named[1]), (named[2] or "")[:LONGEST_REASON]) if named else None
-    elif not order.rest:
-        found = _ALONE.get(order.verb)
-    if found:
-        return found
-    # A slash word in other words may be meant for another bot; ours without what it needs is not.
-    if order.addressed or order.verb == "ask" or (order.verb == "ignore" and not order.rest):
-        return Unknown(f"{order.verb} {order.rest}".strip())
+def _interpret(line: _CommandLine, following: Sequence[str]) -> Command | None:
+    """Return the command of a line; a question goes on in the lines that follow."""
+    command: Command | None = None
+    if line.verb == "ask":
+        question = "\n".join((line.rest, *following)).strip()
+        command = AskCommand(question[:LONGEST_QUESTION]) if question else None
+    elif line.verb == "ignore":
+        named = _NUMBERED.fullmatch(line.rest)
+        command = IgnoreCommand(int(named[1]), (named[2] or "")[:LONGEST_REASON]) if named else None
+    elif not line.rest:
+        command = _ALONE.get(line.verb)
+    if command:
+        return command
+    # A slash word with other arguments may be meant for another bot. One without the argument that
+    # it needs is meant for this one.
+    if line.addressed or line.verb == "ask" or (line.verb == "ignore" and not line.rest):
+        return UnknownCommand(f"{line.verb} {line.rest}".strip())
     return None

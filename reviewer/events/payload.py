@@ -1,4 +1,4 @@
-"""The event that started the run, reduced to what is used; nothing else reads a payload."""
+"""Reads the event that started the run: the only module that knows GitHub's payloads."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class Head:
 class PullRequestEvent:
     """Something happened to a pull request; `action` is GitHub's word for it.
 
-    `title` and `body` are what stood there then: untrusted text.
+    `title` and `body` are those of that moment: untrusted text.
     """
 
     number: int
@@ -35,7 +35,10 @@ class PullRequestEvent:
 
 @record
 class CommentEvent:
-    """Someone commented on an issue or a pull request; `body` is untrusted text."""
+    """Someone commented on an issue or a pull request; `body` is untrusted text.
+
+    `association` is GitHub's `author_association` of the commenter.
+    """
 
     number: int
     action: str
@@ -67,9 +70,10 @@ class ReviewCommentEvent:
 
 @record
 class WorkflowRunEvent:
-    """Another workflow's run ended as `conclusion` says; `started_by` is the event that began it.
+    """The run of another workflow; `action` and `conclusion` are GitHub's words for its state.
 
-    `head` is what it ran on: GitHub's word, whatever the run itself has done.
+    `started_by` is the name of the event that started that run. `head` is the commit it ran on; it
+    comes from GitHub, so the run cannot have forged it.
     """
 
     action: str
@@ -80,7 +84,7 @@ class WorkflowRunEvent:
 
 @record
 class OtherEvent:
-    """Any other event; `number` is the pr-number that a manual run was given."""
+    """Any other event; `number` is the pr-number given to a manual run: untrusted text, or ""."""
 
     name: str
     number: str = ""
@@ -90,7 +94,7 @@ Event: TypeAlias = (
     PullRequestEvent | CommentEvent | ReviewCommentEvent | WorkflowRunEvent | OtherEvent
 )
 
-# GitHub's name for the author of what a deleted account left behind.
+# GitHub shows this login for a deleted account.
 GHOST = "ghost"
 PULL_REQUEST_EVENTS = ("pull_request", "pull_request_target")
 
@@ -98,21 +102,21 @@ PULL_REQUEST_EVENTS = ("pull_request", "pull_request_target")
 def parse(name: str, raw: bytes, *, repository: str, ref: str) -> Event:
     """Read the payload of the event called `name`.
 
-    `repository` (owner/name) and `ref` are the runner's own word; a payload that speaks of
-    another repository or pull request is refused with EventError, as is one that is not JSON.
+    `repository` (owner/name) and `ref` are GITHUB_REPOSITORY and GITHUB_REF. Raises EventError for
+    a payload that is not JSON, lacks a field, or is about another repository or pull request.
     """
-    payload = _payload(raw)
+    payload = _decode(raw)
     try:
         _require_same_repository(payload, repository)
         if name in PULL_REQUEST_EVENTS:
-            return _pull_request(payload, ref)
+            return _parse_pull_request(payload, ref)
         if name == "issue_comment":
-            return _comment(payload)
+            return _parse_comment(payload)
         if name == "pull_request_review_comment":
-            return _review_comment(payload, ref)
+            return _parse_review_comment(payload, ref)
         if name == "workflow_run":
-            return _workflow_run(payload)
-        return OtherEvent(name, _manual_number(payload))
+            return _parse_workflow_run(payload)
+        return OtherEvent(name, _find_pr_number(payload))
     except (KeyError, TypeError, AttributeError) as missing:
         raise EventError(
             f"The {name} event lacks a field that GitHub always sends: {missing}.",
@@ -121,7 +125,7 @@ def parse(name: str, raw: bytes, *, repository: str, ref: str) -> Event:
         ) from missing
 
 
-def _payload(raw: bytes) -> Mapping[str, Any]:
+def _decode(raw: bytes) -> Mapping[str, Any]:
     try:
         payload = json.loads(raw.decode())
     except (ValueError, RecursionError) as broken:
@@ -150,21 +154,21 @@ def _require_same_repository(payload: Mapping[str, Any], repository: str) -> Non
         )
 
 
-def _pull_request(payload: Mapping[str, Any], ref: str) -> PullRequestEvent:
+def _parse_pull_request(payload: Mapping[str, Any], ref: str) -> PullRequestEvent:
     pull = payload["pull_request"]
     return PullRequestEvent(
-        number=_own_number(pull, ref),
+        number=_check_number(pull, ref),
         action=str(payload["action"]),
         draft=pull.get("draft") is True,
-        from_fork=_from_fork(pull),
+        from_fork=_is_from_fork(pull),
         author_is_bot=_is_bot(pull["user"]),
         title=str(pull["title"]),
         body=str(pull["body"] or ""),
     )
 
 
-def _own_number(pull: Mapping[str, Any], ref: str) -> int:
-    number = _whole(pull["number"], "a pull request number")
+def _check_number(pull: Mapping[str, Any], ref: str) -> int:
+    number = _require_positive(pull["number"], "a pull request number")
     # pull_request_target runs on the base branch, so only a pull ref can contradict the payload.
     if ref.startswith("refs/pull/") and ref.split("/")[2] != str(number):
         raise EventError(
@@ -175,42 +179,42 @@ def _own_number(pull: Mapping[str, Any], ref: str) -> int:
     return number
 
 
-def _from_fork(pull: Mapping[str, Any]) -> bool:
+def _is_from_fork(pull: Mapping[str, Any]) -> bool:
     head = pull["head"]["repo"]
     return head is None or head["full_name"] != pull["base"]["repo"]["full_name"]
 
 
-def _comment(payload: Mapping[str, Any]) -> CommentEvent:
+def _parse_comment(payload: Mapping[str, Any]) -> CommentEvent:
     comment, issue = payload["comment"], payload["issue"]
     return CommentEvent(
-        number=_whole(issue["number"], "a pull request number"),
+        number=_require_positive(issue["number"], "a pull request number"),
         action=str(payload["action"]),
         on_pull_request=bool(issue.get("pull_request")),
         body=str(comment["body"] or ""),
         association=str(comment["author_association"]),
         author_is_bot=_is_bot(comment["user"]),
-        comment_id=_whole(comment["id"], "the id of a comment"),
-        login=_login(comment["user"]),
+        comment_id=_require_positive(comment["id"], "the id of a comment"),
+        login=_login_of(comment["user"]),
     )
 
 
-def _review_comment(payload: Mapping[str, Any], ref: str) -> ReviewCommentEvent:
+def _parse_review_comment(payload: Mapping[str, Any], ref: str) -> ReviewCommentEvent:
     comment, pull = payload["comment"], payload["pull_request"]
     started = comment.get("in_reply_to_id")
     return ReviewCommentEvent(
-        number=_own_number(pull, ref),
+        number=_check_number(pull, ref),
         action=str(payload["action"]),
-        comment_id=_whole(comment["id"], "the id of a comment"),
-        in_reply_to=None if started is None else _whole(started, "the id of a comment"),
+        comment_id=_require_positive(comment["id"], "the id of a comment"),
+        in_reply_to=None if started is None else _require_positive(started, "the id of a comment"),
         body=str(comment["body"] or ""),
         association=str(comment["author_association"]),
-        login=_login(comment["user"]),
+        login=_login_of(comment["user"]),
         author_is_bot=_is_bot(comment["user"]),
-        from_fork=_from_fork(pull),
+        from_fork=_is_from_fork(pull),
     )
 
 
-def _workflow_run(payload: Mapping[str, Any]) -> WorkflowRunEvent:
+def _parse_workflow_run(payload: Mapping[str, Any]) -> WorkflowRunEvent:
     run = payload["workflow_run"]
     # A fork that was deleted meanwhile has left nothing that could be reviewed.
     repository = run["head_repository"] or {"full_name": ""}
@@ -227,17 +231,17 @@ def _is_bot(user: Mapping[str, Any] | None) -> bool:
     return user is not None and user["type"] == "Bot"
 
 
-def _login(user: Mapping[str, Any] | None) -> str:
+def _login_of(user: Mapping[str, Any] | None) -> str:
     return GHOST if user is None else str(user["login"])
 
 
-def _whole(value: object, what: str) -> int:
+def _require_positive(value: object, what: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise TypeError(what)
     return value
 
 
-def _manual_number(payload: Mapping[str, Any]) -> str:
+def _find_pr_number(payload: Mapping[str, Any]) -> str:
     for source in ("inputs", "client_payload"):
         given = payload.get(source)
         if isinstance(given, dict) and given.get("pr-number"):

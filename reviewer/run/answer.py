@@ -15,7 +15,13 @@ from reviewer.config import settings as config
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import for_questions
 from reviewer.errors import ContextTooLongError, ConversationClosedError
-from reviewer.events.activity import MARKER_NAMESPACE, Answer, Errand, Help, Pause
+from reviewer.events.activity import (
+    MARKER_NAMESPACE,
+    AnswerQuestion,
+    CommandRequest,
+    PauseReviews,
+    ShowHelp,
+)
 from reviewer.finding import Finding
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
@@ -38,24 +44,24 @@ _SMALLER = 3
 _MOST_FINDINGS = 50
 
 
-def carry_out(run: Run, wanted: Errand, snapshot: Snapshot) -> int:
+def carry_out(run: Run, wanted: CommandRequest, snapshot: Snapshot) -> int:
     """Carry out a command on the pull request of `snapshot`, and return the exit code.
 
     Raises ReviewerError when it could not be done.
     """
     match wanted:
-        case Answer():
+        case AnswerQuestion():
             return _answer(run, wanted, snapshot)
-        case Pause():
+        case PauseReviews():
             return _acknowledge(run, wanted, lambda: _pause(run, wanted, snapshot))
-        case Help():
+        case ShowHelp():
             return _acknowledge(run, wanted, lambda: _show_help(run, wanted, snapshot))
 
 
-def _acknowledge(run: Run, wanted: Errand, command: Callable[[], int]) -> int:
-    asker = None if run.inputs.silent else wanted.asker
-    understood = not (isinstance(wanted, Help) and wanted.unknown)
-    return acknowledge(run.forge, asker, command, understood=understood)
+def _acknowledge(run: Run, wanted: CommandRequest, command: Callable[[], int]) -> int:
+    commenter = None if run.inputs.silent else wanted.commenter
+    understood = not (isinstance(wanted, ShowHelp) and wanted.unknown)
+    return acknowledge(run.forge, commenter, command, understood=understood)
 
 
 def _end(run: Run, report: str) -> int:
@@ -69,8 +75,8 @@ def _skip(run: Run, reason: str) -> int:
     return _end(run, f"Code review: nothing to do: {reason}.")
 
 
-def _pause(run: Run, wanted: Pause, snapshot: Snapshot) -> int:
-    own, login = OwnComment.find(snapshot, run.inputs.name), wanted.asker.login
+def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
+    own, login = OwnComment.find(snapshot, run.inputs.name), wanted.commenter.login
     who = markdown.line(login)
     status = f"Reviews are paused by {who}; `/resume` starts them again."
 
@@ -83,7 +89,7 @@ def _pause(run: Run, wanted: Pause, snapshot: Snapshot) -> int:
     return _end(run, f"Code review: {status}")
 
 
-def _show_help(run: Run, wanted: Help, snapshot: Snapshot) -> int:
+def _show_help(run: Run, wanted: ShowHelp, snapshot: Snapshot) -> int:
     marker = answer_comment.help_marker(run.inputs.name)
     text = answer_comment.render_help(run.inputs.trigger, wanted.unknown)
     shown = any(c.mine and c.body.startswith(marker) for c in snapshot.conversation.comments)
@@ -93,7 +99,7 @@ def _show_help(run: Run, wanted: Help, snapshot: Snapshot) -> int:
     return _end(run, text)
 
 
-def _answer(run: Run, wanted: Answer, snapshot: Snapshot) -> int:
+def _answer(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> int:
     """Answer once, and in a thread only if it is ours."""
     thread = _find_thread(run, wanted, snapshot)
     if wanted.thread and thread is None:
@@ -107,7 +113,7 @@ def _answer(run: Run, wanted: Answer, snapshot: Snapshot) -> int:
     )
 
 
-def _find_thread(run: Run, wanted: Answer, snapshot: Snapshot) -> ReviewThread | None:
+def _find_thread(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> ReviewThread | None:
     """Return the thread of the question if this instance started it."""
     for thread in snapshot.conversation.threads:
         if wanted.thread in {comment.id for comment in thread.comments}:
@@ -121,18 +127,22 @@ def _is_ours(run: Run, body: str) -> bool:
     return last.startswith(MARKER_NAMESPACE) and f" name={run.inputs.name} " in last
 
 
-def _is_answered(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThread | None) -> bool:
+def _is_answered(
+    run: Run, wanted: AnswerQuestion, snapshot: Snapshot, thread: ReviewThread | None
+) -> bool:
     marker = _marker(run, wanted)
     comments = thread.comments if thread else snapshot.conversation.comments
     ours = (each.body.strip() for each in comments if each.mine)
     return any(body.startswith(marker) or body.endswith(marker) for body in ours)
 
 
-def _marker(run: Run, wanted: Answer) -> str:
-    return answer_comment.answer_marker(run.inputs.name, wanted.asker.comment_id)
+def _marker(run: Run, wanted: AnswerQuestion) -> str:
+    return answer_comment.answer_marker(run.inputs.name, wanted.commenter.comment_id)
 
 
-def _ask_model(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThread | None) -> Told:
+def _ask_model(
+    run: Run, wanted: AnswerQuestion, snapshot: Snapshot, thread: ReviewThread | None
+) -> Told:
     pull = snapshot.pull
     eligibility.require_means(run.inputs)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="models") as pool:
@@ -162,7 +172,7 @@ def _worst_findings(own: OwnComment) -> tuple[Finding, ...]:
 
 def _ask(
     run: Run,
-    wanted: Answer,
+    wanted: AnswerQuestion,
     client: ModelClient,
     prompts: Prompts,
     selection: Selection,
@@ -173,7 +183,9 @@ def _ask(
 
     def ask(room: int) -> str:
         shown = for_questions.render_changes(selection, room, first=thread.path if thread else "")
-        before = for_questions.earlier_comments(thread, wanted.asker.comment_id) if thread else ()
+        before = (
+            for_questions.earlier_comments(thread, wanted.commenter.comment_id) if thread else ()
+        )
         prompt = prompts.answer(wanted.question, shown.text, findings, before, shown.cuts)
         return client.ask(prompt, replies.parse_answer)
 
@@ -185,7 +197,7 @@ def _ask(
         return ask(room // _SMALLER)
 
 
-def _publish(run: Run, wanted: Answer, told: Told, thread: ReviewThread | None) -> int:
+def _publish(run: Run, wanted: AnswerQuestion, told: Told, thread: ReviewThread | None) -> int:
     known_secrets = run.runner.secrets
     # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
     known_secrets.withhold((told.answer,))
@@ -200,11 +212,13 @@ def _publish(run: Run, wanted: Answer, told: Told, thread: ReviewThread | None) 
     except ConversationClosedError as closed:
         why = closed.what.rstrip(".")
         run.runner.notice(f"{why}: the answer is in the job summary.", title=TITLE)
-    log.info("Answered comment %d", wanted.asker.comment_id)
+    log.info("Answered comment %d", wanted.commenter.comment_id)
     return code
 
 
-def _operation(run: Run, wanted: Answer, text: str, thread: ReviewThread | None) -> Operation:
+def _operation(
+    run: Run, wanted: AnswerQuestion, text: str, thread: ReviewThread | None
+) -> Operation:
     marker = _marker(run, wanted)
     if thread is None:
         return CreateComment(wanted.number, f"{marker}\n{text}\n", marker)

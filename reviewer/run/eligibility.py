@@ -30,23 +30,23 @@ def require_means(inputs: Inputs) -> None:
 
 def why_not(run: Run, pull: PullRequest, settings: Settings, known: State) -> str:
     """Say why the pull request is not reviewed by this run, or return "" when it is."""
-    asked = run.wanted.asked
-    reason = objection(pull, settings, known, asked=asked)
-    if reason or asked or run.inputs.mode is Mode.PUBLISH:
+    requested = run.wanted.requested
+    reason = objection(pull, settings, known, requested=requested)
+    if reason or requested or run.inputs.mode is Mode.PUBLISH:
         return reason
     return must_wait(pull, run.inputs, lambda: run.forge.opened_before(pull))
 
 
-def objection(pull: PullRequest, settings: Settings, known: State, *, asked: bool) -> str:
+def objection(pull: PullRequest, settings: Settings, known: State, *, requested: bool) -> str:
     """Say why the pull request is left alone, empty when it is not.
 
-    `asked` means that a person wants the review, so neither a draft nor a pause is an obstacle.
+    `requested` means that a person wants the review, so neither a draft nor a pause is an obstacle.
     """
     if pull.state is not PullState.OPEN:
         return f"the pull request is {pull.state.value}"
-    if pull.draft and not settings.review_drafts and not asked:
+    if pull.draft and not settings.review_drafts and not requested:
         return "the pull request is a draft (review-drafts)"
-    if known.paused and not asked:
+    if known.paused and not requested:
         return f"{known.paused} paused the reviews of this pull request (/pause)"
     # GitHub tells neither labels nor logins apart by case.
     if labels := _folded(pull.labels) & _folded(settings.skip_labels):

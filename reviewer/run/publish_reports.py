@@ -37,7 +37,7 @@ def read(run: Run, pull: PullRequest) -> Submitted | str:
     if submitted.stale:
         head = pull.head_sha[:7]
         return f"the reports are about another head than {head}, which has a run of its own"
-    if not reports and (run.wanted.settled or pull.from_fork):
+    if not reports and (run.wanted.upstream_succeeded or pull.from_fork):
         return "the run that could have reviewed left no report: it had nothing to review or no key"
     raise _unusable(f"No report was found in {', '.join(names)}.")
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from reviewer.errors import CancelledError, ForgeError
-from reviewer.events.activity import Asker
+from reviewer.events.activity import Commenter
 from reviewer.operations import React, Reaction
 from reviewer.outputs import step_outputs
 from reviewer.ports import Forge
@@ -16,15 +16,15 @@ _DELIVERED = (0, step_outputs.GATE_REACHED)
 
 
 def acknowledge(
-    forge: Forge, asker: Asker | None, run: Callable[[], int], *, understood: bool = True
+    forge: Forge, commenter: Commenter | None, run: Callable[[], int], *, understood: bool = True
 ) -> int:
     """Run what was asked for between two reactions, and return its exit code.
 
-    `asker` is None when nobody commented, or nothing may be written: then there are none.
+    `commenter` is None when nobody commented, or nothing may be written: then there are none.
     """
-    if asker is None:
+    if commenter is None:
         return run()
-    _react(forge, asker, Reaction.SEEN)
+    _react(forge, commenter, Reaction.SEEN)
     last: Reaction | None = Reaction.CONFUSED
     try:
         code = run()
@@ -36,12 +36,12 @@ def acknowledge(
         raise
     finally:
         if last:
-            _react(forge, asker, last)
+            _react(forge, commenter, last)
     return code
 
 
-def _react(forge: Forge, asker: Asker, reaction: Reaction) -> None:
+def _react(forge: Forge, commenter: Commenter, reaction: Reaction) -> None:
     try:
-        forge.apply(React(asker.subject, asker.comment_id, reaction))
+        forge.apply(React(commenter.subject, commenter.comment_id, reaction))
     except ForgeError as problem:
         log.info("The comment got no reaction (%s): %s", reaction.value, problem)

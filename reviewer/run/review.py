@@ -125,7 +125,7 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
     """
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
-    finished = known.complete and same and not (wanted.full or wanted.anew)
+    finished = known.complete and same and not (wanted.full or wanted.refresh_overview)
     return finished and threads.exist_for(known.explained, own.snapshot.conversation, own.name)
 
 
@@ -144,7 +144,7 @@ def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
     known = replace(known, paused="") if wanted.resume else known
     if wanted.ignore is None:
         return known
-    by = wanted.asker.login if wanted.asker else ""
+    by = wanted.commenter.login if wanted.commenter else ""
     ignored = [
         Dismissal(finding, by, wanted.ignore.reason)
         for finding in known.findings
@@ -230,7 +230,7 @@ def _reviewer(
         concurrency=inputs.concurrency,
         paths=selection.paths,
         guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),
-        refresh_overview=run.wanted.anew,
+        refresh_overview=run.wanted.refresh_overview,
     )
 
 

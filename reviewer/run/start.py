@@ -8,7 +8,7 @@ from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import EventError
-from reviewer.events.activity import Errand, ReviewHead, ReviewPullRequest
+from reviewer.events.activity import CommandRequest, ReviewHead, ReviewPullRequest
 from reviewer.ports import Model
 from reviewer.pull_request import Snapshot
 
@@ -17,7 +17,7 @@ PUBLISHING_SECONDS = 30
 
 
 def start(
-    wanted: ReviewPullRequest | ReviewHead | Errand,
+    wanted: ReviewPullRequest | ReviewHead | CommandRequest,
     inputs: Inputs,
     runner: Runner,
     environ: Mapping[str, str],
@@ -63,11 +63,13 @@ def start(
         from reviewer.run import answer
 
         return answer.carry_out(run, found, snapshot)
-    asker = None if inputs.silent else found.asker
-    return acknowledge(forge, asker, lambda: review_pull_request(run, snapshot))
+    commenter = None if inputs.silent else found.commenter
+    return acknowledge(forge, commenter, lambda: review_pull_request(run, snapshot))
 
 
-def _read(forge: GitHub, wanted: ReviewPullRequest | ReviewHead | Errand) -> Snapshot | None:
+def _read(
+    forge: GitHub, wanted: ReviewPullRequest | ReviewHead | CommandRequest
+) -> Snapshot | None:
     """Read the wanted pull request; None when its head is none's any more."""
     if not isinstance(wanted, ReviewHead):
         return forge.snapshot(wanted.number)
@@ -84,11 +86,13 @@ def _read(forge: GitHub, wanted: ReviewPullRequest | ReviewHead | Errand) -> Sna
 
 
 def _found(
-    wanted: ReviewPullRequest | ReviewHead | Errand, snapshot: Snapshot
-) -> ReviewPullRequest | Errand:
+    wanted: ReviewPullRequest | ReviewHead | CommandRequest, snapshot: Snapshot
+) -> ReviewPullRequest | CommandRequest:
     match wanted:
-        case ReviewHead(full=full, settled=settled):
-            return ReviewPullRequest(snapshot.pull.number, full=full, settled=settled)
+        case ReviewHead(full=full, upstream_succeeded=upstream_succeeded):
+            return ReviewPullRequest(
+                snapshot.pull.number, full=full, upstream_succeeded=upstream_succeeded
+            )
         case _:
             return wanted
 

@@ -96,8 +96,8 @@ def test_what_can_match_nothing_is_refused_by_its_number(pattern: str) -> None:
         (("a",) * 201, "201 entries; at most 200 are allowed"),
         (("a",) * 10_000, "10000 entries; at most 200 are allowed"),
         (("a", "a" * 257), "entry 2 is longer than 256 characters"),
-        (("a\0",), "entry 1 holds a control or invisible character"),
-        (("\ud800",), "entry 1 holds a control or invisible character"),
+        (("a\0",), "entry 1 contains a control or invisible character"),
+        (("\ud800",), "entry 1 contains a control or invisible character"),
     ],
 )
 def test_too_many_too_long_or_odd_patterns_are_refused(

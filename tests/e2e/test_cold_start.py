@@ -15,6 +15,13 @@ from tests.loopback.model import LoopbackModel
 pytestmark = pytest.mark.process
 
 LIBRARIES = ("openai", "github", "pydantic", "yaml", "jinja2", "tenacity", "re2", "unidiff")
+# Each would cost such a start a millisecond or more; `reviewer/record.py` is there for the first.
+SLOW = (
+    "dataclasses", "inspect", "ast", "tokenize", "pathlib", "fnmatch", "urllib", "html", "hashlib",
+    "base64", "decimal", "numbers", "datetime", "logging", "traceback", "ipaddress", "socket",
+    "ssl", "http", "email", "subprocess", "tempfile", "shutil", "random", "secrets", "concurrent",
+    "argparse", "difflib", "textwrap", "copy", "pickle", "asyncio",
+)  # fmt: skip
 
 
 def imported_packages(log: Iterable[str]) -> set[str]:
@@ -28,12 +35,24 @@ def with_import_times(step: Step) -> Step:
     return replace(step, options=(*step.options, "-X", "importtime"))
 
 
-def test_with_nothing_to_do_no_library_is_imported(with_import_times: Step) -> None:
-    finished = replace(with_import_times, event="pull_request.closed").run()
+@pytest.mark.parametrize("event", ["pull_request.closed", "issue_comment.created", "push"])
+def test_with_nothing_to_do_no_library_is_imported(with_import_times: Step, event: str) -> None:
+    finished = replace(with_import_times, event=event).run()
     modules = imported_packages(finished.log.splitlines())
     assert finished.code == 0
+    assert finished.outputs["verdict"] == "skipped"
     assert "reviewer" in modules
     assert modules.isdisjoint(LIBRARIES)
+
+
+@pytest.mark.parametrize("event", ["pull_request.closed", "issue_comment.created", "push"])
+def test_with_nothing_to_do_no_slow_module_of_python_is_imported(
+    with_import_times: Step, event: str
+) -> None:
+    # The address of another model server has to be checked, which takes three of them.
+    finished = replace(with_import_times, event=event).with_inputs(base_url="").run()
+    assert finished.outputs["verdict"] == "skipped"
+    assert imported_packages(finished.log.splitlines()).isdisjoint(SLOW)
 
 
 def test_the_first_request_goes_out_before_the_models_client_is_imported(

@@ -240,8 +240,12 @@ REFUSED = {
     "IN4 range": ("max_findings", "1000000000", "max-findings"),
     "IN5 http": ("base_url", "http://models.example/v1", "allow-http"),
     "IN5 file": ("base_url", "file:///etc/passwd", "it must start with https:"),
-    "IN5 password": ("base_url", "https://user:secret@models.example/v1", "does not belong there"),
-    "IN5 metadata": ("base_url", "https://169.254.169.254/v1", "are never asked"),
+    "IN5 password": (
+        "base_url",
+        "https://user:secret@models.example/v1",
+        "must not contain a user name",
+    ),
+    "IN5 metadata": ("base_url", "https://169.254.169.254/v1", "are not allowed"),
     "IN7 lines": ("timeout", "::error::stop\n::set-output name=x::y", "timeout"),
     "IN7 name": ("no_such_input", "##[add-mask]e", "no-such-input"),
 }

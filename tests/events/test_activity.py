@@ -12,14 +12,14 @@ from reviewer.events import activity, commands
 from reviewer.events import payload as events
 from reviewer.events.activity import (
     Activity,
-    Answer,
-    Asker,
-    Gate,
-    Help,
-    Pause,
+    AnswerQuestion,
+    Commenter,
+    PauseReviews,
     ReviewHead,
     ReviewPullRequest,
+    ShowHelp,
     Skip,
+    TriggerRules,
 )
 from reviewer.events.payload import (
     CommentEvent,
@@ -33,7 +33,7 @@ from tests.faults import faults
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "events"
 REPOSITORY = "Codertocat/Hello-World"
-GATE = Gate(
+RULES = TriggerRules(
     trigger="flows review",
     allowed_associations=("OWNER", "MEMBER", "COLLABORATOR"),
     review_drafts=False,
@@ -48,10 +48,12 @@ def example(name: str) -> dict[str, Any]:
     return payload
 
 
-def decide(payload: dict[str, Any], name: str, *, gate: Gate = GATE, ref: str = "") -> Activity:
+def decide(
+    payload: dict[str, Any], name: str, *, rules: TriggerRules = RULES, ref: str = ""
+) -> Activity:
     repository = payload.get("repository", {}).get("full_name", REPOSITORY)
     event = events.parse(name, json.dumps(payload).encode(), repository=repository, ref=ref)
-    return activity.decide(event, gate)
+    return activity.decide(event, rules)
 
 
 def wanted(payload: dict[str, Any]) -> ReviewPullRequest:
@@ -93,7 +95,7 @@ def test_a_draft_is_skipped_and_the_reason_names_the_input() -> None:
     decided = decide(payload, "pull_request")
     assert isinstance(decided, Skip)
     assert "review-drafts" in decided.reason
-    allowed = decide(payload, "pull_request", gate=replace(GATE, review_drafts=True))
+    allowed = decide(payload, "pull_request", rules=replace(RULES, review_drafts=True))
     assert isinstance(allowed, ReviewPullRequest)
 
 
@@ -106,7 +108,7 @@ def test_a_deleted_fork_counts_as_a_fork_and_is_reviewed() -> None:
     )
     assert isinstance(event, PullRequestEvent)
     assert event.from_fork
-    assert isinstance(activity.decide(event, GATE), ReviewPullRequest)
+    assert isinstance(activity.decide(event, RULES), ReviewPullRequest)
 
 
 @faults("EV8")
@@ -128,8 +130,8 @@ def by_bot(payload: dict[str, Any], login: str) -> dict[str, Any]:
 
 @faults("IN2")
 def test_a_fork_without_a_key_is_skipped_because_github_gives_it_none() -> None:
-    gate = replace(GATE, key_missing=True)
-    decided = decide(from_fork(example("pull_request.opened")), "pull_request", gate=gate)
+    rules = replace(RULES, key_missing=True)
+    decided = decide(from_fork(example("pull_request.opened")), "pull_request", rules=rules)
     assert isinstance(decided, Skip)
     assert "fork" in decided.reason
     assert isinstance(
@@ -141,7 +143,7 @@ def test_a_fork_without_a_key_is_skipped_because_github_gives_it_none() -> None:
 @pytest.mark.parametrize("login", ["dependabot[bot]", "evil[bot]"])
 def test_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: str) -> None:
     payload = by_bot(example("pull_request.opened"), login)
-    without = decide(payload, "pull_request", gate=replace(GATE, key_missing=True))
+    without = decide(payload, "pull_request", rules=replace(RULES, key_missing=True))
     assert isinstance(without, Skip)
     assert decide(payload, "pull_request") == wanted(payload)
 
@@ -150,14 +152,14 @@ def test_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: s
 def test_a_user_who_calls_himself_a_bot_gets_the_error_about_the_key_not_the_skip() -> None:
     payload = example("pull_request.opened")
     payload["pull_request"]["user"]["login"] = "evil[bot]"
-    decided = decide(payload, "pull_request", gate=replace(GATE, key_missing=True))
+    decided = decide(payload, "pull_request", rules=replace(RULES, key_missing=True))
     assert isinstance(decided, ReviewPullRequest)
 
 
 @faults("IN1")
 def test_without_a_key_a_pull_request_of_the_repository_itself_is_not_skipped() -> None:
-    gate = replace(GATE, key_missing=True)
-    decided = decide(example("pull_request.opened"), "pull_request", gate=gate)
+    rules = replace(RULES, key_missing=True)
+    decided = decide(example("pull_request.opened"), "pull_request", rules=rules)
     assert isinstance(decided, ReviewPullRequest)
 
 
@@ -217,19 +219,19 @@ def test_a_payload_of_the_wrong_shape_is_one_clear_error(damage: dict[str, Any])
 @faults("EV3")
 @pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "repository_dispatch"])
 def test_without_a_number_there_is_nothing_to_review(name: str) -> None:
-    decided = activity.decide(OtherEvent(name), GATE)
+    decided = activity.decide(OtherEvent(name), RULES)
     assert isinstance(decided, Skip)
     assert "nothing to review" in decided.reason
 
 
 def test_a_manual_run_reviews_the_number_it_was_given() -> None:
     payload = example("workflow_dispatch") | {"inputs": {"pr-number": "12"}}
-    assert decide(payload, "workflow_dispatch") == ReviewPullRequest(12, asked=True)
+    assert decide(payload, "workflow_dispatch") == ReviewPullRequest(12, requested=True)
     sent = example("repository_dispatch") | {"client_payload": {"pr-number": 13}}
-    assert decide(sent, "repository_dispatch") == ReviewPullRequest(13, asked=True)
-    gate = replace(GATE, pr_number=14, full=True)
-    assert decide(example("push"), "push", gate=gate) == ReviewPullRequest(
-        14, full=True, asked=True
+    assert decide(sent, "repository_dispatch") == ReviewPullRequest(13, requested=True)
+    rules = replace(RULES, pr_number=14, full=True)
+    assert decide(example("push"), "push", rules=rules) == ReviewPullRequest(
+        14, full=True, requested=True
     )
 
 
@@ -239,7 +241,7 @@ def test_a_manual_run_reviews_the_number_it_was_given() -> None:
 )
 def test_a_manual_run_with_something_else_than_a_number_is_an_error(given: str) -> None:
     with pytest.raises(EventError, match="pr-number"):
-        activity.decide(OtherEvent("workflow_dispatch", given), GATE)
+        activity.decide(OtherEvent("workflow_dispatch", given), RULES)
 
 
 def comment_event(body: str, **changes: Any) -> CommentEvent:  # noqa: ANN401 - fields of all kinds
@@ -256,35 +258,37 @@ def comment_event(body: str, **changes: Any) -> CommentEvent:  # noqa: ANN401 - 
     return replace(event, **changes)
 
 
-MONA = Asker("mona", Subject.COMMENT, 31)
+MONA = Commenter("mona", Subject.COMMENT, 31)
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("/review", ReviewPullRequest(5, asked=True, asker=MONA)),
-        ("flows review full", ReviewPullRequest(5, full=True, asked=True, asker=MONA)),
-        ("/summary", ReviewPullRequest(5, asked=True, anew=True, asker=MONA)),
-        ("/resume", ReviewPullRequest(5, asked=True, resume=True, asker=MONA)),
+        ("/review", ReviewPullRequest(5, requested=True, commenter=MONA)),
+        ("flows review full", ReviewPullRequest(5, full=True, requested=True, commenter=MONA)),
+        ("/summary", ReviewPullRequest(5, requested=True, refresh_overview=True, commenter=MONA)),
+        ("/resume", ReviewPullRequest(5, requested=True, resume=True, commenter=MONA)),
         (
             "/ignore F3 meant so",
-            ReviewPullRequest(5, asked=True, ignore=commands.Ignore(3, "meant so"), asker=MONA),
+            ReviewPullRequest(
+                5, requested=True, ignore=commands.IgnoreCommand(3, "meant so"), commenter=MONA
+            ),
         ),
-        ("/ask Why?", Answer(5, "Why?", MONA)),
-        ("/pause", Pause(5, MONA)),
-        ("/help", Help(5, MONA)),
-        ("/review now", Help(5, MONA, "now")),
+        ("/ask Why?", AnswerQuestion(5, "Why?", MONA)),
+        ("/pause", PauseReviews(5, MONA)),
+        ("/help", ShowHelp(5, MONA)),
+        ("/review now", ShowHelp(5, MONA, "now")),
     ],
 )
 def test_a_command_in_a_comment_is_obeyed(body: str, expected: Activity) -> None:
-    assert activity.decide(comment_event(body), GATE) == expected
+    assert activity.decide(comment_event(body), RULES) == expected
 
 
 @pytest.mark.parametrize(
     "body", ["Looks good!", "> /review", "<!-- code-review-action name=default v=1 -->\n/review"]
 )
 def test_text_without_a_command_and_our_own_comments_are_skipped(body: str) -> None:
-    assert isinstance(activity.decide(comment_event(body), GATE), Skip)
+    assert isinstance(activity.decide(comment_event(body), RULES), Skip)
 
 
 COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume", "/help")
@@ -307,7 +311,7 @@ COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume
 def test_edits_issues_bots_and_outside_contributors_command_nothing(
     changes: dict[str, Any], body: str
 ) -> None:
-    assert isinstance(activity.decide(comment_event(body, **changes), GATE), Skip)
+    assert isinstance(activity.decide(comment_event(body, **changes), RULES), Skip)
 
 
 @faults("EV4")
@@ -317,8 +321,10 @@ def test_githubs_example_of_a_comment_on_an_issue_is_skipped_even_with_a_command
     decided = decide(payload, "issue_comment")
     assert decided == Skip("the comment is on an issue, not on a pull request")
     payload["issue"]["pull_request"] = {"url": "https://api.github.com/repos/o/r/pulls/1"}
-    asker = Asker("Codertocat", Subject.COMMENT, payload["comment"]["id"])
-    assert decide(payload, "issue_comment") == ReviewPullRequest(1, asked=True, asker=asker)
+    commenter = Commenter("Codertocat", Subject.COMMENT, payload["comment"]["id"])
+    assert decide(payload, "issue_comment") == ReviewPullRequest(
+        1, requested=True, commenter=commenter
+    )
 
 
 def reply_event(body: str = "Why is that?", **changes: Any) -> ReviewCommentEvent:  # noqa: ANN401 - fields of all kinds
@@ -336,21 +342,23 @@ def reply_event(body: str = "Why is that?", **changes: Any) -> ReviewCommentEven
     return replace(event, **changes)
 
 
-AT_LINES = Asker("mona", Subject.REVIEW_COMMENT, 42)
+AT_LINES = Commenter("mona", Subject.REVIEW_COMMENT, 42)
 
 
 def test_a_reply_in_a_review_thread_is_a_question() -> None:
-    expected = Answer(5, "Why is that?", AT_LINES, thread=41)
-    assert activity.decide(reply_event(), GATE) == expected
-    long = activity.decide(reply_event("x" * 60_000), GATE)
-    assert isinstance(long, Answer)
+    expected = AnswerQuestion(5, "Why is that?", AT_LINES, thread=41)
+    assert activity.decide(reply_event(), RULES) == expected
+    long = activity.decide(reply_event("x" * 60_000), RULES)
+    assert isinstance(long, AnswerQuestion)
     assert len(long.question) == commands.LONGEST_QUESTION
 
 
 def test_a_command_in_a_reply_is_obeyed() -> None:
-    assert activity.decide(reply_event("/ask Why?"), GATE) == Answer(5, "Why?", AT_LINES, thread=41)
-    assert activity.decide(reply_event("/ignore F3"), GATE) == ReviewPullRequest(
-        5, asked=True, ignore=commands.Ignore(3), asker=AT_LINES
+    assert activity.decide(reply_event("/ask Why?"), RULES) == AnswerQuestion(
+        5, "Why?", AT_LINES, thread=41
+    )
+    assert activity.decide(reply_event("/ignore F3"), RULES) == ReviewPullRequest(
+        5, requested=True, ignore=commands.IgnoreCommand(3), commenter=AT_LINES
     )
 
 
@@ -369,14 +377,14 @@ def test_a_command_in_a_reply_is_obeyed() -> None:
 def test_comments_that_are_edited_new_of_bots_or_of_outside_contributors_get_no_answer(
     changes: dict[str, Any],
 ) -> None:
-    assert isinstance(activity.decide(reply_event(**changes), GATE), Skip)
+    assert isinstance(activity.decide(reply_event(**changes), RULES), Skip)
 
 
 @faults("IN2")
 def test_a_reply_on_a_fork_without_a_key_is_skipped() -> None:
-    gate = replace(GATE, key_missing=True)
-    assert isinstance(activity.decide(reply_event(from_fork=True), gate), Skip)
-    assert isinstance(activity.decide(reply_event(), gate), Answer)
+    rules = replace(RULES, key_missing=True)
+    assert isinstance(activity.decide(reply_event(from_fork=True), rules), Skip)
+    assert isinstance(activity.decide(reply_event(), rules), AnswerQuestion)
 
 
 def test_githubs_example_of_a_remark_starts_a_thread_and_as_a_reply_is_a_question() -> None:
@@ -384,8 +392,8 @@ def test_githubs_example_of_a_remark_starts_a_thread_and_as_a_reply_is_a_questio
     assert isinstance(decide(payload, "pull_request_review_comment"), Skip)
     payload["comment"]["in_reply_to_id"] = 41
     decided = decide(payload, "pull_request_review_comment")
-    asker = Asker("Codertocat", Subject.REVIEW_COMMENT, payload["comment"]["id"])
-    assert decided == Answer(2, payload["comment"]["body"], asker, thread=41)
+    commenter = Commenter("Codertocat", Subject.REVIEW_COMMENT, payload["comment"]["id"])
+    assert decided == AnswerQuestion(2, payload["comment"]["body"], commenter, thread=41)
 
 
 @faults("EV10")
@@ -410,7 +418,7 @@ def test_a_deleted_account_is_called_as_github_calls_it() -> None:
     payload["issue"]["pull_request"] = {"url": "https://api.github.com/repos/o/r/pulls/1"}
     payload["comment"] |= {"user": None, "body": "/pause"}
     decided = decide(payload, "issue_comment")
-    assert decided == Pause(1, Asker("ghost", Subject.COMMENT, payload["comment"]["id"]))
+    assert decided == PauseReviews(1, Commenter("ghost", Subject.COMMENT, payload["comment"]["id"]))
 
 
 @faults("SE12")
@@ -442,7 +450,9 @@ def test_the_end_of_a_pull_requests_run_is_about_the_head_that_github_names(
         pull_requests=[],
     )
     assert decide(payload, "workflow_run") == ReviewHead(
-        Head("a" * 40, "main", "stranger/fork"), full=False, settled=conclusion == "success"
+        Head("a" * 40, "main", "stranger/fork"),
+        full=False,
+        upstream_succeeded=conclusion == "success",
     )
 
 
@@ -454,8 +464,10 @@ def test_the_end_of_a_run_that_was_not_about_a_pull_request_is_skipped(
 
 
 def test_the_end_of_a_run_is_about_the_pull_request_that_the_workflow_names() -> None:
-    gate = replace(GATE, pr_number=9)
-    assert decide(run_of("push"), "workflow_run", gate=gate) == ReviewPullRequest(9, settled=True)
+    rules = replace(RULES, pr_number=9)
+    assert decide(run_of("push"), "workflow_run", rules=rules) == ReviewPullRequest(
+        9, upstream_succeeded=True
+    )
 
 
 def test_a_run_of_a_deleted_fork_is_about_nothing_that_can_be_found() -> None:
@@ -466,6 +478,6 @@ def test_a_run_of_a_deleted_fork_is_about_nothing_that_can_be_found() -> None:
 
 def test_a_run_that_only_publishes_obeys_no_comment() -> None:
     decided = decide(
-        example("issue_comment.created"), "issue_comment", gate=replace(GATE, publishes=True)
+        example("issue_comment.created"), "issue_comment", rules=replace(RULES, publishes=True)
     )
     assert decided == Skip("`mode: publish` publishes reports and obeys no comments")

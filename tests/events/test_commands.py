@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 
 from reviewer.events import commands
 from reviewer.events.commands import (
-    Ask,
+    AskCommand,
     Command,
-    Help,
-    Ignore,
-    Pause,
-    Resume,
-    Review,
-    Summary,
-    Unknown,
+    HelpCommand,
+    IgnoreCommand,
+    PauseCommand,
+    ResumeCommand,
+    ReviewCommand,
+    SummaryCommand,
+    UnknownCommand,
 )
 
 TRIGGER = "flows review"
@@ -23,25 +23,25 @@ TRIGGER = "flows review"
 @pytest.mark.parametrize(
     ("body", "command"),
     [
-        ("/review", Review()),
-        ("/Review  \t", Review()),
-        ("/review full", Review(full=True)),
-        ("/review\tFULL", Review(full=True)),
-        ("flows review", Review()),
-        ("Flows Review full", Review(full=True)),
-        ("Thanks!\r\n\r\n/review\r\n", Review()),
-        ("```\n/review full\n```\n/review", Review()),
-        ("> /review full\n\n/review", Review()),
-        ("/review\n/pause", Review()),
-        ("/summary", Summary()),
-        ("flows review summary", Summary()),
-        ("/pause", Pause()),
-        ("/PAUSE", Pause()),
-        ("flows review pause", Pause()),
-        ("/resume", Resume()),
-        ("/review resume", Resume()),
-        ("/help", Help()),
-        ("flows review help", Help()),
+        ("/review", ReviewCommand()),
+        ("/Review  \t", ReviewCommand()),
+        ("/review full", ReviewCommand(full=True)),
+        ("/review\tFULL", ReviewCommand(full=True)),
+        ("flows review", ReviewCommand()),
+        ("Flows Review full", ReviewCommand(full=True)),
+        ("Thanks!\r\n\r\n/review\r\n", ReviewCommand()),
+        ("```\n/review full\n```\n/review", ReviewCommand()),
+        ("> /review full\n\n/review", ReviewCommand()),
+        ("/review\n/pause", ReviewCommand()),
+        ("/summary", SummaryCommand()),
+        ("flows review summary", SummaryCommand()),
+        ("/pause", PauseCommand()),
+        ("/PAUSE", PauseCommand()),
+        ("flows review pause", PauseCommand()),
+        ("/resume", ResumeCommand()),
+        ("/review resume", ResumeCommand()),
+        ("/help", HelpCommand()),
+        ("flows review help", HelpCommand()),
     ],
 )
 def test_a_command_is_alone_on_its_line(body: str, command: Command) -> None:
@@ -62,17 +62,17 @@ def test_a_command_is_alone_on_its_line(body: str, command: Command) -> None:
 def test_a_question_goes_on_to_the_end_of_the_comment_and_is_capped(
     body: str, question: str
 ) -> None:
-    assert commands.parse(body, TRIGGER) == Ask(question)
+    assert commands.parse(body, TRIGGER) == AskCommand(question)
 
 
 @pytest.mark.parametrize(
     ("body", "command"),
     [
-        ("/ignore F3", Ignore(3)),
-        ("/ignore f12 It is meant so.", Ignore(12, "It is meant so.")),
-        ("/ignore [F3] known", Ignore(3, "known")),
-        ("flows review ignore F3", Ignore(3)),
-        ("/ignore F3 " + "x" * 999, Ignore(3, "x" * commands.LONGEST_REASON)),
+        ("/ignore F3", IgnoreCommand(3)),
+        ("/ignore f12 It is meant so.", IgnoreCommand(12, "It is meant so.")),
+        ("/ignore [F3] known", IgnoreCommand(3, "known")),
+        ("flows review ignore F3", IgnoreCommand(3)),
+        ("/ignore F3 " + "x" * 999, IgnoreCommand(3, "x" * commands.LONGEST_REASON)),
     ],
 )
 def test_a_finding_is_ignored_by_its_number_with_or_without_a_reason(
@@ -94,7 +94,7 @@ def test_a_finding_is_ignored_by_its_number_with_or_without_a_reason(
     ],
 )
 def test_a_comment_to_us_without_a_known_command_is_unknown(body: str, text: str) -> None:
-    assert commands.parse(body, TRIGGER) == Unknown(text)
+    assert commands.parse(body, TRIGGER) == UnknownCommand(text)
 
 
 @pytest.mark.parametrize(
@@ -129,15 +129,15 @@ def test_quoted_fenced_and_embedded_words_and_those_of_other_bots_are_nothing(bo
 
 
 def test_of_two_trigger_words_that_begin_alike_the_longer_applies() -> None:
-    assert commands.parse("/review please", "/review please") == Review()
-    assert commands.parse("/review please full", "/review please") == Review(full=True)
-    assert commands.parse("/review full", "/review please") == Review(full=True)
+    assert commands.parse("/review please", "/review please") == ReviewCommand()
+    assert commands.parse("/review please full", "/review please") == ReviewCommand(full=True)
+    assert commands.parse("/review full", "/review please") == ReviewCommand(full=True)
 
 
 @given(st.text(), st.text(min_size=1, max_size=60))
 def test_no_comment_and_no_trigger_is_too_odd_to_read(body: str, trigger: str) -> None:
     command = commands.parse(f"{body}\n{trigger}{body}", trigger)
-    if isinstance(command, Ask):
+    if isinstance(command, AskCommand):
         assert 0 < len(command.question) <= commands.LONGEST_QUESTION
 
 

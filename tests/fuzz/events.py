@@ -3,15 +3,15 @@
 from reviewer.errors import EventError
 from reviewer.events import activity, commands
 from reviewer.events import payload as events
-from reviewer.events.activity import Activity, Answer, Gate, ReviewPullRequest, Skip
+from reviewer.events.activity import Activity, AnswerQuestion, ReviewPullRequest, Skip, TriggerRules
 from reviewer.events.payload import CommentEvent, Event, PullRequestEvent, ReviewCommentEvent
 
 REPOSITORY = "Codertocat/Hello-World"
-OPEN = Gate("/review", ("OWNER", "NONE"), review_drafts=True, pr_number=None, full=False,
+OPEN = TriggerRules("/review", ("OWNER", "NONE"), review_drafts=True, pr_number=None, full=False,
             key_missing=False)  # fmt: skip
-SHUT = Gate("flows review", ("OWNER",), review_drafts=False, pr_number=None, full=True,
+SHUT = TriggerRules("flows review", ("OWNER",), review_drafts=False, pr_number=None, full=True,
             key_missing=True)  # fmt: skip
-MANUAL = Gate("/review", ("OWNER",), review_drafts=False, pr_number=7, full=False,
+MANUAL = TriggerRules("/review", ("OWNER",), review_drafts=False, pr_number=7, full=False,
               key_missing=False, publishes=True)  # fmt: skip
 
 
@@ -23,37 +23,37 @@ def event(data: bytes) -> None:
         happened = events.parse(name, payload, repository=REPOSITORY, ref=ref)
     except EventError:
         return
-    for gate in (OPEN, SHUT, MANUAL):
+    for rules in (OPEN, SHUT, MANUAL):
         try:
-            decided = activity.decide(happened, gate)
+            decided = activity.decide(happened, rules)
         except EventError:
             continue
         if isinstance(decided, Skip):
             assert decided.reason
         else:
             _assert_in_range(decided)
-            assert not _unheard(happened, gate)
+            assert not _unheard(happened, rules)
 
 
 def _assert_in_range(decided: Activity) -> None:
     if not isinstance(decided, activity.ReviewHead | Skip):
         assert decided.number >= 1
-    if isinstance(decided, Answer):
+    if isinstance(decided, AnswerQuestion):
         assert len(decided.question) <= commands.LONGEST_QUESTION
     if isinstance(decided, ReviewPullRequest) and decided.ignore:
         assert 1 <= decided.ignore.number <= 999_999
         assert len(decided.ignore.reason) <= commands.LONGEST_REASON
 
 
-def _unheard(happened: Event, gate: Gate) -> bool:
+def _unheard(happened: Event, rules: TriggerRules) -> bool:
     """Say who has to be left alone, in other words than the product's."""
     match happened:
         case PullRequestEvent():
-            secretless = gate.key_missing and (happened.from_fork or happened.author_is_bot)
-            return secretless or (happened.draft and not gate.review_drafts)
+            secretless = rules.key_missing and (happened.from_fork or happened.author_is_bot)
+            return secretless or (happened.draft and not rules.review_drafts)
         case CommentEvent() | ReviewCommentEvent():
-            allowed = happened.association in gate.allowed_associations
+            allowed = happened.association in rules.allowed_associations
             ours = "<!-- code-review-action" in happened.body
-            return gate.publishes or happened.author_is_bot or ours or not allowed
+            return rules.publishes or happened.author_is_bot or ours or not allowed
         case _:
             return False

@@ -38,21 +38,21 @@ def settings(**given: object) -> Settings:
 def test_a_pull_request_is_left_alone_for_a_reason(
     pull: PullRequest, given: dict[str, object], reason: str
 ) -> None:
-    said = eligibility.objection(pull, settings(**given), State(), asked=False)
+    said = eligibility.objection(pull, settings(**given), State(), requested=False)
     assert reason in said
     assert bool(said) == bool(reason)
 
 
 def test_a_person_who_asks_for_it_has_a_draft_reviewed_but_no_closed_pull_request() -> None:
-    assert not eligibility.objection(builders.pull(draft=True), settings(), State(), asked=True)
+    assert not eligibility.objection(builders.pull(draft=True), settings(), State(), requested=True)
     closed = builders.pull(state=PullState.CLOSED)
-    assert eligibility.objection(closed, settings(), State(), asked=True)
+    assert eligibility.objection(closed, settings(), State(), requested=True)
 
 
 def test_a_pause_holds_until_a_person_asks() -> None:
     paused = State(paused="mona")
-    assert "mona" in eligibility.objection(builders.pull(), settings(), paused, asked=False)
-    assert not eligibility.objection(builders.pull(), settings(), paused, asked=True)
+    assert "mona" in eligibility.objection(builders.pull(), settings(), paused, requested=False)
+    assert not eligibility.objection(builders.pull(), settings(), paused, requested=True)
 
 
 @faults("IN1")

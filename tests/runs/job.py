@@ -18,7 +18,7 @@ from reviewer.adapters.openai.chat_completions import ChatCompletions
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
-from reviewer.events.activity import Errand, ReviewPullRequest
+from reviewer.events.activity import CommandRequest, ReviewPullRequest
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.run import answer
 from reviewer.run.reactions import acknowledge
@@ -78,11 +78,11 @@ class Job:
     runs: int = 0
     wanted: ReviewPullRequest = field(default_factory=lambda: ReviewPullRequest(NUMBER))
 
-    def run(self, *, full: bool = False, asked: bool = False, **inputs: str) -> RunResult:
+    def run(self, *, full: bool = False, requested: bool = False, **inputs: str) -> RunResult:
         """Review the pull request; inputs use underscores here."""
-        return self.carry_out(replace(self.wanted, full=full, asked=asked), **inputs)
+        return self.carry_out(replace(self.wanted, full=full, requested=requested), **inputs)
 
-    def carry_out(self, wanted: ReviewPullRequest | Errand, **inputs: str) -> RunResult:
+    def carry_out(self, wanted: ReviewPullRequest | CommandRequest, **inputs: str) -> RunResult:
         """Do what an event asked for; inputs use underscores here."""
         self.runs += 1
         folder = self.root / str(self.runs)
@@ -111,7 +111,9 @@ class Job:
         )
         return left
 
-    def _deliver(self, runner: Runner, inputs: Inputs, wanted: ReviewPullRequest | Errand) -> int:
+    def _deliver(
+        self, runner: Runner, inputs: Inputs, wanted: ReviewPullRequest | CommandRequest
+    ) -> int:
         runner.secrets = Secrets(inputs.secrets)
         deadline = Deadline(inputs.timeout, clock=self.clock.now, pause=self.clock.pause)
         forge = GitHub(
@@ -143,7 +145,7 @@ class Job:
             if not isinstance(wanted, ReviewPullRequest):
                 return answer.carry_out(run, wanted, snapshot)
             review = partial(review_pull_request, run, snapshot)
-            return acknowledge(forge, wanted.asker, review)
+            return acknowledge(forge, wanted.commenter, review)
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reviewer.events import activity, payload
-from reviewer.events.activity import Gate, ReviewHead, Skip
+from reviewer.events.activity import ReviewHead, Skip, TriggerRules
 from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
@@ -21,7 +21,7 @@ EXAMPLES = Path(__file__).parents[1] / "data" / "events"
 REPOSITORY = "Codertocat/Hello-World"
 NUMBER = 2
 OWNER = {"author_association": "OWNER"}
-GATE = Gate(
+GATE = TriggerRules(
     trigger="/review",
     allowed_associations=("OWNER",),
     review_drafts=False,

@@ -34,7 +34,7 @@ def test_what_is_beyond_the_limit_costs_nothing_and_says_nothing_in_public(job: 
 @faults("SE15")
 def test_a_maintainer_who_asks_gets_the_review_all_the_same(job: Job) -> None:
     open_many_before(job, 3)
-    assert job.run(daily_limit_per_author="1", asked=True).code == 0
+    assert job.run(daily_limit_per_author="1", requested=True).code == 0
     assert len(job.github.bodies) == 1
 
 

@@ -169,7 +169,7 @@ def test_without_any_report_the_run_is_no_success_and_says_so(job: Job) -> None:
 def test_a_run_that_left_no_report_because_there_was_nothing_to_do_is_no_failure(
     job: Job,
 ) -> None:
-    job.wanted = type(job.wanted)(NUMBER, settled=True)
+    job.wanted = type(job.wanted)(NUMBER, upstream_succeeded=True)
     assert job.run(mode="publish").code == 0
     assert job.github.repository.comments == []
 

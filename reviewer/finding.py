@@ -143,7 +143,7 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """16 hexadecimal digits that neither moved lines nor other words change."""
-        identity = "\0".join((self.path, self.category, plain(self.quote)))
+        identity = "\0".join((self.path, self.category, normalize(self.quote)))
         return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
@@ -168,15 +168,15 @@ def resembles(one: Finding, other: Finding) -> bool:
     if one.path != other.path or one.side is not other.side:
         return False
     short, long = sorted((_lines(one.quote), _lines(other.quote)), key=len)
-    alike = one.category == other.category or plain(one.title) == plain(other.title)
+    alike = one.category == other.category or normalize(one.title) == normalize(other.title)
     starts = range(len(long) - len(short) + 1)
     return alike and any(long[start : start + len(short)] == short for start in starts)
 
 
 def _lines(quote: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(plain, quote.split("\n"))))
+    return tuple(filter(None, map(normalize, quote.split("\n"))))
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """Reduce a text to what counts when two are compared: no letter case, single spaces."""
     return " ".join(text.casefold().split())

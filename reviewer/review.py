@@ -129,7 +129,7 @@ class Review:
     withheld: Withheld
     spent: Spent
     notes: tuple[str, ...] = ()
-    asides: tuple[str, ...] = ()
+    job_summary_notes: tuple[str, ...] = ()
     cancelled: CancelledError | None = None
     fixed: tuple[Finding, ...] = ()
     dismissed: tuple[Dismissal, ...] = ()
@@ -158,17 +158,17 @@ class Review:
         """How many findings of each severity are shown."""
         return Counter(finding.candidate.severity for finding in self.findings)
 
-    def having(self, status: Status) -> tuple[FileReport, ...]:
+    def files_with(self, status: Status) -> tuple[FileReport, ...]:
         """List the files that ended with one status."""
         return tuple(report for report in self.files if report.status is status)
 
     @property
-    def all_clear(self) -> str:
+    def no_problems_text(self) -> str:
         """Say that nothing was found, and in how many of the files.
 
         Who opens a pull request can choose names and words by which files are skipped.
         """
-        read, there = len(self.having(Status.REVIEWED)), len(self.files)
+        read, there = len(self.files_with(Status.REVIEWED)), len(self.files)
         return "no problems found" + (f" in {read:,} of {there:,} files" if read < there else "")
 
     @property

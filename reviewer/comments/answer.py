@@ -14,7 +14,7 @@ _LENGTHS = (20_000, 8_000, 3_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnswerText:
     """An answer and what it took; `question` is empty where people see it anyway.
 
     `run_url` is empty outside of a workflow.
@@ -36,14 +36,14 @@ def help_marker(name: str) -> str:
     return f"<!-- code-review-action:help name={name} -->"
 
 
-def render_answer(told: Told) -> str:
+def render_answer(told: AnswerText) -> str:
     """Render an answer without a marker; it fits a comment, cut short where it must be."""
     for length in _LENGTHS:
         text = _TEMPLATES.render(
             "answer.md.j2",
             question=told.question,
             answer=shorten(told.answer, length),
-            footer=_footer(told.spent),
+            footer=_render_footer(told.spent),
             run_url=told.run_url,
         )
         if len(text.encode()) < LARGEST_BODY:
@@ -58,7 +58,7 @@ def render_help(trigger: str, unknown: str) -> str:
     )
 
 
-def _footer(spent: Spent) -> str:
+def _render_footer(spent: Spent) -> str:
     tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"
     price = "price unknown" if spent.cost is None else f"{spent.cost:.4f} USD"
     return " · ".join((" + ".join(spent.models), tokens, price))

@@ -30,7 +30,7 @@ _INDENT = re.compile(r"[ \t]*")
 _DECORATOR = re.compile(r"[ \t]*@[\w.]+(?:\([^@#<]*\)?:?)?")
 
 
-def comments(
+def make_comments(
     findings: Sequence[Finding],
     files: Sequence[ChangedFile],
     *,
@@ -43,7 +43,7 @@ def comments(
     GitHub refuses a whole review for one line that is in no hunk, or for lines of two.
     """
     by_path = {file.path: file for file in files}
-    return tuple(_comments(findings, by_path, wanted, name, suggestions))
+    return tuple(_make_comments(findings, by_path, wanted, name, suggestions))
 
 
 def marker(name: str, finding: Finding) -> str:
@@ -51,13 +51,13 @@ def marker(name: str, finding: Finding) -> str:
     return f"<!-- code-review-action:finding name={name} id={finding.fingerprint} -->"
 
 
-def read(body: str, name: str) -> str:
+def read_fingerprint(body: str, name: str) -> str:
     """Return the fingerprint in the last line of a comment of ours, "" when there is none."""
     found = _MARKER.fullmatch(body.replace("\r\n", "\n").rstrip().rpartition("\n")[2])
     return found[2] if found and found[1] == name else ""
 
 
-def _comments(
+def _make_comments(
     findings: Sequence[Finding],
     files: Mapping[str, ChangedFile],
     wanted: Inline,
@@ -66,11 +66,11 @@ def _comments(
 ) -> Iterator[InlineComment]:
     for finding in findings:
         file = files.get(finding.path)
-        hunk = _hunk(file, finding) if file else None
-        if hunk is None or not _wanted(finding, wanted):
+        hunk = _find_hunk(file, finding) if file else None
+        if hunk is None or not _is_wanted(finding, wanted):
             continue
         mark = marker(name, finding)
-        code = block(finding, hunk) if with_code else ""
+        code = render_suggestion(finding, hunk) if with_code else ""
         text = _TEMPLATES.render("finding.md.j2", finding=finding, suggestion=code)
         yield InlineComment(
             path=finding.path,
@@ -82,7 +82,7 @@ def _comments(
         )
 
 
-def _wanted(finding: Finding, wanted: Inline) -> bool:
+def _is_wanted(finding: Finding, wanted: Inline) -> bool:
     match wanted:
         case Inline.OFF:
             return False
@@ -92,7 +92,7 @@ def _wanted(finding: Finding, wanted: Inline) -> bool:
             return True
 
 
-def _hunk(file: ChangedFile, finding: Finding) -> Hunk | None:
+def _find_hunk(file: ChangedFile, finding: Finding) -> Hunk | None:
     """Find the hunk that shows both ends of the finding on its side."""
     ends = {finding.start_line, finding.end_line}
     for hunk in file.hunks:
@@ -106,7 +106,7 @@ def _hunk(file: ChangedFile, finding: Finding) -> Hunk | None:
     return None
 
 
-def block(finding: Finding, hunk: Hunk) -> str:
+def render_suggestion(finding: Finding, hunk: Hunk) -> str:
     """Return the suggestion as a fenced block that GitHub offers to commit, or "".
 
     It must replace exactly the quoted lines, which are all of the finding's; differ from them; keep
@@ -127,12 +127,12 @@ def block(finding: Finding, hunk: Hunk) -> str:
     exact = [line.rstrip() for line in finding.quote.split("\n")] == [
         line.rstrip() for line in lines
     ]
-    if not exact or new == old or _indent(new) != _indent(old):
+    if not exact or new == old or _read_indent(new) != _read_indent(old):
         return ""
     # A mask stands for a secret that the model never saw.
     if invisible.show(new) != new or "\r" in new or "[REDACTED" in new:
         return ""
-    if any(_acts(line) for line in new.split("\n") if not _is_kept_decorator(line, lines)):
+    if any(_triggers_bot(line) for line in new.split("\n") if not _is_kept_decorator(line, lines)):
         return ""
     longest = max((len(run) for run in re.findall(r"`+", new)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -143,10 +143,10 @@ def _is_kept_decorator(line: str, lines: Collection[str]) -> bool:
     return line in lines and bool(_DECORATOR.fullmatch(line))
 
 
-def _acts(line: str) -> bool:
+def _triggers_bot(line: str) -> bool:
     return code_spans.break_in_code(line) != line
 
 
-def _indent(text: str) -> str:
+def _read_indent(text: str) -> str:
     found = _INDENT.match(text)
     return found[0] if found else ""

@@ -17,9 +17,9 @@ LARGEST_BODY = 60_000
 # The runner keeps 1 MiB of a step's summary; other texts of the step share it.
 LARGEST_REPORT = 700_000
 
-_STATUS = "<!-- code-review-action:status -->"
+_STATUS_START = "<!-- code-review-action:status -->"
 _STATUS_END = "<!-- code-review-action:status-end -->"
-_SLOT = re.compile(rf"^{_STATUS}\n.*?^{_STATUS_END}\n", re.MULTILINE | re.DOTALL)
+_STATUS_LINE = re.compile(rf"^{_STATUS_START}\n.*?^{_STATUS_END}\n", re.MULTILINE | re.DOTALL)
 # Within an item of any number up to 999, and no code in one of a single digit.
 _INDENT = "     "
 
@@ -38,7 +38,7 @@ class RunDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class Shed:
+class Detail:
     """Which parts are still shown; each later one in `_SHEDDING` shows less."""
 
     quotes: bool = True
@@ -49,14 +49,14 @@ class Shed:
     findings: int = 1_000_000
 
 
-_SHEDDING = (
-    Shed(),
-    Shed(quotes=False),
-    Shed(quotes=False, quiet_rows=False),
-    Shed(quotes=False, rows=False),
-    Shed(quotes=False, rows=False, floor=Severity.MEDIUM),
-    Shed(quotes=False, rows=False, floor=Severity.HIGH),
-    Shed(quotes=False, rows=False, floor=Severity.HIGH, bodies=False),
+_DETAILS = (
+    Detail(),
+    Detail(quotes=False),
+    Detail(quotes=False, quiet_rows=False),
+    Detail(quotes=False, rows=False),
+    Detail(quotes=False, rows=False, floor=Severity.MEDIUM),
+    Detail(quotes=False, rows=False, floor=Severity.HIGH),
+    Detail(quotes=False, rows=False, floor=Severity.HIGH, bodies=False),
 )
 
 
@@ -73,21 +73,21 @@ def pointer(name: str, url: str) -> str:
 
 def with_status(body: str, text: str) -> str:
     """Put a status line under the marker of an existing body, or take it away when empty."""
-    first, _, rest = _SLOT.sub("", body.replace("\r\n", "\n")).partition("\n")
-    slot = f"{_STATUS}\n> {text}\n{_STATUS_END}\n" if text else ""
+    first, _, rest = _STATUS_LINE.sub("", body.replace("\r\n", "\n")).partition("\n")
+    slot = f"{_STATUS_START}\n> {text}\n{_STATUS_END}\n" if text else ""
     return f"{first}\n{slot}{rest}"
 
 
 def status(body: str) -> str:
     """Return the status line of an existing body, empty when it has none."""
-    slot = _SLOT.search(body.replace("\r\n", "\n"))
+    slot = _STATUS_LINE.search(body.replace("\r\n", "\n"))
     return slot[0].split("\n")[1].removeprefix("> ") if slot else ""
 
 
 def with_state(body: str, remembered: state.State) -> str:
     """Put a state into an existing body, in place of the one that stands there."""
     lines = body.replace("\r\n", "\n").rstrip("\n").split("\n")
-    kept = (line for line in lines if not state.present(line))
+    kept = (line for line in lines if not state.is_present(line))
     return "\n".join((*kept, state.encode(remembered))) + "\n"
 
 
@@ -104,47 +104,47 @@ def render(review: Review, run: RunDetails, remembered: state.State | None) -> s
     last = f"\n{state.encode(remembered)}\n" if remembered else "\n"
     first = f"{marker(run.name)}\n"
     room = LARGEST_BODY - len((first + last).encode())
-    for shed in _stages(review):
-        body = _content(review, run, shed)
+    for detail in _reduce_detail(review):
+        body = _render_content(review, run, detail)
         if len(body.encode()) <= room:
             return first + body + last
     raise AssertionError("a review without findings and rows always fits")  # pragma: no cover
 
 
-def report(review: Review, run: RunDetails) -> str:
+def render_report(review: Review, run: RunDetails) -> str:
     """Render the full review for the job summary, quotes shed only where it would not fit."""
-    review = replace(review, notes=review.asides + review.notes, inline=frozenset())
-    full = _content(review, run, Shed())
+    review = replace(review, notes=review.job_summary_notes + review.notes, inline=frozenset())
+    full = _render_content(review, run, Detail())
     if len(full.encode()) <= LARGEST_REPORT:
         return full
-    return _content(review, run, Shed(quotes=False))
+    return _render_content(review, run, Detail(quotes=False))
 
 
-def _stages(review: Review) -> Iterator[Shed]:
-    yield from _SHEDDING
-    smallest = _SHEDDING[-1]
+def _reduce_detail(review: Review) -> Iterator[Detail]:
+    yield from _DETAILS
+    smallest = _DETAILS[-1]
     for count in range(len(review.findings), -1, -1):
         yield replace(smallest, findings=count)
 
 
-def _content(review: Review, run: RunDetails, shed: Shed) -> str:
-    shown = [finding for finding in review.findings if finding.severity >= shed.floor]
-    shown = shown[: shed.findings]
-    rows = [row for row in review.files if shed.quiet_rows or row.findings or row.reason]
-    rows = rows if shed.rows else []
+def _render_content(review: Review, run: RunDetails, detail: Detail) -> str:
+    shown = [finding for finding in review.findings if finding.severity >= detail.floor]
+    shown = shown[: detail.findings]
+    rows = [row for row in review.files if detail.quiet_rows or row.findings or row.reason]
+    rows = rows if detail.rows else []
     return _TEMPLATES.render(
         "summary.md.j2",
         review=review,
-        shed=shed,
+        detail=detail,
         headline=headline(review),
         coverage=coverage(review),
         coverage_title=f"{len(rows)} of {len(review.files)} changed files",
         notes=review.notes,
         findings=shown,
         rows=rows,
-        omitted=_omitted(review, len(review.findings) - len(shown), shed),
-        omitted_rows=_counted(len(review.files) - len(rows), "file", "left out for length"),
-        footer=_footer(review, run),
+        omitted=_list_omitted(review, len(review.findings) - len(shown), detail),
+        omitted_rows=_describe_count(len(review.files) - len(rows), "file", "left out for length"),
+        footer=_render_footer(review, run),
         run_url=run.url,
     )
 
@@ -157,14 +157,14 @@ def headline(review: Review) -> str:
     ]
     if not review.complete:
         counts.append("incomplete")
-    if not review.having(Status.REVIEWED) and review.complete:
+    if not review.files_with(Status.REVIEWED) and review.complete:
         counts.append("nothing to review")
-    return " · ".join(counts) or review.all_clear
+    return " · ".join(counts) or review.no_problems_text
 
 
 def coverage(review: Review) -> str:
     """Say how much of the change was reviewed."""
-    done, failed = len(review.having(Status.REVIEWED)), len(review.having(Status.FAILED))
+    done, failed = len(review.files_with(Status.REVIEWED)), len(review.files_with(Status.FAILED))
     short = review.head_sha[:7]
     text = f"Reviewed {done} of {len(review.files)} changed files at {short}."
     if failed:
@@ -174,42 +174,44 @@ def coverage(review: Review) -> str:
     return text
 
 
-def _omitted(review: Review, shed_findings: int, shed: Shed) -> list[str]:
+def _list_omitted(review: Review, left_out: int, detail: Detail) -> list[str]:
     withheld = review.withheld
-    lines = _counted(shed_findings, "finding", "left out for length; the job summary has all")
-    if not shed.bodies:
+    lines = _describe_count(left_out, "finding", "left out for length; the job summary has all")
+    if not detail.bodies:
         lines.append("Explanations are left out for length; the job summary has them.")
-    lines += _counted(withheld.duplicate, "repeated finding", "merged into others")
-    lines += _counted(withheld.over_limit, "finding", "over max-findings")
-    lines += _counted(withheld.below_threshold, "finding", "below min-severity or min-confidence")
-    lines += _counted(withheld.dismissed, "finding", "dismissed by maintainers")
-    lines += _counted(withheld.refuted, "finding", "dropped by the verification")
-    lines += _counted(
+    lines += _describe_count(withheld.duplicate, "repeated finding", "merged into others")
+    lines += _describe_count(withheld.over_limit, "finding", "over max-findings")
+    lines += _describe_count(
+        withheld.below_threshold, "finding", "below min-severity or min-confidence"
+    )
+    lines += _describe_count(withheld.dismissed, "finding", "dismissed by maintainers")
+    lines += _describe_count(withheld.refuted, "finding", "dropped by the verification")
+    lines += _describe_count(
         withheld.unplaced, "answer", "dropped: repeated, or quoting no code of the change"
     )
     return lines
 
 
-def _counted(count: int, noun: str, what: str) -> list[str]:
+def _describe_count(count: int, noun: str, what: str) -> list[str]:
     return [f"{count} {noun}{'' if count == 1 else 's'} {what}."] if count else []
 
 
-def _footer(review: Review, run: RunDetails) -> str:
+def _render_footer(review: Review, run: RunDetails) -> str:
     spent, total = review.spent, review.total
     models = " + ".join(spent.models) or "no model was asked"
     tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"
-    parts = [models, tokens, _price(spent), f"{run.elapsed} s"]
+    parts = [models, tokens, _format_price(spent), f"{run.elapsed} s"]
     if total and total.input_tokens > spent.input_tokens:
         whole = total.input_tokens + total.output_tokens
-        parts.append(f"this pull request so far: {whole:,} tokens, {_price(total)}")
+        parts.append(f"this pull request so far: {whole:,} tokens, {_format_price(total)}")
     return " · ".join(parts)
 
 
-def _price(spent: Spent) -> str:
+def _format_price(spent: Spent) -> str:
     return "price unknown" if spent.cost is None else f"{spent.cost:.4f} USD"
 
 
-def _place(finding: Finding) -> str:
+def _format_place(finding: Finding) -> str:
     lines = f"{finding.start_line}"
     if finding.end_line != finding.start_line:
         lines += f"-{finding.end_line}"
@@ -217,13 +219,13 @@ def _place(finding: Finding) -> str:
     return markdown.span(f"{finding.path}:{lines}") + removed
 
 
-def _status(row: FileReport) -> str:
+def _format_status(row: FileReport) -> str:
     word = f"unchanged since {row.since[:7]}" if row.since else row.status.value
     parts = [word, *([row.reason] if row.reason else []), *row.cuts]
     return markdown.line(": ".join(parts[:2]) + "".join(f"; {cut}" for cut in parts[2:]))
 
 
-def _indented(text: str) -> str:
+def _indent(text: str) -> str:
     return "\n".join(f"{_INDENT}{line}" if line else "" for line in text.split("\n"))
 
 
@@ -233,10 +235,10 @@ _TEMPLATES = Templates(
     {
         "block": markdown.block,
         "span": markdown.span,
-        "item": lambda text: _indented(markdown.block(text)),
-        "item_code": lambda text: _indented(markdown.code(textwrap.dedent(text))),
-        "place": _place,
-        "status": _status,
+        "item": lambda text: _indent(markdown.block(text)),
+        "item_code": lambda text: _indent(markdown.code(textwrap.dedent(text))),
+        "place": _format_place,
+        "status": _format_status,
         # Only for values of the workflow's own: the link to the run and the command.
         "trusted": str,
     },

@@ -25,7 +25,7 @@ def by_fingerprint(conversation: Conversation, name: str) -> Mapping[str, Review
     """
     threads: dict[str, ReviewThread] = {}
     for thread in conversation.threads:
-        fingerprint = inline.read(thread.comments[0].body, name) if thread.mine else ""
+        fingerprint = inline.read_fingerprint(thread.comments[0].body, name) if thread.mine else ""
         known = threads.get(fingerprint)
         if fingerprint and not (known and thread.resolved and not known.resolved):
             threads[fingerprint] = thread
@@ -44,7 +44,7 @@ def missing_comments(
     return tuple(
         comment
         for comment in comments
-        if (thread := threads.get(inline.read(comment.body, name))) is None
+        if (thread := threads.get(inline.read_fingerprint(comment.body, name))) is None
         or (thread.resolved and thread.resolved_by_me)
     )
 
@@ -55,7 +55,7 @@ def exist_for(findings: Iterable[Finding], conversation: Conversation, name: str
     return all(finding.fingerprint in threads for finding in findings)
 
 
-def to_resolve(
+def find_resolvable(
     fixed: Iterable[Finding], conversation: Conversation, name: str
 ) -> tuple[ReviewThread, ...]:
     """Return the open threads of fixed findings, without those in which people talk."""

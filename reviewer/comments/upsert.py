@@ -66,7 +66,7 @@ class OwnComment:
     def damaged(self) -> bool:
         """True where the kept comment holds a state that cannot be read."""
         kept = self.kept
-        return kept is not None and kept.id not in self.states and state.present(kept.body)
+        return kept is not None and kept.id not in self.states and state.is_present(kept.body)
 
     def without(self, comment_id: int) -> "OwnComment":
         """Return what is left when somebody has deleted a comment since the snapshot."""
@@ -80,10 +80,10 @@ def plan(own: OwnComment, compose: Compose) -> tuple[Operation, ...]:
     if kept is None:
         return (CreateComment(number, body, summary.marker(own.name)),) if body else ()
     pointer = summary.pointer(own.name, kept.url)
-    operations: list[Operation] = [_edit(number, other, pointer) for other in own.superfluous]
+    operations: list[Operation] = [_plan_edit(number, other, pointer) for other in own.superfluous]
     # Edits notify people: an equal text is not written again.
-    if body and not _same(body, kept.body):
-        operations.append(_edit(number, kept, body))
+    if body and not _is_same_text(body, kept.body):
+        operations.append(_plan_edit(number, kept, body))
     return tuple(operations)
 
 
@@ -100,13 +100,13 @@ def publish(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
     again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.name)
     if not any(other.id == comment.id for other in again.snapshot.conversation.comments):
         return comment
-    return _apply(forge, again, _unless_moved(own.snapshot, again.snapshot, compose))
+    return _apply(forge, again, _compose_unless_moved(own.snapshot, again.snapshot, compose))
 
 
-def _unless_moved(before: Snapshot, after: Snapshot, compose: Compose) -> Compose:
+def _compose_unless_moved(before: Snapshot, after: Snapshot, compose: Compose) -> Compose:
     """Leave the comment once the head moved: what it says may be the word of a newer run."""
     step = next_step(Moment.BEFORE_WRITE, before.pull.head_sha, after)
-    return compose if step is NextStep.GO_ON else _leave
+    return compose if step is NextStep.GO_ON else _compose_nothing
 
 
 def _apply(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
@@ -116,7 +116,9 @@ def _apply(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
             written = _write(forge, operation)
         except OvertakenError:
             again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.name)
-            return _apply(forge, again, _unless_moved(own.snapshot, again.snapshot, compose))
+            return _apply(
+                forge, again, _compose_unless_moved(own.snapshot, again.snapshot, compose)
+            )
         if written is None and isinstance(operation, UpdateComment):
             # Somebody deleted it between reading and writing: plan again without it.
             return _apply(forge, own.without(operation.id), compose)
@@ -125,7 +127,7 @@ def _apply(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
     return kept
 
 
-def _edit(number: int, comment: Comment, body: str) -> UpdateComment:
+def _plan_edit(number: int, comment: Comment, body: str) -> UpdateComment:
     return UpdateComment(comment.id, body, number, comment.body)
 
 
@@ -138,9 +140,9 @@ def _write(forge: Forge, operation: Operation) -> Comment | None:
         raise
 
 
-def _leave(_body: str | None) -> None:
+def _compose_nothing(_body: str | None) -> None:
     """Compose nothing."""
 
 
-def _same(body: str, other: str) -> bool:
+def _is_same_text(body: str, other: str) -> bool:
     return body.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()

@@ -40,13 +40,13 @@ def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
     """
     added = tuple(line for line in file.changed_lines if line.kind is LineKind.ADDED)
     return (
-        *_cap(tuple(_find_secrets(file.path, added, redaction))),
-        *_cap(tuple(_find_invisible(file.path, added, redaction))),
+        *_keep_first(tuple(_find_secrets(file.path, added, redaction))),
+        *_keep_first(tuple(_find_invisible(file.path, added, redaction))),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Remark:
+class _FindingText:
     """The text of a finding about one line."""
 
     severity: Severity
@@ -68,7 +68,7 @@ def _find_secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Ite
             kinds[PRIVATE_KEY] = None
         if kinds:
             named = ", ".join(kind.replace("-", " ") for kind in kinds)
-            finding = _finding(path, line, _describe_secret(named), redaction.mask(shown))
+            finding = _make_finding(path, line, _describe_secret(named), redaction.mask(shown))
             yield _extend_to_header(finding, header) if keys else finding
         header = line if "PRIVATE KEY" in line.text and not found else None
 
@@ -82,14 +82,14 @@ def _extend_to_header(finding: Finding, header: Line | None) -> Finding:
     return replace(finding, candidate=candidate, start_line=finding.start_line - 1)
 
 
-def _describe_secret(named: str) -> _Remark:
+def _describe_secret(named: str) -> _FindingText:
     body = (
         f"This line seems to hold a secret ({named}). Everyone who can read the repository or its"
         " history can use it. Revoke it at its issuer and keep a new one in a secret store."
         " Removing the line is not enough, because the commit remains. The value was not shown to"
         " the model and is not repeated here."
     )
-    return _Remark(Severity.HIGH, f"Possible secret: {named}", body)
+    return _FindingText(Severity.HIGH, f"Possible secret: {named}", body)
 
 
 def _is_placeholder(secret: Secret, line: str) -> bool:
@@ -109,10 +109,10 @@ def _find_invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> I
         if hidden := invisible.find_suspicious(text):
             skipped = len(line.text) - len(text)
             remark = _describe_invisible([(place + skipped + 1, char) for place, char in hidden])
-            yield _finding(path, line, remark, redaction.mask(line_for_prompt(line)))
+            yield _make_finding(path, line, remark, redaction.mask(line_for_prompt(line)))
 
 
-def _describe_invisible(hidden: Sequence[tuple[int, str]]) -> _Remark:
+def _describe_invisible(hidden: Sequence[tuple[int, str]]) -> _FindingText:
     reordering = any(char in invisible.REORDERING for _, char in hidden)
     named = [
         f"U+{ord(char):04X} ({unicodedata.name(char, 'unnamed').lower()}) in column {column}"
@@ -129,10 +129,10 @@ def _describe_invisible(hidden: Sequence[tuple[int, str]]) -> _Remark:
     body += " Remove them, or write them as escape sequences if they are intended."
     severity = Severity.HIGH if reordering else Severity.MEDIUM
     what = "Bidirectional control" if reordering else "Invisible"
-    return _Remark(severity, f"{what} characters", body)
+    return _FindingText(severity, f"{what} characters", body)
 
 
-def _finding(path: str, line: Line, remark: _Remark, quote: str) -> Finding:
+def _make_finding(path: str, line: Line, remark: _FindingText, quote: str) -> Finding:
     number = line.new or 0
     candidate = Candidate(
         path=path,
@@ -148,7 +148,7 @@ def _finding(path: str, line: Line, remark: _Remark, quote: str) -> Finding:
     return Finding(candidate, number, number, Side.NEW, origin=Origin.RULE)
 
 
-def _cap(found: Sequence[Finding]) -> tuple[Finding, ...]:
+def _keep_first(found: Sequence[Finding]) -> tuple[Finding, ...]:
     """Keep the first findings; the last of them counts the others."""
     if len(found) <= MOST_PER_FILE:
         return tuple(found)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reviewer.config.settings import Settings
-from reviewer.finding import Dismissal, Finding, Origin, plain, resembles
+from reviewer.finding import Dismissal, Finding, Origin, normalize, resembles
 from reviewer.findings import placement
 from reviewer.review import Withheld
 
@@ -63,8 +63,8 @@ def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     topics: dict[tuple[str, str, str, str], int] = {}
     for finding in findings:
         kind = (finding.origin.value, finding.category)
-        names = [(*kind, "title", plain(finding.title))]
-        if len(quote := plain(finding.quote)) >= _SHORTEST_SHARED_QUOTE:
+        names = [(*kind, "title", normalize(finding.title))]
+        if len(quote := normalize(finding.quote)) >= _SHORTEST_SHARED_QUOTE:
             names.append((*kind, "quote", quote))
         first = next((topics[name] for name in names if name in topics), None)
         if first is None or merged[first].path == finding.path:

@@ -49,12 +49,12 @@ def _apply(finding: Finding, verdict: Verdict) -> tuple[VerdictOutcome, Finding 
         case "drop":
             return VerdictOutcome.DROPPED, None
         case "lower":
-            return VerdictOutcome.LOWERED, _lowered(finding, verdict.severity)
+            return VerdictOutcome.LOWERED, _lower(finding, verdict.severity)
         case _:
             return VerdictOutcome.KEPT, finding
 
 
-def _lowered(finding: Finding, wanted: Severity) -> Finding:
+def _lower(finding: Finding, wanted: Severity) -> Finding:
     """Lower the severity as wanted, or by one step; at the lowest, lower the confidence."""
     if finding.severity is Severity.LOW:
         candidate = replace(finding.candidate, confidence=Confidence.LOW)

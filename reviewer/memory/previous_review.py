@@ -42,7 +42,7 @@ def compare(
     """
     if not known.head_sha:
         return PreviousReview(known)
-    if reason := _objection(known, pull, key):
+    if reason := _find_difference(known, pull, key):
         return PreviousReview(known, reason=reason)
     if known.head_sha != pull.head_sha and not descends(pull.head_sha, known.head_sha):
         rewritten = "the history was rewritten (rebase or force-push)"
@@ -50,7 +50,7 @@ def compare(
     return PreviousReview(known, {unit.path: unit for unit in known.units})
 
 
-def _objection(known: State, pull: PullRequest, key: str) -> str:
+def _find_difference(known: State, pull: PullRequest, key: str) -> str:
     if known.base_sha != pull.base_sha:
         return f"the base moved from {known.base_sha[:7]} to {pull.base_sha[:7]}"
     if not known.key:
@@ -71,7 +71,7 @@ def unit_key(file: ChangedFile) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def unchanged(
+def reuse(
     file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
 ) -> FileReport | None:
     """Return the row of a file that need not be asked about again; None for one that must.
@@ -99,7 +99,7 @@ def still_present(
 ) -> tuple[Finding, ...]:
     """Move findings to where their code is now; those whose code is gone are left out."""
     places = Places(file, as_prompt_text)
-    placed = ((finding, places.place(_state_lines(finding))) for finding in findings)
+    placed = ((finding, places.place(_restate_lines(finding))) for finding in findings)
     return tuple(
         replace(finding, start_line=there.start_line, end_line=there.end_line, side=there.side)
         for finding, there in placed
@@ -107,7 +107,7 @@ def still_present(
     )
 
 
-def _state_lines(finding: Finding) -> Candidate:
+def _restate_lines(finding: Finding) -> Candidate:
     """Return the candidate as if it stated the lines where the finding was placed."""
     return replace(finding.candidate, start_line=finding.start_line, end_line=finding.end_line)
 
@@ -118,7 +118,7 @@ def add_new(earlier: Sequence[Finding], found: Iterable[Finding]) -> tuple[Findi
     return (*earlier, *fresh)
 
 
-def number(
+def assign_numbers(
     findings: Iterable[Finding], previous: PreviousReview
 ) -> tuple[tuple[Finding, ...], int]:
     """Give each finding the number that it had before, or the next one; return the next free one.

@@ -137,15 +137,15 @@ class State:
         return tuple(finding for unit in self.units for finding in unit.findings)
 
     @property
-    def explained(self) -> tuple[Finding, ...]:
+    def posted_findings(self) -> tuple[Finding, ...]:
         """The findings that were put at their lines, or should have been."""
         return tuple(finding for finding in self.findings if finding.number in self.posted)
 
 
-def of(review: Review) -> State:
+def from_review(review: Review) -> State:
     """Return what a later run has to know of a review."""
     spent, severities = review.total or review.spent, review.severities
-    reviewed = len(review.having(Status.REVIEWED))
+    reviewed = len(review.files_with(Status.REVIEWED))
     return State(
         head_sha=review.head_sha,
         base_sha=review.base_sha,
@@ -159,7 +159,9 @@ def of(review: Review) -> State:
         skipped_files=len(review.files) - reviewed,
         tokens=spent.input_tokens + spent.output_tokens,
         cost="" if spent.cost is None else f"{spent.cost:.6f}",
-        units=tuple(_unit(row, review.head_sha) for row in review.files if row.key or row.known),
+        units=tuple(
+            _make_unit(row, review.head_sha) for row in review.files if row.key or row.known
+        ),
         overview=review.overview.text,
         major_changes=review.overview.major_changes,
         dismissed=review.dismissed,
@@ -169,13 +171,13 @@ def of(review: Review) -> State:
     )
 
 
-def _unit(row: FileReport, head_sha: str) -> Unit:
+def _make_unit(row: FileReport, head_sha: str) -> Unit:
     return Unit(row.path, row.key, row.since or head_sha, row.summary, row.known)
 
 
 def encode(state: State) -> str:
     """Return the hidden line; of a state that is too large, units are forgotten until it fits."""
-    for smaller in _stages(state):
+    for smaller in _shrink(state):
         packed = zlib.compress(_adapter().dump_json(smaller, exclude_defaults=True), 9)
         text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
         if len(text) <= LARGEST:
@@ -183,7 +185,7 @@ def encode(state: State) -> str:
     raise AssertionError("a state without units always fits")  # pragma: no cover
 
 
-def _stages(state: State) -> Iterator[State]:
+def _shrink(state: State) -> Iterator[State]:
     yield state
     state = replace(state, units=tuple(replace(unit, summary="") for unit in state.units))
     yield state
@@ -195,7 +197,7 @@ def _stages(state: State) -> Iterator[State]:
     yield replace(state, units=(), major_changes=(), dismissed=())
 
 
-def present(body: str) -> bool:
+def is_present(body: str) -> bool:
     """Whether a comment holds a state at all, readable or not."""
     return "<!-- code-review-action:state " in body
 

@@ -28,10 +28,10 @@ class Annotation:
 
 def render(review: Review) -> tuple[Annotation, ...]:
     """Make an annotation of each finding, the worst first."""
-    return tuple(_annotation(finding) for finding in review.findings)
+    return tuple(_make_annotation(finding) for finding in review.findings)
 
 
-def _annotation(finding: Finding) -> Annotation:
+def _make_annotation(finding: Finding) -> Annotation:
     return Annotation(
         level=Level.WARNING if finding.severity >= Severity.HIGH else Level.NOTICE,
         path=finding.path,

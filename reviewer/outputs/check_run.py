@@ -17,31 +17,31 @@ def render(review: Review, name: str, report: str, *, failed: bool) -> CreateChe
     return CreateCheckRun(
         name=TITLE if name == "default" else f"{TITLE} ({name})",
         head_sha=review.head_sha,
-        conclusion=_conclusion(review, failed=failed),
-        title=_title(review),
-        summary=report if len(report) <= LARGEST_SUMMARY else _short(review),
-        annotations=tuple(_annotation(f) for f in review.findings if f.side is Side.NEW),
+        conclusion=_choose_conclusion(review, failed=failed),
+        title=_make_title(review),
+        summary=report if len(report) <= LARGEST_SUMMARY else _make_short_summary(review),
+        annotations=tuple(_make_annotation(f) for f in review.findings if f.side is Side.NEW),
     )
 
 
-def _conclusion(review: Review, *, failed: bool) -> CheckConclusion:
+def _choose_conclusion(review: Review, *, failed: bool) -> CheckConclusion:
     if failed:
         return CheckConclusion.FAILURE
     clean = review.complete and not review.findings
     return CheckConclusion.SUCCESS if clean else CheckConclusion.NEUTRAL
 
 
-def _title(review: Review) -> str:
+def _make_title(review: Review) -> str:
     count = len(review.findings)
-    said = review.all_clear if not count else f"{count} finding{'s' * (count > 1)}"
+    said = review.no_problems_text if not count else f"{count} finding{'s' * (count > 1)}"
     return said if review.complete else f"{said}, incomplete"
 
 
-def _short(review: Review) -> str:
-    return f"{_title(review)}. The whole report stands in the job summary of the run."
+def _make_short_summary(review: Review) -> str:
+    return f"{_make_title(review)}. The whole report stands in the job summary of the run."
 
 
-def _annotation(finding: Finding) -> CheckAnnotation:
+def _make_annotation(finding: Finding) -> CheckAnnotation:
     title = f"{finding.severity.label}: {finding.title} [F{finding.number}]"
     return CheckAnnotation(
         path=finding.path,

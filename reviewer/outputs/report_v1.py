@@ -109,7 +109,7 @@ class VerificationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FileRow:
+class ReportedFile:
     """What became of a changed file; its findings are told by their path."""
 
     path: str
@@ -180,7 +180,7 @@ class Report:
     fixed: tuple[FindingRow, ...]
     dismissed: tuple[DismissalRow, ...]
     judgements: tuple[VerificationRow, ...]
-    files: tuple[FileRow, ...]
+    files: tuple[ReportedFile, ...]
     withheld: WithheldRow
     notes: tuple[str, ...]
     spent: SpentRow
@@ -217,11 +217,11 @@ def read(data: bytes) -> Report:
 
 def schema() -> Mapping[str, object]:
     """Return the JSON Schema of a report as it is written."""
-    described = _adapter().json_schema(mode="serialization", schema_generator=_Described)
+    described = _adapter().json_schema(mode="serialization", schema_generator=_SchemaGenerator)
     return {"$schema": GenerateJsonSchema.schema_dialect, **described}
 
 
-class _Described(GenerateJsonSchema):
+class _SchemaGenerator(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002
         return False  # it would only repeat the member's name
 

@@ -11,9 +11,9 @@ from reviewer.finding import Candidate, Dismissal, Finding, Side
 from reviewer.outputs import report_v1
 from reviewer.outputs.report_v1 import (
     DismissalRow,
-    FileRow,
     FindingRow,
     Report,
+    ReportedFile,
     ShownFindingRow,
     SpentRow,
     VerificationRow,
@@ -45,7 +45,7 @@ def render(review: Review, *, name: str, run_url: str) -> str:
         judgements=tuple(map(_make_verification_row, review.verifications)),
         files=tuple(map(_make_file_row, review.files)),
         withheld=WithheldRow(**asdict(review.withheld)),
-        notes=(*review.notes, *review.asides),
+        notes=(*review.notes, *review.job_summary_notes),
         spent=_make_spent_row(review.spent),
         total=_make_spent_row(review.total or review.spent),
     )
@@ -80,8 +80,8 @@ def _make_verification_row(verification: Verification) -> VerificationRow:
     )
 
 
-def _make_file_row(file: FileReport) -> FileRow:
-    return FileRow(file.path, file.status, file.reason, file.summary, file.cuts, file.since)
+def _make_file_row(file: FileReport) -> ReportedFile:
+    return ReportedFile(file.path, file.status, file.reason, file.summary, file.cuts, file.since)
 
 
 def _make_spent_row(spent: Spent) -> SpentRow:
@@ -153,7 +153,7 @@ def _make_partial(path: str, title: str, *, number: int = 0, line: int = 0) -> F
     return Finding(candidate, line, line, Side.NEW, number)
 
 
-def _make_file(row: FileRow, findings: Iterable[Finding]) -> FileReport:
+def _make_file(row: ReportedFile, findings: Iterable[Finding]) -> FileReport:
     return FileReport(
         path=row.path,
         status=row.status,

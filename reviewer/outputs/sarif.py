@@ -41,20 +41,20 @@ def render(review: Review, *, version: str) -> str:
                 "name": "code-review-action",
                 "informationUri": HOME,
                 "version": version,
-                "rules": [{"id": name} for name in _categories(review)],
+                "rules": [{"id": name} for name in _list_categories(review)],
             }
         },
         "columnKind": "utf16CodeUnits",
-        "results": [_result(finding) for finding in review.findings],
+        "results": [_make_result(finding) for finding in review.findings],
     }
     return report_v1.to_ascii_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _categories(review: Review) -> list[str]:
+def _list_categories(review: Review) -> list[str]:
     return sorted({finding.category for finding in review.findings})
 
 
-def _result(finding: Finding) -> dict[str, object]:
+def _make_result(finding: Finding) -> dict[str, object]:
     properties = {
         "severity": finding.severity.label,
         "confidence": finding.confidence.label,
@@ -65,20 +65,20 @@ def _result(finding: Finding) -> dict[str, object]:
     return {
         "ruleId": finding.category,
         "level": _LEVELS[finding.severity],
-        "message": {"text": truncate.shorten(_text(finding), LONGEST_MESSAGE)},
-        "locations": [{"physicalLocation": _location(finding)}],
+        "message": {"text": truncate.shorten(_make_message(finding), LONGEST_MESSAGE)},
+        "locations": [{"physicalLocation": _make_location(finding)}],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
         "properties": properties,
     }
 
 
-def _text(finding: Finding) -> str:
+def _make_message(finding: Finding) -> str:
     """Return plain text, in which `[words](address)` alone is live (SARIF 2.1.0, 3.11.6)."""
     text = f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
     return text.replace("](", f"]{ZWSP}(")
 
 
-def _location(finding: Finding) -> dict[str, object]:
+def _make_location(finding: Finding) -> dict[str, object]:
     place = {"uri": quote(finding.path, errors="replace"), "uriBaseId": "%SRCROOT%"}
     if finding.side is Side.OLD:
         # Lines that the change removes are not there any more.

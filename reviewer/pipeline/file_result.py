@@ -45,11 +45,11 @@ class FileResult:
         return any(finding.origin is Origin.MODEL for finding in self.findings)
 
 
-def unchanged(
+def reuse(
     file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
 ) -> FileResult | None:
     """Return what is remembered of a file whose change is the same as before, else None."""
-    row = previous_review.unchanged(file, previous, as_prompt_text)
+    row = previous_review.reuse(file, previous, as_prompt_text)
     return FileResult(row, row.known) if row else None
 
 
@@ -102,13 +102,15 @@ def place_replies(
         path=file.path,
         status=Status.REVIEWED,
         summary=" ".join(reply.summary for reply in replies),
-        cuts=_cuts(results, replies),
+        cuts=_collect_cuts(results, replies),
     )
     discarded = sum(reply.discarded for reply in replies)
     return FileResult(report, findings, len(placed) - len(findings) + discarded)
 
 
-def _cuts(results: Sequence[BatchResult], replies: Iterable[FileCandidates]) -> tuple[str, ...]:
+def _collect_cuts(
+    results: Sequence[BatchResult], replies: Iterable[FileCandidates]
+) -> tuple[str, ...]:
     cuts = [cut for each in results for cut in each.batch.cuts]
     cuts += [
         f"part {each.batch.part} of {each.batch.parts} not reviewed: {each.result.what}"
@@ -132,11 +134,11 @@ def assemble(  # everything that a review is made of, each by name
 ) -> Review:
     """Make the review of the results, still without an overview."""
     distinct, repeated = placement.dedupe(tuple(f for each in results for f in each.findings))
-    numbered, next_number = previous_review.number(distinct, previous)
+    numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)
     files = tuple(_with_findings(each.report, shown, numbered) for each in results)
     files += selection.reports
-    still_there = _question(selection.files, as_prompt_text)
+    still_there = _make_presence_check(selection.files, as_prompt_text)
     return Review(
         head_sha=pull.head_sha,
         base_sha=pull.base_sha,
@@ -151,14 +153,14 @@ def assemble(  # everything that a review is made of, each by name
         ),
         spent=spent,
         notes=config.notes + selection.notes,
-        asides=tuple(filter(None, (config.origin,))),
+        job_summary_notes=tuple(filter(None, (config.origin,))),
         dismissed=dismissed,
         fixed=previous_review.find_fixed(previous, numbered, files, still_there),
         next_number=next_number,
     )
 
 
-def _question(
+def _make_presence_check(
     files: Sequence[ChangedFile], as_prompt_text: Callable[[str], str]
 ) -> Callable[[Finding], bool]:
     """Return the function that says if the code of a finding is still among the changes."""

@@ -28,7 +28,7 @@ from reviewer.review import Overview, Review, Status, Verification
 log = logging.getLogger(__name__)
 
 # After these no later request can succeed either: a hundred files must not mean a hundred of them.
-HOPELESS = (InputError, ModelRefusedError, ModelNotFoundError)
+FINAL_ERRORS = (InputError, ModelRefusedError, ModelNotFoundError)
 
 
 def review(
@@ -39,7 +39,7 @@ def review(
     Raises the first problem when there was something to review and nothing of it was reviewed. A
     CancelledError only ends the asking: what is known by then is the review, marked as cancelled.
     """
-    kept = {file.path: row for file in selection.files if (row := reviewer.unchanged(file))}
+    kept = {file.path: row for file in selection.files if (row := reviewer.reuse(file))}
     asked = [file for file in selection.files if file.path not in kept]
     parts = [part for file in asked for part in batches.split(file, reviewer.window)]
     answers, stop = _ask(reviewer, parts)
@@ -59,12 +59,12 @@ def review(
     return _finish(reviewer, made, verified, asked, alone=len(parts) == 1)
 
 
-_Answers = dict[str, list[BatchResult]]
+_Results = dict[str, list[BatchResult]]
 
 
-def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, ReviewerError | None]:
+def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Results, ReviewerError | None]:
     """Ask about all parts; return the results by path and what stopped the asking early."""
-    answers: _Answers = {part.file.path: [] for part in parts}
+    answers: _Results = {part.file.path: [] for part in parts}
     done = 0
 
     def note(part: Batch, results: tuple[BatchResult, ...]) -> ReviewerError | None:
@@ -74,7 +74,7 @@ def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, Rev
         log.info("%d/%d %s", done, len(parts), _label(part))
         return _reason_to_stop(results, answers)
 
-    left, stop = worker_pool.carry_out(
+    left, stop = worker_pool.run_all(
         parts, reviewer.review, concurrency=reviewer.concurrency, on_result=note
     )
     for part in left:
@@ -83,10 +83,10 @@ def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, Rev
     return answers, stop
 
 
-def _reason_to_stop(results: Sequence[BatchResult], answers: _Answers) -> ReviewerError | None:
+def _reason_to_stop(results: Sequence[BatchResult], answers: _Results) -> ReviewerError | None:
     """Return the problem after which no later request can succeed either, if there was one."""
     for each in results:
-        if isinstance(each.result, HOPELESS):
+        if isinstance(each.result, FINAL_ERRORS):
             return each.result
         # A server that has answered before may answer again.
         if isinstance(each.result, ModelUnreachableError) and not _has_reply(answers):
@@ -94,7 +94,7 @@ def _reason_to_stop(results: Sequence[BatchResult], answers: _Answers) -> Review
     return None
 
 
-def _has_reply(answers: _Answers) -> bool:
+def _has_reply(answers: _Results) -> bool:
     results = (each for of_file in answers.values() for each in of_file)
     return any(isinstance(each.result, FileCandidates) for each in results)
 
@@ -104,7 +104,7 @@ def _label(part: Batch) -> str:
 
 
 def _raise_if_nothing_was_reviewed(
-    results: Sequence[FileResult], answers: _Answers, *, kept: bool
+    results: Sequence[FileResult], answers: _Results, *, kept: bool
 ) -> None:
     if results and not kept and all(each.report.status is Status.FAILED for each in results):
         tried = [each for path in answers for each in answers[path]]
@@ -146,7 +146,7 @@ def _verify(
         if not answered:
             unverified.append(file.path)
 
-    left, stop = worker_pool.carry_out(
+    left, stop = worker_pool.run_all(
         files,
         lambda file: reviewer.verify(file, results[file.path]),
         concurrency=reviewer.concurrency,
@@ -167,7 +167,7 @@ def _finish(
     """Add the overview, the verifications and what readers must know of how the review was made."""
     overview, problem = Overview(), verified.stop
     if problem is None:
-        overview, problem = _overview(reviewer, made, asked, alone=alone)
+        overview, problem = _request_overview(reviewer, made, asked, alone=alone)
     reason = reviewer.previous.reason
     notes = [f"everything was reviewed from scratch: {reason}"] if reason else []
     notes += made.notes
@@ -184,7 +184,7 @@ def _finish(
     )
 
 
-def _overview(
+def _request_overview(
     reviewer: BatchReviewer, made: Review, asked: Sequence[ChangedFile], *, alone: bool
 ) -> tuple[Overview, ReviewerError | None]:
     """Return what the change does, and the problem that kept the model from saying it.
@@ -192,7 +192,7 @@ def _overview(
     The summary of a single part serves as the overview, and so does a remembered overview when no
     file was asked about.
     """
-    rows = made.having(Status.REVIEWED)
+    rows = made.files_with(Status.REVIEWED)
     before = reviewer.previous.state
     remembered = Overview(before.overview, before.major_changes)
     if not rows:

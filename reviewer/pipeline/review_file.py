@@ -64,9 +64,9 @@ class BatchReviewer:
     guidelines: tuple[tuple[str, str], ...] = ()
     refresh_overview: bool = False
 
-    def unchanged(self, file: ChangedFile) -> FileResult | None:
+    def reuse(self, file: ChangedFile) -> FileResult | None:
         """Return what is remembered of a file whose change is the same as before, else None."""
-        return file_result.unchanged(file, self.previous, self.prompts.as_prompt_text)
+        return file_result.reuse(file, self.previous, self.prompts.as_prompt_text)
 
     def merge(self, file: ChangedFile, results: Sequence[BatchResult]) -> FileResult:
         """Make one result of the replies about a file and of what was found in it before."""
@@ -85,8 +85,8 @@ class BatchReviewer:
         kept: list[Finding] = []
         verifications: list[Verification] = []
         answered = True
-        for part, findings in _by_part(split(file, self.window), result.findings):
-            verdicts = self._verdicts(part, findings)
+        for part, findings in _group_by_part(split(file, self.window), result.findings):
+            verdicts = self._request_verdicts(part, findings)
             left, reasons = verification.apply_verdicts(findings, verdicts or ())
             kept += left
             verifications += reasons
@@ -95,10 +95,10 @@ class BatchReviewer:
         verified = replace(result, findings=tuple(kept), refuted=dropped)
         return verified, tuple(verifications), answered
 
-    def _verdicts(
+    def _request_verdicts(
         self, part: Batch, findings: Sequence[Finding]
     ) -> tuple[verification.Verdict, ...] | None:
-        prompt = self.prompts.verify(self._material(part, VERIFICATION_SHARE), findings)
+        prompt = self.prompts.verify(self._make_request(part, VERIFICATION_SHARE), findings)
         try:
             return self.client.ask(
                 prompt, lambda reply: replies.parse_verdicts(reply, len(findings))
@@ -109,24 +109,24 @@ class BatchReviewer:
 
     def review(self, batch: Batch) -> tuple[BatchResult, ...]:
         """Ask about one batch; if it is too long for the model, about its halves, once."""
-        outcome = self._ask(batch)
+        outcome = self._request_review(batch)
         if not isinstance(outcome.result, ContextTooLongError):
             return (outcome,)
         halves = halve(batch)
         log.warning(
             "%s is too long for the model; client in %d parts", batch.file.path, len(halves)
         )
-        return tuple(self._ask(half) for half in halves) or (outcome,)
+        return tuple(self._request_review(half) for half in halves) or (outcome,)
 
-    def _ask(self, batch: Batch) -> BatchResult:
-        prompt = self.prompts.review(self._material(batch))
+    def _request_review(self, batch: Batch) -> BatchResult:
+        prompt = self.prompts.review(self._make_request(batch))
         try:
             return BatchResult(batch, self.client.ask(prompt, replies.parse_review))
         except ReviewerError as problem:
             log.warning("%s: %s", batch.file.path, problem)
             return BatchResult(batch, problem)
 
-    def _material(self, batch: Batch, share: int = CONTEXT_SHARE) -> BatchRequest:
+    def _make_request(self, batch: Batch, share: int = CONTEXT_SHARE) -> BatchRequest:
         path = batch.file.path
         special = tuple(
             instruction.instructions
@@ -146,7 +146,7 @@ class BatchReviewer:
         )
 
 
-def _by_part(
+def _group_by_part(
     parts: Sequence[Batch], findings: Iterable[Finding]
 ) -> tuple[tuple[Batch, tuple[Finding, ...]], ...]:
     """Give each finding to the part that shows its first line, or to the first part."""

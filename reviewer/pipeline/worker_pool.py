@@ -11,7 +11,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-def carry_out(
+def run_all(
     tasks: Sequence[Task],
     call: Callable[[Task], Result],
     *,

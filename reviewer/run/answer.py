@@ -9,7 +9,7 @@ from dataclasses import replace
 from reviewer.changes.selection import Selection, read_changes
 from reviewer.comments import answer as answer_comment
 from reviewer.comments import summary, upsert
-from reviewer.comments.answer import Told
+from reviewer.comments.answer import AnswerText
 from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
 from reviewer.config.strict_yaml import PATH
@@ -33,7 +33,7 @@ from reviewer.text import markdown
 log = logging.getLogger(__name__)
 
 # A model that finds the changes too long is shown a third of them, once.
-_SMALLER = 3
+_SMALLER_BY = 3
 # The worst of them; more would take the room of the change.
 _MOST_FINDINGS = 50
 
@@ -58,7 +58,7 @@ def _acknowledge(run: Run, wanted: Errand, command: Callable[[], int]) -> int:
     return acknowledge(run.forge, asker, command, understood=understood)
 
 
-def _end(run: Run, report: str) -> int:
+def _finish(run: Run, report: str) -> int:
     run.runner.summary(f"{report}\n")
     run.runner.output("verdict", "skipped")
     return 0
@@ -66,7 +66,7 @@ def _end(run: Run, report: str) -> int:
 
 def _skip(run: Run, reason: str) -> int:
     run.runner.notice(f"Nothing to do: {reason}.", title=TITLE)
-    return _end(run, f"Code review: nothing to do: {reason}.")
+    return _finish(run, f"Code review: nothing to do: {reason}.")
 
 
 def _pause(run: Run, wanted: Pause, snapshot: Snapshot) -> int:
@@ -80,7 +80,7 @@ def _pause(run: Run, wanted: Pause, snapshot: Snapshot) -> int:
 
     if not run.inputs.silent:
         upsert.publish(run.forge, own, compose)
-    return _end(run, f"Code review: {status}")
+    return _finish(run, f"Code review: {status}")
 
 
 def _show_help(run: Run, wanted: Help, snapshot: Snapshot) -> int:
@@ -90,7 +90,7 @@ def _show_help(run: Run, wanted: Help, snapshot: Snapshot) -> int:
     if not (shown or run.inputs.silent):
         body = f"{marker}\n{run.runner.secrets.mask(text)}\n"
         run.forge.apply(CreateComment(wanted.number, body, marker))
-    return _end(run, text)
+    return _finish(run, text)
 
 
 def _answer(run: Run, wanted: Answer, snapshot: Snapshot) -> int:
@@ -122,19 +122,21 @@ def _is_ours(run: Run, body: str) -> bool:
 
 
 def _is_answered(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThread | None) -> bool:
-    marker = _marker(run, wanted)
+    marker = _make_marker(run, wanted)
     comments = thread.comments if thread else snapshot.conversation.comments
     ours = (each.body.strip() for each in comments if each.mine)
     return any(body.startswith(marker) or body.endswith(marker) for body in ours)
 
 
-def _marker(run: Run, wanted: Answer) -> str:
+def _make_marker(run: Run, wanted: Answer) -> str:
     return answer_comment.answer_marker(run.inputs.name, wanted.asker.comment_id)
 
 
-def _ask_model(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThread | None) -> Told:
+def _ask_model(
+    run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThread | None
+) -> AnswerText:
     pull = snapshot.pull
-    eligibility.require_means(run.inputs)
+    eligibility.check_inputs(run.inputs)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="models") as pool:
         # Slow, because it imports their client: done beside GitHub's answers.
         models = pool.submit(run.models)
@@ -152,7 +154,7 @@ def _ask_model(run: Run, wanted: Answer, snapshot: Snapshot, thread: ReviewThrea
     findings = _worst_findings(OwnComment.find(snapshot, run.inputs.name))
     with run.runner.group("Answer"):
         answer = _ask(run, wanted, client, prompts, selection, findings, thread)
-    return Told("" if thread else wanted.question, answer, budget.spent(), run.run_url)
+    return AnswerText("" if thread else wanted.question, answer, budget.spent(), run.run_url)
 
 
 def _worst_findings(own: OwnComment) -> tuple[Finding, ...]:
@@ -182,21 +184,21 @@ def _ask(
         return ask(room)
     except ContextTooLongError as problem:
         log.warning("ModelClient with fewer files: %s", problem)
-        return ask(room // _SMALLER)
+        return ask(room // _SMALLER_BY)
 
 
-def _publish(run: Run, wanted: Answer, told: Told, thread: ReviewThread | None) -> int:
+def _publish(run: Run, wanted: Answer, told: AnswerText, thread: ReviewThread | None) -> int:
     known_secrets = run.runner.secrets
     # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
     known_secrets.withhold((told.answer,))
     told = replace(told, question=known_secrets.conceal(told.question))
     text = answer_comment.render_answer(told)
     known_secrets.withhold((text,))
-    code = _end(run, text)
+    code = _finish(run, text)
     if run.inputs.silent:
         return code
     try:
-        run.forge.apply(_operation(run, wanted, text, thread))
+        run.forge.apply(_plan_write(run, wanted, text, thread))
     except ConversationClosedError as closed:
         why = closed.what.rstrip(".")
         run.runner.notice(f"{why}: the answer is in the job summary.", title=TITLE)
@@ -204,8 +206,8 @@ def _publish(run: Run, wanted: Answer, told: Told, thread: ReviewThread | None) 
     return code
 
 
-def _operation(run: Run, wanted: Answer, text: str, thread: ReviewThread | None) -> Operation:
-    marker = _marker(run, wanted)
+def _plan_write(run: Run, wanted: Answer, text: str, thread: ReviewThread | None) -> Operation:
+    marker = _make_marker(run, wanted)
     if thread is None:
         return CreateComment(wanted.number, f"{marker}\n{text}\n", marker)
     # GitHub takes replies to the first comment of a thread only.

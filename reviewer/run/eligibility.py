@@ -14,7 +14,7 @@ from reviewer.run.run import Run
 _ASK = "somebody of allowed-associations can have it reviewed with a comment"
 
 
-def require_means(inputs: Inputs) -> None:
+def check_inputs(inputs: Inputs) -> None:
     """Raise InputError when the workflow's inputs cannot lead to a review."""
     if inputs.needs_key:
         raise InputError(
@@ -28,16 +28,16 @@ def require_means(inputs: Inputs) -> None:
         raise budget.unknown_price_error(unpriced[0])
 
 
-def why_not(run: Run, pull: PullRequest, settings: Settings, known: State) -> str:
+def find_skip_reason(run: Run, pull: PullRequest, settings: Settings, known: State) -> str:
     """Say why the pull request is not reviewed by this run, or return "" when it is."""
     asked = run.wanted.asked
-    reason = objection(pull, settings, known, asked=asked)
+    reason = find_obstacle(pull, settings, known, asked=asked)
     if reason or asked or run.inputs.mode is Mode.PUBLISH:
         return reason
-    return must_wait(pull, run.inputs, lambda: run.forge.opened_before(pull))
+    return find_wait_reason(pull, run.inputs, lambda: run.forge.opened_before(pull))
 
 
-def objection(pull: PullRequest, settings: Settings, known: State, *, asked: bool) -> str:
+def find_obstacle(pull: PullRequest, settings: Settings, known: State, *, asked: bool) -> str:
     """Say why the pull request is left alone, empty when it is not.
 
     `asked` means that a person wants the review, so neither a draft nor a pause is an obstacle.
@@ -49,18 +49,20 @@ def objection(pull: PullRequest, settings: Settings, known: State, *, asked: boo
     if known.paused and not asked:
         return f"{known.paused} paused the reviews of this pull request (/pause)"
     # GitHub tells neither labels nor logins apart by case.
-    if labels := _folded(pull.labels) & _folded(settings.skip_labels):
+    if labels := _casefold(pull.labels) & _casefold(settings.skip_labels):
         return f"the pull request has the label {min(labels)} (skip-labels)"
-    if _folded((pull.author,)) & _folded(settings.skip_authors):
+    if _casefold((pull.author,)) & _casefold(settings.skip_authors):
         return f"the author is {pull.author} (skip-authors)"
     return ""
 
 
-def _folded(names: Iterable[str]) -> set[str]:
+def _casefold(names: Iterable[str]) -> set[str]:
     return {name.casefold() for name in names}
 
 
-def must_wait(pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[ListedPull]]) -> str:
+def find_wait_reason(
+    pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[ListedPull]]
+) -> str:
     """Say why the pull request has to wait for a maintainer, empty when it need not.
 
     `opened` reads the pull requests of the 24 hours before this one; it is asked only where the
@@ -73,14 +75,16 @@ def must_wait(pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[L
     limits = (inputs.daily_limit, inputs.daily_limit_per_author)
     if limits == (None, None) or pull.association in inputs.allowed_associations:
         return ""
-    return _crowd(pull, inputs, [each for each in opened() if _counts(each, pull, inputs)])
+    return _find_reached_limit(
+        pull, inputs, [each for each in opened() if _is_limited(each, pull, inputs)]
+    )
 
 
-def _counts(each: ListedPull, pull: PullRequest, inputs: Inputs) -> bool:
+def _is_limited(each: ListedPull, pull: PullRequest, inputs: Inputs) -> bool:
     return each.number < pull.number and each.association not in inputs.allowed_associations
 
 
-def _crowd(pull: PullRequest, inputs: Inputs, before: Sequence[ListedPull]) -> str:
+def _find_reached_limit(pull: PullRequest, inputs: Inputs, before: Sequence[ListedPull]) -> str:
     everyone, alone = inputs.daily_limit, inputs.daily_limit_per_author
     by_author = sum(each.author == pull.author for each in before)
     if alone is not None and by_author >= alone:

@@ -58,23 +58,25 @@ def publish(  # what is published, and what it is published with, each by name
     """
     run = reporter.run
     try:
-        draft = _write_down(run, review, own, changed, settings)
+        draft = _make_draft(run, review, own, changed, settings)
     except CancelledError as cancelled:
         # The signal came between the last reply and the job summary.
         review = replace(review, cancelled=cancelled)
-        draft = _write_down(run, review, own, changed, settings)
+        draft = _make_draft(run, review, own, changed, settings)
     try:
-        return _publish(reporter, draft, own, settings, may_restart=may_restart)
+        return _publish_draft(reporter, draft, own, settings, may_restart=may_restart)
     except ForgeError as problem:
         run.runner.error(
             f"The review was made but could not be published: {problem} It is in the job summary.",
             title=TITLE,
         )
-        conclude(run, state.of(draft.review), None, review.spent, settings, files=draft.files)
+        conclude(
+            run, state.from_review(draft.review), None, review.spent, settings, files=draft.files
+        )
         return ForgeError.exit_code
 
 
-def _write_down(
+def _make_draft(
     run: Run, review: Review, own: OwnComment, changed: Sequence[ChangedFile], settings: Settings
 ) -> Draft:
     """Write the report files and the job summary, which survive what may go wrong afterwards.
@@ -85,20 +87,20 @@ def _write_down(
         run.deadline.shorten(SECONDS_AFTER_CANCEL)
     secrets = run.runner.secrets
     secrets.withhold(review.model_texts)
-    review = replace(review, notes=(*review.notes, *_note_of_edit(run, own)))
+    review = replace(review, notes=(*review.notes, *_make_edit_note(run, own)))
     # Before anything is made of it: what a fingerprint is taken of must not change any more.
-    review = secrets.conceal(replace(review, total=_add_up(review.spent, own.state)))
-    comments = _comments(run, review, changed, settings)
-    review = replace(review, inline=_numbers(review, comments, run.inputs.name))
+    review = secrets.conceal(replace(review, total=_add_earlier_runs(review.spent, own.state)))
+    comments = _make_comments(run, review, changed, settings)
+    review = replace(review, inline=_find_commented_numbers(review, comments, run.inputs.name))
     files = _write_files(run, review)
-    body, report = _render(run, review), _render_report(run, review)
+    body, report = _render_comment(run, review), _render_report(run, review)
     # Markdown may have put a secret together that was in parts before.
     secrets.withhold((body, report))
     run.runner.summary(report)
     return Draft(review, comments, body, report, files)
 
 
-def _publish(
+def _publish_draft(
     reporter: Reporter, draft: Draft, own: OwnComment, settings: Settings, *, may_restart: bool
 ) -> int | HeadMoved:
     """Put the draft on the pull request; a signal that comes meanwhile ends with what is known."""
@@ -106,12 +108,14 @@ def _publish(
     try:
         comment = reporter.publish(review, body)
         after = _read_again(reporter, own) if comment and not review.cancelled else None
-        step = _after_write(review.head_sha, comment, after) if comment and after else None
+        step = _decide_after_write(review.head_sha, comment, after) if comment and after else None
         if after and step is NextStep.START_AGAIN and may_restart:
             return HeadMoved(after.snapshot)
-        code = conclude(run, state.of(review), comment, review.spent, settings, files=draft.files)
+        code = conclude(
+            run, state.from_review(review), comment, review.spent, settings, files=draft.files
+        )
         if after and step is NextStep.GO_ON:
-            if unplaced := _comment_at_lines(reporter, draft, after):
+            if unplaced := _post_missing_comments(reporter, draft, after):
                 body = _render_without(run, draft, unplaced)
                 reporter.update(body)
             _resolve_threads(run, review, after)
@@ -143,33 +147,33 @@ def _read_again(reporter: Reporter, own: OwnComment) -> OwnComment:
     return after
 
 
-def _after_write(reviewed_sha: str, comment: Comment, after: OwnComment) -> NextStep:
+def _decide_after_write(reviewed_sha: str, comment: Comment, after: OwnComment) -> NextStep:
     """Decide what to do after the write; our review may be over that of a newer run."""
     shown = after.states.get(comment.id)
     last_word = shown is not None and shown.head_sha == reviewed_sha
     return next_step(Moment.AFTER_WRITE, reviewed_sha, after.snapshot, last_word=last_word)
 
 
-def _note_of_edit(run: Run, own: OwnComment) -> tuple[str, ...]:
+def _make_edit_note(run: Run, own: OwnComment) -> tuple[str, ...]:
     """Tell somebody who edited our comment where those words have gone."""
     by = own.kept.edited_by if own.kept else ""
     noted = by and not run.inputs.silent
     return (f"{by} had edited this comment; the review took its place",) if noted else ()
 
 
-def _add_up(spent: Spent, before: State) -> Spent:
+def _add_earlier_runs(spent: Spent, before: State) -> Spent:
     """Add what the pull request took in earlier runs; an unknown cost stays unknown."""
     known = before.cost or ("0" if not before.tokens else "")
     cost = None if spent.cost is None or not known else spent.cost + Decimal(known)
     return replace(spent, input_tokens=spent.input_tokens + before.tokens, cost=cost)
 
 
-def _comments(
+def _make_comments(
     run: Run, review: Review, changed: Sequence[ChangedFile], settings: Settings
 ) -> tuple[InlineComment, ...]:
     if run.inputs.silent or review.cancelled:
         return ()
-    comments = inline.comments(
+    comments = inline.make_comments(
         review.findings,
         changed,
         wanted=settings.inline,
@@ -180,7 +184,9 @@ def _comments(
     return run.runner.secrets.conceal(comments)
 
 
-def _numbers(review: Review, comments: Sequence[InlineComment], name: str) -> frozenset[int]:
+def _find_commented_numbers(
+    review: Review, comments: Sequence[InlineComment], name: str
+) -> frozenset[int]:
     """Return the numbers of the findings that the comments are about."""
     markers = {comment.marker for comment in comments}
     return frozenset(
@@ -199,18 +205,18 @@ def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     return report_files.write(run.workspace, files)
 
 
-def _render(run: Run, review: Review) -> str:
+def _render_comment(run: Run, review: Review) -> str:
     details = RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
-    return summary.render(review, details, state.of(review))
+    return summary.render(review, details, state.from_review(review))
 
 
 def _render_report(run: Run, review: Review) -> str:
     details = RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
-    whole, chart = summary.report(review, details), flowchart.render(review)
+    whole, chart = summary.render_report(review, details), flowchart.render(review)
     return f"{whole}\n{chart}\n" if chart else whole
 
 
-def _comment_at_lines(
+def _post_missing_comments(
     reporter: Reporter, draft: Draft, after: OwnComment
 ) -> tuple[InlineComment, ...]:
     """Post the comments that are missing at their lines; return those that have no place there."""
@@ -222,13 +228,15 @@ def _comment_at_lines(
 def _render_without(run: Run, draft: Draft, unplaced: Sequence[InlineComment]) -> str:
     """Render the comment again, with what has no place at its lines explained in it."""
     placed = [comment for comment in draft.comments if comment not in unplaced]
-    review = replace(draft.review, inline=_numbers(draft.review, placed, run.inputs.name))
-    return run.runner.secrets.conceal(_render(run, review))
+    review = replace(
+        draft.review, inline=_find_commented_numbers(draft.review, placed, run.inputs.name)
+    )
+    return run.runner.secrets.conceal(_render_comment(run, review))
 
 
 def _resolve_threads(run: Run, review: Review, after: OwnComment) -> None:
     """Resolve the threads of fixed findings; a token that may not is told what it lacks."""
-    fixed = threads.to_resolve(review.fixed, after.snapshot.conversation, run.inputs.name)
+    fixed = threads.find_resolvable(review.fixed, after.snapshot.conversation, run.inputs.name)
     if not threads.resolve(run.forge, fixed):
         run.runner.notice(
             "Threads whose finding is gone were left open: resolving them needs the "
@@ -263,7 +271,7 @@ def conclude(  # what the outputs are about, each by name
     files: Mapping[str, str] | None = None,
 ) -> int:
     """Set the outputs and return the exit code."""
-    run.runner.outputs(step_outputs.outputs(known, comment, spent, files))
+    run.runner.outputs(step_outputs.make_outputs(known, comment, spent, files))
     # Where reviews are made apart from their publishing, that is where they are judged.
     reviews_only = run.inputs.mode is Mode.REVIEW
     code = step_outputs.exit_code(known, FailOn.NEVER if reviews_only else settings.fail_on)

@@ -16,13 +16,13 @@ from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
 from reviewer.run import submitted_reports
 from reviewer.run.run import Run
-from reviewer.run.submitted_reports import Submitted
+from reviewer.run.submitted_reports import SubmittedReports
 from reviewer.text import invisible
 
-OF_A_FORK = "the review was made by a run of the fork, which its author could have changed"
+FORK_NOTE = "the review was made by a run of the fork, which its author could have changed"
 
 
-def read(run: Run, pull: PullRequest) -> Submitted | str:
+def read(run: Run, pull: PullRequest) -> SubmittedReports | str:
     """Read the reports in the workspace, or return the reason why there is nothing to publish.
 
     Raises ReportError when a report should be there and none can be used.
@@ -33,16 +33,18 @@ def read(run: Run, pull: PullRequest) -> Submitted | str:
     if submitted.reviews:
         return submitted
     if submitted.complaints:
-        raise _unusable(f"None of the reports can be used: {'; '.join(submitted.complaints[:3])}.")
+        raise _make_error(
+            f"None of the reports can be used: {'; '.join(submitted.complaints[:3])}."
+        )
     if submitted.stale:
         head = pull.head_sha[:7]
         return f"the reports are about another head than {head}, which has a run of its own"
     if not reports and (run.wanted.settled or pull.from_fork):
         return "the run that could have reviewed left no report: it had nothing to review or no key"
-    raise _unusable(f"No report was found in {', '.join(names)}.")
+    raise _make_error(f"No report was found in {', '.join(names)}.")
 
 
-def _unusable(what: str) -> ReportError:
+def _make_error(what: str) -> ReportError:
     return ReportError(
         what,
         cause="The run with `mode: review` failed, or its report was not handed on.",
@@ -53,7 +55,7 @@ def _unusable(what: str) -> ReportError:
 
 def merge(
     run: Run,
-    submitted: Submitted,
+    submitted: SubmittedReports,
     pull: PullRequest,
     settings: Settings,
     selection: Selection,
@@ -70,11 +72,11 @@ def merge(
         return masking(invisible.show(text))
 
     owner = assign_shards(selection.files, submitted.count)
-    rows = submitted.told()
+    rows = submitted.rows_by_path()
     results = [
         file_result.merge(
             file,
-            submitted.outcomes(file, rows.get(file.path, ()), owner),
+            submitted.read_file(file, rows.get(file.path, ()), owner),
             previous,
             as_prompt_text,
             masking.redaction,
@@ -82,19 +84,19 @@ def merge(
         for file in selection.files
     ]
     review = assemble(
-        list(map(_forget, results)) if pull.from_fork else results,
+        list(map(_drop_key, results)) if pull.from_fork else results,
         pull=pull,
         config=settings,
         selection=selection,
         previous=previous,
         dismissed=dismissed,
         as_prompt_text=as_prompt_text,
-        spent=submitted.spent(),
+        spent=submitted.add_up_spent(),
     )
-    notes = (*review.notes, *submitted.notes({*review.notes, *review.asides}))
-    origin = (OF_A_FORK,) if pull.from_fork else ()
-    return replace(review, overview=submitted.overview(), notes=(*origin, *notes))
+    notes = (*review.notes, *submitted.make_notes({*review.notes, *review.job_summary_notes}))
+    origin = (FORK_NOTE,) if pull.from_fork else ()
+    return replace(review, overview=submitted.join_overviews(), notes=(*origin, *notes))
 
 
-def _forget(result: FileResult) -> FileResult:
+def _drop_key(result: FileResult) -> FileResult:
     return replace(result, report=replace(result.report, key=""))

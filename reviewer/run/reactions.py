@@ -12,7 +12,7 @@ from reviewer.ports import Forge
 log = logging.getLogger(__name__)
 
 # A review that reaches a limit of the workflow's is a success to whoever asked for it.
-_DELIVERED = (0, step_outputs.GATE_REACHED)
+_SUCCESSFUL = (0, step_outputs.LIMIT_REACHED)
 
 
 def acknowledge(
@@ -28,7 +28,7 @@ def acknowledge(
     last: Reaction | None = Reaction.CONFUSED
     try:
         code = run()
-        if understood and code in _DELIVERED:
+        if understood and code in _SUCCESSFUL:
             last = Reaction.DONE
     except CancelledError:
         # The seconds that are left belong to more important words.

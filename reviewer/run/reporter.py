@@ -84,9 +84,9 @@ class Reporter:
         if self.target is not ReportTarget.COMMENT:
             return self
         try:
-            upsert.publish(self.run.forge, own, self._with_status(self._under_way))
+            upsert.publish(self.run.forge, own, self._compose_status(self._announcement))
         except (ForbiddenError, ConversationClosedError) as refused:
-            return self._without_comment(refused)
+            return self._fall_back(refused)
         except ForgeError as problem:
             log.warning("The review goes on although it could not be announced: %s", problem)
         return self
@@ -100,13 +100,13 @@ class Reporter:
                 runner.error(text, title=TITLE, file=PATH, line=line, column=column)
             case _:
                 runner.error(text, title=TITLE)
-        status = f"**{self._head} could not be reviewed.** {markdown.line(text)}"
+        status = f"**{self._short_sha} could not be reviewed.** {markdown.line(text)}"
         runner.summary(f"## Code review\n\n{status}\n")
         if isinstance(problem, CommentForbiddenError):
             return
         try:
-            if own := self._read_again():
-                upsert.publish(self.run.forge, own, self._with_status(status))
+            if own := self._read_current():
+                upsert.publish(self.run.forge, own, self._compose_status(status))
         except ForgeError as unwritten:
             log.warning("The pull request was not told: %s", unwritten)
 
@@ -120,16 +120,16 @@ class Reporter:
         if self.target is not ReportTarget.COMMENT:
             self.annotate(review)
             return None
-        own = self._read_again()
+        own = self._read_current()
         if own is None:
             return None
-        silent = review.complete and not review.having(Status.REVIEWED)
+        silent = review.complete and not review.files_with(Status.REVIEWED)
         try:
             return upsert.publish(
                 self.run.forge, own, lambda old: None if silent and old is None else body
             )
         except (ForbiddenError, ConversationClosedError) as refused:
-            self._without_comment(refused).annotate(review)
+            self._fall_back(refused).annotate(review)
             return None
 
     def update(self, body: str) -> None:
@@ -137,7 +137,7 @@ class Reporter:
 
         Raises ForgeError when the comment could not be written.
         """
-        if own := self._read_again():
+        if own := self._read_current():
             upsert.publish(self.run.forge, own, lambda old: old and body)
 
     def finish(self, body: str) -> None:
@@ -169,15 +169,15 @@ class Reporter:
             write[each.level](each.message, title=each.title, file=each.path, line=each.line)
 
     @property
-    def _head(self) -> str:
+    def _short_sha(self) -> str:
         return self.pull.head_sha[:7]
 
     @property
-    def _under_way(self) -> str:
+    def _announcement(self) -> str:
         link = f" ([run]({self.run.run_url}))" if self.run.run_url else ""
-        return f"The review of {self._head} is under way{link}."
+        return f"The review of {self._short_sha} is under way{link}."
 
-    def _read_again(self) -> OwnComment | None:
+    def _read_current(self) -> OwnComment | None:
         """Read the head again; when it moved, step back: the run for the newer head reports."""
         if self.target is not ReportTarget.COMMENT:
             return None
@@ -188,17 +188,17 @@ class Reporter:
         self.run.runner.notice(
             f"The head moved to {newer} meanwhile; the comment is left to its run.", title=TITLE
         )
-        moved = f"The head moved to {newer} while {self._head} was under review."
-        upsert.publish(self.run.forge, own, lambda body: self._take_back(body, moved))
+        moved = f"The head moved to {newer} while {self._short_sha} was under review."
+        upsert.publish(self.run.forge, own, lambda body: self._replace_announcement(body, moved))
         return None
 
-    def _take_back(self, body: str | None, moved: str) -> str | None:
+    def _replace_announcement(self, body: str | None, moved: str) -> str | None:
         # Only our own announcement is taken back; whatever else is there is newer than this run.
-        if body and summary.status(body) == self._under_way:
+        if body and summary.status(body) == self._announcement:
             return summary.with_status(body, moved)
         return None
 
-    def _with_status(self, status: str) -> upsert.Compose:
+    def _compose_status(self, status: str) -> upsert.Compose:
         def compose(body: str | None) -> str:
             if body is None:
                 return summary.placeholder(self.run.inputs.name, status)
@@ -206,7 +206,7 @@ class Reporter:
 
         return compose
 
-    def _without_comment(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
+    def _fall_back(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
         """Return a reporter without the comment; raise where only a permission is missing."""
         why = refused.what.rstrip(".")
         if isinstance(refused, ForbiddenError):
@@ -256,17 +256,17 @@ def report_failures(
         try:
             return step(reporter, *args, **kwargs)
         except ReviewerError as problem:
-            return _fail(reporter, problem)
+            return _report_failure(reporter, problem)
         except Exception as bug:
             if cancelled := cancellation_behind(bug):
-                return _fail(reporter, cancelled)
-            _fail(reporter, UNEXPECTED)
+                return _report_failure(reporter, cancelled)
+            _report_failure(reporter, UNEXPECTED)
             raise
 
     return run_step
 
 
-def _fail(reporter: Reporter, problem: ReviewerError) -> int:
+def _report_failure(reporter: Reporter, problem: ReviewerError) -> int:
     if isinstance(problem, CancelledError):
         reporter.run.deadline.shorten(SECONDS_AFTER_CANCEL)
     reporter.report_problem(problem)

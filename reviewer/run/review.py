@@ -65,34 +65,34 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     run = reporter.run
     publishes = run.inputs.mode is Mode.PUBLISH
     if not publishes:
-        eligibility.require_means(run.inputs)
+        eligibility.check_inputs(run.inputs)
     own = OwnComment.find(snapshot, run.inputs.name)
     up_to_date = not publishes and _is_up_to_date(run.wanted, own)
-    models = None if publishes or up_to_date else _begin(run.models)
-    pull = _as_triggered(snapshot.pull, run.wanted)
+    models = None if publishes or up_to_date else _start_in_thread(run.models)
+    pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
-    if reason := eligibility.why_not(run, pull, settings, own.state):
+    if reason := eligibility.find_skip_reason(run, pull, settings, own.state):
         return skip(run.runner, reason)
     known, key = (
         _apply_command(own.state, run.wanted),
         previous_review.review_key(run.inputs, settings),
     )
     if up_to_date and (known, key) == (own.state, own.state.key):
-        return _keep(reporter, own, settings)
+        return _keep_review(reporter, own, settings)
 
     reports = publish_reports.read(run, pull) if publishes else None
     if isinstance(reports, str):
         return skip(run.runner, reports)
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
-        previous = _compare(run, own, known, pull, key)
+        previous = _compare_with_previous(run, own, known, pull, key)
         fresh = OwnComment.find(run.forge.snapshot(pull.number), run.inputs.name)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
     if selection.files and not reports:
         reporter = reporter.announce(fresh)
     with run.runner.group("Review"):
-        dismissed = _dismissed(run, fresh, known)
+        dismissed = _collect_dismissals(run, fresh, known)
         if reports:
             review = publish_reports.merge(
                 run, reports, pull, settings, selection, previous, dismissed
@@ -100,8 +100,8 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
         else:
             seen = replace(fresh.snapshot, pull=pull)
             found = models.result() if models else run.models()
-            reviewer = _reviewer(run, seen, settings, selection, previous, found)
-            review = _ask(run, reviewer, selection, dismissed)
+            reviewer = _make_reviewer(run, seen, settings, selection, previous, found)
+            review = _review_share(run, reviewer, selection, dismissed)
     review = replace(review, paused=known.paused, key="" if reports and pull.from_fork else key)
     return publish(
         reporter,
@@ -122,10 +122,12 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
     finished = known.complete and same and not (wanted.full or wanted.anew)
-    return finished and threads.exist_for(known.explained, own.snapshot.conversation, own.name)
+    return finished and threads.exist_for(
+        known.posted_findings, own.snapshot.conversation, own.name
+    )
 
 
-def _as_triggered(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
+def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
     """Keep the title and text that were there when the run was triggered.
 
     A maintainer may have looked at them before asking for the run; a later edit changes nothing.
@@ -149,7 +151,7 @@ def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
     return replace(known, dismissed=ranking.merge_dismissals(known.dismissed, ignored))
 
 
-def _keep(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
+def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
     """Keep a review whose commits, models and settings did not change, and repeat its verdict."""
     run, known = reporter.run, own.state
     reporter.clear_status(own)
@@ -159,7 +161,7 @@ def _keep(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
     return conclude(run, known, own.kept, Spent(), settings)
 
 
-def _compare(
+def _compare_with_previous(
     run: Run, own: OwnComment, known: State, pull: PullRequest, key: str
 ) -> PreviousReview:
     """Return how much of the remembered review applies to this run."""
@@ -170,7 +172,7 @@ def _compare(
     return previous_review.compare(known, pull, key, run.forge.descends)
 
 
-def _dismissed(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
+def _collect_dismissals(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
     """Join the remembered dismissals with what maintainers did to our threads since."""
     fresh = threads.find_dismissals(
         known.findings, own.snapshot.conversation, own.name, run.forge.may_write
@@ -178,13 +180,13 @@ def _dismissed(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]
     return ranking.merge_dismissals(known.dismissed, fresh)
 
 
-def _ask(
+def _review_share(
     run: Run, reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...]
 ) -> Review:
     """Have the model review the run's share of the files; warn of a model that ends soon."""
-    asks = any(reviewer.unchanged(file) is None for file in selection.files)
+    asks = any(reviewer.reuse(file) is None for file in selection.files)
     model = reviewer.client.preferred
-    shutdown = _begin(model.shutdown_date) if asks else None
+    shutdown = _start_in_thread(model.shutdown_date) if asks else None
     share = select_share(selection, run.inputs.shard)
     review = review_changes.review(reviewer, share, dismissed)
     # Nobody waits for the date: it is known by now, or there is no warning.
@@ -194,7 +196,7 @@ def _ask(
     return replace(review, shard=run.inputs.shard, notes=notes)
 
 
-def _reviewer(
+def _make_reviewer(
     run: Run,
     snapshot: Snapshot,
     settings: Settings,
@@ -230,7 +232,7 @@ def _reviewer(
     )
 
 
-def _begin(call: Callable[[], T]) -> Future[T]:
+def _start_in_thread(call: Callable[[], T]) -> Future[T]:
     """Begin something in a thread whose result is wanted later."""
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="early")
     future = pool.submit(call)

@@ -35,7 +35,7 @@ def start(
         deadline=deadline,
     )
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first")
-    first = pool.submit(_read, forge, wanted)
+    first = pool.submit(_read_pull_request, forge, wanted)
     pool.shutdown(wait=False)
 
     from reviewer.run.reactions import acknowledge
@@ -46,15 +46,15 @@ def start(
     snapshot = first.result()
     if snapshot is None:
         return skip(runner, "no open pull request ends in the commit that was looked at")
-    found = _found(wanted, snapshot)
+    found = _resolve(wanted, snapshot)
     run = Run(
         forge=forge,
-        models=lambda: models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
+        models=lambda: make_models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
         runner=runner,
         inputs=inputs,
         deadline=deadline,
         wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
-        run_url=_run_url(environ),
+        run_url=_make_run_url(environ),
         workspace=environ.get("GITHUB_WORKSPACE", ""),
         checkout=environ.get("GITHUB_WORKSPACE", ""),
         event=environ.get("GITHUB_EVENT_NAME", ""),
@@ -67,7 +67,9 @@ def start(
     return acknowledge(forge, asker, lambda: review_pull_request(run, snapshot))
 
 
-def _read(forge: GitHub, wanted: ReviewPullRequest | ReviewHead | Errand) -> Snapshot | None:
+def _read_pull_request(
+    forge: GitHub, wanted: ReviewPullRequest | ReviewHead | Errand
+) -> Snapshot | None:
     """Read the wanted pull request; None when its head is none's any more."""
     if not isinstance(wanted, ReviewHead):
         return forge.snapshot(wanted.number)
@@ -83,7 +85,7 @@ def _read(forge: GitHub, wanted: ReviewPullRequest | ReviewHead | Errand) -> Sna
     return forge.snapshot(numbers[0]) if numbers else None
 
 
-def _found(
+def _resolve(
     wanted: ReviewPullRequest | ReviewHead | Errand, snapshot: Snapshot
 ) -> ReviewPullRequest | Errand:
     match wanted:
@@ -93,7 +95,7 @@ def _found(
             return wanted
 
 
-def models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
+def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
     """Make the models, the preferred one first; this imports their client, which takes long."""
     from reviewer.adapters.openai.chat_completions import ChatCompletions
 
@@ -110,7 +112,7 @@ def models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
     )
 
 
-def _run_url(environ: Mapping[str, str]) -> str:
+def _make_run_url(environ: Mapping[str, str]) -> str:
     server, repository, run = (
         environ.get(name, "")
         for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")

@@ -1,4 +1,4 @@
-"""The one comment: its marker, its status line, and a review rendered to fit GitHub's limit."""
+"""Renders the summary comment within GitHub's limit, and reads and sets its status line."""
 
 import re
 import textwrap
@@ -12,7 +12,7 @@ from reviewer.severity import Severity
 from reviewer.text import markdown
 from reviewer.text.templates import Templates
 
-# GitHub refuses 65,536 "characters" without saying which unit; bytes are the largest of all.
+# GitHub refuses 65,536 "characters" without defining them; counted in bytes, a text is longest.
 LARGEST_BODY = 60_000
 # The runner keeps 1 MiB of a step's summary; other texts of the step share it.
 LARGEST_REPORT = 700_000
@@ -20,16 +20,16 @@ LARGEST_REPORT = 700_000
 _STATUS_START = "<!-- code-review-action:status -->"
 _STATUS_END = "<!-- code-review-action:status-end -->"
 _STATUS_LINE = re.compile(rf"^{_STATUS_START}\n.*?^{_STATUS_END}\n", re.MULTILINE | re.DOTALL)
-# Within an item of any number up to 999, and no code in one of a single digit.
+# Enough for an item with a number up to 999; one more would make code of an item below 10.
 _INDENT = "     "
 
 
 @dataclass(frozen=True, slots=True)
 class RunDetails:
-    """What the comment says about the run itself.
+    """The facts about the run that the comment shows.
 
     `name` is the instance, `url` the address of the run (empty outside of a workflow), `elapsed`
-    counts seconds.
+    the seconds since the start.
     """
 
     name: str
@@ -39,7 +39,7 @@ class RunDetails:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Which parts are still shown; each later one in `_SHEDDING` shows less."""
+    """The parts of the review that the comment shows; each later one in `_DETAILS` shows less."""
 
     quotes: bool = True
     quiet_rows: bool = True
@@ -66,26 +66,26 @@ def marker(name: str) -> str:
 
 
 def pointer(name: str, url: str) -> str:
-    """Return the body of a superfluous comment that now points to the right one."""
+    """Return the body of a superfluous comment, which points to the one that is kept."""
     first = f"<!-- code-review-action name={name} pointer -->"
     return f"{first}\nThe review moved to [one comment]({url}).\n"
 
 
 def with_status(body: str, text: str) -> str:
-    """Put a status line under the marker of an existing body, or take it away when empty."""
+    """Return `body` with this status line below its marker; an empty `text` removes the line."""
     first, _, rest = _STATUS_LINE.sub("", body.replace("\r\n", "\n")).partition("\n")
     slot = f"{_STATUS_START}\n> {text}\n{_STATUS_END}\n" if text else ""
     return f"{first}\n{slot}{rest}"
 
 
 def status(body: str) -> str:
-    """Return the status line of an existing body, empty when it has none."""
+    """Return the status line of a comment's body, "" if it has none."""
     slot = _STATUS_LINE.search(body.replace("\r\n", "\n"))
     return slot[0].split("\n")[1].removeprefix("> ") if slot else ""
 
 
 def with_state(body: str, remembered: state.State) -> str:
-    """Put a state into an existing body, in place of the one that stands there."""
+    """Return `body` with this state instead of the one in it."""
     lines = body.replace("\r\n", "\n").rstrip("\n").split("\n")
     kept = (line for line in lines if not state.is_present(line))
     return "\n".join((*kept, state.encode(remembered))) + "\n"
@@ -97,9 +97,10 @@ def placeholder(name: str, text: str) -> str:
 
 
 def render(review: Review, run: RunDetails, remembered: state.State | None) -> str:
-    """Render the whole comment, at most LARGEST_BODY bytes of it.
+    """Return the body of the comment, at most LARGEST_BODY bytes.
 
-    Parts are shed in a fixed order, each counted; the job summary holds the full report.
+    If it is too long, parts are left out in a fixed order (`_DETAILS`), and the comment says so.
+    The job summary has the full report.
     """
     last = f"\n{state.encode(remembered)}\n" if remembered else "\n"
     first = f"{marker(run.name)}\n"
@@ -112,7 +113,7 @@ def render(review: Review, run: RunDetails, remembered: state.State | None) -> s
 
 
 def render_report(review: Review, run: RunDetails) -> str:
-    """Render the full review for the job summary, quotes shed only where it would not fit."""
+    """Return the full review for the job summary, without quotes if it exceeds LARGEST_REPORT."""
     review = replace(review, notes=review.job_summary_notes + review.notes, inline=frozenset())
     full = _render_content(review, run, Detail())
     if len(full.encode()) <= LARGEST_REPORT:
@@ -150,7 +151,7 @@ def _render_content(review: Review, run: RunDetails, detail: Detail) -> str:
 
 
 def headline(review: Review) -> str:
-    """Say what was found, and never that all is well when something was left out."""
+    """Return the result in a few words; "no problems found" only if the review is complete."""
     counts = [
         f"{count} {severity.label}"
         for severity, count in sorted(review.severities.items(), reverse=True)
@@ -163,14 +164,14 @@ def headline(review: Review) -> str:
 
 
 def coverage(review: Review) -> str:
-    """Say how much of the change was reviewed."""
+    """Return a sentence on how many of the files were reviewed, and at which commit."""
     done, failed = len(review.files_with(Status.REVIEWED)), len(review.files_with(Status.FAILED))
     short = review.head_sha[:7]
     text = f"Reviewed {done} of {len(review.files)} changed files at {short}."
     if failed:
         text += f" {failed} could not be reviewed; the table says why."
     if review.cancelled:
-        text += " The run was cancelled before it was done."
+        text += " The run was cancelled before it was finished."
     return text
 
 
@@ -187,7 +188,9 @@ def _list_omitted(review: Review, left_out: int, detail: Detail) -> list[str]:
     lines += _describe_count(withheld.dismissed, "finding", "dismissed by maintainers")
     lines += _describe_count(withheld.refuted, "finding", "dropped by the verification")
     lines += _describe_count(
-        withheld.unplaced, "answer", "dropped: repeated, or quoting no code of the change"
+        withheld.unplaced,
+        "unusable finding",
+        "dropped: repeated, or without a quote from the changed code",
     )
     return lines
 

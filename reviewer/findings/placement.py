@@ -1,6 +1,7 @@
-"""Places candidates: finds the lines that they quote, and removes duplicates.
+"""Reads candidates, finds the lines that they quote, and removes duplicate findings.
 
-The quote decides. The line numbers that the model states only choose between several matches.
+A finding is where its quote is. The line numbers that the model states only choose between several
+matches.
 """
 
 import re
@@ -24,7 +25,7 @@ _Numbered: TypeAlias = tuple[tuple[int, Line], ...]
 MOST_CANDIDATES = 200
 """Candidates of one reply or report about one file."""
 LONGEST_SUMMARY = 500
-"""Characters; what is longer says nothing that a reader waits for."""
+"""Characters; a longer summary of a file is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +184,8 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
             (*where, "title", normalize(finding.title)),
             (*where, "quote", normalize(finding.quote)),
         )
-        proven = finding.origin is Origin.RULE
-        if proven or not any(
+        from_rule = finding.origin is Origin.RULE
+        if from_rule or not any(
             _ranges_overlap(lines, it) for t in topics for it in places.get(t, [])
         ):
             kept.append(finding)
@@ -199,10 +200,10 @@ def _ranges_overlap(one: range, other: range) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FileCandidates:
-    """What one reply or report says about one file, in its order.
+    """The summary and the candidates of one reply or report about one file, in its order.
 
-    `discarded` counts findings that were malformed, repeated or too many; `truncated` says that a
-    reply was cut off, so that more may have been meant to follow.
+    `discarded` is the number of findings that were malformed, repeated or too many. `truncated`
+    says that the reply was cut off, so more candidates may be missing.
     """
 
     summary: str
@@ -214,10 +215,10 @@ class FileCandidates:
 def collect_candidates(
     rows: Sequence[object], *, path: str, summary: str, truncated: bool = False
 ) -> FileCandidates:
-    """Read the rows of one file, each with the members of a candidate.
+    """Read the rows of one file, each with the members of a candidate; return at most 200.
 
-    A row without quote, title or body is left out and counted; its other members have defaults, and
-    unknown ones are ignored. `path` is that of rows that name none.
+    A row without quote, title or body is discarded; other members have defaults, and unknown ones
+    are ignored. `path` is for rows that have none. `summary` is cut at LONGEST_SUMMARY.
     """
     kept = _keep_worst(_drop_repeated(_read_candidate(row, path) for row in rows))
     return FileCandidates(
@@ -234,7 +235,7 @@ def _read_candidate(row: object, path: str) -> Candidate | None:
 
 
 def _drop_repeated(candidates: Iterable[Candidate | None]) -> list[Candidate]:
-    """Keep the first of those that say the same: models may repeat themselves without end."""
+    """Return the first of equal candidates: a model may repeat itself until it is cut off."""
     first: dict[tuple[str, str, str], Candidate] = {}
     for candidate in filter(None, candidates):
         first.setdefault((candidate.path, candidate.quote, candidate.title), candidate)
@@ -242,7 +243,7 @@ def _drop_repeated(candidates: Iterable[Candidate | None]) -> list[Candidate]:
 
 
 def _keep_worst(candidates: list[Candidate]) -> tuple[Candidate, ...]:
-    """Keep the worst as far as there is room, in the order in which they came."""
+    """Return the MOST_CANDIDATES worst ones, in the order of the reply."""
     order = range(len(candidates))
     ranked = sorted(order, key=lambda i: (-candidates[i].severity, -candidates[i].confidence))
     return tuple(candidates[i] for i in sorted(ranked[:MOST_CANDIDATES]))

@@ -11,7 +11,7 @@ from reviewer.review import Withheld
 # Characters; a shorter quote, such as "return None", is in many files for different reasons.
 _SHORTEST_SHARED_QUOTE = 30
 MOST_DISMISSED = 50
-"""Dismissals that are remembered, the latest; each takes room in the comment's hidden state."""
+"""The latest dismissals that are remembered; each takes room in the comment's hidden state."""
 
 
 def rank(
@@ -24,17 +24,17 @@ def rank(
     """
     single, duplicates = placement.dedupe(tuple(findings))
     distinct = _merge_across_files(single)
-    news = tuple(f for f in distinct if not is_dismissed(f, dismissed))
+    remaining = tuple(f for f in distinct if not is_dismissed(f, dismissed))
     wanted = tuple(
         finding
-        for finding in news
+        for finding in remaining
         if finding.severity >= config.min_severity and finding.confidence >= config.min_confidence
     )
     shown = _limit(wanted, config.max_findings)
     withheld = Withheld(
         duplicate=duplicates + len(single) - len(distinct),
-        dismissed=len(distinct) - len(news),
-        below_threshold=len(news) - len(wanted),
+        dismissed=len(distinct) - len(remaining),
+        below_threshold=len(remaining) - len(wanted),
         over_limit=len(wanted) - len(shown),
     )
     return shown, withheld
@@ -47,10 +47,10 @@ def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
     many of these must not displace the others.
     """
     places = range(len(wanted))
-    proven = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
-    kept = frozenset(proven)
-    others = [n for n in places if n not in kept][: most - len(proven)]
-    return tuple(wanted[n] for n in sorted((*proven, *others)))
+    from_rules = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
+    kept = frozenset(from_rules)
+    others = [n for n in places if n not in kept][: most - len(from_rules)]
+    return tuple(wanted[n] for n in sorted((*from_rules, *others)))
 
 
 def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -85,7 +85,7 @@ def merge_dismissals(
 
 
 def is_dismissed(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
-    """Whether a maintainer dismissed this finding.
+    """Return True if a maintainer dismissed this finding.
 
     Dismissing a model finding does not dismiss a rule finding on the same lines.
     """

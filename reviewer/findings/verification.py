@@ -1,4 +1,4 @@
-"""Verification: applies the verdicts of a second, sceptical request to the findings."""
+"""Applies the verdicts of the verification, a second and sceptical request, to the findings."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from reviewer.severity import Confidence, Severity
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the verification says of the finding with this number, which counts from 1.
+    """The model's verdict on the finding with this number in the prompt, from 1.
 
-    `word` is keep, lower or drop; any other keeps. `severity` is used by lower only.
+    `word` is keep, lower or drop; any other word keeps the finding. `severity` is for lower only.
     """
 
     finding: int
@@ -24,16 +24,16 @@ class Verdict:
 def apply_verdicts(
     findings: Sequence[Finding], verdicts: Iterable[Verdict]
 ) -> tuple[tuple[Finding, ...], tuple[Verification, ...]]:
-    """Apply the verdicts, whose numbers count the findings from 1; return what is left, and why.
+    """Return the findings that remain, and a verification for each verdict that was applied.
 
-    A finding without a verdict stays. What a rule has found is never dropped or lowered: it is
-    proven. A severity is only ever lowered.
+    A finding without a verdict stays. A rule finding is a fact and is never dropped or lowered. A
+    severity is never raised.
     """
-    said = {verdict.finding: verdict for verdict in verdicts}
+    by_number = {verdict.finding: verdict for verdict in verdicts}
     left: list[Finding] = []
     verifications: list[Verification] = []
     for number, finding in enumerate(findings, 1):
-        verdict = said.get(number)
+        verdict = by_number.get(number)
         if verdict is None or finding.origin is Origin.RULE:
             left.append(finding)
             continue
@@ -55,7 +55,10 @@ def _apply(finding: Finding, verdict: Verdict) -> tuple[VerdictOutcome, Finding 
 
 
 def _lower(finding: Finding, wanted: Severity) -> Finding:
-    """Lower the severity as wanted, or by one step; at the lowest, lower the confidence."""
+    """Return the finding with the wanted severity, but at least one step lower.
+
+    At the lowest severity, the confidence becomes low instead.
+    """
     if finding.severity is Severity.LOW:
         candidate = replace(finding.candidate, confidence=Confidence.LOW)
     else:

@@ -1,4 +1,4 @@
-"""A review as a check run: a result beside the commit, with annotations in the diff."""
+"""Renders a review as a check run: a result for the commit, with annotations in the diff."""
 
 from reviewer.finding import Finding, Side
 from reviewer.operations import CheckAnnotation, CheckConclusion, CreateCheckRun
@@ -13,7 +13,11 @@ LONGEST_TITLE = 255
 
 
 def render(review: Review, name: str, report: str, *, failed: bool) -> CreateCheckRun:
-    """Make the check run of a review; `report` is its Markdown, `failed` that the step fails."""
+    """Return the check run of a review.
+
+    `report` is the job summary's Markdown, which is used if it is at most LARGEST_SUMMARY long.
+    `failed` says that the step fails by `fail-on`. Findings in removed lines get no annotation.
+    """
     return CreateCheckRun(
         name=TITLE if name == "default" else f"{TITLE} ({name})",
         head_sha=review.head_sha,
@@ -33,12 +37,12 @@ def _choose_conclusion(review: Review, *, failed: bool) -> CheckConclusion:
 
 def _make_title(review: Review) -> str:
     count = len(review.findings)
-    said = review.no_problems_text if not count else f"{count} finding{'s' * (count > 1)}"
-    return said if review.complete else f"{said}, incomplete"
+    title = f"{count} finding{'s' * (count > 1)}" if count else review.no_problems_text
+    return title if review.complete else f"{title}, incomplete"
 
 
 def _make_short_summary(review: Review) -> str:
-    return f"{_make_title(review)}. The whole report stands in the job summary of the run."
+    return f"{_make_title(review)}. The full report is in the job summary of the run."
 
 
 def _make_annotation(finding: Finding) -> CheckAnnotation:

@@ -1,4 +1,4 @@
-"""A Mermaid flowchart of the folders that a pull request touches."""
+"""Renders a Mermaid flowchart of the folders that a pull request changes."""
 
 import re
 from collections.abc import Iterable
@@ -7,15 +7,18 @@ from pathlib import PurePosixPath
 from reviewer.review import FileReport, Review
 
 FEWEST_FOLDERS = 4
-"""With fewer the table of files says it all."""
+"""With fewer folders, the table of files is enough."""
 MOST_FOLDERS = 20
 _LONGEST_LABEL = 60
-# What may stand in a quoted label without meaning anything to Mermaid, Markdown or HTML.
+# All but these have, or may have, a meaning in a quoted label of Mermaid, in Markdown or in HTML.
 _PLAIN = re.compile(r"[^\w ./+-]", re.ASCII)
 
 
 def render(review: Review) -> str:
-    """Draw each folder with its files and findings; empty when there are few folders."""
+    """Return the flowchart as a fenced block, "" if there are fewer than FEWEST_FOLDERS.
+
+    At most MOST_FOLDERS are drawn, those with most findings first.
+    """
     folders: dict[str, list[FileReport]] = {}
     for row in review.files:
         folders.setdefault(_find_folder(row.path), []).append(row)
@@ -37,17 +40,16 @@ def _find_folder(path: str) -> str:
 
 
 def _make_label(folder: str) -> str:
-    # A path is a stranger's text: what is not plain becomes a dot, and nothing is cut in the middle
-    # of an escape because there is none.
+    # A path is untrusted: other characters become dots. Without escapes, cutting it is safe.
     plain = _PLAIN.sub("·", "root folder" if folder == "." else folder)
     return plain if len(plain) <= _LONGEST_LABEL else f"...{plain[-_LONGEST_LABEL:]}"
 
 
 def _describe_counts(rows: Iterable[FileReport]) -> str:
     files = list(rows)
-    said = f"{len(files)} file{'s' * (len(files) > 1)}"
-    found = _count_findings(files)
-    return f"{said}, {found} finding{'s' * (found > 1)}" if found else said
+    count = f"{len(files)} file{'s' * (len(files) > 1)}"
+    findings = _count_findings(files)
+    return f"{count}, {findings} finding{'s' * (findings > 1)}" if findings else count
 
 
 def _count_findings(rows: Iterable[FileReport]) -> int:

@@ -1,4 +1,4 @@
-"""A review as SARIF 2.1.0, for code scanning and other programs that collect findings."""
+"""Renders a review as SARIF 2.1.0, for code scanning and other programs that read findings."""
 
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from reviewer.text.code_spans import ZWSP
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/org/code-review-action"
 LONGEST_MESSAGE = 4_000
-"""Characters; whoever needs more has the JSON report."""
+"""Characters; the JSON report has the full text."""
 FINGERPRINT = "codeReviewFinding/v1"
 
 _LEVELS = {
@@ -31,9 +31,9 @@ _SCORES = {
 
 
 def render(review: Review, *, version: str) -> str:
-    """Write the findings as one run; `version` is the tool's.
+    """Return the findings as one SARIF run, in ASCII; `version` is that of this action.
 
-    GitHub takes 25,000 results of a run; a review has at most as many as `max-findings` allows.
+    GitHub accepts 25,000 results in a run; a review has at most `max-findings`.
     """
     run = {
         "tool": {
@@ -73,7 +73,7 @@ def _make_result(finding: Finding) -> dict[str, object]:
 
 
 def _make_message(finding: Finding) -> str:
-    """Return plain text, in which `[words](address)` alone is live (SARIF 2.1.0, 3.11.6)."""
+    """Return the text without links: `[words](address)` is one even in plain text (3.11.6)."""
     text = f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
     return text.replace("](", f"]{ZWSP}(")
 

@@ -1,4 +1,4 @@
-"""What a finished review means for the workflow: a word, the outputs and the exit code."""
+"""Makes the step outputs of a review: the verdict, the counts, and the exit code by `fail-on`."""
 
 from collections.abc import Mapping
 
@@ -15,9 +15,10 @@ SARIF = "report.sarif"
 def make_outputs(
     state: State, comment: Comment | None, spent: Spent, files: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the step's outputs by name; tokens and cost are this run's, which is `spent`.
+    """Return the step outputs by name; `spent` is the tokens and cost of this run alone.
 
-    `files` holds the paths of the reports that were written, by file name.
+    `comment` is the summary comment, None if nothing was written. `files` maps the names of report
+    files to their paths.
     """
     paths = files or {}
     counts = {name: str(getattr(state, name)) for name in ("critical", "high", "medium", "low")}
@@ -38,7 +39,7 @@ def make_outputs(
 
 
 def exit_code(state: State, fail_on: FailOn) -> int:
-    """Return LIMIT_REACHED when the review reaches the workflow's limit, else 0."""
+    """Return LIMIT_REACHED if the review has what the input `fail-on` names, else 0."""
     return LIMIT_REACHED if _reaches_limit(state, fail_on) else 0
 
 

@@ -1,4 +1,4 @@
-"""Changes in, review out: asks about every selected file, verifies, and sums up."""
+"""Reviews the selected files: asks about each, verifies the findings, asks for the overview."""
 
 import logging
 from collections.abc import Sequence
@@ -27,24 +27,25 @@ from reviewer.review import Overview, Review, Status, Verification
 
 log = logging.getLogger(__name__)
 
-# After these no later request can succeed either: a hundred files must not mean a hundred of them.
+# After one of these, no later request can succeed: the remaining files are not asked about.
 FINAL_ERRORS = (InputError, ModelRefusedError, ModelNotFoundError)
 
 
 def review(
     reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...] = ()
 ) -> Review:
-    """Ask about every selected file that changed, and make one review of old and new replies.
+    """Ask about every selected file whose change is new, and make one review of all results.
 
-    Raises the first problem when there was something to review and nothing of it was reviewed. A
-    CancelledError only ends the asking: what is known by then is the review, marked as cancelled.
+    Files whose change is remembered keep their results. Raises the first error if files were asked
+    about and none could be reviewed. After a CancelledError no more is asked: the review holds the
+    results so far and is marked as cancelled.
     """
     kept = {file.path: row for file in selection.files if (row := reviewer.reuse(file))}
     asked = [file for file in selection.files if file.path not in kept]
     parts = [part for file in asked for part in batches.split(file, reviewer.window)]
-    answers, stop = _ask(reviewer, parts)
-    results = {file.path: reviewer.merge(file, answers[file.path]) for file in asked}
-    _raise_if_nothing_was_reviewed([*results.values()], answers, kept=bool(kept))
+    by_path, stop = _ask(reviewer, parts)
+    results = {file.path: reviewer.merge(file, by_path[file.path]) for file in asked}
+    _raise_if_nothing_was_reviewed([*results.values()], by_path, kept=bool(kept))
     verified = _verify(reviewer, results, asked) if stop is None else _Verified(results, stop=stop)
     made = assemble(
         [kept.get(file.path) or verified.results[file.path] for file in selection.files],
@@ -63,39 +64,39 @@ _Results = dict[str, list[BatchResult]]
 
 
 def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Results, ReviewerError | None]:
-    """Ask about all parts; return the results by path and what stopped the asking early."""
-    answers: _Results = {part.file.path: [] for part in parts}
+    """Ask about all batches; return the results by path, and the error that ended it early."""
+    by_path: _Results = {part.file.path: [] for part in parts}
     done = 0
 
     def note(part: Batch, results: tuple[BatchResult, ...]) -> ReviewerError | None:
         nonlocal done
         done += 1
-        answers[part.file.path] += results
+        by_path[part.file.path] += results
         log.info("%d/%d %s", done, len(parts), _label(part))
-        return _reason_to_stop(results, answers)
+        return _reason_to_stop(results, by_path)
 
     left, stop = worker_pool.run_all(
         parts, reviewer.review, concurrency=reviewer.concurrency, on_result=note
     )
     for part in left:
         if stop:
-            answers[part.file.path].append(BatchResult(part, stop))
-    return answers, stop
+            by_path[part.file.path].append(BatchResult(part, stop))
+    return by_path, stop
 
 
-def _reason_to_stop(results: Sequence[BatchResult], answers: _Results) -> ReviewerError | None:
-    """Return the problem after which no later request can succeed either, if there was one."""
+def _reason_to_stop(results: Sequence[BatchResult], by_path: _Results) -> ReviewerError | None:
+    """Return the error after which no later request can succeed, if there was one."""
     for each in results:
         if isinstance(each.result, FINAL_ERRORS):
             return each.result
-        # A server that has answered before may answer again.
-        if isinstance(each.result, ModelUnreachableError) and not _has_reply(answers):
+        # A server that has replied before may reply again.
+        if isinstance(each.result, ModelUnreachableError) and not _has_reply(by_path):
             return each.result
     return None
 
 
-def _has_reply(answers: _Results) -> bool:
-    results = (each for of_file in answers.values() for each in of_file)
+def _has_reply(by_path: _Results) -> bool:
+    results = (each for of_file in by_path.values() for each in of_file)
     return any(isinstance(each.result, FileCandidates) for each in results)
 
 
@@ -104,18 +105,19 @@ def _label(part: Batch) -> str:
 
 
 def _raise_if_nothing_was_reviewed(
-    results: Sequence[FileResult], answers: _Results, *, kept: bool
+    results: Sequence[FileResult], by_path: _Results, *, kept: bool
 ) -> None:
     if results and not kept and all(each.report.status is Status.FAILED for each in results):
-        tried = [each for path in answers for each in answers[path]]
+        tried = [each for path in by_path for each in by_path[path]]
         raise next(each.result for each in tried if isinstance(each.result, ReviewerError))
 
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """The results by path after the verification, and what it said.
+    """The results by path after the verification, and the verifications.
 
-    `unverified` lists the paths whose findings got no verdict; `stop` is what ended it early.
+    `unverified` lists the paths whose findings got no verdict; `stop` is the error that ended it
+    early.
     """
 
     results: dict[str, FileResult]
@@ -127,9 +129,9 @@ class _Verified:
 def _verify(
     reviewer: BatchReviewer, results: dict[str, FileResult], asked: Sequence[ChangedFile]
 ) -> _Verified:
-    """Put every finding of the model to a sceptical request, file by file.
+    """Verify the model's findings, file by file.
 
-    A file whose request failed keeps its findings, which a note says.
+    A file whose request failed keeps its findings and is listed as unverified.
     """
     if reviewer.config.verify is Verify.OFF:
         return _Verified(results)
@@ -141,9 +143,9 @@ def _verify(
     def note(
         file: ChangedFile, verified: tuple[FileResult, tuple[Verification, ...], bool]
     ) -> None:
-        results[file.path], reasons, answered = verified
+        results[file.path], reasons, complete = verified
         verifications.extend(reasons)
-        if not answered:
+        if not complete:
             unverified.append(file.path)
 
     left, stop = worker_pool.run_all(
@@ -164,7 +166,7 @@ def _finish(
     *,
     alone: bool,
 ) -> Review:
-    """Add the overview, the verifications and what readers must know of how the review was made."""
+    """Return the review with its overview, its verifications and notes on how it was made."""
     overview, problem = Overview(), verified.stop
     if problem is None:
         overview, problem = _request_overview(reviewer, made, asked, alone=alone)
@@ -187,10 +189,10 @@ def _finish(
 def _request_overview(
     reviewer: BatchReviewer, made: Review, asked: Sequence[ChangedFile], *, alone: bool
 ) -> tuple[Overview, ReviewerError | None]:
-    """Return what the change does, and the problem that kept the model from saying it.
+    """Return the overview, and the error that prevented it.
 
-    The summary of a single part serves as the overview, and so does a remembered overview when no
-    file was asked about.
+    Without a request: a remembered overview is used if no file was asked about, and the summary of
+    a single batch if there was only one.
     """
     rows = made.files_with(Status.REVIEWED)
     before = reviewer.previous.state

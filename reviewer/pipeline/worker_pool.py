@@ -1,4 +1,4 @@
-"""Carries out questions side by side, and stops when no later one can succeed."""
+"""Runs tasks in parallel, and stops early when a result says so."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -18,16 +18,17 @@ def run_all(
     concurrency: int,
     on_result: Callable[[Task, Result], ReviewerError | None],
 ) -> tuple[tuple[Task, ...], ReviewerError | None]:
-    """Call for every task; return the tasks without a result and what stopped the work early.
+    """Call `call` for every task, `concurrency` at a time.
 
-    `on_result` is told each result as it comes and may return a reason to stop. A CancelledError
-    only ends the work.
+    Returns the tasks without a result, and the error that stopped the work early. `on_result` is
+    called in this thread with each result as it comes, and may return an error to stop. A
+    CancelledError stops the work and is returned. Other exceptions of `call` are raised.
     """
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="review")
-    # A signal may come between any two lines: what counts is which results were told.
-    told: set[int] = set()
+    # A signal may come between any two lines, so a task is done only once its result was passed on.
+    finished: set[int] = set()
     waiting = iter(enumerate(tasks))
-    # A pool's own queue would go on for a moment after the reason to stop is known.
+    # Tasks in the pool's own queue could still start after the work was stopped.
     running = {pool.submit(call, task): at for at, task in islice(waiting, concurrency)}
     stop: ReviewerError | None = None
     try:
@@ -35,11 +36,11 @@ def run_all(
             done = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
             at = running.pop(done)
             stop = on_result(tasks[at], done.result())
-            told.add(at)
+            finished.add(at)
             if not stop:
                 running |= {pool.submit(call, task): at for at, task in islice(waiting, 1)}
     except CancelledError as cancelled:
         stop = cancelled
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return tuple(task for at, task in enumerate(tasks) if at not in told), stop
+    return tuple(task for at, task in enumerate(tasks) if at not in finished), stop

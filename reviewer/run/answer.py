@@ -1,4 +1,4 @@
-"""Carries out the commands beside reviews: answers questions, pauses, shows the help."""
+"""Carries out the commands other than reviews: answers a question, pauses reviews, shows help."""
 
 import logging
 import secrets
@@ -32,16 +32,16 @@ from reviewer.text import markdown
 
 log = logging.getLogger(__name__)
 
-# A model that finds the changes too long is shown a third of them, once.
+# If the changes are too long for the model, a third of them is sent, once.
 _SMALLER_BY = 3
-# The worst of them; more would take the room of the change.
+# Findings shown with a question, the worst; more would leave too little room for the changes.
 _MOST_FINDINGS = 50
 
 
 def carry_out(run: Run, wanted: Errand, snapshot: Snapshot) -> int:
     """Carry out a command on the pull request of `snapshot`, and return the exit code.
 
-    Raises ReviewerError when it could not be done.
+    Raises ReviewerError if the command could not be carried out.
     """
     match wanted:
         case Answer():
@@ -94,7 +94,7 @@ def _show_help(run: Run, wanted: Help, snapshot: Snapshot) -> int:
 
 
 def _answer(run: Run, wanted: Answer, snapshot: Snapshot) -> int:
-    """Answer once, and in a thread only if it is ours."""
+    """Answer a question, once, and in a thread only if this instance started it."""
     thread = _find_thread(run, wanted, snapshot)
     if wanted.thread and thread is None:
         return _skip(run, "the reply is in a thread that this review did not start")
@@ -116,7 +116,7 @@ def _find_thread(run: Run, wanted: Answer, snapshot: Snapshot) -> ReviewThread |
 
 
 def _is_ours(run: Run, body: str) -> bool:
-    """Return True if this instance wrote the comment: other workflows comment as the same bot."""
+    """Return True if this instance wrote the comment; other workflows comment as the same bot."""
     last = body.rstrip().rpartition("\n")[2]
     return last.startswith(MARKER_NAMESPACE) and f" name={run.inputs.name} " in last
 
@@ -138,7 +138,7 @@ def _ask_model(
     pull = snapshot.pull
     eligibility.check_inputs(run.inputs)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="models") as pool:
-        # Slow, because it imports their client: done beside GitHub's answers.
+        # Slow, because it imports the models' client: done while GitHub responds.
         models = pool.submit(run.models)
         with run.runner.group("Read the changes"):
             settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
@@ -171,7 +171,10 @@ def _ask(
     findings: tuple[Finding, ...],
     thread: ReviewThread | None,
 ) -> str:
-    """Ask with as many files as fit; once more with fewer where they are too long."""
+    """Return the model's answer; the prompt shows as many files as fit.
+
+    If the model finds the prompt too long, ask once more with fewer.
+    """
 
     def ask(room: int) -> str:
         shown = for_questions.render_changes(selection, room, first=thread.path if thread else "")
@@ -183,16 +186,17 @@ def _ask(
     try:
         return ask(room)
     except ContextTooLongError as problem:
-        log.warning("ModelClient with fewer files: %s", problem)
+        log.warning("Asking again with fewer files: %s", problem)
         return ask(room // _SMALLER_BY)
 
 
-def _publish(run: Run, wanted: Answer, told: AnswerText, thread: ReviewThread | None) -> int:
+def _publish(run: Run, wanted: Answer, answer: AnswerText, thread: ReviewThread | None) -> int:
     known_secrets = run.runner.secrets
-    # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
-    known_secrets.withhold((told.answer,))
-    told = replace(told, question=known_secrets.conceal(told.question))
-    text = answer_comment.render_answer(told)
+    # Checked before rendering, which may change how a secret is written, and after it, which may
+    # join the parts of one.
+    known_secrets.withhold((answer.answer,))
+    answer = replace(answer, question=known_secrets.conceal(answer.question))
+    text = answer_comment.render_answer(answer)
     known_secrets.withhold((text,))
     code = _finish(run, text)
     if run.inputs.silent:

@@ -1,4 +1,4 @@
-"""Publishes reviews that other runs have made: their reports are data, the pull request decides."""
+"""Makes one review of the reports of other runs, for `mode: publish`."""
 
 from dataclasses import replace
 
@@ -19,13 +19,13 @@ from reviewer.run.run import Run
 from reviewer.run.submitted_reports import SubmittedReports
 from reviewer.text import invisible
 
-FORK_NOTE = "the review was made by a run of the fork, which its author could have changed"
+FORK_NOTE = "a run of the fork made this review; the fork's author could have changed it"
 
 
 def read(run: Run, pull: PullRequest) -> SubmittedReports | str:
-    """Read the reports in the workspace, or return the reason why there is nothing to publish.
+    """Read the reports in the workspace; a string is the reason why there is nothing to publish.
 
-    Raises ReportError when a report should be there and none can be used.
+    Raises ReportError if a report is expected and none can be used.
     """
     names = run.inputs.reports
     reports = report_files.read(run.workspace, names, largest=report_v1.LARGEST)
@@ -38,18 +38,18 @@ def read(run: Run, pull: PullRequest) -> SubmittedReports | str:
         )
     if submitted.stale:
         head = pull.head_sha[:7]
-        return f"the reports are about another head than {head}, which has a run of its own"
+        return f"the reports are about another head; {head} has a run of its own"
     if not reports and (run.wanted.settled or pull.from_fork):
-        return "the run that could have reviewed left no report: it had nothing to review or no key"
+        return "the reviewing run wrote no report: it had nothing to review or no API key"
     raise _make_error(f"No report was found in {', '.join(names)}.")
 
 
 def _make_error(what: str) -> ReportError:
     return ReportError(
         what,
-        cause="The run with `mode: review` failed, or its report was not handed on.",
-        remedy="See that run; its output report-path names the file to hand on, and the input "
-        "reports the place to look for it.",
+        cause="The run with `mode: review` failed, or its report was not passed to this job.",
+        remedy="Check that run. Upload the file that its output report-path names, download it "
+        "in this job, and set the input reports to its path.",
     )
 
 
@@ -62,9 +62,10 @@ def merge(
     previous: PreviousReview,
     dismissed: tuple[Dismissal, ...],
 ) -> Review:
-    """Hold the reports against the changes and make one review of what is left.
+    """Make one review of the reported findings whose quotes are found in the changes.
 
-    No file of a fork's report is remembered: its author could have changed what it says.
+    A report is untrusted: files, head and remembered results are taken from this run alone. The
+    results in a fork's report are not reused later, because its author could have changed them.
     """
     masking = SecretMask.of(run.runner.secrets, selection.files)
 

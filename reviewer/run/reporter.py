@@ -1,4 +1,4 @@
-"""Tells people what a run does and found: in the job summary always, in the comment if it may."""
+"""Reports what a run does, finds and fails at: in the job summary, comment and annotations."""
 
 import enum
 import logging
@@ -31,7 +31,7 @@ from reviewer.text import markdown
 
 log = logging.getLogger(__name__)
 
-# GitHub gives the token of these pull requests no right to write, whatever the workflow says.
+# The GitHub token of their pull requests is read-only, whatever the workflow's permissions.
 _DEPENDABOT = ("dependabot", "dependabot[bot]")
 UNEXPECTED = ReviewerError(
     "An unexpected error ended the review.",
@@ -43,11 +43,11 @@ Outcome = TypeVar("Outcome")
 
 
 class CommentForbiddenError(ForbiddenError):
-    """The workflow forgot the permission to comment, so no problem can be told there either."""
+    """The workflow lacks the permission to comment, so errors cannot be reported there either."""
 
 
 class ReportTarget(enum.Enum):
-    """How far a run's reports reach beyond the log and the job summary."""
+    """Where a run reports, besides the log and the job summary."""
 
     COMMENT = enum.auto()
     ANNOTATIONS = enum.auto()
@@ -55,7 +55,7 @@ class ReportTarget(enum.Enum):
 
     @classmethod
     def of(cls, run: Run) -> "ReportTarget":
-        """Return how far the workflow lets them; who publishes a report speaks for its run."""
+        """Return SUMMARY for `mode: review`, ANNOTATIONS for a dry run, else COMMENT."""
         if run.inputs.mode is Mode.REVIEW:
             return cls.SUMMARY
         return cls.ANNOTATIONS if run.inputs.dry_run else cls.COMMENT
@@ -63,7 +63,10 @@ class ReportTarget(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """The reports of one run on one head of a pull request."""
+    """Reports for one run on one head of a pull request.
+
+    Before each write the pull request is read again. If its head has moved, nothing is written.
+    """
 
     run: Run
     pull: PullRequest
@@ -71,15 +74,15 @@ class Reporter:
 
     @classmethod
     def of(cls, run: Run, pull: PullRequest) -> "Reporter":
-        """Report as far as the workflow lets the run."""
+        """Return the reporter of a run; the inputs `mode` and `dry-run` decide where it reports."""
         return cls(run, pull, ReportTarget.of(run))
 
     def announce(self, own: OwnComment) -> "Reporter":
-        """Say on the pull request that its review is under way; `own` must be fresh.
+        """Write to the comment that the review is under way; return the reporter to use next.
 
-        Returns the reporter to go on with: it reaches less far where the token cannot write. A
-        GitHub that fails does not keep the review from being made. Raises ForbiddenError when the
-        workflow forgot the permission.
+        That one annotates if the token of a fork may not comment. `own` must be fresh. If GitHub
+        fails, the review goes on. Raises CommentForbiddenError if the workflow lacks the
+        permission.
         """
         if self.target is not ReportTarget.COMMENT:
             return self
@@ -88,11 +91,14 @@ class Reporter:
         except (ForbiddenError, ConversationClosedError) as refused:
             return self._fall_back(refused)
         except ForgeError as problem:
-            log.warning("The review goes on although it could not be announced: %s", problem)
+            log.warning("The review could not be announced, and goes on: %s", problem)
         return self
 
     def report_problem(self, problem: ReviewerError) -> None:
-        """Say why there is no review; an earlier review is kept under the notice."""
+        """Report why there is no review: in log, job summary and comment.
+
+        An earlier review in the comment is kept below the notice.
+        """
         runner = self.run.runner
         text = runner.secrets.conceal(str(problem))
         match problem:
@@ -108,13 +114,14 @@ class Reporter:
             if own := self._read_current():
                 upsert.publish(self.run.forge, own, self._compose_status(status))
         except ForgeError as unwritten:
-            log.warning("The pull request was not told: %s", unwritten)
+            log.warning("The notice could not be written to the comment: %s", unwritten)
 
     def publish(self, review: Review, body: str) -> Comment | None:
-        """Write the review into the comment and return it; else annotate the lines, return None.
+        """Write the review `body` into the comment and return it.
 
-        Nothing is written when the head moved, and where the review has nothing to say on a pull
-        request that never had one. Raises ForgeError when the comment could not be written.
+        Returns None if nothing was written: the token may not comment (the lines are annotated
+        instead), the head has moved, or nothing was reviewed and there is no comment yet. Raises
+        ForgeError if the comment could not be written.
         """
         self._warn_of_gaps(review)
         if self.target is not ReportTarget.COMMENT:
@@ -133,15 +140,15 @@ class Reporter:
             return None
 
     def update(self, body: str) -> None:
-        """Put another text of the review into the comment, if there is one.
+        """Replace the text of the comment, if there is one.
 
-        Raises ForgeError when the comment could not be written.
+        Raises ForgeError if the comment could not be written.
         """
         if own := self._read_current():
             upsert.publish(self.run.forge, own, lambda old: old and body)
 
     def finish(self, body: str) -> None:
-        """Put the review where a signal came in between, if there is a comment to put it in.
+        """Write the review again after a signal interrupted its writing; errors are logged.
 
         It does not matter if the interrupted write arrived: the text is the same.
         """
@@ -151,13 +158,13 @@ class Reporter:
             log.warning("The comment could not be finished: %s", problem)
 
     def clear_status(self, own: OwnComment) -> None:
-        """Take a notice off the review in the comment: the review is the latest word again."""
+        """Remove the notice above the review in the comment; errors are logged."""
         if self.target is not ReportTarget.COMMENT:
             return
         try:
             upsert.publish(self.run.forge, own, lambda body: body and summary.with_status(body, ""))
         except ForgeError as problem:
-            log.warning("An old notice stays over the review: %s", problem)
+            log.warning("An old notice could not be removed from the comment: %s", problem)
 
     def annotate(self, review: Review) -> None:
         """Annotate the lines of the findings, for tokens that may not comment."""
@@ -178,7 +185,11 @@ class Reporter:
         return f"The review of {self._short_sha} is under way{link}."
 
     def _read_current(self) -> OwnComment | None:
-        """Read the head again; when it moved, step back: the run for the newer head reports."""
+        """Read our comment again; return None if this run must not write to it.
+
+        That is so if the head has moved, as the run for the new head reports. Our announcement is
+        then replaced by a note.
+        """
         if self.target is not ReportTarget.COMMENT:
             return None
         own = OwnComment.find(self.run.forge.snapshot(self.pull.number), self.run.inputs.name)
@@ -186,14 +197,14 @@ class Reporter:
             return own
         newer = own.snapshot.pull.head_sha[:7]
         self.run.runner.notice(
-            f"The head moved to {newer} meanwhile; the comment is left to its run.", title=TITLE
+            f"The head moved to {newer}; the run for that head writes the comment.", title=TITLE
         )
-        moved = f"The head moved to {newer} while {self._short_sha} was under review."
+        moved = f"The head moved to {newer} while {self._short_sha} was being reviewed."
         upsert.publish(self.run.forge, own, lambda body: self._replace_announcement(body, moved))
         return None
 
     def _replace_announcement(self, body: str | None, moved: str) -> str | None:
-        # Only our own announcement is taken back; whatever else is there is newer than this run.
+        # Any other text was written by a newer run.
         if body and summary.status(body) == self._announcement:
             return summary.with_status(body, moved)
         return None
@@ -207,14 +218,14 @@ class Reporter:
         return compose
 
     def _fall_back(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
-        """Return a reporter without the comment; raise where only a permission is missing."""
+        """Return a reporter that annotates; raise if the workflow only lacks a permission."""
         why = refused.what.rstrip(".")
         if isinstance(refused, ForbiddenError):
             if not (self.pull.from_fork or self.pull.author in _DEPENDABOT):
                 raise CommentForbiddenError(
                     refused.what, cause=refused.cause, remedy=refused.remedy
                 ) from refused
-            why = "GitHub lets no run for a fork or Dependabot comment on its pull request"
+            why = "runs for forks and Dependabot may not comment on their pull requests"
         self.run.runner.notice(
             f"{why}: the review is in the job summary and in annotations.", title=TITLE
         )
@@ -233,7 +244,7 @@ class Reporter:
 
 
 def skip(runner: Runner, reason: str) -> int:
-    """Say in the job summary, and nowhere else, why nothing is done; return the exit code."""
+    """Report in the log and the job summary why nothing is done; return the exit code 0."""
     runner.notice(f"Nothing to do: {reason}.", title=TITLE)
     runner.summary(f"Code review: nothing to do: {markdown.line(reason)}.\n")
     runner.output("verdict", "skipped")
@@ -243,10 +254,10 @@ def skip(runner: Runner, reason: str) -> int:
 def report_failures(
     step: Callable[Concatenate[Reporter, Parameters], Outcome],
 ) -> Callable[Concatenate[Reporter, Parameters], Outcome | int]:
-    """Decorate a step of the story: a problem in it is reported and becomes an exit code.
+    """Decorate a step so that its ReviewerError is reported and becomes an exit code.
 
-    A bug is reported too, so that nobody waits for a review that is under way for ever; then it is
-    raised on.
+    Any other exception is a bug. It is reported too, because the comment may announce a review that
+    will never come; then it is raised again.
     """
 
     @wraps(step)

@@ -1,4 +1,4 @@
-"""The story of a run, from top to bottom: a pull request in, its comment and an exit code out."""
+"""Reviews a pull request, from reading it to the exit code: the story of a run."""
 
 import logging
 import secrets
@@ -46,9 +46,10 @@ T = TypeVar("T")
 
 
 def review_pull_request(run: Run, snapshot: Snapshot) -> int:
-    """Review the pull request of `snapshot`, keep its comment, and return the exit code.
+    """Review the pull request of `snapshot`, update its comment, and return the exit code.
 
-    A head that moves meanwhile is followed once; a second move is left to the newest head's run.
+    If the head moves during the review, the new head is reviewed too. If that moves again, the run
+    for the newest head reviews it.
     """
     for may_restart in (True, False):
         reporter = Reporter.of(run, snapshot.pull)
@@ -56,27 +57,30 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
         if not isinstance(outcome, HeadMoved):
             return outcome
         snapshot = outcome.snapshot
-        log.info("The head moved to %s meanwhile", snapshot.pull.head_sha[:7])
+        log.info("The head moved to %s during the review", snapshot.pull.head_sha[:7])
     return skip(run.runner, "the head keeps moving; the run for the newest one reviews it")
 
 
 @report_failures
 def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -> int | HeadMoved:
+    """Review one head; return the exit code, or HeadMoved if the run has to start again.
+
+    Errors are reported on the pull request and become an exit code (`report_failures`).
+    """
     run = reporter.run
     publishes = run.inputs.mode is Mode.PUBLISH
     if not publishes:
         eligibility.check_inputs(run.inputs)
     own = OwnComment.find(snapshot, run.inputs.name)
     up_to_date = not publishes and _is_up_to_date(run.wanted, own)
+    # Slow, because it imports the models' client: done while GitHub responds.
     models = None if publishes or up_to_date else _start_in_thread(run.models)
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
     if reason := eligibility.find_skip_reason(run, pull, settings, own.state):
         return skip(run.runner, reason)
-    known, key = (
-        _apply_command(own.state, run.wanted),
-        previous_review.review_key(run.inputs, settings),
-    )
+    known = _apply_command(own.state, run.wanted)
+    key = previous_review.review_key(run.inputs, settings)
     if up_to_date and (known, key) == (own.state, own.state.key):
         return _keep_review(reporter, own, settings)
 
@@ -98,10 +102,11 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
                 run, reports, pull, settings, selection, previous, dismissed
             )
         else:
-            seen = replace(fresh.snapshot, pull=pull)
-            found = models.result() if models else run.models()
-            reviewer = _make_reviewer(run, seen, settings, selection, previous, found)
+            shown = replace(fresh.snapshot, pull=pull)
+            ready = models.result() if models else run.models()
+            reviewer = _make_reviewer(run, shown, settings, selection, previous, ready)
             review = _review_share(run, reviewer, selection, dismissed)
+    # The author of a fork could have changed its report: no later run may reuse its results.
     review = replace(review, paused=known.paused, key="" if reports and pull.from_fork else key)
     return publish(
         reporter,
@@ -114,10 +119,10 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
 
 
 def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
-    """Return True if a whole review of these very commits is there and nobody wants another.
+    """Return True if a complete review of this head and base exists and no new one was requested.
 
-    The comments at lines that it mentions must be there too: a run that was killed while it
-    published leaves findings without their threads.
+    Its inline comments must exist too: a run that was killed while it published leaves findings
+    without their threads.
     """
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
@@ -128,9 +133,9 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
 
 
 def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
-    """Keep the title and text that were there when the run was triggered.
+    """Return the pull request with the title and description that the event holds.
 
-    A maintainer may have looked at them before asking for the run; a later edit changes nothing.
+    A maintainer may have read these before triggering the run, so later edits have no effect.
     """
     if wanted.title is None:
         return pull
@@ -138,7 +143,7 @@ def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRe
 
 
 def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
-    """Apply the command that started the run to what is remembered."""
+    """Return the remembered state after the command that started the run: /resume or /ignore."""
     known = replace(known, paused="") if wanted.resume else known
     if wanted.ignore is None:
         return known
@@ -152,7 +157,10 @@ def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
 
 
 def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
-    """Keep a review whose commits, models and settings did not change, and repeat its verdict."""
+    """Keep the review of an earlier run, repeat its verdict as outputs, return the exit code.
+
+    A notice above the review is removed.
+    """
     run, known = reporter.run, own.state
     reporter.clear_status(own)
     short, url = known.head_sha[:7], own.kept.url if own.kept else ""
@@ -164,7 +172,10 @@ def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int
 def _compare_with_previous(
     run: Run, own: OwnComment, known: State, pull: PullRequest, key: str
 ) -> PreviousReview:
-    """Return how much of the remembered review applies to this run."""
+    """Return the remembered review, with the files whose results apply to this run.
+
+    `key` names the prompts, models and settings of this run.
+    """
     if own.damaged:
         return PreviousReview(known, reason="what was remembered could not be read")
     if run.wanted.full:
@@ -173,7 +184,7 @@ def _compare_with_previous(
 
 
 def _collect_dismissals(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
-    """Join the remembered dismissals with what maintainers did to our threads since."""
+    """Return the remembered dismissals and those that maintainers made in our threads since."""
     fresh = threads.find_dismissals(
         known.findings, own.snapshot.conversation, own.name, run.forge.may_write
     )
@@ -183,13 +194,16 @@ def _collect_dismissals(run: Run, own: OwnComment, known: State) -> tuple[Dismis
 def _review_share(
     run: Run, reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...]
 ) -> Review:
-    """Have the model review the run's share of the files; warn of a model that ends soon."""
+    """Let the model review this run's shard of the files.
+
+    A note warns if the provider will soon shut the model down.
+    """
     asks = any(reviewer.reuse(file) is None for file in selection.files)
     model = reviewer.client.preferred
     shutdown = _start_in_thread(model.shutdown_date) if asks else None
     share = select_share(selection, run.inputs.shard)
     review = review_changes.review(reviewer, share, dismissed)
-    # Nobody waits for the date: it is known by now, or there is no warning.
+    # Not worth waiting for: without the date there is no warning.
     ends = shutdown.result() if shutdown and shutdown.done() else None
     warning = model_catalog.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     notes = (*review.notes, warning) if warning else review.notes
@@ -204,26 +218,27 @@ def _make_reviewer(
     previous: PreviousReview,
     models: tuple[Model, ...],
 ) -> BatchReviewer:
+    """Return the reviewer of one batch after the other, with all that its requests need."""
     pull, inputs = snapshot.pull, run.inputs
-    masking = SecretMask.of(run.runner.secrets, selection.files)
+    mask = SecretMask.of(run.runner.secrets, selection.files)
     workspace = open_workspace(run, pull)
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
         language=settings.language,
-        mask=masking,
+        mask=mask,
         tools=OFFERED if workspace else (),
     )
-    answer = WorkspaceTools(workspace, prompts.fence).run if workspace else refuse
+    run_tool = WorkspaceTools(workspace, prompts.fence).run if workspace else refuse
     budget = Budget(inputs.max_tokens_total, inputs.max_cost)
     return BatchReviewer(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         snapshot=snapshot,
         config=settings,
         prompts=prompts,
-        client=ModelClient(models, budget, answer, prompts.as_prompt_text),
+        client=ModelClient(models, budget, run_tool, prompts.as_prompt_text),
         previous=previous,
-        redaction=masking.redaction,
+        redaction=mask.redaction,
         window=review_file.window(inputs.model, inputs.context_window),
         concurrency=inputs.concurrency,
         paths=selection.paths,
@@ -233,7 +248,7 @@ def _make_reviewer(
 
 
 def _start_in_thread(call: Callable[[], T]) -> Future[T]:
-    """Begin something in a thread whose result is wanted later."""
+    """Start `call` in a thread of its own and return its future result."""
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="early")
     future = pool.submit(call)
     pool.shutdown(wait=False)

@@ -1,4 +1,4 @@
-"""What a run is equipped with, and whether the model gets tools in it."""
+"""The clients, inputs and folders of a run, and the checkout that the model's tools may read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from reviewer.pull_request import PullRequest
 TITLE = "Code review"
 """The title of the run's annotations."""
 SECONDS_AFTER_CANCEL = 4.0
-"""After a signal the runner waits 7.5 s before it kills; writing must be done by then."""
-# Runs that have secrets although the commit of an outside contributor may be checked out.
+"""After a signal, the runner waits 7.5 s before it kills the process; writing ends before that."""
+# These runs have secrets although the commit of an outside contributor may be checked out.
 _PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run is equipped with.
+    """The clients, inputs and folders of one run.
 
     `models` makes the models, the preferred one first. It imports their client, which is slow: call
-    it beside GitHub's answers, or never. `workspace` is the job's folder, where reports are left;
-    `checkout` is the folder of the reviewed files. Both are empty where there is none. `event` is
-    GitHub's name of the event that started the run.
+    it while GitHub responds, or not at all. `workspace` is the job's folder, where report files
+    are; `checkout` is the folder of the reviewed files. Both are empty where there is none.
+    `event` is GitHub's name of the event that started the run.
     """
 
     forge: Forge
@@ -44,9 +44,9 @@ class Run:
 
 
 def open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
-    """Open the reviewed commit for the model's tools, or return None where it is to have none.
+    """Return the checkout of the reviewed commit for the model's tools, or None for no tools.
 
-    A warning says that tools are wanted and cannot be had; the run goes on without them.
+    If tools are wanted but cannot be offered, a warning says why and the run continues.
     """
     choice = run.inputs.tools
     if choice is ToolsMode.OFF:
@@ -54,7 +54,7 @@ def open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
     if choice is ToolsMode.ON and run.event in _PRIVILEGED:
         run.runner.warning(
             f"`tools: on` does not apply to runs of {run.event}, which have secrets: the model "
-            "gets none. `tools: always` offers them here too.",
+            "gets no tools. `tools: always` offers them here too.",
             title=TITLE,
         )
         return None

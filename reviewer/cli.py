@@ -82,7 +82,7 @@ def _build_parser() -> argparse.ArgumentParser:
 
 def _replay(path: Path) -> int:
     review = review_report.parse(_read(path))
-    show(summary_comment.report(review, RunDetails(name="default", url="", elapsed=0)))
+    show(summary_comment.render_report(review, RunDetails(name="default", url="", elapsed=0)))
     return 0
 
 
@@ -131,7 +131,7 @@ def _run_review(
 
     run = Run(
         forge=forge,
-        models=cache(lambda: start.models(inputs, deadline)),
+        models=cache(lambda: start.make_models(inputs, deadline)),
         runner=terminal,
         inputs=inputs,
         deadline=deadline,

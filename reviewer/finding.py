@@ -23,7 +23,7 @@ CATEGORIES = (
     "other",
 )
 
-# In characters; what is longer says nothing that a reader waits for.
+# In characters; longer texts are cut.
 _TITLE = 200
 _BODY = 4_000
 _QUOTE = 2_000
@@ -31,14 +31,14 @@ _SUGGESTION = 4_000
 
 
 class Side(enum.Enum):
-    """Which version of the file a line number counts in (GitHub's RIGHT and LEFT)."""
+    """The version of the file that a line number is about; GitHub calls them RIGHT and LEFT."""
 
     NEW = "new"
     OLD = "old"
 
 
 def _cut_quote(text: str, limit: int) -> str:
-    """Cut a quote after a whole line and without a mark, so that it still can be found."""
+    """Cut a quote after a whole line and add no mark, so that it can still be found in the diff."""
     text = text.strip("\r\n").rstrip()
     if len(text) <= limit:
         return text
@@ -48,13 +48,13 @@ def _cut_quote(text: str, limit: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the model, or a rule, says about one problem; its place is not yet checked.
+    """One problem as the model or a rule reports it, before its place is checked.
 
     The members of a finding are declared here alone, each with how the model is asked for it and
     how it is read (`json_members`). Prompts, replies, published reports, the JSON report, its
     schema and the remembered state follow from these declarations.
 
-    Lines are those that were stated and may be anything, 0 and negative included.
+    Line numbers are those that the model stated; they may be any integer, even negative.
     """
 
     path: Annotated[str, json_members.optional_text(asked=False)]
@@ -93,7 +93,7 @@ def _find_texts(value: object) -> Iterator[str]:
 
 
 class Origin(enum.Enum):
-    """Who found it."""
+    """What found the problem: the model or a built-in rule."""
 
     MODEL = "model"
     RULE = "rule"
@@ -108,11 +108,11 @@ def _member(name: str) -> property:
 class Finding:
     """A candidate whose quote was found in the diff, and the lines where it was found.
 
-    Lines count from 1 in `side`'s version; those of the candidate are only what was stated.
-    `number` is what people call it by (F3), 0 until it has one; it stays the same across pushes.
-    `also` names further places with the same problem, as "path:line".
+    Lines count from 1 in `side`'s version; those of the candidate are only what the model stated.
+    `number` is shown to people (F3) and stays the same across pushes; it is 0 until one is
+    assigned. `also` lists further places with the same problem, as "path:line".
 
-    Members of the candidate that are used all over are properties here too.
+    The members of the candidate that many modules use are properties here too.
     """
 
     candidate: Candidate
@@ -126,9 +126,9 @@ class Finding:
     path = cast("str", _member("path"))
     """The changed file's path."""
     quote = cast("str", _member("quote"))
-    """The code it is about, as prompts show it."""
+    """The code that the finding is about, as prompts show it."""
     severity = cast("Severity", _member("severity"))
-    """How much harm it does."""
+    """How much harm the problem does."""
     confidence = cast("Confidence", _member("confidence"))
     """How sure the model is."""
     category = cast("str", _member("category"))
@@ -138,20 +138,24 @@ class Finding:
     body = cast("str", _member("body"))
     """What happens on which input; untrusted text of several lines."""
     suggestion = cast("str | None", _member("suggestion"))
-    """Code in place of the quote, if there is a short and sure one."""
+    """Code that replaces the quote; None if the model proposed none."""
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits that neither moved lines nor other words change."""
-        identity = "\0".join((self.path, self.category, plain(self.quote)))
+        """16 hexadecimal digits that identify the finding across runs.
+
+        They depend on path, category and quote, not on line numbers, title or body.
+        """
+        identity = "\0".join((self.path, self.category, normalize(self.quote)))
         return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Dismissal:
-    """A finding that a maintainer does not want to hear again while its code is unchanged.
+    """A finding that a maintainer dismissed; it is not shown again while its code is unchanged.
 
-    `by` is a login; `reason` is what they said, untrusted text, or how we know.
+    `by` is a login. `reason` is the text of their command, untrusted, or how they dismissed it:
+    "resolved" or "thumbs down".
     """
 
     finding: Finding
@@ -160,23 +164,23 @@ class Dismissal:
 
 
 def resembles(one: Finding, other: Finding) -> bool:
-    """Whether two runs speak of the same problem, though in other words or at other lines.
+    """Return True if two findings are about the same problem, despite other words or lines.
 
-    The same means the same file, the same category or title, and quotes of which one has all lines
-    of the other, one after the other.
+    They are if file and side are the same, category or title is the same, and the lines of one
+    quote are contained in the other.
     """
     if one.path != other.path or one.side is not other.side:
         return False
     short, long = sorted((_lines(one.quote), _lines(other.quote)), key=len)
-    alike = one.category == other.category or plain(one.title) == plain(other.title)
+    alike = one.category == other.category or normalize(one.title) == normalize(other.title)
     starts = range(len(long) - len(short) + 1)
     return alike and any(long[start : start + len(short)] == short for start in starts)
 
 
 def _lines(quote: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(plain, quote.split("\n"))))
+    return tuple(filter(None, map(normalize, quote.split("\n"))))
 
 
-def plain(text: str) -> str:
-    """Reduce a text to what counts when two are compared: no letter case, single spaces."""
+def normalize(text: str) -> str:
+    """Return a text for comparison: without letter case, with single spaces."""
     return " ".join(text.casefold().split())

@@ -1,4 +1,4 @@
-"""What one run found, skipped and spent: the value that every output is rendered from."""
+"""The result of one run: findings, files and costs. Every output is rendered from it."""
 
 import enum
 from collections import Counter
@@ -14,7 +14,7 @@ from reviewer.text import truncate
 
 
 class Status(enum.Enum):
-    """What became of one changed file."""
+    """The result of one changed file."""
 
     REVIEWED = "reviewed"
     SKIPPED = "skipped"
@@ -25,9 +25,9 @@ class Status(enum.Enum):
 class FileReport:
     """One row of the coverage table.
 
-    `reason` says why the file was skipped or failed; `cuts` names what the model was not shown.
-    `key` names what the review of the file depended on, empty when it is not to be remembered;
-    `since` is the head that it was read at, empty for the present one. `findings` are those shown,
+    `reason` says why the file was skipped or failed; `cuts` lists the parts that the model did not
+    see. `key` is a hash of the file's change, empty if the result must not be reused. `since` is
+    the head at which the file was reviewed, empty for the present one. `findings` are those shown,
     `known` all that are remembered.
     """
 
@@ -43,7 +43,7 @@ class FileReport:
 
 
 class VerdictOutcome(enum.Enum):
-    """What a verification did to a finding."""
+    """The effect of the verification on a finding."""
 
     KEPT = "kept"
     LOWERED = "lowered"
@@ -54,7 +54,7 @@ class VerdictOutcome(enum.Enum):
 class Verification:
     """The verification of one finding.
 
-    `finding` is as it was before; `reason` is in the model's words (untrusted text).
+    `finding` is as it was before; `reason` is the model's text, untrusted.
     """
 
     finding: Finding
@@ -64,7 +64,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """How many candidates are not shown, by cause."""
+    """The numbers of findings that are not shown, by cause."""
 
     unplaced: int = 0
     refuted: int = 0
@@ -76,7 +76,7 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What the run cost; `cost` in US dollars, None when a price or a usage is not known."""
+    """Requests, tokens and cost; `cost` in US dollars, None if a price or a usage is unknown."""
 
     requests: int = 0
     input_tokens: int = 0
@@ -86,20 +86,20 @@ class Spent:
 
 
 LONGEST_OVERVIEW = 2_000
-"""Characters; what is longer says nothing that a reader waits for."""
+"""Characters; a longer overview would hide the findings below it."""
 LONGEST_CHANGE = 300
 MOST_CHANGES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the change does, in the model's words (untrusted text)."""
+    """What the change does; all of it is the model's text, untrusted."""
 
     text: str = ""
     major_changes: tuple[str, ...] = ()
 
     def shortened(self) -> "Overview":
-        """Return what a reader waits for: a text within its limit, the first changes in a line."""
+        """Return the overview within the limits above; each major change becomes one line."""
         lines = (truncate.line(change, LONGEST_CHANGE) for change in self.major_changes)
         return Overview(
             truncate.shorten(self.text.strip(), LONGEST_OVERVIEW),
@@ -111,14 +111,15 @@ class Overview:
 class Review:
     """The result of a run on one head commit; findings are ordered, the worst first.
 
-    `notes` are for everybody, `asides` for who looks into the job summary. `fixed` lists findings
-    of the review before that are gone, `dismissed` what maintainers do not want to hear again,
-    `verifications` how each finding was verified. `spent` is the run's, `total` the pull request's
-    so far.
-    `inline` holds the numbers of the findings that are told at their lines; `shard` says which
-    share of the files the run had, None for all. The next run reads `key` (the prompts, models and
-    settings that the review was made with; empty when it must not be reused), `next_number` (of
-    the next new finding) and `paused` (the login of who paused the reviews, or empty).
+    `notes` are shown everywhere, `job_summary_notes` in the job summary only. `fixed` lists
+    findings of the last review that are gone, `dismissed` those that maintainers dismissed.
+    `spent` is for this run, `total` for all runs on the pull request so far. `inline` holds the
+    numbers of the findings with an inline comment. `shard` is the run's share of the files, None
+    for all.
+
+    The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
+    be reused), `next_number` (for the next new finding) and `paused` (the login of the person who
+    paused the reviews, or empty).
     """
 
     head_sha: str
@@ -129,7 +130,7 @@ class Review:
     withheld: Withheld
     spent: Spent
     notes: tuple[str, ...] = ()
-    asides: tuple[str, ...] = ()
+    job_summary_notes: tuple[str, ...] = ()
     cancelled: CancelledError | None = None
     fixed: tuple[Finding, ...] = ()
     dismissed: tuple[Dismissal, ...] = ()
@@ -143,7 +144,7 @@ class Review:
 
     @property
     def model_texts(self) -> tuple[str, ...]:
-        """Every text that a model wrote."""
+        """All texts that a model wrote, for the search for secrets."""
         texts = [self.overview.text, *self.overview.major_changes]
         texts += [verification.reason for verification in self.verifications]
         texts += [report.summary for report in self.files]
@@ -155,35 +156,35 @@ class Review:
 
     @property
     def severities(self) -> Counter[Severity]:
-        """How many findings of each severity are shown."""
+        """The number of shown findings of each severity."""
         return Counter(finding.candidate.severity for finding in self.findings)
 
-    def having(self, status: Status) -> tuple[FileReport, ...]:
-        """List the files that ended with one status."""
+    def files_with(self, status: Status) -> tuple[FileReport, ...]:
+        """Return the rows of the files that have this status."""
         return tuple(report for report in self.files if report.status is status)
 
     @property
-    def all_clear(self) -> str:
-        """Say that nothing was found, and in how many of the files.
+    def no_problems_text(self) -> str:
+        """The statement that nothing was found, with the share of reviewed files if not all were.
 
-        Who opens a pull request can choose names and words by which files are skipped.
+        The share matters because an author can name files so that they are skipped.
         """
-        read, there = len(self.having(Status.REVIEWED)), len(self.files)
-        return "no problems found" + (f" in {read:,} of {there:,} files" if read < there else "")
+        done, count = len(self.files_with(Status.REVIEWED)), len(self.files)
+        return "no problems found" + (f" in {done:,} of {count:,} files" if done < count else "")
 
     @property
     def complete(self) -> bool:
-        """Whether everything selected was reviewed whole."""
+        """True if every selected file was reviewed, without cuts and to the end."""
         return not self.cancelled and not any(
             report.status is Status.FAILED or report.cuts for report in self.files
         )
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Order findings by severity, then confidence, then place."""
+    """Return the findings ordered by severity, then confidence, path, line and title."""
 
     def rank(finding: Finding) -> tuple[int, int, str, int, str]:
-        said = finding.candidate
-        return -said.severity, -said.confidence, said.path, finding.start_line, said.title
+        it = finding.candidate
+        return -it.severity, -it.confidence, it.path, finding.start_line, it.title
 
     return tuple(sorted(findings, key=rank))

@@ -1,4 +1,4 @@
-"""What is written for people who asked: an answer under its question, and the help."""
+"""Renders the answer to a question, and the list of commands."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from reviewer.text import markdown
 from reviewer.text.templates import Templates
 from reviewer.text.truncate import shorten
 
-# Characters of an answer, the most that is tried first: written for Markdown, some become eight
-# bytes.
+# Characters of an answer, tried in this order: escaped for Markdown, one may become eight bytes.
 _LENGTHS = (20_000, 8_000, 3_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An answer and what it took; `question` is empty where people see it anyway.
+class AnswerText:
+    """A question with the model's answer (both untrusted) and what the answer cost.
 
-    `run_url` is empty outside of a workflow.
+    `question` is empty in a thread, where people see it above. `run_url` is empty outside of a
+    workflow.
     """
 
     question: str
@@ -27,38 +27,41 @@ class Told:
 
 
 def answer_marker(name: str, comment_id: int) -> str:
-    """Return the line by which the answer to a comment is known again."""
+    """Return the line that marks the answer to the comment `comment_id`."""
     return f"<!-- code-review-action:answer name={name} to={comment_id} -->"
 
 
 def help_marker(name: str) -> str:
-    """Return the first line of the help of the instance called `name`."""
+    """Return the first line of the list of commands of the instance called `name`."""
     return f"<!-- code-review-action:help name={name} -->"
 
 
-def render_answer(told: Told) -> str:
-    """Render an answer without a marker; it fits a comment, cut short where it must be."""
+def render_answer(text: AnswerText) -> str:
+    """Return an answer as Markdown without marker, at most LARGEST_BODY bytes; it may be cut."""
     for length in _LENGTHS:
-        text = _TEMPLATES.render(
+        body = _TEMPLATES.render(
             "answer.md.j2",
-            question=told.question,
-            answer=shorten(told.answer, length),
-            footer=_footer(told.spent),
-            run_url=told.run_url,
+            question=text.question,
+            answer=shorten(text.answer, length),
+            footer=_render_footer(text.spent),
+            run_url=text.run_url,
         )
-        if len(text.encode()) < LARGEST_BODY:
-            return text
+        if len(body.encode()) < LARGEST_BODY:
+            return body
     raise AssertionError("an answer of 3,000 characters always fits")  # pragma: no cover
 
 
 def render_help(trigger: str, unknown: str) -> str:
-    """Render the list of commands without a marker; `unknown` is what was not understood."""
+    """Return the list of commands as Markdown without marker.
+
+    `trigger` is the command of a review; `unknown` is a word that is no command, or "".
+    """
     return _TEMPLATES.render(
         "help.md.j2", trigger=trigger, full=f"{trigger} full", unknown=shorten(unknown, 100)
     )
 
 
-def _footer(spent: Spent) -> str:
+def _render_footer(spent: Spent) -> str:
     tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"
     price = "price unknown" if spent.cost is None else f"{spent.cost:.4f} USD"
     return " · ".join((" + ".join(spent.models), tokens, price))

@@ -1,4 +1,4 @@
-"""Findings as comments at their lines: which can be, and what they say there."""
+"""Renders findings as inline comments with suggestion blocks, and recognises our own comments."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,16 +21,16 @@ _TEMPLATES = Templates(
     {
         "block": markdown.block,
         "span": markdown.span,
-        # Only for the suggestion block, whose fence no code inside can end.
+        # Only for the suggestion block, whose fence is longer than any in the code.
         "trusted": str,
     },
 )
 _INDENT = re.compile(r"[ \t]*")
-# A name alone or with arguments. Bots take their orders behind a blank, teams have a slash.
+# A name, perhaps with arguments. A bot's command follows a space, and a team's name has a slash.
 _DECORATOR = re.compile(r"[ \t]*@[\w.]+(?:\([^@#<]*\)?:?)?")
 
 
-def comments(
+def make_comments(
     findings: Sequence[Finding],
     files: Sequence[ChangedFile],
     *,
@@ -38,26 +38,30 @@ def comments(
     name: str,
     suggestions: bool,
 ) -> tuple[InlineComment, ...]:
-    """Make a comment of each wanted finding whose lines stand in one hunk of its file.
+    """Return an inline comment for each wanted finding whose lines are in one hunk of its file.
 
-    GitHub refuses a whole review for one line that is in no hunk, or for lines of two.
+    `wanted` and `suggestions` are the settings of the same names (`inline`, `suggestions`).
+    GitHub refuses a whole review for one comment outside of the hunks, or across two of them.
     """
     by_path = {file.path: file for file in files}
-    return tuple(_comments(findings, by_path, wanted, name, suggestions))
+    return tuple(_make_comments(findings, by_path, wanted, name, suggestions))
 
 
 def marker(name: str, finding: Finding) -> str:
-    """Return the last line of a finding's comment, by which it is known again."""
+    """Return the last line of a finding's inline comment, which identifies the finding."""
     return f"<!-- code-review-action:finding name={name} id={finding.fingerprint} -->"
 
 
-def read(body: str, name: str) -> str:
-    """Return the fingerprint in the last line of a comment of ours, "" when there is none."""
+def read_fingerprint(body: str, name: str) -> str:
+    """Return the fingerprint in the marker of the instance `name`, "" if there is none.
+
+    Only the last line of `body` is read.
+    """
     found = _MARKER.fullmatch(body.replace("\r\n", "\n").rstrip().rpartition("\n")[2])
     return found[2] if found and found[1] == name else ""
 
 
-def _comments(
+def _make_comments(
     findings: Sequence[Finding],
     files: Mapping[str, ChangedFile],
     wanted: Inline,
@@ -66,11 +70,11 @@ def _comments(
 ) -> Iterator[InlineComment]:
     for finding in findings:
         file = files.get(finding.path)
-        hunk = _hunk(file, finding) if file else None
-        if hunk is None or not _wanted(finding, wanted):
+        hunk = _find_hunk(file, finding) if file else None
+        if hunk is None or not _is_wanted(finding, wanted):
             continue
         mark = marker(name, finding)
-        code = block(finding, hunk) if with_code else ""
+        code = render_suggestion(finding, hunk) if with_code else ""
         text = _TEMPLATES.render("finding.md.j2", finding=finding, suggestion=code)
         yield InlineComment(
             path=finding.path,
@@ -82,7 +86,7 @@ def _comments(
         )
 
 
-def _wanted(finding: Finding, wanted: Inline) -> bool:
+def _is_wanted(finding: Finding, wanted: Inline) -> bool:
     match wanted:
         case Inline.OFF:
             return False
@@ -92,8 +96,8 @@ def _wanted(finding: Finding, wanted: Inline) -> bool:
             return True
 
 
-def _hunk(file: ChangedFile, finding: Finding) -> Hunk | None:
-    """Find the hunk that shows both ends of the finding on its side."""
+def _find_hunk(file: ChangedFile, finding: Finding) -> Hunk | None:
+    """Return the hunk that shows the first and the last line of the finding, or None."""
     ends = {finding.start_line, finding.end_line}
     for hunk in file.hunks:
         shown = (
@@ -106,14 +110,14 @@ def _hunk(file: ChangedFile, finding: Finding) -> Hunk | None:
     return None
 
 
-def block(finding: Finding, hunk: Hunk) -> str:
+def render_suggestion(finding: Finding, hunk: Hunk) -> str:
     """Return the suggestion as a fenced block that GitHub offers to commit, or "".
 
-    It must replace exactly the quoted lines, which are all of the finding's; differ from them; keep
-    the indentation of the first one; be more than a deletion; and hide no character. A block must
-    be exact, so words that make GitHub or a bot act cannot be broken in it: one with such a line is
-    shown in the summary only, even if the line was there before, for a stranger wrote it. A
-    decorator that was there may stay.
+    The quote must be exactly the finding's lines in the new version. The suggestion must differ
+    from them, keep the indentation of the first line, not only delete, and contain no invisible
+    characters. GitHub commits the block as it is, so nothing in it can be neutralised: a suggestion
+    with a line on which GitHub or a bot acts gets no block, even if the author wrote that line. A
+    decorator that was there before may stay.
     """
     suggestion = (finding.suggestion or "").strip("\n")
     if finding.side is not Side.NEW or not suggestion.strip():
@@ -127,12 +131,12 @@ def block(finding: Finding, hunk: Hunk) -> str:
     exact = [line.rstrip() for line in finding.quote.split("\n")] == [
         line.rstrip() for line in lines
     ]
-    if not exact or new == old or _indent(new) != _indent(old):
+    if not exact or new == old or _read_indent(new) != _read_indent(old):
         return ""
-    # A mask stands for a secret that the model never saw.
+    # A mask replaces a secret that the model never saw.
     if invisible.show(new) != new or "\r" in new or "[REDACTED" in new:
         return ""
-    if any(_acts(line) for line in new.split("\n") if not _is_kept_decorator(line, lines)):
+    if any(_triggers_bot(line) for line in new.split("\n") if not _is_kept_decorator(line, lines)):
         return ""
     longest = max((len(run) for run in re.findall(r"`+", new)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -143,10 +147,10 @@ def _is_kept_decorator(line: str, lines: Collection[str]) -> bool:
     return line in lines and bool(_DECORATOR.fullmatch(line))
 
 
-def _acts(line: str) -> bool:
+def _triggers_bot(line: str) -> bool:
     return code_spans.break_in_code(line) != line
 
 
-def _indent(text: str) -> str:
+def _read_indent(text: str) -> str:
     found = _INDENT.match(text)
     return found[0] if found else ""

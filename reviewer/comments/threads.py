@@ -1,4 +1,4 @@
-"""Our review threads: which finding each is about, what people did to it, and what we do there."""
+"""Posts inline comments, resolves their threads, and reads how maintainers dismissed findings."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,17 +15,17 @@ from reviewer.pull_request import Conversation, ReviewThread
 log = logging.getLogger(__name__)
 
 MOST_COMMENTS = 30
-"""Comments of one review; reviewdog posts no more at a time either, and larger ones time out."""
+"""Inline comments in one review, as in reviewdog; larger reviews time out at GitHub."""
 
 
 def by_fingerprint(conversation: Conversation, name: str) -> Mapping[str, ReviewThread]:
-    """Map the fingerprint of a finding to the thread that the instance `name` started about it.
+    """Map the fingerprint of each finding to the thread that the instance `name` started about it.
 
-    Of several threads about one finding the open one is taken, else the last.
+    Of several threads about one finding, the first open one is taken, else the last.
     """
     threads: dict[str, ReviewThread] = {}
     for thread in conversation.threads:
-        fingerprint = inline.read(thread.comments[0].body, name) if thread.mine else ""
+        fingerprint = inline.read_fingerprint(thread.comments[0].body, name) if thread.mine else ""
         known = threads.get(fingerprint)
         if fingerprint and not (known and thread.resolved and not known.resolved):
             threads[fingerprint] = thread
@@ -37,14 +37,14 @@ def missing_comments(
 ) -> tuple[InlineComment, ...]:
     """Return the comments that have no thread yet.
 
-    A thread that a person resolved is not started again. A thread that we resolved is: its finding
-    was gone and has come back.
+    A finding whose thread a person resolved gets no new comment. One whose thread we resolved does,
+    because it was fixed and has come back.
     """
     threads = by_fingerprint(conversation, name)
     return tuple(
         comment
         for comment in comments
-        if (thread := threads.get(inline.read(comment.body, name))) is None
+        if (thread := threads.get(inline.read_fingerprint(comment.body, name))) is None
         or (thread.resolved and thread.resolved_by_me)
     )
 
@@ -55,10 +55,10 @@ def exist_for(findings: Iterable[Finding], conversation: Conversation, name: str
     return all(finding.fingerprint in threads for finding in findings)
 
 
-def to_resolve(
+def find_resolvable(
     fixed: Iterable[Finding], conversation: Conversation, name: str
 ) -> tuple[ReviewThread, ...]:
-    """Return the open threads of fixed findings, without those in which people talk."""
+    """Return the open threads of fixed findings in which no person has replied."""
     threads = by_fingerprint(conversation, name)
     found = (threads.get(finding.fingerprint) for finding in fixed)
     return tuple(t for t in found if t and not t.resolved and not t.answered)
@@ -70,9 +70,9 @@ def find_dismissals(
     name: str,
     may_write: Callable[[str], bool],
 ) -> Iterator[Dismissal]:
-    """Yield the findings whose thread was resolved or given thumbs down by somebody who may write.
+    """Yield a dismissal for each finding whose thread a maintainer resolved or gave a thumbs down.
 
-    `may_write` is asked once for each login.
+    A maintainer is somebody who may write; `may_write` is called once for each login.
     """
     threads = by_fingerprint(conversation, name)
     may_write = cache(may_write)
@@ -90,11 +90,11 @@ def find_dismissals(
 def post(
     forge: Forge, number: int, head_sha: str, comments: Sequence[InlineComment]
 ) -> tuple[InlineComment, ...]:
-    """Post the comments in reviews of at most MOST_COMMENTS; return those that could not be placed.
+    """Post the comments in reviews of at most MOST_COMMENTS; return those that were not posted.
 
-    GitHub refuses a whole review for one comment without a place and does not say which: a refused
-    review is sent again in halves. What cannot be posted for any other reason is returned too, so
-    that the summary explains it.
+    GitHub refuses a whole review because of one comment that it cannot place, and does not say
+    which, so a refused review is sent again in halves. The caller explains the returned ones in the
+    summary comment.
     """
     unplaced: list[InlineComment] = []
     for start in range(0, len(comments), MOST_COMMENTS):
@@ -109,16 +109,16 @@ def _post(
         forge.apply(CreateReview(number, head_sha, comments))
     except UnprocessableError as refused:
         if _has_moved(forge, number, head_sha):
-            log.info("The head moved; its own run comments at the lines: %s", refused)
+            log.info("The head moved; the run for the new head posts inline comments: %s", refused)
             return comments
         if len(comments) == 1:
-            log.warning("A comment has no place at its line: %s", refused)
+            log.warning("GitHub cannot place an inline comment: %s", refused)
             return comments
         half = len(comments) // 2
         first = _post(forge, number, head_sha, comments[:half])
         return first + _post(forge, number, head_sha, comments[half:])
     except ForgeError as problem:
-        log.warning("Findings could not be put at their lines: %s", problem)
+        log.warning("Inline comments could not be posted: %s", problem)
         return comments
     return ()
 
@@ -127,18 +127,21 @@ def _has_moved(forge: Forge, number: int, head_sha: str) -> bool:
     try:
         snapshot = forge.snapshot(number)
     except ForgeError:
-        # What cannot be known must not stop the comments that may have a place.
+        # Unknown: other comments may still be placed.
         return False
     return next_step(Moment.AT_LINES, head_sha, snapshot) is not NextStep.GO_ON
 
 
 def resolve(forge: Forge, threads: Iterable[ReviewThread]) -> bool:
-    """Resolve the threads; return False when the token may not."""
+    """Resolve the threads; return False if the token lacks the permission.
+
+    Other errors are logged.
+    """
     for thread in threads:
         try:
             forge.apply(ResolveThread(thread.id))
         except ForbiddenError:
             return False
         except ForgeError as problem:
-            log.warning("A thread stays open although its finding is gone: %s", problem)
+            log.warning("The thread of a fixed finding could not be resolved: %s", problem)
     return True

@@ -1,4 +1,4 @@
-"""Keeps one comment: finds ours, plans the writes, and decides what a moved head means."""
+"""Finds our comment, decodes its state, and creates or updates it so that there is only one."""
 
 import enum
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from reviewer.operations import CreateComment, Operation, UpdateComment
 from reviewer.ports import Forge
 from reviewer.pull_request import Comment, Snapshot
 
-# What our comment should say, given what it says now (None: there is none yet); None leaves it.
+# Returns the wanted body for the present one (None: no comment yet); None writes nothing.
 Compose = Callable[[str | None], str | None]
 
 
@@ -20,8 +20,8 @@ Compose = Callable[[str | None], str | None]
 class OwnComment:
     """The comments of the instance `name` in `snapshot`, the one to keep first.
 
-    Usually there is one or none; races of two runs can leave more. `states` holds the decoded
-    state of each comment that has a readable one, by comment id.
+    Usually there is one or none; two runs that race can leave more. `states` maps the id of each
+    comment with a readable state to that state.
     """
 
     snapshot: Snapshot
@@ -33,9 +33,9 @@ class OwnComment:
     def find(cls, snapshot: Snapshot, name: str) -> "OwnComment":
         """Find our comments in a snapshot and decode their states.
 
-        A finished review goes before a placeholder. Of several reviews, one of the present head is
-        kept, and of these the newest. Of several placeholders, which only racing runs leave, the
-        oldest is kept, so that all racing runs choose the same.
+        A finished review is preferred to a placeholder. Of several reviews, one of the present head
+        is kept, and of these the newest. Of several placeholders, the oldest is kept, so that runs
+        that race choose the same.
         """
         marker = summary.MARKER.format(name)
         ours = [c for c in snapshot.conversation.comments if c.mine and c.body.startswith(marker)]
@@ -49,64 +49,67 @@ class OwnComment:
 
     @property
     def kept(self) -> Comment | None:
-        """The comment to keep, None while there is none."""
+        """The comment to keep, None if there is none."""
         return self.comments[0] if self.comments else None
 
     @property
     def superfluous(self) -> tuple[Comment, ...]:
-        """The other comments; each is to point to the kept one."""
+        """The other comments; each will point to the kept one."""
         return self.comments[1:]
 
     @property
     def state(self) -> State:
-        """What the kept comment remembers; an empty state where nothing readable is there."""
+        """The state in the kept comment; an empty one if none can be read."""
         return self.states.get(self.kept.id, State()) if self.kept else State()
 
     @property
     def damaged(self) -> bool:
-        """True where the kept comment holds a state that cannot be read."""
+        """True if the kept comment has a state that cannot be read."""
         kept = self.kept
-        return kept is not None and kept.id not in self.states and state.present(kept.body)
+        return kept is not None and kept.id not in self.states and state.is_present(kept.body)
 
     def without(self, comment_id: int) -> "OwnComment":
-        """Return what is left when somebody has deleted a comment since the snapshot."""
+        """Return our comments without one that was deleted since the snapshot."""
         return replace(self, comments=tuple(c for c in self.comments if c.id != comment_id))
 
 
 def plan(own: OwnComment, compose: Compose) -> tuple[Operation, ...]:
-    """Return the writes that make the conversation hold the composed comment once."""
+    """Return the writes after which the composed comment exists once."""
     number, kept = own.snapshot.pull.number, own.kept
     body = compose(kept.body if kept else None)
     if kept is None:
         return (CreateComment(number, body, summary.marker(own.name)),) if body else ()
     pointer = summary.pointer(own.name, kept.url)
-    operations: list[Operation] = [_edit(number, other, pointer) for other in own.superfluous]
+    operations: list[Operation] = [_plan_edit(number, other, pointer) for other in own.superfluous]
     # Edits notify people: an equal text is not written again.
-    if body and not _same(body, kept.body):
-        operations.append(_edit(number, kept, body))
+    if body and not _is_same_text(body, kept.body):
+        operations.append(_plan_edit(number, kept, body))
     return tuple(operations)
 
 
 def publish(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
-    """Bring our comment up to date and return it; None when there is none to be.
+    """Create or update our comment and return it; None if there is none and none is wanted.
 
-    `own` must be of a fresh snapshot: the caller has just compared its head with the reviewed one.
-    Raises ForgeError when the comment cannot be written.
+    `own` must be of a fresh snapshot, whose head the caller has just compared with the reviewed
+    one. Raises ForgeError if the comment cannot be written.
     """
     comment = _apply(forge, own, compose)
     if own.kept or comment is None:
         return comment
-    # Another run may have posted at the same moment: look again and let one of both stay.
+    # Another run may have posted at the same time: read again and keep one of both.
     again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.name)
     if not any(other.id == comment.id for other in again.snapshot.conversation.comments):
         return comment
-    return _apply(forge, again, _unless_moved(own.snapshot, again.snapshot, compose))
+    return _apply(forge, again, _compose_unless_moved(own.snapshot, again.snapshot, compose))
 
 
-def _unless_moved(before: Snapshot, after: Snapshot, compose: Compose) -> Compose:
-    """Leave the comment once the head moved: what it says may be the word of a newer run."""
+def _compose_unless_moved(before: Snapshot, after: Snapshot, compose: Compose) -> Compose:
+    """Return `compose`, or if the head moved, a function that writes nothing.
+
+    The comment may then be that of a newer run.
+    """
     step = next_step(Moment.BEFORE_WRITE, before.pull.head_sha, after)
-    return compose if step is NextStep.GO_ON else _leave
+    return compose if step is NextStep.GO_ON else _compose_nothing
 
 
 def _apply(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
@@ -116,7 +119,9 @@ def _apply(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
             written = _write(forge, operation)
         except OvertakenError:
             again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.name)
-            return _apply(forge, again, _unless_moved(own.snapshot, again.snapshot, compose))
+            return _apply(
+                forge, again, _compose_unless_moved(own.snapshot, again.snapshot, compose)
+            )
         if written is None and isinstance(operation, UpdateComment):
             # Somebody deleted it between reading and writing: plan again without it.
             return _apply(forge, own.without(operation.id), compose)
@@ -125,7 +130,7 @@ def _apply(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
     return kept
 
 
-def _edit(number: int, comment: Comment, body: str) -> UpdateComment:
+def _plan_edit(number: int, comment: Comment, body: str) -> UpdateComment:
     return UpdateComment(comment.id, body, number, comment.body)
 
 
@@ -138,11 +143,11 @@ def _write(forge: Forge, operation: Operation) -> Comment | None:
         raise
 
 
-def _leave(_body: str | None) -> None:
+def _compose_nothing(_body: str | None) -> None:
     """Compose nothing."""
 
 
-def _same(body: str, other: str) -> bool:
+def _is_same_text(body: str, other: str) -> bool:
     return body.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
 
 

@@ -34,19 +34,18 @@ _EXAMPLE_HOST = re.compile(
 def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
     """Return the findings in the added lines of a file, at most MOST_PER_FILE for each rule.
 
-    Quotes are lines as a prompt shows them: `redaction` must be the one of the prompts, and must
-    have read the whole change before (`masking.hunk_texts`). No finding holds the value of a
-    secret.
+    Quotes are lines as a prompt shows them, so `redaction` must be that of the prompts, made from
+    the whole change. No finding contains the value of a secret.
     """
     added = tuple(line for line in file.changed_lines if line.kind is LineKind.ADDED)
     return (
-        *_cap(tuple(_find_secrets(file.path, added, redaction))),
-        *_cap(tuple(_find_invisible(file.path, added, redaction))),
+        *_keep_first(tuple(_find_secrets(file.path, added, redaction))),
+        *_keep_first(tuple(_find_invisible(file.path, added, redaction))),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Remark:
+class _FindingText:
     """The text of a finding about one line."""
 
     severity: Severity
@@ -67,8 +66,8 @@ def _find_secrets(path: str, lines: Iterable[Line], redaction: Redaction) -> Ite
             blocks |= keys
             kinds[PRIVATE_KEY] = None
         if kinds:
-            named = ", ".join(kind.replace("-", " ") for kind in kinds)
-            finding = _finding(path, line, _describe_secret(named), redaction.mask(shown))
+            names = ", ".join(kind.replace("-", " ") for kind in kinds)
+            finding = _make_finding(path, line, _describe_secret(names), redaction.mask(shown))
             yield _extend_to_header(finding, header) if keys else finding
         header = line if "PRIVATE KEY" in line.text and not found else None
 
@@ -82,18 +81,18 @@ def _extend_to_header(finding: Finding, header: Line | None) -> Finding:
     return replace(finding, candidate=candidate, start_line=finding.start_line - 1)
 
 
-def _describe_secret(named: str) -> _Remark:
+def _describe_secret(names: str) -> _FindingText:
     body = (
-        f"This line seems to hold a secret ({named}). Everyone who can read the repository or its"
+        f"This line seems to hold a secret ({names}). Everyone who can read the repository or its"
         " history can use it. Revoke it at its issuer and keep a new one in a secret store."
         " Removing the line is not enough, because the commit remains. The value was not shown to"
         " the model and is not repeated here."
     )
-    return _Remark(Severity.HIGH, f"Possible secret: {named}", body)
+    return _FindingText(Severity.HIGH, f"Possible secret: {names}", body)
 
 
 def _is_placeholder(secret: Secret, line: str) -> bool:
-    """Whether a value is only an example; it is masked all the same, but not reported."""
+    """Return True if a value is only an example; it is masked, but not reported."""
     value = secret.value.casefold()
     if "example" in value or len(set(value[-16:])) < _FEWEST_DISTINCT_CHARACTERS:
         return True
@@ -108,47 +107,47 @@ def _find_invisible(path: str, lines: Iterable[Line], redaction: Redaction) -> I
         text = line.text.removeprefix("\ufeff") if line.new == 1 else line.text
         if hidden := invisible.find_suspicious(text):
             skipped = len(line.text) - len(text)
-            remark = _describe_invisible([(place + skipped + 1, char) for place, char in hidden])
-            yield _finding(path, line, remark, redaction.mask(line_for_prompt(line)))
+            message = _describe_invisible([(place + skipped + 1, char) for place, char in hidden])
+            yield _make_finding(path, line, message, redaction.mask(line_for_prompt(line)))
 
 
-def _describe_invisible(hidden: Sequence[tuple[int, str]]) -> _Remark:
+def _describe_invisible(hidden: Sequence[tuple[int, str]]) -> _FindingText:
     reordering = any(char in invisible.REORDERING for _, char in hidden)
-    named = [
+    names = [
         f"U+{ord(char):04X} ({unicodedata.name(char, 'unnamed').lower()}) in column {column}"
         for column, char in hidden[:_LISTED_CHARACTERS]
     ]
-    if more := len(hidden) - len(named):
-        named.append(f"{more} more")
+    if more := len(hidden) - len(names):
+        names.append(f"{more} more")
     effect = (
         "They display the line in another order than the one in which it is executed."
         if reordering
         else "They can make two texts differ that look the same, or hide text from readers."
     )
-    body = f"This line holds characters that a reader cannot see: {', '.join(named)}. {effect}"
+    body = f"This line holds characters that a reader cannot see: {', '.join(names)}. {effect}"
     body += " Remove them, or write them as escape sequences if they are intended."
     severity = Severity.HIGH if reordering else Severity.MEDIUM
     what = "Bidirectional control" if reordering else "Invisible"
-    return _Remark(severity, f"{what} characters", body)
+    return _FindingText(severity, f"{what} characters", body)
 
 
-def _finding(path: str, line: Line, remark: _Remark, quote: str) -> Finding:
+def _make_finding(path: str, line: Line, text: _FindingText, quote: str) -> Finding:
     number = line.new or 0
     candidate = Candidate(
         path=path,
         start_line=number,
         end_line=number,
         quote=quote,
-        severity=remark.severity,
+        severity=text.severity,
         confidence=Confidence.HIGH,
         category=CATEGORY,
-        title=remark.title,
-        body=remark.body,
+        title=text.title,
+        body=text.body,
     )
     return Finding(candidate, number, number, Side.NEW, origin=Origin.RULE)
 
 
-def _cap(found: Sequence[Finding]) -> tuple[Finding, ...]:
+def _keep_first(found: Sequence[Finding]) -> tuple[Finding, ...]:
     """Keep the first findings; the last of them counts the others."""
     if len(found) <= MOST_PER_FILE:
         return tuple(found)

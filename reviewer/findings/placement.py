@@ -1,6 +1,7 @@
-"""Places candidates: finds the lines that they quote, and removes duplicates.
+"""Reads candidates, finds the lines that they quote, and removes duplicate findings.
 
-The quote decides. The line numbers that the model states only choose between several matches.
+A finding is where its quote is. The line numbers that the model states only choose between several
+matches.
 """
 
 import re
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.finding import Candidate, Finding, Origin, Side, plain
+from reviewer.finding import Candidate, Finding, Origin, Side, normalize
 from reviewer.review import worst_first
 from reviewer.text import json_members, truncate
 from reviewer.text.json_members import UnusableError
@@ -21,10 +22,10 @@ _SHORTEST_PART = 8
 
 Quote: TypeAlias = tuple[str, ...]
 _Numbered: TypeAlias = tuple[tuple[int, Line], ...]
-MOST = 200
+MOST_CANDIDATES = 200
 """Candidates of one reply or report about one file."""
 LONGEST_SUMMARY = 500
-"""Characters; what is longer says nothing that a reader waits for."""
+"""Characters; a longer summary of a file is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Places:
         for text in self._texts:
             for quote in _read_quote(candidate.quote):
                 if found := _search(quote, text, candidate):
-                    return _finding(candidate, found, self._path)
+                    return _make_finding(candidate, found, self._path)
         return None
 
 
@@ -140,9 +141,9 @@ def _search(quote: Quote, text: _HunkText, candidate: Candidate) -> _Match | Non
     if found := _choose_stated(new, candidate):
         return found
     if changed := [match for match in new if match.changed]:
-        return _single(changed)
+        return _take_only(changed)
     if removed := [match for match in text.matches(quote, Side.OLD) if match.changed]:
-        return _single(removed)
+        return _take_only(removed)
     return _choose_stated(text.partial_matches(quote), candidate)
 
 
@@ -150,14 +151,14 @@ def _choose_stated(matches: Iterable[_Match], candidate: Candidate) -> _Match | 
     """Return the match that overlaps the stated lines; of several, the one that starts there."""
     first, last = sorted((candidate.start_line, candidate.end_line))
     near = [match for match in matches if match.start <= last and first <= match.end]
-    return _single(near) or _single([match for match in near if match.start == first])
+    return _take_only(near) or _take_only([match for match in near if match.start == first])
 
 
-def _single(matches: Sequence[_Match]) -> _Match | None:
+def _take_only(matches: Sequence[_Match]) -> _Match | None:
     return matches[0] if len(matches) == 1 else None
 
 
-def _finding(candidate: Candidate, match: _Match, path: str) -> Finding:
+def _make_finding(candidate: Candidate, match: _Match, path: str) -> Finding:
     return Finding(
         candidate=replace(candidate, path=path),
         start_line=match.start,
@@ -180,11 +181,11 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
         lines = range(finding.start_line, finding.end_line + 1)
         where = (finding.path, finding.side.value)
         topics = (
-            (*where, "title", plain(finding.title)),
-            (*where, "quote", plain(finding.quote)),
+            (*where, "title", normalize(finding.title)),
+            (*where, "quote", normalize(finding.quote)),
         )
-        proven = finding.origin is Origin.RULE
-        if proven or not any(
+        from_rule = finding.origin is Origin.RULE
+        if from_rule or not any(
             _ranges_overlap(lines, it) for t in topics for it in places.get(t, [])
         ):
             kept.append(finding)
@@ -199,10 +200,10 @@ def _ranges_overlap(one: range, other: range) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FileCandidates:
-    """What one reply or report says about one file, in its order.
+    """The summary and the candidates of one reply or report about one file, in its order.
 
-    `discarded` counts findings that were malformed, repeated or too many; `truncated` says that a
-    reply was cut off, so that more may have been meant to follow.
+    `discarded` is the number of findings that were malformed, repeated or too many. `truncated`
+    says that the reply was cut off, so more candidates may be missing.
     """
 
     summary: str
@@ -214,18 +215,18 @@ class FileCandidates:
 def collect_candidates(
     rows: Sequence[object], *, path: str, summary: str, truncated: bool = False
 ) -> FileCandidates:
-    """Read the rows of one file, each with the members of a candidate.
+    """Read the rows of one file, each with the members of a candidate; return at most 200.
 
-    A row without quote, title or body is left out and counted; its other members have defaults, and
-    unknown ones are ignored. `path` is that of rows that name none.
+    A row without quote, title or body is discarded; other members have defaults, and unknown ones
+    are ignored. `path` is for rows that have none. `summary` is cut at LONGEST_SUMMARY.
     """
-    kept = _keep_worst(_drop_repeated(_read(row, path) for row in rows))
+    kept = _keep_worst(_drop_repeated(_read_candidate(row, path) for row in rows))
     return FileCandidates(
         truncate.line(summary, LONGEST_SUMMARY), kept, len(rows) - len(kept), truncated
     )
 
 
-def _read(row: object, path: str) -> Candidate | None:
+def _read_candidate(row: object, path: str) -> Candidate | None:
     try:
         candidate = json_members.read(Candidate, row)
     except UnusableError:
@@ -234,7 +235,7 @@ def _read(row: object, path: str) -> Candidate | None:
 
 
 def _drop_repeated(candidates: Iterable[Candidate | None]) -> list[Candidate]:
-    """Keep the first of those that say the same: models may repeat themselves without end."""
+    """Return the first of equal candidates: a model may repeat itself until it is cut off."""
     first: dict[tuple[str, str, str], Candidate] = {}
     for candidate in filter(None, candidates):
         first.setdefault((candidate.path, candidate.quote, candidate.title), candidate)
@@ -242,7 +243,7 @@ def _drop_repeated(candidates: Iterable[Candidate | None]) -> list[Candidate]:
 
 
 def _keep_worst(candidates: list[Candidate]) -> tuple[Candidate, ...]:
-    """Keep the worst as far as there is room, in the order in which they came."""
+    """Return the MOST_CANDIDATES worst ones, in the order of the reply."""
     order = range(len(candidates))
     ranked = sorted(order, key=lambda i: (-candidates[i].severity, -candidates[i].confidence))
-    return tuple(candidates[i] for i in sorted(ranked[:MOST]))
+    return tuple(candidates[i] for i in sorted(ranked[:MOST_CANDIDATES]))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.config.settings import Settings
-from reviewer.finding import Dismissal, Finding, Origin, plain, resembles
+from reviewer.finding import Dismissal, Finding, Origin, normalize, resembles
 from reviewer.findings import placement
 from reviewer.review import VerdictOutcome, Verification, Withheld
 from reviewer.severity import Confidence, Severity
@@ -12,7 +12,7 @@ from reviewer.severity import Confidence, Severity
 # Characters; a shorter quote, such as "return None", is in many files for different reasons.
 _SHORTEST_SHARED_QUOTE = 30
 MOST_DISMISSED = 50
-"""Dismissals that are remembered, the latest; each takes room in the comment's hidden state."""
+"""The latest dismissals that are remembered; each takes room in the comment's hidden state."""
 
 
 def rank(
@@ -25,17 +25,17 @@ def rank(
     """
     single, duplicates = placement.dedupe(tuple(findings))
     distinct = _merge_across_files(single)
-    news = tuple(f for f in distinct if not is_dismissed(f, dismissed))
+    remaining = tuple(f for f in distinct if not is_dismissed(f, dismissed))
     wanted = tuple(
         finding
-        for finding in news
+        for finding in remaining
         if finding.severity >= config.min_severity and finding.confidence >= config.min_confidence
     )
     shown = _limit(wanted, config.max_findings)
     withheld = Withheld(
         duplicate=duplicates + len(single) - len(distinct),
-        dismissed=len(distinct) - len(news),
-        below_threshold=len(news) - len(wanted),
+        dismissed=len(distinct) - len(remaining),
+        below_threshold=len(remaining) - len(wanted),
         over_limit=len(wanted) - len(shown),
     )
     return shown, withheld
@@ -48,10 +48,10 @@ def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
     many of these must not displace the others.
     """
     places = range(len(wanted))
-    proven = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
-    kept = frozenset(proven)
-    others = [n for n in places if n not in kept][: most - len(proven)]
-    return tuple(wanted[n] for n in sorted((*proven, *others)))
+    from_rules = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
+    kept = frozenset(from_rules)
+    others = [n for n in places if n not in kept][: most - len(from_rules)]
+    return tuple(wanted[n] for n in sorted((*from_rules, *others)))
 
 
 def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -64,8 +64,8 @@ def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     topics: dict[tuple[str, str, str, str], int] = {}
     for finding in findings:
         kind = (finding.origin.value, finding.category)
-        names = [(*kind, "title", plain(finding.title))]
-        if len(quote := plain(finding.quote)) >= _SHORTEST_SHARED_QUOTE:
+        names = [(*kind, "title", normalize(finding.title))]
+        if len(quote := normalize(finding.quote)) >= _SHORTEST_SHARED_QUOTE:
             names.append((*kind, "quote", quote))
         first = next((topics[name] for name in names if name in topics), None)
         if first is None or merged[first].path == finding.path:
@@ -86,7 +86,7 @@ def merge_dismissals(
 
 
 def is_dismissed(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
-    """Whether a maintainer dismissed this finding.
+    """Return True if a maintainer dismissed this finding.
 
     Dismissing a model finding does not dismiss a rule finding on the same lines.
     """
@@ -99,9 +99,9 @@ def is_dismissed(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the verification says of the finding with this number, which counts from 1.
+    """The model's verdict on the finding with this number in the prompt, from 1.
 
-    `word` is keep, lower or drop; any other keeps. `severity` is used by lower only.
+    `word` is keep, lower or drop; any other word keeps the finding. `severity` is for lower only.
     """
 
     finding: int
@@ -113,16 +113,16 @@ class Verdict:
 def apply_verdicts(
     findings: Sequence[Finding], verdicts: Iterable[Verdict]
 ) -> tuple[tuple[Finding, ...], tuple[Verification, ...]]:
-    """Apply the verdicts, whose numbers count the findings from 1; return what is left, and why.
+    """Return the findings that remain, and a verification for each verdict that was applied.
 
-    A finding without a verdict stays. What a rule has found is never dropped or lowered: it is
-    proven. A severity is only ever lowered.
+    A finding without a verdict stays. A rule finding is a fact and is never dropped or lowered. A
+    severity is never raised.
     """
-    said = {verdict.finding: verdict for verdict in verdicts}
+    by_number = {verdict.finding: verdict for verdict in verdicts}
     left: list[Finding] = []
     verifications: list[Verification] = []
     for number, finding in enumerate(findings, 1):
-        verdict = said.get(number)
+        verdict = by_number.get(number)
         if verdict is None or finding.origin is Origin.RULE:
             left.append(finding)
             continue
@@ -138,13 +138,16 @@ def _apply(finding: Finding, verdict: Verdict) -> tuple[VerdictOutcome, Finding 
         case "drop":
             return VerdictOutcome.DROPPED, None
         case "lower":
-            return VerdictOutcome.LOWERED, _lowered(finding, verdict.severity)
+            return VerdictOutcome.LOWERED, _lower(finding, verdict.severity)
         case _:
             return VerdictOutcome.KEPT, finding
 
 
-def _lowered(finding: Finding, wanted: Severity) -> Finding:
-    """Lower the severity as wanted, or by one step; at the lowest, lower the confidence."""
+def _lower(finding: Finding, wanted: Severity) -> Finding:
+    """Return the finding with the wanted severity, but at least one step lower.
+
+    At the lowest severity, the confidence becomes low instead.
+    """
     if finding.severity is Severity.LOW:
         candidate = replace(finding.candidate, confidence=Confidence.LOW)
     else:

@@ -1,4 +1,4 @@
-"""The model's reply turned into values; nothing that a model wrote is trusted before this."""
+"""Finds the JSON object in a model's reply and reads it; a reply is untrusted."""
 
 import json
 import math
@@ -42,10 +42,10 @@ _DIGITS = 18
 
 
 def parse_review(reply: Reply) -> FileCandidates:
-    """Read a reply that follows REVIEW_SCHEMA, more or less.
+    """Return the candidates in a reply to REVIEW_SCHEMA, which it may follow only roughly.
 
-    Of a reply that was cut off the complete findings are kept. Raises ReplyError when there is no
-    list of findings to read.
+    Of a reply that was cut off, the complete findings are kept. Raises ReplyError if there is no
+    list of findings.
     """
     found, truncated = _find_object(reply, "findings")
     review = _read(ReviewReply, found)
@@ -55,15 +55,18 @@ def parse_review(reply: Reply) -> FileCandidates:
 
 
 def parse_overview(reply: Reply) -> Overview:
-    """Read a reply that follows OVERVIEW_SCHEMA; raises ReplyError without an overview."""
+    """Return the overview in a reply to OVERVIEW_SCHEMA, within its limits.
+
+    Raises ReplyError if there is none.
+    """
     overview = _read(OverviewReply, _find_object(reply, "overview")[0])
     return Overview(overview.overview, overview.major_changes).shortened()
 
 
 def parse_verdicts(reply: Reply, count: int) -> tuple[Verdict, ...]:
-    """Read a reply about `count` findings; raises ReplyError when there is no list in it.
+    """Return the verdicts in a reply about `count` findings; raises ReplyError without a list.
 
-    Of several verdicts on a finding the first counts; one on no finding is ignored.
+    Of several verdicts on one finding, the first applies. Verdicts on other numbers are ignored.
     """
     first: dict[int, Verdict] = {}
     for row in _read(VerificationReply, _find_object(reply, "verdicts")[0]).verdicts:
@@ -80,12 +83,12 @@ def parse_verdicts(reply: Reply, count: int) -> tuple[Verdict, ...]:
 
 
 def parse_answer(reply: Reply) -> str:
-    """Read the reply to a question; raises ReplyError when it is empty."""
+    """Return the answer in a reply to ANSWER_SCHEMA; raises ReplyError if it is empty."""
     return _read(AnswerReply, _find_object(reply, "answer")[0]).answer
 
 
 def _find_object(reply: Reply, key: str) -> tuple[dict[str, object], bool]:
-    """Return the object in a reply that has `key`, and whether it is cut off."""
+    """Return the object in a reply that has `key`, and True if it was cut off."""
     text = reply.text[:_LONGEST_REPLY]
     try:
         return parse_object(text, key), False
@@ -99,13 +102,13 @@ def _read(shape: type[Shape], found: object) -> Shape:
     try:
         return json_members.read(shape, found)
     except UnusableError as problem:
-        raise ReplyError(f"The model's answer does not follow the schema: {problem}.") from None
+        raise ReplyError(f"The model's reply does not follow the schema: {problem}.") from None
 
 
 def parse_object(text: str, key: str) -> dict[str, object]:
     """Return the first complete object with the member `key`; text around it is ignored.
 
-    Raises ReplyError when there is none, and for what strict JSON forbids: trailing commas, NaN,
+    Raises ReplyError if there is none, and for what strict JSON forbids: trailing commas, NaN,
     repeated names, numbers out of range and nesting that is too deep.
     """
     try:
@@ -126,7 +129,7 @@ def parse_object(text: str, key: str) -> dict[str, object]:
 def salvage_object(text: str, key: str) -> dict[str, object]:
     """Return the complete members of an object that was cut off.
 
-    Raises ReplyError when there is no object, it is not valid JSON, or `key` is not among them.
+    Raises ReplyError if there is no object, it is not valid JSON, or `key` is not among them.
     """
     content = _without_thinking(text)
     start = _OBJECT.search(content)

@@ -1,7 +1,7 @@
-"""The shapes of replies: what we ask for and how we read it follow from one declaration each.
+"""Declares the shapes of replies; their JSON Schemas and their reading follow from these.
 
-`json_members.schema` makes the JSON Schema of a shape, `json_members.read` reads one. They are the
-only readers of what a model wrote.
+`json_members.schema` makes the JSON Schema of a shape, `json_members.read` reads a reply. Nothing
+else reads what a model wrote.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from reviewer.text.json_members import schema
 
 VERDICTS = ("keep", "lower", "drop")
 
-# In characters; what is longer says nothing that a reader waits for.
+# In characters; longer texts are cut.
 _REASON = 500
 _ANSWER = 6_000
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewReply:
-    """The reply about a file; each finding is read by itself, as a Candidate."""
+    """The reply about a batch of one file; each finding is read by itself, as a Candidate."""
 
     path: Annotated[str, json_members.optional_text()]
     summary: Annotated[str, json_members.optional_text()]
@@ -38,9 +38,9 @@ class OverviewReply:
 
 @dataclass(frozen=True, slots=True)
 class VerdictReply:
-    """What the verification says of one finding, whose number in the prompt counts from 1.
+    """The verdict on one finding, by its number in the prompt, from 1.
 
-    An unknown verdict keeps the finding; without a severity, "lower" takes one step off.
+    An unknown verdict keeps the finding. "lower" without a severity lowers it by one step.
     """
 
     finding: Annotated[int, json_members.line_number()]

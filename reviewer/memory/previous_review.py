@@ -1,4 +1,4 @@
-"""What an earlier review leaves to build on: its files, its findings, and why it may not apply."""
+"""Compares the last review with the present change: which results and findings still apply."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,10 +17,10 @@ from reviewer.review import FileReport, Status
 
 @dataclass(frozen=True, slots=True)
 class PreviousReview:
-    """The remembered review that a new one builds on; the default is for a first review.
+    """The last review, as far as it is remembered; the default is for a first review.
 
-    `units` are the files whose earlier review may still apply, by path. `reason` says why the
-    earlier review does not apply; it is empty when it does, or when there is none.
+    `units` holds the files whose results may still apply, by path. `reason` says why none of them
+    applies; it is empty if they do, or if there is no last review.
     """
 
     state: State = field(default_factory=State)
@@ -29,20 +29,21 @@ class PreviousReview:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding of the earlier review, also where that review does not apply."""
+        """All remembered findings, even if the results of the last review do not apply."""
         return self.state.findings
 
 
 def compare(
     known: State, pull: PullRequest, key: str, descends: Callable[[str, str], bool]
 ) -> PreviousReview:
-    """Return how much of the remembered review applies to the present head.
+    """Return the last review with the units that apply to the present head, or with a reason.
 
-    `descends(head, ancestor)` is called only when everything else allows to build on the review.
+    `key` is that of this run (`review_key`). `descends(head, ancestor)` tells if a commit has
+    another as its ancestor; it sends a request and is called only if base and key are the same.
     """
     if not known.head_sha:
         return PreviousReview(known)
-    if reason := _objection(known, pull, key):
+    if reason := _find_difference(known, pull, key):
         return PreviousReview(known, reason=reason)
     if known.head_sha != pull.head_sha and not descends(pull.head_sha, known.head_sha):
         rewritten = "the history was rewritten (rebase or force-push)"
@@ -50,11 +51,11 @@ def compare(
     return PreviousReview(known, {unit.path: unit for unit in known.units})
 
 
-def _objection(known: State, pull: PullRequest, key: str) -> str:
+def _find_difference(known: State, pull: PullRequest, key: str) -> str:
     if known.base_sha != pull.base_sha:
         return f"the base moved from {known.base_sha[:7]} to {pull.base_sha[:7]}"
     if not known.key:
-        return "the review before was made by a run of the fork"
+        return "a run of the fork made the last review"
     parts = ("the prompts", "the models", "the configuration")
     changed = [
         what
@@ -65,18 +66,21 @@ def _objection(known: State, pull: PullRequest, key: str) -> str:
 
 
 def unit_key(file: ChangedFile) -> str:
-    """Name the content of a file's change; lines that only moved do not change it."""
+    """Return 16 hexadecimal digits for a file's change: path, status and the lines of its hunks.
+
+    Line numbers are left out, so the key stays the same if lines only moved.
+    """
     rows = [f"{line.kind.value}{line.text}" for hunk in file.hunks for line in (*hunk.lines,)]
-    told = (file.path, file.previous_path, file.status, [len(h.lines) for h in file.hunks], rows)
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    content = (file.path, file.previous_path, file.status, [len(h.lines) for h in file.hunks], rows)
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
-def unchanged(
+def reuse(
     file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
 ) -> FileReport | None:
-    """Return the row of a file that need not be asked about again; None for one that must.
+    """Return the remembered row of a file whose change is the same as before, else None.
 
-    Its findings move with their lines.
+    Its findings get the line numbers where their code is now.
     """
     unit = previous.units.get(file.path)
     if unit is None or unit.key != unit_key(file):
@@ -97,9 +101,9 @@ def unchanged(
 def still_present(
     file: ChangedFile, findings: Iterable[Finding], as_prompt_text: Callable[[str], str]
 ) -> tuple[Finding, ...]:
-    """Move findings to where their code is now; those whose code is gone are left out."""
+    """Return the findings whose code is still in the file, with its present line numbers."""
     places = Places(file, as_prompt_text)
-    placed = ((finding, places.place(_state_lines(finding))) for finding in findings)
+    placed = ((finding, places.place(_restate_lines(finding))) for finding in findings)
     return tuple(
         replace(finding, start_line=there.start_line, end_line=there.end_line, side=there.side)
         for finding, there in placed
@@ -107,35 +111,35 @@ def still_present(
     )
 
 
-def _state_lines(finding: Finding) -> Candidate:
-    """Return the candidate as if it stated the lines where the finding was placed."""
+def _restate_lines(finding: Finding) -> Candidate:
+    """Return the candidate with the lines where its finding was placed as the stated lines."""
     return replace(finding.candidate, start_line=finding.start_line, end_line=finding.end_line)
 
 
 def add_new(earlier: Sequence[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Add new findings to earlier ones; of two that resemble each other the earlier is kept."""
+    """Return earlier and new findings; of two that resemble each other, the earlier one."""
     fresh = (new for new in found if not any(resembles(new, old) for old in earlier))
     return (*earlier, *fresh)
 
 
-def number(
+def assign_numbers(
     findings: Iterable[Finding], previous: PreviousReview
 ) -> tuple[tuple[Finding, ...], int]:
-    """Give each finding the number that it had before, or the next one; return the next free one.
+    """Give each finding its earlier number or the next free one; return also the next free number.
 
-    A finding keeps its number, so that `/ignore F3` means what the reader saw.
+    A finding keeps its number, so that `/ignore F3` means the finding that the reader saw.
     """
     following = previous.state.next_number
     taken: set[int] = set()
-    named: list[Finding] = []
+    numbered: list[Finding] = []
     for finding in findings:
         alike = (old for old in previous.findings if old.origin is finding.origin)
         before = (old.number for old in alike if resembles(finding, old))
         chosen = next((n for n in (finding.number, *before) if n and n not in taken), following)
         following = max(following, chosen + 1)
         taken.add(chosen)
-        named.append(replace(finding, number=chosen))
-    return tuple(named), following
+        numbered.append(replace(finding, number=chosen))
+    return tuple(numbered), following
 
 
 def find_fixed(
@@ -144,10 +148,10 @@ def find_fixed(
     files: Sequence[FileReport],
     still_there: Callable[[Finding], bool],
 ) -> tuple[Finding, ...]:
-    """Return the earlier findings that are gone.
+    """Return the findings of the last review that are gone; dismissed ones do not appear.
 
-    A file that could not be reviewed proves nothing, and neither does a review from scratch that
-    words things differently: there the code itself must be gone (`still_there`).
+    If the file could not be reviewed, or everything was reviewed from scratch, a missing finding
+    does not prove a fix. Then its code must be gone too (`still_there` returns False).
     """
     failed = {row.path for row in files if row.status is Status.FAILED}
     dismissed = [each.finding for each in previous.state.dismissed]
@@ -161,7 +165,10 @@ def find_fixed(
 
 
 def review_key(inputs: Inputs, settings: Settings) -> str:
-    """Name prompts, models and configuration, as three parts separated by colons."""
+    """Return a key for prompts, models and configuration: three parts separated by colons.
+
+    If a part differs from that of the last review, its results do not apply.
+    """
     asked = (
         inputs.base_url,
         *inputs.models,
@@ -170,5 +177,5 @@ def review_key(inputs: Inputs, settings: Settings) -> str:
         inputs.max_output_tokens,
         inputs.tools.value,
     )
-    told = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
-    return f"{prompts.VERSION}:{told}:{settings.fingerprint}"
+    models = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+    return f"{prompts.VERSION}:{models}:{settings.fingerprint}"

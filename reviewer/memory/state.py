@@ -1,4 +1,4 @@
-"""What one run leaves for the next, hidden in the last line of the summary comment."""
+"""Writes and reads what one run leaves for the next, hidden in the summary comment's last line."""
 
 import base64
 import binascii
@@ -27,16 +27,15 @@ VERSION = 1
 LARGEST = 24_000
 """Characters of the encoded state; the comment has to hold the review too."""
 
-# The line is written by us, but a maintainer can edit it: it is read like any untrusted text, and
-# a form sends CRLF.
+# We write the line, but a maintainer can edit it, so it is untrusted. Web forms send CRLF.
 _LINE = re.compile(
     rf"^<!-- code-review-action:state v=(\d{{1,4}}) ([A-Za-z0-9_-]{{1,{LARGEST}}}) -->\r?$",
     re.MULTILINE,
 )
 _LARGEST_DECODED = 1_000_000
 
-# A value that is out of range would come to light far away: as a cost that cannot be added up, or
-# as a state that is too large even without its units.
+# Limits are checked here because a value out of range would fail much later: as a cost that cannot
+# be added up, or a state that is too large even without its units.
 _Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
 _Number: TypeAlias = Annotated[int, Field(ge=1, le=10**9)]
 _Cost: TypeAlias = Annotated[str, Field(pattern=r"^(?:[0-9]{1,9}(?:\.[0-9]{1,6})?)?$")]
@@ -52,7 +51,7 @@ def _flatten(row: dict[str, Any]) -> dict[str, Any]:
 def _nest(row: object) -> object:
     if not isinstance(row, dict):
         return row
-    # What comes out of here is Python to pydantic, where a list is no tuple when it is strict.
+    # pydantic takes this value as Python, and in strict mode a list is no tuple.
     members = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
     return {**members, "candidate": members}
 
@@ -87,9 +86,10 @@ _Dismissal: TypeAlias = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One reviewed file: `key` names what its review depends on, `since` the head it was read at.
+    """One reviewed file as it is remembered.
 
-    `findings` holds all that survived, those below the thresholds included.
+    `key` is a hash of the file's change, empty if the result must not be reused. `since` is the
+    head at which it was reviewed. `findings` includes those below the thresholds.
     """
 
     path: str
@@ -101,13 +101,12 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One finished review, as far as a later run has to know it.
+    """One finished review, as far as a later run needs it.
 
-    `key` names everything but the commits that the result depends on: prompts, models and
-    configuration. `tokens` and `cost` (US dollars as text, empty when it is not known) are what
-    the pull request has taken so far. `paused` is the login of who paused the reviews, empty while
-    they go on. A state with an empty `head_sha` holds no review. `next_number` is what the next
-    new finding is called.
+    An empty `head_sha` means that there was no review. `key` is a hash of prompts, models and
+    configuration (`previous_review.review_key`). `tokens` and `cost` are totals of the pull
+    request; `cost` is in US dollars, as text, empty if unknown. `paused` is the login of the person
+    who paused the reviews, or empty. `next_number` is for the next new finding.
     """
 
     head_sha: _Commit = ""
@@ -127,25 +126,25 @@ class State:
     major_changes: tuple[str, ...] = ()
     dismissed: tuple[_Dismissal, ...] = ()
     posted: Annotated[tuple[_Number, ...], Field(max_length=1_000)] = ()
-    """Numbers of the findings that were put at their lines, or should have been."""
+    """Numbers of the findings with an inline comment, or for which one was planned."""
     paused: _Text = ""
     next_number: _Number = 1
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding that is remembered, those below the thresholds included."""
+        """All remembered findings, including those below the thresholds."""
         return tuple(finding for unit in self.units for finding in unit.findings)
 
     @property
-    def explained(self) -> tuple[Finding, ...]:
-        """The findings that were put at their lines, or should have been."""
+    def posted_findings(self) -> tuple[Finding, ...]:
+        """The findings with an inline comment, or for which one was planned."""
         return tuple(finding for finding in self.findings if finding.number in self.posted)
 
 
-def of(review: Review) -> State:
-    """Return what a later run has to know of a review."""
+def from_review(review: Review) -> State:
+    """Return what a later run needs of a review."""
     spent, severities = review.total or review.spent, review.severities
-    reviewed = len(review.having(Status.REVIEWED))
+    reviewed = len(review.files_with(Status.REVIEWED))
     return State(
         head_sha=review.head_sha,
         base_sha=review.base_sha,
@@ -159,7 +158,9 @@ def of(review: Review) -> State:
         skipped_files=len(review.files) - reviewed,
         tokens=spent.input_tokens + spent.output_tokens,
         cost="" if spent.cost is None else f"{spent.cost:.6f}",
-        units=tuple(_unit(row, review.head_sha) for row in review.files if row.key or row.known),
+        units=tuple(
+            _make_unit(row, review.head_sha) for row in review.files if row.key or row.known
+        ),
         overview=review.overview.text,
         major_changes=review.overview.major_changes,
         dismissed=review.dismissed,
@@ -169,13 +170,17 @@ def of(review: Review) -> State:
     )
 
 
-def _unit(row: FileReport, head_sha: str) -> Unit:
+def _make_unit(row: FileReport, head_sha: str) -> Unit:
     return Unit(row.path, row.key, row.since or head_sha, row.summary, row.known)
 
 
 def encode(state: State) -> str:
-    """Return the hidden line; of a state that is too large, units are forgotten until it fits."""
-    for smaller in _stages(state):
+    """Return the hidden line, at most LARGEST characters of state.
+
+    If the state is too large, summaries are dropped first, then units without findings, then units
+    with findings.
+    """
+    for smaller in _shrink(state):
         packed = zlib.compress(_adapter().dump_json(smaller, exclude_defaults=True), 9)
         text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
         if len(text) <= LARGEST:
@@ -183,11 +188,11 @@ def encode(state: State) -> str:
     raise AssertionError("a state without units always fits")  # pragma: no cover
 
 
-def _stages(state: State) -> Iterator[State]:
+def _shrink(state: State) -> Iterator[State]:
     yield state
     state = replace(state, units=tuple(replace(unit, summary="") for unit in state.units))
     yield state
-    # The units with findings first: what was said must not be said again in other words.
+    # Units with findings are kept longest, because their findings would get new words and numbers.
     ordered = sorted(state.units, key=lambda unit: not unit.findings)
     while ordered:
         ordered = ordered[: len(ordered) * 3 // 4]
@@ -195,13 +200,16 @@ def _stages(state: State) -> Iterator[State]:
     yield replace(state, units=(), major_changes=(), dismissed=())
 
 
-def present(body: str) -> bool:
-    """Whether a comment holds a state at all, readable or not."""
+def is_present(body: str) -> bool:
+    """Return True if a comment holds a state, readable or not."""
     return "<!-- code-review-action:state " in body
 
 
 def decode(body: str) -> State | None:
-    """Read the state of a comment; None when there is none, or a damaged or foreign one."""
+    """Return the state in a comment; None if there is none, or it is damaged or of another version.
+
+    The text is untrusted: its size is limited and its structure checked.
+    """
     lines = _LINE.findall(body)
     if not lines or int(lines[-1][0]) != VERSION:
         return None

@@ -1,4 +1,4 @@
-"""A review as annotations on lines, for tokens that may not comment."""
+"""Renders a review as annotations on lines, for tokens that may not comment."""
 
 import enum
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Level(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One remark on a line of the new file; `line` is 0 for the file as a whole."""
+    """One message on a line of the new file; `line` is 0 for the file as a whole."""
 
     level: Level
     path: str
@@ -27,11 +27,11 @@ class Annotation:
 
 
 def render(review: Review) -> tuple[Annotation, ...]:
-    """Make an annotation of each finding, the worst first."""
-    return tuple(_annotation(finding) for finding in review.findings)
+    """Return an annotation for each finding, the worst first; all texts are untrusted."""
+    return tuple(_make_annotation(finding) for finding in review.findings)
 
 
-def _annotation(finding: Finding) -> Annotation:
+def _make_annotation(finding: Finding) -> Annotation:
     return Annotation(
         level=Level.WARNING if finding.severity >= Severity.HIGH else Level.NOTICE,
         path=finding.path,

@@ -1,4 +1,4 @@
-"""A review as a check run: a result beside the commit, with annotations in the diff."""
+"""Renders a review as a check run: a result for the commit, with annotations in the diff."""
 
 from reviewer.finding import Finding, Side
 from reviewer.operations import CheckAnnotation, CheckConclusion, CreateCheckRun
@@ -13,35 +13,39 @@ LONGEST_TITLE = 255
 
 
 def render(review: Review, name: str, report: str, *, failed: bool) -> CreateCheckRun:
-    """Make the check run of a review; `report` is its Markdown, `failed` that the step fails."""
+    """Return the check run of a review.
+
+    `report` is the job summary's Markdown, which is used if it is at most LARGEST_SUMMARY long.
+    `failed` says that the step fails by `fail-on`. Findings in removed lines get no annotation.
+    """
     return CreateCheckRun(
         name=TITLE if name == "default" else f"{TITLE} ({name})",
         head_sha=review.head_sha,
-        conclusion=_conclusion(review, failed=failed),
-        title=_title(review),
-        summary=report if len(report) <= LARGEST_SUMMARY else _short(review),
-        annotations=tuple(_annotation(f) for f in review.findings if f.side is Side.NEW),
+        conclusion=_choose_conclusion(review, failed=failed),
+        title=_make_title(review),
+        summary=report if len(report) <= LARGEST_SUMMARY else _make_short_summary(review),
+        annotations=tuple(_make_annotation(f) for f in review.findings if f.side is Side.NEW),
     )
 
 
-def _conclusion(review: Review, *, failed: bool) -> CheckConclusion:
+def _choose_conclusion(review: Review, *, failed: bool) -> CheckConclusion:
     if failed:
         return CheckConclusion.FAILURE
     clean = review.complete and not review.findings
     return CheckConclusion.SUCCESS if clean else CheckConclusion.NEUTRAL
 
 
-def _title(review: Review) -> str:
+def _make_title(review: Review) -> str:
     count = len(review.findings)
-    said = review.all_clear if not count else f"{count} finding{'s' * (count > 1)}"
-    return said if review.complete else f"{said}, incomplete"
+    title = f"{count} finding{'s' * (count > 1)}" if count else review.no_problems_text
+    return title if review.complete else f"{title}, incomplete"
 
 
-def _short(review: Review) -> str:
-    return f"{_title(review)}. The whole report stands in the job summary of the run."
+def _make_short_summary(review: Review) -> str:
+    return f"{_make_title(review)}. The full report is in the job summary of the run."
 
 
-def _annotation(finding: Finding) -> CheckAnnotation:
+def _make_annotation(finding: Finding) -> CheckAnnotation:
     title = f"{finding.severity.label}: {finding.title} [F{finding.number}]"
     return CheckAnnotation(
         path=finding.path,

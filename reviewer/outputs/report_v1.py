@@ -1,8 +1,8 @@
-"""The JSON report, version 1: one declaration of types by which it is written, read and described.
+"""Declares the JSON report, version 1; it is written, read and described by these types.
 
-A report that is read is untrusted, whoever has written it. `schema` makes
-schema/report.schema.json. VERSION is raised when a member changes its meaning or goes; a member
-with a default may be missing in reports that were written before it came.
+A report that is read is untrusted. `schema` makes schema/report.schema.json. Raise VERSION when a
+member is removed or changes its meaning. A new member needs a default, because older reports lack
+it.
 """
 
 import json
@@ -40,7 +40,7 @@ _Cost: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$")]
 
 
 def _spell_by_label(scale: type[Scale]) -> tuple[object, ...]:
-    """Return the annotations by which a word on a scale is read and written as its label."""
+    """Return annotations that let pydantic read and write a word on a scale as its label."""
     words = scale.by_label()
 
     def read(label: object) -> Scale:
@@ -81,14 +81,14 @@ class FindingRow(Candidate):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFindingRow(FindingRow):
-    """A finding that the review shows; `inline` says that a comment at its lines explains it."""
+    """A finding that the review shows; `inline` says that it has an inline comment."""
 
     inline: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DismissalRow:
-    """A finding that maintainers do not want to hear again."""
+    """A finding that a maintainer dismissed; `by` is a login."""
 
     number: _Count
     path: str
@@ -99,7 +99,7 @@ class DismissalRow:
 
 @dataclass(frozen=True, slots=True)
 class VerificationRow:
-    """What the verification did to a finding, and why."""
+    """The effect of the verification on a finding, with the model's reason."""
 
     path: str
     start_line: _Count
@@ -109,8 +109,8 @@ class VerificationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FileRow:
-    """What became of a changed file; its findings are told by their path."""
+class ReportedFile:
+    """The result of a changed file; its findings are those with the same path."""
 
     path: str
     status: Status
@@ -122,7 +122,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class WithheldRow:
-    """How many findings are not shown, by cause."""
+    """The numbers of findings that are not shown, by cause."""
 
     unplaced: _Count
     refuted: _Count
@@ -134,7 +134,7 @@ class WithheldRow:
 
 @dataclass(frozen=True, slots=True)
 class SpentRow:
-    """What was asked of models, and what it cost."""
+    """Requests to models, tokens and cost."""
 
     requests: _Count
     input_tokens: _Count
@@ -148,7 +148,7 @@ class SpentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Every text that comes from the pull request or from a model is untrusted data."""
+    """The whole report; every text from the pull request or from a model is untrusted."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
         title="Report of code-review-action, version 1",
@@ -180,7 +180,7 @@ class Report:
     fixed: tuple[FindingRow, ...]
     dismissed: tuple[DismissalRow, ...]
     judgements: tuple[VerificationRow, ...]
-    files: tuple[FileRow, ...]
+    files: tuple[ReportedFile, ...]
     withheld: WithheldRow
     notes: tuple[str, ...]
     spent: SpentRow
@@ -188,18 +188,18 @@ class Report:
 
 
 def write(report: Report) -> str:
-    """Write a report; what cannot be UTF-8 is written as JSON's own escapes."""
+    """Return the report as JSON in ASCII, without `<`."""
     return to_ascii_json(_adapter().dump_python(report, mode="json"))
 
 
 def to_ascii_json(value: object) -> str:
-    """Write a document in ASCII; a page that takes it in finds no tag in it."""
-    # "<" occurs in texts only, where the escape means the same.
+    """Return a document as JSON in ASCII without `<`, so that no page finds an HTML tag in it."""
+    # "<" occurs in strings only, where the escape means the same.
     return json.dumps(value, indent=2).replace("<", "\\u003c") + "\n"
 
 
 def read(data: bytes) -> Report:
-    """Read a report; raises ReportError for what is none of version 1."""
+    """Return the report in `data`, checked; raises ReportError if it is no report of version 1."""
     if len(data) > LARGEST:
         raise ReportError(f"The report has more than {LARGEST:,} bytes.")
     try:
@@ -210,23 +210,23 @@ def read(data: bytes) -> Report:
         problem = f"{place}: {first['msg']}" if place else str(first["msg"])
         raise ReportError(
             f"The report cannot be used: {problem[:300]}.",
-            cause="It is no report of this tool, or one of another version.",
-            remedy="Use the file that the output report-path names.",
+            cause="The file is not a report of this action, or of another version of it.",
+            remedy="Pass the file that the output report-path names.",
         ) from None
 
 
 def schema() -> Mapping[str, object]:
     """Return the JSON Schema of a report as it is written."""
-    described = _adapter().json_schema(mode="serialization", schema_generator=_Described)
+    described = _adapter().json_schema(mode="serialization", schema_generator=_SchemaGenerator)
     return {"$schema": GenerateJsonSchema.schema_dialect, **described}
 
 
-class _Described(GenerateJsonSchema):
+class _SchemaGenerator(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002
         return False  # it would only repeat the member's name
 
     def default_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ANN401
-        return self.generate_inner(schema["schema"])  # a default is for reading older reports
+        return self.generate_inner(schema["schema"])  # defaults are for older reports only
 
 
 @cache

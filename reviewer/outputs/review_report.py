@@ -1,4 +1,4 @@
-"""A review as a JSON report for programs, and a report as the review that it is about."""
+"""Converts a review to its JSON report, and a report back to a review."""
 
 from collections.abc import Container, Iterable
 from dataclasses import asdict
@@ -11,9 +11,9 @@ from reviewer.finding import Candidate, Dismissal, Finding, Side
 from reviewer.outputs import report_v1
 from reviewer.outputs.report_v1 import (
     DismissalRow,
-    FileRow,
     FindingRow,
     Report,
+    ReportedFile,
     ShownFindingRow,
     SpentRow,
     VerificationRow,
@@ -26,7 +26,7 @@ _SIGINT = 2
 
 
 def render(review: Review, *, name: str, run_url: str) -> str:
-    """Write the report of the instance `name`; its texts are as untrusted as the review's."""
+    """Return the JSON report of the instance `name`; its texts are as untrusted as the review's."""
     report = Report(
         version=report_v1.VERSION,
         tool="code-review-action",
@@ -45,7 +45,7 @@ def render(review: Review, *, name: str, run_url: str) -> str:
         judgements=tuple(map(_make_verification_row, review.verifications)),
         files=tuple(map(_make_file_row, review.files)),
         withheld=WithheldRow(**asdict(review.withheld)),
-        notes=(*review.notes, *review.asides),
+        notes=(*review.notes, *review.job_summary_notes),
         spent=_make_spent_row(review.spent),
         total=_make_spent_row(review.total or review.spent),
     )
@@ -80,8 +80,8 @@ def _make_verification_row(verification: Verification) -> VerificationRow:
     )
 
 
-def _make_file_row(file: FileReport) -> FileRow:
-    return FileRow(file.path, file.status, file.reason, file.summary, file.cuts, file.since)
+def _make_file_row(file: FileReport) -> ReportedFile:
+    return ReportedFile(file.path, file.status, file.reason, file.summary, file.cuts, file.since)
 
 
 def _make_spent_row(spent: Spent) -> SpentRow:
@@ -90,7 +90,7 @@ def _make_spent_row(spent: Spent) -> SpentRow:
 
 
 def parse(data: bytes) -> Review:
-    """Read a report as the review that it is about; raises ReportError for what is none."""
+    """Return the review in a report, which is untrusted; raises ReportError if it is invalid."""
     report = report_v1.read(data)
     findings = tuple(map(_make_finding, report.findings))
     by_path: dict[str, list[Finding]] = {}
@@ -138,7 +138,7 @@ def _make_verification(row: VerificationRow) -> Verification:
 
 
 def _make_partial(path: str, title: str, *, number: int = 0, line: int = 0) -> Finding:
-    """Make a finding of which the report has no more than path, title, and number or line."""
+    """Return a finding for rows that have only a path, a title, and a number or a line."""
     candidate = Candidate(
         path=path,
         start_line=line,
@@ -153,7 +153,7 @@ def _make_partial(path: str, title: str, *, number: int = 0, line: int = 0) -> F
     return Finding(candidate, line, line, Side.NEW, number)
 
 
-def _make_file(row: FileRow, findings: Iterable[Finding]) -> FileReport:
+def _make_file(row: ReportedFile, findings: Iterable[Finding]) -> FileReport:
     return FileReport(
         path=row.path,
         status=row.status,

@@ -1,4 +1,4 @@
-"""A review as SARIF 2.1.0, for code scanning and other programs that collect findings."""
+"""Renders a review as SARIF 2.1.0, for code scanning and other programs that read findings."""
 
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from reviewer.text.code_spans import ZWSP
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/org/code-review-action"
 LONGEST_MESSAGE = 4_000
-"""Characters; whoever needs more has the JSON report."""
+"""Characters; the JSON report has the full text."""
 FINGERPRINT = "codeReviewFinding/v1"
 
 _LEVELS = {
@@ -31,9 +31,9 @@ _SCORES = {
 
 
 def render(review: Review, *, version: str) -> str:
-    """Write the findings as one run; `version` is the tool's.
+    """Return the findings as one SARIF run, in ASCII; `version` is that of this action.
 
-    GitHub takes 25,000 results of a run; a review has at most as many as `max-findings` allows.
+    GitHub accepts 25,000 results in a run; a review has at most `max-findings`.
     """
     run = {
         "tool": {
@@ -41,20 +41,20 @@ def render(review: Review, *, version: str) -> str:
                 "name": "code-review-action",
                 "informationUri": HOME,
                 "version": version,
-                "rules": [{"id": name} for name in _categories(review)],
+                "rules": [{"id": name} for name in _list_categories(review)],
             }
         },
         "columnKind": "utf16CodeUnits",
-        "results": [_result(finding) for finding in review.findings],
+        "results": [_make_result(finding) for finding in review.findings],
     }
     return report_v1.to_ascii_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _categories(review: Review) -> list[str]:
+def _list_categories(review: Review) -> list[str]:
     return sorted({finding.category for finding in review.findings})
 
 
-def _result(finding: Finding) -> dict[str, object]:
+def _make_result(finding: Finding) -> dict[str, object]:
     properties = {
         "severity": finding.severity.label,
         "confidence": finding.confidence.label,
@@ -65,20 +65,20 @@ def _result(finding: Finding) -> dict[str, object]:
     return {
         "ruleId": finding.category,
         "level": _LEVELS[finding.severity],
-        "message": {"text": truncate.shorten(_text(finding), LONGEST_MESSAGE)},
-        "locations": [{"physicalLocation": _location(finding)}],
+        "message": {"text": truncate.shorten(_make_message(finding), LONGEST_MESSAGE)},
+        "locations": [{"physicalLocation": _make_location(finding)}],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
         "properties": properties,
     }
 
 
-def _text(finding: Finding) -> str:
-    """Return plain text, in which `[words](address)` alone is live (SARIF 2.1.0, 3.11.6)."""
+def _make_message(finding: Finding) -> str:
+    """Return the text without links: `[words](address)` is one even in plain text (3.11.6)."""
     text = f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
     return text.replace("](", f"]{ZWSP}(")
 
 
-def _location(finding: Finding) -> dict[str, object]:
+def _make_location(finding: Finding) -> dict[str, object]:
     place = {"uri": quote(finding.path, errors="replace"), "uriBaseId": "%SRCROOT%"}
     if finding.side is Side.OLD:
         # Lines that the change removes are not there any more.

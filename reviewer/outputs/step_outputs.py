@@ -1,4 +1,4 @@
-"""What a finished review means for the workflow: a word, the outputs and the exit code."""
+"""Makes the step outputs of a review: the verdict, the counts, and the exit code by `fail-on`."""
 
 from collections.abc import Mapping
 
@@ -7,24 +7,25 @@ from reviewer.memory.state import State
 from reviewer.pull_request import Comment
 from reviewer.review import Spent
 
-GATE_REACHED = 3
+LIMIT_REACHED = 3
 REPORT = "report.json"
 SARIF = "report.sarif"
 
 
-def outputs(
+def make_outputs(
     state: State, comment: Comment | None, spent: Spent, files: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the step's outputs by name; tokens and cost are this run's, which is `spent`.
+    """Return the step outputs by name; `spent` is the tokens and cost of this run alone.
 
-    `files` holds the paths of the reports that were written, by file name.
+    `comment` is the summary comment, None if nothing was written. `files` maps the names of report
+    files to their paths.
     """
     paths = files or {}
     counts = {name: str(getattr(state, name)) for name in ("critical", "high", "medium", "low")}
     return {
         "comment-id": str(comment.id) if comment else "",
         "comment-url": comment.url if comment else "",
-        "findings": str(_findings(state)),
+        "findings": str(_count_findings(state)),
         **counts,
         "reviewed-files": str(state.reviewed_files),
         "skipped-files": str(state.skipped_files),
@@ -33,16 +34,16 @@ def outputs(
         "cost": "unknown" if spent.cost is None else f"{spent.cost:.6f}",
         "report-path": paths.get(REPORT, ""),
         "sarif-path": paths.get(SARIF, ""),
-        "verdict": _word(state),
+        "verdict": _choose_verdict(state),
     }
 
 
 def exit_code(state: State, fail_on: FailOn) -> int:
-    """Return GATE_REACHED when the review reaches the workflow's limit, else 0."""
-    return GATE_REACHED if _reached(state, fail_on) else 0
+    """Return LIMIT_REACHED if the review has what the input `fail-on` names, else 0."""
+    return LIMIT_REACHED if _reaches_limit(state, fail_on) else 0
 
 
-def _reached(state: State, fail_on: FailOn) -> bool:
+def _reaches_limit(state: State, fail_on: FailOn) -> bool:
     match fail_on:
         case FailOn.NEVER:
             return False
@@ -55,14 +56,14 @@ def _reached(state: State, fail_on: FailOn) -> bool:
         case FailOn.MEDIUM:
             return bool(state.critical + state.high + state.medium)
         case FailOn.LOW:
-            return bool(_findings(state))
+            return bool(_count_findings(state))
 
 
-def _findings(state: State) -> int:
+def _count_findings(state: State) -> int:
     return state.critical + state.high + state.medium + state.low
 
 
-def _word(state: State) -> str:
-    if _findings(state):
+def _choose_verdict(state: State) -> str:
+    if _count_findings(state):
         return "findings"
     return "clean" if state.complete else "incomplete"

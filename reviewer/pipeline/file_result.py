@@ -1,4 +1,4 @@
-"""Turns all replies about a file into one result, and the results of all files into a review."""
+"""Makes one result of all replies about a file, and one review of the results of all files."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from reviewer.review import FileReport, Overview, Review, Spent, Status
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What came of one batch: the model's reply, or the problem that prevented it."""
+    """The model's reply about one batch, or the error that prevented it."""
 
     batch: Batch
     result: FileCandidates | ReviewerError
@@ -30,8 +30,8 @@ class BatchResult:
 class FileResult:
     """A file's row and its findings.
 
-    `unplaced` counts the model's candidates that could not be used, `refuted` the findings that
-    the verification dropped.
+    `unplaced` is the number of the model's candidates that could not be used, `refuted` that of the
+    findings that the verification dropped.
     """
 
     report: FileReport
@@ -41,22 +41,22 @@ class FileResult:
 
     @property
     def has_model_findings(self) -> bool:
-        """True where the verification has something to look at."""
+        """True if there are findings that the verification can check."""
         return any(finding.origin is Origin.MODEL for finding in self.findings)
 
 
-def unchanged(
+def reuse(
     file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
 ) -> FileResult | None:
-    """Return what is remembered of a file whose change is the same as before, else None."""
-    row = previous_review.unchanged(file, previous, as_prompt_text)
+    """Return the remembered result of a file whose change is the same as before, else None."""
+    row = previous_review.reuse(file, previous, as_prompt_text)
     return FileResult(row, row.known) if row else None
 
 
 def earlier_findings(
     file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
 ) -> tuple[Finding, ...]:
-    """Return what was found in the file before and is still in its code."""
+    """Return the remembered findings of the file whose code is still there."""
     unit = previous.units.get(file.path)
     return previous_review.still_present(file, unit.findings, as_prompt_text) if unit else ()
 
@@ -70,8 +70,8 @@ def merge(
 ) -> FileResult:
     """Make one result of the replies about a file, the rules' findings and the earlier findings.
 
-    `as_prompt_text` is what the prompts did to the text that the model quotes; `redaction` must be
-    the prompts' own.
+    `as_prompt_text` changes text as the prompts did, so that quotes of the model can be found.
+    `redaction` must be that of the prompts.
     """
     replied = place_replies(file, results, as_prompt_text)
     earlier = earlier_findings(file, previous, as_prompt_text)
@@ -88,7 +88,7 @@ def merge(
 def place_replies(
     file: ChangedFile, results: Sequence[BatchResult], as_prompt_text: Callable[[str], str]
 ) -> FileResult:
-    """Place the findings of all replies about a file; a part without a reply is a named cut."""
+    """Place the findings of all replies about a file; a batch without a reply becomes a cut."""
     replies = [each.result for each in results if isinstance(each.result, FileCandidates)]
     problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
     if not replies:
@@ -102,24 +102,26 @@ def place_replies(
         path=file.path,
         status=Status.REVIEWED,
         summary=" ".join(reply.summary for reply in replies),
-        cuts=_cuts(results, replies),
+        cuts=_collect_cuts(results, replies),
     )
     discarded = sum(reply.discarded for reply in replies)
     return FileResult(report, findings, len(placed) - len(findings) + discarded)
 
 
-def _cuts(results: Sequence[BatchResult], replies: Iterable[FileCandidates]) -> tuple[str, ...]:
+def _collect_cuts(
+    results: Sequence[BatchResult], replies: Iterable[FileCandidates]
+) -> tuple[str, ...]:
     cuts = [cut for each in results for cut in each.batch.cuts]
     cuts += [
         f"part {each.batch.part} of {each.batch.parts} not reviewed: {each.result.what}"
         for each in results
         if isinstance(each.result, ReviewerError)
     ]
-    cuts += ["the model's answer was cut short" for reply in replies if reply.truncated]
+    cuts += ["the model's reply was cut short" for reply in replies if reply.truncated]
     return tuple(dict.fromkeys(cuts))
 
 
-def assemble(  # everything that a review is made of, each by name
+def assemble(  # one parameter for each part of a review
     results: Sequence[FileResult],
     *,
     pull: PullRequest,
@@ -130,13 +132,16 @@ def assemble(  # everything that a review is made of, each by name
     as_prompt_text: Callable[[str], str],
     spent: Spent,
 ) -> Review:
-    """Make the review of the results, still without an overview."""
+    """Make the review of the results of all files; the overview is added later.
+
+    Findings are numbered, ranked and limited here. `dismissed` ones are not shown.
+    """
     distinct, repeated = placement.dedupe(tuple(f for each in results for f in each.findings))
-    numbered, next_number = previous_review.number(distinct, previous)
+    numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)
     files = tuple(_with_findings(each.report, shown, numbered) for each in results)
     files += selection.reports
-    still_there = _question(selection.files, as_prompt_text)
+    still_there = _make_presence_check(selection.files, as_prompt_text)
     return Review(
         head_sha=pull.head_sha,
         base_sha=pull.base_sha,
@@ -151,17 +156,17 @@ def assemble(  # everything that a review is made of, each by name
         ),
         spent=spent,
         notes=config.notes + selection.notes,
-        asides=tuple(filter(None, (config.origin,))),
+        job_summary_notes=tuple(filter(None, (config.origin,))),
         dismissed=dismissed,
         fixed=previous_review.find_fixed(previous, numbered, files, still_there),
         next_number=next_number,
     )
 
 
-def _question(
+def _make_presence_check(
     files: Sequence[ChangedFile], as_prompt_text: Callable[[str], str]
 ) -> Callable[[Finding], bool]:
-    """Return the function that says if the code of a finding is still among the changes."""
+    """Return a function that tells if the code of a finding is still in the changed files."""
     by_path = {file.path: file for file in files}
 
     def still_there(finding: Finding) -> bool:

@@ -1,4 +1,4 @@
-"""Changes in, review out: asks about every selected file, verifies, and sums up."""
+"""Reviews the selected files: asks about each, verifies the findings, asks for the overview."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -29,9 +29,9 @@ from reviewer.review import Overview, Review, Status, Verification
 
 log = logging.getLogger(__name__)
 
-# After these no later request can succeed either: a hundred files must not mean a hundred of them.
-HOPELESS = (InputError, ModelRefusedError, ModelNotFoundError)
-_Answers = dict[str, list[BatchResult]]
+# After one of these, no later request can succeed: the remaining files are not asked about.
+FINAL_ERRORS = (InputError, ModelRefusedError, ModelNotFoundError)
+_Results = dict[str, list[BatchResult]]
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -39,17 +39,18 @@ Result = TypeVar("Result")
 def review(
     reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...] = ()
 ) -> Review:
-    """Ask about every selected file that changed, and make one review of old and new replies.
+    """Ask about every selected file whose change is new, and make one review of all results.
 
-    Raises the first problem when there was something to review and nothing of it was reviewed. A
-    CancelledError only ends the asking: what is known by then is the review, marked as cancelled.
+    Files whose change is remembered keep their results. Raises the first error if files were asked
+    about and none could be reviewed. After a CancelledError no more is asked: the review holds the
+    results so far and is marked as cancelled.
     """
-    kept = {file.path: row for file in selection.files if (row := reviewer.unchanged(file))}
+    kept = {file.path: row for file in selection.files if (row := reviewer.reuse(file))}
     asked = [file for file in selection.files if file.path not in kept]
     parts = [part for file in asked for part in batches.split(file, reviewer.window)]
-    answers, stop = _ask(reviewer, parts)
-    results = {file.path: reviewer.merge(file, answers[file.path]) for file in asked}
-    _raise_if_nothing_was_reviewed([*results.values()], answers, kept=bool(kept))
+    by_path, stop = _ask(reviewer, parts)
+    results = {file.path: reviewer.merge(file, by_path[file.path]) for file in asked}
+    _raise_if_nothing_was_reviewed([*results.values()], by_path, kept=bool(kept))
     verified = _verify(reviewer, results, asked) if stop is None else _Verified(results, stop=stop)
     made = assemble(
         [kept.get(file.path) or verified.results[file.path] for file in selection.files],
@@ -64,38 +65,38 @@ def review(
     return _finish(reviewer, made, verified, asked, alone=len(parts) == 1)
 
 
-def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Answers, ReviewerError | None]:
+def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Results, ReviewerError | None]:
     """Ask about all parts; return the results by path and what stopped the asking early."""
-    answers: _Answers = {part.file.path: [] for part in parts}
+    by_path: _Results = {part.file.path: [] for part in parts}
     done = 0
 
     def note(part: Batch, results: tuple[BatchResult, ...]) -> ReviewerError | None:
         nonlocal done
         done += 1
-        answers[part.file.path] += results
+        by_path[part.file.path] += results
         log.info("%d/%d %s", done, len(parts), _label(part))
-        return _reason_to_stop(results, answers)
+        return _reason_to_stop(results, by_path)
 
-    left, stop = carry_out(parts, reviewer.review, concurrency=reviewer.concurrency, on_result=note)
+    left, stop = run_all(parts, reviewer.review, concurrency=reviewer.concurrency, on_result=note)
     for part in left:
         if stop:
-            answers[part.file.path].append(BatchResult(part, stop))
-    return answers, stop
+            by_path[part.file.path].append(BatchResult(part, stop))
+    return by_path, stop
 
 
-def _reason_to_stop(results: Sequence[BatchResult], answers: _Answers) -> ReviewerError | None:
-    """Return the problem after which no later request can succeed either, if there was one."""
+def _reason_to_stop(results: Sequence[BatchResult], by_path: _Results) -> ReviewerError | None:
+    """Return the error after which no later request can succeed, if there was one."""
     for each in results:
-        if isinstance(each.result, HOPELESS):
+        if isinstance(each.result, FINAL_ERRORS):
             return each.result
-        # A server that has answered before may answer again.
-        if isinstance(each.result, ModelUnreachableError) and not _has_reply(answers):
+        # A server that has replied before may reply again.
+        if isinstance(each.result, ModelUnreachableError) and not _has_reply(by_path):
             return each.result
     return None
 
 
-def _has_reply(answers: _Answers) -> bool:
-    results = (each for of_file in answers.values() for each in of_file)
+def _has_reply(by_path: _Results) -> bool:
+    results = (each for of_file in by_path.values() for each in of_file)
     return any(isinstance(each.result, FileCandidates) for each in results)
 
 
@@ -104,18 +105,19 @@ def _label(part: Batch) -> str:
 
 
 def _raise_if_nothing_was_reviewed(
-    results: Sequence[FileResult], answers: _Answers, *, kept: bool
+    results: Sequence[FileResult], by_path: _Results, *, kept: bool
 ) -> None:
     if results and not kept and all(each.report.status is Status.FAILED for each in results):
-        tried = [each for path in answers for each in answers[path]]
+        tried = [each for path in by_path for each in by_path[path]]
         raise next(each.result for each in tried if isinstance(each.result, ReviewerError))
 
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """The results by path after the verification, and what it said.
+    """The results by path after the verification, and the verifications.
 
-    `unverified` lists the paths whose findings got no verdict; `stop` is what ended it early.
+    `unverified` lists the paths whose findings got no verdict; `stop` is the error that ended it
+    early.
     """
 
     results: dict[str, FileResult]
@@ -127,9 +129,9 @@ class _Verified:
 def _verify(
     reviewer: BatchReviewer, results: dict[str, FileResult], asked: Sequence[ChangedFile]
 ) -> _Verified:
-    """Put every finding of the model to a sceptical request, file by file.
+    """Verify the model's findings, file by file.
 
-    A file whose request failed keeps its findings, which a note says.
+    A file whose request failed keeps its findings and is listed as unverified.
     """
     if reviewer.config.verify is Verify.OFF:
         return _Verified(results)
@@ -141,12 +143,12 @@ def _verify(
     def note(
         file: ChangedFile, verified: tuple[FileResult, tuple[Verification, ...], bool]
     ) -> None:
-        results[file.path], reasons, answered = verified
+        results[file.path], reasons, complete = verified
         verifications.extend(reasons)
-        if not answered:
+        if not complete:
             unverified.append(file.path)
 
-    left, stop = carry_out(
+    left, stop = run_all(
         files,
         lambda file: reviewer.verify(file, results[file.path]),
         concurrency=reviewer.concurrency,
@@ -164,10 +166,10 @@ def _finish(
     *,
     alone: bool,
 ) -> Review:
-    """Add the overview, the verifications and what readers must know of how the review was made."""
+    """Return the review with its overview, its verifications and notes on how it was made."""
     overview, problem = Overview(), verified.stop
     if problem is None:
-        overview, problem = _overview(reviewer, made, asked, alone=alone)
+        overview, problem = _request_overview(reviewer, made, asked, alone=alone)
     reason = reviewer.previous.reason
     notes = [f"everything was reviewed from scratch: {reason}"] if reason else []
     notes += made.notes
@@ -184,15 +186,15 @@ def _finish(
     )
 
 
-def _overview(
+def _request_overview(
     reviewer: BatchReviewer, made: Review, asked: Sequence[ChangedFile], *, alone: bool
 ) -> tuple[Overview, ReviewerError | None]:
-    """Return what the change does, and the problem that kept the model from saying it.
+    """Return the overview, and the error that prevented it.
 
-    The summary of a single part serves as the overview, and so does a remembered overview when no
-    file was asked about.
+    Without a request: a remembered overview is used if no file was asked about, and the summary of
+    a single batch if there was only one.
     """
-    rows = made.having(Status.REVIEWED)
+    rows = made.files_with(Status.REVIEWED)
     before = reviewer.previous.state
     remembered = Overview(before.overview, before.major_changes)
     if not rows:
@@ -209,23 +211,24 @@ def _overview(
         return Overview(), problem
 
 
-def carry_out(
+def run_all(
     tasks: Sequence[Task],
     call: Callable[[Task], Result],
     *,
     concurrency: int,
     on_result: Callable[[Task, Result], ReviewerError | None],
 ) -> tuple[tuple[Task, ...], ReviewerError | None]:
-    """Call for every task; return the tasks without a result and what stopped the work early.
+    """Call `call` for every task, `concurrency` at a time.
 
-    `on_result` is told each result as it comes and may return a reason to stop. A CancelledError
-    only ends the work.
+    Returns the tasks without a result, and the error that stopped the work early. `on_result` is
+    called in this thread with each result as it comes, and may return an error to stop. A
+    CancelledError stops the work and is returned. Other exceptions of `call` are raised.
     """
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="review")
-    # A signal may come between any two lines: what counts is which results were told.
-    told: set[int] = set()
+    # A signal may come between any two lines, so a task is done only once its result was passed on.
+    finished: set[int] = set()
     waiting = iter(enumerate(tasks))
-    # A pool's own queue would go on for a moment after the reason to stop is known.
+    # Tasks in the pool's own queue could still start after the work was stopped.
     running = {pool.submit(call, task): at for at, task in islice(waiting, concurrency)}
     stop: ReviewerError | None = None
     try:
@@ -233,11 +236,11 @@ def carry_out(
             done = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
             at = running.pop(done)
             stop = on_result(tasks[at], done.result())
-            told.add(at)
+            finished.add(at)
             if not stop:
                 running |= {pool.submit(call, task): at for at, task in islice(waiting, 1)}
     except CancelledError as cancelled:
         stop = cancelled
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return tuple(task for at, task in enumerate(tasks) if at not in told), stop
+    return tuple(task for at, task in enumerate(tasks) if at not in finished), stop

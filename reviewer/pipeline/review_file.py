@@ -1,4 +1,4 @@
-"""Asks the model about one batch of a file, and verifies what was found in it."""
+"""Asks the model about one batch of a file, and verifies the findings in a file."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -24,13 +24,13 @@ from reviewer.review import VerdictOutcome, Verification
 
 log = logging.getLogger(__name__)
 
-# Of a model's window, what the changes may take; the rest is for instructions and the answer.
+# The changes' share of a model's context window; the rest is for instructions and the reply.
 WINDOW_SHARE = 0.5
 CHARACTERS_PER_TOKEN = 3
 UNKNOWN_WINDOW = 32_000
-# Attention ends before windows do: no request shows more changes than this.
+# Characters of changes in one request at most: models read long prompts less carefully.
 LARGEST_BATCH = 60_000
-# A verification is about fewer findings and shows more around them.
+# A verification is about few findings, so it gets more context than a review.
 VERIFICATION_SHARE = 2
 
 
@@ -45,10 +45,10 @@ def window(model: str, limit: int | None) -> int:
 class BatchReviewer:
     """Asks about batches of one pull request; safe to share between threads.
 
-    `previous` is the review to build on, `redaction` hides secrets as the prompts do. `window` is
-    the room for a batch in characters, `paths` lists all changed files, `guidelines` holds paths
-    and texts of the base commit, `concurrency` counts requests at a time. `refresh_overview` asks
-    for the overview again although no file changed.
+    `redaction` masks secrets as the prompts do. `window` is the largest batch in characters,
+    `paths` lists all changed files, `guidelines` holds paths and texts at the base commit,
+    `concurrency` is the number of requests at a time. `refresh_overview` asks for the overview
+    again although no file changed.
     """
 
     context: ContextCollector
@@ -64,12 +64,12 @@ class BatchReviewer:
     guidelines: tuple[tuple[str, str], ...] = ()
     refresh_overview: bool = False
 
-    def unchanged(self, file: ChangedFile) -> FileResult | None:
-        """Return what is remembered of a file whose change is the same as before, else None."""
-        return file_result.unchanged(file, self.previous, self.prompts.as_prompt_text)
+    def reuse(self, file: ChangedFile) -> FileResult | None:
+        """Return the remembered result of a file whose change is the same as before, else None."""
+        return file_result.reuse(file, self.previous, self.prompts.as_prompt_text)
 
     def merge(self, file: ChangedFile, results: Sequence[BatchResult]) -> FileResult:
-        """Make one result of the replies about a file and of what was found in it before."""
+        """Make one result of the replies about a file, rule findings and earlier findings."""
         return file_result.merge(
             file, results, self.previous, self.prompts.as_prompt_text, self.redaction
         )
@@ -77,28 +77,28 @@ class BatchReviewer:
     def verify(
         self, file: ChangedFile, result: FileResult
     ) -> tuple[FileResult, tuple[Verification, ...], bool]:
-        """Put a file's findings to sceptical requests, one for each part of the file.
+        """Verify a file's findings, with one request for each batch of the file.
 
-        Returns the result with what is left, the verifications, and True if every part got a reply.
-        The findings of a part without a reply stay as they are.
+        Returns the result with the findings that remain, the verifications, and True if every
+        batch got a reply. The findings of a batch without a reply stay as they are.
         """
         kept: list[Finding] = []
         verifications: list[Verification] = []
-        answered = True
-        for part, findings in _by_part(split(file, self.window), result.findings):
-            verdicts = self._verdicts(part, findings)
+        complete = True
+        for part, findings in _group_by_part(split(file, self.window), result.findings):
+            verdicts = self._request_verdicts(part, findings)
             left, reasons = ranking.apply_verdicts(findings, verdicts or ())
             kept += left
             verifications += reasons
-            answered = answered and verdicts is not None
+            complete = complete and verdicts is not None
         dropped = sum(each.outcome is VerdictOutcome.DROPPED for each in verifications)
         verified = replace(result, findings=tuple(kept), refuted=dropped)
-        return verified, tuple(verifications), answered
+        return verified, tuple(verifications), complete
 
-    def _verdicts(
+    def _request_verdicts(
         self, part: Batch, findings: Sequence[Finding]
     ) -> tuple[ranking.Verdict, ...] | None:
-        prompt = self.prompts.verify(self._material(part, VERIFICATION_SHARE), findings)
+        prompt = self.prompts.verify(self._make_request(part, VERIFICATION_SHARE), findings)
         try:
             return self.client.ask(
                 prompt, lambda reply: replies.parse_verdicts(reply, len(findings))
@@ -108,25 +108,28 @@ class BatchReviewer:
             return None
 
     def review(self, batch: Batch) -> tuple[BatchResult, ...]:
-        """Ask about one batch; if it is too long for the model, about its halves, once."""
-        outcome = self._ask(batch)
+        """Ask about one batch; if it is too long for the model, ask about its halves, once.
+
+        An error is returned as the result of its batch.
+        """
+        outcome = self._request_review(batch)
         if not isinstance(outcome.result, ContextTooLongError):
             return (outcome,)
         halves = halve(batch)
         log.warning(
-            "%s is too long for the model; client in %d parts", batch.file.path, len(halves)
+            "%s is too long for the model; asking in %d parts", batch.file.path, len(halves)
         )
-        return tuple(self._ask(half) for half in halves) or (outcome,)
+        return tuple(self._request_review(half) for half in halves) or (outcome,)
 
-    def _ask(self, batch: Batch) -> BatchResult:
-        prompt = self.prompts.review(self._material(batch))
+    def _request_review(self, batch: Batch) -> BatchResult:
+        prompt = self.prompts.review(self._make_request(batch))
         try:
             return BatchResult(batch, self.client.ask(prompt, replies.parse_review))
         except ReviewerError as problem:
             log.warning("%s: %s", batch.file.path, problem)
             return BatchResult(batch, problem)
 
-    def _material(self, batch: Batch, share: int = CONTEXT_SHARE) -> BatchRequest:
+    def _make_request(self, batch: Batch, share: int = CONTEXT_SHARE) -> BatchRequest:
         path = batch.file.path
         special = tuple(
             instruction.instructions
@@ -146,7 +149,7 @@ class BatchReviewer:
         )
 
 
-def _by_part(
+def _group_by_part(
     parts: Sequence[Batch], findings: Iterable[Finding]
 ) -> tuple[tuple[Batch, tuple[Finding, ...]], ...]:
     """Give each finding to the part that shows its first line, or to the first part."""

@@ -1,4 +1,4 @@
-"""Carries out the commands beside reviews: answers questions, pauses, shows the help."""
+"""Carries out the commands other than reviews: answers a question, pauses reviews, shows help."""
 
 import logging
 import secrets
@@ -9,7 +9,7 @@ from dataclasses import replace
 from reviewer.changes.selection import Selection, read_changes
 from reviewer.comments import answer as answer_comment
 from reviewer.comments import summary, upsert
-from reviewer.comments.answer import Told
+from reviewer.comments.answer import AnswerText
 from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
 from reviewer.config.strict_yaml import PATH
@@ -38,16 +38,16 @@ from reviewer.text import markdown
 
 log = logging.getLogger(__name__)
 
-# A model that finds the changes too long is shown a third of them, once.
-_SMALLER = 3
-# The worst of them; more would take the room of the change.
+# If the changes are too long for the model, a third of them is sent, once.
+_SMALLER_BY = 3
+# Findings shown with a question, the worst; more would leave too little room for the changes.
 _MOST_FINDINGS = 50
 
 
 def carry_out(run: Run, wanted: CommandRequest, snapshot: Snapshot) -> int:
     """Carry out a command on the pull request of `snapshot`, and return the exit code.
 
-    Raises ReviewerError when it could not be done.
+    Raises ReviewerError if the command could not be carried out.
     """
     match wanted:
         case AnswerQuestion():
@@ -64,7 +64,7 @@ def _acknowledge(run: Run, wanted: CommandRequest, command: Callable[[], int]) -
     return acknowledge(run.forge, commenter, command, understood=understood)
 
 
-def _end(run: Run, report: str) -> int:
+def _finish(run: Run, report: str) -> int:
     run.runner.summary(f"{report}\n")
     run.runner.output("verdict", "skipped")
     return 0
@@ -72,7 +72,7 @@ def _end(run: Run, report: str) -> int:
 
 def _skip(run: Run, reason: str) -> int:
     run.runner.notice(f"Nothing to do: {reason}.", title=TITLE)
-    return _end(run, f"Code review: nothing to do: {reason}.")
+    return _finish(run, f"Code review: nothing to do: {reason}.")
 
 
 def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
@@ -86,7 +86,7 @@ def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
 
     if not run.inputs.silent:
         upsert.publish(run.forge, own, compose)
-    return _end(run, f"Code review: {status}")
+    return _finish(run, f"Code review: {status}")
 
 
 def _show_help(run: Run, wanted: ShowHelp, snapshot: Snapshot) -> int:
@@ -96,7 +96,7 @@ def _show_help(run: Run, wanted: ShowHelp, snapshot: Snapshot) -> int:
     if not (shown or run.inputs.silent):
         body = f"{marker}\n{run.runner.secrets.mask(text)}\n"
         run.forge.apply(CreateComment(wanted.number, body, marker))
-    return _end(run, text)
+    return _finish(run, text)
 
 
 def _answer(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> int:
@@ -122,7 +122,7 @@ def _find_thread(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> Review
 
 
 def _is_ours(run: Run, body: str) -> bool:
-    """Return True if this instance wrote the comment: other workflows comment as the same bot."""
+    """Return True if this instance wrote the comment; other workflows comment as the same bot."""
     last = body.rstrip().rpartition("\n")[2]
     return last.startswith(MARKER_NAMESPACE) and f" name={run.inputs.name} " in last
 
@@ -130,23 +130,23 @@ def _is_ours(run: Run, body: str) -> bool:
 def _is_answered(
     run: Run, wanted: AnswerQuestion, snapshot: Snapshot, thread: ReviewThread | None
 ) -> bool:
-    marker = _marker(run, wanted)
+    marker = _make_marker(run, wanted)
     comments = thread.comments if thread else snapshot.conversation.comments
     ours = (each.body.strip() for each in comments if each.mine)
     return any(body.startswith(marker) or body.endswith(marker) for body in ours)
 
 
-def _marker(run: Run, wanted: AnswerQuestion) -> str:
+def _make_marker(run: Run, wanted: AnswerQuestion) -> str:
     return answer_comment.answer_marker(run.inputs.name, wanted.commenter.comment_id)
 
 
 def _ask_model(
     run: Run, wanted: AnswerQuestion, snapshot: Snapshot, thread: ReviewThread | None
-) -> Told:
+) -> AnswerText:
     pull = snapshot.pull
-    eligibility.require_means(run.inputs)
+    eligibility.check_inputs(run.inputs)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="models") as pool:
-        # Slow, because it imports their client: done beside GitHub's answers.
+        # Slow, because it imports the models' client: done while GitHub responds.
         models = pool.submit(run.models)
         with run.runner.group("Read the changes"):
             settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
@@ -162,7 +162,7 @@ def _ask_model(
     findings = _worst_findings(OwnComment.find(snapshot, run.inputs.name))
     with run.runner.group("Answer"):
         answer = _ask(run, wanted, client, prompts, selection, findings, thread)
-    return Told("" if thread else wanted.question, answer, budget.spent(), run.run_url)
+    return AnswerText("" if thread else wanted.question, answer, budget.spent(), run.run_url)
 
 
 def _worst_findings(own: OwnComment) -> tuple[Finding, ...]:
@@ -179,7 +179,10 @@ def _ask(
     findings: tuple[Finding, ...],
     thread: ReviewThread | None,
 ) -> str:
-    """Ask with as many files as fit; once more with fewer where they are too long."""
+    """Return the model's answer; the prompt shows as many files as fit.
+
+    If the model finds the prompt too long, ask once more with fewer.
+    """
 
     def ask(room: int) -> str:
         shown = for_questions.render_changes(selection, room, first=thread.path if thread else "")
@@ -193,22 +196,25 @@ def _ask(
     try:
         return ask(room)
     except ContextTooLongError as problem:
-        log.warning("ModelClient with fewer files: %s", problem)
-        return ask(room // _SMALLER)
+        log.warning("Asking again with fewer files: %s", problem)
+        return ask(room // _SMALLER_BY)
 
 
-def _publish(run: Run, wanted: AnswerQuestion, told: Told, thread: ReviewThread | None) -> int:
+def _publish(
+    run: Run, wanted: AnswerQuestion, answer: AnswerText, thread: ReviewThread | None
+) -> int:
     known_secrets = run.runner.secrets
-    # Before Markdown spells a secret otherwise, and after, in case a secret is put together.
-    known_secrets.withhold((told.answer,))
-    told = replace(told, question=known_secrets.conceal(told.question))
-    text = answer_comment.render_answer(told)
+    # Checked before rendering, which may change how a secret is written, and after it, which may
+    # join the parts of one.
+    known_secrets.withhold((answer.answer,))
+    answer = replace(answer, question=known_secrets.conceal(answer.question))
+    text = answer_comment.render_answer(answer)
     known_secrets.withhold((text,))
-    code = _end(run, text)
+    code = _finish(run, text)
     if run.inputs.silent:
         return code
     try:
-        run.forge.apply(_operation(run, wanted, text, thread))
+        run.forge.apply(_plan_write(run, wanted, text, thread))
     except ConversationClosedError as closed:
         why = closed.what.rstrip(".")
         run.runner.notice(f"{why}: the answer is in the job summary.", title=TITLE)
@@ -216,10 +222,10 @@ def _publish(run: Run, wanted: AnswerQuestion, told: Told, thread: ReviewThread 
     return code
 
 
-def _operation(
+def _plan_write(
     run: Run, wanted: AnswerQuestion, text: str, thread: ReviewThread | None
 ) -> Operation:
-    marker = _marker(run, wanted)
+    marker = _make_marker(run, wanted)
     if thread is None:
         return CreateComment(wanted.number, f"{marker}\n{text}\n", marker)
     # GitHub takes replies to the first comment of a thread only.

@@ -1,4 +1,4 @@
-"""Whether a pull request is reviewed: what the workflow lacks, what speaks against it, who asks."""
+"""Decides if a pull request is reviewed: by inputs, state, labels, author and daily limits."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -11,11 +11,11 @@ from reviewer.memory.state import State
 from reviewer.pull_request import ListedPull, PullRequest, PullState
 from reviewer.run.run import Run
 
-_ASK = "somebody of allowed-associations can have it reviewed with a comment"
+_ASK = "someone in allowed-associations can start a review with a comment"
 
 
-def require_means(inputs: Inputs) -> None:
-    """Raise InputError when the workflow's inputs cannot lead to a review."""
+def check_inputs(inputs: Inputs) -> None:
+    """Raise InputError if the API key is missing, or a price that `max-cost` needs is unknown."""
     if inputs.needs_key:
         raise InputError(
             "The input api-key is empty.",
@@ -28,19 +28,19 @@ def require_means(inputs: Inputs) -> None:
         raise budget.unknown_price_error(unpriced[0])
 
 
-def why_not(run: Run, pull: PullRequest, settings: Settings, known: State) -> str:
-    """Say why the pull request is not reviewed by this run, or return "" when it is."""
+def find_skip_reason(run: Run, pull: PullRequest, settings: Settings, known: State) -> str:
+    """Return the reason why this run does not review the pull request, "" if it does."""
     requested = run.wanted.requested
-    reason = objection(pull, settings, known, requested=requested)
+    reason = find_obstacle(pull, settings, known, requested=requested)
     if reason or requested or run.inputs.mode is Mode.PUBLISH:
         return reason
-    return must_wait(pull, run.inputs, lambda: run.forge.opened_before(pull))
+    return find_wait_reason(pull, run.inputs, lambda: run.forge.opened_before(pull))
 
 
-def objection(pull: PullRequest, settings: Settings, known: State, *, requested: bool) -> str:
-    """Say why the pull request is left alone, empty when it is not.
+def find_obstacle(pull: PullRequest, settings: Settings, known: State, *, requested: bool) -> str:
+    """Return the property of the pull request that forbids a review, "" if there is none.
 
-    `requested` means that a person wants the review, so neither a draft nor a pause is an obstacle.
+    `requested` says that a person asked for the review: then drafts and paused ones are reviewed.
     """
     if pull.state is not PullState.OPEN:
         return f"the pull request is {pull.state.value}"
@@ -48,23 +48,25 @@ def objection(pull: PullRequest, settings: Settings, known: State, *, requested:
         return "the pull request is a draft (review-drafts)"
     if known.paused and not requested:
         return f"{known.paused} paused the reviews of this pull request (/pause)"
-    # GitHub tells neither labels nor logins apart by case.
-    if labels := _folded(pull.labels) & _folded(settings.skip_labels):
+    # GitHub ignores the case of labels and logins.
+    if labels := _casefold(pull.labels) & _casefold(settings.skip_labels):
         return f"the pull request has the label {min(labels)} (skip-labels)"
-    if _folded((pull.author,)) & _folded(settings.skip_authors):
+    if _casefold((pull.author,)) & _casefold(settings.skip_authors):
         return f"the author is {pull.author} (skip-authors)"
     return ""
 
 
-def _folded(names: Iterable[str]) -> set[str]:
+def _casefold(names: Iterable[str]) -> set[str]:
     return {name.casefold() for name in names}
 
 
-def must_wait(pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[ListedPull]]) -> str:
-    """Say why the pull request has to wait for a maintainer, empty when it need not.
+def find_wait_reason(
+    pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[ListedPull]]
+) -> str:
+    """Return the reason why the pull request waits for a maintainer's command, "" if it need not.
 
-    `opened` reads the pull requests of the 24 hours before this one; it is asked only where the
-    workflow sets a limit and the author is none of those whose word counts anyway.
+    `opened` reads the pull requests of the 24 hours before this one. It is called only if the
+    workflow sets a daily limit and the author is not in `allowed-associations`.
     """
     wanted = inputs.reviewed_associations
     if wanted and pull.association not in wanted:
@@ -73,18 +75,22 @@ def must_wait(pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[L
     limits = (inputs.daily_limit, inputs.daily_limit_per_author)
     if limits == (None, None) or pull.association in inputs.allowed_associations:
         return ""
-    return _crowd(pull, inputs, [each for each in opened() if _counts(each, pull, inputs)])
+    return _find_reached_limit(
+        pull, inputs, [each for each in opened() if _is_limited(each, pull, inputs)]
+    )
 
 
-def _counts(each: ListedPull, pull: PullRequest, inputs: Inputs) -> bool:
+def _is_limited(each: ListedPull, pull: PullRequest, inputs: Inputs) -> bool:
     return each.number < pull.number and each.association not in inputs.allowed_associations
 
 
-def _crowd(pull: PullRequest, inputs: Inputs, before: Sequence[ListedPull]) -> str:
-    everyone, alone = inputs.daily_limit, inputs.daily_limit_per_author
+def _find_reached_limit(pull: PullRequest, inputs: Inputs, before: Sequence[ListedPull]) -> str:
+    for_all, for_author = inputs.daily_limit, inputs.daily_limit_per_author
     by_author = sum(each.author == pull.author for each in before)
-    if alone is not None and by_author >= alone:
+    if for_author is not None and by_author >= for_author:
         return f"its author opened {by_author} others within a day (daily-limit-per-author); {_ASK}"
-    if everyone is not None and len(before) >= everyone:
-        return f"people from outside opened {len(before)} others within a day (daily-limit); {_ASK}"
+    if for_all is not None and len(before) >= for_all:
+        return (
+            f"outside contributors opened {len(before)} others within a day (daily-limit); {_ASK}"
+        )
     return ""

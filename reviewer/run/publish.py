@@ -1,4 +1,4 @@
-"""Publishes a finished review: files and job summary first, then comment, lines and outputs."""
+"""Publishes a review: files, job summary, comment, outputs, inline comments, threads, check run."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A review that is ready to publish; no text in it shows a secret of the run.
+    """A review that is ready to publish; no text in it contains a secret of the run.
 
-    `comments` are those at lines. `body` is the comment's text, `report` the job summary's.
-    `files` holds the paths of the report files by name.
+    `comments` are the inline comments. `body` is the Markdown of the summary comment, `report` that
+    of the job summary. `files` maps the name of each report file to its path.
     """
 
     review: Review
@@ -41,7 +41,7 @@ class Draft:
     files: Mapping[str, str]
 
 
-def publish(  # what is published, and what it is published with, each by name
+def publish(  # the review, and each thing that is needed to publish it
     reporter: Reporter,
     review: Review,
     own: OwnComment,
@@ -50,67 +50,75 @@ def publish(  # what is published, and what it is published with, each by name
     settings: Settings,
     may_restart: bool,
 ) -> int | HeadMoved:
-    """Write the review down, publish it and return the exit code.
+    """Publish the review and return the exit code.
 
-    `own` was read just before the model was asked. Returns HeadMoved when our review of the old
-    head has become the last word, and `may_restart`.
+    Report files and job summary are written first. If GitHub then fails, the error is logged and
+    the exit code is that of ForgeError. `own` was read just before the model was asked; `changed`
+    are the selected files. Returns HeadMoved if `may_restart` and the comment now shows our review
+    although the head has moved.
+
+    Raises ReviewerError if the review contains a secret of the run.
     """
     run = reporter.run
     try:
-        draft = _write_down(run, review, own, changed, settings)
+        draft = _make_draft(run, review, own, changed, settings)
     except CancelledError as cancelled:
         # The signal came between the last reply and the job summary.
         review = replace(review, cancelled=cancelled)
-        draft = _write_down(run, review, own, changed, settings)
+        draft = _make_draft(run, review, own, changed, settings)
     try:
-        return _publish(reporter, draft, own, settings, may_restart=may_restart)
+        return _publish_draft(reporter, draft, own, settings, may_restart=may_restart)
     except ForgeError as problem:
         run.runner.error(
             f"The review was made but could not be published: {problem} It is in the job summary.",
             title=TITLE,
         )
-        conclude(run, state.of(draft.review), None, review.spent, settings, files=draft.files)
+        conclude(
+            run, state.from_review(draft.review), None, review.spent, settings, files=draft.files
+        )
         return ForgeError.exit_code
 
 
-def _write_down(
+def _make_draft(
     run: Run, review: Review, own: OwnComment, changed: Sequence[ChangedFile], settings: Settings
 ) -> Draft:
-    """Write the report files and the job summary, which survive what may go wrong afterwards.
+    """Write the report files and the job summary, and return the texts for the pull request.
 
-    Raises ReviewerError when the review shows a secret of the run.
+    Raises ReviewerError if the review contains a secret of the run.
     """
     if review.cancelled:
         run.deadline.shorten(SECONDS_AFTER_CANCEL)
     secrets = run.runner.secrets
     secrets.withhold(review.model_texts)
-    review = replace(review, notes=(*review.notes, *_note_of_edit(run, own)))
-    # Before anything is made of it: what a fingerprint is taken of must not change any more.
-    review = secrets.conceal(replace(review, total=_add_up(review.spent, own.state)))
-    comments = _comments(run, review, changed, settings)
-    review = replace(review, inline=_numbers(review, comments, run.inputs.name))
+    review = replace(review, notes=(*review.notes, *_make_edit_note(run, own)))
+    # Mask first: fingerprints are made of these texts, so they must not change afterwards.
+    review = secrets.conceal(replace(review, total=_add_earlier_runs(review.spent, own.state)))
+    comments = _make_comments(run, review, changed, settings)
+    review = replace(review, inline=_find_commented_numbers(review, comments, run.inputs.name))
     files = _write_files(run, review)
-    body, report = _render(run, review), _render_report(run, review)
-    # Markdown may have put a secret together that was in parts before.
+    body, report = _render_comment(run, review), _render_report(run, review)
+    # Rendering may have joined the parts of a secret.
     secrets.withhold((body, report))
     run.runner.summary(report)
     return Draft(review, comments, body, report, files)
 
 
-def _publish(
+def _publish_draft(
     reporter: Reporter, draft: Draft, own: OwnComment, settings: Settings, *, may_restart: bool
 ) -> int | HeadMoved:
-    """Put the draft on the pull request; a signal that comes meanwhile ends with what is known."""
+    """Write the draft to the pull request; after a signal, write the comment only."""
     run, review, body = reporter.run, draft.review, draft.body
     try:
         comment = reporter.publish(review, body)
         after = _read_again(reporter, own) if comment and not review.cancelled else None
-        step = _after_write(review.head_sha, comment, after) if comment and after else None
+        step = _decide_after_write(review.head_sha, comment, after) if comment and after else None
         if after and step is NextStep.START_AGAIN and may_restart:
             return HeadMoved(after.snapshot)
-        code = conclude(run, state.of(review), comment, review.spent, settings, files=draft.files)
+        code = conclude(
+            run, state.from_review(review), comment, review.spent, settings, files=draft.files
+        )
         if after and step is NextStep.GO_ON:
-            if unplaced := _comment_at_lines(reporter, draft, after):
+            if unplaced := _post_missing_comments(reporter, draft, after):
                 body = _render_without(run, draft, unplaced)
                 reporter.update(body)
             _resolve_threads(run, review, after)
@@ -124,15 +132,15 @@ def _publish(
 
 
 def _read_again(reporter: Reporter, own: OwnComment) -> OwnComment:
-    """Read what is there after the write: GitHub writes even if the head moved since it was read.
+    """Read the pull request after the write, as its head may have moved just before.
 
-    Returns `own`, which was read before, when GitHub fails.
+    Returns `own`, the earlier state, if GitHub fails.
     """
     run, reviewed = reporter.run, reporter.pull
     try:
         after = OwnComment.find(run.forge.snapshot(reviewed.number), run.inputs.name)
     except ForgeError as problem:
-        log.warning("What became of the comment could not be read: %s", problem)
+        log.warning("The comment could not be read after it was written: %s", problem)
         return own
     newer = after.snapshot.pull.head_sha
     if newer != reviewed.head_sha:
@@ -142,45 +150,50 @@ def _read_again(reporter: Reporter, own: OwnComment) -> OwnComment:
     return after
 
 
-def _after_write(reviewed_sha: str, comment: Comment, after: OwnComment) -> NextStep:
-    """Decide what to do after the write; our review may be over that of a newer run."""
+def _decide_after_write(reviewed_sha: str, comment: Comment, after: OwnComment) -> NextStep:
+    """Decide what to do after the write, which may have replaced the review of a newer run."""
     shown = after.states.get(comment.id)
     last_word = shown is not None and shown.head_sha == reviewed_sha
     return next_step(Moment.AFTER_WRITE, reviewed_sha, after.snapshot, last_word=last_word)
 
 
-def _note_of_edit(run: Run, own: OwnComment) -> tuple[str, ...]:
-    """Tell somebody who edited our comment where those words have gone."""
+def _make_edit_note(run: Run, own: OwnComment) -> tuple[str, ...]:
+    """Return a note if a person edited our comment, because the review replaces their text."""
     by = own.kept.edited_by if own.kept else ""
     noted = by and not run.inputs.silent
-    return (f"{by} had edited this comment; the review took its place",) if noted else ()
+    return (f"{by} had edited this comment; the review replaced that text",) if noted else ()
 
 
-def _add_up(spent: Spent, before: State) -> Spent:
-    """Add what the pull request took in earlier runs; an unknown cost stays unknown."""
+def _add_earlier_runs(spent: Spent, before: State) -> Spent:
+    """Return this run's tokens and cost plus those of earlier runs on the pull request.
+
+    The cost is None if one of them is unknown.
+    """
     known = before.cost or ("0" if not before.tokens else "")
     cost = None if spent.cost is None or not known else spent.cost + Decimal(known)
     return replace(spent, input_tokens=spent.input_tokens + before.tokens, cost=cost)
 
 
-def _comments(
+def _make_comments(
     run: Run, review: Review, changed: Sequence[ChangedFile], settings: Settings
 ) -> tuple[InlineComment, ...]:
     if run.inputs.silent or review.cancelled:
         return ()
-    comments = inline.comments(
+    comments = inline.make_comments(
         review.findings,
         changed,
         wanted=settings.inline,
         name=run.inputs.name,
         suggestions=settings.suggestions,
     )
-    # Markdown may have put a secret together that was in parts before.
+    # Rendering may have joined the parts of a secret.
     return run.runner.secrets.conceal(comments)
 
 
-def _numbers(review: Review, comments: Sequence[InlineComment], name: str) -> frozenset[int]:
-    """Return the numbers of the findings that the comments are about."""
+def _find_commented_numbers(
+    review: Review, comments: Sequence[InlineComment], name: str
+) -> frozenset[int]:
+    """Return the numbers of the findings that have one of the comments."""
     markers = {comment.marker for comment in comments}
     return frozenset(
         finding.number for finding in review.findings if inline.marker(name, finding) in markers
@@ -188,56 +201,58 @@ def _numbers(review: Review, comments: Sequence[InlineComment], name: str) -> fr
 
 
 def _write_files(run: Run, review: Review) -> Mapping[str, str]:
-    """Write the reports for programs; they survive what may go wrong with the comment."""
+    """Write the JSON and the SARIF report; return their paths by file name."""
     texts = (
         review_report.render(review, name=run.inputs.name, run_url=run.run_url),
         sarif.render(review, version=__version__),
     )
-    report, found = run.runner.secrets.conceal(texts)
-    files = {step_outputs.REPORT: report, step_outputs.SARIF: found}
+    json_text, sarif_text = run.runner.secrets.conceal(texts)
+    files = {step_outputs.REPORT: json_text, step_outputs.SARIF: sarif_text}
     return report_files.write(run.workspace, files)
 
 
-def _render(run: Run, review: Review) -> str:
+def _render_comment(run: Run, review: Review) -> str:
     details = RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
-    return summary.render(review, details, state.of(review))
+    return summary.render(review, details, state.from_review(review))
 
 
 def _render_report(run: Run, review: Review) -> str:
     details = RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
-    whole, chart = summary.report(review, details), summary.render_flowchart(review)
+    whole, chart = summary.render_report(review, details), summary.render_flowchart(review)
     return f"{whole}\n{chart}\n" if chart else whole
 
 
-def _comment_at_lines(
+def _post_missing_comments(
     reporter: Reporter, draft: Draft, after: OwnComment
 ) -> tuple[InlineComment, ...]:
-    """Post the comments that are missing at their lines; return those that have no place there."""
+    """Post the inline comments that have no thread yet; return those that GitHub refused."""
     run, pull = reporter.run, reporter.pull
     missing = threads.missing_comments(draft.comments, after.snapshot.conversation, run.inputs.name)
     return threads.post(run.forge, pull.number, pull.head_sha, missing)
 
 
 def _render_without(run: Run, draft: Draft, unplaced: Sequence[InlineComment]) -> str:
-    """Render the comment again, with what has no place at its lines explained in it."""
+    """Return the summary comment with full explanations of the findings in `unplaced`."""
     placed = [comment for comment in draft.comments if comment not in unplaced]
-    review = replace(draft.review, inline=_numbers(draft.review, placed, run.inputs.name))
-    return run.runner.secrets.conceal(_render(run, review))
+    review = replace(
+        draft.review, inline=_find_commented_numbers(draft.review, placed, run.inputs.name)
+    )
+    return run.runner.secrets.conceal(_render_comment(run, review))
 
 
 def _resolve_threads(run: Run, review: Review, after: OwnComment) -> None:
-    """Resolve the threads of fixed findings; a token that may not is told what it lacks."""
-    fixed = threads.to_resolve(review.fixed, after.snapshot.conversation, run.inputs.name)
+    """Resolve the threads of fixed findings; a notice says which permission is missing."""
+    fixed = threads.find_resolvable(review.fixed, after.snapshot.conversation, run.inputs.name)
     if not threads.resolve(run.forge, fixed):
         run.runner.notice(
-            "Threads whose finding is gone were left open: resolving them needs the "
-            "permission `contents: write`.",
+            "Threads of fixed findings were left open: resolving them needs the permission "
+            "`contents: write`.",
             title=TITLE,
         )
 
 
 def _post_check_run(run: Run, draft: Draft, *, failed: bool) -> None:
-    """Post a check run where the workflow wants one; a token that may not is told what it lacks."""
+    """Post a check run if the workflow wants one; a notice says which permission is missing."""
     if not run.inputs.check_run:
         return
     wanted = check_run.render(draft.review, run.inputs.name, draft.report, failed=failed)
@@ -252,7 +267,7 @@ def _post_check_run(run: Run, draft: Draft, *, failed: bool) -> None:
         run.runner.warning(f"No check run was posted: {problem}", title=TITLE)
 
 
-def conclude(  # what the outputs are about, each by name
+def conclude(  # one parameter for each source of the outputs
     run: Run,
     known: State,
     comment: Comment | None,
@@ -261,9 +276,13 @@ def conclude(  # what the outputs are about, each by name
     *,
     files: Mapping[str, str] | None = None,
 ) -> int:
-    """Set the outputs and return the exit code."""
-    run.runner.outputs(step_outputs.outputs(known, comment, spent, files))
-    # Where reviews are made apart from their publishing, that is where they are judged.
+    """Set the step outputs and return the exit code, which depends on `fail-on`.
+
+    `known` is the finished review as it is remembered. `comment` is the summary comment, None if
+    nothing was written. `files` maps the names of report files to their paths.
+    """
+    run.runner.outputs(step_outputs.make_outputs(known, comment, spent, files))
+    # With mode: review, fail-on applies in the run that publishes.
     reviews_only = run.inputs.mode is Mode.REVIEW
     code = step_outputs.exit_code(known, FailOn.NEVER if reviews_only else settings.fail_on)
     if code:

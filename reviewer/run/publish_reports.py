@@ -1,4 +1,4 @@
-"""Publishes reviews that other runs have made: their reports are data, the pull request decides."""
+"""Makes one review of the reports of other runs, for `mode: publish`."""
 
 from dataclasses import replace
 
@@ -16,16 +16,16 @@ from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
 from reviewer.run import submitted_reports
 from reviewer.run.run import Run
-from reviewer.run.submitted_reports import Submitted
+from reviewer.run.submitted_reports import SubmittedReports
 from reviewer.text import invisible
 
-OF_A_FORK = "the review was made by a run of the fork, which its author could have changed"
+FORK_NOTE = "a run of the fork made this review; the fork's author could have changed it"
 
 
-def read(run: Run, pull: PullRequest) -> Submitted | str:
-    """Read the reports in the workspace, or return the reason why there is nothing to publish.
+def read(run: Run, pull: PullRequest) -> SubmittedReports | str:
+    """Read the reports in the workspace; a string is the reason why there is nothing to publish.
 
-    Raises ReportError when a report should be there and none can be used.
+    Raises ReportError if a report is expected and none can be used.
     """
     names = run.inputs.reports
     reports = report_files.read(run.workspace, names, largest=report_v1.LARGEST)
@@ -33,36 +33,39 @@ def read(run: Run, pull: PullRequest) -> Submitted | str:
     if submitted.reviews:
         return submitted
     if submitted.complaints:
-        raise _unusable(f"None of the reports can be used: {'; '.join(submitted.complaints[:3])}.")
+        raise _make_error(
+            f"None of the reports can be used: {'; '.join(submitted.complaints[:3])}."
+        )
     if submitted.stale:
         head = pull.head_sha[:7]
-        return f"the reports are about another head than {head}, which has a run of its own"
+        return f"the reports are about another head; {head} has a run of its own"
     if not reports and (run.wanted.upstream_succeeded or pull.from_fork):
-        return "the run that could have reviewed left no report: it had nothing to review or no key"
-    raise _unusable(f"No report was found in {', '.join(names)}.")
+        return "the reviewing run wrote no report: it had nothing to review or no API key"
+    raise _make_error(f"No report was found in {', '.join(names)}.")
 
 
-def _unusable(what: str) -> ReportError:
+def _make_error(what: str) -> ReportError:
     return ReportError(
         what,
-        cause="The run with `mode: review` failed, or its report was not handed on.",
-        remedy="See that run; its output report-path names the file to hand on, and the input "
-        "reports the place to look for it.",
+        cause="The run with `mode: review` failed, or its report was not passed to this job.",
+        remedy="Check that run. Upload the file that its output report-path names, download it "
+        "in this job, and set the input reports to its path.",
     )
 
 
 def merge(
     run: Run,
-    submitted: Submitted,
+    submitted: SubmittedReports,
     pull: PullRequest,
     settings: Settings,
     selection: Selection,
     previous: PreviousReview,
     dismissed: tuple[Dismissal, ...],
 ) -> Review:
-    """Hold the reports against the changes and make one review of what is left.
+    """Make one review of the reported findings whose quotes are found in the changes.
 
-    No file of a fork's report is remembered: its author could have changed what it says.
+    A report is untrusted: files, head and remembered results are taken from this run alone. The
+    results in a fork's report are not reused later, because its author could have changed them.
     """
     masking = SecretMask.of(run.runner.secrets, selection.files)
 
@@ -70,11 +73,11 @@ def merge(
         return masking(invisible.show(text))
 
     owner = assign_shards(selection.files, submitted.count)
-    rows = submitted.told()
+    rows = submitted.rows_by_path()
     results = [
         file_result.merge(
             file,
-            submitted.outcomes(file, rows.get(file.path, ()), owner),
+            submitted.read_file(file, rows.get(file.path, ()), owner),
             previous,
             as_prompt_text,
             masking.redaction,
@@ -82,19 +85,19 @@ def merge(
         for file in selection.files
     ]
     review = assemble(
-        list(map(_forget, results)) if pull.from_fork else results,
+        list(map(_drop_key, results)) if pull.from_fork else results,
         pull=pull,
         config=settings,
         selection=selection,
         previous=previous,
         dismissed=dismissed,
         as_prompt_text=as_prompt_text,
-        spent=submitted.spent(),
+        spent=submitted.add_up_spent(),
     )
-    notes = (*review.notes, *submitted.notes({*review.notes, *review.asides}))
-    origin = (OF_A_FORK,) if pull.from_fork else ()
-    return replace(review, overview=submitted.overview(), notes=(*origin, *notes))
+    notes = (*review.notes, *submitted.make_notes({*review.notes, *review.job_summary_notes}))
+    origin = (FORK_NOTE,) if pull.from_fork else ()
+    return replace(review, overview=submitted.join_overviews(), notes=(*origin, *notes))
 
 
-def _forget(result: FileResult) -> FileResult:
+def _drop_key(result: FileResult) -> FileResult:
     return replace(result, report=replace(result.report, key=""))

@@ -1,4 +1,4 @@
-"""Shows whoever asked, by reactions under their comment, that they were heard."""
+"""Adds reactions to a command's comment: seen, then done or failed."""
 
 import logging
 from collections.abc import Callable
@@ -11,16 +11,17 @@ from reviewer.ports import Forge
 
 log = logging.getLogger(__name__)
 
-# A review that reaches a limit of the workflow's is a success to whoever asked for it.
-_DELIVERED = (0, step_outputs.GATE_REACHED)
+# For the person who commented, a review that fails the step by fail-on is a success.
+_SUCCESSFUL = (0, step_outputs.LIMIT_REACHED)
 
 
 def acknowledge(
     forge: Forge, commenter: Commenter | None, run: Callable[[], int], *, understood: bool = True
 ) -> int:
-    """Run what was asked for between two reactions, and return its exit code.
+    """Run the command between two reactions to its comment, and return its exit code.
 
-    `commenter` is None when nobody commented, or nothing may be written: then there are none.
+    `asker` is None if there is no comment or nothing may be written: then there are no reactions.
+    With `understood=False` the last reaction is always "confused".
     """
     if commenter is None:
         return run()
@@ -28,10 +29,10 @@ def acknowledge(
     last: Reaction | None = Reaction.CONFUSED
     try:
         code = run()
-        if understood and code in _DELIVERED:
+        if understood and code in _SUCCESSFUL:
             last = Reaction.DONE
     except CancelledError:
-        # The seconds that are left belong to more important words.
+        # The few seconds that are left are needed for the summary comment.
         last = None
         raise
     finally:

@@ -1,4 +1,4 @@
-"""Tells people what a run does and found: in the job summary always, in the comment if it may."""
+"""Reports what a run does, finds and fails at: in the job summary, comment and annotations."""
 
 import enum
 import logging
@@ -30,7 +30,7 @@ from reviewer.text import markdown
 
 log = logging.getLogger(__name__)
 
-# GitHub gives the token of these pull requests no right to write, whatever the workflow says.
+# The GitHub token of their pull requests is read-only, whatever the workflow's permissions.
 _DEPENDABOT = ("dependabot", "dependabot[bot]")
 UNEXPECTED = ReviewerError(
     "An unexpected error ended the review.",
@@ -42,11 +42,11 @@ Outcome = TypeVar("Outcome")
 
 
 class CommentForbiddenError(ForbiddenError):
-    """The workflow forgot the permission to comment, so no problem can be told there either."""
+    """The workflow lacks the permission to comment, so errors cannot be reported there either."""
 
 
 class ReportTarget(enum.Enum):
-    """How far a run's reports reach beyond the log and the job summary."""
+    """Where a run reports, besides the log and the job summary."""
 
     COMMENT = enum.auto()
     ANNOTATIONS = enum.auto()
@@ -54,7 +54,7 @@ class ReportTarget(enum.Enum):
 
     @classmethod
     def of(cls, run: Run) -> "ReportTarget":
-        """Return how far the workflow lets them; who publishes a report speaks for its run."""
+        """Return SUMMARY for `mode: review`, ANNOTATIONS for a dry run, else COMMENT."""
         if run.inputs.mode is Mode.REVIEW:
             return cls.SUMMARY
         return cls.ANNOTATIONS if run.inputs.dry_run else cls.COMMENT
@@ -62,7 +62,10 @@ class ReportTarget(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """The reports of one run on one head of a pull request."""
+    """Reports for one run on one head of a pull request.
+
+    Before each write the pull request is read again. If its head has moved, nothing is written.
+    """
 
     run: Run
     pull: PullRequest
@@ -70,28 +73,31 @@ class Reporter:
 
     @classmethod
     def of(cls, run: Run, pull: PullRequest) -> "Reporter":
-        """Report as far as the workflow lets the run."""
+        """Return the reporter of a run; the inputs `mode` and `dry-run` decide where it reports."""
         return cls(run, pull, ReportTarget.of(run))
 
     def announce(self, own: OwnComment) -> "Reporter":
-        """Say on the pull request that its review is under way; `own` must be fresh.
+        """Write to the comment that the review is under way; return the reporter to use next.
 
-        Returns the reporter to go on with: it reaches less far where the token cannot write. A
-        GitHub that fails does not keep the review from being made. Raises ForbiddenError when the
-        workflow forgot the permission.
+        That one annotates if the token of a fork may not comment. `own` must be fresh. If GitHub
+        fails, the review goes on. Raises CommentForbiddenError if the workflow lacks the
+        permission.
         """
         if self.target is not ReportTarget.COMMENT:
             return self
         try:
-            upsert.publish(self.run.forge, own, self._with_status(self._under_way))
+            upsert.publish(self.run.forge, own, self._compose_status(self._announcement))
         except (ForbiddenError, ConversationClosedError) as refused:
-            return self._without_comment(refused)
+            return self._fall_back(refused)
         except ForgeError as problem:
-            log.warning("The review goes on although it could not be announced: %s", problem)
+            log.warning("The review could not be announced, and goes on: %s", problem)
         return self
 
     def report_problem(self, problem: ReviewerError) -> None:
-        """Say why there is no review; an earlier review is kept under the notice."""
+        """Report why there is no review: in log, job summary and comment.
+
+        An earlier review in the comment is kept below the notice.
+        """
         runner = self.run.runner
         text = runner.secrets.conceal(str(problem))
         match problem:
@@ -99,48 +105,49 @@ class Reporter:
                 runner.error(text, title=TITLE, file=PATH, line=line, column=column)
             case _:
                 runner.error(text, title=TITLE)
-        status = f"**{self._head} could not be reviewed.** {markdown.line(text)}"
+        status = f"**{self._short_sha} could not be reviewed.** {markdown.line(text)}"
         runner.summary(f"## Code review\n\n{status}\n")
         if isinstance(problem, CommentForbiddenError):
             return
         try:
-            if own := self._read_again():
-                upsert.publish(self.run.forge, own, self._with_status(status))
+            if own := self._read_current():
+                upsert.publish(self.run.forge, own, self._compose_status(status))
         except ForgeError as unwritten:
-            log.warning("The pull request was not told: %s", unwritten)
+            log.warning("The notice could not be written to the comment: %s", unwritten)
 
     def publish(self, review: Review, body: str) -> Comment | None:
-        """Write the review into the comment and return it; else annotate the lines, return None.
+        """Write the review `body` into the comment and return it.
 
-        Nothing is written when the head moved, and where the review has nothing to say on a pull
-        request that never had one. Raises ForgeError when the comment could not be written.
+        Returns None if nothing was written: the token may not comment (the lines are annotated
+        instead), the head has moved, or nothing was reviewed and there is no comment yet. Raises
+        ForgeError if the comment could not be written.
         """
         self._warn_of_gaps(review)
         if self.target is not ReportTarget.COMMENT:
             self.annotate(review)
             return None
-        own = self._read_again()
+        own = self._read_current()
         if own is None:
             return None
-        silent = review.complete and not review.having(Status.REVIEWED)
+        silent = review.complete and not review.files_with(Status.REVIEWED)
         try:
             return upsert.publish(
                 self.run.forge, own, lambda old: None if silent and old is None else body
             )
         except (ForbiddenError, ConversationClosedError) as refused:
-            self._without_comment(refused).annotate(review)
+            self._fall_back(refused).annotate(review)
             return None
 
     def update(self, body: str) -> None:
-        """Put another text of the review into the comment, if there is one.
+        """Replace the text of the comment, if there is one.
 
-        Raises ForgeError when the comment could not be written.
+        Raises ForgeError if the comment could not be written.
         """
-        if own := self._read_again():
+        if own := self._read_current():
             upsert.publish(self.run.forge, own, lambda old: old and body)
 
     def finish(self, body: str) -> None:
-        """Put the review where a signal came in between, if there is a comment to put it in.
+        """Write the review again after a signal interrupted its writing; errors are logged.
 
         It does not matter if the interrupted write arrived: the text is the same.
         """
@@ -150,13 +157,13 @@ class Reporter:
             log.warning("The comment could not be finished: %s", problem)
 
     def clear_status(self, own: OwnComment) -> None:
-        """Take a notice off the review in the comment: the review is the latest word again."""
+        """Remove the notice above the review in the comment; errors are logged."""
         if self.target is not ReportTarget.COMMENT:
             return
         try:
             upsert.publish(self.run.forge, own, lambda body: body and summary.with_status(body, ""))
         except ForgeError as problem:
-            log.warning("An old notice stays over the review: %s", problem)
+            log.warning("An old notice could not be removed from the comment: %s", problem)
 
     def annotate(self, review: Review) -> None:
         """Annotate the lines of the findings, for tokens that may not comment."""
@@ -168,16 +175,20 @@ class Reporter:
             write[each.level](each.message, title=each.title, file=each.path, line=each.line)
 
     @property
-    def _head(self) -> str:
+    def _short_sha(self) -> str:
         return self.pull.head_sha[:7]
 
     @property
-    def _under_way(self) -> str:
+    def _announcement(self) -> str:
         link = f" ([run]({self.run.run_url}))" if self.run.run_url else ""
-        return f"The review of {self._head} is under way{link}."
+        return f"The review of {self._short_sha} is under way{link}."
 
-    def _read_again(self) -> OwnComment | None:
-        """Read the head again; when it moved, step back: the run for the newer head reports."""
+    def _read_current(self) -> OwnComment | None:
+        """Read our comment again; return None if this run must not write to it.
+
+        That is so if the head has moved, as the run for the new head reports. Our announcement is
+        then replaced by a note.
+        """
         if self.target is not ReportTarget.COMMENT:
             return None
         own = OwnComment.find(self.run.forge.snapshot(self.pull.number), self.run.inputs.name)
@@ -185,19 +196,19 @@ class Reporter:
             return own
         newer = own.snapshot.pull.head_sha[:7]
         self.run.runner.notice(
-            f"The head moved to {newer} meanwhile; the comment is left to its run.", title=TITLE
+            f"The head moved to {newer}; the run for that head writes the comment.", title=TITLE
         )
-        moved = f"The head moved to {newer} while {self._head} was under review."
-        upsert.publish(self.run.forge, own, lambda body: self._take_back(body, moved))
+        moved = f"The head moved to {newer} while {self._short_sha} was being reviewed."
+        upsert.publish(self.run.forge, own, lambda body: self._replace_announcement(body, moved))
         return None
 
-    def _take_back(self, body: str | None, moved: str) -> str | None:
-        # Only our own announcement is taken back; whatever else is there is newer than this run.
-        if body and summary.status(body) == self._under_way:
+    def _replace_announcement(self, body: str | None, moved: str) -> str | None:
+        # Any other text was written by a newer run.
+        if body and summary.status(body) == self._announcement:
             return summary.with_status(body, moved)
         return None
 
-    def _with_status(self, status: str) -> upsert.Compose:
+    def _compose_status(self, status: str) -> upsert.Compose:
         def compose(body: str | None) -> str:
             if body is None:
                 return summary.placeholder(self.run.inputs.name, status)
@@ -205,15 +216,15 @@ class Reporter:
 
         return compose
 
-    def _without_comment(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
-        """Return a reporter without the comment; raise where only a permission is missing."""
+    def _fall_back(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
+        """Return a reporter that annotates; raise if the workflow only lacks a permission."""
         why = refused.what.rstrip(".")
         if isinstance(refused, ForbiddenError):
             if not (self.pull.from_fork or self.pull.author in _DEPENDABOT):
                 raise CommentForbiddenError(
                     refused.what, cause=refused.cause, remedy=refused.remedy
                 ) from refused
-            why = "GitHub lets no run for a fork or Dependabot comment on its pull request"
+            why = "runs for forks and Dependabot may not comment on their pull requests"
         self.run.runner.notice(
             f"{why}: the review is in the job summary and in annotations.", title=TITLE
         )
@@ -232,7 +243,7 @@ class Reporter:
 
 
 def skip(runner: Runner, reason: str) -> int:
-    """Say in the job summary, and nowhere else, why nothing is done; return the exit code."""
+    """Report in the log and the job summary why nothing is done; return the exit code 0."""
     runner.notice(f"Nothing to do: {reason}.", title=TITLE)
     runner.summary(f"Code review: nothing to do: {markdown.line(reason)}.\n")
     runner.output("verdict", "skipped")
@@ -242,10 +253,10 @@ def skip(runner: Runner, reason: str) -> int:
 def report_failures(
     step: Callable[Concatenate[Reporter, Parameters], Outcome],
 ) -> Callable[Concatenate[Reporter, Parameters], Outcome | int]:
-    """Decorate a step of the story: a problem in it is reported and becomes an exit code.
+    """Decorate a step so that its ReviewerError is reported and becomes an exit code.
 
-    A bug is reported too, so that nobody waits for a review that is under way for ever; then it is
-    raised on.
+    Any other exception is a bug. It is reported too, because the comment may announce a review that
+    will never come; then it is raised again.
     """
 
     @wraps(step)
@@ -255,17 +266,17 @@ def report_failures(
         try:
             return step(reporter, *args, **kwargs)
         except ReviewerError as problem:
-            return _fail(reporter, problem)
+            return _report_failure(reporter, problem)
         except Exception as bug:
             if cancelled := cancellation_behind(bug):
-                return _fail(reporter, cancelled)
-            _fail(reporter, UNEXPECTED)
+                return _report_failure(reporter, cancelled)
+            _report_failure(reporter, UNEXPECTED)
             raise
 
     return run_step
 
 
-def _fail(reporter: Reporter, problem: ReviewerError) -> int:
+def _report_failure(reporter: Reporter, problem: ReviewerError) -> int:
     if isinstance(problem, CancelledError):
         reporter.run.deadline.shorten(SECONDS_AFTER_CANCEL)
     reporter.report_problem(problem)

@@ -1,4 +1,4 @@
-"""The story of a run, from top to bottom: a pull request in, its comment and an exit code out."""
+"""Reviews a pull request, from reading it to the exit code: the story of a run."""
 
 import logging
 import secrets
@@ -50,9 +50,10 @@ _PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
 def review_pull_request(run: Run, snapshot: Snapshot) -> int:
-    """Review the pull request of `snapshot`, keep its comment, and return the exit code.
+    """Review the pull request of `snapshot`, update its comment, and return the exit code.
 
-    A head that moves meanwhile is followed once; a second move is left to the newest head's run.
+    If the head moves during the review, the new head is reviewed too. If that moves again, the run
+    for the newest head reviews it.
     """
     for may_restart in (True, False):
         reporter = Reporter.of(run, snapshot.pull)
@@ -60,52 +61,56 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
         if not isinstance(outcome, HeadMoved):
             return outcome
         snapshot = outcome.snapshot
-        log.info("The head moved to %s meanwhile", snapshot.pull.head_sha[:7])
+        log.info("The head moved to %s during the review", snapshot.pull.head_sha[:7])
     return skip(run.runner, "the head keeps moving; the run for the newest one reviews it")
 
 
 @report_failures
 def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -> int | HeadMoved:
+    """Review one head; return the exit code, or HeadMoved if the run has to start again.
+
+    Errors are reported on the pull request and become an exit code (`report_failures`).
+    """
     run = reporter.run
     publishes = run.inputs.mode is Mode.PUBLISH
     if not publishes:
-        eligibility.require_means(run.inputs)
+        eligibility.check_inputs(run.inputs)
     own = OwnComment.find(snapshot, run.inputs.name)
     up_to_date = not publishes and _is_up_to_date(run.wanted, own)
-    models = None if publishes or up_to_date else _begin(run.models)
-    pull = _as_triggered(snapshot.pull, run.wanted)
+    # Slow, because it imports the models' client: done while GitHub responds.
+    models = None if publishes or up_to_date else _start_in_thread(run.models)
+    pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
-    if reason := eligibility.why_not(run, pull, settings, own.state):
+    if reason := eligibility.find_skip_reason(run, pull, settings, own.state):
         return skip(run.runner, reason)
-    known, key = (
-        _apply_command(own.state, run.wanted),
-        previous_review.review_key(run.inputs, settings),
-    )
+    known = _apply_command(own.state, run.wanted)
+    key = previous_review.review_key(run.inputs, settings)
     if up_to_date and (known, key) == (own.state, own.state.key):
-        return _keep(reporter, own, settings)
+        return _keep_review(reporter, own, settings)
 
     reports = publish_reports.read(run, pull) if publishes else None
     if isinstance(reports, str):
         return skip(run.runner, reports)
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
-        previous = _compare(run, own, known, pull, key)
+        previous = _compare_with_previous(run, own, known, pull, key)
         fresh = OwnComment.find(run.forge.snapshot(pull.number), run.inputs.name)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
     if selection.files and not reports:
         reporter = reporter.announce(fresh)
     with run.runner.group("Review"):
-        dismissed = _dismissed(run, fresh, known)
+        dismissed = _collect_dismissals(run, fresh, known)
         if reports:
             review = publish_reports.merge(
                 run, reports, pull, settings, selection, previous, dismissed
             )
         else:
-            seen = replace(fresh.snapshot, pull=pull)
-            found = models.result() if models else run.models()
-            reviewer = _reviewer(run, seen, settings, selection, previous, found)
-            review = _ask(run, reviewer, selection, dismissed)
+            shown = replace(fresh.snapshot, pull=pull)
+            ready = models.result() if models else run.models()
+            reviewer = _make_reviewer(run, shown, settings, selection, previous, ready)
+            review = _review_share(run, reviewer, selection, dismissed)
+    # The author of a fork could have changed its report: no later run may reuse its results.
     review = replace(review, paused=known.paused, key="" if reports and pull.from_fork else key)
     return publish(
         reporter,
@@ -118,21 +123,23 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
 
 
 def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
-    """Return True if a whole review of these very commits is there and nobody wants another.
+    """Return True if a complete review of this head and base exists and no new one was requested.
 
-    The comments at lines that it mentions must be there too: a run that was killed while it
-    published leaves findings without their threads.
+    Its inline comments must exist too: a run that was killed while it published leaves findings
+    without their threads.
     """
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
     finished = known.complete and same and not (wanted.full or wanted.refresh_overview)
-    return finished and threads.exist_for(known.explained, own.snapshot.conversation, own.name)
+    return finished and threads.exist_for(
+        known.posted_findings, own.snapshot.conversation, own.name
+    )
 
 
-def _as_triggered(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
-    """Keep the title and text that were there when the run was triggered.
+def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
+    """Return the pull request with the title and description that the event holds.
 
-    A maintainer may have looked at them before asking for the run; a later edit changes nothing.
+    A maintainer may have read these before triggering the run, so later edits have no effect.
     """
     if wanted.title is None:
         return pull
@@ -140,7 +147,7 @@ def _as_triggered(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
 
 
 def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
-    """Apply the command that started the run to what is remembered."""
+    """Return the remembered state after the command that started the run: /resume or /ignore."""
     known = replace(known, paused="") if wanted.resume else known
     if wanted.ignore is None:
         return known
@@ -153,8 +160,11 @@ def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
     return replace(known, dismissed=ranking.merge_dismissals(known.dismissed, ignored))
 
 
-def _keep(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
-    """Keep a review whose commits, models and settings did not change, and repeat its verdict."""
+def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
+    """Keep the review of an earlier run, repeat its verdict as outputs, return the exit code.
+
+    A notice above the review is removed.
+    """
     run, known = reporter.run, own.state
     reporter.clear_status(own)
     short, url = known.head_sha[:7], own.kept.url if own.kept else ""
@@ -163,10 +173,13 @@ def _keep(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
     return conclude(run, known, own.kept, Spent(), settings)
 
 
-def _compare(
+def _compare_with_previous(
     run: Run, own: OwnComment, known: State, pull: PullRequest, key: str
 ) -> PreviousReview:
-    """Return how much of the remembered review applies to this run."""
+    """Return the remembered review, with the files whose results apply to this run.
+
+    `key` names the prompts, models and settings of this run.
+    """
     if own.damaged:
         return PreviousReview(known, reason="what was remembered could not be read")
     if run.wanted.full:
@@ -174,31 +187,34 @@ def _compare(
     return previous_review.compare(known, pull, key, run.forge.descends)
 
 
-def _dismissed(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
-    """Join the remembered dismissals with what maintainers did to our threads since."""
+def _collect_dismissals(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
+    """Return the remembered dismissals and those that maintainers made in our threads since."""
     fresh = threads.find_dismissals(
         known.findings, own.snapshot.conversation, own.name, run.forge.may_write
     )
     return ranking.merge_dismissals(known.dismissed, fresh)
 
 
-def _ask(
+def _review_share(
     run: Run, reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...]
 ) -> Review:
-    """Have the model review the run's share of the files; warn of a model that ends soon."""
-    asks = any(reviewer.unchanged(file) is None for file in selection.files)
+    """Let the model review this run's shard of the files.
+
+    A note warns if the provider will soon shut the model down.
+    """
+    asks = any(reviewer.reuse(file) is None for file in selection.files)
     model = reviewer.client.preferred
-    shutdown = _begin(model.shutdown_date) if asks else None
+    shutdown = _start_in_thread(model.shutdown_date) if asks else None
     share = select_share(selection, run.inputs.shard)
     review = review_changes.review(reviewer, share, dismissed)
-    # Nobody waits for the date: it is known by now, or there is no warning.
+    # Not worth waiting for: without the date there is no warning.
     ends = shutdown.result() if shutdown and shutdown.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     notes = (*review.notes, warning) if warning else review.notes
     return replace(review, shard=run.inputs.shard, notes=notes)
 
 
-def _reviewer(
+def _make_reviewer(
     run: Run,
     snapshot: Snapshot,
     settings: Settings,
@@ -206,26 +222,27 @@ def _reviewer(
     previous: PreviousReview,
     models: tuple[Model, ...],
 ) -> BatchReviewer:
+    """Return the reviewer of one batch after the other, with all that its requests need."""
     pull, inputs = snapshot.pull, run.inputs
-    masking = SecretMask.of(run.runner.secrets, selection.files)
+    mask = SecretMask.of(run.runner.secrets, selection.files)
     workspace = _open_workspace(run, pull)
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
         language=settings.language,
-        mask=masking,
+        mask=mask,
         tools=OFFERED if workspace else (),
     )
-    answer = WorkspaceTools(workspace, prompts.fence).run if workspace else refuse
+    run_tool = WorkspaceTools(workspace, prompts.fence).run if workspace else refuse
     budget = Budget(inputs.max_tokens_total, inputs.max_cost)
     return BatchReviewer(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         snapshot=snapshot,
         config=settings,
         prompts=prompts,
-        client=ModelClient(models, budget, answer, prompts.as_prompt_text),
+        client=ModelClient(models, budget, run_tool, prompts.as_prompt_text),
         previous=previous,
-        redaction=masking.redaction,
+        redaction=mask.redaction,
         window=review_file.window(inputs.model, inputs.context_window),
         concurrency=inputs.concurrency,
         paths=selection.paths,
@@ -256,8 +273,8 @@ def _open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
         return None
 
 
-def _begin(call: Callable[[], T]) -> Future[T]:
-    """Begin something in a thread whose result is wanted later."""
+def _start_in_thread(call: Callable[[], T]) -> Future[T]:
+    """Start `call` in a thread of its own and return its future result."""
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="early")
     future = pool.submit(call)
     pool.shutdown(wait=False)

@@ -17,12 +17,12 @@ SECONDS_AFTER_CANCEL = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run is equipped with.
+    """The clients, inputs and folders of one run.
 
     `models` makes the models, the preferred one first. It imports their client, which is slow: call
-    it beside GitHub's answers, or never. `workspace` is the job's folder, where reports are left;
-    `checkout` is the folder of the reviewed files. Both are empty where there is none. `event` is
-    GitHub's name of the event that started the run.
+    it while GitHub responds, or not at all. `workspace` is the job's folder, where report files
+    are; `checkout` is the folder of the reviewed files. Both are empty where there is none.
+    `event` is GitHub's name of the event that started the run.
     """
 
     forge: Forge

@@ -1,4 +1,4 @@
-"""Sends the first request to GitHub and imports the rest of the program behind its answer."""
+"""Sends the first request to GitHub, and imports the rest of the program while it waits."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from reviewer.events.activity import CommandRequest, ReviewHead, ReviewPullReque
 from reviewer.ports import Model
 from reviewer.pull_request import Snapshot
 
-# Publishing must still fit when the model has used up its time.
+# Kept for publishing: the model's deadline is this much earlier than the run's.
 PUBLISHING_SECONDS = 30
 
 
@@ -22,9 +22,10 @@ def start(
     runner: Runner,
     environ: Mapping[str, str],
 ) -> int:
-    """Do what is wanted of a pull request and return the exit code.
+    """Do what the event asks for and return the exit code.
 
-    Raises ReviewerError for whatever goes wrong before the pull request is known.
+    Raises ReviewerError for problems that occur before the pull request is read; later ones are
+    reported on the pull request.
     """
     install_logging(runner)
     deadline = Deadline(inputs.timeout)
@@ -35,7 +36,7 @@ def start(
         deadline=deadline,
     )
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first")
-    first = pool.submit(_read, forge, wanted)
+    first = pool.submit(_read_pull_request, forge, wanted)
     pool.shutdown(wait=False)
 
     from reviewer.run.reactions import acknowledge
@@ -45,16 +46,16 @@ def start(
 
     snapshot = first.result()
     if snapshot is None:
-        return skip(runner, "no open pull request ends in the commit that was looked at")
-    found = _found(wanted, snapshot)
+        return skip(runner, "the commit of this event is not the head of an open pull request")
+    found = _resolve(wanted, snapshot)
     run = Run(
         forge=forge,
-        models=lambda: models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
+        models=lambda: make_models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
         runner=runner,
         inputs=inputs,
         deadline=deadline,
         wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
-        run_url=_run_url(environ),
+        run_url=_make_run_url(environ),
         workspace=environ.get("GITHUB_WORKSPACE", ""),
         checkout=environ.get("GITHUB_WORKSPACE", ""),
         event=environ.get("GITHUB_EVENT_NAME", ""),
@@ -67,10 +68,13 @@ def start(
     return acknowledge(forge, commenter, lambda: review_pull_request(run, snapshot))
 
 
-def _read(
+def _read_pull_request(
     forge: GitHub, wanted: ReviewPullRequest | ReviewHead | CommandRequest
 ) -> Snapshot | None:
-    """Read the wanted pull request; None when its head is none's any more."""
+    """Read the pull request; return None if the commit is no longer the head of an open one.
+
+    Raises EventError if it is the head of several.
+    """
     if not isinstance(wanted, ReviewHead):
         return forge.snapshot(wanted.number)
     head = wanted.head
@@ -78,14 +82,14 @@ def _read(
     if len(numbers) > 1:
         listed = ", ".join(map(str, numbers))
         raise EventError(
-            f"Several open pull requests end in {wanted.head.sha[:7]}: {listed}.",
-            cause="They were opened from one branch, into different ones.",
-            remedy="Say which one by the input pr-number.",
+            f"Several open pull requests have the head {wanted.head.sha[:7]}: {listed}.",
+            cause="They were opened from one branch, into different base branches.",
+            remedy="Set the input pr-number to the one to review.",
         )
     return forge.snapshot(numbers[0]) if numbers else None
 
 
-def _found(
+def _resolve(
     wanted: ReviewPullRequest | ReviewHead | CommandRequest, snapshot: Snapshot
 ) -> ReviewPullRequest | CommandRequest:
     match wanted:
@@ -97,8 +101,8 @@ def _found(
             return wanted
 
 
-def models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
-    """Make the models, the preferred one first; this imports their client, which takes long."""
+def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
+    """Make the models, the preferred one first; importing their client takes 0.6 s."""
     from reviewer.adapters.openai.chat_completions import ChatCompletions
 
     return tuple(
@@ -114,7 +118,7 @@ def models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
     )
 
 
-def _run_url(environ: Mapping[str, str]) -> str:
+def _make_run_url(environ: Mapping[str, str]) -> str:
     server, repository, run = (
         environ.get(name, "")
         for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")

@@ -1,4 +1,4 @@
-"""Takes reviews that other runs have made as what they are: a stranger's word about a change."""
+"""Checks the reports of other runs, which are untrusted, and joins those of several shards."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,17 +22,17 @@ _MOST_MODELS = 5
 _LONGEST_MODEL = 100
 _MOST_NOTES = 10
 _MOST_CHANGES = 10
-# Characters of each overview, of all overviews: a reader wants one, not eight.
+# Characters: the least that each overview may have, and all of them together.
 _SHORT = 200
 _LONG = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Submitted:
-    """The reports that count, and what is to be said of those that do not.
+class SubmittedReports:
+    """The accepted reports, and complaints about the others.
 
-    `count` is into how many shards the review was divided, `stale` whether reports were left out
-    because they are about another head.
+    `count` is the number of shards that the review was divided into. `stale` says that reports
+    about another head were ignored.
     """
 
     reviews: tuple[Review, ...]
@@ -41,26 +41,26 @@ class Submitted:
     stale: bool = False
 
     @property
-    def missing(self) -> tuple[int, ...]:
-        """Number the shards without a report."""
+    def missing_shards(self) -> tuple[int, ...]:
+        """The numbers of the shards without a report, from 1."""
         if any(review.shard is None for review in self.reviews):
             return ()
         there = {review.shard.number for review in self.reviews if review.shard}
         return tuple(number for number in range(1, self.count + 1) if number not in there)
 
-    def notes(self, known: Collection[str]) -> tuple[str, ...]:
-        """Say what readers must know about where the review comes from, but what is `known`."""
-        said = dict.fromkeys(note for review in self.reviews for note in review.notes)
+    def make_notes(self, known: Collection[str]) -> tuple[str, ...]:
+        """Return notes on rejected and missing reports, and the reports' own but for `known`."""
+        reported = dict.fromkeys(note for review in self.reviews for note in review.notes)
         quoted = [
             f"a reviewing run says: {truncate.line(note, _LONGEST_REASON)}"
-            for note in said
+            for note in reported
             if note not in known and not note.startswith(SHARD_NOTE)
         ]
-        absent = [f"the report of shard {n}/{self.count} is missing" for n in self.missing]
+        absent = [f"the report of shard {n}/{self.count} is missing" for n in self.missing_shards]
         return (*self.complaints, *absent, *quoted)[:_MOST_NOTES]
 
-    def spent(self) -> Spent:
-        """Add up what the runs say that they took."""
+    def add_up_spent(self) -> Spent:
+        """Return the sum of the reported requests, tokens and costs; None if one cost is."""
         spent = [review.spent for review in self.reviews]
         costs = [each.cost for each in spent]
         models = dict.fromkeys(model for each in spent for model in each.models)
@@ -72,43 +72,48 @@ class Submitted:
             models=tuple(truncate.line(model, _LONGEST_MODEL) for model in models)[:_MOST_MODELS],
         )
 
-    def overview(self) -> Overview:
-        """Join what the runs say about their parts of the change; one in turn after the other."""
-        said = [each.overview for each in self.reviews if each.overview.text]
-        if not said:
+    def join_overviews(self) -> Overview:
+        """Join the overviews of all reports; major changes are taken from each in turn."""
+        parts = [each.overview.shortened() for each in self.reviews if each.overview.text]
+        if not parts:
             return Overview()
-        told = [each.shortened() for each in said]
-        text = "\n\n".join(_beginning(each.text, len(told)) for each in told)
-        longest = max(len(each.major_changes) for each in told)
-        rows = (each.major_changes[at : at + 1] for at in range(longest) for each in told)
+        text = "\n\n".join(_shorten_part(part.text, len(parts)) for part in parts)
+        longest = max(len(part.major_changes) for part in parts)
+        rows = (part.major_changes[at : at + 1] for at in range(longest) for part in parts)
         return Overview(text, tuple(change for row in rows for change in row)[:_MOST_CHANGES])
 
-    def told(self) -> Mapping[str, Sequence[FileReport]]:
-        """Return what the reports say, by path; the first word that each has on a file counts."""
-        told: dict[str, list[FileReport]] = {}
+    def rows_by_path(self) -> Mapping[str, Sequence[FileReport]]:
+        """Map each path to its rows, one from each report; of repeated rows, the first."""
+        rows: dict[str, list[FileReport]] = {}
         for review in self.reviews:
             for path, row in {row.path: row for row in reversed(review.files)}.items():
-                told.setdefault(path, []).append(row)
-        return told
+                rows.setdefault(path, []).append(row)
+        return rows
 
-    def outcomes(
-        self, file: ChangedFile, told: Iterable[FileReport], owner: Mapping[str, int]
+    def read_file(
+        self, file: ChangedFile, rows: Iterable[FileReport], owner: Mapping[str, int]
     ) -> list[BatchResult]:
-        """Return what the reports say of a file, each as the result of a batch that is the file."""
-        answers = [_read_row(file, row) for row in told]
-        return answers or [BatchResult(_whole(file), ModelError(self._silence(file, owner)))]
+        """Return each row of a file as the result of a batch that holds the whole file.
 
-    def _silence(self, file: ChangedFile, owner: Mapping[str, int]) -> str:
+        A file without a row gets an error that says why; `owner` maps paths to shard numbers.
+        """
+        results = [_read_row(file, row) for row in rows]
+        return results or [
+            BatchResult(_make_batch(file), ModelError(self._explain_missing_rows(file, owner)))
+        ]
+
+    def _explain_missing_rows(self, file: ChangedFile, owner: Mapping[str, int]) -> str:
         number = owner[file.path]
-        if number in self.missing:
+        if number in self.missing_shards:
             return f"the report of shard {number}/{self.count} is missing"
-        return "no report speaks of it"
+        return "no report mentions it"
 
 
-def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) -> Submitted:
-    """Read the reports, each a name and its content; keep those about `head_sha`, each shard once.
+def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) -> SubmittedReports:
+    """Read the reports and keep those about `head_sha`, one for each shard.
 
-    What does not count is named, save for reports about another head: they only came late.
+    A report is its name with its content, or with the error that kept it from being read. There is
+    a complaint about each rejected report, except those about another head, which is no mistake.
     """
     complaints: list[str] = []
     about: list[tuple[str, Review]] = []
@@ -117,58 +122,60 @@ def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) 
         try:
             review = review_report.parse(data) if isinstance(data, bytes) else _raise(data)
         except ReviewerError as problem:
-            complaints.append(f"{_name(source)}: {problem.what}")
+            complaints.append(f"{_name_report(source)}: {problem.what}")
             continue
         if review.head_sha == head_sha:
             about.append((source, review))
         else:
             stale = True
-    count = _count(review for _, review in about)
+    count = _choose_count(review for _, review in about)
     kept: list[Review] = []
     taken = set[Shard | None]()
     for source, review in about:
         if review.shard and review.shard.count != count:
-            complaints.append(f"{_name(source)}: it is shard {review.shard}, not one of {count}")
+            complaints.append(
+                f"{_name_report(source)}: it is shard {review.shard}, not one of {count}"
+            )
         elif review.shard in taken:
-            share = f"shard {review.shard}" if review.shard else "a report of all files"
-            complaints.append(f"{_name(source)}: {share} was there before")
+            share = f"shard {review.shard}" if review.shard else "all files"
+            complaints.append(f"{_name_report(source)}: there is another report of {share}")
         else:
             kept.append(review)
             taken.add(review.shard)
-    return Submitted(tuple(kept), tuple(complaints), count, stale)
+    return SubmittedReports(tuple(kept), tuple(complaints), count, stale)
 
 
 def _raise(problem: ReviewerError) -> Review:
     raise problem
 
 
-def _name(source: str) -> str:
+def _name_report(source: str) -> str:
     return f"the report {truncate.line(source, _LONGEST_REASON)}"
 
 
-def _count(reviews: Iterable[Review]) -> int:
-    """Return the division that most reports speak of; of several, the finest."""
+def _choose_count(reviews: Iterable[Review]) -> int:
+    """Return the number of shards that most reports state; of several, the largest."""
     counts = Counter(review.shard.count for review in reviews if review.shard)
     return max(counts, key=lambda count: (counts[count], count), default=1)
 
 
-def _whole(file: ChangedFile, cuts: tuple[str, ...] = ()) -> Batch:
+def _make_batch(file: ChangedFile, cuts: tuple[str, ...] = ()) -> Batch:
     return Batch(file, file.hunks, cuts=cuts)
 
 
 def _read_row(file: ChangedFile, row: FileReport) -> BatchResult:
-    """Read one row and its findings within the limits that a model's reply has."""
+    """Read one row and its findings, within the limits of a model's reply."""
     cuts = tuple(truncate.line(cut, _LONGEST_REASON) for cut in row.cuts[:_MOST_CUTS])
-    part = _whole(file, cuts)
+    batch = _make_batch(file, cuts)
     if row.status is not Status.REVIEWED:
         reason = truncate.line(row.reason, _LONGEST_REASON) or "no reason was given"
-        skipped = "left out by the run that reviewed: " if row.status is Status.SKIPPED else ""
-        return BatchResult(part, ModelError(f"{skipped}{reason}"))
+        skipped = "skipped by the reviewing run: " if row.status is Status.SKIPPED else ""
+        return BatchResult(batch, ModelError(f"{skipped}{reason}"))
     rows = [finding.candidate.members for finding in row.findings]
     return BatchResult(
-        part, placement.collect_candidates(rows, path=file.path, summary=row.summary)
+        batch, placement.collect_candidates(rows, path=file.path, summary=row.summary)
     )
 
 
-def _beginning(text: str, parts: int) -> str:
+def _shorten_part(text: str, parts: int) -> str:
     return text if parts == 1 else truncate.shorten(text, max(_SHORT, _LONG // parts))

@@ -36,7 +36,7 @@ def comments_for(
     suggestions: bool = False,
     patch: str = PATCH,
 ) -> tuple[InlineComment, ...]:
-    return inline.comments(
+    return inline.make_comments(
         findings, (file(patch),), wanted=wanted, name="default", suggestions=suggestions
     )
 
@@ -82,10 +82,12 @@ def test_a_finding_of_another_file_has_no_place() -> None:
 def test_a_comment_is_known_again_by_its_last_line() -> None:
     found = builders.finding()
     (comment,) = comments_for(found)
-    assert inline.read(comment.body, "default") == found.fingerprint
-    assert inline.read(comment.body.replace("\n", "\r\n"), "default") == found.fingerprint
-    assert inline.read(comment.body, "other") == ""
-    assert inline.read(comment.body + "\nAnd more", "default") == ""
+    assert inline.read_fingerprint(comment.body, "default") == found.fingerprint
+    assert (
+        inline.read_fingerprint(comment.body.replace("\n", "\r\n"), "default") == found.fingerprint
+    )
+    assert inline.read_fingerprint(comment.body, "other") == ""
+    assert inline.read_fingerprint(comment.body + "\nAnd more", "default") == ""
 
 
 @faults("LO9", "LO10", "LO11", "LO12")
@@ -98,4 +100,4 @@ def test_a_hostile_finding_is_inert_at_its_line() -> None:
     found = builders.revise(builders.finding(title=evil, body=evil), suggestion=evil)
     (comment,) = comments_for(found, suggestions=True)
     assert_inert(comment.body.removesuffix(comment.marker))
-    assert inline.read(comment.body, "default") == found.fingerprint
+    assert inline.read_fingerprint(comment.body, "default") == found.fingerprint

@@ -24,7 +24,7 @@ def finding(suggestion: str | None, **members: object) -> Finding:
 
 
 def test_an_exact_replacement_becomes_a_block() -> None:
-    block = inline.block(finding("    return round(x * 100)"), hunk())
+    block = inline.render_suggestion(finding("    return round(x * 100)"), hunk())
     assert block == "```suggestion\n    return round(x * 100)\n```"
 
 
@@ -48,19 +48,19 @@ def test_an_exact_replacement_becomes_a_block() -> None:
     ],
 )
 def test_what_is_no_exact_replacement_is_not_offered(suggestion: str | None) -> None:
-    assert inline.block(finding(suggestion), hunk()) == ""
+    assert inline.render_suggestion(finding(suggestion), hunk()) == ""
 
 
 @faults("LO13")
 def test_a_suggestion_that_spans_other_lines_than_the_quote_is_not_offered() -> None:
     """Lines 2 and 3 would be replaced, of which only the second was quoted: a check would go."""
     wide = finding("    return x", start_line=2)
-    assert inline.block(wide, hunk()) == ""
+    assert inline.render_suggestion(wide, hunk()) == ""
 
 
 @faults("LO13")
 def test_a_suggestion_for_a_removed_line_is_not_offered() -> None:
-    assert inline.block(finding("    return 1", side=Side.OLD), hunk()) == ""
+    assert inline.render_suggestion(finding("    return 1", side=Side.OLD), hunk()) == ""
 
 
 @faults("LO13")
@@ -71,21 +71,21 @@ def test_a_decorator_that_was_there_before_may_stay() -> None:
         builders.finding(start_line=2, end_line=3, quote="@cache\ndef pay(x):"),
         suggestion="@cache\ndef pay(y):",
     )
-    assert "@cache\ndef pay(y):" in inline.block(quoted, parsed.hunks[0])
+    assert "@cache\ndef pay(y):" in inline.render_suggestion(quoted, parsed.hunks[0])
     renamed = builders.revise(quoted, suggestion="@lru_cache\ndef pay(x):")
-    assert inline.block(renamed, parsed.hunks[0]) == ""
+    assert inline.render_suggestion(renamed, parsed.hunks[0]) == ""
 
 
 @faults("LO13")
 def test_a_fence_inside_cannot_end_the_block() -> None:
-    block = inline.block(finding("    x = '''\n```suggestion\nevil\n```'''"), hunk())
+    block = inline.render_suggestion(finding("    x = '''\n```suggestion\nevil\n```'''"), hunk())
     assert block.startswith("````suggestion\n")
     assert block.endswith("\n````")
 
 
 @given(st.text())
 def test_whatever_is_suggested_is_in_one_fence(suggestion: str) -> None:
-    block = inline.block(finding(suggestion), hunk())
+    block = inline.render_suggestion(finding(suggestion), hunk())
     if block:
         fence = block.partition("suggestion")[0]
         assert block.endswith(f"\n{fence}")
@@ -113,4 +113,4 @@ def test_a_line_that_makes_a_bot_act_is_not_offered_though_it_was_there_before(
         builders.finding(start_line=2, end_line=3, quote=f"{kept}\ndef pay(x):"),
         suggestion=f"{kept}\ndef pay(y):",
     )
-    assert inline.block(quoted, parsed.hunks[0]) == ""
+    assert inline.render_suggestion(quoted, parsed.hunks[0]) == ""

@@ -26,7 +26,7 @@ def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 def render(review: Review) -> str:
-    return summary.render(review, RUN, state.of(review))
+    return summary.render(review, RUN, state.from_review(review))
 
 
 def full_review() -> Review:
@@ -120,7 +120,7 @@ def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, fi
     assert "left out for length" in body
     assert body.count("<details>") == body.count("</details>")
     assert body.count("```") % 2 == 0
-    assert state.decode(body) == state.of(review)
+    assert state.decode(body) == state.from_review(review)
 
 
 @faults("GH13")
@@ -138,6 +138,6 @@ def test_wide_characters_count_as_the_bytes_they_are() -> None:
 
 
 def test_the_job_summary_keeps_what_the_comment_sheds() -> None:
-    report = summary.report(review_of_many(20, 1), RUN)
+    report = summary.render_report(review_of_many(20, 1), RUN)
     assert report.count("**Low, logic**") == 10
     assert "left out for length" not in report

@@ -18,7 +18,7 @@ MARKER = summary.marker("default")
 
 
 def review_body(text: str = "a review") -> str:
-    kept = state.encode(state.of(builders.review()))
+    kept = state.encode(state.from_review(builders.review()))
     return f"{MARKER}\n{text}\n{kept}\n"
 
 

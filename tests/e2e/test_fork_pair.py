@@ -84,7 +84,7 @@ def test_a_forks_review_is_published_by_a_run_that_finds_its_pull_request_itself
     assert finished.code == 0
     (body,) = github.bodies
     assert "Reviewed 1 of 1 changed file" in body
-    assert "made by a run of the fork" in body
+    assert "a run of the fork made this review" in body
 
 
 def test_a_report_cannot_choose_another_pull_request_to_be_published_on(
@@ -123,7 +123,7 @@ def test_a_head_that_moved_on_or_was_closed_is_left_alone(
     pass_report(source, left, target)
     finished = target.run()
     assert finished.code == 0
-    assert "no open pull request ends in the commit" in finished.summary
+    assert "not the head of an open pull request" in finished.summary
     assert github.bodies == []
 
 

@@ -42,10 +42,10 @@ def test_texts_of_a_candidate_are_cut_and_an_unknown_category_is_other() -> None
 
 
 def test_the_worst_are_kept_and_those_that_say_the_same_count_once() -> None:
-    rows = [replace(CANDIDATE, title=f"T{n}") for n in range(placement.MOST)]
+    rows = [replace(CANDIDATE, title=f"T{n}") for n in range(placement.MOST_CANDIDATES)]
     worse = replace(CANDIDATE, title="Worse", severity=Severity.HIGH)
     found = collect(*rows, worse, worse)
-    assert len(found.candidates) == placement.MOST
+    assert len(found.candidates) == placement.MOST_CANDIDATES
     assert worse in found.candidates
     assert found.discarded == 2
 

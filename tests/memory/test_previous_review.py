@@ -99,22 +99,20 @@ def test_the_same_head_needs_no_look_at_the_history() -> None:
 
 
 def test_a_file_whose_change_is_the_same_is_not_asked_about_again() -> None:
-    row = previous_review.unchanged(changed_file(), basis_of(builders.finding(number=3)), unmasked)
+    row = previous_review.reuse(changed_file(), basis_of(builders.finding(number=3)), unmasked)
     assert row
     assert (row.status, row.summary, row.since) == (Status.REVIEWED, "Pays.", OLD_HEAD)
     assert row.known == (builders.finding(number=3),)
 
 
 def test_a_file_whose_change_is_another_is_asked_about_again() -> None:
-    assert previous_review.unchanged(changed_file(MOVED), basis_of(), unmasked) is None
-    assert (
-        previous_review.unchanged(changed_file(path="src/other.py"), basis_of(), unmasked) is None
-    )
+    assert previous_review.reuse(changed_file(MOVED), basis_of(), unmasked) is None
+    assert previous_review.reuse(changed_file(path="src/other.py"), basis_of(), unmasked) is None
 
 
 def test_lines_that_only_moved_are_the_same_change_and_take_their_findings_along() -> None:
     further = changed_file(PATCH.replace("@@ -1,2 +1,2 @@", "@@ -11,2 +12,2 @@"))
-    row = previous_review.unchanged(further, basis_of(builders.finding()), unmasked)
+    row = previous_review.reuse(further, basis_of(builders.finding()), unmasked)
     assert row
     assert [finding.start_line for finding in row.known] == [13]
 
@@ -136,7 +134,7 @@ def test_a_finding_is_not_reported_again_in_other_words() -> None:
 def test_a_finding_keeps_its_number_and_a_new_one_has_the_next() -> None:
     old = builders.finding(number=3)
     new = builders.finding(quote="import math", title="Unused")
-    named, following = previous_review.number((new, replace(old, number=0)), basis_of(old))
+    named, following = previous_review.assign_numbers((new, replace(old, number=0)), basis_of(old))
     assert [finding.number for finding in named] == [4, 3]
     assert following == 5
 
@@ -209,5 +207,5 @@ def test_dismissing_a_finding_of_the_model_does_not_dismiss_one_of_a_rule() -> N
 def test_a_finding_of_a_rule_takes_no_number_of_the_model_s() -> None:
     words = builders.finding(number=3)
     proven = replace(words, origin=Origin.RULE, number=0)
-    named, _ = previous_review.number((proven, words), basis_of(words))
+    named, _ = previous_review.assign_numbers((proven, words), basis_of(words))
     assert [finding.number for finding in named] == [4, 3]

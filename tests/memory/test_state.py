@@ -19,7 +19,7 @@ from reviewer.review import FileReport, Spent, Status
 from reviewer.severity import Severity
 from tests import builders, strategies
 
-STATE = state.of(
+STATE = state.from_review(
     builders.review(
         builders.finding(),
         builders.finding(severity=Severity.LOW),
@@ -57,7 +57,7 @@ def test_a_state_counts_what_the_review_holds() -> None:
 
 def test_an_unknown_cost_stays_unknown() -> None:
     spent = Spent(1, 10, 10, None, ("local",))
-    assert state.of(builders.review(spent=spent)).cost == ""
+    assert state.from_review(builders.review(spent=spent)).cost == ""
 
 
 def test_a_state_of_another_version_is_foreign() -> None:
@@ -165,4 +165,4 @@ def test_every_state_survives_the_round_trip(kept: State) -> None:
 
 def test_costs_are_kept_to_a_millionth() -> None:
     spent = Spent(1, 1, 1, Decimal("0.0000014"), ("m",))
-    assert state.of(builders.review(spent=spent)).cost == "0.000001"
+    assert state.from_review(builders.review(spent=spent)).cost == "0.000001"

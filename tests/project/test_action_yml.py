@@ -9,7 +9,7 @@ import yaml
 from reviewer.config import inputs, repository_file, settings
 from reviewer.config.enums import Inline
 from reviewer.config.inputs import Inputs
-from reviewer.memory.state import of
+from reviewer.memory.state import from_review
 from reviewer.outputs import step_outputs
 from reviewer.review import Overview, Review, Spent, Withheld
 from scripts import generate
@@ -43,7 +43,9 @@ def test_the_inputs_are_those_that_the_program_reads() -> None:
 
 def test_the_outputs_are_those_that_the_program_sets() -> None:
     review = Review("", "", Overview(), (), (), Withheld(), Spent())
-    assert list(ACTION["outputs"]) == list(step_outputs.outputs(of(review), None, Spent()))
+    assert list(ACTION["outputs"]) == list(
+        step_outputs.make_outputs(from_review(review), None, Spent())
+    )
 
 
 def test_the_action_runs_in_its_container_with_the_workflow_s_token() -> None:

@@ -38,36 +38,38 @@ def settings(**given: object) -> Settings:
 def test_a_pull_request_is_left_alone_for_a_reason(
     pull: PullRequest, given: dict[str, object], reason: str
 ) -> None:
-    said = eligibility.objection(pull, settings(**given), State(), requested=False)
+    said = eligibility.find_obstacle(pull, settings(**given), State(), requested=False)
     assert reason in said
     assert bool(said) == bool(reason)
 
 
 def test_a_person_who_asks_for_it_has_a_draft_reviewed_but_no_closed_pull_request() -> None:
-    assert not eligibility.objection(builders.pull(draft=True), settings(), State(), requested=True)
+    assert not eligibility.find_obstacle(
+        builders.pull(draft=True), settings(), State(), requested=True
+    )
     closed = builders.pull(state=PullState.CLOSED)
-    assert eligibility.objection(closed, settings(), State(), requested=True)
+    assert eligibility.find_obstacle(closed, settings(), State(), requested=True)
 
 
 def test_a_pause_holds_until_a_person_asks() -> None:
     paused = State(paused="mona")
-    assert "mona" in eligibility.objection(builders.pull(), settings(), paused, requested=False)
-    assert not eligibility.objection(builders.pull(), settings(), paused, requested=True)
+    assert "mona" in eligibility.find_obstacle(builders.pull(), settings(), paused, requested=False)
+    assert not eligibility.find_obstacle(builders.pull(), settings(), paused, requested=True)
 
 
 @faults("IN1")
 def test_without_a_key_the_error_says_where_to_add_it() -> None:
     with pytest.raises(InputError, match=r"Settings > Secrets and variables"):
-        eligibility.require_means(Inputs())
-    eligibility.require_means(Inputs(api_key=KEY))
-    eligibility.require_means(Inputs(base_url="http://127.0.0.1:8080/v1"))
+        eligibility.check_inputs(Inputs())
+    eligibility.check_inputs(Inputs(api_key=KEY))
+    eligibility.check_inputs(Inputs(base_url="http://127.0.0.1:8080/v1"))
 
 
 def test_a_limit_on_the_cost_needs_models_of_known_price() -> None:
     limit = Decimal(1)
-    eligibility.require_means(Inputs(api_key=KEY, max_cost=limit))
+    eligibility.check_inputs(Inputs(api_key=KEY, max_cost=limit))
     with pytest.raises(InputError, match="price of mystery is not known"):
-        eligibility.require_means(Inputs(api_key=KEY, max_cost=limit, model="mystery"))
+        eligibility.check_inputs(Inputs(api_key=KEY, max_cost=limit, model="mystery"))
     with pytest.raises(InputError, match="price of mystery is not known"):
-        eligibility.require_means(Inputs(api_key=KEY, max_cost=limit, fallback_model="mystery"))
-    eligibility.require_means(Inputs(api_key=KEY, model="mystery"))
+        eligibility.check_inputs(Inputs(api_key=KEY, max_cost=limit, fallback_model="mystery"))
+    eligibility.check_inputs(Inputs(api_key=KEY, model="mystery"))

@@ -18,7 +18,7 @@ def opened_before(
 
 
 def reason_to_wait(opened: list[ListedPull], **given: object) -> str:
-    return eligibility.must_wait(PULL, Inputs(**given), lambda: opened)  # type: ignore[arg-type]
+    return eligibility.find_wait_reason(PULL, Inputs(**given), lambda: opened)  # type: ignore[arg-type]
 
 
 @faults("SE15")
@@ -26,7 +26,7 @@ def test_without_limits_everybody_is_reviewed_and_no_list_is_read() -> None:
     def fail_if_read() -> list[ListedPull]:
         raise AssertionError
 
-    assert not eligibility.must_wait(PULL, Inputs(), fail_if_read)
+    assert not eligibility.find_wait_reason(PULL, Inputs(), fail_if_read)
 
 
 @faults("SE15")
@@ -34,7 +34,7 @@ def test_without_limits_everybody_is_reviewed_and_no_list_is_read() -> None:
 def test_only_the_associations_of_the_workflow_are_reviewed_automatically(association: str) -> None:
     pull = builders.pull(association=association)
     wanted = Inputs(reviewed_associations=("OWNER", "MEMBER"))
-    said = eligibility.must_wait(pull, wanted, list)
+    said = eligibility.find_wait_reason(pull, wanted, list)
     assert bool(said) == (association != "OWNER")
     assert not said or association in said
 
@@ -66,4 +66,4 @@ def test_later_pull_requests_and_those_of_members_do_not_count() -> None:
 @faults("SE15")
 def test_a_member_is_never_stopped_by_the_limits() -> None:
     pull = builders.pull(number=300, association="MEMBER")
-    assert not eligibility.must_wait(pull, Inputs(daily_limit=1), lambda: opened_before(9))
+    assert not eligibility.find_wait_reason(pull, Inputs(daily_limit=1), lambda: opened_before(9))

@@ -10,7 +10,7 @@ from reviewer.findings.placement import FileCandidates
 from reviewer.outputs import review_report
 from reviewer.review import FileReport, Overview, Status
 from reviewer.run import submitted_reports
-from reviewer.run.submitted_reports import Submitted
+from reviewer.run.submitted_reports import SubmittedReports
 from tests import builders
 
 PATH = "src/pay.py"
@@ -22,15 +22,15 @@ def changed_file() -> ChangedFile:
     return file
 
 
-def submit(*findings: Finding, row: FileReport | None = None) -> Submitted:
+def submit(*findings: Finding, row: FileReport | None = None) -> SubmittedReports:
     review = builders.review(*findings, files=(row or builders.file_report(PATH),))
     report = review_report.render(review, name="default", run_url="")
     return submitted_reports.accept([("report.json", report.encode())], builders.HEAD)
 
 
-def result_of(found: Submitted) -> FileCandidates | Exception:
-    told = found.told().get(PATH, ())
-    (result,) = found.outcomes(changed_file(), told, {PATH: 1})
+def result_of(found: SubmittedReports) -> FileCandidates | Exception:
+    told = found.rows_by_path().get(PATH, ())
+    (result,) = found.read_file(changed_file(), told, {PATH: 1})
     return result.result
 
 
@@ -73,7 +73,7 @@ def test_a_file_that_was_not_reviewed_is_a_gap_with_its_reason() -> None:
 def test_an_overview_is_cut_like_that_of_a_reply() -> None:
     (review,) = submit().reviews
     long = Overview(" " + "word " * 2_000, ("One\nline", " ", *("word " * 100,) * 20))
-    overview = Submitted((replace(review, overview=long),)).overview()
+    overview = SubmittedReports((replace(review, overview=long),)).join_overviews()
     assert len(overview.text) <= 2_000
     assert overview.major_changes[0] == "One line"
     assert [len(change) <= 300 for change in overview.major_changes] == [True] * 10

@@ -235,7 +235,7 @@ def test_what_the_model_invents_is_dropped_and_counted(job: Job) -> None:
     job.run()
     (body,) = job.github.bodies
     assert "no problems found" in body
-    assert "2 answers dropped" in body
+    assert "2 unusable findings dropped" in body
     assert "Invented" not in body
 
 
@@ -263,7 +263,7 @@ def test_a_path_that_is_not_the_file_s_own_never_reaches_the_comment(job: Job, p
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "0")
     assert not any(text in body for text in ("passwd", "Outside", f"`{path}"))
-    assert "1 answer dropped" in body
+    assert "1 unusable finding dropped" in body
 
 
 @faults("LO7")
@@ -279,7 +279,7 @@ def test_ten_thousand_findings_become_as_many_as_are_wanted(job: Job) -> None:
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "3")
     assert "197 findings over max-findings." in body
-    assert re.search(r"\d{4} answers dropped", body)
+    assert re.search(r"\d{4} unusable findings dropped", body)
     assert finished.outputs["complete"] == "false"
 
 

@@ -155,7 +155,7 @@ def test_a_shard_that_comes_twice_or_of_another_division_is_left_out_and_named(j
     pass_report(job, job.run(mode="review", shard="1/3"), "d")
     job.run(mode="publish")
     (body,) = job.github.bodies
-    assert "shard 1/2 was there before" in body
+    assert "there is another report of shard 1/2" in body
     assert "it is shard 1/3, not one of 2" in body
     assert body.count("File 0 is wrong") == 1
 
@@ -210,8 +210,8 @@ def test_a_file_that_the_report_passes_over_is_not_called_reviewed(job: Job) -> 
     (body,) = job.github.bodies
     assert "no problems found" not in body
     assert "Reviewed 1 of 6 changed files" in body
-    assert body.count("no report speaks of it") == 4
-    assert "left out by the run that reviewed" in body
+    assert body.count("no report mentions it") == 4
+    assert "skipped by the reviewing run" in body
     assert finished.outputs["complete"] == "false"
 
 
@@ -279,7 +279,7 @@ def test_a_report_of_a_fork_is_named_as_such_and_never_spares_a_later_review(job
     tamper(report, lambda document: document.update(findings=[]))
     job.run(mode="publish")
     (body,) = job.github.bodies
-    assert "made by a run of the fork, which its author could have changed" in body
+    assert "a run of the fork made this review; the fork's author could have changed it" in body
     known = state.decode(body)
     assert known
     assert (known.key, [unit.key for unit in known.units]) == ("", [])
@@ -287,10 +287,7 @@ def test_a_report_of_a_fork_is_named_as_such_and_never_spares_a_later_review(job
     job.run()
     # Every file and the overview.
     assert len(job.model.bodies) == asked + 7
-    assert (
-        "reviewed from scratch: the review before was made by a run of the fork"
-        in job.github.bodies[0]
-    )
+    assert "reviewed from scratch: a run of the fork made the last review" in job.github.bodies[0]
 
 
 def test_a_report_cannot_replace_or_drown_what_needs_no_model_to_be_seen(job: Job) -> None:
@@ -328,6 +325,6 @@ def test_of_two_reports_of_all_files_and_two_rows_of_one_file_the_first_counts(j
     tamper(pass_report(job, reviewed, "b"), lambda document: document.update(overview="Second."))
     job.run(mode="publish")
     (body,) = job.github.bodies
-    assert "b/report.json: a report of all files was there before" in body
+    assert "b/report.json: there is another report of all files" in body
     assert "Twice." not in body
     assert "Second." not in body

@@ -133,7 +133,7 @@ def test_an_older_run_takes_its_own_announcement_back(job: Job, newer: Newer) ->
     old = job.github.repository.pulls[NUMBER].head_sha
     happen_at(job, CHAT, Around(before=newer.push))
     assert job.run().code == 0
-    moved = f"The head moved to {newer.head[:7]} while {old[:7]} was under review."
+    moved = f"The head moved to {newer.head[:7]} while {old[:7]} was being reviewed."
     assert summary.status(our_comment(job)) == moved
     newer.run()
     assert moved not in our_comment(job)
@@ -209,7 +209,7 @@ def test_what_cannot_be_looked_at_again_is_published_all_the_same(job: Job) -> N
     job.github.fail(PATCH, Around(after=lambda: job.github.fail("graphql", DOWN, forever=True)))
     finished = job.run(inline="all")
     assert finished.code == 0
-    assert "What became of the comment could not be read" in finished.log
+    assert "The comment could not be read after it was written" in finished.log
     assert len(job.github.repository.pulls[NUMBER].threads) == 1
 
 

@@ -59,9 +59,10 @@ def carry_out(run: Run, wanted: CommandRequest, snapshot: Snapshot) -> int:
 
 
 def _acknowledge(run: Run, wanted: CommandRequest, command: Callable[[], int]) -> int:
-    commenter = None if run.inputs.silent else wanted.commenter
+    if run.inputs.silent:
+        return command()
     understood = not (isinstance(wanted, ShowHelp) and wanted.unknown)
-    return acknowledge(run.forge, commenter, command, understood=understood)
+    return acknowledge(run.forge, wanted.commenter, command, understood=understood)
 
 
 def _finish(run: Run, report: str) -> int:

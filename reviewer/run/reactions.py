@@ -16,15 +16,12 @@ _SUCCESSFUL = (0, step_outputs.LIMIT_REACHED)
 
 
 def acknowledge(
-    forge: Forge, commenter: Commenter | None, run: Callable[[], int], *, understood: bool = True
+    forge: Forge, commenter: Commenter, run: Callable[[], int], *, understood: bool = True
 ) -> int:
     """Run the command between two reactions to its comment, and return its exit code.
 
-    `asker` is None if there is no comment or nothing may be written: then there are no reactions.
     With `understood=False` the last reaction is always "confused".
     """
-    if commenter is None:
-        return run()
     _react(forge, commenter, Reaction.SEEN)
     last: Reaction | None = Reaction.CONFUSED
     try:

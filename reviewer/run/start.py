@@ -64,8 +64,9 @@ def start(
         from reviewer.run import answer
 
         return answer.carry_out(run, found, snapshot)
-    commenter = None if inputs.silent else found.commenter
-    return acknowledge(forge, commenter, lambda: review_pull_request(run, snapshot))
+    if inputs.silent or found.commenter is None:
+        return review_pull_request(run, snapshot)
+    return acknowledge(forge, found.commenter, lambda: review_pull_request(run, snapshot))
 
 
 def _read_pull_request(

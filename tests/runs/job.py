@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from reviewer.adapters.github.forge import GitHub
@@ -18,8 +18,10 @@ from reviewer.adapters.openai.chat_completions import ChatCompletions
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
-from reviewer.events.activity import ReviewPullRequest
+from reviewer.events.activity import Errand, ReviewPullRequest
 from reviewer.redaction.run_secrets import Secrets
+from reviewer.run import answer
+from reviewer.run.reactions import acknowledge
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import Run
 from tests import run_result
@@ -78,6 +80,10 @@ class Job:
 
     def run(self, *, full: bool = False, asked: bool = False, **inputs: str) -> RunResult:
         """Review the pull request; inputs use underscores here."""
+        return self.carry_out(replace(self.wanted, full=full, asked=asked), **inputs)
+
+    def carry_out(self, wanted: ReviewPullRequest | Errand, **inputs: str) -> RunResult:
+        """Do what an event asked for; inputs use underscores here."""
         self.runs += 1
         folder = self.root / str(self.runs)
         folder.mkdir()
@@ -89,9 +95,7 @@ class Job:
         self.invariants.begin(folder / "summary")
         began = self.clock.now()
         with _logging(runner):
-            code = self._deliver(
-                runner, Inputs.load(environ), replace(self.wanted, full=full, asked=asked)
-            )
+            code = self._deliver(runner, Inputs.load(environ), wanted)
         left = RunResult(
             code=code,
             log=stream.getvalue(),
@@ -107,7 +111,7 @@ class Job:
         )
         return left
 
-    def _deliver(self, runner: Runner, inputs: Inputs, wanted: ReviewPullRequest) -> int:
+    def _deliver(self, runner: Runner, inputs: Inputs, wanted: ReviewPullRequest | Errand) -> int:
         runner.secrets = Secrets(inputs.secrets)
         deadline = Deadline(inputs.timeout, clock=self.clock.now, pause=self.clock.pause)
         forge = GitHub(
@@ -126,14 +130,20 @@ class Job:
             runner=runner,
             inputs=inputs,
             deadline=deadline,
-            wanted=wanted,
+            wanted=wanted
+            if isinstance(wanted, ReviewPullRequest)
+            else ReviewPullRequest(wanted.number),
             run_url="https://github.com/octo/shop/actions/runs/1",
             workspace=self.workspace,
             checkout=self.checkout,
             event=self.event,
         )
         try:
-            return review_pull_request(run, forge.snapshot(wanted.number))
+            snapshot = forge.snapshot(wanted.number)
+            if not isinstance(wanted, ReviewPullRequest):
+                return answer.carry_out(run, wanted, snapshot)
+            review = partial(review_pull_request, run, snapshot)
+            return acknowledge(forge, wanted.asker, review)
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code

@@ -135,7 +135,7 @@ def revise(finding: Finding, **members: Any) -> Finding:  # noqa: ANN401 - of an
     return replace(finding, candidate=replace(finding.candidate, **members), **own)
 
 
-def reviewed(
+def file_report(
     path: str = "src/pay.py", *findings: Finding, summary: str = "Pays in cents."
 ) -> FileReport:
     return FileReport(path, Status.REVIEWED, summary=summary, findings=findings)
@@ -155,7 +155,7 @@ def review(
         base_sha=BASE,
         overview=overview or Overview("Payments are counted in cents."),
         findings=findings,
-        files=files if files is not None else (reviewed("src/pay.py", *findings),),
+        files=files if files is not None else (file_report("src/pay.py", *findings),),
         withheld=withheld or Withheld(),
         spent=spent or Spent(1, 1200, 80, Decimal("0.0016"), ("gpt-6.1-terra",)),
         notes=notes,

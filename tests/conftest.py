@@ -66,7 +66,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def watching(
+def invariants_for(
     request: pytest.FixtureRequest, model_server: LoopbackModel
 ) -> Iterator[Callable[[LoopbackGitHub], Invariants]]:
     """Hold the runs on a forge against the invariants."""
@@ -82,10 +82,10 @@ def watching(
 
 @pytest.fixture
 def invariants(
-    watching: Callable[[LoopbackGitHub], Invariants], github: LoopbackGitHub
+    invariants_for: Callable[[LoopbackGitHub], Invariants], github: LoopbackGitHub
 ) -> Invariants:
     """What every run of the test is held against."""
-    return watching(github)
+    return invariants_for(github)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

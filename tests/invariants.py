@@ -80,7 +80,7 @@ class Invariants:
             *self._leaked(finished, told, secrets),
             *self._glossed_over(finished),
             *self._late(finished, timeout),
-            *(f"I6: {objection}" for objection in commanded(finished.log)),
+            *(f"I6: {objection}" for objection in injected_commands(finished.log)),
             *self._turned_back(),
         ]
         assert not objections, "\n".join(map(str, objections))
@@ -183,7 +183,7 @@ class Invariants:
         return heads.index(known.head_sha) if known.head_sha in heads else -1
 
 
-def commanded(log: str) -> list[str]:
+def injected_commands(log: str) -> list[str]:
     """List the runner's commands in a log that are none of ours."""
     names = [command.name for command in commands(log)]
     return [f"the runner carries out {name!r}" for name in names if name not in ALLOWED_COMMANDS]

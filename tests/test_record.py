@@ -193,6 +193,7 @@ def test_copies_and_pickles_are_equal() -> None:
         assert again == here
 
 
+@pytest.mark.process
 def test_it_does_not_import_what_it_replaces() -> None:
     code = "import sys, reviewer.record; sys.exit('dataclasses' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -32,7 +32,7 @@ def forge(
     )
 
 
-def written(forge: Forge, operation: Operation) -> Comment:
+def apply_write(forge: Forge, operation: Operation) -> Comment:
     """Carry out a write that leaves a comment."""
     comment = forge.apply(operation)
     assert comment is not None

@@ -43,13 +43,13 @@ def files(draw: st.DrawFn) -> ChangedFile:
     return changed_file(*hunks)
 
 
-def changed(batches: tuple[Batch, ...]) -> list[Line]:
+def changed_lines(batches: tuple[Batch, ...]) -> list[Line]:
     return [line for part in batches for hunk in part.hunks for line in hunk.changed_lines]
 
 
 def assert_whole(batches: tuple[Batch, ...], lines: tuple[Line, ...]) -> None:
     """Every changed line is shown exactly once, in order, and named when it is shown cut."""
-    shown = changed(batches)
+    shown = changed_lines(batches)
     assert [(line.old, line.new) for line in shown] == [(line.old, line.new) for line in lines]
     named = [name for part in batches for name in part.cuts]
     for part, whole in zip(shown, lines, strict=True):
@@ -85,7 +85,7 @@ def test_context_alone_is_not_asked_about() -> None:
     context = tuple(Line(LineKind.CONTEXT, n, n, "x" * 90) for n in range(1, 50))
     added = Line(LineKind.ADDED, None, 50, "y")
     (part,) = split(changed_file(Hunk((*context, added))), SMALLEST_WINDOW)
-    assert changed((part,)) == [added]
+    assert changed_lines((part,)) == [added]
 
 
 @faults("DF5")
@@ -93,7 +93,7 @@ def test_a_line_longer_than_the_window_is_cut_visibly_and_named() -> None:
     file = changed_file(hunk("short", "x" * 5_000_000))
     batches = split(file, 4_000)
     assert_whole(batches, file.changed_lines)
-    assert changed(batches)[1].text.endswith("xxx [… cut]")
+    assert changed_lines(batches)[1].text.endswith("xxx [… cut]")
     assert batches[-1].cuts == ("line 2 cut at 3,979 characters",)
 
 
@@ -125,7 +125,9 @@ def test_halves_hold_every_changed_line_of_their_batch(file: ChangedFile, window
         halves = halve(part)
         if halves:
             whole = {(line.old, line.new): line for line in file.changed_lines}
-            assert_whole(halves, tuple(whole[line.old, line.new] for line in changed((part,))))
+            assert_whole(
+                halves, tuple(whole[line.old, line.new] for line in changed_lines((part,)))
+            )
             longest = len(render_hunks(part.hunks)) // 2 + 1
             assert all(len(render_hunks(half.hunks)) <= longest for half in halves)
 

@@ -14,7 +14,7 @@ def row(patch: str | None, *, status: str = "modified", changes: int = 0) -> Lis
     return ListedFile("src/pay.py", status, additions=changes, deletions=0, patch=patch)
 
 
-def parsed(patch: str) -> ChangedFile:
+def parse_patch(patch: str) -> ChangedFile:
     file = diff.parse(row(patch))
     assert isinstance(file, ChangedFile)
     return file
@@ -23,7 +23,7 @@ def parsed(patch: str) -> ChangedFile:
 def new_lines(patch: str) -> list[tuple[int | None, str]]:
     return [
         (line.new, line.text)
-        for hunk in parsed(patch).hunks
+        for hunk in parse_patch(patch).hunks
         for line in hunk.lines
         if line.kind is not LineKind.REMOVED
     ]
@@ -31,7 +31,7 @@ def new_lines(patch: str) -> list[tuple[int | None, str]]:
 
 def test_a_patch_becomes_hunks_with_the_numbers_of_both_versions() -> None:
     patch = "@@ -3,2 +3,3 @@ def pay():\n a\n-b\n+B\n+C\n@@ -20 +21 @@\n-x\n+y"
-    assert parsed(patch).hunks == (
+    assert parse_patch(patch).hunks == (
         Hunk(
             (
                 Line(LineKind.CONTEXT, 3, 3, "a"),
@@ -46,7 +46,7 @@ def test_a_patch_becomes_hunks_with_the_numbers_of_both_versions() -> None:
 
 
 def test_changed_lines_are_those_that_were_added_or_removed() -> None:
-    file = parsed("@@ -1,2 +1,2 @@\n a\n-b\n+B\n@@ -9 +9 @@\n-c\n+C")
+    file = parse_patch("@@ -1,2 +1,2 @@\n a\n-b\n+B\n@@ -9 +9 @@\n-c\n+C")
     assert [line.text for line in file.changed_lines] == ["b", "B", "c", "C"]
 
 
@@ -56,7 +56,7 @@ def test_changed_lines_are_those_that_were_added_or_removed() -> None:
 )
 def test_a_status_that_is_none_of_ours_counts_as_modified(listed: str, known: str) -> None:
     file = diff.parse(replace(row("@@ -1 +1 @@\n-a\n+b", status=listed), previous_path="old.py"))
-    assert file == replace(parsed("@@ -1 +1 @@\n-a\n+b"), status=known, previous_path="old.py")
+    assert file == replace(parse_patch("@@ -1 +1 @@\n-a\n+b"), status=known, previous_path="old.py")
 
 
 @faults("DF1")
@@ -172,7 +172,7 @@ def test_lines_that_look_like_headers_stay_content() -> None:
         [f"-{text}" for text in texts] + [f"+{text}" for text in texts]
     )
     assert new_lines(patch) == list(enumerate(texts, 1))
-    assert [line.text for line in parsed(patch).changed_lines] == texts * 2
+    assert [line.text for line in parse_patch(patch).changed_lines] == texts * 2
 
 
 @faults("DF8")
@@ -209,12 +209,12 @@ def test_every_form_of_hunk_header_gives_the_numbers_of_the_new_file(
 
 
 def test_a_section_longer_than_git_writes_is_cut() -> None:
-    (hunk,) = parsed("@@ -1 +1 @@ {}\r\n-a\n+b".format("x" * 900)).hunks
+    (hunk,) = parse_patch("@@ -1 +1 @@ {}\r\n-a\n+b".format("x" * 900)).hunks
     assert hunk.section == "x" * 120
 
 
 def test_numbered_hunks_show_new_numbers_markers_and_sections() -> None:
-    file = parsed("@@ -3,2 +3,2 @@ def pay():\n a\n-b\n+B\n@@ -1000000,0 +1000000 @@\n+last")
+    file = parse_patch("@@ -3,2 +3,2 @@ def pay():\n a\n-b\n+B\n@@ -1000000,0 +1000000 @@\n+last")
     assert diff.render_hunks(file.hunks).split("\n") == [
         "@@ def pay():",
         "     3   a",
@@ -227,7 +227,7 @@ def test_numbered_hunks_show_new_numbers_markers_and_sections() -> None:
 
 def test_two_hundred_thousand_lines_are_parsed_without_loss() -> None:
     patch = "@@ -0,0 +1,200000 @@\n" + "+x = 1\n" * 200_000
-    lines = parsed(patch).changed_lines
+    lines = parse_patch(patch).changed_lines
     assert len(lines) == 200_000
     assert lines[-1].new == 200_000
 

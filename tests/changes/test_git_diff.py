@@ -32,12 +32,12 @@ def row(path: str, *, status: str = "modified", patch: str | None = None) -> Lis
     return ListedFile(path, status, additions=0, deletions=0, patch=patch)
 
 
-def reconciled(path: str, *, status: str = "modified") -> FileChange:
+def reconcile(path: str, *, status: str = "modified") -> FileChange:
     (file,) = diff.reconcile((row(path, status=status),), raw("odd-files.diff"))
     return file
 
 
-def texts(file: FileChange) -> list[str]:
+def added_texts(file: FileChange) -> list[str]:
     assert isinstance(file, ChangedFile)
     return [line.text for line in file.changed_lines]
 
@@ -88,7 +88,7 @@ def test_names_are_unquoted_as_git_quotes_them(quoted: str, name: str) -> None:
     ],
 )
 def test_the_raw_diff_says_why_there_is_nothing_to_review(path: str, reason: str) -> None:
-    assert reconciled(path) == Unreviewable(path, reason, failed=False)
+    assert reconcile(path) == Unreviewable(path, reason, failed=False)
 
 
 @faults("DF1")
@@ -100,12 +100,12 @@ def test_a_binary_patch_is_binary_too() -> None:
 @faults("DF3")
 @pytest.mark.parametrize("status", ["modified", "renamed"])
 def test_a_false_zero_row_is_reviewed_from_the_raw_diff(status: str) -> None:
-    assert texts(reconciled("src moved.txt", status=status)) == ["line 7", "line seven"]
+    assert added_texts(reconcile("src moved.txt", status=status)) == ["line 7", "line seven"]
 
 
 @faults("DF3")
 def test_a_false_zero_row_that_git_does_not_know_either_is_a_failure() -> None:
-    assert reconciled("nowhere.py") == Unreviewable(
+    assert reconcile("nowhere.py") == Unreviewable(
         "nowhere.py", "GitHub shows no patch", failed=True
     )
 
@@ -119,11 +119,11 @@ def test_a_row_that_git_leaves_unexplained_is_a_failure() -> None:
 def test_a_row_with_a_patch_needs_no_second_source() -> None:
     rows = (row("picture.png", patch="@@ -1 +1 @@\n-a\n+b"),)
     (file,) = diff.reconcile(rows, raw("odd-files.diff"))
-    assert texts(file) == ["a", "b"]
+    assert added_texts(file) == ["a", "b"]
 
 
 def test_a_file_that_became_a_link_is_read_as_the_link() -> None:
-    assert texts(reconciled("was file", status="changed")) == ["target"]
+    assert added_texts(reconcile("was file", status="changed")) == ["target"]
 
 
 def test_a_deletion_is_shown_without_its_lines() -> None:
@@ -132,7 +132,7 @@ def test_a_deletion_is_shown_without_its_lines() -> None:
 
 
 def test_a_deleted_file_stays_deleted() -> None:
-    assert reconciled("gone.txt", status="removed") == Unreviewable(
+    assert reconcile("gone.txt", status="removed") == Unreviewable(
         "gone.txt", "deleted", failed=False
     )
 
@@ -141,7 +141,7 @@ def test_a_deleted_file_stays_deleted() -> None:
 def test_content_that_looks_like_git_headers_starts_no_file() -> None:
     paths = [file.path for file in git_diff.parse(raw("odd-files.diff"))]
     assert not {"q", "x", "y", "z", "b/y"} & set(paths)
-    assert texts(reconciled("headers.txt")) == [
+    assert added_texts(reconcile("headers.txt")) == [
         "-- a/x",
         "++ b/y",
         "diff --git a/q b/q",

@@ -17,7 +17,7 @@ def changed_file(path: str, *texts: str, status: str = "modified") -> ChangedFil
     return ChangedFile(path, status, (Hunk(tuple(lines)),))
 
 
-def limits(
+def config_with(
     *,
     workflow: Globs = DEFAULTS.workflow_globs,
     repository: Globs = DEFAULTS.repository_globs,
@@ -201,28 +201,28 @@ def test_a_change_cannot_hide_an_old_file_by_adding_a_marker() -> None:
 def test_the_repository_can_only_narrow_what_the_workflow_allows(
     workflow: Globs, repository: Globs, said: str
 ) -> None:
-    assert reason("docs/a.md", limits(workflow=workflow, repository=repository)) == said
+    assert reason("docs/a.md", config_with(workflow=workflow, repository=repository)) == said
 
 
 @pytest.mark.parametrize("insisting", [globs(exclude=("!dist/",)), globs(exclude=("!dist/**",))])
 def test_both_can_insist_on_what_our_own_list_excludes(insisting: Globs) -> None:
-    assert reason("dist/index.js", limits(workflow=insisting)) == ""
-    assert reason("dist/index.js", limits(repository=insisting)) == ""
+    assert reason("dist/index.js", config_with(workflow=insisting)) == ""
+    assert reason("dist/index.js", config_with(repository=insisting)) == ""
     file = changed_file("dist/index.js", "// @generated", "x" * 9_000, status="added")
-    assert content_reason(file, limits(repository=insisting)) == ""
+    assert content_reason(file, config_with(repository=insisting)) == ""
 
 
 def test_including_a_folder_does_not_insist_on_its_lock_files() -> None:
-    assert reason("web/yarn.lock", limits(workflow=globs(include=("web/",)))) == "lock file"
+    assert reason("web/yarn.lock", config_with(workflow=globs(include=("web/",)))) == "lock file"
 
 
 def test_an_excluded_workflow_file_still_has_its_row() -> None:
     path = ".github/workflows/release.yml"
-    assert reason(path, limits(repository=globs(exclude=(".github/",))))
+    assert reason(path, config_with(repository=globs(exclude=(".github/",))))
 
 
 def test_a_file_with_more_changed_lines_than_allowed_is_skipped() -> None:
-    config = limits(max_file_lines=2)
+    config = config_with(max_file_lines=2)
     assert content_reason(changed_file("a.py", "1", "2"), config) == ""
     said = content_reason(changed_file("a.py", "1", "2", "3"), config)
     assert said == "3 changed lines, over max-file-lines (2)"
@@ -230,7 +230,7 @@ def test_a_file_with_more_changed_lines_than_allowed_is_skipped() -> None:
 
 def test_the_first_files_are_reviewed_and_the_rest_is_named() -> None:
     files = tuple(changed_file(path) for path in ("a.py", "b.lock", "c.py", "d.py", "e.py"))
-    selection = scope.select(files, limits(max_files=2))
+    selection = scope.select(files, config_with(max_files=2))
     assert [file.path for file in selection.files] == ["a.py", "c.py"]
     assert [(report.path, report.reason) for report in selection.reports] == [
         ("b.lock", "lock file"),

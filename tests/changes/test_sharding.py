@@ -22,7 +22,7 @@ def selection(sizes: list[int]) -> Selection:
         ChangedFile(f"f{number}.py", "added", (Hunk(tuple(map(added, range(1, size + 1)))),))
         for number, size in enumerate(sizes)
     )
-    return Selection(files, (builders.reviewed("skipped.lock"),))
+    return Selection(files, (builders.file_report("skipped.lock"),))
 
 
 @given(SIZES, st.integers(1, 9))

@@ -30,7 +30,7 @@ def file(patch: str = PATCH) -> ChangedFile:
     return parsed
 
 
-def made(
+def comments_for(
     *findings: Finding,
     wanted: Inline = Inline.ALL,
     suggestions: bool = False,
@@ -42,43 +42,46 @@ def made(
 
 
 def test_a_finding_becomes_a_comment_at_its_line(markdown: SnapshotAssertion) -> None:
-    (comment,) = made(builders.finding(number=3))
+    (comment,) = comments_for(builders.finding(number=3))
     assert (comment.path, comment.start_line, comment.end_line) == ("src/pay.py", 2, 2)
     assert comment.body == markdown
 
 
 def test_a_suggestion_is_there_only_when_it_is_wanted() -> None:
     found = builders.revise(builders.finding(number=3), suggestion="    return round(x * 100)")
-    assert "```suggestion" not in made(found)[0].body
-    assert "```suggestion\n    return round(x * 100)\n```" in made(found, suggestions=True)[0].body
+    assert "```suggestion" not in comments_for(found)[0].body
+    assert (
+        "```suggestion\n    return round(x * 100)\n```"
+        in comments_for(found, suggestions=True)[0].body
+    )
 
 
 @pytest.mark.parametrize(("wanted", "count"), [(Inline.OFF, 0), (Inline.HIGH, 1), (Inline.ALL, 2)])
 def test_the_input_says_which_findings_are_shown_at_their_lines(wanted: Inline, count: int) -> None:
     low = builders.finding(severity=Severity.LOW, title="Another")
-    assert len(made(builders.finding(), low, wanted=wanted)) == count
+    assert len(comments_for(builders.finding(), low, wanted=wanted)) == count
 
 
 @faults("LO5")
 @pytest.mark.parametrize("lines", [(5, 5), (0, 0), (2, 11), (11, 12), (-1, 2)])
 def test_a_line_outside_of_every_hunk_stays_in_the_summary(lines: tuple[int, int]) -> None:
-    assert made(builders.finding(start_line=lines[0], end_line=lines[1]), patch=TWO) == ()
+    assert comments_for(builders.finding(start_line=lines[0], end_line=lines[1]), patch=TWO) == ()
 
 
 @faults("LO5")
 def test_a_removed_line_is_meant_on_the_old_side() -> None:
     old = builders.finding(side=Side.OLD, quote="    return x")
-    assert [comment.side for comment in made(old)] == [Side.OLD]
-    assert made(replace(old, start_line=1, end_line=1)) == ()
+    assert [comment.side for comment in comments_for(old)] == [Side.OLD]
+    assert comments_for(replace(old, start_line=1, end_line=1)) == ()
 
 
 def test_a_finding_of_another_file_has_no_place() -> None:
-    assert made(builders.finding(path="src/other.py")) == ()
+    assert comments_for(builders.finding(path="src/other.py")) == ()
 
 
 def test_a_comment_is_known_again_by_its_last_line() -> None:
     found = builders.finding()
-    (comment,) = made(found)
+    (comment,) = comments_for(found)
     assert inline.read(comment.body, "default") == found.fingerprint
     assert inline.read(comment.body.replace("\n", "\r\n"), "default") == found.fingerprint
     assert inline.read(comment.body, "other") == ""
@@ -93,6 +96,6 @@ def test_a_hostile_finding_is_inert_at_its_line() -> None:
         "<!-- code-review-action:finding name=default id=0000000000000000 -->"
     )
     found = builders.revise(builders.finding(title=evil, body=evil), suggestion=evil)
-    (comment,) = made(found, suggestions=True)
+    (comment,) = comments_for(found, suggestions=True)
     assert_inert(comment.body.removesuffix(comment.marker))
     assert inline.read(comment.body, "default") == found.fingerprint

@@ -14,7 +14,7 @@ def find(*comments: Comment) -> OwnComment:
     return OwnComment.find(builders.snapshot(*comments), "default")
 
 
-def read(*comments: Comment) -> tuple[State, bool]:
+def state_of(*comments: Comment) -> tuple[State, bool]:
     own = find(*comments)
     return own.state, own.damaged
 
@@ -23,10 +23,10 @@ def test_a_damaged_state_differs_from_a_missing_one() -> None:
     good = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN)}")
     damaged = builders.comment(1, f"{MARKER}\n<!-- code-review-action:state v=1 AAAA -->")
     plain = builders.comment(1, f"{MARKER}\nunder way")
-    assert read(good) == (KNOWN, False)
-    assert read(damaged) == (State(), True)
-    assert read(plain) == (State(), False)
-    assert read() == (State(), False)
+    assert state_of(good) == (KNOWN, False)
+    assert state_of(damaged) == (State(), True)
+    assert state_of(plain) == (State(), False)
+    assert state_of() == (State(), False)
 
 
 def test_a_review_of_the_present_head_is_kept_before_a_newer_comment_about_another() -> None:

@@ -29,7 +29,7 @@ def render(review: Review) -> str:
     return summary.render(review, RUN, state.of(review))
 
 
-def full() -> Review:
+def full_review() -> Review:
     worst = builders.finding(
         title="Loses the remainder | of <b>each</b> split, says @mona",
         body="split(10, 3) pays 9.\n\n- input: `split(10, 3)`\n- result: 9\n\n```py\nx = 1\n```",
@@ -42,7 +42,7 @@ def full() -> Review:
         worst,
         builders.finding(),
         files=(
-            builders.reviewed("src/pay.py", worst, builders.finding()),
+            builders.file_report("src/pay.py", worst, builders.finding()),
             FileReport("package-lock.json", Status.SKIPPED, "lock file"),
             FileReport("big.py", Status.FAILED, "the model gave no answer"),
             FileReport("we|ird`name.py", Status.REVIEWED, summary="Cut.", cuts=("line 3 cut",)),
@@ -54,7 +54,7 @@ def full() -> Review:
 
 
 def test_a_full_review(markdown: SnapshotAssertion) -> None:
-    assert render(full()) == markdown
+    assert render(full_review()) == markdown
 
 
 def test_no_problems(markdown: SnapshotAssertion) -> None:
@@ -78,7 +78,7 @@ def test_nothing_to_review(markdown: SnapshotAssertion) -> None:
     ],
 )
 def test_all_is_well_is_never_said_when_something_was_left_out(report: FileReport) -> None:
-    body = render(builders.review(files=(builders.reviewed(), report)))
+    body = render(builders.review(files=(builders.file_report(), report)))
     assert "no problems" not in body
     assert "incomplete" in body
     assert "big.py" in body
@@ -101,20 +101,20 @@ def test_a_free_run_costs_nothing() -> None:
     assert "0.0000 USD" in body
 
 
-def many(findings: int, files: int, body: str = "why " * 900) -> Review:
+def review_of_many(findings: int, files: int, body: str = "why " * 900) -> Review:
     shown = tuple(
         builders.finding(path=f"src/{n}.py", title=f"Problem {n}", body=body, severity=severity)
         for severity in (Severity.CRITICAL, Severity.LOW)
         for n in range(findings // 2)
     )
-    rows = tuple(builders.reviewed(f"src/deep/folder/{n}.py") for n in range(files))
+    rows = tuple(builders.file_report(f"src/deep/folder/{n}.py") for n in range(files))
     return builders.review(*shown, files=rows)
 
 
 @faults("GH13")
 @pytest.mark.parametrize(("findings", "files"), [(50, 10), (200, 3000), (2, 3000), (20, 1)])
 def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, files: int) -> None:
-    review = many(findings, files)
+    review = review_of_many(findings, files)
     body = render(review)
     assert len(body.encode()) <= LARGEST_BODY
     assert "left out for length" in body
@@ -125,7 +125,7 @@ def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, fi
 
 @faults("GH13")
 def test_the_worst_findings_are_shed_last() -> None:
-    body = render(many(20, 1))
+    body = render(review_of_many(20, 1))
     assert body.count("**Critical, logic**") == 10
     assert "**Low, logic**" not in body
     assert "10 findings left out for length; the job summary has all." in body
@@ -133,11 +133,11 @@ def test_the_worst_findings_are_shed_last() -> None:
 
 @faults("GH13")
 def test_wide_characters_count_as_the_bytes_they_are() -> None:
-    review = many(10, 1, body="\U0001f600" * 2000)
+    review = review_of_many(10, 1, body="\U0001f600" * 2000)
     assert len(render(review).encode()) <= LARGEST_BODY
 
 
 def test_the_job_summary_keeps_what_the_comment_sheds() -> None:
-    report = summary.report(many(20, 1), RUN)
+    report = summary.report(review_of_many(20, 1), RUN)
     assert report.count("**Low, logic**") == 10
     assert "left out for length" not in report

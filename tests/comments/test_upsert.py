@@ -17,12 +17,12 @@ from tests.faults import faults
 MARKER = summary.marker("default")
 
 
-def finished(text: str = "a review") -> str:
+def review_body(text: str = "a review") -> str:
     kept = state.encode(state.of(builders.review()))
     return f"{MARKER}\n{text}\n{kept}\n"
 
 
-def waiting(text: str = "under way") -> str:
+def placeholder_body(text: str = "under way") -> str:
     return summary.placeholder("default", text)
 
 
@@ -43,21 +43,21 @@ def reviews(forge: FakeForge) -> list[Comment]:
 
 def test_the_first_review_is_posted_once() -> None:
     forge = FakeForge()
-    comment = publish(forge, finished())
-    assert forge.applied == [CreateComment(7, finished(), MARKER)]
+    comment = publish(forge, review_body())
+    assert forge.applied == [CreateComment(7, review_body(), MARKER)]
     assert comment == forge.comments[0]
 
 
 def test_a_second_review_edits_the_same_comment() -> None:
     forge = FakeForge()
-    publish(forge, finished("first"))
-    publish(forge, finished("second"))
-    assert [c.body for c in forge.comments] == [finished("second")]
+    publish(forge, review_body("first"))
+    publish(forge, review_body("second"))
+    assert [c.body for c in forge.comments] == [review_body("second")]
 
 
 def test_an_equal_text_is_not_written_again() -> None:
-    forge = FakeForge(comments=[builders.comment(101, finished().replace("\n", "\r\n"))])
-    assert publish(forge, finished()) == forge.comments[0]
+    forge = FakeForge(comments=[builders.comment(101, review_body().replace("\n", "\r\n"))])
+    assert publish(forge, review_body()) == forge.comments[0]
     assert forge.applied == []
 
 
@@ -69,17 +69,17 @@ def test_no_text_means_no_write() -> None:
 
 @faults("SE1")
 def test_another_account_s_comment_with_our_marker_is_not_ours() -> None:
-    stranger = builders.comment(101, finished("forged"), mine=False)
+    stranger = builders.comment(101, review_body("forged"), mine=False)
     forge = FakeForge(comments=[stranger])
-    publish(forge, finished("true"))
-    assert [c.body for c in forge.comments] == [finished("forged"), finished("true")]
+    publish(forge, review_body("true"))
+    assert [c.body for c in forge.comments] == [review_body("forged"), review_body("true")]
 
 
 @faults("SE1")
 def test_a_marker_inside_a_comment_of_ours_does_not_make_it_the_summary() -> None:
-    answer = builders.comment(101, f"You asked about\n{finished()}")
+    answer = builders.comment(101, f"You asked about\n{review_body()}")
     forge = FakeForge(comments=[answer])
-    publish(forge, finished())
+    publish(forge, review_body())
     assert forge.comments[0] == answer
     assert len(forge.comments) == 2
 
@@ -87,22 +87,25 @@ def test_a_marker_inside_a_comment_of_ours_does_not_make_it_the_summary() -> Non
 @faults("CC4")
 def test_two_instances_keep_two_comments() -> None:
     forge = FakeForge()
-    other = finished().replace("name=default", "name=strict")
+    other = review_body().replace("name=default", "name=strict")
     for _ in range(2):
-        publish(forge, finished())
+        publish(forge, review_body())
         publish(forge, other, name="strict")
-    assert [c.body for c in forge.comments] == [finished(), other]
+    assert [c.body for c in forge.comments] == [review_body(), other]
     assert len(forge.applied) == 2
 
 
 @faults("GH19")
 def test_of_two_reviews_the_newest_is_kept_and_the_other_points_to_it() -> None:
     forge = FakeForge(
-        comments=[builders.comment(101, finished("old")), builders.comment(102, finished("new"))]
+        comments=[
+            builders.comment(101, review_body("old")),
+            builders.comment(102, review_body("new")),
+        ]
     )
-    publish(forge, finished("now"))
+    publish(forge, review_body("now"))
     old, new = forge.comments
-    assert new.body == finished("now")
+    assert new.body == review_body("now")
     assert new.url in old.body
     assert reviews(forge) == [new]
 
@@ -110,11 +113,14 @@ def test_of_two_reviews_the_newest_is_kept_and_the_other_points_to_it() -> None:
 @faults("GH19")
 def test_a_pointer_is_written_once() -> None:
     forge = FakeForge(
-        comments=[builders.comment(101, finished("old")), builders.comment(102, finished("new"))]
+        comments=[
+            builders.comment(101, review_body("old")),
+            builders.comment(102, review_body("new")),
+        ]
     )
-    publish(forge, finished("now"))
+    publish(forge, review_body("now"))
     writes = len(forge.applied)
-    publish(forge, finished("now"))
+    publish(forge, review_body("now"))
     assert len(forge.applied) == writes
 
 
@@ -125,10 +131,10 @@ def test_of_two_racing_placeholders_the_oldest_is_kept() -> None:
     def another_run_posts_first(operation: Operation) -> None:
         if isinstance(operation, CreateComment):
             forge.before_apply = lambda _operation: None
-            forge.comments.append(builders.comment(101, waiting("theirs")))
+            forge.comments.append(builders.comment(101, placeholder_body("theirs")))
 
     forge.before_apply = another_run_posts_first
-    publish(forge, waiting("ours"))
+    publish(forge, placeholder_body("ours"))
     assert [c.id for c in reviews(forge)] == [101]
     assert forge.comments[1].id == 102
     assert forge.comments[0].url in forge.comments[1].body
@@ -137,25 +143,25 @@ def test_of_two_racing_placeholders_the_oldest_is_kept() -> None:
 @faults("CC3")
 def test_a_finished_review_wins_over_a_racing_placeholder() -> None:
     forge = FakeForge(
-        comments=[builders.comment(101, waiting()), builders.comment(102, finished())]
+        comments=[builders.comment(101, placeholder_body()), builders.comment(102, review_body())]
     )
     assert OwnComment.find(forge.snapshot(7), "default").comments[0].id == 102
 
 
 @faults("CC7")
 def test_a_comment_whose_run_was_killed_is_adopted_by_the_next() -> None:
-    forge = FakeForge(comments=[builders.comment(101, waiting("killed"))])
-    publish(forge, finished())
-    assert forge.applied == [UpdateComment(101, finished(), 7, waiting("killed"))]
+    forge = FakeForge(comments=[builders.comment(101, placeholder_body("killed"))])
+    publish(forge, review_body())
+    assert forge.applied == [UpdateComment(101, review_body(), 7, placeholder_body("killed"))]
 
 
 @faults("GH6")
 def test_a_comment_deleted_meanwhile_is_created_once() -> None:
-    forge = FakeForge(comments=[builders.comment(101, waiting())])
+    forge = FakeForge(comments=[builders.comment(101, placeholder_body())])
     before = OwnComment.find(forge.snapshot(7), "default")
     forge.delete(101)
-    upsert.publish(forge, before, lambda _old: finished())
-    assert [c.body for c in forge.comments] == [finished()]
+    upsert.publish(forge, before, lambda _old: review_body())
+    assert [c.body for c in forge.comments] == [review_body()]
 
 
 @faults("GH6")
@@ -165,17 +171,17 @@ def test_a_create_that_is_answered_not_found_is_not_swallowed() -> None:
 
     forge = FakeForge(before_apply=refuse)
     with pytest.raises(NotFoundError):
-        publish(forge, finished())
+        publish(forge, review_body())
 
 
 def test_a_listing_that_lags_behind_does_not_lead_to_a_second_post() -> None:
     forge = ForgetfulForge()
-    publish(forge, finished())
+    publish(forge, review_body())
     assert len(forge.comments) == 1
 
 
 def test_a_status_line_is_put_over_a_review_replaced_and_taken_away() -> None:
-    body = finished("the review")
+    body = review_body("the review")
     once = summary.with_status(body, "Updating.")
     twice = summary.with_status(once, "Failed.")
     assert summary.status(once) == "Updating."
@@ -188,5 +194,5 @@ def test_a_status_line_is_put_over_a_review_replaced_and_taken_away() -> None:
 
 
 def test_a_status_survives_a_forge_that_answers_with_carriage_returns() -> None:
-    once = summary.with_status(finished(), "Updating.").replace("\n", "\r\n")
-    assert summary.with_status(once, "") == finished()
+    once = summary.with_status(review_body(), "Updating.").replace("\n", "\r\n")
+    assert summary.with_status(once, "") == review_body()

@@ -13,7 +13,7 @@ from reviewer.context.related_changes import ChangeIndex
 from reviewer.text.truncate import Excerpt
 
 
-def changed(path: str, *rows: str) -> ChangedFile:
+def changed_file(path: str, *rows: str) -> ChangedFile:
     """Build a file from lines that start with their marker."""
     lines, old, new = [], 0, 0
     for row in rows:
@@ -31,63 +31,65 @@ def changed(path: str, *rows: str) -> ChangedFile:
     return ChangedFile(path, "modified", (Hunk(tuple(lines)),))
 
 
-def of(
+def related(
     *files: ChangedFile, limit: int = 10_000, contents: Callable[[str], str | None] | None = None
 ) -> Excerpt:
     return ChangeIndex(files, contents).find_related(files[0], limit)
 
 
-PAY = changed("shop/pay.py", "-def charge(price):", "+def charge(price, currency):")
-TILL = changed("shop/till.py", " import x", "+    charge(12)", "-    charge(11)", " recharge(3)")
-OTHER = changed("docs/a.md", "+charge your battery")
+PAY = changed_file("shop/pay.py", "-def charge(price):", "+def charge(price, currency):")
+TILL = changed_file(
+    "shop/till.py", " import x", "+    charge(12)", "-    charge(11)", " recharge(3)"
+)
+OTHER = changed_file("docs/a.md", "+charge your battery")
 
 
 def test_callers_of_a_changed_definition_are_shown_with_their_lines() -> None:
-    assert of(PAY, TILL, OTHER).text == (
+    assert related(PAY, TILL, OTHER).text == (
         "Mentions of charge in shop/till.py:\n     2 +     charge(12)"
     )
 
 
 def test_callers_of_a_removed_definition_are_shown() -> None:
-    gone = changed("shop/pay.py", "-def charge(price):")
-    assert "charge(12)" in of(gone, TILL).text
+    gone = changed_file("shop/pay.py", "-def charge(price):")
+    assert "charge(12)" in related(gone, TILL).text
 
 
 def test_the_definition_of_what_an_added_line_uses_is_shown_with_its_body() -> None:
-    assert of(TILL, PAY).text == (
+    assert related(TILL, PAY).text == (
         "Definition of charge in shop/pay.py:\n     1 + def charge(price, currency):"
     )
 
 
 def test_a_line_that_was_removed_is_neither_caller_nor_definition() -> None:
-    assert of(PAY, changed("a.py", "-charge(1)")).text == ""
-    assert of(TILL, changed("a.py", "-def charge(price):")).text == ""
+    assert related(PAY, changed_file("a.py", "-charge(1)")).text == ""
+    assert related(TILL, changed_file("a.py", "-def charge(price):")).text == ""
 
 
 def test_the_same_name_in_another_language_is_another_thing() -> None:
-    assert of(PAY, changed("a.ts", "+charge(1)")).text == ""
+    assert related(PAY, changed_file("a.ts", "+charge(1)")).text == ""
 
 
 def test_a_definition_is_found_in_the_whole_text_of_a_file_that_is_named() -> None:
-    user = changed("shop/till.py", "+from shop import prices", "+    total = add_taxes(3)")
-    prices = changed("shop/prices.py", "+RATE = 3")
+    user = changed_file("shop/till.py", "+from shop import prices", "+    total = add_taxes(3)")
+    prices = changed_file("shop/prices.py", "+RATE = 3")
     text = "import x\ndef add_taxes(sum):\n    return 1\n"
-    found = of(user, prices, contents={"shop/prices.py": text}.get)
+    found = related(user, prices, contents={"shop/prices.py": text}.get)
     assert found.text.startswith(
         "Definition of add_taxes in shop/prices.py:\n     2   def add_taxes(sum):\n     3   "
     )
-    assert of(user, prices, contents=lambda _: None).text == ""
+    assert related(user, prices, contents=lambda _: None).text == ""
 
 
 def test_few_files_are_read_whole() -> None:
     asked: list[str] = []
 
-    def nothing(path: str) -> None:
+    def remember_and_find_nothing(path: str) -> None:
         asked.append(path)
 
-    files = [changed(f"m{n}/names.py", "+a = 1") for n in range(50)]
-    user = changed("x.py", "+import names", "+names.find_it()")
-    of(user, *files, contents=nothing)
+    files = [changed_file(f"m{n}/names.py", "+a = 1") for n in range(50)]
+    user = changed_file("x.py", "+import names", "+names.find_it()")
+    related(user, *files, contents=remember_and_find_nothing)
     assert 0 < len(asked) <= related_changes.FILES_READ
 
 
@@ -108,9 +110,9 @@ def test_few_files_are_read_whole() -> None:
     ],
 )
 def test_siblings_know_each_other(one: str, other: str) -> None:
-    a, b = changed(one, "+a"), changed(other, "+b")
-    assert of(a, b).text == f"Changes to {other}:\n@@\n     1 + b"
-    assert of(b, a).text == f"Changes to {one}:\n@@\n     1 + a"
+    a, b = changed_file(one, "+a"), changed_file(other, "+b")
+    assert related(a, b).text == f"Changes to {other}:\n@@\n     1 + b"
+    assert related(b, a).text == f"Changes to {one}:\n@@\n     1 + a"
 
 
 @pytest.mark.parametrize(
@@ -124,43 +126,43 @@ def test_siblings_know_each_other(one: str, other: str) -> None:
     ],
 )
 def test_outside_contributors_do_not(one: str, other: str) -> None:
-    assert of(changed(one, "+a"), changed(other, "+b")) == Excerpt("")
+    assert related(changed_file(one, "+a"), changed_file(other, "+b")) == Excerpt("")
 
 
 def test_a_large_sibling_is_named_and_not_shown() -> None:
-    large = changed("test_pay.py", *["+a"] * (related_changes.SIBLING_LINES + 1))
-    assert of(changed("pay.py", "+a"), large) == Excerpt("", ("Changes to test_pay.py",))
+    large = changed_file("test_pay.py", *["+a"] * (related_changes.SIBLING_LINES + 1))
+    assert related(changed_file("pay.py", "+a"), large) == Excerpt("", ("Changes to test_pay.py",))
 
 
 def test_what_does_not_fit_is_named_and_smaller_pieces_still_come() -> None:
-    pay = changed("pay.py", "+def charge(price):")
-    caller = changed("till.py", f"+charge('{'x' * 200}')")
-    found = of(pay, caller, changed("test_pay.py", "+a"), limit=60)
+    pay = changed_file("pay.py", "+def charge(price):")
+    caller = changed_file("till.py", f"+charge('{'x' * 200}')")
+    found = related(pay, caller, changed_file("test_pay.py", "+a"), limit=60)
     assert found.text == "Changes to test_pay.py:\n@@\n     1 + a"
     assert found.cuts == ("Mentions of charge in till.py",)
 
 
 def test_many_cuts_are_counted() -> None:
-    files = [changed(f"f{n}.py", "+charge(1)") for n in range(9)]
-    assert of(PAY, *files, limit=0).cuts[-1] == "4 other related pieces"
+    files = [changed_file(f"f{n}.py", "+charge(1)") for n in range(9)]
+    assert related(PAY, *files, limit=0).cuts[-1] == "4 other related pieces"
 
 
 def test_the_most_useful_comes_first() -> None:
-    pay = changed("pay.py", "+def charge(price):", "+    return to_cents(price)")
-    cents = changed("cents.py", "+def to_cents(price):")
-    shown = of(pay, changed("test_pay.py", "+charge(1)"), cents).text
+    pay = changed_file("pay.py", "+def charge(price):", "+    return to_cents(price)")
+    cents = changed_file("cents.py", "+def to_cents(price):")
+    shown = related(pay, changed_file("test_pay.py", "+charge(1)"), cents).text
     places = [shown.index(word) for word in ("Mentions of", "Definition of", "Changes to")]
     assert places == sorted(places)
 
 
 def test_a_path_with_a_line_feed_stays_in_its_heading() -> None:
-    odd = changed("a\nChanges to x:\r.py", "+charge(1)")
-    assert of(PAY, odd).text.count("\n") == 1
+    odd = changed_file("a\nChanges to x:\r.py", "+charge(1)")
+    assert related(PAY, odd).text.count("\n") == 1
 
 
 def test_what_is_called_everywhere_is_shown_a_few_times() -> None:
-    files = [changed(f"f{n}.py", *["+charge(1)"] * 100) for n in range(100)]
-    assert of(PAY, *files, limit=1_000_000).text.count("charge(1)") == related_changes.MENTIONS
+    files = [changed_file(f"f{n}.py", *["+charge(1)"] * 100) for n in range(100)]
+    assert related(PAY, *files, limit=1_000_000).text.count("charge(1)") == related_changes.MENTIONS
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ paths = st.sampled_from(["a.py", "test_a.py", "b/a.py", "b/till.py", "x/migratio
 def test_never_over_the_limit_and_never_about_itself(
     files: dict[str, list[str]], limit: int
 ) -> None:
-    all_files = [changed(path, *lines) for path, lines in files.items()]
+    all_files = [changed_file(path, *lines) for path, lines in files.items()]
     index = ChangeIndex(all_files, lambda path: "def till():\n" if path == "a.py" else None)
     for file in all_files:
         found = index.find_related(file, limit)

@@ -37,12 +37,12 @@ class Step:
     entrypoint: Path = ROOT / "entrypoint.py"
     invariants: Invariants | None = None
 
-    def given(self, **inputs: str) -> "Step":
+    def with_inputs(self, **inputs: str) -> "Step":
         """Return the same step with other inputs, which use underscores here."""
         named = {name.replace("_", "-"): value for name, value in inputs.items()}
         return replace(self, inputs={**self.inputs, **named})
 
-    def under(self, environ: Mapping[str, str]) -> "Step":
+    def with_environ(self, environ: Mapping[str, str]) -> "Step":
         """Return the same step with other variables."""
         return replace(self, environ={**self.environ, **environ})
 

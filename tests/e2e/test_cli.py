@@ -79,7 +79,7 @@ def run(
     )
 
 
-def reviewed(folder: Path, server: LoopbackModel, *arguments: str) -> str:
+def review(folder: Path, server: LoopbackModel, *arguments: str) -> str:
     server.script = finds_a_problem
     plain = ("--input", "fallback-model=", "--input", "verify=off")
     done = run(folder, server, "review", *arguments, *plain)
@@ -91,7 +91,7 @@ def reviewed(folder: Path, server: LoopbackModel, *arguments: str) -> str:
 def test_commits_on_this_machine_are_reviewed(
     repository: Path, model_server: LoopbackModel, what: tuple[str, ...]
 ) -> None:
-    report = reviewed(repository, model_server, *what)
+    report = review(repository, model_server, *what)
     assert "## Code review · 1 high" in report
     assert "Reviewed 1 of 2 changed files" in report
     assert "ü.py" in report
@@ -102,7 +102,7 @@ def test_the_reports_are_written_where_they_are_wanted(
     repository: Path, model_server: LoopbackModel, tmp_path: Path
 ) -> None:
     wanted = ("--json", str(tmp_path / "r.json"), "--sarif", str(tmp_path / "r.sarif"))
-    reviewed(repository, model_server, "main..change", *wanted)
+    review(repository, model_server, "main..change", *wanted)
     assert len(json.loads((tmp_path / "r.json").read_text("utf-8"))["findings"]) == 1
     assert json.loads((tmp_path / "r.sarif").read_text("utf-8"))["version"] == "2.1.0"
 
@@ -130,7 +130,7 @@ def test_no_program_that_a_repository_names_is_started(
     attributes = repository / ".git" / "info" / "attributes"
     attributes.parent.mkdir(exist_ok=True)
     attributes.write_text("* diff=evil filter=evil\n", "utf-8")
-    reviewed(repository, model_server, "main..change")
+    review(repository, model_server, "main..change")
     assert not (repository.parent / "attacked").exists()
     # The attack works where nothing is done against it.
     subprocess.run(
@@ -181,7 +181,7 @@ def test_a_saved_report_is_shown_without_any_network(
     repository: Path, model_server: LoopbackModel, tmp_path: Path
 ) -> None:
     saved = str(tmp_path / "r.json")
-    report = reviewed(repository, model_server, "main..change", "--json", saved)
+    report = review(repository, model_server, "main..change", "--json", saved)
     asked = len(model_server.requests)
     done = run(repository, model_server, "replay", saved)
     assert done.returncode == 0, done.stderr
@@ -198,7 +198,7 @@ def test_on_a_terminal_the_report_is_laid_out(
     repository: Path, model_server: LoopbackModel, tmp_path: Path
 ) -> None:
     saved = str(tmp_path / "r.json")
-    reviewed(repository, model_server, "main..change", "--json", saved)
+    review(repository, model_server, "main..change", "--json", saved)
     ours, theirs = os.openpty()
     environ = {
         "PATH": os.environ["PATH"],

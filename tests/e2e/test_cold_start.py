@@ -17,27 +17,27 @@ pytestmark = pytest.mark.process
 LIBRARIES = ("openai", "github", "pydantic", "yaml", "jinja2", "tenacity", "re2", "unidiff")
 
 
-def imported(log: Iterable[str]) -> set[str]:
+def imported_packages(log: Iterable[str]) -> set[str]:
     """List the packages that `-X importtime` names; what belongs to them has a dot in its name."""
     found = (re.search(r"import time:.*\|\s+([^\s.]+)\S*$", line.rstrip()) for line in log)
     return {each[1] for each in found if each}
 
 
 @pytest.fixture
-def timed(step: Step) -> Step:
+def with_import_times(step: Step) -> Step:
     return replace(step, options=(*step.options, "-X", "importtime"))
 
 
-def test_with_nothing_to_do_no_library_is_imported(timed: Step) -> None:
-    finished = replace(timed, event="pull_request.closed").run()
-    modules = imported(finished.log.splitlines())
+def test_with_nothing_to_do_no_library_is_imported(with_import_times: Step) -> None:
+    finished = replace(with_import_times, event="pull_request.closed").run()
+    modules = imported_packages(finished.log.splitlines())
     assert finished.code == 0
     assert "reviewer" in modules
     assert modules.isdisjoint(LIBRARIES)
 
 
 def test_the_first_request_goes_out_before_the_models_client_is_imported(
-    timed: Step, github: LoopbackGitHub, model_server: LoopbackModel
+    with_import_times: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     asked, answered = threading.Event(), threading.Event()
 
@@ -46,7 +46,7 @@ def test_the_first_request_goes_out_before_the_models_client_is_imported(
         answered.wait(20)
 
     github.fail("graphql", Around(before=hold))
-    process = timed.start()
+    process = with_import_times.start()
     assert process.stdout
     before = []
     for line in process.stdout:
@@ -56,20 +56,20 @@ def test_the_first_request_goes_out_before_the_models_client_is_imported(
     assert asked.wait(20)
     answered.set()
     after = list(process.stdout)
-    assert timed.finish(process).code == 0
-    assert imported(before) >= {"github", "jinja2", "pydantic"}
-    assert "openai" not in imported(before)
-    assert "openai" in imported(after)
+    assert with_import_times.finish(process).code == 0
+    assert imported_packages(before) >= {"github", "jinja2", "pydantic"}
+    assert "openai" not in imported_packages(before)
+    assert "openai" in imported_packages(after)
     assert len(model_server.bodies) == 1
 
 
 def test_a_review_that_is_remembered_needs_no_client_of_a_model(
-    timed: Step, github: LoopbackGitHub, model_server: LoopbackModel
+    with_import_times: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
-    first = timed.run()
-    again = replace(timed, root=timed.root / "again").run()
-    assert "openai" in imported(first.log.splitlines())
-    assert "openai" not in imported(again.log.splitlines())
+    first = with_import_times.run()
+    again = replace(with_import_times, root=with_import_times.root / "again").run()
+    assert "openai" in imported_packages(first.log.splitlines())
+    assert "openai" not in imported_packages(again.log.splitlines())
     assert again.outputs["comment-id"] == first.outputs["comment-id"]
     assert len(model_server.bodies) == 1
     assert len(github.bodies) == 1

@@ -16,7 +16,7 @@ from tests.run_result import RunResult
 pytestmark = pytest.mark.process
 
 
-def own_step(workflow: str) -> dict[str, str]:
+def inputs_of_our_step(workflow: str) -> dict[str, str]:
     """Return the inputs of our step but those that name an example's server."""
     document: dict[str, Any] = yaml.safe_load((ROOT / "examples" / workflow).read_text("utf-8"))
     (job,) = document["jobs"].values()
@@ -28,17 +28,17 @@ def own_step(workflow: str) -> dict[str, str]:
 def fork(step: Step, github: LoopbackGitHub) -> Step:
     """A pull request of a fork, and a model server that asks for no key."""
     github.add_pull(NUMBER, fork=True)
-    return step.given(guidelines="", model=MODEL)
+    return step.with_inputs(guidelines="", model=MODEL)
 
 
-def reviewed(fork: Step) -> tuple[Step, RunResult]:
+def review_fork(fork: Step) -> tuple[Step, RunResult]:
     root = fork.root / "review"
-    step = replace(fork, root=root).given(**own_step("fork-review.yml"))
-    step = step.under({"GITHUB_WORKSPACE": str(root / "workspace")})
+    step = replace(fork, root=root).with_inputs(**inputs_of_our_step("fork-review.yml"))
+    step = step.with_environ({"GITHUB_WORKSPACE": str(root / "workspace")})
     return step, step.run()
 
 
-def publishing(fork: Step, github: LoopbackGitHub, **run: object) -> Step:
+def publishing_step(fork: Step, github: LoopbackGitHub, **run: object) -> Step:
     """Make the step of the second workflow, with what GitHub tells it about the first one."""
     pull = github.repository.pulls[NUMBER]
     about = {
@@ -57,8 +57,8 @@ def publishing(fork: Step, github: LoopbackGitHub, **run: object) -> Step:
         event="workflow_run.completed",
         payload={"workflow_run": {**about, **run}, "repository": {"full_name": fork_base(github)}},
     )
-    given = step.given(**own_step("fork-publish.yml"), api_key="")
-    return given.under(
+    given = step.with_inputs(**inputs_of_our_step("fork-publish.yml"), api_key="")
+    return given.with_environ(
         {"GITHUB_WORKSPACE": str(root / "workspace"), "GITHUB_REF": "refs/heads/main"}
     )
 
@@ -67,7 +67,7 @@ def fork_base(github: LoopbackGitHub) -> str:
     return github.repository.full_name
 
 
-def hand_on(source: Step, left: RunResult, target: Step) -> None:
+def pass_report(source: Step, left: RunResult, target: Step) -> None:
     folder = target.root / "workspace" / "code-review-reports"
     folder.mkdir()
     shutil.copy(source.root / "workspace" / left.outputs["report-path"], folder / "report.json")
@@ -76,10 +76,10 @@ def hand_on(source: Step, left: RunResult, target: Step) -> None:
 def test_a_forks_review_is_published_by_a_run_that_finds_its_pull_request_itself(
     fork: Step, github: LoopbackGitHub
 ) -> None:
-    source, left = reviewed(fork)
+    source, left = review_fork(fork)
     assert (left.code, github.bodies) == (0, [])
-    target = publishing(fork, github)
-    hand_on(source, left, target)
+    target = publishing_step(fork, github)
+    pass_report(source, left, target)
     finished = target.run()
     assert finished.code == 0
     (body,) = github.bodies
@@ -90,10 +90,10 @@ def test_a_forks_review_is_published_by_a_run_that_finds_its_pull_request_itself
 def test_a_report_cannot_choose_another_pull_request_to_be_published_on(
     fork: Step, github: LoopbackGitHub
 ) -> None:
-    source, left = reviewed(fork)
+    source, left = review_fork(fork)
     victim = github.add_pull(NUMBER + 1, {"src/app.py": ("old = 1\n", "other = 3\n")})
-    target = publishing(fork, github)
-    hand_on(source, left, target)
+    target = publishing_step(fork, github)
+    pass_report(source, left, target)
     report = target.root / "workspace" / "code-review-reports" / "report.json"
     forged = json.loads(report.read_text("utf-8")) | {"head_sha": victim.head_sha}
     report.write_text(json.dumps(forged), "utf-8")
@@ -105,12 +105,12 @@ def test_the_branch_decides_between_two_pull_requests_with_the_same_head_commit(
     fork: Step, github: LoopbackGitHub
 ) -> None:
     """A stranger can open a pull request with the very commit of somebody else's."""
-    source, left = reviewed(fork)
+    source, left = review_fork(fork)
     victim = github.add_pull(NUMBER + 1)
     victim.head_sha = github.repository.pulls[NUMBER].head_sha
     victim.head_ref = "another-branch"
-    target = publishing(fork, github)
-    hand_on(source, left, target)
+    target = publishing_step(fork, github)
+    pass_report(source, left, target)
     target.run()
     assert [comment.number for comment in github.repository.comments] == [NUMBER]
 
@@ -118,9 +118,9 @@ def test_the_branch_decides_between_two_pull_requests_with_the_same_head_commit(
 def test_a_head_that_moved_on_or_was_closed_is_left_alone(
     fork: Step, github: LoopbackGitHub
 ) -> None:
-    source, left = reviewed(fork)
-    target = publishing(fork, github, head_sha="f" * 40)
-    hand_on(source, left, target)
+    source, left = review_fork(fork)
+    target = publishing_step(fork, github, head_sha="f" * 40)
+    pass_report(source, left, target)
     finished = target.run()
     assert finished.code == 0
     assert "no open pull request ends in the commit" in finished.summary
@@ -130,12 +130,12 @@ def test_a_head_that_moved_on_or_was_closed_is_left_alone(
 def test_without_a_report_a_successful_run_is_a_notice_and_a_failed_one_is_reported(
     fork: Step, github: LoopbackGitHub
 ) -> None:
-    assert publishing(fork, github).run().code == 0
+    assert publishing_step(fork, github).run().code == 0
     assert github.bodies == []
     shutil.rmtree(fork.root / "publish")
     github.repository.pulls[NUMBER].fork = False
     github.repository.pulls[NUMBER].head_repository = github.repository.full_name
-    failed = publishing(fork, github, conclusion="failure")
+    failed = publishing_step(fork, github, conclusion="failure")
     assert failed.run().code == 2
     assert "could not be reviewed" in github.bodies[0]
 
@@ -147,6 +147,6 @@ def test_a_branch_with_two_pull_requests_is_refused_with_what_to_do(
     twin = github.add_pull(NUMBER + 1, fork=True)
     twin.head_sha, twin.head_ref = pull.head_sha, pull.head_ref
     twin.head_repository = pull.head_repository
-    finished = publishing(fork, github).run()
+    finished = publishing_step(fork, github).run()
     assert finished.code == 2
     assert "pr-number" in finished.log

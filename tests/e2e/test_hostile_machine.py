@@ -21,7 +21,7 @@ TAKEN_OVER = 66
 ATTACK = f"import posix\nposix.write(1, b'taken over')\nposix._exit({TAKEN_OVER})\n"
 
 
-def damaged(step: Step, template: str, text: str) -> Step:
+def with_template(step: Step, template: str, text: str) -> Step:
     """Return a step whose installation has another text in one of its templates."""
     copy = step.root / "app"
     shutil.copytree(ROOT / "reviewer", copy / "reviewer")
@@ -43,7 +43,9 @@ def test_a_bug_ends_the_run_and_its_text_cannot_command_the_runner(
     step: Step, github: LoopbackGitHub, template: str, text: str
 ) -> None:
     github.add_pull(NUMBER, {f"{n}.py": (None, "x = 1\n") for n in range(3)}, title=HOSTILE)
-    hostile = replace(damaged(step, template, text), payload={"pull_request": {"title": HOSTILE}})
+    hostile = replace(
+        with_template(step, template, text), payload={"pull_request": {"title": HOSTILE}}
+    )
     finished = hostile.run()
     (body,) = github.bodies
     found = [each for each in commands(finished.log) if each.name not in {"add-mask", "group"}]
@@ -63,7 +65,7 @@ def test_a_file_that_cannot_be_written_is_named_and_the_review_goes_on(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, name: str
 ) -> None:
     model_server.script = finds_a_problem
-    finished = step.under({name: "/dev/full"}).run()
+    finished = step.with_environ({name: "/dev/full"}).run()
     warnings = [each.message for each in commands(finished.log) if each.name == "warning"]
     assert finished.code == 0
     assert all("/dev/full could not be written" in message for message in warnings)
@@ -74,7 +76,7 @@ def test_a_file_that_cannot_be_written_is_named_and_the_review_goes_on(
 @faults("CO2")
 def test_without_a_way_to_github_the_error_says_so(step: Step) -> None:
     nowhere = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_GRAPHQL_URL": ""}
-    finished = step.under(nowhere).run()
+    finished = step.with_environ(nowhere).run()
     (error,) = [each for each in commands(finished.log) if each.name == "error"]
     assert finished.code == 1
     assert "cannot be reached at http://127.0.0.1:9" in error.message
@@ -85,7 +87,7 @@ def test_without_a_way_to_github_the_error_says_so(step: Step) -> None:
 @faults("CO2")
 @pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:9"])
 def test_an_address_that_makes_no_sense_is_named(step: Step, address: str) -> None:
-    finished = step.under({"GITHUB_API_URL": address, "GITHUB_GRAPHQL_URL": ""}).run()
+    finished = step.with_environ({"GITHUB_API_URL": address, "GITHUB_GRAPHQL_URL": ""}).run()
     (error,) = [each for each in commands(finished.log) if each.name == "error"]
     assert finished.code == 1
     assert "GITHUB_API_URL" in error.message
@@ -113,7 +115,7 @@ def test_locale_time_zone_and_home_do_not_matter(
     )
     model_server.script = finds_a_problem
     finished = replace(
-        step.under(environ), payload={"pull_request": {"title": "Zwölf Boxkämpfer 🥊"}}
+        step.with_environ(environ), payload={"pull_request": {"title": "Zwölf Boxkämpfer 🥊"}}
     ).run()
     assert finished.code == 0, finished.log
     assert "café/日本.py" in github.bodies[0]
@@ -129,7 +131,7 @@ def test_no_file_of_the_checkout_is_ever_executed(step: Step, github: LoopbackGi
         path = workspace / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(ATTACK, "utf-8")
-    lured = step.under({"PYTHONPATH": str(workspace), "PYTHONSTARTUP": "sitecustomize.py"})
+    lured = step.with_environ({"PYTHONPATH": str(workspace), "PYTHONSTARTUP": "sitecustomize.py"})
     careless = Step(lured.root, lured.inputs, lured.environ, options=("-X", "utf8")).run()
     assert (careless.code, careless.log) == (TAKEN_OVER, "taken over")
     careful = lured.run()
@@ -141,6 +143,6 @@ def test_no_file_of_the_checkout_is_ever_executed(step: Step, github: LoopbackGi
 @faults("CO8")
 def test_the_attack_by_a_librarys_name_works_without_isolation(step: Step, tmp_path: Path) -> None:
     (tmp_path / "yaml.py").write_text(ATTACK, "utf-8")
-    lured = step.under({"PYTHONPATH": str(tmp_path)})
+    lured = step.with_environ({"PYTHONPATH": str(tmp_path)})
     assert Step(lured.root, lured.inputs, lured.environ, options=()).run().code == TAKEN_OVER
     assert lured.run().code == 0

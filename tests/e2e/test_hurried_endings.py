@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.memory import state
 from tests.e2e.process import NUMBER, Step
-from tests.e2e.test_signals import SECONDS, interrupted_at
+from tests.e2e.test_signals import SECONDS, interrupt_at
 from tests.faults import faults
 from tests.loopback.failures import Around, Hang, Pass
 from tests.loopback.github import LoopbackGitHub
@@ -46,7 +46,7 @@ def test_of_many_slow_requests_all_replies_are_published(
     model_server.script = finds_its_own
     answered, at_once = 10, 16
     model_server.fail(CHAT, *[Pass()] * answered, Hang(), forever=True)
-    process = step.given(concurrency=str(at_once)).start()
+    process = step.with_inputs(concurrency=str(at_once)).start()
     # Whoever asks again has heard an answer.
     wait_for(lambda: len(model_server.sent(CHAT)) == answered + at_once)
     process.send_signal(signal.SIGINT)
@@ -70,7 +70,7 @@ def test_a_github_that_never_answers_the_last_write_does_not_delay_the_end(
     model_server.script = finds_a_problem
     held = HeldRequest()
     github.fail(PATCH, held.failure, Hang(), forever=True)
-    finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
+    finished = step.finish(interrupt_at(held, step, signal.SIGINT), SECONDS)
     held.lose()
     assert finished.code == 130, finished.log
     assert finished.summary.count("Sets the wrong value") == 1
@@ -85,7 +85,7 @@ def test_a_github_that_stops_answering_does_not_delay_the_end(
     model_server.fail(
         CHAT, Around(after=lambda: github.fail(".", held.failure, Hang(), forever=True))
     )
-    finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
+    finished = step.finish(interrupt_at(held, step, signal.SIGINT), SECONDS)
     held.lose()
     assert finished.code == 130, finished.log
     assert finished.summary.count("Sets the wrong value") == 1

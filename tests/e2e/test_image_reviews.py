@@ -28,9 +28,9 @@ class ContainerJob:
     step: Step
     name: str
 
-    def given(self, **inputs: str) -> "ContainerJob":
+    def with_inputs(self, **inputs: str) -> "ContainerJob":
         """Return the same job with other inputs."""
-        return replace(self, step=self.step.given(**inputs))
+        return replace(self, step=self.step.with_inputs(**inputs))
 
     def run(
         self,
@@ -40,7 +40,7 @@ class ContainerJob:
         read_only: tuple[str, ...] = (),
     ) -> RunResult:
         """Start the container and wait until it ends; `options` are docker's own."""
-        given = self.step.given(concurrency=str(concurrency))
+        given = self.step.with_inputs(concurrency=str(concurrency))
         return self.machine.run(
             self.image,
             event=given.event,
@@ -151,7 +151,7 @@ def test_the_largest_change_fits_into_256_megabytes(
     count, text = (3_000, LINES) if shape == "many files" else (300, LINES * 25)
     github.add_pull(NUMBER, {f"src/f{number}.py": (None, text) for number in range(count)})
     limited = ("--memory", "256m", "--memory-swap", "256m")
-    finished = job.given(max_files=str(count)).run(options=limited)
+    finished = job.with_inputs(max_files=str(count)).run(options=limited)
     assert finished.code == 0, finished.log[-2_000:]
     # Of the large ones GitHub shows a part; the others are named.
     assert f" of {count} changed files" in finished.summary

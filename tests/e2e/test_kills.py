@@ -78,7 +78,7 @@ class Killing:
         self.held = HeldRequest(carried_out=moment.carried_out)
         server = self._model if moment.match == CHAT else self._github
         server.fail(moment.match, *[Pass()] * moment.before, self.held.failure)
-        step = self._step.given(**inputs)
+        step = self._step.with_inputs(**inputs)
         process = step.start()
         self.held.wait()
         process.kill()
@@ -90,7 +90,7 @@ class Killing:
 
 
 @pytest.fixture
-def killed(step: Step, github: LoopbackGitHub, model_server: LoopbackModel) -> Iterator[Killing]:
+def kill(step: Step, github: LoopbackGitHub, model_server: LoopbackModel) -> Iterator[Killing]:
     killing = Killing(step, github, model_server)
     yield killing
     killing.held.lose()
@@ -117,9 +117,9 @@ AT_THE_LINES = {
 @faults("CC7")
 @pytest.mark.parametrize("moment", BEFORE_THE_REVIEW.values(), ids=BEFORE_THE_REVIEW)
 def test_killed_before_there_is_a_review_the_next_run_makes_it(
-    killed: Killing, step: Step, github: LoopbackGitHub, moment: Moment
+    kill: Killing, step: Step, github: LoopbackGitHub, moment: Moment
 ) -> None:
-    killed.at(moment)
+    kill.at(moment)
     assert step.run().code == 0
     assert_one_current_review(github, *TITLES)
     assert len(github.bodies) == 1
@@ -128,9 +128,9 @@ def test_killed_before_there_is_a_review_the_next_run_makes_it(
 @faults("CC7", "CC8")
 @pytest.mark.parametrize("moment", WITH_THE_REVIEW.values(), ids=WITH_THE_REVIEW)
 def test_killed_while_publishing_the_review_is_in_the_summary_and_the_next_run_publishes(
-    killed: Killing, step: Step, github: LoopbackGitHub, moment: Moment
+    kill: Killing, step: Step, github: LoopbackGitHub, moment: Moment
 ) -> None:
-    finished = killed.at(moment)
+    finished = kill.at(moment)
     assert [finished.summary.count(title) for title in TITLES] == [1, 1]
     assert step.run().code == 0
     assert_one_current_review(github, *TITLES)
@@ -140,11 +140,11 @@ def test_killed_while_publishing_the_review_is_in_the_summary_and_the_next_run_p
 @faults("CC7")
 @pytest.mark.parametrize("moment", AT_THE_LINES.values(), ids=AT_THE_LINES)
 def test_killed_while_commenting_at_the_lines_the_next_run_explains_each_finding_once(
-    killed: Killing, step: Step, github: LoopbackGitHub, moment: Moment
+    kill: Killing, step: Step, github: LoopbackGitHub, moment: Moment
 ) -> None:
-    finished = killed.at(moment, inline="all")
+    finished = kill.at(moment, inline="all")
     assert [finished.summary.count(title) for title in TITLES] == [1, 1]
-    assert step.given(inline="all").run().code == 0
+    assert step.with_inputs(inline="all").run().code == 0
     assert_one_current_review(github, *TITLES)
     assert_one_thread_each(github, *TITLES)
 
@@ -160,11 +160,11 @@ OVER_A_REVIEW = {
 @faults("CC7", "CC8")
 @pytest.mark.parametrize("moment", OVER_A_REVIEW.values(), ids=OVER_A_REVIEW)
 def test_killed_over_an_older_review_one_of_both_is_whole_and_the_next_run_publishes(
-    killed: Killing, step: Step, github: LoopbackGitHub, moment: Moment
+    kill: Killing, step: Step, github: LoopbackGitHub, moment: Moment
 ) -> None:
     assert step.run().code == 0
     github.push(NUMBER, {"a.py": FILES["a.py"][1] + "\nmore = 1\n"})
-    killed.at(moment)
+    kill.at(moment)
     (body,) = github.bodies
     assert state.decode(body)
     assert [body.count(title) for title in TITLES] == [1, 1]
@@ -176,7 +176,7 @@ def test_killed_over_an_older_review_one_of_both_is_whole_and_the_next_run_publi
 @faults("CC3", "CC7")
 @pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
 def test_killed_while_one_of_two_comments_becomes_a_pointer_the_next_run_leaves_one(
-    killed: Killing,
+    kill: Killing,
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
@@ -185,7 +185,7 @@ def test_killed_while_one_of_two_comments_becomes_a_pointer_the_next_run_leaves_
 ) -> None:
     rival = summary.placeholder("default", "The review of another is under way.")
     github.fail(POST, Around(after=lambda: github.comment(rival, number=NUMBER)))
-    killed.at(Moment(PATCH, carried_out=carried_out))
+    kill.at(Moment(PATCH, carried_out=carried_out))
     # The second comment is noticed at once, not when there is a review.
     assert model_server.bodies == []
     assert len(review_comments(github.bodies)) == (1 if carried_out else 2)
@@ -201,7 +201,7 @@ def test_killed_while_the_summary_is_written_the_next_run_publishes(
     """A pipe stands in the summary's place: its writer waits until somebody reads."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    process = step.under({"GITHUB_STEP_SUMMARY": str(pipe)}).start()
+    process = step.with_environ({"GITHUB_STEP_SUMMARY": str(pipe)}).start()
     with pipe.open("rb"):
         # Opening waited for the writer, which has announced the review and nothing more.
         process.kill()

@@ -46,7 +46,7 @@ def test_a_proxy_of_the_environment_gets_every_request(
         name: proxy.url,
     }
     inputs = {"base_url": "http://model.invalid/v1", "allow_http": "true"}
-    finished = step.under(environ).given(**inputs).run()
+    finished = step.with_environ(environ).with_inputs(**inputs).run()
     assert finished.code == 0, finished.log
     assert len(github.bodies) == 1
     hosts = {request.headers["host"].partition(":")[0] for request in proxy.requests}
@@ -56,14 +56,14 @@ def test_a_proxy_of_the_environment_gets_every_request(
 @faults("IN8")
 def test_no_proxy_is_honoured(step: Step, github: LoopbackGitHub, proxy: Proxy) -> None:
     environ = {"HTTP_PROXY": proxy.url, "NO_PROXY": "localhost,127.0.0.1"}
-    finished = step.under(environ).run()
+    finished = step.with_environ(environ).run()
     assert finished.code == 0, finished.log
     assert proxy.requests == []
     assert len(github.bodies) == 1
 
 
 @pytest.fixture
-def encrypted(
+def encrypted_step(
     step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
@@ -73,24 +73,24 @@ def encrypted(
     github.speak_tls(*certificate)
     model_server.speak_tls(*certificate)
     there = {"GITHUB_API_URL": github.url, "GITHUB_GRAPHQL_URL": f"{github.url}/graphql"}
-    return step.under(there).given(base_url=f"{model_server.url}/v1")
+    return step.with_environ(there).with_inputs(base_url=f"{model_server.url}/v1")
 
 
 @faults("IN8")
 def test_the_companys_own_authority_is_trusted_where_the_environment_names_it(
-    encrypted: Step, github: LoopbackGitHub, certificate: tuple[Path, Path]
+    encrypted_step: Step, github: LoopbackGitHub, certificate: tuple[Path, Path]
 ) -> None:
     trusted = dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), str(certificate[0]))
-    finished = encrypted.under(trusted).run()
+    finished = encrypted_step.with_environ(trusted).run()
     assert finished.code == 0, finished.log
     assert len(github.bodies) == 1
 
 
 @faults("IN8")
 def test_nothing_is_sent_to_a_github_with_an_untrusted_certificate(
-    encrypted: Step, github: LoopbackGitHub
+    encrypted_step: Step, github: LoopbackGitHub
 ) -> None:
-    finished = encrypted.run()
+    finished = encrypted_step.run()
     assert github.requests == []
     assert finished.code == 1
     assert "REQUESTS_CA_BUNDLE" in finished.summary
@@ -98,12 +98,12 @@ def test_nothing_is_sent_to_a_github_with_an_untrusted_certificate(
 
 @faults("IN8")
 def test_nothing_is_sent_to_a_model_server_with_an_untrusted_certificate(
-    encrypted: Step,
+    encrypted_step: Step,
     github: LoopbackGitHub,
     model_server: LoopbackModel,
     certificate: tuple[Path, Path],
 ) -> None:
-    finished = encrypted.under({"REQUESTS_CA_BUNDLE": str(certificate[0])}).run()
+    finished = encrypted_step.with_environ({"REQUESTS_CA_BUNDLE": str(certificate[0])}).run()
     assert model_server.requests == []
     assert finished.code == 1
     assert "SSL_CERT_FILE" in finished.summary
@@ -112,12 +112,12 @@ def test_nothing_is_sent_to_a_model_server_with_an_untrusted_certificate(
 
 @faults("GH22")
 def test_an_enterprise_server_is_found_by_the_address_that_the_runner_gives(
-    step: Step, github: LoopbackGitHub, watching: Callable[[LoopbackGitHub], Invariants]
+    step: Step, github: LoopbackGitHub, invariants_for: Callable[[LoopbackGitHub], Invariants]
 ) -> None:
     with LoopbackGitHub(enterprise=True, repository=REPOSITORY).warm() as server:
         server.add_pull(NUMBER)
         there = {"GITHUB_API_URL": server.api_url, "GITHUB_GRAPHQL_URL": ""}
-        finished = replace(step, invariants=watching(server)).under(there).run()
+        finished = replace(step, invariants=invariants_for(server)).with_environ(there).run()
         assert finished.code == 0, finished.log
         assert len(server.bodies) == 1
         paths = {request.path.split("/")[2] for request in server.requests}

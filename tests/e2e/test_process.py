@@ -26,7 +26,7 @@ pytestmark = pytest.mark.process
 Change = Callable[[dict[str, Any]], object]
 
 
-def only(log: str, level: str) -> Command:
+def only_annotation(log: str, level: str) -> Command:
     """Return the one annotation that a run without a review writes."""
     (command,) = [found for found in commands(log) if found.name != "add-mask"]
     assert command.name == level, log
@@ -40,7 +40,7 @@ def with_payload(step: Step, change: Change) -> Step:
     change(payload)
     path = step.root / "event.json"
     path.write_text(json.dumps(payload), "utf-8")
-    return step.under({"GITHUB_EVENT_PATH": str(path)})
+    return step.with_environ({"GITHUB_EVENT_PATH": str(path)})
 
 
 def test_a_pull_request_gets_its_review(
@@ -65,9 +65,9 @@ def test_a_pull_request_gets_its_review(
 def test_without_an_event_file_the_error_names_it(
     step: Step, github: LoopbackGitHub, path: str
 ) -> None:
-    finished = step.under({"GITHUB_EVENT_PATH": path}).run()
+    finished = step.with_environ({"GITHUB_EVENT_PATH": path}).run()
     assert finished.code == 2
-    assert "GITHUB_EVENT_PATH" in only(finished.log, "error").message
+    assert "GITHUB_EVENT_PATH" in only_annotation(finished.log, "error").message
     assert "GITHUB_EVENT_PATH" in finished.summary
     assert github.requests == []
 
@@ -88,16 +88,16 @@ def test_an_unreadable_event_is_one_clear_error(
     step: Step, github: LoopbackGitHub, tmp_path: Path, raw: bytes
 ) -> None:
     (tmp_path / "event.json").write_bytes(raw)
-    finished = step.under({"GITHUB_EVENT_PATH": str(tmp_path / "event.json")}).run()
+    finished = step.with_environ({"GITHUB_EVENT_PATH": str(tmp_path / "event.json")}).run()
     assert finished.code == 2
-    assert "unreadable" in only(finished.log, "error").message
+    assert "unreadable" in only_annotation(finished.log, "error").message
     assert github.requests == []
 
 
 def assert_nothing_done(finished: RunResult, reason: str, *servers: LoopbackServer) -> None:
     assert [request.line for server in servers for request in server.requests] == []
     assert finished.code == 0, finished.log
-    assert reason in only(finished.log, "notice").message
+    assert reason in only_annotation(finished.log, "notice").message
     assert "nothing to do" in finished.summary
     assert reason in finished.summary
     assert finished.outputs == {"verdict": "skipped"}
@@ -121,7 +121,7 @@ def test_an_event_that_asks_for_nothing_ends_with_a_notice(
     payload = json.loads((EVENTS / f"{event}.json").read_bytes())
     other = replace(step, event=event)
     there = {"GITHUB_REPOSITORY": payload["repository"]["full_name"], "GITHUB_REF": ""}
-    assert_nothing_done(other.under(there).run(), reason, github, model_server)
+    assert_nothing_done(other.with_environ(there).run(), reason, github, model_server)
 
 
 @faults("EV5")
@@ -177,11 +177,11 @@ def test_without_a_description_and_with_the_oddest_title_there_is_a_normal_revie
     assert f"\na[U+2028]b[U+0085]c[U+2029]{'d' * 250}\n\n\n" in prompt
 
 
-def by(step: Step, login: str, kind: str) -> Step:
+def opened_by(step: Step, login: str, kind: str) -> Step:
     """Have the event say who opened the pull request, in a run that got no secrets."""
     author = {"login": login, "type": kind}
     made = with_payload(step, lambda event: event["pull_request"]["user"].update(author))
-    return made.given(api_key="", base_url="")
+    return made.with_inputs(api_key="", base_url="")
 
 
 @faults("EV9", "IN2")
@@ -189,16 +189,16 @@ def by(step: Step, login: str, kind: str) -> Step:
 def test_a_bot_without_a_key_is_a_notice(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, login: str
 ) -> None:
-    assert_nothing_done(by(step, login, "Bot").run(), "Dependabot", github, model_server)
+    assert_nothing_done(opened_by(step, login, "Bot").run(), "Dependabot", github, model_server)
 
 
 @faults("EV9")
 def test_a_user_who_calls_himself_a_bot_gets_the_error_about_the_key_like_anybody(
     step: Step, github: LoopbackGitHub
 ) -> None:
-    finished = by(step, "evil[bot]", "User").run()
+    finished = opened_by(step, "evil[bot]", "User").run()
     assert finished.code == 2
-    assert "api-key" in only(finished.log, "error").message
+    assert "api-key" in only_annotation(finished.log, "error").message
     assert "api-key is empty" in github.bodies[0]
 
 
@@ -213,10 +213,10 @@ def test_a_user_who_calls_himself_a_bot_gets_the_error_about_the_key_like_anybod
 def test_an_event_about_something_else_than_the_run_is_refused(
     step: Step, github: LoopbackGitHub, name: str, value: str, words: str
 ) -> None:
-    finished = step.under({name: value}).run()
+    finished = step.with_environ({name: value}).run()
     assert github.requests == []
     assert finished.code == 2
-    assert words in only(finished.log, "error").message
+    assert words in only_annotation(finished.log, "error").message
     assert words in finished.summary
 
 
@@ -227,7 +227,7 @@ def test_a_fork_without_a_key_is_a_notice(
     fork = with_payload(
         step, lambda event: event["pull_request"]["head"]["repo"].update(full_name="evil/Hello")
     )
-    finished = fork.given(api_key="", base_url="").run()
+    finished = fork.with_inputs(api_key="", base_url="").run()
     assert_nothing_done(finished, "forks", github, model_server)
 
 
@@ -252,10 +252,10 @@ REFUSED = {
 def test_an_input_that_cannot_be_used_is_named_before_anything_is_sent(
     step: Step, github: LoopbackGitHub, name: str, value: str, words: str
 ) -> None:
-    finished = step.given(**{name: value}).run()
+    finished = step.with_inputs(**{name: value}).run()
     assert github.requests == []
     assert finished.code == 2
-    assert words in only(finished.log, "error").message
+    assert words in only_annotation(finished.log, "error").message
     assert words in finished.summary
     assert not any(secret in finished.log for secret in ("sk-first", "secret@"))
 
@@ -264,7 +264,7 @@ def test_an_input_that_cannot_be_used_is_named_before_anything_is_sent(
 def test_a_key_in_quotes_with_a_line_feed_is_used_as_it_was_meant(
     step: Step, model_server: LoopbackModel
 ) -> None:
-    finished = step.given(api_key=f'"{KEY}"\n').run()
+    finished = step.with_inputs(api_key=f'"{KEY}"\n').run()
     assert finished.code == 0, finished.log
     # The runner knows the secret as it was given, not as it is sent.
     assert Command("add-mask", {}, KEY) in commands(finished.log)
@@ -273,10 +273,10 @@ def test_a_key_in_quotes_with_a_line_feed_is_used_as_it_was_meant(
 
 @faults("IN6")
 def test_an_empty_token_is_named_and_nothing_is_sent(step: Step, github: LoopbackGitHub) -> None:
-    finished = step.given(github_token="").run()
+    finished = step.with_inputs(github_token="").run()
     assert github.requests == []
     assert finished.code == 2
-    assert "github-token is empty" in only(finished.log, "error").message
+    assert "github-token is empty" in only_annotation(finished.log, "error").message
     assert "github-token is empty" in finished.summary
 
 
@@ -297,7 +297,7 @@ def test_on_error_warn_turns_a_failed_review_into_a_step_that_passes(
 ) -> None:
     model_server.fail(CHAT, Instead(error(400, "Not today.")), forever=True)
     assert step.run().code == 1
-    finished = step.given(on_error="warn").run()
+    finished = step.with_inputs(on_error="warn").run()
     assert finished.code == 0
     assert "Not today" in github.bodies[0]
     assert finished.outputs["verdict"] == "failed"
@@ -322,7 +322,7 @@ def test_no_text_of_a_pull_request_or_a_model_becomes_a_command(
     model_server.script = lambda _: review_reply(
         path, {"title": HOSTILE, "body": HOSTILE}, summary=HOSTILE
     )
-    finished = step.given(concurrency="1").run()
+    finished = step.with_inputs(concurrency="1").run()
     assert finished.code == 0, finished.log
     names = {found.name for found in commands(finished.log)}
     assert names <= {"add-mask", "group", "endgroup", "warning", "notice"}
@@ -344,8 +344,8 @@ def test_debugging_shows_neither_prompts_nor_headers_nor_secrets(
     step: Step, model_server: LoopbackModel
 ) -> None:
     model_server.script = finds_a_problem
-    usual = step.given(dry_run="true").run()
-    finished = step.given(dry_run="true").under(DEBUGGING).run()
+    usual = step.with_inputs(dry_run="true").run()
+    finished = step.with_inputs(dry_run="true").with_environ(DEBUGGING).run()
     log = SINCE.sub("", finished.log)
     assert finished.code == 0, log
     assert log == SINCE.sub("", usual.log)
@@ -380,7 +380,7 @@ def test_a_review_of_many_megabytes_leaves_a_summary_that_github_takes(
     lines = [f"value_{n} = {n}" for n in range(1, 11)]
     github.add_pull(NUMBER, {f"f{n}.py": (None, "\n".join(lines)) for n in range(20)})
 
-    def many(path: str) -> list[dict[str, object]]:
+    def many_findings(path: str) -> list[dict[str, object]]:
         return [
             {
                 "start_line": n,
@@ -392,8 +392,10 @@ def test_a_review_of_many_megabytes_leaves_a_summary_that_github_takes(
             for n, line in enumerate(lines, 1)
         ]
 
-    model_server.script = lambda body: review_reply(prompted_path(body), *many(prompted_path(body)))
-    finished = step.given(max_findings="200").run()
+    model_server.script = lambda body: review_reply(
+        prompted_path(body), *many_findings(prompted_path(body))
+    )
+    finished = step.with_inputs(max_findings="200").run()
     assert finished.code == 0, finished.log
     assert finished.outputs["findings"] == "200"
     assert 800_000 < len(finished.summary.encode()) <= 900_000
@@ -406,7 +408,7 @@ def test_later_steps_find_the_reports_in_the_workspace(
 ) -> None:
     model_server.script = finds_a_problem
     workspace = step.root / "workspace"
-    finished = step.under({"GITHUB_WORKSPACE": str(workspace)}).run()
+    finished = step.with_environ({"GITHUB_WORKSPACE": str(workspace)}).run()
     report = json.loads((workspace / finished.outputs["report-path"]).read_text("utf-8"))
     found = json.loads((workspace / finished.outputs["sarif-path"]).read_text("utf-8"))
     assert [row["path"] for row in report["findings"]] == ["src/app.py"]

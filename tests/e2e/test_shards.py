@@ -25,16 +25,16 @@ UPLOAD = next(step for step in WORKFLOW["jobs"]["review"]["steps"] if "upload" i
 DOWNLOAD = next(step for step in WORKFLOW["jobs"]["publish"]["steps"] if "download" in step["uses"])
 
 
-def own_step(job: str) -> Mapping[str, Any]:
+def inputs_of_our_step(job: str) -> Mapping[str, Any]:
     steps = WORKFLOW["jobs"][job]["steps"]
     return next(step["with"] for step in steps if "code-review-action" in step["uses"])
 
 
-def filled(text: str, shard: int) -> str:
+def fill_in(text: str, shard: int) -> str:
     return re.sub(r"\$\{\{ matrix\.shard \}\}", str(shard), text)
 
 
-def finds(body: Body) -> str:
+def find_one_problem(body: Body) -> str:
     if body["response_format"]["json_schema"]["name"] == "overview":
         return json.dumps({"overview": "Sets values.", "major_changes": ["Many values."]})
     found = re.search(r"src/f(\d+)\.py", str(body["messages"][-1]["content"]))
@@ -57,24 +57,24 @@ def finds(body: Body) -> str:
 @pytest.fixture
 def runner(step: Step, github: LoopbackGitHub, model_server: LoopbackModel) -> Step:
     """The step that all jobs have in common."""
-    model_server.script = finds
+    model_server.script = find_one_problem
     github.add_pull(NUMBER, FILES)
-    return step.given(guidelines="")
+    return step.with_inputs(guidelines="")
 
 
 def job(runner: Step, name: str, inputs: Mapping[str, str]) -> Step:
     """Give a job a machine of its own and the inputs of the workflow."""
     root = runner.root / name
     given = {key.replace("-", "_"): text for key, text in inputs.items() if "secrets." not in text}
-    made = replace(runner, root=root).given(**given)
-    return made.under({"GITHUB_WORKSPACE": str(root / "workspace")})
+    made = replace(runner, root=root).with_inputs(**given)
+    return made.with_environ({"GITHUB_WORKSPACE": str(root / "workspace")})
 
 
 def review(runner: Step, shards: list[int]) -> dict[int, RunResult]:
     """Run the jobs of the matrix side by side."""
-    wanted = own_step("review")
+    wanted = inputs_of_our_step("review")
     steps = {
-        number: job(runner, f"review-{number}", {k: filled(v, number) for k, v in wanted.items()})
+        number: job(runner, f"review-{number}", {k: fill_in(v, number) for k, v in wanted.items()})
         for number in shards
     }
     started = {number: made.start() for number, made in steps.items()}
@@ -83,10 +83,10 @@ def review(runner: Step, shards: list[int]) -> dict[int, RunResult]:
 
 def publish(runner: Step, reviewed: Mapping[int, RunResult]) -> RunResult:
     """Hand the reports on as the artifact actions do, and run the last job."""
-    step = job(runner, "publish", own_step("publish"))
+    step = job(runner, "publish", inputs_of_our_step("publish"))
     for number, finished in reviewed.items():
         report = runner.root / f"review-{number}" / "workspace" / finished.outputs["report-path"]
-        name = filled(UPLOAD["with"]["name"], number)
+        name = fill_in(UPLOAD["with"]["name"], number)
         assert Path(name).match(DOWNLOAD["with"]["pattern"])
         target = step.root / "workspace" / DOWNLOAD["with"]["path"] / name
         target.mkdir(parents=True)

@@ -29,7 +29,7 @@ def held() -> Iterator[HeldRequest]:
     request.let_go()
 
 
-def interrupted_at(held: HeldRequest, step: Step, number: int) -> subprocess.Popen[str]:
+def interrupt_at(held: HeldRequest, step: Step, number: int) -> subprocess.Popen[str]:
     """Start the process and send it a signal once the request has come."""
     process = step.start()
     held.wait()
@@ -49,7 +49,7 @@ def test_while_the_model_thinks_a_signal_leaves_what_is_known(
     github.add_pull(NUMBER, {f"{name}.py": ("old = 1\n", "new = 2\n") for name in "abc"})
     model_server.script = finds_a_problem
     model_server.fail(CHAT, Pass(), held.failure, Hang())
-    process = interrupted_at(held, step.given(concurrency="1"), number)
+    process = interrupt_at(held, step.with_inputs(concurrency="1"), number)
     finished = step.finish(process, SECONDS)
     held.let_go()
     (body,) = github.bodies
@@ -71,7 +71,7 @@ def test_before_anything_is_known_the_comment_says_that_the_run_was_cancelled(
     held: HeldRequest,
 ) -> None:
     model_server.fail(CHAT, held.failure)
-    finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
+    finished = step.finish(interrupt_at(held, step, signal.SIGINT), SECONDS)
     held.let_go()
     (body,) = github.bodies
     assert finished.code == 130, finished.log
@@ -90,7 +90,7 @@ def test_two_signals_are_no_more_than_one(
     telling = HeldRequest()
     model_server.fail(CHAT, held.failure)
     github.fail("PATCH", telling.failure)
-    process = interrupted_at(held, step, signal.SIGINT)
+    process = interrupt_at(held, step, signal.SIGINT)
     telling.wait()
     process.send_signal(signal.SIGTERM)
     telling.let_go()
@@ -110,7 +110,7 @@ def test_a_signal_while_the_comment_is_written_leaves_it_whole(
 ) -> None:
     model_server.script = finds_a_problem
     github.fail("PATCH", held.failure)
-    finished = step.finish(interrupted_at(held, step, signal.SIGTERM), SECONDS)
+    finished = step.finish(interrupt_at(held, step, signal.SIGTERM), SECONDS)
     held.let_go()
     wait_for(lambda: "under way" not in github.bodies[0])
     (body,) = github.bodies
@@ -132,7 +132,7 @@ def test_a_signal_just_before_the_comment_is_written_does_not_leave_it_under_way
         return finds_a_problem(body)
 
     model_server.script = answer
-    finished = step.finish(interrupted_at(held, step, signal.SIGINT), SECONDS)
+    finished = step.finish(interrupt_at(held, step, signal.SIGINT), SECONDS)
     held.let_go()
     (body,) = github.bodies
     assert finished.code == 130, finished.log

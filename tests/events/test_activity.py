@@ -242,7 +242,7 @@ def test_a_manual_run_with_something_else_than_a_number_is_an_error(given: str) 
         activity.decide(OtherEvent("workflow_dispatch", given), GATE)
 
 
-def commented(body: str, **changes: Any) -> CommentEvent:  # noqa: ANN401 - fields of all kinds
+def comment_event(body: str, **changes: Any) -> CommentEvent:  # noqa: ANN401 - fields of all kinds
     event = CommentEvent(
         number=5,
         action="created",
@@ -277,14 +277,14 @@ MONA = Asker("mona", Subject.COMMENT, 31)
     ],
 )
 def test_a_command_in_a_comment_is_obeyed(body: str, expected: Activity) -> None:
-    assert activity.decide(commented(body), GATE) == expected
+    assert activity.decide(comment_event(body), GATE) == expected
 
 
 @pytest.mark.parametrize(
     "body", ["Looks good!", "> /review", "<!-- code-review-action name=default v=1 -->\n/review"]
 )
 def test_text_without_a_command_and_our_own_comments_are_skipped(body: str) -> None:
-    assert isinstance(activity.decide(commented(body), GATE), Skip)
+    assert isinstance(activity.decide(comment_event(body), GATE), Skip)
 
 
 COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume", "/help")
@@ -307,7 +307,7 @@ COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume
 def test_edits_issues_bots_and_outside_contributors_command_nothing(
     changes: dict[str, Any], body: str
 ) -> None:
-    assert isinstance(activity.decide(commented(body, **changes), GATE), Skip)
+    assert isinstance(activity.decide(comment_event(body, **changes), GATE), Skip)
 
 
 @faults("EV4")
@@ -321,7 +321,7 @@ def test_githubs_example_of_a_comment_on_an_issue_is_skipped_even_with_a_command
     assert decide(payload, "issue_comment") == ReviewPullRequest(1, asked=True, asker=asker)
 
 
-def replied(body: str = "Why is that?", **changes: Any) -> ReviewCommentEvent:  # noqa: ANN401 - fields of all kinds
+def reply_event(body: str = "Why is that?", **changes: Any) -> ReviewCommentEvent:  # noqa: ANN401 - fields of all kinds
     event = ReviewCommentEvent(
         number=5,
         action="created",
@@ -341,15 +341,15 @@ AT_LINES = Asker("mona", Subject.REVIEW_COMMENT, 42)
 
 def test_a_reply_in_a_review_thread_is_a_question() -> None:
     expected = Answer(5, "Why is that?", AT_LINES, thread=41)
-    assert activity.decide(replied(), GATE) == expected
-    long = activity.decide(replied("x" * 60_000), GATE)
+    assert activity.decide(reply_event(), GATE) == expected
+    long = activity.decide(reply_event("x" * 60_000), GATE)
     assert isinstance(long, Answer)
     assert len(long.question) == commands.LONGEST_QUESTION
 
 
 def test_a_command_in_a_reply_is_obeyed() -> None:
-    assert activity.decide(replied("/ask Why?"), GATE) == Answer(5, "Why?", AT_LINES, thread=41)
-    assert activity.decide(replied("/ignore F3"), GATE) == ReviewPullRequest(
+    assert activity.decide(reply_event("/ask Why?"), GATE) == Answer(5, "Why?", AT_LINES, thread=41)
+    assert activity.decide(reply_event("/ignore F3"), GATE) == ReviewPullRequest(
         5, asked=True, ignore=commands.Ignore(3), asker=AT_LINES
     )
 
@@ -369,14 +369,14 @@ def test_a_command_in_a_reply_is_obeyed() -> None:
 def test_comments_that_are_edited_new_of_bots_or_of_outside_contributors_get_no_answer(
     changes: dict[str, Any],
 ) -> None:
-    assert isinstance(activity.decide(replied(**changes), GATE), Skip)
+    assert isinstance(activity.decide(reply_event(**changes), GATE), Skip)
 
 
 @faults("IN2")
 def test_a_reply_on_a_fork_without_a_key_is_skipped() -> None:
     gate = replace(GATE, key_missing=True)
-    assert isinstance(activity.decide(replied(from_fork=True), gate), Skip)
-    assert isinstance(activity.decide(replied(), gate), Answer)
+    assert isinstance(activity.decide(reply_event(from_fork=True), gate), Skip)
+    assert isinstance(activity.decide(reply_event(), gate), Answer)
 
 
 def test_githubs_example_of_a_remark_starts_a_thread_and_as_a_reply_is_a_question() -> None:

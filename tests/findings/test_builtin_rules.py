@@ -33,14 +33,14 @@ def changed_file(*rows: str, path: str = "src/pay.py") -> ChangedFile:
     return file
 
 
-def found(*rows: str) -> tuple[Finding, ...]:
+def find(*rows: str) -> tuple[Finding, ...]:
     file = changed_file(*rows)
     return builtin_rules.find(file, Redaction(scan.hunk_texts([file])))
 
 
 @faults("DF12")
 def test_a_secret_in_an_added_line_is_reported_without_its_value() -> None:
-    (finding,) = found(" import os", f'+TOKEN = "{TOKEN}"\r')
+    (finding,) = find(" import os", f'+TOKEN = "{TOKEN}"\r')
 
     assert (finding.path, finding.side, finding.start_line, finding.end_line) == (
         "src/pay.py",
@@ -58,20 +58,20 @@ def test_a_secret_in_an_added_line_is_reported_without_its_value() -> None:
 
 @faults("DF12")
 def test_two_kinds_on_one_line_are_one_finding() -> None:
-    (finding,) = found(f"+a = '{TOKEN}', b = '{STRIPE}', c = '{STRIPE}'")
+    (finding,) = find(f"+a = '{TOKEN}', b = '{STRIPE}', c = '{STRIPE}'")
 
     assert finding.title == "Possible secret: github token, stripe key"
 
 
 @faults("DF12")
 def test_a_secret_in_a_removed_or_old_line_is_not_this_changes_fault() -> None:
-    assert found(f" a = '{TOKEN}'", f"-b = '{TOKEN}'", "+c = 1") == ()
+    assert find(f" a = '{TOKEN}'", f"-b = '{TOKEN}'", "+c = 1") == ()
 
 
 @faults("DF12")
 def test_a_private_key_is_one_finding_at_its_first_line() -> None:
     rows = [f"+{line}" for line in (BEGIN, *BODY, END)]
-    (finding,) = found(" a = 1", *rows, "+b = 2")
+    (finding,) = find(" a = 1", *rows, "+b = 2")
 
     assert finding.title == "Possible secret: private key"
     assert (finding.start_line, finding.end_line) == (2, 3)
@@ -81,7 +81,7 @@ def test_a_private_key_is_one_finding_at_its_first_line() -> None:
 
 @faults("DF12")
 def test_a_private_key_whose_header_was_there_before_is_reported_too() -> None:
-    (finding,) = found(f" {BEGIN}", *(f"+{line}" for line in BODY), f" {END}")
+    (finding,) = find(f" {BEGIN}", *(f"+{line}" for line in BODY), f" {END}")
 
     assert (finding.start_line, finding.quote) == (2, "[REDACTED:private-key:1]")
 
@@ -108,7 +108,7 @@ def test_two_private_keys_are_two_findings() -> None:
     other = [line.replace("a1B2", "Z9y8") for line in BODY]
     rows = [f"+{line}" for line in (BEGIN, *BODY, END, BEGIN, *other, END, *BODY)]
 
-    assert [finding.start_line for finding in found(*rows)] == [1, 6]
+    assert [finding.start_line for finding in find(*rows)] == [1, 6]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_two_private_keys_are_two_findings() -> None:
     ],
 )
 def test_a_value_that_is_there_for_show_is_not_reported(line: str) -> None:
-    assert found(f"+{line}") == ()
+    assert find(f"+{line}") == ()
 
 
 @faults("DF12")
@@ -138,23 +138,23 @@ def test_a_value_that_is_there_for_show_is_not_reported(line: str) -> None:
     ],
 )
 def test_a_password_for_a_real_host_is_reported(line: str) -> None:
-    assert [finding.title for finding in found(f"+{line}")] == ["Possible secret: url password"]
+    assert [finding.title for finding in find(f"+{line}")] == ["Possible secret: url password"]
 
 
 @faults("DF12")
 def test_a_file_full_of_secrets_has_ten_findings_and_a_count() -> None:
-    many = found(*(f"+a = '{TOKEN[:-2]}{n:02}'" for n in range(25)))
+    many = find(*(f"+a = '{TOKEN[:-2]}{n:02}'" for n in range(25)))
 
     assert len(many) == builtin_rules.MOST_PER_FILE
     assert many[-1].body.endswith("15 more lines of this file have the same.")
     assert "more line" not in many[-2].body
-    eleven = found(*(f"+a = '{TOKEN[:-2]}{n:02}'" for n in range(11)))
+    eleven = find(*(f"+a = '{TOKEN[:-2]}{n:02}'" for n in range(11)))
     assert eleven[-1].body.endswith("1 more line of this file has the same.")
 
 
 @faults("DF10")
 def test_a_bidirectional_control_is_reported_with_its_column() -> None:
-    (finding,) = found(" a = 1", "+if admin: \u202e return\u2066")
+    (finding,) = find(" a = 1", "+if admin: \u202e return\u2066")
 
     assert finding.title == "Bidirectional control characters"
     assert finding.severity is Severity.HIGH
@@ -167,7 +167,7 @@ def test_a_bidirectional_control_is_reported_with_its_column() -> None:
 @faults("DF10")
 @pytest.mark.parametrize("char", "\u200b\u200d\u2060\ufeff\U000e0041\u3164\u00ad")
 def test_a_character_without_width_is_reported(char: str) -> None:
-    (finding,) = found(f"+pass{char}word")
+    (finding,) = find(f"+pass{char}word")
 
     assert finding.severity is Severity.MEDIUM
     assert f"U+{ord(char):04X}" in finding.body
@@ -177,7 +177,7 @@ def test_a_character_without_width_is_reported(char: str) -> None:
 
 @faults("DF10")
 def test_many_of_them_on_a_line_are_counted() -> None:
-    (finding,) = found("+a" + "\U000e0041" * 300)
+    (finding,) = find("+a" + "\U000e0041" * 300)
 
     assert "295 more" in finding.body
     assert len(finding.body) < 700
@@ -185,17 +185,17 @@ def test_many_of_them_on_a_line_are_counted() -> None:
 
 @faults("DF10")
 def test_a_byte_order_mark_is_fine_where_a_file_begins_and_nowhere_else() -> None:
-    assert found("+\ufeffimport os", "+a = 1") == ()
-    (second,) = found("+import os", "+\ufeffa = 1")
+    assert find("+\ufeffimport os", "+a = 1") == ()
+    (second,) = find("+import os", "+\ufeffa = 1")
     assert "in column 1" in second.body
-    (after,) = found("+\ufeffa\u200b = 1")
+    (after,) = find("+\ufeffa\u200b = 1")
     assert "in column 3" in after.body
 
 
 @faults("DF10")
 def test_languages_and_emoji_are_left_alone() -> None:
     assert (
-        found(
+        find(
             "+\u0645\u06cc\u200c\u062e",
             "+👩\u200d💻 ❤\ufe0f",
             "+क\u094d\u200dष",
@@ -207,7 +207,7 @@ def test_languages_and_emoji_are_left_alone() -> None:
 
 @faults("DF10", "DF12")
 def test_a_secret_beside_a_hidden_character_is_masked_in_both_findings() -> None:
-    both = found(f"+a = '{TOKEN}' # \u202e")
+    both = find(f"+a = '{TOKEN}' # \u202e")
 
     assert [finding.severity for finding in both] == [Severity.HIGH, Severity.HIGH]
     assert TOKEN not in repr(both)
@@ -216,7 +216,7 @@ def test_a_secret_beside_a_hidden_character_is_masked_in_both_findings() -> None
 
 @given(st.lists(st.text(st.characters(exclude_characters="\n")), min_size=1, max_size=5))
 def test_whatever_is_added_the_findings_print_nothing_hidden_and_no_token(rows: list[str]) -> None:
-    for finding in found(*(f"+{row}{TOKEN[:20]}{row} {TOKEN}" for row in rows)):
+    for finding in find(*(f"+{row}{TOKEN[:20]}{row} {TOKEN}" for row in rows)):
         assert invisible.show(f"{finding.quote}{finding.title}{finding.body}") == (
             f"{finding.quote}{finding.title}{finding.body}"
         )

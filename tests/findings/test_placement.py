@@ -63,7 +63,7 @@ def place(
     return Places(file, as_prompt_text).place(candidate)
 
 
-def placed(quote: str, start: int = 1, end: int | None = None) -> tuple[Side, int, int] | None:
+def place_quote(quote: str, start: int = 1, end: int | None = None) -> tuple[Side, int, int] | None:
     found = place(candidate(quote, start, end), changed_file())
     return (found.side, found.start_line, found.end_line) if found else None
 
@@ -85,42 +85,42 @@ def test_a_quote_at_the_stated_line_is_kept_with_all_its_words() -> None:
 
 
 def test_a_quote_of_context_at_the_stated_line_is_kept() -> None:
-    assert placed("return total", 13) == (Side.NEW, 13, 13)
+    assert place_quote("return total", 13) == (Side.NEW, 13, 13)
 
 
 def test_the_quote_decides_which_of_the_stated_lines_are_meant() -> None:
-    assert placed("refund(total)", 40, 50) == (Side.NEW, 43, 43)
+    assert place_quote("refund(total)", 40, 50) == (Side.NEW, 43, 43)
 
 
 def test_a_quote_elsewhere_in_the_changed_lines_is_moved() -> None:
-    assert placed('log("done")', 99) == (Side.NEW, 12, 12)
+    assert place_quote('log("done")', 99) == (Side.NEW, 12, 12)
 
 
 def test_a_quote_of_context_elsewhere_is_dropped() -> None:
-    assert placed("return total", 44) is None
+    assert place_quote("return total", 44) is None
 
 
 def test_the_stated_line_chooses_between_equal_lines() -> None:
-    assert placed("charge(total, retry=True)", 11) == (Side.NEW, 11, 11)
-    assert placed("charge(total, retry=True)", 10, 11) == (Side.NEW, 10, 10)
-    assert placed("return None", 45) == (Side.NEW, 45, 45)
-    assert placed("return None", 14, 16) == (Side.NEW, 15, 15)
+    assert place_quote("charge(total, retry=True)", 11) == (Side.NEW, 11, 11)
+    assert place_quote("charge(total, retry=True)", 10, 11) == (Side.NEW, 10, 10)
+    assert place_quote("return None", 45) == (Side.NEW, 45, 45)
+    assert place_quote("return None", 14, 16) == (Side.NEW, 15, 15)
 
 
 def test_equal_lines_away_from_the_stated_one_are_dropped() -> None:
-    assert placed("charge(total, retry=True)", 13) is None
-    assert placed("charge(total, retry=True)", 1, 99) is None
+    assert place_quote("charge(total, retry=True)", 13) is None
+    assert place_quote("charge(total, retry=True)", 1, 99) is None
 
 
 def test_a_removed_line_is_placed_on_the_old_side() -> None:
-    assert placed('log("charged")', 12) == (Side.OLD, 10, 10)
-    assert placed("charge(total)\nlog('charged')".replace("'", '"')) == (Side.OLD, 9, 10)
+    assert place_quote('log("charged")', 12) == (Side.OLD, 10, 10)
+    assert place_quote("charge(total)\nlog('charged')".replace("'", '"')) == (Side.OLD, 9, 10)
 
 
 def test_a_quote_of_several_lines_matches_neighbouring_lines_of_one_hunk() -> None:
-    assert placed('log("done")\nreturn total\n\nreturn None') == (Side.NEW, 12, 15)
-    assert placed('return None\nrefund(total)\n"end"') is None
-    assert placed("return None\ntotal = order.total") is None
+    assert place_quote('log("done")\nreturn total\n\nreturn None') == (Side.NEW, 12, 15)
+    assert place_quote('return None\nrefund(total)\n"end"') is None
+    assert place_quote("return None\ntotal = order.total") is None
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_quote_of_several_lines_matches_neighbouring_lines_of_one_hunk() -> No
     ],
 )
 def test_indentation_line_ends_and_our_own_columns_do_not_matter(quote: str) -> None:
-    assert placed(quote, 9, 10) == (Side.NEW, 9, 10)
+    assert place_quote(quote, 9, 10) == (Side.NEW, 9, 10)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_indentation_line_ends_and_our_own_columns_do_not_matter(quote: str) -> 
 def test_context_and_removed_lines_are_found_behind_our_columns(
     quote: str, place_of_it: tuple[Side, int, int]
 ) -> None:
-    assert placed(quote, 13) == place_of_it
+    assert place_quote(quote, 13) == place_of_it
 
 
 def test_code_that_looks_like_our_columns_is_found_as_it_is() -> None:
@@ -162,21 +162,21 @@ def test_code_that_looks_like_our_columns_is_found_as_it_is() -> None:
 
 
 def test_a_part_of_the_stated_line_is_enough() -> None:
-    assert placed('"refunded", copy=order.agent', 44) == (Side.NEW, 44, 44)
+    assert place_quote('"refunded", copy=order.agent', 44) == (Side.NEW, 44, 44)
 
 
 @pytest.mark.parametrize(
     ("quote", "line"), [("order.owner", 43), ("order.t", 42), ("send(\nx", 44)]
 )
 def test_a_part_of_another_line_or_too_small_a_part_is_dropped(quote: str, line: int) -> None:
-    assert placed(quote, line) is None
+    assert place_quote(quote, line) is None
 
 
 @pytest.mark.parametrize(
     "quote", ["", "\n", "  ", "}", ")\n}", "     9 + }", "+", "return 42", "\0"]
 )
 def test_a_quote_that_is_empty_or_found_nowhere_is_dropped(quote: str) -> None:
-    assert placed(quote, 10) is None
+    assert place_quote(quote, 10) is None
 
 
 def test_a_bracket_alone_is_no_quote_although_the_line_is_there() -> None:
@@ -206,18 +206,18 @@ def test_a_path_that_is_not_the_files_own_is_dropped(path: str) -> None:
     [(0, 0), (-5, -1), (10**30, 10**30), (50, 40), (-(10**30), 10**30), (0, 43), (30, 30)],
 )
 def test_impossible_lines_are_corrected_by_a_unique_quote(start: int, end: int) -> None:
-    assert placed("refund(total)", start, end) == (Side.NEW, 43, 43)
+    assert place_quote("refund(total)", start, end) == (Side.NEW, 43, 43)
 
 
 @faults("LO5")
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, -1), (10**30, 10**30), (12, -1)])
 def test_impossible_lines_without_a_unique_quote_are_dropped(start: int, end: int) -> None:
-    assert placed("charge(total, retry=True)", start, end) is None
+    assert place_quote("charge(total, retry=True)", start, end) is None
 
 
 @faults("LO5")
 def test_a_number_of_the_old_side_does_not_move_a_removed_line() -> None:
-    assert placed('log("charged")', 10) == (Side.OLD, 10, 10)
+    assert place_quote('log("charged")', 10) == (Side.OLD, 10, 10)
 
 
 @faults("DF10")

@@ -46,7 +46,7 @@ CANDIDATE = Candidate(
 )
 
 
-def said(text: str, *, truncated: bool = False) -> Reply:
+def reply_of(text: str, *, truncated: bool = False) -> Reply:
     return Reply(text, "scripted", truncated, usage=None)
 
 
@@ -56,23 +56,25 @@ def answer(*findings: object, **members: object) -> str:
     )
 
 
-def read(*findings: object, **members: object) -> FileCandidates:
-    return parse_review(said(answer(*findings, **members)))
+def parse_findings(*findings: object, **members: object) -> FileCandidates:
+    return parse_review(reply_of(answer(*findings, **members)))
 
 
-def one(**members: object) -> Candidate:
-    (candidate,) = read({**FINDING, **members}).candidates
+def parse_one(**members: object) -> Candidate:
+    (candidate,) = parse_findings({**FINDING, **members}).candidates
     return candidate
 
 
 def test_a_reply_that_follows_the_schema_becomes_candidates() -> None:
     Draft202012Validator(REVIEW_SCHEMA).validate(json.loads(answer(FINDING)))
 
-    assert read(FINDING) == FileCandidates("Pays.", (CANDIDATE,), discarded=0, truncated=False)
+    assert parse_findings(FINDING) == FileCandidates(
+        "Pays.", (CANDIDATE,), discarded=0, truncated=False
+    )
 
 
 def test_no_findings_are_a_good_answer() -> None:
-    assert read() == FileCandidates("Pays.", (), discarded=0, truncated=False)
+    assert parse_findings() == FileCandidates("Pays.", (), discarded=0, truncated=False)
 
 
 @faults("LO1")
@@ -92,7 +94,7 @@ def test_no_findings_are_a_good_answer() -> None:
 def test_what_surrounds_the_json_is_ignored(wrapped: str) -> None:
     text = wrapped.replace("{}", answer(FINDING))
 
-    assert parse_review(said(text)).candidates == (CANDIDATE,)
+    assert parse_review(reply_of(text)).candidates == (CANDIDATE,)
 
 
 @faults("LO2")
@@ -103,7 +105,7 @@ def test_of_a_cut_answer_the_complete_findings_are_kept() -> None:
     title = whole.index("Another")
 
     for end in (start, start + 5, title, title + 7, len(whole) - 80):
-        found = parse_review(said(whole[:end], truncated=True))
+        found = parse_review(reply_of(whole[:end], truncated=True))
         assert (found.candidates, found.truncated) == ((CANDIDATE,), True)
         assert found.summary == "Pays."
 
@@ -112,19 +114,19 @@ def test_of_a_cut_answer_the_complete_findings_are_kept() -> None:
 def test_a_fenced_cut_answer_is_salvaged_too() -> None:
     text = "Sure!\n```json\n" + answer(FINDING, FINDING)[:-60]
 
-    assert parse_review(said(text, truncated=True)).candidates == (CANDIDATE,)
+    assert parse_review(reply_of(text, truncated=True)).candidates == (CANDIDATE,)
 
 
 @faults("LO2")
 def test_an_answer_that_is_whole_after_all_is_not_called_cut() -> None:
-    assert not parse_review(said(answer(FINDING), truncated=True)).truncated
+    assert not parse_review(reply_of(answer(FINDING), truncated=True)).truncated
 
 
 @faults("LO2")
 @pytest.mark.parametrize("text", ["", "I was about to", '{"path": "src/pay.py", "summary": "Pay'])
 def test_a_cut_answer_without_findings_is_no_answer(text: str) -> None:
     with pytest.raises(ReplyError, match="cut off before"):
-        parse_review(said(text, truncated=True))
+        parse_review(reply_of(text, truncated=True))
 
 
 @faults("LO3")
@@ -160,7 +162,7 @@ def test_a_cut_answer_without_findings_is_no_answer(text: str) -> None:
 )
 def test_what_is_not_strict_json_of_our_shape_is_refused(text: str) -> None:
     with pytest.raises(ReplyError) as caught:
-        parse_review(said(text))
+        parse_review(reply_of(text))
 
     assert len(str(caught.value)) < 300
 
@@ -170,26 +172,29 @@ def test_what_is_not_strict_json_of_our_shape_is_refused(text: str) -> None:
     "line", ["12", None, True, 1.0, 1.5, [], {}, 10**12, -(10**12), "first", ""]
 )
 def test_a_line_that_is_no_number_leaves_the_place_to_the_quote(line: object) -> None:
-    assert (one(start_line=line, end_line=line).start_line, one(end_line=line).end_line) == (0, 0)
+    assert (
+        parse_one(start_line=line, end_line=line).start_line,
+        parse_one(end_line=line).end_line,
+    ) == (0, 0)
 
 
 @faults("LO5")
 @pytest.mark.parametrize("line", [0, -3, 9_999_999])
 def test_a_number_is_kept_as_it_is(line: int) -> None:
-    assert one(start_line=line).start_line == line
+    assert parse_one(start_line=line).start_line == line
 
 
 @faults("LO6")
 def test_a_missing_line_leaves_the_place_to_the_quote() -> None:
     without = {key: value for key, value in FINDING.items() if not key.endswith("_line")}
 
-    assert read(without).candidates[0].start_line == 0
+    assert parse_findings(without).candidates[0].start_line == 0
 
 
 @faults("LO6")
 @pytest.mark.parametrize("word", ["blocker", "", None, 3, ["high"], {"high": 1}])
 def test_an_unknown_word_gets_the_middle(word: object) -> None:
-    candidate = one(severity=word, confidence=word, category=word)
+    candidate = parse_one(severity=word, confidence=word, category=word)
 
     assert candidate.severity is Severity.MEDIUM
     assert candidate.confidence is Confidence.MEDIUM
@@ -198,7 +203,7 @@ def test_an_unknown_word_gets_the_middle(word: object) -> None:
 
 @faults("LO6")
 def test_words_are_read_in_any_letter_case() -> None:
-    candidate = one(severity=" Critical", confidence="LOW", category="Security")
+    candidate = parse_one(severity=" Critical", confidence="LOW", category="Security")
 
     assert candidate.severity is Severity.CRITICAL
     assert candidate.confidence is Confidence.LOW
@@ -207,7 +212,7 @@ def test_words_are_read_in_any_letter_case() -> None:
 
 @faults("LO6")
 def test_extra_keys_are_ignored() -> None:
-    assert one(line="12", cwe="CWE-89") == CANDIDATE
+    assert parse_one(line="12", cwe="CWE-89") == CANDIDATE
 
 
 @faults("LO6")
@@ -216,7 +221,7 @@ def test_extra_keys_are_ignored() -> None:
 def test_a_finding_without_its_text_is_dropped_and_counted(member: str, value: object) -> None:
     missing = {key: value for key, value in FINDING.items() if key != member}
 
-    found = read({**FINDING, member: value}, FINDING, missing)
+    found = parse_findings({**FINDING, member: value}, FINDING, missing)
 
     assert (found.candidates, found.discarded) == ((CANDIDATE,), 2)
 
@@ -224,7 +229,7 @@ def test_a_finding_without_its_text_is_dropped_and_counted(member: str, value: o
 @faults("LO6")
 @pytest.mark.parametrize("row", [None, 1, "finding", [], {}, [FINDING]])
 def test_what_is_no_finding_is_dropped_and_counted(row: object) -> None:
-    found = read(row, FINDING)
+    found = parse_findings(row, FINDING)
 
     assert (found.candidates, found.discarded) == ((CANDIDATE,), 1)
 
@@ -232,13 +237,13 @@ def test_what_is_no_finding_is_dropped_and_counted(row: object) -> None:
 @faults("LO6")
 @pytest.mark.parametrize("value", [None, 5, [], {}])
 def test_path_and_summary_of_a_wrong_type_are_empty(value: object) -> None:
-    found = read(FINDING, path=value, summary=value)
+    found = parse_findings(FINDING, path=value, summary=value)
 
     assert (found.summary, found.candidates[0].path) == ("", "")
 
 
 def test_a_path_of_a_finding_s_own_goes_before_that_of_the_reply() -> None:
-    assert one(path="etc/passwd").path == "etc/passwd"
+    assert parse_one(path="etc/passwd").path == "etc/passwd"
 
 
 @faults("LO7")
@@ -253,7 +258,7 @@ def test_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
         for n in range(10_000)
     ]
 
-    found = read(*rows)
+    found = parse_findings(*rows)
 
     assert len(found.candidates) == 200
     assert found.discarded == 9_800
@@ -263,14 +268,14 @@ def test_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
 
 @faults("LO7")
 def test_a_finding_that_is_repeated_is_kept_once() -> None:
-    found = read(*[FINDING] * 500)
+    found = parse_findings(*[FINDING] * 500)
 
     assert (found.candidates, found.discarded) == ((CANDIDATE,), 499)
 
 
 @faults("LO7")
 def test_a_body_of_a_megabyte_is_cut() -> None:
-    candidate = one(body="word " * 180_000)
+    candidate = parse_one(body="word " * 180_000)
 
     assert len(candidate.body) <= 4_000
     assert candidate.body.endswith("word…")
@@ -281,7 +286,7 @@ def test_a_reply_of_more_than_a_megabyte_is_read_as_far_as_that() -> None:
     row = {**FINDING, "body": "x" * 3_000}
     rows = [{**row, "title": f"Number {n}"} for n in range(1_000)]
 
-    found = read(*rows)
+    found = parse_findings(*rows)
 
     assert found.truncated
     assert 0 < len(found.candidates) <= 200
@@ -291,7 +296,7 @@ def test_a_reply_of_more_than_a_megabyte_is_read_as_far_as_that() -> None:
 def test_a_repetition_without_end_is_no_answer() -> None:
     for text in ("the the " * 500_000, '{"a": 1}' * 200_000, "{" * 1_000_000, "{ " * 500_000):
         with pytest.raises(ReplyError):
-            parse_review(said(text))
+            parse_review(reply_of(text))
 
 
 @faults("LO7")
@@ -301,7 +306,9 @@ def test_a_repetition_without_end_is_no_answer() -> None:
 )
 def test_texts_have_limits(member: str, limit: int) -> None:
     long = "many words " * 1_000
-    found = read({**FINDING, member: long}, **({"summary": long} if member == "summary" else {}))
+    found = parse_findings(
+        {**FINDING, member: long}, **({"summary": long} if member == "summary" else {})
+    )
 
     text = found.summary if member == "summary" else getattr(found.candidates[0], member)
     assert limit * 0.9 < len(text) <= limit
@@ -311,20 +318,20 @@ def test_texts_have_limits(member: str, limit: int) -> None:
 def test_a_long_quote_keeps_whole_lines_so_that_it_can_be_found() -> None:
     lines = [f"    line_{n} = {n}" for n in range(500)]
 
-    quote = one(quote="\n".join(lines)).quote
+    quote = parse_one(quote="\n".join(lines)).quote
 
     assert lines[: quote.count("\n") + 1] == quote.split("\n")
 
 
 @faults("LO7")
 def test_half_a_suggestion_is_none() -> None:
-    assert one(suggestion="x = 1\n" * 700).suggestion is None
-    assert one(suggestion="x = 1\n" * 600).suggestion == "x = 1\n" * 600
+    assert parse_one(suggestion="x = 1\n" * 700).suggestion is None
+    assert parse_one(suggestion="x = 1\n" * 600).suggestion == "x = 1\n" * 600
 
 
 @pytest.mark.parametrize("value", ["", " \n", 5, ["x"]])
 def test_a_suggestion_without_code_is_none(value: object) -> None:
-    assert one(suggestion=value).suggestion is None
+    assert parse_one(suggestion=value).suggestion is None
 
 
 @faults("LO7")
@@ -333,7 +340,7 @@ def test_half_a_surrogate_pair_cannot_break_what_is_written_later() -> None:
     for letter in "TBS":
         text = text.replace(f'"{letter}"', f'"{letter}\\ud83d"')
 
-    found = parse_review(said(text.replace("Pays.", "Pays.\\udc00")))
+    found = parse_review(reply_of(text.replace("Pays.", "Pays.\\udc00")))
 
     candidate = found.candidates[0]
     assert (candidate.title, candidate.body, candidate.suggestion) == ("T?", "B?", "S?")
@@ -341,7 +348,7 @@ def test_half_a_surrogate_pair_cannot_break_what_is_written_later() -> None:
 
 
 def test_a_title_and_a_summary_take_one_line() -> None:
-    found = read({**FINDING, "title": "One\n\n two\tthree"}, summary="a\r\nb")
+    found = parse_findings({**FINDING, "title": "One\n\n two\tthree"}, summary="a\r\nb")
 
     assert (found.candidates[0].title, found.summary) == ("One two three", "a b")
 
@@ -349,64 +356,64 @@ def test_a_title_and_a_summary_take_one_line() -> None:
 def test_an_overview_is_read() -> None:
     text = json.dumps({"overview": " It pays. ", "major_changes": ["One\nline", 5, "", "Two"]})
 
-    assert parse_overview(said(text)) == Overview("It pays.", ("One line", "Two"))
+    assert parse_overview(reply_of(text)) == Overview("It pays.", ("One line", "Two"))
 
 
 @faults("LO2")
 def test_of_a_cut_overview_the_complete_changes_are_kept() -> None:
     text = '{"overview": "It pays.", "major_changes": ["One", "Tw'
 
-    assert parse_overview(said(text, truncated=True)) == Overview("It pays.", ("One",))
+    assert parse_overview(reply_of(text, truncated=True)) == Overview("It pays.", ("One",))
 
 
 @faults("LO3")
 @pytest.mark.parametrize("text", ['{"overview": null}', '{"summary": "x"}', "It pays."])
 def test_an_overview_without_text_is_refused(text: str) -> None:
     with pytest.raises(ReplyError):
-        parse_overview(said(text))
+        parse_overview(reply_of(text))
 
 
 @faults("LO7")
 def test_an_overview_has_limits() -> None:
     text = json.dumps({"overview": "word " * 10_000, "major_changes": ["word " * 500] * 50})
 
-    overview = parse_overview(said(text))
+    overview = parse_overview(reply_of(text))
 
     assert len(overview.text) <= 2_000
     assert [len(change) <= 300 for change in overview.major_changes] == [True] * 10
 
 
-def objects(schema: object) -> list[Mapping[str, object]]:
+def object_schemas(schema: object) -> list[Mapping[str, object]]:
     """List the schemas of objects within a schema."""
     if isinstance(schema, list):
-        return [found for row in schema for found in objects(row)]
+        return [found for row in schema for found in object_schemas(row)]
     if not isinstance(schema, dict):
         return []
-    inner = [found for value in schema.values() for found in objects(value)]
+    inner = [found for value in schema.values() for found in object_schemas(value)]
     return [schema, *inner] if schema.get("type") == "object" else inner
 
 
 @pytest.mark.parametrize("schema", [REVIEW_SCHEMA, OVERVIEW_SCHEMA])
 def test_the_schemas_keep_to_what_strict_mode_accepts(schema: dict[str, object]) -> None:
     Draft202012Validator.check_schema(schema)
-    for part in objects(schema):
+    for part in object_schemas(schema):
         assert part["additionalProperties"] is False
         assert part["required"] == list(part["properties"])  # type: ignore[call-overload]
     keywords = set(json.dumps(schema).replace('"', " ").split())
     assert not keywords & {"minimum", "maximum", "pattern", "minLength", "maxItems", "default"}
 
 
-def names(shape: type) -> set[str]:
+def field_names(shape: type) -> set[str]:
     return {field.name for field in fields(shape)}
 
 
 def test_exactly_the_requested_fields_are_read() -> None:
-    review, finding = objects(REVIEW_SCHEMA)
-    (overview,) = objects(OVERVIEW_SCHEMA)
+    review, finding = object_schemas(REVIEW_SCHEMA)
+    (overview,) = object_schemas(OVERVIEW_SCHEMA)
 
-    assert names(ReviewReply) == set(review["properties"])  # type: ignore[call-overload]
-    assert names(Candidate) - {"path"} == set(finding["properties"])  # type: ignore[call-overload]
-    assert names(OverviewReply) == set(overview["properties"])  # type: ignore[call-overload]
+    assert field_names(ReviewReply) == set(review["properties"])  # type: ignore[call-overload]
+    assert field_names(Candidate) - {"path"} == set(finding["properties"])  # type: ignore[call-overload]
+    assert field_names(OverviewReply) == set(overview["properties"])  # type: ignore[call-overload]
 
 
 JSON = st.recursive(
@@ -431,7 +438,7 @@ HOSTILE = (
 def test_any_text_becomes_a_reply_or_a_reply_error(text: str, *, truncated: bool) -> None:
     for parse in (parse_review, parse_overview):
         try:
-            found = parse(said(text, truncated=truncated))
+            found = parse(reply_of(text, truncated=truncated))
         except ReplyError as error:
             str(error).encode()
         else:
@@ -441,7 +448,7 @@ def test_any_text_becomes_a_reply_or_a_reply_error(text: str, *, truncated: bool
 @given(cut=st.integers(min_value=0, max_value=len(answer(FINDING, FINDING))))
 def test_a_reply_cut_anywhere_never_yields_half_a_finding(cut: int) -> None:
     try:
-        found = parse_review(said(answer(FINDING, FINDING)[:cut], truncated=True))
+        found = parse_review(reply_of(answer(FINDING, FINDING)[:cut], truncated=True))
     except ReplyError:
         return
     assert set(found.candidates) <= {CANDIDATE}

@@ -17,7 +17,7 @@ PROMPT = Prompt("review", (Message("user", "Look."),), "review", {})
 ANSWER = Reply("done", "m", truncated=False, usage=None)
 
 
-def calling(count: int = 1) -> Reply:
+def reply_with_calls(count: int = 1) -> Reply:
     calls = tuple(ToolCall(f"c{n}", "read_file", "{}") for n in range(count))
     return Reply("", "m", truncated=False, usage=None, calls=calls)
 
@@ -41,17 +41,17 @@ def test_an_answer_without_calls_is_the_end() -> None:
 
 
 def test_a_call_is_answered_in_a_message_that_names_it() -> None:
-    model = Model(calling(2), ANSWER)
+    model = Model(reply_with_calls(2), ANSWER)
     assert run_tool_loop(PROMPT, model, lambda call: f"for {call.id}") is ANSWER
     said = model.asked[-1].messages
     assert [message.role for message in said] == ["user", "assistant", "tool", "tool"]
     assert [(m.call_id, m.text) for m in said[2:]] == [("c0", "for c0"), ("c1", "for c1")]
-    assert said[1].calls == calling(2).calls
+    assert said[1].calls == reply_with_calls(2).calls
 
 
 @faults("SE9")
 def test_a_model_that_never_stops_calling_is_asked_to_close_and_then_given_up() -> None:
-    model = Model(calling())
+    model = Model(reply_with_calls())
     with pytest.raises(ReplyError, match="keeps calling"):
         run_tool_loop(PROMPT, model, lambda _: "x")
     assert [prompt.closing for prompt in model.asked] == [False] * (MOST_TURNS - 1) + [True]
@@ -59,7 +59,7 @@ def test_a_model_that_never_stops_calling_is_asked_to_close_and_then_given_up() 
 
 @faults("SE9")
 def test_calls_beyond_the_limit_are_not_carried_out() -> None:
-    model = Model(calling(50), ANSWER)
+    model = Model(reply_with_calls(50), ANSWER)
     done: list[str] = []
 
     def answer(call: ToolCall) -> str:
@@ -73,6 +73,6 @@ def test_calls_beyond_the_limit_are_not_carried_out() -> None:
 
 
 def test_answers_that_fill_the_window_end_the_conversation() -> None:
-    model = Model(calling(), ANSWER)
+    model = Model(reply_with_calls(), ANSWER)
     run_tool_loop(PROMPT, model, lambda _: "x" * LARGEST_CONVERSATION)
     assert model.asked[-1].closing

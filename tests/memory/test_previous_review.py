@@ -25,32 +25,32 @@ REWRITTEN = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return cents(x)\
 OLD_HEAD = "01d0000" + "0" * 33
 
 
-def changed(patch: str = PATCH, path: str = "src/pay.py") -> ChangedFile:
+def changed_file(patch: str = PATCH, path: str = "src/pay.py") -> ChangedFile:
     file = diff.parse(builders.row(path, patch))
     assert isinstance(file, ChangedFile)
     return file
 
 
-def known(*findings: Finding, file: ChangedFile | None = None) -> State:
+def remembered(*findings: Finding, file: ChangedFile | None = None) -> State:
     unit = Unit(
-        "src/pay.py", previous_review.unit_key(file or changed()), OLD_HEAD, "Pays.", findings
+        "src/pay.py", previous_review.unit_key(file or changed_file()), OLD_HEAD, "Pays.", findings
     )
     return State(head_sha=OLD_HEAD, base_sha=builders.BASE, key=KEY, units=(unit,), next_number=4)
 
 
-def always(_head: str, _ancestor: str) -> bool:
+def descends_always(_head: str, _ancestor: str) -> bool:
     return True
 
 
-def never(_head: str, _ancestor: str) -> bool:
+def descends_never(_head: str, _ancestor: str) -> bool:
     return False
 
 
 def basis_of(*findings: Finding) -> PreviousReview:
-    return previous_review.compare(known(*findings), builders.pull(), KEY, always)
+    return previous_review.compare(remembered(*findings), builders.pull(), KEY, descends_always)
 
 
-def same(text: str) -> str:
+def unmasked(text: str) -> str:
     return text
 
 
@@ -61,7 +61,9 @@ def test_a_push_on_top_builds_on_the_review_before() -> None:
 
 
 def test_a_first_review_has_no_reason_to_give() -> None:
-    assert previous_review.compare(State(), builders.pull(), KEY, never) == PreviousReview(State())
+    assert previous_review.compare(State(), builders.pull(), KEY, descends_never) == PreviousReview(
+        State()
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,41 +76,45 @@ def test_a_first_review_has_no_reason_to_give() -> None:
     ],
 )
 def test_other_prompts_models_or_settings_mean_a_full_review(key: str, reason: str) -> None:
-    found = previous_review.compare(known(), builders.pull(), key, always)
+    found = previous_review.compare(remembered(), builders.pull(), key, descends_always)
     assert found.reason == reason
     assert not found.units
 
 
 def test_another_base_means_a_full_review() -> None:
-    found = previous_review.compare(known(), builders.pull(base_sha="f" * 40), KEY, always)
+    found = previous_review.compare(
+        remembered(), builders.pull(base_sha="f" * 40), KEY, descends_always
+    )
     assert found.reason == "the base moved from ba5e000 to fffffff"
 
 
 def test_a_rewritten_history_means_a_full_review() -> None:
-    found = previous_review.compare(known(), builders.pull(), KEY, never)
+    found = previous_review.compare(remembered(), builders.pull(), KEY, descends_never)
     assert found.reason == "the history was rewritten (rebase or force-push) since 01d0000"
 
 
 def test_the_same_head_needs_no_look_at_the_history() -> None:
-    kept = replace(known(), head_sha=builders.HEAD)
-    assert previous_review.compare(kept, builders.pull(), KEY, never).units
+    kept = replace(remembered(), head_sha=builders.HEAD)
+    assert previous_review.compare(kept, builders.pull(), KEY, descends_never).units
 
 
 def test_a_file_whose_change_is_the_same_is_not_asked_about_again() -> None:
-    row = previous_review.unchanged(changed(), basis_of(builders.finding(number=3)), same)
+    row = previous_review.unchanged(changed_file(), basis_of(builders.finding(number=3)), unmasked)
     assert row
     assert (row.status, row.summary, row.since) == (Status.REVIEWED, "Pays.", OLD_HEAD)
     assert row.known == (builders.finding(number=3),)
 
 
 def test_a_file_whose_change_is_another_is_asked_about_again() -> None:
-    assert previous_review.unchanged(changed(MOVED), basis_of(), same) is None
-    assert previous_review.unchanged(changed(path="src/other.py"), basis_of(), same) is None
+    assert previous_review.unchanged(changed_file(MOVED), basis_of(), unmasked) is None
+    assert (
+        previous_review.unchanged(changed_file(path="src/other.py"), basis_of(), unmasked) is None
+    )
 
 
 def test_lines_that_only_moved_are_the_same_change_and_take_their_findings_along() -> None:
-    further = changed(PATCH.replace("@@ -1,2 +1,2 @@", "@@ -11,2 +12,2 @@"))
-    row = previous_review.unchanged(further, basis_of(builders.finding()), same)
+    further = changed_file(PATCH.replace("@@ -1,2 +1,2 @@", "@@ -11,2 +12,2 @@"))
+    row = previous_review.unchanged(further, basis_of(builders.finding()), unmasked)
     assert row
     assert [finding.start_line for finding in row.known] == [13]
 
@@ -116,9 +122,9 @@ def test_lines_that_only_moved_are_the_same_change_and_take_their_findings_along
 def test_findings_move_with_their_code_and_leave_with_it() -> None:
     found = builders.finding(number=3)
     assert [
-        f.start_line for f in previous_review.still_present(changed(MOVED), (found,), same)
+        f.start_line for f in previous_review.still_present(changed_file(MOVED), (found,), unmasked)
     ] == [3]
-    assert previous_review.still_present(changed(REWRITTEN), (found,), same) == ()
+    assert previous_review.still_present(changed_file(REWRITTEN), (found,), unmasked) == ()
 
 
 def test_a_finding_is_not_reported_again_in_other_words() -> None:
@@ -135,7 +141,7 @@ def test_a_finding_keeps_its_number_and_a_new_one_has_the_next() -> None:
     assert following == 5
 
 
-def fixed(
+def fixed_numbers(
     basis: PreviousReview, *standing: Finding, files: Iterable[FileReport] = (), there: bool = False
 ) -> list[int]:
     gone = previous_review.find_fixed(basis, standing, tuple(files), lambda _finding: there)
@@ -144,26 +150,28 @@ def fixed(
 
 def test_what_is_gone_is_fixed() -> None:
     old = builders.finding(number=3)
-    assert fixed(basis_of(old)) == [3]
-    assert fixed(basis_of(old), builders.finding(start_line=9)) == []
+    assert fixed_numbers(basis_of(old)) == [3]
+    assert fixed_numbers(basis_of(old), builders.finding(start_line=9)) == []
 
 
 def test_a_file_that_could_not_be_reviewed_fixes_nothing_that_is_still_there() -> None:
     failed = FileReport("src/pay.py", Status.FAILED, "timeout")
-    assert fixed(basis_of(builders.finding(number=3)), files=[failed], there=True) == []
-    assert fixed(basis_of(builders.finding(number=3)), files=[failed], there=False) == [3]
+    assert fixed_numbers(basis_of(builders.finding(number=3)), files=[failed], there=True) == []
+    assert fixed_numbers(basis_of(builders.finding(number=3)), files=[failed], there=False) == [3]
 
 
 def test_a_review_from_scratch_calls_fixed_only_what_is_no_longer_there() -> None:
-    whole = PreviousReview(known(builders.finding(number=3)), reason="it was asked for")
-    assert fixed(whole, there=True) == []
-    assert fixed(whole, there=False) == [3]
+    whole = PreviousReview(remembered(builders.finding(number=3)), reason="it was asked for")
+    assert fixed_numbers(whole, there=True) == []
+    assert fixed_numbers(whole, there=False) == [3]
 
 
 def test_a_dismissed_finding_is_not_called_fixed() -> None:
     old = builders.finding(number=3)
-    state_ = replace(known(old), dismissed=(Dismissal(old, "mona"),))
-    assert fixed(previous_review.compare(state_, builders.pull(), KEY, always)) == []
+    state_ = replace(remembered(old), dismissed=(Dismissal(old, "mona"),))
+    assert (
+        fixed_numbers(previous_review.compare(state_, builders.pull(), KEY, descends_always)) == []
+    )
 
 
 def test_a_dismissal_holds_for_the_code_and_not_for_the_words() -> None:
@@ -184,8 +192,8 @@ def test_dismissals_are_kept_once_each_and_only_the_latest() -> None:
 
 @given(st.integers(1, 500), st.integers(1, 500))
 def test_the_key_of_a_change_does_not_depend_on_its_position(old: int, new: int) -> None:
-    moved = changed(PATCH.replace("@@ -1,2 +1,2 @@", f"@@ -{old},2 +{new},2 @@"))
-    assert previous_review.unit_key(moved) == previous_review.unit_key(changed())
+    moved = changed_file(PATCH.replace("@@ -1,2 +1,2 @@", f"@@ -{old},2 +{new},2 @@"))
+    assert previous_review.unit_key(moved) == previous_review.unit_key(changed_file())
 
 
 @faults("DF12")

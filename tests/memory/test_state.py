@@ -23,7 +23,7 @@ STATE = state.of(
     builders.review(
         builders.finding(),
         builders.finding(severity=Severity.LOW),
-        files=(builders.reviewed(), FileReport("b.lock", Status.SKIPPED, "lock file")),
+        files=(builders.file_report(), FileReport("b.lock", Status.SKIPPED, "lock file")),
         key="1:model:fallback:abc",
     )
 )
@@ -38,7 +38,7 @@ def line(values: object, version: int = state.VERSION) -> str:
     return f"<!-- code-review-action:state v={version} {text} -->"
 
 
-def remembering(**values: int) -> object:
+def state_with(**values: int) -> object:
     found = builders.revise(builders.finding(), **values)
     unit = state.Unit("src/pay.py", "key", "abc", "", (found,))
     return TypeAdapter(State).dump_python(State(units=(unit,)), mode="json", exclude_defaults=True)
@@ -85,9 +85,9 @@ def test_a_state_of_another_version_is_foreign() -> None:
         line({"posted": [0]}),
         line({"posted": list(range(1, 5_000))}),
         line({"overview": "x" * 5_000}),
-        line(remembering(start_line=0)),
-        line(remembering(start_line=3, end_line=2)),
-        line(remembering(number=-1)),
+        line(state_with(start_line=0)),
+        line(state_with(start_line=3, end_line=2)),
+        line(state_with(number=-1)),
         line("x" * 2_000_000),
     ],
 )

@@ -16,7 +16,7 @@ def test_a_clean_review_is_a_success() -> None:
 
 def test_what_was_skipped_qualifies_a_clean_review() -> None:
     skipped = FileReport("go.sum", Status.SKIPPED, "lock file")
-    review = builders.review(files=(builders.reviewed("src/pay.py"), skipped))
+    review = builders.review(files=(builders.file_report("src/pay.py"), skipped))
     made = check_run.render(review, "default", "", failed=False)
     assert made.title == "no problems found in 1 of 2 files"
 

@@ -13,7 +13,7 @@ from reviewer.review import FileReport, Review, Status, VerdictOutcome, Verifica
 from tests import builders, strategies
 
 
-def full() -> Review:
+def full_review() -> Review:
     finding = builders.finding(number=3)
     old = builders.revise(finding, side=Side.OLD, number=4, also=("b.py:1",), suggestion="x")
     return replace(
@@ -21,7 +21,7 @@ def full() -> Review:
             finding,
             old,
             files=(
-                builders.reviewed("src/pay.py", finding, old),
+                builders.file_report("src/pay.py", finding, old),
                 FileReport("logo.png", Status.SKIPPED, "binary file"),
                 FileReport("x.py", Status.FAILED, "budget", cuts=("a line",)),
             ),
@@ -33,27 +33,27 @@ def full() -> Review:
     )
 
 
-def written(review: Review) -> bytes:
+def render(review: Review) -> bytes:
     return review_report.render(review, name="default", run_url="").encode()
 
 
 def test_what_was_written_is_read() -> None:
-    review = full()
-    again = review_report.parse(written(review))
-    assert written(again) == written(review)
+    review = full_review()
+    again = review_report.parse(render(review))
+    assert render(again) == render(review)
     assert again.findings == review.findings
     assert not again.complete
 
 
 @given(strategies.findings())
 def test_every_member_of_a_finding_comes_back(found: Finding) -> None:
-    again = review_report.parse(written(replace(builders.review(found), fixed=(found,))))
+    again = review_report.parse(render(replace(builders.review(found), fixed=(found,))))
     assert (again.findings, again.fixed) == ((found,), (found,))
 
 
 def test_a_cancelled_review_stays_incomplete() -> None:
     review = replace(builders.review(), cancelled=CancelledError(15))
-    assert not review_report.parse(written(review)).complete
+    assert not review_report.parse(render(review)).complete
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b'{"version": 2}', b"[" * 100_000])
@@ -81,7 +81,7 @@ def places(value: object) -> list[tuple[str | int, ...]]:
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(["x"]),
 )
 def test_one_wrong_place_is_an_error_or_harmless(data: st.DataObject, wrong: object) -> None:
-    value: Any = json.loads(written(full()))
+    value: Any = json.loads(render(full_review()))
     place = data.draw(st.sampled_from(places(value)[1:]))
     part = value
     for step in place[:-1]:
@@ -95,5 +95,5 @@ def test_one_wrong_place_is_an_error_or_harmless(data: st.DataObject, wrong: obj
 
 
 def test_each_row_has_its_findings_and_no_others() -> None:
-    again = review_report.parse(written(full()))
+    again = review_report.parse(render(full_review()))
     assert [[f.number for f in row.findings] for row in again.files] == [[3, 4], [], []]

@@ -23,7 +23,7 @@ SARIF = json.loads((ROOT / "tests" / "contracts" / "sarif-2.1.0.json").read_text
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028::set-output name=x::y\x00\ud800"
 
 
-def full(text: str = "Multiplies a float") -> Review:
+def full_review(text: str = "Multiplies a float") -> Review:
     finding = builders.finding(title=text, body=text, number=3)
     old = builders.revise(finding, side=Side.OLD, number=4, category="security")
     return replace(
@@ -55,7 +55,7 @@ def test_the_schema_of_the_report_is_a_schema() -> None:
 
 
 def test_the_report_holds_what_was_found_judged_and_dismissed() -> None:
-    value = report(full())
+    value = report(full_review())
     assert [row["inline"] for row in value["findings"]] == [True, False]  # type: ignore[attr-defined]
     assert value["judgements"] == [
         {
@@ -70,7 +70,7 @@ def test_the_report_holds_what_was_found_judged_and_dismissed() -> None:
 
 
 def test_sarif_has_the_fingerprint_and_the_place_of_a_finding() -> None:
-    first, second = results(full())
+    first, second = results(full_review())
     place = first["locations"][0]["physicalLocation"]  # type: ignore[index]
     assert place == {
         "artifactLocation": {"uri": "src/pay.py", "uriBaseId": "%SRCROOT%"},
@@ -97,7 +97,7 @@ def test_each_severity_has_a_level_of_sarif(severity: Severity, level: str) -> N
 
 @faults("SE17")
 def test_hostile_text_is_escaped_and_stays_what_it_is() -> None:
-    review = full(HOSTILE)
+    review = full_review(HOSTILE)
     text = review_report.render(review, name="default", run_url="")
     assert text.isascii()
     assert not {"\x00", "<"}.intersection(text)
@@ -111,7 +111,7 @@ def test_hostile_text_is_escaped_and_stays_what_it_is() -> None:
 
 @faults("SE17")
 def test_no_text_of_a_finding_becomes_a_link_in_sarif() -> None:
-    (result, _) = results(full("[Sign in](https://evil.example) or [again](1)"))
+    (result, _) = results(full_review("[Sign in](https://evil.example) or [again](1)"))
     assert "](" not in result["message"]["text"]  # type: ignore[index]
 
 

@@ -66,10 +66,10 @@ def test_an_example_of_an_input_can_be_used(text: str) -> None:
         f"INPUT_{name.upper()}": "secret" if value.startswith("${{") else value
         for name, value in given.items()
     }
-    assert Inputs.load(environ) != Inputs() or given in unremarkable()
+    assert Inputs.load(environ) != Inputs() or given in examples_without_default()
 
 
-def unremarkable() -> list[dict[str, str]]:
+def examples_without_default() -> list[dict[str, str]]:
     """Return the examples that write down the default, for want of something better."""
     return [{entry.name: entry.default} for entry in inputs.DECLARATIONS]
 

@@ -10,7 +10,7 @@ ROWS = {row["row"] for row in faults.rows()}
 TESTS = {case.place: case.rows for case in faults.cases()}
 
 
-def named(defence: Defence) -> str:
+def rows_of(defence: Defence) -> str:
     return " ".join(defence.rows)
 
 
@@ -18,7 +18,7 @@ def test_every_row_has_a_defence_that_is_shown_to_be_needed() -> None:
     assert {row for defence in DEFENCES for row in defence.rows} == ROWS
 
 
-@pytest.mark.parametrize("defence", DEFENCES, ids=named)
+@pytest.mark.parametrize("defence", DEFENCES, ids=rows_of)
 def test_a_defence_is_shown_in_one_way_by_a_test_of_its_rows(defence: Defence) -> None:
     assert sum(map(bool, (defence.fails, defence.shown, defence.note))) == 1
     assert bool(defence.patch) == bool(defence.fails)
@@ -27,7 +27,7 @@ def test_a_defence_is_shown_in_one_way_by_a_test_of_its_rows(defence: Defence) -
         assert set(TESTS[place]) & set(defence.rows)
 
 
-@pytest.mark.parametrize("defence", [each for each in DEFENCES if each.patch], ids=named)
+@pytest.mark.parametrize("defence", [each for each in DEFENCES if each.patch], ids=rows_of)
 def test_the_function_that_has_a_defence_exists(defence: Defence) -> None:
     """`make mutants` applies the patch and sees the test fail; that takes minutes."""
     source = (ROOT / defence.file).read_text("utf-8")

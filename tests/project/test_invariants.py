@@ -63,7 +63,7 @@ def scene(invariants: Invariants, github: LoopbackGitHub, tmp_path: Path) -> Sce
     return Scene(invariants, github, tmp_path)
 
 
-def doubled(scene: Scene) -> RunResult:
+def two_comments(scene: Scene) -> RunResult:
     scene.told()
     scene.posts(scene.body())
     scene.posts(scene.body())
@@ -123,7 +123,7 @@ def former_command(_scene: Scene) -> RunResult:
     return replace(FINISHED, log="INFO reading ##[add-path]/tmp\n")
 
 
-def turned_back(scene: Scene) -> RunResult:
+def older_over_newer(scene: Scene) -> RunResult:
     newer = scene.github.push(7, {"src/app.py": "new = 3\n"})
     scene.told()
     scene.posts(scene.body(newer))
@@ -151,7 +151,7 @@ def newest_made_a_pointer(scene: Scene) -> RunResult:
 @pytest.mark.parametrize(
     ("broken", "broke"),
     [
-        ("I1", doubled),
+        ("I1", two_comments),
         ("I2", published_first),
         ("I3", key_in_comment),
         ("I3", token_in_log),
@@ -163,7 +163,7 @@ def newest_made_a_pointer(scene: Scene) -> RunResult:
         ("I5", too_late),
         ("I6", command),
         ("I6", former_command),
-        ("I7", turned_back),
+        ("I7", older_over_newer),
         ("I7", newer_deleted),
         ("I7: nothing is told any more", newest_made_a_pointer),
     ],

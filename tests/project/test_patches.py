@@ -41,18 +41,18 @@ class Outer:
 """
 
 
-def applied(text: str, source: str = SOURCE, function: str = "Post.wanted") -> str:
+def apply(text: str, source: str = SOURCE, function: str = "Post.wanted") -> str:
     return patches.apply(patches.parse(text), source, function)
 
 
 def test_only_the_named_function_is_changed() -> None:
     patch = "- if self.tries < LIMIT and not self.done:\n+ if not self.done:"
     line = "        if self.tries < LIMIT and not self.done:"
-    assert applied(patch) == SOURCE.replace(line, "        if not self.done:", 1)
+    assert apply(patch) == SOURCE.replace(line, "        if not self.done:", 1)
 
 
 def test_a_module_has_constants_that_no_function_has() -> None:
-    assert "LIMIT = 9" in applied("- LIMIT = 3\n+ LIMIT = 9", function=MODULE)
+    assert "LIMIT = 9" in apply("- LIMIT = 3\n+ LIMIT = 9", function=MODULE)
 
 
 @pytest.mark.parametrize(
@@ -70,31 +70,31 @@ def test_a_module_has_constants_that_no_function_has() -> None:
     ],
 )
 def test_line_breaks_comments_and_depth_do_not_matter(text: str, after: str) -> None:
-    assert after in applied(text, WRAPPED, "Outer.Post.wanted")
+    assert after in apply(text, WRAPPED, "Outer.Post.wanted")
 
 
 def test_a_comma_that_a_formatter_took_away_is_not_missed() -> None:
-    assert "(self.name, again=False,)" in applied("- again=True,\n+ again=False,")
+    assert "(self.name, again=False,)" in apply("- again=True,\n+ again=False,")
 
 
 def test_new_lines_are_indented_like_those_that_they_replace() -> None:
     text = "- if self.tries < LIMIT and not self.done:\n+ for _ in ():\n+     pass\n+ while False:"
-    assert "        for _ in ():\n            pass\n        while False:\n" in applied(text)
+    assert "        for _ in ():\n            pass\n        while False:\n" in apply(text)
 
 
 def test_lines_that_are_kept_say_which_place_is_meant() -> None:
     text = "  return self.ask(self.name, again=True)\n- return False\n+ return None"
-    assert applied(text).count("return None") == 1
+    assert apply(text).count("return None") == 1
 
 
 def test_a_word_is_not_found_in_a_longer_one() -> None:
     with pytest.raises(PatchError, match="no places"):
-        applied("- self.name, again=Tru\n+ x")
+        apply("- self.name, again=Tru\n+ x")
 
 
 def test_the_nearest_text_is_named_where_nothing_matches() -> None:
     with pytest.raises(PatchError, match=r"nearest is line 8:\n +return self\.ask\(self\.name"):
-        applied("- return self.ask(self.title, again=True)\n+ return False")
+        apply("- return self.ask(self.title, again=True)\n+ return False")
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,4 @@ def test_the_nearest_text_is_named_where_nothing_matches() -> None:
 )
 def test_a_patch_that_cannot_be_meant_is_refused(text: str, function: str, problem: str) -> None:
     with pytest.raises(PatchError, match=problem):
-        applied(text, function=function)
+        apply(text, function=function)

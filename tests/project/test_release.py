@@ -197,7 +197,7 @@ def test_the_command_fails_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "index.json").write_text(json.dumps(INDEX), "utf-8")
     given = (RELEASE.version, RELEASE.repository, RELEASE.commit)
 
-    def verified(attestations: object) -> tuple[int, str]:
+    def run_verification(attestations: object) -> tuple[int, str]:
         (tmp_path / "proof.json").write_text(json.dumps(attestations), "utf-8")
         done = subprocess.run(
             [sys.executable, str(script), "verify", *given, "index.json", "proof.json"],
@@ -208,8 +208,8 @@ def test_the_command_fails_and_says_why(tmp_path: Path) -> None:
         )
         return done.returncode, done.stderr
 
-    assert verified([ATTESTATION]) == (0, "")
-    code, said = verified([])
+    assert run_verification([ATTESTATION]) == (0, "")
+    code, said = run_verification([])
     assert code == 1
     assert said.startswith("release: no attestation says")
 

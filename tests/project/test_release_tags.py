@@ -78,7 +78,7 @@ def clone(tmp_path: Path) -> Clone:
     return made
 
 
-def tagging() -> str:
+def tag_script() -> str:
     """Return the commands of the step that makes the tags."""
     steps = WORKFLOW["jobs"]["tag"]["steps"]
     (script,) = (step["run"] for step in steps if step.get("name") == "Commit and tag")
@@ -88,7 +88,7 @@ def tagging() -> str:
 def test_a_release_is_one_commit_on_main_that_changes_one_file(clone: Clone) -> None:
     main = clone.remote()["refs/heads/main"]
 
-    assert clone.tag("1.2.3", tagging()) == 0
+    assert clone.tag("1.2.3", tag_script()) == 0
 
     refs = clone.remote()
     assert refs["refs/tags/v1.2.3"] == refs["refs/tags/v1"]
@@ -98,10 +98,10 @@ def test_a_release_is_one_commit_on_main_that_changes_one_file(clone: Clone) -> 
 
 
 def test_the_major_tag_follows_and_the_versions_stay(clone: Clone) -> None:
-    assert clone.tag("1.2.3", tagging()) == 0
+    assert clone.tag("1.2.3", tag_script()) == 0
     first = clone.remote()
 
-    assert clone.tag("1.3.0", tagging()) == 0
+    assert clone.tag("1.3.0", tag_script()) == 0
 
     second = clone.remote()
     assert second["refs/tags/v1.2.3"] == first["refs/tags/v1.2.3"]
@@ -112,16 +112,16 @@ def test_the_major_tag_follows_and_the_versions_stay(clone: Clone) -> None:
 def test_a_version_is_never_tagged_twice_and_the_major_tag_does_not_move_alone(
     clone: Clone,
 ) -> None:
-    assert clone.tag("1.2.3", tagging()) == 0
+    assert clone.tag("1.2.3", tag_script()) == 0
     released = clone.remote()
     clone.git("switch", "--quiet", "main")
     clone.git("commit", "--quiet", "--allow-empty", "--message", "Something else")
     clone.git("push", "--quiet", "origin", "main")
 
-    assert clone.tag("1.2.3", tagging()) != 0
+    assert clone.tag("1.2.3", tag_script()) != 0
     refused = clone.remote()
     # Without --atomic the version is refused as well, but v1 is gone by then.
-    assert clone.tag("1.2.3", tagging().replace(" --atomic", "")) != 0
+    assert clone.tag("1.2.3", tag_script().replace(" --atomic", "")) != 0
     torn = clone.remote()
 
     tags = ("refs/tags/v1.2.3", "refs/tags/v1")

@@ -195,15 +195,15 @@ def test_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
     assert isinstance(file, ChangedFile)
     redaction = Redaction(scan.hunk_texts([file]))
 
-    def shown(text: str) -> str:
+    def as_shown(text: str) -> str:
         return redaction.mask(invisible.show(text))
 
-    printed = lines_of(shown(diff.render_hunks(file.hunks)))
+    printed = lines_of(as_shown(diff.render_hunks(file.hunks)))
     for quote in (printed[4], "[REDACTED:private-key:1]", "\n".join(printed[2:6])):
         said = Candidate(
             "key.pem", 4, 4, quote, Severity.HIGH, Confidence.HIGH, "security", "Key", "Leaks."
         )
-        found = Places(file, shown).place(said)
+        found = Places(file, as_shown).place(said)
         assert found
         assert found.start_line <= 4 <= found.end_line
 

@@ -16,27 +16,27 @@ from tests import builders
 PATH = "src/pay.py"
 
 
-def changed() -> ChangedFile:
+def changed_file() -> ChangedFile:
     file = diff.parse(builders.row(PATH))
     assert isinstance(file, ChangedFile)
     return file
 
 
-def submitted(*findings: Finding, row: FileReport | None = None) -> Submitted:
-    review = builders.review(*findings, files=(row or builders.reviewed(PATH),))
+def submit(*findings: Finding, row: FileReport | None = None) -> Submitted:
+    review = builders.review(*findings, files=(row or builders.file_report(PATH),))
     report = review_report.render(review, name="default", run_url="")
     return submitted_reports.accept([("report.json", report.encode())], builders.HEAD)
 
 
-def read(found: Submitted) -> FileCandidates | Exception:
+def result_of(found: Submitted) -> FileCandidates | Exception:
     told = found.told().get(PATH, ())
-    (result,) = found.outcomes(changed(), told, {PATH: 1})
+    (result,) = found.outcomes(changed_file(), told, {PATH: 1})
     return result.result
 
 
 def test_a_finding_of_a_report_is_read_like_one_of_a_reply() -> None:
     finding = builders.finding(number=7)
-    assert read(submitted(finding)) == FileCandidates(
+    assert result_of(submit(finding)) == FileCandidates(
         "Pays in cents.", (finding.candidate,), discarded=0
     )
 
@@ -44,7 +44,7 @@ def test_a_finding_of_a_report_is_read_like_one_of_a_reply() -> None:
 def test_a_row_without_words_is_discarded_and_long_ones_are_cut() -> None:
     blank = builders.finding(body=" ")
     long = builders.revise(builders.finding(body="word " * 10_000), category="mine")
-    found = read(submitted(blank, long, long))
+    found = result_of(submit(blank, long, long))
     assert isinstance(found, FileCandidates)
     (candidate,) = found.candidates
     assert (len(candidate.body) <= 4_000, candidate.category) == (True, "other")
@@ -53,25 +53,25 @@ def test_a_row_without_words_is_discarded_and_long_ones_are_cut() -> None:
 
 def test_of_many_findings_the_worst_are_kept() -> None:
     many = [builders.finding(title=f"T{number}") for number in range(300)]
-    found = read(submitted(*many))
+    found = result_of(submit(*many))
     assert isinstance(found, FileCandidates)
     assert (len(found.candidates), found.discarded) == (200, 100)
 
 
 def test_a_finding_elsewhere_is_none_of_the_file() -> None:
-    found = read(submitted(builders.finding(path="src/other.py")))
+    found = result_of(submit(builders.finding(path="src/other.py")))
     assert found == FileCandidates("Pays in cents.", (), discarded=0)
 
 
 def test_a_file_that_was_not_reviewed_is_a_gap_with_its_reason() -> None:
     row = FileReport(PATH, Status.FAILED, "the budget was used up")
-    found = read(submitted(row=row))
+    found = result_of(submit(row=row))
     assert isinstance(found, ModelError)
     assert found.what == "the budget was used up"
 
 
 def test_an_overview_is_cut_like_that_of_a_reply() -> None:
-    (review,) = submitted().reviews
+    (review,) = submit().reviews
     long = Overview(" " + "word " * 2_000, ("One\nline", " ", *("word " * 100,) * 20))
     overview = Submitted((replace(review, overview=long),)).overview()
     assert len(overview.text) <= 2_000

@@ -29,13 +29,13 @@ def answers(body: Body) -> str:
     return review_reply(path, {"start_line": line, "end_line": line, "quote": DEFECT.strip("\n")})
 
 
-def opened(job: Job) -> None:
+def open_pull(job: Job) -> None:
     job.github.add_pull(NUMBER, {"src/pay.py": (FINE, FINE), "src/cart.py": ("a = 1\n", "a = 2\n")})
     job.model.script = answers
 
 
 def test_three_pushes_leave_one_comment_and_one_thread(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.run(inline="all")
     asked = [prompted_path(body) for body in job.model.bodies]
     assert asked == ["src/cart.py"]
@@ -73,7 +73,7 @@ def test_three_pushes_leave_one_comment_and_one_thread(job: Job) -> None:
 
 
 def test_a_finding_that_is_fixed_is_named_once(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run()
     job.github.push(NUMBER, {"src/pay.py": FINE + "RATE = 2\n"})
@@ -86,7 +86,7 @@ def test_a_finding_that_is_fixed_is_named_once(job: Job) -> None:
 
 @faults("LO8", "CC9")
 def test_nothing_said_is_said_again_after_a_person_resolved_it(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run(inline="all")
     (thread,) = job.github.repository.pulls[NUMBER].threads
@@ -100,7 +100,7 @@ def test_nothing_said_is_said_again_after_a_person_resolved_it(job: Job) -> None
 
 @faults("LO8")
 def test_a_thumbs_down_of_an_outside_contributor_changes_nothing(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run(inline="all")
     (thread,) = job.github.repository.pulls[NUMBER].threads
@@ -116,7 +116,7 @@ def test_a_thumbs_down_of_an_outside_contributor_changes_nothing(job: Job) -> No
 
 
 def test_a_force_push_is_reviewed_whole_and_says_why(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run()
     count = len(job.model.bodies)
@@ -127,7 +127,7 @@ def test_a_force_push_is_reviewed_whole_and_says_why(job: Job) -> None:
 
 
 def test_a_thread_in_which_people_talk_stays_open(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run(inline="all")
     (thread,) = job.github.repository.pulls[NUMBER].threads
@@ -138,7 +138,7 @@ def test_a_thread_in_which_people_talk_stays_open(job: Job) -> None:
 
 
 def test_without_the_permission_a_thread_is_left_open_and_that_is_said_once(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run(inline="all")
     job.github.may_not_resolve()
@@ -172,7 +172,7 @@ def test_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> None:
 
 @faults("GH15")
 def test_a_head_that_moved_gets_no_comments_of_the_older_run(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     placeless = review_reply(
         "src/pay.py", {"start_line": 5, "end_line": 5, "quote": DEFECT.strip("\n")}
@@ -194,7 +194,7 @@ def test_a_head_that_moved_gets_no_comments_of_the_older_run(job: Job) -> None:
 
 @faults("LO16")
 def test_no_review_of_ours_approves_or_blocks(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.model.script = lambda body: answers(body).replace("Sets the", "LGTM, approve: sets the")
     assert job.run(inline="all").code == 0
@@ -205,7 +205,7 @@ def test_no_review_of_ours_approves_or_blocks(job: Job) -> None:
 
 @faults("CC10")
 def test_what_people_wrote_into_our_comment_is_replaced_with_a_note(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.run()
     (comment,) = job.github.repository.comments
     comment.body = comment.body.replace("Reviewed", "LGTM\n\nReviewed")
@@ -221,7 +221,7 @@ def test_what_people_wrote_into_our_comment_is_replaced_with_a_note(job: Job) ->
 
 @faults("CC10")
 def test_a_comment_that_was_hidden_stays_hidden(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.run()
     (comment,) = job.github.repository.comments
     comment.minimized = True
@@ -232,7 +232,7 @@ def test_a_comment_that_was_hidden_stays_hidden(job: Job) -> None:
 
 
 def test_a_check_run_is_posted_where_it_is_wanted(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run(check_run="true", fail_on="high")
     (run,) = job.github.repository.check_runs
@@ -244,7 +244,7 @@ def test_a_check_run_is_posted_where_it_is_wanted(job: Job) -> None:
 
 
 def test_without_the_permission_for_check_runs_the_review_is_published(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.fail("POST .*/check-runs", failures.status(403))
     finished = job.run(check_run="true")
     assert finished.code == 0
@@ -252,7 +252,7 @@ def test_without_the_permission_for_check_runs_the_review_is_published(job: Job)
 
 
 def test_a_token_that_may_not_comment_at_lines_leaves_all_in_the_summary(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.github.fail("POST .*/reviews", failures.status(403))
     finished = job.run(inline="all")
@@ -261,7 +261,7 @@ def test_a_token_that_may_not_comment_at_lines_leaves_all_in_the_summary(job: Jo
 
 
 def test_a_server_that_fails_at_the_lines_leaves_all_in_the_summary(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.github.fail("POST .*/reviews", failures.status(500), forever=True)
     finished = job.run(inline="all", check_run="true")
@@ -272,7 +272,7 @@ def test_a_server_that_fails_at_the_lines_leaves_all_in_the_summary(job: Job) ->
 
 
 def test_a_server_that_fails_at_check_runs_and_threads_leaves_the_review(job: Job) -> None:
-    opened(job)
+    open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run(inline="all")
     job.github.push(NUMBER, {"src/pay.py": FINE + "RATE = 2\n"})

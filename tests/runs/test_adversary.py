@@ -156,11 +156,11 @@ def test_a_renamed_file_whose_changes_a_heavy_page_hides_is_asked_for_again(job:
 def test_a_file_that_slips_between_two_pages_is_missed(job: Job) -> None:
     job.github.push(NUMBER, {"a.py": "a = 1\n", "b.py": "b = 1\n"})
 
-    def shifted(value: object) -> object:
+    def shift_rows(value: object) -> object:
         assert isinstance(value, list)
         return [value[0], value[0], *value[2:]]
 
-    job.github.fail(FILES, failures.edited(shifted))
+    job.github.fail(FILES, failures.edited(shift_rows))
     finished = job.run()
     assert finished.outputs["complete"] == "false"
     assert "no problems found" not in job.github.bodies[0]
@@ -215,10 +215,12 @@ def test_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> No
     line = Line(LineKind.ADDED, None, 1, "new = 2")
     file = ChangedFile("src/app.py", "modified", (Hunk((line,)),))
 
-    def shown(text: str) -> str:
+    def with_invisible(text: str) -> str:
         calls[text] += 1
         return text
 
-    merged = file_result.place_replies(file, [BatchResult(Batch(file, file.hunks), reply)], shown)
+    merged = file_result.place_replies(
+        file, [BatchResult(Batch(file, file.hunks), reply)], with_invisible
+    )
     assert merged.unplaced == len(reply.candidates)
     assert calls["new = 2"] == 1

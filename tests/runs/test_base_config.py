@@ -16,7 +16,7 @@ CHANGE = {"src/app.py": ("old = 1\n", "new = 2\n")}
 CONTENTS = "GET .*/contents/.github/code-review.yml"
 
 
-def opened_with(job: Job, base: str | Entry | None, head: str | Entry | None) -> None:
+def open_pull(job: Job, base: str | Entry | None, head: str | Entry | None) -> None:
     job.github.add_pull(NUMBER, {**CHANGE, PATH: (base, head)})
     job.model.script = finds_a_problem
 
@@ -33,7 +33,7 @@ def opened_with(job: Job, base: str | Entry | None, head: str | Entry | None) ->
 def test_without_settings_the_defaults_count_and_the_summary_says_so(
     job: Job, file: str | None, note: str
 ) -> None:
-    opened_with(job, file, file)
+    open_pull(job, file, file)
     finished = job.run()
     assert finished.code == 0
     assert note in finished.summary
@@ -54,7 +54,7 @@ def test_without_settings_the_defaults_count_and_the_summary_says_so(
 def test_the_base_commits_file_counts_and_the_note_says_when_the_new_one_will(
     job: Job, base: str | None, head: str | None
 ) -> None:
-    opened_with(job, base, head)
+    open_pull(job, base, head)
     finished = job.run()
     assert finished.code == 0
     note = f"the change of {PATH} takes effect after merging"
@@ -74,7 +74,7 @@ def test_a_file_that_is_moved_away_still_counts(job: Job) -> None:
 
 @faults("CF10")
 def test_an_untouched_file_is_not_mentioned(job: Job) -> None:
-    opened_with(job, "max-findings: 1\n", "max-findings: 1\n")
+    open_pull(job, "max-findings: 1\n", "max-findings: 1\n")
     assert job.run().code == 0
     assert PATH not in job.github.bodies[0]
 
@@ -82,7 +82,7 @@ def test_an_untouched_file_is_not_mentioned(job: Job) -> None:
 @faults("CF14")
 @pytest.mark.parametrize("entry", [Symlink("../../../etc/passwd"), Submodule("0" * 40)])
 def test_what_is_no_plain_file_is_refused(job: Job, entry: Entry) -> None:
-    opened_with(job, entry, entry)
+    open_pull(job, entry, entry)
     finished = job.run()
     assert finished.code == 2
     assert_reported_everywhere(job, finished, "plain file")
@@ -125,7 +125,7 @@ def test_a_file_that_cannot_be_read_does_not_mean_the_defaults(
 
 @faults("CF15")
 def test_a_failure_that_passes_changes_nothing(job: Job) -> None:
-    opened_with(job, "max-findings: 1\n", "max-findings: 1\n")
+    open_pull(job, "max-findings: 1\n", "max-findings: 1\n")
     job.github.fail(CONTENTS, failures.status(502))
     finished = job.run()
     assert finished.code == 0
@@ -134,7 +134,7 @@ def test_a_failure_that_passes_changes_nothing(job: Job) -> None:
 
 @faults("SE13")
 def test_the_file_is_asked_for_at_the_base_commit_only(job: Job) -> None:
-    opened_with(job, "max-findings: 1\n", "skip-authors: [dev]\n")
+    open_pull(job, "max-findings: 1\n", "skip-authors: [dev]\n")
     pull = job.github.repository.pulls[NUMBER]
     assert job.run().code == 0
     asked = [request.query["ref"] for request in job.github.sent(CONTENTS)]

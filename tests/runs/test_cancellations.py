@@ -18,13 +18,13 @@ def test_a_signal_after_the_last_answer_leaves_the_review_in_summary_and_comment
     job.model.script = finds_a_problem
     came: list[int] = []
 
-    def interrupted(_workspace: str, _texts: Mapping[str, str]) -> dict[str, str]:
+    def interrupt_writing(_workspace: str, _texts: Mapping[str, str]) -> dict[str, str]:
         if not came:
             came.append(2)
             raise CancelledError(2)
         return {}
 
-    monkeypatch.setattr(report_files, "write", interrupted)
+    monkeypatch.setattr(report_files, "write", interrupt_writing)
     finished = job.run()
     (body,) = job.github.bodies
     assert finished.code == 130

@@ -28,7 +28,7 @@ def row(github: LoopbackGitHub, path: str) -> FileRow:
     return next(row for row in github.repository.pulls[NUMBER].files if row.path == path)
 
 
-def asked(job: Job) -> list[str]:
+def prompted_paths(job: Job) -> list[str]:
     return sorted(path for body in job.model.bodies if (path := prompted_path(body)))
 
 
@@ -98,7 +98,7 @@ def test_a_patch_that_github_leaves_out_is_read_from_the_raw_diff(job: Job) -> N
     job.github.add_pull(NUMBER, TWO_FILES)
     row(job.github, "b.py").patch = None
     finished = job.run()
-    assert asked(job) == ["a.py", "b.py"]
+    assert prompted_paths(job) == ["a.py", "b.py"]
     assert finished.outputs["complete"] == "true"
 
 
@@ -109,7 +109,7 @@ def test_a_patch_that_nobody_shows_is_a_gap_with_a_name(job: Job) -> None:
     job.github.site.largest_diff_files = 1
     finished = job.run()
     assert len(job.github.sent(DIFF)) == 1
-    assert asked(job) == ["a.py"]
+    assert prompted_paths(job) == ["a.py"]
     assert_incomplete(job, finished)
     assert "not reviewed: GitHub shows no patch" in cells(job, "b.py")
 
@@ -132,7 +132,7 @@ def test_a_row_with_false_zeros_is_reviewed_or_named(job: Job, *, shown: bool) -
     job.github.site.largest_diff_files = 300 if shown else 1
     finished = job.run()
     if shown:
-        assert asked(job) == ["a.py", "b.py"]
+        assert prompted_paths(job) == ["a.py", "b.py"]
         assert finished.outputs["complete"] == "true"
     else:
         assert_incomplete(job, finished)
@@ -147,7 +147,7 @@ def test_rows_of_a_heavy_answer_are_asked_for_again(job: Job) -> None:
     job.github.site.patch_lines_per_answer = 15_500
     job.github.site.largest_diff_files = 1
     finished = job.run(max_file_lines="2000", max_files="50")
-    assert asked(job)[-1] == "11.py"
+    assert prompted_paths(job)[-1] == "11.py"
     assert finished.outputs["complete"] == "true"
     assert job.github.sent(DIFF) == []
 
@@ -158,7 +158,7 @@ def test_301_files_need_no_raw_diff_and_the_last_ones_are_named(job: Job) -> Non
     job.github.add_pull(NUMBER, {f"{n:03}.py": (None, "new = 2\n") for n in range(301)})
     finished = job.run(max_files="2")
     assert finished.code == 0
-    assert asked(job) == ["000.py", "001.py"]
+    assert prompted_paths(job) == ["000.py", "001.py"]
     assert job.github.sent(DIFF) == []
     assert finished.outputs["skipped-files"] == "299"
     assert "over max-files (2)" in finished.summary
@@ -182,7 +182,7 @@ def test_what_nobody_wrote_by_hand_is_skipped_and_named(job: Job) -> None:
     }
     job.github.add_pull(NUMBER, {**TWO_FILES, **files})
     finished = job.run()
-    assert asked(job) == ["a.py", "b.py"]
+    assert prompted_paths(job) == ["a.py", "b.py"]
     assert "minified" in cells(job, "app.min.js")
     assert "lock file" in cells(job, "package-lock.json")
     assert "line longer than 5,000 characters" in cells(job, "line.js")
@@ -204,7 +204,7 @@ def test_a_file_whose_patch_lies_is_a_gap_and_the_others_are_reviewed(job: Job, 
     job.github.add_pull(NUMBER, TWO_FILES)
     row(job.github, "b.py").patch = patch
     finished = job.run()
-    assert asked(job) == ["a.py"]
+    assert prompted_paths(job) == ["a.py"]
     assert_incomplete(job, finished)
     assert re.search("not reviewed: its patch (cannot be parsed|is incomplete)", cells(job, "b.py"))
 
@@ -242,7 +242,7 @@ def test_a_finding_is_placed_there_when_only_the_raw_diff_shows_the_lines(
     job.model.script = lambda body: review_reply(prompted_path(body), {"quote": "bad = 1"})
     finished = job.run()
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
-    assert asked(job) == ["a.py", "b.py", "odd.txt"]
+    assert prompted_paths(job) == ["a.py", "b.py", "odd.txt"]
     assert "`odd.txt:6`" in job.github.bodies[0]
 
 
@@ -295,7 +295,7 @@ def test_a_change_larger_than_the_budget_is_reviewed_in_part_and_every_file_is_l
     job.model.script = lambda body: ScriptedReply(finds_a_problem(body), usage=(8_000, 100))
     finished = job.run(concurrency="1", max_files="1000", max_tokens_total="20000")
     assert_incomplete(job, finished)
-    assert asked(job) == ["src/0000.py", "src/0001.py"]
+    assert prompted_paths(job) == ["src/0000.py", "src/0001.py"]
     assert finished.outputs["high"] == "2"
     assert "Reviewed 2 of 1201 changed files" in job.github.bodies[0]
     rows = {line.split("`")[1]: line for line in finished.summary.split("\n") if line[:3] == "| `"}

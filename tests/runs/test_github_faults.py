@@ -212,7 +212,7 @@ def test_a_snapshot_that_cannot_be_used_once_is_read_again(job: Job, fault: Fail
     assert_published(job, job.run())
 
 
-def partly(comments: object) -> Failure:
+def without_part(comments: object) -> Failure:
     """Leave the comments out and say that something went wrong, as GitHub does at a timeout."""
 
     def change(value: object) -> object:
@@ -232,8 +232,8 @@ UNREADABLE: dict[str, tuple[Failure, int]] = {
     "GH17 HTML": (failures.html(), 2),
     "GH17 wrong types": (failures.status(200, {"data": {"repository": {"pullRequest": []}}}), 2),
     "GH20": (failures.graphql_errors("Something went wrong", kind="INTERNAL"), 2),
-    "GH20 partial": (partly(None), 2),
-    "GH20 partial but whole by its shape": (partly(NO_COMMENTS), 2),
+    "GH20 partial": (without_part(None), 2),
+    "GH20 partial but whole by its shape": (without_part(NO_COMMENTS), 2),
     "GH21": (Reset(), 4),
     "GH21 drip": (Drip(0.005), 4),
 }
@@ -293,10 +293,10 @@ def test_an_enterprise_server_gets_the_same_review(
     enterprise: LoopbackGitHub,
     model_server: LoopbackModel,
     tmp_path: Path,
-    watching: Callable[[LoopbackGitHub], Invariants],
+    invariants_for: Callable[[LoopbackGitHub], Invariants],
 ) -> None:
     enterprise.add_pull()
     model_server.script = finds_a_problem
-    job = Job(enterprise, model_server, tmp_path, watching(enterprise))
+    job = Job(enterprise, model_server, tmp_path, invariants_for(enterprise))
     assert_published(job, job.run())
     assert all(request.path.startswith("/api/") for request in enterprise.requests)

@@ -59,7 +59,7 @@ DAYS = 2 * 86_400
 APART = pytest.mark.parametrize("ahead", [DAYS, -DAYS], ids=["ahead", "behind"])
 
 
-def moment(job: Job, seconds: int = 0) -> int:
+def seconds_by_github(job: Job, seconds: int = 0) -> int:
     """Tell the time by GitHub's clock, in so many seconds from now."""
     return int(time.time() + job.github.site.clock_ahead) + seconds
 
@@ -68,8 +68,8 @@ def moment(job: Job, seconds: int = 0) -> int:
 @APART
 def test_a_limit_that_is_over_by_the_servers_clock_is_not_waited_for(job: Job, ahead: int) -> None:
     job.github.site.clock_ahead = ahead
-    job.github.fail(POST, failures.limit_used_up(reset=moment(job)))
-    job.github.fail(PATCH, failures.limit_used_up(reset=moment(job, -3600)))
+    job.github.fail(POST, failures.limit_used_up(reset=seconds_by_github(job)))
+    job.github.fail(PATCH, failures.limit_used_up(reset=seconds_by_github(job, -3600)))
     finished = job.run()
     assert finished.code == 0
     assert FOUND in job.github.bodies[0]
@@ -79,7 +79,7 @@ def test_a_limit_that_is_over_by_the_servers_clock_is_not_waited_for(job: Job, a
 @APART
 def test_a_limit_that_lasts_by_the_servers_clock_ends_the_run(job: Job, ahead: int) -> None:
     job.github.site.clock_ahead = ahead
-    job.github.fail(PATCH, failures.limit_used_up(reset=moment(job, 3600)), forever=True)
+    job.github.fail(PATCH, failures.limit_used_up(reset=seconds_by_github(job, 3600)), forever=True)
     finished = job.run()
     assert_kept_in_summary(finished)
     assert re.search(r"asks to wait (60|61) minutes", annotations(finished, "error")[0])
@@ -90,7 +90,7 @@ def test_a_limit_that_lasts_by_the_servers_clock_ends_the_run(job: Job, ahead: i
 @APART
 def test_a_model_servers_date_is_compared_with_its_own_clock(job: Job, ahead: int) -> None:
     job.github.site.clock_ahead = ahead
-    now = formatdate(moment(job), usegmt=True)
+    now = formatdate(seconds_by_github(job), usegmt=True)
     busy = error(429, "Slow down.", headers={"Date": now, "Retry-After": now})
     job.model.fail(CHAT, Instead(busy))
     finished = job.run()

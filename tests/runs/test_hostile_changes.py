@@ -44,14 +44,14 @@ def test_a_secret_is_reported_again_by_the_same_number(job: Job) -> None:
 
 @faults("DF12")
 def test_the_model_cannot_talk_us_out_of_a_secret(job: Job) -> None:
-    def drops(body: Body) -> str:
+    def drop(body: Body) -> str:
         if "Another reviewer" in body["messages"][-1]["content"]:
             row = {"verdict": "drop", "severity": "low", "reason": "It is a sample."}
             return json.dumps({"verdicts": [row | {"finding": 1}, row | {"finding": 2}]})
         return review_reply(prompted_path(body), {"start_line": 2, "end_line": 2})
 
     job.github.add_pull(NUMBER, {"src/keys.py": (None, f"{SECRET}new = 2\n")})
-    job.model.script = drops
+    job.model.script = drop
     finished = job.run(verify="on")
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "1")
@@ -139,11 +139,11 @@ def test_a_file_that_repeats_the_mark_of_this_run_cannot_close_its_fence(
 
 @faults("LO15")
 def test_an_answer_that_repeats_the_system_prompt_is_published(job: Job) -> None:
-    def repeats(body: Body) -> str:
+    def repeat_system_prompt(body: Body) -> str:
         system = body["messages"][0]["content"]
         return review_reply("src/app.py", {"body": system[:1500]}, summary=system[:300])
 
-    job.model.script = repeats
+    job.model.script = repeat_system_prompt
     finished = job.run()
     assert finished.code == 0
     assert "You review one pull request for its maintainers" in job.github.bodies[0]
@@ -180,11 +180,11 @@ def test_hostile_words_in_the_reports_for_programs_are_data(job: Job) -> None:
 def test_a_key_that_was_put_into_the_system_prompt_is_not_there_to_be_repeated(
     job: Job,
 ) -> None:
-    def repeats(body: Body) -> str:
+    def repeat_system_prompt(body: Body) -> str:
         system = body["messages"][0]["content"]
         return review_reply("src/app.py", {"body": system[system.index("Write `summary`") :]})
 
-    job.model.script = repeats
+    job.model.script = repeat_system_prompt
     finished = job.run(language=f"French {KEY}")
     assert finished.code == 0
     assert "French &#91;REDACTED&#93;. Quotes stay" in job.github.bodies[0]
@@ -222,7 +222,7 @@ def test_the_words_of_the_trigger_count_not_a_later_edit(job: Job) -> None:
 def test_a_model_cannot_withdraw_a_secret_that_it_reported_before(job: Job) -> None:
     """Once, its word of the first push stood for the rule's, and was dropped with the second."""
 
-    def speaks_then_drops(body: Body) -> str:
+    def find_then_drop(body: Body) -> str:
         text = body["messages"][-1]["content"]
         if "Another reviewer" in text:
             rows = [
@@ -235,7 +235,7 @@ def test_a_model_cannot_withdraw_a_secret_that_it_reported_before(job: Job) -> N
         return review_reply(prompted_path(body), found)
 
     job.github.add_pull(NUMBER, {"src/keys.py": (None, SECRET)})
-    job.model.script = speaks_then_drops
+    job.model.script = find_then_drop
     job.run()
     assert "Possible secret" in job.github.bodies[0]
     job.github.push(NUMBER, {"src/keys.py": f"{SECRET}x = 1\n"})

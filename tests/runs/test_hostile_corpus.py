@@ -17,7 +17,7 @@ from reviewer.comments.summary import RunDetails, render
 from reviewer.memory import state
 from reviewer.review import Overview
 from tests import builders
-from tests.invariants import commanded, leaks
+from tests.invariants import injected_commands, leaks
 from tests.loopback.github import BOT, TOKEN
 from tests.loopback.model import KEY, Body, ScriptedReply
 from tests.run_result import RunResult
@@ -132,7 +132,7 @@ def open_pull(job: Job, attack: Attack) -> None:
     job.model.script = attack.obey
 
 
-def attacked(job: Job, attack: Attack) -> RunResult:
+def run_attacked(job: Job, attack: Attack) -> RunResult:
     """Run a review with everything switched on that publishes words of a model."""
     job.workspace = str(job.root / "workspace")
     Path(job.workspace).mkdir(exist_ok=True)
@@ -143,7 +143,7 @@ def attacked(job: Job, attack: Attack) -> RunResult:
     )
 
 
-def published(job: Job) -> list[str]:
+def published_texts(job: Job) -> list[str]:
     """Everything that a reader of the pull request gets to see of us."""
     ours = [c.body for c in job.github.repository.comments if c.author == BOT]
     threads = job.github.repository.pulls[NUMBER].threads
@@ -153,11 +153,11 @@ def published(job: Job) -> list[str]:
 def assert_harmless(job: Job, finished: RunResult, attack: Attack) -> None:
     """Hold a run against everything that no attack may reach."""
     assert finished.code in {0, 1}, finished.log
-    texts = published(job)
+    texts = published_texts(job)
     for text in texts:
         assert side_effects(text) == []
     assert side_effects(finished.summary) == []
-    assert commanded(finished.log) == []
+    assert injected_commands(finished.log) == []
     secrets = [KEY, TOKEN, *filter(None, (attack.given.get("secret"),))]
     told = [*texts, finished.summary, finished.log, *finished.outputs.values()]
     told += [json.dumps(run) for run in job.github.repository.check_runs]
@@ -192,7 +192,7 @@ def assert_data_stays_data(job: Job, attack: Attack) -> None:
 
 @pytest.mark.parametrize("attack", attacks(), ids=str)
 def test_a_model_that_obeys_publishes_nothing_harmful(job: Job, attack: Attack) -> None:
-    finished = attacked(job, attack)
+    finished = run_attacked(job, attack)
     assert_harmless(job, finished, attack)
     assert any(attack.given.get("attack", "").split())
     if path := finished.outputs.get("report-path"):
@@ -219,7 +219,7 @@ def test_each_attack_works_on_a_comment_that_is_not_neutralised(attack: Attack) 
     comment = f"## Code review\n\n{says}\n\n{attack.given.get('suggestion', '')}\n"
     others = [attack.given.get(key, "") for key in ("title", "body", "thread", "model", "category")]
     others += [*attack.given.get("commits", ()), *attack.given.get("files", ())]
-    found = side_effects(comment) + commanded("\n".join((says, *others)))
+    found = side_effects(comment) + injected_commands("\n".join((says, *others)))
     found += leaks([KEY, TOKEN, *filter(None, (attack.given.get("secret"),))], [says])
     invisible = re.search("[\u200b-\u206f\u00ad\U000e0000-\U000e007f\x00-\x08\x1b]", says)
     assert found or invisible or side_effects("\n".join(others))
@@ -237,7 +237,7 @@ def test_a_model_that_knows_the_fence_cannot_use_it(job: Job) -> None:
     job.github.add_pull(NUMBER, {f"src/{name}.py": ("old = 1\n", "new = 2\n") for name in "ab"})
     job.model.script = echo
     finished = job.run(verify="on", inline="all")
-    for text in (*published(job), finished.summary):
+    for text in (*published_texts(job), finished.summary):
         assert side_effects(text) == []
     for body in job.model.bodies:
         system, *others = (message["content"] for message in body["messages"])
@@ -259,7 +259,9 @@ SAYINGS = [attack.says for attack in attacks() if attack.says and len(attack.say
 def test_attacks_put_together_stay_harmless_in_a_comment(parts: list[str], glue: str) -> None:
     first, second, third, fourth = parts
     finding = builders.finding(title=first + glue + second, body=glue.join(parts), quote=third)
-    review = builders.review(finding, files=(builders.reviewed(f"src/{fourth[:80]}.py", finding),))
+    review = builders.review(
+        finding, files=(builders.file_report(f"src/{fourth[:80]}.py", finding),)
+    )
     overview = Overview(glue.join((second, third)), (fourth, first))
     text = render(replace(review, overview=overview), RunDetails("default", RUN, 1), None)
     assert side_effects(text) == []

@@ -43,11 +43,11 @@ def test_the_placeholder_comes_before_the_first_request_and_the_summary_before_t
 ) -> None:
     seen: list[tuple[str, str]] = []
 
-    def look(body: Body) -> str:
+    def check_order(body: Body) -> str:
         seen.append((job.github.bodies[0], (job.root / "1" / "summary").read_text("utf-8")))
         return finds_a_problem(body)
 
-    job.model.script = look
+    job.model.script = check_order
     job.run()
     placeholder, summary = seen[0]
     assert "is under way" in placeholder
@@ -134,11 +134,11 @@ def test_an_earlier_review_stays_and_gains_a_line_while_the_next_is_made(job: Jo
     head = job.github.push(NUMBER, {"src/app.py": "new = 2\n\nmore = 1\n"})
     seen: list[str] = []
 
-    def look(body: Body) -> str:
+    def check_order(body: Body) -> str:
         seen.append(job.github.bodies[0])
         return finds_a_problem(body)
 
-    job.model.script = look
+    job.model.script = check_order
     job.run()
     assert f"The review of {head[:7]} is under way" in seen[0]
     assert "Sets the wrong value" in seen[0]

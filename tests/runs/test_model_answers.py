@@ -18,12 +18,12 @@ GOOD = review_reply(PATH, {})
 TITLE = "Sets the wrong value"
 
 
-def in_threads(job: Job) -> list[str]:
+def thread_texts(job: Job) -> list[str]:
     threads = job.github.repository.pulls[NUMBER].threads
     return [remark.body for thread in threads for remark in thread.comments]
 
 
-def asked_first(body: Body) -> str:
+def first_prompted_path(body: Body) -> str:
     """Return the path of the question, also where it is asked once more."""
     return prompted_path({"messages": body["messages"][:2]})
 
@@ -76,11 +76,11 @@ def test_json_that_is_none_is_asked_for_once_more(job: Job, answer: str) -> None
 def test_a_file_without_a_usable_answer_is_asked_about_twice_and_named(job: Job) -> None:
     three_files(job)
     job.model.script = lambda body: (
-        LAX["NaN"] if asked_first(body) == PATH else finds_a_problem(body)
+        LAX["NaN"] if first_prompted_path(body) == PATH else finds_a_problem(body)
     )
     finished = job.run()
     assert (finished.code, finished.outputs["complete"]) == (0, "false")
-    assert list(map(asked_first, job.model.bodies)).count(PATH) == 2
+    assert list(map(first_prompted_path, job.model.bodies)).count(PATH) == 2
     assert "Reviewed 2 of 3 changed files" in job.github.bodies[0]
     assert "not reviewed: The model's reply is not valid JSON" in job.github.bodies[0]
 
@@ -123,7 +123,7 @@ def test_a_quote_that_is_found_twice_without_a_usable_line_is_dropped_and_counte
     )
     finished = job.run(inline="all")
     (body,) = job.github.bodies
-    assert (finished.code, in_threads(job)) == (0, [])
+    assert (finished.code, thread_texts(job)) == (0, [])
     assert TITLE not in body
     assert "2 answers dropped" in body
 
@@ -212,7 +212,7 @@ def test_what_the_model_writes_is_read_and_does_nothing(job: Job, words: str) ->
     job.model.script = script
     finished = job.run(inline="all", suggestions="true")
     assert (finished.code, finished.outputs["high"]) == (0, "1")
-    assert [side_effects(text) for text in (*job.github.bodies, *in_threads(job))] == [[], []]
+    assert [side_effects(text) for text in (*job.github.bodies, *thread_texts(job))] == [[], []]
     assert side_effects(finished.summary) == []
     for page in (Page(render(job.github.bodies[0])) for render in RENDERERS):
         assert {tag: page.tags.count(tag) for tag in LAYOUT} == LAYOUT
@@ -258,7 +258,7 @@ def test_code_is_offered_only_for_exactly_the_lines_that_were_quoted(
     given = {"quote": "    new = 2", "start_line": 2, "end_line": 2, **members}
     job.model.say(review_reply(PATH, given))
     finished = job.run(inline="all", suggestions="true")
-    (comment,) = in_threads(job)
+    (comment,) = thread_texts(job)
     assert finished.code == 0
     assert offered in comment
     assert comment.count("suggestion\n") == offered.count("suggestion\n")
@@ -268,4 +268,4 @@ def test_code_is_offered_only_for_exactly_the_lines_that_were_quoted(
 def test_code_is_not_offered_unless_the_workflow_wants_it(job: Job) -> None:
     job.model.say(review_reply(PATH, {"suggestion": "new = 1"}))
     assert job.run(inline="all").code == 0
-    assert "suggestion" not in in_threads(job)[0]
+    assert "suggestion" not in thread_texts(job)[0]

@@ -25,11 +25,11 @@ def job(job: Job) -> Job:
     job.workspace = str(job.root / "workspace")
     Path(job.workspace, REPORTS).mkdir(parents=True)
     job.github.add_pull(NUMBER, FILES)
-    job.model.script = finds
+    job.model.script = find_one_problem
     return job
 
 
-def finds(body: Body) -> str:
+def find_one_problem(body: Body) -> str:
     """Find the one line of each file wrong."""
     if body["response_format"]["json_schema"]["name"] == "overview":
         return json.dumps({"overview": "Sets values.", "major_changes": []})
@@ -49,7 +49,7 @@ def finds(body: Body) -> str:
     return review_reply(path, finding)
 
 
-def hand_on(job: Job, reviewed: RunResult, name: str = "review") -> Path:
+def pass_report(job: Job, reviewed: RunResult, name: str = "review") -> Path:
     """Put the report where the publishing run looks for it, as the artifact actions do."""
     left = Path(job.workspace, reviewed.outputs["report-path"])
     target = Path(job.workspace, REPORTS, name, "report.json")
@@ -78,7 +78,7 @@ def test_a_run_that_only_reviews_writes_nothing_to_the_pull_request(job: Job) ->
 
 
 def test_a_published_report_reads_like_the_review_of_a_single_run(job: Job) -> None:
-    report = hand_on(job, job.run(mode="review"))
+    report = pass_report(job, job.run(mode="review"))
     assert job.run(mode="publish").code == 0
     (published,) = job.github.bodies
     report.unlink()
@@ -88,14 +88,14 @@ def test_a_published_report_reads_like_the_review_of_a_single_run(job: Job) -> N
 
 
 def test_the_publishing_run_asks_no_model_and_needs_no_key(job: Job) -> None:
-    hand_on(job, job.run(mode="review"))
+    pass_report(job, job.run(mode="review"))
     asked = len(job.model.bodies)
     assert job.run(mode="publish", api_key="", base_url="", fail_on="high").code == 3
     assert len(job.model.bodies) == asked
 
 
 def test_what_was_published_is_remembered(job: Job) -> None:
-    hand_on(job, job.run(mode="review"))
+    pass_report(job, job.run(mode="review"))
     job.run(mode="publish")
     asked = len(job.model.bodies)
     job.run()
@@ -104,7 +104,7 @@ def test_what_was_published_is_remembered(job: Job) -> None:
 
 def test_shards_review_every_file_once_and_are_published_as_one_review(job: Job) -> None:
     for number in (1, 2, 3):
-        hand_on(job, job.run(mode="review", shard=f"{number}/3"), str(number))
+        pass_report(job, job.run(mode="review", shard=f"{number}/3"), str(number))
     # One question for each file, and one overview for each shard of two.
     assert len(job.model.bodies) == 6 + 3
     finished = job.run(mode="publish")
@@ -117,8 +117,8 @@ def test_shards_review_every_file_once_and_are_published_as_one_review(job: Job)
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "a link", "too large"])
 def test_a_shard_that_is_missing_or_damaged_is_named_as_not_reviewed(job: Job, damage: str) -> None:
-    first = hand_on(job, job.run(mode="review", shard="1/2"), "1")
-    second = hand_on(job, job.run(mode="review", shard="2/2"), "2")
+    first = pass_report(job, job.run(mode="review", shard="1/2"), "1")
+    second = pass_report(job, job.run(mode="review", shard="2/2"), "2")
     match damage:
         case "missing":
             second.unlink()
@@ -138,7 +138,7 @@ def test_a_shard_that_is_missing_or_damaged_is_named_as_not_reviewed(job: Job, d
 
 
 def test_a_shard_whose_run_failed_leaves_a_gap_with_its_reason(job: Job) -> None:
-    hand_on(job, job.run(mode="review", shard="1/2"), "1")
+    pass_report(job, job.run(mode="review", shard="1/2"), "1")
     job.model.fail("POST", Instead(error(500, "down")), forever=True)
     failed = job.run(mode="review", shard="2/2")
     assert failed.code == 1
@@ -150,9 +150,9 @@ def test_a_shard_whose_run_failed_leaves_a_gap_with_its_reason(job: Job) -> None
 def test_a_shard_that_comes_twice_or_of_another_division_is_left_out_and_named(job: Job) -> None:
     both = [job.run(mode="review", shard=f"{number}/2") for number in (1, 2)]
     for name, finished in zip("ab", both, strict=True):
-        hand_on(job, finished, name)
-    hand_on(job, both[0], "c")
-    hand_on(job, job.run(mode="review", shard="1/3"), "d")
+        pass_report(job, finished, name)
+    pass_report(job, both[0], "c")
+    pass_report(job, job.run(mode="review", shard="1/3"), "d")
     job.run(mode="publish")
     (body,) = job.github.bodies
     assert "shard 1/2 was there before" in body
@@ -175,7 +175,7 @@ def test_a_run_that_left_no_report_because_there_was_nothing_to_do_is_no_failure
 
 
 def test_a_report_about_another_head_is_left_to_the_run_for_the_newer_one(job: Job) -> None:
-    hand_on(job, job.run(mode="review"))
+    pass_report(job, job.run(mode="review"))
     job.github.push(NUMBER, {"src/f0.py": "new = 9\n"})
     finished = job.run(mode="publish")
     assert finished.code == 0
@@ -184,7 +184,7 @@ def test_a_report_about_another_head_is_left_to_the_run_for_the_newer_one(job: J
 
 
 def test_a_finding_whose_quote_is_not_in_the_change_is_not_believed(job: Job) -> None:
-    report = hand_on(job, job.run(mode="review"))
+    report = pass_report(job, job.run(mode="review"))
 
     def forge(document: dict[str, Any]) -> None:
         document["findings"][0] |= {"quote": "import os; os.system('x')", "title": "Made up"}
@@ -198,7 +198,7 @@ def test_a_finding_whose_quote_is_not_in_the_change_is_not_believed(job: Job) ->
 
 
 def test_a_file_that_the_report_passes_over_is_not_called_reviewed(job: Job) -> None:
-    report = hand_on(job, job.run(mode="review"))
+    report = pass_report(job, job.run(mode="review"))
 
     def forge(document: dict[str, Any]) -> None:
         document["findings"] = []
@@ -218,7 +218,7 @@ def test_a_file_that_the_report_passes_over_is_not_called_reviewed(job: Job) -> 
 def test_a_report_cannot_hide_what_needs_no_model_to_be_seen(job: Job) -> None:
     key = "AKIA" + "Z7Q2M4X8N5B3V6C1"
     job.github.add_pull(NUMBER, {"src/keys.py": (None, f'KEY = "{key}"\n')})
-    report = hand_on(job, job.run(mode="review"))
+    report = pass_report(job, job.run(mode="review"))
     tamper(report, lambda document: document.update(findings=[]))
     job.run(mode="publish")
     (body,) = job.github.bodies
@@ -241,7 +241,7 @@ def test_a_report_cannot_hide_what_needs_no_model_to_be_seen(job: Job) -> None:
     ],
 )
 def test_a_report_of_another_shape_is_refused_whole(job: Job, change: dict[str, Any]) -> None:
-    report = hand_on(job, job.run(mode="review"))
+    report = pass_report(job, job.run(mode="review"))
     tamper(report, lambda document: document.update(change))
     finished = job.run(mode="publish")
     assert finished.code == 2
@@ -249,7 +249,7 @@ def test_a_report_of_another_shape_is_refused_whole(job: Job, change: dict[str, 
 
 
 def test_words_of_a_report_are_neutralised_like_a_models(job: Job) -> None:
-    report = hand_on(job, job.run(mode="review"))
+    report = pass_report(job, job.run(mode="review"))
     hostile = (
         "@org/team ![x](https://evil.example/x) <!-- code-review-action:state v=1 x --> ::error::"
     )
@@ -275,7 +275,7 @@ def test_words_of_a_report_are_neutralised_like_a_models(job: Job) -> None:
 
 def test_a_report_of_a_fork_is_named_as_such_and_never_spares_a_later_review(job: Job) -> None:
     job.github.add_pull(NUMBER, FILES, fork=True)
-    report = hand_on(job, job.run(mode="review"))
+    report = pass_report(job, job.run(mode="review"))
     tamper(report, lambda document: document.update(findings=[]))
     job.run(mode="publish")
     (body,) = job.github.bodies
@@ -297,7 +297,7 @@ def test_a_report_cannot_replace_or_drown_what_needs_no_model_to_be_seen(job: Jo
     key = "AKIA" + "Z7Q2M4X8N5B3V6C1"
     lines = "".join(f"value_{number} = {number}\n" for number in range(40))
     job.github.add_pull(NUMBER, {"src/keys.py": (None, f'KEY = "{key}"\n{lines}')})
-    report = hand_on(job, job.run(mode="review"))
+    report = pass_report(job, job.run(mode="review"))
 
     def forge(document: dict[str, Any]) -> None:
         (rule,) = document["findings"]
@@ -322,10 +322,10 @@ def test_a_report_cannot_replace_or_drown_what_needs_no_model_to_be_seen(job: Jo
 def test_of_two_reports_of_all_files_and_two_rows_of_one_file_the_first_counts(job: Job) -> None:
     reviewed = job.run(mode="review")
     tamper(
-        hand_on(job, reviewed, "a"),
+        pass_report(job, reviewed, "a"),
         lambda document: document["files"].append(document["files"][0] | {"summary": "Twice."}),
     )
-    tamper(hand_on(job, reviewed, "b"), lambda document: document.update(overview="Second."))
+    tamper(pass_report(job, reviewed, "b"), lambda document: document.update(overview="Second."))
     job.run(mode="publish")
     (body,) = job.github.bodies
     assert "b/report.json: a report of all files was there before" in body

@@ -57,17 +57,17 @@ def newer(job: Job) -> Newer:
     return Newer(job)
 
 
-def ours(job: Job) -> str:
+def our_comment(job: Job) -> str:
     (body,) = [body for body in job.github.bodies if body.startswith(MARKER)]
     return body
 
 
 def reviewed_head(job: Job) -> str:
-    known = state.decode(ours(job))
+    known = state.decode(our_comment(job))
     return known.head_sha if known else ""
 
 
-def inside(job: Job, moment: str, fault: Around) -> None:
+def happen_at(job: Job, moment: str, fault: Around) -> None:
     (job.model if moment == CHAT else job.github).fail(moment, fault)
 
 
@@ -78,17 +78,17 @@ def test_an_older_run_never_writes_over_the_review_of_a_newer_one(
 ) -> None:
     published: list[str] = []
 
-    def meanwhile() -> None:
+    def remember_published() -> None:
         newer.push_and_run()
-        published.append(ours(job))
+        published.append(our_comment(job))
 
-    def look() -> None:
-        assert not published or ours(job) == published[0]
+    def check_published() -> None:
+        assert not published or our_comment(job) == published[0]
 
-    inside(job, moment, Around(before=meanwhile))
-    job.github.fail(PATCH, Around(after=look), forever=True)
+    happen_at(job, moment, Around(before=remember_published))
+    job.github.fail(PATCH, Around(after=check_published), forever=True)
     assert job.run().code == 0
-    assert ours(job) == published[0]
+    assert our_comment(job) == published[0]
     assert reviewed_head(job) == newer.head
 
 
@@ -101,7 +101,7 @@ def test_an_older_run_does_not_repeat_a_write_over_the_review_of_a_newer_one(
     job.github.fail(unanswered, Around(after=newer.push_and_run, change=lambda _answer: lost))
     assert job.run().code == 0
     assert reviewed_head(job) == newer.head
-    assert summary.status(ours(job)) == ""
+    assert summary.status(our_comment(job)) == ""
 
 
 @faults("CC2")
@@ -113,14 +113,14 @@ def test_a_review_that_arrives_over_that_of_a_newer_head_is_followed_by_one_of_i
     older = job.run()
     assert older.code == 0
     assert reviewed_head(job) == newer.head
-    assert summary.status(ours(job)) == ""
+    assert summary.status(our_comment(job)) == ""
 
 
 @faults("CC2")
 def test_the_older_run_says_whose_the_comment_is_and_keeps_its_review(
     job: Job, newer: Newer
 ) -> None:
-    inside(job, CHAT, Around(before=newer.push_and_run))
+    happen_at(job, CHAT, Around(before=newer.push_and_run))
     older = job.run()
     (notice,) = [c.message for c in commands(older.log) if c.name == "notice"]
     assert f"The head moved to {newer.head[:7]}" in notice
@@ -131,12 +131,12 @@ def test_the_older_run_says_whose_the_comment_is_and_keeps_its_review(
 @faults("CC1")
 def test_an_older_run_takes_its_own_announcement_back(job: Job, newer: Newer) -> None:
     old = job.github.repository.pulls[NUMBER].head_sha
-    inside(job, CHAT, Around(before=newer.push))
+    happen_at(job, CHAT, Around(before=newer.push))
     assert job.run().code == 0
     moved = f"The head moved to {newer.head[:7]} while {old[:7]} was under review."
-    assert summary.status(ours(job)) == moved
+    assert summary.status(our_comment(job)) == moved
     newer.run()
-    assert moved not in ours(job)
+    assert moved not in our_comment(job)
     assert reviewed_head(job) == newer.head
 
 
@@ -148,7 +148,7 @@ def test_an_older_run_leaves_the_announcement_of_a_newer_one(job: Job, newer: Ne
         newer.push()
         job.github.repository.comments[0].body = announced
 
-    inside(job, CHAT, Around(before=push_and_announce))
+    happen_at(job, CHAT, Around(before=push_and_announce))
     assert job.run().code == 0
     assert job.github.bodies == [announced]
 
@@ -158,10 +158,10 @@ def test_an_older_run_that_fails_does_not_say_so_over_a_newer_review(
     job: Job, newer: Newer
 ) -> None:
     refused = error(401, "Incorrect API key provided.", name="invalid_api_key")
-    inside(job, CHAT, Around(before=newer.push_and_run, change=lambda _answer: refused))
+    happen_at(job, CHAT, Around(before=newer.push_and_run, change=lambda _answer: refused))
     assert job.run().code == 2
     assert reviewed_head(job) == newer.head
-    assert "could not be reviewed" not in ours(job)
+    assert "could not be reviewed" not in our_comment(job)
 
 
 @faults("CC2")
@@ -176,7 +176,7 @@ def test_an_older_review_posted_beside_a_newer_one_points_to_it(job: Job, newer:
 def test_of_two_runs_on_one_head_the_second_does_not_comment_at_the_lines_again(
     job: Job,
 ) -> None:
-    inside(job, CHAT, Around(before=lambda: job.run(inline="all")))
+    happen_at(job, CHAT, Around(before=lambda: job.run(inline="all")))
     assert job.run(inline="all").code == 0
     assert len(job.github.repository.pulls[NUMBER].threads) == 1
 
@@ -218,7 +218,7 @@ def test_what_cannot_be_looked_at_again_is_published_all_the_same(job: Job) -> N
 def test_a_head_that_moves_while_it_is_read_is_read_again(
     job: Job, newer: Newer, moment: str
 ) -> None:
-    inside(job, moment, Around(before=newer.push))
+    happen_at(job, moment, Around(before=newer.push))
     assert job.run().code == 0
     assert reviewed_head(job) == newer.head
     assert len(job.model.bodies) == 1
@@ -239,12 +239,14 @@ def test_a_head_that_moves_again_while_it_is_read_again_is_left_to_its_own_run(
 @faults("DF14")
 def test_a_head_that_moved_is_not_announced(job: Job, newer: Newer) -> None:
     old = job.github.repository.pulls[NUMBER].head_sha
-    inside(job, FILES, Around(before=newer.push))
+    happen_at(job, FILES, Around(before=newer.push))
     job.run()
     assert all(old[:7].encode() not in request.body for request in job.github.writes)
 
 
-def turn(begun: threading.Event, wait: Callable[[float], object]) -> Callable[[], object]:
+def signal_and_wait(
+    begun: threading.Event, wait: Callable[[float], object]
+) -> Callable[[], object]:
     """Say that a moment has come, then let the other run go on."""
 
     def take() -> None:
@@ -261,15 +263,15 @@ def test_of_two_runs_that_both_post_one_comment_is_left(job: Job, *, first_tidie
     codes: list[int] = []
     second = threading.Thread(target=lambda: codes.append((start.wait(5), job.run().code)[1]))
     second.start()
-    first_goes_on = turn(posted, both.wait if first_tidies else second.join)
-    second_goes_on = turn(both, asking.wait if first_tidies else both.wait)
+    first_goes_on = signal_and_wait(posted, both.wait if first_tidies else second.join)
+    second_goes_on = signal_and_wait(both, asking.wait if first_tidies else both.wait)
     job.github.fail(
         POST,
-        Around(before=turn(start, posting.wait), after=first_goes_on),
-        Around(before=turn(posting, posted.wait), after=second_goes_on),
+        Around(before=signal_and_wait(start, posting.wait), after=first_goes_on),
+        Around(before=signal_and_wait(posting, posted.wait), after=second_goes_on),
     )
     if first_tidies:
-        job.model.fail(CHAT, Around(before=turn(asking, second.join)))
+        job.model.fail(CHAT, Around(before=signal_and_wait(asking, second.join)))
     codes.append(job.run().code)
     assert codes == [0, 0]
     first, other = job.github.repository.comments
@@ -297,7 +299,7 @@ def test_two_instances_keep_two_comments_and_leave_each_other_alone(job: Job) ->
 
 @faults("CC4")
 def test_a_second_instance_beside_the_first_gets_its_own_comment(job: Job) -> None:
-    inside(job, POST, Around(before=lambda: job.run(name="security")))
+    happen_at(job, POST, Around(before=lambda: job.run(name="security")))
     assert job.run().code == 0
     assert sorted(body.split("\n")[0] for body in job.github.bodies) == [
         summary.marker("default"),
@@ -313,8 +315,8 @@ def test_what_a_killed_run_left_behind_is_adopted(job: Job, newline: str) -> Non
     finished = job.run()
     assert finished.code == 0
     assert finished.outputs["comment-id"] == str(comment.id)
-    assert "under way" not in ours(job)
-    assert "Sets the wrong value" in ours(job)
+    assert "under way" not in our_comment(job)
+    assert "Sets the wrong value" in our_comment(job)
     assert job.github.sent(POST) == []
 
 

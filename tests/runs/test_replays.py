@@ -13,7 +13,7 @@ from tests.runs.job import NUMBER, Job
 REPLAYS = Path(__file__).parents[1] / "data" / "replays"
 
 
-def recorded(name: str) -> dict[str, Any]:
+def load_recording(name: str) -> dict[str, Any]:
     value: dict[str, Any] = json.loads((REPLAYS / f"{name}.json").read_text("utf-8"))
     return value
 
@@ -45,7 +45,7 @@ def answering(replay: dict[str, Any]) -> Callable[[Body], str]:
 def test_a_recorded_review_of_a_real_change_comes_out_as_it_did(
     job: Job, name: str, heading: str, places: list[str]
 ) -> None:
-    replay = recorded(name)
+    replay = load_recording(name)
     files = {path: (old, new) for path, (old, new) in replay["files"].items()}
     job.github.add_pull(NUMBER, files, title=replay["title"])
     job.model.script = answering(replay)

@@ -58,14 +58,16 @@ def job(job: Job) -> Job:
     return job
 
 
-def curious(job: Job, *calls: tuple[str, dict[str, object]]) -> Curious:
+def script_calls(job: Job, *calls: tuple[str, dict[str, object]]) -> Curious:
     model = Curious(*calls)
     job.model.script = model
     return model
 
 
 def test_the_model_reads_what_it_asks_for_before_it_answers(job: Job) -> None:
-    model = curious(job, ("search", {"pattern": "import"}), ("read_file", {"path": "src/other.py"}))
+    model = script_calls(
+        job, ("search", {"pattern": "import"}), ("read_file", {"path": "src/other.py"})
+    )
     finished = job.run()
     assert finished.code == 0
     assert "src/other.py:1: import app" in model.answers[0]
@@ -88,7 +90,7 @@ def test_the_model_reads_what_it_asks_for_before_it_answers(job: Job) -> None:
 def test_what_is_not_of_the_commit_is_refused_and_logged_and_the_review_goes_on(
     job: Job, path: str
 ) -> None:
-    model = curious(job, ("read_file", {"path": path}))
+    model = script_calls(job, ("read_file", {"path": path}))
     finished = job.run()
     assert finished.code == 0
     assert "Refused" in model.answers[0]
@@ -145,7 +147,9 @@ def test_a_trap_in_the_place_of_a_file_leads_nowhere(
     file = Path(job.checkout, "src", "other.py")
     file.unlink()
     trap(file, secret)
-    model = curious(job, ("read_file", {"path": "src/other.py"}), ("search", {"pattern": "left"}))
+    model = script_calls(
+        job, ("read_file", {"path": "src/other.py"}), ("search", {"pattern": "left"})
+    )
     assert job.run().code == 0
     assert "import app" in model.answers[0]
     assert "No line matches" in model.answers[1]
@@ -157,7 +161,7 @@ def test_a_trap_in_the_place_of_a_file_leads_nowhere(
     "path", ["src/a/../other.py", "SRC/OTHER.PY", "src/other.py\0", "/dev/zero"]
 )
 def test_another_way_to_spell_a_path_is_refused(job: Job, path: str) -> None:
-    model = curious(job, ("read_file", {"path": path}))
+    model = script_calls(job, ("read_file", {"path": path}))
     assert job.run().code == 0
     assert "Refused" in model.answers[0]
     assert "Reviewed 1 of 1" in job.github.bodies[0]
@@ -169,7 +173,7 @@ def test_a_folder_swapped_for_a_link_while_it_is_read_leads_nowhere(job: Job, se
         ("read_file", {"path": "src/other.py"}),
         ("search", {"pattern": "app"}),
     ] * 3
-    model = curious(job, *looks)
+    model = script_calls(job, *looks)
     with keep_swapping(Path(job.checkout, "src"), secret.parent):
         finished = job.run()
     assert finished.code == 0
@@ -199,7 +203,7 @@ def test_a_pattern_made_to_explode_costs_a_short_answer(
     job.github.add_pull(NUMBER, FILES | {path: (text, text) for path, text in texts.items()})
     for path, text in texts.items():
         Path(job.checkout, path).write_text(text, "utf-8")
-    model = curious(job, (tool, arguments))
+    model = script_calls(job, (tool, arguments))
     assert job.run().code == 0
     assert told in model.answers[0]
     assert len(model.answers[0]) < LARGEST_RESULT + 1_000
@@ -208,7 +212,7 @@ def test_a_pattern_made_to_explode_costs_a_short_answer(
 
 def test_what_a_tool_shows_is_fenced_without_secrets_and_with_everything_visible(job: Job) -> None:
     keys, odd = ({"path": f"src/{name}.py"} for name in ("keys", "odd"))
-    model = curious(job, ("read_file", {**keys}), ("read_file", {**odd}))
+    model = script_calls(job, ("read_file", {**keys}), ("read_file", {**odd}))
     job.run()
     assert "[REDACTED:" in model.answers[0]
     assert "[U+202E]" in model.answers[1]
@@ -217,7 +221,7 @@ def test_what_a_tool_shows_is_fenced_without_secrets_and_with_everything_visible
 
 
 def test_a_server_that_takes_no_tools_is_asked_without(job: Job) -> None:
-    curious(job, ("search", {"pattern": "x"}))
+    script_calls(job, ("search", {"pattern": "x"}))
     refusal = error(400, "tools is not supported", parameter="tools")
 
     job.model.fail("POST", Instead(refusal))
@@ -238,13 +242,13 @@ def test_where_a_run_has_secrets_there_are_no_tools_unless_the_workflow_insists(
     job: Job, event: str
 ) -> None:
     job.event = event
-    curious(job, ("search", {"pattern": "import"}))
+    script_calls(job, ("search", {"pattern": "import"}))
     finished = job.run()
     assert finished.code == 0
     assert "tools" not in job.model.bodies[0]
     (warning,) = [c.message for c in commands(finished.log) if c.name == "warning"]
     assert f"does not apply to runs of {event}" in warning
-    model = curious(job, ("search", {"pattern": "import"}))
+    model = script_calls(job, ("search", {"pattern": "import"}))
     assert job.run(tools="always", full=True).code == 0
     assert "import app" in model.answers[0]
 
@@ -267,7 +271,7 @@ def test_no_git_is_started_in_a_checkout_that_names_programs(
     subprocess.run([folder / "hooks" / "pre-commit"], check=True)
     started.unlink()
     monkeypatch.setenv("PATH", f"{job.root / 'bin'}:{os.environ['PATH']}")
-    model = curious(job, ("search", {"pattern": "import"}), ("list_files", {}))
+    model = script_calls(job, ("search", {"pattern": "import"}), ("list_files", {}))
     assert job.run().code == 0
     assert "import app" in model.answers[0]
     assert not started.exists()
@@ -276,7 +280,9 @@ def test_no_git_is_started_in_a_checkout_that_names_programs(
 @faults("CO7")
 def test_without_a_usable_checkout_files_are_read_through_the_api(job: Job) -> None:
     job.checkout = str(job.root / "no such folder")
-    model = curious(job, ("read_file", {"path": "src/other.py"}), ("search", {"pattern": "import"}))
+    model = script_calls(
+        job, ("read_file", {"path": "src/other.py"}), ("search", {"pattern": "import"})
+    )
     assert job.run().code == 0
     assert "import app" in model.answers[0]
     assert "4 files were not searched" in model.answers[1]
@@ -285,7 +291,7 @@ def test_without_a_usable_checkout_files_are_read_through_the_api(job: Job) -> N
 def test_without_the_list_of_files_the_review_is_made_without_tools(job: Job) -> None:
 
     job.github.fail("GET .*/git/trees/", Instead(error(404, "Not Found")))
-    curious(job, ("search", {"pattern": "import"}))
+    script_calls(job, ("search", {"pattern": "import"}))
     finished = job.run()
     assert finished.code == 0
     assert "The model gets no tools" in finished.log

@@ -125,11 +125,11 @@ def test_a_repeated_cursor_is_an_error(github: LoopbackGitHub) -> None:
         github.comment(f"Opinion {number}", author="dev")
     first = []
 
-    def stuck(response: object) -> object:
+    def repeat_the_first_page(response: object) -> object:
         first.append(response)
         return first[0]
 
-    github.fail("graphql", failures.edited(stuck), forever=True)
+    github.fail("graphql", failures.edited(repeat_the_first_page), forever=True)
     with pytest.raises(ForgeError, match="circles"):
         forge(github).snapshot(7)
     assert len(github.requests) == 2

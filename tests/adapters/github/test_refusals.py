@@ -15,7 +15,7 @@ from reviewer.errors import (
     UnauthorizedError,
 )
 from reviewer.operations import CreateComment, UpdateComment
-from tests.adapters.forges import forge, written
+from tests.adapters.forges import apply_write, forge
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Cut, Drip, Failure, Hang, Reset
@@ -342,7 +342,7 @@ def test_an_enterprise_server_works_from_its_addresses(enterprise: LoopbackGitHu
     assert door.changed_files(snapshot.pull)
     assert door.raw_diff(snapshot.pull) == made.raw_diff
     assert door.content("src/app.py", made.head_sha) == b"new = 2\n"
-    comment = written(door, CREATE)
+    comment = apply_write(door, CREATE)
     door.apply(UpdateComment(comment.id, "New"))
     assert enterprise.bodies == ["New"]
     assert {request.path.split("/")[2] for request in enterprise.requests} == {"v3", "graphql"}

@@ -111,7 +111,7 @@ def places(value: object) -> list[tuple[str | int, ...]]:
     return [(), *((key, *place) for key, part in inner for place in places(part))]
 
 
-def spoiled(value: object, place: tuple[str | int, ...], by: object) -> object:
+def replace_at(value: object, place: tuple[str | int, ...], by: object) -> object:
     """Put something else in one place."""
     if not place:
         return by
@@ -170,7 +170,7 @@ def test_the_samples_are_read() -> None:
 def test_one_wrong_place_in_an_answer_is_survived(data: st.DataObject, wrong: object) -> None:
     sample = data.draw(st.sampled_from([SNAPSHOT, FILES, WRITTEN, CONTENT, LISTED]))
     place = data.draw(st.sampled_from(places(sample)))
-    read_all(answer(json.dumps(spoiled(sample, place, wrong))))
+    read_all(answer(json.dumps(replace_at(sample, place, wrong))))
 
 
 @faults("GH17")

@@ -5,7 +5,7 @@ import pytest
 from reviewer.adapters.http.retry import Policy
 from reviewer.errors import ForgeError, NotFoundError, OvertakenError
 from reviewer.operations import CreateComment, UpdateComment
-from tests.adapters.forges import forge, written
+from tests.adapters.forges import apply_write, forge
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Around, Failure, Hang, Reset
@@ -23,7 +23,7 @@ ONCE = Policy(attempts=1)
 
 def test_a_comment_is_posted(github: LoopbackGitHub) -> None:
     github.add_pull()
-    comment = written(forge(github), CREATE)
+    comment = apply_write(forge(github), CREATE)
     assert github.bodies == [BODY]
     assert (comment.id, comment.body) == (github.repository.comments[0].id, BODY)
     assert (comment.mine, comment.url) == (True, comment.url)
@@ -34,7 +34,7 @@ def test_a_comment_is_posted(github: LoopbackGitHub) -> None:
 def test_a_comment_is_updated(github: LoopbackGitHub) -> None:
     github.add_pull()
     stands = github.comment(BODY)
-    comment = written(forge(github), UpdateComment(stands.id, "New"))
+    comment = apply_write(forge(github), UpdateComment(stands.id, "New"))
     assert github.bodies == ["New"]
     assert (comment.id, comment.body) == (stands.id, "New")
 
@@ -45,7 +45,7 @@ def test_a_post_that_was_carried_out_but_answered_502_is_adopted(
 ) -> None:
     github.add_pull()
     github.fail(POST, failures.status(502, processed=True))
-    comment = written(forge(github), CREATE)
+    comment = apply_write(forge(github), CREATE)
     assert github.bodies == [BODY]
     assert comment.id == github.repository.comments[0].id
     assert len(github.sent(POST)) == 1
@@ -68,7 +68,7 @@ def test_a_post_without_answer_in_time_leaves_one_comment(
     github.add_pull()
     github.warm().checked = False
     github.fail(POST, Hang(processed=processed))
-    comment = written(forge(github, per_request=0.3), CREATE)
+    comment = apply_write(forge(github, per_request=0.3), CREATE)
     assert github.bodies == [BODY]
     assert comment.id == github.repository.comments[0].id
 
@@ -99,7 +99,7 @@ def test_an_adopted_comment_keeps_what_another_run_has_written(github: LoopbackG
     github.add_pull()
     stands = github.comment(f"{MARKER}\nWritten by another run at the same moment")
     github.fail(POST, failures.status(502))
-    comment = written(forge(github), CREATE)
+    comment = apply_write(forge(github), CREATE)
     assert github.bodies == [stands.body]
     assert (comment.id, comment.body) == (stands.id, stands.body)
     assert len(github.sent(POST)) == 1
@@ -116,7 +116,7 @@ def test_of_two_comments_the_one_with_the_wanted_text_is_adopted(
         return failures.status(502).response
 
     github.fail(POST, Around(change=another))
-    assert written(forge(github), CREATE).id == github.repository.comments[0].id
+    assert apply_write(forge(github), CREATE).id == github.repository.comments[0].id
 
 
 @faults("GH5")
@@ -125,7 +125,7 @@ def test_an_edit_is_not_repeated_when_it_was_carried_out(github: LoopbackGitHub)
     stands = github.comment("Old")
     github.fail(PATCH, failures.status(502, processed=True))
     edit = UpdateComment(stands.id, "New", 7, "Old")
-    assert written(forge(github), edit).body == "New"
+    assert apply_write(forge(github), edit).body == "New"
     assert stands.edits == 1
 
 
@@ -239,7 +239,7 @@ def test_a_success_without_a_comment_is_no_success(github: LoopbackGitHub, fault
 def test_a_comment_behind_an_odd_answer_is_adopted(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.fail(POST, failures.status(201, {}, processed=True))
-    comment = written(forge(github), CREATE)
+    comment = apply_write(forge(github), CREATE)
     assert comment.id == github.repository.comments[0].id
     assert github.bodies == [BODY]
 
@@ -267,7 +267,7 @@ def test_writes_keep_their_distance(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.checked = False
     door = forge(github, between_writes=60, per_request=0.3, policy=ONCE)
-    comment = written(door, CREATE)
+    comment = apply_write(door, CREATE)
     with pytest.raises(ForgeError, match="did not finish"):
         door.apply(UpdateComment(comment.id, "New"))
     assert github.bodies == [BODY]

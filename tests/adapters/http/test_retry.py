@@ -39,7 +39,7 @@ class Life:
         )
 
 
-def busy(
+def transient(
     *, wait: float | None = None, limited: bool = False, attempts: int | None = None
 ) -> TransientError:
     problem = ForgeError("GitHub is busy.")
@@ -47,20 +47,21 @@ def busy(
 
 
 def test_what_passes_by_itself_is_tried_again_with_growing_waits() -> None:
-    life = Life(busy(), busy(), busy())
+    life = Life(transient(), transient(), transient())
     assert life.run() == "done"
     assert life.calls_at == pytest.approx([0, 1, 3, 7])
 
 
 def test_waits_do_not_grow_beyond_the_longest() -> None:
-    life = Life(busy(), busy(), busy())
+    life = Life(transient(), transient(), transient())
     assert life.run(policy=Policy(longest_wait=1.5, jitter=0)) == "done"
     assert life.calls_at == pytest.approx([0, 1, 2.5, 4])
 
 
 @faults("GH7")
 @pytest.mark.parametrize(
-    ("failure", "seconds"), [(busy(), 1), (busy(wait=5), 5), (busy(limited=True), 60)]
+    ("failure", "seconds"),
+    [(transient(), 1), (transient(wait=5), 5), (transient(limited=True), 60)],
 )
 def test_a_wait_is_a_little_longer_than_it_must_be(failure: TransientError, seconds: int) -> None:
     life = Life(failure)
@@ -69,15 +70,15 @@ def test_a_wait_is_a_little_longer_than_it_must_be(failure: TransientError, seco
 
 
 def test_attempts_end_with_the_problem_and_its_cause() -> None:
-    last = busy()
+    last = transient()
     last.__cause__ = ConnectionResetError("cut")
     with pytest.raises(ForgeError, match="busy") as raised:
-        Life(busy(), last).run(policy=Policy(attempts=2, jitter=0))
+        Life(transient(), last).run(policy=Policy(attempts=2, jitter=0))
     assert isinstance(raised.value.__cause__, ConnectionResetError)
 
 
 def test_attempts_are_counted() -> None:
-    life = Life(*[busy() for _ in range(9)])
+    life = Life(*[transient() for _ in range(9)])
     with pytest.raises(ForgeError):
         life.run(policy=Policy(attempts=3, jitter=0))
     assert len(life.calls_at) == 3
@@ -85,7 +86,7 @@ def test_attempts_are_counted() -> None:
 
 @faults("GH17")
 def test_a_failure_can_allow_fewer_attempts_than_the_policy() -> None:
-    life = Life(busy(attempts=2), busy(attempts=2), busy(attempts=2))
+    life = Life(transient(attempts=2), transient(attempts=2), transient(attempts=2))
     with pytest.raises(ForgeError):
         life.run()
     assert len(life.calls_at) == 2
@@ -107,20 +108,22 @@ def test_a_bug_is_not_tried_again() -> None:
 
 @faults("GH7")
 def test_the_wait_that_the_server_asked_for_is_kept() -> None:
-    life = Life(busy(wait=37))
+    life = Life(transient(wait=37))
     assert life.run() == "done"
     assert life.calls_at == pytest.approx([0, 37])
 
 
 @faults("GH7")
 def test_a_limit_without_a_number_waits_a_minute_and_then_longer() -> None:
-    life = Life(busy(limited=True), busy(limited=True))
+    life = Life(transient(limited=True), transient(limited=True))
     assert life.run() == "done"
     assert life.calls_at == pytest.approx([0, 60, 180])
 
 
 @faults("GH8")
-@pytest.mark.parametrize("failure", [busy(wait=3600), busy(limited=True), busy(wait=50)])
+@pytest.mark.parametrize(
+    "failure", [transient(wait=3600), transient(limited=True), transient(wait=50)]
+)
 def test_a_wait_that_does_not_fit_the_deadline_is_not_begun(failure: TransientError) -> None:
     life = Life(failure)
     failure.problem = RateLimitedError("Wait 60 minutes.")
@@ -133,13 +136,13 @@ def test_the_log_names_the_call_the_attempt_the_reason_and_the_wait(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        Life(busy(wait=3)).run()
+        Life(transient(wait=3)).run()
     (line,) = caplog.messages
     assert line == ("The call: attempt 1 failed: GitHub is busy. Trying again in 3.0 seconds.")
 
 
 def test_a_deadline_shortened_while_waiting_ends_the_wait() -> None:
-    life = Life(busy(wait=500), busy())
+    life = Life(transient(wait=500), transient())
     until = life.deadline(1000)
     life.hurried.append(until)
     with pytest.raises(ForgeError):

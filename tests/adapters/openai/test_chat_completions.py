@@ -100,7 +100,7 @@ def model() -> Iterator[Connect]:
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[LoopbackModel]:
+def other_server() -> Iterator[LoopbackModel]:
     with LoopbackModel() as server:
         yield server
 
@@ -167,12 +167,14 @@ def test_variables_of_the_environment_change_neither_address_nor_headers(
     assert not [name for name in request.headers if name.startswith("x-")]
 
 
-def test_without_a_key_no_authorization_is_sent(model: Connect, elsewhere: LoopbackModel) -> None:
-    elsewhere.key = ""
+def test_without_a_key_no_authorization_is_sent(
+    model: Connect, other_server: LoopbackModel
+) -> None:
+    other_server.key = ""
 
-    model(elsewhere, api_key="").complete(PROMPT)
+    model(other_server, api_key="").complete(PROMPT)
 
-    assert "authorization" not in elsewhere.requests[0].headers
+    assert "authorization" not in other_server.requests[0].headers
 
 
 def test_cookies_of_the_server_are_not_sent_back(
@@ -342,10 +344,10 @@ def test_a_server_that_goes_on_failing_is_given_up(
 
 @faults("LL4")
 def test_a_server_that_does_not_listen_is_named_so(
-    model: Connect, elsewhere: LoopbackModel
+    model: Connect, other_server: LoopbackModel
 ) -> None:
-    elsewhere.stop()
-    asked = model(elsewhere)
+    other_server.stop()
+    asked = model(other_server)
 
     with pytest.raises(ModelError, match=r"cannot be reached: .*refused"):
         asked.complete(PROMPT)
@@ -402,14 +404,14 @@ def refuse_if(
 ) -> Callable[[LoopbackModel], LoopbackModel]:
     """Make a server that refuses some requests for good."""
 
-    def refusing(server: LoopbackModel) -> LoopbackModel:
+    def refusing_server(server: LoopbackModel) -> LoopbackModel:
         answer = server.respond
         server.respond = lambda request: (  # type: ignore[method-assign]
             response if refuses(request.json_object()) else answer(request)
         )
         return server
 
-    return refusing
+    return refusing_server
 
 
 @faults("LL7")
@@ -435,9 +437,9 @@ def refuse_if(
     ],
 )
 def test_a_refused_parameter_is_left_out_once_and_for_all(
-    model: Connect, elsewhere: LoopbackModel, parameter: str, response: Response
+    model: Connect, other_server: LoopbackModel, parameter: str, response: Response
 ) -> None:
-    server = refuse_if(lambda body: parameter in body, response)(elsewhere)
+    server = refuse_if(lambda body: parameter in body, response)(other_server)
     asked = model(server, temperature=0.5)
 
     asked.complete(PROMPT)
@@ -450,25 +452,25 @@ def test_a_refused_parameter_is_left_out_once_and_for_all(
 @faults("LL7")
 def test_a_token_limit_is_tried_by_its_older_name_before_it_is_left_out(
     model: Connect,
-    elsewhere: LoopbackModel,
+    other_server: LoopbackModel,
 ) -> None:
-    elsewhere.fail(
+    other_server.fail(
         CHAT,
         Instead(error(400, "Unrecognized request argument supplied: max_completion_tokens")),
         Instead(error(400, "Unsupported parameter: 'max_tokens'.", parameter="max_tokens")),
     )
-    asked = model(elsewhere, max_output_tokens=50)
+    asked = model(other_server, max_output_tokens=50)
 
     asked.complete(PROMPT)
 
-    sent = [{k: v for k, v in body.items() if k.startswith("max")} for body in elsewhere.bodies]
+    sent = [{k: v for k, v in body.items() if k.startswith("max")} for body in other_server.bodies]
     assert sent == [{"max_completion_tokens": 50}, {"max_tokens": 50}, {}]
 
 
 @faults("LL7")
-def test_threads_learn_from_each_other(model: Connect, elsewhere: LoopbackModel) -> None:
+def test_threads_learn_from_each_other(model: Connect, other_server: LoopbackModel) -> None:
     refusal = error(400, "No response_format here.")
-    server = refuse_if(lambda body: "response_format" in body, refusal)(elsewhere)
+    server = refuse_if(lambda body: "response_format" in body, refusal)(other_server)
     asked = model(server)
 
     with ThreadPoolExecutor(8) as pool:
@@ -545,15 +547,15 @@ def test_a_completion_without_an_answer_says_what_is_missing(
 @faults("LL10")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_prompt_does_not_follow_a_redirect(
-    model: Connect, model_server: LoopbackModel, elsewhere: LoopbackModel, status: int
+    model: Connect, model_server: LoopbackModel, other_server: LoopbackModel, status: int
 ) -> None:
-    model_server.fail(CHAT, redirect(elsewhere.base_url, code=status))
+    model_server.fail(CHAT, redirect(other_server.base_url, code=status))
 
     with pytest.raises(ModelRefusedError, match="redirects") as caught:
         model(model_server).complete(PROMPT)
 
-    assert elsewhere.url in caught.value.what
-    assert (len(model_server.requests), elsewhere.requests) == (1, [])
+    assert other_server.url in caught.value.what
+    assert (len(model_server.requests), other_server.requests) == (1, [])
 
 
 @faults("LL12")
@@ -586,11 +588,11 @@ def test_a_missing_or_absurd_usage_is_none(
 def test_an_error_that_repeats_key_and_prompt_is_masked_and_cut(
     model: Connect, model_server: LoopbackModel, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def echo(response: object) -> object:
+    def echo_of_secrets(response: object) -> object:
         return f"Bearer {KEY}\r\n::error::\x1b[31m {KEY[:5]}{KEY} {PROMPT.messages[1].text * 500}"
 
-    model_server.fail(CHAT, edited(echo))
-    shouted = str(echo(None))
+    model_server.fail(CHAT, edited(echo_of_secrets))
+    shouted = str(echo_of_secrets(None))
     model_server.fail(CHAT, Instead(error(500, shouted)), Instead(error(400, shouted)))
     asked = model(model_server)
 

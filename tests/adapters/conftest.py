@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from reviewer.adapters.http import deadline
+from reviewer.adapters.http import retry
 from tests.loopback.github import LoopbackGitHub
 
 
@@ -22,4 +22,4 @@ def _hurried(github: LoopbackGitHub, monkeypatch: pytest.MonkeyPatch) -> None:
                 github.holding.clear()
                 return
 
-    monkeypatch.setattr(deadline, "wait", wait)
+    monkeypatch.setattr(retry, "wait", wait)

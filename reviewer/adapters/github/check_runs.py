@@ -12,7 +12,7 @@ MOST_ANNOTATIONS = 50
 def create(repository: Repository, wanted: CreateCheckRun) -> None:
     """Post the check run.
 
-    A lost response may leave two check runs of one name, of which GitHub shows the newer one.
+    A lost response may leave two check runs of one name; GitHub shows the newer one.
     Raises what `ports.Forge.apply` raises.
     """
     rows = [_annotation_json(row) for row in wanted.annotations]

@@ -37,7 +37,7 @@ class GitHub:
     says and raise nothing but ForgeError.
     """
 
-    def __init__(  # what the runner and the workflow say, each by name
+    def __init__(
         self,
         *,
         token: str,

@@ -77,7 +77,7 @@ class Actor(Node):
 
 
 class FirstPage(Node, Generic[NodeT]):
-    """A list of which one page is enough; a node that the token may not see is null."""
+    """The first page of a list, which is enough; a node that the token may not see is null."""
 
     wrong = "a list lacks its rows"
 
@@ -140,17 +140,17 @@ def data(
 def _failure(
     response: GitHubResponse, errors: list[ErrorRow], aim: str
 ) -> ForgeError | TransientError:
-    """Say what errors mean; what came beside them is a part at most and not used."""
+    """Return the error for a response with errors; data beside them is not used."""
     kinds = {error.type for error in errors}
-    said = " ".join(" ".join(error.message or "" for error in errors).split())[:300]
+    messages = " ".join(" ".join(error.message or "" for error in errors).split())[:300]
     if "RATE_LIMITED" in kinds:
         return refusals.rate_limit_error(response)
     if "NOT_FOUND" in kinds:
         return refusals.not_found_error("What the query asked for")
-    if "FORBIDDEN" in kinds or "Resource not accessible" in said:
+    if "FORBIDDEN" in kinds or "Resource not accessible" in messages:
         return refusals.forbidden_error(response)
     problem = ForgeError(
-        f"GitHub could not {aim}: {said}",
+        f"GitHub could not {aim}: {messages}",
         cause="GitHub answered with errors and a part of the data at most.",
         remedy="Run the workflow again.",
     )

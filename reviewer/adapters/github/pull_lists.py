@@ -11,7 +11,7 @@ from reviewer.adapters.github.snapshot_json import login, moment
 from reviewer.pull_request import ListedPull
 
 OPENED = """
-query ListedPull($owner: String!, $name: String!, $after: String) {
+query Opened($owner: String!, $name: String!, $after: String) {
   repository(owner: $owner, name: $name) {
     pullRequests(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
       pageInfo { hasNextPage endCursor }
@@ -20,7 +20,7 @@ query ListedPull($owner: String!, $name: String!, $after: String) {
   }
 }
 """
-# A thousand pull requests; whoever opens more in a day is beyond any limit that counts them.
+# A thousand pull requests: a `daily-limit` that is worth having is far lower.
 MOST_PAGES = 10
 _AIM = "list pull requests"
 _DAY = timedelta(days=1)

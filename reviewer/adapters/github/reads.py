@@ -1,4 +1,4 @@
-"""What is read of GitHub behind the first request: files, diffs, trees, history, rights, lists."""
+"""What is read of GitHub after the first request: files, diffs, trees, history, rights, lists."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +49,7 @@ class Reads:
         return pull_lists.opened_before(ask, pull.opened_at)
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
-        """Read the list of changed files, of which GitHub shows the first 3,000."""
+        """Read the list of changed files, in pages of 100."""
         url = self.repository.url(f"pulls/{pull.number}/files")
 
         def read_page(number: int, size: int) -> tuple[ListedFile, ...]:
@@ -90,7 +90,7 @@ class Reads:
         return self.repository.retry(f"Reading {name}", ask)
 
     def blobs(self, sha: str) -> Mapping[str, str]:
-        """Read the whole tree of a commit, of which GitHub shows the first 100,000 entries."""
+        """Read the whole tree of a commit in one request."""
         asked = Request("GET", self.repository.url(f"git/trees/{sha}"), parameters={"recursive": 1})
         return self.repository.retry(
             f"Reading the tree of {sha[:7]}",

@@ -70,7 +70,7 @@ class Tree(Shape):
     tree: list[TreeEntry]
 
 
-class FileRow(Shape):
+class PullRequestFile(Shape):
     """A row of GET …/pulls/{number}/files."""
 
     wrong = "a changed file lacks a field"
@@ -146,7 +146,7 @@ def changed_files(value: object) -> tuple[ListedFile, ...]:
 
 
 def _listed_file(value: object) -> ListedFile:
-    row = FileRow.parse(value)
+    row = PullRequestFile.parse(value)
     return ListedFile(
         path=row.filename,
         status=row.status,
@@ -160,8 +160,8 @@ def _listed_file(value: object) -> ListedFile:
 def content(name: str, value: object) -> bytes:
     """Read the bytes of a file, which messages call `name`.
 
-    Raises NotFoundError where something else than a file stands, and for a file that is larger
-    than LARGEST_CONTENT, which GitHub does not hand out.
+    Raises NotFoundError for anything else than a file, and for a file that is larger than
+    LARGEST_CONTENT, which GitHub does not return.
     """
     if isinstance(value, list):
         raise _not_a_file(name, "dir")

@@ -54,7 +54,7 @@ _HEADERS = frozenset(
 class ChatCompletions:
     """One model; usable from any thread. Prompts go to `base_url` and nowhere else."""
 
-    def __init__(  # one keyword for each input of the workflow
+    def __init__(
         self,
         *,
         model: str,

@@ -45,9 +45,9 @@ def publish(  # the review, and each thing that is needed to publish it
     reporter: Reporter,
     review: Review,
     own: OwnComment,
-    *,
     changed: Sequence[ChangedFile],
     settings: Settings,
+    *,
     may_restart: bool,
 ) -> int | HeadMoved:
     """Publish the review and return the exit code.

@@ -107,19 +107,12 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             )
         else:
             shown = replace(fresh.snapshot, pull=pull)
-            ready = models.result() if models else run.models()
-            reviewer = _make_reviewer(run, shown, settings, selection, previous, ready)
+            reviewer = _make_reviewer(run, shown, settings, selection, previous, models)
             review = _review_share(run, reviewer, selection, dismissed)
     # The author of a fork could have changed its report: no later run may reuse its results.
     review = replace(review, paused=known.paused, key="" if reports and pull.from_fork else key)
-    return publish(
-        reporter,
-        review,
-        fresh,
-        changed=selection.files,
-        settings=settings,
-        may_restart=may_restart and not publishes,
-    )
+    may_restart = may_restart and not publishes
+    return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
 
 def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
@@ -220,7 +213,7 @@ def _make_reviewer(
     settings: Settings,
     selection: Selection,
     previous: PreviousReview,
-    models: tuple[Model, ...],
+    models: Future[tuple[Model, ...]] | None,
 ) -> BatchReviewer:
     """Return the reviewer of one batch after the other, with all that its requests need."""
     pull, inputs = snapshot.pull, run.inputs
@@ -240,7 +233,9 @@ def _make_reviewer(
         snapshot=snapshot,
         config=settings,
         prompts=prompts,
-        client=ModelClient(models, budget, run_tool, prompts.as_prompt_text),
+        client=ModelClient(
+            models.result() if models else run.models(), budget, run_tool, prompts.as_prompt_text
+        ),
         previous=previous,
         redaction=mask.redaction,
         window=review_file.window(inputs.model, inputs.context_window),

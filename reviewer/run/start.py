@@ -29,12 +29,8 @@ def start(
     """
     install_logging(runner)
     deadline = Deadline(inputs.timeout)
-    forge = GitHub.of(
-        environ,
-        repository=environ.get("GITHUB_REPOSITORY", ""),
-        token=inputs.github_token,
-        deadline=deadline,
-    )
+    repository, token = environ.get("GITHUB_REPOSITORY", ""), inputs.github_token
+    forge = GitHub.of(environ, repository=repository, token=token, deadline=deadline)
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first")
     first = pool.submit(_read_pull_request, forge, wanted)
     pool.shutdown(wait=False)
@@ -48,6 +44,7 @@ def start(
     if snapshot is None:
         return skip(runner, "the commit of this event is not the head of an open pull request")
     found = _resolve(wanted, snapshot)
+    workspace = environ.get("GITHUB_WORKSPACE", "")
     run = Run(
         forge=forge,
         models=lambda: make_models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
@@ -56,8 +53,8 @@ def start(
         deadline=deadline,
         wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
         run_url=_make_run_url(environ),
-        workspace=environ.get("GITHUB_WORKSPACE", ""),
-        checkout=environ.get("GITHUB_WORKSPACE", ""),
+        workspace=workspace,
+        checkout=workspace,
         event=environ.get("GITHUB_EVENT_NAME", ""),
     )
     if not isinstance(found, ReviewPullRequest):

@@ -37,7 +37,7 @@ _TAGS = {
 # refuses.
 _WORDS = frozenset({"on", "off"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_QUOTES = "Text that starts with one of * & ! @ % ` must stand in quotes, like '*.md'."
+_QUOTES = "Text that starts with one of * & ! @ % ` must be in quotes, like '*.md'."
 _PLAIN = "Write switches as true or false, numbers in plain digits, and put texts in quotes."
 
 

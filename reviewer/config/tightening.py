@@ -1,8 +1,8 @@
-"""How a value of the repository's file joins the workflow's: the file can only tighten.
+"""The rules by which a value of the repository's file and the workflow's input combine.
 
-A rule takes the workflow's value and the file's, and returns the one that applies; None means that
-the file's would loosen the workflow's, so that the workflow's applies. The first sentences of its
-docstring are the row of the setting in docs/configuration.md.
+A rule takes the workflow's value and the file's, and returns the value that applies. None means
+that the file's value would loosen the workflow's, so the workflow's applies and a note says so.
+`make generate` copies the docstring of a rule into docs/configuration.md.
 """
 
 import enum
@@ -22,9 +22,9 @@ _GATES = (FailOn.NEVER, FailOn.CRITICAL, FailOn.HIGH, FailOn.MEDIUM, FailOn.LOW)
 
 @record
 class KeptApart:
-    """Both values apply, each by itself, so `Settings` has a field for each.
+    """Both values apply and are not combined; `Settings` has fields for them.
 
-    `text` is the row of the setting in docs/configuration.md.
+    `text` is the sentence for docs/configuration.md.
     """
 
     text: str

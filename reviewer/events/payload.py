@@ -227,7 +227,7 @@ def _parse_workflow_run(payload: Mapping[str, Any]) -> WorkflowRunEvent:
 
 
 def _is_bot(user: Mapping[str, Any] | None) -> bool:
-    # A deleted account has no user; GitHub's `type` counts, never a "[bot]" in the name.
+    # A deleted account has no user. GitHub's `type` decides, never a "[bot]" in the name.
     return user is not None and user["type"] == "Bot"
 
 

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.config import repository_file, strict_yaml
+from reviewer.config import inputs, options, repository_file, strict_yaml
 from reviewer.config import settings as config
 from reviewer.config.enums import FailOn
 from reviewer.config.inputs import Inputs
 from reviewer.config.repository_file import KEYS, PathInstruction, RepositoryFile
 from reviewer.config.settings import Globs, Settings
+from reviewer.config.shared_settings import SharedSettings
+from reviewer.config.tightening import KeptApart
 from reviewer.errors import ConfigError, InputError
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults
@@ -297,6 +299,12 @@ def test_too_many_or_too_long_patterns_are_refused() -> None:
     assert "is a list" in refusal("exclude:\n" + "  - a\n" * 201).what
     assert "entry 1 is a text of 257 characters" in refusal(f"include: [{'a' * 257}]").what
     assert "is a list" in refusal("exclude:\n" + " - a\n" * 10_000).what
+
+
+def test_each_setting_that_both_can_set_has_a_rule_and_three_of_the_others_are_kept_apart() -> None:
+    assert all(callable(declared.file) for declared in options.declarations(SharedSettings))
+    apart = {each.field for each in inputs.DECLARATIONS if isinstance(each.file, KeptApart)}
+    assert apart == {"include", "exclude", "instructions"}
 
 
 def test_the_words_of_the_file_are_those_of_the_code() -> None:

@@ -121,7 +121,7 @@ def test_anchors_and_aliases_are_refused_before_anything_is_expanded(raw: str) -
 @faults("CF6")
 @pytest.mark.parametrize("pattern", ["*.md", "**/x", "*", "!*.md", "!docs", "@x", "&", "%x", "`x"])
 def test_an_unquoted_pattern_gets_the_advice_to_quote_it(pattern: str) -> None:
-    assert "must stand in quotes" in refusal(f"exclude:\n  - {pattern}\n").remedy
+    assert "must be in quotes" in refusal(f"exclude:\n  - {pattern}\n").remedy
 
 
 @faults("CF7")

@@ -98,7 +98,7 @@ class Overview:
     text: str = ""
     major_changes: tuple[str, ...] = ()
 
-    def shortened(self) -> "Overview":
+    def shorten(self) -> "Overview":
         """Return the overview within the limits above; each major change becomes one line."""
         lines = (truncate.line(change, LONGEST_CHANGE) for change in self.major_changes)
         return Overview(

@@ -157,12 +157,12 @@ class _Builder:
         if len(path) >= DEEPEST:
             self._refuse(event, f"this is nested more than {DEEPEST} levels deep.")
         if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(path)
+            return self._build_mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path)
         return self._scalar(event)
 
-    def _mapping(self, path: Path) -> dict[str, object]:
+    def _build_mapping(self, path: Path) -> dict[str, object]:
         mapping: dict[str, object] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._key(event, path)

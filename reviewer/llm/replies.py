@@ -60,7 +60,7 @@ def parse_overview(reply: Reply) -> Overview:
     Raises ReplyError if there is none.
     """
     overview = _read(OverviewReply, _find_object(reply, "overview")[0])
-    return Overview(overview.overview, overview.major_changes).shortened()
+    return Overview(overview.overview, overview.major_changes).shorten()
 
 
 def parse_verdicts(reply: Reply, count: int) -> tuple[Verdict, ...]:

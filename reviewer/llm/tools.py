@@ -90,13 +90,13 @@ class WorkspaceTools:
             case _Read(path=path, first_line=first):
                 return _render_lines(self._workspace.read(path), first)
             case _List(glob=glob):
-                return _render_paths(self._matching(glob))
+                return _render_paths(self._find_matches(glob))
             case _Search(pattern=pattern, glob=glob):
                 return self._search(pattern, glob)
             case other:  # pragma: no cover
                 raise AssertionError(other)
 
-    def _matching(self, glob: str) -> Iterator[str]:
+    def _find_matches(self, glob: str) -> Iterator[str]:
         patterns = Patterns.parse((glob,))
         return (path for path in self._workspace.paths() if patterns.verdict(path))
 
@@ -104,7 +104,7 @@ class WorkspaceTools:
         regex = _compile(pattern)
         rows: list[str] = []
         room, unread = _MOST_SEARCHED, 0
-        for path in self._matching(glob):
+        for path in self._find_matches(glob):
             text = self._workspace.near(path)
             if text is None:
                 unread += 1

@@ -74,7 +74,7 @@ class SubmittedReports:
 
     def join_overviews(self) -> Overview:
         """Join the overviews of all reports; major changes are taken from each in turn."""
-        parts = [each.overview.shortened() for each in self.reviews if each.overview.text]
+        parts = [each.overview.shorten() for each in self.reviews if each.overview.text]
         if not parts:
             return Overview()
         text = "\n\n".join(_shorten_part(part.text, len(parts)) for part in parts)

@@ -25,14 +25,14 @@ def create(repository: Repository, wanted: CreateCheckRun) -> None:
     }
     post = Request("POST", repository.url("check-runs"), body=body, writes=True)
     number = repository.retry(
-        "Posting the check run", lambda: repository.send(post).read(rest_json.posted)
+        "Posting the check run", lambda: repository.send(post).read(rest_json.read_posted)
     )
     url = repository.url(f"check-runs/{number}")
 
     def add(portion: list[dict[str, object]]) -> None:
         patch = Request("PATCH", url, body={"output": _output_json(wanted, portion)}, writes=True)
         repository.retry(
-            "Adding to the check run", lambda: repository.send(patch).read(rest_json.posted)
+            "Adding to the check run", lambda: repository.send(patch).read(rest_json.read_posted)
         )
 
     for start in range(MOST_ANNOTATIONS, len(rows), MOST_ANNOTATIONS):

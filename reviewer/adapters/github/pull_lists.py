@@ -126,14 +126,14 @@ def read(response: GitHubResponse) -> PullListPage:
     def decode(value: object) -> PullListPage:
         read = OpenedData.parse(graphql_json.data(response, value, _AIM))
         pulls = read.repository.pull_requests
-        rows = tuple(map(_listed, pulls.nodes))
+        rows = tuple(map(_parse_listed, pulls.nodes))
         more = bool(rows) and pulls.page_info.has_next_page
         return PullListPage(rows, pulls.page_info.end_cursor if more else None)
 
     return response.read(decode)
 
 
-def _listed(node: OpenedNode) -> tuple[datetime, ListedPull]:
+def _parse_listed(node: OpenedNode) -> tuple[datetime, ListedPull]:
     listed = ListedPull(node.number, login(node.author), node.author_association)
     return moment(node.created_at), listed
 

@@ -113,7 +113,7 @@ def comment(value: object) -> Comment:
     return Comment(left.id, left.body, left.html_url, mine=True)
 
 
-def posted(value: object) -> int:
+def read_posted(value: object) -> int:
     """Read the number of what a write has left."""
     return Posted.parse(value).id
 

@@ -141,7 +141,7 @@ class Writes:
         post = Request("POST", url, body=body, writes=True)
         self._write_once(
             "Posting the inline comments",
-            lambda: self.repository.send(post).read(rest_json.posted),
+            lambda: self.repository.send(post).read(rest_json.read_posted),
             found=lambda: self._find_review(wanted),
         )
 
@@ -156,7 +156,7 @@ class Writes:
         post = Request("POST", self.repository.url(path), body={"body": wanted.body}, writes=True)
         self._write_once(
             "Replying in the thread",
-            lambda: self.repository.send(post).read(rest_json.posted),
+            lambda: self.repository.send(post).read(rest_json.read_posted),
             found=lambda: self._find_reply(wanted),
         )
 
@@ -177,7 +177,8 @@ class Writes:
         body = {"content": wanted.reaction.value}
         post = Request("POST", self.repository.url(path), body=body, writes=True)
         self.repository.retry(
-            "Reacting to the comment", lambda: self.repository.send(post).read(rest_json.posted)
+            "Reacting to the comment",
+            lambda: self.repository.send(post).read(rest_json.read_posted),
         )
 
     def _write_once(

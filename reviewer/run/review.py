@@ -67,36 +67,37 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
 
 @report_failures
 def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -> int | HeadMoved:
-    """Review one head; return the exit code, or HeadMoved if the run has to start again.
-
-    Errors are reported on the pull request and become an exit code (`report_failures`).
-    """
+    """Review one head; return the exit code, or HeadMoved if the run has to start again."""
     run = reporter.run
     publishes = run.inputs.mode is Mode.PUBLISH
     if not publishes:
         eligibility.check_inputs(run.inputs)
+    # What did the last run leave, and what are the settings at the base commit?
     own = OwnComment.find(snapshot, run.inputs.name)
     up_to_date = not publishes and _is_up_to_date(run.wanted, own)
     # Slow, because it imports the models' client: done while GitHub responds.
     models = None if publishes or up_to_date else _start_in_thread(run.models)
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
+    # Skip the pull request, or keep a review that is up to date.
     if reason := eligibility.find_skip_reason(run, pull, settings, own.state):
         return skip(run.runner, reason)
     known = _apply_command(own.state, run.wanted)
     key = previous_review.review_key(run.inputs, settings)
     if up_to_date and (known, key) == (own.state, own.state.key):
         return _keep_review(reporter, own, settings)
-
+    # With mode: publish, the reports of other runs take the place of the model.
     reports = publish_reports.read(run, pull) if publishes else None
     if isinstance(reports, str):
         return skip(run.runner, reports)
+    # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
         previous = _compare_with_previous(run, own, known, pull, key)
         fresh = OwnComment.find(run.forge.snapshot(pull.number), run.inputs.name)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
+    # Announce the review, make it, publish it.
     if selection.files and not reports:
         reporter = reporter.announce(fresh)
     with run.runner.group("Review"):

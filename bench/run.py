@@ -30,8 +30,8 @@ def main() -> None:
 
 def _table(rows: Sequence[Row], *, image_measured: bool) -> Iterator[str]:
     yield f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}"
-    yield f"with Python {sys.version.split()[0]}; medians of pairs that took turns on one machine."
-    yield "The bar is what the project holds itself to."
+    yield f"with Python {sys.version.split()[0]}: medians; ours and the comparison ran in turns."
+    yield "The bar is the highest value that the project accepts."
     if not image_measured:
         yield "No Docker engine answered: the image was not measured."
     yield from ("", "| what | ours | compared with | ratio | bar |", "|---|---|---|---|---|")

@@ -79,9 +79,9 @@ class Reporter:
     def announce(self, own: OwnComment) -> "Reporter":
         """Write to the comment that the review is under way; return the reporter to use next.
 
-        That one annotates if the token of a fork may not comment. `own` must be fresh. If GitHub
-        fails, the review goes on. Raises CommentForbiddenError if the workflow lacks the
-        permission.
+        The returned reporter writes annotations instead if the token of a fork may not comment.
+        `own` must have just been read. If GitHub fails, the review goes on. Raises
+        CommentForbiddenError if the workflow lacks the permission.
         """
         if self.target is not ReportTarget.COMMENT:
             return self

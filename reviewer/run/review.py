@@ -52,8 +52,8 @@ _PRIVILEGED = ("pull_request_target", "workflow_run")
 def review_pull_request(run: Run, snapshot: Snapshot) -> int:
     """Review the pull request of `snapshot`, update its comment, and return the exit code.
 
-    If the head moves during the review, the new head is reviewed too. If that moves again, the run
-    for the newest head reviews it.
+    If the head moves while the changes are read, or if the comment shows our review of an older
+    head after the write, the new head is reviewed, once. Later heads are left to their own runs.
     """
     for may_restart in (True, False):
         reporter = Reporter.of(run, snapshot.pull)
@@ -61,7 +61,7 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
         if not isinstance(outcome, HeadMoved):
             return outcome
         snapshot = outcome.snapshot
-        log.info("The head moved to %s during the review", snapshot.pull.head_sha[:7])
+        log.info("The head moved to %s; starting again", snapshot.pull.head_sha[:7])
     return skip(run.runner, "the head keeps moving; the run for the newest one reviews it")
 
 
@@ -84,6 +84,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
         return skip(run.runner, reason)
     known = _apply_command(own.state, run.wanted)
     key = previous_review.review_key(run.inputs, settings)
+    # The command changed nothing, and settings, models and prompts are those of the review.
     if up_to_date and (known, key) == (own.state, own.state.key):
         return _keep_review(reporter, own, settings)
     # With mode: publish, the reports of other runs take the place of the model.
@@ -107,6 +108,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
                 run, reports, pull, settings, selection, previous, dismissed
             )
         else:
+            # The newest conversation, with the title and description that triggered the run.
             shown = replace(fresh.snapshot, pull=pull)
             reviewer = _make_reviewer(run, shown, settings, selection, previous, models)
             review = _review_share(run, reviewer, selection, dismissed)
@@ -216,7 +218,10 @@ def _make_reviewer(
     previous: PreviousReview,
     models: Future[tuple[Model, ...]] | None,
 ) -> BatchReviewer:
-    """Return the reviewer of one batch after the other, with all that its requests need."""
+    """Return the reviewer of batches, with all that its requests need.
+
+    `models` is None if they seemed not to be needed: they are made now.
+    """
     pull, inputs = snapshot.pull, run.inputs
     mask = SecretMask.of(run.runner.secrets, selection.files)
     workspace = _open_workspace(run, pull)

@@ -19,10 +19,11 @@ SECONDS_AFTER_CANCEL = 4.0
 class Run:
     """The clients, inputs and folders of one run.
 
-    `models` makes the models, the preferred one first. It imports their client, which is slow: call
-    it while GitHub responds, or not at all. `workspace` is the job's folder, where report files
-    are; `checkout` is the folder of the reviewed files. Both are empty where there is none.
-    `event` is GitHub's name of the event that started the run.
+    `wanted` is what the event asks for, `event` GitHub's name of that event. `deadline` is the end
+    of the input timeout. `models` makes the models, the preferred one first. It imports their
+    client, which is slow: call it while GitHub responds, or not at all. `workspace` is the job's
+    folder, where report files are; `checkout` is the folder of the reviewed files. Both are empty
+    where there is none.
     """
 
     forge: Forge

@@ -181,6 +181,14 @@ def _read_pages(ask: Callable[[Cursors], SnapshotPage]) -> list[SnapshotPage]:
         # A page past the end of one list is empty and has no cursor for it.
         after = (page.ends[0] or after[0], page.ends[1] or after[1])
         if after in seen:
-            raise ForgeError("GitHub's list of comments goes in circles.")
+            raise ForgeError(
+                "GitHub's pages of the conversation repeat themselves.",
+                cause="GitHub is faulty, or a proxy answers in its place.",
+                remedy="See https://www.githubstatus.com and run the workflow again.",
+            )
         seen.add(after)
-    raise ForgeError(f"The conversation has more than {MOST_PAGES} pages of comments.")
+    raise ForgeError(
+        f"The conversation has more than {MOST_PAGES} pages of comments.",
+        cause="A bot comments again and again, or GitHub's pages never end.",
+        remedy="Review the change in a new pull request.",
+    )

@@ -151,7 +151,7 @@ def _failure(
         return refusals.forbidden_error(response)
     problem = ForgeError(
         f"GitHub could not {aim}: {messages}",
-        cause="GitHub answered with errors and a part of the data at most.",
+        cause="GitHub returned errors with incomplete data or none.",
         remedy="Run the workflow again.",
     )
     return TransientError(problem, attempts=2)

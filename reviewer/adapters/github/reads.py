@@ -134,7 +134,11 @@ def read_all_rows(read_page: ReadPage) -> Rows:
     for number in range(1, MOST_ROWS // LARGE_PAGE + 1):
         page = read_page(number, LARGE_PAGE)
         if page and page == before:
-            raise ForgeError("GitHub's list of changed files repeats itself.")
+            raise ForgeError(
+                "GitHub's pages of the changed files repeat themselves.",
+                cause="GitHub is faulty, or a proxy answers in its place.",
+                remedy="See https://www.githubstatus.com and run the workflow again.",
+            )
         rows += _repair(page, (number - 1) * LARGE_PAGE, read_page)
         if len(page) < LARGE_PAGE:
             break

@@ -102,8 +102,8 @@ class ChatCompletions:
             # Only the name of the error: its text may hold the password of a proxy.
             raise InputError(
                 f"No connection to the model server can be set up ({type(refused).__name__}).",
-                cause="base-url, HTTPS_PROXY, ALL_PROXY or NO_PROXY is no address or names a SOCKS "
-                "proxy, or SSL_CERT_FILE is a file without certificates.",
+                cause="One of base-url, HTTPS_PROXY, ALL_PROXY and NO_PROXY is invalid or names a "
+                "SOCKS proxy, or the file in SSL_CERT_FILE holds no certificates.",
                 remedy="Correct that value; proxies must start with http:// or https://.",
             ) from None
 

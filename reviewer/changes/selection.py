@@ -1,4 +1,4 @@
-"""Reads the changed files and selects which are reviewed, by whom, and why the others are not."""
+"""Reads the changed files, selects those to review, and divides them into shards."""
 
 import functools
 import heapq

@@ -1,4 +1,4 @@
-"""Renders the summary comment within GitHub's limit, and reads and sets its status line."""
+"""Renders the summary comment, the job summary and its flowchart, and sets the status line."""
 
 import re
 import textwrap
@@ -25,10 +25,10 @@ _STATUS_LINE = re.compile(rf"^{_STATUS_START}\n.*?^{_STATUS_END}\n", re.MULTILIN
 # Enough for an item with a number up to 999; one more would make code of an item below 10.
 _INDENT = "     "
 FEWEST_FOLDERS = 4
-"""With fewer the table of files says it all."""
+"""With fewer folders, the table of files is enough."""
 MOST_FOLDERS = 20
 _LONGEST_LABEL = 60
-# What may stand in a quoted label without meaning anything to Mermaid, Markdown or HTML.
+# All but these have, or may have, a meaning in a quoted label of Mermaid, in Markdown or in HTML.
 _PLAIN = re.compile(r"[^\w ./+-]", re.ASCII)
 
 
@@ -257,7 +257,10 @@ _TEMPLATES = Templates(
 
 
 def render_flowchart(review: Review) -> str:
-    """Draw each folder with its files and findings; empty when there are few folders."""
+    """Return a Mermaid flowchart of the changed folders, "" if there are fewer than FEWEST_FOLDERS.
+
+    At most MOST_FOLDERS are drawn, those with most findings first.
+    """
     folders: dict[str, list[FileReport]] = {}
     for row in review.files:
         folders.setdefault(_find_folder(row.path), []).append(row)
@@ -287,8 +290,8 @@ def _make_label(folder: str) -> str:
 def _describe_counts(rows: Iterable[FileReport]) -> str:
     files = list(rows)
     count = f"{len(files)} file{'s' * (len(files) > 1)}"
-    found = _count_findings(files)
-    return f"{count}, {found} finding{'s' * (found > 1)}" if found else count
+    findings = _count_findings(files)
+    return f"{count}, {findings} finding{'s' * (findings > 1)}" if findings else count
 
 
 def _count_findings(rows: Iterable[FileReport]) -> int:

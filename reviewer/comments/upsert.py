@@ -1,4 +1,4 @@
-"""Finds our comment, decodes its state, and creates or updates it so that there is only one."""
+"""Keeps one comment of ours up to date, and decides what a run does when the head has moved."""
 
 import enum
 from collections.abc import Callable, Mapping
@@ -152,31 +152,31 @@ def _is_same_text(body: str, other: str) -> bool:
 
 
 class Moment(enum.Enum):
-    """When the head was read again."""
+    """The point of the run at which the head was read again."""
 
     BEFORE_REVIEW = enum.auto()
-    """The changes are read; nothing is announced and no model was asked."""
+    """The changes were read; nothing was announced and no model asked."""
     BEFORE_WRITE = enum.auto()
     """Our comment is about to be written."""
     AFTER_WRITE = enum.auto()
     """Our review was written, perhaps over the review of a newer run."""
     AT_LINES = enum.auto()
-    """GitHub refused comments at lines of the reviewed commit."""
+    """GitHub refused inline comments on the reviewed commit."""
 
 
 class NextStep(enum.Enum):
-    """What the run does next."""
+    """The decision on how the run goes on."""
 
     GO_ON = enum.auto()
     START_AGAIN = enum.auto()
     """Review the new head in this run."""
     LEAVE = enum.auto()
-    """Write nothing more about the old head: the run for the new head does."""
+    """Write nothing more: the run for the new head reports."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeadMoved:
-    """The run has to start again with the head that `snapshot` shows."""
+    """The run has to start again with the head in `snapshot`."""
 
     snapshot: Snapshot
 
@@ -184,10 +184,10 @@ class HeadMoved:
 def next_step(
     moment: Moment, reviewed_sha: str, snapshot: Snapshot, *, last_word: bool = False
 ) -> NextStep:
-    """Decide what a fresh snapshot means for a review of the commit `reviewed_sha`.
+    """Decide how a review of the commit `reviewed_sha` goes on after a fresh snapshot.
 
-    `last_word` is for AFTER_WRITE alone: our review is still the one that the comment shows, so
-    that no other run may be left to replace it.
+    `last_word` is for AFTER_WRITE alone: the comment shows our review of the old head, and perhaps
+    no other run will replace it.
     """
     if snapshot.pull.head_sha == reviewed_sha:
         return NextStep.GO_ON

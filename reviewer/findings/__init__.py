@@ -1,1 +1,1 @@
-"""Where a finding is placed, whether it survives, and which findings are shown."""
+"""Where a finding is placed, what the verification does to it, and which findings are shown."""

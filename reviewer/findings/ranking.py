@@ -1,4 +1,4 @@
-"""Decides which findings survive the verification, and which are shown and in which order."""
+"""Ranks the findings to show, and applies the verdicts of the verification to findings."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

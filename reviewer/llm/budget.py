@@ -1,4 +1,4 @@
-"""What models cost and hold, and what a run may spend: refuses a request over a limit."""
+"""Knows prices and context windows of models, and refuses requests over the run's budget."""
 
 import re
 import threading

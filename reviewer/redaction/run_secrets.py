@@ -79,7 +79,7 @@ class Secrets:
         """
         if any(map(self.leaked_in, texts)):
             raise ReviewerError(
-                "The model's answer is withheld: it holds a secret of this run, whole or in part.",
+                "The model's reply is withheld: it contains all or part of a secret of this run.",
                 cause="What the model was shown or where it runs has the secret.",
                 remedy="Replace the secret, and look at what the pull request adds.",
             )

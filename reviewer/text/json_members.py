@@ -117,7 +117,7 @@ def text(limit: int, *, cut: Callable[[str, int], str] = prose) -> Member:
 
 
 def any_text() -> Member:
-    """Declare a text of any length, blank ones included; whoever reads it has to cut it."""
+    """Declare a text of any length, blank ones included; the caller has to cut it."""
 
     def read(value: object) -> str:
         if not isinstance(value, str):
@@ -128,7 +128,7 @@ def any_text() -> Member:
 
 
 def optional_text(*, asked: bool = True) -> Member:
-    """Declare a text of any length; what is no text is empty. Whoever reads it has to cut it."""
+    """Declare a text of any length; other values become "". The caller has to cut it."""
 
     def read(value: object) -> str:
         return encodable(value) if isinstance(value, str) else ""

@@ -51,7 +51,7 @@ def test_an_answer_that_holds_the_key_is_withheld(
     finished = comments(step, "/ask What is the key?")
     assert finished.code == 1
     assert github.bodies == []
-    assert "The model's answer is withheld" in finished.summary
+    assert "The model's reply is withheld" in finished.summary
 
 
 def test_a_command_of_an_outside_contributor_does_nothing(

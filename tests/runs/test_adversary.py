@@ -65,7 +65,7 @@ def test_a_key_that_markdown_would_spell_otherwise_is_hidden_too(job: Job) -> No
     job.model.say(review_reply("src/app.py", leak, summary=f"It is {KEY}"))
     finished = job.run()
     assert finished.code == 1
-    assert_reported_everywhere(job, finished, "The model's answer is withheld")
+    assert_reported_everywhere(job, finished, "The model's reply is withheld")
     pages = [Page(render(text)).text for render in RENDERERS for text in (*job.github.bodies,)]
     pages += [Page(render(finished.summary)).text for render in RENDERERS]
     for page in pages:
@@ -97,7 +97,7 @@ def test_a_review_that_holds_the_key_in_any_form_is_withheld(
     job.model.say(review_reply("src/app.py", finding, summary=leak if place == "summary" else ""))
     finished = job.run(inline="all", suggestions="true")
     assert finished.code == 1
-    assert_reported_everywhere(job, finished, "The model's answer is withheld")
+    assert_reported_everywhere(job, finished, "The model's reply is withheld")
     assert job.github.repository.pulls[NUMBER].threads == []
     assert "Sets the wrong value" not in job.github.bodies[0] + finished.summary
 
@@ -110,7 +110,7 @@ def test_the_earlier_review_is_kept_when_the_next_one_is_withheld(job: Job) -> N
     )
     assert job.run().code == 0
     assert job.run(full=True).code == 1
-    assert "The model's answer is withheld" in job.github.bodies[0]
+    assert "The model's reply is withheld" in job.github.bodies[0]
     assert "Sets the wrong value" in job.github.bodies[0]
 
 

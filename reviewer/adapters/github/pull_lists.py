@@ -20,7 +20,7 @@ query Opened($owner: String!, $name: String!, $after: String) {
   }
 }
 """
-# A thousand pull requests: a `daily-limit` that is worth having is far lower.
+# A thousand pull requests, twice the largest `daily-limit`.
 MOST_PAGES = 10
 _AIM = "list pull requests"
 _DAY = timedelta(days=1)

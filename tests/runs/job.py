@@ -4,11 +4,12 @@ import io
 import json
 import logging
 import re
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from reviewer.adapters.github.forge import GitHub
@@ -125,7 +126,16 @@ class Job:
             policy=self.policy,
             pace=Pace(per_request=self.per_request, between_writes=0.0),
         )
-        models = cache(lambda: self._models(inputs, deadline.within(self.patience)))
+        made: list[ChatCompletions] = []
+        making = threading.Lock()
+
+        def models() -> tuple[ChatCompletions, ...]:
+            # A run that starts again asks for them in two threads at once.
+            with making:
+                if not made:
+                    made.extend(self._models(inputs, deadline.within(self.patience)))
+            return tuple(made)
+
         run = Run(
             forge=forge,
             models=models,
@@ -151,8 +161,9 @@ class Job:
             return problem.exit_code
         finally:
             forge.close()
-            for model in models():
-                model.close()
+            with making:
+                for model in made:
+                    model.close()
 
     def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ChatCompletions, ...]:
         names = [name for name in (inputs.model, inputs.fallback_model) if name]

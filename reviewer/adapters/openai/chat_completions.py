@@ -81,6 +81,7 @@ class ChatCompletions:
         self._timeout = request_timeout
         self._dialect = Dialect()
         self._lock = threading.Lock()
+        self._listing = threading.Lock()
         self._client = self._connect(base_url or OPENAI)
 
     def _connect(self, base_url: str) -> OpenAI:
@@ -129,15 +130,17 @@ class ChatCompletions:
         """Ask the server once when the model ends; see `ports.Model.shutdown_date`."""
         ask = partial(self._client.get, "/models", cast_to=httpx2.Response)
         try:
-            response = call_within(ask, min(_SECONDS_TO_LIST, self._deadline.remaining()))
+            with self._listing:
+                response = call_within(ask, min(_SECONDS_TO_LIST, self._deadline.remaining()))
         except (APIStatusError, APIConnectionError, DeadlineError) as unknown:
             log.debug("The list of models was not read: %s", type(unknown).__name__)
             return None
         return wire.shutdown_date(response.text, self.name)
 
     def close(self) -> None:
-        """Close the connections; nothing can be sent afterwards."""
-        self._client.close()
+        """Close the connections once `shutdown_date` has ended; nothing can be sent afterwards."""
+        with self._listing:
+            self._client.close()
 
     def _attempt(self, prompt: Prompt, dialect: Dialect) -> Reply:
         parameters = self._parameters(prompt, dialect)

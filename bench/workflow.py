@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.e2e.process import NUMBER, REPOSITORY, Step
-from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.e2e.process import NUMBER, Step
+from tests.loopback.github import EXAMPLE_REPOSITORY, TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, LoopbackModel
 from tests.run_result import RunResult
 
@@ -47,7 +47,7 @@ class Workflow:
 def running(*, files: int, model_seconds: float = 0.0) -> Iterator[Workflow]:
     """Start the servers with a pull request of so many files, each with one changed line."""
     with (
-        LoopbackGitHub(repository=REPOSITORY, checked=False) as github,
+        LoopbackGitHub(repository=EXAMPLE_REPOSITORY, checked=False) as github,
         LoopbackModel(latency=model_seconds, checked=False) as model,
         TemporaryDirectory() as folder,
     ):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.e2e.process import NUMBER, REPOSITORY
-from tests.loopback.github import LoopbackGitHub
+from tests.e2e.process import NUMBER
+from tests.loopback.github import EXAMPLE_REPOSITORY, LoopbackGitHub
 from tests.loopback.state import Entry
 
 DEMO = Path(__file__).parent
@@ -12,7 +12,7 @@ SOURCE = "humanize 4.11.0 -> 4.12.0, a Python library (MIT licence)"
 DESCRIPTION = (DEMO / "description.md").read_text("utf-8")
 TITLE = "Release humanize 4.12.0"
 EVENT = "pull_request.opened"
-NAME = f"{REPOSITORY}#{NUMBER}"
+NAME = f"{EXAMPLE_REPOSITORY}#{NUMBER}"
 CONFIGURATION = ".github/code-review.yml"
 
 Pair = tuple[str | Entry | None, str | Entry | None]
@@ -20,7 +20,7 @@ Pair = tuple[str | Entry | None, str | Entry | None]
 
 def open_pull() -> LoopbackGitHub:
     """Return a GitHub, not yet started, with the one pull request."""
-    github = LoopbackGitHub(repository=REPOSITORY, checked=False)
+    github = LoopbackGitHub(repository=EXAMPLE_REPOSITORY, checked=False)
     configuration = (DEMO / "code-review.yml").read_bytes()
     github.add_pull(
         NUMBER,

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 from tests.invariants import Invariants
-from tests.loopback.github import LoopbackGitHub
+from tests.loopback.github import EXAMPLE_REPOSITORY, LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.loopback.server import LoopbackServer
 
@@ -33,6 +33,14 @@ settings.load_profile("untimed")
 def github() -> Iterator[LoopbackGitHub]:
     """github.com with the repository octo/shop, empty."""
     with LoopbackGitHub() as server:
+        yield server
+    _verify(server)
+
+
+@pytest.fixture
+def github_of_examples() -> Iterator[LoopbackGitHub]:
+    """github.com with the repository of GitHub's example events, empty."""
+    with LoopbackGitHub(repository=EXAMPLE_REPOSITORY).warm() as server:
         yield server
     _verify(server)
 

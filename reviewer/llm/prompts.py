@@ -8,7 +8,7 @@ from reviewer.changes import diff
 from reviewer.changes.batches import Batch
 from reviewer.context.collect import BatchContext
 from reviewer.finding import Finding
-from reviewer.llm import replies
+from reviewer.llm import reply_schemas
 from reviewer.ports import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest, ReviewComment, ReviewThread
 from reviewer.review import FileReport
@@ -100,7 +100,7 @@ class Prompts:
         """
         return self._render(
             "review",
-            replies.REVIEW_SCHEMA,
+            reply_schemas.REVIEW_SCHEMA,
             **_file_values(request),
             instructions=request.instructions,
             guidelines=request.guidelines,
@@ -116,7 +116,7 @@ class Prompts:
         The findings are numbered from 1. Of `request`, only batch and context are used.
         """
         return self._render(
-            "verify", replies.VERIFY_SCHEMA, **_file_values(request), findings=tuple(findings)
+            "verify", reply_schemas.VERIFY_SCHEMA, **_file_values(request), findings=tuple(findings)
         )
 
     def answer(
@@ -135,7 +135,7 @@ class Prompts:
         """
         return self._render(
             "answer",
-            replies.ANSWER_SCHEMA,
+            reply_schemas.ANSWER_SCHEMA,
             question=question,
             changes=changes,
             findings=tuple(findings),
@@ -151,7 +151,7 @@ class Prompts:
         """
         return self._render(
             "overview",
-            replies.OVERVIEW_SCHEMA,
+            reply_schemas.OVERVIEW_SCHEMA,
             files=tuple(map(_shorten_report, reports[:LISTED_FILES])),
             more=max(0, len(reports) - LISTED_FILES),
         )

@@ -12,7 +12,6 @@ from reviewer.errors import ReplyError
 from reviewer.findings import placement
 from reviewer.findings.placement import FileCandidates
 from reviewer.findings.ranking import Verdict
-from reviewer.llm import reply_schemas
 from reviewer.llm.reply_schemas import (
     AnswerReply,
     OverviewReply,
@@ -24,11 +23,6 @@ from reviewer.ports import Reply
 from reviewer.review import Overview
 from reviewer.text import json_members
 from reviewer.text.json_members import UnusableError
-
-REVIEW_SCHEMA = reply_schemas.REVIEW_SCHEMA
-OVERVIEW_SCHEMA = reply_schemas.OVERVIEW_SCHEMA
-VERIFY_SCHEMA = reply_schemas.VERIFY_SCHEMA
-ANSWER_SCHEMA = reply_schemas.ANSWER_SCHEMA
 
 _LONGEST_REPLY = 1_000_000
 """Characters of a reply that are read."""

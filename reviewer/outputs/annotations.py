@@ -31,9 +31,14 @@ def render(review: Review) -> tuple[Annotation, ...]:
     return tuple(_make_annotation(finding) for finding in review.findings)
 
 
+def choose_level(severity: Severity) -> Level:
+    """Return the level of a finding's annotation, here and in a check run."""
+    return Level.WARNING if severity >= Severity.HIGH else Level.NOTICE
+
+
 def _make_annotation(finding: Finding) -> Annotation:
     return Annotation(
-        level=Level.WARNING if finding.severity >= Severity.HIGH else Level.NOTICE,
+        level=choose_level(finding.severity),
         path=finding.path,
         line=finding.start_line if finding.side is Side.NEW else 0,
         title=f"{finding.severity.label}: {finding.title}",

@@ -2,8 +2,8 @@
 
 from reviewer.finding import Finding, Side
 from reviewer.operations import CheckAnnotation, CheckConclusion, CreateCheckRun
+from reviewer.outputs import annotations
 from reviewer.review import Review
-from reviewer.severity import Severity
 
 TITLE = "Code review"
 LARGEST_SUMMARY = 65_535
@@ -51,7 +51,7 @@ def _make_annotation(finding: Finding) -> CheckAnnotation:
         path=finding.path,
         start_line=finding.start_line,
         end_line=finding.end_line,
-        level="warning" if finding.severity >= Severity.HIGH else "notice",
+        level=annotations.choose_level(finding.severity).value,
         title=title[:LONGEST_TITLE],
         message=finding.body or finding.title,
     )

@@ -121,7 +121,7 @@ def _collect_cuts(
     return tuple(dict.fromkeys(cuts))
 
 
-def assemble(  # one parameter for each part of a review
+def assemble(
     results: Sequence[FileResult],
     *,
     pull: PullRequest,

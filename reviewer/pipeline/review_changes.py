@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
@@ -122,7 +122,7 @@ class _Verified:
 
     results: dict[str, FileResult]
     verifications: tuple[Verification, ...] = ()
-    unverified: tuple[str, ...] = field(default=())
+    unverified: tuple[str, ...] = ()
     stop: ReviewerError | None = None
 
 

@@ -41,7 +41,7 @@ class Draft:
     files: Mapping[str, str]
 
 
-def publish(  # the review, and each thing that is needed to publish it
+def publish(
     reporter: Reporter,
     review: Review,
     own: OwnComment,
@@ -211,14 +211,17 @@ def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     return report_files.write(run.workspace, files)
 
 
+def _run_details(run: Run) -> RunDetails:
+    return RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
+
+
 def _render_comment(run: Run, review: Review) -> str:
-    details = RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
-    return summary.render(review, details, state.from_review(review))
+    return summary.render(review, _run_details(run), state.from_review(review))
 
 
 def _render_report(run: Run, review: Review) -> str:
-    details = RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
-    whole, chart = summary.render_report(review, details), summary.render_flowchart(review)
+    whole = summary.render_report(review, _run_details(run))
+    chart = summary.render_flowchart(review)
     return f"{whole}\n{chart}\n" if chart else whole
 
 
@@ -267,7 +270,7 @@ def _post_check_run(run: Run, draft: Draft, *, failed: bool) -> None:
         run.runner.warning(f"No check run was posted: {problem}", title=TITLE)
 
 
-def conclude(  # one parameter for each source of the outputs
+def conclude(
     run: Run,
     known: State,
     comment: Comment | None,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.process import NUMBER, REPOSITORY, Step
+from tests.e2e.process import NUMBER, Step
 from tests.e2e.runner import Machine
 from tests.invariants import Invariants
 from tests.loopback.github import TOKEN, LoopbackGitHub
@@ -16,12 +16,8 @@ from tests.loopback.model import KEY, MODEL, LoopbackModel
 
 
 @pytest.fixture
-def github() -> Iterator[LoopbackGitHub]:
-    """github.com with the repository of GitHub's example events."""
-    with LoopbackGitHub(repository=REPOSITORY).warm() as server:
-        yield server
-    assert server.contract_errors == []
-    assert server.crashes == []
+def github(github_of_examples: LoopbackGitHub) -> LoopbackGitHub:
+    return github_of_examples
 
 
 @pytest.fixture

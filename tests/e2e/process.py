@@ -11,11 +11,11 @@ from pathlib import Path
 
 from tests import run_result
 from tests.invariants import Invariants
+from tests.loopback.github import EXAMPLE_REPOSITORY
 from tests.run_result import RunResult
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "tests" / "data" / "events"
-REPOSITORY = "Codertocat/Hello-World"
 NUMBER = 2
 
 
@@ -113,7 +113,7 @@ class Step:
             "GITHUB_ACTIONS": "true",
             "GITHUB_EVENT_NAME": self.event.partition(".")[0],
             "GITHUB_EVENT_PATH": str(self._event()),
-            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_REPOSITORY": EXAMPLE_REPOSITORY,
             "GITHUB_REF": f"refs/pull/{NUMBER}/merge",
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_RUN_ID": "1",

@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 from tests import documented_examples
-from tests.e2e.process import EVENTS, NUMBER, REPOSITORY, ROOT, Step
-from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.e2e.process import EVENTS, NUMBER, ROOT, Step
+from tests.loopback.github import EXAMPLE_REPOSITORY, TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel
 from tests.runs.model_scripts import finds_a_problem
 
@@ -97,7 +97,14 @@ def checkout(image: str, step: Step, model_server: LoopbackModel, tmp_path: Path
     repository = tmp_path / "repository"
     for command in (
         ("init", "--quiet", str(repository)),
-        ("-C", str(repository), "remote", "add", "origin", f"https://github.com/{REPOSITORY}"),
+        (
+            "-C",
+            str(repository),
+            "remote",
+            "add",
+            "origin",
+            f"https://github.com/{EXAMPLE_REPOSITORY}",
+        ),
     ):
         subprocess.run(["git", *command], check=True)
     made = Checkout(tmp_path, step.environ)
@@ -109,7 +116,7 @@ ASKED = {
     "issue": {"number": NUMBER, "pull_request": {"url": "https://api.github.com"}},
     "comment": {"body": "flows review"},
 }
-BY_HAND = {"repository": {"full_name": REPOSITORY}, "inputs": {"pr-number": str(NUMBER)}}
+BY_HAND = {"repository": {"full_name": EXAMPLE_REPOSITORY}, "inputs": {"pr-number": str(NUMBER)}}
 STARTS: dict[str, tuple[str, Mapping[str, object]]] = {
     "workflow": ("pull_request.opened", {}),
     "manual": ("workflow_dispatch", BY_HAND),

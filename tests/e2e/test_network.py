@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.process import NUMBER, REPOSITORY, Step
+from tests.e2e.process import NUMBER, Step
 from tests.faults import faults
 from tests.invariants import Invariants
-from tests.loopback.github import LoopbackGitHub
+from tests.loopback.github import EXAMPLE_REPOSITORY, LoopbackGitHub
 from tests.loopback.messages import Request, Response
 from tests.loopback.model import LoopbackModel
 from tests.loopback.server import LoopbackServer
@@ -114,7 +114,7 @@ def test_nothing_is_sent_to_a_model_server_with_an_untrusted_certificate(
 def test_an_enterprise_server_is_found_by_the_address_that_the_runner_gives(
     step: Step, github: LoopbackGitHub, invariants_for: Callable[[LoopbackGitHub], Invariants]
 ) -> None:
-    with LoopbackGitHub(enterprise=True, repository=REPOSITORY).warm() as server:
+    with LoopbackGitHub(enterprise=True, repository=EXAMPLE_REPOSITORY).warm() as server:
         server.add_pull(NUMBER)
         there = {"GITHUB_API_URL": server.api_url, "GITHUB_GRAPHQL_URL": ""}
         finished = replace(step, invariants=invariants_for(server)).with_environ(there).run()

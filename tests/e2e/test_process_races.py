@@ -11,10 +11,10 @@ from tests.e2e.conversation_checks import (
     remembered_state,
     review_comments,
 )
-from tests.e2e.process import REPOSITORY, Step
+from tests.e2e.process import Step
 from tests.e2e.races import Plan, Race
 from tests.faults import faults
-from tests.loopback.github import LoopbackGitHub
+from tests.loopback.github import EXAMPLE_REPOSITORY, LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.runs.model_scripts import finds_a_problem
 
@@ -26,7 +26,7 @@ RACES = int(os.environ.get("RACES", "12"))
 
 @pytest.fixture
 def github() -> Iterator[LoopbackGitHub]:
-    with LoopbackGitHub(repository=REPOSITORY, checked=False) as server:
+    with LoopbackGitHub(repository=EXAMPLE_REPOSITORY, checked=False) as server:
         yield server
     assert server.crashes == []
 

@@ -16,7 +16,8 @@ from reviewer.errors import (
 )
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget, ModelFacts
-from reviewer.llm.replies import REVIEW_SCHEMA, parse_review
+from reviewer.llm.replies import parse_review
+from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.ports import Message, Prompt, Reply, Usage
 from tests.faults import faults
 

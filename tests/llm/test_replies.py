@@ -10,13 +10,13 @@ from jsonschema import Draft202012Validator
 from reviewer.errors import ReplyError
 from reviewer.finding import Candidate
 from reviewer.findings.placement import FileCandidates
-from reviewer.llm.replies import (
+from reviewer.llm.replies import parse_overview, parse_review
+from reviewer.llm.reply_schemas import (
     OVERVIEW_SCHEMA,
     REVIEW_SCHEMA,
-    parse_overview,
-    parse_review,
+    OverviewReply,
+    ReviewReply,
 )
-from reviewer.llm.reply_schemas import OverviewReply, ReviewReply
 from reviewer.ports import Reply
 from reviewer.review import Overview
 from reviewer.severity import Confidence, Severity

@@ -5,7 +5,8 @@ from jsonschema import Draft202012Validator
 
 from reviewer.errors import ReplyError
 from reviewer.findings.ranking import Verdict
-from reviewer.llm.replies import VERIFY_SCHEMA, parse_answer, parse_verdicts
+from reviewer.llm.replies import parse_answer, parse_verdicts
+from reviewer.llm.reply_schemas import VERIFY_SCHEMA
 from reviewer.ports import Reply
 from reviewer.severity import Severity
 

@@ -24,6 +24,8 @@ TOKEN = "ghs_writes"
 READ_TOKEN = "ghs_reads"
 BLIND_TOKEN = "ghs_sees_nothing"
 BOT = "github-actions[bot]"
+EXAMPLE_REPOSITORY = "Codertocat/Hello-World"
+"""The repository of the example events in GitHub's documentation."""
 
 
 class LoopbackGitHub(LoopbackServer):

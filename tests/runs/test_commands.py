@@ -1,7 +1,6 @@
 """Commands in comments, from the event to what the pull request shows afterwards."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,13 @@ import pytest
 from reviewer.events import activity, payload
 from reviewer.events.activity import ReviewHead, Skip, TriggerRules
 from tests.invariants import Invariants
-from tests.loopback.github import LoopbackGitHub
+from tests.loopback.github import EXAMPLE_REPOSITORY, LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
 from tests.run_result import RunResult
 from tests.runs.job import Job, prompted_path, review_reply
 from tests.runs.model_scripts import finds_a_problem
 
 EXAMPLES = Path(__file__).parents[1] / "data" / "events"
-REPOSITORY = "Codertocat/Hello-World"
 NUMBER = 2
 OWNER = {"author_association": "OWNER"}
 GATE = TriggerRules(
@@ -32,12 +30,8 @@ GATE = TriggerRules(
 
 
 @pytest.fixture
-def github() -> Iterator[LoopbackGitHub]:
-    """github.com with the repository of GitHub's example events."""
-    with LoopbackGitHub(repository=REPOSITORY).warm() as server:
-        yield server
-    assert server.contract_errors == []
-    assert server.crashes == []
+def github(github_of_examples: LoopbackGitHub) -> LoopbackGitHub:
+    return github_of_examples
 
 
 @pytest.fixture
@@ -60,7 +54,7 @@ def deliver(job: Job, event: str, **members: dict[str, Any]) -> RunResult:
         payload.parse(
             event.partition(".")[0],
             json.dumps(example).encode(),
-            repository=REPOSITORY,
+            repository=EXAMPLE_REPOSITORY,
             ref=f"refs/pull/{NUMBER}/merge",
         ),
         GATE,

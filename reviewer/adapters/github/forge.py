@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reviewer.adapters.github import queries
+from reviewer.adapters.github import queries, refusals
 from reviewer.adapters.github.http import Pace, Repository, Transport
 from reviewer.adapters.github.queries import Cursors, SnapshotPage
 from reviewer.adapters.http.retry import Deadline, Policy
@@ -181,11 +181,7 @@ def _read_pages(ask: Callable[[Cursors], SnapshotPage]) -> list[SnapshotPage]:
         # A page past the end of one list is empty and has no cursor for it.
         after = (page.ends[0] or after[0], page.ends[1] or after[1])
         if after in seen:
-            raise ForgeError(
-                "GitHub's pages of the conversation repeat themselves.",
-                cause="GitHub is faulty, or a proxy answers in its place.",
-                remedy="See https://www.githubstatus.com and run the workflow again.",
-            )
+            raise refusals.repeated_pages_error("the conversation")
         seen.add(after)
     raise ForgeError(
         f"The conversation has more than {MOST_PAGES} pages of comments.",

@@ -7,10 +7,9 @@ from functools import partial
 from typing import TypeAlias
 from urllib.parse import quote
 
-from reviewer.adapters.github import pull_lists, rest_json
+from reviewer.adapters.github import pull_lists, refusals, rest_json
 from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.pull_lists import PullListPage
-from reviewer.errors import ForgeError
 from reviewer.pull_request import ListedFile, ListedPull, PullRequest
 
 DIFF = "application/vnd.github.diff"
@@ -134,11 +133,7 @@ def read_all_rows(read_page: ReadPage) -> Rows:
     for number in range(1, MOST_ROWS // LARGE_PAGE + 1):
         page = read_page(number, LARGE_PAGE)
         if page and page == before:
-            raise ForgeError(
-                "GitHub's pages of the changed files repeat themselves.",
-                cause="GitHub is faulty, or a proxy answers in its place.",
-                remedy="See https://www.githubstatus.com and run the workflow again.",
-            )
+            raise refusals.repeated_pages_error("the changed files")
         rows += _repair(page, (number - 1) * LARGE_PAGE, read_page)
         if len(page) < LARGE_PAGE:
             break

@@ -87,6 +87,15 @@ def unreadable_error(request: str, why: str) -> TransientError:
     return TransientError(problem, attempts=2)
 
 
+def repeated_pages_error(listed: str) -> ForgeError:
+    """Return the error for a list, which `listed` names, whose pages come again and again."""
+    return ForgeError(
+        f"GitHub's pages of {listed} repeat themselves.",
+        cause="GitHub is faulty, or a proxy answers in its place.",
+        remedy="See https://www.githubstatus.com and run the workflow again.",
+    )
+
+
 def explain(  # noqa: PLR0911  # one for each meaning
     response: GitHubResponse,
 ) -> ForgeError | TransientError:

@@ -131,7 +131,7 @@ class ChatCompletions:
         ask = partial(self._client.get, "/models", cast_to=httpx2.Response)
         try:
             with self._listing:
-                response = call_within(ask, min(_SECONDS_TO_LIST, self._deadline.remaining()))
+                response = self._deadline.call(ask, at_most=_SECONDS_TO_LIST)
         except (APIStatusError, APIConnectionError, DeadlineError) as unknown:
             log.debug("The list of models was not read: %s", type(unknown).__name__)
             return None

@@ -8,7 +8,7 @@ from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.openai.chat_completions import ChatCompletions
 from reviewer.errors import ForgeError, ModelError
-from reviewer.llm.replies import REVIEW_SCHEMA
+from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.ports import Message, Prompt
 from tests.adapters.forges import QUICK
 from tests.faults import faults

@@ -17,7 +17,7 @@ from reviewer.errors import (
     ModelRefusedError,
     ReplyError,
 )
-from reviewer.llm.replies import REVIEW_SCHEMA
+from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.ports import Message, Model, Prompt, Usage
 from tests.faults import faults
 from tests.loopback.failures import Cut, Drip, Hang, Instead, Reset, edited, html, redirect

@@ -18,7 +18,11 @@ class Status(enum.Enum):
 
     REVIEWED = "reviewed"
     SKIPPED = "skipped"
+    """There is nothing to read, or the workflow or the base commit's file excludes it."""
+    EXCLUDED = "excluded"
+    """One of our default rules left it out, although there is something to read."""
     FAILED = "not reviewed"
+    """It should have been reviewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class FileReport:
     `reason` says why the file was skipped or failed; `cuts` lists the parts that the model did not
     see. `key` is a hash of the file's change, empty if the result must not be reused. `since` is
     the head at which the file was reviewed, empty for the present one. `findings` are those shown,
-    `known` all that are remembered.
+    `known` all that are remembered. `unread_lines` counts the changed lines of a file that one of
+    our default rules left out.
     """
 
     path: str
@@ -40,6 +45,7 @@ class FileReport:
     key: str = ""
     since: str = ""
     known: tuple[Finding, ...] = ()
+    unread_lines: int = 0
 
 
 class VerdictOutcome(enum.Enum):

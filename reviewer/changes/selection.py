@@ -60,12 +60,14 @@ _BY_PATH = {
 class Selection:
     """The files to review, and a report for every other one; both in the forge's order.
 
-    `notes` are sentences for the comment about what a reader would not expect.
+    `notes` are sentences for the comment about what a reader would not expect. `unread` holds the
+    files with lines among the reports: rules without a model look at them.
     """
 
     files: tuple[ChangedFile, ...]
     reports: tuple[FileReport, ...]
     notes: tuple[str, ...] = ()
+    unread: tuple[ChangedFile, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -85,6 +87,7 @@ def select(files: Sequence[FileChange], config: Settings, remainder: int = 0) ->
         _rules_of(".github/code-review.yml", config.repository_globs),
     )
     chosen: list[ChangedFile] = []
+    unread: list[ChangedFile] = []
     reports: list[FileReport] = []
     for file in files:
         report = _report_unreviewed(file, rules, config)
@@ -93,9 +96,10 @@ def select(files: Sequence[FileChange], config: Settings, remainder: int = 0) ->
             report = FileReport(file.path, Status.FAILED, reason)
         if report:
             reports.append(report)
-        elif isinstance(file, ChangedFile):
-            chosen.append(file)
-    return Selection(tuple(chosen), (*reports, *_report_unlisted(remainder)))
+        if isinstance(file, ChangedFile):
+            (unread if report else chosen).append(file)
+    unlisted = _report_unlisted(remainder)
+    return Selection(tuple(chosen), (*reports, *unlisted), unread=tuple(unread))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,13 @@ def _report_unreviewed(
     """Return the report of a file that is not reviewed; None for one that may be."""
     if isinstance(file, Unreviewable) and not file.failed:
         return FileReport(file.path, Status.SKIPPED, file.reason)
-    if reason := _reason_to_exclude(file, rules):
+    if reason := next((why for rule in rules if (why := rule.reason_to_exclude(file.path))), ""):
         return FileReport(file.path, Status.SKIPPED, reason)
     if isinstance(file, Unreviewable):
         return FileReport(file.path, Status.FAILED, file.reason)
+    if not any(rule.reincludes(file.path) for rule in rules) and (reason := _default_reason(file)):
+        lines = len(file.changed_lines)
+        return FileReport(file.path, Status.EXCLUDED, reason, unread_lines=lines)
     changed = len(file.changed_lines)
     if changed > config.max_file_lines:
         reason = f"{changed:,} changed lines, over max-file-lines ({config.max_file_lines:,})"
@@ -141,18 +148,9 @@ def _report_unreviewed(
     return None
 
 
-def _reason_to_exclude(file: FileChange, rules: Sequence[_Rules]) -> str:
-    """Return why a file is excluded, or "".
-
-    The workflow decides first, then the repository, then our own list, which both can overrule.
-    """
-    reason = next((reason for rule in rules if (reason := rule.reason_to_exclude(file.path))), "")
-    if reason or any(rule.reincludes(file.path) for rule in rules):
-        return reason
-    by_path = reason_by_path(file.path)
-    if by_path or isinstance(file, Unreviewable):
-        return by_path
-    return reason_by_content(file)
+def _default_reason(file: ChangedFile) -> str:
+    """Return why our own rules, which workflow and repository can overrule, exclude a file."""
+    return reason_by_path(file.path) or reason_by_content(file)
 
 
 def _report_unlisted(count: int) -> tuple[FileReport, ...]:
@@ -185,6 +183,7 @@ def select_share(selection: Selection, shard: Shard | None) -> Selection:
         selection,
         files=tuple(file for file in selection.files if owner[file.path] == shard.number),
         reports=selection.reports if shard.number == 1 else (),
+        unread=selection.unread if shard.number == 1 else (),
         notes=(*selection.notes, f"{SHARD_NOTE} {shard}: other runs review the other files"),
     )
 

@@ -171,14 +171,15 @@ def resembles(one: Finding, other: Finding) -> bool:
     """
     if one.path != other.path or one.side is not other.side:
         return False
-    short, long = sorted((_lines(one.quote), _lines(other.quote)), key=len)
+    short, long = sorted((quoted_lines(one), quoted_lines(other)), key=len)
     alike = one.category == other.category or normalize(one.title) == normalize(other.title)
     starts = range(len(long) - len(short) + 1)
     return alike and any(long[start : start + len(short)] == short for start in starts)
 
 
-def _lines(quote: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(normalize, quote.split("\n"))))
+def quoted_lines(finding: Finding) -> tuple[str, ...]:
+    """Return the lines of the quote for comparison, without blank ones."""
+    return tuple(filter(None, map(normalize, finding.quote.split("\n"))))
 
 
 def normalize(text: str) -> str:

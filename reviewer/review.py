@@ -12,6 +12,8 @@ from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.severity import Severity
 from reviewer.text import truncate
 
+_BY_FORK = "according to a run that the fork controls"
+
 
 class Status(enum.Enum):
     """The result of one changed file."""
@@ -33,7 +35,7 @@ class FileReport:
     see. `key` is a hash of the file's change, empty if the result must not be reused. `since` is
     the head at which the file was reviewed, empty for the present one. `findings` are those shown,
     `known` all that are remembered. `unread_lines` counts the changed lines of a file that one of
-    our default rules left out.
+    our default rules left out; `checked` says that a built-in rule understood each of them.
     """
 
     path: str
@@ -46,6 +48,7 @@ class FileReport:
     since: str = ""
     known: tuple[Finding, ...] = ()
     unread_lines: int = 0
+    checked: bool = False
 
 
 class VerdictOutcome(enum.Enum):
@@ -118,7 +121,9 @@ class Review:
     """The result of a run on one head commit; findings are ordered, the worst first.
 
     `notes` are shown everywhere, `job_summary_notes` in the job summary only. `fixed` lists
-    findings of the last review that are gone, `dismissed` those that maintainers dismissed.
+    findings of the last review that are gone, `dismissed` those that maintainers dismissed,
+    `unchecked` those of which this review cannot tell, because their code was not read again.
+    `by_fork` says that a run which the fork controls made the review.
     `spent` is for this run, `total` for all runs on the pull request so far. `inline` holds the
     numbers of the findings with an inline comment. `shard` is the run's share of the files, None
     for all.
@@ -139,11 +144,13 @@ class Review:
     job_summary_notes: tuple[str, ...] = ()
     cancelled: CancelledError | None = None
     fixed: tuple[Finding, ...] = ()
+    unchecked: tuple[Finding, ...] = ()
     dismissed: tuple[Dismissal, ...] = ()
     verifications: tuple[Verification, ...] = ()
     total: Spent | None = None
     inline: frozenset[int] = frozenset()
     shard: Shard | None = None
+    by_fork: bool = False
     key: str = ""
     next_number: int = 1
     paused: str = ""
@@ -155,33 +162,66 @@ class Review:
         texts += [verification.reason for verification in self.verifications]
         texts += [report.summary for report in self.files]
         known = (finding for report in self.files for finding in report.known)
-        for finding in (*self.findings, *known):
+        for finding in (*self.findings, *self.unchecked, *known):
             if finding.origin is Origin.MODEL:
                 texts += finding.candidate.texts
         return tuple(texts)
 
     @property
     def severities(self) -> Counter[Severity]:
-        """The number of shown findings of each severity."""
-        return Counter(finding.candidate.severity for finding in self.findings)
+        """The number of findings of each severity, those included that were not checked again."""
+        return Counter(finding.severity for finding in (*self.findings, *self.unchecked))
 
     def files_with(self, status: Status) -> tuple[FileReport, ...]:
         """Return the rows of the files that have this status."""
         return tuple(report for report in self.files if report.status is status)
 
     @property
-    def no_problems_text(self) -> str:
-        """The statement that nothing was found, with the share of reviewed files if not all were.
+    def headline(self) -> str:
+        """The result in a few words; "no problems found" only if the review is complete.
 
-        The share matters because an author can name files so that they are skipped.
+        Of a review that a fork's run made, it says so.
         """
+        counts = sorted(self.severities.items(), reverse=True)
+        parts = [f"{count} {severity.label}" for severity, count in counts]
+        if self.by_fork:
+            parts = [*(parts or ["no problems reported"]), _BY_FORK]
+        elif not self.complete:
+            parts.append("incomplete")
+        elif not parts:
+            parts = [self._no_problems_text]
+        return " · ".join(filter(None, (*parts, self._excluded_text)))
+
+    @property
+    def _no_problems_text(self) -> str:
+        """The statement that nothing was found, with the share of files that were reviewed."""
         done, count = len(self.files_with(Status.REVIEWED)), len(self.files)
-        return "no problems found" + (f" in {done:,} of {count:,} files" if done < count else "")
+        if done:
+            return "no problems found" + (f" in {done:,} of {count:,} files" * (done < count))
+        return "nothing was reviewed" if self.has_excluded else "nothing to review"
+
+    @property
+    def _excluded_text(self) -> str:
+        rows = self.files_with(Status.EXCLUDED)
+        files, lines = len(rows), sum(row.unread_lines for row in rows)
+        counts = f"{files:,} file{'s' * (files > 1)} ({lines:,} line{'s' * (lines != 1)})"
+        return f"{counts} excluded by default" if rows else ""
+
+    @property
+    def has_excluded(self) -> bool:
+        """True if one of our default rules left out a file."""
+        return bool(self.files_with(Status.EXCLUDED))
+
+    @property
+    def says_something(self) -> bool:
+        """True if there is a result that people should see, so that a comment is worth making."""
+        found = self.findings or self.unchecked or self.fixed or self.has_excluded
+        return bool(found or self.files_with(Status.REVIEWED))
 
     @property
     def complete(self) -> bool:
-        """True if every selected file was reviewed, without cuts and to the end."""
-        return not self.cancelled and not any(
+        """True if every selected file was reviewed, without cuts, to the end and by our own run."""
+        return not (self.cancelled or self.by_fork) and not any(
             report.status is Status.FAILED or report.cuts for report in self.files
         )
 

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from reviewer.config import inputs, repository_file  # noqa: E402 - a script does not find it before
+from reviewer.config.option_types import WordList  # noqa: E402
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
 from reviewer.config.tightening import KeptApart  # noqa: E402
 from reviewer.outputs import report_v1  # noqa: E402
@@ -96,7 +97,8 @@ def _reference() -> Iterator[str]:
 
 def _in_file(declaration: Declaration) -> str:
     kind = declaration.kind
-    value: Any = list(kind.parse(kind.example)) if kind.many else None
+    as_list = kind.many and not isinstance(kind.shape, WordList)
+    value: Any = list(kind.parse(kind.example)) if as_list else None
     return f"`{declaration.name}: {json.dumps(value) if value else kind.example}`"
 
 

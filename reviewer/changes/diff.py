@@ -158,7 +158,7 @@ def _reason_without_lines(row: ListedFile) -> str:
     """
     match row.status:
         case "removed":
-            return "deleted"
+            return git_diff.DELETED
         case "renamed" | "copied" if not (row.patch or row.additions or row.deletions):
             return f"{row.status} without changes"
         case "unchanged":

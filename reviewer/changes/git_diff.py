@@ -8,8 +8,9 @@ from dataclasses import dataclass
 _NAMES = ("rename to ", "copy to ", "+++ ", "--- ")
 # Starts of header lines that explain why no hunks follow, the most specific first.
 BINARY = "binary"
+DELETED = "deleted"
 _REASONS = {
-    "deleted file mode ": "deleted",
+    "deleted file mode ": DELETED,
     "Binary files ": BINARY,
     "GIT binary patch": BINARY,
     "rename to ": "renamed without changes",

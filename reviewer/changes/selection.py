@@ -19,6 +19,7 @@ from reviewer.review import FileReport, Status
 # What the request and the context of a file cost, in lines.
 _LINES_PER_FILE = 30
 SHARD_NOTE = "this is the review of shard"
+UNLISTED = "GitHub did not list them"
 LONGEST_LINE = 5_000
 """Characters of an added line; people do not write longer lines."""
 _MARKERS = ("@generated", "DO NOT EDIT")
@@ -61,13 +62,20 @@ class Selection:
     """The files to review, and a report for every other one; both in the forge's order.
 
     `notes` are sentences for the comment about what a reader would not expect. `unread` holds the
-    files with lines among the reports: rules without a model look at them.
+    files with lines among the reports: rules without a model look at them. `elsewhere` lists the
+    paths that the runs of other shards report.
     """
 
     files: tuple[ChangedFile, ...]
     reports: tuple[FileReport, ...]
     notes: tuple[str, ...] = ()
     unread: tuple[ChangedFile, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
+
+    @property
+    def with_lines(self) -> tuple[ChangedFile, ...]:
+        """All files with lines, those to review first."""
+        return self.files + self.unread
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -157,7 +165,7 @@ def _report_unlisted(count: int) -> tuple[FileReport, ...]:
     if count <= 0:
         return ()
     name = "1 further file" if count == 1 else f"{count:,} further files"
-    return (FileReport(name, Status.FAILED, "GitHub did not list them"),)
+    return (FileReport(name, Status.FAILED, UNLISTED),)
 
 
 def assign_shards(files: Iterable[ChangedFile], count: int) -> dict[str, int]:
@@ -179,9 +187,12 @@ def select_share(selection: Selection, shard: Shard | None) -> Selection:
     if shard is None or shard.count == 1:
         return selection
     owner = assign_shards(selection.files, shard.count)
+    files = tuple(file for file in selection.files if owner[file.path] == shard.number)
+    reported = {file.path for file in files} | {report.path for report in selection.reports}
     return replace(
         selection,
-        files=tuple(file for file in selection.files if owner[file.path] == shard.number),
+        files=files,
+        elsewhere=frozenset(selection.paths) - reported,
         reports=selection.reports if shard.number == 1 else (),
         unread=selection.unread if shard.number == 1 else (),
         notes=(*selection.notes, f"{SHARD_NOTE} {shard}: other runs review the other files"),

@@ -145,7 +145,7 @@ def _render_content(review: Review, run: RunDetails, detail: Detail) -> str:
         "summary.md.j2",
         review=review,
         detail=detail,
-        headline=headline(review),
+        headline=review.headline,
         coverage=coverage(review),
         coverage_title=f"{len(rows)} of {len(review.files)} changed files",
         notes=review.notes,
@@ -156,19 +156,6 @@ def _render_content(review: Review, run: RunDetails, detail: Detail) -> str:
         footer=_render_footer(review, run),
         run_url=run.url,
     )
-
-
-def headline(review: Review) -> str:
-    """Return the result in a few words; "no problems found" only if the review is complete."""
-    counts = [
-        f"{count} {severity.label}"
-        for severity, count in sorted(review.severities.items(), reverse=True)
-    ]
-    if not review.complete:
-        counts.append("incomplete")
-    elif not review.files_with(Status.REVIEWED):
-        counts.append("nothing to review")
-    return " · ".join(counts) or review.no_problems_text
 
 
 def coverage(review: Review) -> str:

@@ -10,7 +10,11 @@ ASSOCIATIONS = (
 
 
 class FailOn(enum.Enum):
-    """What fails the step: a finding of this severity or higher, or an incomplete review."""
+    """What fails the step: a finding of this severity or higher, or files that were not reviewed.
+
+    INCOMPLETE is about files that should have been reviewed, EXCLUDED about those that one of our
+    default rules left out.
+    """
 
     NEVER = "never"
     CRITICAL = "critical"
@@ -18,6 +22,7 @@ class FailOn(enum.Enum):
     MEDIUM = "medium"
     LOW = "low"
     INCOMPLETE = "incomplete"
+    EXCLUDED = "excluded"
 
 
 class OnError(enum.Enum):

@@ -48,6 +48,13 @@ class Words:
 
 
 @record
+class WordList:
+    """One or more of some words: a text with commas, or a list."""
+
+    words: tuple[str, ...]
+
+
+@record
 class Text:
     """A text of at most `longest` characters.
 
@@ -67,7 +74,7 @@ class Items:
     globs: bool = False
 
 
-Shape: TypeAlias = Switch | Bounds | Words | Text | Items
+Shape: TypeAlias = Switch | Bounds | Words | WordList | Text | Items
 
 
 @record
@@ -167,6 +174,23 @@ def choice(members: type[E]) -> OptionType[E]:
     *most, last = (f"`{word}`" for word in words)
     allowed = f"{', '.join(most)} or {last}"
     return OptionType(parse, allowed, last.strip("`"), Words(tuple(words)))
+
+
+def choices(members: type[E], alone: E) -> OptionType[tuple[E, ...]]:
+    """Read one or more words of an enumeration; the member `alone` goes with no other."""
+    one = choice(members)
+
+    def parse(text: str) -> tuple[E, ...]:
+        items = tuple(dict.fromkeys(map(one.parse, _split(text))))
+        if not items or (alone in items and len(items) > 1):
+            raise ValueError
+        return items
+
+    first = alone.name.lower()
+    words = tuple(member.name.lower() for member in members)
+    others = ", ".join(f"`{word}`" for word in words if word != first)
+    allowed = f"`{first}`, or any of {others}"
+    return OptionType(parse, allowed, "high, incomplete", WordList(words), many=True)
 
 
 def line(pattern: str, allowed: str, example: str, *, blank: bool = False) -> OptionType[str]:

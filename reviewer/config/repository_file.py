@@ -3,16 +3,26 @@
 The keys, their types and their descriptions follow from the declarations of the settings.
 """
 
+import enum
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
 from reviewer.config import inputs, option_types, strict_yaml
 from reviewer.config.globs import Patterns
 from reviewer.config.inputs import Inputs
-from reviewer.config.option_types import Bounds, Items, OptionType, Switch, Text, Words
+from reviewer.config.option_types import Bounds, Items, OptionType, Switch, Text, WordList, Words
 from reviewer.config.options import Declaration, show, suggest
 from reviewer.config.strict_yaml import Document, Path, Place
 from reviewer.errors import ConfigError
@@ -57,6 +67,8 @@ def _annotation(kind: OptionType[Any]) -> Any:  # noqa: ANN401 - a type, as pyda
             return Annotated[int, Field(ge=low, le=high)]
         case Words(words):
             return Annotated[cast("Any", Literal)[words], AfterValidator(kind.parse)]
+        case WordList(words):
+            return _word_list(kind, words)
         case Text(longest, pattern):
             limits = Field(
                 max_length=longest, json_schema_extra={"pattern": pattern} if pattern else None
@@ -70,6 +82,29 @@ def _annotation(kind: OptionType[Any]) -> Any:  # noqa: ANN401 - a type, as pyda
             raise ValueError(f"no shape in the file: {kind.allowed}")
 
 
+def _word_list(kind: OptionType[Any], words: tuple[str, ...]) -> Any:  # noqa: ANN401 - a type
+    """Return the type of a key that takes words in a list, or separated by commas as in an input.
+
+    An item of a list that holds a comma is refused, because it would be read as two.
+    """
+
+    def read(value: object) -> object:
+        items = value if isinstance(value, tuple) else (value,)
+        alone = len(items) == 1 and value is items[0]
+        if not all(isinstance(item, str) and (alone or "," not in item) for item in items):
+            raise ValueError
+        return kind.parse(",".join(items))
+
+    any_of = "|".join(words)
+    described = [
+        {"type": "string", "pattern": f"^({any_of})( *, *({any_of}))*$"},
+        {"type": "array", "items": {"enum": list(words)}, "minItems": 1},
+    ]
+    return Annotated[
+        tuple[enum.Enum, ...], BeforeValidator(read), WithJsonSchema({"anyOf": described})
+    ]
+
+
 def _check_glob(text: str) -> str:
     Patterns.parse((text,))
     return text
@@ -81,7 +116,7 @@ def _check_name(text: str) -> str:
 
 def _field(declared: Declaration) -> tuple[Any, Any]:
     """Return the type and the description of a key, as `create_model` takes them."""
-    words = isinstance(declared.kind.shape, Words)
+    words = isinstance(declared.kind.shape, Words | WordList)
     default = declared.default if words else declared.kind.parse(declared.default)
     described = Field(default=default, description=declared.description)
     return _annotation(declared.kind), described

@@ -118,6 +118,8 @@ def _write(value: object) -> str:
             return value.label
         case enum.Enum():
             return str(value.value)
+        case tuple():
+            return ", ".join(map(_write, value))
         case bool():
             return str(value).lower()
         case _:

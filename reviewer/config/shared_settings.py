@@ -78,12 +78,20 @@ class SharedSettings:
         "Files of the repository with its coding guidelines, read at the base commit.",
         file=tightening.file_first,
     )
-    fail_on: FailOn = declare(
-        option_types.choice(FailOn),
+    fail_on: tuple[FailOn, ...] = declare(
+        option_types.choices(FailOn, alone=FailOn.NEVER),
         "never",
         "Fail the step when there is a finding of this severity or a higher one. `incomplete` "
-        "fails it when something could not be reviewed.",
+        "fails it when something that should have been reviewed was not, `excluded` when one of "
+        "the action's default rules left out a file. A list such as `high, excluded` is possible.",
         file=tightening.stricter_gate,
+        in_fingerprint=False,
+    )
+    fail_on_incomplete: bool = declare(
+        option_types.flag(),
+        "true",
+        "A severity in `fail-on` fails the step for an incomplete review too.",
+        file=tightening.either_true,
         in_fingerprint=False,
     )
     review_drafts: bool = declare(
@@ -107,3 +115,8 @@ class SharedSettings:
         file=tightening.both_lists,
         in_fingerprint=False,
     )
+
+    @property
+    def is_gate(self) -> bool:
+        """True if the result of a review can fail the step."""
+        return self.fail_on != (FailOn.NEVER,)

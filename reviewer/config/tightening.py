@@ -17,7 +17,7 @@ Level = TypeVar("Level", bound=enum.IntEnum)
 
 Rule: TypeAlias = Callable[[T, T], T | None]
 
-_GATES = (FailOn.NEVER, FailOn.CRITICAL, FailOn.HIGH, FailOn.MEDIUM, FailOn.LOW)
+_SEVERITIES = (FailOn.LOW, FailOn.MEDIUM, FailOn.HIGH, FailOn.CRITICAL)
 
 
 @record
@@ -71,14 +71,21 @@ def fewer_comments(workflow: Inline, file: Inline) -> Inline | None:
     return file if order.index(file) <= order.index(workflow) else None
 
 
-def stricter_gate(workflow: FailOn, file: FailOn) -> FailOn | None:
-    """The stricter one applies: `low` before `medium`, `high`, `critical` and `never`.
+def either_true(workflow: bool, file: bool) -> bool | None:  # noqa: FBT001 - a rule
+    """`true` applies where either says so."""
+    return file if file >= workflow else None
 
-    `incomplete` is about something other than severities: the file can set or replace it only
-    where the workflow says `never`.
-    """
-    if workflow is FailOn.NEVER or file is workflow:
-        return file
-    if FailOn.INCOMPLETE in {workflow, file}:
-        return None
-    return file if _GATES.index(file) >= _GATES.index(workflow) else None
+
+def stricter_gate(
+    workflow: tuple[FailOn, ...], file: tuple[FailOn, ...]
+) -> tuple[FailOn, ...] | None:
+    """What either names applies; of two severities, the lower one."""
+    both, before = _simplify((*workflow, *file)), _simplify(workflow)
+    return None if both == before != _simplify(file) else both
+
+
+def _simplify(limits: tuple[FailOn, ...]) -> tuple[FailOn, ...]:
+    """Return the limits without those that another one includes, in a fixed order."""
+    lowest = next((limit for limit in _SEVERITIES if limit in limits), None)
+    others = (limit for limit in (FailOn.INCOMPLETE, FailOn.EXCLUDED) if limit in limits)
+    return (*((lowest,) if lowest else ()), *others) or (FailOn.NEVER,)

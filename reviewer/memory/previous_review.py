@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.git_diff import DELETED
+from reviewer.changes.selection import UNLISTED, Selection
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
-from reviewer.finding import Candidate, Finding, Origin, resembles
+from reviewer.finding import Candidate, Finding, Origin, normalize, quoted_lines, resembles
 from reviewer.findings.placement import Places
 from reviewer.llm import prompts
 from reviewer.memory.state import State, Unit
@@ -142,26 +144,76 @@ def assign_numbers(
     return tuple(numbered), following
 
 
-def find_fixed(
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The findings of the last review that this one lacks.
+
+    The code of those in `fixed` was read and is gone. That of `unchecked` ones was not read, so
+    they may still be there.
+    """
+
+    fixed: tuple[Finding, ...] = ()
+    unchecked: tuple[Finding, ...] = ()
+
+
+def sort_gone(
     previous: PreviousReview,
     present: Sequence[Finding],
+    selection: Selection,
     files: Sequence[FileReport],
     still_there: Callable[[Finding], bool],
-) -> tuple[Finding, ...]:
-    """Return the findings of the last review that are gone; dismissed ones do not appear.
+) -> Gone:
+    """Sort the findings of the last review that are not in `present`; dismissed ones are left out.
 
-    If the file could not be reviewed, or everything was reviewed from scratch, a missing finding
-    does not prove a fix. Then its code must be gone too (`still_there` returns False).
+    `files` are the rows of this review. If everything was reviewed from scratch, a finding that is
+    missing although its code is `still_there` is neither fixed nor unchecked.
     """
-    failed = {row.path for row in files if row.status is Status.FAILED}
+    rows = {row.path: row for row in files}
     dismissed = [each.finding for each in previous.state.dismissed]
-    return tuple(
-        old
-        for old in previous.findings
-        if old.origin is Origin.MODEL
-        and not any(resembles(old, each) for each in (*present, *dismissed))
-        and not (still_there(old) and (not previous.units or old.path in failed))
-    )
+    fixed: list[Finding] = []
+    unchecked: list[Finding] = []
+    for old in previous.findings:
+        if any(resembles(old, each) for each in (*present, *dismissed)):
+            continue
+        if old.path in selection.elsewhere or _is_left_out_by_choice(old, rows, selection):
+            continue
+        if not _was_read(old, rows.get(old.path), selection):
+            unchecked.append(old)
+        elif old.origin is Origin.MODEL and not (still_there(old) and not previous.units):
+            fixed.append(old)
+    return Gone(tuple(fixed), tuple(unchecked))
+
+
+def _is_left_out_by_choice(
+    old: Finding, rows: Mapping[str, FileReport], selection: Selection
+) -> bool:
+    """Return True if workflow or repository now exclude the file of a finding."""
+    row = rows.get(old.path)
+    excluded = row is not None and row.status is Status.SKIPPED
+    return excluded and any(file.path == old.path for file in selection.unread)
+
+
+def _was_read(old: Finding, row: FileReport | None, selection: Selection) -> bool:
+    """Return True if this review has read the code of a finding, or if its file is gone.
+
+    A rule reads every file with lines. A file that is gone may have become one that nobody reads.
+    """
+    if row is None or row.reason == DELETED:
+        return not any(_may_hold(file, old) for file in selection.unread) and not any(
+            each.reason == UNLISTED for each in selection.reports
+        )
+    if old.origin is Origin.RULE and row.status is not Status.REVIEWED:
+        return any(file.path == old.path for file in selection.unread)
+    return row.status is Status.REVIEWED and (old.origin is Origin.RULE or not row.cuts)
+
+
+def _may_hold(file: ChangedFile, old: Finding) -> bool:
+    """Return True if a file that was not read may be the one of a finding under another path."""
+    names = {path.rpartition("/")[2] for path in (file.path, old.path)}
+    if len(names) == 1 or file.previous_path == old.path:
+        return True
+    lines = {normalize(line.text) for hunk in file.hunks for line in hunk.lines}
+    return lines.issuperset(quoted_lines(old))
 
 
 def review_key(inputs: Inputs, settings: Settings) -> str:

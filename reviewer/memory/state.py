@@ -106,7 +106,8 @@ class State:
     An empty `head_sha` means that there was no review. `key` is a hash of prompts, models and
     configuration (`previous_review.review_key`). `tokens` and `cost` are totals of the pull
     request; `cost` is in US dollars, as text, empty if unknown. `paused` is the login of the person
-    who paused the reviews, or empty. `next_number` is for the next new finding.
+    who paused the reviews, or empty. `next_number` is for the next new finding. Of the
+    `excluded_files`, which have `unread_lines`, a built-in rule checked `checked_files`.
     """
 
     head_sha: _Commit = ""
@@ -119,11 +120,17 @@ class State:
     low: _Count = 0
     reviewed_files: _Count = 0
     skipped_files: _Count = 0
+    failed_files: _Count = 0
+    excluded_files: _Count = 0
+    checked_files: _Count = 0
+    unread_lines: _Count = 0
+    by_fork: bool = False
     tokens: _Count = 0
     cost: _Cost = ""
     units: tuple[Unit, ...] = ()
     overview: _Text = ""
     major_changes: tuple[str, ...] = ()
+    unchecked: tuple[_Finding, ...] = ()
     dismissed: tuple[_Dismissal, ...] = ()
     posted: Annotated[tuple[_Number, ...], Field(max_length=1_000)] = ()
     """Numbers of the findings with an inline comment, or for which one was planned."""
@@ -132,8 +139,9 @@ class State:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All remembered findings, including those below the thresholds."""
-        return tuple(finding for unit in self.units for finding in unit.findings)
+        """All remembered findings, including those below the thresholds and unchecked ones."""
+        of_units = tuple(finding for unit in self.units for finding in unit.findings)
+        return of_units + self.unchecked
 
     @property
     def posted_findings(self) -> tuple[Finding, ...]:
@@ -145,6 +153,7 @@ def from_review(review: Review) -> State:
     """Return what a later run needs of a review."""
     spent, severities = review.total or review.spent, review.severities
     reviewed = len(review.files_with(Status.REVIEWED))
+    excluded = review.files_with(Status.EXCLUDED)
     return State(
         head_sha=review.head_sha,
         base_sha=review.base_sha,
@@ -156,6 +165,11 @@ def from_review(review: Review) -> State:
         low=severities[Severity.LOW],
         reviewed_files=reviewed,
         skipped_files=len(review.files) - reviewed,
+        failed_files=len(review.files_with(Status.FAILED)),
+        excluded_files=len(excluded),
+        checked_files=sum(row.checked for row in excluded),
+        unread_lines=sum(row.unread_lines for row in excluded),
+        by_fork=review.by_fork,
         tokens=spent.input_tokens + spent.output_tokens,
         cost="" if spent.cost is None else f"{spent.cost:.6f}",
         units=tuple(
@@ -163,6 +177,7 @@ def from_review(review: Review) -> State:
         ),
         overview=review.overview.text,
         major_changes=review.overview.major_changes,
+        unchecked=review.unchecked,
         dismissed=review.dismissed,
         posted=tuple(sorted(review.inline)),
         paused=review.paused,
@@ -197,7 +212,7 @@ def _shrink(state: State) -> Iterator[State]:
     while ordered:
         ordered = ordered[: len(ordered) * 3 // 4]
         yield replace(state, units=tuple(ordered))
-    yield replace(state, units=(), major_changes=(), dismissed=())
+    yield replace(state, units=(), major_changes=(), unchecked=(), dismissed=())
 
 
 def is_present(body: str) -> bool:

@@ -22,7 +22,7 @@ def render(review: Review, name: str, report: str, *, failed: bool) -> CreateChe
         name=TITLE if name == "default" else f"{TITLE} ({name})",
         head_sha=review.head_sha,
         conclusion=_choose_conclusion(review, failed=failed),
-        title=_make_title(review),
+        title=review.headline,
         summary=report if len(report) <= LARGEST_SUMMARY else _make_short_summary(review),
         annotations=tuple(_make_annotation(f) for f in review.findings if f.side is Side.NEW),
     )
@@ -31,18 +31,12 @@ def render(review: Review, name: str, report: str, *, failed: bool) -> CreateChe
 def _choose_conclusion(review: Review, *, failed: bool) -> CheckConclusion:
     if failed:
         return CheckConclusion.FAILURE
-    clean = review.complete and not review.findings
-    return CheckConclusion.SUCCESS if clean else CheckConclusion.NEUTRAL
-
-
-def _make_title(review: Review) -> str:
-    count = len(review.findings)
-    title = f"{count} finding{'s' * (count > 1)}" if count else review.no_problems_text
-    return title if review.complete else f"{title}, incomplete"
+    unclean = review.findings or review.unchecked or review.has_excluded
+    return CheckConclusion.NEUTRAL if unclean or not review.complete else CheckConclusion.SUCCESS
 
 
 def _make_short_summary(review: Review) -> str:
-    return f"{_make_title(review)}. The full report is in the job summary of the run."
+    return f"{review.headline}. The full report is in the job summary of the run."
 
 
 def _make_annotation(finding: Finding) -> CheckAnnotation:

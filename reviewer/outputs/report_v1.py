@@ -110,7 +110,11 @@ class VerificationRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportedFile:
-    """The result of a changed file; its findings are those with the same path."""
+    """The result of a changed file; its findings are those with the same path.
+
+    `unread_lines` counts the changed lines of a file that was excluded by default. `checked` says
+    that a built-in rule understood each of them.
+    """
 
     path: str
     status: Status
@@ -118,6 +122,8 @@ class ReportedFile:
     summary: str
     cuts: tuple[str, ...]
     since: str
+    unread_lines: _Count = 0
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +179,15 @@ class Report:
         Field(description="Which share of the files the run had, such as 2/8; null for all."),
     ] = None
     complete: bool
+    by_fork: Annotated[
+        bool, Field(description="True if a run that the fork controls made the review.")
+    ] = False
     cancelled: bool
     overview: str
     major_changes: tuple[str, ...]
     findings: tuple[ShownFindingRow, ...]
     fixed: tuple[FindingRow, ...]
+    unchecked: tuple[FindingRow, ...] = ()
     dismissed: tuple[DismissalRow, ...]
     judgements: tuple[VerificationRow, ...]
     files: tuple[ReportedFile, ...]

@@ -36,11 +36,13 @@ def render(review: Review, *, name: str, run_url: str) -> str:
         base_sha=review.base_sha,
         shard=str(review.shard) if review.shard else None,
         complete=review.complete,
+        by_fork=review.by_fork,
         cancelled=review.cancelled is not None,
         overview=review.overview.text,
         major_changes=review.overview.major_changes,
         findings=tuple(_make_shown_row(each, review.inline) for each in review.findings),
         fixed=tuple(FindingRow(**_collect_members(each)) for each in review.fixed),
+        unchecked=tuple(FindingRow(**_collect_members(each)) for each in review.unchecked),
         dismissed=tuple(map(_make_dismissal_row, review.dismissed)),
         judgements=tuple(map(_make_verification_row, review.verifications)),
         files=tuple(map(_make_file_row, review.files)),
@@ -81,7 +83,16 @@ def _make_verification_row(verification: Verification) -> VerificationRow:
 
 
 def _make_file_row(file: FileReport) -> ReportedFile:
-    return ReportedFile(file.path, file.status, file.reason, file.summary, file.cuts, file.since)
+    return ReportedFile(
+        path=file.path,
+        status=file.status,
+        reason=file.reason,
+        summary=file.summary,
+        cuts=file.cuts,
+        since=file.since,
+        unread_lines=file.unread_lines,
+        checked=file.checked,
+    )
 
 
 def _make_spent_row(spent: Spent) -> SpentRow:
@@ -107,6 +118,8 @@ def parse(data: bytes) -> Review:
         notes=report.notes,
         cancelled=CancelledError(_SIGINT) if report.cancelled else None,
         fixed=tuple(map(_make_finding, report.fixed)),
+        unchecked=tuple(map(_make_finding, report.unchecked)),
+        by_fork=report.by_fork,
         dismissed=tuple(map(_make_dismissal, report.dismissed)),
         verifications=tuple(map(_make_verification, report.judgements)),
         total=_make_spent(report.total),
@@ -162,6 +175,8 @@ def _make_file(row: ReportedFile, findings: Iterable[Finding]) -> FileReport:
         findings=tuple(findings),
         cuts=row.cuts,
         since=row.since,
+        unread_lines=row.unread_lines,
+        checked=row.checked,
     )
 
 

@@ -6,10 +6,17 @@ from reviewer.config.enums import FailOn
 from reviewer.memory.state import State
 from reviewer.pull_request import Comment
 from reviewer.review import Spent
+from reviewer.severity import Severity
 
 LIMIT_REACHED = 3
 REPORT = "report.json"
 SARIF = "report.sarif"
+_SEVERITIES = {
+    FailOn.CRITICAL: Severity.CRITICAL,
+    FailOn.HIGH: Severity.HIGH,
+    FailOn.MEDIUM: Severity.MEDIUM,
+    FailOn.LOW: Severity.LOW,
+}
 
 
 def make_outputs(
@@ -29,6 +36,7 @@ def make_outputs(
         **counts,
         "reviewed-files": str(state.reviewed_files),
         "skipped-files": str(state.skipped_files),
+        "unreviewed-lines": str(state.unread_lines),
         "complete": "true" if state.complete else "false",
         "tokens": str(spent.input_tokens + spent.output_tokens),
         "cost": "unknown" if spent.cost is None else f"{spent.cost:.6f}",
@@ -38,32 +46,50 @@ def make_outputs(
     }
 
 
-def exit_code(state: State, fail_on: FailOn) -> int:
-    """Return LIMIT_REACHED if the review has what the input `fail-on` names, else 0."""
-    return LIMIT_REACHED if _reaches_limit(state, fail_on) else 0
+def find_reached_limits(
+    state: State, fail_on: tuple[FailOn, ...], *, fail_on_incomplete: bool
+) -> tuple[str, ...]:
+    """Return what the review has of what `fail-on` names, in words; the step fails if anything.
+
+    A severity fails the step for an incomplete review too, unless `fail_on_incomplete` is false, or
+    the fork controls the run that made the review: it could leave out anything. A review that read
+    nothing, although there was something to read, passes no gate.
+    """
+    floor = next((_SEVERITIES[limit] for limit in fail_on if limit in _SEVERITIES), None)
+    implied = floor is not None and fail_on_incomplete and not state.by_fork
+    found = _count_findings(state, floor) if floor else 0
+    reached = {
+        f"{found} of severity {floor.label if floor else ''} or higher": found > 0,
+        "the review is incomplete": (
+            not state.complete and (implied or FailOn.INCOMPLETE in fail_on)
+        ),
+        f"{state.excluded_files} files excluded by default": (
+            state.excluded_files > 0 and FailOn.EXCLUDED in fail_on
+        ),
+        "no file was reviewed": fail_on != (FailOn.NEVER,) and _is_blind(state),
+    }
+    return tuple(what for what, applies in reached.items() if applies)
 
 
-def _reaches_limit(state: State, fail_on: FailOn) -> bool:
-    match fail_on:
-        case FailOn.NEVER:
-            return False
-        case FailOn.INCOMPLETE:
-            return not state.complete
-        case FailOn.CRITICAL:
-            return bool(state.critical)
-        case FailOn.HIGH:
-            return bool(state.critical + state.high)
-        case FailOn.MEDIUM:
-            return bool(state.critical + state.high + state.medium)
-        case FailOn.LOW:
-            return bool(_count_findings(state))
+def _is_blind(state: State) -> bool:
+    """Return True if nothing was read, although there was something that no rule checked."""
+    unread = state.failed_files + state.excluded_files - state.checked_files
+    return state.reviewed_files == 0 and unread > 0
 
 
-def _count_findings(state: State) -> int:
-    return state.critical + state.high + state.medium + state.low
+def _count_findings(state: State, floor: Severity = Severity.LOW) -> int:
+    counts = {
+        Severity.CRITICAL: state.critical,
+        Severity.HIGH: state.high,
+        Severity.MEDIUM: state.medium,
+        Severity.LOW: state.low,
+    }
+    return sum(count for severity, count in counts.items() if severity >= floor)
 
 
 def _choose_verdict(state: State) -> str:
     if _count_findings(state):
         return "findings"
-    return "clean" if state.complete else "incomplete"
+    if not state.complete:
+        return "incomplete"
+    return "excluded" if state.excluded_files else "clean"

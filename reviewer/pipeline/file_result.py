@@ -121,6 +121,31 @@ def _collect_cuts(
     return tuple(dict.fromkeys(cuts))
 
 
+def read_by_rules(
+    selection: Selection,
+    previous: PreviousReview,
+    as_prompt_text: Callable[[str], str],
+    redaction: Redaction,
+) -> tuple[FileResult, ...]:
+    """Return a result for each file that is not reviewed, in the order of their reports.
+
+    Its findings are those of the rules, which read every file with lines, and the model's earlier
+    ones whose code is still there, unless the workflow or the repository excludes the file.
+    """
+    unread = {file.path: file for file in selection.unread}
+    results: list[FileResult] = []
+    for report in selection.reports:
+        file = unread.get(report.path)
+        if file is None:
+            results.append(FileResult(report))
+            continue
+        known = [f for f in previous.findings if f.path == file.path and f.origin is Origin.MODEL]
+        wanted = () if report.status is Status.SKIPPED else known
+        earlier = previous_review.still_present(file, wanted, as_prompt_text)
+        results.append(FileResult(report, (*builtin_rules.find(file, redaction), *earlier)))
+    return tuple(results)
+
+
 def assemble(
     results: Sequence[FileResult],
     *,
@@ -140,8 +165,8 @@ def assemble(
     numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)
     files = tuple(_with_findings(each.report, shown, numbered) for each in results)
-    files += selection.reports
-    still_there = _make_presence_check(selection.files, as_prompt_text)
+    still_there = _make_presence_check(selection.with_lines, as_prompt_text)
+    gone = previous_review.sort_gone(previous, numbered, selection, files, still_there)
     return Review(
         head_sha=pull.head_sha,
         base_sha=pull.base_sha,
@@ -158,7 +183,8 @@ def assemble(
         notes=config.notes + selection.notes,
         job_summary_notes=tuple(filter(None, (config.origin,))),
         dismissed=dismissed,
-        fixed=previous_review.find_fixed(previous, numbered, files, still_there),
+        fixed=gone.fixed,
+        unchecked=gone.unchecked,
         next_number=next_number,
     )
 

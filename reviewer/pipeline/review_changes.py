@@ -53,7 +53,10 @@ def review(
     _raise_if_nothing_was_reviewed([*results.values()], by_path, kept=bool(kept))
     verified = _verify(reviewer, results, asked) if stop is None else _Verified(results, stop=stop)
     made = assemble(
-        [kept.get(file.path) or verified.results[file.path] for file in selection.files],
+        [
+            *(kept.get(file.path) or verified.results[file.path] for file in selection.files),
+            *reviewer.read_by_rules(selection),
+        ],
         pull=reviewer.snapshot.pull,
         config=reviewer.config,
         selection=selection,
@@ -192,7 +195,7 @@ def _request_overview(
     """Return the overview, and the error that prevented it.
 
     Without a request: a remembered overview is used if no file was asked about, and the summary of
-    a single batch if there was only one.
+    a single batch if there was only one and no file was deleted, renamed or skipped beside it.
     """
     rows = made.files_with(Status.REVIEWED)
     before = reviewer.previous.state
@@ -201,7 +204,7 @@ def _request_overview(
         return Overview(), None
     if not asked and reviewer.previous.units and remembered.text and not reviewer.refresh_overview:
         return remembered, None
-    if alone and len(rows) == 1:
+    if alone and len(rows) == 1 and not made.files_with(Status.SKIPPED):
         return Overview(rows[0].summary), None
     try:
         prompt = reviewer.prompts.overview(made.files)

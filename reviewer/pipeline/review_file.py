@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from reviewer.changes.batches import Batch, halve, split
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.selection import Selection
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.context.collect import CONTEXT_SHARE, ContextCollector
@@ -72,6 +73,12 @@ class BatchReviewer:
         """Make one result of the replies about a file, rule findings and earlier findings."""
         return file_result.merge(
             file, results, self.previous, self.prompts.as_prompt_text, self.redaction
+        )
+
+    def read_by_rules(self, selection: Selection) -> tuple[FileResult, ...]:
+        """Return a result for each file that is not reviewed, with the findings of the rules."""
+        return file_result.read_by_rules(
+            selection, self.previous, self.prompts.as_prompt_text, self.redaction
         )
 
     def verify(

@@ -156,7 +156,7 @@ def _ask_model(
         pull,
         nonce=secrets.token_hex(8),
         language=settings.language,
-        mask=SecretMask.of(run.runner.secrets, selection.files),
+        mask=SecretMask.of(run.runner.secrets, selection.with_lines),
     )
     budget = Budget(run.inputs.max_tokens_total, run.inputs.max_cost)
     client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)

@@ -11,7 +11,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline, summary, threads
 from reviewer.comments.summary import RunDetails
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
-from reviewer.config.enums import FailOn, Mode
+from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.memory import state
@@ -281,16 +281,21 @@ def conclude(
 ) -> int:
     """Set the step outputs and return the exit code, which depends on `fail-on`.
 
-    `known` is the finished review as it is remembered. `comment` is the summary comment, None if
+    `known` is the finished review as it is remembered. With `mode: review`, `fail-on` applies in
+    the run that publishes. `comment` is the summary comment, None if
     nothing was written. `files` maps the names of report files to their paths.
     """
     run.runner.outputs(step_outputs.make_outputs(known, comment, spent, files))
-    # With mode: review, fail-on applies in the run that publishes.
-    reviews_only = run.inputs.mode is Mode.REVIEW
-    code = step_outputs.exit_code(known, FailOn.NEVER if reviews_only else settings.fail_on)
-    if code:
-        run.runner.error(
-            f"The review reached the limit that fail-on sets ({settings.fail_on.value}).",
-            title=TITLE,
-        )
-    return code
+    if run.inputs.mode is Mode.REVIEW:
+        return 0
+    reached = step_outputs.find_reached_limits(
+        known, settings.fail_on, fail_on_incomplete=settings.fail_on_incomplete
+    )
+    if not reached:
+        return 0
+    limits = ", ".join(limit.value for limit in settings.fail_on)
+    run.runner.error(
+        f"The review reached the limit that fail-on sets ({limits}): {'; '.join(reached)}.",
+        title=TITLE,
+    )
+    return step_outputs.LIMIT_REACHED

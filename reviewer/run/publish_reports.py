@@ -67,7 +67,7 @@ def merge(
     A report is untrusted: files, head and remembered results are taken from this run alone. The
     results in a fork's report are not reused later, because its author could have changed them.
     """
-    masking = SecretMask.of(run.runner.secrets, selection.files)
+    masking = SecretMask.of(run.runner.secrets, selection.with_lines)
 
     def as_prompt_text(text: str) -> str:
         return masking(invisible.show(text))
@@ -84,6 +84,7 @@ def merge(
         )
         for file in selection.files
     ]
+    results += file_result.read_by_rules(selection, previous, as_prompt_text, masking.redaction)
     review = assemble(
         list(map(_drop_key, results)) if pull.from_fork else results,
         pull=pull,
@@ -96,7 +97,12 @@ def merge(
     )
     notes = (*review.notes, *submitted.make_notes({*review.notes, *review.job_summary_notes}))
     origin = (FORK_NOTE,) if pull.from_fork else ()
-    return replace(review, overview=submitted.join_overviews(), notes=(*origin, *notes))
+    return replace(
+        review,
+        overview=submitted.join_overviews(),
+        notes=(*origin, *notes),
+        by_fork=pull.from_fork,
+    )
 
 
 def _drop_key(result: FileResult) -> FileResult:

@@ -129,7 +129,7 @@ class Reporter:
         own = self._read_current()
         if own is None:
             return None
-        silent = review.complete and not review.files_with(Status.REVIEWED)
+        silent = review.complete and not review.says_something
         try:
             return upsert.publish(
                 self.run.forge, own, lambda old: None if silent and old is None else body

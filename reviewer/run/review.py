@@ -223,7 +223,7 @@ def _make_reviewer(
     `models` is None if they seemed not to be needed: they are made now.
     """
     pull, inputs = snapshot.pull, run.inputs
-    mask = SecretMask.of(run.runner.secrets, selection.files)
+    mask = SecretMask.of(run.runner.secrets, selection.with_lines)
     workspace = _open_workspace(run, pull)
     prompts = Prompts(
         pull,

@@ -169,7 +169,7 @@ def _read_row(file: ChangedFile, row: FileReport) -> BatchResult:
     batch = _make_batch(file, cuts)
     if row.status is not Status.REVIEWED:
         reason = truncate.line(row.reason, _LONGEST_REASON) or "no reason was given"
-        skipped = "skipped by the reviewing run: " if row.status is Status.SKIPPED else ""
+        skipped = "" if row.status is Status.FAILED else "skipped by the reviewing run: "
         return BatchResult(batch, ModelError(f"{skipped}{reason}"))
     rows = [finding.candidate.members for finding in row.findings]
     return BatchResult(

@@ -70,7 +70,7 @@ def test_every_input_becomes_a_value_of_its_type() -> None:
         min_confidence="high",
         language="हिन्दी",
         instructions="Look here.\nAnd there.\n",
-        fail_on="incomplete",
+        fail_on="high\nincomplete, excluded",
         skip_labels="no review, wip",
     ) == Inputs(
         base_url="https://models.example.com/v1",
@@ -90,7 +90,7 @@ def test_every_input_becomes_a_value_of_its_type() -> None:
         min_confidence=Confidence.HIGH,
         language="हिन्दी",
         instructions="Look here.\nAnd there.",
-        fail_on=FailOn.INCOMPLETE,
+        fail_on=(FailOn.HIGH, FailOn.INCOMPLETE, FailOn.EXCLUDED),
         skip_labels=("no review", "wip"),
     )
 

@@ -79,7 +79,7 @@ skip-labels: [wip]
         language="French",
         instructions=("No globals.", "Cents, not floats."),
         path_instructions=(PathInstruction("*.sql", "Look for missing indexes."),),
-        fail_on=FailOn.CRITICAL,
+        fail_on=(FailOn.CRITICAL,),
         skip_labels=("no-review", "wip"),
     )
 
@@ -92,10 +92,11 @@ skip-labels: [wip]
         ("max-findings: 51", Inputs()),
         ("min-severity: low", Inputs(min_severity=Severity.MEDIUM)),
         ("min-confidence: medium", Inputs(min_confidence=Confidence.HIGH)),
-        ("fail-on: never", Inputs(fail_on=FailOn.CRITICAL)),
-        ("fail-on: high", Inputs(fail_on=FailOn.LOW)),
-        ("fail-on: high", Inputs(fail_on=FailOn.INCOMPLETE)),
-        ("fail-on: incomplete", Inputs(fail_on=FailOn.LOW)),
+        ("fail-on: never", Inputs(fail_on=(FailOn.CRITICAL,))),
+        ("fail-on: high", Inputs(fail_on=(FailOn.LOW,))),
+        ("fail-on: never", Inputs(fail_on=(FailOn.INCOMPLETE, FailOn.EXCLUDED))),
+        ("fail-on: [excluded]", Inputs(fail_on=(FailOn.INCOMPLETE, FailOn.EXCLUDED))),
+        ("fail-on-incomplete: false", Inputs()),
         ("review-drafts: true", Inputs()),
         ("language: French", Inputs(language="German")),
         ('language: ""', Inputs(language="German")),
@@ -119,15 +120,28 @@ def test_the_note_says_what_was_wanted_and_what_counts() -> None:
 @pytest.mark.parametrize(
     ("text", "workflow", "expected"),
     [
-        ("fail-on: low", Inputs(fail_on=FailOn.HIGH), FailOn.LOW),
-        ("fail-on: incomplete", Inputs(), FailOn.INCOMPLETE),
-        ("fail-on: incomplete", Inputs(fail_on=FailOn.INCOMPLETE), FailOn.INCOMPLETE),
-        ("max-files: 3", Inputs(fail_on=FailOn.LOW), FailOn.LOW),
+        ("fail-on: low", Inputs(fail_on=(FailOn.HIGH,)), "low"),
+        ("fail-on: incomplete", Inputs(), "incomplete"),
+        ("fail-on: incomplete", Inputs(fail_on=(FailOn.INCOMPLETE,)), "incomplete"),
+        ("fail-on: incomplete", Inputs(fail_on=(FailOn.LOW,)), "low, incomplete"),
+        ("fail-on: high", Inputs(fail_on=(FailOn.INCOMPLETE,)), "high, incomplete"),
+        ("fail-on: [high, excluded]", Inputs(), "high, excluded"),
+        ("fail-on: excluded , high", Inputs(fail_on=(FailOn.CRITICAL,)), "high, excluded"),
+        ("max-files: 3", Inputs(fail_on=(FailOn.LOW,)), "low"),
     ],
 )
-def test_a_file_can_make_the_gate_stricter(text: str, workflow: Inputs, expected: FailOn) -> None:
+def test_a_file_can_make_the_gate_stricter(text: str, workflow: Inputs, expected: str) -> None:
     settings = load(text, workflow)
-    assert (settings.fail_on, settings.notes) == (expected, ())
+    assert ", ".join(limit.value for limit in settings.fail_on) == expected
+    assert settings.notes == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["fail-on: [never, low]", "fail-on: []", "fail-on: ['low,high']", "fail-on: [1]",
+             "fail-on: true", "fail-on: ''", "fail-on: [High]", "fail-on: [[low]]"]
+)  # fmt: skip
+def test_limits_of_a_gate_that_make_no_sense_are_refused(text: str) -> None:
+    assert "`fail-on`" in refusal(text).what
 
 
 def test_drafts_are_reviewed_only_when_neither_side_says_no() -> None:
@@ -143,7 +157,7 @@ def test_drafts_are_reviewed_only_when_neither_side_says_no() -> None:
         max_files=st.integers(1, 3_000),
         min_severity=st.sampled_from(Severity),
         min_confidence=st.sampled_from(Confidence),
-        fail_on=st.sampled_from(FailOn),
+        fail_on=st.sampled_from(FailOn).map(lambda limit: (limit,)),
         review_drafts=st.booleans(),
     ),
     st.integers(1, 3_000),
@@ -157,7 +171,7 @@ def test_no_file_is_looser_than_the_workflow(
     settings = load(text, workflow)
     assert settings.max_files <= workflow.max_files
     assert settings.min_severity >= workflow.min_severity
-    assert settings.fail_on is not FailOn.NEVER or workflow.fail_on is FailOn.NEVER
+    assert settings.is_gate or not workflow.is_gate
 
 
 def test_the_fingerprint_changes_with_the_content_of_a_review_and_with_nothing_else() -> None:
@@ -309,12 +323,11 @@ def test_each_setting_that_both_can_set_has_a_rule_and_three_of_the_others_are_k
 
 def test_the_words_of_the_file_are_those_of_the_code() -> None:
     fields = RepositoryFile.model_fields
-    severities, confidences, gates = (
-        get_args(fields[name].annotation) for name in ("min_severity", "min_confidence", "fail_on")
+    severities, confidences = (
+        get_args(fields[name].annotation) for name in ("min_severity", "min_confidence")
     )
     assert severities == tuple(severity.label for severity in Severity)
     assert confidences == tuple(confidence.label for confidence in Confidence)
-    assert gates == tuple(gate.value for gate in FailOn)
 
 
 def test_the_defaults_of_the_file_are_those_of_the_inputs() -> None:
@@ -326,6 +339,7 @@ def test_the_defaults_of_the_file_are_those_of_the_inputs() -> None:
 @pytest.mark.parametrize(
     "text",
     ["{}", "max-files: 3", "exclude: ['*.md']", "language: Norwegian Bokmål", "fail-on: low",
+     "fail-on: low, excluded", "fail-on: [low, excluded]",
      "path-instructions: [{path: a, instructions: b}]", "review-drafts: true"],
 )  # fmt: skip
 def test_the_schema_accepts_what_the_loader_accepts(text: str) -> None:

@@ -4,6 +4,7 @@ from reviewer.config import settings as config
 from reviewer.config.enums import FailOn, Inline, Verify
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
+from reviewer.config.shared_settings import SharedSettings
 from reviewer.errors import ConfigError
 from reviewer.severity import Confidence, Severity
 
@@ -11,16 +12,17 @@ LOOSE = Inputs(max_files=3_000, max_file_lines=100_000, max_findings=200, inline
                suggestions=True, review_drafts=True, verify=Verify.OFF)  # fmt: skip
 MIDDLE = Inputs(max_files=40, max_file_lines=500, max_findings=20, min_severity=Severity.MEDIUM,
                 min_confidence=Confidence.MEDIUM, inline=Inline.HIGH, language="French",
-                fail_on=FailOn.HIGH, skip_labels=("no-review",), instructions="Be kind.",
+                fail_on=(FailOn.HIGH,), skip_labels=("no-review",), instructions="Be kind.",
                 exclude=("docs/**",))  # fmt: skip
 STRICT = Inputs(max_files=1, max_file_lines=1, max_findings=1, min_severity=Severity.CRITICAL,
-                min_confidence=Confidence.HIGH, fail_on=FailOn.INCOMPLETE,
+                min_confidence=Confidence.HIGH, fail_on=(FailOn.INCOMPLETE,),
                 skip_authors=("a", "b"))  # fmt: skip
 LOUDNESS = {Inline.OFF: 0, Inline.HIGH: 1, Inline.ALL: 2}
 # What fails the step, as the set of what it looks at.
 FAILS = {
     FailOn.NEVER: frozenset[str](),
     FailOn.INCOMPLETE: frozenset({"incomplete"}),
+    FailOn.EXCLUDED: frozenset({"excluded"}),
     FailOn.CRITICAL: frozenset({"critical"}),
     FailOn.HIGH: frozenset({"critical", "high"}),
     FailOn.MEDIUM: frozenset({"critical", "high", "medium"}),
@@ -56,7 +58,8 @@ def _assert_tightened(inputs: Inputs, counts: Settings) -> None:
     assert inputs.suggestions or not counts.suggestions
     assert inputs.review_drafts or not counts.review_drafts
     assert (counts.verify is Verify.ON) or inputs.verify is Verify.OFF
-    assert FAILS[counts.fail_on] >= FAILS[inputs.fail_on]
+    assert _names_of_failures(counts) >= _names_of_failures(inputs)
+    assert counts.fail_on_incomplete >= inputs.fail_on_incomplete
     assert {*counts.skip_labels} >= {*inputs.skip_labels}
     assert {*counts.skip_authors} >= {*inputs.skip_authors}
     assert (counts.workflow_globs.include, counts.workflow_globs.exclude) == (
@@ -67,3 +70,7 @@ def _assert_tightened(inputs: Inputs, counts: Settings) -> None:
     assert counts.instructions[: bool(inputs.instructions)] == (
         (inputs.instructions,) if inputs.instructions else ()
     )
+
+
+def _names_of_failures(settings: SharedSettings) -> set[str]:
+    return {name for limit in settings.fail_on for name in FAILS[limit]}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.selection import UNLISTED, Selection
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
 from reviewer.memory import previous_review
@@ -23,6 +24,8 @@ PATCH = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return x * 100\n"
 MOVED = "@@ -1,2 +1,3 @@\n+import math\n def pay(x):\n-    return x\n+    return x * 100\n"
 REWRITTEN = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return cents(x)\n"
 OLD_HEAD = "01d0000" + "0" * 33
+REVIEWED = FileReport("src/pay.py", Status.REVIEWED)
+NOTHING_ELSE = Selection((), ())
 
 
 def changed_file(patch: str = PATCH, path: str = "src/pay.py") -> ChangedFile:
@@ -139,37 +142,112 @@ def test_a_finding_keeps_its_number_and_a_new_one_has_the_next() -> None:
     assert following == 5
 
 
-def fixed_numbers(
-    basis: PreviousReview, *standing: Finding, files: Iterable[FileReport] = (), there: bool = False
-) -> list[int]:
-    gone = previous_review.find_fixed(basis, standing, tuple(files), lambda _finding: there)
-    return [finding.number for finding in gone]
+def sort_numbers(
+    basis: PreviousReview,
+    *present: Finding,
+    files: Iterable[FileReport] = (REVIEWED,),
+    selection: Selection = NOTHING_ELSE,
+    there: bool = False,
+) -> tuple[list[int], list[int]]:
+    """Return the numbers of the fixed and of the unchecked findings."""
+    gone = previous_review.sort_gone(basis, present, selection, tuple(files), lambda _old: there)
+    return [f.number for f in gone.fixed], [f.number for f in gone.unchecked]
 
 
 def test_what_is_gone_is_fixed() -> None:
     old = builders.finding(number=3)
-    assert fixed_numbers(basis_of(old)) == [3]
-    assert fixed_numbers(basis_of(old), builders.finding(start_line=9)) == []
+    assert sort_numbers(basis_of(old)) == ([3], [])
+    assert sort_numbers(basis_of(old), builders.finding(start_line=9)) == ([], [])
 
 
-def test_a_file_that_could_not_be_reviewed_fixes_nothing_that_is_still_there() -> None:
-    failed = FileReport("src/pay.py", Status.FAILED, "timeout")
-    assert fixed_numbers(basis_of(builders.finding(number=3)), files=[failed], there=True) == []
-    assert fixed_numbers(basis_of(builders.finding(number=3)), files=[failed], there=False) == [3]
+@faults("HD2")
+@pytest.mark.parametrize(
+    "row",
+    [
+        FileReport("src/pay.py", Status.FAILED, "timeout"),
+        FileReport("src/pay.py", Status.EXCLUDED, "minified"),
+        FileReport("src/pay.py", Status.SKIPPED, "binary"),
+        FileReport("src/pay.py", Status.REVIEWED, cuts=("line 3 cut at 5,000 characters",)),
+    ],
+)
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_that_was_not_read_whole_fixes_nothing(row: FileReport, *, there: bool) -> None:
+    assert sort_numbers(basis_of(builders.finding(number=3)), files=[row], there=there) == ([], [3])
+
+
+@faults("HD2")
+def test_a_file_that_is_gone_fixes_its_findings() -> None:
+    basis = basis_of(builders.finding(number=3))
+    assert sort_numbers(basis, files=[]) == ([3], [])
+    deleted = FileReport("src/pay.py", Status.SKIPPED, "deleted")
+    assert sort_numbers(basis, files=[deleted]) == ([3], [])
+
+
+@faults("HD2")
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        changed_file(path="vendor/pay.py"),
+        replace(changed_file(REWRITTEN, path="vendor/x.py"), previous_path="src/pay.py"),
+        changed_file(path="vendor/x.so.js"),
+        changed_file(PATCH.replace("return x * 100", "RETURN  x *\t100"), path="vendor/y.py"),
+        changed_file(REWRITTEN, path="third_party/a/pay.py"),
+    ],
+)
+def test_a_file_that_may_have_moved_out_of_sight_fixes_nothing(hidden: ChangedFile) -> None:
+    row = FileReport(hidden.path, Status.EXCLUDED, "vendored")
+    selection = Selection((), (row,), unread=(hidden,))
+    basis = basis_of(builders.finding(number=3))
+    assert sort_numbers(basis, files=[row], selection=selection) == ([], [3])
+
+
+@faults("HD2")
+def test_an_incomplete_list_of_files_fixes_nothing() -> None:
+    row = FileReport("2 further files", Status.FAILED, UNLISTED)
+    basis = basis_of(builders.finding(number=3))
+    assert sort_numbers(basis, files=[row], selection=Selection((), (row,))) == ([], [3])
+
+
+def test_a_finding_in_a_file_that_maintainers_now_exclude_is_not_mentioned() -> None:
+    row = FileReport("src/pay.py", Status.SKIPPED, "excluded by the workflow")
+    selection = Selection((), (row,), unread=(changed_file(),))
+    basis = basis_of(builders.finding(number=3))
+    assert sort_numbers(basis, files=[row], selection=selection) == ([], [])
+
+
+def test_a_shard_says_nothing_about_the_files_of_the_others() -> None:
+    selection = Selection((), (), elsewhere=frozenset({"src/pay.py"}))
+    basis = basis_of(builders.finding(number=3))
+    assert sort_numbers(basis, files=[], selection=selection) == ([], [])
+
+
+def test_a_finding_of_a_rule_is_never_fixed_because_the_commit_remains() -> None:
+    of_rule = replace(builders.finding(number=3), origin=Origin.RULE)
+    assert sort_numbers(basis_of(of_rule)) == ([], [])
+    failed = FileReport("src/pay.py", Status.FAILED, "GitHub shows no patch")
+    assert sort_numbers(basis_of(of_rule), files=[failed]) == ([], [3])
+
+
+def test_an_unchecked_finding_stays_until_its_code_is_read() -> None:
+    old = builders.finding(number=3)
+    known = State(head_sha=OLD_HEAD, base_sha=builders.BASE, key=KEY, unchecked=(old,))
+    basis = previous_review.compare(known, builders.pull(), KEY, descends_always)
+    row = FileReport("src/pay.py", Status.FAILED, "timeout")
+    assert sort_numbers(basis, files=[row]) == ([], [3])
+    assert sort_numbers(basis, files=[REVIEWED]) == ([3], [])
 
 
 def test_a_review_from_scratch_calls_fixed_only_what_is_no_longer_there() -> None:
     whole = PreviousReview(remembered(builders.finding(number=3)), reason="it was asked for")
-    assert fixed_numbers(whole, there=True) == []
-    assert fixed_numbers(whole, there=False) == [3]
+    assert sort_numbers(whole, there=True) == ([], [])
+    assert sort_numbers(whole, there=False) == ([3], [])
 
 
 def test_a_dismissed_finding_is_not_called_fixed() -> None:
     old = builders.finding(number=3)
     state_ = replace(remembered(old), dismissed=(Dismissal(old, "mona"),))
-    assert (
-        fixed_numbers(previous_review.compare(state_, builders.pull(), KEY, descends_always)) == []
-    )
+    basis = previous_review.compare(state_, builders.pull(), KEY, descends_always)
+    assert sort_numbers(basis) == ([], [])
 
 
 def test_a_dismissal_holds_for_the_code_and_not_for_the_words() -> None:

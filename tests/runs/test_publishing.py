@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from reviewer.memory import state
+from tests.faults import faults
 from tests.loopback.failures import Instead
 from tests.loopback.model import Body, error
 from tests.run_result import RunResult
@@ -288,6 +289,29 @@ def test_a_report_of_a_fork_is_named_as_such_and_never_spares_a_later_review(job
     # Every file and the overview.
     assert len(job.model.bodies) == asked + 7
     assert "reviewed from scratch: a run of the fork made the last review" in job.github.bodies[0]
+
+
+@faults("RM6")
+@pytest.mark.parametrize("finds", [True, False])
+def test_the_verdict_of_a_run_that_the_fork_controls_is_never_clean(
+    job: Job, *, finds: bool
+) -> None:
+    job.github.add_pull(NUMBER, FILES, fork=True)
+    if not finds:
+        job.model.script = lambda body: (
+            review_reply(path) if (path := prompted_path(body)) else "{}"
+        )
+    pass_report(job, job.run(mode="review"))
+    finished = job.run(mode="publish", fail_on="high")
+    assert finished.outputs["complete"] == "false"
+    assert finished.outputs["verdict"] == ("findings" if finds else "incomplete")
+    (body,) = job.github.bodies
+    heading = body.split("\n")[1]
+    assert heading.endswith("· according to a run that the fork controls")
+    assert "no problems found" not in body
+    # What was found in the change closes the gate; that a fork may keep silent does not.
+    assert finished.code == (3 if finds else 0)
+    assert job.run(mode="publish", fail_on="high, incomplete").code == 3
 
 
 def test_a_report_cannot_replace_or_drown_what_needs_no_model_to_be_seen(job: Job) -> None:

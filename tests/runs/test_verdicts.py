@@ -1,0 +1,178 @@
+"""What a review says of files that nobody read: in its verdict, heading, comment and exit code."""
+
+import re
+
+import pytest
+
+from tests.faults import faults
+from tests.loopback.model import Body
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
+from tests.runs.model_scripts import OVERVIEW, finds_a_problem
+
+FINE = ("old = 1\n", "new = 2\n")
+VENDORED = {"vendor/x.js": (None, "evil()\n" * 3)}
+KEY = "AKIA" + "Z7Q2M4X8N5B3V6C1"
+
+
+def finds_nothing(body: Body) -> str:
+    path = prompted_path(body)
+    return review_reply(path) if path else OVERVIEW
+
+
+def finds_evil(body: Body) -> str:
+    """Report each file that shows the backdoor."""
+    path = prompted_path(body)
+    if not path:
+        return OVERVIEW
+    found = re.search(r"^ *(\d+) \+ (evil\(\))", body["messages"][-1]["content"], re.MULTILINE)
+    if not found or "Found in this file before" in body["messages"][-1]["content"]:
+        return review_reply(path)
+    line = int(found[1])
+    quoted = {"start_line": line, "end_line": line, "quote": "evil()", "severity": "critical"}
+    return review_reply(path, quoted)
+
+
+@faults("HD7")
+def test_a_file_left_out_by_default_is_counted_and_the_review_is_not_clean(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"src/app.py": FINE, **VENDORED})
+    job.model.script = finds_nothing
+    finished = job.run()
+    assert finished.code == 0
+    assert finished.outputs["verdict"] == "excluded"
+    assert finished.outputs["complete"] == "true"
+    assert finished.outputs["unreviewed-lines"] == "3"
+    (body,) = job.github.bodies
+    assert "no problems found in 1 of 2 files · 1 file (3 lines) excluded by default" in body
+    assert "excluded: vendored" in body
+
+
+@faults("HD7")
+def test_a_comment_is_made_although_nothing_was_asked(job: Job) -> None:
+    job.github.add_pull(NUMBER, VENDORED)
+    finished = job.run()
+    assert job.model.requests == []
+    assert finished.outputs["verdict"] == "excluded"
+    (body,) = job.github.bodies
+    assert "## Code review · nothing was reviewed · 1 file (3 lines) excluded by default" in body
+
+
+@faults("HD7")
+@pytest.mark.parametrize(
+    ("gate", "code"),
+    [("never", 0), ("critical", 3), ("low", 3), ("incomplete", 3), ("excluded", 3)],
+)
+def test_a_gate_is_closed_when_nothing_was_reviewed(job: Job, gate: str, code: int) -> None:
+    job.github.add_pull(NUMBER, VENDORED)
+    finished = job.run(fail_on=gate, fail_on_incomplete="false")
+    assert finished.code == code
+    again = job.run(fail_on=gate, fail_on_incomplete="false")
+    assert (again.code, again.outputs["verdict"]) == (code, "excluded")
+
+
+@faults("HD7")
+def test_a_severity_implies_incomplete_unless_told_otherwise(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"a.py": FINE, "src/app.py": FINE})
+    job.model.script = finds_nothing
+    assert job.run(fail_on="high", max_files="1").code == 3
+    assert job.run(fail_on="high", max_files="1", fail_on_incomplete="false").code == 0
+    assert job.run(fail_on="high").code == 0
+
+
+@faults("HD7")
+def test_a_list_of_limits_fails_for_each_of_them(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"src/app.py": FINE, **VENDORED})
+    job.model.script = finds_nothing
+    assert job.run(fail_on="high").code == 0
+    finished = job.run(fail_on="high, excluded")
+    assert finished.code == 3
+    assert "1 files excluded by default" in finished.log
+
+
+def test_what_the_workflow_excludes_leaves_a_review_clean(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"src/app.py": FINE, "docs/a.md": FINE, **VENDORED})
+    job.model.script = finds_nothing
+    finished = job.run(exclude="docs/\nvendor/", fail_on="low, excluded")
+    assert (finished.code, finished.outputs["verdict"]) == (0, "clean")
+    assert finished.outputs["unreviewed-lines"] == "0"
+
+
+@faults("HD2")
+@pytest.mark.parametrize(
+    "push",
+    [
+        {"src/app.py": None, "vendor/app.py": "evil()\nb = 2\n"},
+        {"src/app.py": None, "vendor/other.py": "import os\nevil()\nb = 2\n"},
+        {"src/app.py": None, "third_party/a/b/app.py": "evil( )\n"},
+        {"src/app.py": None, "web/node_modules/x.js": "\tevil()\n"},
+    ],
+)
+def test_a_finding_whose_file_went_out_of_sight_is_not_fixed(
+    job: Job, push: dict[str, str | None]
+) -> None:
+    job.github.add_pull(NUMBER, {"src/app.py": (None, "evil()\n")})
+    job.model.script = finds_evil
+    assert job.run(fail_on="critical").code == 3
+    job.github.push(NUMBER, push)
+    finished = job.run(fail_on="critical")
+    (body,) = job.github.bodies
+    assert "Fixed since" not in body
+    assert "### Not checked again" in body
+    assert "- **Critical** `src/app.py:1`" in body
+    assert "[F1]" in body
+    assert finished.outputs["critical"] == "1"
+    assert (finished.code, finished.outputs["verdict"]) == (3, "findings")
+    # It stays for as long as nobody reads the code, and leaves when the code is really gone.
+    job.github.push(NUMBER, {"src/b.py": "b = 3\n"})
+    assert job.run(fail_on="critical").code == 3
+    job.github.push(NUMBER, dict.fromkeys(path for path, text in push.items() if text))
+    job.run()
+    assert "### Fixed since the last review\n- `src/app.py:1`" in job.github.bodies[0]
+
+
+@faults("HD2")
+def test_a_finding_in_a_file_that_failed_is_not_fixed(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"src/app.py": (None, "evil()\n"), "src/b.py": FINE})
+    job.model.script = finds_evil
+    job.run()
+    job.github.push(NUMBER, {"src/app.py": "a = 1\n" * 30})
+    finished = job.run(max_file_lines="20")
+    (body,) = job.github.bodies
+    assert "Fixed since" not in body
+    assert "### Not checked again" in body
+    assert finished.outputs["critical"] == "1"
+
+
+@faults("HD10")
+@pytest.mark.parametrize("path", ["vendor/x.py", "docs/x.md", "big.py", "package-lock.json"])
+def test_rules_read_the_files_that_the_model_does_not(job: Job, path: str) -> None:
+    text = f'KEY = "{KEY}"\n' + "a = 1\n" * 40
+    job.github.add_pull(NUMBER, {path: (None, text)})
+    finished = job.run(exclude="docs/", max_file_lines="20")
+    assert job.model.requests == []
+    assert finished.outputs["high"] == "1"
+    (body,) = job.github.bodies
+    assert "Possible secret: aws access key" in body
+    assert KEY not in body
+
+
+@faults("HD10")
+def test_rules_find_bidirectional_controls_in_an_excluded_file(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"vendor/x.py": (None, "a = '\u202e'\n"), "src/app.py": FINE})
+    job.model.script = finds_a_problem
+    finished = job.run()
+    assert "Bidirectional control characters" in job.github.bodies[0]
+    assert finished.outputs["high"] == "2"
+    asked = len(job.model.bodies)
+    job.github.push(NUMBER, {"src/b.py": "b = 3\n"})
+    job.run()
+    assert job.github.bodies[0].count("Bidirectional control characters") == 1
+    assert len(job.model.bodies) - asked == 2
+
+
+def test_a_deletion_beside_a_single_file_reaches_the_overview(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"src/app.py": FINE, "src/login.py": ("check()\n", None)})
+    job.model.script = finds_nothing
+    job.run()
+    overview = job.model.bodies[-1]["messages"][-1]["content"]
+    assert "src/login.py: deleted" in overview
+    assert "`src/login.py`" in job.github.bodies[0]

@@ -1,6 +1,7 @@
 """Compares the last review with the present change: which results and findings still apply."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +15,9 @@ from reviewer.findings.placement import Places
 from reviewer.llm import prompts
 from reviewer.memory.state import State, Unit
 from reviewer.pull_request import PullRequest
-from reviewer.review import FileReport, Status
+from reviewer.review import FileReport, Review, Status
+
+_WORDS = re.compile(r":([0-9a-f]{64})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,15 @@ def _find_difference(known: State, pull: PullRequest, key: str) -> str:
         return f"the base moved from {known.base_sha[:7]} to {pull.base_sha[:7]}"
     if not known.key:
         return "a run of the fork made the last review"
-    parts = ("the prompts", "the models", "the configuration")
+    if known.key == key:
+        return ""
+    parts = ("the prompts", "the models", "the configuration", "the title or the description")
     changed = [
         what
         for what, before, now in zip(parts, known.key.split(":"), key.split(":"), strict=False)
         if before != now
     ]
-    return f"{' and '.join(changed)} changed" if changed else ""
+    return f"{' and '.join(changed) or 'what the review depends on'} changed"
 
 
 def unit_key(file: ChangedFile) -> str:
@@ -216,11 +221,14 @@ def _may_hold(file: ChangedFile, old: Finding) -> bool:
     return lines.issuperset(quoted_lines(old))
 
 
-def review_key(inputs: Inputs, settings: Settings) -> str:
-    """Return a key for prompts, models and configuration: three parts separated by colons.
+def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
+    """Return a key for all that a review depends on besides the change.
 
-    If a part differs from that of the last review, its results do not apply.
+    It has four parts, separated by colons: prompts, models, configuration, title and description.
+    If a part differs from that of the last review, its results do not apply. The description counts
+    as a whole: where prompts cut it depends on what is masked in it.
     """
+    words = hashlib.sha256(repr((_trim(pull.title), _trim(pull.body))).encode()).hexdigest()
     asked = (
         inputs.base_url,
         *inputs.models,
@@ -230,4 +238,19 @@ def review_key(inputs: Inputs, settings: Settings) -> str:
         inputs.tools.value,
     )
     models = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
-    return f"{prompts.VERSION}:{models}:{settings.fingerprint}"
+    return f"{prompts.VERSION}:{models}:{settings.fingerprint}:{words}"
+
+
+def _trim(text: str) -> str:
+    """Return the text without blanks at the ends of its lines; web forms send CRLF."""
+    return "\n".join(line.rstrip(" \t\r") for line in text.split("\n")).rstrip("\n")
+
+
+def replace_words(key: str, reported: Iterable[Review]) -> str:
+    """Return `key` with the title and description of the reviews that other runs reported.
+
+    The publishing run may see others than the reviewing runs did. If these disagree or state none,
+    the key is one that no later run has.
+    """
+    words = {found[1] if (found := _WORDS.search(review.key)) else "" for review in reported}
+    return f"{key.rpartition(':')[0]}:{words.pop() if len(words) == 1 else ''}"

@@ -18,6 +18,7 @@ from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import collect
 from reviewer.context.collect import ContextCollector, HeadFiles
+from reviewer.context.discussion import Speakers
 from reviewer.errors import ForgeError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
@@ -83,7 +84,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     if reason := eligibility.find_skip_reason(run, pull, settings, own.state):
         return skip(run.runner, reason)
     known = _apply_command(own.state, run.wanted)
-    key = previous_review.review_key(run.inputs, settings)
+    key = previous_review.review_key(run.inputs, settings, pull)
     # The command changed nothing, and settings, models and prompts are those of the review.
     if up_to_date and (known, key) == (own.state, own.state.key):
         return _keep_review(reporter, own, settings)
@@ -91,6 +92,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     reports = publish_reports.read(run, pull) if publishes else None
     if isinstance(reports, str):
         return skip(run.runner, reports)
+    key = previous_review.replace_words(key, reports.reviews) if reports else key
     # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
@@ -174,7 +176,7 @@ def _compare_with_previous(
 ) -> PreviousReview:
     """Return the remembered review, with the files whose results apply to this run.
 
-    `key` names the prompts, models and settings of this run.
+    `key` is that of `previous_review.review_key`.
     """
     if own.damaged:
         return PreviousReview(known, reason="what was remembered could not be read")
@@ -237,6 +239,7 @@ def _make_reviewer(
     return BatchReviewer(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         snapshot=snapshot,
+        speakers=Speakers(pull.author, run.forge.may_write),
         config=settings,
         prompts=prompts,
         client=ModelClient(

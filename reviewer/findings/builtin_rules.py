@@ -39,8 +39,8 @@ def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
     """
     added = tuple(line for line in file.changed_lines if line.kind is LineKind.ADDED)
     return (
-        *_keep_first(tuple(_find_secrets(file.path, added, redaction))),
-        *_keep_first(tuple(_find_invisible(file.path, added, redaction))),
+        *keep_first(tuple(_find_secrets(file.path, added, redaction))),
+        *keep_first(tuple(_find_invisible(file.path, added, redaction))),
     )
 
 
@@ -147,11 +147,14 @@ def _make_finding(path: str, line: Line, text: _FindingText, quote: str) -> Find
     return Finding(candidate, number, number, Side.NEW, origin=Origin.RULE)
 
 
-def _keep_first(found: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Keep the first findings; the last of them counts the others."""
-    if len(found) <= MOST_PER_FILE:
+def keep_first(
+    found: Sequence[Finding], *, more: int = 0, one: str = "line", many: str = "lines"
+) -> tuple[Finding, ...]:
+    """Return the first MOST_PER_FILE findings; the last counts the others and `more`, in words."""
+    more += max(0, len(found) - MOST_PER_FILE)
+    if not more:
         return tuple(found)
-    last, more = found[MOST_PER_FILE - 1], len(found) - MOST_PER_FILE
-    lines = "line of this file has" if more == 1 else "lines of this file have"
-    candidate = replace(last.candidate, body=f"{last.body} {more} more {lines} the same.")
+    last = found[min(MOST_PER_FILE, len(found)) - 1]
+    others = f"{one} of this file has" if more == 1 else f"{many} of this file have"
+    candidate = replace(last.candidate, body=f"{last.body} {more} more {others} the same.")
     return (*found[: MOST_PER_FILE - 1], replace(last, candidate=candidate))

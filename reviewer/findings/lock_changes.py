@@ -1,0 +1,198 @@
+"""Reads both versions of a lock file from its hunks, and from the text before if there is one."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.findings import (
+    lock_lines,
+    lock_node_formats,
+    lock_other_formats,
+    lock_sources,
+    lock_trees,
+    lock_yaml,
+)
+from reviewer.findings.lock_entries import Entry
+from reviewer.findings.lock_trees import Node, Tree
+
+Read: TypeAlias = tuple[tuple[Entry, ...], frozenset[int]]
+_Reader: TypeAlias = Callable[[Sequence[str], bool], Read]
+Row: TypeAlias = tuple[str, Line | None]
+"""A line of one version; None in place of the diff's line for one that the hunks do not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a lock file is read, and the registries that it uses unless it says otherwise.
+
+    Without `in_parts`, a hunk alone does not tell in which section its lines are. With
+    `host_only`, the paths of a registry's addresses say nothing about the registry.
+    """
+
+    read: _Reader
+    public: frozenset[str]
+    host_only: bool = False
+    in_parts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the file, or of one hunk: its lines, its entries, the rows not understood."""
+
+    rows: tuple[Row, ...]
+    entries: tuple[Entry, ...]
+    unknown: frozenset[int]
+    whole: bool
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether all changed lines were understood, and the packages that they are about."""
+        changed = {row for row, (_, line) in enumerate(self.rows) if is_changed(line)}
+        nameless = {row for entry in self.entries if not entry.name for row in entry.rows}
+        return changed.isdisjoint(self.unknown) and (self.whole or changed.isdisjoint(nameless))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Pairs of versions, old and new; one pair for the file, or one for each hunk."""
+
+    pairs: tuple[tuple[Version, Version], ...]
+    before: tuple[Entry, ...]
+    """The entries of the old file as far as they are known."""
+
+
+def is_changed(line: Line | None) -> bool:
+    """Return True for an added or removed line."""
+    return line is not None and line.kind is not LineKind.CONTEXT
+
+
+def find_format(path: str) -> Format | None:
+    """Return the format of a lock file by its exact name; None for other files."""
+    name = path.rpartition("/")[2]
+    if not path.isprintable():
+        return None
+    if found := _BY_NAME.get(name):
+        return found
+    return next((each for pattern, each in _BY_PATTERN if pattern.fullmatch(name)), None)
+
+
+def read(file: ChangedFile, before: str | None, form: Format) -> Change:
+    """Read both versions, whole if the text before is known and fits the hunks."""
+    old_text = "" if before is None and file.status == "added" else before
+    rows = None if old_text is None else _rebuild(old_text, file.hunks)
+    if rows:
+        old, new = (_read_version(side, form, whole=True) for side in rows)
+        return Change(((old, new),), old.entries)
+    pairs = tuple(_read_hunk(hunk, form) for hunk in file.hunks)
+    if old_text is not None:
+        return Change(pairs, form.read(_clean(old_text.split("\n")), True)[0])  # noqa: FBT003
+    return Change(pairs, tuple(entry for old, _ in pairs for entry in old.entries))
+
+
+def _rebuild(before: str, hunks: Iterable[Hunk]) -> tuple[list[Row], list[Row]] | None:
+    """Return the lines of both versions; None if a hunk does not fit the text."""
+    texts = before.removesuffix("\n").split("\n") if before else []
+    old: list[Row] = []
+    new: list[Row] = []
+    for line in (line for hunk in hunks for line in hunk.lines):
+        place = line.old if line.old is not None else None
+        gap = (place - 1 if place is not None else len(old)) - len(old)
+        if place is None and line.new is not None:
+            gap = line.new - 1 - len(new)
+        if gap < 0 or len(old) + gap > len(texts):
+            return None
+        unseen = [(text, None) for text in texts[len(old) : len(old) + gap]]
+        old += unseen
+        new += unseen
+        if place is not None and texts[len(old) : len(old) + 1] != [line.text]:
+            return None
+        old += [(line.text, line)] if place is not None else []
+        new += [(line.text, line)] if line.new is not None else []
+    rest: list[Row] = [(text, None) for text in texts[len(old) :]]
+    return old + rest, new + rest
+
+
+def _read_hunk(hunk: Hunk, form: Format) -> tuple[Version, Version]:
+    old: list[Row] = [(line.text, line) for line in hunk.lines if line.old is not None]
+    new: list[Row] = [(line.text, line) for line in hunk.lines if line.new is not None]
+    return _read_version(old, form, whole=False), _read_version(new, form, whole=False)
+
+
+def _read_version(rows: Sequence[Row], form: Format, *, whole: bool) -> Version:
+    texts = _clean(text for text, _ in rows)
+    entries, unknown = form.read(texts, whole)
+    odd = {row for row, text in enumerate(texts) if not text.replace("\t", "").isprintable()}
+    return Version(tuple(rows), entries, unknown | odd, whole)
+
+
+def _clean(texts: Iterable[str]) -> list[str]:
+    """Return lines without the CR of a CRLF and the byte order mark."""
+    return [text.removesuffix("\r").removeprefix("\ufeff") for text in texts]
+
+
+def _read_tree(
+    parse: Callable[[Sequence[str], bool], Tree], find: Callable[[Node], Iterator[Entry]]
+) -> _Reader:
+    def read_rows(rows: Sequence[str], whole: bool) -> Read:  # noqa: FBT001
+        tree = parse(rows, whole)
+        return tuple(find(tree.root)), tree.unknown
+
+    return read_rows
+
+
+def _read_lines(find: Callable[[Sequence[str]], Read]) -> _Reader:
+    return lambda rows, _: find(rows)
+
+
+def _json(rows: Sequence[str], whole: bool) -> Tree:  # noqa: FBT001
+    return lock_trees.parse_json(rows, whole=whole)
+
+
+def _toml(rows: Sequence[str], whole: bool) -> Tree:  # noqa: FBT001
+    return lock_trees.parse_toml(rows, whole=whole)
+
+
+def _yaml(rows: Sequence[str], whole: bool) -> Tree:  # noqa: FBT001
+    return lock_yaml.parse(rows, whole=whole)
+
+
+def _yarn(rows: Sequence[str], whole: bool) -> Tree:  # noqa: FBT001
+    return lock_yaml.parse(rows, whole=whole, pairs=True)
+
+
+_NPM = Format(_read_tree(_json, lock_node_formats.read_npm), lock_sources.NPM)
+_PYTHON = Format(_read_tree(_toml, lock_other_formats.read_python), lock_sources.PYTHON)
+_GEMS = Format(_read_lines(lock_lines.read_gems), lock_sources.RUBY, in_parts=False)
+PIP = Format(_read_lines(lock_lines.read_requirements), lock_sources.PYTHON)
+_COMPOSER = Format(
+    _read_tree(_json, lock_other_formats.read_composer), lock_sources.COMPOSER, host_only=True
+)
+_DENO = Format(
+    _read_tree(_json, lock_node_formats.read_deno),
+    lock_sources.DENO | lock_sources.NPM,
+    host_only=True,
+)
+_BY_NAME = {
+    "package-lock.json": _NPM,
+    "npm-shrinkwrap.json": _NPM,
+    "yarn.lock": Format(_read_tree(_yarn, lock_node_formats.read_yarn), lock_sources.NPM),
+    "pnpm-lock.yaml": Format(_read_tree(_yaml, lock_node_formats.read_pnpm), lock_sources.NPM),
+    "bun.lock": Format(_read_tree(_json, lock_node_formats.read_bun), lock_sources.NPM),
+    "deno.lock": _DENO,
+    "uv.lock": _PYTHON,
+    "poetry.lock": _PYTHON,
+    "pdm.lock": _PYTHON,
+    "Pipfile.lock": Format(_read_tree(_json, lock_other_formats.read_pipfile), lock_sources.PYTHON),
+    "Cargo.lock": Format(_read_tree(_toml, lock_other_formats.read_cargo), lock_sources.CARGO),
+    "composer.lock": _COMPOSER,
+    "go.sum": Format(_read_lines(lock_lines.read_go), frozenset()),
+    "go.work.sum": Format(_read_lines(lock_lines.read_go), frozenset()),
+    "Gemfile.lock": _GEMS,
+    "gems.locked": _GEMS,
+}
+_BY_PATTERN = (
+    (re.compile(r"pylock(?:\.[^.]+)?\.toml"), _PYTHON),
+    (re.compile(r".*requirements.*\.(?:txt|lock)"), PIP),
+)

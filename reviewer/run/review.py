@@ -39,7 +39,7 @@ from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports
 from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter, report_failures, skip
-from reviewer.run.run import TITLE, Run
+from reviewer.run.run import PUBLISHING_SECONDS, TITLE, Run
 
 log = logging.getLogger(__name__)
 
@@ -232,7 +232,8 @@ def _make_reviewer(
         mask=mask,
         tools=OFFERED if workspace else (),
     )
-    run_tool = WorkspaceTools(workspace, prompts.fence).run if workspace else refuse
+    until = run.deadline.earlier_by(PUBLISHING_SECONDS).remaining
+    run_tool = WorkspaceTools(workspace, prompts.fence, until).run if workspace else refuse
     budget = Budget(inputs.max_tokens_total, inputs.max_cost)
     return BatchReviewer(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),

@@ -111,6 +111,10 @@ class RateLimitedError(ForgeError):
     """GitHub asks for a longer wait than the run has time for."""
 
 
+class RequestReserveError(ForgeError):
+    """An optional read would use requests that are kept for publishing."""
+
+
 class ModelError(ReviewerError):
     """A request to the model failed."""
 

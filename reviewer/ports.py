@@ -60,12 +60,15 @@ class Forge(Protocol):
         """
         ...
 
-    def content(self, path: str, sha: str) -> bytes | None:
+    def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
         """Return the bytes of one file at a commit, or None when no file has that path there.
 
         `path` is relative to the root of the repository, with "/". GitHub returns files of at most
         1 MiB ("Get repository content"). Raises NotFoundError for a larger file, and for a
         directory, a submodule, or a symbolic link that leads to no file of the repository.
+
+        An `optional` read is one that the review can do without. It raises RequestReserveError
+        while the requests that are left are kept for publishing, and does not wait for a limit.
         """
         ...
 

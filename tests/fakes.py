@@ -65,7 +65,7 @@ class FakeForge:
     def raw_diff(self, pull: PullRequest) -> str | None:
         return self.diff
 
-    def content(self, path: str, sha: str) -> bytes | None:
+    def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
         return self.contents.get(path)
 
     def blobs(self, sha: str) -> Mapping[str, str]:

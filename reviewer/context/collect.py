@@ -9,7 +9,7 @@ from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.context import nearby_lines
 from reviewer.context.related_changes import ChangeIndex
-from reviewer.errors import ForgeError
+from reviewer.errors import ForgeError, RequestReserveError
 from reviewer.ports import Forge
 from reviewer.text.truncate import Excerpt
 
@@ -27,7 +27,7 @@ LONGEST = 8_000
 class HeadFiles:
     """Reads files at one commit, each at most once; safe to share between threads."""
 
-    __slots__ = ("_forge", "_locks", "_mutex", "_sha", "_texts")
+    __slots__ = ("_forge", "_locks", "_mutex", "_sha", "_texts", "unread")
 
     def __init__(self, forge: Forge, sha: str) -> None:
         """Prepare to read at the commit `sha`; no request is sent yet."""
@@ -36,6 +36,8 @@ class HeadFiles:
         self._texts: dict[str, str | None] = {}
         self._locks: dict[str, Lock] = {}
         self._mutex = Lock()
+        self.unread: set[str] = set()
+        """Files that were not read, because the rest of the requests is kept for publishing."""
 
     def text(self, path: str) -> str | None:
         """Return the text of a file: "" when it does not exist, None when it cannot be read."""
@@ -48,7 +50,14 @@ class HeadFiles:
 
     def _read(self, path: str) -> str | None:
         try:
-            data = self._forge.content(path, self._sha)
+            data = self._forge.content(path, self._sha, optional=True)
+        except RequestReserveError as problem:
+            if not self.unread:
+                log.warning(
+                    "Files are reviewed without the lines around their changes: %s", problem
+                )
+            self.unread.add(path)
+            return None
         except ForgeError as problem:
             # Context only helps: the change can be reviewed without it.
             log.warning("%s is reviewed without the lines around its changes: %s", path, problem)
@@ -73,11 +82,12 @@ class BatchContext:
 class ContextCollector:
     """Collects the context of any batch of a pull request; safe to share between threads."""
 
-    __slots__ = ("_files", "_index")
+    __slots__ = ("_files", "_index", "unread")
 
     def __init__(self, files: HeadFiles, changed: Sequence[ChangedFile]) -> None:
         """Index the changes of all files; a single file has no related changes."""
         self._files = files
+        self.unread = files.unread
         self._index = ChangeIndex(changed, files.text) if len(changed) > 1 else None
 
     def collect(self, batch: Batch, window: int, share: int = CONTEXT_SHARE) -> BatchContext:
@@ -93,7 +103,7 @@ class ContextCollector:
             return BatchContext("", related.text, related.cuts)
         text = self._files.text(batch.file.path)
         if text is None:
-            cut = "the lines around the changes could not be read"
+            cut = "the lines around the changes were not read"
             return BatchContext("", related.text, (cut, *related.cuts))
         nearby = nearby_lines.select(text, batch.hunks, window // share)
         return BatchContext(nearby.text, related.text, (*nearby.cuts, *related.cuts))

@@ -1,20 +1,25 @@
-"""Finds problems without a model: secrets, and characters that a reader of the diff cannot see."""
+"""Finds problems without a model: secrets, invisible characters, and look-alike letters."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from reviewer.changes.diff import ChangedFile, Line, LineKind
 from reviewer.finding import Candidate, Finding, Origin, Side
+from reviewer.findings import confusables
+from reviewer.findings.confusables import LookAlike
 from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret, line_for_prompt
 from reviewer.severity import Confidence, Severity
-from reviewer.text import invisible
+from reviewer.text import invisible, truncate
 
 CATEGORY = "security"
 MOST_PER_FILE = 10
 """Findings of one rule in one file; the last one counts the others."""
 _LISTED_CHARACTERS = 5
+# Characters of the name that an identifier looks like.
+_LONGEST_NAME = 60
 _FEWEST_DISTINCT_CHARACTERS = 4
 
 # What documentation and tests write in place of a password.
@@ -41,6 +46,7 @@ def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
     return (
         *keep_first(tuple(_find_secrets(file.path, added, redaction))),
         *keep_first(tuple(_find_invisible(file.path, added, redaction))),
+        *keep_first(tuple(_find_look_alikes(file, added, redaction))),
     )
 
 
@@ -129,6 +135,43 @@ def _describe_invisible(hidden: Sequence[tuple[int, str]]) -> _FindingText:
     severity = Severity.HIGH if reordering else Severity.MEDIUM
     what = "Bidirectional control" if reordering else "Invisible"
     return _FindingText(severity, f"{what} characters", body)
+
+
+def _find_look_alikes(
+    file: ChangedFile, lines: Iterable[Line], redaction: Redaction
+) -> Iterator[Finding]:
+    @cache
+    def known() -> frozenset[str]:
+        return confusables.skeletons(line.text for hunk in file.hunks for line in hunk.lines)
+
+    for line in lines:
+        if line.text.isascii():
+            continue
+        if alikes := confusables.find(line.text, lambda name: name in known()):
+            quote = redaction.mask(line_for_prompt(line))
+            # A name that is not in the quote is part of a secret.
+            shown = [redaction.mask(each.look) for each in alikes if each.name in quote]
+            yield _make_finding(file.path, line, _describe_look_alikes(alikes, shown), quote)
+
+
+def _describe_look_alikes(alikes: Sequence[LookAlike], shown: Sequence[str]) -> _FindingText:
+    letters = [letter for alike in alikes for letter in alike.letters]
+    told = [
+        f"U+{ord(char):04X} ({unicodedata.name(char, 'unnamed').lower()}) in column {place + 1},"
+        f" like `{look}`"
+        for place, char, look in letters[:_LISTED_CHARACTERS]
+    ]
+    if more := len(letters) - len(told):
+        told.append(f"{more} more")
+    names = [truncate.shorten(name, _LONGEST_NAME) for name in shown[:_LISTED_CHARACTERS]]
+    named = " and ".join(f"`{name}`" for name in names)
+    reads = f" A reader takes it for {named}." if named else ""
+    body = (
+        "This line holds letters that look like ASCII letters and are not:"
+        f" {'; '.join(told)}.{reads} Two names that look the same can be different ones. Write"
+        " ASCII letters instead, or choose a name that cannot be confused."
+    )
+    return _FindingText(Severity.MEDIUM, "Look-alike letters", body)
 
 
 def _make_finding(path: str, line: Line, text: _FindingText, quote: str) -> Finding:

@@ -40,7 +40,7 @@ from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports
 from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter, report_failures, skip
-from reviewer.run.run import TITLE, Run
+from reviewer.run.run import PUBLISHING_SECONDS, TITLE, Run
 
 log = logging.getLogger(__name__)
 
@@ -209,7 +209,16 @@ def _review_share(
     ends = shutdown.result() if shutdown and shutdown.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     notes = (*review.notes, warning) if warning else review.notes
-    return replace(review, shard=run.inputs.shard, notes=notes)
+    details = (*review.job_summary_notes, *_note_unread(len(reviewer.context.unread)))
+    return replace(review, shard=run.inputs.shard, notes=notes, job_summary_notes=details)
+
+
+def _note_unread(files: int) -> tuple[str, ...]:
+    """Return a note for the job summary about files that were not read for context."""
+    if not files:
+        return ()
+    why = "GitHub's limit of requests was nearly used up, and the rest was kept for publishing"
+    return (f"{files} {'file was' if files == 1 else 'files were'} not read for context: {why}",)
 
 
 def _make_reviewer(
@@ -234,7 +243,10 @@ def _make_reviewer(
         mask=mask,
         tools=OFFERED if workspace else (),
     )
-    run_tool = WorkspaceTools(workspace, prompts.fence).run if workspace else refuse
+    run_tool = refuse
+    if workspace:
+        until = run.deadline.earlier_by(PUBLISHING_SECONDS)
+        run_tool = WorkspaceTools(workspace, prompts.fence, until.remaining).run
     budget = Budget(inputs.max_tokens_total, inputs.max_cost)
     return BatchReviewer(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),

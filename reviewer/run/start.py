@@ -12,9 +12,6 @@ from reviewer.events.activity import CommandRequest, ReviewHead, ReviewPullReque
 from reviewer.ports import Model
 from reviewer.pull_request import Snapshot
 
-# Kept for publishing: the model's deadline is this much earlier than the run's.
-PUBLISHING_SECONDS = 30
-
 
 def start(
     wanted: ReviewPullRequest | ReviewHead | CommandRequest,
@@ -38,7 +35,7 @@ def start(
     from reviewer.run.reactions import acknowledge
     from reviewer.run.reporter import skip
     from reviewer.run.review import review_pull_request
-    from reviewer.run.run import Run
+    from reviewer.run.run import PUBLISHING_SECONDS, Run
 
     snapshot = first.result()
     if snapshot is None:

@@ -2,34 +2,51 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-# Blank or invisible, although Unicode classifies them as letters, marks or spaces.
-_BLANK_OR_INVISIBLE = frozenset(
-    "\u034f\u115f\u1160\u17b4\u17b5\u2028\u2029\u2800\u3164\uffa0"
-    + "".join(map(chr, range(0xFE00, 0xFE10)))
-    + "".join(map(chr, range(0xE0100, 0xE01F0)))
-)
+from reviewer.text.unicode_tables import DEFAULT_IGNORABLE
+
+# Blank, although Unicode has them as symbols, marks or separators: a pattern of Braille, a musical
+# note, Egyptian blanks, a Khitan filler, and the separators of lines and paragraphs.
+_BLANK = "\u2028\u2029\u2800\U00013441\U00013442\U00016fe4\U0001d159"
 _CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})
 
 # Displays code in another order than the one it runs in (Trojan Source, CVE-2021-42574).
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# All controls but tab, line feed, vertical tab and form feed; a carriage return or U+0085 inside
+# a line starts a new one for some languages, and an escape or backspace hides text in a terminal.
+_CONTROLS = "\0-\x08\r\x0e-\x1f\x7f-\x9f"
+_SUSPICIOUS = re.compile(
+    f"[{_CONTROLS}{_BLANK}\ufff9-\ufffb"
+    + "".join(f"{chr(first)}-{chr(last)}" for first, last in DEFAULT_IGNORABLE)
+    + "]"
+)
 _MARKS = frozenset("\u061c\u200e\u200f")
 _JOINERS = frozenset("\u200c\u200d")
-_SPACE = "\u200b"
-_VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
-_TAGS = frozenset(map(chr, range(0xE0000, 0xE0080)))
-_WIDTHLESS = frozenset("\u00ad\u034f\u115f\u1160\u180e\u3164\ufeff\uffa0") | frozenset(
-    map(chr, range(0x2060, 0x2065))
-)
-_SUSPICIOUS = REORDERING | _MARKS | _JOINERS | {_SPACE} | _VARIATIONS | _TAGS | _WIDTHLESS
 # Only the flags of England, Scotland and Wales use tags; more tags than these can hide a message.
 _FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{4,6}\U000e007f")
+# The blank pattern belongs to text in Braille, and to pictures made of its patterns.
+_BRAILLE = re.compile("[\u2800-\u28ff]+")
 # Scripts that need U+200C and U+200D to separate or join letters: Arabic to Mongolian.
 _JOINING = ((0x0600, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x18AF))
-# Scripts without spaces, where U+200B allows a line break: Thai, Lao, Myanmar, Khmer.
-_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))
 _IDEOGRAPHS = ((0x2E80, 0xA4CF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+# Characters, and the ranges of those that one of them may follow.
+_NEEDED_AFTER = (
+    # A line break between words of scripts without spaces: Thai, Lao, Myanmar, Khmer.
+    ("\u200b", ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))),
+    # Forms of Mongolian letters.
+    ("\u180b\u180c\u180d\u180e\u180f", ((0x1820, 0x18AA), (0x11660, 0x1166C))),
+    # Inherent vowels of Khmer.
+    ("\u17b4\u17b5", ((0x1780, 0x17D3),)),
+    # A missing vowel after an initial consonant of old Hangul.
+    ("\u1160", ((0x1100, 0x115E), (0xA960, 0xA97C))),
+    # Overlaps of shorthand letters.
+    ("\U0001bca0\U0001bca1\U0001bca2\U0001bca3", ((0x1BC00, 0x1BC9F),)),
+    # Beams and slurs of musical notes.
+    ("".join(map(chr, range(0x1D173, 0x1D17B))), ((0x1D100, 0x1D172), (0x1D17B, 0x1D1FF))),
+)
+_FOLLOWED = {char: ranges for chars, ranges in _NEEDED_AFTER for char in chars}
+_EMOJI_STYLES = "\ufe0e\ufe0f"
 
 
 def show(text: str) -> str:
@@ -59,23 +76,34 @@ def replace_surrogates(text: str) -> str:
 
 
 def find_suspicious(text: str) -> tuple[tuple[int, str], ...]:
-    """List the bidirectional, zero-width and tag characters of one line that no script needs.
+    """List the characters of one line that hide text or make two texts differ that look the same.
 
-    Each comes with its position, in characters from 0. Characters that a script or an emoji needs
-    at their place are left out.
+    These are Unicode's default-ignorable code points, controls and blank characters. Each comes
+    with its position, in characters from 0. Those that a script or an emoji needs at their place
+    are left out, and so are carriage returns at the end. Spaces of other widths are not listed.
     """
-    if text.isascii() or _SUSPICIOUS.isdisjoint(text):
+    if (text.isascii() and text.isprintable()) or not _SUSPICIOUS.search(text):
         return ()
-    flags = {place for flag in _FLAG.finditer(text) for place in range(*flag.span())}
-    rightward = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
+    text = text.rstrip("\r")
+    needed = {place for span in _find_wholes(text) for place in range(*span)}
+    # Two of the marks are of these classes themselves.
+    rightward = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in set(text) - _MARKS)
     return tuple(
         (place, char)
-        for place, char in enumerate(text)
-        if char in _SUSPICIOUS
-        and place not in flags
+        for place, char in ((found.start(), found[0]) for found in _SUSPICIOUS.finditer(text))
+        if place not in needed
         and not (rightward and char in _MARKS)
         and not _is_needed(char, text[max(0, place - 1) : place], text[place + 1 : place + 2])
     )
+
+
+def _find_wholes(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each flag, and of each row of Braille with a visible pattern."""
+    for flag in _FLAG.finditer(text):
+        yield flag.span()
+    for row in _BRAILLE.finditer(text):
+        if row[0].strip("\u2800"):
+            yield row.span()
 
 
 def _is_needed(char: str, before: str, after: str) -> bool:
@@ -85,10 +113,13 @@ def _is_needed(char: str, before: str, after: str) -> bool:
     if char in _JOINERS:
         emoji = char == "\u200d" and _is_pictorial(before) and _is_pictorial(after)
         return emoji or _is_in_ranges(before, _JOINING)
-    if char in _VARIATIONS:
-        keycap = before in "0123456789#*" and after == "\u20e3"
-        return keycap or _has_variants(before)
-    return char == _SPACE and _is_in_ranges(before, _UNSPACED)
+    if char in _EMOJI_STYLES and before in "0123456789#*":
+        return after == "\u20e3"
+    if "\ufe00" <= char <= "\ufe0f":
+        return _has_variants(before)
+    if "\U000e0100" <= char <= "\U000e01ef":
+        return _is_in_ranges(before, _IDEOGRAPHS)
+    return _is_in_ranges(before, _FOLLOWED.get(char, ()))
 
 
 def _is_pictorial(char: str) -> bool:
@@ -113,4 +144,4 @@ def _find_hidden(text: str) -> set[str]:
 
 
 def _is_hidden(char: str) -> bool:
-    return char in _BLANK_OR_INVISIBLE or unicodedata.category(char) in _CATEGORIES
+    return bool(_SUSPICIOUS.match(char)) or unicodedata.category(char) in _CATEGORIES

@@ -205,6 +205,43 @@ def test_languages_and_emoji_are_left_alone() -> None:
     )
 
 
+@faults("HD9")
+def test_a_name_with_a_letter_of_another_script_is_reported_with_its_column() -> None:
+    (finding,) = find(" a = 1", "+if role == '\u0430dmin':")
+
+    assert finding.title == "Look-alike letters"
+    assert finding.severity is Severity.MEDIUM
+    assert finding.quote == "if role == '\u0430dmin':"
+    assert "U+0430 (cyrillic small letter a) in column 13, like `a`" in finding.body
+    assert "A reader takes it for `admin`." in finding.body
+    assert (finding.start_line, finding.category, finding.origin) == (2, "security", Origin.RULE)
+
+
+@faults("HD9")
+def test_a_name_of_another_script_is_reported_if_the_hunk_has_it_in_ascii() -> None:
+    assert find("+\u0455\u0441\u043e\u0440\u0435 = 1") == ()
+    (finding,) = find(" scope = 2", "+\u0455\u0441\u043e\u0440\u0435 = 1")
+    assert "A reader takes it for `scope`." in finding.body
+
+
+def test_a_long_name_of_look_alikes_is_counted_and_shortened() -> None:
+    (finding,) = find("+" + "a\u0430" * 300)
+
+    assert "295 more" in finding.body
+    assert len(finding.body) < 800
+
+
+@faults("HD9", "DF12")
+def test_a_secret_beside_look_alike_letters_is_not_in_their_finding() -> None:
+    found = find(f"+\u0430dmin = '{TOKEN}'", f"+b = '{TOKEN}\u0430xyz'")
+
+    assert {finding.title for finding in found} == {
+        "Possible secret: github token",
+        "Look-alike letters",
+    }
+    assert TOKEN not in repr(found)
+
+
 @faults("DF10", "DF12")
 def test_a_secret_beside_a_hidden_character_is_masked_in_both_findings() -> None:
     both = find(f"+a = '{TOKEN}' # \u202e")

@@ -11,7 +11,11 @@ from tests.loopback.state import Site
 
 def respond(site: Site, request: Request) -> Response:
     """Look at the token, then let the right half answer."""
-    site.used += 1
+    graph = request.path == site.graphql_path
+    site.used_graphql += graph
+    site.used += not graph
+    if site.limit_status and site.used > site.rate_limit and not graph:
+        return error(site.limit_status, "API rate limit exceeded for installation ID 1.")
     if not request.headers.get("user-agent"):
         return error(403, "Request forbidden by administrative rules.")
     given = request.headers.get("authorization", "").split(" ")[-1]
@@ -43,7 +47,8 @@ def headers(site: Site, request: Request, number: int) -> dict[str, str]:
         "Server": "github.com",
     }
     if not site.enterprise:
-        found |= {f"x-ratelimit-{name}": str(value) for name, value in rest.rate(site).items()}
         resource = "graphql" if request.path == site.graphql_path else "core"
+        left = rest.rate(site, resource)
+        found |= {f"x-ratelimit-{name}": str(value) for name, value in left.items()}
         found["x-ratelimit-resource"] = resource
     return found

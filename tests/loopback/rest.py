@@ -112,12 +112,13 @@ def respond(site: Site, request: Request, path: str, token: Token) -> Response:
     return error(404, "Not Found")
 
 
-def rate(site: Site) -> dict[str, int]:
+def rate(site: Site, resource: str = "core") -> dict[str, int]:
     """What is left of the hour."""
+    used = site.used_graphql if resource == "graphql" else site.used
     now = int(time.time() + site.clock_ahead)
     return {
         "limit": site.rate_limit,
-        "remaining": max(0, site.rate_limit - site.used),
+        "remaining": max(0, site.rate_limit - used),
         "reset": now - now % 3600 + 3600,
-        "used": site.used,
+        "used": used,
     }

@@ -203,6 +203,9 @@ class Site:
     comment_ids: Iterator[int] = field(default_factory=lambda: itertools.count(FIRST_COMMENT_ID))
     rate_limit: int = 5000
     used: int = 0
+    used_graphql: int = 0
+    # Refuse requests past the limit, with this status: GitHub documents 403 and 429.
+    limit_status: int = 0
     # Every list claims another page, for ever.
     endless_pages: bool = False
     # Past this many lines of patches in one answer, rows come back with zeros and no patch.

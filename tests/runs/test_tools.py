@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests.faults import faults
 from tests.loopback.failures import Instead
 from tests.loopback.model import Body, ScriptedReply, error
 from tests.loopback.runner_log import commands
-from tests.runs.job import NUMBER, Job, review_reply
+from tests.runs.job import NUMBER, Clock, Job, review_reply
 from tests.symlink_swaps import keep_swapping
 
 KEY = "AKIA" + "Z7Q2M4X8N5B3V6C1"
@@ -24,6 +25,17 @@ FILES = {
     "src/odd.py": ("x\u202ey = 1\n", "x\u202ey = 1\n"),
 }
 OUTSIDE = "what other steps left behind"
+
+
+@dataclass
+class TickingClock(Clock):
+    """A clock on which each look takes `tick` seconds."""
+
+    tick: float = 0.0
+
+    def now(self) -> float:
+        self.slept += self.tick
+        return super().now()
 
 
 class Curious:
@@ -207,6 +219,27 @@ def test_a_pattern_made_to_explode_costs_a_short_answer(
     assert job.run().code == 0
     assert told in model.answers[0]
     assert len(model.answers[0]) < LARGEST_RESULT + 1_000
+    assert "Reviewed 1 of 1" in job.github.bodies[0]
+
+
+@faults("RM5")
+def test_a_pattern_that_is_slow_for_three_megabytes_ends_and_the_review_is_published(
+    job: Job,
+) -> None:
+    """Each look at the clock takes a second, as if a piece of the text did."""
+    slow = "ab1 xyz\n" * 130_000
+    names = [f"src/slow{n}.txt" for n in range(3)]
+    job.github.add_pull(NUMBER, FILES | dict.fromkeys(names, (slow, slow)))
+    for name in names:
+        Path(job.checkout, name).write_text(slow, "utf-8")
+    patterns = [r"(?i)\pL.{999}Q", *["a.{200}Q"] * 5]
+    calls: list[tuple[str, dict[str, object]]] = [("search", {"pattern": p}) for p in patterns]
+    model = script_calls(job, *calls)
+    job.clock, job.patience = TickingClock(tick=1.0), 570.0
+    finished = job.run(timeout="600")
+    assert finished.code == 0
+    assert "too large" in model.answers[0]
+    assert "it took too long" in model.answers[1]
     assert "Reviewed 1 of 1" in job.github.bodies[0]
 
 

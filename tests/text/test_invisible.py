@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.text import invisible
+from reviewer.text.unicode_tables import DEFAULT_IGNORABLE
 from tests.faults import faults
 
 HIDDEN = "\u202e\u200b\u200e\u061c\u2060\u2064\u206a\U000e0041\ufe0f\U000e0100\u3164\u180e"
@@ -58,6 +59,24 @@ def test_nothing_invisible_is_left(text: str) -> None:
         ("\ufeffa", [(0, "\ufeff")]),
         ("co\u00adop", [(2, "\u00ad")]),
         ("0\ufe0f", [(1, "\ufe0f")]),
+        ("a\u180bb", [(1, "\u180b")]),
+        ("a\u180f", [(1, "\u180f")]),
+        ("\u1820a\u180e", [(2, "\u180e")]),
+        ("x\uffa0 = 1", [(1, "\uffa0")]),
+        ("\u115f\u1160", [(0, "\u115f"), (1, "\u1160")]),
+        ("a\u2065\ufff8", [(1, "\u2065"), (2, "\ufff8")]),
+        ("a\U000e0fff", [(1, "\U000e0fff")]),
+        ("a\U0001bca0", [(1, "\U0001bca0")]),
+        ("a\U0001d173", [(1, "\U0001d173")]),
+        ("pass\u2800word", [(4, "\u2800")]),
+        ("// a\u2028run()", [(4, "\u2028")]),
+        ("# a\x85run()", [(3, "\x85")]),
+        ("# a\rrun()\r", [(3, "\r")]),
+        ("a\x1b[8mb\x08", [(1, "\x1b"), (6, "\x08")]),
+        ("a\0b", [(1, "\0")]),
+        ("😀\U000e0105", [(1, "\U000e0105")]),
+        ("a\ufffb", [(1, "\ufffb")]),
+        ("a\u17b4", [(1, "\u17b4")]),
     ],
 )
 def test_an_invisible_character_that_no_writing_needs_is_misplaced(
@@ -71,6 +90,15 @@ def test_an_invisible_character_that_no_writing_needs_is_misplaced(
     "line",
     [
         "plain text\tand tabs",
+        "a line of Windows\r",
+        "a line of neither\r\r",
+        "d\u00e9j\u00e0\u00a0vu\u202f! 12\u2009000",
+        "\u182d\u180b \u182d\u180f \u182e\u180e\u1820",
+        "\u1780\u17b4",
+        "\u1100\u1160",
+        "\U0001d158\U0001d173",
+        "\U0001bc00\U0001bca0",
+        "\u2801\u2800\u2800\u2803 \u2800\u28ff",
         "\x0cform feed",
         "👩\u200d💻 👩🏽\u200d💻 👁\ufe0f\u200d🗨\ufe0f",
         "❤\ufe0f 1\ufe0f\u20e3 ©\ufe0f ‼\ufe0f \u2139\ufe0f ↔\ufe0f",
@@ -86,6 +114,15 @@ def test_an_invisible_character_that_no_writing_needs_is_misplaced(
 )
 def test_what_a_script_or_an_emoji_needs_is_in_its_place(line: str) -> None:
     assert invisible.find_suspicious(line) == ()
+
+
+@faults("HD9")
+def test_each_ignorable_character_of_unicode_in_an_ascii_name_is_shown_and_found() -> None:
+    for first, last in DEFAULT_IGNORABLE:
+        for char in map(chr, range(first, last + 1)):
+            assert invisible.find_suspicious(f"is{char}admin") == ((2, char),)
+            assert invisible.show(f"is{char}admin") == f"is[U+{ord(char):04X}]admin"
+            assert invisible.drop(f"is{char}admin") == "isadmin"
 
 
 @given(st.text())

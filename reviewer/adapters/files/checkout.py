@@ -58,7 +58,7 @@ class Checkout:
 
     def _fetch(self, path: str) -> str:
         try:
-            data = self._forge.content(path, self._sha)
+            data = self._forge.content(path, self._sha, optional=True)
         except ForgeError as problem:
             raise WorkspaceError(f"{path[:200]!r} could not be read: {problem.what}") from problem
         return (data or b"").decode(errors="replace")

@@ -93,7 +93,7 @@ class LocalCommits:
         """Return the whole diff."""
         return _decode(_run_git(self.folder, *_DIFF, self.base_sha, self.head_sha))
 
-    def content(self, path: str, sha: str) -> bytes | None:
+    def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:  # noqa: ARG002
         """Return a file at a commit, None when it does not exist there."""
         try:
             return _run_git(self.folder, "cat-file", "blob", f"{sha}:{path}")

@@ -127,9 +127,9 @@ class GitHub:
         """See `Reads.raw_diff`."""
         return self._reads.raw_diff(pull)
 
-    def content(self, path: str, sha: str) -> bytes | None:
+    def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
         """See `Reads.content`."""
-        return self._reads.content(path, sha)
+        return self._reads.content(path, sha, optional=optional)
 
     def blobs(self, sha: str) -> Mapping[str, str]:
         """See `Reads.blobs`."""

@@ -2,6 +2,8 @@
 
 import contextlib
 import queue
+import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -32,6 +34,10 @@ _Pool: TypeAlias = queue.LifoQueue[Github]
 _SECONDS_BETWEEN_BYTES = 15
 # Seconds. A write that is being sent when a signal comes must not arrive after the last comment.
 _GRACE = 1.5
+# An optional read ends this many seconds before the run, as the model's requests do.
+_SECONDS_FOR_PUBLISHING = 30
+# Responses whose rate limits are compared; more than there are threads, as they end in any order.
+_LATEST = 64
 # A host name that does not resolve rarely resolves later.
 _ATTEMPTS_TO_CONNECT = 3
 T = TypeVar("T")
@@ -54,7 +60,7 @@ class Request:
     """What to send; `url` is absolute, or a path below the API's address.
 
     HTTP statuses in `also` count as success. `writes` marks a request that changes something: a
-    POST may also carry a GraphQL query.
+    POST may also carry a GraphQL query. `optional` marks a read that the run can do without.
     """
 
     verb: str
@@ -64,6 +70,7 @@ class Request:
     body: Mapping[str, object] | None = None
     also: tuple[int, ...] = ()
     writes: bool = False
+    optional: bool = False
 
     def __str__(self) -> str:
         """Return the method and the path, as in "GET /repos/octo/shop/pulls/7"."""
@@ -85,6 +92,8 @@ class Transport:
         self._api_url = api_url.rstrip("/")
         self._deadline = deadline
         self._pace = pace
+        # The headers of the latest responses, and when they came.
+        self._seen = deque[tuple[Mapping[str, str], float]](maxlen=_LATEST)
         # PyGithub keeps the request that it sends in its connection, so each client serves one
         # thread at a time. The client used last is taken first: its connection is still open.
         # Writes have their own clients, because PyGithub would delay a query after a write.
@@ -95,14 +104,19 @@ class Transport:
         """Send a request once and return its response.
 
         Raises ForgeError for a status that is neither a success nor in `request.also`, and when no
-        response comes; TransientError where another attempt may succeed.
+        response comes; TransientError where another attempt may succeed. An optional read is sent
+        only while there are more requests and time than publishing needs.
         """
+        deadline = self._deadline
+        if request.optional:
+            refusals.check_reserve(tuple(self._seen), time.monotonic())
+            deadline = deadline.earlier_by(_SECONDS_FOR_PUBLISHING)
         idle = self._writers if request.writes else self._readers
         client = self._take(idle)
         with contextlib.ExitStack() as on_failure:
             on_failure.callback(client.close)
             try:
-                response = self._deadline.call(
+                response = deadline.call(
                     partial(_exchange, client, request),
                     at_most=self._pace.per_request,
                     grace=_GRACE if request.writes else 0.0,
@@ -111,6 +125,7 @@ class Transport:
                 raise self._explain_silence(request, problem) from problem
             on_failure.pop_all()
         idle.put(client)
+        self._seen.append((response.headers, time.monotonic()))
         if response.ok or response.status in request.also:
             return response
         raise refusals.explain(response)
@@ -227,3 +242,17 @@ class Repository:
         """Repeat a call as the policy allows, or `attempts` times; `what` names it in the log."""
         policy = replace(self.policy, attempts=attempts) if attempts else self.policy
         return call_with_retries(call, what=what, deadline=self.deadline, policy=policy)
+
+    def retry_optional(self, what: str, call: Callable[[], T]) -> T:
+        """Repeat an optional read while there is time; never wait for a rate limit."""
+
+        def once() -> T:
+            try:
+                return call()
+            except TransientError as failure:
+                if failure.limited:
+                    raise failure.problem from failure
+                raise
+
+        deadline = self.deadline.earlier_by(_SECONDS_FOR_PUBLISHING)
+        return call_with_retries(once, what=what, deadline=deadline, policy=self.policy)

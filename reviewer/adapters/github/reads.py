@@ -73,20 +73,23 @@ class Reads:
 
         return self.repository.retry("Reading the diff", ask)
 
-    def content(self, path: str, sha: str) -> bytes | None:
+    def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
         """Read a file of at most 1 MiB, above which GitHub's JSON form has no content."""
         if not {"", ".", ".."}.isdisjoint(path.split("/")):
             # No path of git's; on its way to GitHub it would turn into another one.
             return None
         url = self.repository.url(f"contents/{quote(path, errors='replace')}")
-        asked = Request("GET", url, parameters={"ref": sha}, accept=CONTENT, also=(404,))
+        asked = Request(
+            "GET", url, parameters={"ref": sha}, accept=CONTENT, also=(404,), optional=optional
+        )
         name = f"{path} at {sha[:7]}"
 
         def ask() -> bytes | None:
             response = self.repository.send(asked)
             return response.read(partial(rest_json.content, name)) if response.ok else None
 
-        return self.repository.retry(f"Reading {name}", ask)
+        retry = self.repository.retry_optional if optional else self.repository.retry
+        return retry(f"Reading {name}", ask)
 
     def blobs(self, sha: str) -> Mapping[str, str]:
         """Read the whole tree of a commit in one request."""

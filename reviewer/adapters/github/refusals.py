@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from reviewer.errors import (
     ForgeError,
     NotFoundError,
     RateLimitedError,
+    RequestReserveError,
     UnauthorizedError,
     UnprocessableError,
 )
@@ -25,6 +26,11 @@ T = TypeVar("T")
 _PERMISSION = re.compile(r"([a-z_]{1,40})=(read|write)")
 _LONGEST_MESSAGE = 300
 _LIMITS = ("rate limit", "abuse detection")
+# A tenth of the requests of an hour is kept for publishing: a summary, its threads, a check run and
+# what is read again take less than the most.
+_RESERVE_SHARE = 10
+_FEWEST_KEPT, _MOST_KEPT = 20, 100
+_COUNT = re.compile(r"[0-9]{1,10}")
 _CLOSED = ("issue is locked", "conversation is locked", "was archived")
 
 
@@ -183,6 +189,40 @@ def rate_limit_error(response: GitHubResponse) -> TransientError:
         remedy="Run the workflow again after that time.",
     )
     return TransientError(problem, wait=wait, limited=True)
+
+
+def check_reserve(seen: Iterable[tuple[Mapping[str, str], float]], now: float) -> None:
+    """Raise RequestReserveError if only the requests for publishing are left.
+
+    `seen` holds the headers of responses and the moments at which they came, on the clock of `now`,
+    in seconds. The limit of REST requests counts ("Rate limits for the REST API"). Requests of
+    several threads end in any order, so the smallest number of the newest hour is taken. Without
+    numbers, as on most Enterprise servers, there is no reserve.
+    """
+    found = [
+        (headers["x-ratelimit-reset"], -int(headers["x-ratelimit-remaining"]), headers, moment)
+        for headers, moment in seen
+        if headers.get("x-ratelimit-resource") == "core" and _has_counts(headers)
+    ]
+    if not found:
+        return
+    _, remaining, headers, moment = max(found, key=lambda each: each[:2])
+    limit, remaining = int(headers["x-ratelimit-limit"]), -remaining
+    if remaining > max(_FEWEST_KEPT, min(_MOST_KEPT, limit // _RESERVE_SHARE)):
+        return
+    if now - moment < (waiting.until_reset(headers) or 0):
+        raise RequestReserveError(
+            f"The GitHub token has {remaining} of {limit} requests left, which are kept for "
+            "publishing.",
+            cause="All jobs of a repository share one limit an hour.",
+            remedy="Run the workflow again when the hour is over, or review fewer files.",
+        )
+
+
+def _has_counts(headers: Mapping[str, str]) -> bool:
+    names = ("limit", "remaining", "reset")
+    values = (headers.get(f"x-ratelimit-{name}", "") for name in names)
+    return all(_COUNT.fullmatch(value) for value in values)
 
 
 def _speaks_of_limit(response: GitHubResponse) -> bool:

@@ -56,10 +56,13 @@ def _seconds_or_date(headers: Mapping[str, str]) -> float | None:
 
 
 def _until_reset(headers: Mapping[str, str]) -> float | None:
+    return until_reset(headers) if headers.get("x-ratelimit-remaining") == "0" else None
+
+
+def until_reset(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds until GitHub renews a limit; None when it does not say."""
     reset = _EPOCH.fullmatch(headers.get("x-ratelimit-reset", ""))
-    if reset is None or headers.get("x-ratelimit-remaining") != "0":
-        return None
-    return _until(float(reset[1]), headers)
+    return _until(float(reset[1]), headers) if reset else None
 
 
 def _until(moment: float | None, headers: Mapping[str, str]) -> float | None:

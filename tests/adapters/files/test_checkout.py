@@ -77,7 +77,7 @@ def test_without_a_checkout_files_come_from_the_forge(tmp_path: Path, folder_nam
 
 def test_a_forge_that_fails_is_a_problem_of_the_workspace() -> None:
     class Failing(FakeForge):
-        def content(self, path: str, sha: str) -> bytes | None:
+        def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
             raise ForgeError("GitHub is down.")
 
     with pytest.raises(WorkspaceError, match="GitHub is down"):

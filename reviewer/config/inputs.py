@@ -74,8 +74,8 @@ class Inputs(SharedSettings):
             r".{1,60}", "a word or phrase of 1 to 60 characters on one line", "/review"
         ),
         "/review",
-        "Word or phrase, such as `flows review`, that starts a review when it is alone on a line "
-        "of a comment. `/review` always does too.",
+        "Word or phrase, such as `flows review`, that starts a review when it is the first line of "
+        "a comment. `/review` always does too.",
     )
     allowed_associations: tuple[str, ...] = declare(
         option_types.names("OWNER,MEMBER", ASSOCIATIONS),

@@ -187,8 +187,10 @@ def _on_reply(event: ReviewCommentEvent, rules: TriggerRules) -> Activity:
         return Skip("the comment starts a thread of its own; only replies to ours are answered")
     if rules.key_missing and event.from_fork:
         return Skip("there is no api-key; GitHub gives no secrets to pull requests from forks")
-    question = event.body.strip()[: commands.LONGEST_QUESTION]
+    question = commands.read_question(event.body)
     command = commands.parse(event.body, rules.trigger) or commands.AskCommand(question)
+    if command == commands.AskCommand(""):
+        return Skip("the reply has no words of its own")
     return _skip_outside_contributor(event, rules) or _obey(command, event, rules)
 
 

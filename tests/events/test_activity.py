@@ -353,6 +353,11 @@ def test_a_reply_in_a_review_thread_is_a_question() -> None:
     assert len(long.question) == commands.LONGEST_QUESTION
 
 
+def test_a_reply_that_only_repeats_a_mail_is_no_question() -> None:
+    body = "On Mon, Nov 23, 2026, Mona wrote:\n> Why?"
+    assert isinstance(activity.decide(reply_event(body), RULES), Skip)
+
+
 def test_a_command_in_a_reply_is_obeyed() -> None:
     assert activity.decide(reply_event("/ask Why?"), RULES) == AnswerQuestion(
         5, "Why?", AT_LINES, thread=41

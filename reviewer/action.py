@@ -60,11 +60,17 @@ def _report(problem: ReviewerError, runner: Runner) -> int:
 
 def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
     match activity.decide(_read_event(environ), _trigger_rules(inputs)):
-        case Skip(reason=reason):
-            runner.notice(f"Nothing to do: {reason}.", title=TITLE)
+        case Skip(reason=reason, waits=waits):
             runner.summary(f"Code review: nothing to do: {reason}.\n")
             runner.output("verdict", "skipped")
-            return 0
+            if not (waits and inputs.gated) or inputs.mode is Mode.REVIEW:
+                runner.notice(f"Nothing to do: {reason}.", title=TITLE)
+                return 0
+            # Slow to import, and rare.
+            from reviewer.outputs.step_outputs import LIMIT_REACHED
+
+            runner.error(f"fail-on is set, and nothing was reviewed: {reason}.", title=TITLE)
+            return LIMIT_REACHED
         case wanted:
             from reviewer.run import start
 

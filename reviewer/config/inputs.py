@@ -83,6 +83,12 @@ class Inputs(SharedSettings):
         "Obey commands in comments of people with these associations: how a person belongs to the "
         "repository, in the words of GitHub's `author_association`.",
     )
+    authors_may_dismiss: bool = declare(
+        option_types.flag(),
+        "false",
+        "Let the author of a pull request dismiss its findings and pause its reviews although "
+        "`fail-on` is set, if they may write to the repository.",
+    )
     reviewed_associations: tuple[str, ...] = declare(
         option_types.names("OWNER,MEMBER,COLLABORATOR,CONTRIBUTOR", ASSOCIATIONS),
         "",

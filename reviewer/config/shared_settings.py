@@ -107,3 +107,8 @@ class SharedSettings:
         file=tightening.both_lists,
         in_fingerprint=False,
     )
+
+    @property
+    def gated(self) -> bool:
+        """Whether `fail-on` can fail the step, so that a merge may depend on the review."""
+        return self.fail_on is not FailOn.NEVER

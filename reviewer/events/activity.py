@@ -110,9 +110,13 @@ class ShowHelp:
 
 @record
 class Skip:
-    """Do nothing; `reason` is shown to users as "nothing to do: {reason}"."""
+    """Do nothing; `reason` is shown to users as "nothing to do: {reason}".
+
+    `waits` means that there is a change to review, so that a gate must not be passed.
+    """
 
     reason: str
+    waits: bool = False
 
 
 CommandRequest: TypeAlias = AnswerQuestion | PauseReviews | ShowHelp
@@ -164,7 +168,8 @@ def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
     if rules.key_missing and (event.from_fork or event.author_is_bot):
         return Skip(
             "there is no api-key; GitHub gives no secrets to pull requests from forks and from "
-            "bots such as Dependabot, but a maintainer can have it reviewed by a manual run"
+            "bots such as Dependabot, but a maintainer can have it reviewed by a manual run",
+            waits=True,
         )
     return ReviewPullRequest(event.number, full=rules.full, title=event.title, body=event.body)
 

@@ -1,6 +1,7 @@
 """Decides if a pull request is reviewed: by inputs, state, labels, author and daily limits."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
@@ -9,7 +10,8 @@ from reviewer.errors import InputError
 from reviewer.llm import budget
 from reviewer.memory.state import State
 from reviewer.pull_request import ListedPull, PullRequest, PullState
-from reviewer.run.run import Run
+from reviewer.run.rights import Rights
+from reviewer.run.skips import Skipped
 
 _ASK = "someone in allowed-associations can start a review with a comment"
 
@@ -28,13 +30,21 @@ def check_inputs(inputs: Inputs) -> None:
         raise budget.unknown_price_error(unpriced[0])
 
 
-def find_skip_reason(run: Run, pull: PullRequest, settings: Settings, known: State) -> str:
-    """Return the reason why this run does not review the pull request, "" if it does."""
+def find_reason_to_skip(rights: Rights, known: State, *, reviewed: bool) -> Skipped | None:
+    """Return why this run does not review the pull request, None if it does.
+
+    `reviewed` means that its review is up to date: then it waits for nothing.
+    """
+    run, pull = rights.run, rights.pull
     requested = run.wanted.requested
-    reason = find_obstacle(pull, settings, known, requested=requested)
-    if reason or requested or run.inputs.mode is Mode.PUBLISH:
-        return reason
-    return find_wait_reason(pull, run.inputs, lambda: run.forge.opened_before(pull))
+    if known.paused and not (requested or rights.pause_holds(known.paused)):
+        known = replace(known, paused="")
+    if reason := find_obstacle(pull, rights.settings, known, requested=requested):
+        return Skipped(reason)
+    if requested or reviewed or run.inputs.mode is Mode.PUBLISH:
+        return None
+    reason = find_wait_reason(pull, run.inputs, lambda: run.forge.opened_before(pull))
+    return Skipped(reason, waits=True) if reason else None
 
 
 def find_obstacle(pull: PullRequest, settings: Settings, known: State, *, requested: bool) -> str:
@@ -47,13 +57,18 @@ def find_obstacle(pull: PullRequest, settings: Settings, known: State, *, reques
     if pull.draft and not settings.review_drafts and not requested:
         return "the pull request is a draft (review-drafts)"
     if known.paused and not requested:
-        return f"{known.paused} paused the reviews of this pull request (/pause)"
+        return pause_reason(known.paused)
     # GitHub ignores the case of labels and logins.
     if labels := _casefold(pull.labels) & _casefold(settings.skip_labels):
         return f"the pull request has the label {min(labels)} (skip-labels)"
     if _casefold((pull.author,)) & _casefold(settings.skip_authors):
         return f"the author is {pull.author} (skip-authors)"
     return ""
+
+
+def pause_reason(login: str) -> str:
+    """Return the reason for a pause, in which the login is untrusted text."""
+    return f"{login} paused the reviews of this pull request (/resume starts them again)"
 
 
 def _casefold(names: Iterable[str]) -> set[str]:

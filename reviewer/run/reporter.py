@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from reviewer.adapters.runner.actions import Runner
 from reviewer.comments import summary, upsert
 from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import (
     CancelledError,
+    CommandRefusedError,
     ConfigError,
     ConversationClosedError,
     ForbiddenError,
@@ -242,14 +242,6 @@ class Reporter:
         self.run.runner.warning(text, title=TITLE)
 
 
-def skip(runner: Runner, reason: str) -> int:
-    """Report in the log and the job summary why nothing is done; return the exit code 0."""
-    runner.notice(f"Nothing to do: {reason}.", title=TITLE)
-    runner.summary(f"Code review: nothing to do: {markdown.line(reason)}.\n")
-    runner.output("verdict", "skipped")
-    return 0
-
-
 def report_failures(
     step: Callable[Concatenate[Reporter, Parameters], Outcome],
 ) -> Callable[Concatenate[Reporter, Parameters], Outcome | int]:
@@ -265,6 +257,9 @@ def report_failures(
     ) -> Outcome | int:
         try:
             return step(reporter, *args, **kwargs)
+        except CommandRefusedError:
+            # Reported where the command is acknowledged; the comment stays as it is.
+            raise
         except ReviewerError as problem:
             return _report_failure(reporter, problem)
         except Exception as bug:

@@ -38,8 +38,10 @@ from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports
 from reviewer.run.publish import conclude, publish
-from reviewer.run.reporter import Reporter, report_failures, skip
+from reviewer.run.reporter import Reporter, report_failures
+from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
+from reviewer.run.skips import skip, skip_pull_request, wait
 
 log = logging.getLogger(__name__)
 
@@ -80,9 +82,10 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
     # Skip the pull request, or keep a review that is up to date.
-    if reason := eligibility.find_skip_reason(run, pull, settings, own.state):
-        return skip(run.runner, reason)
-    known = _apply_command(own.state, run.wanted)
+    rights = Rights(run, pull, settings)
+    if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=up_to_date):
+        return skip_pull_request(reporter, own, settings, skipped)
+    known = _apply_command(own.state, run.wanted, rights)
     key = previous_review.review_key(run.inputs, settings)
     # The command changed nothing, and settings, models and prompts are those of the review.
     if up_to_date and (known, key) == (own.state, own.state.key):
@@ -90,7 +93,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     # With mode: publish, the reports of other runs take the place of the model.
     reports = publish_reports.read(run, pull) if publishes else None
     if isinstance(reports, str):
-        return skip(run.runner, reports)
+        return wait(run, settings, reports)
     # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
@@ -102,7 +105,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     if selection.files and not reports:
         reporter = reporter.announce(fresh)
     with run.runner.group("Review"):
-        dismissed = _collect_dismissals(run, fresh, known)
+        dismissed = _collect_dismissals(rights, fresh, known)
         if reports:
             review = publish_reports.merge(
                 run, reports, pull, settings, selection, previous, dismissed
@@ -142,8 +145,16 @@ def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRe
     return replace(pull, title=wanted.title, body=wanted.body or "")
 
 
-def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
-    """Return the remembered state after the command that started the run: /resume or /ignore."""
+def _apply_command(known: State, wanted: ReviewPullRequest, rights: Rights) -> State:
+    """Return the remembered state after the command that started the run: /resume or /ignore.
+
+    At a gate, remembered dismissals of people who may not dismiss are forgotten. Raises
+    CommandRefusedError for a command of somebody who may not give it.
+    """
+    if wanted.ignore or wanted.resume:
+        rights.require_for(wanted)
+    if known.dismissed:
+        known = replace(known, dismissed=rights.filter_dismissals(known.dismissed))
     known = replace(known, paused="") if wanted.resume else known
     if wanted.ignore is None:
         return known
@@ -183,10 +194,10 @@ def _compare_with_previous(
     return previous_review.compare(known, pull, key, run.forge.descends)
 
 
-def _collect_dismissals(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
+def _collect_dismissals(rights: Rights, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
     """Return the remembered dismissals and those that maintainers made in our threads since."""
     fresh = threads.find_dismissals(
-        known.findings, own.snapshot.conversation, own.name, run.forge.may_write
+        known.findings, own.snapshot.conversation, own.name, rights.may_dismiss
     )
     return ranking.merge_dismissals(known.dismissed, fresh)
 

@@ -231,6 +231,19 @@ def test_a_fork_without_a_key_is_a_notice(
     assert_nothing_done(finished, "forks", github, model_server)
 
 
+@faults("RM1")
+def test_a_fork_without_a_key_does_not_pass_a_gate(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    fork = with_payload(
+        step, lambda event: event["pull_request"]["head"]["repo"].update(full_name="evil/Hello")
+    ).with_inputs(api_key="", base_url="")
+    finished = fork.with_inputs(fail_on="high").run()
+    assert (finished.code, finished.outputs["verdict"]) == (3, "skipped")
+    assert "api-key" in only_annotation(finished.log, "error").message
+    assert (github.requests, model_server.requests) == ([], [])
+
+
 REFUSED = {
     "IN3 two lines": ("api_key", "sk-first\nsk-second", "api-key"),
     "IN4 yes": ("dry_run", "yes", "dry-run"),

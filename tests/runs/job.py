@@ -155,7 +155,7 @@ class Job:
             if not isinstance(wanted, ReviewPullRequest):
                 return answer.carry_out(run, wanted, snapshot)
             review = partial(review_pull_request, run, snapshot)
-            return acknowledge(forge, wanted.commenter, review) if wanted.commenter else review()
+            return acknowledge(run, wanted.commenter, review) if wanted.commenter else review()
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code

@@ -157,7 +157,7 @@ def _ask_model(
         language=settings.language,
         mask=SecretMask.of(run.runner.secrets, selection.files),
     )
-    budget = Budget(run.inputs.max_tokens_total, run.inputs.max_cost)
+    budget = Budget.of(run.inputs)
     client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
     findings = _worst_findings(OwnComment.find(snapshot, run.inputs.name))
     with run.runner.group("Answer"):

@@ -25,9 +25,8 @@ def check_inputs(inputs: Inputs) -> None:
             remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
             "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
         )
-    unpriced = [name for name in inputs.models if budget.lookup(name) is None]
-    if unpriced and inputs.max_cost is not None:
-        raise budget.unknown_price_error(unpriced[0])
+    if inputs.max_cost:
+        budget.require_prices(inputs)
 
 
 def find_reason_to_skip(rights: Rights, known: State, *, reviewed: bool) -> Skipped | None:

@@ -244,7 +244,7 @@ def _make_reviewer(
         tools=OFFERED if workspace else (),
     )
     run_tool = WorkspaceTools(workspace, prompts.fence).run if workspace else refuse
-    budget = Budget(inputs.max_tokens_total, inputs.max_cost)
+    budget = Budget.of(inputs)
     return BatchReviewer(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         snapshot=snapshot,

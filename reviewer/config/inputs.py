@@ -98,8 +98,9 @@ class Inputs(SharedSettings):
     daily_limit: int | None = declare(
         option_types.optional(option_types.integer(1, 500, example=20)),
         "",
-        "Review at most this many pull requests that outside contributors (not in "
-        "`allowed-associations`) open within 24 hours. Later ones wait for a `/review`.",
+        "Within 24 hours, start at most this many reviews for outside contributors (not in "
+        "`allowed-associations`). Each pull request that they open and each push that is reviewed "
+        "uses one. Later ones wait for a `/review`.",
     )
     daily_limit_per_author: int | None = declare(
         option_types.optional(option_types.integer(1, 500, example=5)),

@@ -21,6 +21,7 @@ from reviewer.errors import (
     ReviewerError,
     cancellation_behind,
 )
+from reviewer.memory import state
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
@@ -85,8 +86,9 @@ class Reporter:
         """
         if self.target is not ReportTarget.COMMENT:
             return self
+        compose = self._compose_announcement(own)
         try:
-            upsert.publish(self.run.forge, own, self._compose_status(self._announcement))
+            upsert.publish(self.run.forge, own, compose)
         except (ForbiddenError, ConversationClosedError) as refused:
             return self._fall_back(refused)
         except ForgeError as problem:
@@ -215,6 +217,19 @@ class Reporter:
             return summary.with_status(body, status)
 
         return compose
+
+    def _compose_announcement(self, own: OwnComment) -> upsert.Compose:
+        """Announce the review; for daily limits, remember the run, which pays even if it fails."""
+        inputs, announce = self.run.inputs, self._compose_status(self._announcement)
+        if inputs.daily_limit is None and inputs.daily_limit_per_author is None:
+            return announce
+        runs = state.add_run(own.state.runs, int(self.run.now.timestamp()))
+        remembered = replace(own.state, runs=runs)
+
+        def compose(body: str | None) -> str:
+            return summary.with_state(announce(body) or "", remembered)
+
+        return announce if own.damaged else compose
 
     def _fall_back(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
         """Return a reporter that annotates; raise if the workflow only lacks a permission."""

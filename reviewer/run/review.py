@@ -117,6 +117,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             review = _review_share(run, reviewer, selection, dismissed)
     # The author of a fork could have changed its report: no later run may reuse its results.
     review = replace(review, paused=known.paused, key="" if reports and pull.from_fork else key)
+    review = replace(review, runs=fresh.state.runs, began=int(run.now.timestamp()))
     may_restart = may_restart and not publishes
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 

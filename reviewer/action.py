@@ -63,7 +63,7 @@ def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
         case Skip(reason=reason, waits=waits):
             runner.summary(f"Code review: nothing to do: {reason}.\n")
             runner.output("verdict", "skipped")
-            if not (waits and inputs.gated) or inputs.mode is Mode.REVIEW:
+            if not (waits and _is_gate(inputs)):
                 runner.notice(f"Nothing to do: {reason}.", title=TITLE)
                 return 0
             # Slow to import, and rare.
@@ -75,6 +75,15 @@ def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
             from reviewer.run import start
 
             return start.start(wanted, inputs, runner, environ)
+
+
+def _is_gate(inputs: Inputs) -> bool:
+    """Return True if the exit code of this run may decide about a merge.
+
+    The repository's file can set a gate too, but has not been read. With `mode: review`, the run
+    that publishes is the gate.
+    """
+    return inputs.gated and inputs.mode is not Mode.REVIEW
 
 
 def _read_event(environ: Mapping[str, str]) -> payload.Event:
@@ -111,6 +120,7 @@ def _trigger_rules(inputs: Inputs) -> TriggerRules:
         full=inputs.full,
         key_missing=inputs.needs_key,
         publishes=inputs.mode is Mode.PUBLISH,
+        gated=_is_gate(inputs),
     )
 
 

@@ -128,7 +128,7 @@ class TriggerRules:
     """The inputs that decide which events start something.
 
     `key_missing` means that the model cannot be asked for want of an API key. `publishes` means
-    `mode: publish`.
+    `mode: publish`. `gated` means that the workflow sets `fail-on`.
     """
 
     trigger: str
@@ -138,6 +138,7 @@ class TriggerRules:
     full: bool
     key_missing: bool
     publishes: bool = False
+    gated: bool = False
 
 
 def decide(event: Event, rules: TriggerRules) -> Activity:
@@ -161,10 +162,19 @@ def decide(event: Event, rules: TriggerRules) -> Activity:
 
 
 def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
-    if event.action not in REVIEWED_ACTIONS:
+    drafted = event.action == "converted_to_draft" and not rules.review_drafts
+    new_base = event.action == "edited" and event.base_changed
+    # Of several runs on a commit GitHub shows the newest: at a gate, it must not be a green one
+    # about a title, above a red one about the code.
+    repeats = rules.gated and event.action != "closed"
+    if not (event.action in REVIEWED_ACTIONS or new_base or drafted or repeats):
         return Skip(f"the pull request was {event.action}, which starts no review")
-    if event.draft and not rules.review_drafts:
-        return Skip("the pull request is a draft; `review-drafts: true` reviews drafts too")
+    # A new draft's comment is to say up to which commit it speaks, which no later push changes.
+    if event.draft and not rules.review_drafts and not drafted:
+        # At a gate, it would be open in the moment in which the draft becomes ready.
+        return Skip(
+            "the pull request is a draft; `review-drafts: true` reviews drafts too", waits=True
+        )
     if rules.key_missing and (event.from_fork or event.author_is_bot):
         return Skip(
             "there is no api-key; GitHub gives no secrets to pull requests from forks and from "

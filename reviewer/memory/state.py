@@ -149,7 +149,8 @@ class State:
 def from_review(review: Review) -> State:
     """Return what a later run needs of a review."""
     spent, severities = review.total or review.spent, review.severities
-    asked = bool(review.spent.requests)
+    # Outside of a run, a review has no moment.
+    asked = bool(review.spent.requests and review.began)
     reviewed = len(review.files_with(Status.REVIEWED))
     return State(
         head_sha=review.head_sha,

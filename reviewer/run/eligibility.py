@@ -41,8 +41,11 @@ def find_reason_to_skip(rights: Rights, known: State, *, reviewed: bool) -> Skip
     requested = run.wanted.requested
     if known.paused and not (requested or rights.pause_holds(known.paused)):
         known = replace(known, paused="")
-    if reason := find_obstacle(pull, rights.settings, known, requested=requested):
-        return Skipped(reason)
+    settings = rights.settings
+    if reason := find_obstacle(pull, settings, known, requested=requested):
+        # A draft that becomes ready can be merged at once: its author would open the gate.
+        draft = pull.draft and not settings.review_drafts and pull.state is PullState.OPEN
+        return Skipped(reason, waits=draft)
     if requested or reviewed or run.inputs.mode is Mode.PUBLISH:
         return None
     reason = find_wait_reason(run, pull, known)

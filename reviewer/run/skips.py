@@ -23,7 +23,7 @@ class Skipped:
     """The reason why a run does not review a pull request.
 
     `waits` means that it should be reviewed and is not yet, so that a gate must not be passed. Any
-    other reason is a word of the workflow or of a maintainer, or a state that cannot be merged.
+    other reason is a word of the workflow or of a maintainer, or the pull request is closed.
     """
 
     reason: str

@@ -186,6 +186,20 @@ def test_a_gate_is_closed_for_who_waits_for_a_maintainer_and_opens_after_the_rev
     assert (finished.code, finished.outputs["verdict"]) == (0, "clean")
 
 
+@faults("RM1")
+def test_a_draft_does_not_pass_a_gate(job: Job) -> None:
+    pull = job.github.repository.pulls[NUMBER]
+    pull.draft = True
+    assert (job.run().code, job.run(mode="review", fail_on="high").code) == (0, 0)
+    finished = review(job, **GATE)
+    assert (finished.code, finished.outputs["verdict"]) == (3, "skipped")
+    pull.draft = False
+    assert review(job, **GATE).code == 0
+    pull.draft = True
+    assert review(job, **GATE).code == 3
+    assert review(job, **GATE, review_drafts="true").code == 0
+
+
 def test_a_dry_run_refuses_too_and_leaves_no_reaction(job: Job) -> None:
     reviewed(job)
     finished = command(job, pause, READER, dry_run="true")

@@ -121,6 +121,7 @@ def _trigger_rules(inputs: Inputs) -> TriggerRules:
         key_missing=inputs.needs_key,
         publishes=inputs.mode is Mode.PUBLISH,
         gated=_is_gate(inputs),
+        skip_authors=inputs.skip_authors,
     )
 
 

@@ -155,9 +155,7 @@ def ceiling(option: OptionType[T], default: str) -> OptionType[T | NoLimit | Non
     """Let an empty text mean None, the default in words, and `none` mean that there is no limit."""
 
     def parse(text: str) -> T | NoLimit | None:
-        if text == NoLimit.NONE.value:
-            return NoLimit.NONE
-        return option.parse(text) if text else None
+        return NoLimit.NONE if text == NoLimit.NONE.value else option.parse(text) if text else None
 
     allowed = f"{option.allowed}; `none` for no limit; empty for {default}"
     return OptionType(parse, allowed, option.example, blank=True)
@@ -168,9 +166,7 @@ def price() -> "OptionType[tuple[Decimal, Decimal]]":
     one = decimal(10_000, above=0, example="1.00")
 
     def parse(text: str) -> "tuple[Decimal, Decimal]":
-        first, slash, second = text.partition("/")
-        if not slash:
-            raise ValueError
+        first, _, second = text.partition("/")
         return one.parse(first.strip()), one.parse(second.strip())
 
     allowed = "US dollars per million input and output tokens, both above 0, like `1.00/5.00`"

@@ -128,7 +128,7 @@ class TriggerRules:
     """The inputs that decide which events start something.
 
     `key_missing` means that the model cannot be asked for want of an API key. `publishes` means
-    `mode: publish`. `gated` means that the workflow sets `fail-on`.
+    `mode: publish`. `gated` means that the workflow sets `fail-on`. `skip_authors` are logins.
     """
 
     trigger: str
@@ -139,6 +139,7 @@ class TriggerRules:
     key_missing: bool
     publishes: bool = False
     gated: bool = False
+    skip_authors: tuple[str, ...] = ()
 
 
 def decide(event: Event, rules: TriggerRules) -> Activity:
@@ -169,17 +170,18 @@ def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
     repeats = rules.gated and event.action != "closed"
     if not (event.action in REVIEWED_ACTIONS or new_base or drafted or repeats):
         return Skip(f"the pull request was {event.action}, which starts no review")
+    waits = event.login.casefold() not in {name.casefold() for name in rules.skip_authors}
     # A new draft's comment is to say up to which commit it speaks, which no later push changes.
     if event.draft and not rules.review_drafts and not drafted:
         # At a gate, it would be open in the moment in which the draft becomes ready.
         return Skip(
-            "the pull request is a draft; `review-drafts: true` reviews drafts too", waits=True
+            "the pull request is a draft; `review-drafts: true` reviews drafts too", waits=waits
         )
     if rules.key_missing and (event.from_fork or event.author_is_bot):
         return Skip(
             "there is no api-key; GitHub gives no secrets to pull requests from forks and from "
             "bots such as Dependabot, but a maintainer can have it reviewed by a manual run",
-            waits=True,
+            waits=waits,
         )
     return ReviewPullRequest(event.number, full=rules.full, title=event.title, body=event.body)
 

@@ -21,8 +21,8 @@ class Head:
 class PullRequestEvent:
     """Something happened to a pull request; `action` is GitHub's word for it.
 
-    `title` and `body` are those of that moment: untrusted text. `base_changed` means that an edit
-    gave the pull request another base branch.
+    `title` and `body` are those of that moment: untrusted text. `login` is the author's.
+    `base_changed` means that an edit gave the pull request another base branch.
     """
 
     number: int
@@ -32,6 +32,7 @@ class PullRequestEvent:
     author_is_bot: bool
     title: str
     body: str
+    login: str = ""
     base_changed: bool = False
 
 
@@ -166,6 +167,7 @@ def _parse_pull_request(payload: Mapping[str, Any], ref: str) -> PullRequestEven
         author_is_bot=_is_bot(pull["user"]),
         title=str(pull["title"]),
         body=str(pull["body"] or ""),
+        login=_login_of(pull["user"]),
         base_changed=_has_new_base(payload),
     )
 

@@ -44,8 +44,9 @@ def find_reason_to_skip(rights: Rights, known: State, *, reviewed: bool) -> Skip
     settings = rights.settings
     if reason := find_obstacle(pull, settings, known, requested=requested):
         # A draft that becomes ready can be merged at once: its author would open the gate.
-        draft = pull.draft and not settings.review_drafts and pull.state is PullState.OPEN
-        return Skipped(reason, waits=draft)
+        ready = replace(pull, draft=False)
+        only_draft = not find_obstacle(ready, settings, known, requested=requested)
+        return Skipped(reason, waits=only_draft)
     if requested or reviewed or run.inputs.mode is Mode.PUBLISH:
         return None
     reason = find_wait_reason(run, pull, known)

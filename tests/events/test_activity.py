@@ -185,6 +185,11 @@ def from_fork(payload: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
+def as_draft(payload: dict[str, Any]) -> dict[str, Any]:
+    payload["pull_request"]["draft"] = True
+    return payload
+
+
 def by_bot(payload: dict[str, Any], login: str) -> dict[str, Any]:
     payload["pull_request"]["user"] |= {"login": login, "type": "Bot"}
     return payload
@@ -208,6 +213,19 @@ def test_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: s
     without = decide(payload, "pull_request", rules=replace(RULES, key_missing=True))
     assert isinstance(without, Skip)
     assert decide(payload, "pull_request") == wanted(payload)
+
+
+@faults("RM1")
+@pytest.mark.parametrize("login", ["dependabot[bot]", "Dependabot[bot]", "evil[bot]"])
+def test_who_has_no_key_waits_at_a_gate_unless_the_workflow_skips_this_author(login: str) -> None:
+    payload = by_bot(example("pull_request.opened"), login)
+    rules = replace(RULES, key_missing=True, skip_authors=("dependabot[bot]",))
+    for decided in (
+        decide(payload, "pull_request", rules=rules),
+        decide(as_draft(payload), "pull_request", rules=rules),
+    ):
+        assert isinstance(decided, Skip)
+        assert decided.waits == (login == "evil[bot]")
 
 
 @faults("EV9")

@@ -200,6 +200,19 @@ def test_a_draft_does_not_pass_a_gate(job: Job) -> None:
     assert review(job, **GATE, review_drafts="true").code == 0
 
 
+@pytest.mark.parametrize(
+    "inputs", [{"skip_authors": "dev"}, {"skip_labels": "wip"}], ids=["author", "label"]
+)
+@pytest.mark.parametrize("draft", [False, True])
+def test_what_the_workflow_skips_passes_a_gate(
+    job: Job, inputs: dict[str, str], *, draft: bool
+) -> None:
+    pull = job.github.repository.pulls[NUMBER]
+    pull.draft, pull.labels = draft, ["wip"]
+    finished = review(job, **GATE, **inputs)
+    assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
+
+
 def test_a_dry_run_refuses_too_and_leaves_no_reaction(job: Job) -> None:
     reviewed(job)
     finished = command(job, pause, READER, dry_run="true")

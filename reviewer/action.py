@@ -60,15 +60,30 @@ def _report(problem: ReviewerError, runner: Runner) -> int:
 
 def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
     match activity.decide(_read_event(environ), _trigger_rules(inputs)):
-        case Skip(reason=reason):
-            runner.notice(f"Nothing to do: {reason}.", title=TITLE)
+        case Skip(reason=reason, waits=waits):
             runner.summary(f"Code review: nothing to do: {reason}.\n")
             runner.output("verdict", "skipped")
-            return 0
+            if not (waits and _is_gate(inputs)):
+                runner.notice(f"Nothing to do: {reason}.", title=TITLE)
+                return 0
+            # Slow to import, and rare.
+            from reviewer.outputs.step_outputs import LIMIT_REACHED
+
+            runner.error(f"fail-on is set, and nothing was reviewed: {reason}.", title=TITLE)
+            return LIMIT_REACHED
         case wanted:
             from reviewer.run import start
 
             return start.start(wanted, inputs, runner, environ)
+
+
+def _is_gate(inputs: Inputs) -> bool:
+    """Return True if the exit code of this run may decide about a merge.
+
+    The repository's file can set a gate too, but has not been read. With `mode: review`, the run
+    that publishes is the gate.
+    """
+    return inputs.gated and inputs.mode is not Mode.REVIEW
 
 
 def _read_event(environ: Mapping[str, str]) -> payload.Event:
@@ -105,6 +120,8 @@ def _trigger_rules(inputs: Inputs) -> TriggerRules:
         full=inputs.full,
         key_missing=inputs.needs_key,
         publishes=inputs.mode is Mode.PUBLISH,
+        gated=_is_gate(inputs),
+        skip_authors=inputs.skip_authors,
     )
 
 

@@ -21,6 +21,7 @@ ReviewerError                     1
 │   ├── ContextTooLongError       1   the prompt is larger than the model's context window
 │   └── ReplyError                1   the reply cannot be used
 ├── WorkspaceError                1   a file of the workspace must not or cannot be read
+├── CommandRefusedError           0   the person may not give this command
 ├── BudgetError                   1   the budget of money or tokens is used up
 └── CancelledError          130/143   a signal ended the run
 """
@@ -71,6 +72,12 @@ class ConfigError(SetupError):
 
 class ReportError(SetupError):
     """A saved report cannot be used."""
+
+
+class CommandRefusedError(ReviewerError):
+    """The person may not give this command; nothing has failed, and nothing was changed."""
+
+    exit_code = 0
 
 
 class ForgeError(ReviewerError):

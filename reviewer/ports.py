@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from reviewer.operations import Operation
@@ -36,10 +36,10 @@ class Forge(Protocol):
         """
         ...
 
-    def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
-        """Return the pull requests that were opened in the 24 hours up to this one, newest first.
+    def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
+        """Return the pull requests that changed after a moment, the latest change first.
 
-        The pull request itself is among them. At most the newest 1,000 are looked through.
+        Pushes and comments change them. At most 1,000 are looked through.
         """
         ...
 

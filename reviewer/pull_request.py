@@ -43,11 +43,12 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class ListedPull:
-    """A row of the list of pull requests; `author` and `association` as in PullRequest."""
+    """A row of the list of pull requests; all but `number` as in PullRequest."""
 
     number: int
     author: str
     association: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

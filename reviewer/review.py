@@ -141,8 +141,9 @@ class Review:
     for all.
 
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
-    be reused), `next_number` (for the next new finding) and `paused` (the login of the person who
-    paused the reviews, or empty).
+    be reused), `next_number` (for the next new finding), `paused` (the login of the person who
+    paused the reviews, or empty) and `runs` (when earlier runs asked a model, in Unix seconds).
+    `began` is when this run began.
     """
 
     head_sha: str
@@ -166,6 +167,8 @@ class Review:
     key: str = ""
     next_number: int = 1
     paused: str = ""
+    runs: tuple[int, ...] = ()
+    began: int = 0
 
     @property
     def model_texts(self) -> tuple[str, ...]:

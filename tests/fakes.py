@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from reviewer.errors import NotFoundError, ReviewerError
 from reviewer.operations import (
@@ -45,7 +45,7 @@ class FakeForge:
     threads: list[ReviewThread] = field(default_factory=list)
     writers: frozenset[str] = frozenset()
     ancestors: frozenset[tuple[str, str]] = frozenset()
-    opened: Sequence[ListedPull] = ()
+    listed: Sequence[ListedPull] = ()
     applied: list[Operation] = field(default_factory=list)
     before_apply: Callable[[Operation], None] = lambda _operation: None
 
@@ -56,8 +56,8 @@ class FakeForge:
     def pulls_of(self, sha: str, branch: str, repository: str) -> tuple[int, ...]:
         return (self.pull.number,) if sha == self.pull.head_sha else ()
 
-    def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
-        return tuple(self.opened)
+    def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
+        return tuple(self.listed)
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
         return tuple(self.rows)

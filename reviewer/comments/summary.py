@@ -92,6 +92,15 @@ def status(body: str) -> str:
     return slot[0].split("\n")[1].removeprefix("> ") if slot else ""
 
 
+def skip_status(reason: str, reviewed_sha: str) -> str:
+    """Return the status line of a pull request that is not reviewed any more, or not yet.
+
+    `reviewed_sha` is the head of the review below the line, empty if there is none.
+    """
+    about = f" This review is of {reviewed_sha[:7]}." if reviewed_sha else ""
+    return f"New commits are not reviewed: {markdown.line(reason)}.{about}"
+
+
 def with_state(body: str, remembered: state.State) -> str:
     """Return `body` with this state instead of the one in it."""
     lines = body.replace("\r\n", "\n").rstrip("\n").split("\n")

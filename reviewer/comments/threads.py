@@ -68,22 +68,22 @@ def find_dismissals(
     findings: Iterable[Finding],
     conversation: Conversation,
     name: str,
-    may_write: Callable[[str], bool],
+    may_dismiss: Callable[[str], bool],
 ) -> Iterator[Dismissal]:
     """Yield a dismissal for each finding whose thread a maintainer resolved or gave a thumbs down.
 
-    A maintainer is somebody who may write; `may_write` is called once for each login.
+    A maintainer is somebody who may dismiss; `may_dismiss` is called once for each login.
     """
     threads = by_fingerprint(conversation, name)
-    may_write = cache(may_write)
+    may_dismiss = cache(may_dismiss)
     for finding in findings:
         thread = threads.get(finding.fingerprint)
         if thread is None:
             continue
         resolver = "" if thread.resolved_by_me else thread.resolved_by
-        if thread.resolved and resolver and may_write(resolver):
+        if thread.resolved and resolver and may_dismiss(resolver):
             yield Dismissal(finding, resolver, "resolved")
-        elif by := next(filter(may_write, thread.comments[0].thumbs_down), ""):
+        elif by := next(filter(may_dismiss, thread.comments[0].thumbs_down), ""):
             yield Dismissal(finding, by, "thumbs down")
 
 

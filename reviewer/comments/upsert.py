@@ -42,9 +42,12 @@ class OwnComment:
         decoded = {comment.id: state.decode(comment.body) for comment in ours}
         states = {id_: found for id_, found in decoded.items() if found}
         head_sha = snapshot.pull.head_sha
-        reviews = [comment for comment in ours if comment.id in states]
+        # A run that is under way may be remembered before there is a review.
+        reviews = [
+            c for c in ours if (known := states.get(c.id)) and (known.head_sha or known.paused)
+        ]
         reviews.sort(key=lambda c: (states[c.id].head_sha != head_sha, -c.id))
-        placeholders = sorted((c for c in ours if c.id not in states), key=lambda c: c.id)
+        placeholders = sorted((c for c in ours if c not in reviews), key=lambda c: c.id)
         return cls(snapshot, name, (*reviews, *placeholders), states)
 
     @property

@@ -55,6 +55,12 @@ class Mode(enum.Enum):
     PUBLISH = "publish"
 
 
+class NoLimit(enum.Enum):
+    """The word that switches off a limit which an empty input leaves at its default."""
+
+    NONE = "none"
+
+
 class ToolsMode(enum.Enum):
     """If the model may read files of the checkout; `on` has exceptions, `always` has none."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from reviewer.config import option_types, options
-from reviewer.config.enums import ASSOCIATIONS, Mode, OnError, ToolsMode
+from reviewer.config.enums import ASSOCIATIONS, Mode, NoLimit, OnError, ToolsMode
 from reviewer.config.options import declare
 from reviewer.config.shard import Shard
 from reviewer.config.shared_settings import SharedSettings
@@ -74,14 +74,20 @@ class Inputs(SharedSettings):
             r".{1,60}", "a word or phrase of 1 to 60 characters on one line", "/review"
         ),
         "/review",
-        "Word or phrase, such as `flows review`, that starts a review when it is alone on a line "
-        "of a comment. `/review` always does too.",
+        "Word or phrase, such as `flows review`, that starts a review when it is the first line of "
+        "a comment. `/review` always does too.",
     )
     allowed_associations: tuple[str, ...] = declare(
         option_types.names("OWNER,MEMBER", ASSOCIATIONS),
         "OWNER,MEMBER,COLLABORATOR",
         "Obey commands in comments of people with these associations: how a person belongs to the "
         "repository, in the words of GitHub's `author_association`.",
+    )
+    authors_may_dismiss: bool = declare(
+        option_types.flag(),
+        "false",
+        "Let the author of a pull request dismiss its findings and pause its reviews although "
+        "`fail-on` is set, if they may write to the repository.",
     )
     reviewed_associations: tuple[str, ...] = declare(
         option_types.names("OWNER,MEMBER,COLLABORATOR,CONTRIBUTOR", ASSOCIATIONS),
@@ -92,8 +98,9 @@ class Inputs(SharedSettings):
     daily_limit: int | None = declare(
         option_types.optional(option_types.integer(1, 500, example=20)),
         "",
-        "Review at most this many pull requests that outside contributors (not in "
-        "`allowed-associations`) open within 24 hours. Later ones wait for a `/review`.",
+        "Within 24 hours, start at most this many reviews for outside contributors (not in "
+        "`allowed-associations`). Each pull request that they open and each push that is reviewed "
+        "uses one. Later ones wait for a `/review`.",
     )
     daily_limit_per_author: int | None = declare(
         option_types.optional(option_types.integer(1, 500, example=5)),
@@ -143,18 +150,30 @@ class Inputs(SharedSettings):
         "8",
         "Send at most this many requests to the model at the same time.",
     )
-    max_cost: "Decimal | None" = declare(
-        option_types.optional(
-            option_types.decimal(10_000, above=0, unit=" (US dollars)", example="0.50")
+    max_cost: "Decimal | NoLimit | None" = declare(
+        option_types.ceiling(
+            option_types.decimal(10_000, above=0, unit=" (US dollars)", example="0.50"),
+            "5, if the prices of the models are known",
         ),
         "",
-        "US dollars that one run may cost. Files that are not reviewed by then are listed.",
+        "US dollars that one run may cost: 5 if you set nothing and the prices of the models are "
+        "known. Files that are not reviewed by then are listed.",
     )
-    max_tokens_total: int | None = declare(
-        option_types.optional(option_types.integer(1_000, 100_000_000, example=500_000)),
+    max_tokens_total: "int | NoLimit | None" = declare(
+        option_types.ceiling(
+            option_types.integer(1_000, 100_000_000, example=500_000),
+            "3000000, if the price of a model is not known",
+        ),
         "",
-        "Tokens in prompts and replies that one run may use. Files that are not reviewed by then "
-        "are listed.",
+        "Tokens in prompts and replies that one run may use: 3,000,000 if you set nothing and the "
+        "price of a model is not known. Files that are not reviewed by then are listed.",
+    )
+    price: "tuple[Decimal, Decimal] | None" = declare(
+        option_types.optional(option_types.price()),
+        "",
+        "Price of `model`, in US dollars per million input and output tokens, for a model or a "
+        "server whose prices the action does not know. It applies to an unknown `fallback-model` "
+        "too.",
     )
     context_window: int | None = declare(
         option_types.optional(option_types.integer(4_000, 10_000_000, example=128_000)),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from reviewer.config import shard
+from reviewer.config.enums import NoLimit
 from reviewer.config.shard import Shard
 from reviewer.record import record, replace
 
@@ -155,6 +156,28 @@ def optional(option: OptionType[T]) -> OptionType[T | None]:
         return option.parse(text) if text else None
 
     return OptionType(parse, f"{option.allowed}; empty for none", option.example, blank=True)
+
+
+def ceiling(option: OptionType[T], default: str) -> OptionType[T | NoLimit | None]:
+    """Let an empty text mean None, the default in words, and `none` mean that there is no limit."""
+
+    def parse(text: str) -> T | NoLimit | None:
+        return NoLimit.NONE if text == NoLimit.NONE.value else option.parse(text) if text else None
+
+    allowed = f"{option.allowed}; `none` for no limit; empty for {default}"
+    return OptionType(parse, allowed, option.example, blank=True)
+
+
+def price() -> "OptionType[tuple[Decimal, Decimal]]":
+    """Read the prices of input and output: two numbers above 0, joined by a slash."""
+    one = decimal(10_000, above=0, example="1.00")
+
+    def parse(text: str) -> "tuple[Decimal, Decimal]":
+        first, _, second = text.partition("/")
+        return one.parse(first.strip()), one.parse(second.strip())
+
+    allowed = "US dollars per million input and output tokens, both above 0, like `1.00/5.00`"
+    return OptionType(parse, allowed, "1.00/5.00")
 
 
 def never_empty(option: OptionType[T]) -> OptionType[T]:

@@ -117,6 +117,6 @@ class SharedSettings:
     )
 
     @property
-    def is_gate(self) -> bool:
-        """True if the result of a review can fail the step."""
+    def gated(self) -> bool:
+        """Whether `fail-on` can fail the step, so that a merge may depend on the review."""
         return self.fail_on != (FailOn.NEVER,)

@@ -110,9 +110,13 @@ class ShowHelp:
 
 @record
 class Skip:
-    """Do nothing; `reason` is shown to users as "nothing to do: {reason}"."""
+    """Do nothing; `reason` is shown to users as "nothing to do: {reason}".
+
+    `waits` means that there is a change to review, so that a gate must not be passed.
+    """
 
     reason: str
+    waits: bool = False
 
 
 CommandRequest: TypeAlias = AnswerQuestion | PauseReviews | ShowHelp
@@ -124,7 +128,7 @@ class TriggerRules:
     """The inputs that decide which events start something.
 
     `key_missing` means that the model cannot be asked for want of an API key. `publishes` means
-    `mode: publish`.
+    `mode: publish`. `gated` means that the workflow sets `fail-on`. `skip_authors` are logins.
     """
 
     trigger: str
@@ -134,6 +138,8 @@ class TriggerRules:
     full: bool
     key_missing: bool
     publishes: bool = False
+    gated: bool = False
+    skip_authors: tuple[str, ...] = ()
 
 
 def decide(event: Event, rules: TriggerRules) -> Activity:
@@ -157,14 +163,25 @@ def decide(event: Event, rules: TriggerRules) -> Activity:
 
 
 def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
-    if event.action not in REVIEWED_ACTIONS:
+    drafted = event.action == "converted_to_draft" and not rules.review_drafts
+    new_base = event.action == "edited" and event.base_changed
+    # Of several runs on a commit GitHub shows the newest: at a gate, it must not be a green one
+    # about a title, above a red one about the code.
+    repeats = rules.gated and event.action != "closed"
+    if not (event.action in REVIEWED_ACTIONS or new_base or drafted or repeats):
         return Skip(f"the pull request was {event.action}, which starts no review")
-    if event.draft and not rules.review_drafts:
-        return Skip("the pull request is a draft; `review-drafts: true` reviews drafts too")
+    waits = event.login.casefold() not in {name.casefold() for name in rules.skip_authors}
+    # A new draft's comment is to say up to which commit it speaks, which no later push changes.
+    if event.draft and not rules.review_drafts and not drafted:
+        # At a gate, it would be open in the moment in which the draft becomes ready.
+        return Skip(
+            "the pull request is a draft; `review-drafts: true` reviews drafts too", waits=waits
+        )
     if rules.key_missing and (event.from_fork or event.author_is_bot):
         return Skip(
             "there is no api-key; GitHub gives no secrets to pull requests from forks and from "
-            "bots such as Dependabot, but a maintainer can have it reviewed by a manual run"
+            "bots such as Dependabot, but a maintainer can have it reviewed by a manual run",
+            waits=waits,
         )
     return ReviewPullRequest(event.number, full=rules.full, title=event.title, body=event.body)
 
@@ -187,8 +204,10 @@ def _on_reply(event: ReviewCommentEvent, rules: TriggerRules) -> Activity:
         return Skip("the comment starts a thread of its own; only replies to ours are answered")
     if rules.key_missing and event.from_fork:
         return Skip("there is no api-key; GitHub gives no secrets to pull requests from forks")
-    question = event.body.strip()[: commands.LONGEST_QUESTION]
+    question = commands.read_question(event.body)
     command = commands.parse(event.body, rules.trigger) or commands.AskCommand(question)
+    if command == commands.AskCommand(""):
+        return Skip("the reply has no words of its own")
     return _skip_outside_contributor(event, rules) or _obey(command, event, rules)
 
 

@@ -1,7 +1,8 @@
 """The commands in comments: untrusted text in, at most one command out."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import dropwhile
 from typing import TypeAlias
 
 from reviewer.record import record
@@ -12,7 +13,6 @@ LONGEST_QUESTION = 2_000
 LONGEST_REASON = 200
 """Characters; reasons are remembered in the summary comment, which has little room."""
 
-_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 # The summary prints [F3], and people copy what they see.
 _NUMBERED = re.compile(r"\[?F([1-9][0-9]{0,5})\]?(?:[ \t]+(.*))?", re.IGNORECASE | re.ASCII)
 
@@ -89,24 +89,6 @@ _ALONE: dict[str, Command] = {
 _OWN_WORDS = ("/summary", "/ask", "/ignore", "/pause", "/resume", "/help")
 
 
-def parse(body: str, trigger: str) -> Command | None:
-    """Return the first command of a comment, or None.
-
-    A command starts its line and is alone on it, apart from its arguments. Quoted lines never
-    match, because they start with ">"; lines in a fenced block are left out. `trigger` is the word
-    or phrase of the workflow that means the same as /review.
-    """
-    words = sorted({REVIEW_WORD, trigger.strip()}, key=len, reverse=True)
-    # Only line feeds end a line here, as on GitHub; U+2028 in a quote must not start a new one.
-    lines = body.replace("\r\n", "\n").split("\n")
-    for index in _lines_outside_fences(lines):
-        line = _read_line(lines[index], words)
-        command = line and _interpret(line, lines[index + 1 :])
-        if command:
-            return command
-    return None
-
-
 @record
 class _CommandLine:
     """A line that may be a command; `addressed` means that it begins with the trigger."""
@@ -116,17 +98,52 @@ class _CommandLine:
     addressed: bool
 
 
-def _lines_outside_fences(lines: Sequence[str]) -> Iterator[int]:
-    fence = ""
-    for index, line in enumerate(lines):
-        mark = _FENCE.match(line)
-        if fence:
-            closes = mark and mark[1].startswith(fence) and not line[mark.end() :].strip()
-            fence = "" if closes else fence
-        elif mark:
-            fence = mark[1]
-        else:
-            yield index
+def parse(body: str, trigger: str) -> Command | None:
+    """Return the command in the first line of a comment that is not blank, or None.
+
+    Whatever could hide a command from readers, such as a quote, a fence, HTML or a mail with its
+    history, has to begin above it, so no later line can be one. The command starts its line and is
+    alone on it, apart from its arguments. `trigger` is the word or phrase of the workflow that
+    means the same as /review.
+    """
+    words = sorted({REVIEW_WORD, trigger.strip()}, key=len, reverse=True)
+    first, *following = _split_lines(body)
+    line = _read_line(first, words)
+    return _interpret(line, following) if line else None
+
+
+def read_question(body: str) -> str:
+    """Return a comment as a question, without the mail that it answers; "" if nothing is left."""
+    return "\n".join(_drop_history(_split_lines(body))).strip()[:LONGEST_QUESTION]
+
+
+def _split_lines(body: str) -> list[str]:
+    """Return the lines from the first that is not blank, "" for a comment without any.
+
+    As in CommonMark, U+2028 ends no line, and a line with an invisible character is not blank.
+    """
+    lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return list(dropwhile(_is_blank, lines)) or [""]
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip(" \t")
+
+
+def _drop_history(lines: Sequence[str]) -> Sequence[str]:
+    """Return the lines without the history that a mail program puts below an answer.
+
+    Its quotes are words of others, who may not ask.
+    """
+    end = len(lines)
+    while end and (_is_blank(lines[end - 1]) or lines[end - 1].startswith(">")):
+        end -= 1
+    quoted = any(line.startswith(">") for line in lines[end:])
+    if not quoted or not end or not lines[end - 1].rstrip(" \t").endswith("wrote:"):
+        return lines
+    # A mail program may break the line of date and name once or twice.
+    starts = (n for n in range(max(0, end - 3), end) if lines[n].startswith("On "))
+    return lines[: next(starts, len(lines))]
 
 
 def _read_line(line: str, words: Sequence[str]) -> _CommandLine | None:
@@ -154,7 +171,7 @@ def _interpret(line: _CommandLine, following: Sequence[str]) -> Command | None:
     """Return the command of a line; a question goes on in the lines that follow."""
     command: Command | None = None
     if line.verb == "ask":
-        question = "\n".join((line.rest, *following)).strip()
+        question = "\n".join((line.rest, *_drop_history(following))).strip()
         command = AskCommand(question[:LONGEST_QUESTION]) if question else None
     elif line.verb == "ignore":
         named = _NUMBERED.fullmatch(line.rest)

@@ -21,7 +21,8 @@ class Head:
 class PullRequestEvent:
     """Something happened to a pull request; `action` is GitHub's word for it.
 
-    `title` and `body` are those of that moment: untrusted text.
+    `title` and `body` are those of that moment: untrusted text. `login` is the author's.
+    `base_changed` means that an edit gave the pull request another base branch.
     """
 
     number: int
@@ -31,6 +32,8 @@ class PullRequestEvent:
     author_is_bot: bool
     title: str
     body: str
+    login: str = ""
+    base_changed: bool = False
 
 
 @record
@@ -164,7 +167,15 @@ def _parse_pull_request(payload: Mapping[str, Any], ref: str) -> PullRequestEven
         author_is_bot=_is_bot(pull["user"]),
         title=str(pull["title"]),
         body=str(pull["body"] or ""),
+        login=_login_of(pull["user"]),
+        base_changed=_has_new_base(payload),
     )
+
+
+def _has_new_base(payload: Mapping[str, Any]) -> bool:
+    # Only an edit has changes, and only those of what was edited.
+    changes = payload.get("changes")
+    return isinstance(changes, dict) and bool(changes.get("base"))
 
 
 def _check_number(pull: Mapping[str, Any], ref: str) -> int:

@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from reviewer.config.enums import NoLimit
+from reviewer.config.inputs import Inputs
 from reviewer.errors import BudgetError, InputError
 from reviewer.ports import Usage
 from reviewer.review import Spent
@@ -27,18 +29,31 @@ DAYS_AHEAD = 60
 """Days before the end of a model from which a run warns; OpenAI announces it six months before."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """Prices in US dollars per million tokens, and the context window in tokens."""
+DEFAULT_COST = Decimal(5)
+"""US dollars that a run may cost if the workflow sets no limit and the prices are known."""
+DEFAULT_TOKENS = 3_000_000
+"""Tokens that a run may use if the workflow sets no limit and a price is not known."""
 
-    input_price: Decimal
-    output_price: Decimal
-    context_window: int
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens of prompts and of replies."""
+
+    input: Decimal
+    output: Decimal
 
     def cost(self, usage: Usage) -> Decimal:
         """Return the cost of a request in US dollars."""
-        total = self.input_price * usage.input_tokens + self.output_price * usage.output_tokens
+        total = self.input * usage.input_tokens + self.output * usage.output_tokens
         return total / _MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """The price of a model, and its context window in tokens."""
+
+    price: Price
+    context_window: int
 
 
 def lookup(model: str) -> ModelFacts | None:
@@ -51,9 +66,30 @@ def lookup(model: str) -> ModelFacts | None:
 def _load_table() -> dict[str, ModelFacts]:
     rows = tomllib.loads(_TABLE.read_text("utf-8"), parse_float=Decimal)
     return {
-        name: ModelFacts(row["input"], row["output"], row["context_window"])
+        name: ModelFacts(Price(row["input"], row["output"]), row["context_window"])
         for name, row in rows.items()
     }
+
+
+def find_price(model: str, inputs: Inputs) -> Price | None:
+    """Return the price of a model, None if it is not known.
+
+    The workflow's price is that of its `model`, whatever the table says: other servers sell models
+    under the same names. For the fallback model, the table comes first.
+    """
+    stated = Price(*inputs.price) if inputs.price else None
+    if stated and model == inputs.model:
+        return stated
+    facts = lookup(model)
+    return facts.price if facts else stated
+
+
+def require_prices(inputs: Inputs) -> None:
+    """Raise InputError if the workflow limits the cost and the price of a model is not known."""
+    if isinstance(inputs.max_cost, Decimal):
+        for model in inputs.models:
+            if find_price(model, inputs) is None:
+                raise unknown_price_error(model)
 
 
 def shutdown_warning(model: str, ends: date | None, today: date) -> str:
@@ -97,7 +133,7 @@ class Budget:
         self,
         max_tokens: int | None,
         max_cost: Decimal | None,
-        prices: Callable[[str], ModelFacts | None] = lookup,
+        prices: Callable[[str], Price | None],
     ) -> None:
         """Set the limits in tokens and US dollars; None is no limit."""
         self._max_tokens = max_tokens
@@ -112,18 +148,37 @@ class Budget:
         self._cost_known = True
         self._models: dict[str, None] = {}
 
+    @classmethod
+    def of(cls, inputs: Inputs) -> "Budget":
+        """Return the budget of a run, with a default limit for what the workflow does not limit.
+
+        Without a price there is nothing to multiply, so the default is one of tokens then.
+        """
+        prices = {model: find_price(model, inputs) for model in inputs.models}
+        priced = all(prices.values())
+        cost, tokens = inputs.max_cost, inputs.max_tokens_total
+        if cost is None and priced:
+            cost = DEFAULT_COST
+        if tokens is None and not priced:
+            tokens = DEFAULT_TOKENS
+        return cls(
+            None if tokens is NoLimit.NONE else tokens,
+            None if cost is NoLimit.NONE else cost,
+            prices.get,
+        )
+
     def reserve(self, model: str, characters: int) -> Reservation:
         """Reserve tokens and money for a request whose prompt has so many characters.
 
         Settle or release the reservation afterwards. Raises BudgetError when the request would
         exceed a limit, and InputError when there is a cost limit and the model's price is unknown.
         """
-        facts = self._prices(model)
-        if facts is None and self._max_cost is not None:
+        price = self._prices(model)
+        if price is None and self._max_cost is not None:
             raise unknown_price_error(model)
         with self._lock:
             expected = self._estimator.estimate(characters)
-            cost = facts.cost(expected) if facts else Decimal(0)
+            cost = price.cost(expected) if price else Decimal(0)
             reservation = Reservation(model, characters, expected, cost)
             self._check(reservation)
             self._in_flight.append(reservation)
@@ -134,14 +189,14 @@ class Budget:
 
         Without a usage, its estimate is counted and the cost of the run becomes unknown.
         """
-        facts = self._prices(reserved.model)
+        price = self._prices(reserved.model)
         counted = usage or reserved.expected
         with self._lock:
             self._in_flight.remove(reserved)
             self._requests += 1
             self._tokens = _add(self._tokens, counted)
-            self._cost += facts.cost(counted) if facts else Decimal(0)
-            self._cost_known &= bool(facts and usage)
+            self._cost += price.cost(counted) if price else Decimal(0)
+            self._cost_known &= bool(price and usage)
             self._models[reserved.model] = None
             if usage:
                 self._estimator.learn(reserved.characters, usage)
@@ -183,7 +238,8 @@ def unknown_price_error(model: str) -> InputError:
     """Return the error for a limit on the cost and a model of unknown price."""
     return InputError(
         f"The limit max-cost cannot be kept: the price of {model} is not known.",
-        remedy="Set max-tokens-total instead, or choose a model with a known price.",
+        remedy="Set price, for example `price: 1.00/5.00` (US dollars per million input and output "
+        "tokens), or max-tokens-total instead of max-cost.",
     )
 
 

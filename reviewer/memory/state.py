@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, TypeAlias
@@ -24,6 +24,9 @@ from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Severity
 
 VERSION = 1
+MOST_RUNS = 100
+"""Remembered moments of runs; with so many within a day, any daily limit of use is reached."""
+_DAY = 86_400
 LARGEST = 24_000
 """Characters of the encoded state; the comment has to hold the review too."""
 
@@ -136,6 +139,8 @@ class State:
     """Numbers of the findings with an inline comment, or for which one was planned."""
     paused: _Text = ""
     next_number: _Number = 1
+    runs: Annotated[tuple[_Count, ...], Field(max_length=MOST_RUNS)] = ()
+    """When runs asked a model within the last day, in Unix seconds, oldest first."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -152,6 +157,8 @@ class State:
 def from_review(review: Review) -> State:
     """Return what a later run needs of a review."""
     spent, severities = review.total or review.spent, review.severities
+    # Outside of a run, a review has no moment.
+    asked = bool(review.spent.requests and review.began)
     reviewed = len(review.files_with(Status.REVIEWED))
     excluded = review.files_with(Status.EXCLUDED)
     return State(
@@ -182,7 +189,13 @@ def from_review(review: Review) -> State:
         posted=tuple(sorted(review.inline)),
         paused=review.paused,
         next_number=review.next_number,
+        runs=add_run(review.runs, review.began) if asked else review.runs,
     )
+
+
+def add_run(runs: Sequence[int], now: int) -> tuple[int, ...]:
+    """Return the moments of runs that are less than a day old, and this one, in Unix seconds."""
+    return (*(moment for moment in runs if now - _DAY < moment), now)[-MOST_RUNS:]
 
 
 def _make_unit(row: FileReport, head_sha: str) -> Unit:

@@ -34,8 +34,8 @@ from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility
 from reviewer.run.reactions import acknowledge
+from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
-from reviewer.text import markdown
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +60,8 @@ def carry_out(run: Run, wanted: CommandRequest, snapshot: Snapshot) -> int:
 
 
 def _acknowledge(run: Run, wanted: CommandRequest, command: Callable[[], int]) -> int:
-    if run.inputs.silent:
-        return command()
     understood = not (isinstance(wanted, ShowHelp) and wanted.unknown)
-    return acknowledge(run.forge, wanted.commenter, command, understood=understood)
+    return acknowledge(run, wanted.commenter, command, understood=understood)
 
 
 def _finish(run: Run, report: str) -> int:
@@ -79,8 +77,9 @@ def _skip(run: Run, reason: str) -> int:
 
 def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
     own, login = OwnComment.find(snapshot, run.inputs.name), wanted.commenter.login
-    who = markdown.line(login)
-    status = f"Reviews are paused by {who}; `/resume` starts them again."
+    settings = config.load(run.inputs, run.forge.content(PATH, snapshot.pull.base_sha))
+    Rights(run, snapshot.pull, settings).require("/pause", login)
+    status = summary.skip_status(eligibility.pause_reason(login), own.state.head_sha)
 
     def compose(body: str | None) -> str:
         text = summary.with_status(body or summary.placeholder(run.inputs.name, ""), status)
@@ -159,7 +158,7 @@ def _ask_model(
         language=settings.language,
         mask=SecretMask.of(run.runner.secrets, selection.with_lines),
     )
-    budget = Budget(run.inputs.max_tokens_total, run.inputs.max_cost)
+    budget = Budget.of(run.inputs)
     client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
     findings = _worst_findings(OwnComment.find(snapshot, run.inputs.name))
     with run.runner.group("Answer"):

@@ -1,15 +1,20 @@
 """Decides if a pull request is reviewed: by inputs, state, labels, author and daily limits."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
+from reviewer.comments.upsert import OwnComment
 from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.errors import InputError
 from reviewer.llm import budget
 from reviewer.memory.state import State
-from reviewer.pull_request import ListedPull, PullRequest, PullState
+from reviewer.pull_request import PullRequest, PullState
+from reviewer.run import daily_limits
+from reviewer.run.rights import Rights
 from reviewer.run.run import Run
+from reviewer.run.skips import Skipped
 
 _ASK = "someone in allowed-associations can start a review with a comment"
 
@@ -23,18 +28,29 @@ def check_inputs(inputs: Inputs) -> None:
             remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
             "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
         )
-    unpriced = [name for name in inputs.models if budget.lookup(name) is None]
-    if unpriced and inputs.max_cost is not None:
-        raise budget.unknown_price_error(unpriced[0])
+    if inputs.max_cost:
+        budget.require_prices(inputs)
 
 
-def find_skip_reason(run: Run, pull: PullRequest, settings: Settings, known: State) -> str:
-    """Return the reason why this run does not review the pull request, "" if it does."""
+def find_reason_to_skip(rights: Rights, known: State, *, reviewed: bool) -> Skipped | None:
+    """Return why this run does not review the pull request, None if it does.
+
+    `reviewed` means that its review is up to date: then it waits for nothing.
+    """
+    run, pull = rights.run, rights.pull
     requested = run.wanted.requested
-    reason = find_obstacle(pull, settings, known, requested=requested)
-    if reason or requested or run.inputs.mode is Mode.PUBLISH:
-        return reason
-    return find_wait_reason(pull, run.inputs, lambda: run.forge.opened_before(pull))
+    if known.paused and not (requested or rights.pause_holds(known.paused)):
+        known = replace(known, paused="")
+    settings = rights.settings
+    if reason := find_obstacle(pull, settings, known, requested=requested):
+        # A draft that becomes ready can be merged at once: its author would open the gate.
+        ready = replace(pull, draft=False)
+        only_draft = not find_obstacle(ready, settings, known, requested=requested)
+        return Skipped(reason, waits=only_draft)
+    if requested or reviewed or run.inputs.mode is Mode.PUBLISH:
+        return None
+    reason = find_wait_reason(run, pull, known)
+    return Skipped(reason, waits=True) if reason else None
 
 
 def find_obstacle(pull: PullRequest, settings: Settings, known: State, *, requested: bool) -> str:
@@ -47,7 +63,7 @@ def find_obstacle(pull: PullRequest, settings: Settings, known: State, *, reques
     if pull.draft and not settings.review_drafts and not requested:
         return "the pull request is a draft (review-drafts)"
     if known.paused and not requested:
-        return f"{known.paused} paused the reviews of this pull request (/pause)"
+        return pause_reason(known.paused)
     # GitHub ignores the case of labels and logins.
     if labels := _casefold(pull.labels) & _casefold(settings.skip_labels):
         return f"the pull request has the label {min(labels)} (skip-labels)"
@@ -56,41 +72,34 @@ def find_obstacle(pull: PullRequest, settings: Settings, known: State, *, reques
     return ""
 
 
+def pause_reason(login: str) -> str:
+    """Return the reason for a pause, in which the login is untrusted text."""
+    return f"{login} paused the reviews of this pull request (/resume starts them again)"
+
+
 def _casefold(names: Iterable[str]) -> set[str]:
     return {name.casefold() for name in names}
 
 
-def find_wait_reason(
-    pull: PullRequest, inputs: Inputs, opened: Callable[[], Sequence[ListedPull]]
-) -> str:
+def find_wait_reason(run: Run, pull: PullRequest, known: State) -> str:
     """Return the reason why the pull request waits for a maintainer's command, "" if it need not.
 
-    `opened` reads the pull requests of the 24 hours before this one. It is called only if the
-    workflow sets a daily limit and the author is not in `allowed-associations`.
+    Other pull requests are listed and read only if the workflow sets a daily limit and the author
+    is not in `allowed-associations`.
     """
+    inputs = run.inputs
     wanted = inputs.reviewed_associations
     if wanted and pull.association not in wanted:
         names = ", ".join(wanted)
         return f"its author is {pull.association}, not {names} (reviewed-associations); {_ASK}"
-    limits = (inputs.daily_limit, inputs.daily_limit_per_author)
-    if limits == (None, None) or pull.association in inputs.allowed_associations:
+    unlimited = inputs.daily_limit is None and inputs.daily_limit_per_author is None
+    if unlimited or pull.association in inputs.allowed_associations:
         return ""
-    return _find_reached_limit(
-        pull, inputs, [each for each in opened() if _is_limited(each, pull, inputs)]
+
+    def read_runs(number: int) -> tuple[int, ...]:
+        return OwnComment.find(run.forge.snapshot(number), inputs.name).state.runs
+
+    reached = daily_limits.find_reached_limit(
+        inputs, pull, known.runs, run.now, run.forge.changed_since, read_runs
     )
-
-
-def _is_limited(each: ListedPull, pull: PullRequest, inputs: Inputs) -> bool:
-    return each.number < pull.number and each.association not in inputs.allowed_associations
-
-
-def _find_reached_limit(pull: PullRequest, inputs: Inputs, before: Sequence[ListedPull]) -> str:
-    for_all, for_author = inputs.daily_limit, inputs.daily_limit_per_author
-    by_author = sum(each.author == pull.author for each in before)
-    if for_author is not None and by_author >= for_author:
-        return f"its author opened {by_author} others within a day (daily-limit-per-author); {_ASK}"
-    if for_all is not None and len(before) >= for_all:
-        return (
-            f"outside contributors opened {len(before)} others within a day (daily-limit); {_ASK}"
-        )
-    return ""
+    return f"{reached}; {_ASK}" if reached else ""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from reviewer.adapters.runner.actions import Runner
 from reviewer.comments import summary, upsert
 from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import (
     CancelledError,
+    CommandRefusedError,
     ConfigError,
     ConversationClosedError,
     ForbiddenError,
@@ -21,6 +21,7 @@ from reviewer.errors import (
     ReviewerError,
     cancellation_behind,
 )
+from reviewer.memory import state
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
@@ -85,8 +86,9 @@ class Reporter:
         """
         if self.target is not ReportTarget.COMMENT:
             return self
+        compose = self._compose_announcement(own)
         try:
-            upsert.publish(self.run.forge, own, self._compose_status(self._announcement))
+            upsert.publish(self.run.forge, own, compose)
         except (ForbiddenError, ConversationClosedError) as refused:
             return self._fall_back(refused)
         except ForgeError as problem:
@@ -216,6 +218,19 @@ class Reporter:
 
         return compose
 
+    def _compose_announcement(self, own: OwnComment) -> upsert.Compose:
+        """Announce the review; for daily limits, remember the run, which pays even if it fails."""
+        inputs, announce = self.run.inputs, self._compose_status(self._announcement)
+        if inputs.daily_limit is None and inputs.daily_limit_per_author is None:
+            return announce
+        runs = state.add_run(own.state.runs, int(self.run.now.timestamp()))
+        remembered = replace(own.state, runs=runs)
+
+        def compose(body: str | None) -> str:
+            return summary.with_state(announce(body) or "", remembered)
+
+        return announce if own.damaged else compose
+
     def _fall_back(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
         """Return a reporter that annotates; raise if the workflow only lacks a permission."""
         why = refused.what.rstrip(".")
@@ -242,14 +257,6 @@ class Reporter:
         self.run.runner.warning(text, title=TITLE)
 
 
-def skip(runner: Runner, reason: str) -> int:
-    """Report in the log and the job summary why nothing is done; return the exit code 0."""
-    runner.notice(f"Nothing to do: {reason}.", title=TITLE)
-    runner.summary(f"Code review: nothing to do: {markdown.line(reason)}.\n")
-    runner.output("verdict", "skipped")
-    return 0
-
-
 def report_failures(
     step: Callable[Concatenate[Reporter, Parameters], Outcome],
 ) -> Callable[Concatenate[Reporter, Parameters], Outcome | int]:
@@ -265,6 +272,9 @@ def report_failures(
     ) -> Outcome | int:
         try:
             return step(reporter, *args, **kwargs)
+        except CommandRefusedError:
+            # Reported where the command is acknowledged; the comment stays as it is.
+            raise
         except ReviewerError as problem:
             return _report_failure(reporter, problem)
         except Exception as bug:

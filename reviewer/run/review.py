@@ -39,8 +39,10 @@ from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports
 from reviewer.run.publish import conclude, publish
-from reviewer.run.reporter import Reporter, report_failures, skip
+from reviewer.run.reporter import Reporter, report_failures
+from reviewer.run.rights import Rights
 from reviewer.run.run import PUBLISHING_SECONDS, TITLE, Run
+from reviewer.run.skips import skip, skip_pull_request, wait
 
 log = logging.getLogger(__name__)
 
@@ -81,9 +83,10 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
     # Skip the pull request, or keep a review that is up to date.
-    if reason := eligibility.find_skip_reason(run, pull, settings, own.state):
-        return skip(run.runner, reason)
-    known = _apply_command(own.state, run.wanted)
+    rights = Rights(run, pull, settings)
+    if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=up_to_date):
+        return skip_pull_request(reporter, own, settings, skipped)
+    known = _apply_command(own.state, run.wanted, rights)
     key = previous_review.review_key(run.inputs, settings, pull)
     # The command changed nothing, and settings, models and prompts are those of the review.
     if up_to_date and (known, key) == (own.state, own.state.key):
@@ -91,7 +94,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     # With mode: publish, the reports of other runs take the place of the model.
     reports = publish_reports.read(run, pull) if publishes else None
     if isinstance(reports, str):
-        return skip(run.runner, reports)
+        return wait(run, settings, reports)
     key = previous_review.replace_words(key, reports.reviews) if reports else key
     # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
@@ -104,7 +107,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     if selection.files and not reports:
         reporter = reporter.announce(fresh)
     with run.runner.group("Review"):
-        dismissed = _collect_dismissals(run, fresh, known)
+        dismissed = _collect_dismissals(rights, fresh, known)
         if reports:
             review = publish_reports.merge(
                 run, reports, pull, settings, selection, previous, dismissed
@@ -116,6 +119,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             review = _review_share(run, reviewer, selection, dismissed)
     # The author of a fork could have changed its report: no later run may reuse its results.
     review = replace(review, paused=known.paused, key="" if reports and pull.from_fork else key)
+    review = replace(review, runs=fresh.state.runs, began=int(run.now.timestamp()))
     may_restart = may_restart and not publishes
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
@@ -144,8 +148,16 @@ def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRe
     return replace(pull, title=wanted.title, body=wanted.body or "")
 
 
-def _apply_command(known: State, wanted: ReviewPullRequest) -> State:
-    """Return the remembered state after the command that started the run: /resume or /ignore."""
+def _apply_command(known: State, wanted: ReviewPullRequest, rights: Rights) -> State:
+    """Return the remembered state after the command that started the run: /resume or /ignore.
+
+    At a gate, remembered dismissals of people who may not dismiss are forgotten. Raises
+    CommandRefusedError for a command of somebody who may not give it.
+    """
+    if wanted.ignore or wanted.resume:
+        rights.require_for(wanted)
+    if known.dismissed:
+        known = replace(known, dismissed=rights.filter_dismissals(known.dismissed))
     known = replace(known, paused="") if wanted.resume else known
     if wanted.ignore is None:
         return known
@@ -185,10 +197,10 @@ def _compare_with_previous(
     return previous_review.compare(known, pull, key, run.forge.descends)
 
 
-def _collect_dismissals(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
+def _collect_dismissals(rights: Rights, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
     """Return the remembered dismissals and those that maintainers made in our threads since."""
     fresh = threads.find_dismissals(
-        known.findings, own.snapshot.conversation, own.name, run.forge.may_write
+        known.findings, own.snapshot.conversation, own.name, rights.may_dismiss
     )
     return ranking.merge_dismissals(known.dismissed, fresh)
 
@@ -247,7 +259,7 @@ def _make_reviewer(
     if workspace:
         until = run.deadline.earlier_by(PUBLISHING_SECONDS)
         run_tool = WorkspaceTools(workspace, prompts.fence, until.remaining).run
-    budget = Budget(inputs.max_tokens_total, inputs.max_cost)
+    budget = Budget.of(inputs)
     return BatchReviewer(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         snapshot=snapshot,

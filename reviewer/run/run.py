@@ -1,7 +1,8 @@
 """What a run is equipped with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner
@@ -25,7 +26,7 @@ class Run:
     of the input timeout. `models` makes the models, the preferred one first. It imports their
     client, which is slow: call it while GitHub responds, or not at all. `workspace` is the job's
     folder, where report files are; `checkout` is the folder of the reviewed files. Both are empty
-    where there is none.
+    where there is none. `now` is when the run began.
     """
 
     forge: Forge
@@ -38,3 +39,4 @@ class Run:
     workspace: str = ""
     checkout: str = ""
     event: str = ""
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))

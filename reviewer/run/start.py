@@ -33,9 +33,9 @@ def start(
     pool.shutdown(wait=False)
 
     from reviewer.run.reactions import acknowledge
-    from reviewer.run.reporter import skip
     from reviewer.run.review import review_pull_request
     from reviewer.run.run import PUBLISHING_SECONDS, Run
+    from reviewer.run.skips import skip
 
     snapshot = first.result()
     if snapshot is None:
@@ -58,9 +58,9 @@ def start(
         from reviewer.run import answer
 
         return answer.carry_out(run, found, snapshot)
-    if inputs.silent or found.commenter is None:
+    if found.commenter is None:
         return review_pull_request(run, snapshot)
-    return acknowledge(forge, found.commenter, lambda: review_pull_request(run, snapshot))
+    return acknowledge(run, found.commenter, lambda: review_pull_request(run, snapshot))
 
 
 def _read_pull_request(

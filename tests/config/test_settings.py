@@ -171,7 +171,7 @@ def test_no_file_is_looser_than_the_workflow(
     settings = load(text, workflow)
     assert settings.max_files <= workflow.max_files
     assert settings.min_severity >= workflow.min_severity
-    assert settings.is_gate or not workflow.is_gate
+    assert settings.gated or not workflow.gated
 
 
 def test_the_fingerprint_changes_with_the_content_of_a_review_and_with_nothing_else() -> None:

@@ -132,6 +132,33 @@ def test_an_edited_description_asks_for_nothing(
     assert_nothing_done(edited.run(), "edited", github, model_server)
 
 
+@faults("ST5")
+def test_another_base_branch_is_reviewed_like_a_push(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    assert step.run().code == 0
+    other = github.add_pull(NUMBER + 1, {"src/app.py": ("old = 1\n", "old = 2\n"), "b": ("", "b")})
+    github.repository.pulls[NUMBER].base_sha = other.base_sha
+    changes = {"changes": {"base": {"ref": {"from": "main"}, "sha": {"from": "a" * 40}}}}
+    edited = with_payload(step, lambda event: event.update(action="edited", **changes))
+    finished = edited.run()
+    assert (finished.code, finished.outputs["verdict"]) == (0, "clean")
+    assert len(model_server.bodies) == 2
+
+
+@faults("RM1")
+def test_at_a_gate_an_edited_title_does_not_make_a_red_commit_green(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    gate = step.with_inputs(fail_on="high")
+    edited = with_payload(gate, lambda event: event.update(action="edited"))
+    assert gate.run().code == 3
+    before = list(github.bodies)
+    assert edited.run().code == 3
+    assert (len(model_server.bodies), github.bodies) == (1, before)
+
+
 @faults("EV4")
 def test_a_command_on_a_plain_issue_asks_for_nothing(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
@@ -229,6 +256,19 @@ def test_a_fork_without_a_key_is_a_notice(
     )
     finished = fork.with_inputs(api_key="", base_url="").run()
     assert_nothing_done(finished, "forks", github, model_server)
+
+
+@faults("RM1")
+def test_a_fork_without_a_key_does_not_pass_a_gate(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    fork = with_payload(
+        step, lambda event: event["pull_request"]["head"]["repo"].update(full_name="evil/Hello")
+    ).with_inputs(api_key="", base_url="")
+    finished = fork.with_inputs(fail_on="high").run()
+    assert (finished.code, finished.outputs["verdict"]) == (3, "skipped")
+    assert "api-key" in only_annotation(finished.log, "error").message
+    assert (github.requests, model_server.requests) == ([], [])
 
 
 REFUSED = {

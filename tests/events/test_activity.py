@@ -62,13 +62,15 @@ def wanted(payload: dict[str, Any]) -> ReviewPullRequest:
 
 
 REVIEWED = {
-    f"pull_request.{action}" for action in ("opened", "synchronize", "reopened", "ready_for_review")
+    f"pull_request.{action}"
+    # The last one only so that the comment can say that there are no more reviews.
+    for action in ("opened", "synchronize", "reopened", "ready_for_review", "converted_to_draft")
 }
 
 
 @faults("EV3", "EV4", "EV5", "EV11")
 @pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.json")))
-def test_of_githubs_own_examples_only_four_start_a_review(name: str) -> None:
+def test_of_githubs_own_examples_only_five_start_a_review(name: str) -> None:
     decided = decide(example(name), name.partition(".")[0])
     assert isinstance(decided, ReviewPullRequest) == (name in REVIEWED), decided
 
@@ -86,6 +88,66 @@ def test_other_actions_are_skipped_with_the_action_as_reason(action: str) -> Non
     decided = decide(example("pull_request.opened") | {"action": action}, "pull_request")
     assert isinstance(decided, Skip)
     assert action in decided.reason
+
+
+BASE = {"base": {"ref": {"from": "main"}, "sha": {"from": "a" * 40}}}
+
+
+@faults("ST5")
+@pytest.mark.parametrize("name", ["pull_request", "pull_request_target"])
+@pytest.mark.parametrize("more", [{}, {"title": {"from": "Old"}}, {"body": {"from": None}}])
+def test_another_base_branch_is_reviewed_like_a_push(name: str, more: dict[str, Any]) -> None:
+    edited = example("pull_request.opened") | {"action": "edited", "changes": {**more, **BASE}}
+    assert decide(edited, name) == wanted(edited)
+    edited["pull_request"]["draft"] = True
+    assert isinstance(decide(edited, name), Skip)
+
+
+@faults("ST5")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        None,
+        {},
+        [],
+        "base",
+        7,
+        {"title": {"from": "Old"}},
+        {"body": {"from": "base"}},
+        {"base": None},
+    ],
+)
+def test_an_edit_of_anything_else_starts_nothing(changes: object) -> None:
+    edited = example("pull_request.opened") | {"action": "edited", "changes": changes}
+    assert isinstance(decide(edited, "pull_request"), Skip)
+
+
+@faults("RM1")
+@pytest.mark.parametrize("action", ["edited", "labeled", "assigned", "review_requested", "locked"])
+def test_at_a_gate_no_event_about_words_ends_without_a_look_at_the_review(action: str) -> None:
+    payload = example("pull_request.opened") | {"action": action}
+    rules = replace(RULES, gated=True)
+    assert decide(payload, "pull_request", rules=rules) == wanted(payload)
+    assert isinstance(decide(payload | {"action": "closed"}, "pull_request", rules=rules), Skip)
+
+
+@faults("ST5")
+@pytest.mark.parametrize("action", ["closed", "labeled", "assigned", "unlocked", "locked"])
+def test_only_an_edit_can_bring_another_base(action: str) -> None:
+    event = example("pull_request.opened") | {"action": action, "changes": BASE}
+    assert isinstance(decide(event, "pull_request"), Skip)
+
+
+@faults("ST6")
+def test_a_conversion_to_a_draft_is_looked_at_and_pushes_to_drafts_are_not() -> None:
+    payload = example("pull_request.converted_to_draft")
+    payload["pull_request"]["draft"] = True
+    assert isinstance(decide(payload, "pull_request"), ReviewPullRequest)
+    rules = replace(RULES, review_drafts=True)
+    assert isinstance(decide(payload, "pull_request", rules=rules), Skip)
+    without = decide(from_fork(payload), "pull_request", rules=replace(RULES, key_missing=True))
+    assert isinstance(without, Skip)
+    assert isinstance(decide(payload | {"action": "synchronize"}, "pull_request"), Skip)
 
 
 @faults("EV6")
@@ -123,6 +185,11 @@ def from_fork(payload: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
+def as_draft(payload: dict[str, Any]) -> dict[str, Any]:
+    payload["pull_request"]["draft"] = True
+    return payload
+
+
 def by_bot(payload: dict[str, Any], login: str) -> dict[str, Any]:
     payload["pull_request"]["user"] |= {"login": login, "type": "Bot"}
     return payload
@@ -146,6 +213,19 @@ def test_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: s
     without = decide(payload, "pull_request", rules=replace(RULES, key_missing=True))
     assert isinstance(without, Skip)
     assert decide(payload, "pull_request") == wanted(payload)
+
+
+@faults("RM1")
+@pytest.mark.parametrize("login", ["dependabot[bot]", "Dependabot[bot]", "evil[bot]"])
+def test_who_has_no_key_waits_at_a_gate_unless_the_workflow_skips_this_author(login: str) -> None:
+    payload = by_bot(example("pull_request.opened"), login)
+    rules = replace(RULES, key_missing=True, skip_authors=("dependabot[bot]",))
+    for decided in (
+        decide(payload, "pull_request", rules=rules),
+        decide(as_draft(payload), "pull_request", rules=rules),
+    ):
+        assert isinstance(decided, Skip)
+        assert decided.waits == (login == "evil[bot]")
 
 
 @faults("EV9")
@@ -351,6 +431,11 @@ def test_a_reply_in_a_review_thread_is_a_question() -> None:
     long = activity.decide(reply_event("x" * 60_000), RULES)
     assert isinstance(long, AnswerQuestion)
     assert len(long.question) == commands.LONGEST_QUESTION
+
+
+def test_a_reply_that_only_repeats_a_mail_is_no_question() -> None:
+    body = "On Mon, Nov 23, 2026, Mona wrote:\n> Why?"
+    assert isinstance(activity.decide(reply_event(body), RULES), Skip)
 
 
 def test_a_command_in_a_reply_is_obeyed() -> None:

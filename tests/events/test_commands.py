@@ -1,7 +1,7 @@
 """What in a comment is a command, and which one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from reviewer.events import commands
@@ -16,6 +16,7 @@ from reviewer.events.commands import (
     SummaryCommand,
     UnknownCommand,
 )
+from tests.faults import faults
 
 TRIGGER = "flows review"
 
@@ -29,9 +30,10 @@ TRIGGER = "flows review"
         ("/review\tFULL", ReviewCommand(full=True)),
         ("flows review", ReviewCommand()),
         ("Flows Review full", ReviewCommand(full=True)),
-        ("Thanks!\r\n\r\n/review\r\n", ReviewCommand()),
-        ("```\n/review full\n```\n/review", ReviewCommand()),
-        ("> /review full\n\n/review", ReviewCommand()),
+        ("\r\n \t\r\n/review\r\n", ReviewCommand()),
+        ("/review\r\rThanks!", ReviewCommand()),
+        ("/review\n\nThanks!\n-- \nSent from my phone", ReviewCommand()),
+        ("/review\n\nOn Mon, Nov 23, 2026, Mona wrote:\n> /pause", ReviewCommand()),
         ("/review\n/pause", ReviewCommand()),
         ("/summary", SummaryCommand()),
         ("flows review summary", SummaryCommand()),
@@ -44,7 +46,7 @@ TRIGGER = "flows review"
         ("flows review help", HelpCommand()),
     ],
 )
-def test_a_command_is_alone_on_its_line(body: str, command: Command) -> None:
+def test_a_command_is_alone_on_the_first_line(body: str, command: Command) -> None:
     assert commands.parse(body, TRIGGER) == command
 
 
@@ -55,7 +57,9 @@ def test_a_command_is_alone_on_its_line(body: str, command: Command) -> None:
         ("/ask\nWhy cents?\r\n\r\nAnd why now?", "Why cents?\n\nAnd why now?"),
         ("/ask Is this right?\n```py\n/review\n```", "Is this right?\n```py\n/review\n```"),
         ("flows review ask Why?", "Why?"),
-        ("Hello.\n/ASK Why?\n> quoted", "Why?\n> quoted"),
+        ("/ASK Why?\n> quoted", "Why?\n> quoted"),
+        ("/ask On line 3 you wrote:\n> x = 1", "On line 3 you wrote:\n> x = 1"),
+        ("/ask\nOn it you wrote:\n> x\nIs it so?", "On it you wrote:\n> x\nIs it so?"),
         ("/ask " + "x" * 5_000, "x" * commands.LONGEST_QUESTION),
     ],
 )
@@ -100,6 +104,45 @@ def test_a_comment_to_us_without_a_known_command_is_unknown(body: str, text: str
 @pytest.mark.parametrize(
     "body",
     [
+        "Thanks!\n\n/review",
+        "```\n/review full\n```\n/review",
+        "> /review full\n\n/review",
+        "> quoted\n/review",
+        "<!--\n/review\n-->",
+        "<!-- a --> \n/review",
+        "<pre>\n/review\n</pre>",
+        "<details><summary>Log</summary>\n\n/review\n\n</details>",
+        "<div hidden>\n\n/review\n</div>",
+        "On Mon, Nov 23, 2026 at 10:00 AM Mona wrote:\n/review",
+        "-----Original Message-----\n/review",
+        "- item\n\n/review",
+        "- /review",
+        "1. /review",
+        "[x]: https://example.org\n/review",
+        "Title\n=====\n/review",
+        "| a |\n|---|\n/review",
+        "text\r/review",
+        "\t/review",
+        "\ufeff/review",
+        "\ufeff\n/review",
+        "\u200b/review",
+        "\u200b\n/review",
+        "\u2060\n/review",
+        "\U000e0001\n/review",
+        "\u00a0/review",
+        "\u00a0\n/review",
+        "\u3000\n/review",
+        "&nbsp;/review",
+        "&nbsp;\n/review",
+        "&#8203;\n/review",
+        "\x0b\n/review",
+        "\x0c/review",
+        "\x00\n/review",
+        "\x85/review",
+        "/review\u200b",
+        "/rev\u00adiew",
+        "\\\n/review",
+        "#\n/review",
         "please /review this",
         "/reviewer",
         "> /review",
@@ -136,11 +179,61 @@ def test_of_two_trigger_words_that_begin_alike_the_longer_applies() -> None:
 
 @given(st.text(), st.text(min_size=1, max_size=60))
 def test_no_comment_and_no_trigger_is_too_odd_to_read(body: str, trigger: str) -> None:
-    command = commands.parse(f"{body}\n{trigger}{body}", trigger)
+    command = commands.parse(f"{trigger}{body}\n{trigger}", trigger)
     if isinstance(command, AskCommand):
         assert 0 < len(command.question) <= commands.LONGEST_QUESTION
 
 
-@given(st.lists(st.sampled_from(["/review", "/ask x", "text", "> /pause", ""]), max_size=20))
-def test_nothing_in_a_fence_is_a_command(lines: list[str]) -> None:
-    assert commands.parse("\n".join(("```", *lines)), TRIGGER) is None
+WORDS = ("/review", "/review full", "/ask x", "/ignore F1", "/pause", "/resume", TRIGGER)
+BLANKS = st.text(" \t\r\n", max_size=9)
+
+
+@faults("RM2")
+@example("\u00a0", "/review", "")
+@given(st.text(min_size=1), st.sampled_from(WORDS), BLANKS)
+def test_any_text_above_a_command_makes_it_none_unless_it_is_blank(
+    above: str, word: str, blank: str
+) -> None:
+    assume(above.strip(" \t\r\n"))
+    assume(commands.parse(above, TRIGGER) is None)
+    assert commands.parse(f"{blank}{above}\n{word}", TRIGGER) is None
+
+
+@given(BLANKS, st.sampled_from(WORDS), st.text())
+def test_only_blank_lines_may_be_above_a_command(blank: str, word: str, below: str) -> None:
+    assume(not below.startswith("\n"))
+    assert commands.parse(f"{blank}\n{word}\n{below}", TRIGGER) is not None
+
+
+CONTAINERS = ("> {}", ">{}", "<!-- {} -->", "<!--\n{}\n-->", "<pre>\n{}\n</pre>", "```\n{}\n```",
+              "~~~\n{}\n~~~", "`{}`", "<details>\n\n{}\n</details>", "- {}", "* {}", "1) {}",
+              "    {}", "\t{}", "> a\n{}", "On Monday X wrote:\n\n{}", "On Monday X wrote:\n> {}",
+              "<kbd>{}</kbd>", "**{}**", "[{}](x)", "# {}", "\\{}", "&#8203;{}")  # fmt: skip
+
+
+@faults("RM2")
+@given(
+    st.sampled_from(WORDS),
+    st.lists(st.sampled_from(CONTAINERS), min_size=1, max_size=4),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_a_command_in_a_container_is_none(word: str, containers: list[str], end: str) -> None:
+    body = word
+    for each in containers:
+        body = each.format(body)
+    assert commands.parse(body.replace("\n", end), TRIGGER) is None
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        "On Mon, Nov 23, 2026 at 10:00 AM Mona <m@example.org> wrote:\n> Is it so?\n>\n> /pause\n",
+        "On Mon, Nov 23, 2026 at 10:00 AM Mona Lisa Octocat\n<m@example.org> wrote:\n\n> Is it so?",
+        "On Monday,\nMona\n<m@example.org> wrote: \n>> older\n> old\n\n\n",
+    ],
+)
+def test_a_question_ends_before_the_history_of_a_mail(history: str) -> None:
+    assert commands.parse(f"/ask Why?\n\n{history}", TRIGGER) == AskCommand("Why?")
+    assert commands.parse(f"/ask\nWhy?\n{history}", TRIGGER) == AskCommand("Why?")
+    assert commands.read_question(f"Why?\n\n{history}") == "Why?"
+    assert commands.read_question(history) == ""

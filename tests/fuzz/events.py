@@ -50,7 +50,9 @@ def _unheard(happened: Event, rules: TriggerRules) -> bool:
     match happened:
         case PullRequestEvent():
             secretless = rules.key_missing and (happened.from_fork or happened.author_is_bot)
-            return secretless or (happened.draft and not rules.review_drafts)
+            # Somebody has to look at the comment of a new draft.
+            pushed = happened.action != "converted_to_draft"
+            return secretless or (happened.draft and not rules.review_drafts and pushed)
         case CommentEvent() | ReviewCommentEvent():
             allowed = happened.association in rules.allowed_associations
             ours = "<!-- code-review-action" in happened.body

@@ -15,7 +15,7 @@ from reviewer.errors import (
     ReplyError,
 )
 from reviewer.llm.ask import ModelClient
-from reviewer.llm.budget import Budget, ModelFacts
+from reviewer.llm.budget import Budget, Price
 from reviewer.llm.replies import parse_review
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.ports import Message, Prompt, Reply, Usage
@@ -47,8 +47,8 @@ class Script:
         return None
 
 
-def free(_model: str) -> ModelFacts:
-    return ModelFacts(Decimal(0), Decimal(0), 8_000)
+def free(_model: str) -> Price:
+    return Price(Decimal(0), Decimal(0))
 
 
 def client_of(*models: Script, max_tokens: int | None = None) -> ModelClient:

@@ -3,13 +3,16 @@ from decimal import Decimal
 
 import pytest
 
+from reviewer.config.enums import NoLimit
+from reviewer.config.inputs import Inputs
 from reviewer.errors import BudgetError, InputError
-from reviewer.llm.budget import Budget, ModelFacts
+from reviewer.llm import budget as budgets
+from reviewer.llm.budget import Budget, Price
 from reviewer.ports import Usage
 from reviewer.review import Spent
 from tests.faults import faults
 
-PRICES = {"cheap": ModelFacts(Decimal(1), Decimal(10), 8_000)}
+PRICES = {"cheap": Price(Decimal(1), Decimal(10))}
 
 
 def budget(max_tokens: int | None = None, max_cost: str | None = None) -> Budget:
@@ -138,3 +141,46 @@ def test_a_lie_about_tokens_moves_the_estimate_within_bounds(reported: int, expe
     asked.settle(asked.reserve("cheap", 10_000), Usage(reported, 0))
 
     assert asked.reserve("cheap", 10_000).expected.input_tokens == expected
+
+
+def limits(**given: object) -> tuple[object, object]:
+    """Return the limits of a run in tokens and US dollars."""
+    made = Budget.of(Inputs(fallback_model="", **given))  # type: ignore[arg-type]
+    return made._max_tokens, made._max_cost  # noqa: SLF001 - what was decided, without spending it
+
+
+@faults("RM3")
+@pytest.mark.parametrize(
+    ("given", "tokens", "cost"),
+    [
+        ({}, None, Decimal(5)),
+        ({"model": "mystery"}, 3_000_000, None),
+        ({"model": "mystery", "price": (Decimal(1), Decimal(5))}, None, Decimal(5)),
+        ({"max_cost": Decimal("0.5")}, None, Decimal("0.5")),
+        ({"max_cost": NoLimit.NONE}, None, None),
+        ({"max_tokens_total": 10_000}, 10_000, Decimal(5)),
+        ({"max_tokens_total": NoLimit.NONE}, None, Decimal(5)),
+        ({"model": "mystery", "max_tokens_total": 10_000}, 10_000, None),
+        ({"model": "mystery", "max_tokens_total": NoLimit.NONE}, None, None),
+        ({"model": "mystery", "max_cost": NoLimit.NONE}, 3_000_000, None),
+    ],
+)
+def test_a_run_has_a_limit_unless_the_workflow_says_none(
+    given: dict[str, object], tokens: int | None, cost: Decimal | None
+) -> None:
+    assert limits(**given) == (tokens, cost)
+
+
+def test_a_fallback_of_unknown_price_makes_the_default_limit_one_of_tokens() -> None:
+    made = Budget.of(Inputs(fallback_model="mystery"))
+    with pytest.raises(BudgetError, match="3,000,000"):
+        made.reserve("gpt-6.1-terra", 10_000_000)
+
+
+def test_the_price_of_the_workflow_is_that_of_its_model_and_of_what_the_table_lacks() -> None:
+    stated = (Decimal(7), Decimal(9))
+    inputs = Inputs(model="gpt-5.4", fallback_model="gpt-6-luna", price=stated)
+    assert budgets.find_price("gpt-5.4", inputs) == Price(*stated)
+    assert budgets.find_price("gpt-6-luna", inputs) == Price(Decimal("0.10"), Decimal("0.50"))
+    assert budgets.find_price("mystery", inputs) == Price(*stated)
+    assert budgets.find_price("mystery", Inputs()) is None

@@ -16,7 +16,7 @@ def test_a_known_model_has_a_price_and_a_window() -> None:
 
     assert facts is not None
     assert facts.context_window == 1_050_000
-    assert facts.cost(Usage(1_000_000, 2_000_000)) == Decimal("1.10")
+    assert facts.price.cost(Usage(1_000_000, 2_000_000)) == Decimal("1.10")
 
 
 def test_a_dated_name_is_the_same_model() -> None:

@@ -71,7 +71,8 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
 
     def pull_requests(**wanted: object) -> Fields:
         rows = [pull for pull in repo.pulls.values() if _is_wanted(pull, wanted)]
-        rows.sort(key=lambda pull: -pull.number)
+        by_change = "UPDATED_AT" in str(wanted.get("orderBy"))
+        rows.sort(key=lambda pull: (-_changed(pull) if by_change else 0, -pull.number))
         page = connection(site, "pullRequests", rows, lambda each: _pull(site, token, repo, each))
         return page(**wanted)
 
@@ -93,6 +94,10 @@ def _is_wanted(pull: Pull, wanted: Mapping[str, object]) -> bool:
     return is_state and wanted.get("headRefName") in {None, pull.head_ref}
 
 
+def _changed(pull: Pull) -> int:
+    return max(pull.opened, pull.updated)
+
+
 def _pull(site: Site, token: Token, repo: Repository, pull: Pull) -> Fields:
     head = {"nameWithOwner": pull.head_repository} if pull.head_repository else None
     comments = partial(_comment, token, repo)
@@ -107,6 +112,7 @@ def _pull(site: Site, token: Token, repo: Repository, pull: Pull) -> Fields:
         "author": actor(pull.author),
         "authorAssociation": pull.association,
         "createdAt": payloads.stamp(pull.opened),
+        "updatedAt": payloads.stamp(_changed(pull)),
         "baseRefName": pull.base_ref,
         "baseRefOid": pull.base_sha,
         "headRefName": pull.head_ref,

@@ -145,6 +145,8 @@ class Pull:
     association: str = "CONTRIBUTOR"
     # Seconds after the first pull request of the examples.
     opened: int = 0
+    # The same for the latest change, which may be long after.
+    updated: int = 0
 
     @property
     def counted_files(self) -> int:

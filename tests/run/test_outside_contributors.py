@@ -1,69 +1,145 @@
-"""Who is reviewed unasked, and how many of them in a day."""
+"""Who is reviewed unasked, and how much of it in a day."""
 
-import pytest
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reviewer.config.inputs import Inputs
 from reviewer.pull_request import ListedPull
-from reviewer.run import eligibility
+from reviewer.run import daily_limits
 from tests import builders
 from tests.faults import faults
 
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 PULL = builders.pull(number=300, author="mallory", association="NONE")
 
 
-def opened_before(
-    count: int, author: str = "sock{}", association: str = "NONE"
-) -> list[ListedPull]:
-    return [ListedPull(100 + n, author.format(n), association) for n in range(count)]
+def listed(number: int, author: str, association: str = "NONE", *, hours: int = 1) -> ListedPull:
+    return ListedPull(number, author, association, NOW - timedelta(hours=hours))
 
 
-def reason_to_wait(opened: list[ListedPull], **given: object) -> str:
-    return eligibility.find_wait_reason(PULL, Inputs(**given), lambda: opened)  # type: ignore[arg-type]
+def crowd(count: int, author: str = "sock{}", association: str = "NONE") -> list[ListedPull]:
+    return [listed(100 + n, author.format(n), association) for n in range(count)]
 
 
-@faults("SE15")
-def test_without_limits_everybody_is_reviewed_and_no_list_is_read() -> None:
-    def fail_if_read() -> list[ListedPull]:
-        raise AssertionError
-
-    assert not eligibility.find_wait_reason(PULL, Inputs(), fail_if_read)
+def moments(*hours: float) -> list[int]:
+    """Runs so many hours ago."""
+    return [int((NOW - timedelta(hours=each)).timestamp()) for each in hours]
 
 
-@faults("SE15")
-@pytest.mark.parametrize("association", ["OWNER", "CONTRIBUTOR", "NONE", "FIRST_TIME_CONTRIBUTOR"])
-def test_only_the_associations_of_the_workflow_are_reviewed_automatically(association: str) -> None:
-    pull = builders.pull(association=association)
-    wanted = Inputs(reviewed_associations=("OWNER", "MEMBER"))
-    said = eligibility.find_wait_reason(pull, wanted, list)
-    assert bool(said) == (association != "OWNER")
-    assert not said or association in said
+def reached(
+    others: Sequence[ListedPull],
+    own: Sequence[int] = (),
+    runs: Mapping[int, Sequence[int]] | None = None,
+    **given: object,
+) -> str:
+    known = runs or {}
+    return daily_limits.find_reached_limit(
+        Inputs(**given),  # type: ignore[arg-type]
+        PULL,
+        own,
+        NOW,
+        lambda since: [each for each in others if since == NOW - daily_limits.DAY],
+        lambda number: known.get(number, ()),
+    )
 
 
 @faults("SE15")
 def test_the_two_hundredth_pull_request_of_an_hour_waits_for_a_maintainer() -> None:
-    assert not reason_to_wait(opened_before(9), daily_limit=10)
-    assert "daily-limit" in reason_to_wait(opened_before(10), daily_limit=10)
-    assert "daily-limit" in reason_to_wait(opened_before(200), daily_limit=10)
+    assert not reached(crowd(9), daily_limit=10)
+    assert "daily-limit" in reached(crowd(10), daily_limit=10)
+    assert "daily-limit" in reached(crowd(200), daily_limit=10)
 
 
 @faults("SE15")
 def test_one_author_among_many_has_a_limit_of_its_own() -> None:
-    crowd = [
-        *opened_before(50),
-        ListedPull(200, "mallory", "NONE"),
-        ListedPull(201, "mallory", "NONE"),
-    ]
-    assert not reason_to_wait(crowd, daily_limit_per_author=3)
-    assert "daily-limit-per-author" in reason_to_wait(crowd, daily_limit_per_author=2)
+    many = [*crowd(50), listed(200, "mallory"), listed(201, "Mallory")]
+    assert not reached(many, daily_limit_per_author=3)
+    assert "daily-limit-per-author" in reached(many, daily_limit_per_author=2)
 
 
 @faults("SE15")
-def test_later_pull_requests_and_those_of_members_do_not_count() -> None:
-    later = [ListedPull(301, "mallory", "NONE")] * 9
-    assert not reason_to_wait(later + opened_before(9, association="MEMBER"), daily_limit=1)
+def test_later_and_older_pull_requests_and_those_of_members_do_not_count() -> None:
+    later = [listed(301, "mallory")] * 9
+    older = [listed(99, "mallory", hours=25)] * 9
+    assert not reached(later + older + crowd(9, association="MEMBER"), daily_limit=1)
 
 
-@faults("SE15")
-def test_a_member_is_never_stopped_by_the_limits() -> None:
-    pull = builders.pull(number=300, association="MEMBER")
-    assert not eligibility.find_wait_reason(pull, Inputs(daily_limit=1), lambda: opened_before(9))
+@faults("RM4")
+def test_each_review_of_a_pull_request_counts() -> None:
+    assert not reached([], moments(1, 2), daily_limit=3)
+    assert "had reviews 3 times" in reached([], moments(1, 2, 3), daily_limit=3)
+    assert "daily-limit-per-author" in reached([], moments(1, 2, 3), daily_limit_per_author=3)
+    assert not reached([], moments(24, 25, 99), daily_limit=1)
+
+
+@faults("RM4")
+def test_the_reviews_of_other_pull_requests_count_however_old_or_new_these_are() -> None:
+    others = [listed(2, "eve", hours=999), listed(301, "eve")]
+    runs = {2: moments(1, 2, 30), 301: moments(3)}
+    assert not reached(others, moments(1), runs, daily_limit=5)
+    assert reached(others, moments(1), runs, daily_limit=4)
+    assert not reached(others, moments(1), runs, daily_limit_per_author=2)
+
+
+@faults("RM4")
+def test_a_pull_request_that_was_opened_and_reviewed_once_counts_once() -> None:
+    others = [listed(200, "eve"), listed(201, "eve")]
+    runs = {200: moments(1), 201: moments(1, 2)}
+    assert not reached(others, [], runs, daily_limit=4)
+    assert reached(others, [], runs, daily_limit=3)
+
+
+@faults("RM4")
+def test_no_more_is_read_than_the_limit_needs() -> None:
+    def fail_if_read(_about: object) -> list[int]:
+        raise AssertionError
+
+    def count(own: Sequence[int], others: Sequence[ListedPull], **given: object) -> str:
+        return daily_limits.find_reached_limit(
+            Inputs(**given),  # type: ignore[arg-type]
+            PULL,
+            own,
+            NOW,
+            (lambda _since: others) if others else fail_if_read,  # type: ignore[arg-type]
+            fail_if_read,
+        )
+
+    assert count(moments(1, 2), [], daily_limit=2)
+    assert count([], crowd(200), daily_limit=200)
+    assert not count([], crowd(200), daily_limit_per_author=1)
+
+
+@faults("RM4")
+def test_the_states_of_at_most_a_hundred_pull_requests_are_read() -> None:
+    read: list[int] = []
+
+    def read_runs(number: int) -> list[int]:
+        read.append(number)
+        return []
+
+    limit = Inputs(daily_limit=500)
+    others = crowd(300)
+    assert not daily_limits.find_reached_limit(limit, PULL, [], NOW, lambda _: others, read_runs)
+    assert len(read) == daily_limits.MOST_READ
+
+
+@faults("RM4")
+@given(
+    st.lists(st.integers(0, 48), max_size=9),
+    st.dictionaries(st.integers(1, 40), st.lists(st.integers(0, 48), max_size=5), max_size=9),
+    st.integers(1, 20),
+)
+def test_a_limit_is_reached_exactly_at_the_sum(
+    own: list[int], runs: dict[int, list[int]], limit: int
+) -> None:
+    others = [listed(number, "eve", hours=number) for number in runs]
+    total = sum(hours < 24 for hours in own)
+    for number, hours in runs.items():
+        total += max(number < 24, sum(each < 24 for each in hours))
+    said = reached(
+        others, moments(*own), {n: moments(*hours) for n, hours in runs.items()}, daily_limit=limit
+    )
+    assert bool(said) == (total >= limit)

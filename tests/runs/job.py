@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -77,6 +78,8 @@ class Job:
     checkout: str = ""
     event: str = "pull_request"
     runs: int = 0
+    # When runs begin: some hours after the first pull request of the examples was opened.
+    now: datetime = datetime(2026, 11, 1, 6, tzinfo=UTC)
     wanted: ReviewPullRequest = field(default_factory=lambda: ReviewPullRequest(NUMBER))
 
     def run(self, *, full: bool = False, requested: bool = False, **inputs: str) -> RunResult:
@@ -149,13 +152,14 @@ class Job:
             workspace=self.workspace,
             checkout=self.checkout,
             event=self.event,
+            now=self.now,
         )
         try:
             snapshot = forge.snapshot(wanted.number)
             if not isinstance(wanted, ReviewPullRequest):
                 return answer.carry_out(run, wanted, snapshot)
             review = partial(review_pull_request, run, snapshot)
-            return acknowledge(forge, wanted.commenter, review) if wanted.commenter else review()
+            return acknowledge(run, wanted.commenter, review) if wanted.commenter else review()
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code

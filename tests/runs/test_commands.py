@@ -177,6 +177,24 @@ def test_the_conversation_of_an_answer_shows_who_wrote_what(job: Job) -> None:
     assert "code-review-action:finding" not in prompt
 
 
+@faults("RM2")
+@pytest.mark.parametrize("body", ["Really?\n/pause", "> Why?\n/pause", "<!-- x -->\n/pause"])
+def test_a_command_below_other_words_of_a_reply_is_none(job: Job, body: str) -> None:
+    def script(asked: Body) -> str:
+        path = prompted_path(asked)
+        return review_reply(path, {}) if path else json.dumps({"answer": "It is."})
+
+    job.model.script = script
+    job.run(inline="all")
+    (thread,) = job.github.repository.pulls[NUMBER].threads
+    reply = job.github.answer_in(thread, "Codertocat", body)
+    at = {"body": body, "id": reply.id, "in_reply_to_id": thread.comments[0].id}
+    deliver(job, "pull_request_review_comment.created", comment={**OWNER, **at})
+    assert "It is." in thread.comments[-1].body
+    assert "paused" not in job.github.bodies[0]
+    assert deliver(job, "pull_request.synchronize").outputs["verdict"] == "findings"
+
+
 def test_summary_replaces_the_description_of_the_change(job: Job) -> None:
     job.github.push(NUMBER, {"b.py": "b = 1\n"})
     overviews = iter(("Told first.", "Told anew."))

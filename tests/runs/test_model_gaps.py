@@ -151,7 +151,43 @@ def test_a_limit_on_money_without_a_price_is_refused(job: Job) -> None:
     finished = job.run(max_cost="1")
     assert finished.code == 2
     assert_reported_everywhere(job, finished, "max-cost cannot be kept")
+    assert "price: 1.00/5.00" in finished.summary
     assert job.model.requests == []
+
+
+@faults("RM3")
+@pytest.mark.parametrize(
+    ("model", "inputs", "usage", "words"),
+    [
+        ("gpt-6.1-terra", {}, (4_999_000, 100), "$5"),
+        ("gpt-6.1-terra", {"max_tokens_total": "none"}, (4_999_000, 100), "$5"),
+        ("unlisted", {}, (2_999_000, 100), "3,000,000"),
+        ("unlisted", {"price": "500/500"}, (9_900, 1), "$5"),
+        ("unlisted", {"price": "1/1", "max_cost": "0.01"}, (9_000, 100), "$0.01"),
+    ],
+)
+def test_a_run_without_limits_of_the_workflow_ends_at_the_default_ones(
+    job: Job, model: str, inputs: dict[str, str], usage: tuple[int, int], words: str
+) -> None:
+    three_files(job)
+    job.model.models = (model,)
+    job.model.script = lambda body: ScriptedReply(finds_a_problem(body), usage=usage)
+    finished = job.carry_out(job.wanted, model=model, concurrency="1", **inputs)
+    assert (finished.code, finished.outputs["complete"]) == (0, "false")
+    assert len(job.model.bodies) == 1
+    assert f"would exceed {words}." in finished.log
+
+
+def test_the_word_none_takes_the_default_limits_away(job: Job) -> None:
+    three_files(job)
+    job.model.script = lambda body: ScriptedReply(finds_a_problem(body), usage=(2_999_000, 100))
+    finished = job.run(concurrency="1", max_tokens_total="none", max_cost="none")
+    assert finished.outputs["complete"] == "true"
+
+
+def test_a_stated_price_makes_the_cost_known(job: Job) -> None:
+    job.model.script = lambda body: ScriptedReply(review_reply("src/app.py"), usage=(1_000, 100))
+    assert job.run(price="1.00/5.00").outputs["cost"] == "0.001500"
 
 
 @pytest.mark.parametrize("status", [404, 500])

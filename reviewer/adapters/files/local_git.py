@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Never
 
 from reviewer.errors import ForgeError, NotFoundError
@@ -104,7 +105,7 @@ class LocalCommits:
         """Return nothing: a local repository has no pull requests."""
         return ()
 
-    def opened_before(self, _pull: PullRequest) -> tuple[ListedPull, ...]:
+    def changed_since(self, _moment: datetime) -> tuple[ListedPull, ...]:
         """Return nothing: a local repository has no pull requests."""
         return ()
 

@@ -1,6 +1,7 @@
 """The forge over GitHub's API, light enough to send the first request of a run."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -115,9 +116,9 @@ class GitHub:
 
         return self._repository.retry(f"Looking for the pull request of {sha[:7]}", ask)
 
-    def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
-        """See `Reads.opened_before`."""
-        return self._reads.opened_before(pull)
+    def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
+        """See `Reads.changed_since`."""
+        return self._reads.changed_since(moment)
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
         """See `Reads.changed_files`."""

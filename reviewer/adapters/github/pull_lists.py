@@ -1,8 +1,8 @@
-"""The lists of a repository's pull requests: those of a branch, and those opened before another."""
+"""The lists of a repository's pull requests: those of a branch, and those that changed lately."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import Actor, Node, PageInfo
@@ -10,12 +10,12 @@ from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.github.snapshot_json import login, moment
 from reviewer.pull_request import ListedPull
 
-OPENED = """
-query Opened($owner: String!, $name: String!, $after: String) {
+CHANGED = """
+query Changed($owner: String!, $name: String!, $after: String) {
   repository(owner: $owner, name: $name) {
-    pullRequests(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
+    pullRequests(first: 100, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
       pageInfo { hasNextPage endCursor }
-      nodes { number createdAt authorAssociation author { login } }
+      nodes { number createdAt updatedAt authorAssociation author { login } }
     }
   }
 }
@@ -23,39 +23,39 @@ query Opened($owner: String!, $name: String!, $after: String) {
 # A thousand pull requests, twice the largest `daily-limit`.
 MOST_PAGES = 10
 _AIM = "list pull requests"
-_DAY = timedelta(days=1)
 
 
-class OpenedNode(Node):
-    """A pull request of OPENED."""
+class ChangedNode(Node):
+    """A pull request of CHANGED."""
 
     wrong = "a pull request lacks a field"
 
     number: int
     created_at: str
+    updated_at: str
     author_association: str
     author: Actor | None
 
 
-class OpenedList(Node):
+class ChangedList(Node):
     """A page of the repository's pull requests."""
 
-    nodes: list[OpenedNode]
+    nodes: list[ChangedNode]
     page_info: PageInfo
 
 
-class OpenedOfRepository(Node):
-    """The repository, as far as OPENED asks for it."""
+class ChangedOfRepository(Node):
+    """The repository, as far as CHANGED asks for it."""
 
-    pull_requests: OpenedList
+    pull_requests: ChangedList
 
 
-class OpenedData(Node):
-    """The data of OPENED."""
+class ChangedData(Node):
+    """The data of CHANGED."""
 
     wrong = "it holds no list of pull requests"
 
-    repository: OpenedOfRepository
+    repository: ChangedOfRepository
 
 
 class RepositoryName(Node):
@@ -96,35 +96,35 @@ class OfBranchData(Node):
 
 @dataclass(frozen=True, slots=True)
 class PullListPage:
-    """Pull requests, the newest first, each with when it was opened; `after` leads to the next."""
+    """Pull requests, each with its latest change, in that order; `after` leads to the next page."""
 
     rows: tuple[tuple[datetime, ListedPull], ...]
     after: str | None
 
 
-def opened_before(
+def changed_since(
     ask: Callable[[str | None], PullListPage], moment: datetime
 ) -> tuple[ListedPull, ...]:
-    """List what was opened in the 24 hours before a moment; `ask` reads a page after a cursor."""
+    """List what changed after a moment; `ask` reads a page after a cursor."""
     found: list[ListedPull] = []
     after: str | None = None
     for _ in range(MOST_PAGES):
         page = ask(after)
-        found += [each for when, each in page.rows if moment - _DAY < when <= moment]
+        found += [each for when, each in page.rows if when > moment]
         after = page.after
-        if after is None or page.rows[-1][0] <= moment - _DAY:
+        if after is None or page.rows[-1][0] <= moment:
             break
     return tuple(found)
 
 
 def read(response: GitHubResponse) -> PullListPage:
-    """Read a page of OPENED.
+    """Read a page of CHANGED.
 
     Raises NotFoundError, ForbiddenError, or TransientError for what may pass by itself.
     """
 
     def decode(value: object) -> PullListPage:
-        read = OpenedData.parse(graphql_json.data(response, value, _AIM))
+        read = ChangedData.parse(graphql_json.data(response, value, _AIM))
         pulls = read.repository.pull_requests
         rows = tuple(map(_parse_listed, pulls.nodes))
         more = bool(rows) and pulls.page_info.has_next_page
@@ -133,9 +133,10 @@ def read(response: GitHubResponse) -> PullListPage:
     return response.read(decode)
 
 
-def _parse_listed(node: OpenedNode) -> tuple[datetime, ListedPull]:
-    listed = ListedPull(node.number, login(node.author), node.author_association)
-    return moment(node.created_at), listed
+def _parse_listed(node: ChangedNode) -> tuple[datetime, ListedPull]:
+    opened_at = moment(node.created_at)
+    listed = ListedPull(node.number, login(node.author), node.author_association, opened_at)
+    return moment(node.updated_at), listed
 
 
 def of_head(response: GitHubResponse, sha: str, repository: str) -> tuple[int, ...]:

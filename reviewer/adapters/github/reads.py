@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 from urllib.parse import quote
@@ -36,16 +37,16 @@ class Reads:
 
     repository: Repository
 
-    def opened_before(self, pull: PullRequest) -> tuple[ListedPull, ...]:
-        """Read the list of pull requests, the newest first, as far back as a day goes."""
+    def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
+        """Read the list of pull requests, the latest change first, as far back as the moment."""
 
         def ask(after: str | None) -> PullListPage:
-            query = self.repository.ask(pull_lists.OPENED, {"after": after})
+            query = self.repository.ask(pull_lists.CHANGED, {"after": after})
             return self.repository.retry(
                 "Listing pull requests", lambda: pull_lists.read(self.repository.send(query))
             )
 
-        return pull_lists.opened_before(ask, pull.opened_at)
+        return pull_lists.changed_since(ask, moment)
 
     def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
         """Read the list of changed files, in pages of 100."""

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -86,6 +87,7 @@ LISTED: object = {
                         "headRefOid": SHA,
                         "headRepository": {"nameWithOwner": "octo/shop"},
                         "createdAt": "2026-11-24T08:00:00Z",
+                        "updatedAt": "2026-11-24T09:00:00Z",
                         "authorAssociation": "NONE",
                         "author": {"login": "dev"},
                     }
@@ -160,7 +162,7 @@ def test_the_samples_are_read() -> None:
     assert answer(json.dumps(FILES)).read(rest_json.changed_files)[0].patch == "p"
     assert answer(json.dumps(WRITTEN)).read(rest_json.comment).id == 7
     ((_, opened),) = pull_lists.read(answer(json.dumps(LISTED))).rows
-    assert opened == ListedPull(7, "dev", "NONE")
+    assert opened == ListedPull(7, "dev", "NONE", datetime(2026, 11, 24, 8, tzinfo=UTC))
     assert pull_lists.of_head(answer(json.dumps(LISTED)), SHA, REPOSITORY) == (7,)
     assert answer(json.dumps(CONTENT)).read(lambda value: rest_json.content("it", value)) == b"x"
 

@@ -12,7 +12,7 @@ from reviewer.text import code_spans, invisible, markdown
 from reviewer.text.templates import Templates
 
 _MARKER = re.compile(
-    r"<!-- code-review-action:finding name=([a-z0-9-]{1,40}) id=([0-9a-f]{16}) -->"
+    r"<!-- code-review-action:finding name=([a-z0-9-]{1,40}) id=([0-9a-f]{64}) -->"
 )
 
 _TEMPLATES = Templates(

@@ -1,6 +1,5 @@
 """Compares the last review with the present change: which results and findings still apply."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +12,7 @@ from reviewer.llm import prompts
 from reviewer.memory.state import State, Unit
 from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport, Status
+from reviewer.text import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,16 @@ def _find_difference(known: State, pull: PullRequest, key: str) -> str:
 
 
 def unit_key(file: ChangedFile) -> str:
-    """Return 16 hexadecimal digits for a file's change: path, status and the lines of its hunks.
+    """Return 64 hexadecimal digits for a file's change: paths, status and the lines of its hunks.
 
     Line numbers are left out, so the key stays the same if lines only moved.
     """
-    rows = [f"{line.kind.value}{line.text}" for hunk in file.hunks for line in (*hunk.lines,)]
-    content = (file.path, file.previous_path, file.status, [len(h.lines) for h in file.hunks], rows)
-    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
+    counts = (len(hunk.lines) for hunk in file.hunks)
+    rows = (
+        part for hunk in file.hunks for line in hunk.lines for part in (line.kind.value, line.text)
+    )
+    about = (file.path, file.previous_path, file.status, len(file.hunks))
+    return digest.identify("unit", *about, *counts, *rows)
 
 
 def reuse(
@@ -177,5 +180,5 @@ def review_key(inputs: Inputs, settings: Settings) -> str:
         inputs.max_output_tokens,
         inputs.tools.value,
     )
-    models = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+    models = digest.identify("models", *map(repr, asked))
     return f"{prompts.VERSION}:{models}:{settings.fingerprint}"

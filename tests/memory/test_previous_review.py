@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
 from reviewer.memory import previous_review
@@ -186,6 +187,44 @@ def test_dismissals_are_kept_once_each_and_only_the_latest() -> None:
     kept = ranking.merge_dismissals(many, many[-1:])
     assert len(kept) == ranking.MOST_DISMISSED
     assert kept[-1] == many[-1]
+
+
+LINES = st.lists(
+    st.tuples(st.sampled_from(LineKind), st.text(max_size=4)), min_size=1, max_size=3
+).map(lambda rows: Hunk(tuple(Line(kind, 1, 1, text) for kind, text in rows)))
+FILES = st.builds(
+    ChangedFile,
+    path=st.text(max_size=3),
+    status=st.sampled_from(("added", "modified", "renamed")),
+    hunks=st.lists(LINES, max_size=3).map(tuple),
+    previous_path=st.none() | st.text(max_size=3),
+)
+
+
+@faults("ST3")
+@given(FILES, FILES)
+def test_only_the_same_change_has_the_same_key(one: ChangedFile, other: ChangedFile) -> None:
+    assert (previous_review.unit_key(one) == previous_review.unit_key(other)) is (one == other)
+
+
+@faults("ST3")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"path": "src/other.py"},
+        {"previous_path": "src/other.py"},
+        {"previous_path": "None"},
+        {"status": "renamed"},
+        {"hunks": ()},
+        {"path": "src/pay.py\0"},
+        {"path": "src/pay.py\ud800"},
+    ],
+)
+def test_a_key_covers_all_of_a_change(change: dict[str, Any]) -> None:
+    file = changed_file()
+    key = previous_review.unit_key(file)
+    assert len(key) == 64
+    assert previous_review.unit_key(replace(file, **change)) != key
 
 
 @given(st.integers(1, 500), st.integers(1, 500))

@@ -115,7 +115,7 @@ class Review:
     findings of the last review that are gone, `dismissed` those that maintainers dismissed.
     `spent` is for this run, `total` for all runs on the pull request so far. `inline` holds the
     numbers of the findings with an inline comment. `shard` is the run's share of the files, None
-    for all.
+    for all. `moment` orders the reviews of a pull request (seconds since 1970, or later).
 
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
     be reused), `next_number` (for the next new finding) and `paused` (the login of the person who
@@ -141,6 +141,7 @@ class Review:
     key: str = ""
     next_number: int = 1
     paused: str = ""
+    moment: int = 0
 
     @property
     def model_texts(self) -> tuple[str, ...]:

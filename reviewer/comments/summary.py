@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from reviewer.finding import Finding, Side
 from reviewer.memory import state
+from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Spent, Status
 from reviewer.severity import Severity
 from reviewer.text import markdown
@@ -37,12 +38,13 @@ class RunDetails:
     """The facts about the run that the comment shows.
 
     `name` is the instance, `url` the address of the run (empty outside of a workflow), `elapsed`
-    the seconds since the start.
+    the seconds since the start. `seal` signs the remembered state.
     """
 
     name: str
     url: str
     elapsed: int
+    seal: Seal = UNSEALED
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,11 @@ def status(body: str) -> str:
     return slot[0].split("\n")[1].removeprefix("> ") if slot else ""
 
 
-def with_state(body: str, remembered: state.State) -> str:
-    """Return `body` with this state instead of the one in it."""
+def with_state(body: str, remembered: state.State, seal: Seal = UNSEALED) -> str:
+    """Return `body` with this state, signed, instead of the one in it."""
     lines = body.replace("\r\n", "\n").rstrip("\n").split("\n")
     kept = (line for line in lines if not state.is_present(line))
-    return "\n".join((*kept, state.encode(remembered))) + "\n"
+    return "\n".join((*kept, state.encode(remembered, seal))) + "\n"
 
 
 def placeholder(name: str, text: str) -> str:
@@ -110,7 +112,7 @@ def render(review: Review, run: RunDetails, remembered: state.State | None) -> s
     If it is too long, parts are left out in a fixed order (`_DETAILS`), and the comment says so.
     The job summary has the full report.
     """
-    last = f"\n{state.encode(remembered)}\n" if remembered else "\n"
+    last = f"\n{state.encode(remembered, run.seal)}\n" if remembered else "\n"
     first = f"{marker(run.name)}\n"
     room = LARGEST_BODY - len((first + last).encode())
     for detail in _reduce_detail(review):

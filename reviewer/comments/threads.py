@@ -8,6 +8,7 @@ from reviewer.comments import inline
 from reviewer.comments.upsert import Moment, NextStep, next_step
 from reviewer.errors import ForbiddenError, ForgeError, UnprocessableError
 from reviewer.finding import Dismissal, Finding
+from reviewer.memory.seal import Seal
 from reviewer.operations import CreateReview, InlineComment, ResolveThread
 from reviewer.ports import Forge
 from reviewer.pull_request import Conversation, ReviewThread
@@ -18,14 +19,14 @@ MOST_COMMENTS = 30
 """Inline comments in one review, as in reviewdog; larger reviews time out at GitHub."""
 
 
-def by_fingerprint(conversation: Conversation, name: str) -> Mapping[str, ReviewThread]:
-    """Map the fingerprint of each finding to the thread that the instance `name` started about it.
+def by_fingerprint(conversation: Conversation, seal: Seal) -> Mapping[str, ReviewThread]:
+    """Map the fingerprint of each finding to the thread that this reviewer started about it.
 
     Of several threads about one finding, the first open one is taken, else the last.
     """
     threads: dict[str, ReviewThread] = {}
     for thread in conversation.threads:
-        fingerprint = inline.read_fingerprint(thread.comments[0].body, name) if thread.mine else ""
+        fingerprint = inline.read_fingerprint(thread.comments[0].body, seal) if thread.mine else ""
         known = threads.get(fingerprint)
         if fingerprint and not (known and thread.resolved and not known.resolved):
             threads[fingerprint] = thread
@@ -33,33 +34,49 @@ def by_fingerprint(conversation: Conversation, name: str) -> Mapping[str, Review
 
 
 def missing_comments(
-    comments: Sequence[InlineComment], conversation: Conversation, name: str
+    comments: Sequence[InlineComment], conversation: Conversation, seal: Seal
 ) -> tuple[InlineComment, ...]:
     """Return the comments that have no thread yet.
 
     A finding whose thread a person resolved gets no new comment. One whose thread we resolved does,
     because it was fixed and has come back.
     """
-    threads = by_fingerprint(conversation, name)
+    threads = by_fingerprint(conversation, seal)
     return tuple(
         comment
         for comment in comments
-        if (thread := threads.get(inline.read_fingerprint(comment.body, name))) is None
+        if (thread := threads.get(inline.read_fingerprint(comment.body, seal))) is None
         or (thread.resolved and thread.resolved_by_me)
     )
 
 
-def exist_for(findings: Iterable[Finding], conversation: Conversation, name: str) -> bool:
+def find_explained(
+    findings: Sequence[Finding],
+    comments: Sequence[InlineComment],
+    conversation: Conversation,
+    seal: Seal,
+) -> frozenset[int]:
+    """Return the numbers of the findings that one of the planned comments explains at their lines.
+
+    Without a key, nothing proves that a thread is ours: it gets no second comment, but the summary
+    has the explanation too.
+    """
+    if not seal.key:
+        comments = missing_comments(comments, conversation, seal)
+    return inline.find_numbers(findings, comments, seal)
+
+
+def exist_for(findings: Iterable[Finding], conversation: Conversation, seal: Seal) -> bool:
     """Return True if each of the findings has a thread, open or resolved."""
-    threads = by_fingerprint(conversation, name)
+    threads = by_fingerprint(conversation, seal)
     return all(finding.fingerprint in threads for finding in findings)
 
 
 def find_resolvable(
-    fixed: Iterable[Finding], conversation: Conversation, name: str
+    fixed: Iterable[Finding], conversation: Conversation, seal: Seal
 ) -> tuple[ReviewThread, ...]:
     """Return the open threads of fixed findings in which no person has replied."""
-    threads = by_fingerprint(conversation, name)
+    threads = by_fingerprint(conversation, seal)
     found = (threads.get(finding.fingerprint) for finding in fixed)
     return tuple(t for t in found if t and not t.resolved and not t.answered)
 
@@ -67,14 +84,14 @@ def find_resolvable(
 def find_dismissals(
     findings: Iterable[Finding],
     conversation: Conversation,
-    name: str,
+    seal: Seal,
     may_write: Callable[[str], bool],
 ) -> Iterator[Dismissal]:
     """Yield a dismissal for each finding whose thread a maintainer resolved or gave a thumbs down.
 
     A maintainer is somebody who may write; `may_write` is called once for each login.
     """
-    threads = by_fingerprint(conversation, name)
+    threads = by_fingerprint(conversation, seal)
     may_write = cache(may_write)
     for finding in findings:
         thread = threads.get(finding.fingerprint)

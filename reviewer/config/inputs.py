@@ -38,6 +38,13 @@ class Inputs(SharedSettings):
         "",
         "API key of the model server. OpenAI requires one; other servers may not.",
     )
+    memory_key: str = declare(
+        option_types.secret("${{ secrets.CODE_REVIEW_MEMORY_KEY }}"),
+        "",
+        "Any long random secret. It signs what a run remembers in its comment, so that the next "
+        "run can believe it and review only what changed. Empty for `api-key`; without either, "
+        "every run reviews all files.",
+    )
     base_url: str = declare(
         option_types.line(r".+", "an https:// address", OPENAI),
         OPENAI,

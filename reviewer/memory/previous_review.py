@@ -9,6 +9,7 @@ from reviewer.config.settings import Settings
 from reviewer.finding import Candidate, Finding, Origin, resembles
 from reviewer.findings.placement import Places
 from reviewer.llm import prompts
+from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State, Unit
 from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport, Status
@@ -20,17 +21,22 @@ class PreviousReview:
     """The last review, as far as it is remembered; the default is for a first review.
 
     `units` holds the files whose results may still apply, by path. `reason` says why none of them
-    applies; it is empty if they do, or if there is no last review.
+    applies; it is empty if they do, or if there is no last review. `seal` is that of the run.
     """
 
     state: State = field(default_factory=State)
     units: Mapping[str, Unit] = field(default_factory=dict)
     reason: str = ""
+    seal: Seal = UNSEALED
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All remembered findings, even if the results of the last review do not apply."""
         return self.state.findings
+
+    def identify(self, file: ChangedFile) -> str:
+        """Return the key under which a file's result is remembered, "" if it must not be."""
+        return self.seal.identify(unit_key(file))
 
 
 def compare(
@@ -86,7 +92,7 @@ def reuse(
     Its findings get the line numbers where their code is now.
     """
     unit = previous.units.get(file.path)
-    if unit is None or unit.key != unit_key(file):
+    if unit is None or not unit.key or unit.key != previous.identify(file):
         return None
     moved = still_present(file, unit.findings, as_prompt_text)
     if len(moved) < len(unit.findings):

@@ -20,18 +20,25 @@ from pydantic import (
 )
 
 from reviewer.finding import Dismissal, Finding
+from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Severity
 
-VERSION = 1
-LARGEST = 24_000
+VERSION = 2
+LARGEST = 32_000
 """Characters of the encoded state; the comment has to hold the review too."""
 
-# We write the line, but a maintainer can edit it, so it is untrusted. Web forms send CRLF.
+_PURPOSE = f"state v={VERSION}"
+_UNSIGNED = "unsigned"
+# Maintainers, and all workflows that comment as the same bot, can write such a line: it is
+# untrusted. Web forms send CRLF.
 _LINE = re.compile(
-    rf"^<!-- code-review-action:state v=(\d{{1,4}}) ([A-Za-z0-9_-]{{1,{LARGEST}}}) -->\r?$",
-    re.MULTILINE,
+    rf"^<!-- code-review-action:state v={VERSION} "
+    rf"([A-Za-z0-9_-]{{1,{LARGEST}}}) ([A-Za-z0-9_-]{{43}}|{_UNSIGNED}) -->\r?$",
+    re.MULTILINE | re.ASCII,
 )
+# Lines of one comment of which the tags are checked; ours has one.
+_MOST_LINES = 10
 _LARGEST_DECODED = 1_000_000
 
 # Limits are checked here because a value out of range would fail much later: as a cost that cannot
@@ -88,8 +95,9 @@ _Dismissal: TypeAlias = Annotated[
 class Unit:
     """One reviewed file as it is remembered.
 
-    `key` is a hash of the file's change, empty if the result must not be reused. `since` is the
-    head at which it was reviewed. `findings` includes those below the thresholds.
+    `key` identifies the file's change (`PreviousReview.identify`), empty if the result must not be
+    reused. `since` is the head at which it was reviewed. `findings` includes those below the
+    thresholds.
     """
 
     path: str
@@ -106,7 +114,8 @@ class State:
     An empty `head_sha` means that there was no review. `key` is a hash of prompts, models and
     configuration (`previous_review.review_key`). `tokens` and `cost` are totals of the pull
     request; `cost` is in US dollars, as text, empty if unknown. `paused` is the login of the person
-    who paused the reviews, or empty. `next_number` is for the next new finding.
+    who paused the reviews, or empty. `next_number` is for the next new finding. `moment` grows with
+    each state that is written for a pull request, so that a copy of an old one is recognised.
     """
 
     head_sha: _Commit = ""
@@ -129,6 +138,7 @@ class State:
     """Numbers of the findings with an inline comment, or for which one was planned."""
     paused: _Text = ""
     next_number: _Number = 1
+    moment: _Count = 0
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -167,6 +177,7 @@ def from_review(review: Review) -> State:
         posted=tuple(sorted(review.inline)),
         paused=review.paused,
         next_number=review.next_number,
+        moment=review.moment,
     )
 
 
@@ -174,8 +185,8 @@ def _make_unit(row: FileReport, head_sha: str) -> Unit:
     return Unit(row.path, row.key, row.since or head_sha, row.summary, row.known)
 
 
-def encode(state: State) -> str:
-    """Return the hidden line, at most LARGEST characters of state.
+def encode(state: State, seal: Seal = UNSEALED) -> str:
+    """Return the hidden line with its tag, at most LARGEST characters of state.
 
     If the state is too large, summaries are dropped first, then units without findings, then units
     with findings.
@@ -184,7 +195,8 @@ def encode(state: State) -> str:
         packed = zlib.compress(_adapter().dump_json(smaller, exclude_defaults=True), 9)
         text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
         if len(text) <= LARGEST:
-            return f"<!-- code-review-action:state v={VERSION} {text} -->"
+            tag = seal.sign(_PURPOSE, text) or _UNSIGNED
+            return f"<!-- code-review-action:state v={VERSION} {text} {tag} -->"
     raise AssertionError("a state without units always fits")  # pragma: no cover
 
 
@@ -205,15 +217,41 @@ def is_present(body: str) -> bool:
     return "<!-- code-review-action:state " in body
 
 
+def believe(body: str, seal: Seal) -> State | None:
+    """Return the newest state in a comment that this seal's key signed, None if there is none.
+
+    Without a key, it is the state that the comment claims: no run may leave out work because of it.
+    """
+    if not seal.key:
+        return decode(body)
+    lines = _LINE.findall(body)[-_MOST_LINES:]
+    signed = [text for text, tag in lines if seal.verify(_PURPOSE, text, tag)]
+    states = filter(None, map(_decode, signed))
+    return max(states, key=lambda state: state.moment, default=None)
+
+
 def decode(body: str) -> State | None:
-    """Return the state in a comment; None if there is none, or it is damaged or of another version.
+    """Return the state that a comment claims, whoever wrote it; None if there is none to read.
 
     The text is untrusted: its size is limited and its structure checked.
     """
     lines = _LINE.findall(body)
-    if not lines or int(lines[-1][0]) != VERSION:
-        return None
-    text: str = lines[-1][1]
+    return _decode(lines[-1][0]) if lines else None
+
+
+def explain_doubt(body: str, seal: Seal) -> str:
+    """Return why a comment's state was not believed, "" if it has none."""
+    if not is_present(body):
+        return ""
+    if not seal.key or (_LINE.search(body) and not decode(body)):
+        return "what was remembered could not be read"
+    return (
+        "what was remembered is not signed with the present key: the key changed, another workflow "
+        "wrote it, or an earlier version of the action did"
+    )
+
+
+def _decode(text: str) -> State | None:
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         plain = zlib.decompressobj().decompress(packed, _LARGEST_DECODED)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reviewer.changes.selection import Selection, read_changes
 from reviewer.comments import answer as answer_comment
-from reviewer.comments import summary, upsert
+from reviewer.comments import inline, summary, upsert
 from reviewer.comments.answer import AnswerText
 from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
@@ -16,7 +16,6 @@ from reviewer.config.strict_yaml import PATH
 from reviewer.context import for_questions
 from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.events.activity import (
-    MARKER_NAMESPACE,
     AnswerQuestion,
     CommandRequest,
     PauseReviews,
@@ -77,13 +76,21 @@ def _skip(run: Run, reason: str) -> int:
 
 
 def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
-    own, login = OwnComment.find(snapshot, run.inputs.name), wanted.commenter.login
+    own, login = OwnComment.find(snapshot, run.seal), wanted.commenter.login
     who = markdown.line(login)
-    status = f"Reviews are paused by {who}; `/resume` starts them again."
+    status = (
+        f"Reviews are paused by {who}; `/resume` starts them again."
+        if run.seal.key
+        else "`/pause` has no effect: what is remembered can pause reviews only if it is signed. "
+        "It needs a secret as the input `memory-key`."
+    )
 
-    def compose(body: str | None) -> str:
-        text = summary.with_status(body or summary.placeholder(run.inputs.name, ""), status)
-        return summary.with_state(text, replace(own.state, paused=login))
+    def compose(now: OwnComment) -> str:
+        text = summary.with_status(now.body or summary.placeholder(now.name, ""), status)
+        if not run.seal.key:
+            return text
+        paused = replace(now.state, paused=login, moment=now.state.moment + 1)
+        return summary.with_state(text, paused, run.seal)
 
     if not run.inputs.silent:
         upsert.publish(run.forge, own, compose)
@@ -91,7 +98,7 @@ def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
 
 
 def _show_help(run: Run, wanted: ShowHelp, snapshot: Snapshot) -> int:
-    marker = answer_comment.help_marker(run.inputs.name)
+    marker = answer_comment.help_marker(run.seal)
     text = answer_comment.render_help(run.inputs.trigger, wanted.unknown)
     shown = any(c.mine and c.body.startswith(marker) for c in snapshot.conversation.comments)
     if not (shown or run.inputs.silent):
@@ -118,14 +125,10 @@ def _find_thread(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> Review
     """Return the thread of the question if this instance started it."""
     for thread in snapshot.conversation.threads:
         if wanted.thread in {comment.id for comment in thread.comments}:
-            return thread if thread.mine and _is_ours(run, thread.comments[0].body) else None
+            # Other workflows comment as the same bot.
+            ours = thread.mine and inline.read_fingerprint(thread.comments[0].body, run.seal)
+            return thread if ours else None
     return None
-
-
-def _is_ours(run: Run, body: str) -> bool:
-    """Return True if this instance wrote the comment; other workflows comment as the same bot."""
-    last = body.rstrip().rpartition("\n")[2]
-    return last.startswith(MARKER_NAMESPACE) and f" name={run.inputs.name} " in last
 
 
 def _is_answered(
@@ -138,7 +141,7 @@ def _is_answered(
 
 
 def _make_marker(run: Run, wanted: AnswerQuestion) -> str:
-    return answer_comment.answer_marker(run.inputs.name, wanted.commenter.comment_id)
+    return answer_comment.answer_marker(run.seal, wanted.commenter.comment_id)
 
 
 def _ask_model(
@@ -160,7 +163,7 @@ def _ask_model(
     )
     budget = Budget(run.inputs.max_tokens_total, run.inputs.max_cost)
     client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
-    findings = _worst_findings(OwnComment.find(snapshot, run.inputs.name))
+    findings = _worst_findings(OwnComment.find(snapshot, run.seal))
     with run.runner.group("Answer"):
         answer = _ask(run, wanted, client, prompts, selection, findings, thread)
     return AnswerText("" if thread else wanted.question, answer, budget.spent(), run.run_url)

@@ -132,7 +132,7 @@ class Reporter:
         silent = review.complete and not review.files_with(Status.REVIEWED)
         try:
             return upsert.publish(
-                self.run.forge, own, lambda old: None if silent and old is None else body
+                self.run.forge, own, lambda now: None if silent and not now.kept else body
             )
         except (ForbiddenError, ConversationClosedError) as refused:
             self._fall_back(refused).annotate(review)
@@ -144,7 +144,7 @@ class Reporter:
         Raises ForgeError if the comment could not be written.
         """
         if own := self._read_current():
-            upsert.publish(self.run.forge, own, lambda old: old and body)
+            upsert.publish(self.run.forge, own, lambda now: body if now.kept else None)
 
     def finish(self, body: str) -> None:
         """Write the review again after a signal interrupted its writing; errors are logged.
@@ -161,7 +161,9 @@ class Reporter:
         if self.target is not ReportTarget.COMMENT:
             return
         try:
-            upsert.publish(self.run.forge, own, lambda body: body and summary.with_status(body, ""))
+            upsert.publish(
+                self.run.forge, own, lambda now: now.body and summary.with_status(now.body, "")
+            )
         except ForgeError as problem:
             log.warning("An old notice could not be removed from the comment: %s", problem)
 
@@ -191,7 +193,7 @@ class Reporter:
         """
         if self.target is not ReportTarget.COMMENT:
             return None
-        own = OwnComment.find(self.run.forge.snapshot(self.pull.number), self.run.inputs.name)
+        own = OwnComment.find(self.run.forge.snapshot(self.pull.number), self.run.seal)
         if next_step(Moment.BEFORE_WRITE, self.pull.head_sha, own.snapshot) is NextStep.GO_ON:
             return own
         newer = own.snapshot.pull.head_sha[:7]
@@ -199,7 +201,7 @@ class Reporter:
             f"The head moved to {newer}; the run for that head writes the comment.", title=TITLE
         )
         moved = f"The head moved to {newer} while {self._short_sha} was being reviewed."
-        upsert.publish(self.run.forge, own, lambda body: self._replace_announcement(body, moved))
+        upsert.publish(self.run.forge, own, lambda now: self._replace_announcement(now.body, moved))
         return None
 
     def _replace_announcement(self, body: str | None, moved: str) -> str | None:
@@ -209,10 +211,10 @@ class Reporter:
         return None
 
     def _compose_status(self, status: str) -> upsert.Compose:
-        def compose(body: str | None) -> str:
-            if body is None:
-                return summary.placeholder(self.run.inputs.name, status)
-            return summary.with_status(body, status)
+        def compose(own: OwnComment) -> str:
+            if own.body is None:
+                return summary.placeholder(own.name, status)
+            return summary.with_status(own.body, status)
 
         return compose
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import TypeVar
 
 from reviewer.adapters.files.checkout import Checkout
@@ -45,6 +46,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# People whose rights are asked for again when a state is not signed; each costs a request.
+_MOST_ASKED = 20
 # Runs that have secrets although the commit of an outside contributor may be checked out.
 _PRIVILEGED = ("pull_request_target", "workflow_run")
 
@@ -73,7 +76,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     if not publishes:
         eligibility.check_inputs(run.inputs)
     # What did the last run leave, and what are the settings at the base commit?
-    own = OwnComment.find(snapshot, run.inputs.name)
+    own = OwnComment.find(snapshot, run.seal)
     up_to_date = not publishes and _is_up_to_date(run.wanted, own)
     # Slow, because it imports the models' client: done while GitHub responds.
     models = None if publishes or up_to_date else _start_in_thread(run.models)
@@ -95,7 +98,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
         previous = _compare_with_previous(run, own, known, pull, key)
-        fresh = OwnComment.find(run.forge.snapshot(pull.number), run.inputs.name)
+        fresh = OwnComment.find(run.forge.snapshot(pull.number), run.seal)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
     # Announce the review, make it, publish it.
@@ -127,9 +130,9 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
     finished = known.complete and same and not (wanted.full or wanted.refresh_overview)
-    return finished and threads.exist_for(
-        known.posted_findings, own.snapshot.conversation, own.name
-    )
+    # Without a key, anybody could have written the state.
+    proven = bool(own.seal.key) and finished
+    return proven and threads.exist_for(known.posted_findings, own.snapshot.conversation, own.seal)
 
 
 def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
@@ -176,19 +179,30 @@ def _compare_with_previous(
 
     `key` names the prompts, models and settings of this run.
     """
-    if own.damaged:
-        return PreviousReview(known, reason="what was remembered could not be read")
-    if run.wanted.full:
-        return PreviousReview(known, reason="it was asked for" if known.head_sha else "")
-    return previous_review.compare(known, pull, key, run.forge.descends)
+    if own.doubt:
+        found = PreviousReview(known, reason=own.doubt)
+    elif run.wanted.full:
+        found = PreviousReview(known, reason="it was asked for" if known.head_sha else "")
+    elif not run.seal.key:
+        found = PreviousReview(known)
+    else:
+        found = previous_review.compare(known, pull, key, run.forge.descends)
+    return replace(found, seal=run.seal)
 
 
 def _collect_dismissals(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
-    """Return the remembered dismissals and those that maintainers made in our threads since."""
-    fresh = threads.find_dismissals(
-        known.findings, own.snapshot.conversation, own.name, run.forge.may_write
-    )
-    return ranking.merge_dismissals(known.dismissed, fresh)
+    """Return the remembered dismissals and those that maintainers made in our threads since.
+
+    Without a key, anybody could have written the remembered ones: only those of people who may
+    write apply.
+    """
+    may_write = cache(run.forge.may_write)
+    fresh = threads.find_dismissals(known.findings, own.snapshot.conversation, own.seal, may_write)
+    before = known.dismissed
+    if not run.seal.key:
+        people = tuple(dict.fromkeys(each.by for each in before))[:_MOST_ASKED]
+        before = tuple(each for each in before if each.by in people and may_write(each.by))
+    return ranking.merge_dismissals(before, fresh)
 
 
 def _review_share(

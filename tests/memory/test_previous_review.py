@@ -14,6 +14,7 @@ from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.seal import UNSEALED
 from reviewer.memory.state import State, Unit
 from reviewer.review import FileReport, Status
 from tests import builders
@@ -33,9 +34,8 @@ def changed_file(patch: str = PATCH, path: str = "src/pay.py") -> ChangedFile:
 
 
 def remembered(*findings: Finding, file: ChangedFile | None = None) -> State:
-    unit = Unit(
-        "src/pay.py", previous_review.unit_key(file or changed_file()), OLD_HEAD, "Pays.", findings
-    )
+    key = builders.SEAL.identify(previous_review.unit_key(file or changed_file()))
+    unit = Unit("src/pay.py", key, OLD_HEAD, "Pays.", findings)
     return State(head_sha=OLD_HEAD, base_sha=builders.BASE, key=KEY, units=(unit,), next_number=4)
 
 
@@ -48,7 +48,8 @@ def descends_never(_head: str, _ancestor: str) -> bool:
 
 
 def basis_of(*findings: Finding) -> PreviousReview:
-    return previous_review.compare(remembered(*findings), builders.pull(), KEY, descends_always)
+    found = previous_review.compare(remembered(*findings), builders.pull(), KEY, descends_always)
+    return replace(found, seal=builders.SEAL)
 
 
 def unmasked(text: str) -> str:
@@ -104,6 +105,15 @@ def test_a_file_whose_change_is_the_same_is_not_asked_about_again() -> None:
     assert row
     assert (row.status, row.summary, row.since) == (Status.REVIEWED, "Pays.", OLD_HEAD)
     assert row.known == (builders.finding(number=3),)
+
+
+@faults("ST4")
+def test_without_a_key_no_file_is_the_same_as_before() -> None:
+    unproven = replace(basis_of(), seal=UNSEALED)
+    assert previous_review.reuse(changed_file(), unproven, unmasked) is None
+    nameless = replace(remembered(), units=(Unit("src/pay.py", "", OLD_HEAD, "Pays."),))
+    found = previous_review.compare(nameless, builders.pull(), KEY, descends_always)
+    assert previous_review.reuse(changed_file(), found, unmasked) is None
 
 
 def test_a_file_whose_change_is_another_is_asked_about_again() -> None:

@@ -143,6 +143,10 @@ class WorkspaceError(ReviewerError):
     """A file of the workspace must not or cannot be read."""
 
 
+class MissingFileError(WorkspaceError):
+    """There is no such file in the workspace."""
+
+
 class BudgetError(ReviewerError):
     """The budget of money or tokens of the run is used up."""
 

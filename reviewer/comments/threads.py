@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 MOST_COMMENTS = 30
 """Inline comments in one review, as in reviewdog; larger reviews time out at GitHub."""
+MOST_ASKED = 20
+"""People; whether somebody may write costs a request."""
 
 
 def by_fingerprint(conversation: Conversation, seal: Seal) -> Mapping[str, ReviewThread]:
@@ -102,6 +104,14 @@ def find_dismissals(
             yield Dismissal(finding, resolver, "resolved")
         elif by := next(filter(may_write, thread.comments[0].thumbs_down), ""):
             yield Dismissal(finding, by, "thumbs down")
+
+
+def keep_permitted(
+    dismissals: Sequence[Dismissal], may_write: Callable[[str], bool]
+) -> tuple[Dismissal, ...]:
+    """Return the dismissals by people who may write; at most MOST_ASKED people are asked about."""
+    people = tuple(dict.fromkeys(each.by for each in dismissals))[:MOST_ASKED]
+    return tuple(each for each in dismissals if each.by in people and may_write(each.by))
 
 
 def post(

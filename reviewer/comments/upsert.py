@@ -20,12 +20,14 @@ class OwnComment:
 
     Usually there is one or none; two runs that race can leave more, and another workflow can write
     what looks like one. `states` maps the id of each comment whose state is believed to that state.
+    `restored` is what is known if reports of earlier runs have more than the comment.
     """
 
     snapshot: Snapshot
     seal: Seal
     comments: tuple[Comment, ...] = ()
     states: Mapping[int, State] = field(default_factory=dict)
+    restored: State | None = None
 
     @classmethod
     def find(cls, snapshot: Snapshot, seal: Seal) -> "OwnComment":
@@ -75,6 +77,11 @@ class OwnComment:
         return found if self.seal.key else replace(found, paused="", moment=0)
 
     @property
+    def memory(self) -> State:
+        """All that is known of earlier runs, from the kept comment or from their reports."""
+        return self.restored or self.state
+
+    @property
     def body(self) -> str | None:
         """The text of the kept comment, None if there is none."""
         return self.kept.body if self.kept else None
@@ -96,6 +103,10 @@ class OwnComment:
             "every file was reviewed, because nothing proves who wrote what is remembered: with a "
             "secret as memory-key, a run reviews only what changed"
         )
+
+    def with_restored(self, state: State) -> "OwnComment":
+        """Return our comments with a state from reports, if it is newer than the comment's."""
+        return replace(self, restored=state) if state.moment > self.state.moment else self
 
     def without(self, comment_id: int) -> "OwnComment":
         """Return our comments without one that was deleted since the snapshot."""

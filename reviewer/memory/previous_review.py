@@ -7,6 +7,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.finding import Candidate, Finding, Origin, resembles
+from reviewer.findings import ranking
 from reviewer.findings.placement import Places
 from reviewer.llm import prompts
 from reviewer.memory.seal import UNSEALED, Seal
@@ -22,12 +23,14 @@ class PreviousReview:
 
     `units` holds the files whose results may still apply, by path. `reason` says why none of them
     applies; it is empty if they do, or if there is no last review. `seal` is that of the run.
+    `notes` say which reports of earlier runs were not used.
     """
 
     state: State = field(default_factory=State)
     units: Mapping[str, Unit] = field(default_factory=dict)
     reason: str = ""
     seal: Seal = UNSEALED
+    notes: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -69,6 +72,27 @@ def _find_difference(known: State, pull: PullRequest, key: str) -> str:
         if before != now
     ]
     return f"{' and '.join(changed)} changed" if changed else ""
+
+
+def join(comment: PreviousReview, reports: Sequence[PreviousReview]) -> PreviousReview:
+    """Return the last review with what the reports of earlier runs add to the comment's memory.
+
+    All that is given applies to the present head. Of two units of a file, the newer one is used.
+    """
+    if not reports:
+        return comment
+    sources = sorted((comment, *reports), key=lambda each: each.state.moment)
+    remembered = {unit.path: unit for each in sources for unit in each.state.units}
+    dismissed = [dismissal for each in sources for dismissal in each.state.dismissed]
+    state = replace(
+        sources[-1].state,
+        units=tuple(remembered.values()),
+        dismissed=ranking.merge_dismissals((), dismissed),
+        next_number=max(each.state.next_number for each in sources),
+        paused=comment.state.paused,
+    )
+    applying = {path: unit for each in sources for path, unit in each.units.items()}
+    return replace(comment, state=state, units=applying, reason="")
 
 
 def unit_key(file: ChangedFile) -> str:

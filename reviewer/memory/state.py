@@ -27,6 +27,8 @@ from reviewer.severity import Severity
 VERSION = 2
 LARGEST = 32_000
 """Characters of the encoded state; the comment has to hold the review too."""
+LARGEST_IN_REPORT = 4_000_000
+"""Characters; no limit but this is needed in a report, which may have 20 MB."""
 
 _PURPOSE = f"state v={VERSION}"
 _UNSIGNED = "unsigned"
@@ -34,12 +36,13 @@ _UNSIGNED = "unsigned"
 # untrusted. Web forms send CRLF.
 _LINE = re.compile(
     rf"^<!-- code-review-action:state v={VERSION} "
-    rf"([A-Za-z0-9_-]{{1,{LARGEST}}}) ([A-Za-z0-9_-]{{43}}|{_UNSIGNED}) -->\r?$",
+    rf"([A-Za-z0-9_-]+) ([A-Za-z0-9_-]{{43}}|{_UNSIGNED}) -->\r?$",
     re.MULTILINE | re.ASCII,
 )
 # Lines of one comment of which the tags are checked; ours has one.
 _MOST_LINES = 10
-_LARGEST_DECODED = 1_000_000
+# Bytes for each character; a state has about three, and a small text can unpack to a large one.
+_UNPACKED = 30
 
 # Limits are checked here because a value out of range would fail much later: as a cost that cannot
 # be added up, or a state that is too large even without its units.
@@ -185,8 +188,8 @@ def _make_unit(row: FileReport, head_sha: str) -> Unit:
     return Unit(row.path, row.key, row.since or head_sha, row.summary, row.known)
 
 
-def encode(state: State, seal: Seal = UNSEALED) -> str:
-    """Return the hidden line with its tag, at most LARGEST characters of state.
+def encode(state: State, seal: Seal = UNSEALED, *, largest: int = LARGEST) -> str:
+    """Return the hidden line with its tag, at most `largest` characters of state.
 
     If the state is too large, summaries are dropped first, then units without findings, then units
     with findings.
@@ -194,10 +197,15 @@ def encode(state: State, seal: Seal = UNSEALED) -> str:
     for smaller in _shrink(state):
         packed = zlib.compress(_adapter().dump_json(smaller, exclude_defaults=True), 9)
         text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
-        if len(text) <= LARGEST:
+        if len(text) <= largest:
             tag = seal.sign(_PURPOSE, text) or _UNSIGNED
             return f"<!-- code-review-action:state v={VERSION} {text} {tag} -->"
     raise AssertionError("a state without units always fits")  # pragma: no cover
+
+
+def encode_for_report(state: State, seal: Seal) -> str | None:
+    """Return the line for a report, None without a key: nobody could believe it."""
+    return encode(state, seal, largest=LARGEST_IN_REPORT) if seal.key else None
 
 
 def _shrink(state: State) -> Iterator[State]:
@@ -217,7 +225,7 @@ def is_present(body: str) -> bool:
     return "<!-- code-review-action:state " in body
 
 
-def believe(body: str, seal: Seal) -> State | None:
+def believe(body: str, seal: Seal, *, largest: int = LARGEST) -> State | None:
     """Return the newest state in a comment that this seal's key signed, None if there is none.
 
     Without a key, it is the state that the comment claims: no run may leave out work because of it.
@@ -226,7 +234,7 @@ def believe(body: str, seal: Seal) -> State | None:
         return decode(body)
     lines = _LINE.findall(body)[-_MOST_LINES:]
     signed = [text for text, tag in lines if seal.verify(_PURPOSE, text, tag)]
-    states = filter(None, map(_decode, signed))
+    states = filter(None, (_decode(text, largest) for text in signed))
     return max(states, key=lambda state: state.moment, default=None)
 
 
@@ -236,7 +244,7 @@ def decode(body: str) -> State | None:
     The text is untrusted: its size is limited and its structure checked.
     """
     lines = _LINE.findall(body)
-    return _decode(lines[-1][0]) if lines else None
+    return _decode(lines[-1][0], LARGEST) if lines else None
 
 
 def explain_doubt(body: str, seal: Seal) -> str:
@@ -251,10 +259,12 @@ def explain_doubt(body: str, seal: Seal) -> str:
     )
 
 
-def _decode(text: str) -> State | None:
+def _decode(text: str, largest: int) -> State | None:
+    if len(text) > largest:
+        return None
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        plain = zlib.decompressobj().decompress(packed, _LARGEST_DECODED)
+        plain = zlib.decompressobj().decompress(packed, _UNPACKED * largest)
         return _adapter().validate_json(plain, strict=True)
     except (binascii.Error, zlib.error, ValidationError):
         return None

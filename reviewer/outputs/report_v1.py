@@ -186,6 +186,10 @@ class Report:
     notes: tuple[str, ...]
     spent: SpentRow
     total: SpentRow
+    memory: Annotated[
+        str | None,
+        Field(description="What a later run needs, packed and signed; null without a key."),
+    ] = None
 
 
 def write(report: Report) -> str:

@@ -96,10 +96,10 @@ def _make_draft(
         notes=(*review.notes, *_make_edit_note(run, own)),
         job_summary_notes=(*review.job_summary_notes, *filter(None, (own.key_note,))),
         # The clock may be behind that of the last run.
-        moment=max(int(datetime.now(UTC).timestamp()), own.state.moment + 1),
+        moment=max(int(datetime.now(UTC).timestamp()), own.memory.moment + 1),
     )
     # Mask first: fingerprints are made of these texts, so they must not change afterwards.
-    review = secrets.conceal(replace(review, total=_add_earlier_runs(review.spent, own.state)))
+    review = secrets.conceal(replace(review, total=_add_earlier_runs(review.spent, own.memory)))
     comments = _make_comments(run, review, changed, settings)
     shown = threads.find_explained(review.findings, comments, own.snapshot.conversation, run.seal)
     review = replace(review, inline=shown)
@@ -200,8 +200,9 @@ def _make_comments(
 
 def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     """Write the JSON and the SARIF report; return their paths by file name."""
+    memory = state.encode_for_report(state.from_review(review), run.seal)
     texts = (
-        review_report.render(review, name=run.inputs.name, run_url=run.run_url),
+        review_report.render(review, name=run.inputs.name, run_url=run.run_url, memory=memory),
         sarif.render(review, version=__version__),
     )
     json_text, sarif_text = run.runner.secrets.conceal(texts)

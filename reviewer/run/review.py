@@ -37,7 +37,7 @@ from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review, Spent
-from reviewer.run import eligibility, publish_reports
+from reviewer.run import eligibility, publish_reports, restored_reports
 from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter, report_failures, skip
 from reviewer.run.run import TITLE, Run
@@ -46,8 +46,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# People whose rights are asked for again when a state is not signed; each costs a request.
-_MOST_ASKED = 20
 # Runs that have secrets although the commit of an outside contributor may be checked out.
 _PRIVILEGED = ("pull_request_target", "workflow_run")
 
@@ -99,6 +97,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
         selection = read_changes(run.forge, pull, settings)
         previous = _compare_with_previous(run, own, known, pull, key)
         fresh = OwnComment.find(run.forge.snapshot(pull.number), run.seal)
+    known, fresh = previous.state, fresh.with_restored(previous.state)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
     # Announce the review, make it, publish it.
@@ -116,7 +115,12 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             reviewer = _make_reviewer(run, shown, settings, selection, previous, models)
             review = _review_share(run, reviewer, selection, dismissed)
     # The author of a fork could have changed its report: no later run may reuse its results.
-    review = replace(review, paused=known.paused, key="" if reports and pull.from_fork else key)
+    review = replace(
+        review,
+        paused=known.paused,
+        key="" if reports and pull.from_fork else key,
+        job_summary_notes=(*review.job_summary_notes, *previous.notes),
+    )
     may_restart = may_restart and not publishes
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
@@ -179,29 +183,29 @@ def _compare_with_previous(
 
     `key` names the prompts, models and settings of this run.
     """
-    if own.doubt:
-        found = PreviousReview(known, reason=own.doubt)
-    elif run.wanted.full:
-        found = PreviousReview(known, reason="it was asked for" if known.head_sha else "")
+    if own.doubt or run.wanted.full:
+        asked = "it was asked for" if known.head_sha else ""
+        found = PreviousReview(known, reason=own.doubt or asked)
     elif not run.seal.key:
         found = PreviousReview(known)
     else:
         found = previous_review.compare(known, pull, key, run.forge.descends)
-    return replace(found, seal=run.seal)
+    found = replace(found, seal=run.seal)
+    if run.inputs.restores and not run.wanted.full:
+        return restored_reports.restore(run, found, pull, key)
+    return found
 
 
 def _collect_dismissals(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
     """Return the remembered dismissals and those that maintainers made in our threads since.
 
-    Without a key, anybody could have written the remembered ones: only those of people who may
-    write apply.
+    Without a key, only the remembered ones of people who may write apply.
     """
     may_write = cache(run.forge.may_write)
     fresh = threads.find_dismissals(known.findings, own.snapshot.conversation, own.seal, may_write)
     before = known.dismissed
     if not run.seal.key:
-        people = tuple(dict.fromkeys(each.by for each in before))[:_MOST_ASKED]
-        before = tuple(each for each in before if each.by in people and may_write(each.by))
+        before = threads.keep_permitted(before, may_write)
     return ranking.merge_dismissals(before, fresh)
 
 

@@ -95,6 +95,17 @@ class OwnComment:
         return state.explain_doubt(kept.body, self.seal)
 
     @property
+    def shown_review(self) -> str:
+        """A sentence on what the kept comment shows below its status line."""
+        if self.doubt:
+            return "The text below is not signed with the present key: it proves nothing."
+        known = self.state
+        if not known.head_sha:
+            return "There is no review yet."
+        extent = "" if known.complete else ", which is incomplete"
+        return f"Below is the review of {known.head_sha[:7]}{extent}."
+
+    @property
     def key_note(self) -> str:
         """What a key would save, if there is none and something is remembered; else ""."""
         if self.seal.key or not self.state.head_sha:

@@ -37,6 +37,8 @@ UNEXPECTED = ReviewerError(
     cause="This is a bug in the reviewer.",
     remedy="The log of the run has the traceback; please report it.",
 )
+# Nobody can replace the announcement of a run that was killed.
+_IF_IT_STAYS = "If that run has ended and this notice is still here, re-run it."
 Parameters = ParamSpec("Parameters")
 Outcome = TypeVar("Outcome")
 
@@ -86,7 +88,9 @@ class Reporter:
         if self.target is not ReportTarget.COMMENT:
             return self
         try:
-            upsert.publish(self.run.forge, own, self._compose_status(self._announcement))
+            upsert.publish(
+                self.run.forge, own, self._compose_status(self._announcement, _IF_IT_STAYS)
+            )
         except (ForbiddenError, ConversationClosedError) as refused:
             return self._fall_back(refused)
         except ForgeError as problem:
@@ -105,13 +109,13 @@ class Reporter:
                 runner.error(text, title=TITLE, file=PATH, line=line, column=column)
             case _:
                 runner.error(text, title=TITLE)
-        status = f"**{self._short_sha} could not be reviewed.** {markdown.line(text)}"
-        runner.summary(f"## Code review\n\n{status}\n")
+        status, why = f"**{self._short_sha} could not be reviewed.**", markdown.line(text)
+        runner.summary(f"## Code review\n\n{status} {why}\n")
         if isinstance(problem, CommentForbiddenError):
             return
         try:
             if own := self._read_current():
-                upsert.publish(self.run.forge, own, self._compose_status(status))
+                upsert.publish(self.run.forge, own, self._compose_status(status, why))
         except ForgeError as unwritten:
             log.warning("The notice could not be written to the comment: %s", unwritten)
 
@@ -201,20 +205,26 @@ class Reporter:
             f"The head moved to {newer}; the run for that head writes the comment.", title=TITLE
         )
         moved = f"The head moved to {newer} while {self._short_sha} was being reviewed."
-        upsert.publish(self.run.forge, own, lambda now: self._replace_announcement(now.body, moved))
+        upsert.publish(self.run.forge, own, lambda now: self._replace_announcement(now, moved))
         return None
 
-    def _replace_announcement(self, body: str | None, moved: str) -> str | None:
+    def _replace_announcement(self, own: OwnComment, moved: str) -> str | None:
         # Any other text was written by a newer run.
-        if body and summary.status(body) == self._announcement:
-            return summary.with_status(body, moved)
+        if own.body and summary.status(own.body).startswith(self._announcement):
+            return summary.with_status(own.body, f"{moved} {own.shown_review}")
         return None
 
-    def _compose_status(self, status: str) -> upsert.Compose:
+    def _compose_status(self, status: str, more: str = "") -> upsert.Compose:
+        """Compose a notice that also says which review the comment shows.
+
+        The run can be killed after any write: the notice is then the last one.
+        """
+
         def compose(own: OwnComment) -> str:
+            text = " ".join(filter(None, (status, own.shown_review, more)))
             if own.body is None:
-                return summary.placeholder(own.name, status)
-            return summary.with_status(own.body, status)
+                return summary.placeholder(own.name, text)
+            return summary.with_status(own.body, text)
 
         return compose
 

@@ -34,9 +34,8 @@ class OwnComment:
         """Find our comments in a snapshot and decode the states that `seal` believes.
 
         A review that is believed is preferred to any other comment. Of several, that with the
-        newest state is kept, then one of the present head, then the newest comment. A copy of one
-        of our reviews has an older state than the last. Of comments that prove nothing, the oldest
-        is kept, so that runs that race choose the same and nobody can supplant ours later.
+        newest state is kept (`_rank`). Of comments that prove nothing, the oldest is kept, so that
+        runs that race choose the same and nobody can supplant ours later.
         """
         marker = summary.MARKER.format(seal.name)
         ours = [c for c in snapshot.conversation.comments if c.mine and c.body.startswith(marker)]
@@ -45,10 +44,7 @@ class OwnComment:
         states = {id_: found for id_, found in decoded.items() if found}
         reviews = [comment for comment in ours if comment.id in states]
         if seal.key:
-            head_sha = snapshot.pull.head_sha
-            reviews.sort(
-                key=lambda c: (-states[c.id].moment, states[c.id].head_sha != head_sha, -c.id)
-            )
+            reviews.sort(key=lambda c: _rank(c, states[c.id], snapshot.pull.head_sha))
         others = [comment for comment in ours if comment.id not in states]
         return cls(snapshot, seal, (*reviews, *others), states)
 
@@ -95,6 +91,11 @@ class OwnComment:
         return state.explain_doubt(kept.body, self.seal)
 
     @property
+    def changed(self) -> bool:
+        """True if somebody changed the text of the kept comment since it was signed."""
+        return self.kept is None or _is_changed(self.kept, self.state)
+
+    @property
     def shown_review(self) -> str:
         """A sentence on what the kept comment shows below its status line."""
         if self.doubt:
@@ -103,6 +104,8 @@ class OwnComment:
         if not known.head_sha:
             return "There is no review yet."
         extent = "" if known.complete else ", which is incomplete"
+        if self.seal.key and self.changed:
+            extent = ", but somebody changed the text"
         return f"Below is the review of {known.head_sha[:7]}{extent}."
 
     @property
@@ -200,6 +203,22 @@ def _write(forge: Forge, operation: Operation) -> Comment | None:
 
 def _compose_nothing(_own: OwnComment) -> None:
     """Compose nothing."""
+
+
+def _rank(comment: Comment, known: State, head_sha: str) -> tuple[int, bool, bool, int]:
+    """Return the rank of one of several signed reviews; the lowest is kept.
+
+    A copy of an earlier review has an older state. One with the newest state and another text does
+    not have the text that was signed, and came later. Then the present head and the newest comment
+    are preferred.
+    """
+    changed = _is_changed(comment, known)
+    age = comment.id if changed else -comment.id
+    return -known.moment, changed, known.head_sha != head_sha, age
+
+
+def _is_changed(comment: Comment, known: State) -> bool:
+    return known.shown != state.hash_text(summary.with_status(comment.body, ""))
 
 
 def _is_same_text(body: str, other: str) -> bool:

@@ -23,6 +23,7 @@ from reviewer.finding import Dismissal, Finding
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Severity
+from reviewer.text import digest
 
 VERSION = 2
 LARGEST = 32_000
@@ -119,6 +120,7 @@ class State:
     request; `cost` is in US dollars, as text, empty if unknown. `paused` is the login of the person
     who paused the reviews, or empty. `next_number` is for the next new finding. `moment` grows with
     each state that is written for a pull request, so that a copy of an old one is recognised.
+    `shown` is a hash of the comment's text (`hash_text`), so that a changed text is recognised.
     """
 
     head_sha: _Commit = ""
@@ -142,6 +144,7 @@ class State:
     paused: _Text = ""
     next_number: _Number = 1
     moment: _Count = 0
+    shown: _Text = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -203,6 +206,25 @@ def encode(state: State, seal: Seal = UNSEALED, *, largest: int = LARGEST) -> st
     raise AssertionError("a state without units always fits")  # pragma: no cover
 
 
+def put_into(body: str, state: State, seal: Seal) -> str:
+    """Return `body` with this state, signed, as its last line, instead of the one in it."""
+    return f"{_drop_lines(body)}\n{encode(state, seal)}\n"
+
+
+def hash_text(body: str) -> str:
+    """Return 64 hexadecimal digits for a comment's text without its state.
+
+    White space at the ends of lines does not matter, because forms and servers change it.
+    """
+    lines = (line.rstrip() for line in _drop_lines(body).split("\n"))
+    return digest.identify("shown", "\n".join(lines).strip())
+
+
+def _drop_lines(body: str) -> str:
+    lines = body.replace("\r\n", "\n").rstrip("\n").split("\n")
+    return "\n".join(line for line in lines if not is_present(line))
+
+
 def encode_for_report(state: State, seal: Seal) -> str | None:
     """Return the line for a report, None without a key: nobody could believe it."""
     return encode(state, seal, largest=LARGEST_IN_REPORT) if seal.key else None
@@ -215,7 +237,7 @@ def _shrink(state: State) -> Iterator[State]:
     # Units with findings are kept longest, because their findings would get new words and numbers.
     ordered = sorted(state.units, key=lambda unit: not unit.findings)
     while ordered:
-        ordered = ordered[: len(ordered) * 3 // 4]
+        ordered = ordered[: len(ordered) * 7 // 8]
         yield replace(state, units=tuple(ordered))
     yield replace(state, units=(), major_changes=(), dismissed=())
 

@@ -134,8 +134,8 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
     finished = known.complete and same and not (wanted.full or wanted.refresh_overview)
-    # Without a key, anybody could have written the state.
-    proven = bool(own.seal.key) and finished
+    # Without a key, anybody could have written the state; and anybody can have changed the text.
+    proven = finished and bool(own.seal.key) and not own.changed
     return proven and threads.exist_for(known.posted_findings, own.snapshot.conversation, own.seal)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from reviewer.comments import inline
 from reviewer.config.inputs import Inputs
-from reviewer.events.activity import AnswerQuestion, Commenter
+from reviewer.events.activity import AnswerQuestion, Commenter, PauseReviews
 from reviewer.finding import Dismissal
 from reviewer.memory import state
 from reviewer.memory.seal import UNSEALED, Seal
@@ -248,6 +248,46 @@ def test_an_old_copy_of_our_review_does_not_supplant_the_new_one(job: Job) -> No
 
 
 @faults("ST1")
+def test_our_state_under_another_text_does_not_supplant_ours(job: Job) -> None:
+    report_finding(job)
+    job.run()
+    real = our_review(job)
+    echo = job.github.comment(forgery(real.splitlines()[-1]))
+    assert job.run(fail_on="high").code == 3
+    assert our_review(job) == real
+    assert "The review moved to" in echo.body
+    assert len(job.model.bodies) == 1
+
+
+CHANGES = {
+    "another verdict": lambda body: forgery(body.splitlines()[-1]),
+    "a line more": lambda body: body.replace("### Hidden risks", "All of it is fine.\n"),
+    "a title less": lambda body: body.replace("Sets the wrong value", "Is fine"),
+    "text before our line": lambda body: body.replace(
+        "<!-- code-review-action:state", "Fine.\n<!-- code-review-action:state"
+    ),
+    "text after our line": lambda body: f"{body}\nThis was checked by hand.\n",
+}
+
+
+@faults("ST1")
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_text_that_was_changed_around_our_state_is_replaced(
+    job: Job, change: Callable[[str], str]
+) -> None:
+    report_finding(job)
+    job.run()
+    real = our_review(job)
+    comment = job.github.repository.comments[0]
+    comment.body = change(real)
+    assert comment.body != real
+    assert job.run(fail_on="high").code == 3
+    assert our_review(job).partition("<details>")[0] == real.partition("<details>")[0]
+    # The result is remembered all the same.
+    assert len(job.model.bodies) == 1
+
+
+@faults("ST1")
 def test_another_key_means_a_full_review_that_says_why(job: Job) -> None:
     job.run(memory_key=SECRET)
     job.run(memory_key=SECRET)
@@ -258,6 +298,29 @@ def test_another_key_means_a_full_review_that_says_why(job: Job) -> None:
         "what was remembered is not signed with the present key: the key changed, another workflow "
         "wrote it, or an earlier version of the action did"
     ) in our_review(job)
+
+
+@faults("ST1")
+def test_a_publishing_run_signs_with_the_memory_key(job: Job, tmp_path: Path) -> None:
+    job.workspace = str(tmp_path)
+    report_finding(job)
+    report = job.run(mode="review", memory_key=SECRET).outputs["report-path"]
+    job.run(mode="publish", reports=report, memory_key=SECRET, api_key="")
+    count = len(job.model.bodies)
+    done = job.run(fail_on="high", memory_key=SECRET)
+    assert (done.code, len(job.model.bodies)) == (3, count)
+    # Without one it has nothing to sign with, and what it leaves proves nothing.
+    job.invariants.overtakes = True
+    job.run(mode="publish", reports=report, api_key="")
+    assert our_review(job).endswith(" unsigned -->\n")
+
+
+def test_pausing_without_a_key_says_that_it_has_no_effect(keyless: Job) -> None:
+    keyless.run()
+    who = Commenter("maintainer", Subject.COMMENT, 5)
+    keyless.carry_out(PauseReviews(NUMBER, who), dry_run="false")
+    assert "`/pause` has no effect" in our_review(keyless)
+    assert keyless.run(fail_on="high").code == 3
 
 
 def test_with_a_memory_key_a_new_api_key_changes_nothing(job: Job) -> None:

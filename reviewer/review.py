@@ -50,6 +50,17 @@ class VerdictOutcome(enum.Enum):
     DROPPED = "dropped"
 
 
+class Ground(enum.Enum):
+    """The kind of reason that a verdict of the verification has."""
+
+    EXISTED = "existed"
+    IMPOSSIBLE = "impossible"
+    STYLE = "style"
+    ANNOUNCED = "announced"
+    UNSEEN = "unseen"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """The verification of one finding.
@@ -60,6 +71,7 @@ class Verification:
     finding: Finding
     outcome: VerdictOutcome
     reason: str
+    ground: Ground = Ground.NONE
 
 
 @dataclass(frozen=True, slots=True)

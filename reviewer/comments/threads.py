@@ -111,7 +111,8 @@ def keep_permitted(
 ) -> tuple[Dismissal, ...]:
     """Return the dismissals by people who may write; at most MOST_ASKED people are asked about."""
     people = tuple(dict.fromkeys(each.by for each in dismissals))[:MOST_ASKED]
-    return tuple(each for each in dismissals if each.by in people and may_write(each.by))
+    writers = set(filter(may_write, people))
+    return tuple(each for each in dismissals if each.by in writers)
 
 
 def post(

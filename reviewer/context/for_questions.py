@@ -1,17 +1,15 @@
 """Renders what the model sees with a question: the changed files and the conversation so far."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
 from reviewer.pull_request import ReviewComment, ReviewThread
-from reviewer.text.truncate import Excerpt, shorten, shorten_name
+from reviewer.text.truncate import Excerpt, shorten_name
 
 LISTED_FILES = 300
 LISTED_REMARKS = 10
-REMARK_CHARACTERS = 1_000
 
 
 def render_changes(selection: Selection, room: int, first: str = "") -> Excerpt:
@@ -34,14 +32,13 @@ def render_changes(selection: Selection, room: int, first: str = "") -> Excerpt:
 
 
 def earlier_comments(thread: ReviewThread, comment_id: int) -> tuple[ReviewComment, ...]:
-    """Return the comments of a thread before the one with this id, each shortened.
+    """Return the comments of a thread before the one with this id.
 
     At most the latest LISTED_REMARKS; of all comments when the thread does not hold the id.
     """
     ids = [remark.id for remark in thread.comments]
     end = ids.index(comment_id) if comment_id in ids else len(ids)
-    latest = thread.comments[:end][-LISTED_REMARKS:]
-    return tuple(replace(each, body=shorten(each.body, REMARK_CHARACTERS)) for each in latest)
+    return thread.comments[:end][-LISTED_REMARKS:]
 
 
 def _render_row(file: ChangedFile, shown: dict[str, str]) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from reviewer.config.settings import Settings
 from reviewer.finding import Dismissal, Finding, Origin, normalize, resembles
 from reviewer.findings import placement
-from reviewer.review import VerdictOutcome, Verification, Withheld
+from reviewer.review import Ground, VerdictOutcome, Verification, Withheld
 from reviewer.severity import Confidence, Severity
 
 # Characters; a shorter quote, such as "return None", is in many files for different reasons.
 _SHORTEST_SHARED_QUOTE = 30
+_GRAVE_CATEGORIES = frozenset({"security", "data-loss"})
 MOST_DISMISSED = 50
 """The latest dismissals that are remembered; each takes room in the comment's hidden state."""
 
@@ -108,6 +109,7 @@ class Verdict:
     word: str
     severity: Severity
     reason: str
+    ground: Ground = Ground.NONE
 
 
 def apply_verdicts(
@@ -116,7 +118,8 @@ def apply_verdicts(
     """Return the findings that remain, and a verification for each verdict that was applied.
 
     A finding without a verdict stays. A rule finding is a fact and is never dropped or lowered. A
-    severity is never raised.
+    severity is never raised. The authors' words never excuse a finding of category security or
+    data-loss or of severity critical: it is kept.
     """
     by_number = {verdict.finding: verdict for verdict in verdicts}
     left: list[Finding] = []
@@ -127,13 +130,15 @@ def apply_verdicts(
             left.append(finding)
             continue
         outcome, survivor = _apply(finding, verdict)
-        verifications.append(Verification(finding, outcome, verdict.reason))
+        verifications.append(Verification(finding, outcome, verdict.reason, verdict.ground))
         if survivor:
             left.append(survivor)
     return tuple(left), tuple(verifications)
 
 
 def _apply(finding: Finding, verdict: Verdict) -> tuple[VerdictOutcome, Finding | None]:
+    if verdict.ground is Ground.ANNOUNCED and _is_grave(finding):
+        return VerdictOutcome.KEPT, finding
     match verdict.word:
         case "drop":
             return VerdictOutcome.DROPPED, None
@@ -141,6 +146,10 @@ def _apply(finding: Finding, verdict: Verdict) -> tuple[VerdictOutcome, Finding 
             return VerdictOutcome.LOWERED, _lower(finding, verdict.severity)
         case _:
             return VerdictOutcome.KEPT, finding
+
+
+def _is_grave(finding: Finding) -> bool:
+    return finding.category in _GRAVE_CATEGORIES or finding.severity is Severity.CRITICAL
 
 
 def _lower(finding: Finding, wanted: Severity) -> Finding:

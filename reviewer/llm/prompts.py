@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from reviewer.changes import diff
 from reviewer.changes.batches import Batch
 from reviewer.context.collect import BatchContext
+from reviewer.context.discussion import Discussion, Remark
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
 from reviewer.ports import Message, Prompt, Tool
-from reviewer.pull_request import PullRequest, ReviewComment, ReviewThread
+from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport
 from reviewer.text import invisible
 from reviewer.text.templates import SafeText, Templates
 from reviewer.text.truncate import shorten, shorten_name
 
-VERSION = 3
+VERSION = 4
 """Part of the cache key: raise it when unchanged files must be reviewed with a changed prompt."""
 
 # Authors choose the length of all these; the change itself must keep its room.
@@ -45,7 +46,7 @@ class BatchRequest:
     batch: Batch
     context: BatchContext = field(default_factory=BatchContext)
     instructions: tuple[str, ...] = ()
-    threads: tuple[ReviewThread, ...] = ()
+    threads: tuple[Discussion, ...] = ()
     siblings: tuple[str, ...] = ()
     guidelines: tuple[tuple[str, str], ...] = ()
     earlier: tuple[Finding, ...] = ()
@@ -96,7 +97,8 @@ class Prompts:
         """Return the request for the findings in one batch; the reply follows REVIEW_SCHEMA.
 
         At most LISTED_SIBLINGS other files are listed and the rest is counted. Comments of threads
-        are cut at COMMENT_CHARACTERS; threads that do not fit into THREAD_CHARACTERS are left out.
+        are cut at COMMENT_CHARACTERS. Threads that do not fit into THREAD_CHARACTERS are left out,
+        those of people without write access first.
         """
         return self._render(
             "review",
@@ -124,14 +126,14 @@ class Prompts:
         question: str,
         changes: str,
         findings: Sequence[Finding],
-        thread: Sequence[ReviewComment] = (),
+        thread: Sequence[Remark] = (),
         cuts: Sequence[str] = (),
     ) -> Prompt:
         """Return the request to answer a maintainer; the reply follows ANSWER_SCHEMA.
 
         `changes` is what `for_questions.render_changes` returns, and `cuts` names what it lacks, in
         our own words only. `findings` are those of the last review, `thread` the comments before
-        the question. The caller limits the length of all of them.
+        the question, which are cut at COMMENT_CHARACTERS. The caller limits the rest.
         """
         return self._render(
             "answer",
@@ -139,7 +141,7 @@ class Prompts:
             question=question,
             changes=changes,
             findings=tuple(findings),
-            thread=tuple(thread),
+            thread=tuple(map(self._shorten_remark, thread)),
             cuts=tuple(cuts),
         )
 
@@ -177,17 +179,17 @@ class Prompts:
         messages = (Message("system", system), Message("user", user))
         return Prompt(purpose, messages, schema_name=purpose, schema=schema, tools=offered)
 
-    def _fit_threads(self, threads: Iterable[ReviewThread]) -> Iterator[ReviewThread]:
-        """Yield the threads with shortened comments, up to the first that does not fit."""
+    def _fit_threads(self, threads: Iterable[Discussion]) -> Iterator[Discussion]:
+        """Yield the threads that fit, with shortened comments; those already reported first."""
         room = THREAD_CHARACTERS
-        for thread in threads:
-            comments = tuple(map(self._shorten_comment, thread.comments))
-            room -= sum(len(remark.body) for remark in comments)
-            if room < 0:
-                return
-            yield replace(thread, comments=comments)
+        for thread in sorted(threads, key=lambda thread: not thread.reported):
+            remarks = tuple(map(self._shorten_remark, thread.remarks))
+            length = sum(len(remark.body) for remark in remarks)
+            if length <= room:
+                room -= length
+                yield replace(thread, remarks=remarks)
 
-    def _shorten_comment(self, remark: ReviewComment) -> ReviewComment:
+    def _shorten_remark(self, remark: Remark) -> Remark:
         # Masked before it is cut, as the description is.
         text = self.as_prompt_text(_strip_marker(remark.body))
         return replace(remark, body=shorten(text, COMMENT_CHARACTERS))

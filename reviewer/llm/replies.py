@@ -71,7 +71,13 @@ def parse_verdicts(reply: Reply, count: int) -> tuple[Verdict, ...]:
         if 1 <= verdict.finding <= count:
             first.setdefault(
                 verdict.finding,
-                Verdict(verdict.finding, verdict.verdict, verdict.severity, verdict.reason),
+                Verdict(
+                    verdict.finding,
+                    verdict.verdict,
+                    verdict.severity,
+                    verdict.reason,
+                    verdict.ground,
+                ),
             )
     return tuple(first.values())
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from reviewer.finding import Candidate
+from reviewer.review import Ground
 from reviewer.severity import Severity
 from reviewer.text import json_members
 from reviewer.text.json_members import schema
 
 VERDICTS = ("keep", "lower", "drop")
+_GROUNDS = {ground.value: ground for ground in Ground}
 
 # In characters; longer texts are cut.
 _REASON = 500
@@ -40,11 +42,13 @@ class OverviewReply:
 class VerdictReply:
     """The verdict on one finding, by its number in the prompt, from 1.
 
-    An unknown verdict keeps the finding. "lower" without a severity lowers it by one step.
+    An unknown verdict keeps the finding. "lower" without a severity lowers it by one step. An
+    unknown ground is read as the weakest one, the authors' words.
     """
 
     finding: Annotated[int, json_members.line_number()]
     verdict: Annotated[str, json_members.one_of(VERDICTS, otherwise="keep")]
+    ground: Annotated[Ground, json_members.word(_GROUNDS, otherwise=Ground.ANNOUNCED)] = Ground.NONE
     severity: Annotated[
         Severity, json_members.word(Severity.by_label(), otherwise=Severity.MEDIUM)
     ] = Severity.CRITICAL

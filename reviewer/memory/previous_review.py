@@ -1,5 +1,6 @@
 """Compares the last review with the present change: which results and findings still apply."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,8 +14,10 @@ from reviewer.llm import prompts
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State, Unit
 from reviewer.pull_request import PullRequest
-from reviewer.review import FileReport, Status
+from reviewer.review import FileReport, Review, Status
 from reviewer.text import digest
+
+_WORDS = re.compile(r":([0-9a-f]{64})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,15 @@ def _find_difference(known: State, pull: PullRequest, key: str) -> str:
         return f"the base moved from {known.base_sha[:7]} to {pull.base_sha[:7]}"
     if not known.key:
         return "a run of the fork made the last review"
-    parts = ("the prompts", "the models", "the configuration")
+    if known.key == key:
+        return ""
+    parts = ("the prompts", "the models", "the configuration", "the title or the description")
     changed = [
         what
         for what, before, now in zip(parts, known.key.split(":"), key.split(":"), strict=False)
         if before != now
     ]
-    return f"{' and '.join(changed)} changed" if changed else ""
+    return f"{' and '.join(changed) or 'what the review depends on'} changed"
 
 
 def join(comment: PreviousReview, reports: Sequence[PreviousReview]) -> PreviousReview:
@@ -197,11 +202,14 @@ def find_fixed(
     )
 
 
-def review_key(inputs: Inputs, settings: Settings) -> str:
-    """Return a key for prompts, models and configuration: three parts separated by colons.
+def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
+    """Return a key for all that a review depends on besides the change.
 
-    If a part differs from that of the last review, its results do not apply.
+    It has four parts, separated by colons: prompts, models, configuration, title and description.
+    If a part differs from that of the last review, its results do not apply. The description counts
+    as a whole: where prompts cut it depends on what is masked in it.
     """
+    words = digest.identify("words", _trim(pull.title), _trim(pull.body))
     asked = (
         inputs.base_url,
         *inputs.models,
@@ -211,4 +219,19 @@ def review_key(inputs: Inputs, settings: Settings) -> str:
         inputs.tools.value,
     )
     models = digest.identify("models", *map(repr, asked))
-    return f"{prompts.VERSION}:{models}:{settings.fingerprint}"
+    return f"{prompts.VERSION}:{models}:{settings.fingerprint}:{words}"
+
+
+def _trim(text: str) -> str:
+    """Return the text without blanks at the ends of its lines; web forms send CRLF."""
+    return "\n".join(line.rstrip(" \t\r") for line in text.split("\n")).rstrip("\n")
+
+
+def replace_words(key: str, reported: Iterable[Review]) -> str:
+    """Return `key` with the title and description of the reviews that other runs reported.
+
+    The publishing run may see others than the reviewing runs did. If these disagree or state none,
+    the key is one that no later run has.
+    """
+    words = {found[1] if (found := _WORDS.search(review.key)) else "" for review in reported}
+    return f"{key.rpartition(':')[0]}:{words.pop() if len(words) == 1 else ''}"

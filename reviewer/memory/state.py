@@ -115,8 +115,8 @@ class Unit:
 class State:
     """One finished review, as far as a later run needs it.
 
-    An empty `head_sha` means that there was no review. `key` is a hash of prompts, models and
-    configuration (`previous_review.review_key`). `tokens` and `cost` are totals of the pull
+    An empty `head_sha` means that there was no review. `key` is that of `review_key` in
+    `previous_review`. `tokens` and `cost` are totals of the pull
     request; `cost` is in US dollars, as text, empty if unknown. `paused` is the login of the person
     who paused the reviews, or empty. `next_number` is for the next new finding. `moment` grows with
     each state that is written for a pull request, so that a copy of an old one is recognised.

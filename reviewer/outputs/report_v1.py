@@ -26,7 +26,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from reviewer.config import shard
 from reviewer.errors import ReportError
 from reviewer.finding import Candidate, Origin, Side
-from reviewer.review import Status, VerdictOutcome
+from reviewer.review import Ground, Status, VerdictOutcome
 from reviewer.severity import Confidence, Scale, Severity
 
 VERSION: Final = 1
@@ -107,6 +107,7 @@ class VerificationRow:
     title: str
     outcome: VerdictOutcome
     reason: str
+    ground: Ground = Ground.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,10 @@ class Report:
         | None,
         Field(description="Which share of the files the run had, such as 2/8; null for all."),
     ] = None
+    key: Annotated[
+        str,
+        Field(description="What the review depended on; title and description are its last part."),
+    ] = ""
     complete: bool
     cancelled: bool
     overview: str

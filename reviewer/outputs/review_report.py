@@ -38,6 +38,7 @@ def render(review: Review, *, name: str, run_url: str, memory: str | None = None
         head_sha=review.head_sha,
         base_sha=review.base_sha,
         shard=str(review.shard) if review.shard else None,
+        key=review.key,
         complete=review.complete,
         cancelled=review.cancelled is not None,
         overview=review.overview.text,
@@ -80,7 +81,12 @@ def _make_dismissal_row(dismissal: Dismissal) -> DismissalRow:
 def _make_verification_row(verification: Verification) -> VerificationRow:
     finding = verification.finding
     return VerificationRow(
-        finding.path, finding.start_line, finding.title, verification.outcome, verification.reason
+        finding.path,
+        finding.start_line,
+        finding.title,
+        verification.outcome,
+        verification.reason,
+        verification.ground,
     )
 
 
@@ -116,6 +122,7 @@ def parse(data: bytes) -> Review:
         total=_make_spent(report.total),
         inline=frozenset(row.number for row in report.findings if row.inline),
         shard=shard.parse(report.shard) if report.shard else None,
+        key=report.key,
     )
 
 
@@ -147,7 +154,7 @@ def _make_dismissal(row: DismissalRow) -> Dismissal:
 
 def _make_verification(row: VerificationRow) -> Verification:
     finding = _make_partial(row.path, row.title, line=row.start_line)
-    return Verification(finding, row.outcome, row.reason)
+    return Verification(finding, row.outcome, row.reason, row.ground)
 
 
 def _make_partial(path: str, title: str, *, number: int = 0, line: int = 0) -> Finding:

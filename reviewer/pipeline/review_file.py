@@ -9,6 +9,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.context.collect import CONTEXT_SHARE, ContextCollector
+from reviewer.context.discussion import Speakers
 from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Side
 from reviewer.findings import ranking
@@ -53,6 +54,7 @@ class BatchReviewer:
 
     context: ContextCollector
     snapshot: Snapshot
+    speakers: Speakers
     config: Settings
     prompts: Prompts
     client: ModelClient
@@ -122,7 +124,12 @@ class BatchReviewer:
         return tuple(self._request_review(half) for half in halves) or (outcome,)
 
     def _request_review(self, batch: Batch) -> BatchResult:
-        prompt = self.prompts.review(self._make_request(batch))
+        threads = tuple(
+            self.speakers.describe(thread)
+            for thread in self.snapshot.conversation.threads
+            if thread.path == batch.file.path
+        )
+        prompt = self.prompts.review(replace(self._make_request(batch), threads=threads))
         try:
             return BatchResult(batch, self.client.ask(prompt, replies.parse_review))
         except ReviewerError as problem:
@@ -140,7 +147,6 @@ class BatchReviewer:
             batch=batch,
             context=self.context.collect(batch, self.window, share),
             instructions=self.config.instructions + special,
-            threads=tuple(t for t in self.snapshot.conversation.threads if t.path == path),
             siblings=tuple(other for other in self.paths if other != path),
             guidelines=self.guidelines,
             earlier=file_result.earlier_findings(

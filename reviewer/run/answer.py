@@ -14,6 +14,7 @@ from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import for_questions
+from reviewer.context.discussion import Remark, Speakers
 from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.events.activity import (
     AnswerQuestion,
@@ -166,8 +167,19 @@ def _ask_model(
     client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
     findings = _worst_findings(OwnComment.find(snapshot, run.seal))
     with run.runner.group("Answer"):
-        answer = _ask(run, wanted, client, prompts, selection, findings, thread)
+        before = _read_conversation(run, wanted, pull.author, thread) if thread else ()
+        first = thread.path if thread else ""
+        answer = _ask(run, wanted, client, prompts, selection, findings, before, first)
     return AnswerText("" if thread else wanted.question, answer, budget.spent(), run.run_url)
+
+
+def _read_conversation(
+    run: Run, wanted: AnswerQuestion, author: str, thread: ReviewThread
+) -> tuple[Remark, ...]:
+    """Return the comments of the thread before the question, with who wrote each."""
+    speakers = Speakers(author, run.forge.may_write)
+    before = for_questions.earlier_comments(thread, wanted.commenter.comment_id)
+    return speakers.describe(thread, before).remarks
 
 
 def _worst_findings(own: OwnComment) -> tuple[Finding, ...]:
@@ -182,18 +194,16 @@ def _ask(
     prompts: Prompts,
     selection: Selection,
     findings: tuple[Finding, ...],
-    thread: ReviewThread | None,
+    before: tuple[Remark, ...],
+    first: str,
 ) -> str:
-    """Return the model's answer; the prompt shows as many files as fit.
+    """Return the model's answer; the prompt shows as many files as fit, `first` before all others.
 
     If the model finds the prompt too long, ask once more with fewer.
     """
 
     def ask(room: int) -> str:
-        shown = for_questions.render_changes(selection, room, first=thread.path if thread else "")
-        before = (
-            for_questions.earlier_comments(thread, wanted.commenter.comment_id) if thread else ()
-        )
+        shown = for_questions.render_changes(selection, room, first=first)
         prompt = prompts.answer(wanted.question, shown.text, findings, before, shown.cuts)
         return client.ask(prompt, replies.parse_answer)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import TypeVar
 
 from reviewer.adapters.files.checkout import Checkout
@@ -19,6 +18,7 @@ from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import collect
 from reviewer.context.collect import ContextCollector, HeadFiles
+from reviewer.context.discussion import Speakers
 from reviewer.errors import ForgeError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
@@ -84,7 +84,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     if reason := eligibility.find_skip_reason(run, pull, settings, own.state):
         return skip(run.runner, reason)
     known = _apply_command(own.state, run.wanted)
-    key = previous_review.review_key(run.inputs, settings)
+    key = previous_review.review_key(run.inputs, settings, pull)
     # The command changed nothing, and settings, models and prompts are those of the review.
     if up_to_date and (known, key) == (own.state, own.state.key):
         return _keep_review(reporter, own, settings)
@@ -92,6 +92,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     reports = publish_reports.read(run, pull) if publishes else None
     if isinstance(reports, str):
         return skip(run.runner, reports)
+    key = previous_review.replace_words(key, reports.reviews) if reports else key
     # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
@@ -181,7 +182,7 @@ def _compare_with_previous(
 ) -> PreviousReview:
     """Return the remembered review, with the files whose results apply to this run.
 
-    `key` names the prompts, models and settings of this run.
+    `key` is that of `previous_review.review_key`.
     """
     if own.doubt or run.wanted.full:
         asked = "it was asked for" if known.head_sha else ""
@@ -199,11 +200,10 @@ def _compare_with_previous(
 def _collect_dismissals(run: Run, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
     """Return the remembered dismissals and those that maintainers made in our threads since.
 
-    Without a key, only the remembered ones of people who may write apply.
+    Without a key, a remembered one applies only if its author may write.
     """
-    may_write = cache(run.forge.may_write)
+    before, may_write = known.dismissed, run.forge.may_write
     fresh = threads.find_dismissals(known.findings, own.snapshot.conversation, own.seal, may_write)
-    before = known.dismissed
     if not run.seal.key:
         before = threads.keep_permitted(before, may_write)
     return ranking.merge_dismissals(before, fresh)
@@ -255,6 +255,7 @@ def _make_reviewer(
     return BatchReviewer(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         snapshot=snapshot,
+        speakers=Speakers(pull.author, run.forge.may_write),
         config=settings,
         prompts=prompts,
         client=ModelClient(

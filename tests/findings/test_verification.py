@@ -1,15 +1,18 @@
 """What the second look lets stand."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.finding import Origin
+from reviewer.finding import CATEGORIES, Finding, Origin
 from reviewer.findings import ranking
 from reviewer.findings.ranking import Verdict
-from reviewer.review import VerdictOutcome
+from reviewer.review import Ground, VerdictOutcome
 from reviewer.severity import Confidence, Severity
 from tests import builders
+from tests.faults import faults
 
 HIGH = builders.finding(severity=Severity.HIGH)
 
@@ -62,6 +65,39 @@ def test_a_finding_without_a_verdict_and_one_with_an_unknown_word_stay() -> None
 def test_no_model_can_drop_a_finding_of_a_rule() -> None:
     proven = builders.revise(HIGH, origin=Origin.RULE)
     assert ranking.apply_verdicts((proven,), (verdict("drop"),)) == ((proven,), ())
+
+
+GRAVE = (
+    builders.revise(HIGH, category="security"),
+    builders.revise(HIGH, category="data-loss", severity=Severity.LOW),
+    builders.revise(HIGH, category="other", severity=Severity.CRITICAL),
+)
+
+
+@faults("ST8")
+@pytest.mark.parametrize("word", ["drop", "lower", "keep", "approve"])
+@pytest.mark.parametrize("finding", GRAVE, ids=lambda finding: finding.category)
+def test_words_of_the_authors_never_excuse_a_grave_finding(finding: Finding, word: str) -> None:
+    announced = replace(verdict(word), ground=Ground.ANNOUNCED)
+    left, said = ranking.apply_verdicts((finding,), (announced,))
+    assert left == (finding,)
+    assert [(each.outcome, each.ground) for each in said] == [
+        (VerdictOutcome.KEPT, Ground.ANNOUNCED)
+    ]
+
+
+@pytest.mark.parametrize("ground", [each for each in Ground if each is not Ground.ANNOUNCED])
+@pytest.mark.parametrize("finding", GRAVE, ids=lambda finding: finding.category)
+def test_any_other_ground_drops_a_grave_finding(finding: Finding, ground: Ground) -> None:
+    assert ranking.apply_verdicts((finding,), (replace(verdict("drop"), ground=ground),))[0] == ()
+
+
+@pytest.mark.parametrize("category", sorted({*CATEGORIES} - {"security", "data-loss"}))
+def test_what_is_announced_as_intended_is_dropped_if_it_is_not_grave(category: str) -> None:
+    announced = replace(verdict("drop"), ground=Ground.ANNOUNCED)
+    assert (
+        ranking.apply_verdicts((builders.revise(HIGH, category=category),), (announced,))[0] == ()
+    )
 
 
 @given(st.lists(st.builds(Verdict, st.integers(), st.text(), st.sampled_from(Severity), st.text())))

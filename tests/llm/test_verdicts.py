@@ -8,7 +8,9 @@ from reviewer.findings.ranking import Verdict
 from reviewer.llm.replies import parse_answer, parse_verdicts
 from reviewer.llm.reply_schemas import VERIFY_SCHEMA
 from reviewer.ports import Reply
+from reviewer.review import Ground
 from reviewer.severity import Severity
+from tests.faults import faults
 
 
 def reply(value: object) -> Reply:
@@ -19,6 +21,7 @@ def row(finding: object = 1, verdict: object = "drop", **members: object) -> dic
     return {
         "finding": finding,
         "verdict": verdict,
+        "ground": "impossible",
         "severity": "low",
         "reason": "Line 3 handles it.",
     } | members
@@ -28,7 +31,7 @@ def test_a_verdict_is_read_as_the_schema_has_it() -> None:
     said = {"verdicts": [row()]}
     Draft202012Validator(VERIFY_SCHEMA).validate(said)
     assert parse_verdicts(reply(said), 1) == (
-        Verdict(1, "drop", Severity.LOW, "Line 3 handles it."),
+        Verdict(1, "drop", Severity.LOW, "Line 3 handles it.", Ground.IMPOSSIBLE),
     )
 
 
@@ -46,6 +49,28 @@ def test_a_verdict_on_no_finding_counts_nothing(finding: object) -> None:
 def test_letter_case_and_blanks_do_not_matter(verdict: str) -> None:
     (found,) = parse_verdicts(reply({"verdicts": [row(verdict=verdict)]}), 1)
     assert found.word == "drop"
+
+
+@pytest.mark.parametrize("ground", list(Ground))
+def test_each_ground_is_read(ground: Ground) -> None:
+    (found,) = parse_verdicts(reply({"verdicts": [row(ground=f" {ground.value.upper()}")]}), 1)
+    assert found.ground is ground
+
+
+def test_a_verdict_without_a_ground_has_none() -> None:
+    said = row()
+    del said["ground"]
+    (found,) = parse_verdicts(reply({"verdicts": [said]}), 1)
+    assert (found.word, found.ground) == ("drop", Ground.NONE)
+
+
+@faults("ST8")
+@pytest.mark.parametrize(
+    "ground", ["intended", "announced as intended", "", "no", None, 3, ["none"]]
+)
+def test_a_ground_that_is_none_of_ours_is_the_authors_words(ground: object) -> None:
+    (found,) = parse_verdicts(reply({"verdicts": [row(ground=ground)]}), 1)
+    assert found.ground is Ground.ANNOUNCED
 
 
 def test_an_answer_without_a_list_is_an_error() -> None:

@@ -150,11 +150,17 @@ class LoopbackGitHub(LoopbackServer):
         return made
 
     def thread(
-        self, path: str, line: int | None, *bodies: str, number: int = 7, resolved: bool = False
+        self,
+        path: str,
+        line: int | None,
+        *bodies: str,
+        number: int = 7,
+        resolved: bool = False,
+        author: str = BOT,
     ) -> Thread:
-        """Add a review thread of our own past the API."""
+        """Add a review thread past the API; it is our own unless `author` is somebody else."""
         threads = self.repository.pulls[number].threads
-        said = [ReviewComment(next(self.site.comment_ids), BOT, body) for body in bodies]
+        said = [ReviewComment(next(self.site.comment_ids), author, body) for body in bodies]
         made = Thread(f"PRRT_{number}_{len(threads)}", path, line, said, resolved)
         threads.append(made)
         return made

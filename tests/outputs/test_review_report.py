@@ -11,7 +11,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 from reviewer.finding import Dismissal, Side
 from reviewer.outputs import review_report, sarif
-from reviewer.review import Review, VerdictOutcome, Verification
+from reviewer.review import Ground, Review, VerdictOutcome, Verification
 from reviewer.severity import Severity
 from tests import builders
 from tests.faults import faults
@@ -30,7 +30,7 @@ def full_review(text: str = "Multiplies a float") -> Review:
         builders.review(finding, old),
         fixed=(finding,),
         dismissed=(Dismissal(finding, "dev", text),),
-        verifications=(Verification(finding, VerdictOutcome.LOWERED, text),),
+        verifications=(Verification(finding, VerdictOutcome.LOWERED, text, Ground.STYLE),),
         inline=frozenset({3}),
     )
 
@@ -64,6 +64,7 @@ def test_the_report_holds_what_was_found_judged_and_dismissed() -> None:
             "title": "Multiplies a float",
             "outcome": "lowered",
             "reason": "Multiplies a float",
+            "ground": "style",
         }
     ]
     assert value["spent"]["cost"] == "0.001600"  # type: ignore[index]

@@ -1,0 +1,107 @@
+"""Tells who wrote the comments of review threads, so that prompts can keep them apart."""
+
+import enum
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from threading import Lock
+
+from reviewer.errors import ForgeError
+from reviewer.pull_request import ReviewComment, ReviewThread
+
+log = logging.getLogger(__name__)
+
+MOST_LOGINS = 20
+"""Logins that one run asks the forge about; each costs a request, and anybody may comment."""
+
+
+class Speaker(enum.Enum):
+    """Who wrote a comment; the value is the name in prompts."""
+
+    REVIEWER = "This reviewer"
+    MAINTAINER = "A maintainer"
+    AUTHOR = "The author of the change"
+    OTHER = "Somebody without write access"
+
+
+_REPORTING = frozenset({Speaker.REVIEWER, Speaker.MAINTAINER})
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment and who wrote it; `body` is untrusted.
+
+    `reported` means that the model is asked not to repeat it.
+    """
+
+    speaker: Speaker
+    body: str
+    reported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """A review thread as a prompt shows it; `line` is None once the thread is outdated."""
+
+    line: int | None
+    remarks: tuple[Remark, ...]
+
+    @property
+    def reported(self) -> bool:
+        """True if the reviewer or a maintainer started the thread."""
+        return any(remark.reported for remark in self.remarks[:1])
+
+
+@dataclass(slots=True)
+class Speakers:
+    """Tells who wrote in the review threads of one pull request; safe to share between threads.
+
+    `author` is the login of the pull request's author, who is the author even with write access:
+    nobody may keep a problem of their own change from being reported. `may_write` sends a request.
+    It is called once for each login, for at most MOST_LOGINS of them. The others, and those about
+    whom the forge gives an error, count as people without write access.
+    """
+
+    author: str
+    may_write: Callable[[str], bool]
+    _known: dict[str, bool] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def describe(
+        self, thread: ReviewThread, comments: Iterable[ReviewComment] | None = None
+    ) -> Discussion:
+        """Return the thread with the speaker of each comment; `comments` is a part of them.
+
+        A remark is `reported` only if the reviewer or a maintainer wrote it and started the thread.
+        """
+        first = next((self._identify(thread, each) for each in thread.comments), Speaker.OTHER)
+        shown = thread.comments if comments is None else comments
+        named = ((self._identify(thread, each), each.body) for each in shown)
+        return Discussion(
+            thread.line,
+            tuple(
+                Remark(speaker, body, reported={first, speaker} <= _REPORTING)
+                for speaker, body in named
+            ),
+        )
+
+    def _identify(self, thread: ReviewThread, comment: ReviewComment) -> Speaker:
+        if comment.mine:
+            # We write in threads of our own only; other workflows may comment as the same bot.
+            return Speaker.REVIEWER if thread.mine else Speaker.OTHER
+        if comment.author.casefold() == self.author.casefold():
+            return Speaker.AUTHOR
+        return Speaker.MAINTAINER if self._ask(comment.author) else Speaker.OTHER
+
+    def _ask(self, login: str) -> bool:
+        with self._lock:
+            if login not in self._known:
+                self._known[login] = len(self._known) < MOST_LOGINS and self._request(login)
+            return self._known[login]
+
+    def _request(self, login: str) -> bool:
+        try:
+            return self.may_write(login)
+        except ForgeError as problem:
+            log.warning("%s counts as somebody without write access: %s", login, problem)
+            return False

@@ -180,10 +180,7 @@ def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int
 def _compare_with_previous(
     run: Run, own: OwnComment, known: State, pull: PullRequest, key: str
 ) -> PreviousReview:
-    """Return the remembered review, with the files whose results apply to this run.
-
-    `key` is that of `previous_review.review_key`.
-    """
+    """Return the remembered review with what applies to this run, whose review key is `key`."""
     if own.doubt or run.wanted.full:
         asked = "it was asked for" if known.head_sha else ""
         found = PreviousReview(known, reason=own.doubt or asked)

@@ -98,7 +98,7 @@ class OwnComment:
     @property
     def shown_review(self) -> str:
         """A sentence on what the kept comment shows below its status line."""
-        if self.doubt:
+        if self._shows_foreign_text:
             return "The text below is not signed with the present key: it proves nothing."
         known = self.state
         if not known.head_sha:
@@ -107,6 +107,14 @@ class OwnComment:
         if self.seal.key and self.changed:
             extent = ", but somebody changed the text"
         return f"Below is the review of {known.head_sha[:7]}{extent}."
+
+    @property
+    def _shows_foreign_text(self) -> bool:
+        """True if the kept comment has a text, and it is no review that is believed."""
+        if self.kept is None or self.kept.id in self.states:
+            return False
+        text = summary.with_status(self.kept.body, "")
+        return text.strip() != summary.placeholder(self.name, "").strip()
 
     @property
     def key_note(self) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator
@@ -23,7 +24,6 @@ from reviewer.finding import Dismissal, Finding
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Severity
-from reviewer.text import digest
 
 VERSION = 2
 LARGEST = 32_000
@@ -217,7 +217,8 @@ def hash_text(body: str) -> str:
     White space at the ends of lines does not matter, because forms and servers change it.
     """
     lines = (line.rstrip() for line in _drop_lines(body).split("\n"))
-    return digest.identify("shown", "\n".join(lines).strip())
+    text = "\n".join(lines).strip()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _drop_lines(body: str) -> str:

@@ -82,6 +82,15 @@ def test_a_notice_names_no_review_that_nobody_signed(job: Job) -> None:
 
 
 @faults("PD3")
+def test_a_notice_over_a_text_without_a_state_says_that_it_proves_nothing(job: Job) -> None:
+    marker = summary.marker("default")
+    job.github.comment(f"{marker}\n## Code review · no problems found\n")
+    notice = announced(job, job.run)
+    assert "The text below is not signed with the present key: it proves nothing." in notice
+    assert "There is no review yet" not in notice
+
+
+@faults("PD3")
 def test_a_failed_run_leaves_which_commit_is_shown_and_why(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run()

@@ -112,7 +112,8 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         deadline = Deadline(inputs.timeout)
         number = int(remote["number"]) if remote else 0
         forge = _open_forge(options.what, remote, inputs, deadline, environ)
-        code = _run_review(forge, inputs, terminal, deadline, number, folder)
+        repository = remote["repository"] if remote else ""
+        code = _run_review(forge, inputs, terminal, deadline, repository, number, folder)
         if summary.exists():
             show(summary.read_text("utf-8"))
         for name, wanted in (("report.json", options.json), ("report.sarif", options.sarif)):
@@ -123,7 +124,13 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 
 def _run_review(
-    forge: Forge, inputs: Inputs, terminal: Terminal, deadline: Deadline, number: int, folder: str
+    forge: Forge,
+    inputs: Inputs,
+    terminal: Terminal,
+    deadline: Deadline,
+    repository: str,
+    number: int,
+    folder: str,
 ) -> int:
     from reviewer.run import start
     from reviewer.run.review import review_pull_request
@@ -137,6 +144,7 @@ def _run_review(
         deadline=deadline,
         wanted=ReviewPullRequest(number, full=inputs.full, requested=True),
         run_url="",
+        seal=start.make_seal(inputs, repository, number),
         workspace=folder,
         checkout=".",
     )

@@ -154,6 +154,10 @@ class WorkspaceError(ReviewerError):
     """A file of the workspace must not or cannot be read."""
 
 
+class MissingFileError(WorkspaceError):
+    """There is no such file in the workspace."""
+
+
 class BudgetError(ReviewerError):
     """The budget of money or tokens of the run is used up."""
 
@@ -163,7 +167,10 @@ class CancelledError(ReviewerError):
 
     def __init__(self, signal_number: int) -> None:
         """Use the exit code of a shell: 128 plus the number of the signal."""
-        super().__init__(f"The run was cancelled (signal {signal_number}).")
+        super().__init__(
+            f"The run was cancelled (signal {signal_number}).",
+            remedy="Run it again: it asks only for what is not yet in the review.",
+        )
         self.exit_code = 128 + signal_number
 
 

@@ -1,14 +1,13 @@
 """A finding: one problem we report, its place in the diff and its identity across runs."""
 
 import enum
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Annotated, Any, cast
 
 from reviewer.severity import Confidence, Severity
-from reviewer.text import json_members, truncate
+from reviewer.text import digest, json_members, truncate
 
 CATEGORIES = (
     "logic",
@@ -142,12 +141,11 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits that identify the finding across runs.
+        """64 hexadecimal digits that identify the finding across runs.
 
         They depend on path, category and quote, not on line numbers, title or body.
         """
-        identity = "\0".join((self.path, self.category, normalize(self.quote)))
-        return hashlib.sha256(identity.encode()).hexdigest()[:16]
+        return digest.identify("finding", self.path, self.category, normalize(self.quote))
 
 
 @dataclass(frozen=True, slots=True)

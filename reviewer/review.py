@@ -138,7 +138,7 @@ class Review:
     `by_fork` says that a run which the fork controls made the review.
     `spent` is for this run, `total` for all runs on the pull request so far. `inline` holds the
     numbers of the findings with an inline comment. `shard` is the run's share of the files, None
-    for all.
+    for all. `moment` orders the reviews of a pull request (seconds since 1970, or later).
 
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
     be reused), `next_number` (for the next new finding), `paused` (the login of the person who
@@ -169,6 +169,7 @@ class Review:
     paused: str = ""
     runs: tuple[int, ...] = ()
     began: int = 0
+    moment: int = 0
 
     @property
     def model_texts(self) -> tuple[str, ...]:

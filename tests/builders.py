@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from reviewer.finding import Candidate, Finding, Side
+from reviewer.memory.seal import Seal
 from reviewer.pull_request import (
     Comment,
     Conversation,
@@ -18,6 +19,8 @@ from reviewer.severity import Confidence, Severity
 
 HEAD = "abc1234" + "0" * 33
 BASE = "ba5e000" + "0" * 33
+SEAL = Seal.of("a secret of the repository", "octo/shop", 7, "default")
+"""The seal of the runs on the pull request that `pull` makes."""
 OWN_MEMBERS = {field.name for field in fields(Finding)}
 
 

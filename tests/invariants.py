@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reviewer.changes.selection import SHARD_NOTE
 from reviewer.memory import state
+from reviewer.memory.seal import Seal
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.text import markdown
 from tests.loopback.github import BOT, TOKEN, LoopbackGitHub
@@ -48,6 +49,8 @@ class Invariants:
     # GitHub has no conditional write: of the moment between our last read and our write, only what
     # stands in the end counts.
     overtakes: bool = False
+    # Of the runs that signed what they left: what nobody of them signed is none of our words.
+    seals: list[Seal] = field(default_factory=list)
     _summaries: list[Path] = field(default_factory=list)
     _broken: list[str] = field(default_factory=list)
     _newest: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -87,7 +90,11 @@ class Invariants:
 
     def _watch(self, edit: Edit) -> None:
         """Hold a change of a comment against I2 and I7, before anybody reads it."""
-        name, after, before = _instance(edit.after), state.decode(edit.after), _known(edit.before)
+        name, after, before = (
+            _instance(edit.after),
+            self._read(edit.after),
+            self._known(edit.before),
+        )
         if edit.author != BOT or after is None or not name:
             return
         if _reviewed(after) != _reviewed(before):
@@ -117,8 +124,16 @@ class Invariants:
 
     def _newest_of(self, number: int, name: str, bodies: Iterable[str]) -> int:
         """Number the newest head that some of the comments is about; -1 for none."""
-        known = [state.decode(body) for body in bodies if _instance(body) == name]
+        known = [self._read(body) for body in bodies if _instance(body) == name]
         return max((self._age(number, each) for each in known if each), default=-1)
+
+    def _read(self, body: str) -> state.State | None:
+        """Return the state that one of the runs believes."""
+        believed = filter(None, (state.believe(body, seal) for seal in self.seals))
+        return next(believed, None) if self.seals else state.decode(body)
+
+    def _known(self, body: str) -> state.State:
+        return self._read(body) or state.State()
 
     def _ours(self) -> list[IssueComment]:
         """List our comments that are no pointers."""
@@ -172,7 +187,7 @@ class Invariants:
     def _turned_back(self) -> Iterator[str]:
         for (number, name), newest in self._newest.items():
             for comment in self._ours():
-                known = state.decode(comment.body)
+                known = self._read(comment.body)
                 here = (comment.number, _instance(comment.body)) == (number, name)
                 if known and here and self._age(number, known) < newest:
                     yield f"I7: the comment is about {known.head_sha}, a newer one stood there"
@@ -223,10 +238,6 @@ def _unlisted(summary: str, pull: Pull) -> Iterator[str]:
 def _instance(body: str) -> str:
     found = _MARKER.match(body)
     return found[1] if found else ""
-
-
-def _known(body: str) -> state.State:
-    return state.decode(body) or state.State()
 
 
 def _reviewed(known: state.State) -> tuple[object, ...]:

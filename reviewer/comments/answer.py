@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reviewer.comments.summary import LARGEST_BODY
+from reviewer.memory.seal import Seal
 from reviewer.review import Spent
 from reviewer.text import markdown
 from reviewer.text.templates import Templates
@@ -26,14 +27,20 @@ class AnswerText:
     run_url: str
 
 
-def answer_marker(name: str, comment_id: int) -> str:
+def answer_marker(seal: Seal, comment_id: int) -> str:
     """Return the line that marks the answer to the comment `comment_id`."""
-    return f"<!-- code-review-action:answer name={name} to={comment_id} -->"
+    return _mark("answer", seal, f" to={comment_id}")
 
 
-def help_marker(name: str) -> str:
-    """Return the first line of the list of commands of the instance called `name`."""
-    return f"<!-- code-review-action:help name={name} -->"
+def help_marker(seal: Seal) -> str:
+    """Return the first line of the list of commands."""
+    return _mark("help", seal, "")
+
+
+def _mark(kind: str, seal: Seal, about: str) -> str:
+    tag = seal.sign(kind, about)
+    signed = f" tag={tag}" if tag else ""
+    return f"<!-- code-review-action:{kind} name={seal.name}{about}{signed} -->"
 
 
 def render_answer(text: AnswerText) -> str:

@@ -6,14 +6,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from reviewer.changes.diff import ChangedFile, Hunk, LineKind
 from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Side
+from reviewer.memory.seal import Seal
 from reviewer.operations import InlineComment
 from reviewer.severity import Severity
 from reviewer.text import code_spans, invisible, markdown
 from reviewer.text.templates import Templates
 
 _MARKER = re.compile(
-    r"<!-- code-review-action:finding name=([a-z0-9-]{1,40}) id=([0-9a-f]{16}) -->"
+    r"<!-- code-review-action:finding name=([a-z0-9-]{1,40}) id=([0-9a-f]{64})"
+    r"(?: tag=([A-Za-z0-9_-]{43}))? -->"
 )
+_PURPOSE = "finding"
 
 _TEMPLATES = Templates(
     "comments",
@@ -35,7 +38,7 @@ def make_comments(
     files: Sequence[ChangedFile],
     *,
     wanted: Inline,
-    name: str,
+    seal: Seal,
     suggestions: bool,
 ) -> tuple[InlineComment, ...]:
     """Return an inline comment for each wanted finding whose lines are in one hunk of its file.
@@ -44,28 +47,42 @@ def make_comments(
     GitHub refuses a whole review for one comment outside of the hunks, or across two of them.
     """
     by_path = {file.path: file for file in files}
-    return tuple(_make_comments(findings, by_path, wanted, name, suggestions))
+    return tuple(_make_comments(findings, by_path, wanted, seal, suggestions))
 
 
-def marker(name: str, finding: Finding) -> str:
+def marker(seal: Seal, finding: Finding) -> str:
     """Return the last line of a finding's inline comment, which identifies the finding."""
-    return f"<!-- code-review-action:finding name={name} id={finding.fingerprint} -->"
+    identity = finding.fingerprint
+    tag = seal.sign(_PURPOSE, identity)
+    signed = f" tag={tag}" if tag else ""
+    return f"<!-- code-review-action:finding name={seal.name} id={identity}{signed} -->"
 
 
-def read_fingerprint(body: str, name: str) -> str:
-    """Return the fingerprint in the marker of the instance `name`, "" if there is none.
+def read_fingerprint(body: str, seal: Seal) -> str:
+    """Return the fingerprint in the marker of this reviewer, "" if there is none.
 
-    Only the last line of `body` is read.
+    Only the last line of `body` is read. With a key, it must be signed with it.
     """
     found = _MARKER.fullmatch(body.replace("\r\n", "\n").rstrip().rpartition("\n")[2])
-    return found[2] if found and found[1] == name else ""
+    if not found or found[1] != seal.name:
+        return ""
+    ours = not seal.key or seal.verify(_PURPOSE, found[2], found[3] or "")
+    return found[2] if ours else ""
+
+
+def find_numbers(
+    findings: Sequence[Finding], comments: Sequence[InlineComment], seal: Seal
+) -> frozenset[int]:
+    """Return the numbers of the findings that have one of the comments."""
+    markers = {comment.marker for comment in comments}
+    return frozenset(each.number for each in findings if marker(seal, each) in markers)
 
 
 def _make_comments(
     findings: Sequence[Finding],
     files: Mapping[str, ChangedFile],
     wanted: Inline,
-    name: str,
+    seal: Seal,
     with_code: bool,  # noqa: FBT001  # private
 ) -> Iterator[InlineComment]:
     for finding in findings:
@@ -73,7 +90,7 @@ def _make_comments(
         hunk = _find_hunk(file, finding) if file else None
         if hunk is None or not _is_wanted(finding, wanted):
             continue
-        mark = marker(name, finding)
+        mark = marker(seal, finding)
         code = render_suggestion(finding, hunk) if with_code else ""
         text = _TEMPLATES.render("finding.md.j2", finding=finding, suggestion=code)
         yield InlineComment(

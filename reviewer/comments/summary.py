@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from reviewer.finding import Finding, Side
 from reviewer.memory import state
+from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Spent, Status
 from reviewer.severity import Severity
 from reviewer.text import markdown
@@ -18,6 +19,8 @@ LARGEST_BODY = 60_000
 # The runner keeps 1 MiB of a step's summary; other texts of the step share it.
 LARGEST_REPORT = 700_000
 
+# Bytes that the hash of the text adds to the encoded state.
+_SIZE_OF_HASH = 200
 MARKER = "<!-- code-review-action name={} v=1 -->"
 _STATUS_START = "<!-- code-review-action:status -->"
 _STATUS_END = "<!-- code-review-action:status-end -->"
@@ -37,12 +40,13 @@ class RunDetails:
     """The facts about the run that the comment shows.
 
     `name` is the instance, `url` the address of the run (empty outside of a workflow), `elapsed`
-    the seconds since the start.
+    the seconds since the start. `seal` signs the remembered state.
     """
 
     name: str
     url: str
     elapsed: int
+    seal: Seal = UNSEALED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,6 @@ def skip_status(reason: str, reviewed_sha: str) -> str:
     return f"New commits are not reviewed: {markdown.line(reason)}.{about}"
 
 
-def with_state(body: str, remembered: state.State) -> str:
-    """Return `body` with this state instead of the one in it."""
-    lines = body.replace("\r\n", "\n").rstrip("\n").split("\n")
-    kept = (line for line in lines if not state.is_present(line))
-    return "\n".join((*kept, state.encode(remembered))) + "\n"
-
-
 def placeholder(name: str, text: str) -> str:
     """Return the body of a comment that has no review yet."""
     return with_status(f"{marker(name)}\n## Code review\n", text)
@@ -119,13 +116,13 @@ def render(review: Review, run: RunDetails, remembered: state.State | None) -> s
     If it is too long, parts are left out in a fixed order (`_DETAILS`), and the comment says so.
     The job summary has the full report.
     """
-    last = f"\n{state.encode(remembered)}\n" if remembered else "\n"
-    first = f"{marker(run.name)}\n"
-    room = LARGEST_BODY - len((first + last).encode())
+    first, known = f"{marker(run.name)}\n", remembered or state.State()
+    room = LARGEST_BODY - len(state.put_into(first, known, run.seal).encode()) - _SIZE_OF_HASH
     for detail in _reduce_detail(review):
-        body = _render_content(review, run, detail)
+        body = first + _render_content(review, run, detail)
         if len(body.encode()) <= room:
-            return first + body + last
+            known = replace(known, shown=state.hash_text(body))
+            return state.put_into(body, known, run.seal) if remembered else f"{body}\n"
     raise AssertionError("a review without findings and rows always fits")  # pragma: no cover
 
 

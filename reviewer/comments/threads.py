@@ -8,6 +8,7 @@ from reviewer.comments import inline
 from reviewer.comments.upsert import Moment, NextStep, next_step
 from reviewer.errors import ForbiddenError, ForgeError, UnprocessableError
 from reviewer.finding import Dismissal, Finding
+from reviewer.memory.seal import Seal
 from reviewer.operations import CreateReview, InlineComment, ResolveThread
 from reviewer.ports import Forge
 from reviewer.pull_request import Conversation, ReviewThread
@@ -16,16 +17,18 @@ log = logging.getLogger(__name__)
 
 MOST_COMMENTS = 30
 """Inline comments in one review, as in reviewdog; larger reviews time out at GitHub."""
+MOST_ASKED = 20
+"""People; whether somebody may write costs a request."""
 
 
-def by_fingerprint(conversation: Conversation, name: str) -> Mapping[str, ReviewThread]:
-    """Map the fingerprint of each finding to the thread that the instance `name` started about it.
+def by_fingerprint(conversation: Conversation, seal: Seal) -> Mapping[str, ReviewThread]:
+    """Map the fingerprint of each finding to the thread that this reviewer started about it.
 
     Of several threads about one finding, the first open one is taken, else the last.
     """
     threads: dict[str, ReviewThread] = {}
     for thread in conversation.threads:
-        fingerprint = inline.read_fingerprint(thread.comments[0].body, name) if thread.mine else ""
+        fingerprint = inline.read_fingerprint(thread.comments[0].body, seal) if thread.mine else ""
         known = threads.get(fingerprint)
         if fingerprint and not (known and thread.resolved and not known.resolved):
             threads[fingerprint] = thread
@@ -33,33 +36,49 @@ def by_fingerprint(conversation: Conversation, name: str) -> Mapping[str, Review
 
 
 def missing_comments(
-    comments: Sequence[InlineComment], conversation: Conversation, name: str
+    comments: Sequence[InlineComment], conversation: Conversation, seal: Seal
 ) -> tuple[InlineComment, ...]:
     """Return the comments that have no thread yet.
 
     A finding whose thread a person resolved gets no new comment. One whose thread we resolved does,
     because it was fixed and has come back.
     """
-    threads = by_fingerprint(conversation, name)
+    threads = by_fingerprint(conversation, seal)
     return tuple(
         comment
         for comment in comments
-        if (thread := threads.get(inline.read_fingerprint(comment.body, name))) is None
+        if (thread := threads.get(inline.read_fingerprint(comment.body, seal))) is None
         or (thread.resolved and thread.resolved_by_me)
     )
 
 
-def exist_for(findings: Iterable[Finding], conversation: Conversation, name: str) -> bool:
+def find_explained(
+    findings: Sequence[Finding],
+    comments: Sequence[InlineComment],
+    conversation: Conversation,
+    seal: Seal,
+) -> frozenset[int]:
+    """Return the numbers of the findings that one of the planned comments explains at their lines.
+
+    Without a key, nothing proves that a thread is ours: it gets no second comment, but the summary
+    has the explanation too.
+    """
+    if not seal.key:
+        comments = missing_comments(comments, conversation, seal)
+    return inline.find_numbers(findings, comments, seal)
+
+
+def exist_for(findings: Iterable[Finding], conversation: Conversation, seal: Seal) -> bool:
     """Return True if each of the findings has a thread, open or resolved."""
-    threads = by_fingerprint(conversation, name)
+    threads = by_fingerprint(conversation, seal)
     return all(finding.fingerprint in threads for finding in findings)
 
 
 def find_resolvable(
-    fixed: Iterable[Finding], conversation: Conversation, name: str
+    fixed: Iterable[Finding], conversation: Conversation, seal: Seal
 ) -> tuple[ReviewThread, ...]:
     """Return the open threads of fixed findings in which no person has replied."""
-    threads = by_fingerprint(conversation, name)
+    threads = by_fingerprint(conversation, seal)
     found = (threads.get(finding.fingerprint) for finding in fixed)
     return tuple(t for t in found if t and not t.resolved and not t.answered)
 
@@ -67,14 +86,14 @@ def find_resolvable(
 def find_dismissals(
     findings: Iterable[Finding],
     conversation: Conversation,
-    name: str,
+    seal: Seal,
     may_dismiss: Callable[[str], bool],
 ) -> Iterator[Dismissal]:
     """Yield a dismissal for each finding whose thread a maintainer resolved or gave a thumbs down.
 
     A maintainer is somebody who may dismiss; `may_dismiss` is called once for each login.
     """
-    threads = by_fingerprint(conversation, name)
+    threads = by_fingerprint(conversation, seal)
     may_dismiss = cache(may_dismiss)
     for finding in findings:
         thread = threads.get(finding.fingerprint)
@@ -85,6 +104,15 @@ def find_dismissals(
             yield Dismissal(finding, resolver, "resolved")
         elif by := next(filter(may_dismiss, thread.comments[0].thumbs_down), ""):
             yield Dismissal(finding, by, "thumbs down")
+
+
+def keep_permitted(
+    dismissals: Sequence[Dismissal], may_write: Callable[[str], bool]
+) -> tuple[Dismissal, ...]:
+    """Return the dismissals by people who may write; at most MOST_ASKED people are asked about."""
+    people = tuple(dict.fromkeys(each.by for each in dismissals))[:MOST_ASKED]
+    writers = set(filter(may_write, people))
+    return tuple(each for each in dismissals if each.by in writers)
 
 
 def post(

@@ -7,48 +7,54 @@ from dataclasses import dataclass, field, replace
 from reviewer.comments import summary
 from reviewer.errors import NotFoundError, OvertakenError
 from reviewer.memory import state
+from reviewer.memory.seal import Seal
 from reviewer.memory.state import State
 from reviewer.operations import CreateComment, Operation, UpdateComment
 from reviewer.ports import Forge
 from reviewer.pull_request import Comment, Snapshot
 
-# Returns the wanted body for the present one (None: no comment yet); None writes nothing.
-Compose = Callable[[str | None], str | None]
-
 
 @dataclass(frozen=True, slots=True)
 class OwnComment:
-    """The comments of the instance `name` in `snapshot`, the one to keep first.
+    """The comments of this reviewer in `snapshot`, the one to keep first.
 
-    Usually there is one or none; two runs that race can leave more. `states` maps the id of each
-    comment with a readable state to that state.
+    Usually there is one or none; two runs that race can leave more, and another workflow can write
+    what looks like one. `states` maps the id of each comment whose state is believed to that state.
+    `restored` is what is known if reports of earlier runs have more than the comment.
     """
 
     snapshot: Snapshot
-    name: str
+    seal: Seal
     comments: tuple[Comment, ...] = ()
     states: Mapping[int, State] = field(default_factory=dict)
+    restored: State | None = None
 
     @classmethod
-    def find(cls, snapshot: Snapshot, name: str) -> "OwnComment":
-        """Find our comments in a snapshot and decode their states.
+    def find(cls, snapshot: Snapshot, seal: Seal) -> "OwnComment":
+        """Find our comments in a snapshot and decode the states that `seal` believes.
 
-        A finished review is preferred to a placeholder. Of several reviews, one of the present head
-        is kept, and of these the newest. Of several placeholders, the oldest is kept, so that runs
-        that race choose the same.
+        A review that is believed is preferred to any other comment. Of several, that with the
+        newest state is kept (`_rank`). Of comments that prove nothing, the oldest is kept, so that
+        runs that race choose the same and nobody can supplant ours later.
         """
-        marker = summary.MARKER.format(name)
+        marker = summary.MARKER.format(seal.name)
         ours = [c for c in snapshot.conversation.comments if c.mine and c.body.startswith(marker)]
-        decoded = {comment.id: state.decode(comment.body) for comment in ours}
+        ours.sort(key=lambda comment: comment.id)
+        decoded = {comment.id: state.believe(comment.body, seal) for comment in ours}
         states = {id_: found for id_, found in decoded.items() if found}
-        head_sha = snapshot.pull.head_sha
         # A run that is under way may be remembered before there is a review.
         reviews = [
             c for c in ours if (known := states.get(c.id)) and (known.head_sha or known.paused)
         ]
-        reviews.sort(key=lambda c: (states[c.id].head_sha != head_sha, -c.id))
-        placeholders = sorted((c for c in ours if c not in reviews), key=lambda c: c.id)
-        return cls(snapshot, name, (*reviews, *placeholders), states)
+        if seal.key:
+            reviews.sort(key=lambda c: _rank(c, states[c.id], snapshot.pull.head_sha))
+        others = [comment for comment in ours if comment not in reviews]
+        return cls(snapshot, seal, (*reviews, *others), states)
+
+    @property
+    def name(self) -> str:
+        """The name of this reviewer."""
+        return self.seal.name
 
     @property
     def kept(self) -> Comment | None:
@@ -62,24 +68,84 @@ class OwnComment:
 
     @property
     def state(self) -> State:
-        """The state in the kept comment; an empty one if none can be read."""
-        return self.states.get(self.kept.id, State()) if self.kept else State()
+        """The state in the kept comment; an empty one if none is believed.
+
+        Without a key, everybody could have written it, so it pauses nothing and orders nothing.
+        """
+        found = self.states.get(self.kept.id, State()) if self.kept else State()
+        return found if self.seal.key else replace(found, paused="", moment=0)
 
     @property
-    def damaged(self) -> bool:
-        """True if the kept comment has a state that cannot be read."""
+    def memory(self) -> State:
+        """All that is known of earlier runs, from the kept comment or from their reports."""
+        return self.restored or self.state
+
+    @property
+    def body(self) -> str | None:
+        """The text of the kept comment, None if there is none."""
+        return self.kept.body if self.kept else None
+
+    @property
+    def doubt(self) -> str:
+        """Why the state of the kept comment is not believed, "" if it is, or has none."""
         kept = self.kept
-        return kept is not None and kept.id not in self.states and state.is_present(kept.body)
+        if kept is None or kept.id in self.states:
+            return ""
+        return state.explain_doubt(kept.body, self.seal)
+
+    @property
+    def changed(self) -> bool:
+        """True if somebody changed the text of the kept comment since it was signed."""
+        return self.kept is None or _is_changed(self.kept, self.state)
+
+    @property
+    def shown_review(self) -> str:
+        """A sentence on what the kept comment shows below its status line."""
+        if self._shows_foreign_text:
+            return "The text below is not signed with the present key: it proves nothing."
+        known = self.state
+        if not known.head_sha:
+            return "There is no review yet."
+        extent = "" if known.complete else ", which is incomplete"
+        if self.seal.key and self.changed:
+            extent = ", but somebody changed the text"
+        return f"Below is the review of {known.head_sha[:7]}{extent}."
+
+    @property
+    def _shows_foreign_text(self) -> bool:
+        """True if the kept comment has a text, and it is no review that is believed."""
+        if self.kept is None or self.kept.id in self.states:
+            return False
+        text = summary.with_status(self.kept.body, "")
+        return text.strip() != summary.placeholder(self.name, "").strip()
+
+    @property
+    def key_note(self) -> str:
+        """What a key would save, if there is none and something is remembered; else ""."""
+        if self.seal.key or not self.state.head_sha:
+            return ""
+        return (
+            "every file was reviewed, because nothing proves who wrote what is remembered: with a "
+            "secret as memory-key, a run reviews only what changed"
+        )
+
+    def with_restored(self, state: State) -> "OwnComment":
+        """Return our comments with a state from reports, if it is newer than the comment's."""
+        return replace(self, restored=state) if state.moment > self.state.moment else self
 
     def without(self, comment_id: int) -> "OwnComment":
         """Return our comments without one that was deleted since the snapshot."""
         return replace(self, comments=tuple(c for c in self.comments if c.id != comment_id))
 
 
+# Returns the wanted body of the kept comment; None writes nothing.
+Compose = Callable[[OwnComment], str | None]
+
+
 def plan(own: OwnComment, compose: Compose) -> tuple[Operation, ...]:
     """Return the writes after which the composed comment exists once."""
     number, kept = own.snapshot.pull.number, own.kept
-    body = compose(kept.body if kept else None)
+    body = compose(own)
     if kept is None:
         return (CreateComment(number, body, summary.marker(own.name)),) if body else ()
     pointer = summary.pointer(own.name, kept.url)
@@ -100,7 +166,7 @@ def publish(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
     if own.kept or comment is None:
         return comment
     # Another run may have posted at the same time: read again and keep one of both.
-    again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.name)
+    again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.seal)
     if not any(other.id == comment.id for other in again.snapshot.conversation.comments):
         return comment
     return _apply(forge, again, _compose_unless_moved(own.snapshot, again.snapshot, compose))
@@ -121,7 +187,7 @@ def _apply(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
         try:
             written = _write(forge, operation)
         except OvertakenError:
-            again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.name)
+            again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.seal)
             return _apply(
                 forge, again, _compose_unless_moved(own.snapshot, again.snapshot, compose)
             )
@@ -146,8 +212,24 @@ def _write(forge: Forge, operation: Operation) -> Comment | None:
         raise
 
 
-def _compose_nothing(_body: str | None) -> None:
+def _compose_nothing(_own: OwnComment) -> None:
     """Compose nothing."""
+
+
+def _rank(comment: Comment, known: State, head_sha: str) -> tuple[int, bool, bool, int]:
+    """Return the rank of one of several signed reviews; the lowest is kept.
+
+    A copy of an earlier review has an older state. One with the newest state and another text does
+    not have the text that was signed, and came later. Then the present head and the newest comment
+    are preferred.
+    """
+    changed = _is_changed(comment, known)
+    age = comment.id if changed else -comment.id
+    return -known.moment, changed, known.head_sha != head_sha, age
+
+
+def _is_changed(comment: Comment, known: State) -> bool:
+    return known.shown != state.hash_text(summary.with_status(comment.body, ""))
 
 
 def _is_same_text(body: str, other: str) -> bool:

@@ -18,6 +18,7 @@ OPENAI = "https://api.openai.com/v1"
 
 
 FALLBACK_MODEL = "gpt-6-luna"
+REPORTS = "code-review-reports"
 
 
 @record
@@ -37,6 +38,13 @@ class Inputs(SharedSettings):
         option_types.secret("${{ secrets.OPENAI_API_KEY }}"),
         "",
         "API key of the model server. OpenAI requires one; other servers may not.",
+    )
+    memory_key: str = declare(
+        option_types.secret("${{ secrets.CODE_REVIEW_MEMORY_KEY }}"),
+        "",
+        "Any long random secret. It signs what a run remembers in its comment, so that the next "
+        "run can believe it and review only what changed. Empty for `api-key`; without either, "
+        "every run reviews all files.",
     )
     base_url: str = declare(
         option_types.line(r".+", "an https:// address", OPENAI),
@@ -131,9 +139,10 @@ class Inputs(SharedSettings):
     )
     reports: tuple[str, ...] = declare(
         option_types.never_empty(option_types.names("reports/1/report.json, more-reports")),
-        "code-review-reports",
+        REPORTS,
         "Reports to publish with `mode: publish`: files, and folders with `*.json` files, relative "
-        "to the workspace.",
+        "to the workspace. Set to another value with other modes, it names reports of earlier runs "
+        "of the same pull request: files that they reviewed are not reviewed again.",
     )
     dry_run: bool = declare(
         option_types.flag(),
@@ -266,6 +275,11 @@ class Inputs(SharedSettings):
     def needs_key(self) -> bool:
         """Whether no request can succeed for want of an api-key."""
         return not self.api_key and self._asks_openai and self.mode is not Mode.PUBLISH
+
+    @property
+    def restores(self) -> bool:
+        """Whether reports of earlier runs are read as memory, instead of being published."""
+        return self.mode is not Mode.PUBLISH and self.reports != (REPORTS,)
 
     @property
     def silent(self) -> bool:

@@ -49,13 +49,13 @@ class Settings(SharedSettings):
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits that change with every setting that changes a review's content."""
+        """64 hexadecimal digits that change with every setting that changes a review's content."""
         content = {
             name: value for name, value in asdict(self).items() if name not in _NOT_IN_FINGERPRINT
         }
-        return hashlib.sha256(
-            json.dumps(content, default=operator.attrgetter("value")).encode()
-        ).hexdigest()[:16]
+        # Escaped as ASCII, two halves of a surrogate pair would look like the character they form.
+        text = json.dumps(content, default=operator.attrgetter("value"), ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def load(inputs: Inputs, text: bytes | str | None) -> Settings:

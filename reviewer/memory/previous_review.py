@@ -1,6 +1,5 @@
 """Compares the last review with the present change: which results and findings still apply."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,11 +10,14 @@ from reviewer.changes.selection import UNLISTED, Selection
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.finding import Candidate, Finding, Origin, normalize, quoted_lines, resembles
+from reviewer.findings import ranking
 from reviewer.findings.placement import Places
 from reviewer.llm import prompts
+from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State, Unit
 from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport, Review, Status
+from reviewer.text import digest
 
 _WORDS = re.compile(r":([0-9a-f]{64})\Z")
 
@@ -25,17 +27,24 @@ class PreviousReview:
     """The last review, as far as it is remembered; the default is for a first review.
 
     `units` holds the files whose results may still apply, by path. `reason` says why none of them
-    applies; it is empty if they do, or if there is no last review.
+    applies; it is empty if they do, or if there is no last review. `seal` is that of the run.
+    `notes` say which reports of earlier runs were not used.
     """
 
     state: State = field(default_factory=State)
     units: Mapping[str, Unit] = field(default_factory=dict)
     reason: str = ""
+    seal: Seal = UNSEALED
+    notes: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All remembered findings, even if the results of the last review do not apply."""
         return self.state.findings
+
+    def identify(self, file: ChangedFile) -> str:
+        """Return the key under which a file's result is remembered, "" if it must not be."""
+        return self.seal.identify(unit_key(file))
 
 
 def compare(
@@ -72,14 +81,38 @@ def _find_difference(known: State, pull: PullRequest, key: str) -> str:
     return f"{' and '.join(changed) or 'what the review depends on'} changed"
 
 
+def join(comment: PreviousReview, reports: Sequence[PreviousReview]) -> PreviousReview:
+    """Return the last review with what the reports of earlier runs add to the comment's memory.
+
+    All that is given applies to the present head. Of two units of a file, the newer one is used.
+    """
+    if not reports:
+        return comment
+    sources = sorted((comment, *reports), key=lambda each: each.state.moment)
+    remembered = {unit.path: unit for each in sources for unit in each.state.units}
+    dismissed = [dismissal for each in sources for dismissal in each.state.dismissed]
+    state = replace(
+        sources[-1].state,
+        units=tuple(remembered.values()),
+        dismissed=ranking.merge_dismissals((), dismissed),
+        next_number=max(each.state.next_number for each in sources),
+        paused=comment.state.paused,
+    )
+    applying = {path: unit for each in sources for path, unit in each.units.items()}
+    return replace(comment, state=state, units=applying, reason="")
+
+
 def unit_key(file: ChangedFile) -> str:
-    """Return 16 hexadecimal digits for a file's change: path, status and the lines of its hunks.
+    """Return 64 hexadecimal digits for a file's change: paths, status and the lines of its hunks.
 
     Line numbers are left out, so the key stays the same if lines only moved.
     """
-    rows = [f"{line.kind.value}{line.text}" for hunk in file.hunks for line in (*hunk.lines,)]
-    content = (file.path, file.previous_path, file.status, [len(h.lines) for h in file.hunks], rows)
-    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
+    counts = (len(hunk.lines) for hunk in file.hunks)
+    rows = (
+        part for hunk in file.hunks for line in hunk.lines for part in (line.kind.value, line.text)
+    )
+    about = (file.path, file.previous_path, file.status, len(file.hunks))
+    return digest.identify("unit", *about, *counts, *rows)
 
 
 def reuse(
@@ -90,7 +123,7 @@ def reuse(
     Its findings get the line numbers where their code is now.
     """
     unit = previous.units.get(file.path)
-    if unit is None or unit.key != unit_key(file):
+    if unit is None or not unit.key or unit.key != previous.identify(file):
         return None
     moved = still_present(file, unit.findings, as_prompt_text)
     if len(moved) < len(unit.findings):
@@ -228,7 +261,7 @@ def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
     If a part differs from that of the last review, its results do not apply. The description counts
     as a whole: where prompts cut it depends on what is masked in it.
     """
-    words = hashlib.sha256(repr((_trim(pull.title), _trim(pull.body))).encode()).hexdigest()
+    words = digest.identify("words", _trim(pull.title), _trim(pull.body))
     asked = (
         inputs.base_url,
         *inputs.models,
@@ -237,7 +270,7 @@ def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
         inputs.max_output_tokens,
         inputs.tools.value,
     )
-    models = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+    models = digest.identify("models", *map(repr, asked))
     return f"{prompts.VERSION}:{models}:{settings.fingerprint}:{words}"
 
 

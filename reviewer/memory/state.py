@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -20,22 +21,32 @@ from pydantic import (
 )
 
 from reviewer.finding import Dismissal, Finding
+from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Severity
 
-VERSION = 1
+VERSION = 2
 MOST_RUNS = 100
 """Remembered moments of runs; with so many within a day, any daily limit of use is reached."""
 _DAY = 86_400
-LARGEST = 24_000
+LARGEST = 32_000
 """Characters of the encoded state; the comment has to hold the review too."""
+LARGEST_IN_REPORT = 4_000_000
+"""Characters; no limit but this is needed in a report, which may have 20 MB."""
 
-# We write the line, but a maintainer can edit it, so it is untrusted. Web forms send CRLF.
+_PURPOSE = f"state v={VERSION}"
+_UNSIGNED = "unsigned"
+# Maintainers, and all workflows that comment as the same bot, can write such a line: it is
+# untrusted. Web forms send CRLF.
 _LINE = re.compile(
-    rf"^<!-- code-review-action:state v=(\d{{1,4}}) ([A-Za-z0-9_-]{{1,{LARGEST}}}) -->\r?$",
-    re.MULTILINE,
+    rf"^<!-- code-review-action:state v={VERSION} "
+    rf"([A-Za-z0-9_-]+) ([A-Za-z0-9_-]{{43}}|{_UNSIGNED}) -->\r?$",
+    re.MULTILINE | re.ASCII,
 )
-_LARGEST_DECODED = 1_000_000
+# Lines of one comment of which the tags are checked; ours has one.
+_MOST_LINES = 10
+# Bytes for each character; a state has about three, and a small text can unpack to a large one.
+_UNPACKED = 30
 
 # Limits are checked here because a value out of range would fail much later: as a cost that cannot
 # be added up, or a state that is too large even without its units.
@@ -91,8 +102,9 @@ _Dismissal: TypeAlias = Annotated[
 class Unit:
     """One reviewed file as it is remembered.
 
-    `key` is a hash of the file's change, empty if the result must not be reused. `since` is the
-    head at which it was reviewed. `findings` includes those below the thresholds.
+    `key` identifies the file's change (`PreviousReview.identify`), empty if the result must not be
+    reused. `since` is the head at which it was reviewed. `findings` includes those below the
+    thresholds.
     """
 
     path: str
@@ -110,7 +122,10 @@ class State:
     `previous_review`. `tokens` and `cost` are totals of the pull
     request; `cost` is in US dollars, as text, empty if unknown. `paused` is the login of the person
     who paused the reviews, or empty. `next_number` is for the next new finding. Of the
-    `excluded_files`, which have `unread_lines`, a built-in rule checked `checked_files`.
+    `excluded_files`, which have `unread_lines`, a built-in rule checked `checked_files`. `moment`
+    grows with each state that is written for a pull request, so that a copy of an old one is
+    recognised. `shown` is a hash of the comment's text (`hash_text`), so that a changed text is
+    recognised.
     """
 
     head_sha: _Commit = ""
@@ -141,6 +156,8 @@ class State:
     next_number: _Number = 1
     runs: Annotated[tuple[_Count, ...], Field(max_length=MOST_RUNS)] = ()
     """When runs asked a model within the last day, in Unix seconds, oldest first."""
+    moment: _Count = 0
+    shown: _Text = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -190,6 +207,7 @@ def from_review(review: Review) -> State:
         paused=review.paused,
         next_number=review.next_number,
         runs=add_run(review.runs, review.began) if asked else review.runs,
+        moment=review.moment,
     )
 
 
@@ -202,8 +220,8 @@ def _make_unit(row: FileReport, head_sha: str) -> Unit:
     return Unit(row.path, row.key, row.since or head_sha, row.summary, row.known)
 
 
-def encode(state: State) -> str:
-    """Return the hidden line, at most LARGEST characters of state.
+def encode(state: State, seal: Seal = UNSEALED, *, largest: int = LARGEST) -> str:
+    """Return the hidden line with its tag, at most `largest` characters of state.
 
     If the state is too large, summaries are dropped first, then units without findings, then units
     with findings.
@@ -211,9 +229,35 @@ def encode(state: State) -> str:
     for smaller in _shrink(state):
         packed = zlib.compress(_adapter().dump_json(smaller, exclude_defaults=True), 9)
         text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
-        if len(text) <= LARGEST:
-            return f"<!-- code-review-action:state v={VERSION} {text} -->"
+        if len(text) <= largest:
+            tag = seal.sign(_PURPOSE, text) or _UNSIGNED
+            return f"<!-- code-review-action:state v={VERSION} {text} {tag} -->"
     raise AssertionError("a state without units always fits")  # pragma: no cover
+
+
+def put_into(body: str, state: State, seal: Seal) -> str:
+    """Return `body` with this state, signed, as its last line, instead of the one in it."""
+    return f"{_drop_lines(body)}\n{encode(state, seal)}\n"
+
+
+def hash_text(body: str) -> str:
+    """Return 64 hexadecimal digits for a comment's text without its state.
+
+    White space at the ends of lines does not matter, because forms and servers change it.
+    """
+    lines = (line.rstrip() for line in _drop_lines(body).split("\n"))
+    text = "\n".join(lines).strip()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _drop_lines(body: str) -> str:
+    lines = body.replace("\r\n", "\n").rstrip("\n").split("\n")
+    return "\n".join(line for line in lines if not is_present(line))
+
+
+def encode_for_report(state: State, seal: Seal) -> str | None:
+    """Return the line for a report, None without a key: nobody could believe it."""
+    return encode(state, seal, largest=LARGEST_IN_REPORT) if seal.key else None
 
 
 def _shrink(state: State) -> Iterator[State]:
@@ -223,7 +267,7 @@ def _shrink(state: State) -> Iterator[State]:
     # Units with findings are kept longest, because their findings would get new words and numbers.
     ordered = sorted(state.units, key=lambda unit: not unit.findings)
     while ordered:
-        ordered = ordered[: len(ordered) * 3 // 4]
+        ordered = ordered[: len(ordered) * 7 // 8]
         yield replace(state, units=tuple(ordered))
     yield replace(state, units=(), major_changes=(), unchecked=(), dismissed=())
 
@@ -233,18 +277,46 @@ def is_present(body: str) -> bool:
     return "<!-- code-review-action:state " in body
 
 
+def believe(body: str, seal: Seal, *, largest: int = LARGEST) -> State | None:
+    """Return the newest state in a comment that this seal's key signed, None if there is none.
+
+    Without a key, it is the state that the comment claims: no run may leave out work because of it.
+    """
+    if not seal.key:
+        return decode(body)
+    lines = _LINE.findall(body)[-_MOST_LINES:]
+    signed = [text for text, tag in lines if seal.verify(_PURPOSE, text, tag)]
+    states = filter(None, (_decode(text, largest) for text in signed))
+    return max(states, key=lambda state: state.moment, default=None)
+
+
 def decode(body: str) -> State | None:
-    """Return the state in a comment; None if there is none, or it is damaged or of another version.
+    """Return the state that a comment claims, whoever wrote it; None if there is none to read.
 
     The text is untrusted: its size is limited and its structure checked.
     """
     lines = _LINE.findall(body)
-    if not lines or int(lines[-1][0]) != VERSION:
+    return _decode(lines[-1][0], LARGEST) if lines else None
+
+
+def explain_doubt(body: str, seal: Seal) -> str:
+    """Return why a comment's state was not believed, "" if it has none."""
+    if not is_present(body):
+        return ""
+    if not seal.key or (_LINE.search(body) and not decode(body)):
+        return "what was remembered could not be read"
+    return (
+        "what was remembered is not signed with the present key: the key changed, another workflow "
+        "wrote it, or an earlier version of the action did"
+    )
+
+
+def _decode(text: str, largest: int) -> State | None:
+    if len(text) > largest:
         return None
-    text: str = lines[-1][1]
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        plain = zlib.decompressobj().decompress(packed, _LARGEST_DECODED)
+        plain = zlib.decompressobj().decompress(packed, _UNPACKED * largest)
         return _adapter().validate_json(plain, strict=True)
     except (binascii.Error, zlib.error, ValidationError):
         return None

@@ -35,7 +35,8 @@ LARGEST = 20_000_000
 
 _Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
 _Line: TypeAlias = Annotated[int, Field(ge=1, le=10**9)]
-_Fingerprint: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+# Older reports have 16 digits.
+_Fingerprint: TypeAlias = Annotated[str, Field(pattern=r"^[0-9a-f]{16}(?:[0-9a-f]{48})?$")]
 _Cost: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$")]
 
 
@@ -200,6 +201,10 @@ class Report:
     notes: tuple[str, ...]
     spent: SpentRow
     total: SpentRow
+    memory: Annotated[
+        str | None,
+        Field(description="What a later run needs, packed and signed; null without a key."),
+    ] = None
 
 
 def write(report: Report) -> str:

@@ -25,8 +25,11 @@ from reviewer.severity import Confidence, Severity
 _SIGINT = 2
 
 
-def render(review: Review, *, name: str, run_url: str) -> str:
-    """Return the JSON report of the instance `name`; its texts are as untrusted as the review's."""
+def render(review: Review, *, name: str, run_url: str, memory: str | None = None) -> str:
+    """Return the JSON report of the instance `name`; its texts are as untrusted as the review's.
+
+    `memory` is the signed state for a later run.
+    """
     report = Report(
         version=report_v1.VERSION,
         tool="code-review-action",
@@ -51,6 +54,7 @@ def render(review: Review, *, name: str, run_url: str) -> str:
         notes=(*review.notes, *review.job_summary_notes),
         spent=_make_spent_row(review.spent),
         total=_make_spent_row(review.total or review.spent),
+        memory=memory,
     )
     return report_v1.write(report)
 
@@ -133,6 +137,15 @@ def parse(data: bytes) -> Review:
         shard=shard.parse(report.shard) if report.shard else None,
         key=report.key,
     )
+
+
+def read_memory(data: bytes) -> str:
+    """Return the packed memory in a report, "" if it has none.
+
+    Both are untrusted: whoever uses the memory has to check its tag. Raises ReportError if the
+    report is invalid.
+    """
+    return report_v1.read(data).memory or ""
 
 
 def _make_finding(row: FindingRow) -> Finding:

@@ -81,7 +81,7 @@ def merge(
     from_rules = builtin_rules.find(file, redaction)
     findings = (*from_rules, *(each for each in known if each.origin is Origin.MODEL))
     whole = replied.report.status is not Status.FAILED and not replied.report.cuts
-    key = previous_review.unit_key(file) if whole else ""
+    key = previous.identify(file) if whole else ""
     return replace(replied, report=replace(replied.report, key=key), findings=findings)
 
 

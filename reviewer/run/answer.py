@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reviewer.changes.selection import Selection, read_changes
 from reviewer.comments import answer as answer_comment
-from reviewer.comments import summary, upsert
+from reviewer.comments import inline, summary, upsert
 from reviewer.comments.answer import AnswerText
 from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
@@ -17,7 +17,6 @@ from reviewer.context import for_questions
 from reviewer.context.discussion import Remark, Speakers
 from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.events.activity import (
-    MARKER_NAMESPACE,
     AnswerQuestion,
     CommandRequest,
     PauseReviews,
@@ -28,6 +27,7 @@ from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
+from reviewer.memory import state
 from reviewer.operations import CreateComment, Operation, ReplyToThread
 from reviewer.pipeline import review_file
 from reviewer.pull_request import ReviewThread, Snapshot
@@ -76,14 +76,22 @@ def _skip(run: Run, reason: str) -> int:
 
 
 def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
-    own, login = OwnComment.find(snapshot, run.inputs.name), wanted.commenter.login
+    own, login = OwnComment.find(snapshot, run.seal), wanted.commenter.login
     settings = config.load(run.inputs, run.forge.content(PATH, snapshot.pull.base_sha))
     Rights(run, snapshot.pull, settings).require("/pause", login)
-    status = summary.skip_status(eligibility.pause_reason(login), own.state.head_sha)
+    status = (
+        summary.skip_status(eligibility.pause_reason(login), own.state.head_sha)
+        if run.seal.key
+        else "`/pause` has no effect: what is remembered can pause reviews only if it is signed. "
+        "It needs a secret as the input `memory-key`."
+    )
 
-    def compose(body: str | None) -> str:
-        text = summary.with_status(body or summary.placeholder(run.inputs.name, ""), status)
-        return summary.with_state(text, replace(own.state, paused=login))
+    def compose(now: OwnComment) -> str:
+        text = summary.with_status(now.body or summary.placeholder(now.name, ""), status)
+        if not run.seal.key:
+            return text
+        paused = replace(now.state, paused=login, moment=now.state.moment + 1)
+        return state.put_into(text, paused, run.seal)
 
     if not run.inputs.silent:
         upsert.publish(run.forge, own, compose)
@@ -91,7 +99,7 @@ def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
 
 
 def _show_help(run: Run, wanted: ShowHelp, snapshot: Snapshot) -> int:
-    marker = answer_comment.help_marker(run.inputs.name)
+    marker = answer_comment.help_marker(run.seal)
     text = answer_comment.render_help(run.inputs.trigger, wanted.unknown)
     shown = any(c.mine and c.body.startswith(marker) for c in snapshot.conversation.comments)
     if not (shown or run.inputs.silent):
@@ -118,14 +126,10 @@ def _find_thread(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> Review
     """Return the thread of the question if this instance started it."""
     for thread in snapshot.conversation.threads:
         if wanted.thread in {comment.id for comment in thread.comments}:
-            return thread if thread.mine and _is_ours(run, thread.comments[0].body) else None
+            # Other workflows comment as the same bot.
+            ours = thread.mine and inline.read_fingerprint(thread.comments[0].body, run.seal)
+            return thread if ours else None
     return None
-
-
-def _is_ours(run: Run, body: str) -> bool:
-    """Return True if this instance wrote the comment; other workflows comment as the same bot."""
-    last = body.rstrip().rpartition("\n")[2]
-    return last.startswith(MARKER_NAMESPACE) and f" name={run.inputs.name} " in last
 
 
 def _is_answered(
@@ -138,7 +142,7 @@ def _is_answered(
 
 
 def _make_marker(run: Run, wanted: AnswerQuestion) -> str:
-    return answer_comment.answer_marker(run.inputs.name, wanted.commenter.comment_id)
+    return answer_comment.answer_marker(run.seal, wanted.commenter.comment_id)
 
 
 def _ask_model(
@@ -160,7 +164,7 @@ def _ask_model(
     )
     budget = Budget.of(run.inputs)
     client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
-    findings = _worst_findings(OwnComment.find(snapshot, run.inputs.name))
+    findings = _worst_findings(OwnComment.find(snapshot, run.seal))
     with run.runner.group("Answer"):
         before = _read_conversation(run, wanted, pull.author, thread) if thread else ()
         first = thread.path if thread else ""

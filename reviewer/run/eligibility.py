@@ -97,7 +97,7 @@ def find_wait_reason(run: Run, pull: PullRequest, known: State) -> str:
         return ""
 
     def read_runs(number: int) -> tuple[int, ...]:
-        return OwnComment.find(run.forge.snapshot(number), inputs.name).state.runs
+        return OwnComment.find(run.forge.snapshot(number), run.seal.on(number)).state.runs
 
     reached = daily_limits.find_reached_limit(
         inputs, pull, known.runs, run.now, run.forge.changed_since, read_runs

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from reviewer import __version__
@@ -90,11 +91,18 @@ def _make_draft(
         run.deadline.shorten(SECONDS_AFTER_CANCEL)
     secrets = run.runner.secrets
     secrets.withhold(review.model_texts)
-    review = replace(review, notes=(*review.notes, *_make_edit_note(run, own)))
+    review = replace(
+        review,
+        notes=(*review.notes, *_make_edit_note(run, own)),
+        job_summary_notes=(*review.job_summary_notes, *filter(None, (own.key_note,))),
+        # The clock may be behind that of the last run.
+        moment=max(int(datetime.now(UTC).timestamp()), own.memory.moment + 1),
+    )
     # Mask first: fingerprints are made of these texts, so they must not change afterwards.
-    review = secrets.conceal(replace(review, total=_add_earlier_runs(review.spent, own.state)))
+    review = secrets.conceal(replace(review, total=_add_earlier_runs(review.spent, own.memory)))
     comments = _make_comments(run, review, changed, settings)
-    review = replace(review, inline=_find_commented_numbers(review, comments, run.inputs.name))
+    shown = threads.find_explained(review.findings, comments, own.snapshot.conversation, run.seal)
+    review = replace(review, inline=shown)
     files = _write_files(run, review)
     body, report = _render_comment(run, review), _render_report(run, review)
     # Rendering may have joined the parts of a secret.
@@ -138,7 +146,7 @@ def _read_again(reporter: Reporter, own: OwnComment) -> OwnComment:
     """
     run, reviewed = reporter.run, reporter.pull
     try:
-        after = OwnComment.find(run.forge.snapshot(reviewed.number), run.inputs.name)
+        after = OwnComment.find(run.forge.snapshot(reviewed.number), run.seal)
     except ForgeError as problem:
         log.warning("The comment could not be read after it was written: %s", problem)
         return own
@@ -183,27 +191,18 @@ def _make_comments(
         review.findings,
         changed,
         wanted=settings.inline,
-        name=run.inputs.name,
+        seal=run.seal,
         suggestions=settings.suggestions,
     )
     # Rendering may have joined the parts of a secret.
     return run.runner.secrets.conceal(comments)
 
 
-def _find_commented_numbers(
-    review: Review, comments: Sequence[InlineComment], name: str
-) -> frozenset[int]:
-    """Return the numbers of the findings that have one of the comments."""
-    markers = {comment.marker for comment in comments}
-    return frozenset(
-        finding.number for finding in review.findings if inline.marker(name, finding) in markers
-    )
-
-
 def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     """Write the JSON and the SARIF report; return their paths by file name."""
+    memory = state.encode_for_report(state.from_review(review), run.seal)
     texts = (
-        review_report.render(review, name=run.inputs.name, run_url=run.run_url),
+        review_report.render(review, name=run.inputs.name, run_url=run.run_url, memory=memory),
         sarif.render(review, version=__version__),
     )
     json_text, sarif_text = run.runner.secrets.conceal(texts)
@@ -212,7 +211,7 @@ def _write_files(run: Run, review: Review) -> Mapping[str, str]:
 
 
 def _run_details(run: Run) -> RunDetails:
-    return RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed))
+    return RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed), run.seal)
 
 
 def _render_comment(run: Run, review: Review) -> str:
@@ -230,22 +229,20 @@ def _post_missing_comments(
 ) -> tuple[InlineComment, ...]:
     """Post the inline comments that have no thread yet; return those that GitHub refused."""
     run, pull = reporter.run, reporter.pull
-    missing = threads.missing_comments(draft.comments, after.snapshot.conversation, run.inputs.name)
+    missing = threads.missing_comments(draft.comments, after.snapshot.conversation, run.seal)
     return threads.post(run.forge, pull.number, pull.head_sha, missing)
 
 
 def _render_without(run: Run, draft: Draft, unplaced: Sequence[InlineComment]) -> str:
     """Return the summary comment with full explanations of the findings in `unplaced`."""
-    placed = [comment for comment in draft.comments if comment not in unplaced]
-    review = replace(
-        draft.review, inline=_find_commented_numbers(draft.review, placed, run.inputs.name)
-    )
+    refused = inline.find_numbers(draft.review.findings, unplaced, run.seal)
+    review = replace(draft.review, inline=draft.review.inline - refused)
     return run.runner.secrets.conceal(_render_comment(run, review))
 
 
 def _resolve_threads(run: Run, review: Review, after: OwnComment) -> None:
     """Resolve the threads of fixed findings; a notice says which permission is missing."""
-    fixed = threads.find_resolvable(review.fixed, after.snapshot.conversation, run.inputs.name)
+    fixed = threads.find_resolvable(review.fixed, after.snapshot.conversation, run.seal)
     if not threads.resolve(run.forge, fixed):
         run.runner.notice(
             "Threads of fixed findings were left open: resolving them needs the permission "

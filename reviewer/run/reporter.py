@@ -38,6 +38,8 @@ UNEXPECTED = ReviewerError(
     cause="This is a bug in the reviewer.",
     remedy="The log of the run has the traceback; please report it.",
 )
+# Nobody can replace the announcement of a run that was killed.
+_IF_IT_STAYS = "If that run has ended and this notice is still here, re-run it."
 Parameters = ParamSpec("Parameters")
 Outcome = TypeVar("Outcome")
 
@@ -107,13 +109,13 @@ class Reporter:
                 runner.error(text, title=TITLE, file=PATH, line=line, column=column)
             case _:
                 runner.error(text, title=TITLE)
-        status = f"**{self._short_sha} could not be reviewed.** {markdown.line(text)}"
-        runner.summary(f"## Code review\n\n{status}\n")
+        status, why = f"**{self._short_sha} could not be reviewed.**", markdown.line(text)
+        runner.summary(f"## Code review\n\n{status} {why}\n")
         if isinstance(problem, CommentForbiddenError):
             return
         try:
             if own := self._read_current():
-                upsert.publish(self.run.forge, own, self._compose_status(status))
+                upsert.publish(self.run.forge, own, self._compose_status(status, why))
         except ForgeError as unwritten:
             log.warning("The notice could not be written to the comment: %s", unwritten)
 
@@ -134,7 +136,7 @@ class Reporter:
         silent = review.complete and not review.says_something
         try:
             return upsert.publish(
-                self.run.forge, own, lambda old: None if silent and old is None else body
+                self.run.forge, own, lambda now: None if silent and not now.kept else body
             )
         except (ForbiddenError, ConversationClosedError) as refused:
             self._fall_back(refused).annotate(review)
@@ -146,7 +148,7 @@ class Reporter:
         Raises ForgeError if the comment could not be written.
         """
         if own := self._read_current():
-            upsert.publish(self.run.forge, own, lambda old: old and body)
+            upsert.publish(self.run.forge, own, lambda now: body if now.kept else None)
 
     def finish(self, body: str) -> None:
         """Write the review again after a signal interrupted its writing; errors are logged.
@@ -163,7 +165,9 @@ class Reporter:
         if self.target is not ReportTarget.COMMENT:
             return
         try:
-            upsert.publish(self.run.forge, own, lambda body: body and summary.with_status(body, ""))
+            upsert.publish(
+                self.run.forge, own, lambda now: now.body and summary.with_status(now.body, "")
+            )
         except ForgeError as problem:
             log.warning("An old notice could not be removed from the comment: %s", problem)
 
@@ -193,7 +197,7 @@ class Reporter:
         """
         if self.target is not ReportTarget.COMMENT:
             return None
-        own = OwnComment.find(self.run.forge.snapshot(self.pull.number), self.run.inputs.name)
+        own = OwnComment.find(self.run.forge.snapshot(self.pull.number), self.run.seal)
         if next_step(Moment.BEFORE_WRITE, self.pull.head_sha, own.snapshot) is NextStep.GO_ON:
             return own
         newer = own.snapshot.pull.head_sha[:7]
@@ -201,35 +205,51 @@ class Reporter:
             f"The head moved to {newer}; the run for that head writes the comment.", title=TITLE
         )
         moved = f"The head moved to {newer} while {self._short_sha} was being reviewed."
-        upsert.publish(self.run.forge, own, lambda body: self._replace_announcement(body, moved))
+        upsert.publish(self.run.forge, own, lambda now: self._replace_announcement(now, moved))
         return None
 
-    def _replace_announcement(self, body: str | None, moved: str) -> str | None:
+    def _replace_announcement(self, own: OwnComment, moved: str) -> str | None:
         # Any other text was written by a newer run.
-        if body and summary.status(body) == self._announcement:
-            return summary.with_status(body, moved)
+        if own.body and summary.status(own.body).startswith(self._announcement):
+            return summary.with_status(own.body, f"{moved} {own.shown_review}")
         return None
 
-    def _compose_status(self, status: str) -> upsert.Compose:
-        def compose(body: str | None) -> str:
-            if body is None:
-                return summary.placeholder(self.run.inputs.name, status)
-            return summary.with_status(body, status)
+    def _compose_status(self, status: str, more: str = "") -> upsert.Compose:
+        """Compose a notice that also says which review the comment shows.
+
+        The run can be killed after any write: the notice is then the last one.
+        """
+
+        def compose(own: OwnComment) -> str:
+            text = " ".join(filter(None, (status, own.shown_review, more)))
+            if own.body is None:
+                return summary.placeholder(own.name, text)
+            return summary.with_status(own.body, text)
 
         return compose
 
     def _compose_announcement(self, own: OwnComment) -> upsert.Compose:
-        """Announce the review; for daily limits, remember the run, which pays even if it fails."""
-        inputs, announce = self.run.inputs, self._compose_status(self._announcement)
-        if inputs.daily_limit is None and inputs.daily_limit_per_author is None:
+        """Announce the review; for daily limits, remember the run, which pays even if it fails.
+
+        A state that is not believed stays, so that its text is never signed.
+        """
+        run, announce = self.run, self._compose_status(self._announcement, _IF_IT_STAYS)
+        limits = (run.inputs.daily_limit, run.inputs.daily_limit_per_author)
+        if limits == (None, None) or own.doubt:
             return announce
-        runs = state.add_run(own.state.runs, int(self.run.now.timestamp()))
-        remembered = replace(own.state, runs=runs)
 
-        def compose(body: str | None) -> str:
-            return summary.with_state(announce(body) or "", remembered)
+        began = int(run.now.timestamp())
+        runs = state.add_run(own.state.runs, began)
 
-        return announce if own.damaged else compose
+        def compose(now: OwnComment) -> str:
+            known = now.state
+            # Composed again over what this run has just written, it must not count twice.
+            if known.runs != runs:
+                counted = state.add_run(known.runs, began)
+                known = replace(known, runs=counted, moment=known.moment + 1)
+            return state.put_into(announce(now) or "", known, run.seal)
+
+        return compose
 
     def _fall_back(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
         """Return a reporter that annotates; raise if the workflow only lacks a permission."""

@@ -37,7 +37,7 @@ from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review, Spent
-from reviewer.run import eligibility, publish_reports
+from reviewer.run import eligibility, publish_reports, restored_reports
 from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter, report_failures
 from reviewer.run.rights import Rights
@@ -76,7 +76,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     if not publishes:
         eligibility.check_inputs(run.inputs)
     # What did the last run leave, and what are the settings at the base commit?
-    own = OwnComment.find(snapshot, run.inputs.name)
+    own = OwnComment.find(snapshot, run.seal)
     up_to_date = not publishes and _is_up_to_date(run.wanted, own)
     # Slow, because it imports the models' client: done while GitHub responds.
     models = None if publishes or up_to_date else _start_in_thread(run.models)
@@ -100,7 +100,8 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
         previous = _compare_with_previous(run, own, known, pull, key)
-        fresh = OwnComment.find(run.forge.snapshot(pull.number), run.inputs.name)
+        fresh = OwnComment.find(run.forge.snapshot(pull.number), run.seal)
+    known, fresh = previous.state, fresh.with_restored(previous.state)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
     # Announce the review, make it, publish it.
@@ -118,8 +119,14 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             reviewer = _make_reviewer(run, shown, settings, selection, previous, models)
             review = _review_share(run, reviewer, selection, dismissed)
     # The author of a fork could have changed its report: no later run may reuse its results.
-    review = replace(review, paused=known.paused, key="" if reports and pull.from_fork else key)
-    review = replace(review, runs=fresh.state.runs, began=int(run.now.timestamp()))
+    review = replace(
+        review,
+        paused=known.paused,
+        key="" if reports and pull.from_fork else key,
+        runs=fresh.state.runs,
+        began=int(run.now.timestamp()),
+        job_summary_notes=(*review.job_summary_notes, *previous.notes),
+    )
     may_restart = may_restart and not publishes
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
@@ -133,9 +140,9 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
     finished = known.complete and same and not (wanted.full or wanted.refresh_overview)
-    return finished and threads.exist_for(
-        known.posted_findings, own.snapshot.conversation, own.name
-    )
+    # Without a key, anybody could have written the state; and anybody can have changed the text.
+    proven = finished and bool(own.seal.key) and not own.changed
+    return proven and threads.exist_for(known.posted_findings, own.snapshot.conversation, own.seal)
 
 
 def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
@@ -186,23 +193,32 @@ def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int
 def _compare_with_previous(
     run: Run, own: OwnComment, known: State, pull: PullRequest, key: str
 ) -> PreviousReview:
-    """Return the remembered review, with the files whose results apply to this run.
-
-    `key` is that of `previous_review.review_key`.
-    """
-    if own.damaged:
-        return PreviousReview(known, reason="what was remembered could not be read")
-    if run.wanted.full:
-        return PreviousReview(known, reason="it was asked for" if known.head_sha else "")
-    return previous_review.compare(known, pull, key, run.forge.descends)
+    """Return the remembered review with what applies to this run, whose review key is `key`."""
+    if own.doubt or run.wanted.full:
+        asked = "it was asked for" if known.head_sha else ""
+        found = PreviousReview(known, reason=own.doubt or asked)
+    elif not run.seal.key:
+        found = PreviousReview(known)
+    else:
+        found = previous_review.compare(known, pull, key, run.forge.descends)
+    found = replace(found, seal=run.seal)
+    if run.inputs.restores and not run.wanted.full:
+        return restored_reports.restore(run, found, pull, key)
+    return found
 
 
 def _collect_dismissals(rights: Rights, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
-    """Return the remembered dismissals and those that maintainers made in our threads since."""
+    """Return the remembered dismissals and those that maintainers made in our threads since.
+
+    Without a key, a remembered one applies only if its author may write.
+    """
+    before, may_dismiss = known.dismissed, rights.may_dismiss
+    if not own.seal.key:
+        before = threads.keep_permitted(before, may_dismiss)
     fresh = threads.find_dismissals(
-        known.findings, own.snapshot.conversation, own.name, rights.may_dismiss
+        known.findings, own.snapshot.conversation, own.seal, may_dismiss
     )
-    return ranking.merge_dismissals(known.dismissed, fresh)
+    return ranking.merge_dismissals(before, fresh)
 
 
 def _review_share(

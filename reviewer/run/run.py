@@ -8,6 +8,7 @@ from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner
 from reviewer.config.inputs import Inputs
 from reviewer.events.activity import ReviewPullRequest
+from reviewer.memory.seal import Seal
 from reviewer.ports import Forge, Model
 
 TITLE = "Code review"
@@ -24,7 +25,8 @@ class Run:
 
     `wanted` is what the event asks for, `event` GitHub's name of that event. `deadline` is the end
     of the input timeout. `models` makes the models, the preferred one first. It imports their
-    client, which is slow: call it while GitHub responds, or not at all. `workspace` is the job's
+    client, which is slow: call it while GitHub responds, or not at all. `seal` signs what the run
+    leaves on the pull request, and checks what earlier runs left. `workspace` is the job's
     folder, where report files are; `checkout` is the folder of the reviewed files. Both are empty
     where there is none. `now` is when the run began.
     """
@@ -36,6 +38,7 @@ class Run:
     deadline: Deadline
     wanted: ReviewPullRequest
     run_url: str
+    seal: Seal
     workspace: str = ""
     checkout: str = ""
     event: str = ""

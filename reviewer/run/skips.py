@@ -72,10 +72,12 @@ def _mark_review(reporter: Reporter, own: OwnComment, reason: str) -> None:
     forge, pull = reporter.run.forge, reporter.pull
     try:
         # Another run may have reviewed it since, for a command.
-        now = OwnComment.find(forge.snapshot(pull.number), own.name)
+        now = OwnComment.find(forge.snapshot(pull.number), own.seal)
         same = now.state.head_sha == own.state.head_sha
         if same and next_step(Moment.BEFORE_WRITE, pull.head_sha, now.snapshot) is NextStep.GO_ON:
-            upsert.publish(forge, now, lambda body: body and summary.with_status(body, status))
+            upsert.publish(
+                forge, now, lambda now: now.body and summary.with_status(now.body, status)
+            )
     except ForgeError as problem:
         log.warning("The notice above the review could not be written: %s", problem)
 

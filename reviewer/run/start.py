@@ -9,6 +9,7 @@ from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import EventError
 from reviewer.events.activity import CommandRequest, ReviewHead, ReviewPullRequest
+from reviewer.memory.seal import Seal, choose_secret
 from reviewer.ports import Model
 from reviewer.pull_request import Snapshot
 
@@ -50,6 +51,7 @@ def start(
         deadline=deadline,
         wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
         run_url=_make_run_url(environ),
+        seal=make_seal(inputs, repository, found.number),
         workspace=workspace,
         checkout=workspace,
         event=environ.get("GITHUB_EVENT_NAME", ""),
@@ -111,6 +113,12 @@ def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
         )
         for name in inputs.models
     )
+
+
+def make_seal(inputs: Inputs, repository: str, number: int) -> Seal:
+    """Return the seal of a run on the pull request `number` of `repository` ("owner/name")."""
+    secret = choose_secret(inputs.memory_key, inputs.api_key)
+    return Seal.of(secret, repository, number, inputs.name)
 
 
 def _make_run_url(environ: Mapping[str, str]) -> str:

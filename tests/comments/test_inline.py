@@ -37,7 +37,7 @@ def comments_for(
     patch: str = PATCH,
 ) -> tuple[InlineComment, ...]:
     return inline.make_comments(
-        findings, (file(patch),), wanted=wanted, name="default", suggestions=suggestions
+        findings, (file(patch),), wanted=wanted, seal=builders.SEAL, suggestions=suggestions
     )
 
 
@@ -82,12 +82,13 @@ def test_a_finding_of_another_file_has_no_place() -> None:
 def test_a_comment_is_known_again_by_its_last_line() -> None:
     found = builders.finding()
     (comment,) = comments_for(found)
-    assert inline.read_fingerprint(comment.body, "default") == found.fingerprint
+    assert inline.read_fingerprint(comment.body, builders.SEAL) == found.fingerprint
     assert (
-        inline.read_fingerprint(comment.body.replace("\n", "\r\n"), "default") == found.fingerprint
+        inline.read_fingerprint(comment.body.replace("\n", "\r\n"), builders.SEAL)
+        == found.fingerprint
     )
-    assert inline.read_fingerprint(comment.body, "other") == ""
-    assert inline.read_fingerprint(comment.body + "\nAnd more", "default") == ""
+    assert inline.read_fingerprint(comment.body, replace(builders.SEAL, name="other")) == ""
+    assert inline.read_fingerprint(comment.body + "\nAnd more", builders.SEAL) == ""
 
 
 @faults("LO9", "LO10", "LO11", "LO12")
@@ -100,4 +101,4 @@ def test_a_hostile_finding_is_inert_at_its_line() -> None:
     found = builders.revise(builders.finding(title=evil, body=evil), suggestion=evil)
     (comment,) = comments_for(found, suggestions=True)
     assert_inert(comment.body.removesuffix(comment.marker))
-    assert inline.read_fingerprint(comment.body, "default") == found.fingerprint
+    assert inline.read_fingerprint(comment.body, builders.SEAL) == found.fingerprint

@@ -11,27 +11,29 @@ KNOWN = State(head_sha=builders.HEAD, base_sha=builders.BASE, key="1:model:setti
 
 
 def find(*comments: Comment) -> OwnComment:
-    return OwnComment.find(builders.snapshot(*comments), "default")
+    return OwnComment.find(builders.snapshot(*comments), builders.SEAL)
 
 
-def state_of(*comments: Comment) -> tuple[State, bool]:
+def state_of(*comments: Comment) -> tuple[State, str]:
     own = find(*comments)
-    return own.state, own.damaged
+    return own.state, own.doubt
 
 
 def test_a_damaged_state_differs_from_a_missing_one() -> None:
-    good = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN)}")
-    damaged = builders.comment(1, f"{MARKER}\n<!-- code-review-action:state v=1 AAAA -->")
+    good = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN, builders.SEAL)}")
+    damaged = builders.comment(1, f"{MARKER}\n<!-- code-review-action:state v=2 AAAA unsigned -->")
     plain = builders.comment(1, f"{MARKER}\nunder way")
-    assert state_of(good) == (KNOWN, False)
-    assert state_of(damaged) == (State(), True)
-    assert state_of(plain) == (State(), False)
-    assert state_of() == (State(), False)
+    assert state_of(good) == (KNOWN, "")
+    assert state_of(damaged) == (State(), "what was remembered could not be read")
+    assert state_of(plain) == (State(), "")
+    assert state_of() == (State(), "")
 
 
 def test_a_review_of_the_present_head_is_kept_before_a_newer_comment_about_another() -> None:
-    present = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN)}")
-    other = builders.comment(2, f"{MARKER}\n{state.encode(State(head_sha='f' * 40))}")
+    present = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN, builders.SEAL)}")
+    other = builders.comment(
+        2, f"{MARKER}\n{state.encode(State(head_sha='f' * 40), builders.SEAL)}"
+    )
     own = find(present, other)
     assert own.kept == present
     assert own.superfluous == (other,)

@@ -120,7 +120,9 @@ def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, fi
     assert "left out for length" in body
     assert body.count("<details>") == body.count("</details>")
     assert body.count("```") % 2 == 0
-    assert state.decode(body) == state.from_review(review)
+    known = state.decode(body)
+    assert known
+    assert replace(known, shown="") == state.from_review(review)
 
 
 @faults("GH13")

@@ -18,8 +18,9 @@ MARKER = summary.marker("default")
 
 
 def review_body(text: str = "a review") -> str:
-    kept = state.encode(state.from_review(builders.review()))
-    return f"{MARKER}\n{text}\n{kept}\n"
+    body = f"{MARKER}\n{text}"
+    known = replace(state.from_review(builders.review()), shown=state.hash_text(body))
+    return state.put_into(body, known, builders.SEAL)
 
 
 def placeholder_body(text: str = "under way") -> str:
@@ -34,7 +35,11 @@ class ForgetfulForge(FakeForge):
 
 
 def publish(forge: FakeForge, body: str | None, name: str = "default") -> Comment | None:
-    return upsert.publish(forge, OwnComment.find(forge.snapshot(7), name), lambda _old: body)
+    return upsert.publish(
+        forge,
+        OwnComment.find(forge.snapshot(7), replace(builders.SEAL, name=name)),
+        lambda _old: body,
+    )
 
 
 def reviews(forge: FakeForge) -> list[Comment]:
@@ -145,7 +150,7 @@ def test_a_finished_review_wins_over_a_racing_placeholder() -> None:
     forge = FakeForge(
         comments=[builders.comment(101, placeholder_body()), builders.comment(102, review_body())]
     )
-    assert OwnComment.find(forge.snapshot(7), "default").comments[0].id == 102
+    assert OwnComment.find(forge.snapshot(7), builders.SEAL).comments[0].id == 102
 
 
 @faults("CC7")
@@ -158,7 +163,7 @@ def test_a_comment_whose_run_was_killed_is_adopted_by_the_next() -> None:
 @faults("GH6")
 def test_a_comment_deleted_meanwhile_is_created_once() -> None:
     forge = FakeForge(comments=[builders.comment(101, placeholder_body())])
-    before = OwnComment.find(forge.snapshot(7), "default")
+    before = OwnComment.find(forge.snapshot(7), builders.SEAL)
     forge.delete(101)
     upsert.publish(forge, before, lambda _old: review_body())
     assert [c.body for c in forge.comments] == [review_body()]

@@ -186,7 +186,7 @@ def test_the_fingerprint_changes_with_the_content_of_a_review_and_with_nothing_e
     )
     prints = {load(text).fingerprint for text in ("", *changes)}
     assert len(prints) == 1 + len(changes)
-    assert all(len(digits) == 16 and int(digits, 16) >= 0 for digits in prints)
+    assert all(len(digits) == 64 and int(digits, 16) >= 0 for digits in prints)
     same = (
         "fail-on: high\nreview-drafts: false\nskip-labels: [x]\nskip-authors: [y]\nmax-files: 300"
     )

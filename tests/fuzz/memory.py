@@ -43,7 +43,7 @@ def report(data: bytes) -> None:
 
 def _packed(plain: bytes) -> str:
     text = base64.urlsafe_b64encode(zlib.compress(plain, 9)).decode().rstrip("=")
-    return f"<!-- code-review-action:state v={state.VERSION} {text} -->"
+    return f"<!-- code-review-action:state v={state.VERSION} {text} unsigned -->"
 
 
 def _assert_kept(known: State, again: State) -> None:

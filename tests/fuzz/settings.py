@@ -40,7 +40,7 @@ def settings(data: bytes) -> None:
             return
         _assert_tightened(inputs, counts)
         repr(counts).encode()
-        assert len(counts.fingerprint) == 16
+        assert len(counts.fingerprint) == 64
 
 
 def _assert_told(refused: ConfigError, data: bytes) -> None:

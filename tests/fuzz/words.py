@@ -68,5 +68,5 @@ WORDS: Mapping[str, tuple[bytes, ...]] = {
     "secrets": _split(_SECRETS, _SEPARATOR, b"[REDACTED]"),
     "settings": _split(_YAML, b"\n  ", b": ", b"\t", b"\x00", b"\xef\xbb\xbf", b"\xc2\x85",
                        b"[" * 40, b"9" * 5_000),
-    "state": _split(_JSON, b"<!-- code-review-action:state v=1 AAAA -->", b"\r\n", _LONG),
+    "state": _split(_JSON, b"<!-- code-review-action:state v=2 AAAA unsigned -->", b"\r\n", _LONG),
 }  # fmt: skip

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.changes.selection import UNLISTED, Selection
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
@@ -16,6 +17,7 @@ from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.seal import UNSEALED
 from reviewer.memory.state import State, Unit
 from reviewer.review import FileReport, Review, Status
 from tests import builders
@@ -37,9 +39,8 @@ def changed_file(patch: str = PATCH, path: str = "src/pay.py") -> ChangedFile:
 
 
 def remembered(*findings: Finding, file: ChangedFile | None = None) -> State:
-    unit = Unit(
-        "src/pay.py", previous_review.unit_key(file or changed_file()), OLD_HEAD, "Pays.", findings
-    )
+    key = builders.SEAL.identify(previous_review.unit_key(file or changed_file()))
+    unit = Unit("src/pay.py", key, OLD_HEAD, "Pays.", findings)
     return State(head_sha=OLD_HEAD, base_sha=builders.BASE, key=KEY, units=(unit,), next_number=4)
 
 
@@ -52,7 +53,8 @@ def descends_never(_head: str, _ancestor: str) -> bool:
 
 
 def basis_of(*findings: Finding) -> PreviousReview:
-    return previous_review.compare(remembered(*findings), builders.pull(), KEY, descends_always)
+    found = previous_review.compare(remembered(*findings), builders.pull(), KEY, descends_always)
+    return replace(found, seal=builders.SEAL)
 
 
 def unmasked(text: str) -> str:
@@ -199,6 +201,15 @@ def test_a_file_whose_change_is_the_same_is_not_asked_about_again() -> None:
     assert row
     assert (row.status, row.summary, row.since) == (Status.REVIEWED, "Pays.", OLD_HEAD)
     assert row.known == (builders.finding(number=3),)
+
+
+@faults("ST4")
+def test_without_a_key_no_file_is_the_same_as_before() -> None:
+    unproven = replace(basis_of(), seal=UNSEALED)
+    assert previous_review.reuse(changed_file(), unproven, unmasked) is None
+    nameless = replace(remembered(), units=(Unit("src/pay.py", "", OLD_HEAD, "Pays."),))
+    found = previous_review.compare(nameless, builders.pull(), KEY, descends_always)
+    assert previous_review.reuse(changed_file(), found, unmasked) is None
 
 
 def test_a_file_whose_change_is_another_is_asked_about_again() -> None:
@@ -357,6 +368,44 @@ def test_dismissals_are_kept_once_each_and_only_the_latest() -> None:
     kept = ranking.merge_dismissals(many, many[-1:])
     assert len(kept) == ranking.MOST_DISMISSED
     assert kept[-1] == many[-1]
+
+
+LINES = st.lists(
+    st.tuples(st.sampled_from(LineKind), st.text(max_size=4)), min_size=1, max_size=3
+).map(lambda rows: Hunk(tuple(Line(kind, 1, 1, text) for kind, text in rows)))
+FILES = st.builds(
+    ChangedFile,
+    path=st.text(max_size=3),
+    status=st.sampled_from(("added", "modified", "renamed")),
+    hunks=st.lists(LINES, max_size=3).map(tuple),
+    previous_path=st.none() | st.text(max_size=3),
+)
+
+
+@faults("ST3")
+@given(FILES, FILES)
+def test_only_the_same_change_has_the_same_key(one: ChangedFile, other: ChangedFile) -> None:
+    assert (previous_review.unit_key(one) == previous_review.unit_key(other)) is (one == other)
+
+
+@faults("ST3")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"path": "src/other.py"},
+        {"previous_path": "src/other.py"},
+        {"previous_path": "None"},
+        {"status": "renamed"},
+        {"hunks": ()},
+        {"path": "src/pay.py\0"},
+        {"path": "src/pay.py\ud800"},
+    ],
+)
+def test_a_key_covers_all_of_a_change(change: dict[str, Any]) -> None:
+    file = changed_file()
+    key = previous_review.unit_key(file)
+    assert len(key) == 64
+    assert previous_review.unit_key(replace(file, **change)) != key
 
 
 @given(st.integers(1, 500), st.integers(1, 500))

@@ -35,7 +35,7 @@ COUNTS = st.integers(0, 10**12)
 def line(values: object, version: int = state.VERSION) -> str:
     packed = zlib.compress(json.dumps(values).encode())
     text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
-    return f"<!-- code-review-action:state v={version} {text} -->"
+    return f"<!-- code-review-action:state v={version} {text} unsigned -->"
 
 
 def state_with(**values: int) -> object:
@@ -61,7 +61,7 @@ def test_an_unknown_cost_stays_unknown() -> None:
 
 
 def test_a_state_of_another_version_is_foreign() -> None:
-    assert state.decode(line({}, version=2)) is None
+    assert state.decode(line({}, version=1)) is None
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_a_state_of_another_version_is_foreign() -> None:
     [
         "",
         "no state at all",
-        "<!-- code-review-action:state v=1 -->",
-        "<!-- code-review-action:state v=1 AAAA -->",
-        "<!-- code-review-action:state v=1 A -->",
-        state.encode(STATE)[:-30] + " -->",
+        "<!-- code-review-action:state v=2 -->",
+        "<!-- code-review-action:state v=2 AAAA unsigned -->",
+        "<!-- code-review-action:state v=2 A unsigned -->",
+        state.encode(STATE)[:-39] + " unsigned -->",
         line([]),
         line({"complete": 1}),
         line({"high": True}),
@@ -139,7 +139,7 @@ def test_a_state_that_is_too_large_forgets_units_without_findings_first() -> Non
 
 @given(st.text())
 def test_any_text_is_a_state_or_none(text: str) -> None:
-    assert state.decode(f"<!-- code-review-action:state v=1 {text} -->") is None
+    assert state.decode(f"<!-- code-review-action:state v=2 {text} unsigned -->") is None
 
 
 @given(

@@ -21,6 +21,7 @@ from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewPullRequest
+from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.run import answer
 from reviewer.run.reactions import acknowledge
@@ -139,6 +140,9 @@ class Job:
                     made.extend(self._models(inputs, deadline.within(self.patience)))
             return tuple(made)
 
+        secret = choose_secret(inputs.memory_key, inputs.api_key)
+        seal = Seal.of(secret, self.github.full_name, wanted.number, inputs.name)
+        self.invariants.seals += [seal] if seal.key else []
         run = Run(
             forge=forge,
             models=models,
@@ -149,6 +153,7 @@ class Job:
             if isinstance(wanted, ReviewPullRequest)
             else ReviewPullRequest(wanted.number),
             run_url="https://github.com/octo/shop/actions/runs/1",
+            seal=seal,
             workspace=self.workspace,
             checkout=self.checkout,
             event=self.event,

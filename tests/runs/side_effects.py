@@ -15,7 +15,8 @@ _FIRST = re.compile(
     r"(?:<!-- code-review-action:status -->\n> [^\n]*\n<!-- code-review-action:status-end -->\n)?"
 )
 _LAST = re.compile(
-    r"\n<!-- code-review-action:(?:state v=1 [\w-]+|finding name=default id=[0-9a-f]{16}) -->\n?\Z"
+    r"\n<!-- code-review-action:(?:state v=2 [\w-]+ [\w-]+|"
+    r"finding name=default id=[0-9a-f]{64}(?: tag=[\w-]+)?) -->\n?\Z"
 )
 # The one drawing that we make, of folder names that passed the neutraliser.
 _DRAWING = re.compile(r"^```mermaid\n.*?^```$", re.MULTILINE | re.DOTALL)

@@ -179,7 +179,7 @@ ACTING = {
     "LO11 open frame": "<details open><summary>All is well",
     "LO11 closed frame": "</details></td></tr></table><h1>Approved</h1>",
     "LO11 marker": "<!-- code-review-action name=default v=1 -->",
-    "LO11 state": "<!-- code-review-action:state v=1 AAAA -->",
+    "LO11 state": "<!-- code-review-action:state v=2 AAAA unsigned -->",
     "LO11 comment without end": "&lt;!-- code-review-action:status --&gt; <!-- and then",
     "LO12 slash": "/approve\n - /lgtm\n> /merge\n```\n/retest\n```",
     "LO12 dependabot": "@dependabot merge",

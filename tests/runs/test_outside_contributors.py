@@ -168,7 +168,7 @@ def test_a_run_that_is_under_way_counts(job: Job) -> None:
 def test_a_run_that_asked_no_model_does_not_count(job: Job) -> None:
     push(job, daily_limit="2")
     job.run(full=False, daily_limit="2")
-    job.github.push(NUMBER, {"src/app.py": "new = 9\n", "poetry.lock": "a\n"})
+    job.github.push(NUMBER, {"src/app.py": "new = 9\n", "docs/a.md": "a\n"})
     assert verdicts(job.run(daily_limit="2")) == ["clean"]
 
 

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from reviewer.errors import WorkspaceError
+from reviewer.errors import MissingFileError, WorkspaceError
 
 DEEPEST = 64
 """Levels of folders; git has no limit, but no real repository comes near this one."""
@@ -82,6 +82,8 @@ class ConfinedFolder:
                 yield here, device
             finally:
                 os.close(here)
+        except FileNotFoundError:
+            raise MissingFileError(f"{path[:200]!r} was not read: there is no such file.") from None
         except OSError as problem:
             raise _refusal(path, (problem.strerror or "it cannot be read").lower()) from None
 

@@ -1,0 +1,50 @@
+"""Reads what earlier runs remembered in their reports, in case the comment lacks it."""
+
+from dataclasses import replace
+
+from reviewer.adapters.files import report_files
+from reviewer.errors import MissingFileError, ReportError, ReviewerError
+from reviewer.memory import previous_review, state
+from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.state import State
+from reviewer.outputs import report_v1, review_report
+from reviewer.pull_request import PullRequest
+from reviewer.run.run import Run
+
+_MOST_NOTES = 5
+
+
+def restore(run: Run, found: PreviousReview, pull: PullRequest, key: str) -> PreviousReview:
+    """Return the last review with what the reports of the input `reports` add to it.
+
+    A report is used if the key of this run signed its memory for this pull request, and if its
+    results apply to the present head. A missing report is no error: the first run has none. Notes
+    say why others were not used. `key` is that of `previous_review.review_key`.
+    """
+    usable: list[PreviousReview] = []
+    notes: list[str] = []
+    names = run.inputs.reports
+    for name, data in report_files.read(run.workspace, names, largest=report_v1.LARGEST):
+        if isinstance(data, MissingFileError):
+            continue
+        known = _read(run, data)
+        if isinstance(known, State):
+            other = previous_review.compare(known, pull, key, run.forge.descends)
+            usable += [] if other.reason else [other]
+            known = other.reason
+        notes += [f"the report {name} was not restored: {known}"] if known else []
+    return replace(previous_review.join(found, usable), notes=tuple(notes[:_MOST_NOTES]))
+
+
+def _read(run: Run, data: bytes | ReviewerError) -> State | str:
+    """Return the memory in a report, or why it has none that can be used."""
+    if isinstance(data, ReviewerError):
+        return data.what
+    try:
+        memory = review_report.read_memory(data)
+    except ReportError as problem:
+        return problem.what
+    if not run.seal.key:
+        return "without memory-key or api-key nothing proves who wrote it"
+    known = state.believe(memory, run.seal, largest=state.LARGEST_IN_REPORT)
+    return known or "the present key did not sign it for this pull request"

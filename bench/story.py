@@ -25,7 +25,7 @@ from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 PACKAGE = f"{Path(__file__).parents[1] / 'reviewer'}/"
 # Functions that find our comment, decode its state, and read a snapshot of the pull request.
 SEARCH = ("comments/upsert.py", "find")
-DECODE = ("memory/state.py", "believe")
+DECODE = ("memory/state_line.py", "believe")
 SNAPSHOT = ("adapters/github/forge.py", "snapshot")
 MOST_HOPS, MOST_MODULES = 500, 60
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reviewer.changes.selection import SHARD_NOTE
-from reviewer.memory import state
+from reviewer.memory import state, state_line
 from reviewer.memory.seal import Seal
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.text import markdown
@@ -129,8 +129,8 @@ class Invariants:
 
     def _read(self, body: str) -> state.State | None:
         """Return the state that one of the runs believes."""
-        believed = filter(None, (state.believe(body, seal) for seal in self.seals))
-        return next(believed, None) if self.seals else state.decode(body)
+        believed = filter(None, (state_line.believe(body, seal) for seal in self.seals))
+        return next(believed, None) if self.seals else state_line.decode(body)
 
     def _known(self, body: str) -> state.State:
         return self._read(body) or state.State()
@@ -217,7 +217,7 @@ def leaks(secrets: Iterable[str], texts: Iterable[str]) -> list[str]:
 
 def _uncounted(body: str, pull: Pull) -> Iterator[str]:
     """Say what a comment about the present head conceals of it."""
-    known = state.decode(body)
+    known = state_line.decode(body)
     if known is None or known.head_sha != pull.head_sha:
         return
     if not known.complete and _CLEAN in body:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from reviewer.finding import Finding, Side
-from reviewer.memory import state
+from reviewer.memory import state, state_line
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Spent, Status
 from reviewer.severity import Severity
@@ -117,12 +117,12 @@ def render(review: Review, run: RunDetails, remembered: state.State | None) -> s
     The job summary has the full report.
     """
     first, known = f"{marker(run.name)}\n", remembered or state.State()
-    room = LARGEST_BODY - len(state.put_into(first, known, run.seal).encode()) - _SIZE_OF_HASH
+    room = LARGEST_BODY - len(state_line.put_into(first, known, run.seal).encode()) - _SIZE_OF_HASH
     for detail in _reduce_detail(review):
         body = first + _render_content(review, run, detail)
         if len(body.encode()) <= room:
-            known = replace(known, shown=state.hash_text(body))
-            return state.put_into(body, known, run.seal) if remembered else f"{body}\n"
+            known = replace(known, shown=state_line.hash_text(body))
+            return state_line.put_into(body, known, run.seal) if remembered else f"{body}\n"
     raise AssertionError("a review without findings and rows always fits")  # pragma: no cover
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from reviewer.comments import summary
 from reviewer.errors import NotFoundError, OvertakenError
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.memory.seal import Seal
 from reviewer.memory.state import State
 from reviewer.operations import CreateComment, Operation, UpdateComment
@@ -40,7 +40,7 @@ class OwnComment:
         marker = summary.MARKER.format(seal.name)
         ours = [c for c in snapshot.conversation.comments if c.mine and c.body.startswith(marker)]
         ours.sort(key=lambda comment: comment.id)
-        decoded = {comment.id: state.believe(comment.body, seal) for comment in ours}
+        decoded = {comment.id: state_line.believe(comment.body, seal) for comment in ours}
         states = {id_: found for id_, found in decoded.items() if found}
         # A run that is under way may be remembered before there is a review.
         reviews = [
@@ -91,7 +91,7 @@ class OwnComment:
         kept = self.kept
         if kept is None or kept.id in self.states:
             return ""
-        return state.explain_doubt(kept.body, self.seal)
+        return state_line.explain_doubt(kept.body, self.seal)
 
     @property
     def changed(self) -> bool:
@@ -229,7 +229,7 @@ def _rank(comment: Comment, known: State, head_sha: str) -> tuple[int, bool, boo
 
 
 def _is_changed(comment: Comment, known: State) -> bool:
-    return known.shown != state.hash_text(summary.with_status(comment.body, ""))
+    return known.shown != state_line.hash_text(summary.with_status(comment.body, ""))
 
 
 def _is_same_text(body: str, other: str) -> bool:

@@ -27,7 +27,7 @@ from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.operations import CreateComment, Operation, ReplyToThread
 from reviewer.pipeline import review_file
 from reviewer.pull_request import ReviewThread, Snapshot
@@ -91,7 +91,7 @@ def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
         if not run.seal.key:
             return text
         paused = replace(now.state, paused=login, moment=now.state.moment + 1)
-        return state.put_into(text, paused, run.seal)
+        return state_line.put_into(text, paused, run.seal)
 
     if not run.inputs.silent:
         upsert.publish(run.forge, own, compose)

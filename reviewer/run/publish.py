@@ -15,7 +15,7 @@ from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, ne
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
-from reviewer.memory import state
+from reviewer.memory import state, state_line
 from reviewer.memory.state import State
 from reviewer.operations import InlineComment
 from reviewer.outputs import check_run, review_report, sarif, step_outputs
@@ -200,7 +200,7 @@ def _make_comments(
 
 def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     """Write the JSON and the SARIF report; return their paths by file name."""
-    memory = state.encode_for_report(state.from_review(review), run.seal)
+    memory = state_line.encode_for_report(state.from_review(review), run.seal)
     texts = (
         review_report.render(review, name=run.inputs.name, run_url=run.run_url, memory=memory),
         sarif.render(review, version=__version__),

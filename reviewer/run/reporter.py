@@ -2,46 +2,32 @@
 
 import enum
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
 
 from reviewer.comments import summary, upsert
 from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import (
-    CancelledError,
-    CommandRefusedError,
     ConfigError,
     ConversationClosedError,
     ForbiddenError,
     ForgeError,
     ReviewerError,
-    cancellation_behind,
 )
-from reviewer.memory import state
+from reviewer.memory import state, state_line
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
 from reviewer.review import Review, Status
-from reviewer.run.run import SECONDS_AFTER_CANCEL, TITLE, Run
+from reviewer.run.run import TITLE, Run
 from reviewer.text import markdown
 
 log = logging.getLogger(__name__)
 
 # The GitHub token of their pull requests is read-only, whatever the workflow's permissions.
 _DEPENDABOT = ("dependabot", "dependabot[bot]")
-UNEXPECTED = ReviewerError(
-    "An unexpected error ended the review.",
-    cause="This is a bug in the reviewer.",
-    remedy="The log of the run has the traceback; please report it.",
-)
-# Nobody can replace the announcement of a run that was killed.
 _IF_IT_STAYS = "If that run has ended and this notice is still here, re-run it."
-Parameters = ParamSpec("Parameters")
-Outcome = TypeVar("Outcome")
 
 
 class CommentForbiddenError(ForbiddenError):
@@ -247,7 +233,7 @@ class Reporter:
             if known.runs != runs:
                 counted = state.add_run(known.runs, began)
                 known = replace(known, runs=counted, moment=known.moment + 1)
-            return state.put_into(announce(now) or "", known, run.seal)
+            return state_line.put_into(announce(now) or "", known, run.seal)
 
         return compose
 
@@ -275,40 +261,3 @@ class Reporter:
         ]
         text = "\n".join([f"The review is incomplete. {summary.coverage(review)}", *gaps])
         self.run.runner.warning(text, title=TITLE)
-
-
-def report_failures(
-    step: Callable[Concatenate[Reporter, Parameters], Outcome],
-) -> Callable[Concatenate[Reporter, Parameters], Outcome | int]:
-    """Decorate a step so that its ReviewerError is reported and becomes an exit code.
-
-    Any other exception is a bug. It is reported too, because the comment may announce a review that
-    will never come; then it is raised again.
-    """
-
-    @wraps(step)
-    def run_step(
-        reporter: Reporter, /, *args: Parameters.args, **kwargs: Parameters.kwargs
-    ) -> Outcome | int:
-        try:
-            return step(reporter, *args, **kwargs)
-        except CommandRefusedError:
-            # Reported where the command is acknowledged; the comment stays as it is.
-            raise
-        except ReviewerError as problem:
-            return _report_failure(reporter, problem)
-        except Exception as bug:
-            if cancelled := cancellation_behind(bug):
-                return _report_failure(reporter, cancelled)
-            _report_failure(reporter, UNEXPECTED)
-            raise
-
-    return run_step
-
-
-def _report_failure(reporter: Reporter, problem: ReviewerError) -> int:
-    if isinstance(problem, CancelledError):
-        reporter.run.deadline.shorten(SECONDS_AFTER_CANCEL)
-    reporter.report_problem(problem)
-    reporter.run.runner.output("verdict", "failed")
-    return problem.exit_code

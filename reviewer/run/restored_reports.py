@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from reviewer.adapters.files import report_files
 from reviewer.errors import MissingFileError, ReportError, ReviewerError
-from reviewer.memory import previous_review, state
+from reviewer.memory import previous_review, state_line
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.outputs import report_v1, review_report
@@ -46,5 +46,5 @@ def _read(run: Run, data: bytes | ReviewerError) -> State | str:
         return problem.what
     if not run.seal.key:
         return "without memory-key or api-key nothing proves who wrote it"
-    known = state.believe(memory, run.seal, largest=state.LARGEST_IN_REPORT)
+    known = state_line.believe(memory, run.seal, largest=state_line.LARGEST_IN_REPORT)
     return known or "the present key did not sign it for this pull request"

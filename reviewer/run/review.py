@@ -1,55 +1,33 @@
 """Reviews a pull request, from reading it to the exit code: the story of a run."""
 
 import logging
-import secrets
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TypeVar
 
-from reviewer.adapters.files.checkout import Checkout
-from reviewer.changes.selection import Selection, read_changes, select_share
+from reviewer.changes.selection import read_changes
 from reviewer.comments import threads
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
 from reviewer.config import settings as config
-from reviewer.config.enums import Mode, ToolsMode
+from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
-from reviewer.context import collect
-from reviewer.context.collect import ContextCollector, HeadFiles
-from reviewer.context.discussion import Speakers
-from reviewer.errors import ForgeError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
 from reviewer.findings import ranking
-from reviewer.llm import budget
-from reviewer.llm.ask import ModelClient, refuse
-from reviewer.llm.budget import Budget
-from reviewer.llm.prompts import Prompts
-from reviewer.llm.tools import OFFERED, WorkspaceTools
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
-from reviewer.pipeline import review_changes, review_file
-from reviewer.pipeline.review_file import BatchReviewer
-from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
-from reviewer.redaction.scan import SecretMask
-from reviewer.review import Review, Spent
+from reviewer.review import Spent
 from reviewer.run import eligibility, publish_reports, restored_reports
+from reviewer.run.error_boundary import report_failures
+from reviewer.run.model_review import make_reviewer, review_share, start_in_thread
 from reviewer.run.publish import conclude, publish
-from reviewer.run.reporter import Reporter, report_failures
+from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
-from reviewer.run.run import PUBLISHING_SECONDS, TITLE, Run
+from reviewer.run.run import TITLE, Run
 from reviewer.run.skips import skip, skip_pull_request, wait
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-# Runs that have secrets although the commit of an outside contributor may be checked out.
-_PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
 def review_pull_request(run: Run, snapshot: Snapshot) -> int:
@@ -79,7 +57,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     own = OwnComment.find(snapshot, run.seal)
     up_to_date = not publishes and _is_up_to_date(run.wanted, own)
     # Slow, because it imports the models' client: done while GitHub responds.
-    models = None if publishes or up_to_date else _start_in_thread(run.models)
+    models = None if publishes or up_to_date else start_in_thread(run.models)
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
     # Skip the pull request, or keep a review that is up to date.
@@ -116,8 +94,8 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
         else:
             # The newest conversation, with the title and description that triggered the run.
             shown = replace(fresh.snapshot, pull=pull)
-            reviewer = _make_reviewer(run, shown, settings, selection, previous, models)
-            review = _review_share(run, reviewer, selection, dismissed)
+            reviewer = make_reviewer(run, shown, settings, selection, previous, models)
+            review = review_share(run, reviewer, selection, dismissed)
     # The author of a fork could have changed its report: no later run may reuse its results.
     review = replace(
         review,
@@ -219,107 +197,3 @@ def _collect_dismissals(rights: Rights, own: OwnComment, known: State) -> tuple[
         known.findings, own.snapshot.conversation, own.seal, may_dismiss
     )
     return ranking.merge_dismissals(before, fresh)
-
-
-def _review_share(
-    run: Run, reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...]
-) -> Review:
-    """Let the model review this run's shard of the files.
-
-    A note warns if the provider will soon shut the model down.
-    """
-    asks = any(reviewer.reuse(file) is None for file in selection.files)
-    model = reviewer.client.preferred
-    shutdown = _start_in_thread(model.shutdown_date) if asks else None
-    share = select_share(selection, run.inputs.shard)
-    review = review_changes.review(reviewer, share, dismissed)
-    # Not worth waiting for: without the date there is no warning.
-    ends = shutdown.result() if shutdown and shutdown.done() else None
-    warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
-    notes = (*review.notes, warning) if warning else review.notes
-    details = (*review.job_summary_notes, *_note_unread(len(reviewer.context.unread)))
-    return replace(review, shard=run.inputs.shard, notes=notes, job_summary_notes=details)
-
-
-def _note_unread(files: int) -> tuple[str, ...]:
-    """Return a note for the job summary about files that were not read for context."""
-    if not files:
-        return ()
-    why = "GitHub's limit of requests was nearly used up, and the rest was kept for publishing"
-    return (f"{files} {'file was' if files == 1 else 'files were'} not read for context: {why}",)
-
-
-def _make_reviewer(
-    run: Run,
-    snapshot: Snapshot,
-    settings: Settings,
-    selection: Selection,
-    previous: PreviousReview,
-    models: Future[tuple[Model, ...]] | None,
-) -> BatchReviewer:
-    """Return the reviewer of batches, with all that its requests need.
-
-    `models` is None if they seemed not to be needed: they are made now.
-    """
-    pull, inputs = snapshot.pull, run.inputs
-    mask = SecretMask.of(run.runner.secrets, selection.with_lines)
-    workspace = _open_workspace(run, pull)
-    prompts = Prompts(
-        pull,
-        nonce=secrets.token_hex(8),
-        language=settings.language,
-        mask=mask,
-        tools=OFFERED if workspace else (),
-    )
-    run_tool = refuse
-    if workspace:
-        until = run.deadline.earlier_by(PUBLISHING_SECONDS)
-        run_tool = WorkspaceTools(workspace, prompts.fence, until.remaining).run
-    budget = Budget.of(inputs)
-    return BatchReviewer(
-        context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
-        snapshot=snapshot,
-        speakers=Speakers(pull.author, run.forge.may_write),
-        config=settings,
-        prompts=prompts,
-        client=ModelClient(
-            models.result() if models else run.models(), budget, run_tool, prompts.as_prompt_text
-        ),
-        previous=previous,
-        redaction=mask.redaction,
-        window=review_file.window(inputs.model, inputs.context_window),
-        concurrency=inputs.concurrency,
-        paths=selection.paths,
-        guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),
-        refresh_overview=run.wanted.refresh_overview,
-    )
-
-
-def _open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
-    """Open the reviewed commit for the model's tools, or return None where it is to have none.
-
-    A warning says that tools are wanted and cannot be had; the run goes on without them.
-    """
-    choice = run.inputs.tools
-    if choice is ToolsMode.OFF:
-        return None
-    if choice is ToolsMode.ON and run.event in _PRIVILEGED:
-        run.runner.warning(
-            f"`tools: on` does not apply to runs of {run.event}, which have secrets: the model "
-            "gets none. `tools: always` offers them here too.",
-            title=TITLE,
-        )
-        return None
-    try:
-        return Checkout(run.checkout, run.forge, pull.head_sha)
-    except ForgeError as problem:
-        run.runner.warning(f"The model gets no tools: {problem}", title=TITLE)
-        return None
-
-
-def _start_in_thread(call: Callable[[], T]) -> Future[T]:
-    """Start `call` in a thread of its own and return its future result."""
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="early")
-    future = pool.submit(call)
-    pool.shutdown(wait=False)
-    return future

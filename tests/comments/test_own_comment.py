@@ -1,7 +1,7 @@
 """Our own comment as a value: which one is kept, and what it remembers."""
 
 from reviewer.comments.upsert import OwnComment
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.memory.state import State
 from reviewer.pull_request import Comment
 from tests import builders
@@ -20,7 +20,7 @@ def state_of(*comments: Comment) -> tuple[State, str]:
 
 
 def test_a_damaged_state_differs_from_a_missing_one() -> None:
-    good = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN, builders.SEAL)}")
+    good = builders.comment(1, f"{MARKER}\n{state_line.encode(KNOWN, builders.SEAL)}")
     damaged = builders.comment(1, f"{MARKER}\n<!-- code-review-action:state v=2 AAAA unsigned -->")
     plain = builders.comment(1, f"{MARKER}\nunder way")
     assert state_of(good) == (KNOWN, "")
@@ -30,9 +30,9 @@ def test_a_damaged_state_differs_from_a_missing_one() -> None:
 
 
 def test_a_review_of_the_present_head_is_kept_before_a_newer_comment_about_another() -> None:
-    present = builders.comment(1, f"{MARKER}\n{state.encode(KNOWN, builders.SEAL)}")
+    present = builders.comment(1, f"{MARKER}\n{state_line.encode(KNOWN, builders.SEAL)}")
     other = builders.comment(
-        2, f"{MARKER}\n{state.encode(State(head_sha='f' * 40), builders.SEAL)}"
+        2, f"{MARKER}\n{state_line.encode(State(head_sha='f' * 40), builders.SEAL)}"
     )
     own = find(present, other)
     assert own.kept == present

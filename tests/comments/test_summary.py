@@ -10,7 +10,7 @@ from reviewer.comments import summary
 from reviewer.comments.summary import LARGEST_BODY, RunDetails
 from reviewer.errors import CancelledError
 from reviewer.finding import Side
-from reviewer.memory import state
+from reviewer.memory import state, state_line
 from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
 from reviewer.severity import Severity
 from tests import builders
@@ -120,7 +120,7 @@ def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, fi
     assert "left out for length" in body
     assert body.count("<details>") == body.count("</details>")
     assert body.count("```") % 2 == 0
-    known = state.decode(body)
+    known = state_line.decode(body)
     assert known
     assert replace(known, shown="") == state.from_review(review)
 

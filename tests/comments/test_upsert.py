@@ -7,7 +7,7 @@ import pytest
 from reviewer.comments import summary, upsert
 from reviewer.comments.upsert import OwnComment
 from reviewer.errors import NotFoundError
-from reviewer.memory import state
+from reviewer.memory import state, state_line
 from reviewer.operations import CreateComment, Operation, UpdateComment
 from reviewer.pull_request import Comment, Conversation, Snapshot
 from tests import builders
@@ -19,8 +19,8 @@ MARKER = summary.marker("default")
 
 def review_body(text: str = "a review") -> str:
     body = f"{MARKER}\n{text}"
-    known = replace(state.from_review(builders.review()), shown=state.hash_text(body))
-    return state.put_into(body, known, builders.SEAL)
+    known = replace(state.from_review(builders.review()), shown=state_line.hash_text(body))
+    return state_line.put_into(body, known, builders.SEAL)
 
 
 def placeholder_body(text: str = "under way") -> str:
@@ -195,7 +195,7 @@ def test_a_status_line_is_put_over_a_review_replaced_and_taken_away() -> None:
     assert "Updating." not in twice
     assert summary.with_status(twice, "") == body
     assert summary.status(body) == ""
-    assert state.decode(twice) == state.decode(body)
+    assert state_line.decode(twice) == state_line.decode(body)
 
 
 def test_a_status_survives_a_forge_that_answers_with_carriage_returns() -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reviewer.comments import summary
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.memory.state import State
 from tests.e2e.process import NUMBER
 from tests.loopback.github import LoopbackGitHub
@@ -20,7 +20,7 @@ def review_comments(bodies: Sequence[str]) -> list[str]:
 
 def remembered_state(body: str) -> State:
     """Read the state of a comment, which must be there and whole."""
-    known = state.decode(body)
+    known = state_line.decode(body)
     assert known, body
     return known
 

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from reviewer.memory import state
+from reviewer.memory import state_line
 from tests.e2e.process import NUMBER, Step
 from tests.e2e.test_signals import SECONDS, interrupt_at
 from tests.faults import faults
@@ -60,7 +60,7 @@ def test_of_many_slow_requests_all_replies_are_published(
             path for path, words in FILES.items() if "Confuses {} with {}".format(*words) in text
         ]
         assert sorted(told) == sorted(asked)
-    assert state.decode(body)
+    assert state_line.decode(body)
 
 
 @faults("CC5", "CC8")

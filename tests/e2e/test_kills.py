@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.comments import summary
-from reviewer.memory import state
+from reviewer.memory import state_line
 from tests.e2e.conversation_checks import (
     assert_one_current_review,
     assert_one_thread_each,
@@ -166,7 +166,7 @@ def test_killed_over_an_older_review_one_of_both_is_whole_and_the_next_run_publi
     github.push(NUMBER, {"a.py": FILES["a.py"][1] + "\nmore = 1\n"})
     kill.at(moment)
     (body,) = github.bodies
-    assert state.decode(body)
+    assert state_line.decode(body)
     assert [body.count(title) for title in TITLES] == [1, 1]
     assert step.run().code == 0
     assert_one_current_review(github, *TITLES)
@@ -206,7 +206,7 @@ def test_killed_while_the_summary_is_written_the_next_run_publishes(
         # Opening waited for the writer, which has announced the review and nothing more.
         process.kill()
         assert step.finish(process).code < 0
-    assert [state.decode(body) for body in github.bodies] == [None]
+    assert [state_line.decode(body) for body in github.bodies] == [None]
     assert step.run().code == 0
     assert_one_current_review(github, *TITLES)
     assert len(github.bodies) == 1

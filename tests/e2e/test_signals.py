@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reviewer.memory import state
+from reviewer.memory import state_line
 from tests.e2e.process import NUMBER, Step
 from tests.faults import faults
 from tests.loopback.failures import Hang, Pass
@@ -117,7 +117,7 @@ def test_a_signal_while_the_comment_is_written_leaves_it_whole(
     assert finished.code == 143, finished.log
     assert "Sets the wrong value" in finished.summary
     assert "Sets the wrong value" in body
-    assert state.decode(body)
+    assert state_line.decode(body)
 
 
 @faults("CC5")
@@ -138,4 +138,4 @@ def test_a_signal_just_before_the_comment_is_written_does_not_leave_it_under_way
     assert finished.code == 130, finished.log
     assert finished.summary.count("Sets the wrong value") == 1
     assert "Sets the wrong value" in body
-    assert state.decode(body)
+    assert state_line.decode(body)

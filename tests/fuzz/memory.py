@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from reviewer.errors import ReportError
 from reviewer.finding import Finding
-from reviewer.memory import previous_review, state
+from reviewer.memory import previous_review, state_line
 from reviewer.memory.state import State
 from reviewer.outputs import review_report
 from tests import builders
@@ -15,10 +15,10 @@ from tests import builders
 def remembered(data: bytes) -> None:
     """Read a comment, or the JSON that is packed into one."""
     marked = b"code-review-action:state" in data
-    known = state.decode(data.decode(errors="replace") if marked else _packed(data))
+    known = state_line.decode(data.decode(errors="replace") if marked else _packed(data))
     if known is None:
         return
-    again = state.decode(state.encode(known))
+    again = state_line.decode(state_line.encode(known))
     assert again
     _assert_kept(known, again)
     _assert_in_range(known)
@@ -43,7 +43,7 @@ def report(data: bytes) -> None:
 
 def _packed(plain: bytes) -> str:
     text = base64.urlsafe_b64encode(zlib.compress(plain, 9)).decode().rstrip("=")
-    return f"<!-- code-review-action:state v={state.VERSION} {text} unsigned -->"
+    return f"<!-- code-review-action:state v={state_line.VERSION} {text} unsigned -->"
 
 
 def _assert_kept(known: State, again: State) -> None:
@@ -51,7 +51,11 @@ def _assert_kept(known: State, again: State) -> None:
     for name in ("head_sha", "base_sha", "key", "complete", "paused", "next_number", "cost"):
         assert getattr(again, name) == getattr(known, name)
     assert {unit.path for unit in again.units} <= {unit.path for unit in known.units}
-    assert again == known or len(again.units) < len(known.units) or len(str(known)) > state.LARGEST
+    assert (
+        again == known
+        or len(again.units) < len(known.units)
+        or len(str(known)) > state_line.LARGEST
+    )
 
 
 def _assert_in_range(known: State) -> None:

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.memory import seal, state
+from reviewer.memory import seal, state_line
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State
 from tests import builders
 from tests.builders import SEAL
 from tests.faults import faults
 
-LINE = state.encode(State(head_sha=builders.HEAD, complete=True), SEAL)
+LINE = state_line.encode(State(head_sha=builders.HEAD, complete=True), SEAL)
 # Printable ASCII, white space of several kinds, and look-alikes of what a tag is made of.
 CHARACTERS = [*map(chr, range(32, 127)), *"\r\n\t\0\u00a0\u200b\u2028", *"\u0410\u0660\uff21"]
 
@@ -68,7 +68,7 @@ def test_what_is_no_tag_fits_nothing(tag: str) -> None:
 @given(st.integers(0, len(LINE) - 1), st.sampled_from(CHARACTERS))
 def test_a_signed_line_with_any_other_character_is_not_believed(at: int, character: str) -> None:
     changed = LINE[:at] + character + LINE[at + 1 :]
-    assert (state.believe(changed, SEAL) is not None) is (changed == LINE)
+    assert (state_line.believe(changed, SEAL) is not None) is (changed == LINE)
 
 
 @faults("ST1")
@@ -76,20 +76,20 @@ def test_no_change_of_one_bit_of_a_signed_line_is_believed() -> None:
     for at in range(len(LINE)):
         for bit in range(7):
             changed = LINE[:at] + chr(ord(LINE[at]) ^ 1 << bit) + LINE[at + 1 :]
-            assert state.believe(changed, SEAL) is None, changed
+            assert state_line.believe(changed, SEAL) is None, changed
 
 
 @faults("ST1")
 @given(st.integers(0, len(LINE)), st.integers(1, 60))
 def test_a_signed_line_with_a_part_cut_out_is_not_believed(at: int, length: int) -> None:
     changed = LINE[:at] + LINE[at + length :]
-    assert (state.believe(changed, SEAL) is not None) is (changed == LINE)
+    assert (state_line.believe(changed, SEAL) is not None) is (changed == LINE)
 
 
 @faults("ST1")
 @given(st.text(max_size=200))
 def test_text_around_a_signed_line_changes_nothing(text: str) -> None:
-    assert state.believe(f"{text}\n{LINE}\r\n{text}", SEAL) == State(
+    assert state_line.believe(f"{text}\n{LINE}\r\n{text}", SEAL) == State(
         head_sha=builders.HEAD, complete=True
     )
 
@@ -97,17 +97,20 @@ def test_text_around_a_signed_line_changes_nothing(text: str) -> None:
 @faults("ST1")
 def test_of_several_signed_states_the_newest_is_believed() -> None:
     old, new = (State(head_sha=head, moment=moment) for head, moment in (("a", 1), ("b", 2)))
-    lines = [state.encode(each, SEAL) for each in (new, old)]
-    assert state.believe("\n".join(lines), SEAL) == new
-    assert state.believe("\n".join((*lines, state.encode(replace(new, moment=3)))), SEAL) == new
+    lines = [state_line.encode(each, SEAL) for each in (new, old)]
+    assert state_line.believe("\n".join(lines), SEAL) == new
+    assert (
+        state_line.believe("\n".join((*lines, state_line.encode(replace(new, moment=3)))), SEAL)
+        == new
+    )
 
 
 @faults("ST4")
 def test_without_a_key_nothing_is_signed() -> None:
-    line = state.encode(State(head_sha="a"), UNSEALED)
+    line = state_line.encode(State(head_sha="a"), UNSEALED)
     assert line.endswith(" unsigned -->")
-    assert state.believe(line, UNSEALED) == State(head_sha="a")
-    assert state.believe(line, SEAL) is None
+    assert state_line.believe(line, UNSEALED) == State(head_sha="a")
+    assert state_line.believe(line, SEAL) is None
     assert UNSEALED.identify("x") == ""
     assert Seal.of("", "octo/shop", 7, "default") == replace(
         UNSEALED, repository="octo/shop", number=7

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from reviewer.finding import Dismissal, Finding
-from reviewer.memory import state
+from reviewer.memory import state, state_line
 from reviewer.memory.state import State
 from reviewer.review import FileReport, Spent, Status
 from reviewer.severity import Severity
@@ -32,7 +32,7 @@ STATE = state.from_review(
 COUNTS = st.integers(0, 10**12)
 
 
-def line(values: object, version: int = state.VERSION) -> str:
+def line(values: object, version: int = state_line.VERSION) -> str:
     packed = zlib.compress(json.dumps(values).encode())
     text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
     return f"<!-- code-review-action:state v={version} {text} unsigned -->"
@@ -45,7 +45,7 @@ def state_with(**values: int) -> object:
 
 
 def test_a_state_comes_back_as_it_was() -> None:
-    assert state.decode(f"a review\n{state.encode(STATE)}\n") == STATE
+    assert state_line.decode(f"a review\n{state_line.encode(STATE)}\n") == STATE
 
 
 def test_a_state_counts_what_the_review_holds() -> None:
@@ -61,7 +61,7 @@ def test_an_unknown_cost_stays_unknown() -> None:
 
 
 def test_a_state_of_another_version_is_foreign() -> None:
-    assert state.decode(line({}, version=1)) is None
+    assert state_line.decode(line({}, version=1)) is None
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_state_of_another_version_is_foreign() -> None:
         "<!-- code-review-action:state v=2 -->",
         "<!-- code-review-action:state v=2 AAAA unsigned -->",
         "<!-- code-review-action:state v=2 A unsigned -->",
-        state.encode(STATE)[:-39] + " unsigned -->",
+        state_line.encode(STATE)[:-39] + " unsigned -->",
         line([]),
         line({"complete": 1}),
         line({"high": True}),
@@ -92,16 +92,16 @@ def test_a_state_of_another_version_is_foreign() -> None:
     ],
 )
 def test_a_damaged_state_is_no_state(damaged: str) -> None:
-    assert state.decode(damaged) is None
+    assert state_line.decode(damaged) is None
 
 
 def test_a_state_quoted_inside_a_line_is_not_read() -> None:
-    assert state.decode(f"> {state.encode(STATE)}") is None
+    assert state_line.decode(f"> {state_line.encode(STATE)}") is None
 
 
 def test_the_last_state_counts() -> None:
     newer = replace(STATE, head_sha="f" * 40)
-    assert state.decode(f"{state.encode(STATE)}\n{state.encode(newer)}") == newer
+    assert state_line.decode(f"{state_line.encode(STATE)}\n{state_line.encode(newer)}") == newer
 
 
 def test_units_and_dismissals_come_back_with_their_findings() -> None:
@@ -111,7 +111,7 @@ def test_units_and_dismissals_come_back_with_their_findings() -> None:
         units=(state.Unit("src/pay.py", "key", "abc", "Pays.", (found,)),),
         dismissed=(Dismissal(found, "mona", "on purpose"),),
     )
-    assert state.decode(state.encode(kept)) == kept
+    assert state_line.decode(state_line.encode(kept)) == kept
 
 
 @given(strategies.findings())
@@ -120,7 +120,7 @@ def test_every_member_of_a_finding_comes_back(found: Finding) -> None:
         units=(state.Unit("src/pay.py", "key", "abc", "Pays.", (found,)),),
         dismissed=(Dismissal(found, "mona"),),
     )
-    assert state.decode(state.encode(kept)) == kept
+    assert state_line.decode(state_line.encode(kept)) == kept
 
 
 def test_a_state_that_is_too_large_forgets_units_without_findings_first() -> None:
@@ -129,9 +129,9 @@ def test_a_state_that_is_too_large_forgets_units_without_findings_first() -> Non
         for n in range(2_000)
     )
     said = state.Unit("src/pay.py", "key", "abc", "", (builders.finding(),))
-    body = state.encode(replace(STATE, units=(*noise, said)))
-    assert len(body) <= state.LARGEST + 100
-    decoded = state.decode(body)
+    body = state_line.encode(replace(STATE, units=(*noise, said)))
+    assert len(body) <= state_line.LARGEST + 100
+    decoded = state_line.decode(body)
     assert decoded
     assert said in decoded.units
     assert 0 < len(decoded.units) < 2_001
@@ -139,7 +139,7 @@ def test_a_state_that_is_too_large_forgets_units_without_findings_first() -> Non
 
 @given(st.text())
 def test_any_text_is_a_state_or_none(text: str) -> None:
-    assert state.decode(f"<!-- code-review-action:state v=2 {text} unsigned -->") is None
+    assert state_line.decode(f"<!-- code-review-action:state v=2 {text} unsigned -->") is None
 
 
 @given(
@@ -160,7 +160,7 @@ def test_any_text_is_a_state_or_none(text: str) -> None:
     )
 )
 def test_every_state_survives_the_round_trip(kept: State) -> None:
-    assert state.decode(state.encode(kept)) == kept
+    assert state_line.decode(state_line.encode(kept)) == kept
 
 
 def test_costs_are_kept_to_a_millionth() -> None:

@@ -12,7 +12,7 @@ from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.errors import InputError
 from reviewer.llm import replies
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import BatchResult
 from reviewer.ports import Reply
@@ -173,7 +173,7 @@ def test_a_comment_that_was_saved_from_a_form_still_holds_its_review(job: Job) -
     asked = len(job.model.bodies)
     comment = job.github.repository.comments[0]
     comment.body = comment.body.replace("\n", "\r\n")
-    assert state.decode(comment.body)
+    assert state_line.decode(comment.body)
     job.run()
     assert len(job.model.bodies) == asked
 

@@ -7,7 +7,7 @@ from email.utils import formatdate
 import pytest
 
 from reviewer.comments import summary
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.pull_request import PullState
 from tests.faults import faults
 from tests.loopback import failures
@@ -191,7 +191,7 @@ def test_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job: Job
     assert all(f"Problem {n}" in finished.summary for n in range(100))
     assert body.count("<details>") == body.count("</details>")
     assert body.count("```") % 2 == 0
-    assert state.decode(body)
+    assert state_line.decode(body)
 
 
 @faults("GH19")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reviewer.comments.summary import RunDetails, render
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.review import Overview
 from tests import builders
 from tests.invariants import injected_commands, leaks
@@ -170,7 +170,7 @@ def assert_harmless(job: Job, finished: RunResult, attack: Attack) -> None:
 def assert_one_comment(job: Job) -> None:
     ours = [c.body for c in job.github.repository.comments if c.author == BOT]
     (body,) = ours
-    assert state.decode(body) or "could not be reviewed" in body
+    assert state_line.decode(body) or "could not be reviewed" in body
     sent = [request.json_object() for request in job.github.sent("POST .*/reviews")]
     assert {review["event"] for review in sent} <= {"COMMENT"}
 

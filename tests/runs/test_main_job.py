@@ -6,7 +6,7 @@ import re
 import pytest
 
 from reviewer.comments import summary as summary_comment
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.pull_request import PullState
 from tests.faults import faults
 from tests.loopback.model import Body, ScriptedReply
@@ -123,7 +123,7 @@ def test_a_new_head_is_reviewed_and_the_comment_follows_it(job: Job) -> None:
     job.run()
     (body,) = job.github.bodies
     assert head[:7] in body
-    known = state.decode(body)
+    known = state_line.decode(body)
     assert known
     assert known.head_sha == head
 

@@ -13,7 +13,7 @@ from reviewer.comments import inline
 from reviewer.config.inputs import Inputs
 from reviewer.events.activity import AnswerQuestion, Commenter, PauseReviews
 from reviewer.finding import Dismissal
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State
 from reviewer.operations import Subject
@@ -44,7 +44,7 @@ def test_every_identity_that_a_run_leaves_has_256_bits(job: Job, tmp_path: Path)
     marked = re.search(r"code-review-action:finding .* id=(\w+)", thread.comments[0].body)
     report = json.loads((tmp_path / done.outputs["report-path"]).read_text("utf-8"))
     sarif = json.loads((tmp_path / done.outputs["sarif-path"]).read_text("utf-8"))
-    known = state.decode(job.github.bodies[0])
+    known = state_line.decode(job.github.bodies[0])
     assert marked
     assert known
     shown = sarif["runs"][0]["results"][0]["partialFingerprints"].values()
@@ -63,7 +63,7 @@ OURS = Seal.of(KEY, "octo/shop", NUMBER, "default")
 def claim(job: Job, **members: object) -> State:
     """Return the state of a clean review of the present head, with the key of our own state."""
     pull = job.github.repository.pulls[NUMBER]
-    known = [state.decode(body) for body in job.github.bodies]
+    known = [state_line.decode(body) for body in job.github.bodies]
     key = next((each.key for each in known if each), "3:a:b")
     clean = State(
         head_sha=pull.head_sha, base_sha=pull.base_sha, key=key, complete=True, reviewed_files=1
@@ -76,41 +76,41 @@ def forgery(line: str) -> str:
 
 
 def unsigned(job: Job) -> str:
-    return forgery(state.encode(claim(job)))
+    return forgery(state_line.encode(claim(job)))
 
 
 def signed_with_another_key(job: Job) -> str:
-    return forgery(state.encode(claim(job), OTHER))
+    return forgery(state_line.encode(claim(job), OTHER))
 
 
 def of_another_pull_request(job: Job) -> str:
-    return forgery(state.encode(claim(job), OURS.on(8)))
+    return forgery(state_line.encode(claim(job), OURS.on(8)))
 
 
 def of_another_repository(job: Job) -> str:
-    return forgery(state.encode(claim(job), replace(OURS, repository="octo/fork")))
+    return forgery(state_line.encode(claim(job), replace(OURS, repository="octo/fork")))
 
 
 def of_another_reviewer(job: Job) -> str:
-    return forgery(state.encode(claim(job), replace(OURS, name="strict")))
+    return forgery(state_line.encode(claim(job), replace(OURS, name="strict")))
 
 
 def with_half_a_tag(job: Job) -> str:
-    return forgery(f"{state.encode(claim(job), OURS)[:-25]} -->")
+    return forgery(f"{state_line.encode(claim(job), OURS)[:-25]} -->")
 
 
 def with_the_tag_of_a_finding(job: Job) -> str:
-    payload = state.encode(claim(job)).split(" ")[-3]
-    return forgery(state.encode(claim(job)).replace("unsigned", OURS.sign("finding", payload)))
+    payload = state_line.encode(claim(job)).split(" ")[-3]
+    return forgery(state_line.encode(claim(job)).replace("unsigned", OURS.sign("finding", payload)))
 
 
 def with_the_tag_of_another_state(job: Job) -> str:
-    tag = state.encode(State(head_sha="a"), OURS).split(" ")[-2]
-    return forgery(state.encode(claim(job)).replace("unsigned", tag))
+    tag = state_line.encode(State(head_sha="a"), OURS).split(" ")[-2]
+    return forgery(state_line.encode(claim(job)).replace("unsigned", tag))
 
 
 def of_an_earlier_version(job: Job) -> str:
-    return forgery(state.encode(claim(job)).replace("v=2", "v=1").replace(" unsigned", ""))
+    return forgery(state_line.encode(claim(job)).replace("v=2", "v=1").replace(" unsigned", ""))
 
 
 FORGERIES = [
@@ -186,7 +186,7 @@ def test_a_forged_review_is_no_review_when_ours_is_deleted(job: Job, forge: Forg
 @faults("ST1")
 def test_a_forged_pause_stops_no_review(job: Job) -> None:
     report_finding(job)
-    job.github.comment(forgery(state.encode(claim(job, paused="maintainer"))))
+    job.github.comment(forgery(state_line.encode(claim(job, paused="maintainer"))))
     assert job.run(fail_on="high").code == 3
 
 
@@ -194,12 +194,12 @@ def test_a_forged_pause_stops_no_review(job: Job) -> None:
 def test_a_forged_dismissal_hides_no_finding(job: Job) -> None:
     report_finding(job)
     job.run()
-    known = state.decode(our_review(job))
+    known = state_line.decode(our_review(job))
     assert known
     dismissed = (Dismissal(known.findings[0], "maintainer", "sample"),)
     job.github.repository.writers.add("maintainer")
     comment = job.github.repository.comments[0]
-    comment.body = forgery(state.encode(replace(known, dismissed=dismissed)))
+    comment.body = forgery(state_line.encode(replace(known, dismissed=dismissed)))
     assert job.run(fail_on="high").code == 3
     assert "1 high" in our_review(job)
 
@@ -209,9 +209,9 @@ def test_a_state_that_a_person_edited_is_not_believed(job: Job) -> None:
     report_finding(job)
     job.run()
     comment = job.github.repository.comments[0]
-    known = state.decode(comment.body)
+    known = state_line.decode(comment.body)
     assert known
-    clean = state.encode(replace(known, high=0, units=())).rsplit(" ", 3)[1]
+    clean = state_line.encode(replace(known, high=0, units=())).rsplit(" ", 3)[1]
     line = comment.body.splitlines()[-1]
     tag = line.split(" ")[-2]
     comment.body = comment.body.replace(
@@ -365,7 +365,7 @@ def test_without_a_key_nothing_is_skipped(keyless: Job) -> None:
 
 @faults("ST4")
 def test_without_a_key_what_is_forged_spares_no_file_and_pauses_nothing(keyless: Job) -> None:
-    keyless.github.comment(forgery(state.encode(claim(keyless, paused="maintainer"))))
+    keyless.github.comment(forgery(state_line.encode(claim(keyless, paused="maintainer"))))
     done = keyless.run(fail_on="high")
     assert (done.code, len(keyless.model.bodies)) == (3, 1)
     assert "1 high" in our_review(keyless)
@@ -374,7 +374,7 @@ def test_without_a_key_what_is_forged_spares_no_file_and_pauses_nothing(keyless:
 @faults("ST4")
 def test_without_a_key_a_later_forgery_does_not_supplant_our_review(keyless: Job) -> None:
     keyless.run()
-    forged = keyless.github.comment(forgery(state.encode(claim(keyless))))
+    forged = keyless.github.comment(forgery(state_line.encode(claim(keyless))))
     keyless.model.fail("POST /v1/chat/completions", failures.status(500), forever=True)
     assert keyless.run().code == 1
     assert "1 high" in our_review(keyless)
@@ -384,13 +384,13 @@ def test_without_a_key_a_later_forgery_does_not_supplant_our_review(keyless: Job
 @faults("ST4")
 def test_without_a_key_a_remembered_dismissal_needs_somebody_who_may_write(keyless: Job) -> None:
     keyless.run()
-    known = state.decode(our_review(keyless))
+    known = state_line.decode(our_review(keyless))
     assert known
     dismissed = (Dismissal(known.findings[0], "maintainer", "sample"),)
     comment = keyless.github.repository.comments[0]
-    comment.body = forgery(state.encode(replace(known, dismissed=dismissed)))
+    comment.body = forgery(state_line.encode(replace(known, dismissed=dismissed)))
     assert keyless.run(fail_on="high").code == 3
-    comment.body = forgery(state.encode(replace(known, dismissed=dismissed)))
+    comment.body = forgery(state_line.encode(replace(known, dismissed=dismissed)))
     keyless.github.repository.writers.add("maintainer")
     assert keyless.run(fail_on="high").code == 0
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from reviewer.memory import state
+from reviewer.memory import state_line
 from tests.faults import faults
 from tests.loopback.model import Body
 from tests.rendered_markdown import RENDERERS, Page
@@ -216,7 +216,7 @@ def test_what_the_model_writes_is_read_and_does_nothing(job: Job, words: str) ->
     assert side_effects(finished.summary) == []
     for page in (Page(render(job.github.bodies[0])) for render in RENDERERS):
         assert {tag: page.tags.count(tag) for tag in LAYOUT} == LAYOUT
-    known = state.decode(job.github.bodies[0])
+    known = state_line.decode(job.github.bodies[0])
     assert known
     assert known.head_sha == job.github.repository.pulls[NUMBER].head_sha
 

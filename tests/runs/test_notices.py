@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.comments import summary
 from reviewer.errors import CancelledError
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.memory.state import State
 from reviewer.pipeline import review_changes
 from tests.faults import faults
@@ -73,7 +73,9 @@ def test_the_notice_says_that_the_review_below_is_incomplete(job: Job) -> None:
 
 @faults("PD3")
 def test_a_notice_names_no_review_that_nobody_signed(job: Job) -> None:
-    line = state.encode(State(head_sha=job.github.repository.pulls[NUMBER].head_sha, complete=True))
+    line = state_line.encode(
+        State(head_sha=job.github.repository.pulls[NUMBER].head_sha, complete=True)
+    )
     marker = summary.marker("default")
     job.github.comment(f"{marker}\n## Code review · no problems found\n\n{line}\n")
     notice = announced(job, job.run)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reviewer.events.activity import Commenter, ReviewPullRequest
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.operations import Subject
 from tests.faults import faults
 from tests.loopback.failures import Instead
@@ -154,7 +154,7 @@ def test_a_run_that_is_under_way_counts(job: Job) -> None:
 
     job.model.script = look
     push(job, daily_limit="1")
-    known = state.decode(seen[0])
+    known = state_line.decode(seen[0])
     assert known
     assert (len(known.runs), known.head_sha) == (1, "")
     # The runner kills a run on another pull request there.
@@ -178,7 +178,7 @@ def test_a_review_for_a_maintainer_counts_too_and_is_never_refused(job: Job) -> 
         NUMBER, full=True, requested=True, commenter=Commenter("o", Subject.COMMENT, 1)
     )
     assert verdicts(job.carry_out(asked, daily_limit="1")) == ["clean"]
-    known = state.decode(job.github.bodies[0])
+    known = state_line.decode(job.github.bodies[0])
     assert known
     assert len(known.runs) == 2
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reviewer.memory import state
+from reviewer.memory import state_line
 from tests.faults import faults
 from tests.loopback.failures import Instead
 from tests.loopback.model import Body, error
@@ -281,7 +281,7 @@ def test_a_report_of_a_fork_is_named_as_such_and_never_spares_a_later_review(job
     job.run(mode="publish")
     (body,) = job.github.bodies
     assert "a run of the fork made this review; the fork's author could have changed it" in body
-    known = state.decode(body)
+    known = state_line.decode(body)
     assert known
     assert (known.key, [unit.key for unit in known.units]) == ("", [])
     asked = len(job.model.bodies)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from reviewer.comments import summary
-from reviewer.memory import state
+from reviewer.memory import state_line
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Around, Pass
@@ -63,7 +63,7 @@ def our_comment(job: Job) -> str:
 
 
 def reviewed_head(job: Job) -> str:
-    known = state.decode(our_comment(job))
+    known = state_line.decode(our_comment(job))
     return known.head_sha if known else ""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.memory.seal import Seal
 from reviewer.memory.state import State
 from tests.faults import faults
@@ -71,7 +71,7 @@ def test_a_review_that_could_not_be_published_is_not_paid_for_twice(
     assert "4 high" in body
     assert "from scratch" not in body
     assert len(job.github.repository.pulls[NUMBER].threads) == 4
-    before, after = state.decode(body), json.loads(read(job, first))
+    before, after = state_line.decode(body), json.loads(read(job, first))
     assert before
     # What the first run spent is part of the total.
     assert before.tokens == after["total"]["input_tokens"] + after["total"]["output_tokens"]
@@ -141,8 +141,10 @@ def spoil(text: str) -> dict[str, str]:
         "unsigned": json.dumps(document | {"memory": f"{head} {payload} unsigned -->"}),
         "changed": json.dumps(document | {"memory": f"{head} {changed}{payload[1:]} {tag} -->"}),
         "half a tag": json.dumps(document | {"memory": f"{head} {payload} {tag[:20]} -->"}),
-        "of another pull request": json.dumps(document | {"memory": state.encode(clean, other)}),
-        "of another reviewer": json.dumps(document | {"memory": state.encode(clean, strict)}),
+        "of another pull request": json.dumps(
+            document | {"memory": state_line.encode(clean, other)}
+        ),
+        "of another reviewer": json.dumps(document | {"memory": state_line.encode(clean, strict)}),
         "a member too much": json.dumps(document | {"more": 1}),
     }
 

@@ -8,7 +8,7 @@ from reviewer.comments import summary
 from reviewer.config.strict_yaml import PATH
 from reviewer.events.activity import CommandRequest, Commenter, PauseReviews, ReviewPullRequest
 from reviewer.events.commands import IgnoreCommand
-from reviewer.memory import state
+from reviewer.memory import state_line
 from reviewer.operations import Subject
 from tests.faults import faults
 from tests.run_result import RunResult
@@ -218,7 +218,7 @@ def test_a_dry_run_refuses_too_and_leaves_no_reaction(job: Job) -> None:
     finished = command(job, pause, READER, dry_run="true")
     assert "was refused" in finished.summary
     assert job.github.repository.reactions == []
-    known = state.decode(job.github.bodies[0])
+    known = state_line.decode(job.github.bodies[0])
     assert known
     assert not known.paused
     assert summary.status(job.github.bodies[0]) == ""

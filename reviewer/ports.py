@@ -77,6 +77,14 @@ class Forge(Protocol):
         """
         ...
 
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        """Return the commit from which the history of the head left that of the base.
+
+        The changed files are those between it and the head. Raises NotFoundError when the two
+        histories have no commit in common, or one of the commits does not exist.
+        """
+        ...
+
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """Return True when the history of the head contains the other commit.
 

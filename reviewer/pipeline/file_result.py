@@ -50,7 +50,7 @@ def reuse(
 ) -> FileResult | None:
     """Return the remembered result of a file whose change is the same as before, else None."""
     row = previous_review.reuse(file, previous, as_prompt_text)
-    return FileResult(row, row.known) if row else None
+    return FileResult(replace(row, reason=file.remark), row.known) if row else None
 
 
 def earlier_findings(
@@ -101,6 +101,7 @@ def place_replies(
     report = FileReport(
         path=file.path,
         status=Status.REVIEWED,
+        reason=file.remark,
         summary=" ".join(reply.summary for reply in replies),
         cuts=_collect_cuts(results, replies),
     )

@@ -115,6 +115,10 @@ class LocalCommits:
         plain = ("100644", "100755")
         return {path: name for mode, _, name, path in parts if mode in plain}
 
+    def merge_base(self, base_sha: str, _head_sha: str) -> str:
+        """Return the base, which is the merge base already."""
+        return base_sha
+
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """Return True when the history of one commit contains the other."""
         try:

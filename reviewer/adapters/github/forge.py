@@ -135,6 +135,10 @@ class GitHub:
         """See `Reads.blobs`."""
         return self._reads.blobs(sha)
 
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        """See `Reads.merge_base`."""
+        return self._reads.merge_base(base_sha, head_sha)
+
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """See `Reads.descends`."""
         return self._reads.descends(head_sha, ancestor_sha)

@@ -96,6 +96,15 @@ class Reads:
             lambda: self.repository.send(asked).read(rest_json.blobs),
         )
 
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        """Compare two commits; GitHub lists the changed files from the commit that they share."""
+        url = self.repository.url(f"compare/{base_sha}...{head_sha}")
+        asked = Request("GET", url, parameters={"per_page": 1})
+        return self.repository.retry(
+            "Comparing two commits",
+            lambda: self.repository.send(asked).read(rest_json.merge_base),
+        )
+
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """Compare two commits; a force-push leaves one that GitHub may have forgotten."""
         url = self.repository.url(f"compare/{ancestor_sha}...{head_sha}")

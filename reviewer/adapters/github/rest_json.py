@@ -44,6 +44,22 @@ class Comparison(Shape):
     status: str
 
 
+class NamedCommit(Shape):
+    """A commit of a comparison."""
+
+    wrong = "a commit has no hash"
+
+    sha: str
+
+
+class SharedHistory(Shape):
+    """GET …/compare/{base}...{head}, as far as it is about the commit that both share."""
+
+    wrong = "it holds no merge base"
+
+    merge_base_commit: NamedCommit
+
+
 class CollaboratorPermission(Shape):
     """GET …/collaborators/{login}/permission."""
 
@@ -121,6 +137,11 @@ def read_posted(value: object) -> int:
 def descends(value: object) -> bool:
     """Read whether a comparison shows nothing but commits on top."""
     return Comparison.parse(value).status in {"ahead", "identical"}
+
+
+def merge_base(value: object) -> str:
+    """Read the hash of the newest commit that two histories share."""
+    return SharedHistory.parse(value).merge_base_commit.sha
 
 
 def may_write(value: object) -> bool:

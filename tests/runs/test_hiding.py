@@ -114,8 +114,7 @@ TEXTS: dict[str, tuple[bytes, str]] = {
 
 @faults("HD3")
 @pytest.mark.parametrize(("data", "remark"), TEXTS.values(), ids=TEXTS)
-@pytest.mark.parametrize("path", ["src/app.js", "logo.gif"])
-@pytest.mark.parametrize("old", [None, SAFE])
+@pytest.mark.parametrize(("path", "old"), [("src/app.js", SAFE), ("logo.gif", None)])
 def test_text_that_git_calls_binary_is_reviewed(
     job: Job, data: bytes, remark: str, path: str, old: str | None
 ) -> None:
@@ -294,7 +293,7 @@ def test_a_mark_hides_nothing_unless_a_generator_left_it_before(
 @faults("HD6")
 def test_a_generated_file_that_is_renamed_is_reviewed(job: Job) -> None:
     text = GO_MARK + SAFE
-    job.github.add_pull(NUMBER, {"a.go": (text, None), "b.go": (None, f"{text}{EVIL}\n")})
+    job.github.add_pull(NUMBER, {"a.pb.go": (text, None), "b.pb.go": (None, f"{text}{EVIL}\n")})
     assert_found(job.run())
 
 

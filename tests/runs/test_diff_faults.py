@@ -101,6 +101,7 @@ def test_what_is_skipped_qualifies_that_nothing_was_found(job: Job) -> None:
 def test_a_patch_that_github_leaves_out_is_read_from_the_raw_diff(job: Job) -> None:
     job.github.add_pull(NUMBER, TWO_FILES)
     row(job.github, "b.py").patch = None
+    forget_content(job, "b.py")
     finished = job.run()
     assert prompted_paths(job) == ["a.py", "b.py"]
     assert finished.outputs["complete"] == "true"

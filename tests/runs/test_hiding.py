@@ -77,6 +77,7 @@ def test_a_long_line_hides_nothing_of_its_file(job: Job, line: str, *, above: bo
         pytest.param(None, f"/* licence */ {EVIL}\n{LONG}", id="code behind the licence"),
         pytest.param(None, f"// licence\r{EVIL}\n{LONG}", id="code behind a carriage return"),
         pytest.param(None, f"{EVIL}\n" + (" " * 6_000 + "\n") * 9, id="padding"),
+        pytest.param(None, EVIL + " " * 6_000 + "\n", id="padding of the line itself"),
         pytest.param(SAFE, f"{EVIL}\n{LONG}", id="an old file becomes one of long lines"),
         pytest.param(LONG, LONG + EVIL, id="minified code gains a short line"),
     ],

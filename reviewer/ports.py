@@ -69,6 +69,14 @@ class Forge(Protocol):
         """
         ...
 
+    def large_content(self, path: str, sha: str) -> bytes | None:
+        """Return what `content` does, for a file of at most 10 MiB.
+
+        A file above 1 MiB takes a second request. GitHub returns blobs of up to 100 MB ("Get a
+        blob").
+        """
+        ...
+
     def blobs(self, sha: str) -> Mapping[str, str]:
         """Return the plain files of a commit: their paths, and git's hashes of their contents.
 

@@ -72,6 +72,9 @@ class FakeForge:
     def content(self, path: str, sha: str) -> bytes | None:
         return self._contents_at(sha).get(path)
 
+    def large_content(self, path: str, sha: str) -> bytes | None:
+        return self.content(path, sha)
+
     def blobs(self, sha: str) -> Mapping[str, str]:
         return {
             path: hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()

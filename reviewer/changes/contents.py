@@ -19,7 +19,7 @@ MOST_FILES = 100
 MOST_MARKED = 50
 """Files whose first lines one run reads, to find a generator's mark."""
 LARGEST_TEXT = 1 << 20
-"""Bytes of a file that is compared; GitHub returns no larger ones as contents either."""
+"""Bytes of a text that is compared; the old version is not read if it is larger either."""
 
 
 @dataclass
@@ -60,13 +60,15 @@ class Contents:
         return (data or b"").decode(errors="replace")
 
     def _compare(self, file: Unshown, cause: str) -> ChangedFile | Unreviewable:
-        data = self.forge.content(file.path, self.pull.head_sha)
+        data = self.forge.large_content(file.path, self.pull.head_sha)
         if data is None:
             reason = f"{cause}, and the head commit has no file of this name"
             return file.report(Status.FAILED, reason)
         text = decoding.decode(data)
-        if text is None or len(data) > LARGEST_TEXT:
+        if text is None:
             return _report_bytes(file, data, cause)
+        if len(data) > LARGEST_TEXT:
+            return file.report(Status.FAILED, f"{cause}, and its text has more than 1 MiB")
         old = self._read_base(file.row)
         if old == data:
             return file.report(Status.SKIPPED, describe_rename(file.row))
@@ -110,8 +112,6 @@ def _report_bytes(file: Unshown, data: bytes, cause: str) -> Unreviewable:
             return file.report(Status.SKIPPED, Format.DATA.value)
         case Format.PROGRAM:
             return file.report(Status.EXCLUDED, Format.PROGRAM.value)
-        case None if len(data) > LARGEST_TEXT:
-            return file.report(Status.FAILED, f"{cause}, and it has more than 1 MiB")
         case None:
             reason = f"{cause}, and it is neither text nor of the format that its name says"
             return file.report(Status.FAILED, reason)

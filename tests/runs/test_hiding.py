@@ -184,6 +184,22 @@ def test_binary_files_are_told_by_name_and_content(
     assert reason in row(job, finished, path)
 
 
+@faults("HD3")
+@pytest.mark.parametrize(
+    ("data", "verdict"),
+    [
+        (PNG * 9_000, "clean"),
+        (PNG[:8] + b"\0\0" + EVIL.encode() + b" " * (2 << 20), "incomplete"),
+        (PNG * 50_000, "incomplete"),
+    ],
+    ids=["a picture", "text that begins like one", "a picture above 10 MiB"],
+)
+def test_a_large_picture_is_read_to_be_told_from_text(job: Job, data: bytes, verdict: str) -> None:
+    open_pull(job, "docs/photo.png", None, data)
+    finished = job.run()
+    assert finished.outputs["verdict"] == verdict
+
+
 @faults("HD4")
 @pytest.mark.parametrize(
     "path",
@@ -220,6 +236,17 @@ def test_minified_code_that_github_runs_is_not_left_out(job: Job) -> None:
     finished = job.run()
     assert_found(finished)
     assert finished.outputs["complete"] == "false"
+
+
+@faults("HD1")
+def test_a_finding_in_a_line_that_was_cut_has_its_place(job: Job) -> None:
+    open_pull(job, "src/app.js", SAFE, f"{SAFE}{EVIL}{LONG}")
+    shown = (EVIL + LONG)[:1_500]
+    problem = {"quote": f"{shown} [… cut]", "start_line": 41, "end_line": 41}
+    job.model.say(review_reply("src/app.js", problem))
+    finished = job.run()
+    assert finished.outputs["high"] == "1"
+    assert "`src/app.js:41`" in job.github.bodies[0]
 
 
 def rename(job: Job, old: str, new: str) -> RunResult:

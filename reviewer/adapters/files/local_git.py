@@ -100,6 +100,10 @@ class LocalCommits:
         except NotFoundError:
             return None
 
+    def large_content(self, path: str, sha: str) -> bytes | None:
+        """Return a file of any size at a commit, None when it does not exist there."""
+        return self.content(path, sha)
+
     def pulls_of(self, _sha: str, _branch: str, _repository: str) -> tuple[int, ...]:
         """Return nothing: a local repository has no pull requests."""
         return ()

@@ -131,6 +131,10 @@ class GitHub:
         """See `Reads.content`."""
         return self._reads.content(path, sha)
 
+    def large_content(self, path: str, sha: str) -> bytes | None:
+        """See `Reads.large_content`."""
+        return self._reads.large_content(path, sha)
+
     def blobs(self, sha: str) -> Mapping[str, str]:
         """See `Reads.blobs`."""
         return self._reads.blobs(sha)

@@ -197,7 +197,7 @@ def _reason_without_lines(row: ListedFile) -> str:
     """Return why a row has nothing to review, if its status alone explains it, else ""."""
     match row.status:
         case "removed":
-            return "deleted"
+            return git_diff.DELETED
         case "unchanged":
             return "unchanged"
         case _:

@@ -101,9 +101,9 @@ class Reads:
         if not {"", ".", ".."}.isdisjoint(path.split("/")):
             # No path of git's; on its way to GitHub it would turn into another one.
             return None
+        name = _name(path, sha)
         url = self.repository.url(f"contents/{quote(path, errors='replace')}")
         asked = Request("GET", url, parameters={"ref": sha}, accept=CONTENT, also=(404,))
-        name = _name(path, sha)
 
         def ask() -> bytes | LargeFile | None:
             response = self.repository.send(asked)

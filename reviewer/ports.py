@@ -72,11 +72,27 @@ class Forge(Protocol):
         """
         ...
 
+    def large_content(self, path: str, sha: str) -> bytes | None:
+        """Return what `content` does, for a file of at most 10 MiB.
+
+        A file above 1 MiB takes a second request. GitHub returns blobs of up to 100 MB ("Get a
+        blob").
+        """
+        ...
+
     def blobs(self, sha: str) -> Mapping[str, str]:
         """Return the plain files of a commit: their paths, and git's hashes of their contents.
 
         Links, submodules and directories are left out. GitHub lists at most 100,000 entries of a
         tree, up to 7 MB ("Get a tree").
+        """
+        ...
+
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        """Return the commit from which the history of the head left that of the base.
+
+        The changed files are those between it and the head. Raises NotFoundError when the two
+        histories have no commit in common, or one of the commits does not exist.
         """
         ...
 

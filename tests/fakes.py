@@ -29,6 +29,8 @@ from reviewer.pull_request import (
 )
 from tests import builders
 
+MERGE_BASE = "5ba5e00" + "0" * 33
+
 
 @dataclass
 class FakeForge:
@@ -42,6 +44,8 @@ class FakeForge:
     rows: Sequence[ListedFile] = ()
     diff: str | None = None
     contents: Mapping[str, bytes] = field(default_factory=dict)
+    # What the merge base has; any other commit has `contents`.
+    old_contents: Mapping[str, bytes] = field(default_factory=dict)
     threads: list[ReviewThread] = field(default_factory=list)
     writers: frozenset[str] = frozenset()
     ancestors: frozenset[tuple[str, str]] = frozenset()
@@ -66,13 +70,22 @@ class FakeForge:
         return self.diff
 
     def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
-        return self.contents.get(path)
+        return self._contents_at(sha).get(path)
+
+    def large_content(self, path: str, sha: str) -> bytes | None:
+        return self.content(path, sha)
 
     def blobs(self, sha: str) -> Mapping[str, str]:
         return {
             path: hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
-            for path, data in self.contents.items()
+            for path, data in self._contents_at(sha).items()
         }
+
+    def _contents_at(self, sha: str) -> Mapping[str, bytes]:
+        return self.old_contents if sha == MERGE_BASE else self.contents
+
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        return MERGE_BASE
 
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         return head_sha == ancestor_sha or (head_sha, ancestor_sha) in self.ancestors

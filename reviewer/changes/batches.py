@@ -7,6 +7,8 @@ from reviewer.changes.diff import ChangedFile, Hunk, Line, render_heading, rende
 
 SMALLEST_WINDOW = 500
 """Characters; room for a hunk's heading and enough of a line to understand it."""
+LONGEST_LINE = 5_000
+"""Characters of a line that a prompt shows; people do not write longer lines."""
 CUT_MARK = " [… cut]"
 
 
@@ -24,8 +26,9 @@ class Batch:
 def split(file: ChangedFile, window: int) -> tuple[Batch, ...]:
     """Split a file's hunks, in order, into batches of at most `window` characters of prompt.
 
-    A hunk larger than the window is split between its lines; a line larger than the window is cut
-    and named in `cuts`. Every changed line is in exactly one batch.
+    A hunk larger than the window is split between its lines. A line larger than the window or than
+    LONGEST_LINE is cut, and a changed one is then named in `cuts`. Every changed line is in exactly
+    one batch.
 
     Raises ValueError for a window under SMALLEST_WINDOW.
     """
@@ -59,7 +62,7 @@ def _number_batches(file: ChangedFile, shares: Sequence[tuple[Hunk, ...]]) -> tu
 def _describe_cuts(
     share: Iterable[Hunk], whole: Mapping[tuple[int | None, int | None], str]
 ) -> Iterator[str]:
-    for line in (line for hunk in share for line in hunk.lines):
+    for line in (line for hunk in share for line in hunk.changed_lines):
         if line.text != whole[line.old, line.new]:
             name = f"old line {line.old}" if line.new is None else f"line {line.new}"
             yield f"{name} cut at {len(line.text) - len(CUT_MARK):,} characters"
@@ -87,6 +90,7 @@ def _pack(hunks: Iterable[Hunk], window: int) -> Iterator[tuple[Hunk, ...]]:
 
 def _split_hunk(hunk: Hunk, window: int) -> Iterator[Hunk]:
     """Yield the hunk, or pieces of it that fit the window; pieces without a change are left out."""
+    hunk = Hunk(tuple(map(_cut_to_longest, hunk.lines)), hunk.section)
     if _size((hunk,)) <= window:
         yield hunk
         return
@@ -108,6 +112,14 @@ def _with_changes(lines: Sequence[Line], section: str) -> Iterator[Hunk]:
     hunk = Hunk(tuple(lines), section)
     if hunk.changed_lines:
         yield hunk
+
+
+def _cut_to_longest(line: Line) -> Line:
+    """Return a line of at most LONGEST_LINE characters, and the mark where it was cut."""
+    cut = line.text[:LONGEST_LINE] + CUT_MARK
+    if len(line.text) <= LONGEST_LINE or line.text == cut:
+        return line
+    return replace(line, text=cut)
 
 
 def _cut_line(line: Line, room: int) -> Line:

@@ -2,6 +2,7 @@
 
 import enum
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -14,14 +15,14 @@ from unidiff.patch import PatchSet
 from reviewer.changes import git_diff
 from reviewer.changes.git_diff import RawFile
 from reviewer.pull_request import ListedFile
+from reviewer.review import Status
+from reviewer.text.truncate import shorten_name
 
 # GitHub's patches have no file headers, which unidiff needs; the real name is untrusted text.
 _FILE_HEADERS = ("--- a/file", "+++ b/file")
 _SUBMODULE = re.compile(r"Subproject commit [0-9a-f]{40,64}(-dirty)?")
 # First characters of a patch's lines; "" is a blank context line whose space a mail program cut.
 _STARTS = frozenset({"@", " ", "+", "-", "\\", ""})
-# A line such as "*.py -diff" in it makes git report only that a file differs.
-_ATTRIBUTES = ".gitattributes"
 # Characters; git cuts the section at 80 bytes, so a longer one is not git's.
 _LONGEST_SECTION = 120
 
@@ -63,12 +64,18 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """A file with hunks that can be reviewed; `status` is added, modified, renamed or copied."""
+    """A file with hunks that can be reviewed; `status` is added, modified, renamed or copied.
+
+    `remark` says what a reader would not expect, such as that git shows no lines of the file.
+    `base_text` is the whole text before the change: of lock files, where it could be read.
+    """
 
     path: str
     status: str
     hunks: tuple[Hunk, ...]
     previous_path: str | None = None
+    remark: str = ""
+    base_text: str | None = None
 
     @property
     def changed_lines(self) -> tuple[Line, ...]:
@@ -80,46 +87,77 @@ class ChangedFile:
 class Unreviewable:
     """A changed file without lines to show.
 
-    `failed` means that it should have been reviewed; otherwise there is nothing to review.
+    SKIPPED: there is nothing to review; EXCLUDED: nobody reviews its kind; FAILED: it should have
+    been reviewed. `lines` is the number of changed lines, as far as the forge counts them.
     """
 
     path: str
     reason: str
-    failed: bool
+    status: Status
+    lines: int = 0
+    previous_path: str | None = None
 
 
-FileChange: TypeAlias = ChangedFile | Unreviewable
+@dataclass(frozen=True, slots=True)
+class Unshown:
+    """A row without lines that nothing explains: the contents of the file decide.
+
+    `binary` says that git calls the file binary. Its author can cause that.
+    """
+
+    row: ListedFile
+    binary: bool = False
+
+    @property
+    def path(self) -> str:
+        """The path of the row."""
+        return self.row.path
+
+    @property
+    def previous_path(self) -> str | None:
+        """The path before a rename."""
+        return self.row.previous_path
+
+    def report(self, status: Status, reason: str) -> Unreviewable:
+        """Return the result for a row whose lines cannot be shown."""
+        lines = 0 if status is Status.SKIPPED else self.row.additions + self.row.deletions
+        return Unreviewable(self.path, reason, status, lines, self.previous_path)
+
+
+FileChange: TypeAlias = ChangedFile | Unreviewable | Unshown
 
 
 def needs_raw_diff(rows: Sequence[ListedFile]) -> bool:
-    """Whether a row has no patch, and its status does not explain that or is not trusted."""
-    doubted = _edits_attributes(rows)
-    return any(not row.patch and (doubted or not _reason_without_lines(row)) for row in rows)
+    """Whether a row has no patch, and its status does not explain that."""
+    return any(not row.patch and not _reason_without_lines(row) for row in rows)
 
 
 def reconcile(rows: Sequence[ListedFile], raw: str | None) -> tuple[FileChange, ...]:
     """Parse every row; `raw`, git's own diff, replaces a patch that the forge did not give.
 
-    A file without lines in git's diff has nothing to review, unless the same change edits
-    .gitattributes, which can hide lines from git's diff.
+    Of two rows with the same path, which names that are not UTF-8 can have, the second fails.
     """
-    raw_files = {file.path: file for file in git_diff.parse(raw)} if raw else {}
-    parse_row = _parse_doubted if _edits_attributes(rows) else _parse_with_git
-    return tuple(parse_row(row, raw_files.get(row.path)) for row in rows)
+    raw_files = _index_by_path(git_diff.parse(raw)) if raw else {}
+    changes: list[FileChange] = []
+    seen: set[str] = set()
+    for row in rows:
+        if row.path in seen:
+            changes.append(Unshown(row).report(Status.FAILED, "listed twice, with other changes"))
+        else:
+            changes.append(_parse_with_git(row, raw_files.get(row.path)))
+        if row.status != "removed":
+            seen.add(row.path)
+    return tuple(changes)
 
 
-def _edits_attributes(rows: Iterable[ListedFile]) -> bool:
-    """Whether the change itself may control which of its files git shows no lines of."""
-    return any(row.path.rpartition("/")[2] == _ATTRIBUTES for row in rows)
+def _index_by_path(files: Sequence[RawFile]) -> dict[str, RawFile]:
+    """Return the files of git's diff by path, without those that share a path.
 
-
-def _parse_doubted(row: ListedFile, raw: RawFile | None) -> FileChange:
-    """Parse a row; one that git calls binary, or does not list, fails: its lines may be hidden."""
-    has_lines = row.patch or row.status == "removed"
-    if has_lines or (raw and raw.reason != git_diff.BINARY):
-        return _parse_with_git(row, raw)
-    reason = f"git shows no lines of it, and this change edits {_ATTRIBUTES}, which can hide them"
-    return Unreviewable(row.path, reason, failed=True)
+    git shows a file that became a link as a deletion and an addition.
+    """
+    kept = [file for file in files if file.reason != git_diff.DELETED]
+    count = Counter(file.path for file in kept)
+    return {file.path: file for file in kept if count[file.path] == 1}
 
 
 def _parse_with_git(row: ListedFile, raw: RawFile | None) -> FileChange:
@@ -128,43 +166,50 @@ def _parse_with_git(row: ListedFile, raw: RawFile | None) -> FileChange:
         return parse(row)
     if raw.patch:
         return parse(replace(row, patch=raw.patch))
-    if raw.reason:
-        return Unreviewable(row.path, raw.reason, failed=False)
-    return parse(row)
+    if raw.reason and raw.reason != git_diff.BINARY:
+        return Unreviewable(
+            row.path, _explain(row, raw.reason), Status.SKIPPED, previous_path=row.previous_path
+        )
+    return Unshown(row, binary=raw.reason == git_diff.BINARY)
+
+
+def _explain(row: ListedFile, reason: str) -> str:
+    """Return the reason, with the path before a rename."""
+    renamed = reason.endswith("without changes") and row.previous_path
+    return f"{reason} from {shorten_name(row.previous_path or '')}" if renamed else reason
 
 
 def parse(row: ListedFile) -> FileChange:
     """Parse one row of the list of changed files, without the help of a raw diff."""
     if reason := _reason_without_lines(row):
-        return Unreviewable(row.path, reason, failed=False)
+        return Unreviewable(row.path, reason, Status.SKIPPED)
     if not row.patch:
-        return Unreviewable(row.path, "GitHub shows no patch", failed=True)
+        return Unshown(row)
     hunks = _parse_hunks(row.patch)
     if hunks is None:
-        return Unreviewable(row.path, "its patch cannot be parsed", failed=True)
+        return Unshown(row).report(Status.FAILED, "its patch cannot be parsed")
     status = row.status if row.status in {"added", "renamed", "copied"} else "modified"
     file = ChangedFile(row.path, status, hunks, row.previous_path)
     if len(file.changed_lines) < max(1, row.additions + row.deletions):
-        return Unreviewable(row.path, "its patch is incomplete", failed=True)
-    if all(_SUBMODULE.fullmatch(line.text) for line in file.changed_lines):
-        return Unreviewable(row.path, "submodule", failed=False)
+        return Unshown(row).report(Status.FAILED, "its patch is incomplete")
     return file
 
 
 def _reason_without_lines(row: ListedFile) -> str:
-    """Return why a row has nothing to review, if its status alone explains it, else "".
-
-    The status of a pure rename is trusted: a large change has many of them, and no raw diff.
-    """
+    """Return why a row has nothing to review, if its status alone explains it, else ""."""
     match row.status:
         case "removed":
             return git_diff.DELETED
-        case "renamed" | "copied" if not (row.patch or row.additions or row.deletions):
-            return f"{row.status} without changes"
         case "unchanged":
             return "unchanged"
         case _:
             return ""
+
+
+def is_submodule(file: ChangedFile) -> bool:
+    """Return True when all changed lines are git's text for the commit of a submodule."""
+    lines = file.changed_lines
+    return bool(lines) and all(_SUBMODULE.fullmatch(line.text) for line in lines)
 
 
 def _parse_hunks(patch: str) -> tuple[Hunk, ...] | None:

@@ -18,6 +18,10 @@ _REASONS = {
     "old mode ": "mode change only",
     "new file mode ": "empty file",
 }
+# The line that names the contents before and after; git leaves it out where they are the same.
+_CONTENTS = "index "
+# git's hashes of nothing, SHA-1 and SHA-256, as its diff shortens them.
+_EMPTY = ("..e69de29", "..473a0f4")
 _NOWHERE = "/dev/null"
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _LETTERS = {
@@ -62,12 +66,26 @@ def _parse_file(section: str) -> RawFile | None:
         return None
     if found and "deleted file mode " not in header:
         return RawFile(path, f"@@ -{hunks}".removesuffix("\n"))
-    return RawFile(path, None, next((_REASONS[word] for word in _REASONS if word in header), ""))
+    return RawFile(path, None, _find_reason(header))
+
+
+def _find_reason(header: Mapping[str, str]) -> str:
+    """Return why no hunks follow, or "" where the header names other contents than its reason.
+
+    "similarity index 100%" is no proof: git estimates, and lines in another order are as similar.
+    """
+    reason = next((_REASONS[word] for word in _REASONS if word in header), "")
+    if reason in {"", BINARY, DELETED} or _CONTENTS not in header:
+        return reason
+    is_empty = header[_CONTENTS].startswith("0000000") and any(
+        mark in header[_CONTENTS] for mark in _EMPTY
+    )
+    return reason if is_empty else ""
 
 
 def _parse_header(lines: Iterable[str]) -> dict[str, str]:
     """Map each known start of a header line to the rest of that line."""
-    words = dict.fromkeys((*_NAMES, *_REASONS))
+    words = dict.fromkeys((*_NAMES, *_REASONS, _CONTENTS))
     return {
         word: line.removeprefix(word) for line in lines for word in words if line.startswith(word)
     }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from reviewer.changes.batches import CUT_MARK
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.finding import Candidate, Finding, Origin, Side, normalize
 from reviewer.review import worst_first
@@ -65,7 +66,7 @@ class Places:
 
 def _read_quote(quote: str) -> Iterator[Quote]:
     """Yield the quote as code, then without the columns of our prompt, if it has them."""
-    lines = [line.rstrip() for line in quote.split("\n")]
+    lines = [line.rstrip().removesuffix(CUT_MARK).rstrip() for line in quote.split("\n")]
     columns = [_COLUMNS.match(line) for line in lines if line]
     yield from _trim_quote(lines)
     if all(columns):

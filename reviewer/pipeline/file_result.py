@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from reviewer.changes import default_excludes
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
@@ -50,7 +51,7 @@ def reuse(
 ) -> FileResult | None:
     """Return the remembered result of a file whose change is the same as before, else None."""
     row = previous_review.reuse(file, previous, as_prompt_text)
-    return FileResult(row, row.known) if row else None
+    return FileResult(replace(row, reason=file.remark), row.known) if row else None
 
 
 def earlier_findings(
@@ -78,7 +79,7 @@ def merge(
     known = previous_review.add_new(earlier, replied.findings)
     # Rules find their findings again in every run: an earlier finding of the model must not
     # replace one of them.
-    from_rules = builtin_rules.find(file, redaction)
+    from_rules = find_by_rules(file, redaction)
     findings = (*from_rules, *(each for each in known if each.origin is Origin.MODEL))
     whole = replied.report.status is not Status.FAILED and not replied.report.cuts
     key = previous.identify(file) if whole else ""
@@ -101,6 +102,7 @@ def place_replies(
     report = FileReport(
         path=file.path,
         status=Status.REVIEWED,
+        reason=file.remark,
         summary=" ".join(reply.summary for reply in replies),
         cuts=_collect_cuts(results, replies),
     )
@@ -142,8 +144,30 @@ def read_by_rules(
         known = [f for f in previous.findings if f.path == file.path and f.origin is Origin.MODEL]
         wanted = () if report.status is Status.SKIPPED else known
         earlier = previous_review.still_present(file, wanted, as_prompt_text)
-        results.append(FileResult(report, (*builtin_rules.find(file, redaction), *earlier)))
+        checked = report.status is Status.EXCLUDED and _is_checked(file)
+        row = replace(report, checked=checked)
+        results.append(FileResult(row, (*find_by_rules(file, redaction), *earlier)))
     return tuple(results)
+
+
+def find_by_rules(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
+    """Return the findings of all rules that need no model."""
+    found = builtin_rules.find(file, redaction)
+    if not default_excludes.has_lock_entries(file.path):
+        return found
+    # Ten modules that parse lock files; most changes have none.
+    from reviewer.findings import lock_files
+
+    return (*found, *lock_files.find(file, file.base_text, redaction))
+
+
+def _is_checked(file: ChangedFile) -> bool:
+    """Return True if the rule for lock files understood every changed line."""
+    if not default_excludes.has_lock_entries(file.path):
+        return False
+    from reviewer.findings import lock_files
+
+    return lock_files.is_checked(file, file.base_text)
 
 
 def assemble(
@@ -161,7 +185,8 @@ def assemble(
 
     Findings are numbered, ranked and limited here. `dismissed` ones are not shown.
     """
-    distinct, repeated = placement.dedupe(tuple(f for each in results for f in each.findings))
+    found = (*selection.findings, *(f for each in results for f in each.findings))
+    distinct, repeated = placement.dedupe(found)
     numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)
     files = tuple(_with_findings(each.report, shown, numbered) for each in results)

@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, Unreviewable
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
+from reviewer.review import Status
 from tests.faults import faults
 
 SUBMODULE = "@@ -1 +1 @@\n-Subproject commit {}\n+Subproject commit {}".format("a" * 40, "b" * 40)
@@ -64,34 +65,38 @@ def test_a_status_that_is_none_of_ours_counts_as_modified(listed: str, known: st
     ("listed", "reason"),
     [
         (row("@@ -1 +0,0 @@\n-x", status="removed"), "deleted"),
-        (row(None, status="renamed"), "renamed without changes"),
-        (row(None, status="copied"), "copied without changes"),
         (row(None, status="unchanged"), "unchanged"),
-        (row(SUBMODULE), "submodule"),
-        (row(SUBMODULE.replace("b\n", "b-dirty\n")), "submodule"),
     ],
 )
 def test_a_file_without_lines_to_review_says_so_and_is_no_failure(
     listed: ListedFile, reason: str
 ) -> None:
-    assert diff.parse(listed) == Unreviewable("src/pay.py", reason, failed=False)
+    assert diff.parse(listed) == Unreviewable("src/pay.py", reason, Status.SKIPPED)
 
 
 @faults("DF2")
 @pytest.mark.parametrize("patch", [None, ""])
 @pytest.mark.parametrize("changes", [0, 700])
-def test_a_text_file_without_a_patch_is_a_failure_and_not_clean(
+def test_a_text_file_without_a_patch_is_not_taken_for_unchanged(
     patch: str | None, changes: int
 ) -> None:
-    file = diff.parse(row(patch, changes=changes))
-    assert file == Unreviewable("src/pay.py", "GitHub shows no patch", failed=True)
+    listed = row(patch, changes=changes)
+    assert diff.parse(listed) == Unshown(listed)
 
 
 @faults("DF2")
-def test_a_renamed_file_with_changes_and_no_patch_is_a_failure() -> None:
-    assert diff.needs_raw_diff([row(None, status="renamed", changes=7)])
-    file = diff.parse(row(None, status="renamed", changes=7))
-    assert file == Unreviewable("src/pay.py", "GitHub shows no patch", failed=True)
+@pytest.mark.parametrize("status", ["renamed", "copied"])
+@pytest.mark.parametrize("changes", [0, 7])
+def test_the_status_of_a_rename_proves_nothing(status: str, changes: int) -> None:
+    listed = row(None, status=status, changes=changes)
+    assert diff.needs_raw_diff([listed])
+    assert diff.parse(listed) == Unshown(listed)
+
+
+def test_a_submodule_is_told_by_the_text_of_all_its_lines() -> None:
+    assert diff.is_submodule(parse_patch(SUBMODULE))
+    assert diff.is_submodule(parse_patch(SUBMODULE.replace("b\n", "b-dirty\n")))
+    assert not diff.is_submodule(parse_patch(SUBMODULE.replace("-Subproject", "-subproject")))
 
 
 @faults("DF3")
@@ -100,7 +105,7 @@ def test_false_zero_rows_ask_for_the_raw_diff() -> None:
 
 
 def test_rows_that_explain_themselves_do_not_ask_for_the_raw_diff() -> None:
-    explained = [row(None, status=status) for status in ("removed", "renamed", "copied")]
+    explained = [row(None, status=status) for status in ("removed", "unchanged")]
     assert not diff.needs_raw_diff([*explained, row("@@ -1 +1 @@\n-a\n+b")])
 
 
@@ -135,19 +140,19 @@ def test_rows_that_explain_themselves_do_not_ask_for_the_raw_diff() -> None:
 )
 def test_a_patch_that_lies_about_its_lines_is_a_failure(patch: str) -> None:
     file = diff.parse(row(patch))
-    assert file == Unreviewable("src/pay.py", "its patch cannot be parsed", failed=True)
+    assert file == Unreviewable("src/pay.py", "its patch cannot be parsed", Status.FAILED)
 
 
 @faults("DF6")
 @pytest.mark.parametrize("patch", ["@@ -1 +1 @@\n-a\n+b", "@@ -1,2 +1,2 @@\n a\n b"])
 def test_a_patch_with_fewer_lines_than_its_row_counts_is_a_failure(patch: str) -> None:
     file = diff.parse(row(patch, changes=3))
-    assert file == Unreviewable("src/pay.py", "its patch is incomplete", failed=True)
+    assert file == Unreviewable("src/pay.py", "its patch is incomplete", Status.FAILED, 3)
 
 
 @faults("DF6")
 def test_one_bad_file_leaves_the_others_alone() -> None:
-    rows = (row("@@ -1 +1 @@\n-a\n+b\n+c"), row("@@ -1 +1 @@\n-a\n+b"))
+    rows = (row("@@ -1 +1 @@\n-a\n+b\n+c"), replace(row("@@ -1 +1 @@\n-a\n+b"), path="b.py"))
     bad, good = diff.reconcile(rows, None)
     assert isinstance(bad, Unreviewable)
     assert isinstance(good, ChangedFile)
@@ -232,24 +237,41 @@ def test_two_hundred_thousand_lines_are_parsed_without_loss() -> None:
     assert lines[-1].new == 200_000
 
 
-@faults("DF1")
+@faults("HD3")
 @pytest.mark.parametrize(
     ("status", "raw"),
     [
         ("modified", "diff --git a/x.py b/x.py\nindex 1..2 100644\nBinary files a/x.py and b/x.py"),
+        ("added", "diff --git a/x.py b/x.py\nindex 1..2 100644\nGIT binary patch\n"),
+        ("renamed", "diff --git a/y b/x.py\nsimilarity index 100%\nindex 1..2\nrename to x.py\n"),
+        ("modified", "diff --git a/x.py b/x.py\nold mode 100644\nnew mode 100755\nindex 1..2\n"),
+        ("added", "diff --git a/x.py b/x.py\nnew file mode 100644\nindex 0000000..1234567\n"),
+        ("modified", "diff --git a/x.py b/x.py\nnew file mode 100644\nindex 1234567..e69de29\n"),
+        ("modified", "diff --git a/y.py b/y.py\nold mode 100644\nnew mode 100755\n"),
         ("renamed", None),
+        ("added", None),
     ],
 )
-def test_what_git_does_not_show_is_doubted_where_the_change_declares_it(
-    status: str, raw: str | None
-) -> None:
-    hidden = replace(row(None, status=status), path="x.py")
-    declared = ListedFile(
-        "lib/.gitattributes", "added", additions=1, deletions=0, patch="@@ -0,0 +1 @@\n+*.py -diff"
-    )
-    (believed,) = diff.reconcile((hidden,), raw)
-    doubted, _ = diff.reconcile((hidden, declared), raw)
-    assert isinstance(believed, Unreviewable)
-    assert isinstance(doubted, Unreviewable)
-    assert (believed.failed, doubted.failed) == (False, True)
-    assert diff.needs_raw_diff((hidden, declared))
+def test_only_the_contents_decide_where_git_proves_nothing(status: str, raw: str | None) -> None:
+    listed = replace(row(None, status=status), path="x.py")
+    binary = raw is not None and "inary" in raw
+    assert diff.reconcile((listed,), raw) == (Unshown(listed, binary=binary),)
+
+
+@faults("HD4")
+def test_two_files_of_one_name_are_never_taken_for_one() -> None:
+    """Names that are not UTF-8 can look the same in GitHub's JSON."""
+    first, second = row("@@ -1 +1 @@\n-a\n+b"), row("@@ -1 +1 @@\n-a\n+evil", changes=1)
+    kept, failed = diff.reconcile((first, second), None)
+    assert isinstance(kept, ChangedFile)
+    reason = "listed twice, with other changes"
+    assert failed == Unreviewable("src/pay.py", reason, Status.FAILED, lines=1)
+
+
+@faults("HD4")
+def test_parts_of_one_name_in_gits_diff_explain_nothing() -> None:
+    part = "diff --git a/src/pay.py b/src/pay.py\nold mode 100644\nnew mode 100755\n"
+    (file,) = diff.reconcile((row(None),), part)
+    (twice,) = diff.reconcile((row(None),), part * 2)
+    assert isinstance(file, Unreviewable)
+    assert isinstance(twice, Unshown)

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from reviewer.changes import diff, git_diff
-from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable
+from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
+from reviewer.review import Status
 from tests.faults import faults
 
 DIFFS = Path(__file__).parents[1] / "data" / "diffs"
@@ -79,16 +80,14 @@ def test_names_are_unquoted_as_git_quotes_them(quoted: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("picture.png", "binary"),
         ("script.sh", "mode change only"),
         ("empty.txt", "empty file"),
         ("empty b/empty.txt", "empty file"),
         ("moved here.txt", "renamed without changes"),
-        ("sub", "submodule"),
     ],
 )
 def test_the_raw_diff_says_why_there_is_nothing_to_review(path: str, reason: str) -> None:
-    assert reconcile(path) == Unreviewable(path, reason, failed=False)
+    assert reconcile(path) == Unreviewable(path, reason, Status.SKIPPED)
 
 
 @faults("DF1")
@@ -104,16 +103,14 @@ def test_a_false_zero_row_is_reviewed_from_the_raw_diff(status: str) -> None:
 
 
 @faults("DF3")
-def test_a_false_zero_row_that_git_does_not_know_either_is_a_failure() -> None:
-    assert reconcile("nowhere.py") == Unreviewable(
-        "nowhere.py", "GitHub shows no patch", failed=True
-    )
+def test_a_false_zero_row_that_git_does_not_know_either_is_left_open() -> None:
+    assert reconcile("nowhere.py") == Unshown(row("nowhere.py"))
 
 
 @faults("DF3")
-def test_a_row_that_git_leaves_unexplained_is_a_failure() -> None:
+def test_a_row_that_git_leaves_unexplained_is_left_open() -> None:
     (file,) = diff.reconcile((row("x"),), "diff --git a/x b/x\nindex 1..2 100644\n")
-    assert file == Unreviewable("x", "GitHub shows no patch", failed=True)
+    assert file == Unshown(row("x"))
 
 
 def test_a_row_with_a_patch_needs_no_second_source() -> None:
@@ -133,7 +130,7 @@ def test_a_deletion_is_shown_without_its_lines() -> None:
 
 def test_a_deleted_file_stays_deleted() -> None:
     assert reconcile("gone.txt", status="removed") == Unreviewable(
-        "gone.txt", "deleted", failed=False
+        "gone.txt", "deleted", Status.SKIPPED
     )
 
 
@@ -158,7 +155,7 @@ def test_content_that_looks_like_git_headers_starts_no_file() -> None:
 def test_a_raw_diff_cut_within_a_hunk_is_a_failure() -> None:
     cut = raw("odd-files.diff").split("+GIT binary patch")[0]
     (file,) = diff.reconcile((row("headers.txt"),), cut)
-    assert file == Unreviewable("headers.txt", "its patch cannot be parsed", failed=True)
+    assert file == Unreviewable("headers.txt", "its patch cannot be parsed", Status.FAILED)
 
 
 @pytest.mark.parametrize("text", ["", "not a diff", "diff --git nonsense\n", "diff --git \n"])

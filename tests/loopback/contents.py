@@ -10,6 +10,7 @@ from tests.loopback.messages import Response, as_json
 from tests.loopback.state import Entry, Repository, Site, Submodule, Symlink, Tree
 
 # Above this the JSON form has no content; the raw form goes on to 100 MB.
+_BLOBS = "https://api.github.com/repos/octo/shop/git/blobs"
 _LARGEST_IN_JSON = 1024 * 1024
 
 
@@ -49,6 +50,16 @@ def tree(repo: Repository, sha: str) -> dict[str, object] | None:
         return None
     rows = [_entry(path, entry) for path, entry in sorted(entries.items())]
     return {"sha": sha, "url": "https://api.github.com/tree", "tree": rows, "truncated": False}
+
+
+def blob(repo: Repository, sha: str) -> dict[str, object] | None:
+    """The bytes of a file at any commit, by git's hash of them."""
+    entries = (entry for tree in repo.trees.values() for entry in tree.values())
+    found = next((e for e in entries if isinstance(e, bytes) and _name(e) == sha), None)
+    if found is None:
+        return None
+    value = {"content": base64.encodebytes(found).decode(), "encoding": "base64"}
+    return value | {"sha": sha, "size": len(found), "node_id": "B_1", "url": f"{_BLOBS}/{sha}"}
 
 
 def _entry(path: str, entry: Entry) -> dict[str, object]:

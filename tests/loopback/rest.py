@@ -72,6 +72,12 @@ def read_tree(call: Call) -> Response:
     return as_json(200, tree) if tree else error(404, "Not Found")
 
 
+def read_blob(call: Call) -> Response:
+    """One file by git's hash of it."""
+    blob = contents.blob(call.repository, call.parts["sha"])
+    return as_json(200, blob) if blob else error(404, "Not Found")
+
+
 _REPO = r"/repos/(?P<repo>[^/]+/[^/]+)"
 _ROUTES: list[tuple[str, re.Pattern[str], Answer]] = [
     (method, re.compile(_REPO + path), answer)
@@ -91,6 +97,7 @@ _ROUTES: list[tuple[str, re.Pattern[str], Answer]] = [
         ("PATCH", r"/check-runs/(?P<run>\d+)", review_routes.check_run),
         ("GET", r"/contents/(?P<path>.*)", read_contents),
         ("GET", r"/git/trees/(?P<sha>[^/]+)", read_tree),
+        ("GET", r"/git/blobs/(?P<sha>[^/]+)", read_blob),
     )
 ]
 

@@ -148,6 +148,8 @@ def test_a_renamed_file_whose_changes_a_heavy_page_hides_is_asked_for_again(job:
     job.github.add_pull(NUMBER, {**heavy, **moved})
     row = next(r for r in job.github.repository.pulls[NUMBER].files if r.path == "z/new.py")
     assert row.status == "renamed"
+    # Its page is the only source that shows its lines.
+    del job.github.repository.pulls[NUMBER].head_tree["z/new.py"]
     job.run()
     assert "z/new.py" in {prompted_path(body) for body in job.model.bodies}
 
@@ -164,6 +166,7 @@ def test_a_file_that_slips_between_two_pages_is_missed(job: Job) -> None:
     finished = job.run()
     assert finished.outputs["complete"] == "false"
     assert "no problems found" not in job.github.bodies[0]
+    assert "1 further file" in job.github.bodies[0]
     assert len(job.model.bodies) == len({str(body) for body in job.model.bodies})
 
 

@@ -101,6 +101,10 @@ class LocalCommits:
         except NotFoundError:
             return None
 
+    def large_content(self, path: str, sha: str) -> bytes | None:
+        """Return a file of any size at a commit, None when it does not exist there."""
+        return self.content(path, sha)
+
     def pulls_of(self, _sha: str, _branch: str, _repository: str) -> tuple[int, ...]:
         """Return nothing: a local repository has no pull requests."""
         return ()
@@ -115,6 +119,10 @@ class LocalCommits:
         parts = (row.decode(errors="surrogateescape").split(None, 3) for row in rows if row)
         plain = ("100644", "100755")
         return {path: name for mode, _, name, path in parts if mode in plain}
+
+    def merge_base(self, base_sha: str, _head_sha: str) -> str:
+        """Return the base, which is the merge base already."""
+        return base_sha
 
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """Return True when the history of one commit contains the other."""

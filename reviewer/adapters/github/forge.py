@@ -132,9 +132,17 @@ class GitHub:
         """See `Reads.content`."""
         return self._reads.content(path, sha, optional=optional)
 
+    def large_content(self, path: str, sha: str) -> bytes | None:
+        """See `Reads.large_content`."""
+        return self._reads.large_content(path, sha)
+
     def blobs(self, sha: str) -> Mapping[str, str]:
         """See `Reads.blobs`."""
         return self._reads.blobs(sha)
+
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        """See `Reads.merge_base`."""
+        return self._reads.merge_base(base_sha, head_sha)
 
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
         """See `Reads.descends`."""

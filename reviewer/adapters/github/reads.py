@@ -11,6 +11,7 @@ from urllib.parse import quote
 from reviewer.adapters.github import pull_lists, refusals, rest_json
 from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.pull_lists import PullListPage
+from reviewer.adapters.github.rest_json import LargeFile
 from reviewer.pull_request import ListedFile, ListedPull, PullRequest
 
 DIFF = "application/vnd.github.diff"
@@ -29,6 +30,8 @@ LARGE_PAGE = 100
 # as many lines are reason enough to read the empty rows again, on smaller pages.
 DOUBTFUL_LINES = 10_000
 SMALL_PAGE = 10
+LARGEST_BLOB = 10 * 1024 * 1024
+"""Bytes of a file that is read to tell its format; few pictures are larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +79,36 @@ class Reads:
 
     def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
         """Read a file of at most 1 MiB, above which GitHub's JSON form has no content."""
+        found = self._contents(path, sha, optional=optional)
+        if isinstance(found, LargeFile):
+            raise rest_json.too_large_error(_name(path, sha), rest_json.LARGEST_CONTENT)
+        return found
+
+    def large_content(self, path: str, sha: str) -> bytes | None:
+        """Read a file of at most LARGEST_BLOB; one that has no JSON form is read as a blob."""
+        found = self._contents(path, sha)
+        if not isinstance(found, LargeFile):
+            return found
+        name = _name(path, sha)
+        if found.size > LARGEST_BLOB:
+            raise rest_json.too_large_error(name, LARGEST_BLOB)
+        asked = Request("GET", self.repository.url(f"git/blobs/{found.sha}"))
+        return self.repository.retry(
+            f"Reading {name}", lambda: self.repository.send(asked).read(rest_json.blob)
+        )
+
+    def _contents(self, path: str, sha: str, *, optional: bool = False) -> bytes | LargeFile | None:
+        """Read a file, or what GitHub tells of one that is too large for its JSON form."""
         if not {"", ".", ".."}.isdisjoint(path.split("/")):
             # No path of git's; on its way to GitHub it would turn into another one.
             return None
+        name = _name(path, sha)
         url = self.repository.url(f"contents/{quote(path, errors='replace')}")
         asked = Request(
             "GET", url, parameters={"ref": sha}, accept=CONTENT, also=(404,), optional=optional
         )
-        name = f"{path} at {sha[:7]}"
 
-        def ask() -> bytes | None:
+        def ask() -> bytes | LargeFile | None:
             response = self.repository.send(asked)
             return response.read(partial(rest_json.content, name)) if response.ok else None
 
@@ -98,6 +121,15 @@ class Reads:
         return self.repository.retry(
             f"Reading the tree of {sha[:7]}",
             lambda: self.repository.send(asked).read(rest_json.blobs),
+        )
+
+    def merge_base(self, base_sha: str, head_sha: str) -> str:
+        """Compare two commits; GitHub lists the changed files from the commit that they share."""
+        url = self.repository.url(f"compare/{base_sha}...{head_sha}")
+        asked = Request("GET", url, parameters={"per_page": 1})
+        return self.repository.retry(
+            "Comparing two commits",
+            lambda: self.repository.send(asked).read(rest_json.merge_base),
         )
 
     def descends(self, head_sha: str, ancestor_sha: str) -> bool:
@@ -125,6 +157,10 @@ class Reads:
             return response.ok and response.read(rest_json.may_write)
 
         return self.repository.retry("Reading a permission", ask)
+
+
+def _name(path: str, sha: str) -> str:
+    return f"{path} at {sha[:7]}"
 
 
 def read_all_rows(read_page: ReadPage) -> Rows:

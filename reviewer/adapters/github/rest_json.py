@@ -44,6 +44,22 @@ class Comparison(Shape):
     status: str
 
 
+class NamedCommit(Shape):
+    """A commit of a comparison."""
+
+    wrong = "a commit has no hash"
+
+    sha: str
+
+
+class SharedHistory(Shape):
+    """GET …/compare/{base}...{head}, as far as it is about the commit that both share."""
+
+    wrong = "it holds no merge base"
+
+    merge_base_commit: NamedCommit
+
+
 class CollaboratorPermission(Shape):
     """GET …/collaborators/{login}/permission."""
 
@@ -92,10 +108,21 @@ class FileContent(Shape):
 
 
 class LargeFile(Shape):
-    """GET …/contents/{path} of a larger file."""
+    """GET …/contents/{path} of a larger file; `sha` is git's hash of it, `size` in bytes."""
 
     type: Literal["file"]
     encoding: Literal["none"]
+    sha: str
+    size: int
+
+
+class Blob(Shape):
+    """GET …/git/blobs/{sha}."""
+
+    wrong = "it holds no blob"
+
+    encoding: Literal["base64"]
+    content: str
 
 
 class NoFile(Shape):
@@ -121,6 +148,11 @@ def read_posted(value: object) -> int:
 def descends(value: object) -> bool:
     """Read whether a comparison shows nothing but commits on top."""
     return Comparison.parse(value).status in {"ahead", "identical"}
+
+
+def merge_base(value: object) -> str:
+    """Read the hash of the newest commit that two histories share."""
+    return SharedHistory.parse(value).merge_base_commit.sha
 
 
 def may_write(value: object) -> bool:
@@ -157,11 +189,10 @@ def _listed_file(value: object) -> ListedFile:
     )
 
 
-def content(name: str, value: object) -> bytes:
-    """Read the bytes of a file, which messages call `name`.
+def content(name: str, value: object) -> bytes | LargeFile:
+    """Read the bytes of a file, which messages call `name`, if it is at most LARGEST_CONTENT.
 
-    Raises NotFoundError for anything else than a file, and for a file that is larger than
-    LARGEST_CONTENT, which GitHub does not return.
+    Raises NotFoundError for anything else than a file.
     """
     if isinstance(value, list):
         raise _not_a_file(name, "dir")
@@ -173,11 +204,19 @@ def content(name: str, value: object) -> bytes:
         case FileContent():
             return base64.b64decode(found.content)
         case LargeFile():
-            raise NotFoundError(
-                f"{name} is larger than {LARGEST_CONTENT:,} bytes.", remedy="Make it smaller."
-            )
+            return found
         case NoFile():
             raise _not_a_file(name, found.type)
+
+
+def blob(value: object) -> bytes:
+    """Read the bytes of a blob."""
+    return base64.b64decode(Blob.parse(value).content)
+
+
+def too_large_error(name: str, limit: int) -> NotFoundError:
+    """Return the error for a file that is larger than `limit` bytes."""
+    return NotFoundError(f"{name} is larger than {limit:,} bytes.", remedy="Make it smaller.")
 
 
 def _not_a_file(name: str, kind: str) -> NotFoundError:

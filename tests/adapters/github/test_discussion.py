@@ -137,6 +137,14 @@ def test_a_push_on_top_descends_and_a_force_push_does_not(github: LoopbackGitHub
     assert not door.descends(third, "0" * 40)
 
 
+def test_the_merge_base_is_where_the_head_left_the_base(github: LoopbackGitHub) -> None:
+    pull = github.add_pull()
+    door = forge(github)
+    assert door.merge_base(pull.base_sha, pull.head_sha) == pull.base_sha
+    with pytest.raises(NotFoundError):
+        door.merge_base("0" * 40, pull.head_sha)
+
+
 def test_write_permission_is_looked_up_on_github(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.repository.writers.add("maintainer")

@@ -316,6 +316,17 @@ def test_a_file_above_one_mebibyte_is_an_error_that_names_it(github: LoopbackGit
         forge(github).content("big.txt", made.head_sha)
 
 
+def test_a_larger_file_is_read_as_a_blob_up_to_ten_mebibytes(github: LoopbackGitHub) -> None:
+    data = bytes(range(256)) * 5_000
+    limit = 10 * 1024 * 1024
+    made = github.add_pull(files={"a.png": (None, data), "b.png": (None, b"x" * (limit + 1))})
+    door = forge(github)
+    assert door.large_content("a.png", made.head_sha) == data
+    assert door.large_content("none.png", made.head_sha) is None
+    with pytest.raises(ForgeError, match=r"b\.png at .* is larger than 10,485,760 bytes"):
+        door.large_content("b.png", made.head_sha)
+
+
 @faults("CF15")
 @pytest.mark.parametrize("fault", [failures.status(403, {"message": "No"}), failures.status(503)])
 def test_only_404_means_that_a_file_is_absent(

@@ -1,0 +1,144 @@
+"""Reads changed files whose rows show no lines, and shows their difference where they are text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from reviewer.changes import binary_formats, decoding, text_diff
+from reviewer.changes.binary_formats import Format
+from reviewer.changes.decoding import Decoded
+from reviewer.changes.diff import ChangedFile, Unreviewable, Unshown
+from reviewer.errors import ForgeError
+from reviewer.ports import Forge
+from reviewer.pull_request import ListedFile, PullRequest
+from reviewer.review import Status
+from reviewer.text.truncate import shorten_name
+
+MOST_FILES = 100
+"""Files without lines that one run reads; most changes have none, or a few images."""
+MOST_MARKED = 50
+"""Files whose first lines one run reads, to find a generator's mark."""
+MOST_LOCKED = 20
+"""Lock files whose earlier text one run reads; of others, only the hunks are compared."""
+LARGEST_TEXT = 1 << 20
+"""Bytes of a text that is compared; the old version is not read if it is larger either."""
+
+
+@dataclass
+class Contents:
+    """The contents of a pull request's files, before and after; a bounded number is read."""
+
+    forge: Forge
+    pull: PullRequest
+    _left: int = MOST_FILES
+    _left_marked: int = MOST_MARKED
+    _left_locked: int = MOST_LOCKED
+
+    def resolve(self, file: Unshown) -> ChangedFile | Unreviewable:
+        """Return the file with its lines, or why there are none.
+
+        A file that can neither be read nor told to be binary is FAILED.
+        """
+        if self._has_same_blob(file.row):
+            return file.report(Status.SKIPPED, describe_rename(file.row))
+        cause = "git calls it binary" if file.binary else "GitHub shows no patch"
+        if self._left <= 0:
+            reason = f"{cause}, as of more than {MOST_FILES} other files"
+            return file.report(Status.FAILED, reason)
+        self._left -= 1
+        try:
+            return self._compare(file, cause)
+        except ForgeError as problem:
+            return file.report(Status.FAILED, f"{cause}: {problem.what}")
+
+    def with_base_text(self, file: ChangedFile) -> ChangedFile:
+        """Return a file with the whole text that it had before the change, where it can be had."""
+        if file.status == "added" or self._left_locked <= 0:
+            return file
+        self._left_locked -= 1
+        path = file.previous_path or file.path
+        try:
+            data = self.forge.large_content(path, self._merge_base)
+        except ForgeError:
+            return file
+        return replace(file, base_text=(data or b"").decode(errors="replace"))
+
+    def read_head(self, path: str) -> str:
+        """Return the text of a file at the head commit, "" when it cannot be had."""
+        if self._left_marked <= 0:
+            return ""
+        self._left_marked -= 1
+        try:
+            data = self.forge.content(path, self.pull.head_sha)
+        except ForgeError:
+            return ""
+        return (data or b"").decode(errors="replace")
+
+    def _compare(self, file: Unshown, cause: str) -> ChangedFile | Unreviewable:
+        data = self.forge.large_content(file.path, self.pull.head_sha)
+        if data is None:
+            reason = f"{cause}, and the head commit has no file of this name"
+            return file.report(Status.FAILED, reason)
+        text = decoding.decode(data)
+        if text is None:
+            return _report_bytes(file, data, cause)
+        if len(data) > LARGEST_TEXT:
+            return file.report(Status.FAILED, f"{cause}, and its text has more than 1 MiB")
+        old = self._read_base(file.row)
+        if old == data:
+            return file.report(Status.SKIPPED, describe_rename(file.row))
+        return _show(file, old or b"", text, cause)
+
+    def _read_base(self, row: ListedFile) -> bytes | None:
+        if row.status == "added":
+            return None
+        return self.forge.content(row.previous_path or row.path, self._merge_base)
+
+    @cached_property
+    def _merge_base(self) -> str:
+        return self.forge.merge_base(self.pull.base_sha, self.pull.head_sha)
+
+    def _has_same_blob(self, row: ListedFile) -> bool:
+        """Whether git's hashes prove that a renamed file has not changed."""
+        if row.previous_path is None or row.additions or row.deletions or row.patch:
+            return False
+        before, after = self._trees
+        return row.path in after and before.get(row.previous_path) == after[row.path]
+
+    @cached_property
+    def _trees(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        try:
+            return self.forge.blobs(self._merge_base), self.forge.blobs(self.pull.head_sha)
+        except ForgeError:
+            return {}, {}
+
+
+def describe_rename(row: ListedFile) -> str:
+    """Return why a row whose content did not change has nothing to review."""
+    if row.previous_path is None:
+        return "mode change only"
+    return f"{row.status} without changes from {shorten_name(row.previous_path)}"
+
+
+def _report_bytes(file: Unshown, data: bytes, cause: str) -> Unreviewable:
+    """Report a file that is no text: its format decides if that is as it should be."""
+    match binary_formats.identify(file.path, data[: binary_formats.LONGEST_MAGIC]):
+        case Format.DATA:
+            return file.report(Status.SKIPPED, Format.DATA.value)
+        case Format.PROGRAM:
+            return file.report(Status.EXCLUDED, Format.PROGRAM.value)
+        case None:
+            reason = f"{cause}, and it is neither text nor of the format that its name says"
+            return file.report(Status.FAILED, reason)
+
+
+def _show(file: Unshown, old: bytes, new: Decoded, cause: str) -> ChangedFile | Unreviewable:
+    before = decoding.decode(old)
+    # An old version that is no text has no lines. A new encoding of the same text is shown whole.
+    hunks = text_diff.make_hunks(before.text if before else "", new.text)
+    hunks = hunks or text_diff.make_hunks("", new.text)
+    if not hunks:
+        return file.report(Status.SKIPPED, "empty file")
+    row = file.row
+    status = row.status if row.status in {"added", "renamed", "copied"} else "modified"
+    return ChangedFile(row.path, status, hunks, row.previous_path, f"{cause}: {new.remark}")

@@ -185,7 +185,6 @@ def test_windows_line_ends_change_nothing(name: str) -> None:
 
 
 @faults("HD8")
-@pytest.mark.no_run("the pipeline does not call the rule yet")
 @pytest.mark.parametrize(("name", "pattern", "replacement"), LEAVING)
 def test_an_entry_that_leaves_its_registry_is_reported(
     name: str, pattern: str, replacement: str
@@ -194,7 +193,6 @@ def test_an_entry_that_leaves_its_registry_is_reported(
 
 
 @faults("HD8")
-@pytest.mark.no_run("the pipeline does not call the rule yet")
 @pytest.mark.parametrize(("name", "pattern", "replacement"), LOSING)
 def test_an_entry_that_loses_its_hash_is_reported(
     name: str, pattern: str, replacement: str
@@ -203,7 +201,6 @@ def test_an_entry_that_loses_its_hash_is_reported(
 
 
 @faults("HD8")
-@pytest.mark.no_run("the pipeline does not call the rule yet")
 @pytest.mark.parametrize(("name", "pattern", "replacement"), CHANGING)
 def test_a_hash_that_changes_without_the_version_is_reported(
     name: str, pattern: str, replacement: str

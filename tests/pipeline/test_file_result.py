@@ -3,6 +3,7 @@
 from reviewer.changes import diff
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.selection import Selection
 from reviewer.finding import Origin
 from reviewer.findings import builtin_rules
 from reviewer.findings.placement import FileCandidates
@@ -13,6 +14,7 @@ from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import BatchResult
 from reviewer.redaction import scan
 from reviewer.redaction.scan import Redaction
+from reviewer.review import FileReport, Status
 from tests import builders
 from tests.faults import faults
 
@@ -33,3 +35,22 @@ def test_an_earlier_finding_of_the_model_does_not_replace_one_of_a_rule() -> Non
     merged = file_result.merge(file, [result], previous, redaction.mask, redaction)
     assert merged.findings == (proven, words)
     assert previous_review.add_new((words,), (proven,)) == (words,)
+
+
+@faults("HD8")
+def test_a_lock_file_is_checked_only_if_the_rule_understood_every_line() -> None:
+    understood = '@@ -1,2 +1,2 @@\n {\n-  "version": 1,\n+  "version": 2,\n'
+    unknown = "@@ -1 +1 @@\n-?\n+!\n"
+    assert [checked("package-lock.json", patch) for patch in (understood, unknown)] == [True, False]
+    assert not checked("flake.lock", understood)
+    assert checked("go.sum", "@@ -0,0 +1 @@\n+a.b/c v1.0.0 h1:" + "A" * 43 + "=\n")
+
+
+def checked(path: str, patch: str) -> bool:
+    file = diff.parse(builders.row(path, patch))
+    assert isinstance(file, ChangedFile)
+    report = FileReport(path, Status.EXCLUDED, "lock file")
+    (result,) = file_result.read_by_rules(
+        Selection((), (report,), unread=(file,)), PreviousReview(), str, Redaction(())
+    )
+    return result.report.checked

@@ -176,3 +176,92 @@ def test_a_deletion_beside_a_single_file_reaches_the_overview(job: Job) -> None:
     overview = job.model.bodies[-1]["messages"][-1]["content"]
     assert "src/login.py: deleted" in overview
     assert "`src/login.py`" in job.github.bodies[0]
+
+
+LOCK = """\
+{
+  "lockfileVersion": 3,
+  "packages": {
+    "node_modules/left-pad": {
+      "version": "1.3.0",
+      "resolved": "https://registry.npmjs.org/left-pad/-/left-pad-1.3.0.tgz",
+      "integrity": "sha512-XI5MPzVNApjAyhQzphX8BkmKsKUxD4LdyK24iZeQGinBN9yTQT3bFlCBy=="
+    }
+  }
+}
+"""
+UPDATED = LOCK.replace("1.3.0", "1.3.1").replace("XI5MPz", "YJ6NQz")
+EVIL = {
+    "another registry": UPDATED.replace("registry.npmjs.org", "registry.npmjs.org.evil.com"),
+    "a tarball of git": UPDATED.replace(
+        "https://registry.npmjs.org/left-pad/-/left-pad-1.3.1.tgz",
+        "git+ssh://git@github.com/mallory/left-pad.git#abc",
+    ),
+    "no hash": re.sub(r',\n *"integrity": .*', "", UPDATED),
+    "another hash": LOCK.replace("XI5MPz", "YJ6NQz"),
+    "no encryption": UPDATED.replace("https://", "http://"),
+}
+
+
+@faults("HD8")
+@pytest.mark.parametrize("kind", EVIL)
+def test_a_changed_entry_of_a_lock_file_is_reported_without_a_model(job: Job, kind: str) -> None:
+    job.github.add_pull(NUMBER, {"web/package-lock.json": (LOCK, EVIL[kind])})
+    finished = job.run(inline="all", fail_on="medium", check_run="true")
+    assert job.model.requests == []
+    assert (finished.code, finished.outputs["verdict"]) == (3, "findings")
+    (body,) = job.github.bodies
+    assert "`web/package-lock.json:" in body
+    assert "left-pad" in body
+
+
+def test_an_ordinary_update_of_a_lock_file_is_quiet(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"web/package-lock.json": (LOCK, UPDATED)})
+    finished = job.run(fail_on="low")
+    assert (finished.code, finished.outputs["verdict"]) == (0, "excluded")
+    assert finished.outputs["findings"] == "0"
+    assert job.run(fail_on="excluded").code == 3
+
+
+def test_a_lock_file_that_no_rule_understands_opens_no_gate(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"flake.lock": ("{}\n", '{"a": 1}\n')})
+    assert job.run(fail_on="low").code == 3
+
+
+@faults("HD8")
+def test_the_hashes_of_requirements_are_compared_too(job: Job) -> None:
+    old = "six==1.16.0 \\\n    --hash=sha256:" + "1" * 64 + "\n"
+    job.github.add_pull(NUMBER, {"requirements.txt": (old, old.replace("1" * 64, "2" * 64))})
+    job.model.script = finds_nothing
+    finished = job.run()
+    assert finished.outputs["high"] == "1"
+    assert prompted_path(job.model.bodies[0]) == "requirements.txt"
+
+
+@faults("HD5")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("docs/run.yml", ".github/workflows/run.yml"),
+        ("src/util.py", "vendor/util.py"),
+        ("src/util.py", "src/conftest.py"),
+        (".github/workflows/check.yml", "docs/check.yml"),
+        ("src/util.py", "docs/util.py"),
+    ],
+)
+@pytest.mark.parametrize("change", ["", "# more\n"])
+def test_a_rename_that_changes_what_runs_or_is_reviewed_is_reported(
+    job: Job, before: str, after: str, change: str
+) -> None:
+    text = "a = 1\n" * 20
+    job.github.add_pull(NUMBER, {before: (text, None), after: (None, text + change)})
+    job.model.script = finds_nothing
+    finished = job.run(exclude="docs/", inline="all", check_run="true")
+    assert finished.code == 0
+    assert finished.outputs["findings"] == "1"
+    assert finished.outputs["verdict"] == "findings"
+    (body,) = job.github.bodies
+    assert before in body
+    assert f"`{after}`" in body
+    assert job.run(exclude="docs/", full=True, inline="all").outputs["findings"] == "1"
+    assert job.github.bodies[0].count("[F1]") == 1

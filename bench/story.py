@@ -27,7 +27,8 @@ PACKAGE = f"{Path(__file__).parents[1] / 'reviewer'}/"
 SEARCH = ("comments/upsert.py", "find")
 DECODE = ("memory/state_line.py", "believe")
 SNAPSHOT = ("adapters/github/forge.py", "snapshot")
-MOST_HOPS, MOST_MODULES = 500, 60
+# 500 and 60 before memory was signed and contents, not names, decided what is reviewed.
+MOST_HOPS, MOST_MODULES = 575, 66
 
 
 @dataclass

@@ -87,7 +87,8 @@ def _make_comments(
 ) -> Iterator[InlineComment]:
     for finding in findings:
         file = files.get(finding.path)
-        hunk = _find_hunk(file, finding) if file else None
+        # GitHub shows no lines of a file with a remark, so it could place no comment there.
+        hunk = _find_hunk(file, finding) if file and not file.remark else None
         if hunk is None or not _is_wanted(finding, wanted):
             continue
         mark = marker(seal, finding)

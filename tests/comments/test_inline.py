@@ -69,6 +69,15 @@ def test_a_line_outside_of_every_hunk_stays_in_the_summary(lines: tuple[int, int
 
 
 @faults("LO5")
+def test_a_file_of_which_github_shows_no_lines_gets_no_comment() -> None:
+    read = replace(file(), remark="git calls it binary: UTF-16")
+    found = builders.finding(number=3)
+    made = inline.make_comments(
+        (found,), (read,), wanted=Inline.ALL, seal=builders.SEAL, suggestions=False
+    )
+    assert made == ()
+
+
 def test_a_removed_line_is_meant_on_the_old_side() -> None:
     old = builders.finding(side=Side.OLD, quote="    return x")
     assert [comment.side for comment in comments_for(old)] == [Side.OLD]

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from reviewer.config import inputs, repository_file  # noqa: E402 - a script does not find it before
-from reviewer.config.option_types import WordList  # noqa: E402
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
+from reviewer.config.shapes import WordList  # noqa: E402
 from reviewer.config.tightening import KeptApart  # noqa: E402
 from reviewer.outputs import report_v1  # noqa: E402
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 OPENAI = "https://api.openai.com/v1"
-
-
 FALLBACK_MODEL = "gpt-6-luna"
 REPORTS = "code-review-reports"
 
@@ -226,8 +224,8 @@ class Inputs(SharedSettings):
     exclude: tuple[str, ...] = declare(
         option_types.globs(),
         "",
-        "Do not review files that match. `!pattern` takes files back in, including those that are "
-        "excluded by default.",
+        "Do not review files that match; only built-in rules read them. `!pattern` takes files "
+        "back in, including those that are excluded by default.",
         file=KeptApart("A file that either excludes is not reviewed."),
     )
     instructions: str = declare(
@@ -245,10 +243,9 @@ class Inputs(SharedSettings):
 
         Raises InputError for an unknown input or one that cannot be used.
         """
-        declared = DECLARATIONS
-        given = options.read_texts(environ, tuple(entry.name for entry in declared))
-        read = options.parse_texts(given, declared)
-        secret = [entry for entry in declared if entry.kind.secret]
+        given = options.read_texts(environ, tuple(entry.name for entry in DECLARATIONS))
+        read = options.parse_texts(given, DECLARATIONS)
+        secret = [entry for entry in DECLARATIONS if entry.kind.secret]
         texts = [given.get(entry.name) for entry in secret]
         texts += [read.get(entry.field) for entry in secret]
         inputs = cls(**read, secrets=tuple(dict.fromkeys(filter(None, texts))))

@@ -4,10 +4,11 @@ import enum
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from reviewer.config import shard
 from reviewer.config.enums import NoLimit
+from reviewer.config.shapes import Bounds, Items, Shape, Switch, Text, WordList, Words
 from reviewer.config.shard import Shard
 from reviewer.record import record, replace
 
@@ -26,56 +27,6 @@ LONGEST_NAME = 100
 LONGEST_LANGUAGE = 40
 LONGEST_INSTRUCTIONS = 4_096
 """Bytes of UTF-8: about a page, which is small beside the change itself in a prompt."""
-
-
-@record
-class Switch:
-    """`true` or `false`."""
-
-
-@record
-class Bounds:
-    """A whole number from `low` to `high`, both included."""
-
-    low: int
-    high: int
-
-
-@record
-class Words:
-    """One of some words."""
-
-    words: tuple[str, ...]
-
-
-@record
-class WordList:
-    """One or more of some words: a text with commas, or a list."""
-
-    words: tuple[str, ...]
-
-
-@record
-class Text:
-    """A text of at most `longest` characters.
-
-    `pattern` tells an editor what it may hold, as far as a JSON Schema can say it.
-    """
-
-    longest: int
-    pattern: str = ""
-
-
-@record
-class Items:
-    """A list of at most `most` texts of up to `longest` characters; `globs`: gitignore patterns."""
-
-    most: int
-    longest: int
-    globs: bool = False
-
-
-Shape: TypeAlias = Switch | Bounds | Words | WordList | Text | Items
 
 
 @record

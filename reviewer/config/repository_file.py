@@ -22,8 +22,9 @@ from pydantic_core import ErrorDetails
 from reviewer.config import inputs, option_types, strict_yaml
 from reviewer.config.globs import Patterns
 from reviewer.config.inputs import Inputs
-from reviewer.config.option_types import Bounds, Items, OptionType, Switch, Text, WordList, Words
+from reviewer.config.option_types import OptionType
 from reviewer.config.options import Declaration, show, suggest
+from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.strict_yaml import Document, Path, Place
 from reviewer.errors import ConfigError
 from reviewer.record import record

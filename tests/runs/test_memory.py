@@ -317,6 +317,7 @@ def test_a_publishing_run_signs_with_the_memory_key(job: Job, tmp_path: Path) ->
 
 def test_pausing_without_a_key_says_that_it_has_no_effect(keyless: Job) -> None:
     keyless.run()
+    keyless.github.repository.writers.add("maintainer")
     who = Commenter("maintainer", Subject.COMMENT, 5)
     keyless.carry_out(PauseReviews(NUMBER, who), dry_run="false")
     assert "`/pause` has no effect" in our_review(keyless)

@@ -159,7 +159,9 @@ def test_a_run_that_is_under_way_counts(job: Job) -> None:
     assert (len(known.runs), known.head_sha) == (1, "")
     # The runner kills a run on another pull request there.
     open_other(job, 8, opened=-99 * HOUR)
-    job.github.comment(seen[0], number=8)
+    (seal,) = set(job.invariants.seals)
+    signed = state_line.put_into(seen[0], known, seal.on(8))
+    job.github.comment(signed, number=8)
     job.github.repository.pulls[8].updated = 6 * HOUR
     assert verdicts(push(job, hour=1, daily_limit="2")) == ["skipped"]
 

@@ -17,7 +17,7 @@ from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.pull_request import PullRequest, Snapshot
-from reviewer.review import Spent
+from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports, restored_reports
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.model_review import make_reviewer, review_share, start_in_thread
@@ -51,8 +51,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     """Review one head; return the exit code, or HeadMoved if the run has to start again."""
     run = reporter.run
     publishes = run.inputs.mode is Mode.PUBLISH
-    if not publishes:
-        eligibility.check_inputs(run.inputs)
+    eligibility.check_inputs(run.inputs)
     # What did the last run leave, and what are the settings at the base commit?
     own = OwnComment.find(snapshot, run.seal)
     up_to_date = not publishes and _is_up_to_date(run.wanted, own)
@@ -96,17 +95,26 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             shown = replace(fresh.snapshot, pull=pull)
             reviewer = make_reviewer(run, shown, settings, selection, previous, models)
             review = review_share(run, reviewer, selection, dismissed)
-    # The author of a fork could have changed its report: no later run may reuse its results.
-    review = replace(
+    review = _add_memory(run, review, previous, fresh, key)
+    may_restart = may_restart and not publishes
+    return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
+
+
+def _add_memory(
+    run: Run, review: Review, previous: PreviousReview, own: OwnComment, key: str
+) -> Review:
+    """Return the review with what the next run needs besides its results.
+
+    The author of a fork could have changed its report: no later run may reuse its results.
+    """
+    return replace(
         review,
-        paused=known.paused,
-        key="" if reports and pull.from_fork else key,
-        runs=fresh.state.runs,
+        paused=previous.state.paused,
+        key="" if review.by_fork else key,
+        runs=own.state.runs,
         began=int(run.now.timestamp()),
         job_summary_notes=(*review.job_summary_notes, *previous.notes),
     )
-    may_restart = may_restart and not publishes
-    return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
 
 def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:

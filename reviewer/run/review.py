@@ -36,7 +36,8 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
     If the head moves while the changes are read, or if the comment shows our review of an older
     head after the write, the new head is reviewed, once. Later heads are left to their own runs.
     """
-    for may_restart in (True, False):
+    # A run that publishes reports has none about a new head.
+    for may_restart in (run.inputs.mode is not Mode.PUBLISH, False):
         reporter = Reporter.of(run, snapshot.pull)
         outcome = _review_once(reporter, snapshot, may_restart=may_restart)
         if not isinstance(outcome, HeadMoved):
@@ -96,7 +97,6 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             reviewer = make_reviewer(run, shown, settings, selection, previous, models)
             review = review_share(run, reviewer, selection, dismissed)
     review = _add_memory(run, review, previous, fresh, key)
-    may_restart = may_restart and not publishes
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
 

@@ -201,8 +201,8 @@ class Inputs(SharedSettings):
     on_error: OnError = declare(
         option_types.choice(OnError),
         "fail",
-        "`fail`: fail the step when a review could not be made or published. `warn`: only warn. "
-        "An invalid configuration always fails it.",
+        "`fail`: fail the step when a review could not be made or published. `warn`: only warn, "
+        "unless `fail-on` is set. An invalid configuration always fails it.",
     )
     tools: ToolsMode = declare(
         option_types.choice(ToolsMode),

@@ -347,6 +347,15 @@ def test_on_error_warn_turns_a_failed_review_into_a_step_that_passes(
     assert finished.outputs["verdict"] == "failed"
 
 
+@faults("HD7")
+def test_on_error_warn_opens_no_gate(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel
+) -> None:
+    github.add_pull(NUMBER, {"src/app.py": ("old = 1\n", "new = 2\n")})
+    model_server.fail(CHAT, Instead(error(400, "Not today.")), forever=True)
+    assert step.with_inputs(on_error="warn", fail_on="high").run().code == 1
+
+
 HOSTILE = "::error::a\n::set-env name=X::y\r##[add-mask]e ::stop-commands::z"
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.image
 ARCHITECTURES = ("x86_64", "aarch64")
 # What differs from run to run on one machine too.
 TIME, FOLDER = re.compile(r"\d+ s</sub>"), re.compile(r"code-review-[0-9a-f]{8}/")
-STATE = re.compile(r"^<!-- code-review-action:state v=\d+ (\S+) -->$", re.MULTILINE)
+STATE = re.compile(r"^<!-- code-review-action:state v=\d+ (\S+) \S+ -->$", re.MULTILINE)
 # Something for each native library to do: patterns on RE2, strict models, YAML, other alphabets.
 CONFIG = "exclude: ['docs/**/*.md', '!docs/keep.md']\nmin-confidence: low\n"
 CHANGE = {

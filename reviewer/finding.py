@@ -22,6 +22,8 @@ CATEGORIES = (
     "other",
 )
 
+# What all built-in rules are about.
+_RULE_CATEGORY = "security"
 # In characters; longer texts are cut.
 _TITLE = 200
 _BODY = 4_000
@@ -121,6 +123,32 @@ class Finding:
     number: int = 0
     also: tuple[str, ...] = ()
     origin: Origin = Origin.MODEL
+
+    @classmethod
+    def of_rule(
+        cls,
+        path: str,
+        number: int,
+        *,
+        side: Side = Side.NEW,
+        quote: str,
+        severity: Severity,
+        title: str,
+        body: str,
+    ) -> "Finding":
+        """Return the finding of a built-in rule about one line, which is certain."""
+        candidate = Candidate(
+            path=path,
+            start_line=number,
+            end_line=number,
+            quote=quote,
+            severity=severity,
+            confidence=Confidence.HIGH,
+            category=_RULE_CATEGORY,
+            title=title,
+            body=body,
+        )
+        return cls(candidate, number, number, side, origin=Origin.RULE)
 
     path = cast("str", _member("path"))
     """The changed file's path."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from reviewer.changes.diff import FileChange
-from reviewer.finding import Candidate, Finding, Origin, Side
-from reviewer.severity import Confidence, Severity
+from reviewer.finding import Finding
+from reviewer.severity import Severity
 
 _WORKFLOWS = ".github/workflows/"
 _ACTIONS = ".github/actions/"
@@ -98,15 +98,11 @@ def _runs_by_name(new: str, old: str) -> bool:
 
 
 def _make_finding(old: str, new: str, texts: tuple[_Text, ...]) -> Finding:
-    candidate = Candidate(
-        path=new,
-        start_line=1,
-        end_line=1,
+    return Finding.of_rule(
+        new,
+        1,
         quote=f"rename from {old}\nrename to {new}",
         severity=texts[0].severity,
-        confidence=Confidence.HIGH,
-        category="security",
         title=texts[0].title,
         body="\n\n".join(text.body for text in texts),
     )
-    return Finding(candidate, 1, 1, Side.NEW, origin=Origin.RULE)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from reviewer.changes.diff import ChangedFile, Line, LineKind
-from reviewer.finding import Candidate, Finding, Origin, Side
+from reviewer.finding import Finding
 from reviewer.findings import confusables
 from reviewer.findings.confusables import LookAlike
 from reviewer.redaction.scan import PRIVATE_KEY, Redaction, Secret, line_for_prompt
-from reviewer.severity import Confidence, Severity
+from reviewer.severity import Severity
 from reviewer.text import invisible, truncate
 
-CATEGORY = "security"
 MOST_PER_FILE = 10
 """Findings of one rule in one file; the last one counts the others."""
 _LISTED_CHARACTERS = 5
@@ -175,19 +174,14 @@ def _describe_look_alikes(alikes: Sequence[LookAlike], shown: Sequence[str]) -> 
 
 
 def _make_finding(path: str, line: Line, text: _FindingText, quote: str) -> Finding:
-    number = line.new or 0
-    candidate = Candidate(
-        path=path,
-        start_line=number,
-        end_line=number,
+    return Finding.of_rule(
+        path,
+        line.new or 0,
         quote=quote,
         severity=text.severity,
-        confidence=Confidence.HIGH,
-        category=CATEGORY,
         title=text.title,
         body=text.body,
     )
-    return Finding(candidate, number, number, Side.NEW, origin=Origin.RULE)
 
 
 def keep_first(

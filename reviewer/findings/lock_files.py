@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from reviewer.changes.diff import ChangedFile, Line, LineKind
-from reviewer.finding import Candidate, Finding, Origin, Side
+from reviewer.finding import Finding, Side
 from reviewer.findings import lock_changes
-from reviewer.findings.builtin_rules import CATEGORY, MOST_PER_FILE, keep_first
+from reviewer.findings.builtin_rules import MOST_PER_FILE, keep_first
 from reviewer.findings.lock_changes import Change, Version
 from reviewer.findings.lock_problems import Kind, Known, Problem
 from reviewer.redaction.scan import Redaction, line_for_prompt
-from reviewer.severity import Confidence
 
 _HASH_OPTION = "--hash"
 # Lines after the beginning of an entry among which a finding about it is placed.
@@ -110,17 +109,12 @@ def _first_changed(file: ChangedFile) -> Line | None:
 
 
 def _make_finding(path: str, problem: Problem, line: Line, redaction: Redaction) -> Finding:
-    number = line.new or line.old or 0
-    candidate = Candidate(
-        path=path,
-        start_line=number,
-        end_line=number,
+    return Finding.of_rule(
+        path,
+        line.new or line.old or 0,
+        side=Side.OLD if line.new is None else Side.NEW,
         quote=redaction.mask(line_for_prompt(line)),
         severity=problem.severity,
-        confidence=Confidence.HIGH,
-        category=CATEGORY,
         title=problem.title,
         body=problem.body,
     )
-    side = Side.OLD if line.new is None else Side.NEW
-    return Finding(candidate, number, number, side, origin=Origin.RULE)

@@ -27,7 +27,7 @@ def rows() -> Iterator[Row]:
 
 
 def _took(file: ChangedFile) -> float:
-    return seconds(lambda: lock_files.find(file, None, Redaction()))
+    return seconds(lambda: lock_files.compare(file, None).find(Redaction()))
 
 
 def _added(count: int) -> ChangedFile:

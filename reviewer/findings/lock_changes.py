@@ -15,7 +15,7 @@ from reviewer.findings import (
     lock_yaml,
 )
 from reviewer.findings.lock_entries import Entry
-from reviewer.findings.lock_trees import Node, Tree
+from reviewer.findings.lock_trees import LockNode, LockTree
 
 Read: TypeAlias = tuple[tuple[Entry, ...], frozenset[int]]
 _Reader: TypeAlias = Callable[[Sequence[str], bool], Read]
@@ -24,7 +24,7 @@ Row: TypeAlias = tuple[str, Line | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class LockFormat:
     """How a lock file is read, and the registries that it uses unless it says otherwise.
 
     Without `in_parts`, a hunk alone does not tell in which section its lines are. With
@@ -68,7 +68,7 @@ def is_changed(line: Line | None) -> bool:
     return line is not None and line.kind is not LineKind.CONTEXT
 
 
-def find_format(path: str) -> Format | None:
+def find_format(path: str) -> LockFormat | None:
     """Return the format of a lock file by its exact name; None for other files."""
     name = path.rpartition("/")[2]
     if not path.isprintable():
@@ -78,7 +78,7 @@ def find_format(path: str) -> Format | None:
     return next((each for pattern, each in _BY_PATTERN if pattern.fullmatch(name)), None)
 
 
-def read(file: ChangedFile, before: str | None, form: Format) -> Change:
+def read(file: ChangedFile, before: str | None, form: LockFormat) -> Change:
     """Read both versions, whole if the text before is known and fits the hunks."""
     old_text = "" if before is None and file.status == "added" else before
     rows = None if old_text is None else _rebuild(old_text, file.hunks)
@@ -114,13 +114,13 @@ def _rebuild(before: str, hunks: Iterable[Hunk]) -> tuple[list[Row], list[Row]] 
     return old + rest, new + rest
 
 
-def _read_hunk(hunk: Hunk, form: Format) -> tuple[Version, Version]:
+def _read_hunk(hunk: Hunk, form: LockFormat) -> tuple[Version, Version]:
     old: list[Row] = [(line.text, line) for line in hunk.lines if line.old is not None]
     new: list[Row] = [(line.text, line) for line in hunk.lines if line.new is not None]
     return _read_version(old, form, whole=False), _read_version(new, form, whole=False)
 
 
-def _read_version(rows: Sequence[Row], form: Format, *, whole: bool) -> Version:
+def _read_version(rows: Sequence[Row], form: LockFormat, *, whole: bool) -> Version:
     texts = _clean(text for text, _ in rows)
     entries, unknown = form.read(texts, whole)
     odd = {row for row, text in enumerate(texts) if not text.replace("\t", "").isprintable()}
@@ -133,7 +133,7 @@ def _clean(texts: Iterable[str]) -> list[str]:
 
 
 def _read_tree(
-    parse: Callable[[Sequence[str], bool], Tree], find: Callable[[Node], Iterator[Entry]]
+    parse: Callable[[Sequence[str], bool], LockTree], find: Callable[[LockNode], Iterator[Entry]]
 ) -> _Reader:
     def read_rows(rows: Sequence[str], whole: bool) -> Read:  # noqa: FBT001
         tree = parse(rows, whole)
@@ -146,30 +146,30 @@ def _read_lines(find: Callable[[Sequence[str]], Read]) -> _Reader:
     return lambda rows, _: find(rows)
 
 
-def _json(rows: Sequence[str], whole: bool) -> Tree:  # noqa: FBT001
+def _json(rows: Sequence[str], whole: bool) -> LockTree:  # noqa: FBT001
     return lock_trees.parse_json(rows, whole=whole)
 
 
-def _toml(rows: Sequence[str], whole: bool) -> Tree:  # noqa: FBT001
+def _toml(rows: Sequence[str], whole: bool) -> LockTree:  # noqa: FBT001
     return lock_trees.parse_toml(rows, whole=whole)
 
 
-def _yaml(rows: Sequence[str], whole: bool) -> Tree:  # noqa: FBT001
+def _yaml(rows: Sequence[str], whole: bool) -> LockTree:  # noqa: FBT001
     return lock_yaml.parse(rows, whole=whole)
 
 
-def _yarn(rows: Sequence[str], whole: bool) -> Tree:  # noqa: FBT001
+def _yarn(rows: Sequence[str], whole: bool) -> LockTree:  # noqa: FBT001
     return lock_yaml.parse(rows, whole=whole, pairs=True)
 
 
-_NPM = Format(_read_tree(_json, lock_node_formats.read_npm), lock_sources.NPM)
-_PYTHON = Format(_read_tree(_toml, lock_other_formats.read_python), lock_sources.PYTHON)
-_GEMS = Format(_read_lines(lock_lines.read_gems), lock_sources.RUBY, in_parts=False)
-PIP = Format(_read_lines(lock_lines.read_requirements), lock_sources.PYTHON)
-_COMPOSER = Format(
+_NPM = LockFormat(_read_tree(_json, lock_node_formats.read_npm), lock_sources.NPM)
+_PYTHON = LockFormat(_read_tree(_toml, lock_other_formats.read_python), lock_sources.PYTHON)
+_GEMS = LockFormat(_read_lines(lock_lines.read_gems), lock_sources.RUBY, in_parts=False)
+PIP = LockFormat(_read_lines(lock_lines.read_requirements), lock_sources.PYTHON)
+_COMPOSER = LockFormat(
     _read_tree(_json, lock_other_formats.read_composer), lock_sources.COMPOSER, host_only=True
 )
-_DENO = Format(
+_DENO = LockFormat(
     _read_tree(_json, lock_node_formats.read_deno),
     lock_sources.DENO | lock_sources.NPM,
     host_only=True,
@@ -177,18 +177,20 @@ _DENO = Format(
 _BY_NAME = {
     "package-lock.json": _NPM,
     "npm-shrinkwrap.json": _NPM,
-    "yarn.lock": Format(_read_tree(_yarn, lock_node_formats.read_yarn), lock_sources.NPM),
-    "pnpm-lock.yaml": Format(_read_tree(_yaml, lock_node_formats.read_pnpm), lock_sources.NPM),
-    "bun.lock": Format(_read_tree(_json, lock_node_formats.read_bun), lock_sources.NPM),
+    "yarn.lock": LockFormat(_read_tree(_yarn, lock_node_formats.read_yarn), lock_sources.NPM),
+    "pnpm-lock.yaml": LockFormat(_read_tree(_yaml, lock_node_formats.read_pnpm), lock_sources.NPM),
+    "bun.lock": LockFormat(_read_tree(_json, lock_node_formats.read_bun), lock_sources.NPM),
     "deno.lock": _DENO,
     "uv.lock": _PYTHON,
     "poetry.lock": _PYTHON,
     "pdm.lock": _PYTHON,
-    "Pipfile.lock": Format(_read_tree(_json, lock_other_formats.read_pipfile), lock_sources.PYTHON),
-    "Cargo.lock": Format(_read_tree(_toml, lock_other_formats.read_cargo), lock_sources.CARGO),
+    "Pipfile.lock": LockFormat(
+        _read_tree(_json, lock_other_formats.read_pipfile), lock_sources.PYTHON
+    ),
+    "Cargo.lock": LockFormat(_read_tree(_toml, lock_other_formats.read_cargo), lock_sources.CARGO),
     "composer.lock": _COMPOSER,
-    "go.sum": Format(_read_lines(lock_lines.read_go), frozenset()),
-    "go.work.sum": Format(_read_lines(lock_lines.read_go), frozenset()),
+    "go.sum": LockFormat(_read_lines(lock_lines.read_go), frozenset()),
+    "go.work.sum": LockFormat(_read_lines(lock_lines.read_go), frozenset()),
     "Gemfile.lock": _GEMS,
     "gems.locked": _GEMS,
 }

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reviewer.findings.lock_trees import Node
+from reviewer.findings.lock_trees import LockNode
 
 STRENGTHS = {
     each: strength
@@ -87,7 +87,7 @@ class Entry:
         return max((each.strength for each in self.hashes), default=-1)
 
 
-def read_hashes(nodes: Iterable[Node]) -> Iterator[Hash]:
+def read_hashes(nodes: Iterable[LockNode]) -> Iterator[Hash]:
     """Yield the hashes that the texts of the nodes hold; several are separated by blanks."""
     for node in nodes:
         for text in (node.text or "").split():
@@ -102,7 +102,7 @@ def read_hash(text: str, row: int) -> Hash:
     return Hash(_BARE[len(text)] if bare else "", text, row)
 
 
-def read_sources(nodes: Iterable[Node], *, index: bool = False) -> Iterator[Source]:
+def read_sources(nodes: Iterable[LockNode], *, index: bool = False) -> Iterator[Source]:
     """Yield the addresses that the nodes hold."""
     for node in nodes:
         yield Source(node.text or "", node.row, index)
@@ -119,7 +119,7 @@ def is_address(text: str) -> bool:
     return ":" in text or "/" in text or text.startswith(".")
 
 
-def walk(root: Node) -> Iterator[tuple[Node, Node]]:
+def walk(root: LockNode) -> Iterator[tuple[LockNode, LockNode]]:
     """Yield each node below the root with its parent, in the order of the file."""
     stack = [(child, root) for child in reversed(root.children)]
     while stack:
@@ -128,6 +128,6 @@ def walk(root: Node) -> Iterator[tuple[Node, Node]]:
         stack += [(child, node) for child in reversed(node.children)]
 
 
-def objects(root: Node) -> Iterator[tuple[Node, Node]]:
+def objects(root: LockNode) -> Iterator[tuple[LockNode, LockNode]]:
     """Yield each container with members, and its parent."""
     return ((node, parent) for node, parent in walk(root) if node.opener == "{")

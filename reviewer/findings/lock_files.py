@@ -1,12 +1,13 @@
 """Finds entries of lock files that leave their registry, or lose or change their hash."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from reviewer.changes.diff import ChangedFile, Line, LineKind
 from reviewer.finding import Finding, Side
 from reviewer.findings import lock_changes
 from reviewer.findings.builtin_rules import MOST_PER_FILE, keep_first
-from reviewer.findings.lock_changes import Change, Version
+from reviewer.findings.lock_changes import Change, LockFormat, Version
 from reviewer.findings.lock_problems import Kind, Known, Problem
 from reviewer.redaction.scan import Redaction, line_for_prompt
 
@@ -15,48 +16,56 @@ _HASH_OPTION = "--hash"
 _LONGEST_ENTRY = 60
 
 
-def is_lock_file(path: str) -> bool:
-    """Return True for the name of a lock file whose entries are compared.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both versions of a changed lock file, as far as they are known; see `compare`."""
 
-    A requirements file is one by its name; without hashes it gets no findings.
-    """
-    return lock_changes.find_format(path) is not None
+    file: ChangedFile
+    form: LockFormat | None
+    change: Change
+    has_hashes: bool
+
+    def is_checked(self) -> bool:
+        """Return True if every changed line was understood."""
+        form, sides = self.form, [side for pair in self.change.pairs for side in pair]
+        return form is not None and all(
+            side.is_understood and (side.whole or form.in_parts) for side in sides
+        )
+
+    def find(self, redaction: Redaction) -> tuple[Finding, ...]:
+        """Return the findings about changed entries, at most MOST_PER_FILE of each kind.
+
+        `redaction` must be that of the prompts, as for the other rules.
+        """
+        if self.form is None or not self.has_hashes:
+            return ()
+        known = Known.learn(self.change, self.form)
+        found: dict[Kind, list[Finding]] = {kind: [] for kind in Kind}
+        more = dict.fromkeys(Kind, 0)
+        for problem, pair in _find_problems(self.change, known):
+            kind = problem.kind
+            if len(found[kind]) == MOST_PER_FILE:
+                more[kind] += 1
+            elif place := _choose_line(problem, *pair) or _first_changed(self.file):
+                found[kind].append(_make_finding(self.file.path, problem, place, redaction))
+        return tuple(
+            finding
+            for kind, each in found.items()
+            for finding in keep_first(each, more=more[kind], one="entry", many="entries")
+        )
 
 
-def is_checked(file: ChangedFile, before: str | None) -> bool:
-    """Return True if every changed line of a lock file was understood; `before` as for `find`."""
-    form = lock_changes.find_format(file.path)
-    if form is None:
-        return False
-    change = lock_changes.read(file, before, form)
-    sides = [side for pair in change.pairs for side in pair]
-    return all(side.is_understood and (side.whole or form.in_parts) for side in sides)
-
-
-def find(file: ChangedFile, before: str | None, redaction: Redaction) -> tuple[Finding, ...]:
-    """Return the findings about changed entries, at most MOST_PER_FILE of each kind.
+def compare(file: ChangedFile, before: str | None) -> Comparison:
+    """Read both versions of a lock file; those of a file of another name are empty.
 
     `before` is the text at the base commit, None if it is not known; then only the hunks are
-    compared. `redaction` must be that of the prompts, as for the other rules.
+    compared. A requirements file is a lock file by its name; without hashes it gets no findings.
     """
     form = lock_changes.find_format(file.path)
-    if form is None or not _has_hashes(file, before, form is lock_changes.PIP):
-        return ()
-    change = lock_changes.read(file, before, form)
-    known = Known.learn(change, form)
-    found: dict[Kind, list[Finding]] = {kind: [] for kind in Kind}
-    more = dict.fromkeys(Kind, 0)
-    for problem, pair in _find_problems(change, known):
-        kind = problem.kind
-        if len(found[kind]) == MOST_PER_FILE:
-            more[kind] += 1
-        elif place := _choose_line(problem, *pair) or _first_changed(file):
-            found[kind].append(_make_finding(file.path, problem, place, redaction))
-    return tuple(
-        finding
-        for kind, each in found.items()
-        for finding in keep_first(each, more=more[kind], one="entry", many="entries")
-    )
+    if form is None:
+        return Comparison(file, None, Change((), ()), has_hashes=False)
+    has_hashes = _has_hashes(file, before, form is lock_changes.PIP)
+    return Comparison(file, form, lock_changes.read(file, before, form), has_hashes)
 
 
 def _has_hashes(file: ChangedFile, before: str | None, optional: bool) -> bool:  # noqa: FBT001

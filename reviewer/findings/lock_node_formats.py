@@ -15,7 +15,7 @@ from reviewer.findings.lock_entries import (
     split_name,
     walk,
 )
-from reviewer.findings.lock_trees import Node
+from reviewer.findings.lock_trees import LockNode
 
 _FOLDER = "node_modules/"
 # Members of an npm entry that hold names of packages and programs.
@@ -25,7 +25,7 @@ _NAMES = frozenset(
 )
 
 
-def read_npm(root: Node) -> Iterator[Entry]:
+def read_npm(root: LockNode) -> Iterator[Entry]:
     """Yield the entries of package-lock.json and npm-shrinkwrap.json, versions 1 to 3."""
     for node, parent in objects(root):
         inside = parent.key in {"packages", "dependencies", None} and node.key not in _NAMES
@@ -33,7 +33,7 @@ def read_npm(root: Node) -> Iterator[Entry]:
             yield _read_npm_entry(node, parent)
 
 
-def _read_npm_entry(node: Node, parent: Node) -> Entry:
+def _read_npm_entry(node: LockNode, parent: LockNode) -> Entry:
     key = node.key or ""
     label = key.rpartition(_FOLDER)[2]
     name, version = node.value("name") or label, node.value("version")
@@ -58,7 +58,7 @@ def _read_npm_entry(node: Node, parent: Node) -> Entry:
     )
 
 
-def read_yarn(root: Node) -> Iterator[Entry]:
+def read_yarn(root: LockNode) -> Iterator[Entry]:
     """Yield the entries of yarn.lock, of yarn 1 and of its successors."""
     metadata = root.get("__metadata")
     cache = metadata.value("cacheKey") if metadata else ""
@@ -71,7 +71,7 @@ def read_yarn(root: Node) -> Iterator[Entry]:
             yield _read_yarn_1(node)
 
 
-def _read_yarn_1(node: Node) -> Entry:
+def _read_yarn_1(node: LockNode) -> Entry:
     label, wanted = split_name((node.key or "").split(",")[0].strip())
     name = split_name(wanted[4:])[0] if wanted.startswith("npm:") else label
     sources, hashes = [], list(read_hashes(node.values("integrity")))
@@ -85,7 +85,7 @@ def _read_yarn_1(node: Node) -> Entry:
     return Entry(label, name, version, node.row, tuple(sources), tuple(hashes))
 
 
-def _read_berry(node: Node, cache: str) -> Entry:
+def _read_berry(node: LockNode, cache: str) -> Entry:
     label, _ = split_name((node.key or "").split(",")[0].strip())
     resolution = node.values("resolution")
     name, rest = split_name(resolution[-1].text or "") if resolution else (label, "")
@@ -112,7 +112,7 @@ def _read_locator(locator: str) -> str:
     return "" if locator.startswith("npm:") else locator
 
 
-def _read_checksum(node: Node, cache: str) -> Hash:
+def _read_checksum(node: LockNode, cache: str) -> Hash:
     """Read `10c0/…`; yarn ignores a checksum that belongs to another version of its cache."""
     key, _, digest = (node.text or "").rpartition("/")
     if key and cache and key != cache:
@@ -121,15 +121,15 @@ def _read_checksum(node: Node, cache: str) -> Hash:
     return Hash(algorithm, digest if cache else node.text or "", node.row)
 
 
-def read_pnpm(root: Node) -> Iterator[Entry]:
+def read_pnpm(root: LockNode) -> Iterator[Entry]:
     """Yield the packages of pnpm-lock.yaml, versions 5 to 9."""
     for node, parent in walk(root):
         resolution = node.get("resolution")
         if parent.key == "packages" or resolution:
-            yield _read_pnpm_entry(node, resolution or Node(None, node.row))
+            yield _read_pnpm_entry(node, resolution or LockNode(None, node.row))
 
 
-def _read_pnpm_entry(node: Node, resolution: Node) -> Entry:
+def _read_pnpm_entry(node: LockNode, resolution: LockNode) -> Entry:
     key = (node.key or "").removeprefix("/").partition("(")[0]
     name, version = split_name(key)
     if not version and "/" in key:
@@ -149,7 +149,7 @@ def _read_pnpm_entry(node: Node, resolution: Node) -> Entry:
     return Entry(name, name, version, node.row, tuple(sources), hashes, hashed=not free)
 
 
-def read_bun(root: Node) -> Iterator[Entry]:
+def read_bun(root: LockNode) -> Iterator[Entry]:
     """Yield the packages of bun.lock: lists of name and version, address, details and hash."""
     for node, parent in walk(root):
         texts = [each for each in node.children if each.text is not None]
@@ -157,7 +157,7 @@ def read_bun(root: Node) -> Iterator[Entry]:
             yield _read_bun_entry(node, texts)
 
 
-def _read_bun_entry(node: Node, texts: list[Node]) -> Entry:
+def _read_bun_entry(node: LockNode, texts: list[LockNode]) -> Entry:
     name, version = split_name(texts[0].text or "")
     label = (node.key or "").rpartition("/")[2] if "@" not in (node.key or "") else node.key or ""
     hashes = [each for each in texts[1:] if read_hash(each.text or "", 0).strength >= 0]
@@ -171,7 +171,7 @@ def _read_bun_entry(node: Node, texts: list[Node]) -> Entry:
     return Entry(label, name, version, node.row, tuple(sources), found, hashed=not local)
 
 
-def read_deno(root: Node) -> Iterator[Entry]:
+def read_deno(root: LockNode) -> Iterator[Entry]:
     """Yield the packages and the remote modules of deno.lock."""
     for node, parent in walk(root):
         if parent.key in {"npm", "jsr"} and node.opener == "{":

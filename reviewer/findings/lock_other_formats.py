@@ -14,7 +14,7 @@ from reviewer.findings.lock_entries import (
     read_sources,
     walk,
 )
-from reviewer.findings.lock_trees import Node
+from reviewer.findings.lock_trees import LockNode
 
 _FOLDERS = ("path", "virtual", "editable", "directory")
 # What the project asks for, not what is installed.
@@ -24,7 +24,7 @@ _WISHES = frozenset(
 )
 
 
-def read_python(root: Node) -> Iterator[Entry]:
+def read_python(root: LockNode) -> Iterator[Entry]:
     """Yield the packages and their files in uv.lock, poetry.lock, pdm.lock and pylock.toml."""
     for node in root.children:
         if node.key in {"package", "packages"} or (node.key is None and node.children):
@@ -34,10 +34,10 @@ def read_python(root: Node) -> Iterator[Entry]:
                 yield from _read_files(package, package.key or "", "")
 
 
-def _read_python_package(node: Node) -> Iterator[Entry]:
+def _read_python_package(node: LockNode) -> Iterator[Entry]:
     name, version = node.value("name"), node.value("version")
     files = tuple(_read_files(node, name, version))
-    place = node.get("source") or Node(None, node.row)
+    place = node.get("source") or LockNode(None, node.row)
     indexes = (*node.values("index"), *place.values("registry"))
     direct = (*place.values("git", "url"), *_of_vcs(node), *node.values("git"))
     legacy = place.value("type") == "legacy"
@@ -59,12 +59,12 @@ def _read_python_package(node: Node) -> Iterator[Entry]:
     yield from files
 
 
-def _of_vcs(node: Node) -> list[Node]:
+def _of_vcs(node: LockNode) -> list[LockNode]:
     vcs = node.get("vcs")
     return vcs.values("url", "path") if vcs else []
 
 
-def _read_files(package: Node, name: str, version: str) -> Iterator[Entry]:
+def _read_files(package: LockNode, name: str, version: str) -> Iterator[Entry]:
     stack = [each for each in reversed(package.children) if each.key not in _WISHES]
     while stack:
         node = stack.pop()
@@ -79,7 +79,7 @@ def _read_files(package: Node, name: str, version: str) -> Iterator[Entry]:
             stack += reversed(node.children)
 
 
-def _read_file(node: Node, name: str, version: str) -> Entry:
+def _read_file(node: LockNode, name: str, version: str) -> Entry:
     table = node.get("hashes")
     hashes = list(read_hashes(node.values("hash")))
     listed = table.children if table else []
@@ -90,7 +90,7 @@ def _read_file(node: Node, name: str, version: str) -> Entry:
     return Entry(name, name, version, node.row, urls, tuple(hashes), artifact=artifact)
 
 
-def read_pipfile(root: Node) -> Iterator[Entry]:
+def read_pipfile(root: LockNode) -> Iterator[Entry]:
     """Yield the packages and the registries of Pipfile.lock."""
     for node, parent in objects(root):
         hashes = [item for each in node.children if each.key == "hashes" for item in each.children]
@@ -108,13 +108,13 @@ def read_pipfile(root: Node) -> Iterator[Entry]:
             yield Entry(name, name, *pinned, pinning=Pinning.GROWING, hashed=hashed)
 
 
-def _read_registry(node: Node) -> Entry:
+def _read_registry(node: LockNode) -> Entry:
     sources = tuple(read_sources(node.values("url"), index=True))
     name = f"source {node.value('name')}".strip()
     return Entry(name, name, "", node.row, sources, hashed=False)
 
 
-def read_cargo(root: Node) -> Iterator[Entry]:
+def read_cargo(root: LockNode) -> Iterator[Entry]:
     """Yield the packages of Cargo.lock; its first version kept the checksums apart.
 
     A package without a source is a folder of the repository.
@@ -132,12 +132,12 @@ def read_cargo(root: Node) -> Iterator[Entry]:
         yield Entry(name, name, version, found[0].row, (), found, hashed=False)
 
 
-def _read_crate_sources(node: Node) -> Iterator[Source]:
+def _read_crate_sources(node: LockNode) -> Iterator[Source]:
     for each in read_sources(node.values("source")):
         yield replace(each, index=not each.text.startswith("git+"))
 
 
-def _read_old_checksums(nodes: Iterable[Node]) -> dict[tuple[str, str], tuple[Hash, ...]]:
+def _read_old_checksums(nodes: Iterable[LockNode]) -> dict[tuple[str, str], tuple[Hash, ...]]:
     sums: dict[tuple[str, str], tuple[Hash, ...]] = {}
     for node in nodes:
         words = (node.key or "").split()
@@ -147,7 +147,7 @@ def _read_old_checksums(nodes: Iterable[Node]) -> dict[tuple[str, str], tuple[Ha
     return sums
 
 
-def read_composer(root: Node) -> Iterator[Entry]:
+def read_composer(root: LockNode) -> Iterator[Entry]:
     """Yield the packages of composer.lock; a commit is the hash of an archive made of it."""
     for node, _ in walk(root):
         holders = [each for each in node.children if each.key in {"dist", "source"} and each.opener]
@@ -155,7 +155,7 @@ def read_composer(root: Node) -> Iterator[Entry]:
             yield _read_composer_entry(node, holders)
 
 
-def _read_composer_entry(node: Node, holders: list[Node]) -> Entry:
+def _read_composer_entry(node: LockNode, holders: list[LockNode]) -> Entry:
     name, version = node.value("name"), node.value("version")
     sources, hashes = [], []
     for holder in holders:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from reviewer.findings import lock_sources
-from reviewer.findings.lock_changes import Change, Format
+from reviewer.findings.lock_changes import Change, LockFormat
 from reviewer.findings.lock_entries import Entry, Pinning, Source
 from reviewer.severity import Severity
 from reviewer.text import truncate
@@ -55,7 +55,7 @@ class Known:
     hashed: bool = False
 
     @classmethod
-    def learn(cls, change: Change, form: Format) -> Self:
+    def learn(cls, change: Change, form: LockFormat) -> Self:
         """Read the old entries, and for the registries the file's defaults if it names none."""
         known = cls(form.host_only)
         for entry in change.before:

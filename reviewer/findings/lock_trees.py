@@ -19,7 +19,7 @@ _TRIPLES = ('"""', "'''")
 
 
 @dataclass(slots=True, eq=False)
-class Node:
+class LockNode:
     """A member or item; rows count from 0, and `text` is None for a container.
 
     `opener` is "{" or "[" for a container, "bare" for a word of TOML, "" for other values.
@@ -30,9 +30,9 @@ class Node:
     row: int
     text: str | None = None
     opener: str = ""
-    children: list["Node"] = field(default_factory=list)
+    children: list["LockNode"] = field(default_factory=list)
 
-    def get(self, key: str) -> "Node | None":
+    def get(self, key: str) -> "LockNode | None":
         """Return the last member of that name, as parsers of whole files do."""
         return next((child for child in reversed(self.children) if child.key == key), None)
 
@@ -41,16 +41,16 @@ class Node:
         found = self.get(key)
         return found.text or "" if found else ""
 
-    def values(self, *keys: str) -> list["Node"]:
+    def values(self, *keys: str) -> list["LockNode"]:
         """Return all members with one of the names that are no containers."""
         return [each for each in self.children if each.key in keys and each.text is not None]
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class LockTree:
     """What was read, and the rows that were not understood."""
 
-    root: Node
+    root: LockNode
     unknown: frozenset[int]
 
 
@@ -59,11 +59,11 @@ class Builder:
 
     def __init__(self, *, whole: bool) -> None:
         """Start at the beginning of the file, or anywhere in it."""
-        self.root = Node(None, 0, opener="{")
+        self.root = LockNode(None, 0, opener="{")
         self.base = self.root
         self.unknown: set[int] = set()
         self._whole = whole
-        self._stack: list[Node] = []
+        self._stack: list[LockNode] = []
         self._key: str | None = None
         self._skipped = 0
         self._wraps = 0
@@ -75,7 +75,7 @@ class Builder:
         return len(self._stack) + self._skipped
 
     @property
-    def _current(self) -> Node:
+    def _current(self) -> LockNode:
         return self._stack[-1] if self._stack else self.base
 
     def open(self, bracket: str, row: int) -> None:
@@ -84,7 +84,7 @@ class Builder:
             self._skipped += 1
             self.unknown.add(row)
             return
-        node = Node(self._key, row, opener=bracket)
+        node = LockNode(self._key, row, opener=bracket)
         self._key = None
         self._current.children.append(node)
         self._stack.append(node)
@@ -106,12 +106,12 @@ class Builder:
         if self._whole or self._wraps > _DEEPEST:
             self.unknown.add(row)
         else:
-            self.base.children = [Node(None, 0, opener=bracket, children=self.base.children)]
+            self.base.children = [LockNode(None, 0, opener=bracket, children=self.base.children)]
 
     def add(self, text: str, row: int, mark: str = "") -> None:
         """Add a value, or what turns out to be a key; `mark` becomes its opener."""
         if not self._skipped:
-            self._current.children.append(Node(self._key, row, text, mark))
+            self._current.children.append(LockNode(self._key, row, text, mark))
             self._key = None
 
     def make_key(self, row: int, *, dotted_is_odd: bool = False) -> None:
@@ -134,14 +134,14 @@ class Builder:
             self.unknown.add(row)
             self._key = None
 
-    def finish(self, rows: int) -> Tree:
+    def finish(self, rows: int) -> LockTree:
         """Return the tree; of a whole file whose brackets do not match, no row is understood."""
         if self._whole and (self.depth or self._wraps):
             self.unknown.update(range(rows))
-        return Tree(self.root, frozenset(self.unknown))
+        return LockTree(self.root, frozenset(self.unknown))
 
 
-def parse_json(rows: Sequence[str], *, whole: bool) -> Tree:
+def parse_json(rows: Sequence[str], *, whole: bool) -> LockTree:
     """Parse lines of JSON, in any layout; trailing commas and comments are accepted."""
     builder = Builder(whole=whole)
     for row, text in enumerate(rows):
@@ -176,13 +176,13 @@ def decode_string(piece: str) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def parse_toml(rows: Sequence[str], *, whole: bool) -> Tree:
+def parse_toml(rows: Sequence[str], *, whole: bool) -> LockTree:
     """Parse lines of TOML; `[[package]]` makes one node each, and subtables are its children."""
     builder = Builder(whole=whole)
     if not whole:
-        builder.base = Node(None, 0, opener="{")
+        builder.base = LockNode(None, 0, opener="{")
         builder.root.children.append(builder.base)
-    tables: dict[tuple[int, str], Node] = {}
+    tables: dict[tuple[int, str], LockNode] = {}
     quote = ""
     for row, text in enumerate(rows):
         table = None if quote or builder.depth else _TABLE.fullmatch(text)
@@ -197,14 +197,14 @@ def parse_toml(rows: Sequence[str], *, whole: bool) -> Tree:
 
 
 def _open_table(
-    root: Node, table: re.Match[str], row: int, tables: dict[tuple[int, str], Node]
-) -> Node:
+    root: LockNode, table: re.Match[str], row: int, tables: dict[tuple[int, str], LockNode]
+) -> LockNode:
     parts = [part.strip(" \"'") for part in table[2].split(".")][:_DEEPEST]
     base = root
     for number, part in enumerate(parts, 1):
         found = tables.get((id(base), part))
         if found is None or (table[1] == "[[" and number == len(parts)):
-            found = Node(part, row, opener="{")
+            found = LockNode(part, row, opener="{")
             base.children.append(found)
             tables[id(base), part] = found
         base = found

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from reviewer.findings.lock_trees import Builder, Node, Tree, decode_string
+from reviewer.findings.lock_trees import Builder, LockNode, LockTree, decode_string
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"' + r"|'(?:[^']|'')*'"
 _KEY = rf"(?:{_QUOTED}|[^\s\"'&*!|>%@`{{}}\[\],#?:-](?:[^\s:]|:(?=\S))*)"
@@ -20,7 +20,7 @@ _FLOW = re.compile(
 _PLAIN = re.compile(r"[^\s&*!|>%@`{}\[\],\"'#](?:(?!: | #).)*")
 
 
-def parse(rows: Sequence[str], *, whole: bool, pairs: bool = False) -> Tree:
+def parse(rows: Sequence[str], *, whole: bool, pairs: bool = False) -> LockTree:
     """Parse lines of indented members; with `pairs`, also `key value` without a colon."""
     return _Parser(whole=whole, pairs=pairs).parse(rows)
 
@@ -31,14 +31,14 @@ class _Parser:
     def __init__(self, *, whole: bool, pairs: bool) -> None:
         self._pairs = pairs
         self._whole = whole
-        self._root = Node(None, 0, opener="{")
-        self._open: list[tuple[int, Node]] = []
+        self._root = LockNode(None, 0, opener="{")
+        self._open: list[tuple[int, LockNode]] = []
         self._unknown: set[int] = set()
         self._block: int | None = None
         self._seen: set[tuple[int, str]] = set()
         self._wraps = 0
 
-    def parse(self, rows: Sequence[str]) -> Tree:
+    def parse(self, rows: Sequence[str]) -> LockTree:
         for row, text in enumerate(rows):
             content = text.lstrip(" ")
             indent = len(text) - len(content)
@@ -46,7 +46,7 @@ class _Parser:
                 continue
             if not self._take(content.rstrip(" "), indent, row):
                 self._unknown.add(row)
-        return Tree(self._root, frozenset(self._unknown))
+        return LockTree(self._root, frozenset(self._unknown))
 
     def _in_block(self, indent: int) -> bool:
         if self._block is not None and indent <= self._block:
@@ -60,7 +60,7 @@ class _Parser:
         parent = self._find_parent(indent)
         if content.startswith("- "):
             value = _read_scalar(content[2:].strip())
-            parent.children.append(Node(None, row, content if value is None else value))
+            parent.children.append(LockNode(None, row, content if value is None else value))
             return value is not None
         match = self._match(content)
         key = _unquote_key(match["key"]) if match else None
@@ -70,7 +70,7 @@ class _Parser:
         fresh = place not in self._seen
         self._seen.add(place)
         value = match.groupdict().get("value")
-        node = Node(key, row, opener="" if value else "{")
+        node = LockNode(key, row, opener="" if value else "{")
         parent.children.append(node)
         self._open.append((indent, node))
         return (not value or self._read_value(node, value, indent, row)) and fresh
@@ -81,7 +81,7 @@ class _Parser:
             found = _PAIR.fullmatch(content) or _HEADER.fullmatch(content)
         return found
 
-    def _find_parent(self, indent: int) -> Node:
+    def _find_parent(self, indent: int) -> LockNode:
         while self._open and self._open[-1][0] >= indent:
             last, _ = self._open.pop()
             if not self._open and last > indent and self._may_wrap():
@@ -94,9 +94,9 @@ class _Parser:
 
     def _wrap(self) -> None:
         """Put what the lines began with into a node: its own line was not among them."""
-        self._root.children = [Node(None, 0, opener="{", children=self._root.children)]
+        self._root.children = [LockNode(None, 0, opener="{", children=self._root.children)]
 
-    def _read_value(self, node: Node, value: str, indent: int, row: int) -> bool:
+    def _read_value(self, node: LockNode, value: str, indent: int, row: int) -> bool:
         if _BLOCK.fullmatch(value):
             self._block = indent
             node.text = ""
@@ -128,7 +128,7 @@ def _read_scalar(value: str) -> str | None:
     return value if _PLAIN.fullmatch(value) else None
 
 
-def _read_flow(node: Node, value: str, row: int) -> bool:
+def _read_flow(node: LockNode, value: str, row: int) -> bool:
     """Read `{a: b}` or `[a, b]` on one line into the node; False if it is not understood."""
     builder = Builder(whole=True)
     for piece in _FLOW.findall(value):

@@ -79,7 +79,7 @@ def merge(
     known = previous_review.add_new(earlier, replied.findings)
     # Rules find their findings again in every run: an earlier finding of the model must not
     # replace one of them.
-    from_rules = find_by_rules(file, redaction)
+    from_rules, _ = _find_by_rules(file, redaction)
     findings = (*from_rules, *(each for each in known if each.origin is Origin.MODEL))
     whole = replied.report.status is not Status.FAILED and not replied.report.cuts
     key = previous.identify(file) if whole else ""
@@ -144,30 +144,25 @@ def read_by_rules(
         known = [f for f in previous.findings if f.path == file.path and f.origin is Origin.MODEL]
         wanted = () if report.status is Status.SKIPPED else known
         earlier = previous_review.still_present(file, wanted, as_prompt_text)
-        checked = report.status is Status.EXCLUDED and _is_checked(file)
-        row = replace(report, checked=checked)
-        results.append(FileResult(row, (*find_by_rules(file, redaction), *earlier)))
+        found, checked = _find_by_rules(file, redaction)
+        row = replace(report, checked=checked and report.status is Status.EXCLUDED)
+        results.append(FileResult(row, (*found, *earlier)))
     return tuple(results)
 
 
-def find_by_rules(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
-    """Return the findings of all rules that need no model."""
+def _find_by_rules(file: ChangedFile, redaction: Redaction) -> tuple[tuple[Finding, ...], bool]:
+    """Return the findings of all rules that need no model.
+
+    The second value is True for a lock file of which the rule understood every changed line.
+    """
     found = builtin_rules.find(file, redaction)
     if not default_excludes.has_lock_entries(file.path):
-        return found
+        return found, False
     # Ten modules that parse lock files; most changes have none.
     from reviewer.findings import lock_files
 
-    return (*found, *lock_files.find(file, file.base_text, redaction))
-
-
-def _is_checked(file: ChangedFile) -> bool:
-    """Return True if the rule for lock files understood every changed line."""
-    if not default_excludes.has_lock_entries(file.path):
-        return False
-    from reviewer.findings import lock_files
-
-    return lock_files.is_checked(file, file.base_text)
+    comparison = lock_files.compare(file, file.base_text)
+    return (*found, *comparison.find(redaction)), comparison.is_checked()
 
 
 def assemble(

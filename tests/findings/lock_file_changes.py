@@ -40,4 +40,4 @@ def find(path: str, old: str, new: str, *, known: bool = True) -> tuple[Finding,
     """Find with the text before, or without it."""
     file = change(path, old, new)
     redaction = Redaction(scan.hunk_texts([file]))
-    return lock_files.find(file, old if known and old else None, redaction)
+    return lock_files.compare(file, old if known and old else None).find(redaction)

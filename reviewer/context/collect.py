@@ -19,7 +19,6 @@ CONTEXT_SHARE = 3
 """Divides a batch's room for the lines around its hunks; more of them only dilute the change."""
 RELATED_SHARE = 6
 """The same for other files, which help less than the lines around the change itself."""
-log = logging.getLogger(__name__)
 LONGEST = 8_000
 """Characters of one guideline file that a prompt shows."""
 

@@ -78,6 +78,18 @@ class Builder:
     def _current(self) -> LockNode:
         return self._stack[-1] if self._stack else self.base
 
+    def take_mark(self, piece: str, row: int) -> bool:
+        """Take a bracket or a comma; return False for any other piece."""
+        if piece in "{[":
+            self.open(piece, row)
+        elif piece in "}]":
+            self.close(piece, row)
+        elif piece == ",":
+            self.end_member(row)
+        else:
+            return False
+        return True
+
     def open(self, bracket: str, row: int) -> None:
         """Start a container."""
         if len(self._stack) >= _DEEPEST:
@@ -151,14 +163,10 @@ def parse_json(rows: Sequence[str], *, whole: bool) -> LockTree:
 
 
 def _take_json(builder: Builder, piece: str, row: int) -> None:
-    if piece in "{[":
-        builder.open(piece, row)
-    elif piece in "}]":
-        builder.close(piece, row)
-    elif piece == ":":
+    if builder.take_mark(piece, row):
+        return
+    if piece == ":":
         builder.make_key(row)
-    elif piece == ",":
-        builder.end_member(row)
     elif piece[0] == '"' and (text := decode_string(piece)) is not None:
         builder.add(text, row)
     elif _LITERAL.fullmatch(piece):
@@ -218,14 +226,10 @@ def _take_toml(builder: Builder, piece: str, row: int, quote: str) -> str:
             builder.add("", row)
             return ""
         return quote or piece
-    if piece in "{[":
-        builder.open(piece, row)
-    elif piece in "}]":
-        builder.close(piece, row)
-    elif piece == "=":
+    if builder.take_mark(piece, row):
+        return ""
+    if piece == "=":
         builder.make_key(row, dotted_is_odd=True)
-    elif piece == ",":
-        builder.end_member(row)
     elif piece[0] != "#":
         _add_toml_value(builder, piece, row)
     return ""

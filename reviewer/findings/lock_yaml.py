@@ -140,13 +140,9 @@ def _read_flow(node: LockNode, value: str, row: int) -> bool:
 
 
 def _take_flow(builder: Builder, piece: str, row: int) -> None:
-    if piece in "{[":
-        builder.open(piece, row)
-    elif piece in "}]":
-        builder.close(piece, row)
-    elif piece == ",":
-        builder.end_member(row)
-    elif piece == ":":
+    if builder.take_mark(piece, row):
+        return
+    if piece == ":":
         builder.make_key(row)
     elif (text := _read_scalar(piece)) is not None:
         builder.add(text, row)

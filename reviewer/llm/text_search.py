@@ -18,7 +18,7 @@ PIECE = 65_536
 _MEMORY = 2 << 20
 
 
-class Pattern:
+class LinePattern:
     """A regular expression in RE2's syntax, for single lines.
 
     `line` searches one line. `piece` says if a line of many can match; None where it cannot say.

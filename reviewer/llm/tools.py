@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reviewer.config.globs import Patterns
 from reviewer.errors import WorkspaceError
 from reviewer.llm import text_search
-from reviewer.llm.text_search import Pattern
+from reviewer.llm.text_search import LinePattern
 from reviewer.ports import Tool, ToolCall, Workspace
 from reviewer.text import truncate
 
@@ -132,7 +132,7 @@ class WorkspaceTools:
                 yield path
 
     def _search(self, pattern: str, glob: str, timer: "_Timer") -> str:
-        compiled = Pattern(pattern)
+        compiled = LinePattern(pattern)
         found = _Matches()
         room = _MOST_SEARCHED
         for path in self._find_matches(glob, timer):

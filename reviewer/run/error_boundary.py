@@ -13,7 +13,6 @@ UNEXPECTED = ReviewerError(
     cause="This is a bug in the reviewer.",
     remedy="The log of the run has the traceback; please report it.",
 )
-# Nobody can replace the announcement of a run that was killed.
 Parameters = ParamSpec("Parameters")
 Outcome = TypeVar("Outcome")
 

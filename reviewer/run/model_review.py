@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from reviewer.adapters.files.checkout import Checkout
+from reviewer.adapters.http.retry import PUBLISHING_SECONDS
 from reviewer.changes.selection import Selection, select_share
 from reviewer.config.enums import ToolsMode
 from reviewer.config.settings import Settings
@@ -28,7 +29,7 @@ from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
-from reviewer.run.run import PUBLISHING_SECONDS, TITLE, Run
+from reviewer.run.run import TITLE, Run
 
 T = TypeVar("T")
 

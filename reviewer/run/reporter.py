@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 # The GitHub token of their pull requests is read-only, whatever the workflow's permissions.
 _DEPENDABOT = ("dependabot", "dependabot[bot]")
+# Nobody can replace the announcement of a run that was killed.
 _IF_IT_STAYS = "If that run has ended and this notice is still here, re-run it."
 
 

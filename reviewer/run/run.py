@@ -13,8 +13,6 @@ from reviewer.ports import Forge, Model
 
 TITLE = "Code review"
 """The title of the run's annotations."""
-PUBLISHING_SECONDS = 30
-"""Kept for publishing: the model and its tools have to end this much before the run."""
 SECONDS_AFTER_CANCEL = 4.0
 """After a signal the runner waits 7.5 s before it kills; writing must be done by then."""
 

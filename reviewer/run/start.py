@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from reviewer.adapters.github.forge import GitHub
-from reviewer.adapters.http.retry import Deadline
+from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import EventError
@@ -35,7 +35,7 @@ def start(
 
     from reviewer.run.reactions import acknowledge
     from reviewer.run.review import review_pull_request
-    from reviewer.run.run import PUBLISHING_SECONDS, Run
+    from reviewer.run.run import Run
     from reviewer.run.skips import skip
 
     snapshot = first.result()

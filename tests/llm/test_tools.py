@@ -335,7 +335,7 @@ def test_whatever_the_pattern_the_clock_is_looked_at_after_little_work(
     pattern: str, text: str
 ) -> None:
     with suppress(ValueError, re2.error):
-        compiled = text_search.Pattern(pattern)
+        compiled = text_search.LinePattern(pattern)
         given_since_look = [0]
         compiled.line = CountingRegex(compiled.line, given_since_look)
         compiled.piece = compiled.piece and CountingRegex(compiled.piece, given_since_look)

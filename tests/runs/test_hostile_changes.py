@@ -76,11 +76,7 @@ def test_invisible_characters_are_reported(job: Job) -> None:
 def test_characters_without_width_are_reported_and_shown_to_the_model(
     job: Job, hidden: str
 ) -> None:
-    job.github.add_pull(NUMBER, {"src/login.py": (None, f"role{hidden} = 1\n")})
-    finished = job.run()
-    assert (finished.code, finished.outputs["medium"]) == (0, "1")
-    assert "`src/login.py:1` · **Invisible characters**" in job.github.bodies[0]
-    assert f"role[U+{ord(hidden):04X}] = 1" in job.model.bodies[0]["messages"][-1]["content"]
+    assert_reported_and_shown(job, hidden)
 
 
 @faults("HD9")
@@ -91,6 +87,10 @@ def test_characters_without_width_are_reported_and_shown_to_the_model(
 def test_whatever_unicode_calls_ignorable_is_reported_and_shown_to_the_model(
     job: Job, hidden: str
 ) -> None:
+    assert_reported_and_shown(job, hidden)
+
+
+def assert_reported_and_shown(job: Job, hidden: str) -> None:
     job.github.add_pull(NUMBER, {"src/login.py": (None, f"role{hidden} = 1\n")})
     finished = job.run()
     assert (finished.code, finished.outputs["medium"]) == (0, "1")

@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError
 from reviewer.adapters.github import refusals
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.http.retry import (
+    PUBLISHING_SECONDS,
     Deadline,
     DeadlineError,
     NotStartedError,
@@ -34,8 +35,6 @@ _Pool: TypeAlias = queue.LifoQueue[Github]
 _SECONDS_BETWEEN_BYTES = 15
 # Seconds. A write that is being sent when a signal comes must not arrive after the last comment.
 _GRACE = 1.5
-# An optional read ends this many seconds before the run, as the model's requests do.
-_SECONDS_FOR_PUBLISHING = 30
 # Responses whose rate limits are compared; more than there are threads, as they end in any order.
 _LATEST = 64
 # A host name that does not resolve rarely resolves later.
@@ -110,7 +109,7 @@ class Transport:
         deadline = self._deadline
         if request.optional:
             refusals.check_reserve(tuple(self._seen), time.monotonic())
-            deadline = deadline.earlier_by(_SECONDS_FOR_PUBLISHING)
+            deadline = deadline.earlier_by(PUBLISHING_SECONDS)
         idle = self._writers if request.writes else self._readers
         client = self._take(idle)
         with contextlib.ExitStack() as on_failure:
@@ -254,5 +253,5 @@ class Repository:
                     raise failure.problem from failure
                 raise
 
-        deadline = self.deadline.earlier_by(_SECONDS_FOR_PUBLISHING)
+        deadline = self.deadline.earlier_by(PUBLISHING_SECONDS)
         return call_with_retries(once, what=what, deadline=deadline, policy=self.policy)

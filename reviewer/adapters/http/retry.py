@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+PUBLISHING_SECONDS = 30
+"""Kept for publishing: the model, its tools and optional reads end this much before the run."""
 # Seconds after which a sleeper looks again: a signal may shorten the deadline meanwhile.
 _LONGEST_NAP = 0.25
 

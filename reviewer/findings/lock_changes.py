@@ -15,9 +15,9 @@ from reviewer.findings import (
     lock_yaml,
 )
 from reviewer.findings.lock_entries import Entry
+from reviewer.findings.lock_lines import Read
 from reviewer.findings.lock_trees import LockNode, LockTree
 
-Read: TypeAlias = tuple[tuple[Entry, ...], frozenset[int]]
 _Reader: TypeAlias = Callable[[Sequence[str], bool], Read]
 Row: TypeAlias = tuple[str, Line | None]
 """A line of one version; None in place of the diff's line for one that the hunks do not show."""

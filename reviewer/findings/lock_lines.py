@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from reviewer.findings.lock_entries import Entry, Hash, Pinning, Source, read_hash
 
@@ -34,10 +35,11 @@ _GEM_SECTIONS = frozenset(
         "DEPENDENCIES",
         "CHECKSUMS",
         "BUNDLED WITH",
+        "RUBY VERSION",
     }
-    | {"RUBY VERSION"}
 )
-Read = tuple[tuple[Entry, ...], frozenset[int]]
+Read: TypeAlias = tuple[tuple[Entry, ...], frozenset[int]]
+"""The entries, and the rows that were not understood."""
 
 
 def read_go(rows: Sequence[str]) -> Read:

@@ -1,131 +1,88 @@
-"""Splits the hunks of a file into batches, each of which fits into one request to the model."""
+"""Packs parts of related files into batches, each of which is the subject of one request."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
-from reviewer.changes.diff import ChangedFile, Hunk, Line, render_heading, render_hunks, render_line
+from reviewer.changes import parts
+from reviewer.changes.parts import Part
 
-SMALLEST_WINDOW = 500
-"""Characters; room for a hunk's heading and enough of a line to understand it."""
-LONGEST_LINE = 5_000
-"""Characters of a line that a prompt shows; people do not write longer lines."""
-CUT_MARK = " [… cut]"
+LARGEST_BATCH = 60_000
+"""Characters of changes and context in one request; models read longer prompts less carefully."""
+MOST_FILES = 40
+"""Files in one request; a reply has a section for each, and a long reply is cut off."""
+# Characters around the changes of a file in a prompt: its path, headings and fences.
+_FRAME = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Part `part` of `parts` of a file, counted from 1; `cuts` names lines that were shortened."""
+    """The parts of files that one request is about, related ones side by side; at least one.
 
-    file: ChangedFile
-    hunks: tuple[Hunk, ...]
-    part: int = 1
-    parts: int = 1
-    cuts: tuple[str, ...] = ()
-
-
-def split(file: ChangedFile, window: int) -> tuple[Batch, ...]:
-    """Split a file's hunks, in order, into batches of at most `window` characters of prompt.
-
-    A hunk larger than the window is split between its lines. A line larger than the window or than
-    LONGEST_LINE is cut, and a changed one is then named in `cuts`. Every changed line is in exactly
-    one batch.
-
-    Raises ValueError for a window under SMALLEST_WINDOW.
+    `whole` says that it holds everything that the run reviews.
     """
-    if window < SMALLEST_WINDOW:
-        raise ValueError(f"a window of {window} characters is too small for a hunk")
-    return _number_batches(file, tuple(_pack(file.hunks, window)))
+
+    parts: tuple[Part, ...]
+    whole: bool = False
+
+    @property
+    def size(self) -> int:
+        """The characters that its changes take in a prompt."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path of each part's file."""
+        return tuple(part.file.path for part in self.parts)
+
+    @property
+    def label(self) -> str:
+        """Its name in the log."""
+        first = self.parts[0]
+        name = first.file.path + (f" (part {first.number} of {first.count})" * (first.count > 1))
+        others = len(self.parts) - 1
+        return name + (f" and {others} more file{'s' * (others > 1)}" if others else "")
+
+    def halves(self) -> tuple["Batch", ...]:
+        """Return two or more batches with the same changes; () when it is too small to split."""
+        if len(self.parts) == 1:
+            return tuple(Batch((half,)) for half in parts.halve(self.parts[0]))
+        sizes = accumulate(part.size for part in self.parts[:-1])
+        ends = enumerate(sizes, 1)
+        middle, _ = min(ends, key=lambda each: abs(each[1] - self.size / 2))
+        return Batch(self.parts[:middle]), Batch(self.parts[middle:])
 
 
-def halve(batch: Batch) -> tuple[Batch, ...]:
-    """Split a batch that was too long for the model into smaller ones.
+def pack(groups: Iterable[Sequence[Part]], room: int) -> tuple[Batch, ...]:
+    """Pack groups of parts, in order, into batches of at most `room` characters of changes.
 
-    They take the batch's place in the count of parts. Returns () when it is too small to split.
+    A group stays together if it fits into one batch. A part that is larger than the room gets a
+    batch of its own. One batch that holds everything is marked as `whole`.
     """
-    window = _size(batch.hunks) // 2
-    if window < SMALLEST_WINDOW:
-        return ()
-    halves = _number_batches(batch.file, tuple(_pack(batch.hunks, window)))
-    parts = batch.parts + len(halves) - 1
-    return tuple(replace(half, part=batch.part + half.part - 1, parts=parts) for half in halves)
+    shares = tuple(_pack(groups, room))
+    return tuple(Batch(share, whole=len(shares) == 1) for share in shares)
 
 
-def _number_batches(file: ChangedFile, shares: Sequence[tuple[Hunk, ...]]) -> tuple[Batch, ...]:
-    """Return a batch for each share, with its number and the lines that it shows shortened."""
-    whole = {(line.old, line.new): line.text for hunk in file.hunks for line in hunk.lines}
-    return tuple(
-        Batch(file, share, part, len(shares), tuple(_describe_cuts(share, whole)))
-        for part, share in enumerate(shares, 1)
-    )
+def separate(all_parts: Iterable[Part]) -> tuple[Batch, ...]:
+    """Return a batch for each part."""
+    return tuple(Batch((part,)) for part in all_parts)
 
 
-def _describe_cuts(
-    share: Iterable[Hunk], whole: Mapping[tuple[int | None, int | None], str]
-) -> Iterator[str]:
-    for line in (line for hunk in share for line in hunk.changed_lines):
-        if line.text != whole[line.old, line.new]:
-            name = f"old line {line.old}" if line.new is None else f"line {line.new}"
-            yield f"{name} cut at {len(line.text) - len(CUT_MARK):,} characters"
-
-
-def _size(hunks: Sequence[Hunk]) -> int:
-    """Return the characters that hunks take in a prompt, the last line feed included."""
-    return len(render_hunks(hunks)) + 1
-
-
-def _pack(hunks: Iterable[Hunk], window: int) -> Iterator[tuple[Hunk, ...]]:
-    """Yield the hunks, split where needed, in groups of at most `window` characters."""
-    share: list[Hunk] = []
-    taken = 0
-    for piece in (piece for hunk in hunks for piece in _split_hunk(hunk, window)):
-        size = _size((piece,))
-        if share and taken + size > window:
+def _pack(groups: Iterable[Sequence[Part]], room: int) -> Iterator[tuple[Part, ...]]:
+    share: list[Part] = []
+    for group in groups:
+        if share and not _fits([*share, *group], room):
             yield tuple(share)
-            share, taken = [], 0
-        share.append(piece)
-        taken += size
+            share = []
+        for part in group:
+            if share and not _fits([*share, part], room):
+                yield tuple(share)
+                share = []
+            share.append(part)
     if share:
         yield tuple(share)
 
 
-def _split_hunk(hunk: Hunk, window: int) -> Iterator[Hunk]:
-    """Yield the hunk, or pieces of it that fit the window; pieces without a change are left out."""
-    hunk = Hunk(tuple(map(_cut_to_longest, hunk.lines)), hunk.section)
-    if _size((hunk,)) <= window:
-        yield hunk
-        return
-    room = window - len(render_heading(hunk)) - 1
-    lines: list[Line] = []
-    taken = 0
-    for whole in hunk.lines:
-        line = _cut_line(whole, room)
-        size = len(render_line(line)) + 1
-        if taken + size > room:
-            yield from _with_changes(lines, hunk.section)
-            lines, taken = [], 0
-        lines.append(line)
-        taken += size
-    yield from _with_changes(lines, hunk.section)
-
-
-def _with_changes(lines: Sequence[Line], section: str) -> Iterator[Hunk]:
-    hunk = Hunk(tuple(lines), section)
-    if hunk.changed_lines:
-        yield hunk
-
-
-def _cut_to_longest(line: Line) -> Line:
-    """Return a line of at most LONGEST_LINE characters, and the mark where it was cut."""
-    cut = line.text[:LONGEST_LINE] + CUT_MARK
-    if len(line.text) <= LONGEST_LINE or line.text == cut:
-        return line
-    return replace(line, text=cut)
-
-
-def _cut_line(line: Line, room: int) -> Line:
-    """Return a line that takes at most `room` characters, columns and line feed included."""
-    excess = len(render_line(line)) + 1 - room
-    if excess <= 0:
-        return line
-    kept = len(line.text) - excess - len(CUT_MARK)
-    return replace(line, text=line.text[:kept] + CUT_MARK)
+def _fits(share: Sequence[Part], room: int) -> bool:
+    taken = sum(part.size + _FRAME for part in share)
+    return taken <= room and len(share) <= MOST_FILES

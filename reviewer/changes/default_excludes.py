@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from reviewer.changes import diff
-from reviewer.changes.batches import LONGEST_LINE
 from reviewer.changes.diff import ChangedFile, Line, LineKind
+from reviewer.changes.parts import LONGEST_LINE
 from reviewer.text import invisible
 
 # What GitHub runs is never left out.

@@ -47,6 +47,13 @@ class Verify(enum.Enum):
     ON = "on"
 
 
+class Batching(enum.Enum):
+    """What one request to the model holds: as much of the change as fits, or one file."""
+
+    CHANGE = "change"
+    FILE = "file"
+
+
 class Mode(enum.Enum):
     """What a run does: make a review, publish reviews, or both."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from reviewer.config import option_types, options
-from reviewer.config.enums import ASSOCIATIONS, Mode, NoLimit, OnError, ToolsMode
+from reviewer.config.enums import ASSOCIATIONS, Batching, Mode, NoLimit, OnError, ToolsMode
 from reviewer.config.options import declare
 from reviewer.config.shard import Shard
 from reviewer.config.shared_settings import SharedSettings
@@ -151,6 +151,12 @@ class Inputs(SharedSettings):
         option_types.integer(60, 21_600, example=600),
         "900",
         "Seconds that the whole run may take. Files that are not reviewed by then are listed.",
+    )
+    batching: Batching = declare(
+        option_types.choice(Batching),
+        "change",
+        "`change`: one request to the model holds as many changed files as fit, related ones "
+        "together. `file`: one request for each file.",
     )
     concurrency: int = declare(
         option_types.integer(1, 64, example=16),

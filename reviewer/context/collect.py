@@ -1,12 +1,12 @@
-"""Collects the context of a batch: the lines around it and related changes."""
+"""Collects what a part of a file is read with: the lines around it and related changes."""
 
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.parts import Part
 from reviewer.context import nearby_lines
 from reviewer.context.related_changes import ChangeIndex
 from reviewer.errors import ForgeError, RequestReserveError
@@ -15,10 +15,6 @@ from reviewer.text.truncate import Excerpt
 
 log = logging.getLogger(__name__)
 
-CONTEXT_SHARE = 3
-"""Divides a batch's room for the lines around its hunks; more of them only dilute the change."""
-RELATED_SHARE = 6
-"""The same for other files, which help less than the lines around the change itself."""
 LONGEST = 8_000
 """Characters of one guideline file that a prompt shows."""
 
@@ -66,8 +62,16 @@ class HeadFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchContext:
-    """What a batch is read with.
+class Room:
+    """Characters that the context of a part may take: lines around it, and other changed files."""
+
+    nearby: int
+    related: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartContext:
+    """What a part of a file is read with.
 
     `nearby` holds numbered lines of the same file, `related` pieces of other changed files; both
     are empty where there is nothing to show. `cuts` names what was left out of them.
@@ -79,7 +83,7 @@ class BatchContext:
 
 
 class ContextCollector:
-    """Collects the context of any batch of a pull request; safe to share between threads."""
+    """Collects the context of any part of a changed file; safe to share between threads."""
 
     __slots__ = ("_files", "_index", "unread")
 
@@ -89,23 +93,27 @@ class ContextCollector:
         self.unread = files.unread
         self._index = ChangeIndex(changed, files.text) if len(changed) > 1 else None
 
-    def collect(self, batch: Batch, window: int, share: int = CONTEXT_SHARE) -> BatchContext:
-        """Return the context that fits beside a batch.
+    def group(self, files: Sequence[ChangedFile]) -> tuple[tuple[ChangedFile, ...], ...]:
+        """Return the files in groups that belong together, as `ChangeIndex.group` does."""
+        return self._index.group(files) if self._index else tuple((file,) for file in files)
 
-        `window` is the room for the batch in characters: nearby lines take at most a `share`th of
-        it, related changes a RELATED_SHARE-th.
+    def collect(self, part: Part, room: Room, beside: frozenset[str] = frozenset()) -> PartContext:
+        """Return the context of a part that fits into `room`.
+
+        `beside` are the paths of other files whose changes the same prompt shows.
         """
-        room = window // RELATED_SHARE
-        related = self._index.find_related(batch.file, room) if self._index else Excerpt("")
-        if batch.file.status == "added":
+        related = Excerpt("")
+        if self._index:
+            related = self._index.find_related(part.file, room.related, beside)
+        if part.file.status == "added":
             # Its hunks are the whole file.
-            return BatchContext("", related.text, related.cuts)
-        text = self._files.text(batch.file.path)
+            return PartContext("", related.text, related.cuts)
+        text = self._files.text(part.file.path)
         if text is None:
             cut = "the lines around the changes were not read"
-            return BatchContext("", related.text, (cut, *related.cuts))
-        nearby = nearby_lines.select(text, batch.hunks, window // share)
-        return BatchContext(nearby.text, related.text, (*nearby.cuts, *related.cuts))
+            return PartContext("", related.text, (cut, *related.cuts))
+        nearby = nearby_lines.select(text, part.hunks, room.nearby)
+        return PartContext(nearby.text, related.text, (*nearby.cuts, *related.cuts))
 
 
 def read_guidelines(

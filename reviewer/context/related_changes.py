@@ -1,4 +1,4 @@
-"""Finds what other changed files hold about a file: its callers, definitions and siblings."""
+"""Finds how changed files belong together: callers, definitions, tests and their subjects."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -71,8 +71,7 @@ class ChangeIndex:
         changed = (
             (identifiers.language_family(file.path), name)
             for file in files
-            for line in file.changed_lines
-            if (name := identifiers.definition(line.text))
+            for name in _names_defined(file)
         )
         self._changed = frozenset(islice(changed, SYMBOLS_KEPT))
         self._definitions: dict[tuple[str, str], list[_Place]] = {}
@@ -80,17 +79,44 @@ class ChangeIndex:
         for file in files:
             self._read(file)
 
-    def find_related(self, file: ChangedFile, limit: int) -> Excerpt:
+    def group(self, files: Sequence[ChangedFile]) -> tuple[tuple[ChangedFile, ...], ...]:
+        """Return the files in groups that belong together, by folder and name.
+
+        A group holds siblings, such as a test and its subject, and the callers of what a file
+        defines. Within it, each file is near those that it is related to.
+        """
+        waiting = {file.path: file for file in sorted(files, key=_folder_first)}
+        groups: list[tuple[ChangedFile, ...]] = []
+        while waiting:
+            first = next(iter(waiting))
+            group = [waiting.pop(first)]
+            for file in group:  # grows while it is read
+                found = (waiting.pop(path, None) for path in self._related_paths(file))
+                group += filter(None, found)
+            groups.append(tuple(group))
+        return tuple(groups)
+
+    def _related_paths(self, file: ChangedFile) -> Iterator[str]:
+        yield from (sibling.path for sibling in self._siblings.siblings(file))
+        family = identifiers.language_family(file.path)
+        for name in islice(_names_defined(file), SYMBOLS):
+            places = self._mentions.get((family, name), ())
+            yield from dict.fromkeys(place.file.path for place in places)
+
+    def find_related(
+        self, file: ChangedFile, limit: int, beside: frozenset[str] = frozenset()
+    ) -> Excerpt:
         """Return pieces of other changed files, each under a heading with its path.
 
         They take at most `limit` characters; a piece is shown whole or not at all. Callers of
         definitions that `file` changes come first, then definitions of names that its added lines
-        use, then the hunks of its siblings.
+        use, then the hunks of its siblings. `beside` are files whose changes the same prompt shows.
         """
+        shown = beside | {file.path}
         taken: list[str] = []
         cuts: list[str] = []
         room = limit + 1
-        for piece in self._pieces(file):
+        for piece in self._pieces(file, shown):
             cost = len(piece.text) + 1
             if piece.rows and cost <= room:
                 room -= cost
@@ -125,34 +151,32 @@ class ChangeIndex:
         if len(places) < most:
             places.append(place)
 
-    def _pieces(self, file: ChangedFile) -> Iterator[_Piece]:
-        yield from self._callers(file)
+    def _pieces(self, file: ChangedFile, shown: frozenset[str]) -> Iterator[_Piece]:
+        yield from self._callers(file, shown)
         siblings = self._siblings.siblings(file)
-        yield from self._definitions_used(file, siblings)
+        yield from self._definitions_used(file, siblings, shown)
         for sibling in siblings:
-            yield _sibling_piece(sibling)
+            if sibling.path not in shown:
+                yield _sibling_piece(sibling)
 
-    def _callers(self, file: ChangedFile) -> Iterator[_Piece]:
+    def _callers(self, file: ChangedFile, shown: frozenset[str]) -> Iterator[_Piece]:
         family = identifiers.language_family(file.path)
-        names = dict.fromkeys(
-            name for line in file.changed_lines if (name := identifiers.definition(line.text))
-        )
-        for name in islice(names, SYMBOLS):
+        for name in islice(_names_defined(file), SYMBOLS):
             by_file: dict[str, list[str]] = {}
             for place in self._mentions.get((family, name), ()):
-                if place.file.path != file.path:
+                if place.file.path not in shown:
                     by_file.setdefault(place.file.path, []).append(diff.render_line(place.line))
             for path, rows in by_file.items():
                 yield _Piece(f"Mentions of {name} in {_one_line(path)}", tuple(rows))
 
     def _definitions_used(
-        self, file: ChangedFile, siblings: Iterable[ChangedFile]
+        self, file: ChangedFile, siblings: Iterable[ChangedFile], shown: frozenset[str]
     ) -> Iterator[_Piece]:
         family = identifiers.language_family(file.path)
         missing: dict[str, None] = {}
         for name in islice(_names_added(file), SYMBOLS):
             places = self._definitions.get((family, name), ())
-            others = [place for place in places if place.file.path != file.path]
+            others = [place for place in places if place.file.path not in shown]
             yield from (_definition_piece(name, place) for place in others)
             if not places:
                 missing[name] = None
@@ -199,6 +223,17 @@ def _sibling_piece(file: ChangedFile) -> _Piece:
     small = sum(len(hunk.lines) for hunk in file.hunks) <= SIBLING_LINES
     rows = tuple(diff.render_hunks(file.hunks).split("\n")) if small else ()
     return _Piece(f"Changes to {_one_line(file.path)}", rows)
+
+
+def _folder_first(file: ChangedFile) -> tuple[str, str]:
+    folder, _, name = file.path.rpartition("/")
+    return folder, name
+
+
+def _names_defined(file: ChangedFile) -> dict[str, None]:
+    """Return each name whose definition is among the changed lines once, in order."""
+    names = map(identifiers.definition, (line.text for line in file.changed_lines))
+    return dict.fromkeys(filter(None, names))
 
 
 def _names_added(file: ChangedFile) -> Iterator[str]:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from reviewer.changes.batches import CUT_MARK
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.parts import CUT_MARK
 from reviewer.finding import Candidate, Finding, Origin, Side, normalize
 from reviewer.review import worst_first
 from reviewer.text import json_members, truncate

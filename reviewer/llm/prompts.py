@@ -1,12 +1,12 @@
 """Builds the prompts, one method for each kind of request; their text is in templates/prompts."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes import diff
-from reviewer.changes.batches import Batch
-from reviewer.context.collect import BatchContext
+from reviewer.changes.parts import Part
+from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
@@ -17,7 +17,7 @@ from reviewer.text import invisible
 from reviewer.text.templates import SafeText, Templates
 from reviewer.text.truncate import shorten, shorten_name
 
-VERSION = 4
+VERSION = 5
 """Part of the cache key: raise it when unchanged files must be reviewed with a changed prompt."""
 
 # Authors choose the length of all these; the change itself must keep its room.
@@ -28,28 +28,56 @@ LISTED_COMMITS = 20
 SUMMARY_CHARACTERS = 500
 COMMENT_CHARACTERS = 1_000
 THREAD_CHARACTERS = 8_000
-"""Characters of all review threads of a file together."""
+"""Characters of all review threads of a request together."""
+# Bounds of the findings that one request asks for. With at most six, a model found as many problems
+# in the recorded changes as without a limit, and reported half as many that nobody acts on.
+FEWEST_FINDINGS = 5
+MOST_FINDINGS = 10
+CHARACTERS_PER_FINDING = 12_000
 _NONCE_REMOVED = "[mark]"
 _PURPOSES_WITH_TOOLS = ("review", "verify")
 
 
 @dataclass(frozen=True, slots=True)
-class BatchRequest:
-    """What a request about one batch contains.
+class PartRequest:
+    """What a request contains about one part of a file.
 
-    `instructions` are those of the maintainers that apply to the file. `threads` are the review
-    threads on the file. `siblings` lists the paths of the pull request's other files. `guidelines`
-    holds paths and texts of guideline files at the base commit. `earlier` holds the findings of
-    earlier reviews whose code is still in the file.
+    `instructions` are those of the maintainers for this path. `threads` are the review threads on
+    the file. `earlier` holds the findings of earlier reviews whose code is still in it.
     """
 
-    batch: Batch
-    context: BatchContext = field(default_factory=BatchContext)
+    part: Part
+    context: PartContext = field(default_factory=PartContext)
     instructions: tuple[str, ...] = ()
     threads: tuple[Discussion, ...] = ()
+    earlier: tuple[Finding, ...] = ()
+
+    @property
+    def changes(self) -> str:
+        """The hunks as a prompt shows them."""
+        return diff.render_hunks(self.part.hunks)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """What a request about a batch contains.
+
+    `instructions` are those of the maintainers that apply to every file. `siblings` lists the paths
+    of the pull request's other files. `guidelines` holds paths and texts of guideline files at the
+    base commit. `whole` asks for the overview too, because no other request sees more.
+    """
+
+    parts: tuple[PartRequest, ...]
+    instructions: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
     guidelines: tuple[tuple[str, str], ...] = ()
-    earlier: tuple[Finding, ...] = ()
+    whole: bool = False
+
+    @property
+    def most_findings(self) -> int:
+        """The number of findings that are asked for at most; it grows slowly with the changes."""
+        size = sum(request.part.size for request in self.parts)
+        return min(MOST_FINDINGS, FEWEST_FINDINGS + size // CHARACTERS_PER_FINDING)
 
 
 class Prompts:
@@ -94,31 +122,35 @@ class Prompts:
         return f"<<{nonce}\n{self.as_prompt_text(text)}\n{nonce}>>"
 
     def review(self, request: BatchRequest) -> Prompt:
-        """Return the request for the findings in one batch; the reply follows REVIEW_SCHEMA.
+        """Return the request for the findings in a batch; the reply follows REVIEW_SCHEMA.
 
-        At most LISTED_SIBLINGS other files are listed and the rest is counted. Comments of threads
-        are cut at COMMENT_CHARACTERS. Threads that do not fit into THREAD_CHARACTERS are left out,
-        those of people without write access first.
+        With `request.whole` it follows CHANGE_SCHEMA, which has the overview too. At most
+        LISTED_SIBLINGS other files are listed and the rest is counted. Comments of threads are cut
+        at COMMENT_CHARACTERS. Threads that do not fit into THREAD_CHARACTERS are left out, those of
+        people without write access first.
         """
+        threads = self._fit_threads(request.parts)
+        shown = (replace(each, threads=threads[n]) for n, each in enumerate(request.parts))
         return self._render(
             "review",
-            reply_schemas.REVIEW_SCHEMA,
-            **_file_values(request),
-            instructions=request.instructions,
-            guidelines=request.guidelines,
-            threads=tuple(self._fit_threads(request.threads)),
-            earlier=request.earlier,
+            reply_schemas.CHANGE_SCHEMA if request.whole else reply_schemas.REVIEW_SCHEMA,
+            parts=tuple(shown),
+            request=request,
             siblings=tuple(map(shorten_name, request.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(request.siblings) - LISTED_SIBLINGS),
         )
 
     def verify(self, request: BatchRequest, findings: Sequence[Finding]) -> Prompt:
-        """Return the request to verify findings in one batch; the reply follows VERIFY_SCHEMA.
+        """Return the request to verify findings in a batch; the reply follows VERIFY_SCHEMA.
 
-        The findings are numbered from 1. Of `request`, only batch and context are used.
+        The findings are numbered from 1.
         """
         return self._render(
-            "verify", reply_schemas.VERIFY_SCHEMA, **_file_values(request), findings=tuple(findings)
+            "verify",
+            reply_schemas.VERIFY_SCHEMA,
+            parts=request.parts,
+            request=request,
+            findings=tuple(findings),
         )
 
     def answer(
@@ -179,15 +211,21 @@ class Prompts:
         messages = (Message("system", system), Message("user", user))
         return Prompt(purpose, messages, schema_name=purpose, schema=schema, tools=offered)
 
-    def _fit_threads(self, threads: Iterable[Discussion]) -> Iterator[Discussion]:
-        """Yield the threads that fit, with shortened comments; those already reported first."""
+    def _fit_threads(self, parts: Sequence[PartRequest]) -> dict[int, tuple[Discussion, ...]]:
+        """Return the threads that fit by the index of their part, with shortened comments.
+
+        Those that are already reported are taken first.
+        """
         room = THREAD_CHARACTERS
-        for thread in sorted(threads, key=lambda thread: not thread.reported):
+        fitting: dict[int, tuple[Discussion, ...]] = dict.fromkeys(range(len(parts)), ())
+        threads = [(n, thread) for n, each in enumerate(parts) for thread in each.threads]
+        for n, thread in sorted(threads, key=lambda each: not each[1].reported):
             remarks = tuple(map(self._shorten_remark, thread.remarks))
             length = sum(len(remark.body) for remark in remarks)
             if length <= room:
                 room -= length
-                yield replace(thread, remarks=remarks)
+                fitting[n] += (replace(thread, remarks=remarks),)
+        return fitting
 
     def _shorten_remark(self, remark: Remark) -> Remark:
         # Masked before it is cut, as the description is.
@@ -198,15 +236,6 @@ class Prompts:
 def _commit_subjects(pull: PullRequest) -> tuple[str, ...]:
     """Return the subjects of the commits, or () when the only one repeats the title."""
     return () if pull.commits == (pull.title,) else pull.commits
-
-
-def _file_values(request: BatchRequest) -> dict[str, object]:
-    """Return what the template of a file needs, which `review` and `verify` share."""
-    return {
-        "batch": request.batch,
-        "changes": diff.render_hunks(request.batch.hunks),
-        "context": request.context,
-    }
 
 
 def _strip_marker(body: str) -> str:

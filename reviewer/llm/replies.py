@@ -3,7 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pydantic_core import from_json
@@ -14,8 +15,9 @@ from reviewer.findings.placement import FileCandidates
 from reviewer.findings.ranking import Verdict
 from reviewer.llm.reply_schemas import (
     AnswerReply,
+    ChangeReply,
     OverviewReply,
-    ReviewReply,
+    SectionReply,
     VerdictReply,
     VerificationReply,
 )
@@ -35,17 +37,74 @@ _THINKING = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 _DIGITS = 18
 
 
-def parse_review(reply: Reply) -> FileCandidates:
-    """Return the candidates in a reply to REVIEW_SCHEMA, which it may follow only roughly.
+@dataclass(frozen=True, slots=True)
+class BatchReply:
+    """What a reply says about each file of a batch, by path, and about the whole change.
 
-    Of a reply that was cut off, the complete findings are kept. Raises ReplyError if there is no
-    list of findings.
+    A file without a section is not among the `sections`; the overview is empty where none was
+    asked for.
     """
-    found, truncated = _find_object(reply, "findings")
-    review = _read(ReviewReply, found)
-    return placement.collect_candidates(
-        review.findings, path=review.path, summary=review.summary, truncated=truncated
-    )
+
+    sections: Mapping[str, FileCandidates]
+    overview: Overview = Overview()
+
+
+def parse_review(reply: Reply, names: Mapping[str, str]) -> BatchReply:
+    """Return what a reply to REVIEW_SCHEMA or CHANGE_SCHEMA says; it may follow them only roughly.
+
+    `names` maps the paths as the prompt shows them to the paths. Where one file was asked about,
+    its path in the reply decides nothing. Of a reply that was cut off, the complete findings are
+    kept. Raises ReplyError if the reply is about none of the files.
+    """
+    found, truncated = _find_object(reply, ("files", "findings"))
+    # A model that was asked about one file may leave out the list around its section.
+    rows = found["files"] if "files" in found else [found]
+    review = _read(ChangeReply, {**found, "files": rows})
+    sections = _read_sections(review.files, names, truncated=truncated)
+    if not sections:
+        raise ReplyError("The model's reply has no section about any of the files.")
+    return BatchReply(sections, Overview(review.overview, review.major_changes).shorten())
+
+
+def _read_sections(
+    rows: Sequence[object], names: Mapping[str, str], *, truncated: bool
+) -> dict[str, FileCandidates]:
+    """Return the sections by path; several about one file are joined."""
+    found: dict[str, list[SectionReply]] = {}
+    last = ""
+    for row in rows:
+        try:
+            section = json_members.read(SectionReply, row)
+        except UnusableError:
+            continue
+        if path := _find_path(section.path, names):
+            found.setdefault(path, []).append(section)
+            last = path
+    return {
+        path: _join_sections(path, sections, truncated=truncated and path == last)
+        for path, sections in found.items()
+    }
+
+
+def _join_sections(
+    path: str, sections: Sequence[SectionReply], *, truncated: bool
+) -> FileCandidates:
+    rows = [row for section in sections for row in section.findings]
+    summary = " ".join(section.summary for section in sections)
+    found = placement.collect_candidates(rows, path=path, summary=summary, truncated=truncated)
+    return replace(found, candidates=tuple(replace(each, path=path) for each in found.candidates))
+
+
+def _find_path(stated: str, names: Mapping[str, str]) -> str:
+    """Return the path that a section is about, "" if it cannot be told."""
+    if len(names) == 1:
+        return next(iter(names.values()))
+    name = stated.strip().strip("`'\"").strip()
+    if name in names:
+        return names[name]
+    tail = "/" + name.removeprefix("./")
+    same = [path for shown, path in names.items() if ("/" + shown).endswith(tail)]
+    return same[0] if name and len(same) == 1 else ""
 
 
 def parse_overview(reply: Reply) -> Overview:
@@ -53,7 +112,7 @@ def parse_overview(reply: Reply) -> Overview:
 
     Raises ReplyError if there is none.
     """
-    overview = _read(OverviewReply, _find_object(reply, "overview")[0])
+    overview = _read(OverviewReply, _find_object(reply, ("overview",))[0])
     return Overview(overview.overview, overview.major_changes).shorten()
 
 
@@ -63,7 +122,7 @@ def parse_verdicts(reply: Reply, count: int) -> tuple[Verdict, ...]:
     Of several verdicts on one finding, the first applies. Verdicts on other numbers are ignored.
     """
     first: dict[int, Verdict] = {}
-    for row in _read(VerificationReply, _find_object(reply, "verdicts")[0]).verdicts:
+    for row in _read(VerificationReply, _find_object(reply, ("verdicts",))[0]).verdicts:
         try:
             verdict = json_members.read(VerdictReply, row)
         except UnusableError:
@@ -84,18 +143,18 @@ def parse_verdicts(reply: Reply, count: int) -> tuple[Verdict, ...]:
 
 def parse_answer(reply: Reply) -> str:
     """Return the answer in a reply to ANSWER_SCHEMA; raises ReplyError if it is empty."""
-    return _read(AnswerReply, _find_object(reply, "answer")[0]).answer
+    return _read(AnswerReply, _find_object(reply, ("answer",))[0]).answer
 
 
-def _find_object(reply: Reply, key: str) -> tuple[dict[str, object], bool]:
-    """Return the object in a reply that has `key`, and True if it was cut off."""
+def _find_object(reply: Reply, keys: tuple[str, ...]) -> tuple[dict[str, object], bool]:
+    """Return the object in a reply that has one of the keys, and True if it was cut off."""
     text = reply.text[:_LONGEST_REPLY]
     try:
-        return parse_object(text, key), False
+        return parse_object(text, *keys), False
     except ReplyError:
         if not reply.truncated and len(reply.text) <= _LONGEST_REPLY:
             raise
-        return salvage_object(text, key), True
+        return salvage_object(text, *keys), True
 
 
 def _read(shape: type[Shape], found: object) -> Shape:
@@ -105,15 +164,15 @@ def _read(shape: type[Shape], found: object) -> Shape:
         raise ReplyError(f"The model's reply does not follow the schema: {problem}.") from None
 
 
-def parse_object(text: str, key: str) -> dict[str, object]:
-    """Return the first complete object with the member `key`; text around it is ignored.
+def parse_object(text: str, *keys: str) -> dict[str, object]:
+    """Return the first complete object with a member of `keys`; text around it is ignored.
 
     Raises ReplyError if there is none, and for what strict JSON forbids: trailing commas, NaN,
     repeated names, numbers out of range and nesting that is too deep.
     """
     try:
         for candidate in _decode_objects(_without_thinking(text)):
-            if key in candidate:
+            if not candidate.keys().isdisjoint(keys):
                 return candidate
     except json.JSONDecodeError as error:
         raise ReplyError(
@@ -123,13 +182,13 @@ def parse_object(text: str, key: str) -> dict[str, object]:
         raise ReplyError(f"The model's reply is not valid JSON: {error}.") from None
     except RecursionError:
         raise ReplyError("The model's reply is not valid JSON: nested too deeply.") from None
-    raise ReplyError(f'The model\'s reply has no JSON object with the member "{key}".')
+    raise ReplyError(f'The model\'s reply has no JSON object with the member "{keys[0]}".')
 
 
-def salvage_object(text: str, key: str) -> dict[str, object]:
+def salvage_object(text: str, *keys: str) -> dict[str, object]:
     """Return the complete members of an object that was cut off.
 
-    Raises ReplyError if there is no object, it is not valid JSON, or `key` is not among them.
+    Raises ReplyError if there is no object, it is not valid JSON, or none of `keys` is among them.
     """
     content = _without_thinking(text)
     start = _OBJECT.search(content)
@@ -141,8 +200,8 @@ def salvage_object(text: str, key: str) -> dict[str, object]:
         )
     except ValueError:
         raise ReplyError("The model's reply was cut off and is not valid JSON.") from None
-    if not isinstance(found, dict) or key not in found:
-        raise ReplyError(f'The model\'s reply was cut off before the member "{key}".')
+    if not isinstance(found, dict) or found.keys().isdisjoint(keys):
+        raise ReplyError(f'The model\'s reply was cut off before the member "{keys[0]}".')
     return found
 
 

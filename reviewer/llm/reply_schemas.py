@@ -22,12 +22,28 @@ _ANSWER = 6_000
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewReply:
-    """The reply about a batch of one file; each finding is read by itself, as a Candidate."""
+class SectionReply:
+    """The section of a reply about one file; each finding is read by itself, as a Candidate."""
 
     path: Annotated[str, json_members.optional_text()]
     summary: Annotated[str, json_members.optional_text()]
     findings: Annotated[tuple[object, ...], json_members.rows(schema(Candidate))]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReply:
+    """The reply about a batch; each section is read by itself, as a SectionReply."""
+
+    files: Annotated[tuple[object, ...], json_members.rows(schema(SectionReply))]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReply:
+    """The reply about a batch that holds the whole change: the overview too."""
+
+    overview: Annotated[str, json_members.optional_text()]
+    major_changes: Annotated[tuple[str, ...], json_members.optional_texts()]
+    files: Annotated[tuple[object, ...], json_members.rows(schema(SectionReply))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,7 @@ class AnswerReply:
 
 
 REVIEW_SCHEMA = schema(ReviewReply)
+CHANGE_SCHEMA = schema(ChangeReply)
 OVERVIEW_SCHEMA = schema(OverviewReply)
 VERIFY_SCHEMA = schema(VerificationReply)
 ANSWER_SCHEMA = schema(AnswerReply)

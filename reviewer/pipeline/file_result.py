@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes import default_excludes
-from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.parts import Part
 from reviewer.changes.selection import Selection
 from reviewer.config.settings import Settings
 from reviewer.errors import ReviewerError
@@ -20,10 +20,10 @@ from reviewer.review import FileReport, Overview, Review, Spent, Status
 
 
 @dataclass(frozen=True, slots=True)
-class BatchResult:
-    """The model's reply about one batch, or the error that prevented it."""
+class PartResult:
+    """The model's reply about one part of a file, or the error that prevented it."""
 
-    batch: Batch
+    part: Part
     result: FileCandidates | ReviewerError
 
 
@@ -64,7 +64,7 @@ def earlier_findings(
 
 def merge(
     file: ChangedFile,
-    results: Sequence[BatchResult],
+    results: Sequence[PartResult],
     previous: PreviousReview,
     as_prompt_text: Callable[[str], str],
     redaction: Redaction,
@@ -87,9 +87,9 @@ def merge(
 
 
 def place_replies(
-    file: ChangedFile, results: Sequence[BatchResult], as_prompt_text: Callable[[str], str]
+    file: ChangedFile, results: Sequence[PartResult], as_prompt_text: Callable[[str], str]
 ) -> FileResult:
-    """Place the findings of all replies about a file; a batch without a reply becomes a cut."""
+    """Place the findings of all replies about a file; a part without a reply becomes a cut."""
     replies = [each.result for each in results if isinstance(each.result, FileCandidates)]
     problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
     if not replies:
@@ -111,11 +111,11 @@ def place_replies(
 
 
 def _collect_cuts(
-    results: Sequence[BatchResult], replies: Iterable[FileCandidates]
+    results: Sequence[PartResult], replies: Iterable[FileCandidates]
 ) -> tuple[str, ...]:
-    cuts = [cut for each in results for cut in each.batch.cuts]
+    cuts = [cut for each in results for cut in each.part.cuts]
     cuts += [
-        f"part {each.batch.part} of {each.batch.parts} not reviewed: {each.result.what}"
+        f"part {each.part.number} of {each.part.count} not reviewed: {each.result.what}"
         for each in results
         if isinstance(each.result, ReviewerError)
     ]

@@ -1,39 +1,26 @@
-"""Reviews the selected files: asks about each, verifies the findings, asks for the overview."""
+"""Reviews the selected files: asks about them in batches, verifies the findings, adds the overview."""
 
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TypeVar
 
-from reviewer.changes import batches
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
 from reviewer.config.enums import Verify
-from reviewer.errors import (
-    CancelledError,
-    InputError,
-    ModelNotFoundError,
-    ModelRefusedError,
-    ModelUnreachableError,
-    ReviewerError,
-)
+from reviewer.errors import CancelledError, ModelUnreachableError, ReviewerError
 from reviewer.finding import Dismissal
 from reviewer.findings.placement import FileCandidates
 from reviewer.llm import replies
-from reviewer.pipeline.file_result import BatchResult, FileResult, assemble
-from reviewer.pipeline.review_file import BatchReviewer
+from reviewer.pipeline import review_batch
+from reviewer.pipeline.file_result import FileResult, PartResult, assemble
+from reviewer.pipeline.review_batch import FINAL_ERRORS, BatchResult, BatchReviewer, Verified
+from reviewer.pipeline.worker_pool import run_all
 from reviewer.review import Overview, Review, Status, Verification
 
 log = logging.getLogger(__name__)
 
-# After one of these, no later request can succeed: the remaining files are not asked about.
-FINAL_ERRORS = (InputError, ModelRefusedError, ModelNotFoundError)
-_Results = dict[str, list[BatchResult]]
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+_Results = dict[str, list[PartResult]]
 
 
 def review(
@@ -47,11 +34,17 @@ def review(
     """
     kept = {file.path: row for file in selection.files if (row := reviewer.reuse(file))}
     asked = [file for file in selection.files if file.path not in kept]
-    parts = [part for file in asked for part in batches.split(file, reviewer.window)]
-    by_path, stop = _ask(reviewer, parts)
-    results = {file.path: reviewer.merge(file, by_path[file.path]) for file in asked}
-    _raise_if_nothing_was_reviewed([*results.values()], by_path, kept=bool(kept))
-    verified = _verify(reviewer, results, asked) if stop is None else _Verified(results, stop=stop)
+    batches = reviewer.pack(asked)
+    if kept:
+        # No batch holds the whole change.
+        batches = tuple(replace(batch, whole=False) for batch in batches)
+    replied = _ask(reviewer, batches)
+    results = {file.path: reviewer.merge(file, replied.by_path[file.path]) for file in asked}
+    _raise_if_nothing_was_reviewed([*results.values()], replied.by_path, kept=bool(kept))
+    if replied.stop is None:
+        verified = _verify(reviewer, results, batches)
+    else:
+        verified = _VerifiedFiles(results, stop=replied.stop)
     made = assemble(
         [
             *(kept.get(file.path) or verified.results[file.path] for file in selection.files),
@@ -65,46 +58,59 @@ def review(
         as_prompt_text=reviewer.prompts.as_prompt_text,
         spent=reviewer.client.budget.spent(),
     )
-    return _finish(reviewer, made, verified, asked, alone=len(parts) == 1)
+    return _finish(reviewer, made, verified, asked, replied.overview)
 
 
-def _ask(reviewer: BatchReviewer, parts: Sequence[Batch]) -> tuple[_Results, ReviewerError | None]:
-    """Ask about all parts; return the results by path and what stopped the asking early."""
-    by_path: _Results = {part.file.path: [] for part in parts}
+@dataclass(slots=True)
+class _Replied:
+    """The results of the batches by path, the overview of the reply that gave one, and what
+    stopped the asking early.
+    """
+
+    by_path: _Results
+    overview: Overview = Overview()
+    stop: ReviewerError | None = None
+
+    def add(self, batch: Batch, result: BatchResult) -> ReviewerError | None:
+        """Add what came back about a batch; return the error after which no more is asked."""
+        for each in result.results:
+            self.by_path[each.part.file.path].append(each)
+        if batch.whole:
+            self.overview = result.overview
+        return self._reason_to_stop(result.results)
+
+    def _reason_to_stop(self, results: Sequence[PartResult]) -> ReviewerError | None:
+        for each in results:
+            if isinstance(each.result, FINAL_ERRORS):
+                return each.result
+            # A server that has replied before may reply again.
+            if isinstance(each.result, ModelUnreachableError) and not self._has_reply():
+                return each.result
+        return None
+
+    def _has_reply(self) -> bool:
+        results = (each for of_file in self.by_path.values() for each in of_file)
+        return any(isinstance(each.result, FileCandidates) for each in results)
+
+
+def _ask(reviewer: BatchReviewer, batches: Sequence[Batch]) -> _Replied:
+    """Ask about all batches; parts that are not asked about get what stopped the asking."""
+    replied = _Replied({path: [] for batch in batches for path in batch.paths})
     done = 0
 
-    def note(part: Batch, results: tuple[BatchResult, ...]) -> ReviewerError | None:
+    def note(batch: Batch, result: BatchResult) -> ReviewerError | None:
         nonlocal done
         done += 1
-        by_path[part.file.path] += results
-        log.info("%d/%d %s", done, len(parts), _label(part))
-        return _reason_to_stop(results, by_path)
+        log.info("%d/%d %s", done, len(batches), batch.label)
+        return replied.add(batch, result)
 
-    left, stop = run_all(parts, reviewer.review, concurrency=reviewer.concurrency, on_result=note)
-    for part in left:
-        if stop:
-            by_path[part.file.path].append(BatchResult(part, stop))
-    return by_path, stop
-
-
-def _reason_to_stop(results: Sequence[BatchResult], by_path: _Results) -> ReviewerError | None:
-    """Return the error after which no later request can succeed, if there was one."""
-    for each in results:
-        if isinstance(each.result, FINAL_ERRORS):
-            return each.result
-        # A server that has replied before may reply again.
-        if isinstance(each.result, ModelUnreachableError) and not _has_reply(by_path):
-            return each.result
-    return None
-
-
-def _has_reply(by_path: _Results) -> bool:
-    results = (each for of_file in by_path.values() for each in of_file)
-    return any(isinstance(each.result, FileCandidates) for each in results)
-
-
-def _label(part: Batch) -> str:
-    return part.file.path + (f" (part {part.part} of {part.parts})" if part.parts > 1 else "")
+    left, replied.stop = run_all(
+        batches, reviewer.review, concurrency=reviewer.concurrency, on_result=note
+    )
+    for part in (part for batch in left for part in batch.parts):
+        if replied.stop:
+            replied.by_path[part.file.path].append(PartResult(part, replied.stop))
+    return replied
 
 
 def _raise_if_nothing_was_reviewed(
@@ -116,7 +122,7 @@ def _raise_if_nothing_was_reviewed(
 
 
 @dataclass(frozen=True, slots=True)
-class _Verified:
+class _VerifiedFiles:
     """The results by path after the verification, and the verifications.
 
     `unverified` lists the paths whose findings got no verdict; `stop` is the error that ended it
@@ -130,49 +136,59 @@ class _Verified:
 
 
 def _verify(
-    reviewer: BatchReviewer, results: dict[str, FileResult], asked: Sequence[ChangedFile]
-) -> _Verified:
-    """Verify the model's findings, file by file.
+    reviewer: BatchReviewer, results: dict[str, FileResult], batches: Sequence[Batch]
+) -> _VerifiedFiles:
+    """Verify the model's findings, batch by batch.
 
     A file whose request failed keeps its findings and is listed as unverified.
     """
     if reviewer.config.verify is Verify.OFF:
-        return _Verified(results)
+        return _VerifiedFiles(results)
     results = dict(results)
-    files = [file for file in asked if results[file.path].has_model_findings]
+    found = [finding for result in results.values() for finding in result.findings]
+    tasks = [each for each in review_batch.assign(batches, found) if each[1]]
     verifications: list[Verification] = []
-    unverified: list[str] = []
+    unverified: set[str] = set()
 
-    def note(
-        file: ChangedFile, verified: tuple[FileResult, tuple[Verification, ...], bool]
-    ) -> None:
-        results[file.path], reasons, complete = verified
-        verifications.extend(reasons)
-        if not complete:
-            unverified.append(file.path)
+    def note(_task: object, verified: Verified) -> None:
+        results.update(_apply(verified, results))
+        verifications.extend(verified.verifications)
+        if not verified.complete:
+            unverified.update(finding.path for finding in verified.findings)
 
     left, stop = run_all(
-        files,
-        lambda file: reviewer.verify(file, results[file.path]),
+        tasks,
+        lambda task: reviewer.verify(*task),
         concurrency=reviewer.concurrency,
         on_result=note,
     )
-    unverified += [file.path for file in left]
-    return _Verified(results, tuple(verifications), tuple(sorted(unverified)), stop)
+    unverified.update(finding.path for _, findings in left for finding in findings)
+    return _VerifiedFiles(results, tuple(verifications), tuple(sorted(unverified)), stop)
+
+
+def _apply(verified: Verified, results: dict[str, FileResult]) -> dict[str, FileResult]:
+    """Return the results of the files whose findings were judged, with those that are left."""
+    judged: dict[str, FileResult] = {}
+    for path in {finding.path for finding in verified.findings}:
+        before = results[path]
+        others = [each for each in before.findings if each not in verified.findings]
+        left = [each for each in verified.left if each.path == path]
+        dropped = len(before.findings) - len(others) - len(left)
+        judged[path] = replace(before, findings=(*others, *left), refuted=before.refuted + dropped)
+    return judged
 
 
 def _finish(
     reviewer: BatchReviewer,
     made: Review,
-    verified: _Verified,
+    verified: _VerifiedFiles,
     asked: Sequence[ChangedFile],
-    *,
-    alone: bool,
+    overview: Overview,
 ) -> Review:
     """Return the review with its overview, its verifications and notes on how it was made."""
-    overview, problem = Overview(), verified.stop
-    if problem is None:
-        overview, problem = _request_overview(reviewer, made, asked, alone=alone)
+    problem = verified.stop
+    if problem is None and not overview.text:
+        overview, problem = _request_overview(reviewer, made, asked)
     reason = reviewer.previous.reason
     notes = [f"everything was reviewed from scratch: {reason}"] if reason else []
     notes += made.notes
@@ -190,12 +206,12 @@ def _finish(
 
 
 def _request_overview(
-    reviewer: BatchReviewer, made: Review, asked: Sequence[ChangedFile], *, alone: bool
+    reviewer: BatchReviewer, made: Review, asked: Sequence[ChangedFile]
 ) -> tuple[Overview, ReviewerError | None]:
     """Return the overview, and the error that prevented it.
 
     Without a request: a remembered overview is used if no file was asked about, and the summary of
-    a single batch if there was only one and no file was deleted, renamed or skipped beside it.
+    a single file if no other one was changed.
     """
     rows = made.files_with(Status.REVIEWED)
     before = reviewer.previous.state
@@ -204,7 +220,7 @@ def _request_overview(
         return Overview(), None
     if not asked and reviewer.previous.units and remembered.text and not reviewer.refresh_overview:
         return remembered, None
-    if alone and len(rows) == 1 and not made.files_with(Status.SKIPPED):
+    if len(rows) == len(asked) == 1 and not made.files_with(Status.SKIPPED):
         return Overview(rows[0].summary), None
     try:
         prompt = reviewer.prompts.overview(made.files)
@@ -212,38 +228,3 @@ def _request_overview(
     except ReviewerError as problem:
         log.warning("The overview is missing: %s", problem)
         return Overview(), problem
-
-
-def run_all(
-    tasks: Sequence[Task],
-    call: Callable[[Task], Result],
-    *,
-    concurrency: int,
-    on_result: Callable[[Task, Result], ReviewerError | None],
-) -> tuple[tuple[Task, ...], ReviewerError | None]:
-    """Call `call` for every task, `concurrency` at a time.
-
-    Returns the tasks without a result, and the error that stopped the work early. `on_result` is
-    called in this thread with each result as it comes, and may return an error to stop. A
-    CancelledError stops the work and is returned. Other exceptions of `call` are raised.
-    """
-    pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="review")
-    # A signal may come between any two lines, so a task is done only once its result was passed on.
-    finished: set[int] = set()
-    waiting = iter(enumerate(tasks))
-    # Tasks in the pool's own queue could still start after the work was stopped.
-    running = {pool.submit(call, task): at for at, task in islice(waiting, concurrency)}
-    stop: ReviewerError | None = None
-    try:
-        while running and not stop:
-            done = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
-            at = running.pop(done)
-            stop = on_result(tasks[at], done.result())
-            finished.add(at)
-            if not stop:
-                running |= {pool.submit(call, task): at for at, task in islice(waiting, 1)}
-    except CancelledError as cancelled:
-        stop = cancelled
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return tuple(task for at, task in enumerate(tasks) if at not in finished), stop

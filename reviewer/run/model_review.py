@@ -23,8 +23,8 @@ from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED, WorkspaceTools
 from reviewer.memory.previous_review import PreviousReview
-from reviewer.pipeline import review_changes, review_file
-from reviewer.pipeline.review_file import BatchReviewer
+from reviewer.pipeline import review_batch, review_changes
+from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.redaction.scan import SecretMask
@@ -103,7 +103,8 @@ def make_reviewer(
         ),
         previous=previous,
         redaction=mask.redaction,
-        window=review_file.window(inputs.model, inputs.context_window),
+        window=review_batch.window(inputs.model, inputs.context_window),
+        batching=inputs.batching,
         concurrency=inputs.concurrency,
         paths=selection.paths,
         guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.parts import Part
 from reviewer.changes.selection import SHARD_NOTE
 from reviewer.config.shard import Shard
 from reviewer.errors import ModelError, ReviewerError
 from reviewer.findings import placement
 from reviewer.outputs import review_report
-from reviewer.pipeline.file_result import BatchResult
+from reviewer.pipeline.file_result import PartResult
 from reviewer.review import FileReport, Overview, Review, Spent, Status
 from reviewer.text import truncate
 
@@ -92,14 +92,14 @@ class SubmittedReports:
 
     def read_file(
         self, file: ChangedFile, rows: Iterable[FileReport], owner: Mapping[str, int]
-    ) -> list[BatchResult]:
-        """Return each row of a file as the result of a batch that holds the whole file.
+    ) -> list[PartResult]:
+        """Return each row of a file as the result of a part that holds the whole file.
 
         A file without a row gets an error that says why; `owner` maps paths to shard numbers.
         """
         results = [_read_row(file, row) for row in rows]
         return results or [
-            BatchResult(_make_batch(file), ModelError(self._explain_missing_rows(file, owner)))
+            PartResult(_make_part(file), ModelError(self._explain_missing_rows(file, owner)))
         ]
 
     def _explain_missing_rows(self, file: ChangedFile, owner: Mapping[str, int]) -> str:
@@ -159,22 +159,20 @@ def _choose_count(reviews: Iterable[Review]) -> int:
     return max(counts, key=lambda count: (counts[count], count), default=1)
 
 
-def _make_batch(file: ChangedFile, cuts: tuple[str, ...] = ()) -> Batch:
-    return Batch(file, file.hunks, cuts=cuts)
+def _make_part(file: ChangedFile, cuts: tuple[str, ...] = ()) -> Part:
+    return Part(file, file.hunks, cuts=cuts)
 
 
-def _read_row(file: ChangedFile, row: FileReport) -> BatchResult:
+def _read_row(file: ChangedFile, row: FileReport) -> PartResult:
     """Read one row and its findings, within the limits of a model's reply."""
     cuts = tuple(truncate.line(cut, _LONGEST_REASON) for cut in row.cuts[:_MOST_CUTS])
-    batch = _make_batch(file, cuts)
+    part = _make_part(file, cuts)
     if row.status is not Status.REVIEWED:
         reason = truncate.line(row.reason, _LONGEST_REASON) or "no reason was given"
         skipped = "" if row.status is Status.FAILED else "skipped by the reviewing run: "
-        return BatchResult(batch, ModelError(f"{skipped}{reason}"))
+        return PartResult(part, ModelError(f"{skipped}{reason}"))
     rows = [finding.candidate.members for finding in row.findings]
-    return BatchResult(
-        batch, placement.collect_candidates(rows, path=file.path, summary=row.summary)
-    )
+    return PartResult(part, placement.collect_candidates(rows, path=file.path, summary=row.summary))
 
 
 def _shorten_part(text: str, parts: int) -> str:

@@ -195,6 +195,12 @@ def rows(of: Schema) -> Member:
     return Member({"type": "array", "items": of}, read)
 
 
+def optional_texts() -> Member:
+    """Declare a list of texts; what is no list is empty."""
+    found = texts()
+    return Member(found.schema, lambda value: found.read(value if isinstance(value, list) else []))
+
+
 def texts() -> Member:
     """Declare a list of texts; rows that are none are left out."""
 

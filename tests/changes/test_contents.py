@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.changes import batches, contents, selection
-from reviewer.changes.batches import CUT_MARK, LONGEST_LINE
+from reviewer.changes import contents, parts, selection
 from reviewer.changes.contents import Contents
 from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable, Unshown
+from reviewer.changes.parts import CUT_MARK, LONGEST_LINE
 from reviewer.config.settings import Settings
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.pull_request import ListedFile
@@ -204,7 +204,7 @@ def _assert_shown(file: ChangedFile) -> None:
     """Every changed line is in a batch, whole or cut and named, and the evil one is readable."""
     shown = [
         (line, part)
-        for part in batches.split(file, 20_000)
+        for part in parts.split(file, 20_000)
         for hunk in part.hunks
         for line in hunk.changed_lines
     ]

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes import default_excludes
-from reviewer.changes.batches import LONGEST_LINE
 from reviewer.changes.default_excludes import find_reason_by_path
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.parts import LONGEST_LINE
 from reviewer.changes.text_diff import make_hunks
 from tests.faults import faults
 

@@ -2,8 +2,10 @@
 
 from reviewer.errors import ReplyError
 from reviewer.finding import CATEGORIES, Candidate
+from reviewer.findings.placement import FileCandidates
 from reviewer.llm import replies
 from reviewer.ports import Reply
+from reviewer.review import Overview
 from reviewer.severity import Confidence, Severity
 
 LAST_LINE = 10_000_000
@@ -27,7 +29,15 @@ def _assert_short(refusal: str) -> None:
 
 
 def _review(said: Reply) -> None:
-    found = replies.parse_review(said)
+    for names in ({"a.py": "a.py"}, {"a.py": "a.py", "b/c.py": "b/c.py"}):
+        reply = replies.parse_review(said, names)
+        assert reply.sections.keys() <= set(names.values())
+        _assert_overview(reply.overview)
+        for found in reply.sections.values():
+            _assert_section(found)
+
+
+def _assert_section(found: FileCandidates) -> None:
     repr(found).encode()
     found.summary.encode()
     assert len(found.summary) <= 500
@@ -57,7 +67,10 @@ def _assert_within_limits(candidate: Candidate) -> None:
 
 
 def _overview(said: Reply) -> None:
-    overview = replies.parse_overview(said)
+    _assert_overview(replies.parse_overview(said))
+
+
+def _assert_overview(overview: Overview) -> None:
     overview.text.encode()
     assert len(overview.text) <= 2_000
     assert len(overview.major_changes) <= 10

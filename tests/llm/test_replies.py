@@ -10,18 +10,20 @@ from jsonschema import Draft202012Validator
 from reviewer.errors import ReplyError
 from reviewer.finding import Candidate
 from reviewer.findings.placement import FileCandidates
-from reviewer.llm.replies import parse_overview, parse_review
+from reviewer.llm import replies
+from reviewer.llm.replies import parse_overview
 from reviewer.llm.reply_schemas import (
     OVERVIEW_SCHEMA,
     REVIEW_SCHEMA,
     OverviewReply,
-    ReviewReply,
+    SectionReply,
 )
 from reviewer.ports import Reply
 from reviewer.review import Overview
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults
 
+PATH = "src/pay.py"
 FINDING: dict[str, object] = {
     "start_line": 3,
     "end_line": 4,
@@ -50,6 +52,11 @@ def reply_of(text: str, *, truncated: bool = False) -> Reply:
     return Reply(text, "scripted", truncated, usage=None)
 
 
+def parse_review(reply: Reply) -> FileCandidates:
+    """Read a reply about one file."""
+    return replies.parse_review(reply, {PATH: PATH}).sections[PATH]
+
+
 def answer(*findings: object, **members: object) -> str:
     return json.dumps(
         {"path": "src/pay.py", "summary": "Pays.", "findings": list(findings), **members}
@@ -66,7 +73,7 @@ def parse_one(**members: object) -> Candidate:
 
 
 def test_a_reply_that_follows_the_schema_becomes_candidates() -> None:
-    Draft202012Validator(REVIEW_SCHEMA).validate(json.loads(answer(FINDING)))
+    Draft202012Validator(REVIEW_SCHEMA).validate({"files": [json.loads(answer(FINDING))]})
 
     assert parse_findings(FINDING) == FileCandidates(
         "Pays.", (CANDIDATE,), discarded=0, truncated=False
@@ -408,10 +415,10 @@ def field_names(shape: type) -> set[str]:
 
 
 def test_exactly_the_requested_fields_are_read() -> None:
-    review, finding = object_schemas(REVIEW_SCHEMA)
+    _, review, finding = object_schemas(REVIEW_SCHEMA)
     (overview,) = object_schemas(OVERVIEW_SCHEMA)
 
-    assert field_names(ReviewReply) == set(review["properties"])  # type: ignore[call-overload]
+    assert field_names(SectionReply) == set(review["properties"])  # type: ignore[call-overload]
     assert field_names(Candidate) - {"path"} == set(finding["properties"])  # type: ignore[call-overload]
     assert field_names(OverviewReply) == set(overview["properties"])  # type: ignore[call-overload]
 

@@ -1,8 +1,8 @@
 """What a file's row is made of beside the answers about it."""
 
 from reviewer.changes import diff
-from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
+from reviewer.changes.parts import Part
 from reviewer.changes.selection import Selection
 from reviewer.finding import Origin
 from reviewer.findings import builtin_rules
@@ -11,7 +11,7 @@ from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State, Unit
 from reviewer.pipeline import file_result
-from reviewer.pipeline.file_result import BatchResult
+from reviewer.pipeline.file_result import PartResult
 from reviewer.redaction import scan
 from reviewer.redaction.scan import Redaction
 from reviewer.review import FileReport, Status
@@ -31,7 +31,7 @@ def test_an_earlier_finding_of_the_model_does_not_replace_one_of_a_rule() -> Non
     words = builders.revise(proven, origin=Origin.MODEL, title="Only a sample", number=1)
     unit = Unit(file.path, "", builders.HEAD, "", (words,))
     previous = PreviousReview(State(), {file.path: unit})
-    result = BatchResult(Batch(file, file.hunks), FileCandidates("", (), 0, truncated=False))
+    result = PartResult(Part(file, file.hunks), FileCandidates("", (), 0, truncated=False))
     merged = file_result.merge(file, [result], previous, redaction.mask, redaction)
     assert merged.findings == (proven, words)
     assert previous_review.add_new((words,), (proven,)) == (words,)

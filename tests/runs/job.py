@@ -199,7 +199,8 @@ class Job:
             "base-url": self.model.base_url,
             "model": MODEL,
             "fallback-model": "",
-            # One question for a file, unless a test is about the second look.
+            # One question for a file, unless a test is about batches or the second look.
+            "batching": "file",
             "verify": "off",
             "guidelines": "",
         } | self.inputs
@@ -227,8 +228,14 @@ def _logging(runner: Runner) -> Iterator[None]:
 def prompted_path(body: Body) -> str:
     """Return the path that a review prompt is about."""
     text: str = body["messages"][-1]["content"]
-    found = re.search(r"The changed file under review.*?\n<<\w+\n(.*?)\n\w+>>", text, re.DOTALL)
+    found = re.search(r"\nFile 1 of 1, .*?:\n<<\w+\n(.*?)\n\w+>>", text, re.DOTALL)
     return found[1] if found else ""
+
+
+def prompted_paths(body: Body) -> list[str]:
+    """Return the paths that a review prompt is about."""
+    text: str = body["messages"][-1]["content"]
+    return re.findall(r"\nFile \d+ of \d+, .*?:\n<<\w+\n(.*?)\n\w+>>", text, re.DOTALL)
 
 
 def review_reply(path: str, *findings: Mapping[str, object], summary: str = "Changes it.") -> str:

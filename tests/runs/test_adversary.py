@@ -8,13 +8,13 @@ import pytest
 
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.openai.chat_completions import ChatCompletions
-from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.parts import Part
 from reviewer.errors import InputError
 from reviewer.llm import replies
 from reviewer.memory import state_line
 from reviewer.pipeline import file_result
-from reviewer.pipeline.file_result import BatchResult
+from reviewer.pipeline.file_result import PartResult
 from reviewer.ports import Reply
 from tests.faults import faults
 from tests.loopback import failures
@@ -214,7 +214,8 @@ def test_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> No
     calls = Counter[str]()
     many = [{"quote": f"no {n}", "title": f"{n}"} for n in range(200)]
     answer = review_reply("src/app.py", *many)
-    reply = replies.parse_review(Reply(answer, "m", truncated=False, usage=None))
+    said = Reply(answer, "m", truncated=False, usage=None)
+    reply = replies.parse_review(said, {"src/app.py": "src/app.py"}).sections["src/app.py"]
     line = Line(LineKind.ADDED, None, 1, "new = 2")
     file = ChangedFile("src/app.py", "modified", (Hunk((line,)),))
 
@@ -223,7 +224,7 @@ def test_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> No
         return text
 
     merged = file_result.place_replies(
-        file, [BatchResult(Batch(file, file.hunks), reply)], with_invisible
+        file, [PartResult(Part(file, file.hunks), reply)], with_invisible
     )
     assert merged.unplaced == len(reply.candidates)
     assert calls["new = 2"] == 1

@@ -2,9 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes import batches as batch
-from reviewer.changes.batches import CUT_MARK, SMALLEST_WINDOW, Batch, halve, split
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, render_hunks
+from reviewer.changes.parts import CUT_MARK, SMALLEST_WINDOW, Part, halve, split
 from tests.faults import faults
 
 KINDS: st.SearchStrategy[LineKind] = st.sampled_from(LineKind)
@@ -43,15 +42,15 @@ def files(draw: st.DrawFn) -> ChangedFile:
     return changed_file(*hunks)
 
 
-def changed_lines(batches: tuple[Batch, ...]) -> list[Line]:
-    return [line for part in batches for hunk in part.hunks for line in hunk.changed_lines]
+def changed_lines(parts: tuple[Part, ...]) -> list[Line]:
+    return [line for part in parts for hunk in part.hunks for line in hunk.changed_lines]
 
 
-def assert_whole(batches: tuple[Batch, ...], lines: tuple[Line, ...]) -> None:
+def assert_whole(parts: tuple[Part, ...], lines: tuple[Line, ...]) -> None:
     """Every changed line is shown exactly once, in order, and named when it is shown cut."""
-    shown = changed_lines(batches)
+    shown = changed_lines(parts)
     assert [(line.old, line.new) for line in shown] == [(line.old, line.new) for line in lines]
-    named = [name for part in batches for name in part.cuts]
+    named = [name for part in parts for name in part.cuts]
     for part, whole in zip(shown, lines, strict=True):
         name = f"line {whole.new}" if whole.new else f"old line {whole.old}"
         said = [cut for cut in named if cut.startswith(f"{name} cut at ")]
@@ -59,26 +58,26 @@ def assert_whole(batches: tuple[Batch, ...], lines: tuple[Line, ...]) -> None:
         assert whole.text.startswith(part.text.removesuffix(CUT_MARK))
 
 
-def test_hunks_that_fit_together_are_one_batch() -> None:
+def test_hunks_that_fit_together_are_one_part() -> None:
     file = changed_file(hunk("a"), hunk("b", start=9))
-    assert split(file, SMALLEST_WINDOW) == (Batch(file, file.hunks, part=1, parts=1),)
+    assert split(file, SMALLEST_WINDOW) == (Part(file, file.hunks, number=1, count=1),)
 
 
 def test_hunks_that_do_not_fit_together_are_asked_about_apart() -> None:
     first, second = hunk("a" * 300), hunk("b" * 300, start=9)
     file = changed_file(first, second)
     assert split(file, SMALLEST_WINDOW) == (
-        Batch(file, (first,), part=1, parts=2),
-        Batch(file, (second,), part=2, parts=2),
+        Part(file, (first,), number=1, count=2),
+        Part(file, (second,), number=2, count=2),
     )
 
 
 def test_a_hunk_larger_than_the_window_is_split_between_lines() -> None:
     file = changed_file(hunk(*"abc" * 100, section="def pay():"))
-    batches = split(file, SMALLEST_WINDOW)
-    assert len(batches) > 1
-    assert_whole(batches, file.changed_lines)
-    assert {part.hunks[0].section for part in batches} == {"def pay():"}
+    parts = split(file, SMALLEST_WINDOW)
+    assert len(parts) > 1
+    assert_whole(parts, file.changed_lines)
+    assert {part.hunks[0].section for part in parts} == {"def pay():"}
 
 
 def test_context_alone_is_not_asked_about() -> None:
@@ -91,10 +90,10 @@ def test_context_alone_is_not_asked_about() -> None:
 @faults("DF5")
 def test_a_line_longer_than_the_window_is_cut_visibly_and_named() -> None:
     file = changed_file(hunk("short", "x" * 5_000_000))
-    batches = split(file, 4_000)
-    assert_whole(batches, file.changed_lines)
-    assert changed_lines(batches)[1].text.endswith("xxx [… cut]")
-    assert batches[-1].cuts == ("line 2 cut at 3,979 characters",)
+    parts = split(file, 4_000)
+    assert_whole(parts, file.changed_lines)
+    assert changed_lines(parts)[1].text.endswith("xxx [… cut]")
+    assert parts[-1].cuts == ("line 2 cut at 3,979 characters",)
 
 
 def test_a_removed_line_that_is_cut_is_named_by_its_old_number() -> None:
@@ -109,18 +108,18 @@ def test_a_window_without_room_is_refused() -> None:
 
 
 @given(files(), st.integers(SMALLEST_WINDOW, 3_000))
-def test_every_changed_line_is_in_one_batch_or_named(file: ChangedFile, window: int) -> None:
-    batches = split(file, window)
-    assert_whole(batches, file.changed_lines)
-    assert all(len(render_hunks(part.hunks)) < window for part in batches)
-    assert [(part.part, part.parts) for part in batches] == [
-        (n, len(batches)) for n in range(1, len(batches) + 1)
+def test_every_changed_line_is_in_one_part_or_named(file: ChangedFile, window: int) -> None:
+    parts = split(file, window)
+    assert_whole(parts, file.changed_lines)
+    assert all(len(render_hunks(part.hunks)) < window for part in parts)
+    assert [(part.number, part.count) for part in parts] == [
+        (n, len(parts)) for n in range(1, len(parts) + 1)
     ]
 
 
 @faults("LL6")
 @given(files(), st.integers(SMALLEST_WINDOW, 3_000))
-def test_halves_hold_every_changed_line_of_their_batch(file: ChangedFile, window: int) -> None:
+def test_halves_hold_every_changed_line_of_their_part(file: ChangedFile, window: int) -> None:
     for part in split(file, window):
         halves = halve(part)
         if halves:
@@ -136,8 +135,8 @@ def test_halves_hold_every_changed_line_of_their_batch(file: ChangedFile, window
 def test_halves_count_on_from_the_part_they_replace() -> None:
     file = changed_file(hunk("a" * 700, "b" * 700), hunk("c" * 1400, start=9))
     first, second = split(file, 1_500)
-    assert [(half.part, half.parts) for half in halve(second)] == [(2, 2)]
-    assert [(half.part, half.parts) for half in halve(first)] == [(1, 3), (2, 3)]
+    assert [(half.number, half.count) for half in halve(second)] == [(2, 2)]
+    assert [(half.number, half.count) for half in halve(first)] == [(1, 3), (2, 3)]
 
 
 @faults("LL6")
@@ -149,6 +148,6 @@ def test_a_line_cut_twice_is_named_once() -> None:
 
 
 @faults("LL6")
-def test_a_batch_too_small_to_halve_gives_nothing() -> None:
-    (part,) = split(changed_file(hunk("a")), batch.SMALLEST_WINDOW)
+def test_a_part_too_small_to_halve_gives_nothing() -> None:
+    (part,) = split(changed_file(hunk("a")), SMALLEST_WINDOW)
     assert halve(part) == ()

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic_core import from_json
@@ -45,8 +45,8 @@ class BatchReply:
     asked for.
     """
 
-    sections: Mapping[str, FileCandidates]
-    overview: Overview = Overview()
+    sections: dict[str, FileCandidates]
+    overview: Overview = field(default_factory=Overview)
 
 
 def parse_review(reply: Reply, names: Mapping[str, str]) -> BatchReply:
@@ -58,8 +58,7 @@ def parse_review(reply: Reply, names: Mapping[str, str]) -> BatchReply:
     """
     found, truncated = _find_object(reply, ("files", "findings"))
     # A model that was asked about one file may leave out the list around its section.
-    rows = found["files"] if "files" in found else [found]
-    review = _read(ChangeReply, {**found, "files": rows})
+    review = _read(ChangeReply, {"files": [found], **found})
     sections = _read_sections(review.files, names, truncated=truncated)
     if not sections:
         raise ReplyError("The model's reply has no section about any of the files.")

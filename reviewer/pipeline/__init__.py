@@ -1,1 +1,1 @@
-"""Changes in, review out: asks the model about every file."""
+"""Changes in, review out: asks the model about every change."""

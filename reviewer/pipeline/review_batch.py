@@ -1,8 +1,8 @@
 """Asks the model about one batch of changes, and verifies the findings in it."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from reviewer.changes import batches
@@ -26,6 +26,7 @@ from reviewer.errors import (
 )
 from reviewer.finding import Finding, Origin
 from reviewer.findings import ranking
+from reviewer.findings.placement import FileCandidates
 from reviewer.llm import budget, replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.prompts import BatchRequest, PartRequest, Prompts
@@ -54,6 +55,7 @@ _CONTEXT_SHARE = 3
 _LEAST_CONTEXT = 3_000
 FINAL_ERRORS = (InputError, ModelRefusedError, ModelNotFoundError)
 """After one of these, no later request can succeed: the remaining files are not asked about."""
+_NO_SECTION = "the model's replies say nothing about it"
 _Outcome: TypeAlias = BatchReply | ReviewerError
 
 
@@ -69,7 +71,7 @@ class BatchResult:
     """The results of the parts of a batch, and the overview if its reply had one."""
 
     results: tuple[PartResult, ...]
-    overview: Overview = Overview()
+    overview: Overview = field(default_factory=Overview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,28 +156,23 @@ class BatchReviewer:
                 return BatchResult(self._review_halves(batch, problem))
 
     def _read_reply(self, batch: Batch, reply: BatchReply) -> BatchResult:
-        found = [
-            PartResult(part, section)
-            for part in batch.parts
-            if (section := reply.sections.get(part.file.path))
-        ]
-        missing = tuple(part for part in batch.parts if part.file.path not in reply.sections)
-        if missing:
-            again = Batch(missing)
-            log.warning("The reply says nothing about %s; asking once more", again.label)
-            found += self._read_second(again, self._request_review(again))
-        return BatchResult(tuple(found), reply.overview)
-
-    @staticmethod
-    def _read_second(batch: Batch, outcome: _Outcome) -> list[PartResult]:
-        nothing = ModelError("the model's replies say nothing about it")
-        match outcome:
-            case BatchReply(sections=sections):
-                return [
-                    PartResult(each, sections.get(each.file.path, nothing)) for each in batch.parts
-                ]
+        """Return the results of a reply; what it lacks or was cut off in is asked for again."""
+        found = {
+            path: section
+            for path, section in reply.sections.items()
+            if not section.truncated or len(batch.parts) == 1
+        }
+        missing = tuple(part for part in batch.parts if part.file.path not in found)
+        if not missing:
+            return BatchResult(_collect(batch.parts, found), reply.overview)
+        again = Batch(missing)
+        log.warning("The reply has no whole section about %s; asking once more", again.label)
+        match self._request_review(again):
+            case BatchReply(sections=second):
+                results = _collect(batch.parts, reply.sections | second)
             case problem:
-                return [PartResult(each, problem) for each in batch.parts]
+                results = _collect(batch.parts, reply.sections, problem)
+        return BatchResult(results, reply.overview)
 
     def _review_halves(self, batch: Batch, problem: ReviewerError) -> tuple[PartResult, ...]:
         """Ask about the halves of a batch, and about theirs as long as one of two succeeds.
@@ -282,6 +279,16 @@ class BatchReviewer:
         room = min(left, max(_LEAST_CONTEXT, batch.size // _CONTEXT_SHARE))
         mine = (room // len(batch.parts) + room * part.size // batch.size) // 2
         return Room(mine * 2 // 3, mine // 3)
+
+
+def _collect(
+    parts: Sequence[Part],
+    sections: Mapping[str, FileCandidates],
+    problem: ReviewerError | None = None,
+) -> tuple[PartResult, ...]:
+    """Return a result for each part: its section, or the problem if there is none."""
+    missing = problem or ModelError(_NO_SECTION)
+    return tuple(PartResult(part, sections.get(part.file.path, missing)) for part in parts)
 
 
 def _may_be_split(batch: Batch, problem: ReviewerError) -> bool:

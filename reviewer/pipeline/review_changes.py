@@ -1,8 +1,8 @@
-"""Reviews the selected files: asks about them in batches, verifies the findings, adds the overview."""
+"""Reviews the selected files: asks in batches, verifies the findings, adds the overview."""
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
@@ -63,12 +63,13 @@ def review(
 
 @dataclass(slots=True)
 class _Replied:
-    """The results of the batches by path, the overview of the reply that gave one, and what
-    stopped the asking early.
+    """The results of the batches by path, with the overview of the reply that gave one.
+
+    `stop` is the error that ended the asking early.
     """
 
     by_path: _Results
-    overview: Overview = Overview()
+    overview: Overview = field(default_factory=Overview)
     stop: ReviewerError | None = None
 
     def add(self, batch: Batch, result: BatchResult) -> ReviewerError | None:

@@ -213,3 +213,38 @@ def test_never_over_the_limit_and_never_about_itself(
         assert f" in {file.path}:" not in found.text
         assert f"Changes to {file.path}:" not in found.text
         assert file not in SiblingIndex(all_files).siblings(file)
+
+
+def grouped(*files: ChangedFile) -> list[list[str]]:
+    return [[file.path for file in group] for group in ChangeIndex(files).group(files)]
+
+
+def test_a_test_is_grouped_with_its_subject_and_callers_with_what_they_call() -> None:
+    test = changed_file("tests/shop/test_pay.py", "+assert True")
+    assert grouped(test, OTHER, TILL, PAY) == [
+        ["docs/a.md"],
+        ["shop/pay.py", "tests/shop/test_pay.py", "shop/till.py"],
+    ]
+
+
+def test_unrelated_files_are_ordered_by_folder() -> None:
+    paths = ["b/x.py", "a/z.py", "top.py", "a/y.py", "a/b/x.md"]
+    assert grouped(*(changed_file(path, "+1") for path in paths)) == [
+        ["top.py"],
+        ["a/y.py"],
+        ["a/z.py"],
+        ["a/b/x.md"],
+        ["b/x.py"],
+    ]
+
+
+@given(st.lists(st.sampled_from([PAY, TILL, OTHER]), unique=True))
+def test_every_file_is_in_one_group(files: list[ChangedFile]) -> None:
+    paths = [path for group in grouped(*files) for path in group]
+    assert sorted(paths) == sorted(file.path for file in files)
+
+
+def test_what_the_same_prompt_shows_is_not_shown_again() -> None:
+    index = ChangeIndex((PAY, TILL))
+    assert index.find_related(PAY, 10_000, frozenset({"shop/till.py"})).text == ""
+    assert index.find_related(TILL, 10_000, frozenset({"shop/pay.py"})).text == ""

@@ -238,7 +238,11 @@ def prompts_with(words: str) -> tuple[Prompt, ...]:
         earlier=(found,),
     )
     full = BatchRequest(
-        (part, part), (words,), siblings=(words,), guidelines=((words, words),), whole=True
+        (part, PartRequest(only)),
+        (words,),
+        siblings=(words,),
+        guidelines=((words, words),),
+        whole=True,
     )
     return (
         made.review(full),

@@ -246,11 +246,13 @@ def test_what_is_no_finding_is_dropped_and_counted(row: object) -> None:
 def test_path_and_summary_of_a_wrong_type_are_empty(value: object) -> None:
     found = parse_findings(FINDING, path=value, summary=value)
 
-    assert (found.summary, found.candidates[0].path) == ("", "")
+    assert (found.summary, found.candidates[0].path) == ("", PATH)
 
 
-def test_a_path_of_a_finding_s_own_goes_before_that_of_the_reply() -> None:
-    assert parse_one(path="etc/passwd").path == "etc/passwd"
+@pytest.mark.parametrize("path", ["../../etc/passwd", "src/old.py", "", 5])
+def test_where_one_file_was_asked_about_its_path_decides_nothing(path: object) -> None:
+    assert parse_one(path=path).path == PATH
+    assert parse_findings(FINDING, path=path).candidates[0].path == PATH
 
 
 @faults("LO7")

@@ -240,6 +240,18 @@ def prompted_paths(body: Body) -> list[str]:
 
 def review_reply(path: str, *findings: Mapping[str, object], summary: str = "Changes it.") -> str:
     """Word a review reply; each finding needs only what differs from the default."""
+    return json.dumps(section(path, *findings, summary=summary))
+
+
+def change_reply(*sections: Mapping[str, object], overview: str = "Sets values.") -> str:
+    """Word a reply about several files."""
+    return json.dumps({"overview": overview, "major_changes": [], "files": list(sections)})
+
+
+def section(
+    path: str, *findings: Mapping[str, object], summary: str = "Changes it."
+) -> dict[str, object]:
+    """Word what a reply says about one file."""
     defaults: dict[str, object] = {
         "path": path,
         "start_line": 1,
@@ -253,4 +265,4 @@ def review_reply(path: str, *findings: Mapping[str, object], summary: str = "Cha
         "suggestion": None,
     }
     full = [defaults | dict(finding) for finding in findings]
-    return json.dumps({"path": path, "summary": summary, "findings": full})
+    return {"path": path, "summary": summary, "findings": full}

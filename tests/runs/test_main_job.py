@@ -231,7 +231,7 @@ def test_fail_on_turns_findings_into_exit_code_3(job: Job) -> None:
 
 def test_what_the_model_invents_is_dropped_and_counted(job: Job) -> None:
     invented = {"quote": "import os; os.system('rm')", "title": "Invented"}
-    job.model.say(review_reply("src/app.py", invented, {"path": "../../etc/passwd"}))
+    job.model.say(review_reply("src/app.py", invented, {"quote": "exec(rm)", "title": "Too"}))
     job.run()
     (body,) = job.github.bodies
     assert "no problems found" in body
@@ -261,9 +261,9 @@ def test_a_path_that_is_not_the_file_s_own_never_reaches_the_comment(job: Job, p
     job.model.say(review_reply("src/app.py", {"path": path, "title": "Outside"}))
     finished = job.run()
     (body,) = job.github.bodies
-    assert (finished.code, finished.outputs["findings"]) == (0, "0")
-    assert not any(text in body for text in ("passwd", "Outside", f"`{path}"))
-    assert "1 unusable finding dropped" in body
+    assert (finished.code, finished.outputs["findings"]) == (0, "1")
+    assert "Outside" in body
+    assert not any(text in body for text in ("passwd", "./src", "src/old.py:"))
 
 
 @faults("LO7")

@@ -9,7 +9,7 @@ from reviewer.comments import summary
 from reviewer.errors import CancelledError
 from reviewer.memory import state_line
 from reviewer.memory.state import State
-from reviewer.pipeline import review_changes
+from reviewer.pipeline import worker_pool
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Around
@@ -135,7 +135,7 @@ def interrupt_after(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
             raise CancelledError(15)
         return futures.wait(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(review_changes, "wait", wait)
+    monkeypatch.setattr(worker_pool, "wait", wait)
 
 
 @faults("PD3")

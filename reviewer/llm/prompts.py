@@ -8,6 +8,7 @@ from reviewer.changes import diff
 from reviewer.changes.parts import Part
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark
+from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
 from reviewer.ports import Message, Prompt, Tool
@@ -35,7 +36,7 @@ FEWEST_FINDINGS = 5
 MOST_FINDINGS = 10
 CHARACTERS_PER_FINDING = 12_000
 _NONCE_REMOVED = "[mark]"
-_PURPOSES_WITH_TOOLS = ("review", "verify")
+_PURPOSES_WITH_TOOLS = ("review", "whole", "verify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ class BatchRequest:
     siblings: tuple[str, ...] = ()
     guidelines: tuple[tuple[str, str], ...] = ()
     whole: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path of each part's file."""
+        return tuple(request.part.file.path for request in self.parts)
 
     @property
     def most_findings(self) -> int:
@@ -138,6 +144,20 @@ class Prompts:
             request=request,
             siblings=tuple(map(shorten_name, request.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(request.siblings) - LISTED_SIBLINGS),
+        )
+
+    def whole(self, request: BatchRequest, change: WholeChange) -> Prompt:
+        """Return the request for the overview and for what needs two files to see.
+
+        The reply follows CHANGE_SCHEMA. `request` holds the parts of `change`.
+        """
+        return self._render(
+            "whole",
+            reply_schemas.CHANGE_SCHEMA,
+            parts=request.parts,
+            request=request,
+            outlines=change.outlines,
+            unlisted=change.unlisted,
         )
 
     def verify(self, request: BatchRequest, findings: Sequence[Finding]) -> Prompt:

@@ -56,12 +56,18 @@ def parse_review(reply: Reply, names: Mapping[str, str]) -> BatchReply:
     its path in the reply decides nothing. Of a reply that was cut off, the complete findings are
     kept. Raises ReplyError if the reply is about none of the files.
     """
+    found = parse_change(reply, names)
+    if not found.sections:
+        raise ReplyError("The model's reply has no section about any of the files.")
+    return found
+
+
+def parse_change(reply: Reply, names: Mapping[str, str]) -> BatchReply:
+    """Return what `parse_review` does, also of a reply that is about none of the files."""
     found, truncated = _find_object(reply, ("files", "findings"))
     # A model that was asked about one file may leave out the list around its section.
     review = _read(ChangeReply, {"files": [found], **found})
     sections = _read_sections(review.files, names, truncated=truncated)
-    if not sections:
-        raise ReplyError("The model's reply has no section about any of the files.")
     return BatchReply(sections, Overview(review.overview, review.major_changes).shorten())
 
 

@@ -62,6 +62,20 @@ def earlier_findings(
     return previous_review.still_present(file, unit.findings, as_prompt_text) if unit else ()
 
 
+def add(
+    file: ChangedFile,
+    result: FileResult,
+    section: FileCandidates,
+    as_prompt_text: Callable[[str], str],
+) -> tuple[FileResult, tuple[Finding, ...]]:
+    """Add what the request about the whole change found in a file; return the new findings too."""
+    placed = [placement.Places(file, as_prompt_text).place(each) for each in section.candidates]
+    found = previous_review.add_new(result.findings, tuple(filter(None, placed)))
+    new = tuple(each for each in found if each not in result.findings)
+    unplaced = result.unplaced + placed.count(None) + section.discarded
+    return replace(result, findings=found, unplaced=unplaced), new
+
+
 def merge(
     file: ChangedFile,
     results: Sequence[PartResult],

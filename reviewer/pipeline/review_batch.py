@@ -13,8 +13,10 @@ from reviewer.changes.selection import Selection
 from reviewer.config.enums import Batching
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
-from reviewer.context.collect import ContextCollector, Room
+from reviewer.context import whole_change
+from reviewer.context.collect import ContextCollector, PartContext, Room
 from reviewer.context.discussion import Speakers
+from reviewer.context.whole_change import WholeChange
 from reviewer.errors import (
     ContextTooLongError,
     InputError,
@@ -53,6 +55,8 @@ _RELATED_SHARE = 6
 # a small change gets some characters more.
 _CONTEXT_SHARE = 3
 _LEAST_CONTEXT = 3_000
+LARGEST_WHOLE = 200_000
+"""Characters of a request about the whole change, which is read for what needs two files to see."""
 FINAL_ERRORS = (InputError, ModelRefusedError, ModelNotFoundError)
 """After one of these, no later request can succeed: the remaining files are not asked about."""
 _NO_SECTION = "the model's replies say nothing about it"
@@ -60,10 +64,10 @@ _Outcome: TypeAlias = BatchReply | ReviewerError
 
 
 def window(model: str, limit: int | None) -> int:
-    """Return the room for a batch in characters; `limit` is the window in tokens, if it is set."""
+    """Return the room for changes in characters; `limit` is the window in tokens, if it is set."""
     facts = budget.lookup(model)
     tokens = limit or (facts.context_window if facts else UNKNOWN_WINDOW)
-    return min(int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN), batches.LARGEST_BATCH)
+    return int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,15 @@ class BatchResult:
 
     results: tuple[PartResult, ...]
     overview: Overview = field(default_factory=Overview)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeResult:
+    """The sections and the overview of the reply about the whole change, or what prevented it."""
+
+    sections: Mapping[str, FileCandidates] = field(default_factory=dict)
+    overview: Overview = field(default_factory=Overview)
+    problem: ReviewerError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +104,9 @@ class Verified:
 class BatchReviewer:
     """Asks about batches of one pull request; safe to share between threads.
 
-    `redaction` masks secrets as the prompts do. `window` is the largest batch in characters,
-    `paths` lists all changed files, `guidelines` holds paths and texts at the base commit,
-    `concurrency` is the number of requests at a time. `refresh_overview` asks for the overview
+    `redaction` masks secrets as the prompts do. `room` is what the model's window leaves for
+    changes, in characters, `paths` lists all changed files, `guidelines` holds paths and texts at
+    the base commit, `concurrency` is the number of requests at a time. `refresh_overview` asks for the overview
     again although no file changed.
     """
 
@@ -105,12 +118,17 @@ class BatchReviewer:
     client: ModelClient
     previous: PreviousReview
     redaction: Redaction
-    window: int
+    room: int
     batching: Batching = Batching.CHANGE
     concurrency: int = 1
     paths: tuple[str, ...] = ()
     guidelines: tuple[tuple[str, str], ...] = ()
     refresh_overview: bool = False
+
+    @property
+    def window(self) -> int:
+        """The largest batch in characters."""
+        return min(self.room, batches.LARGEST_BATCH)
 
     def reuse(self, file: ChangedFile) -> FileResult | None:
         """Return the remembered result of a file whose change is the same as before, else None."""
@@ -121,6 +139,12 @@ class BatchReviewer:
         return file_result.merge(
             file, results, self.previous, self.prompts.as_prompt_text, self.redaction
         )
+
+    def add(
+        self, file: ChangedFile, result: FileResult, section: FileCandidates
+    ) -> tuple[FileResult, tuple[Finding, ...]]:
+        """Add what the request about the whole change found in a file."""
+        return file_result.add(file, result, section, self.prompts.as_prompt_text)
 
     def read_by_rules(self, selection: Selection) -> tuple[FileResult, ...]:
         """Return a result for each file that is not reviewed, with the findings of the rules."""
@@ -151,11 +175,13 @@ class BatchReviewer:
         """
         match self._request_review(batch):
             case BatchReply() as reply:
-                return self._read_reply(batch, reply)
+                # An overview that was not asked for saw only a part of the change.
+                overview = reply.overview if batch.whole else Overview()
+                return BatchResult(self._read_reply(batch, reply), overview)
             case problem:
                 return BatchResult(self._review_halves(batch, problem))
 
-    def _read_reply(self, batch: Batch, reply: BatchReply) -> BatchResult:
+    def _read_reply(self, batch: Batch, reply: BatchReply) -> tuple[PartResult, ...]:
         """Return the results of a reply; what it lacks or was cut off in is asked for again."""
         found = {
             path: section
@@ -164,15 +190,14 @@ class BatchReviewer:
         }
         missing = tuple(part for part in batch.parts if part.file.path not in found)
         if not missing:
-            return BatchResult(_collect(batch.parts, found), reply.overview)
+            return _collect(batch.parts, found)
         again = Batch(missing)
         log.warning("The reply has no whole section about %s; asking once more", again.label)
         match self._request_review(again):
             case BatchReply(sections=second):
-                results = _collect(batch.parts, reply.sections | second)
+                return _collect(batch.parts, reply.sections | second)
             case problem:
-                results = _collect(batch.parts, reply.sections, problem)
-        return BatchResult(results, reply.overview)
+                return _collect(batch.parts, reply.sections, problem)
 
     def _review_halves(self, batch: Batch, problem: ReviewerError) -> tuple[PartResult, ...]:
         """Ask about the halves of a batch, and about theirs as long as one of two succeeds.
@@ -189,7 +214,7 @@ class BatchReviewer:
         for half, outcome in outcomes:
             match outcome:
                 case BatchReply() as reply:
-                    results += self._read_reply(half, reply).results
+                    results += self._read_reply(half, reply)
                 case failed if len(half.parts) > 1 and (goes_on or _is_too_long(failed)):
                     results += self._review_halves(half, failed)
                 case failed:
@@ -204,6 +229,34 @@ class BatchReviewer:
         except ReviewerError as problem:
             log.warning("%s: %s", batch.label, problem)
             return problem
+
+    def show_whole(self, files: Sequence[ChangedFile]) -> WholeChange:
+        """Return what a request about all files shows of them."""
+        ordered = [file for group in self.context.group(files) for file in group]
+        return whole_change.fit(ordered, min(self.room, LARGEST_WHOLE))
+
+    def ask(self, task: Batch | WholeChange) -> "BatchResult | WholeResult":
+        """Ask about a batch or about the whole change."""
+        match task:
+            case Batch():
+                return self.review(task)
+            case WholeChange():
+                return self.review_whole(task)
+
+    def review_whole(self, change: WholeChange) -> "WholeResult":
+        """Ask for the overview, and for findings that need two files to see."""
+        request = self._make_request(Batch(change.parts))
+        paths = (*request.paths, *(outline.path for outline in change.outlines))
+        names = {self.prompts.as_prompt_text(path): path for path in paths}
+        try:
+            reply = self.client.ask(
+                self.prompts.whole(request, change),
+                lambda reply: replies.parse_change(reply, names),
+            )
+        except ReviewerError as problem:
+            log.warning("The request about the whole change failed: %s", problem)
+            return WholeResult(problem=problem)
+        return WholeResult(reply.sections, reply.overview)
 
     def verify(self, batch: Batch, findings: Sequence[Finding]) -> Verified:
         """Judge findings in a batch against each other; if it is too long, in its halves."""
@@ -250,11 +303,11 @@ class BatchReviewer:
             whole=batch.whole,
         )
 
-    def _describe(self, part: Part, room: Room, beside: frozenset[str]) -> PartRequest:
+    def _describe(self, part: Part, room: Room | None, beside: frozenset[str]) -> PartRequest:
         path = part.file.path
         return PartRequest(
             part,
-            context=self.context.collect(part, room, beside),
+            context=self.context.collect(part, room, beside) if room else PartContext(),
             instructions=tuple(
                 instruction.instructions
                 for instruction in self.config.path_instructions
@@ -270,12 +323,17 @@ class BatchReviewer:
             ),
         )
 
-    def _find_room(self, part: Part, batch: Batch, *, verifies: bool) -> Room:
-        """Return the room for the context of a part; half of it is the same for every part."""
+    def _find_room(self, part: Part, batch: Batch, *, verifies: bool) -> Room | None:
+        """Return the room for the context of a part, None for a request about the whole change.
+
+        Half of the room of a batch is the same for every part.
+        """
         if self.batching is Batching.FILE:
             share = _NEARBY_SHARE_TO_VERIFY if verifies else _NEARBY_SHARE
             return Room(self.window // share, self.window // _RELATED_SHARE)
-        left = max(0, self.window - batch.size)
+        left = self.window - batch.size
+        if left < 0:
+            return None
         room = min(left, max(_LEAST_CONTEXT, batch.size // _CONTEXT_SHARE))
         mine = (room // len(batch.parts) + room * part.size // batch.size) // 2
         return Room(mine * 2 // 3, mine // 3)

@@ -1,26 +1,26 @@
 """Reviews the selected files: asks in batches, verifies the findings, adds the overview."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
-from reviewer.config.enums import Verify
-from reviewer.errors import CancelledError, ModelUnreachableError, ReviewerError
-from reviewer.finding import Dismissal
+from reviewer.config.enums import Batching, Verify
+from reviewer.context.whole_change import WholeChange
+from reviewer.errors import CancelledError, ReviewerError
+from reviewer.finding import Dismissal, Finding
 from reviewer.findings.placement import FileCandidates
 from reviewer.llm import replies
 from reviewer.pipeline import review_batch
+from reviewer.pipeline.ask_batches import ask_batches
 from reviewer.pipeline.file_result import FileResult, PartResult, assemble
-from reviewer.pipeline.review_batch import FINAL_ERRORS, BatchResult, BatchReviewer, Verified
+from reviewer.pipeline.review_batch import BatchReviewer, Verified
 from reviewer.pipeline.worker_pool import run_all
 from reviewer.review import Overview, Review, Status, Verification
 
 log = logging.getLogger(__name__)
-
-_Results = dict[str, list[PartResult]]
 
 
 def review(
@@ -38,16 +38,18 @@ def review(
     if kept:
         # No batch holds the whole change.
         batches = tuple(replace(batch, whole=False) for batch in batches)
-    replied = _ask(reviewer, batches)
+    whole = _choose_whole(reviewer, selection.files, batches)
+    replied = ask_batches(reviewer, batches, whole)
     results = {file.path: reviewer.merge(file, replied.by_path[file.path]) for file in asked}
     _raise_if_nothing_was_reviewed([*results.values()], replied.by_path, kept=bool(kept))
+    found = _add_whole(reviewer, selection.files, kept | results, replied.whole)
     if replied.stop is None:
-        verified = _verify(reviewer, results, batches)
+        verified = _verify(reviewer, found, batches, whole)
     else:
-        verified = _VerifiedFiles(results, stop=replied.stop)
+        verified = _VerifiedFiles(found.results, stop=replied.stop)
     made = assemble(
         [
-            *(kept.get(file.path) or verified.results[file.path] for file in selection.files),
+            *(verified.results[file.path] for file in selection.files),
             *reviewer.read_by_rules(selection),
         ],
         pull=reviewer.snapshot.pull,
@@ -61,61 +63,42 @@ def review(
     return _finish(reviewer, made, verified, asked, replied.overview)
 
 
-@dataclass(slots=True)
-class _Replied:
-    """The results of the batches by path, with the overview of the reply that gave one.
+def _choose_whole(
+    reviewer: BatchReviewer, files: Sequence[ChangedFile], batches: Sequence[Batch]
+) -> WholeChange | None:
+    """Return what a request about the whole change shows, None if no such request is needed.
 
-    `stop` is the error that ended the asking early.
+    One is needed where the batches see the change in pieces.
     """
-
-    by_path: _Results
-    overview: Overview = field(default_factory=Overview)
-    stop: ReviewerError | None = None
-
-    def add(self, batch: Batch, result: BatchResult) -> ReviewerError | None:
-        """Add what came back about a batch; return the error after which no more is asked."""
-        for each in result.results:
-            self.by_path[each.part.file.path].append(each)
-        if batch.whole:
-            self.overview = result.overview
-        return self._reason_to_stop(result.results)
-
-    def _reason_to_stop(self, results: Sequence[PartResult]) -> ReviewerError | None:
-        for each in results:
-            if isinstance(each.result, FINAL_ERRORS):
-                return each.result
-            # A server that has replied before may reply again.
-            if isinstance(each.result, ModelUnreachableError) and not self._has_reply():
-                return each.result
+    if reviewer.batching is Batching.FILE or not batches or batches[0].whole:
         return None
-
-    def _has_reply(self) -> bool:
-        results = (each for of_file in self.by_path.values() for each in of_file)
-        return any(isinstance(each.result, FileCandidates) for each in results)
+    return reviewer.show_whole(files)
 
 
-def _ask(reviewer: BatchReviewer, batches: Sequence[Batch]) -> _Replied:
-    """Ask about all batches; parts that are not asked about get what stopped the asking."""
-    replied = _Replied({path: [] for batch in batches for path in batch.paths})
-    done = 0
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The results by path, and the findings that the request about the whole change added."""
 
-    def note(batch: Batch, result: BatchResult) -> ReviewerError | None:
-        nonlocal done
-        done += 1
-        log.info("%d/%d %s", done, len(batches), batch.label)
-        return replied.add(batch, result)
+    results: dict[str, FileResult]
+    across_files: tuple[Finding, ...] = ()
 
-    left, replied.stop = run_all(
-        batches, reviewer.review, concurrency=reviewer.concurrency, on_result=note
-    )
-    for part in (part for batch in left for part in batch.parts):
-        if replied.stop:
-            replied.by_path[part.file.path].append(PartResult(part, replied.stop))
-    return replied
+
+def _add_whole(
+    reviewer: BatchReviewer,
+    files: Sequence[ChangedFile],
+    results: dict[str, FileResult],
+    sections: Mapping[str, FileCandidates],
+) -> _Found:
+    across: list[Finding] = []
+    for file in files:
+        if section := sections.get(file.path):
+            results[file.path], new = reviewer.add(file, results[file.path], section)
+            across += new
+    return _Found(results, tuple(across))
 
 
 def _raise_if_nothing_was_reviewed(
-    results: Sequence[FileResult], by_path: _Results, *, kept: bool
+    results: Sequence[FileResult], by_path: Mapping[str, Sequence[PartResult]], *, kept: bool
 ) -> None:
     if results and not kept and all(each.report.status is Status.FAILED for each in results):
         tried = [each for path in by_path for each in by_path[path]]
@@ -137,17 +120,26 @@ class _VerifiedFiles:
 
 
 def _verify(
-    reviewer: BatchReviewer, results: dict[str, FileResult], batches: Sequence[Batch]
+    reviewer: BatchReviewer, found: _Found, batches: Sequence[Batch], whole: WholeChange | None
 ) -> _VerifiedFiles:
-    """Verify the model's findings, batch by batch.
+    """Verify the model's findings batch by batch, and those across files with all that was shown.
 
-    A file whose request failed keeps its findings and is listed as unverified.
+    A file whose request failed keeps its findings and is listed as unverified. Remembered findings
+    of files that were not asked about were verified before.
     """
     if reviewer.config.verify is Verify.OFF:
-        return _VerifiedFiles(results)
-    results = dict(results)
-    found = [finding for result in results.values() for finding in result.findings]
-    tasks = [each for each in review_batch.assign(batches, found) if each[1]]
+        return _VerifiedFiles(found.results)
+    results = dict(found.results)
+    asked = {path for batch in batches for path in batch.paths}
+    new = [
+        finding
+        for path in asked
+        for finding in results[path].findings
+        if finding not in found.across_files
+    ]
+    tasks = [each for each in review_batch.assign(batches, new) if each[1]]
+    if whole and found.across_files:
+        tasks.append((Batch(whole.parts), found.across_files))
     verifications: list[Verification] = []
     unverified: set[str] = set()
 

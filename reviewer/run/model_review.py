@@ -103,7 +103,7 @@ def make_reviewer(
         ),
         previous=previous,
         redaction=mask.redaction,
-        window=review_batch.window(inputs.model, inputs.context_window),
+        room=review_batch.window(inputs.model, inputs.context_window),
         batching=inputs.batching,
         concurrency=inputs.concurrency,
         paths=selection.paths,

@@ -43,8 +43,13 @@ def change(job: Job, count: int, size: int = 0) -> list[str]:
     return ["src/app.py", *files]
 
 
+def is_about_whole(body: Body) -> bool:
+    return "\nThe whole change." in body["messages"][-1]["content"]
+
+
 def asked(job: Job) -> list[list[str]]:
-    return [prompted_paths(body) for body in job.model.bodies]
+    """Return the paths of each request but those about the whole change."""
+    return [prompted_paths(body) for body in job.model.bodies if not is_about_whole(body)]
 
 
 def test_a_small_change_is_one_request_and_its_reply_has_the_overview(job: Job) -> None:
@@ -220,7 +225,7 @@ def test_after_a_push_only_the_changed_file_is_asked_about(job: Job) -> None:
     change(job, 3)
     job.model.script = finds_one_in_each
     job.run()
-    before = len(job.model.bodies)
+    before = len(asked(job))
     job.github.push(NUMBER, {"lib/f00.py": "new = 2\nmore = 3\n"})
     finished = job.run()
     assert asked(job)[before] == ["lib/f00.py"]
@@ -232,3 +237,87 @@ def test_a_reply_about_the_only_file_needs_no_list_of_files(job: Job) -> None:
     finished = job.run()
     assert finished.outputs["findings"] == "1"
     assert len(job.model.bodies) == 1
+
+
+def finds_across(*, path: str = "src/app.py", quote: str = "new = 2") -> Callable[[Body], str]:
+    """Find nothing in a batch, and one thing in the whole change."""
+
+    def script(body: Body) -> str:
+        if is_about_whole(body):
+            found = {"title": "Nobody reads it", "quote": quote}
+            return change_reply(section(path, found), overview="Seen as a whole.")
+        return change_reply(*map(section, prompted_paths(body)))
+
+    return script
+
+
+def test_where_a_change_takes_several_requests_one_more_sees_all_of_it(job: Job) -> None:
+    paths = change(job, 9, size=15_000)
+    job.model.script = finds_across()
+    finished = job.run(context_window="400000")
+    (whole,) = [body for body in job.model.bodies if is_about_whole(body)]
+    assert sorted(prompted_paths(whole)) == sorted(paths)
+    body = job.github.bodies[0]
+    assert finished.outputs["findings"] == "1"
+    assert "Nobody reads it" in body
+    assert "Seen as a whole." in body
+
+
+def test_what_does_not_fit_is_shown_as_an_outline(job: Job) -> None:
+    change(job, 9, size=15_000)
+    job.model.script = finds_across(path="lib/f07.py")
+    finished = job.run(context_window="32000")
+    (whole,) = [body for body in job.model.bodies if is_about_whole(body)]
+    shown = prompted_paths(whole)
+    assert 1 <= len(shown) < 9
+    assert "too large to be shown here" in whole["messages"][-1]["content"]
+    assert finished.outputs["complete"] == "true"
+
+
+def test_findings_across_files_are_verified_with_the_whole_change_in_view(job: Job) -> None:
+    paths = change(job, 9, size=15_000)
+    across = finds_across()
+    judged: list[Body] = []
+
+    def script(body: Body) -> str:
+        if "argue against" in body["messages"][-1]["content"]:
+            judged.append(body)
+            return json.dumps({"verdicts": [{"finding": 1, "verdict": "drop", "reason": "No."}]})
+        return across(body)
+
+    job.model.script = script
+    finished = job.run(verify="on", context_window="400000")
+    assert [sorted(prompted_paths(body)) for body in judged] == [sorted(paths)]
+    assert finished.outputs["findings"] == "0"
+    assert "1 finding dropped" in job.github.bodies[0]
+
+
+def test_a_file_that_did_not_change_since_gets_what_the_whole_change_shows(job: Job) -> None:
+    change(job, 3)
+    job.model.script = lambda body: change_reply(*map(section, prompted_paths(body)))
+    assert job.run().outputs["findings"] == "0"
+    job.github.push(NUMBER, {"lib/f00.py": "new = 2\nmore = 3\n"})
+    job.model.script = finds_across()
+    finished = job.run()
+    assert finished.outputs["findings"] == "1"
+    assert "Nobody reads it" in job.github.bodies[0]
+    # And it stays.
+    job.github.push(NUMBER, {"lib/f00.py": "new = 2\nmore = 4\n"})
+    job.model.script = lambda body: change_reply(*map(section, prompted_paths(body)))
+    assert job.run().outputs["findings"] == "1"
+
+
+@faults("LL11")
+def test_without_a_reply_about_the_whole_change_the_overview_is_made_of_summaries(job: Job) -> None:
+    change(job, 9, size=15_000)
+
+    def script(body: Body) -> str:
+        paths = prompted_paths(body)
+        if is_about_whole(body):
+            return "I would rather not."
+        return change_reply(*map(section, paths)) if paths else OVERVIEW
+
+    job.model.script = script
+    finished = job.run(context_window="400000")
+    assert finished.outputs["complete"] == "true"
+    assert "Sets." in job.github.bodies[0]

@@ -13,10 +13,11 @@ from reviewer.errors import CancelledError, ReviewerError
 from reviewer.finding import Dismissal, Finding
 from reviewer.findings.placement import FileCandidates
 from reviewer.llm import replies
-from reviewer.pipeline import review_batch
+from reviewer.pipeline import verify_batch
 from reviewer.pipeline.ask_batches import ask_batches
 from reviewer.pipeline.file_result import FileResult, PartResult, assemble
-from reviewer.pipeline.review_batch import BatchReviewer, Verified
+from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.pipeline.verify_batch import Verified
 from reviewer.pipeline.worker_pool import run_all
 from reviewer.review import Overview, Review, Status, Verification
 
@@ -34,7 +35,7 @@ def review(
     """
     kept = {file.path: row for file in selection.files if (row := reviewer.reuse(file))}
     asked = [file for file in selection.files if file.path not in kept]
-    batches = reviewer.pack(asked)
+    batches = reviewer.requests.pack(asked)
     if kept:
         # No batch holds the whole change.
         batches = tuple(replace(batch, whole=False) for batch in batches)
@@ -52,7 +53,7 @@ def review(
             *(verified.results[file.path] for file in selection.files),
             *reviewer.read_by_rules(selection),
         ],
-        pull=reviewer.snapshot.pull,
+        pull=reviewer.pull,
         config=reviewer.config,
         selection=selection,
         previous=reviewer.previous,
@@ -70,9 +71,9 @@ def _choose_whole(
 
     One is needed where the batches see the change in pieces.
     """
-    if reviewer.batching is Batching.FILE or not batches or batches[0].whole:
+    if reviewer.requests.batching is Batching.FILE or not batches or batches[0].whole:
         return None
-    return reviewer.show_whole(files)
+    return reviewer.requests.show_whole(files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _verify(
         for finding in results[path].findings
         if finding not in found.across_files
     ]
-    tasks = [each for each in review_batch.assign(batches, new) if each[1]]
+    tasks = [each for each in verify_batch.assign(batches, new) if each[1]]
     if whole and found.across_files:
         tasks.append((Batch(whole.parts), found.across_files))
     verifications: list[Verification] = []
@@ -151,7 +152,7 @@ def _verify(
 
     left, stop = run_all(
         tasks,
-        lambda task: reviewer.verify(*task),
+        lambda task: verify_batch.verify(reviewer, *task),
         concurrency=reviewer.concurrency,
         on_result=note,
     )

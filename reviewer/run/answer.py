@@ -29,7 +29,7 @@ from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
 from reviewer.memory import state_line
 from reviewer.operations import CreateComment, Operation, ReplyToThread
-from reviewer.pipeline import review_batch
+from reviewer.pipeline import batch_requests
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility
@@ -206,7 +206,7 @@ def _ask(
         prompt = prompts.answer(wanted.question, shown.text, findings, before, shown.cuts)
         return client.ask(prompt, replies.parse_answer)
 
-    room = review_batch.window(run.inputs.model, run.inputs.context_window)
+    room = batch_requests.find_room(run.inputs.model, run.inputs.context_window)
     try:
         return ask(room)
     except ContextTooLongError as problem:

@@ -23,7 +23,8 @@ from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED, WorkspaceTools
 from reviewer.memory.previous_review import PreviousReview
-from reviewer.pipeline import review_batch, review_changes
+from reviewer.pipeline import batch_requests, file_result, review_changes
+from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
@@ -53,7 +54,7 @@ def review_share(
     ends = shutdown.result() if shutdown and shutdown.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     notes = (*review.notes, warning) if warning else review.notes
-    details = (*review.job_summary_notes, *_note_unread(len(reviewer.context.unread)))
+    details = (*review.job_summary_notes, *_note_unread(len(reviewer.requests.context.unread)))
     return replace(review, shard=run.inputs.shard, notes=notes, job_summary_notes=details)
 
 
@@ -92,10 +93,20 @@ def make_reviewer(
         until = run.deadline.earlier_by(PUBLISHING_SECONDS)
         run_tool = WorkspaceTools(workspace, prompts.fence, until.remaining).run
     budget = Budget.of(inputs)
-    return BatchReviewer(
+    requests = BatchRequests(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
-        snapshot=snapshot,
+        config=settings,
         speakers=Speakers(pull.author, run.forge.may_write),
+        earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
+        room=batch_requests.find_room(inputs.model, inputs.context_window),
+        batching=inputs.batching,
+        threads=snapshot.conversation.threads,
+        paths=selection.paths,
+        guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),
+    )
+    return BatchReviewer(
+        requests=requests,
+        pull=pull,
         config=settings,
         prompts=prompts,
         client=ModelClient(
@@ -103,11 +114,7 @@ def make_reviewer(
         ),
         previous=previous,
         redaction=mask.redaction,
-        room=review_batch.window(inputs.model, inputs.context_window),
-        batching=inputs.batching,
         concurrency=inputs.concurrency,
-        paths=selection.paths,
-        guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),
         refresh_overview=run.wanted.refresh_overview,
     )
 

@@ -1,0 +1,91 @@
+"""Verifies the findings in a batch with one request that judges them against each other."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviewer.changes.batches import Batch
+from reviewer.errors import ContextTooLongError, ReviewerError
+from reviewer.finding import Finding, Origin
+from reviewer.findings import ranking
+from reviewer.llm import replies
+from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.review import Verification
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the verification of a batch left of its `findings`.
+
+    `complete` is False if there was no reply; all findings are left then.
+    """
+
+    findings: tuple[Finding, ...]
+    left: tuple[Finding, ...]
+    verifications: tuple[Verification, ...] = ()
+    complete: bool = True
+
+
+def verify(reviewer: BatchReviewer, batch: Batch, findings: Sequence[Finding]) -> Verified:
+    """Judge findings in a batch against each other; if it is too long, in its halves."""
+    prompt = reviewer.prompts.verify(reviewer.requests.make(batch, verifies=True), findings)
+    try:
+        verdicts = reviewer.client.ask(
+            prompt, lambda reply: replies.parse_verdicts(reply, len(findings))
+        )
+    except ContextTooLongError as problem:
+        if len(batch.parts) > 1:
+            return _verify_halves(reviewer, batch, findings)
+        return _leave_unverified(batch, findings, problem)
+    except ReviewerError as problem:
+        return _leave_unverified(batch, findings, problem)
+    left, reasons = ranking.apply_verdicts(findings, verdicts)
+    return Verified(tuple(findings), left, reasons)
+
+
+def _leave_unverified(
+    batch: Batch, findings: Sequence[Finding], problem: ReviewerError
+) -> Verified:
+    log.warning("%s: the findings are not verified: %s", batch.label, problem)
+    return Verified(tuple(findings), tuple(findings), complete=False)
+
+
+def _verify_halves(reviewer: BatchReviewer, batch: Batch, findings: Sequence[Finding]) -> Verified:
+    found = [
+        verify(reviewer, half, mine) for half, mine in assign(batch.halves(), findings) if mine
+    ]
+    return Verified(
+        tuple(findings),
+        tuple(finding for each in found for finding in each.left),
+        tuple(reason for each in found for reason in each.verifications),
+        complete=all(each.complete for each in found),
+    )
+
+
+def assign(
+    packed: Sequence[Batch], findings: Sequence[Finding]
+) -> tuple[tuple[Batch, tuple[Finding, ...]], ...]:
+    """Return each batch with the model's findings whose first line it shows.
+
+    A finding whose line no batch shows, because of a cut, goes to the first one with its file.
+    """
+    mine: list[list[Finding]] = [[] for _ in packed]
+    for finding in findings:
+        if finding.origin is not Origin.MODEL:
+            continue
+        of_file = [
+            (n, part)
+            for n, batch in enumerate(packed)
+            for part in batch.parts
+            if part.file.path == finding.path
+        ]
+        shown = next(
+            (n for n, part in of_file if part.shows(finding.side, finding.start_line)), None
+        )
+        if shown is None and of_file:
+            shown = of_file[0][0]
+        if shown is not None:
+            mine[shown].append(finding)
+    return tuple(zip(packed, map(tuple, mine), strict=True))

@@ -57,6 +57,8 @@ class VerdictOutcome(enum.Enum):
     KEPT = "kept"
     LOWERED = "lowered"
     DROPPED = "dropped"
+    JOINED = "joined"
+    """It has the same cause as another finding, which names its place too."""
 
 
 class Ground(enum.Enum):
@@ -65,6 +67,7 @@ class Ground(enum.Enum):
     EXISTED = "existed"
     IMPOSSIBLE = "impossible"
     STYLE = "style"
+    MINOR = "minor"
     ANNOUNCED = "announced"
     UNSEEN = "unseen"
     NONE = "none"
@@ -74,13 +77,15 @@ class Ground(enum.Enum):
 class Verification:
     """The verification of one finding.
 
-    `finding` is as it was before; `reason` is the model's text, untrusted.
+    `finding` is as it was before. `reason` and `evidence` are the model's texts, untrusted; the
+    latter is the line that decides, or the input that fails.
     """
 
     finding: Finding
     outcome: VerdictOutcome
     reason: str
     ground: Ground = Ground.NONE
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +180,8 @@ class Review:
     def model_texts(self) -> tuple[str, ...]:
         """All texts that a model wrote, for the search for secrets."""
         texts = [self.overview.text, *self.overview.major_changes]
-        texts += [verification.reason for verification in self.verifications]
+        for verification in self.verifications:
+            texts += [verification.reason, verification.evidence]
         texts += [report.summary for report in self.files]
         known = (finding for report in self.files for finding in report.known)
         for finding in (*self.findings, *self.unchecked, *known):

@@ -1,6 +1,6 @@
 """Ranks the findings to show, and applies the verdicts of the verification to findings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.config.settings import Settings
@@ -103,6 +103,7 @@ class Verdict:
     """The model's verdict on the finding with this number in the prompt, from 1.
 
     `word` is keep, lower or drop; any other word keeps the finding. `severity` is for lower only.
+    `same_as` is the number of a finding with the same cause, or any other number for none.
     """
 
     finding: int
@@ -110,6 +111,8 @@ class Verdict:
     severity: Severity
     reason: str
     ground: Ground = Ground.NONE
+    evidence: str = ""
+    same_as: int = 0
 
 
 def apply_verdicts(
@@ -119,21 +122,49 @@ def apply_verdicts(
 
     A finding without a verdict stays. A rule finding is a fact and is never dropped or lowered. A
     severity is never raised. The authors' words never excuse a finding of category security or
-    data-loss or of severity critical: it is kept.
+    data-loss or of severity critical: it is kept. Of findings with the same cause, the worst one
+    remains, with the places of the others.
     """
     by_number = {verdict.finding: verdict for verdict in verdicts}
-    left: list[Finding] = []
-    verifications: list[Verification] = []
+    survivors: dict[int, Finding] = {}
+    applied: dict[int, Verification] = {}
     for number, finding in enumerate(findings, 1):
         verdict = by_number.get(number)
         if verdict is None or finding.origin is Origin.RULE:
-            left.append(finding)
+            survivors[number] = finding
             continue
         outcome, survivor = _apply(finding, verdict)
-        verifications.append(Verification(finding, outcome, verdict.reason, verdict.ground))
+        applied[number] = Verification(
+            finding, outcome, verdict.reason, verdict.ground, verdict.evidence
+        )
         if survivor:
-            left.append(survivor)
-    return tuple(left), tuple(verifications)
+            survivors[number] = survivor
+    for first, others in _find_causes(survivors, by_number):
+        places = (f"{each.path}:{each.start_line}" for each in map(survivors.pop, sorted(others)))
+        worst = survivors[first]
+        survivors[first] = replace(worst, also=tuple(dict.fromkeys((*worst.also, *places))))
+        for other in others:
+            applied[other] = replace(applied[other], outcome=VerdictOutcome.JOINED)
+    return tuple(survivors.values()), tuple(applied.values())
+
+
+def _find_causes(
+    survivors: Mapping[int, Finding], verdicts: Mapping[int, Verdict]
+) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Return the number of the worst finding of each cause, with the numbers of the others.
+
+    Only findings of the model that have a verdict are joined.
+    """
+    causes: dict[int, list[int]] = {}
+    cause_of: dict[int, int] = {}
+    for number, finding in survivors.items():
+        if number not in verdicts or finding.origin is Origin.RULE:
+            continue
+        cause = cause_of.get(verdicts[number].same_as, number)
+        cause_of[number] = cause
+        causes.setdefault(cause, []).append(number)
+    ranked = (sorted(each, key=lambda n: -survivors[n].severity) for each in causes.values())
+    return tuple((first, tuple(others)) for first, *others in ranked if others)
 
 
 def _apply(finding: Finding, verdict: Verdict) -> tuple[VerdictOutcome, Finding | None]:

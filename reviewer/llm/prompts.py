@@ -36,6 +36,7 @@ FEWEST_FINDINGS = 5
 MOST_FINDINGS = 10
 CHARACTERS_PER_FINDING = 12_000
 _NONCE_REMOVED = "[mark]"
+_REPORTING_PURPOSES = ("review", "whole")
 _PURPOSES_WITH_TOOLS = ("review", "whole", "verify")
 
 
@@ -215,7 +216,11 @@ class Prompts:
         body = self.as_prompt_text(self._pull.body)
         offered = self._tools if purpose in _PURPOSES_WITH_TOOLS else ()
         system = self._templates.render(
-            "system.md.j2", schema=json.dumps(schema), tools=bool(offered), **self._shared
+            "system.md.j2",
+            schema=json.dumps(schema),
+            tools=bool(offered),
+            reports=purpose in _REPORTING_PURPOSES,
+            **self._shared,
         )
         user = self._templates.render(
             f"{purpose}.md.j2",

@@ -89,6 +89,7 @@ def _make_verification_row(verification: Verification) -> VerificationRow:
         verification.outcome,
         verification.reason,
         verification.ground,
+        verification.evidence,
     )
 
 
@@ -167,7 +168,7 @@ def _make_dismissal(row: DismissalRow) -> Dismissal:
 
 def _make_verification(row: VerificationRow) -> Verification:
     finding = _make_partial(row.path, row.title, line=row.start_line)
-    return Verification(finding, row.outcome, row.reason, row.ground)
+    return Verification(finding, row.outcome, row.reason, row.ground, row.evidence)
 
 
 def _make_partial(path: str, title: str, *, number: int = 0, line: int = 0) -> Finding:

@@ -448,7 +448,7 @@ def test_a_review_of_many_megabytes_leaves_a_summary_that_github_takes(
     model_server.script = lambda body: review_reply(
         prompted_path(body), *many_findings(prompted_path(body))
     )
-    finished = step.with_inputs(max_findings="200").run()
+    finished = step.with_inputs(batching="file", max_findings="200").run()
     assert finished.code == 0, finished.log
     assert finished.outputs["findings"] == "200"
     assert 800_000 < len(finished.summary.encode()) <= 900_000

@@ -54,6 +54,14 @@ class Batching(enum.Enum):
     FILE = "file"
 
 
+class Effort(enum.Enum):
+    """How often the model reads each change, and which model verifies."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 class Mode(enum.Enum):
     """What a run does: make a review, publish reviews, or both."""
 

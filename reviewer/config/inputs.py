@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from reviewer.config import option_types, options
-from reviewer.config.enums import ASSOCIATIONS, Batching, Mode, NoLimit, OnError, ToolsMode
+from reviewer.config.enums import ASSOCIATIONS, Batching, Effort, Mode, NoLimit, OnError, ToolsMode
 from reviewer.config.options import declare
 from reviewer.config.shard import Shard
 from reviewer.config.shared_settings import SharedSettings
@@ -157,6 +157,13 @@ class Inputs(SharedSettings):
         "change",
         "`change`: one request to the model holds as many changed files as fit, related ones "
         "together. `file`: one request for each file.",
+    )
+    effort: Effort = declare(
+        option_types.choice(Effort),
+        "medium",
+        "`medium`: one pass over the change, then the verification. `low`: the same, but "
+        "`fallback-model` verifies, if it is set. `high`: two independent passes with different "
+        "questions, and one verification of what both found.",
     )
     concurrency: int = declare(
         option_types.integer(1, 64, example=16),

@@ -64,11 +64,12 @@ class ModelClient:
         """The model that is asked first."""
         return self._models[0]
 
-    def ask(self, prompt: Prompt, parse: Callable[[Reply], T]) -> T:
+    def ask(self, prompt: Prompt, parse: Callable[[Reply], T], *, prefers_last: bool = False) -> T:
         """Send the prompt until `parse` accepts a reply, and return what it makes of the reply.
 
         A model whose reply `parse` rejects with ReplyError gets the request once more, with the
-        reason. Then the next model gets it.
+        reason. Then the next model gets it. With `prefers_last`, the models are asked in the other
+        order.
 
         Raises BudgetError before a request that would exceed a limit. Raises ContextTooLongError at
         once, so that the caller can send less, and ModelRefusedError and ModelUnreachableError,
@@ -76,7 +77,7 @@ class ModelClient:
         ModelNotFoundError only when none of the models exists.
         """
         problems: list[ModelError] = []
-        models = self._available()
+        models = self._available()[:: -1 if prefers_last else 1]
         for model, before in zip(models, (None, *models), strict=False):
             if before:
                 log.warning("Asking %s instead of %s: %s", model.name, before.name, problems[-1])

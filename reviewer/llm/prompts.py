@@ -1,7 +1,8 @@
 """Builds the prompts, one method for each kind of request; their text is in templates/prompts."""
 
+import enum
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes import diff
@@ -60,13 +61,22 @@ class PartRequest:
         return diff.render_hunks(self.part.hunks)
 
 
+class Focus(enum.Enum):
+    """What a pass over the changes asks of them."""
+
+    ALL = "all"
+    LINES = "lines"
+    ELSEWHERE = "elsewhere"
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
     """What a request about a batch contains.
 
     `instructions` are those of the maintainers that apply to every file. `siblings` lists the paths
     of the pull request's other files. `guidelines` holds paths and texts of guideline files at the
-    base commit. `whole` asks for the overview too, because no other request sees more.
+    base commit. `whole` asks for the overview too, because no other request sees more. `focus` is
+    what this pass asks.
     """
 
     parts: tuple[PartRequest, ...]
@@ -74,6 +84,7 @@ class BatchRequest:
     siblings: tuple[str, ...] = ()
     guidelines: tuple[tuple[str, str], ...] = ()
     whole: bool = False
+    focus: Focus = Focus.ALL
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -161,17 +172,22 @@ class Prompts:
             unlisted=change.unlisted,
         )
 
-    def verify(self, request: BatchRequest, findings: Sequence[Finding]) -> Prompt:
+    def verify(
+        self,
+        request: BatchRequest,
+        findings: Sequence[Finding],
+        agreed: Collection[Finding] = (),
+    ) -> Prompt:
         """Return the request to verify findings in a batch; the reply follows VERIFY_SCHEMA.
 
-        The findings are numbered from 1.
+        The findings are numbered from 1. `agreed` are those that two passes reported.
         """
         return self._render(
             "verify",
             reply_schemas.VERIFY_SCHEMA,
             parts=request.parts,
             request=request,
-            findings=tuple(findings),
+            findings=tuple((finding, finding in agreed) for finding in findings),
         )
 
     def answer(

@@ -21,10 +21,14 @@ from reviewer.review import FileReport, Overview, Review, Spent, Status
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """The model's reply about one part of a file, or the error that prevented it."""
+    """The model's reply about one part of a file, or the error that prevented it.
+
+    `second` says that it is of the second of two passes.
+    """
 
     part: Part
     result: FileCandidates | ReviewerError
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,14 @@ class FileResult:
     """A file's row and its findings.
 
     `unplaced` is the number of the model's candidates that could not be used, `refuted` that of the
-    findings that the verification dropped.
+    findings that the verification dropped. `agreed` lists the findings of both passes.
     """
 
     report: FileReport
     findings: tuple[Finding, ...] = ()
     unplaced: int = 0
     refuted: int = 0
+    agreed: tuple[Finding, ...] = ()
 
     @property
     def has_model_findings(self) -> bool:
@@ -103,25 +108,38 @@ def merge(
 def place_replies(
     file: ChangedFile, results: Sequence[PartResult], as_prompt_text: Callable[[str], str]
 ) -> FileResult:
-    """Place the findings of all replies about a file; a part without a reply becomes a cut."""
-    replies = [each.result for each in results if isinstance(each.result, FileCandidates)]
-    problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
-    if not replies:
+    """Place the findings of all replies about a file; a part without a reply becomes a cut.
+
+    A second pass adds its findings. If it is the only one that has replies, it takes the place of
+    the first; if it has none, nothing is missing.
+    """
+    passes = [[each for each in results if each.second is second] for second in (False, True)]
+    first, second = (_keep_replies(each) for each in passes)
+    if not (first or second):
+        problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
         reason = problems[0].what if problems else "cancelled"
         return FileResult(FileReport(file.path, Status.FAILED, reason))
-    candidates = [candidate for reply in replies for candidate in reply.candidates]
+    main = first or second
     places = placement.Places(file, as_prompt_text)
-    placed = [places.place(candidate) for candidate in candidates]
-    findings = tuple(finding for finding in placed if finding)
+    found, again = (
+        [places.place(candidate) for reply in replies for candidate in reply.candidates]
+        for replies in (first, second)
+    )
+    findings, agreed = placement.join_passes(filter(None, found), filter(None, again))
     report = FileReport(
         path=file.path,
         status=Status.REVIEWED,
         reason=file.remark,
-        summary=" ".join(reply.summary for reply in replies),
-        cuts=_collect_cuts(results, replies),
+        summary=" ".join(reply.summary for reply in main),
+        cuts=_collect_cuts(passes[0] if first else passes[1], main),
     )
-    discarded = sum(reply.discarded for reply in replies)
-    return FileResult(report, findings, len(placed) - len(findings) + discarded)
+    discarded = sum(reply.discarded for reply in (*first, *second))
+    unplaced = found.count(None) + again.count(None) + discarded
+    return FileResult(report, findings, unplaced, agreed=agreed)
+
+
+def _keep_replies(results: Iterable[PartResult]) -> list[FileCandidates]:
+    return [each.result for each in results if isinstance(each.result, FileCandidates)]
 
 
 def _collect_cuts(

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
-from reviewer.changes.parts import Part
 from reviewer.changes.selection import Selection
 from reviewer.config.settings import Settings
 from reviewer.context.whole_change import WholeChange
@@ -122,14 +121,14 @@ class BatchReviewer:
         }
         missing = tuple(part for part in batch.parts if part.file.path not in found)
         if not missing:
-            return _collect(batch.parts, found)
-        again = Batch(missing)
+            return _collect(batch, found)
+        again = Batch(missing, second=batch.second)
         log.warning("The reply has no whole section about %s; asking once more", again.label)
         match self._request_review(again):
             case BatchReply(sections=second):
-                return _collect(batch.parts, reply.sections | second)
+                return _collect(batch, reply.sections | second)
             case problem:
-                return _collect(batch.parts, reply.sections, problem)
+                return _collect(batch, reply.sections, problem)
 
     def _review_halves(self, batch: Batch, problem: ReviewerError) -> tuple[PartResult, ...]:
         """Ask about the halves of a batch, and about theirs as long as one of two succeeds.
@@ -138,7 +137,7 @@ class BatchReviewer:
         """
         halves = batch.halves() if _may_be_split(batch, problem) else ()
         if not halves:
-            return tuple(PartResult(part, problem) for part in batch.parts)
+            return _collect(batch, {}, problem)
         log.warning("%s: asking in %d parts: %s", batch.label, len(halves), problem.what)
         outcomes = [(half, self._request_review(half)) for half in halves]
         goes_on = any(isinstance(outcome, BatchReply) for _, outcome in outcomes)
@@ -150,7 +149,7 @@ class BatchReviewer:
                 case failed if len(half.parts) > 1 and (goes_on or _is_too_long(failed)):
                     results += self._review_halves(half, failed)
                 case failed:
-                    results += (PartResult(part, failed) for part in half.parts)
+                    results += _collect(half, {}, failed)
         return tuple(results)
 
     def _request_review(self, batch: Batch) -> _Outcome:
@@ -187,13 +186,16 @@ class BatchReviewer:
 
 
 def _collect(
-    parts: Sequence[Part],
+    batch: Batch,
     sections: Mapping[str, FileCandidates],
     problem: ReviewerError | None = None,
 ) -> tuple[PartResult, ...]:
     """Return a result for each part: its section, or the problem if there is none."""
     missing = problem or ModelError(_NO_SECTION)
-    return tuple(PartResult(part, sections.get(part.file.path, missing)) for part in parts)
+    return tuple(
+        PartResult(part, sections.get(part.file.path, missing), batch.second)
+        for part in batch.parts
+    )
 
 
 def _may_be_split(batch: Batch, problem: ReviewerError) -> bool:

@@ -100,6 +100,7 @@ def make_reviewer(
         earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
         room=batch_requests.find_room(inputs.model, inputs.context_window),
         batching=inputs.batching,
+        effort=inputs.effort,
         threads=snapshot.conversation.threads,
         paths=selection.paths,
         guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),

@@ -1,6 +1,7 @@
-"""What a model server's error response means: stop, use another model, shorten, or wait."""
+"""What a model server's error response means: stop, use another model, shorten, or leave out."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -8,6 +9,7 @@ from httpx2 import Response
 
 from reviewer.adapters.http import waiting
 from reviewer.adapters.http.retry import TransientError
+from reviewer.adapters.openai import refusal_texts
 from reviewer.errors import (
     ContextTooLongError,
     ModelError,
@@ -17,6 +19,7 @@ from reviewer.errors import (
 from reviewer.text import invisible, truncate
 
 _LONGEST_QUOTE = 200
+_LIMITS = ("max_completion_tokens", "max_tokens")
 # A server that fails gets fewer attempts than one that only asks to wait.
 _ATTEMPTS_AT_FAILURE = 4
 _QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
@@ -25,6 +28,22 @@ _TOO_LONG = re.compile(
     # OpenAI's 429 for one prompt above the tokens of a whole minute: waiting does not help.
     r"|request too large"
 )
+_NO_TOOLS = re.compile("|".join(refusal_texts.NO_TOOLS))
+# With these, the server has not looked at the parameters.
+_NOT_ABOUT_TOOLS = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.PAYMENT_REQUIRED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+# Codes of a failed response, https://platform.openai.com/docs/api-reference/responses/object, and
+# the statuses that mean the same.
+_FAILURES = {
+    "rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
+    "server_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+}
 _PASSING = frozenset(
     {
         HTTPStatus.REQUEST_TIMEOUT,
@@ -69,6 +88,38 @@ def read(response: Response, key: str) -> Refusal:
         location=clean(response.headers.get("location", ""), key),
         wait=waiting.asked_wait(response.headers, message),
     )
+
+
+def read_failure(response: Response, key: str) -> Refusal | None:
+    """Read the error of a response that reports one with status 200, as the Responses API can.
+
+    None for any other response.
+    """
+    if b'"failed"' not in response.content:
+        return None
+    try:
+        found = response.json()
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or found.get("status") != "failed":
+        return None
+    error = _error_object(response)
+    code, message = _member(error, "code"), _member(error, "message")
+    return Refusal(
+        status=_FAILURES.get(code, HTTPStatus.BAD_REQUEST),
+        code=code,
+        parameter="",
+        text=message.lower(),
+        message=clean(message or code, key),
+        location="",
+        wait=waiting.asked_wait(response.headers, message),
+    )
+
+
+def refuses_tools(refusal: Refusal) -> bool:
+    """Return True if the server or the model takes no tools, whatever the status is."""
+    about_request = refusal.status not in _NOT_ABOUT_TOOLS
+    return about_request and bool(_NO_TOOLS.search(refusal.text))
 
 
 def clean(text: str, key: str) -> str:
@@ -135,9 +186,9 @@ def _is_too_long(refusal: Refusal) -> bool:
 def _not_found_error(refusal: Refusal, model: str) -> ModelNotFoundError:
     return ModelNotFoundError(
         f"The model server does not know {model} ({refusal.status}): {refusal.message}",
-        cause="The name is misspelled, the model was retired, or base-url lacks its path "
-        "(it usually ends in /v1).",
-        remedy="Check the inputs model and base-url.",
+        cause="The name is misspelled, the model was retired, base-url lacks its path "
+        "(it usually ends in /v1), or the server lacks the API that the input api names.",
+        remedy="Check the inputs model, base-url and api.",
     )
 
 
@@ -159,3 +210,55 @@ def _error_object(response: Response) -> dict[str, object]:
 def _member(error: dict[str, object], name: str) -> str:
     value = error.get(name)
     return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The parameters that a server has refused, and what it said of tools if those are among them.
+
+    A token limit is refused by two names.
+    """
+
+    refused: frozenset[str] = frozenset()
+    tools_refusal: str = ""
+
+    @property
+    def limit(self) -> str:
+        """The name of the token limit on Chat Completions, the newer one if it is taken."""
+        return next((name for name in _LIMITS if name not in self.refused), _LIMITS[-1])
+
+    def select(self, parameters: Mapping[str, object]) -> dict[str, object]:
+        """Return the parameters that have a value and that the server has not refused."""
+        return {
+            name: value
+            for name, value in parameters.items()
+            if value is not None and name not in self.refused
+        }
+
+    def without(self, parameter: str, message: str) -> "Dialect":
+        """Return the dialect without a parameter, which the server refused with this message."""
+        refusal = self.tools_refusal
+        # A server that does not take tool_choice gets no tools either.
+        if parameter in {"tools", "tool_choice"}:
+            refusal = refusal or message or "it gave no reason"
+        return Dialect(self.refused | {parameter}, refusal)
+
+
+def find_refused(
+    sent: Mapping[str, object], refusal: Refusal, optional_names: Mapping[str, tuple[str, ...]]
+) -> str:
+    """Return the sent parameter that a refusal is about, empty when it is about something else.
+
+    Where the server names none in its own field, it is the one that its text mentions first.
+    """
+    optional = [name for name in optional_names if name in sent]
+    culprit = refusal.parameter.split(".")[0]
+    if culprit in optional:
+        return culprit
+    places = [
+        (refusal.text.find(word), name)
+        for name in optional
+        for word in optional_names[name]
+        if word in refusal.text
+    ]
+    return min(places)[1] if places else ""

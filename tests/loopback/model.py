@@ -199,11 +199,8 @@ def completion(said: str | ScriptedReply, *, model: str = MODEL) -> dict[str, An
 def as_chat(body: Body) -> Body:
     """Make of a request to the Responses API what a script reads of a chat."""
     messages = [item for item in body["input"] if "role" in item]
-    return {
-        **body,
-        "messages": messages,
-        "response_format": {"json_schema": body["text"]["format"]},
-    }
+    wanted = body.get("text", {}).get("format", {})
+    return {**body, "messages": messages, "response_format": {"json_schema": wanted}}
 
 
 def response_body(said: str | ScriptedReply, *, model: str = MODEL) -> dict[str, Any]:

@@ -20,8 +20,7 @@ from reviewer.adapters.http.retry import (
     call_within,
 )
 from reviewer.adapters.openai import refusals, wire
-from reviewer.adapters.openai.refusals import Dialect
-from reviewer.adapters.openai.wire import Options
+from reviewer.adapters.openai.wire import Dialect, Options
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
 from reviewer.ports import Prompt, Reply
 
@@ -68,7 +67,7 @@ class Wire(Protocol):
         ...
 
     def parse(self, response: httpx2.Response, model: str) -> Reply:
-        """Read a response; raises ReplyError."""
+        """Read a response; raises ReplyError or FailedError."""
         ...
 
 
@@ -167,8 +166,7 @@ class ModelServer:
 
     def _attempt(self, prompt: Prompt, dialect: Dialect) -> Reply:
         parameters = self._wire.request(prompt, self.name, self._options, dialect)
-        # The response is read by our own code: the SDK would take anything for a completion. And
-        # the SDK's own methods import more of it.
+        # Our own code reads the response: the SDK would take anything for one, and import more.
         send = partial(self._client.post, self._wire.PATH, cast_to=httpx2.Response, body=parameters)
         seconds = min(self._timeout, self._deadline.remaining())
         if not seconds:
@@ -188,9 +186,11 @@ class ModelServer:
                 self._late_error(seconds),
                 attempts=_ATTEMPTS_WHEN_SLOW,
             ) from None
-        if failure := refusals.read_failure(response, self._key):
-            raise refusals.explain(failure, self.name)
-        return self._wire.parse(response, self.name)
+        try:
+            return self._wire.parse(response, self.name)
+        except refusals.FailedError as failed:
+            refusal = refusals.read_failed(failed, response, self._key)
+            raise refusals.explain(refusal, self.name) from None
 
     def _explain_refusal(
         self, response: httpx2.Response, sent: dict[str, object]

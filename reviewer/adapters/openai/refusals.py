@@ -19,7 +19,6 @@ from reviewer.errors import (
 from reviewer.text import invisible, truncate
 
 _LONGEST_QUOTE = 200
-_LIMITS = ("max_completion_tokens", "max_tokens")
 # A server that fails gets fewer attempts than one that only asks to wait.
 _ATTEMPTS_AT_FAILURE = 4
 _QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
@@ -90,29 +89,26 @@ def read(response: Response, key: str) -> Refusal:
     )
 
 
-def read_failure(response: Response, key: str) -> Refusal | None:
-    """Read the error of a response that reports one with status 200, as the Responses API can.
+class FailedError(Exception):
+    """A response with status 200 reports an error, as the Responses API can."""
 
-    None for any other response.
-    """
-    if b'"failed"' not in response.content:
-        return None
-    try:
-        found = response.json()
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict) or found.get("status") != "failed":
-        return None
-    error = _error_object(response)
-    code, message = _member(error, "code"), _member(error, "message")
+    def __init__(self, code: str, message: str) -> None:
+        """Take the error's code and message as the server wrote them."""
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
+def read_failed(failed: FailedError, response: Response, key: str) -> Refusal:
+    """Read the error that a response reports, as `read` does."""
     return Refusal(
-        status=_FAILURES.get(code, HTTPStatus.BAD_REQUEST),
-        code=code,
+        status=_FAILURES.get(failed.code, HTTPStatus.BAD_REQUEST),
+        code=failed.code,
         parameter="",
-        text=message.lower(),
-        message=clean(message or code, key),
+        text=failed.message.lower(),
+        message=clean(failed.message or failed.code, key),
         location="",
-        wait=waiting.asked_wait(response.headers, message),
+        wait=waiting.asked_wait(response.headers, failed.message),
     )
 
 
@@ -210,38 +206,6 @@ def _error_object(response: Response) -> dict[str, object]:
 def _member(error: dict[str, object], name: str) -> str:
     value = error.get(name)
     return value if isinstance(value, str) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """The parameters that a server has refused, and what it said of tools if those are among them.
-
-    A token limit is refused by two names.
-    """
-
-    refused: frozenset[str] = frozenset()
-    tools_refusal: str = ""
-
-    @property
-    def limit(self) -> str:
-        """The name of the token limit on Chat Completions, the newer one if it is taken."""
-        return next((name for name in _LIMITS if name not in self.refused), _LIMITS[-1])
-
-    def select(self, parameters: Mapping[str, object]) -> dict[str, object]:
-        """Return the parameters that have a value and that the server has not refused."""
-        return {
-            name: value
-            for name, value in parameters.items()
-            if value is not None and name not in self.refused
-        }
-
-    def without(self, parameter: str, message: str) -> "Dialect":
-        """Return the dialect without a parameter, which the server refused with this message."""
-        refusal = self.tools_refusal
-        # A server that does not take tool_choice gets no tools either.
-        if parameter in {"tools", "tool_choice"}:
-            refusal = refusal or message or "it gave no reason"
-        return Dialect(self.refused | {parameter}, refusal)
 
 
 def find_refused(

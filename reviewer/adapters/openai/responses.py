@@ -11,8 +11,8 @@ from httpx2 import Response
 from pydantic import Field, ValidationError
 
 from reviewer.adapters.openai import refusal_texts, wire
-from reviewer.adapters.openai.refusals import Dialect
-from reviewer.adapters.openai.wire import CallId, Options, Shape
+from reviewer.adapters.openai.refusals import FailedError
+from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
 from reviewer.errors import ReplyError
 from reviewer.ports import Message, Prompt, Reply, Tool, ToolCall, Usage
 
@@ -111,9 +111,15 @@ class _Details(Shape):
     reason: str | None = None
 
 
+class _Error(Shape):
+    code: str = ""
+    message: str = ""
+
+
 class _Response(Shape):
     model: object = None
     status: str | None = None
+    error: _Error | None = None
     incomplete_details: _Details | None = None
     output: Annotated[list[dict[str, Any]], Field(max_length=_MOST_ITEMS)]
     usage: object = None
@@ -123,7 +129,7 @@ def parse(response: Response, model: str) -> Reply:
     """Read a response; `model` is the model's name where the server gives none.
 
     Raises ReplyError for a body that is no response, for a refusal, and for a response with neither
-    text nor tool calls.
+    text nor tool calls. Raises FailedError for a response that failed.
     """
     try:
         body = _Response.model_validate_json(response.content)
@@ -131,6 +137,8 @@ def parse(response: Response, model: str) -> Reply:
         calls = [_Call.model_validate(each) for each in _of_type(body.output, "function_call")]
     except ValidationError as error:
         raise wire.unusable_error(response, error) from None
+    if body.error:
+        raise FailedError(body.error.code, body.error.message)
     if body.status not in _FINISHED:
         raise ReplyError(f"The model server did not finish its response: it is {body.status}.")
     parts = [part for message in _select_answers(messages) for part in message.content]

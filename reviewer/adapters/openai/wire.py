@@ -13,7 +13,6 @@ from httpx2 import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reviewer.adapters.openai import refusal_texts
-from reviewer.adapters.openai.refusals import Dialect
 from reviewer.errors import ReplyError
 from reviewer.ports import Message, Prompt, Reply, Tool, ToolCall, Usage
 from reviewer.text import invisible, truncate
@@ -35,6 +34,39 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "max_tokens": ("max_tokens",),
 }
 """The parameters that a request can do without, and what servers that refuse one call it."""
+_LIMITS = ("max_completion_tokens", "max_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The parameters that a server has refused, and what it said of tools if those are among them.
+
+    A token limit is refused by two names.
+    """
+
+    refused: frozenset[str] = frozenset()
+    tools_refusal: str = ""
+
+    @property
+    def limit(self) -> str:
+        """The name of the token limit on Chat Completions, the newer one if it is taken."""
+        return next((name for name in _LIMITS if name not in self.refused), _LIMITS[-1])
+
+    def select(self, parameters: Mapping[str, object]) -> dict[str, object]:
+        """Return the parameters that have a value and that the server has not refused."""
+        return {
+            name: value
+            for name, value in parameters.items()
+            if value is not None and name not in self.refused
+        }
+
+    def without(self, parameter: str, message: str) -> "Dialect":
+        """Return the dialect without a parameter, which the server refused with this message."""
+        refusal = self.tools_refusal
+        # A server that does not take tool_choice gets no tools either.
+        if parameter in {"tools", "tool_choice"}:
+            refusal = refusal or message or "it gave no reason"
+        return Dialect(self.refused | {parameter}, refusal)
 
 
 @dataclass(frozen=True, slots=True)

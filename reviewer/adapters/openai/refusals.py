@@ -148,7 +148,10 @@ def _lasting_error(refusal: Refusal, model: str) -> ModelError:
                 f"The model server does not accept the API key ({refusal.status}): "
                 f"{refusal.message}",
                 cause="The key is wrong, expired or for another server, or may not use this model.",
-                remedy="Check the secret behind the input api-key, and base-url.",
+                remedy="Check the secret behind the input api-key, and base-url."
+                # OpenAI's "Missing scopes: api.responses.write" for a restricted key.
+                + " Allow the key to use Responses, or set `api: chat`."
+                * ("api.responses" in refusal.text),
             )
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
             return _not_found_error(refusal, model)

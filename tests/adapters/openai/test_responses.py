@@ -317,6 +317,21 @@ def test_a_failure_that_repeats_the_key_is_masked(
     assert KEY not in str(caught.value)
 
 
+def test_a_key_that_may_not_use_this_api_is_told_of_the_other(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    scopes = "You have insufficient permissions. Missing scopes: api.responses.write."
+    model_server.fail(
+        RESPONSES, Instead(error(401, scopes)), Instead(error(401, "Incorrect API key provided."))
+    )
+    asked = model(model_server, responses=True)
+
+    for told in (True, False):
+        with pytest.raises(ModelRefusedError) as caught:
+            asked.complete(PROMPT)
+        assert ("`api: chat`" in caught.value.remedy) is told
+
+
 def test_a_server_without_this_api_is_named_so(model: Connect, other_server: LoopbackModel) -> None:
     other_server.fail(RESPONSES, Instead(Response(404, b"404 page not found", "text/plain")))
 

@@ -137,9 +137,10 @@ class Overview:
 class Review:
     """The result of a run on one head commit; findings are ordered, the worst first.
 
-    `notes` are shown everywhere, `job_summary_notes` in the job summary only. `fixed` lists
-    findings of the last review that are gone, `dismissed` those that maintainers dismissed,
-    `unchecked` those of which this review cannot tell, because their code was not read again.
+    `notes` are shown everywhere, `foot_notes` too, but at the foot of the comment, and
+    `job_summary_notes` in the job summary only. `fixed` lists findings of the last review that are
+    gone, `dismissed` those that maintainers dismissed, `unchecked` those of which this review
+    cannot tell, because their code was not read again.
     `by_fork` says that a run which the fork controls made the review.
     `spent` is for this run, `total` for all runs on the pull request so far. `inline` holds the
     numbers of the findings with an inline comment. `shard` is the run's share of the files, None
@@ -160,6 +161,7 @@ class Review:
     spent: Spent
     notes: tuple[str, ...] = ()
     job_summary_notes: tuple[str, ...] = ()
+    foot_notes: tuple[str, ...] = ()
     cancelled: CancelledError | None = None
     fixed: tuple[Finding, ...] = ()
     unchecked: tuple[Finding, ...] = ()

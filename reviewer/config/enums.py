@@ -70,6 +70,25 @@ class Mode(enum.Enum):
     PUBLISH = "publish"
 
 
+class Api(enum.Enum):
+    """Which of OpenAI's two APIs requests use; `auto` depends on the address."""
+
+    AUTO = "auto"
+    CHAT = "chat"
+    RESPONSES = "responses"
+
+
+class ReasoningEffort(enum.Enum):
+    """How much a reasoning model thinks before it replies, in OpenAI's words."""
+
+    NONE = "none"
+    MINIMAL = "minimal"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    XHIGH = "xhigh"
+
+
 class NoLimit(enum.Enum):
     """The word that switches off a limit which an empty input leaves at its default."""
 

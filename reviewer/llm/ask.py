@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -58,11 +58,17 @@ class ModelClient:
         self.budget = budget
         self._models = tuple(models)
         self._missing: set[str] = set()
+        self._tools_refusals: dict[str, str] = {}
 
     @property
     def preferred(self) -> Model:
         """The model that is asked first."""
         return self._models[0]
+
+    @property
+    def tools_refusals(self) -> Mapping[str, str]:
+        """What servers said when they refused tools, by the names of the models that got none."""
+        return self._tools_refusals
 
     def ask(self, prompt: Prompt, parse: Callable[[Reply], T], *, prefers_last: bool = False) -> T:
         """Send the prompt until `parse` accepts a reply, and return what it makes of the reply.
@@ -121,6 +127,8 @@ class ModelClient:
             self.budget.release(reserved)
             raise
         self.budget.settle(reserved, reply.usage)
+        if reply.tools_refusal:
+            self._tools_refusals[model.name] = reply.tools_refusal
         return reply
 
 
@@ -169,7 +177,7 @@ def run_tool_loop(
         ]
         calls += len(results)
         characters += sum(len(message.text) for message in results)
-        message = Message("assistant", reply.text, calls=reply.calls)
+        message = Message("assistant", reply.text, calls=reply.calls, items=reply.items)
         used_up = calls >= MOST_CALLS or characters >= LARGEST_CONVERSATION
         prompt = replace(
             prompt,

@@ -269,6 +269,7 @@ def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
         inputs.context_window,
         inputs.max_output_tokens,
         inputs.tools.value,
+        inputs.reasoning_effort and inputs.reasoning_effort.value,
     )
     models = digest.identify("models", *map(repr, asked))
     return f"{prompts.VERSION}:{models}:{settings.fingerprint}:{words}"

@@ -1,7 +1,7 @@
 """Lets the model review the files of one run, with all that its requests need."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -55,7 +55,21 @@ def review_share(
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     notes = (*review.notes, warning) if warning else review.notes
     details = (*review.job_summary_notes, *_note_unread(len(reviewer.requests.context.unread)))
-    return replace(review, shard=run.inputs.shard, notes=notes, job_summary_notes=details)
+    return replace(
+        review,
+        shard=run.inputs.shard,
+        notes=notes,
+        job_summary_notes=details,
+        foot_notes=_note_refused_tools(reviewer.client.tools_refusals),
+    )
+
+
+def _note_refused_tools(refusals: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a note about the models that got no tools, with the words of the first refusal."""
+    if not refusals:
+        return ()
+    words = next(iter(refusals.values()))
+    return (f"{' and '.join(refusals)} got no tools, because the server refused them: {words}",)
 
 
 def _note_unread(files: int) -> tuple[str, ...]:

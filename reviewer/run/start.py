@@ -100,16 +100,21 @@ def _resolve(
 
 def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
     """Make the models, the preferred one first; importing their client takes 0.6 s."""
-    from reviewer.adapters.openai.chat_completions import ChatCompletions
+    from reviewer.adapters.openai.model_server import ModelServer
+    from reviewer.adapters.openai.wire import Options
 
+    effort = inputs.reasoning_effort
+    options = Options(
+        inputs.temperature, inputs.max_output_tokens, effort.value if effort else None
+    )
     return tuple(
-        ChatCompletions(
+        ModelServer(
             model=name,
             api_key=inputs.api_key,
             base_url=inputs.base_url,
             deadline=deadline,
-            temperature=inputs.temperature,
-            max_output_tokens=inputs.max_output_tokens,
+            options=options,
+            responses=inputs.uses_responses,
         )
         for name in inputs.models
     )

@@ -60,6 +60,17 @@ def test_a_pull_request_gets_its_review(
     assert not any(secret in text for secret in masked for text in (rest, finished.summary, body))
 
 
+def test_the_inputs_about_the_model_server_reach_its_requests(
+    step: Step, model_server: LoopbackModel
+) -> None:
+    inputs = {"reasoning_effort": "low", "max_output_tokens": "4000", "temperature": "0.5"}
+    finished = step.with_inputs(api="responses", **inputs).run()
+    (body,) = model_server.bodies
+    assert finished.code == 0, finished.log
+    assert (body["store"], body["reasoning"]) == (False, {"effort": "low"})
+    assert (body["max_output_tokens"], body["temperature"]) == (4000, 0.5)
+
+
 @faults("EV1")
 @pytest.mark.parametrize("path", ["", "/nowhere/event.json", "/"])
 def test_without_an_event_file_the_error_names_it(

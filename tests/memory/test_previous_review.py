@@ -146,6 +146,11 @@ def test_words_have_the_same_key_only_if_they_read_the_same(
     assert same == (read(title, body) == read(other_title, other_body))
 
 
+def test_another_reasoning_effort_means_a_full_review_and_another_api_does_not() -> None:
+    assert key_of(**{"reasoning-effort": "high"}) != key_of()
+    assert key_of(api="chat") == key_of()
+
+
 def test_the_words_are_named_with_what_else_changed() -> None:
     known = replace(remembered(), key=key_of())
     other = key_of("Other", model="gpt-5")

@@ -16,7 +16,8 @@ from pathlib import Path
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.github.http import Pace
 from reviewer.adapters.http.retry import Deadline, Policy
-from reviewer.adapters.openai.chat_completions import ChatCompletions
+from reviewer.adapters.openai.model_server import ModelServer
+from reviewer.adapters.openai.wire import Options
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
@@ -130,10 +131,10 @@ class Job:
             policy=self.policy,
             pace=Pace(per_request=self.per_request, between_writes=0.0),
         )
-        made: list[ChatCompletions] = []
+        made: list[ModelServer] = []
         making = threading.Lock()
 
-        def models() -> tuple[ChatCompletions, ...]:
+        def models() -> tuple[ModelServer, ...]:
             # A run that starts again asks for them in two threads at once.
             with making:
                 if not made:
@@ -174,17 +175,20 @@ class Job:
                 for model in made:
                     model.close()
 
-    def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ChatCompletions, ...]:
+    def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ModelServer, ...]:
         names = [name for name in (inputs.model, inputs.fallback_model) if name]
+        effort = inputs.reasoning_effort
         return tuple(
-            ChatCompletions(
+            ModelServer(
                 model=name,
                 api_key=inputs.api_key,
                 base_url=inputs.base_url,
                 deadline=deadline,
                 policy=self.policy,
-                temperature=inputs.temperature,
-                max_output_tokens=inputs.max_output_tokens,
+                options=Options(
+                    inputs.temperature, inputs.max_output_tokens, effort.value if effort else None
+                ),
+                responses=inputs.uses_responses,
                 request_timeout=self.per_question,
             )
             for name in names

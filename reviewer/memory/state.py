@@ -30,8 +30,13 @@ _Text: TypeAlias = Annotated[str, Field(max_length=2_000)]
 
 
 def _flatten(row: dict[str, Any]) -> dict[str, Any]:
-    """Put the members of a finding's candidate beside its own; the lines are the finding's."""
-    return {**row.pop("candidate"), **row}
+    """Put the members of a finding's candidate beside its own; the lines are the finding's.
+
+    The model's reasoning is left out: it would take the room of what the next run needs.
+    """
+    candidate = row.pop("candidate")
+    candidate.pop("reasoning", None)
+    return {**candidate, **row}
 
 
 def _nest(row: object) -> object:

@@ -25,6 +25,7 @@ from tests.faults import faults
 
 PATH = "src/pay.py"
 FINDING: dict[str, object] = {
+    "reasoning": "price = 1.5, so x = 1",
     "start_line": 3,
     "end_line": 4,
     "quote": "    return x",
@@ -37,6 +38,7 @@ FINDING: dict[str, object] = {
 }
 CANDIDATE = Candidate(
     path="src/pay.py",
+    reasoning="price = 1.5, so x = 1",
     start_line=3,
     end_line=4,
     quote="    return x",

@@ -110,7 +110,7 @@ def test_what_surrounds_the_json_is_ignored(wrapped: str) -> None:
 def test_of_a_cut_answer_the_complete_findings_are_kept() -> None:
     second = {**FINDING, "title": "Another"}
     whole = answer(FINDING, second)
-    start = whole.index('{"start_line"', whole.index("suggestion"))
+    start = whole.index('{"reasoning"', whole.index("suggestion"))
     title = whole.index("Another")
 
     for end in (start, start + 5, title, title + 7, len(whole) - 80):

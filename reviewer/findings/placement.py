@@ -187,7 +187,7 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
         )
         from_rule = finding.origin is Origin.RULE
         if from_rule or not any(
-            _ranges_overlap(lines, it) for t in topics for it in places.get(t, [])
+            ranges_overlap(lines, it) for t in topics for it in places.get(t, [])
         ):
             kept.append(finding)
             for topic in topics:
@@ -195,38 +195,8 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
     return worst_first(kept), len(ordered) - len(kept)
 
 
-def join_passes(
-    first: Iterable[Finding], second: Iterable[Finding]
-) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Return the findings of two passes over one file, and those of them that both have.
-
-    Both have a finding if their lines overlap and the category, the title or the quote is the same.
-    The worse one of the two is kept.
-    """
-    joined = list(first)
-    agreed: list[Finding] = []
-    for finding in second:
-        same = next((n for n, each in enumerate(joined) if _is_same(each, finding)), None)
-        if same is None:
-            joined.append(finding)
-            continue
-        joined[same] = worst_first((joined[same], finding))[0]
-        agreed.append(joined[same])
-    return tuple(joined), tuple(each for each in agreed if each in joined)
-
-
-def _is_same(one: Finding, other: Finding) -> bool:
-    lines = [range(each.start_line, each.end_line + 1) for each in (one, other)]
-    topics = (
-        (one.category, other.category),
-        (normalize(one.title), normalize(other.title)),
-        (normalize(one.quote), normalize(other.quote)),
-    )
-    alike = any(mine == theirs for mine, theirs in topics)
-    return one.side is other.side and alike and _ranges_overlap(*lines)
-
-
-def _ranges_overlap(one: range, other: range) -> bool:
+def ranges_overlap(one: range, other: range) -> bool:
+    """Return True if two ranges of lines have a line in common."""
     return one.start < other.stop and other.start < one.stop
 
 

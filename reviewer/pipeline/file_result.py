@@ -10,7 +10,7 @@ from reviewer.changes.selection import Selection
 from reviewer.config.settings import Settings
 from reviewer.errors import ReviewerError
 from reviewer.finding import Dismissal, Finding, Origin
-from reviewer.findings import builtin_rules, placement, ranking
+from reviewer.findings import agreement, builtin_rules, placement, ranking
 from reviewer.findings.placement import FileCandidates
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
@@ -125,7 +125,7 @@ def place_replies(
         [places.place(candidate) for reply in replies for candidate in reply.candidates]
         for replies in (first, second)
     )
-    findings, agreed = placement.join_passes(filter(None, found), filter(None, again))
+    findings, agreed = agreement.join_passes(filter(None, found), filter(None, again))
     report = FileReport(
         path=file.path,
         status=Status.REVIEWED,

@@ -20,6 +20,7 @@ from reviewer.errors import (
     ReviewerError,
 )
 from reviewer.finding import Finding
+from reviewer.findings import agreement
 from reviewer.findings.placement import FileCandidates
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
@@ -114,9 +115,12 @@ class BatchReviewer:
 
     def _read_reply(self, batch: Batch, reply: BatchReply) -> tuple[PartResult, ...]:
         """Return the results of a reply; what it lacks or was cut off in is asked for again."""
+        sections = agreement.move_to_quoted(
+            reply.sections, [part.file for part in batch.parts], self.prompts.as_prompt_text
+        )
         found = {
             path: section
-            for path, section in reply.sections.items()
+            for path, section in sections.items()
             if not section.truncated or len(batch.parts) == 1
         }
         missing = tuple(part for part in batch.parts if part.file.path not in found)
@@ -126,9 +130,9 @@ class BatchReviewer:
         log.warning("The reply has no whole section about %s; asking once more", again.label)
         match self._request_review(again):
             case BatchReply(sections=second):
-                return _collect(batch, reply.sections | second)
+                return _collect(batch, sections | second)
             case problem:
-                return _collect(batch, reply.sections, problem)
+                return _collect(batch, sections, problem)
 
     def _review_halves(self, batch: Batch, problem: ReviewerError) -> tuple[PartResult, ...]:
         """Ask about the halves of a batch, and about theirs as long as one of two succeeds.

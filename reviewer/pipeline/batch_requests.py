@@ -28,9 +28,9 @@ UNKNOWN_WINDOW = 32_000
 _NEARBY_SHARE = 3
 _NEARBY_SHARE_TO_VERIFY = 2
 _RELATED_SHARE = 6
-# The same for a batch of the whole change: its context takes a third of what its changes take, but
+# The same for a batch of the whole change: its context takes a quarter of what its changes take, but
 # a small change gets some characters more.
-_CONTEXT_SHARE = 3
+_CONTEXT_SHARE = 4
 _LEAST_CONTEXT = 3_000
 LARGEST_WHOLE = 200_000
 """Characters of a request about the whole change, which is read for what needs two files to see."""

@@ -83,7 +83,7 @@ class Contents:
         if text is None:
             return _report_bytes(file, data, cause)
         if len(data) > LARGEST_TEXT:
-            return file.report(Status.FAILED, f"{cause}, and its text has more than 1 MiB")
+            return file.report(Status.FAILED, f"{cause}, and its text has more than 1 MiB", data)
         old = self._read_base(file.row)
         if old == data:
             return file.report(Status.SKIPPED, describe_rename(file.row))
@@ -126,10 +126,10 @@ def _report_bytes(file: Unshown, data: bytes, cause: str) -> Unreviewable:
         case Format.DATA:
             return file.report(Status.SKIPPED, Format.DATA.value)
         case Format.PROGRAM:
-            return file.report(Status.EXCLUDED, Format.PROGRAM.value)
+            return file.report(Status.EXCLUDED, Format.PROGRAM.value, data)
         case None:
             reason = f"{cause}, and it is neither text nor of the format that its name says"
-            return file.report(Status.FAILED, reason)
+            return file.report(Status.FAILED, reason, data)
 
 
 def _show(file: Unshown, old: bytes, new: Decoded, cause: str) -> ChangedFile | Unreviewable:

@@ -1,6 +1,7 @@
 """Parses the changes of a pull request, by file, hunk and line; only this module uses unidiff."""
 
 import enum
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -89,6 +90,7 @@ class Unreviewable:
 
     SKIPPED: there is nothing to review; EXCLUDED: nobody reviews its kind; FAILED: it should have
     been reviewed. `lines` is the number of changed lines, as far as the forge counts them.
+    `content` is a hash of the file's bytes, empty if they were not read.
     """
 
     path: str
@@ -96,6 +98,7 @@ class Unreviewable:
     status: Status
     lines: int = 0
     previous_path: str | None = None
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,11 @@ class Unshown:
         """The path before a rename."""
         return self.row.previous_path
 
-    def report(self, status: Status, reason: str) -> Unreviewable:
-        """Return the result for a row whose lines cannot be shown."""
+    def report(self, status: Status, reason: str, data: bytes | None = None) -> Unreviewable:
+        """Return the result for a row whose lines cannot be shown; `data` are the file's bytes."""
         lines = 0 if status is Status.SKIPPED else self.row.additions + self.row.deletions
-        return Unreviewable(self.path, reason, status, lines, self.previous_path)
+        content = "" if data is None else hashlib.sha256(data).hexdigest()
+        return Unreviewable(self.path, reason, status, lines, self.previous_path, content)
 
 
 FileChange: TypeAlias = ChangedFile | Unreviewable | Unshown

@@ -177,10 +177,11 @@ def _report_without_lines(file: Unreviewable | Unshown, excluded: str) -> FileRe
     """Report a file without lines; `excluded` is why one of our rules leaves it out, or ""."""
     if isinstance(file, Unshown):
         file = file.report(Status.EXCLUDED, excluded)
-    if excluded and file.status is not Status.SKIPPED:
+    status, reason, lines = file.status, file.reason, 0
+    if excluded and status is not Status.SKIPPED:
         # The forge counts no lines of what it calls binary.
-        return FileReport(file.path, Status.EXCLUDED, excluded, unread_lines=max(1, file.lines))
-    return FileReport(file.path, file.status, file.reason)
+        status, reason, lines = Status.EXCLUDED, excluded, max(1, file.lines)
+    return FileReport(file.path, status, reason, unread_lines=lines, content=file.content)
 
 
 def _report_unlisted(count: int) -> tuple[FileReport, ...]:

@@ -13,7 +13,8 @@ from reviewer.text import code_spans, invisible, markdown
 from reviewer.text.templates import Templates
 
 _MARKER = re.compile(
-    r"<!-- code-review-action:finding name=([a-z0-9-]{1,40}) id=([0-9a-f]{64})"
+    r"<!-- code-review-action:finding name=([a-z0-9-]{1,40})"
+    r" id=([0-9a-f]{64} origin=(?:model|rule) severity=(?:low|medium|high|critical))"
     r"(?: tag=([A-Za-z0-9_-]{43}))? -->"
 )
 _PURPOSE = "finding"
@@ -50,16 +51,33 @@ def make_comments(
     return tuple(_make_comments(findings, by_path, wanted, seal, suggestions))
 
 
+def identify(finding: Finding) -> str:
+    """Return what identifies the thread of a finding.
+
+    A thread about milder words on the same code is another one: resolving it must not dismiss this
+    finding.
+    """
+    origin, severity = finding.origin.value, finding.severity.label
+    return f"{finding.fingerprint} origin={origin} severity={severity}"
+
+
+def list_including(identity: str) -> tuple[str, ...]:
+    """Return the identity of a thread, then those of the threads about the same, but worse."""
+    about, _, label = identity.rpartition("=")
+    labels = [severity.label for severity in Severity]
+    return tuple(f"{about}={each}" for each in labels[labels.index(label) :])
+
+
 def marker(seal: Seal, finding: Finding) -> str:
     """Return the last line of a finding's inline comment, which identifies the finding."""
-    identity = finding.fingerprint
+    identity = identify(finding)
     tag = seal.sign(_PURPOSE, identity)
     signed = f" tag={tag}" if tag else ""
     return f"<!-- code-review-action:finding name={seal.name} id={identity}{signed} -->"
 
 
-def read_fingerprint(body: str, seal: Seal) -> str:
-    """Return the fingerprint in the marker of this reviewer, "" if there is none.
+def read_identity(body: str, seal: Seal) -> str:
+    """Return what identifies the thread in the marker of this reviewer, "" if there is none.
 
     Only the last line of `body` is read. With a key, it must be signed with it.
     """

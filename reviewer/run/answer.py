@@ -127,7 +127,7 @@ def _find_thread(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> Review
     for thread in snapshot.conversation.threads:
         if wanted.thread in {comment.id for comment in thread.comments}:
             # Other workflows comment as the same bot.
-            ours = thread.mine and inline.read_fingerprint(thread.comments[0].body, run.seal)
+            ours = thread.mine and inline.read_identity(thread.comments[0].body, run.seal)
             return thread if ours else None
     return None
 

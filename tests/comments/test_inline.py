@@ -91,13 +91,12 @@ def test_a_finding_of_another_file_has_no_place() -> None:
 def test_a_comment_is_known_again_by_its_last_line() -> None:
     found = builders.finding()
     (comment,) = comments_for(found)
-    assert inline.read_fingerprint(comment.body, builders.SEAL) == found.fingerprint
-    assert (
-        inline.read_fingerprint(comment.body.replace("\n", "\r\n"), builders.SEAL)
-        == found.fingerprint
-    )
-    assert inline.read_fingerprint(comment.body, replace(builders.SEAL, name="other")) == ""
-    assert inline.read_fingerprint(comment.body + "\nAnd more", builders.SEAL) == ""
+    assert inline.read_identity(comment.body, builders.SEAL) == inline.identify(found)
+    assert inline.read_identity(
+        comment.body.replace("\n", "\r\n"), builders.SEAL
+    ) == inline.identify(found)
+    assert inline.read_identity(comment.body, replace(builders.SEAL, name="other")) == ""
+    assert inline.read_identity(comment.body + "\nAnd more", builders.SEAL) == ""
 
 
 @faults("LO9", "LO10", "LO11", "LO12")
@@ -110,4 +109,4 @@ def test_a_hostile_finding_is_inert_at_its_line() -> None:
     found = builders.revise(builders.finding(title=evil, body=evil), suggestion=evil)
     (comment,) = comments_for(found, suggestions=True)
     assert_inert(comment.body.removesuffix(comment.marker))
-    assert inline.read_fingerprint(comment.body, builders.SEAL) == found.fingerprint
+    assert inline.read_identity(comment.body, builders.SEAL) == inline.identify(found)

@@ -48,8 +48,9 @@ def test_every_identity_that_a_run_leaves_has_256_bits(job: Job, tmp_path: Path)
     assert marked
     assert known
     shown = sarif["runs"][0]["results"][0]["partialFingerprints"].values()
-    (identity,) = {marked[1], report["findings"][0]["fingerprint"], *shown}
+    (identity,) = {report["findings"][0]["fingerprint"], *shown}
     assert HEXADECIMAL.fullmatch(identity)
+    assert HEXADECIMAL.fullmatch(marked[1])
     # Nobody without the key can compute one of these, so half of the digits are enough.
     assert [len(unit.key) for unit in known.units] == [32]
 
@@ -412,7 +413,7 @@ FINDING = builders.finding(path="src/app.py", quote="new = 2")
 
 
 def old_marker() -> str:
-    return f"<!-- code-review-action:finding name=default id={FINDING.fingerprint[:16]} -->"
+    return f"<!-- code-review-action:finding name=default id={FINDING.fingerprint} -->"
 
 
 THREAD_FORGERIES = {
@@ -424,10 +425,10 @@ THREAD_FORGERIES = {
         "name=strict", "name=default"
     ),
     "of another finding": inline.marker(OURS, builders.finding()).replace(
-        builders.finding().fingerprint, FINDING.fingerprint
+        inline.identify(builders.finding()), inline.identify(FINDING)
     ),
     "with the tag of an answer": inline.marker(UNSEALED, FINDING).replace(
-        " -->", f" tag={OURS.sign('answer', FINDING.fingerprint)} -->"
+        " -->", f" tag={OURS.sign('answer', inline.identify(FINDING))} -->"
     ),
     "with half a tag": inline.marker(OURS, FINDING)[:-20] + " -->",
 }

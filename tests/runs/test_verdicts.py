@@ -6,6 +6,7 @@ import pytest
 
 from tests.faults import faults
 from tests.loopback.model import Body
+from tests.loopback.state import Entry, Submodule
 from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 from tests.runs.model_scripts import OVERVIEW, finds_a_problem
 
@@ -126,6 +127,70 @@ def test_a_finding_whose_file_went_out_of_sight_is_not_fixed(
     assert job.run(fail_on="critical").code == 3
     job.github.push(NUMBER, dict.fromkeys(path for path, text in push.items() if text))
     job.run()
+    assert "### Fixed since the last review\n- `src/app.py:1`" in job.github.bodies[0]
+
+
+@faults("HD2")
+@pytest.mark.parametrize(
+    "push",
+    [
+        {"src/app.py": "a = 1\n", "vendor/app2.py": "run(EVIL)\n"},
+        {"src/app.py": None, "vendor/app2.py": "run(EVIL)\n"},
+        {"src/app.py": "a = 1\n", "lib/app.whl": b"PK\x03\x04" + bytes(range(256))},
+        {"src/app.py": "a = 1\n", "lib/app.zip": b"PK\x03\x04" + bytes(range(256))},
+        {"src/app.py": "a = 1\n", "lib": Submodule("1" * 40)},
+        {"src/app.py": "a = 1\n", "lib/big.py": "x = 1\n" * 30},
+        {"src/app.py": "a = 1\n", "lib/wide.py": "x = 1\n" + "y" * 6_000 + "\n"},
+        {"src/app.py": None, "lib/data.bin": bytes(range(256))},
+        {"src/app.py": "a = 1\nevil()\nb = 2\nevil()\n"},
+    ],
+)
+def test_code_that_is_reworded_on_its_way_out_of_sight_is_not_fixed(
+    job: Job, push: dict[str, str | Entry | None]
+) -> None:
+    job.github.add_pull(NUMBER, {"src/app.py": (None, "evil()\n")})
+    job.model.script = finds_evil
+    job.run(max_file_lines="20")
+    job.github.push(NUMBER, push)
+    job.model.script = finds_nothing
+    finished = job.run(max_file_lines="20", fail_on="critical", fail_on_incomplete="false")
+    assert "### Not checked again" in job.github.bodies[0]
+    assert (finished.code, finished.outputs["critical"]) == (3, "1")
+    job.github.push(NUMBER, {"src/b.py": "b = 3\n"})
+    assert job.run(max_file_lines="20", fail_on="critical").code == 3
+    job.github.push(NUMBER, {"src/app.py": None, **dict.fromkeys(push)})
+    job.run()
+    assert "### Fixed since the last review\n- `src/app.py:1`" in job.github.bodies[0]
+
+
+@faults("HD2")
+def test_code_that_moved_into_an_archive_that_was_there_before_is_not_fixed(job: Job) -> None:
+    first, second = (b"PK\x03\x04" + bytes(range(256)) + part for part in (b"1", b"2"))
+    files: dict[str, tuple[None, Entry | str]] = {
+        "src/app.py": (None, "evil()\n"),
+        "lib/app.whl": (None, first),
+    }
+    job.github.add_pull(NUMBER, files)
+    job.model.script = finds_evil
+    job.run()
+    job.github.push(NUMBER, {"src/app.py": "a = 1\n", "lib/app.whl": second})
+    assert job.run().outputs["critical"] == "1"
+
+
+def test_code_is_fixed_beside_unread_files_that_are_as_they_were(job: Job) -> None:
+    archive = b"PK\x03\x04" + bytes(range(256))
+    job.github.add_pull(
+        NUMBER,
+        {
+            "src/app.py": (None, "evil()\n"),
+            "lib/app.whl": (None, archive),
+            "vendor/x.py": (None, "x = 1\n"),
+        },
+    )
+    job.model.script = finds_evil
+    job.run()
+    job.github.push(NUMBER, {"src/app.py": "a = 1\n"})
+    assert job.run().outputs["critical"] == "0"
     assert "### Fixed since the last review\n- `src/app.py:1`" in job.github.bodies[0]
 
 

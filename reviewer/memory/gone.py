@@ -1,0 +1,197 @@
+"""Decides which findings of the last review are fixed: their code was read, and is gone."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reviewer.changes.diff import ChangedFile, LineKind
+from reviewer.changes.git_diff import DELETED
+from reviewer.changes.selection import Selection
+from reviewer.finding import Finding, Origin, covers, normalize, quoted_lines, resembles
+from reviewer.memory.previous_review import PreviousReview, unit_key
+from reviewer.review import FileReport, Status
+from reviewer.text import digest
+
+# Suffixes of one language: code can move between such files without another form.
+_LANGUAGES = (
+    "js mjs cjs jsx ts mts cts tsx vue svelte html htm svg",
+    "py pyi pyx pyw ipynb pth",
+    "c h cc hh cpp hpp cxx hxx m mm inl",
+    "java kt kts groovy gradle scala",
+    "sh bash zsh ksh fish command",
+    "ps1 psm1 psd1 bat cmd",
+    "rb rake gemspec",
+    "php phtml inc",
+    "yml yaml json toml",
+)
+_LANGUAGE_OF = {suffix: group for group in _LANGUAGES for suffix in group.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The findings of the last review that this one lacks.
+
+    The code of those in `fixed` was read and is gone. That of `unchecked` ones was not read, so
+    they may still be there. `unread` is a hash of all that this review has not read: "" if it has
+    read everything, or if the bytes of a file are not known.
+    """
+
+    fixed: tuple[Finding, ...] = ()
+    unchecked: tuple[Finding, ...] = ()
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """A row of which the model has not seen everything; `file` is None if it has no lines.
+
+    `chosen` says that the workflow or the repository excludes the file.
+    """
+
+    row: FileReport
+    file: ChangedFile | None
+    chosen: bool
+
+
+def sort_gone(
+    previous: PreviousReview,
+    present: Sequence[Finding],
+    selection: Selection,
+    files: Sequence[FileReport],
+    still_there: Callable[[Finding], bool],
+) -> Gone:
+    """Sort the findings of the last review that are not in `present`; dismissed ones are left out.
+
+    `files` are the rows of this review. A finding whose code is `still_there` although this review
+    does not have it is neither fixed nor unchecked: the model has changed its mind.
+    """
+    rows = {row.path: row for row in files}
+    by_path = {file.path: file for file in selection.with_lines}
+    unread = tuple(_find_unread(files, by_path))
+    state = _identify(unread)
+    changed = not state or state != previous.state.unread
+    fixed: list[Finding] = []
+    unchecked: list[Finding] = []
+    for old in previous.findings:
+        row = rows.get(old.path)
+        if old.path in selection.elsewhere or _is_left_out_by_choice(old, row, by_path):
+            continue
+        read = _was_read(old, row, by_path)
+        if _is_replaced(old, present, previous, read=read):
+            continue
+        # Nothing moved into files that were not read if they are the same as at the last review.
+        holders = unread if changed or old in previous.state.unchecked else ()
+        if not read or any(_may_hold(each, old) for each in holders):
+            unchecked.append(old)
+        elif old.origin is Origin.RULE or still_there(old):
+            continue
+        elif previous.units and _has_lines(by_path.get(old.path), old):
+            unchecked.append(old)
+        else:
+            fixed.append(old)
+    return Gone(tuple(fixed), tuple(unchecked), state)
+
+
+def _identify(unread: Sequence[_Unread]) -> str:
+    about = [
+        (each.row.path, unit_key(each.file) if each.file else each.row.content) for each in unread
+    ]
+    known = about and all(content for _, content in about)
+    parts = (part for pair in sorted(about) for part in pair)
+    return digest.identify("unread", *parts) if known else ""
+
+
+def _find_unread(
+    files: Iterable[FileReport], by_path: Mapping[str, ChangedFile]
+) -> Iterable[_Unread]:
+    for row in files:
+        file = by_path.get(row.path)
+        chosen = row.status is Status.SKIPPED
+        whole = row.status is Status.REVIEWED and not row.cuts
+        # A rule understood each line of a lock file that it checked: none is code.
+        if not (whole or row.checked or (chosen and file is None)):
+            yield _Unread(row, file, chosen)
+
+
+def _is_replaced(
+    old: Finding, present: Iterable[Finding], previous: PreviousReview, *, read: bool
+) -> bool:
+    """Return True if a finding of this review, or a dismissal, is about the same problem.
+
+    One that is less severe replaces it only if its code was read again.
+    """
+    for each in present:
+        if resembles(old, each) and (read or (covers(each, old) and each.origin is old.origin)):
+            return True
+    return any(
+        resembles(old, each.finding) and each.finding.severity >= old.severity
+        for each in previous.state.dismissed
+    )
+
+
+def _is_left_out_by_choice(
+    old: Finding, row: FileReport | None, by_path: Mapping[str, ChangedFile]
+) -> bool:
+    """Return True if workflow or repository now exclude the file of a finding."""
+    return row is not None and row.status is Status.SKIPPED and old.path in by_path
+
+
+def _was_read(old: Finding, row: FileReport | None, by_path: Mapping[str, ChangedFile]) -> bool:
+    """Return True if this review has read the file of a finding whole, or if the file is gone.
+
+    A rule reads every file with lines.
+    """
+    if row is None or row.reason == DELETED:
+        return True
+    if old.origin is Origin.RULE:
+        return row.status is Status.REVIEWED or old.path in by_path
+    return row.status is Status.REVIEWED and not row.cuts
+
+
+def _may_hold(unread: _Unread, old: Finding) -> bool:
+    """Return True if the code of a finding may be in what was not read of another file.
+
+    What has no lines, such as an archive, may hold anything. Of other files, those of the same
+    language with added lines may. Of a file that a maintainer excludes, its lines decide.
+    """
+    file = unread.file
+    if unread.row.path == old.path:
+        return False
+    if file is None:
+        return True
+    if file.previous_path == old.path or _name(file.path) == _name(old.path):
+        return True
+    if old.origin is Origin.RULE:
+        # The rule has read these lines too.
+        return False
+    if _has_lines(file, old):
+        return True
+    is_added = any(line.kind is LineKind.ADDED for line in file.changed_lines)
+    return is_added and not unread.chosen and _is_same_language(file.path, old.path)
+
+
+def _has_lines(file: ChangedFile | None, old: Finding) -> bool:
+    """Return True if each quoted line is among the lines of the file after the change."""
+    if file is None:
+        return False
+    lines = {
+        normalize(line.text)
+        for hunk in file.hunks
+        for line in hunk.lines
+        if line.kind is not LineKind.REMOVED
+    }
+    return lines.issuperset(quoted_lines(old))
+
+
+def _is_same_language(one: str, other: str) -> bool:
+    """Return True if files of both names can hold the same code; those without suffix hold any."""
+    first, second = _language(one), _language(other)
+    return first == second or not first or not second
+
+
+def _language(path: str) -> str:
+    suffix = _name(path).rpartition(".")[2] if "." in _name(path)[1:] else ""
+    return _LANGUAGE_OF.get(suffix.lower(), suffix.lower())
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from reviewer.changes import binary_formats, decoding, text_diff
+from reviewer.changes import binary_formats, decoding, git_diff, text_diff
 from reviewer.changes.binary_formats import Format
 from reviewer.changes.decoding import Decoded
-from reviewer.changes.diff import ChangedFile, Unreviewable, Unshown
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.unshown import Unreviewable, Unshown
 from reviewer.errors import ForgeError
 from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest
@@ -41,7 +42,7 @@ class Contents:
         """
         if self._has_same_blob(file.row):
             return file.report(Status.SKIPPED, describe_rename(file.row))
-        cause = "git calls it binary" if file.binary else "GitHub shows no patch"
+        cause = file.cause
         if self._left <= 0:
             reason = f"{cause}, as of more than {MOST_FILES} other files"
             return file.report(Status.FAILED, reason)
@@ -116,7 +117,7 @@ class Contents:
 def describe_rename(row: ListedFile) -> str:
     """Return why a row whose content did not change has nothing to review."""
     if row.previous_path is None:
-        return "mode change only"
+        return git_diff.MODE_ONLY
     return f"{row.status} without changes from {shorten_name(row.previous_path)}"
 
 
@@ -125,8 +126,8 @@ def _report_bytes(file: Unshown, data: bytes, cause: str) -> Unreviewable:
     match binary_formats.identify(file.path, data[: binary_formats.LONGEST_MAGIC]):
         case Format.DATA:
             return file.report(Status.SKIPPED, Format.DATA.value)
-        case Format.PROGRAM:
-            return file.report(Status.EXCLUDED, Format.PROGRAM.value, data)
+        case (Format.ARCHIVE | Format.PROGRAM) as kind:
+            return file.report(Status.EXCLUDED, kind.value, data)
         case None:
             reason = f"{cause}, and it is neither text nor of the format that its name says"
             return file.report(Status.FAILED, reason, data)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from reviewer.changes import default_excludes, languages
 from reviewer.changes.diff import ChangedFile, LineKind
 from reviewer.changes.git_diff import DELETED
 from reviewer.changes.selection import Selection
@@ -10,20 +11,6 @@ from reviewer.finding import Finding, Origin, covers, normalize, quoted_lines, r
 from reviewer.memory.previous_review import PreviousReview, unit_key
 from reviewer.review import FileReport, Status
 from reviewer.text import digest
-
-# Suffixes of one language: code can move between such files without another form.
-_LANGUAGES = (
-    "js mjs cjs jsx ts mts cts tsx vue svelte html htm svg",
-    "py pyi pyx pyw ipynb pth",
-    "c h cc hh cpp hpp cxx hxx m mm inl",
-    "java kt kts groovy gradle scala",
-    "sh bash zsh ksh fish command",
-    "ps1 psm1 psd1 bat cmd",
-    "rb rake gemspec",
-    "php phtml inc",
-    "yml yaml json toml",
-)
-_LANGUAGE_OF = {suffix: group for group in _LANGUAGES for suffix in group.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +143,7 @@ def _may_hold(unread: _Unread, old: Finding) -> bool:
     file = unread.file
     if unread.row.path == old.path:
         return False
-    if file is None:
+    if file is None or unread.row.reason in default_excludes.OPAQUE:
         return True
     if file.previous_path == old.path or _name(file.path) == _name(old.path):
         return True
@@ -166,7 +153,7 @@ def _may_hold(unread: _Unread, old: Finding) -> bool:
     if _has_lines(file, old):
         return True
     is_added = any(line.kind is LineKind.ADDED for line in file.changed_lines)
-    return is_added and not unread.chosen and _is_same_language(file.path, old.path)
+    return is_added and not unread.chosen and languages.may_share_code(file.path, old.path)
 
 
 def _has_lines(file: ChangedFile | None, old: Finding) -> bool:
@@ -180,17 +167,6 @@ def _has_lines(file: ChangedFile | None, old: Finding) -> bool:
         if line.kind is not LineKind.REMOVED
     }
     return lines.issuperset(quoted_lines(old))
-
-
-def _is_same_language(one: str, other: str) -> bool:
-    """Return True if files of both names can hold the same code; those without suffix hold any."""
-    first, second = _language(one), _language(other)
-    return first == second or not first or not second
-
-
-def _language(path: str) -> str:
-    suffix = _name(path).rpartition(".")[2] if "." in _name(path)[1:] else ""
-    return _LANGUAGE_OF.get(suffix.lower(), suffix.lower())
 
 
 def _name(path: str) -> str:

@@ -312,6 +312,12 @@ def test_the_hashes_of_requirements_are_compared_too(job: Job) -> None:
         ("src/util.py", "src/conftest.py"),
         (".github/workflows/check.yml", "docs/check.yml"),
         ("src/util.py", "docs/util.py"),
+        ("vendor/util.py", "src/util.py"),
+        ("docs/util.py", "src/util.py"),
+        ("src/util.txt", "src/util.py"),
+        ("src/util.txt", "bin/util"),
+        ("src/Util.py", "src/util.py"),
+        ("src/util.js", "src/__snapshots__/util.snap"),
     ],
 )
 @pytest.mark.parametrize("change", ["", "# more\n"])

@@ -18,6 +18,7 @@ from reviewer.text.json_members import UnusableError
 
 # What diff.numbered prints before a line's text, or a diff's bare marker.
 _COLUMNS = re.compile(r"\s*(?:\d+(?: [+ ](?: |$)|$)|(?P<removed>-)|\+)")
+_CARRIAGE_RETURN = "[U+000D]"
 # Characters; a shorter part of a line, such as "return", does not identify the line.
 _SHORTEST_PART = 8
 
@@ -58,10 +59,21 @@ class Places:
         if candidate.path not in self._names:
             return None
         for text in self._texts:
-            for quote in _read_quote(candidate.quote):
+            for quote in _read_printed(candidate.quote):
                 if found := _search(quote, text, candidate):
                     return _make_finding(candidate, found, self._path)
         return None
+
+
+def _read_printed(quote: str) -> Iterator[Quote]:
+    """Yield the quote, then without the carriage return that a prompt shows at its very end.
+
+    Elsewhere it belongs to a CRLF, and a prompt does not show it.
+    """
+    yield from _read_quote(quote)
+    end = quote.rstrip()
+    if end.endswith(_CARRIAGE_RETURN):
+        yield from _read_quote(end.removesuffix(_CARRIAGE_RETURN))
 
 
 def _read_quote(quote: str) -> Iterator[Quote]:

@@ -1,10 +1,10 @@
 """Reads changed files whose rows show no lines, and shows their difference where they are text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
-from reviewer.changes import binary_formats, decoding, git_diff, text_diff
+from reviewer.changes import binary_formats, decoding, diff, git_diff, text_diff
 from reviewer.changes.binary_formats import Format
 from reviewer.changes.decoding import Decoded
 from reviewer.changes.diff import ChangedFile
@@ -17,6 +17,8 @@ from reviewer.text.truncate import shorten_name
 
 MOST_FILES = 100
 """Files without lines that one run reads; most changes have none, or a few images."""
+MOST_EXCLUDED = 50
+"""Excluded files without lines that one run reads, so that rules without a model see them."""
 MOST_MARKED = 50
 """Files whose first lines one run reads, to find a generator's mark."""
 MOST_LOCKED = 20
@@ -27,11 +29,16 @@ LARGEST_TEXT = 1 << 20
 
 @dataclass
 class Contents:
-    """The contents of a pull request's files, before and after; a bounded number is read."""
+    """The contents of a pull request's files, before and after; a bounded number is read.
+
+    `unseen` counts excluded files without lines that could not be shown to the rules.
+    """
 
     forge: Forge
     pull: PullRequest
+    unseen: int = 0
     _left: int = MOST_FILES
+    _left_excluded: int = MOST_EXCLUDED
     _left_marked: int = MOST_MARKED
     _left_locked: int = MOST_LOCKED
 
@@ -48,9 +55,31 @@ class Contents:
             return file.report(Status.FAILED, reason)
         self._left -= 1
         try:
-            return self._compare(file, cause)
+            return self._compare(file, cause, self.forge.large_content)
         except ForgeError as problem:
             return file.report(Status.FAILED, f"{cause}: {problem.what}")
+
+    def show_to_rules(self, file: Unshown) -> ChangedFile | Unshown:
+        """Return an excluded file with its lines, which no model sees, if they can be had.
+
+        Its reads are optional: while requests are kept for publishing, there are none.
+        """
+        if file.garbled:
+            # Good enough for rules, and it takes no request.
+            shown = diff.parse_as_shown(file.row)
+            return shown if isinstance(shown, ChangedFile) else file
+        if self._left_excluded > 0:
+            self._left_excluded -= 1
+            try:
+                found = self._compare(file, file.cause, partial(self.forge.content, optional=True))
+            except ForgeError:
+                found = None
+            if isinstance(found, ChangedFile):
+                return found
+            if found and found.status is not Status.FAILED:
+                return file
+        self.unseen += 1
+        return file
 
     def with_base_text(self, file: ChangedFile) -> ChangedFile:
         """Return a file with the whole text that it had before the change, where it can be had."""
@@ -75,8 +104,10 @@ class Contents:
             return ""
         return (data or b"").decode(errors="replace")
 
-    def _compare(self, file: Unshown, cause: str) -> ChangedFile | Unreviewable:
-        data = self.forge.large_content(file.path, self.pull.head_sha)
+    def _compare(
+        self, file: Unshown, cause: str, read: Callable[[str, str], bytes | None]
+    ) -> ChangedFile | Unreviewable:
+        data = read(file.path, self.pull.head_sha)
         if data is None:
             reason = f"{cause}, and the head commit has no file of this name"
             return file.report(Status.FAILED, reason)

@@ -184,7 +184,12 @@ def parse(row: ListedFile) -> FileChange:
         return Unshown(row)
     if _UNDECODED in row.patch:
         return Unshown(row, garbled=True)
-    hunks = _parse_hunks(row.patch)
+    return parse_as_shown(row)
+
+
+def parse_as_shown(row: ListedFile) -> ChangedFile | Unreviewable:
+    """Parse the patch of a row as the forge shows it, even if its bytes are not UTF-8."""
+    hunks = _parse_hunks(row.patch or "")
     if hunks is None:
         return Unshown(row).report(Status.FAILED, "its patch cannot be parsed")
     status = row.status if row.status in {"added", "renamed", "copied"} else "modified"

@@ -142,7 +142,8 @@ class _Selector:
         if isinstance(file, Unreviewable) and file.status is Status.SKIPPED:
             return file, FileReport(file.path, file.status, file.reason)
         if reason := self._find_glob(file.path):
-            return file, FileReport(file.path, Status.SKIPPED, reason)
+            shown = self.contents.show_to_rules(file) if isinstance(file, Unshown) else file
+            return shown, FileReport(file.path, Status.SKIPPED, reason)
         if isinstance(file, ChangedFile):
             return file, self._report(file)
         return self._select_without_lines(file)
@@ -152,8 +153,11 @@ class _Selector:
     ) -> tuple[FileChange, FileReport | None]:
         """As `select`, for a file of which the forge shows no lines."""
         excluded = self._find_default(file.path)
-        # Rules without a model look at lock files, so their lines are worth a request.
-        if isinstance(file, Unshown) and excluded != default_excludes.VENDORED:
+        if isinstance(file, Unshown) and excluded == default_excludes.VENDORED:
+            shown = self.contents.show_to_rules(file)
+            if isinstance(shown, ChangedFile):
+                return shown, self._report(shown)
+        elif isinstance(file, Unshown):
             found = replace(self.contents.resolve(file), modes=file.modes)
             if isinstance(found, ChangedFile):
                 return found, self._report(found)
@@ -249,8 +253,16 @@ def read_changes(forge: Forge, pull: PullRequest, config: Settings) -> Selection
     raw = forge.raw_diff(pull) if diff.needs_raw_diff(rows) else None
     files = diff.reconcile(rows, raw)
     remainder = max(0, pull.changed_files - len(rows))
-    selection = select(files, config, Contents(forge, pull), remainder=remainder)
-    return replace(selection, notes=_notes(rows))
+    contents = Contents(forge, pull)
+    selection = select(files, config, contents, remainder=remainder)
+    return replace(selection, notes=(*_notes(rows), *_note_unseen(contents.unseen)))
+
+
+def _note_unseen(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    files = "1 excluded file" if count == 1 else f"{count:,} excluded files"
+    return (f"the built-in rules did not read {files} of which GitHub shows no lines",)
 
 
 def _notes(rows: Sequence[ListedFile]) -> tuple[str, ...]:

@@ -220,6 +220,46 @@ def test_rules_read_the_files_that_the_model_does_not(job: Job, path: str) -> No
     assert KEY not in body
 
 
+def hide_patches(job: Job) -> None:
+    """Show no lines of any file, as GitHub does on a heavy page."""
+    for listed in job.github.repository.pulls[NUMBER].files:
+        listed.patch, listed.additions, listed.deletions = None, 0, 0
+    job.github.site.largest_diff_files = 0
+
+
+@faults("HD10")
+@pytest.mark.parametrize("path", ["vendor/x.py", "docs/x.md", "vendor/docs/x.py"])
+@pytest.mark.parametrize("old", [None, "a = 1\n" * 9])
+def test_rules_read_excluded_files_of_which_github_shows_no_lines(
+    job: Job, path: str, old: str | None
+) -> None:
+    job.github.add_pull(NUMBER, {path: (old, f'{old or ""}KEY = "{KEY}"\n')})
+    hide_patches(job)
+    finished = job.run(exclude="docs/")
+    assert job.model.requests == []
+    assert finished.outputs["high"] == "1"
+    assert "Possible secret: aws access key" in job.github.bodies[0]
+
+
+@faults("HD10")
+def test_rules_read_excluded_files_that_are_not_utf_8_without_a_request(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"vendor/x.py": (None, f'# caf\udce9\nKEY = "{KEY}"\n')})
+    assert job.run().outputs["high"] == "1"
+    assert not [each for each in job.github.requests if "/contents/vendor" in each.path]
+
+
+@faults("HD10")
+def test_excluded_files_that_no_rule_could_read_are_counted(job: Job) -> None:
+    files = {f"docs/{n}.md": (None, f"line {n}\n") for n in range(55)}
+    job.github.add_pull(NUMBER, {"src/app.py": (None, "a = 1\n"), **files})
+    hide_patches(job)
+    job.model.script = finds_nothing
+    finished = job.run(exclude="docs/", max_file_lines="500")
+    assert finished.outputs["verdict"] == "clean"
+    said = "the built-in rules did not read 5 excluded files of which GitHub shows no lines"
+    assert said in job.github.bodies[0]
+
+
 @faults("HD10")
 def test_rules_find_bidirectional_controls_in_an_excluded_file(job: Job) -> None:
     job.github.add_pull(NUMBER, {"vendor/x.py": (None, "a = '\u202e'\n"), "src/app.py": FINE})

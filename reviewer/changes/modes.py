@@ -1,8 +1,9 @@
 """Finds changes of what a file is: one that becomes a link, a submodule or an executable."""
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reviewer.changes import run_by_name
 from reviewer.changes.diff import ChangedFile, FileChange, LineKind
 from reviewer.changes.git_diff import EXECUTABLE, LINK, MODE_ONLY, PLAIN, SUBMODULE
 from reviewer.changes.unshown import Unreviewable
@@ -46,6 +47,12 @@ _EXECUTABLE_WITH_CHANGES = _Text(
     "A file becomes executable",
     "The file can be run now. The change shows a part of it only. Read the rest as new code.",
 )
+_NOT_EXECUTABLE = _Text(
+    Severity.LOW,
+    "A check is no longer executable",
+    "By its name or folder, the file is run by {reason}. If it has to be executable for that,"
+    " nothing runs it now.",
+)
 _UNKNOWN = _Text(
     Severity.LOW,
     "The mode of a file changes",
@@ -81,6 +88,10 @@ def _choose(file: FileChange) -> _Text | None:
         return _INTO_SUBMODULE
     if new == EXECUTABLE and old == PLAIN:
         return _EXECUTABLE_WITH_CHANGES if isinstance(file, ChangedFile) else _EXECUTABLE
+    if new == PLAIN and old == EXECUTABLE:
+        program = run_by_name.find_program(file.path)
+        body = _NOT_EXECUTABLE.body.format(reason=program)
+        return replace(_NOT_EXECUTABLE, body=body) if program in run_by_name.CHECKS else None
     is_unknown = isinstance(file, Unreviewable) and file.reason == MODE_ONLY and not new
     return _UNKNOWN if is_unknown else None
 

@@ -48,10 +48,10 @@ def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
     """Return the first `most` findings; rule findings may take up to half of the places.
 
     A model that is manipulated to report many findings must not displace those of the rules, and
-    many of these must not displace the others.
+    many of these must not displace the others. The worst of all is always among them.
     """
     places = range(len(wanted))
-    from_rules = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
+    from_rules = [n for n in places if wanted[n].origin is Origin.RULE][: most // 2]
     kept = frozenset(from_rules)
     others = [n for n in places if n not in kept][: most - len(from_rules)]
     return tuple(wanted[n] for n in sorted((*from_rules, *others)))

@@ -1,7 +1,7 @@
 """Decides which findings of the last review are fixed: their code was read, and is gone."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.changes import default_excludes, languages
 from reviewer.changes.diff import ChangedFile, LineKind
@@ -11,6 +11,9 @@ from reviewer.finding import Finding, Origin, covers, normalize, quoted_lines, r
 from reviewer.memory.previous_review import PreviousReview, unit_key
 from reviewer.review import FileReport, Status
 from reviewer.text import digest
+
+_SHORTEST_MOVED = 30
+"""Characters of a quote that is recognised in another file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,10 @@ def sort_gone(
             unchecked.append(old)
         elif old.origin is Origin.RULE or still_there(old):
             continue
-        elif previous.units and _has_lines(by_path.get(old.path), old):
-            unchecked.append(old)
+        elif _find_copy(old, by_path.values()):
+            # From scratch, the model may judge otherwise, but nothing says that it is fixed.
+            if previous.units and not _is_reported_elsewhere(old, present):
+                unchecked.append(old)
         else:
             fixed.append(old)
     return Gone(tuple(fixed), tuple(unchecked), state)
@@ -125,12 +130,15 @@ def _is_left_out_by_choice(
 def _was_read(old: Finding, row: FileReport | None, by_path: Mapping[str, ChangedFile]) -> bool:
     """Return True if this review has read the file of a finding whole, or if the file is gone.
 
-    A rule reads every file with lines.
+    A rule reads every file with lines. Of a link, nobody reads what it leads to.
     """
     if row is None or row.reason == DELETED:
         return True
+    file = by_path.get(old.path)
+    if file and file.is_link:
+        return False
     if old.origin is Origin.RULE:
-        return row.status is Status.REVIEWED or old.path in by_path
+        return row.status is Status.REVIEWED or file is not None
     return row.status is Status.REVIEWED and not row.cuts
 
 
@@ -156,10 +164,26 @@ def _may_hold(unread: _Unread, old: Finding) -> bool:
     return is_added and not unread.chosen and languages.may_share_code(file.path, old.path)
 
 
-def _has_lines(file: ChangedFile | None, old: Finding) -> bool:
+def _find_copy(old: Finding, files: Iterable[ChangedFile]) -> bool:
+    """Return True if the code of a finding is in the change, in a place that it does not have.
+
+    It may be there twice, or in a file that was renamed. In others, a short quote proves nothing.
+    """
+    is_long = sum(map(len, quoted_lines(old))) >= _SHORTEST_MOVED
+    return any(
+        _has_lines(file, old)
+        for file in files
+        if is_long or old.path in {file.path, file.previous_path}
+    )
+
+
+def _is_reported_elsewhere(old: Finding, present: Iterable[Finding]) -> bool:
+    there = (replace(each, candidate=replace(each.candidate, path=old.path)) for each in present)
+    return any(resembles(old, each) and covers(each, old) for each in there)
+
+
+def _has_lines(file: ChangedFile, old: Finding) -> bool:
     """Return True if each quoted line is among the lines of the file after the change."""
-    if file is None:
-        return False
     lines = {
         normalize(line.text)
         for hunk in file.hunks

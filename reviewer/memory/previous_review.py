@@ -106,7 +106,7 @@ def join(comment: PreviousReview, reports: Sequence[PreviousReview]) -> Previous
 
 
 def unit_key(file: ChangedFile) -> str:
-    """Return 64 hexadecimal digits for a file's change: paths, status and the lines of its hunks.
+    """Return 64 hexadecimal digits for a file's change: paths, status, mode and lines.
 
     Line numbers are left out, so the key stays the same if lines only moved.
     """
@@ -114,7 +114,7 @@ def unit_key(file: ChangedFile) -> str:
     rows = (
         part for hunk in file.hunks for line in hunk.lines for part in (line.kind.value, line.text)
     )
-    about = (file.path, file.previous_path, file.status, len(file.hunks))
+    about = (file.path, file.previous_path, file.status, file.modes[1], len(file.hunks))
     return digest.identify("unit", *about, *counts, *rows)
 
 

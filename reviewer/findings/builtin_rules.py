@@ -64,7 +64,7 @@ _UNLIKE_ASCII = re.compile(
 
 
 def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
-    """Return the findings in the added lines of a file, at most MOST_PER_FILE for each rule.
+    """Return the findings in the lines of a file, at most MOST_PER_FILE for each rule.
 
     Quotes are lines as a prompt shows them, so `redaction` must be that of the prompts, made from
     the whole change. No finding contains the value of a secret.
@@ -74,7 +74,7 @@ def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
         *keep_first(tuple(_find_secrets(file.path, added, redaction))),
         *keep_first(tuple(_find_invisible(file.path, added, redaction))),
         *keep_first(tuple(_find_look_alikes(file, added, redaction))),
-        *_find_encodings(file, added, redaction),
+        *_find_encodings(file, redaction),
     )
 
 
@@ -202,11 +202,12 @@ def _describe_look_alikes(alikes: Sequence[LookAlike], shown: Sequence[str]) -> 
     return _FindingText(Severity.MEDIUM, "Look-alike letters", body)
 
 
-def _find_encodings(
-    file: ChangedFile, lines: Iterable[Line], redaction: Redaction
-) -> Iterator[Finding]:
-    """Yield a finding for each line with which a file declares an encoding that is unlike ASCII."""
-    for line in lines:
+def _find_encodings(file: ChangedFile, redaction: Redaction) -> Iterator[Finding]:
+    """Yield a finding for each line with which a file declares an encoding that is unlike ASCII.
+
+    A line that the change only shows is one too: it decides what the added ones mean.
+    """
+    for line in (line for hunk in file.hunks for line in hunk.lines if line.new):
         name = _read_encoding(file.path, line.text, line.new or 0)
         if name and not _LIKE_ASCII.fullmatch(name):
             body = (

@@ -464,6 +464,15 @@ def test_a_declared_encoding_in_which_text_is_not_what_it_seems_is_a_finding(
     assert "An encoding that hides what the text says" in job.github.bodies[0]
 
 
+@faults("HD13")
+def test_an_encoding_that_was_declared_before_is_a_finding_where_the_change_shows_it(
+    job: Job,
+) -> None:
+    before = "# coding: utf-7\na = 1\n"
+    open_pull(job, "src/app.py", before, f"{before}+AGU-v+AGE-l(1)\n")
+    assert job.run().outputs["high"] == "1"
+
+
 @pytest.mark.parametrize(
     ("path", "line"),
     [

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 LONGEST_MAGIC = 512
 """Bytes from the start of a file that are enough to tell its format."""
 _ZIP = rb"PK(\x03\x04|\x05\x06)"
+# Programs find a zip archive by its end, whatever is above it; the end may hold a comment.
+_END_OF_ZIP = b"PK\x05\x06"
+_LONGEST_END_OF_ZIP = (1 << 16) + 22
 _TAR = rb".{257}ustar"
 _AR = rb"!<arch>\n"
 _ELF = rb"\x7fELF[\x01\x02]"
@@ -97,11 +100,17 @@ _TABLES = (
 )
 
 
-def identify(path: str, start: bytes) -> Format | None:
+def identify(path: str, data: bytes) -> Format | None:
     """Return the format that the name states, if the first LONGEST_MAGIC bytes are those of it.
 
-    Every image, font, sound, film, document or table is DATA.
+    Every image, font, sound, film, document or table is DATA, unless a zip archive is at its end.
     """
+    kind = _identify_start(path, data[:LONGEST_MAGIC])
+    is_zip = kind is Format.DATA and _END_OF_ZIP in data[-_LONGEST_END_OF_ZIP:]
+    return Format.ARCHIVE if is_zip else kind
+
+
+def _identify_start(path: str, start: bytes) -> Format | None:
     name = _VERSION.sub("", path.rpartition("/")[2].lower())
     stem, _, suffix = name.rpartition(".")
     suffix = suffix if stem else _WITHOUT_SUFFIX

@@ -154,7 +154,7 @@ def describe_rename(row: ListedFile) -> str:
 
 def _report_bytes(file: Unshown, data: bytes, cause: str) -> Unreviewable:
     """Report a file that is no text: its format decides if that is as it should be."""
-    match binary_formats.identify(file.path, data[: binary_formats.LONGEST_MAGIC]):
+    match binary_formats.identify(file.path, data):
         case Format.DATA:
             return file.report(Status.SKIPPED, Format.DATA.value)
         case (Format.ARCHIVE | Format.PROGRAM) as kind:

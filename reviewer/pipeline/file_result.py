@@ -158,6 +158,8 @@ def _find_by_rules(file: ChangedFile, redaction: Redaction) -> tuple[tuple[Findi
     found = builtin_rules.find(file, redaction)
     if not default_excludes.has_lock_entries(file.path):
         return found, False
+    if file.is_link or default_excludes.find_opaque(file):
+        return found, False
     # Ten modules that parse lock files; most changes have none.
     from reviewer.findings import lock_files
 

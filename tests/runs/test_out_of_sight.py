@@ -111,6 +111,29 @@ def test_a_folder_that_becomes_a_link_is_told_to_the_model(job: Job) -> None:
     assert "a symbolic link" in job.model.bodies[0]["messages"][-1]["content"]
 
 
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
+
+
+@faults("HD12")
+@pytest.mark.parametrize("old", [None, "{}\n"])
+@pytest.mark.parametrize("new", [POINTER, Symlink("other.json")])
+def test_a_lock_file_that_is_stored_elsewhere_opens_no_gate(
+    job: Job, old: str | None, new: str | Entry
+) -> None:
+    job.github.add_pull(NUMBER, {"package-lock.json": (old, new)})
+    assert job.run(fail_on="critical").code == 3
+
+
+@faults("HD12")
+@pytest.mark.parametrize(
+    ("path", "start"), [("a.png", b"\x89PNG\r\n\x1a\n"), ("a.pdf", b"%PDF-1.7\n")]
+)
+def test_a_picture_with_an_archive_at_its_end_is_one(job: Job, path: str, start: bytes) -> None:
+    archive = bytes(range(256)) + b"PK\x05\x06" + b"\0" * 18
+    job.github.add_pull(NUMBER, {path: (None, start + bytes(range(256)) + archive)})
+    assert job.run().outputs["verdict"] == "excluded"
+
+
 @faults("HD7")
 @pytest.mark.parametrize(
     "files",

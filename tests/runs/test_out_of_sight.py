@@ -111,6 +111,22 @@ def test_a_folder_that_becomes_a_link_is_told_to_the_model(job: Job) -> None:
     assert "a symbolic link" in job.model.bodies[0]["messages"][-1]["content"]
 
 
+@faults("HD14")
+def test_a_quote_of_a_last_line_with_crlf_as_it_is_printed_has_its_place(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"src/app.js": (None, f"a = 1\r\n{EVIL}\r\n")})
+
+    def script(body: Body) -> str:
+        text = body["messages"][-1]["content"]
+        printed = next((line for line in text.split("\n") if EVIL in line), "")
+        problem = CRITICAL | {"quote": printed}
+        return review_reply(prompted_path(body), problem) if printed else OVERVIEW
+
+    job.model.script = script
+    finished = job.run()
+    assert finished.outputs["critical"] == "1"
+    assert "`src/app.js:2`" in job.github.bodies[0]
+
+
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
 
 

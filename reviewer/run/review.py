@@ -77,7 +77,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
-        previous = _compare_with_previous(run, own, known, pull, key)
+        previous = _compare_with_previous(rights, own, known, key)
         fresh = OwnComment.find(run.forge.snapshot(pull.number), run.seal)
     known, fresh = previous.state, fresh.with_restored(previous.state)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
@@ -177,19 +177,20 @@ def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int
 
 
 def _compare_with_previous(
-    run: Run, own: OwnComment, known: State, pull: PullRequest, key: str
+    rights: Rights, own: OwnComment, known: State, key: str
 ) -> PreviousReview:
     """Return the remembered review with what applies to this run, whose review key is `key`."""
+    run = rights.run
     if own.doubt or run.wanted.full:
         asked = "it was asked for" if known.head_sha else ""
         found = PreviousReview(known, reason=own.doubt or asked)
     elif not run.seal.key:
         found = PreviousReview(known)
     else:
-        found = previous_review.compare(known, pull, key, run.forge.descends)
+        found = previous_review.compare(known, rights.pull, key, run.forge.descends)
     found = replace(found, seal=run.seal)
     if run.inputs.restores and not run.wanted.full:
-        return restored_reports.restore(run, found, pull, key)
+        return restored_reports.restore(rights, found, key)
     return found
 
 

@@ -54,7 +54,7 @@ def publish(
     """Publish the review and return the exit code.
 
     Report files and job summary are written first. If GitHub then fails, the error is logged and
-    the exit code is that of ForgeError. `own` was read just before the model was asked; `changed`
+    the exit code is that of ForgeError, or of `fail-on` for what was found. `own` was read just before the model was asked; `changed`
     are the selected files. Returns HeadMoved if `may_restart` and the comment now shows our review
     although the head has moved.
 
@@ -74,10 +74,9 @@ def publish(
             f"The review was made but could not be published: {problem} It is in the job summary.",
             title=TITLE,
         )
-        conclude(
-            run, state.from_review(draft.review), None, review.spent, settings, files=draft.files
-        )
-        return ForgeError.exit_code
+        known = state.from_review(draft.review)
+        code = conclude(run, known, None, review.spent, settings, files=draft.files)
+        return code or ForgeError.exit_code
 
 
 def _make_draft(

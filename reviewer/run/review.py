@@ -25,7 +25,7 @@ from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
-from reviewer.run.skips import skip, skip_pull_request, wait
+from reviewer.run.skips import skip_pull_request, wait
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,8 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
             return outcome
         snapshot = outcome.snapshot
         log.info("The head moved to %s; starting again", snapshot.pull.head_sha[:7])
-    return skip(run.runner, "the head keeps moving; the run for the newest one reviews it")
+    settings = config.load(run.inputs, run.forge.content(PATH, snapshot.pull.base_sha))
+    return wait(run, settings, "the head keeps moving; the run for the newest one reviews it")
 
 
 @report_failures

@@ -54,9 +54,9 @@ def publish(
     """Publish the review and return the exit code.
 
     Report files and job summary are written first. If GitHub then fails, the error is logged and
-    the exit code is that of ForgeError, or of `fail-on` for what was found. `own` was read just before the model was asked; `changed`
-    are the selected files. Returns HeadMoved if `may_restart` and the comment now shows our review
-    although the head has moved.
+    the exit code is that of ForgeError, or of `fail-on` for what was found. `own` was read just
+    before the model was asked; `changed` are the selected files. Returns HeadMoved if `may_restart`
+    and the comment now shows our review although the head has moved.
 
     Raises ReviewerError if the review contains a secret of the run.
     """

@@ -29,6 +29,10 @@ from reviewer.run.skips import skip_pull_request, wait
 
 log = logging.getLogger(__name__)
 
+_NOTHING_TO_REPEAT = (
+    "there is no signed review of this commit to repeat; run this job again after the review"
+)
+
 
 def review_pull_request(run: Run, snapshot: Snapshot) -> int:
     """Review the pull request of `snapshot`, update its comment, and return the exit code.
@@ -56,9 +60,11 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     eligibility.check_inputs(run.inputs)
     # What did the last run leave, and what are the settings at the base commit?
     own = OwnComment.find(snapshot, run.seal)
-    up_to_date = not publishes and _is_up_to_date(run.wanted, own)
+    only_repeat = run.wanted.only_repeat
+    up_to_date = (only_repeat or not publishes) and _is_up_to_date(run.wanted, own)
     # Slow, because it imports the models' client: done while GitHub responds.
-    models = None if publishes or up_to_date else start_in_thread(run.models)
+    asks = not (publishes or up_to_date or only_repeat)
+    models = start_in_thread(run.models) if asks else None
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
     # Skip the pull request, or keep a review that is up to date.
@@ -70,6 +76,8 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     # The command changed nothing, and settings, models and prompts are those of the review.
     if up_to_date and (known, key) == (own.state, own.state.key):
         return _keep_review(reporter, own, settings)
+    if only_repeat:
+        return wait(run, settings, _NOTHING_TO_REPEAT)
     # With mode: publish, the reports of other runs take the place of the model.
     reports = publish_reports.read(run, pull) if publishes else None
     if isinstance(reports, str):
@@ -122,14 +130,20 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
     """Return True if a complete review of this head and base exists and no new one was requested.
 
     Its inline comments must exist too: a run that was killed while it published leaves findings
-    without their threads.
+    without their threads. A run that only repeats a verdict repeats that of an incomplete one too.
     """
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
-    finished = known.complete and same and not (wanted.full or wanted.refresh_overview)
+    finished = known.complete and not (wanted.full or wanted.refresh_overview)
     # Without a key, anybody could have written the state; and anybody can have changed the text.
-    proven = finished and bool(own.seal.key) and not own.changed
-    return proven and threads.exist_for(known.posted_findings, own.snapshot.conversation, own.seal)
+    proven = same and bool(own.seal.key) and not own.changed
+    if wanted.only_repeat:
+        return proven
+    return (
+        proven
+        and finished
+        and threads.exist_for(known.posted_findings, own.snapshot.conversation, own.seal)
+    )
 
 
 def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
@@ -167,10 +181,11 @@ def _apply_command(known: State, wanted: ReviewPullRequest, rights: Rights) -> S
 def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
     """Keep the review of an earlier run, repeat its verdict as outputs, return the exit code.
 
-    A notice above the review is removed.
+    A notice above the review is removed, unless this run only repeats what another one wrote.
     """
     run, known = reporter.run, own.state
-    reporter.clear_status(own)
+    if not run.wanted.only_repeat:
+        reporter.clear_status(own)
     short, url = known.head_sha[:7], own.kept.url if own.kept else ""
     run.runner.notice(f"{short} was reviewed before; its review is up to date.", title=TITLE)
     run.runner.summary(f"Code review: {short} was reviewed before: {url}\n")

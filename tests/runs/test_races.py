@@ -240,15 +240,15 @@ def test_a_head_that_moves_again_while_it_is_read_again_is_left_to_its_own_run(
 @faults("RM8")
 @pytest.mark.parametrize("where", ["input", "file"])
 def test_a_head_that_keeps_moving_passes_no_gate(job: Job, newer: Newer, where: str) -> None:
-    gate = {"fail_on": "low"} if where == "input" else {}
+    job.inputs |= {"fail-on": "low"} if where == "input" else {}
     if where == "file":
         file = "fail-on: low\n"
         job.github.add_pull(NUMBER, {"src/app.py": ("old = 1\n", "new = 2\n"), PATH: (file, file)})
     job.github.fail(FILES, Around(before=newer.push), Around(before=newer.push_again))
-    finished = job.run(**gate)
+    finished = job.run()
     assert (finished.code, finished.outputs["verdict"]) == (3, "skipped")
     assert "fail-on is set, and nothing was reviewed: the head keeps moving" in finished.log
-    assert job.run(mode="review", **gate).code == 0
+    assert job.run(mode="review").code == 0
 
 
 @faults("DF14")

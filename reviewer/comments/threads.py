@@ -4,14 +4,14 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from reviewer.comments import inline
+from reviewer.comments import answer, inline
 from reviewer.comments.upsert import Moment, NextStep, next_step
 from reviewer.errors import ForbiddenError, ForgeError, UnprocessableError
 from reviewer.finding import Dismissal, Finding
 from reviewer.memory.seal import Seal
 from reviewer.operations import CreateReview, InlineComment, ResolveThread
 from reviewer.ports import Forge
-from reviewer.pull_request import Conversation, ReviewThread
+from reviewer.pull_request import Conversation, ReviewComment, ReviewThread
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +28,31 @@ def by_fingerprint(conversation: Conversation, seal: Seal) -> Mapping[str, Revie
     """
     threads: dict[str, ReviewThread] = {}
     for thread in conversation.threads:
-        fingerprint = inline.read_fingerprint(thread.comments[0].body, seal) if thread.mine else ""
+        fingerprint = _read_fingerprint(thread, seal)
         known = threads.get(fingerprint)
         if fingerprint and not (known and thread.resolved and not known.resolved):
             threads[fingerprint] = thread
     return threads
+
+
+def _read_fingerprint(thread: ReviewThread, seal: Seal) -> str:
+    if not thread.mine:
+        return ""
+    return inline.read_fingerprint(thread.comments[0].body, seal, thread.path)
+
+
+def is_ours(thread: ReviewThread, comment: ReviewComment, seal: Seal) -> bool:
+    """Return True if this reviewer wrote a comment in a thread that it started.
+
+    Every workflow comments as the same bot. Without a key, nothing more is known.
+    """
+    if not (comment.mine and thread.mine):
+        return False
+    if not seal.key:
+        return True
+    if not _read_fingerprint(thread, seal):
+        return False
+    return comment == thread.comments[0] or answer.read_question_id(comment.body, seal) is not None
 
 
 def missing_comments(
@@ -47,7 +67,8 @@ def missing_comments(
     return tuple(
         comment
         for comment in comments
-        if (thread := threads.get(inline.read_fingerprint(comment.body, seal))) is None
+        if (thread := threads.get(inline.read_fingerprint(comment.body, seal, comment.path)))
+        is None
         or (thread.resolved and thread.resolved_by_me)
     )
 

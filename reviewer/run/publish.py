@@ -186,15 +186,15 @@ def _make_comments(
 ) -> tuple[InlineComment, ...]:
     if run.inputs.silent or review.cancelled:
         return ()
-    comments = inline.make_comments(
+    return inline.make_comments(
         review.findings,
         changed,
         wanted=settings.inline,
         seal=run.seal,
         suggestions=settings.suggestions,
+        # Rendering may have joined the parts of a secret.
+        conceal=run.runner.secrets.conceal,
     )
-    # Rendering may have joined the parts of a secret.
-    return run.runner.secrets.conceal(comments)
 
 
 def _write_files(run: Run, review: Review) -> Mapping[str, str]:

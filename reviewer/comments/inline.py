@@ -83,11 +83,15 @@ def _describe(identity: str, path: str, text: str) -> str:
     return digest.identify("comment", identity, path, digest.identify_text(text))
 
 
-def find_numbers(
-    findings: Sequence[Finding], comments: Sequence[InlineComment], seal: Seal
-) -> frozenset[int]:
+def planned_fingerprint(comment: InlineComment) -> str:
+    """Return the fingerprint of the finding for which this run made a comment."""
+    found = _MARKER.fullmatch(comment.marker)
+    return found[2] if found else ""
+
+
+def find_numbers(findings: Sequence[Finding], comments: Sequence[InlineComment]) -> frozenset[int]:
     """Return the numbers of the findings that have one of the comments."""
-    known = {read_fingerprint(comment.body, seal, comment.path) for comment in comments}
+    known = set(map(planned_fingerprint, comments))
     return frozenset(each.number for each in findings if each.fingerprint in known)
 
 

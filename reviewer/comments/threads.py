@@ -67,8 +67,7 @@ def missing_comments(
     return tuple(
         comment
         for comment in comments
-        if (thread := threads.get(inline.read_fingerprint(comment.body, seal, comment.path)))
-        is None
+        if (thread := threads.get(inline.planned_fingerprint(comment))) is None
         or (thread.resolved and thread.resolved_by_me)
     )
 
@@ -86,7 +85,7 @@ def find_explained(
     """
     if not seal.key:
         comments = missing_comments(comments, conversation, seal)
-    return inline.find_numbers(findings, comments, seal)
+    return inline.find_numbers(findings, comments)
 
 
 def exist_for(findings: Iterable[Finding], conversation: Conversation, seal: Seal) -> bool:

@@ -234,7 +234,7 @@ def _post_missing_comments(
 
 def _render_without(run: Run, draft: Draft, unplaced: Sequence[InlineComment]) -> str:
     """Return the summary comment with full explanations of the findings in `unplaced`."""
-    refused = inline.find_numbers(draft.review.findings, unplaced, run.seal)
+    refused = inline.find_numbers(draft.review.findings, unplaced)
     review = replace(draft.review, inline=draft.review.inline - refused)
     return run.runner.secrets.conceal(_render_comment(run, review))
 

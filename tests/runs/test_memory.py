@@ -309,8 +309,13 @@ def test_a_publishing_run_signs_with_the_memory_key(job: Job, tmp_path: Path) ->
     count = len(job.model.bodies)
     done = job.run(fail_on="high", memory_key=SECRET)
     assert (done.code, len(job.model.bodies)) == (3, count)
-    # Without one it has nothing to sign with, and what it leaves proves nothing.
+    # Without one it has nothing to sign with: it keeps what is signed, and what it leaves proves
+    # nothing.
+    signed = our_review(job)
+    job.run(mode="publish", reports=report, api_key="")
+    assert our_review(job) == signed
     job.invariants.overtakes = True
+    job.github.repository.comments.clear()
     job.run(mode="publish", reports=report, api_key="")
     assert our_review(job).endswith(" unsigned -->\n")
 

@@ -30,7 +30,8 @@ from reviewer.run.skips import skip_pull_request, wait
 log = logging.getLogger(__name__)
 
 _NOTHING_TO_REPEAT = (
-    "there is no signed review of this commit to repeat; run this job again after the review"
+    "there is no signed review of this commit, with these inputs, to repeat; run this job again "
+    "after the review"
 )
 
 

@@ -8,6 +8,9 @@ from typing import Protocol
 from reviewer.operations import Operation
 from reviewer.pull_request import Comment, ListedFile, ListedPull, PullRequest, Snapshot
 
+MOST_LISTED = 1_000
+"""Pull requests that changed lately, twice the largest `daily-limit`."""
+
 
 class Forge(Protocol):
     """Where pull requests live; usable from any thread.
@@ -39,7 +42,7 @@ class Forge(Protocol):
     def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
         """Return the pull requests that changed after a moment, the latest change first.
 
-        Pushes and comments change them. At most 1,000 are looked through.
+        Pushes and comments change them. At most MOST_LISTED are looked through.
         """
         ...
 
@@ -184,7 +187,7 @@ class Reply:
 
     `model` is the name that the server gives the model, of at most 100 characters. `truncated`
     means that the reply ends at a length limit. `usage` is None when the server reported none, or
-    numbers that cannot be true.
+    numbers that cannot be true. `lost` counts earlier attempts whose replies did not arrive.
     """
 
     text: str
@@ -192,6 +195,7 @@ class Reply:
     truncated: bool
     usage: Usage | None
     calls: tuple[ToolCall, ...] = ()
+    lost: int = 0
 
 
 class Model(Protocol):

@@ -4,14 +4,14 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from reviewer.comments import inline
+from reviewer.comments import answer, inline
 from reviewer.comments.upsert import Moment, NextStep, next_step
 from reviewer.errors import ForbiddenError, ForgeError, UnprocessableError
 from reviewer.finding import Dismissal, Finding
 from reviewer.memory.seal import Seal
 from reviewer.operations import CreateReview, InlineComment, ResolveThread
 from reviewer.ports import Forge
-from reviewer.pull_request import Conversation, ReviewThread
+from reviewer.pull_request import Conversation, ReviewComment, ReviewThread
 
 log = logging.getLogger(__name__)
 
@@ -28,16 +28,36 @@ def index_threads(conversation: Conversation, seal: Seal) -> Mapping[str, Review
     """
     threads: dict[str, ReviewThread] = {}
     for thread in conversation.threads:
-        identity = inline.read_identity(thread.comments[0].body, seal) if thread.mine else ""
+        identity = _read_identity(thread, seal)
         known = threads.get(identity)
         if identity and not (known and thread.resolved and not known.resolved):
             threads[identity] = thread
     return threads
 
 
+def _read_identity(thread: ReviewThread, seal: Seal) -> str:
+    if not thread.mine:
+        return ""
+    return inline.read_identity(thread.comments[0].body, seal, thread.path)
+
+
 def _find_thread(identity: str, threads: Mapping[str, ReviewThread]) -> ReviewThread | None:
     """Return the thread of this identity, or else one that says the same of a worse severity."""
     return next((threads[it] for it in inline.list_including(identity) if it in threads), None)
+
+
+def is_ours(thread: ReviewThread, comment: ReviewComment, seal: Seal) -> bool:
+    """Return True if this reviewer wrote a comment in a thread that it started.
+
+    Every workflow comments as the same bot. Without a key, nothing more is known.
+    """
+    if not (comment.mine and thread.mine):
+        return False
+    if not seal.key:
+        return True
+    if not _read_identity(thread, seal):
+        return False
+    return comment == thread.comments[0] or answer.read_question_id(comment.body, seal) is not None
 
 
 def missing_comments(
@@ -52,7 +72,7 @@ def missing_comments(
     return tuple(
         comment
         for comment in comments
-        if (thread := _find_thread(inline.read_identity(comment.body, seal), threads)) is None
+        if (thread := _find_thread(inline.planned_identity(comment), threads)) is None
         or (thread.resolved and thread.resolved_by_me)
     )
 
@@ -70,7 +90,7 @@ def find_explained(
     """
     if not seal.key:
         comments = missing_comments(comments, conversation, seal)
-    return inline.find_numbers(findings, comments, seal)
+    return inline.find_numbers(findings, comments)
 
 
 def exist_for(findings: Iterable[Finding], conversation: Conversation, seal: Seal) -> bool:

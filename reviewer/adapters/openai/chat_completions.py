@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -37,6 +38,8 @@ _SECONDS_TO_LIST = 10.0
 _LARGEST_RESPONSE = 8 << 20
 # The SDK requires a key; ours is set by _keep_our_headers when a request leaves.
 _NO_KEY = "none"
+# The request was sent, so that its reply may have been made and paid for.
+_LOST = (httpx2.ReadTimeout, httpx2.ReadError, httpx2.RemoteProtocolError)
 # Headers that a request may carry. The SDK adds others: from variables such as
 # OPENAI_CUSTOM_HEADERS or OPENAI_ORG_ID, cookies, and a description of the machine.
 _HEADERS = frozenset(
@@ -113,11 +116,11 @@ class ChatCompletions:
 
         A parameter that the server refuses is left out from then on.
         """
+        lost: list[TransientError] = []
         while True:
-            dialect = self._dialect
-            attempt = partial(self._attempt, prompt, dialect)
+            attempt = partial(self._attempt, prompt, self._dialect, lost)
             try:
-                return call_with_retries(
+                reply = call_with_retries(
                     attempt,
                     what=f"Asking {self.name} ({prompt.purpose})",
                     deadline=self._deadline,
@@ -125,6 +128,11 @@ class ChatCompletions:
                 )
             except _UnsupportedError as refused:
                 self._give_up(refused)
+            except ModelError as problem:
+                problem.lost = len(lost)
+                raise
+            else:
+                return replace(reply, lost=len(lost))
 
     def shutdown_date(self) -> date | None:
         """Ask the server once when the model ends; see `ports.Model.shutdown_date`."""
@@ -142,7 +150,8 @@ class ChatCompletions:
         with self._listing:
             self._client.close()
 
-    def _attempt(self, prompt: Prompt, dialect: Dialect) -> Reply:
+    def _attempt(self, prompt: Prompt, dialect: Dialect, lost: list[TransientError]) -> Reply:
+        """Send the prompt once; add the failure to `lost` if the server may have replied."""
         parameters = self._parameters(prompt, dialect)
         # The response is read by wire.parse: the SDK would take anything for a completion.
         send = partial(
@@ -160,12 +169,14 @@ class ChatCompletions:
         except APIStatusError as error:
             raise self._explain_refusal(error.response, parameters) from None
         except APIConnectionError as error:
-            raise self._explain_silence(error, seconds) from None
+            silence = self._explain_silence(error, seconds)
+            if isinstance(silence, TransientError) and isinstance(error.__cause__, _LOST):
+                lost.append(silence)
+            raise silence from None
         except DeadlineError:
-            raise TransientError(
-                self._late_error(seconds),
-                attempts=_ATTEMPTS_WHEN_SLOW,
-            ) from None
+            late = TransientError(self._late_error(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
+            lost.append(late)
+            raise late from None
         return wire.parse(response, self.name)
 
     def _parameters(self, prompt: Prompt, dialect: Dialect) -> dict[str, object]:

@@ -88,6 +88,10 @@ class _Completion(_Shape):
     usage: object = None
 
 
+class _Reported(_Shape):
+    usage: object = None
+
+
 class _Usage(_Shape):
     # A prompt is never empty.
     prompt_tokens: Annotated[int, Field(ge=1, le=_MOST_TOKENS)]
@@ -104,20 +108,20 @@ def parse(response: Response, model: str) -> Reply:
         completion = _Completion.model_validate_json(response.content)
     except ValidationError as error:
         raise _unusable_error(response, error) from None
-    choice = completion.choices[0]
+    choice, usage = completion.choices[0], _parse_usage(completion.usage)
     text = choice.message.content or ""
     calls = tuple(
         ToolCall(call.id, call.function.name, call.function.arguments)
         for call in choice.message.tool_calls or ()
     )
     if not calls and (reason := _explain_missing(choice, text)):
-        raise ReplyError(reason)
+        raise ReplyError(reason, tokens=_count_tokens(usage))
     named = completion.model if isinstance(completion.model, str) else ""
     return Reply(
         text=text,
         model=truncate.line(invisible.drop(named), _LONGEST_NAME) or model,
         truncated=choice.finish_reason == "length",
-        usage=_parse_usage(completion.usage),
+        usage=usage,
         calls=calls,
     )
 
@@ -133,7 +137,10 @@ def _unusable_error(response: Response, error: ValidationError) -> ReplyError:
         )
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"])) or "the body"
-    return ReplyError(f"The model server's response is no completion: {place}: {first['msg']}.")
+    return ReplyError(
+        f"The model server's response is no completion: {place}: {first['msg']}.",
+        tokens=_count_tokens(_find_usage(response.content)),
+    )
 
 
 def _explain_missing(choice: _Choice, text: str) -> str:
@@ -151,6 +158,18 @@ def _explain_missing(choice: _Choice, text: str) -> str:
         )
         return f"The model's reply has no text{cut}."
     return ""
+
+
+def _find_usage(body: bytes) -> Usage | None:
+    """Return the usage that a response reports although it is no completion."""
+    try:
+        return _parse_usage(_Reported.model_validate_json(body).usage)
+    except ValidationError:
+        return None
+
+
+def _count_tokens(usage: Usage | None) -> tuple[int, int] | None:
+    return (usage.input_tokens, usage.output_tokens) if usage else None
 
 
 def _parse_usage(reported: object) -> Usage | None:

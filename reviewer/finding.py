@@ -207,6 +207,14 @@ def resembles(one: Finding, other: Finding) -> bool:
     return alike and any(long[start : start + len(short)] == short for start in starts)
 
 
+def covers(one: Finding, other: Finding) -> bool:
+    """Return True if a finding is at least as severe and as certain as another one.
+
+    Only then may it stand for both: a threshold could leave out the one and not the other.
+    """
+    return one.severity >= other.severity and one.confidence >= other.confidence
+
+
 def quoted_lines(finding: Finding) -> tuple[str, ...]:
     """Return the lines of the quote for comparison, without blank ones."""
     return tuple(filter(None, map(normalize, finding.quote.split("\n"))))

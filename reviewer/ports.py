@@ -8,6 +8,9 @@ from typing import Protocol
 from reviewer.operations import Operation
 from reviewer.pull_request import Comment, ListedFile, ListedPull, PullRequest, Snapshot
 
+MOST_LISTED = 1_000
+"""Pull requests that changed lately, twice the largest `daily-limit`."""
+
 
 class Forge(Protocol):
     """Where pull requests live; usable from any thread.
@@ -39,7 +42,7 @@ class Forge(Protocol):
     def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
         """Return the pull requests that changed after a moment, the latest change first.
 
-        Pushes and comments change them. At most 1,000 are looked through.
+        Pushes and comments change them. At most MOST_LISTED are looked through.
         """
         ...
 
@@ -213,7 +216,8 @@ class Reply:
     means that the reply ends at a length limit. `usage` is None when the server reported none, or
     numbers that cannot be true. `items` are what the model wants to see again with the results of
     its calls, such as its reasoning; only the model that made them can read them. `tools_refusal`
-    is what the server said when it refused the prompt's tools, empty where it took them.
+    is what the server said when it refused the prompt's tools, empty where it took them. `lost`
+    counts earlier attempts whose replies did not arrive.
     """
 
     text: str
@@ -223,6 +227,7 @@ class Reply:
     calls: tuple[ToolCall, ...] = ()
     items: tuple[Mapping[str, object], ...] = ()
     tools_refusal: str = ""
+    lost: int = 0
 
 
 class Model(Protocol):

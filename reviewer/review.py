@@ -36,6 +36,7 @@ class FileReport:
     the head at which the file was reviewed, empty for the present one. `findings` are those shown,
     `known` all that are remembered. `unread_lines` counts the changed lines of a file that one of
     our default rules left out; `checked` says that a built-in rule understood each of them.
+    `content` is a hash of the bytes of a file without lines, empty if they were not read.
     """
 
     path: str
@@ -49,6 +50,7 @@ class FileReport:
     known: tuple[Finding, ...] = ()
     unread_lines: int = 0
     checked: bool = False
+    content: str = ""
 
 
 class VerdictOutcome(enum.Enum):
@@ -147,9 +149,9 @@ class Review:
     for all. `moment` orders the reviews of a pull request (seconds since 1970, or later).
 
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
-    be reused), `next_number` (for the next new finding), `paused` (the login of the person who
-    paused the reviews, or empty) and `runs` (when earlier runs asked a model, in Unix seconds).
-    `began` is when this run began.
+    be reused), `unread` (a hash of what was not read), `next_number` (for the next new finding),
+    `paused` (the login of the person who paused the reviews, or empty) and `runs` (when earlier
+    runs asked a model, in Unix seconds). `began` is when this run began.
     """
 
     head_sha: str
@@ -172,6 +174,7 @@ class Review:
     shard: Shard | None = None
     by_fork: bool = False
     key: str = ""
+    unread: str = ""
     next_number: int = 1
     paused: str = ""
     runs: tuple[int, ...] = ()

@@ -28,6 +28,13 @@ MARKER_NAMESPACE = "<!-- code-review-action"
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _LARGEST_NUMBER = 2**31 - 1
 
+# GitHub shows the run of such an event beside that of the pull request, if both are about one
+# commit: of the two, it must not be the green one.
+_OTHER_EVENT = (
+    "The workflow runs on more events than those of pull requests. Remove this event from `on:`, "
+    "add `if: github.event_name == 'pull_request'` to the job, or set the input pr-number."
+)
+
 
 @record
 class Commenter:
@@ -50,7 +57,8 @@ class ReviewPullRequest:
     if the person did so by a comment. `title` and `body` are those of the moment when the run was
     triggered, None if the event does not contain them. `ignore` and `resume` change what is
     remembered, before the review. `upstream_succeeded` means that the run which should have
-    reviewed this pull request ended with success.
+    reviewed this pull request ended with success. `only_repeat` asks for the verdict of the review
+    that is there; no model is asked.
     """
 
     number: int
@@ -63,6 +71,7 @@ class ReviewPullRequest:
     refresh_overview: bool = False
     commenter: Commenter | None = None
     upstream_succeeded: bool = False
+    only_repeat: bool = False
 
 
 @record
@@ -112,12 +121,16 @@ class ShowHelp:
 class Skip:
     """Do nothing; `reason` is shown to users as "nothing to do: {reason}".
 
-    `waits` means that there is a change to review, so that a gate must not be passed.
+    `waits` means that the run must not pass as a gate, because a change may be unreviewed; `remedy`
+    says what to do then. It is never set without a gate.
     """
 
     reason: str
     waits: bool = False
+    remedy: str = ""
 
+
+_OBEYS_NOTHING = Skip("`mode: publish` publishes reports and obeys no comments")
 
 CommandRequest: TypeAlias = AnswerQuestion | PauseReviews | ShowHelp
 Activity: TypeAlias = ReviewPullRequest | ReviewHead | CommandRequest | Skip
@@ -128,7 +141,7 @@ class TriggerRules:
     """The inputs that decide which events start something.
 
     `key_missing` means that the model cannot be asked for want of an API key. `publishes` means
-    `mode: publish`. `gated` means that the workflow sets `fail-on`. `skip_authors` are logins.
+    `mode: publish`. `gated` means that `fail-on` is set. `skip_authors` are logins.
     """
 
     trigger: str
@@ -150,12 +163,10 @@ def decide(event: Event, rules: TriggerRules) -> Activity:
     match event:
         case PullRequestEvent():
             return _on_pull_request(event, rules)
-        case CommentEvent() | ReviewCommentEvent() if rules.publishes:
-            return Skip("`mode: publish` publishes reports and obeys no comments")
         case CommentEvent():
             return _on_comment(event, rules)
         case ReviewCommentEvent():
-            return _on_reply(event, rules)
+            return _keep_gate(_on_reply(event, rules), event, rules)
         case WorkflowRunEvent():
             return _on_workflow_run(event, rules)
         case OtherEvent():
@@ -170,7 +181,8 @@ def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
     repeats = rules.gated and event.action != "closed"
     if not (event.action in REVIEWED_ACTIONS or new_base or drafted or repeats):
         return Skip(f"the pull request was {event.action}, which starts no review")
-    waits = event.login.casefold() not in {name.casefold() for name in rules.skip_authors}
+    skipped_authors = {name.casefold() for name in rules.skip_authors}
+    waits = rules.gated and event.login.casefold() not in skipped_authors
     # A new draft's comment is to say up to which commit it speaks, which no later push changes.
     if event.draft and not rules.review_drafts and not drafted:
         # At a gate, it would be open in the moment in which the draft becomes ready.
@@ -187,6 +199,8 @@ def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
 
 
 def _on_comment(event: CommentEvent, rules: TriggerRules) -> Activity:
+    if rules.publishes:
+        return _OBEYS_NOTHING
     if event.action == "created" and not event.on_pull_request:
         return Skip("the comment is on an issue, not on a pull request")
     if skip := _skip_comment(event):
@@ -198,6 +212,8 @@ def _on_comment(event: CommentEvent, rules: TriggerRules) -> Activity:
 
 
 def _on_reply(event: ReviewCommentEvent, rules: TriggerRules) -> Activity:
+    if rules.publishes:
+        return _OBEYS_NOTHING
     if skip := _skip_comment(event):
         return skip
     if event.in_reply_to is None:
@@ -209,6 +225,18 @@ def _on_reply(event: ReviewCommentEvent, rules: TriggerRules) -> Activity:
     if command == commands.AskCommand(""):
         return Skip("the reply has no words of its own")
     return _skip_outside_contributor(event, rules) or _obey(command, event, rules)
+
+
+def _keep_gate(decided: Activity, event: ReviewCommentEvent, rules: TriggerRules) -> Activity:
+    """Return what to do instead of nothing at a gate: end as the review does that is there.
+
+    GitHub shows a run about a comment at lines as a check of the commit, beside that of the review.
+    """
+    if not (rules.gated and isinstance(decided, Skip)):
+        return decided
+    if rules.key_missing and event.from_fork:
+        return Skip(f"{decided.reason}; without an api-key no review is believed", waits=True)
+    return ReviewPullRequest(event.number, only_repeat=True)
 
 
 def _skip_comment(event: CommentEvent | ReviewCommentEvent) -> Skip | None:
@@ -280,8 +308,14 @@ def _on_workflow_run(event: WorkflowRunEvent, rules: TriggerRules) -> Activity:
 
 def _on_other(event: OtherEvent, rules: TriggerRules) -> Activity:
     number = rules.pr_number or _parse_number(event.number)
+    if number is None and event.name == "merge_group":
+        return Skip("there is nothing to review: a merge queue takes what passed its own check")
     if number is None:
-        return Skip(f"there is nothing to review: {event.name} without a pr-number")
+        return Skip(
+            f"there is nothing to review: {event.name} without a pr-number",
+            waits=rules.gated,
+            remedy=_OTHER_EVENT,
+        )
     return ReviewPullRequest(number, full=rules.full, requested=True)
 
 

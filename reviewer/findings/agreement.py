@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate, Finding, normalize
-from reviewer.findings.placement import FileCandidates, Places, ranges_overlap
+from reviewer.findings.placement import FileCandidates, Places, overlap
 from reviewer.review import worst_first
 
 
@@ -30,14 +30,13 @@ def join_passes(
 
 
 def _is_same(one: Finding, other: Finding) -> bool:
-    lines = [range(each.start_line, each.end_line + 1) for each in (one, other)]
     topics = (
         (one.category, other.category),
         (normalize(one.title), normalize(other.title)),
         (normalize(one.quote), normalize(other.quote)),
     )
     alike = any(mine == theirs for mine, theirs in topics)
-    return one.side is other.side and alike and ranges_overlap(*lines)
+    return one.side is other.side and alike and overlap(one, other)
 
 
 def move_to_quoted(

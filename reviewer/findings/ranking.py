@@ -24,20 +24,22 @@ def rank(
     Duplicates are merged; dismissed findings, those below a threshold of `config` and those over
     its `max_findings` are left out.
     """
-    single, duplicates = placement.dedupe(tuple(findings))
-    distinct = _merge_across_files(single)
-    remaining = tuple(f for f in distinct if not is_dismissed(f, dismissed))
+    given = tuple(findings)
+    remaining = tuple(f for f in given if not is_dismissed(f, dismissed))
     wanted = tuple(
         finding
         for finding in remaining
         if finding.severity >= config.min_severity and finding.confidence >= config.min_confidence
     )
-    shown = _limit(wanted, config.max_findings)
+    # Last: one that is dismissed or below a threshold must not stand for another one.
+    single, _ = placement.dedupe(wanted)
+    distinct = _merge_across_files(single)
+    shown = _limit(distinct, config.max_findings)
     withheld = Withheld(
-        duplicate=duplicates + len(single) - len(distinct),
-        dismissed=len(distinct) - len(remaining),
+        duplicate=len(wanted) - len(distinct),
+        dismissed=len(given) - len(remaining),
         below_threshold=len(remaining) - len(wanted),
-        over_limit=len(wanted) - len(shown),
+        over_limit=len(distinct) - len(shown),
     )
     return shown, withheld
 
@@ -46,10 +48,10 @@ def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
     """Return the first `most` findings; rule findings may take up to half of the places.
 
     A model that is manipulated to report many findings must not displace those of the rules, and
-    many of these must not displace the others.
+    many of these must not displace the others. The worst of all is always among them.
     """
     places = range(len(wanted))
-    from_rules = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
+    from_rules = [n for n in places if wanted[n].origin is Origin.RULE][: most // 2]
     kept = frozenset(from_rules)
     others = [n for n in places if n not in kept][: most - len(from_rules)]
     return tuple(wanted[n] for n in sorted((*from_rules, *others)))
@@ -81,20 +83,27 @@ def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def merge_dismissals(
     known: Iterable[Dismissal], fresh: Iterable[Dismissal]
 ) -> tuple[Dismissal, ...]:
-    """Return known and fresh dismissals, one for each finding; the latest MOST_DISMISSED."""
-    by_fingerprint = {each.finding.fingerprint: each for each in (*known, *fresh)}
-    return tuple(by_fingerprint.values())[-MOST_DISMISSED:]
+    """Return known and fresh dismissals, one for each finding; the latest MOST_DISMISSED.
+
+    The same finding with another severity is another one.
+    """
+    merged = {
+        (each.finding.fingerprint, each.finding.severity, each.finding.origin): each
+        for each in (*known, *fresh)
+    }
+    return tuple(merged.values())[-MOST_DISMISSED:]
 
 
 def is_dismissed(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
     """Return True if a maintainer dismissed this finding.
 
-    Dismissing a model finding does not dismiss a rule finding on the same lines.
+    Dismissing a model finding does not dismiss a rule finding on the same lines, nor a worse one.
     """
     return any(
         resembles(finding, each.finding)
         for each in dismissed
-        if finding.origin is Origin.MODEL or each.finding.origin is Origin.RULE
+        if (finding.origin is Origin.MODEL or each.finding.origin is Origin.RULE)
+        and each.finding.severity >= finding.severity
     )
 
 

@@ -16,7 +16,7 @@ from reviewer.errors import (
     ReplyError,
 )
 from reviewer.llm.budget import Budget
-from reviewer.ports import Message, Model, Prompt, Reply, ToolCall
+from reviewer.ports import Message, Model, Prompt, Reply, ToolCall, Usage
 
 log = logging.getLogger(__name__)
 
@@ -119,14 +119,15 @@ class ModelClient:
         reserved = self.budget.reserve(model.name, size)
         try:
             reply = model.complete(prompt)
-        except ReplyError:
+        except ReplyError as problem:
             # The model replied, so the request was paid for.
-            self.budget.settle(reserved, None)
+            usage = Usage(*problem.tokens) if problem.tokens else None
+            self.budget.settle(reserved, usage, lost=problem.lost)
             raise
-        except ModelError:
-            self.budget.release(reserved)
+        except ModelError as problem:
+            self.budget.release(reserved, lost=problem.lost)
             raise
-        self.budget.settle(reserved, reply.usage)
+        self.budget.settle(reserved, reply.usage, lost=reply.lost)
         if reply.tools_refusal:
             self._tools_refusals[model.name] = reply.tools_refusal
         return reply

@@ -28,8 +28,8 @@ UNKNOWN_WINDOW = 32_000
 _NEARBY_SHARE = 3
 _NEARBY_SHARE_TO_VERIFY = 2
 _RELATED_SHARE = 6
-# The same for a batch of the whole change: its context takes a quarter of what its changes take, but
-# a small change gets some characters more.
+# The same for a batch of the whole change: its context takes a quarter of what its changes take,
+# but a small change gets some characters more.
 _CONTEXT_SHARE = 4
 _LEAST_CONTEXT = 3_000
 LARGEST_WHOLE = 200_000

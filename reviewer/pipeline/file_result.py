@@ -12,7 +12,7 @@ from reviewer.errors import ReviewerError
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import agreement, builtin_rules, placement, ranking
 from reviewer.findings.placement import FileCandidates
-from reviewer.memory import previous_review
+from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
@@ -190,6 +190,8 @@ def _find_by_rules(file: ChangedFile, redaction: Redaction) -> tuple[tuple[Findi
     found = builtin_rules.find(file, redaction)
     if not default_excludes.has_lock_entries(file.path):
         return found, False
+    if file.is_link or default_excludes.find_opaque(file):
+        return found, False
     # Ten modules that parse lock files; most changes have none.
     from reviewer.findings import lock_files
 
@@ -212,13 +214,19 @@ def assemble(
 
     Findings are numbered, ranked and limited here. `dismissed` ones are not shown.
     """
+    previous = replace(previous, state=replace(previous.state, dismissed=dismissed))
     found = (*selection.findings, *(f for each in results for f in each.findings))
     distinct, repeated = placement.dedupe(found)
     numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)
     files = tuple(_with_findings(each.report, shown, numbered) for each in results)
     still_there = _make_presence_check(selection.with_lines, as_prompt_text)
-    gone = previous_review.sort_gone(previous, numbered, selection, files, still_there)
+    everything_is_new = not previous.findings and not any(map(_is_unread, files))
+    missing = (
+        gone.Gone()
+        if everything_is_new
+        else gone.sort_gone(previous, numbered, selection, files, still_there)
+    )
     return Review(
         head_sha=pull.head_sha,
         base_sha=pull.base_sha,
@@ -235,10 +243,15 @@ def assemble(
         notes=config.notes + selection.notes,
         job_summary_notes=tuple(filter(None, (config.origin,))),
         dismissed=dismissed,
-        fixed=gone.fixed,
-        unchecked=gone.unchecked,
+        fixed=missing.fixed,
+        unchecked=missing.unchecked,
+        unread=missing.unread,
         next_number=next_number,
     )
+
+
+def _is_unread(row: FileReport) -> bool:
+    return row.status is not Status.REVIEWED or bool(row.cuts)
 
 
 def _make_presence_check(

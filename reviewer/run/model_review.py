@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from reviewer.adapters.files.checkout import Checkout
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS
 from reviewer.changes.selection import Selection, select_share
+from reviewer.comments import threads
 from reviewer.config.enums import ToolsMode
 from reviewer.config.settings import Settings
 from reviewer.context import collect
@@ -110,7 +112,9 @@ def make_reviewer(
     requests = BatchRequests(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         config=settings,
-        speakers=Speakers(pull.author, run.forge.may_write),
+        speakers=Speakers(
+            pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal)
+        ),
         earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
         room=batch_requests.find_room(inputs.model, inputs.context_window),
         batching=inputs.batching,

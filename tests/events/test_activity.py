@@ -219,7 +219,7 @@ def test_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: s
 @pytest.mark.parametrize("login", ["dependabot[bot]", "Dependabot[bot]", "evil[bot]"])
 def test_who_has_no_key_waits_at_a_gate_unless_the_workflow_skips_this_author(login: str) -> None:
     payload = by_bot(example("pull_request.opened"), login)
-    rules = replace(RULES, key_missing=True, skip_authors=("dependabot[bot]",))
+    rules = replace(RULES, key_missing=True, skip_authors=("dependabot[bot]",), gated=True)
     for decided in (
         decide(payload, "pull_request", rules=rules),
         decide(as_draft(payload), "pull_request", rules=rules),
@@ -302,6 +302,47 @@ def test_without_a_number_there_is_nothing_to_review(name: str) -> None:
     decided = activity.decide(OtherEvent(name), RULES)
     assert isinstance(decided, Skip)
     assert "nothing to review" in decided.reason
+
+
+@faults("RM9")
+@pytest.mark.parametrize(
+    "name", ["push", "create", "pull_request_review", "schedule", "status", "check_run", "fork"]
+)
+def test_at_a_gate_an_event_without_a_number_waits_with_a_remedy(name: str) -> None:
+    decided = activity.decide(OtherEvent(name), replace(RULES, gated=True))
+    assert isinstance(decided, Skip)
+    assert decided.waits
+    assert "on:" in decided.remedy
+    queue = activity.decide(OtherEvent("merge_group"), replace(RULES, gated=True))
+    assert isinstance(queue, Skip)
+    assert not queue.waits
+
+
+@faults("RM9")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"action": "edited"},
+        {"action": "deleted"},
+        {"in_reply_to": None},
+        {"author_is_bot": True},
+        {"association": "NONE"},
+        {"body": "<!-- code-review-action:answer name=default to=9 -->"},
+        {"body": " "},
+    ],
+)
+def test_at_a_gate_a_comment_at_lines_ends_as_the_review_that_is_there(
+    changes: dict[str, Any],
+) -> None:
+    gate = replace(RULES, gated=True)
+    event = reply_event(**changes)
+    assert activity.decide(event, gate) == ReviewPullRequest(event.number, only_repeat=True)
+    publishes = replace(gate, publishes=True)
+    repeated = ReviewPullRequest(event.number, only_repeat=True)
+    assert activity.decide(event, publishes) == repeated
+    without = activity.decide(replace(event, from_fork=True), replace(gate, key_missing=True))
+    assert isinstance(without, Skip)
+    assert without.waits
 
 
 def test_a_manual_run_reviews_the_number_it_was_given() -> None:

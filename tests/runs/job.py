@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from reviewer.adapters.github.forge import GitHub
@@ -24,8 +23,7 @@ from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewPullRequest
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
-from reviewer.run import answer
-from reviewer.run.reactions import acknowledge
+from reviewer.run import start
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import Run
 from tests import run_result
@@ -162,10 +160,9 @@ class Job:
         )
         try:
             snapshot = forge.snapshot(wanted.number)
-            if not isinstance(wanted, ReviewPullRequest):
-                return answer.carry_out(run, wanted, snapshot)
-            review = partial(review_pull_request, run, snapshot)
-            return acknowledge(run, wanted.commenter, review) if wanted.commenter else review()
+            if isinstance(wanted, ReviewPullRequest) and wanted.commenter is None:
+                return review_pull_request(run, snapshot)
+            return start.carry_out(run, wanted, snapshot)
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code

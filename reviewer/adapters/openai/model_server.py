@@ -40,6 +40,8 @@ _SECONDS_TO_LIST = 10.0
 _LARGEST_RESPONSE = 8 << 20
 # The SDK requires a key; ours is set by _keep_our_headers when a request leaves.
 _NO_KEY = "none"
+# The request was sent, so that its reply may have been made and paid for.
+_LOST = (httpx2.ReadTimeout, httpx2.ReadError, httpx2.RemoteProtocolError)
 # Headers that a request may carry. The SDK adds others: from variables such as
 # OPENAI_CUSTOM_HEADERS or OPENAI_ORG_ID, cookies, and a description of the machine.
 _HEADERS = frozenset(
@@ -133,20 +135,25 @@ class ModelServer:
 
         A parameter that the server refuses is left out from then on.
         """
+        lost: list[TransientError] = []
         while True:
             dialect = self._dialect
             sent = prompt.without_tools() if prompt.tools and dialect.tools_refusal else prompt
             try:
                 reply = call_with_retries(
-                    partial(self._attempt, sent, dialect),
+                    partial(self._attempt, sent, dialect, lost),
                     what=f"Asking {self.name} ({prompt.purpose})",
                     deadline=self._deadline,
                     policy=self._policy,
                 )
             except _UnsupportedError as refused:
                 self._give_up(refused)
-                continue
-            return replace(reply, tools_refusal=dialect.tools_refusal) if prompt.tools else reply
+            except ModelError as problem:
+                problem.lost = len(lost)
+                raise
+            else:
+                refusal = dialect.tools_refusal if prompt.tools else ""
+                return replace(reply, tools_refusal=refusal, lost=len(lost))
 
     def shutdown_date(self) -> date | None:
         """Ask the server once when the model ends; see `ports.Model.shutdown_date`."""
@@ -164,7 +171,8 @@ class ModelServer:
         with self._listing:
             self._client.close()
 
-    def _attempt(self, prompt: Prompt, dialect: Dialect) -> Reply:
+    def _attempt(self, prompt: Prompt, dialect: Dialect, lost: list[TransientError]) -> Reply:
+        """Send the prompt once; add the failure to `lost` if the server may have replied."""
         parameters = self._wire.request(prompt, self.name, self._options, dialect)
         # Our own code reads the response: the SDK would take anything for one, and import more.
         send = partial(self._client.post, self._wire.PATH, cast_to=httpx2.Response, body=parameters)
@@ -180,12 +188,14 @@ class ModelServer:
         except APIStatusError as error:
             raise self._explain_refusal(error.response, parameters) from None
         except APIConnectionError as error:
-            raise self._explain_silence(error, seconds) from None
+            silence = self._explain_silence(error, seconds)
+            if isinstance(silence, TransientError) and isinstance(error.__cause__, _LOST):
+                lost.append(silence)
+            raise silence from None
         except DeadlineError:
-            raise TransientError(
-                self._late_error(seconds),
-                attempts=_ATTEMPTS_WHEN_SLOW,
-            ) from None
+            late = TransientError(self._late_error(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
+            lost.append(late)
+            raise late from None
         try:
             return self._wire.parse(response, self.name)
         except refusals.FailedError as failed:

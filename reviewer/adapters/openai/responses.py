@@ -139,19 +139,22 @@ def parse(response: Response, model: str) -> Reply:
         raise wire.unusable_error(response, error) from None
     if body.error:
         raise FailedError(body.error.code, body.error.message)
+    usage = _parse_usage(body.usage)
+    tokens = wire.count_tokens(usage)
     if body.status not in _FINISHED:
-        raise ReplyError(f"The model server did not finish its response: it is {body.status}.")
+        unfinished = f"The model server did not finish its response: it is {body.status}."
+        raise ReplyError(unfinished, tokens=tokens)
     parts = [part for message in _select_answers(messages) for part in message.content]
     text = "".join(part.text for part in parts if part.type == "output_text")
     refusal = "".join(part.refusal for part in parts if part.type == "refusal")
     ending = _ENDINGS.get(body.incomplete_details.reason or "") if body.incomplete_details else None
     if not calls and (reason := wire.explain_missing(text, refusal, ending)):
-        raise ReplyError(reason)
+        raise ReplyError(reason, tokens=tokens)
     return Reply(
         text=text,
         model=wire.clean_name(body.model) or model,
         truncated=body.status == "incomplete",
-        usage=_parse_usage(body.usage),
+        usage=usage,
         calls=tuple(ToolCall(call.call_id, call.name, call.arguments) for call in calls),
         items=_collect_items(body.output) if calls else (),
     )

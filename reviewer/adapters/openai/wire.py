@@ -159,6 +159,10 @@ class _Completion(Shape):
     usage: object = None
 
 
+class _Reported(Shape):
+    usage: object = None
+
+
 class _Usage(Shape):
     # A prompt is never empty.
     prompt_tokens: Annotated[int, Field(ge=1, le=_MOST_TOKENS)]
@@ -175,7 +179,7 @@ def parse(response: Response, model: str) -> Reply:
         completion = _Completion.model_validate_json(response.content)
     except ValidationError as error:
         raise unusable_error(response, error) from None
-    choice = completion.choices[0]
+    choice, usage = completion.choices[0], parse_usage(completion.usage)
     text = choice.message.content or ""
     calls = tuple(
         ToolCall(call.id, call.function.name, call.function.arguments)
@@ -183,12 +187,12 @@ def parse(response: Response, model: str) -> Reply:
     )
     refusal, ending = choice.message.refusal or "", choice.finish_reason
     if not calls and (reason := explain_missing(text, refusal, ending)):
-        raise ReplyError(reason)
+        raise ReplyError(reason, tokens=count_tokens(usage))
     return Reply(
         text=text,
         model=clean_name(completion.model) or model,
         truncated=ending == "length",
-        usage=parse_usage(completion.usage),
+        usage=usage,
         calls=calls,
         items=_collect_items(choice.message),
     )
@@ -233,7 +237,10 @@ def unusable_error(response: Response, error: ValidationError) -> ReplyError:
         )
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"])) or "the body"
-    return ReplyError(f"The model server's response is no completion: {place}: {first['msg']}.")
+    return ReplyError(
+        f"The model server's response is no completion: {place}: {first['msg']}.",
+        tokens=count_tokens(_find_usage(response.content)),
+    )
 
 
 def explain_missing(text: str, refusal: str, ending: str | None) -> str:
@@ -250,6 +257,19 @@ def explain_missing(text: str, refusal: str, ending: str | None) -> str:
         cut = ", because it reached its length limit before" if ending == "length" else ""
         return f"The model's reply has no text{cut}."
     return ""
+
+
+def _find_usage(body: bytes) -> Usage | None:
+    """Return the usage that a response reports although it is no completion."""
+    try:
+        return parse_usage(_Reported.model_validate_json(body).usage)
+    except ValidationError:
+        return None
+
+
+def count_tokens(usage: Usage | None) -> tuple[int, int] | None:
+    """Return the tokens of a usage, as ReplyError keeps them."""
+    return (usage.input_tokens, usage.output_tokens) if usage else None
 
 
 def parse_usage(reported: object) -> Usage | None:

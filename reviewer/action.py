@@ -12,7 +12,7 @@ from reviewer.adapters.runner.actions import Runner, install_excepthooks
 from reviewer.config.enums import Mode, OnError
 from reviewer.config.inputs import Inputs
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
-from reviewer.events import activity, payload
+from reviewer.events import decision, payload
 from reviewer.events.activity import Activity, Skip, TriggerRules
 from reviewer.events.payload import Event, PullRequestEvent, ReviewCommentEvent
 from reviewer.record import replace
@@ -96,8 +96,8 @@ def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
 def _decide(environ: Mapping[str, str], inputs: Inputs) -> Activity:
     """Return what to do; the repository's file is read if only a gate in it makes a difference."""
     event, rules = _read_event(environ), _trigger_rules(inputs)
-    decided = activity.decide(event, rules)
-    at_gate = activity.decide(event, replace(rules, gated=True))
+    decided = decision.decide(event, rules)
+    at_gate = decision.decide(event, replace(rules, gated=True))
     # Anything else reads the file itself.
     silent = isinstance(decided, Skip) and decided != at_gate
     return at_gate if silent and _is_gated_by_file(environ, inputs, event) else decided

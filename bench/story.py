@@ -27,8 +27,9 @@ PACKAGE = f"{Path(__file__).parents[1] / 'reviewer'}/"
 SEARCH = ("comments/upsert.py", "find")
 DECODE = ("memory/state_line.py", "believe")
 SNAPSHOT = ("adapters/github/forge.py", "snapshot")
-# 500 and 60 before memory was signed and contents, not names, decided what is reviewed.
-MOST_HOPS, MOST_MODULES = 575, 66
+# 500 and 60 before memory was signed and contents, not names, decided what is reviewed; 66 before
+# the object that is meant was searched for among others in a reply.
+MOST_HOPS, MOST_MODULES = 575, 67
 
 
 @dataclass

@@ -184,7 +184,7 @@ class Reply:
 
     `model` is the name that the server gives the model, of at most 100 characters. `truncated`
     means that the reply ends at a length limit. `usage` is None when the server reported none, or
-    numbers that cannot be true.
+    numbers that cannot be true. `final` says that the model is not asked once more.
     """
 
     text: str
@@ -192,6 +192,7 @@ class Reply:
     truncated: bool
     usage: Usage | None
     calls: tuple[ToolCall, ...] = ()
+    final: bool = False
 
 
 class Model(Protocol):

@@ -6,13 +6,14 @@ matches.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from reviewer.changes.batches import CUT_MARK
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.finding import Candidate, Finding, Origin, Side, normalize
-from reviewer.review import worst_first
+from reviewer.finding import Candidate, Finding, Origin, Side, normalize, read_severity
+from reviewer.review import Withheld, worst_first
+from reviewer.severity import Severity
 from reviewer.text import json_members, truncate
 from reviewer.text.json_members import UnusableError
 
@@ -45,7 +46,6 @@ class Places:
     def __init__(self, file: ChangedFile, as_prompt_text: Callable[[str], str] = str) -> None:
         """Index the lines of the file, both as they are and as prompts show them."""
         self._path = file.path
-        self._names = (file.path, as_prompt_text(file.path))
         self._texts = (_HunkText(file.hunks, str), _HunkText(file.hunks, as_prompt_text))
 
     def place(self, candidate: Candidate) -> Finding | None:
@@ -53,10 +53,8 @@ class Places:
 
         At the stated lines, the quote may match any line of the hunks in the new version. Elsewhere
         it must match exactly once among the changed lines of the new version, or else exactly once
-        among the removed lines. Indentation is not compared.
+        among the removed lines. Indentation is not compared. The path of the candidate is ignored.
         """
-        if candidate.path not in self._names:
-            return None
         for text in self._texts:
             for quote in _read_quote(candidate.quote):
                 if found := _search(quote, text, candidate):
@@ -203,43 +201,59 @@ def _ranges_overlap(one: range, other: range) -> bool:
 class FileCandidates:
     """The summary and the candidates of one reply or report about one file, in its order.
 
-    `discarded` is the number of findings that were malformed, repeated or too many. `truncated`
-    says that the reply was cut off, so more candidates may be missing.
+    `dropped` counts the findings that were malformed, repeated or too many. `ungraded` counts the
+    candidates with an unknown severity. `truncated` says that the reply was cut off, so more
+    candidates may be missing; `ambiguous` that it held several results, of which this is the last.
     """
 
     summary: str
     candidates: tuple[Candidate, ...]
-    discarded: int
+    dropped: Withheld = field(default_factory=Withheld)
+    ungraded: int = 0
     truncated: bool = False
+    ambiguous: bool = False
 
 
 def collect_candidates(
-    rows: Sequence[object], *, path: str, summary: str, truncated: bool = False
+    rows: Sequence[object], *, path: str, summary: str, gate: Severity = Severity.MEDIUM
 ) -> FileCandidates:
     """Read the rows of one file, each with the members of a candidate; return at most 200.
 
-    A row without quote, title or body is discarded; other members have defaults, and unknown ones
-    are ignored. `path` is for rows that have none. `summary` is cut at LONGEST_SUMMARY.
+    A row without quote, title or body is malformed; other members have defaults, and unknown ones
+    are ignored. Every candidate gets `path`, whatever its row says. An unknown severity becomes
+    `gate`. `summary` is cut at LONGEST_SUMMARY.
     """
-    kept = _keep_worst(_drop_repeated(_read_candidate(row, path) for row in rows))
+    read = [found for row in rows if (found := _read_candidate(row, path, gate))]
+    distinct = _drop_repeated(candidate for candidate, _ in read)
+    kept = _keep_worst(distinct)
     return FileCandidates(
-        truncate.line(summary, LONGEST_SUMMARY), kept, len(rows) - len(kept), truncated
+        truncate.line(summary, LONGEST_SUMMARY),
+        kept,
+        Withheld(
+            malformed=len(rows) - len(read),
+            duplicate=len(read) - len(distinct),
+            over_limit=len(distinct) - len(kept),
+        ),
+        ungraded=sum(not graded for _, graded in read),
     )
 
 
-def _read_candidate(row: object, path: str) -> Candidate | None:
+def _read_candidate(row: object, path: str, gate: Severity) -> tuple[Candidate, bool] | None:
+    """Return the candidate in a row, and True if its severity is known; None if there is none."""
     try:
-        candidate = json_members.read(Candidate, row)
+        members = json_members.as_object(row)
+        candidate = json_members.read(Candidate, members)
     except UnusableError:
         return None
-    return candidate if candidate.path else replace(candidate, path=path)
+    severity = read_severity(json_members.get(members, "severity"))
+    return replace(candidate, path=path, severity=severity or gate), severity is not None
 
 
-def _drop_repeated(candidates: Iterable[Candidate | None]) -> list[Candidate]:
+def _drop_repeated(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the first of equal candidates: a model may repeat itself until it is cut off."""
-    first: dict[tuple[str, str, str], Candidate] = {}
-    for candidate in filter(None, candidates):
-        first.setdefault((candidate.path, candidate.quote, candidate.title), candidate)
+    first: dict[tuple[str, str], Candidate] = {}
+    for candidate in candidates:
+        first.setdefault((candidate.quote, candidate.title), candidate)
     return list(first.values())
 
 

@@ -1,7 +1,7 @@
 """Makes one result of all replies about a file, and one review of the results of all files."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reviewer.changes import default_excludes
 from reviewer.changes.batches import Batch
@@ -16,7 +16,7 @@ from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
-from reviewer.review import FileReport, Overview, Review, Spent, Status
+from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,15 @@ class BatchResult:
 class FileResult:
     """A file's row and its findings.
 
-    `unplaced` is the number of the model's candidates that could not be used, `refuted` that of the
-    findings that the verification dropped.
+    `dropped` counts the model's candidates that could not be used, `refuted` the findings that the
+    verification dropped, `ungraded` the candidates with an unknown severity.
     """
 
     report: FileReport
     findings: tuple[Finding, ...] = ()
-    unplaced: int = 0
+    dropped: Withheld = field(default_factory=Withheld)
     refuted: int = 0
+    ungraded: int = 0
 
     @property
     def has_model_findings(self) -> bool:
@@ -81,7 +82,10 @@ def merge(
     # replace one of them.
     from_rules, _ = _find_by_rules(file, redaction)
     findings = (*from_rules, *(each for each in known if each.origin is Origin.MODEL))
-    whole = replied.report.status is not Status.FAILED and not replied.report.cuts
+    # A result that hides something must not become "no problems found" in a later review.
+    whole = not (
+        replied.report.status is Status.FAILED or replied.report.cuts or replied.dropped.unplaced
+    )
     key = previous.identify(file) if whole else ""
     return replace(replied, report=replace(replied.report, key=key), findings=findings)
 
@@ -106,8 +110,12 @@ def place_replies(
         summary=" ".join(reply.summary for reply in replies),
         cuts=_collect_cuts(results, replies),
     )
-    discarded = sum(reply.discarded for reply in replies)
-    return FileResult(report, findings, len(placed) - len(findings) + discarded)
+    return FileResult(
+        report,
+        findings,
+        sum((reply.dropped for reply in replies), Withheld(unplaced=len(placed) - len(findings))),
+        ungraded=sum(reply.ungraded for reply in replies),
+    )
 
 
 def _collect_cuts(
@@ -120,6 +128,9 @@ def _collect_cuts(
         if isinstance(each.result, ReviewerError)
     ]
     cuts += ["the model's reply was cut short" for reply in replies if reply.truncated]
+    cuts += ["the model gave several different replies" for reply in replies if reply.ambiguous]
+    unread = sum(reply.dropped.malformed for reply in replies)
+    cuts += [f"{unread:,} finding{'s' * (unread > 1)} could not be read"] if unread else []
     return tuple(dict.fromkeys(cuts))
 
 
@@ -193,20 +204,27 @@ def assemble(
         overview=Overview(),
         findings=shown,
         files=files,
-        withheld=replace(
-            withheld,
-            duplicate=withheld.duplicate + repeated,
-            unplaced=sum(each.unplaced for each in results),
-            refuted=sum(each.refuted for each in results),
+        withheld=sum(
+            (each.dropped for each in results),
+            withheld + Withheld(duplicate=repeated, refuted=sum(each.refuted for each in results)),
         ),
         spent=spent,
-        notes=config.notes + selection.notes,
+        notes=config.notes + selection.notes + _note_ungraded(results, config),
         job_summary_notes=tuple(filter(None, (config.origin,))),
         dismissed=dismissed,
         fixed=gone.fixed,
         unchecked=gone.unchecked,
         next_number=next_number,
     )
+
+
+def _note_ungraded(results: Iterable[FileResult], config: Settings) -> tuple[str, ...]:
+    count = sum(each.ungraded for each in results)
+    if not count:
+        return ()
+    noun = "finding has" if count == 1 else "findings have"
+    gate = config.unknown_severity.label
+    return (f"{count:,} {noun} a severity that is not known, which is read as {gate}",)
 
 
 def _make_presence_check(

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from reviewer.changes.batches import Batch, halve, split
 from reviewer.changes.diff import ChangedFile
@@ -138,7 +139,8 @@ class BatchReviewer:
         )
         prompt = self.prompts.review(replace(self._make_request(batch), threads=threads))
         try:
-            return BatchResult(batch, self.client.ask(prompt, replies.parse_review))
+            parse = partial(replies.parse_review, gate=self.config.unknown_severity)
+            return BatchResult(batch, self.client.ask(prompt, parse))
         except ReviewerError as problem:
             log.warning("%s: %s", batch.file.path, problem)
             return BatchResult(batch, problem)

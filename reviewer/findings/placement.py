@@ -7,6 +7,7 @@ matches.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TypeAlias
 
 from reviewer.changes.batches import CUT_MARK
@@ -47,18 +48,23 @@ class Places:
         """Index the lines of the file, both as they are and as prompts show them."""
         self._path = file.path
         self._texts = (_HunkText(file.hunks, str), _HunkText(file.hunks, as_prompt_text))
+        self._without_spaces = _TextWithoutSpaces(file.hunks, as_prompt_text)
 
     def place(self, candidate: Candidate) -> Finding | None:
         """Return the finding at the lines that the candidate quotes, or None if it has no place.
 
         At the stated lines, the quote may match any line of the hunks in the new version. Elsewhere
         it must match exactly once among the changed lines of the new version, or else exactly once
-        among the removed lines. Indentation is not compared. The path of the candidate is ignored.
+        among the removed lines. Indentation is not compared, nor is any white space in a quote that
+        matches one place of the hunks only. The path of the candidate is ignored.
         """
         for text in self._texts:
             for quote in _read_quote(candidate.quote):
                 if found := _search(quote, text, candidate):
                     return _make_finding(candidate, found, self._path)
+        for quote in _read_quote(candidate.quote):
+            if found := self._without_spaces.find_only(quote, candidate):
+                return _make_finding(candidate, found, self._path)
         return None
 
 
@@ -123,6 +129,57 @@ class _HunkText:
             for line, text in hunk:
                 if line.new is not None and quote[0] in text:
                     yield _make_match(Side.NEW, ((line.new, line),))
+
+
+class _TextWithoutSpaces:
+    """The text of a file's hunks without any white space, line breaks included."""
+
+    def __init__(self, hunks: Sequence[Hunk], as_prompt_text: Callable[[str], str]) -> None:
+        """Join the lines of each version, hunk by hunk, and keep where each line ends."""
+        self._sides = {
+            side: tuple(
+                tuple(
+                    (number, line, _squeeze(as_prompt_text(line.text)))
+                    for line in hunk.lines
+                    if (number := _line_number(line, side)) is not None
+                )
+                for hunk in hunks
+            )
+            for side in Side
+        }
+
+    def find_only(self, quote: Quote, candidate: Candidate) -> _Match | None:
+        """Return the one place whose whole lines match; None if there are several.
+
+        As with other quotes, context must be at the stated lines.
+        """
+        sought = _squeeze("".join(quote))
+        if len(sought) < _SHORTEST_PART:
+            return None
+        new = tuple(self._matches(sought, Side.NEW))
+        if new:
+            only = _take_only(new)
+            return only if only and (only.changed or _choose_stated(new, candidate)) else None
+        return _take_only([match for match in self._matches(sought, Side.OLD) if match.changed])
+
+    def _matches(self, sought: str, side: Side) -> Iterator[_Match]:
+        for rows in self._sides[side]:
+            texts = [text for _, _, text in rows]
+            starts = tuple(accumulate(map(len, texts), initial=0))
+            joined = "".join(texts)
+            first = {place: at for at, place in enumerate(starts[:-1]) if texts[at]}
+            last = {place: at for at, place in enumerate(starts[1:]) if texts[at]}
+            position = joined.find(sought)
+            while position >= 0:
+                end = position + len(sought)
+                if position in first and end in last:
+                    lines = rows[first[position] : last[end] + 1]
+                    yield _make_match(side, [(number, line) for number, line, _ in lines])
+                position = joined.find(sought, position + 1)
+
+
+def _squeeze(text: str) -> str:
+    return "".join(text.split())
 
 
 def _line_number(line: Line, side: Side) -> int | None:

@@ -157,7 +157,9 @@ def run_tool_loop(
     calls = characters = 0
     for turn in range(MOST_TURNS):
         reply = complete(prompt)
-        if not (reply.calls and prompt.tools):
+        if not reply.calls:
+            return reply
+        if not prompt.tools:
             arguments = (call.arguments for call in reply.calls)
             return replace(reply, text="\n".join((reply.text, *arguments)), calls=())
         if prompt.closing:

@@ -196,8 +196,10 @@ def test_a_bracket_alone_is_no_quote_although_the_line_is_there() -> None:
         "./src/pay.py",
     ],
 )
-def test_a_path_that_is_not_the_files_own_is_dropped(path: str) -> None:
-    assert place(replace(candidate("refund(total)", 43), path=path), changed_file()) is None
+def test_a_path_that_is_not_the_files_own_decides_nothing(path: str) -> None:
+    found = place(replace(candidate("refund(total)", 43), path=path), changed_file())
+    assert found
+    assert (found.path, found.start_line) == ("src/pay.py", 43)
 
 
 @faults("LO5")

@@ -18,7 +18,7 @@ from reviewer.llm.reply_schemas import (
     ReviewReply,
 )
 from reviewer.ports import Reply
-from reviewer.review import Overview
+from reviewer.review import Overview, Withheld
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults
 
@@ -68,13 +68,11 @@ def parse_one(**members: object) -> Candidate:
 def test_a_reply_that_follows_the_schema_becomes_candidates() -> None:
     Draft202012Validator(REVIEW_SCHEMA).validate(json.loads(answer(FINDING)))
 
-    assert parse_findings(FINDING) == FileCandidates(
-        "Pays.", (CANDIDATE,), discarded=0, truncated=False
-    )
+    assert parse_findings(FINDING) == FileCandidates("Pays.", (CANDIDATE,), truncated=False)
 
 
 def test_no_findings_are_a_good_answer() -> None:
-    assert parse_findings() == FileCandidates("Pays.", (), discarded=0, truncated=False)
+    assert parse_findings() == FileCandidates("Pays.", (), truncated=False)
 
 
 @faults("LO1")
@@ -88,7 +86,7 @@ def test_no_findings_are_a_good_answer() -> None:
         "Here is the review of {x} and {y: 1}, as asked:\n\n{}\n\nI hope it helps {{really}}.",
         '<think>Say {"path": "p", "summary": "draft", "findings": []}? No.</think>\n{}',
         '{"mood": "good"} {}',
-        '{} {"path": "other", "findings": []}',
+        '{} {"path": "other", "notes": []}',
     ],
 )
 def test_what_surrounds_the_json_is_ignored(wrapped: str) -> None:
@@ -169,7 +167,7 @@ def test_what_is_not_strict_json_of_our_shape_is_refused(text: str) -> None:
 
 @faults("LO5")
 @pytest.mark.parametrize(
-    "line", ["12", None, True, 1.0, 1.5, [], {}, 10**12, -(10**12), "first", ""]
+    "line", [None, True, 1.5, [], {}, 10**12, -(10**12), "first", "", "1.5.2", [None], "6 or 9"]
 )
 def test_a_line_that_is_no_number_leaves_the_place_to_the_quote(line: object) -> None:
     assert (
@@ -192,7 +190,7 @@ def test_a_missing_line_leaves_the_place_to_the_quote() -> None:
 
 
 @faults("LO6")
-@pytest.mark.parametrize("word", ["blocker", "", None, 3, ["high"], {"high": 1}])
+@pytest.mark.parametrize("word", ["dire", "", None, 3, ["high"], {"high": 1}])
 def test_an_unknown_word_gets_the_middle(word: object) -> None:
     candidate = parse_one(severity=word, confidence=word, category=word)
 
@@ -223,7 +221,7 @@ def test_a_finding_without_its_text_is_dropped_and_counted(member: str, value: o
 
     found = parse_findings({**FINDING, member: value}, FINDING, missing)
 
-    assert (found.candidates, found.discarded) == ((CANDIDATE,), 2)
+    assert (found.candidates, found.dropped) == ((CANDIDATE,), Withheld(malformed=2))
 
 
 @faults("LO6")
@@ -231,7 +229,7 @@ def test_a_finding_without_its_text_is_dropped_and_counted(member: str, value: o
 def test_what_is_no_finding_is_dropped_and_counted(row: object) -> None:
     found = parse_findings(row, FINDING)
 
-    assert (found.candidates, found.discarded) == ((CANDIDATE,), 1)
+    assert (found.candidates, found.dropped) == ((CANDIDATE,), Withheld(malformed=1))
 
 
 @faults("LO6")
@@ -242,8 +240,9 @@ def test_path_and_summary_of_a_wrong_type_are_empty(value: object) -> None:
     assert (found.summary, found.candidates[0].path) == ("", "")
 
 
-def test_a_path_of_a_finding_s_own_goes_before_that_of_the_reply() -> None:
-    assert parse_one(path="etc/passwd").path == "etc/passwd"
+@faults("LO4")
+def test_a_path_of_a_finding_s_own_decides_nothing() -> None:
+    assert parse_one(path="etc/passwd").path == "src/pay.py"
 
 
 @faults("LO7")
@@ -261,7 +260,7 @@ def test_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
     found = parse_findings(*rows)
 
     assert len(found.candidates) == 200
-    assert found.discarded == 9_800
+    assert found.dropped == Withheld(over_limit=9_800)
     worst = [c.title for c in found.candidates if c.severity is Severity.CRITICAL]
     assert worst == [f"Number {n}" for n in range(0, 10_000, 100)]
 
@@ -270,7 +269,7 @@ def test_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
 def test_a_finding_that_is_repeated_is_kept_once() -> None:
     found = parse_findings(*[FINDING] * 500)
 
-    assert (found.candidates, found.discarded) == ((CANDIDATE,), 499)
+    assert (found.candidates, found.dropped) == ((CANDIDATE,), Withheld(duplicate=499))
 
 
 @faults("LO7")

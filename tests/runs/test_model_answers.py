@@ -125,7 +125,7 @@ def test_a_quote_that_is_found_twice_without_a_usable_line_is_dropped_and_counte
     (body,) = job.github.bodies
     assert (finished.code, thread_texts(job)) == (0, [])
     assert TITLE not in body
-    assert "2 unusable findings dropped" in body
+    assert "2 findings dropped: the quoted code is not in the change, or more than once" in body
 
 
 @faults("LO5")
@@ -162,7 +162,7 @@ def test_a_finding_that_lacks_its_words_is_dropped_and_counted(job: Job, missing
     assert (finished.code, finished.outputs["findings"]) == (0, "1")
     assert TITLE in body
     assert "Half of one" not in body
-    assert "1 unusable finding dropped" in body
+    assert "1 finding dropped: quote, title or explanation is missing" in body
 
 
 ACTING = {

@@ -18,6 +18,7 @@ from reviewer.adapters.http.retry import (
     call_within,
 )
 from reviewer.adapters.openai import refusals, wire
+from reviewer.adapters.openai.refusals import Refusal
 from reviewer.adapters.openai.wire import Dialect
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
 from reviewer.ports import Prompt, Reply
@@ -158,7 +159,8 @@ class ChatCompletions:
         try:
             response = call_within(send, seconds)
         except APIStatusError as error:
-            raise self._explain_refusal(error.response, parameters) from None
+            refusal = refusals.read(error.response, self._key)
+            raise self._explain_refusal(refusal, parameters) from None
         except APIConnectionError as error:
             raise self._explain_silence(error, seconds) from None
         except DeadlineError:
@@ -166,6 +168,8 @@ class ChatCompletions:
                 self._late_error(seconds),
                 attempts=_ATTEMPTS_WHEN_SLOW,
             ) from None
+        if (found := wire.find_error(response)) is not None:
+            raise self._explain_refusal(refusals.read(response, self._key, found), parameters)
         return wire.parse(response, self.name)
 
     def _parameters(self, prompt: Prompt, dialect: Dialect) -> dict[str, object]:
@@ -187,9 +191,8 @@ class ChatCompletions:
         return parameters
 
     def _explain_refusal(
-        self, response: httpx2.Response, sent: dict[str, object]
+        self, refusal: Refusal, sent: dict[str, object]
     ) -> "ModelError | TransientError | _UnsupportedError":
-        refusal = refusals.read(response, self._key)
         problem = refusals.explain(refusal, self.name)
         parameter = wire.find_refused(sent, refusal)
         if type(problem) is ModelError and parameter:

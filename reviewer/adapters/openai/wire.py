@@ -63,18 +63,22 @@ class _Shape(BaseModel):
 
 class _Function(_Shape):
     name: str
-    arguments: str = ""
+    # Ollama and others write the object itself instead of its text.
+    arguments: str | dict[str, object] = ""
 
 
 class _Call(_Shape):
-    id: Annotated[str, Field(max_length=_LONGEST_ID)]
+    id: Annotated[str, Field(max_length=_LONGEST_ID)] = ""
     function: _Function
 
 
 class _Message(_Shape):
-    content: str | None = None
+    content: str | list[object] | None = None
     refusal: str | None = None
     tool_calls: Annotated[list[_Call], Field(max_length=_MOST_CALLS)] | None = None
+    # What DeepSeek and vLLM, or OpenRouter and Ollama, call a model's thinking.
+    reasoning_content: object = None
+    reasoning: object = None
 
 
 class _Choice(_Shape):
@@ -105,11 +109,8 @@ def parse(response: Response, model: str) -> Reply:
     except ValidationError as error:
         raise _unusable_error(response, error) from None
     choice = completion.choices[0]
-    text = choice.message.content or ""
-    calls = tuple(
-        ToolCall(call.id, call.function.name, call.function.arguments)
-        for call in choice.message.tool_calls or ()
-    )
+    text = _join_parts(choice.message.content or "")
+    calls = tuple(map(_read_call, choice.message.tool_calls or ()))
     if not calls and (reason := _explain_missing(choice, text)):
         raise ReplyError(reason)
     named = completion.model if isinstance(completion.model, str) else ""
@@ -120,6 +121,50 @@ def parse(response: Response, model: str) -> Reply:
         usage=_parse_usage(completion.usage),
         calls=calls,
     )
+
+
+def _join_parts(content: str | list[object]) -> str:
+    """Return the text of a message, without the parts of it that are thinking."""
+    if isinstance(content, str):
+        return content
+    texts: list[str] = []
+    for part in content:
+        match part:
+            case str(text) | {"type": "text" | "output_text", "text": str(text)}:
+                texts.append(text)
+            case _:
+                pass
+    return "".join(texts)
+
+
+def _read_call(call: _Call) -> ToolCall:
+    arguments = call.function.arguments
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+    return ToolCall(call.id, call.function.name, text)
+
+
+def find_error(response: Response) -> dict[str, object] | None:
+    """Return the error that a response of status 200 holds instead of a completion, else None.
+
+    OpenRouter, LiteLLM and others begin such a response before the provider behind them fails:
+    https://openrouter.ai/docs/api-reference/errors.
+    """
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        return None
+    match body:
+        case {"choices": [{"finish_reason": "error"} as choice, *_]}:
+            found = choice.get("error") or body.get("error") or {}
+        case {"choices": [_, *_]}:
+            return None
+        case {"error": dict() | str() as found} if found:
+            pass
+        case {"object": "error"}:
+            found = body
+        case _:
+            return None
+    return found if isinstance(found, dict) else {"message": str(found)}
 
 
 def _unusable_error(response: Response, error: ValidationError) -> ReplyError:
@@ -144,12 +189,10 @@ def _explain_missing(choice: _Choice, text: str) -> str:
         words = truncate.line(invisible.drop(choice.message.refusal), _LONGEST_REFUSAL)
         return f"The model refused to answer: {words}"
     if not text.strip():
-        cut = (
-            ", because it reached its length limit before"
-            if choice.finish_reason == "length"
-            else ""
-        )
-        return f"The model's reply has no text{cut}."
+        if choice.finish_reason == "length":
+            return "The model's reply has no text, because it reached its length limit before."
+        thought = choice.message.reasoning_content or choice.message.reasoning
+        return f"The model's reply has no text{' but its thinking' if thought else ''}."
     return ""
 
 

@@ -502,7 +502,6 @@ def test_a_refusal_of_something_else_is_an_error(
         (Response(200, b"\xff\xfe{}"), "no completion"),
         (as_json(200, []), "no completion"),
         (as_json(200, "All good!"), "no completion"),
-        (as_json(200, {"error": {"message": "overloaded"}}), "choices"),
         (Response(200, b"[" * 100_000), "no completion"),
     ],
 )
@@ -524,7 +523,9 @@ def test_a_body_that_is_no_completion_is_named_so(
         ("none", "choices"),
         ([None], r"choices\.0"),
         ([{"index": 0, "finish_reason": "stop"}], r"choices\.0\.message"),
-        ([{"message": {"content": ["a"]}}], r"choices\.0\.message\.content"),
+        ([{"message": {"content": {"text": "a"}}}], r"choices\.0\.message\.content"),
+        ([{"message": {"content": [{"type": "thinking", "thinking": "a"}]}}], "has no text"),
+        ([{"message": {"content": None, "reasoning_content": "{}"}}], "no text but its thinking"),
         ([{"message": {"content": 7}}], r"choices\.0\.message\.content"),
         ([{"message": {"content": None}}], "has no text"),
         ([{"message": {"content": " \n"}}], "has no text"),

@@ -1,4 +1,4 @@
-"""Reads candidates, finds the lines that they quote, and removes duplicate findings.
+"""Reads candidates and finds the lines that they quote.
 
 A finding is where its quote is. The line numbers that the model states only choose between several
 matches.
@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from reviewer.changes.batches import CUT_MARK
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.finding import Candidate, Finding, Origin, Side, normalize, read_severity
-from reviewer.review import Withheld, worst_first
+from reviewer.finding import Candidate, Finding, Side, read_severity
+from reviewer.review import Withheld
 from reviewer.severity import Severity
 from reviewer.text import json_members, truncate
 from reviewer.text.json_members import UnusableError
@@ -221,37 +221,6 @@ def _make_finding(candidate: Candidate, match: _Match, path: str) -> Finding:
         end_line=match.end,
         side=match.side,
     )
-
-
-def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
-    """Return the findings without duplicates, the worst first, and the number of duplicates.
-
-    Duplicates have overlapping lines, and the same title or quote apart from letter case and
-    spaces. The worst one is kept. Rule findings are always kept, and a model finding that repeats
-    one is a duplicate. The result does not depend on the order of `findings`.
-    """
-    kept: list[Finding] = []
-    places: dict[tuple[str, ...], list[range]] = {}
-    ordered = worst_first(sorted(findings, key=repr))
-    for finding in sorted(ordered, key=lambda each: each.origin is not Origin.RULE):
-        lines = range(finding.start_line, finding.end_line + 1)
-        where = (finding.path, finding.side.value)
-        topics = (
-            (*where, "title", normalize(finding.title)),
-            (*where, "quote", normalize(finding.quote)),
-        )
-        from_rule = finding.origin is Origin.RULE
-        if from_rule or not any(
-            _ranges_overlap(lines, it) for t in topics for it in places.get(t, [])
-        ):
-            kept.append(finding)
-            for topic in topics:
-                places.setdefault(topic, []).append(lines)
-    return worst_first(kept), len(ordered) - len(kept)
-
-
-def _ranges_overlap(one: range, other: range) -> bool:
-    return one.start < other.stop and other.start < one.stop
 
 
 @dataclass(frozen=True, slots=True)

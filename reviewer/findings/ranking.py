@@ -1,12 +1,11 @@
-"""Ranks the findings to show, and applies the verdicts of the verification to findings."""
+"""Ranks the findings to show, each once, and applies the verdicts of the verification to findings."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.config.settings import Settings
 from reviewer.finding import Dismissal, Finding, Origin, normalize, resembles
-from reviewer.findings import placement
-from reviewer.review import Ground, VerdictOutcome, Verification, Withheld
+from reviewer.review import Ground, VerdictOutcome, Verification, Withheld, worst_first
 from reviewer.severity import Confidence, Severity
 
 # Characters; a shorter quote, such as "return None", is in many files for different reasons.
@@ -24,7 +23,7 @@ def rank(
     Duplicates are merged; dismissed findings, those below a threshold of `config` and those over
     its `max_findings` are left out.
     """
-    single, duplicates = placement.dedupe(tuple(findings))
+    single, duplicates = dedupe(tuple(findings))
     distinct = _merge_across_files(single)
     remaining = tuple(f for f in distinct if not is_dismissed(f, dismissed))
     wanted = tuple(
@@ -40,6 +39,37 @@ def rank(
         over_limit=len(wanted) - len(shown),
     )
     return shown, withheld
+
+
+def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
+    """Return the findings without duplicates, the worst first, and the number of duplicates.
+
+    Duplicates have overlapping lines, and the same title or quote apart from letter case and
+    spaces. The worst one is kept. Rule findings are always kept, and a model finding that repeats
+    one is a duplicate. The result does not depend on the order of `findings`.
+    """
+    kept: list[Finding] = []
+    places: dict[tuple[str, ...], list[range]] = {}
+    ordered = worst_first(sorted(findings, key=repr))
+    for finding in sorted(ordered, key=lambda each: each.origin is not Origin.RULE):
+        lines = range(finding.start_line, finding.end_line + 1)
+        where = (finding.path, finding.side.value)
+        topics = (
+            (*where, "title", normalize(finding.title)),
+            (*where, "quote", normalize(finding.quote)),
+        )
+        from_rule = finding.origin is Origin.RULE
+        if from_rule or not any(
+            _ranges_overlap(lines, it) for t in topics for it in places.get(t, [])
+        ):
+            kept.append(finding)
+            for topic in topics:
+                places.setdefault(topic, []).append(lines)
+    return worst_first(kept), len(ordered) - len(kept)
+
+
+def _ranges_overlap(one: range, other: range) -> bool:
+    return one.start < other.stop and other.start < one.stop
 
 
 def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:

@@ -192,7 +192,7 @@ def assemble(
     Findings are numbered, ranked and limited here. `dismissed` ones are not shown.
     """
     found = (*selection.findings, *(f for each in results for f in each.findings))
-    distinct, repeated = placement.dedupe(found)
+    distinct, repeated = ranking.dedupe(found)
     numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)
     files = tuple(_with_findings(each.report, shown, numbered) for each in results)

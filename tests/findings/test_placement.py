@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate, Finding, Side
-from reviewer.findings.placement import Places, dedupe
+from reviewer.findings.placement import Places
+from reviewer.findings.ranking import dedupe
 from reviewer.pull_request import ListedFile
 from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible

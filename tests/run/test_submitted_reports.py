@@ -46,7 +46,7 @@ def test_a_row_without_words_is_discarded_and_long_ones_are_cut() -> None:
     assert isinstance(found, FileCandidates)
     (candidate,) = found.candidates
     assert (len(candidate.body) <= 4_000, candidate.category) == (True, "other")
-    assert found.dropped == Withheld(malformed=2)
+    assert found.dropped == Withheld(malformed=1, duplicate=1)
 
 
 def test_of_many_findings_the_worst_are_kept() -> None:

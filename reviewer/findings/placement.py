@@ -48,7 +48,7 @@ class Places:
         """Index the lines of the file, both as they are and as prompts show them."""
         self._path = file.path
         self._texts = (_HunkText(file.hunks, str), _HunkText(file.hunks, as_prompt_text))
-        self._without_spaces = _TextWithoutSpaces(file.hunks, as_prompt_text)
+        self._without_spaces = _TextWithoutSpaces(self._texts[-1].hunks)
 
     def place(self, candidate: Candidate) -> Finding | None:
         """Return the finding at the lines that the candidate quotes, or None if it has no place.
@@ -94,7 +94,7 @@ class _HunkText:
 
     def __init__(self, hunks: Iterable[Hunk], as_prompt_text: Callable[[str], str]) -> None:
         """Index each line as a prompt shows it, without the CR of a CRLF."""
-        self._hunks = tuple(
+        self.hunks = tuple(
             tuple((line, as_prompt_text(line.text.removesuffix("\r"))) for line in hunk.lines)
             for hunk in hunks
         )
@@ -102,7 +102,7 @@ class _HunkText:
 
     def _lines_of(self, side: Side) -> Iterator[tuple[_Numbered, str]]:
         """Yield the lines of one version for each hunk, and their text for searching."""
-        for hunk in self._hunks:
+        for hunk in self.hunks:
             rows = [
                 (number, line, text)
                 for line, text in hunk
@@ -125,7 +125,7 @@ class _HunkText:
         """Yield where a one-line quote matches a part of a line in the new version."""
         if len(quote) > 1 or len(quote[0]) < _SHORTEST_PART:
             return
-        for hunk in self._hunks:
+        for hunk in self.hunks:
             for line, text in hunk:
                 if line.new is not None and quote[0] in text:
                     yield _make_match(Side.NEW, ((line.new, line),))
@@ -134,13 +134,13 @@ class _HunkText:
 class _TextWithoutSpaces:
     """The text of a file's hunks without any white space, line breaks included."""
 
-    def __init__(self, hunks: Sequence[Hunk], as_prompt_text: Callable[[str], str]) -> None:
-        """Join the lines of each version, hunk by hunk, and keep where each line ends."""
+    def __init__(self, hunks: Sequence[Sequence[tuple[Line, str]]]) -> None:
+        """Keep the lines of each version, hunk by hunk; each line comes with its text."""
         self._sides = {
             side: tuple(
                 tuple(
-                    (number, line, _squeeze(as_prompt_text(line.text)))
-                    for line in hunk.lines
+                    (number, line, _squeeze(text))
+                    for line, text in hunk
                     if (number := _line_number(line, side)) is not None
                 )
                 for hunk in hunks

@@ -231,12 +231,13 @@ def test_fail_on_turns_findings_into_exit_code_3(job: Job) -> None:
 
 def test_what_the_model_invents_is_dropped_and_counted(job: Job) -> None:
     invented = {"quote": "import os; os.system('rm')", "title": "Invented"}
-    job.model.say(review_reply("src/app.py", invented, {"path": "../../etc/passwd"}))
-    job.run()
+    job.model.say(review_reply("src/app.py", invented))
+    finished = job.run()
     (body,) = job.github.bodies
-    assert "no problems found" in body
-    assert "2 unusable findings dropped" in body
+    assert "## Code review · incomplete · 1 finding could not be placed\n" in body
+    assert "1 finding dropped: the quoted code is not in the change" in body
     assert "Invented" not in body
+    assert finished.outputs["verdict"] == "incomplete"
 
 
 @faults("LO2")

@@ -154,8 +154,6 @@ class _TextWithoutSpaces:
         As with other quotes, context must be at the stated lines.
         """
         sought = _squeeze("".join(quote))
-        if len(sought) < _SHORTEST_PART:
-            return None
         new = tuple(self._matches(sought, Side.NEW))
         if new:
             only = _take_only(new)

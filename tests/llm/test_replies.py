@@ -182,6 +182,128 @@ def test_a_number_is_kept_as_it_is(line: int) -> None:
     assert parse_one(start_line=line).start_line == line
 
 
+@faults("RF2")
+@pytest.mark.parametrize(
+    ("spelt", "lines"),
+    [
+        ("6", (6, 6)),
+        (" 6 ", (6, 6)),
+        (6.0, (6, 6)),
+        ("6.", (6, 6)),
+        ("L6", (6, 6)),
+        ("line 6", (6, 6)),
+        ("Line #6", (6, 6)),
+        ("#6", (6, 6)),
+        ("**6**", (6, 6)),
+        ("6-8", (6, 8)),
+        ("6 - 8", (6, 8)),
+        ("6\u20138", (6, 8)),
+        ("L6-L8", (6, 8)),
+        ("lines 6 to 8", (6, 8)),
+        ("6:8", (6, 8)),
+        ("6..8", (6, 8)),
+        ([6, 6], (6, 6)),
+        ([6, 8], (6, 8)),
+        (["6", "8"], (6, 8)),
+        (["L6-L8"], (6, 8)),
+        ([6], (6, 6)),
+    ],
+)
+def test_a_line_is_read_in_the_usual_other_forms(spelt: object, lines: tuple[int, int]) -> None:
+    candidate = parse_one(start_line=spelt, end_line=spelt)
+
+    assert (candidate.start_line, candidate.end_line) == lines
+
+
+@faults("RF2")
+@pytest.mark.parametrize(
+    ("spelt", "severity"),
+    [
+        ("blocker", Severity.CRITICAL),
+        ("P0", Severity.CRITICAL),
+        ("[P1]", Severity.HIGH),
+        ("SEV2", Severity.HIGH),
+        ("major", Severity.HIGH),
+        ("Major issue", Severity.HIGH),
+        ("\U0001f534 high", Severity.HIGH),
+        ("**High**", Severity.HIGH),
+        ("__high__", Severity.HIGH),
+        ("High severity", Severity.HIGH),
+        ("severity: high", Severity.HIGH),
+        ("HIGH (data loss)", Severity.HIGH),
+        ("high/critical", Severity.CRITICAL),
+        ("medium-high", Severity.HIGH),
+        ("moderate", Severity.MEDIUM),
+        ("warning", Severity.MEDIUM),
+        ("minor", Severity.LOW),
+        ("nit", Severity.LOW),
+        ("P3", Severity.LOW),
+    ],
+)
+def test_a_severity_is_read_in_the_usual_other_words(spelt: str, severity: Severity) -> None:
+    found = parse_review(
+        reply_of(answer({**FINDING, "severity": spelt})), gate=Severity(5 - severity)
+    )
+
+    assert (found.candidates[0].severity, found.ungraded) == (severity, 0)
+
+
+@faults("RF2")
+@pytest.mark.parametrize(
+    "spelt", ["dire", "", "\U0001f534", "not critical", None, 3, ["high"], {"high": 1}]
+)
+@pytest.mark.parametrize("gate", list(Severity))
+def test_an_unknown_severity_is_that_of_the_gate_and_counted(spelt: object, gate: Severity) -> None:
+    found = parse_review(reply_of(answer({**FINDING, "severity": spelt}, FINDING)), gate=gate)
+
+    assert (found.candidates[0].severity, found.ungraded) == (gate, 1)
+
+
+@faults("RF2")
+@pytest.mark.parametrize(
+    ("spelt", "confidence"),
+    [
+        (0.95, Confidence.HIGH),
+        ("0.95", Confidence.HIGH),
+        (1, Confidence.HIGH),
+        (95, Confidence.HIGH),
+        ("95%", Confidence.HIGH),
+        ("90 %", Confidence.HIGH),
+        ("Very high", Confidence.HIGH),
+        ("certain", Confidence.HIGH),
+        (0.6, Confidence.MEDIUM),
+        ("likely", Confidence.MEDIUM),
+        (0.2, Confidence.LOW),
+        ("5%", Confidence.LOW),
+        (0, Confidence.LOW),
+        ("low", Confidence.LOW),
+        (7, Confidence.MEDIUM),
+        (-1, Confidence.MEDIUM),
+        (900, Confidence.MEDIUM),
+        (True, Confidence.MEDIUM),
+        ("vibes", Confidence.MEDIUM),
+    ],
+)
+def test_a_confidence_is_read_as_a_word_or_a_probability(
+    spelt: object, confidence: Confidence
+) -> None:
+    assert parse_one(confidence=spelt).confidence is confidence
+
+
+@faults("RF2")
+@pytest.mark.parametrize(
+    ("spelt", "category"),
+    [
+        ("Error handling", "error-handling"),
+        ("data_loss", "data-loss"),
+        ("**security**", "security"),
+        ("vibes", "other"),
+    ],
+)
+def test_a_category_is_read_with_other_separators(spelt: str, category: str) -> None:
+    assert parse_one(category=spelt).category == category
+
+
 @faults("LO6")
 def test_a_missing_line_leaves_the_place_to_the_quote() -> None:
     without = {key: value for key, value in FINDING.items() if not key.endswith("_line")}

@@ -263,9 +263,9 @@ class Review:
         A review that shows nothing, although the model reported something, is not complete.
         """
         unseen = self.withheld.unplaced and not (self.findings or self.unchecked)
-        return not (
-            self.cancelled or self.by_fork or self.withheld.malformed or unseen
-        ) and not any(report.status is Status.FAILED or report.cuts for report in self.files)
+        if self.cancelled or self.by_fork or self.withheld.malformed or unseen:
+            return False
+        return not any(report.status is Status.FAILED or report.cuts for report in self.files)
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -117,13 +117,6 @@ class SharedSettings:
     )
 
     @property
-    def unknown_severity(self) -> Severity:
-        """The severity of a finding whose own is not known: the lowest that fails the step."""
-        known = Severity.by_label()
-        gates = [known[limit.value] for limit in self.fail_on if limit.value in known]
-        return min(gates, default=Severity.MEDIUM)
-
-    @property
     def gated(self) -> bool:
         """Whether `fail-on` can fail the step, so that a merge may depend on the review."""
         return self.fail_on != (FailOn.NEVER,)

@@ -1,4 +1,4 @@
-"""Ranks the findings to show, each once, and applies the verdicts of the verification to findings."""
+"""Ranks the findings to show, each once, and applies the verdicts of the verification to them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -183,12 +183,19 @@ def _fit(value: object, key: str) -> Object | None:
     while isinstance(value, Mapping) and not json_members.has(value, key):
         if _is_row(value, key):
             return {key: [value]}
-        value = next(iter(value.values())) if len(value) == 1 else None
+        value = _unwrap(value)
     if isinstance(value, Mapping):
         return value
     if isinstance(value, list) and any(_is_row(row, key) for row in value):
         return {key: value}
     return None
+
+
+def _unwrap(value: Object) -> object:
+    """Return the only member of an object, or the arguments of a call that is written as text."""
+    if set(value) == {"name", "arguments"}:
+        return json_members.unpack(value["arguments"])
+    return next(iter(value.values())) if len(value) == 1 else None
 
 
 def _is_row(value: object, key: str) -> bool:

@@ -97,13 +97,13 @@ def _plain(name: str) -> str:
 
 def as_object(value: object) -> Mapping[str, object]:
     """Return an object, also one that is given as JSON text; raises UnusableError for others."""
-    value = _unpack(value)
+    value = unpack(value)
     if not isinstance(value, Mapping):
         raise UnusableError("an object is expected")
     return value
 
 
-def _unpack(value: object) -> object:
+def unpack(value: object) -> object:
     """Return what a JSON text holds; other values stay as they are, as does a text of a person."""
     if not isinstance(value, str):
         return value
@@ -253,7 +253,7 @@ def rows(of: Schema) -> Member:
     """
 
     def read(value: object) -> tuple[object, ...]:
-        value = _unpack(value)
+        value = unpack(value)
         if isinstance(value, Mapping) and value:
             return (value,)
         if not isinstance(value, list):

@@ -165,6 +165,8 @@ FORMS = {
     "a bare row": json.dumps(ROW),
     "wrapped": json.dumps({"review": json.loads(REPLY)}),
     "all as text": json.dumps(REPLY),
+    "a call in the text": json.dumps({"name": "review", "arguments": json.loads(REPLY)}),
+    "a call with arguments as text": json.dumps({"name": "review", "arguments": REPLY}),
     "names in another spelling": json.dumps(
         {"Findings": [{"startLine" if k == "start_line" else k.title(): v for k, v in ROW.items()}]}
     ),

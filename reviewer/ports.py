@@ -217,7 +217,8 @@ class Reply:
     numbers that cannot be true. `items` are what the model wants to see again with the results of
     its calls, such as its reasoning; only the model that made them can read them. `tools_refusal`
     is what the server said when it refused the prompt's tools, empty where it took them. `lost`
-    counts earlier attempts whose replies did not arrive.
+    counts earlier attempts whose replies did not arrive. `final` says that the model is not asked
+    once more.
     """
 
     text: str
@@ -228,6 +229,7 @@ class Reply:
     items: tuple[Mapping[str, object], ...] = ()
     tools_refusal: str = ""
     lost: int = 0
+    final: bool = False
 
 
 class Model(Protocol):

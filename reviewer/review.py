@@ -3,8 +3,9 @@
 import enum
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import Decimal
+from operator import add
 
 from reviewer.config.shard import Shard
 from reviewer.errors import CancelledError
@@ -31,12 +32,13 @@ class Status(enum.Enum):
 class FileReport:
     """One row of the coverage table.
 
-    `reason` says why the file was skipped or failed; `cuts` lists the parts that the model did not
-    see. `key` is a hash of the file's change, empty if the result must not be reused. `since` is
-    the head at which the file was reviewed, empty for the present one. `findings` are those shown,
-    `known` all that are remembered. `unread_lines` counts the changed lines of a file that one of
-    our default rules left out; `checked` says that a built-in rule understood each of them.
-    `content` is a hash of the bytes of a file without lines, empty if they were not read.
+    `reason` says why the file was skipped or failed. `cuts` lists the parts that the model did not
+    see, and what of its reply could not be read. `key` is a hash of the file's change, empty if the
+    result must not be reused. `since` is the head at which the file was reviewed, empty for the
+    present one. `findings` are those shown, `known` all that are remembered. `unread_lines` counts
+    the changed lines of a file that one of our default rules left out; `checked` says that a
+    built-in rule understood each of them. `content` is a hash of the bytes of a file without lines,
+    empty if they were not read.
     """
 
     path: str
@@ -92,14 +94,23 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """The numbers of findings that are not shown, by cause."""
+    """The numbers of findings that are not shown, by cause.
 
+    `malformed` ones lack what a finding needs. The quotes of `unplaced` ones are nowhere in the
+    change.
+    """
+
+    malformed: int = 0
     unplaced: int = 0
     refuted: int = 0
     dismissed: int = 0
     duplicate: int = 0
     below_threshold: int = 0
     over_limit: int = 0
+
+    def __add__(self, other: "Withheld") -> "Withheld":
+        """Add up the numbers of each cause."""
+        return Withheld(*map(add, astuple(self), astuple(other)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +223,23 @@ class Review:
         counts = sorted(self.severities.items(), reverse=True)
         parts = [f"{count} {severity.label}" for severity, count in counts]
         if self.by_fork:
-            parts = [*(parts or ["no problems reported"]), _BY_FORK]
+            nothing = "" if self._dropped_texts else "no problems reported"
+            parts = [*(parts or [nothing]), _BY_FORK]
         elif not self.complete:
             parts.append("incomplete")
         elif not parts:
             parts = [self._no_problems_text]
-        return " · ".join(filter(None, (*parts, self._excluded_text)))
+        return " · ".join(filter(None, (*parts, *self._dropped_texts, self._excluded_text)))
+
+    @property
+    def _dropped_texts(self) -> tuple[str, ...]:
+        """What the model reported and nobody sees, because we could not use it."""
+        withheld = self.withheld
+        return tuple(
+            f"{count:,} finding{'s' * (count > 1)} could not be {what}"
+            for count, what in ((withheld.malformed, "read"), (withheld.unplaced, "placed"))
+            if count
+        )
 
     @property
     def _no_problems_text(self) -> str:
@@ -247,10 +269,14 @@ class Review:
 
     @property
     def complete(self) -> bool:
-        """True if every selected file was reviewed, without cuts, to the end and by our own run."""
-        return not (self.cancelled or self.by_fork) and not any(
-            report.status is Status.FAILED or report.cuts for report in self.files
-        )
+        """True if every selected file was reviewed, without cuts, to the end and by our own run.
+
+        A review that shows nothing, although the model reported something, is not complete.
+        """
+        unseen = self.withheld.unplaced and not (self.findings or self.unchecked)
+        if self.cancelled or self.by_fork or self.withheld.malformed or unseen:
+            return False
+        return not any(report.status is Status.FAILED or report.cuts for report in self.files)
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

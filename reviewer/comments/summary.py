@@ -190,9 +190,12 @@ def _list_omitted(review: Review, left_out: int, detail: Detail) -> list[str]:
     lines += _describe_count(withheld.dismissed, "finding", "dismissed by maintainers")
     lines += _describe_count(withheld.refuted, "finding", "dropped by the verification")
     lines += _describe_count(
+        withheld.malformed, "finding", "dropped: quote, title or explanation is missing"
+    )
+    lines += _describe_count(
         withheld.unplaced,
-        "unusable finding",
-        "dropped: repeated, or without a quote from the changed code",
+        "finding",
+        "dropped: the quoted code is not in the change, or more than once",
     )
     return lines
 

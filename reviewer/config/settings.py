@@ -48,6 +48,13 @@ class Settings(SharedSettings):
     origin: str = ""
 
     @property
+    def unknown_severity(self) -> Severity:
+        """The severity of a finding whose own is not known: the lowest that fails the step."""
+        limits = {limit.value for limit in self.fail_on}
+        gates = [severity for severity in Severity if severity.label in limits]
+        return min(gates, default=Severity.MEDIUM)
+
+    @property
     def fingerprint(self) -> str:
         """64 hexadecimal digits that change with every setting that changes a review's content."""
         content = {

@@ -1,4 +1,4 @@
-"""Reads candidates, finds the lines that they quote, and removes duplicate findings.
+"""Reads candidates and finds the lines that they quote.
 
 A finding is where its quote is. The line numbers that the model states only choose between several
 matches.
@@ -6,13 +6,15 @@ matches.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TypeAlias
 
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.changes.parts import CUT_MARK
-from reviewer.finding import Candidate, Finding, Origin, Side, covers, normalize
-from reviewer.review import worst_first
+from reviewer.finding import Candidate, Finding, Side, read_severity
+from reviewer.review import Withheld
+from reviewer.severity import Severity
 from reviewer.text import json_members, truncate
 from reviewer.text.json_members import UnusableError
 
@@ -46,22 +48,24 @@ class Places:
     def __init__(self, file: ChangedFile, as_prompt_text: Callable[[str], str] = str) -> None:
         """Index the lines of the file, both as they are and as prompts show them."""
         self._path = file.path
-        self._names = (file.path, as_prompt_text(file.path))
         self._texts = (_HunkText(file.hunks, str), _HunkText(file.hunks, as_prompt_text))
+        self._without_spaces = _TextWithoutSpaces(self._texts[-1].hunks)
 
     def place(self, candidate: Candidate) -> Finding | None:
         """Return the finding at the lines that the candidate quotes, or None if it has no place.
 
         At the stated lines, the quote may match any line of the hunks in the new version. Elsewhere
         it must match exactly once among the changed lines of the new version, or else exactly once
-        among the removed lines. Indentation is not compared.
+        among the removed lines. Indentation is not compared, nor is any white space in a quote that
+        matches one place of the hunks only. The path of the candidate is ignored.
         """
-        if candidate.path not in self._names:
-            return None
         for text in self._texts:
             for quote in _read_printed(candidate.quote):
                 if found := _search(quote, text, candidate):
                     return _make_finding(candidate, found, self._path)
+        for quote in _read_quote(candidate.quote):
+            if found := self._without_spaces.find_only(quote, candidate):
+                return _make_finding(candidate, found, self._path)
         return None
 
 
@@ -102,7 +106,7 @@ class _HunkText:
 
     def __init__(self, hunks: Iterable[Hunk], as_prompt_text: Callable[[str], str]) -> None:
         """Index each line as a prompt shows it, without the CR of a CRLF."""
-        self._hunks = tuple(
+        self.hunks = tuple(
             tuple((line, as_prompt_text(line.text.removesuffix("\r"))) for line in hunk.lines)
             for hunk in hunks
         )
@@ -110,7 +114,7 @@ class _HunkText:
 
     def _lines_of(self, side: Side) -> Iterator[tuple[_Numbered, str]]:
         """Yield the lines of one version for each hunk, and their text for searching."""
-        for hunk in self._hunks:
+        for hunk in self.hunks:
             rows = [
                 (number, line, text)
                 for line, text in hunk
@@ -133,10 +137,59 @@ class _HunkText:
         """Yield where a one-line quote matches a part of a line in the new version."""
         if len(quote) > 1 or len(quote[0]) < _SHORTEST_PART:
             return
-        for hunk in self._hunks:
+        for hunk in self.hunks:
             for line, text in hunk:
                 if line.new is not None and quote[0] in text:
                     yield _make_match(Side.NEW, ((line.new, line),))
+
+
+class _TextWithoutSpaces:
+    """The text of a file's hunks without any white space, line breaks included."""
+
+    def __init__(self, hunks: Sequence[Sequence[tuple[Line, str]]]) -> None:
+        """Keep the lines of each version, hunk by hunk; each line comes with its text."""
+        self._sides = {
+            side: tuple(
+                tuple(
+                    (number, line, _squeeze(text))
+                    for line, text in hunk
+                    if (number := _line_number(line, side)) is not None
+                )
+                for hunk in hunks
+            )
+            for side in Side
+        }
+
+    def find_only(self, quote: Quote, candidate: Candidate) -> _Match | None:
+        """Return the one place whose whole lines match; None if there are several.
+
+        As with other quotes, context must be at the stated lines.
+        """
+        sought = _squeeze("".join(quote))
+        new = tuple(self._matches(sought, Side.NEW))
+        if new:
+            only = _take_only(new)
+            return only if only and (only.changed or _choose_stated(new, candidate)) else None
+        return _take_only([match for match in self._matches(sought, Side.OLD) if match.changed])
+
+    def _matches(self, sought: str, side: Side) -> Iterator[_Match]:
+        for rows in self._sides[side]:
+            texts = [text for _, _, text in rows]
+            starts = tuple(accumulate(map(len, texts), initial=0))
+            joined = "".join(texts)
+            first = {place: at for at, place in enumerate(starts[:-1]) if texts[at]}
+            last = {place: at for at, place in enumerate(starts[1:]) if texts[at]}
+            position = joined.find(sought)
+            while position >= 0:
+                end = position + len(sought)
+                if position in first and end in last:
+                    lines = rows[first[position] : last[end] + 1]
+                    yield _make_match(side, [(number, line) for number, line, _ in lines])
+                position = joined.find(sought, position + 1)
+
+
+def _squeeze(text: str) -> str:
+    return "".join(text.split())
 
 
 def _line_number(line: Line, side: Side) -> int | None:
@@ -180,81 +233,66 @@ def _make_finding(candidate: Candidate, match: _Match, path: str) -> Finding:
     )
 
 
-def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
-    """Return the findings without duplicates, the worst first, and the number of duplicates.
-
-    Duplicates have overlapping lines, and the same title or quote apart from letter case and
-    spaces. The worst one is kept. Rule findings are always kept, and a model finding that repeats
-    one is a duplicate unless it is worse. The result does not depend on the order of `findings`.
-    """
-    kept: list[Finding] = []
-    places: dict[tuple[str, ...], list[Finding]] = {}
-    ordered = worst_first(sorted(findings, key=repr))
-    for finding in sorted(ordered, key=lambda each: each.origin is not Origin.RULE):
-        where = (finding.path, finding.side.value)
-        topics = (
-            (*where, "title", normalize(finding.title)),
-            (*where, "quote", normalize(finding.quote)),
-        )
-        from_rule = finding.origin is Origin.RULE
-        if from_rule or not any(
-            covers(it, finding) and overlap(it, finding) for t in topics for it in places.get(t, [])
-        ):
-            kept.append(finding)
-            for topic in topics:
-                places.setdefault(topic, []).append(finding)
-    return worst_first(kept), len(ordered) - len(kept)
-
-
-def overlap(one: Finding, other: Finding) -> bool:
-    """Return True if the lines of two findings of one file have a line in common."""
-    return one.start_line <= other.end_line and other.start_line <= one.end_line
-
-
 @dataclass(frozen=True, slots=True)
 class FileCandidates:
     """The summary and the candidates of one reply or report about one file, in its order.
 
-    `discarded` is the number of findings that were malformed, repeated or too many. `truncated`
-    says that the reply was cut off, so more candidates may be missing.
+    `dropped` counts the findings that were malformed, repeated or too many. `ungraded` counts the
+    candidates with an unknown severity. `truncated` says that the reply was cut off, so more
+    candidates may be missing; `ambiguous` that it held several results, of which this is the last.
     """
 
     summary: str
     candidates: tuple[Candidate, ...]
-    discarded: int
+    dropped: Withheld = field(default_factory=Withheld)
+    ungraded: int = 0
     truncated: bool = False
+    ambiguous: bool = False
 
 
 def collect_candidates(
-    rows: Sequence[object], *, path: str, summary: str, truncated: bool = False
+    rows: Sequence[object], *, path: str, summary: str, gate: Severity = Severity.MEDIUM
 ) -> FileCandidates:
     """Read the rows of one file, each with the members of a candidate; return at most 200.
 
-    A row without quote, title or body is discarded; other members have defaults, and unknown ones
-    are ignored. `path` is for rows that have none. `summary` is cut at LONGEST_SUMMARY.
+    A row without quote, title or body is malformed; other members have defaults, and unknown ones
+    are ignored. Every candidate gets `path`, whatever its row says. An unknown severity becomes
+    `gate`. `summary` is cut at LONGEST_SUMMARY.
     """
-    kept = _keep_worst(_drop_repeated(_read_candidate(row, path) for row in rows))
+    read = [found for row in rows if (found := _read_candidate(row, path, gate))]
+    distinct = _drop_repeated(candidate for candidate, _ in read)
+    kept = _keep_worst(distinct)
     return FileCandidates(
-        truncate.line(summary, LONGEST_SUMMARY), kept, len(rows) - len(kept), truncated
+        truncate.line(summary, LONGEST_SUMMARY),
+        kept,
+        Withheld(
+            malformed=len(rows) - len(read),
+            duplicate=len(read) - len(distinct),
+            over_limit=len(distinct) - len(kept),
+        ),
+        ungraded=sum(not graded for _, graded in read),
     )
 
 
-def _read_candidate(row: object, path: str) -> Candidate | None:
+def _read_candidate(row: object, path: str, gate: Severity) -> tuple[Candidate, bool] | None:
+    """Return the candidate in a row, and True if its severity is known; None if there is none."""
     try:
-        candidate = json_members.read(Candidate, row)
+        members = json_members.as_object(row)
+        candidate = json_members.read(Candidate, members)
     except UnusableError:
         return None
-    return candidate if candidate.path else replace(candidate, path=path)
+    severity = read_severity(json_members.get(members, "severity"))
+    return replace(candidate, path=path, severity=severity or gate), severity is not None
 
 
-def _drop_repeated(candidates: Iterable[Candidate | None]) -> list[Candidate]:
+def _drop_repeated(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the first of equal candidates: a model may repeat itself until it is cut off.
 
     One with another severity or confidence is not equal.
     """
     first: dict[tuple[object, ...], Candidate] = {}
-    for each in filter(None, candidates):
-        about = (each.path, each.quote, each.title, each.severity, each.confidence)
+    for each in candidates:
+        about = (each.quote, each.title, each.severity, each.confidence)
         first.setdefault(about, each)
     return list(first.values())
 

@@ -1,12 +1,11 @@
-"""Ranks the findings to show, and applies the verdicts of the verification to findings."""
+"""Ranks the findings to show, each once, and applies the verdicts of the verification to them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.config.settings import Settings
-from reviewer.finding import Dismissal, Finding, Origin, normalize, resembles
-from reviewer.findings import placement
-from reviewer.review import Ground, VerdictOutcome, Verification, Withheld
+from reviewer.finding import Dismissal, Finding, Origin, covers, normalize, resembles
+from reviewer.review import Ground, VerdictOutcome, Verification, Withheld, worst_first
 from reviewer.severity import Confidence, Severity
 
 # Characters; a shorter quote, such as "return None", is in many files for different reasons.
@@ -32,7 +31,7 @@ def rank(
         if finding.severity >= config.min_severity and finding.confidence >= config.min_confidence
     )
     # Last: one that is dismissed or below a threshold must not stand for another one.
-    single, _ = placement.dedupe(wanted)
+    single, _ = dedupe(wanted)
     distinct = _merge_across_files(single)
     shown = _limit(distinct, config.max_findings)
     withheld = Withheld(
@@ -42,6 +41,37 @@ def rank(
         over_limit=len(distinct) - len(shown),
     )
     return shown, withheld
+
+
+def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
+    """Return the findings without duplicates, the worst first, and the number of duplicates.
+
+    Duplicates have overlapping lines, and the same title or quote apart from letter case and
+    spaces. The worst one is kept. Rule findings are always kept, and a model finding that repeats
+    one is a duplicate unless it is worse. The result does not depend on the order of `findings`.
+    """
+    kept: list[Finding] = []
+    places: dict[tuple[str, ...], list[Finding]] = {}
+    ordered = worst_first(sorted(findings, key=repr))
+    for finding in sorted(ordered, key=lambda each: each.origin is not Origin.RULE):
+        where = (finding.path, finding.side.value)
+        topics = (
+            (*where, "title", normalize(finding.title)),
+            (*where, "quote", normalize(finding.quote)),
+        )
+        from_rule = finding.origin is Origin.RULE
+        if from_rule or not any(
+            covers(it, finding) and overlap(it, finding) for t in topics for it in places.get(t, [])
+        ):
+            kept.append(finding)
+            for topic in topics:
+                places.setdefault(topic, []).append(finding)
+    return worst_first(kept), len(ordered) - len(kept)
+
+
+def overlap(one: Finding, other: Finding) -> bool:
+    """Return True if the lines of two findings of one file have a line in common."""
+    return one.start_line <= other.end_line and other.start_line <= one.end_line
 
 
 def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:

@@ -112,7 +112,7 @@ class ModelClient:
         except ReplyError as problem:
             log.info("Asking %s once more: %s", model.name, problem)
             again = _repeat_with_problem(prompt, self._as_prompt_text(text), problem)
-        return parse(run_tool_loop(again, complete, self._run_tool))
+        return parse(replace(run_tool_loop(again, complete, self._run_tool), final=True))
 
     def _complete(self, model: Model, prompt: Prompt) -> Reply:
         size = sum(len(message.text) for message in prompt.messages)
@@ -161,6 +161,7 @@ def run_tool_loop(
     """Send the prompt and the results of tool calls until a reply calls no tool; return it.
 
     When MOST_CALLS, MOST_TURNS or LARGEST_CONVERSATION is reached, the prompt is marked as closing.
+    Where no tool is offered, the arguments of a call are read as a part of the reply's text.
     Raises ReplyError when the model calls a tool even then, and whatever `complete` raises.
     """
     calls = characters = 0
@@ -168,6 +169,9 @@ def run_tool_loop(
         reply = complete(prompt)
         if not reply.calls:
             return reply
+        if not prompt.tools:
+            arguments = (call.arguments for call in reply.calls)
+            return replace(reply, text="\n".join((reply.text, *arguments)), calls=())
         if prompt.closing:
             break
         results = [

@@ -139,6 +139,7 @@ class WithheldRow:
     duplicate: _Count
     below_threshold: _Count
     over_limit: _Count
+    malformed: _Count = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Makes one result of all replies about a file, and one review of the results of all files."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reviewer.changes import default_excludes
 from reviewer.changes.diff import ChangedFile
@@ -16,7 +16,7 @@ from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
-from reviewer.review import FileReport, Overview, Review, Spent, Status
+from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,17 @@ class PartResult:
 class FileResult:
     """A file's row and its findings.
 
-    `unplaced` is the number of the model's candidates that could not be used, `refuted` that of the
-    findings that the verification dropped. `agreed` lists the findings of both passes.
+    `dropped` counts the model's candidates that could not be used, `refuted` the findings that the
+    verification dropped, `ungraded` the candidates with an unknown severity. `agreed` lists the
+    findings of both passes.
     """
 
     report: FileReport
     findings: tuple[Finding, ...] = ()
-    unplaced: int = 0
+    dropped: Withheld = field(default_factory=Withheld)
     refuted: int = 0
     agreed: tuple[Finding, ...] = ()
+    ungraded: int = 0
 
     @property
     def has_model_findings(self) -> bool:
@@ -77,8 +79,9 @@ def add(
     placed = [placement.Places(file, as_prompt_text).place(each) for each in section.candidates]
     found = previous_review.add_new(result.findings, tuple(filter(None, placed)))
     new = tuple(each for each in found if each not in result.findings)
-    unplaced = result.unplaced + placed.count(None) + section.discarded
-    return replace(result, findings=found, unplaced=unplaced), new
+    dropped = result.dropped + section.dropped + Withheld(unplaced=placed.count(None))
+    ungraded = result.ungraded + section.ungraded
+    return replace(result, findings=found, dropped=dropped, ungraded=ungraded), new
 
 
 def merge(
@@ -100,7 +103,10 @@ def merge(
     # replace one of them.
     from_rules, _ = _find_by_rules(file, redaction)
     findings = (*from_rules, *(each for each in known if each.origin is Origin.MODEL))
-    whole = replied.report.status is not Status.FAILED and not replied.report.cuts
+    # A result that hides something must not become "no problems found" in a later review.
+    whole = not (
+        replied.report.status is Status.FAILED or replied.report.cuts or replied.dropped.unplaced
+    )
     key = previous.identify(file) if whole else ""
     return replace(replied, report=replace(replied.report, key=key), findings=findings)
 
@@ -133,9 +139,14 @@ def place_replies(
         summary=" ".join(reply.summary for reply in main),
         cuts=_collect_cuts(passes[0] if first else passes[1], main),
     )
-    discarded = sum(reply.discarded for reply in (*first, *second))
-    unplaced = found.count(None) + again.count(None) + discarded
-    return FileResult(report, findings, unplaced, agreed=agreed)
+    unplaced = Withheld(unplaced=found.count(None) + again.count(None))
+    return FileResult(
+        report,
+        findings,
+        sum((reply.dropped for reply in (*first, *second)), unplaced),
+        agreed=agreed,
+        ungraded=sum(reply.ungraded for reply in (*first, *second)),
+    )
 
 
 def _keep_replies(results: Iterable[PartResult]) -> list[FileCandidates]:
@@ -152,6 +163,9 @@ def _collect_cuts(
         if isinstance(each.result, ReviewerError)
     ]
     cuts += ["the model's reply was cut short" for reply in replies if reply.truncated]
+    cuts += ["the model gave several different replies" for reply in replies if reply.ambiguous]
+    unread = sum(reply.dropped.malformed for reply in replies)
+    cuts += [f"{unread:,} finding{'s' * (unread > 1)} could not be read"] if unread else []
     return tuple(dict.fromkeys(cuts))
 
 
@@ -216,7 +230,7 @@ def assemble(
     """
     previous = replace(previous, state=replace(previous.state, dismissed=dismissed))
     found = (*selection.findings, *(f for each in results for f in each.findings))
-    distinct, repeated = placement.dedupe(found)
+    distinct, repeated = ranking.dedupe(found)
     numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)
     files = tuple(_with_findings(each.report, shown, numbered) for each in results)
@@ -233,14 +247,12 @@ def assemble(
         overview=Overview(),
         findings=shown,
         files=files,
-        withheld=replace(
-            withheld,
-            duplicate=withheld.duplicate + repeated,
-            unplaced=sum(each.unplaced for each in results),
-            refuted=sum(each.refuted for each in results),
+        withheld=sum(
+            (each.dropped for each in results),
+            withheld + Withheld(duplicate=repeated, refuted=sum(each.refuted for each in results)),
         ),
         spent=spent,
-        notes=config.notes + selection.notes,
+        notes=config.notes + selection.notes + _note_ungraded(results, config),
         job_summary_notes=tuple(filter(None, (config.origin,))),
         dismissed=dismissed,
         fixed=missing.fixed,
@@ -252,6 +264,15 @@ def assemble(
 
 def _is_unread(row: FileReport) -> bool:
     return row.status is not Status.REVIEWED or bool(row.cuts)
+
+
+def _note_ungraded(results: Iterable[FileResult], config: Settings) -> tuple[str, ...]:
+    count = sum(each.ungraded for each in results)
+    if not count:
+        return ()
+    noun = "finding has" if count == 1 else "findings have"
+    gate = config.unknown_severity.label
+    return (f"{count:,} {noun} a severity that is not known, which is read as {gate}",)
 
 
 def _make_presence_check(

@@ -159,8 +159,9 @@ class BatchReviewer:
     def _request_review(self, batch: Batch) -> _Outcome:
         prompt = self.prompts.review(self.requests.make(batch))
         names = {self.prompts.as_prompt_text(path): path for path in batch.paths}
+        gate = self.config.unknown_severity
         try:
-            return self.client.ask(prompt, lambda reply: replies.parse_review(reply, names))
+            return self.client.ask(prompt, lambda reply: replies.parse_review(reply, names, gate))
         except ReviewerError as problem:
             log.warning("%s: %s", batch.label, problem)
             return problem
@@ -178,10 +179,11 @@ class BatchReviewer:
         request = self.requests.make(Batch(change.parts))
         paths = (*request.paths, *(outline.path for outline in change.outlines))
         names = {self.prompts.as_prompt_text(path): path for path in paths}
+        gate = self.config.unknown_severity
         try:
             reply = self.client.ask(
                 self.prompts.whole(request, change),
-                lambda reply: replies.parse_change(reply, names),
+                lambda reply: replies.parse_change(reply, names, gate),
             )
         except ReviewerError as problem:
             log.warning("The request about the whole change failed: %s", problem)

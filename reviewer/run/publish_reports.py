@@ -102,6 +102,8 @@ def merge(
         overview=submitted.join_overviews(),
         notes=(*origin, *notes),
         by_fork=pull.from_fork,
+        # What the reviewing runs could not read or place is in no report.
+        withheld=review.withheld + submitted.add_up_dropped(),
     )
 
 

@@ -13,7 +13,7 @@ from reviewer.errors import ModelError, ReviewerError
 from reviewer.findings import placement
 from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import PartResult
-from reviewer.review import FileReport, Overview, Review, Spent, Status
+from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
 from reviewer.text import truncate
 
 _MOST_CUTS = 20
@@ -70,6 +70,14 @@ class SubmittedReports:
             output_tokens=sum(each.output_tokens for each in spent),
             cost=None if None in costs else sum(filter(None, costs), Decimal(0)),
             models=tuple(truncate.line(model, _LONGEST_MODEL) for model in models)[:_MOST_MODELS],
+        )
+
+    def add_up_dropped(self) -> Withheld:
+        """Return the numbers of findings that the reviewing runs could not read or place."""
+        dropped = [each.withheld for each in self.reviews]
+        return Withheld(
+            malformed=sum(each.malformed for each in dropped),
+            unplaced=sum(each.unplaced for each in dropped),
         )
 
     def join_overviews(self) -> Overview:

@@ -10,10 +10,13 @@ https://platform.openai.com/docs/guides/structured-outputs#supported-schemas. Th
 lenient: they cut, replace and give defaults, so that little of a reply is lost.
 """
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import TypeAlias, TypeVar, get_args, get_type_hints
+
+from pydantic_core import from_json
 
 from reviewer.text.truncate import line, shorten
 
@@ -26,6 +29,12 @@ NUMBER: Schema = {"type": "integer"}
 
 # Beyond this a number is no line of any file.
 _LAST_LINE = 10_000_000
+# "6", "L6", "line 6", "#6", "6-8", "L6 to L8".
+_LINES = re.compile(
+    r"[^\w-]*(?:[a-z]{1,10}[^\w-]*)?(-?[0-9]{1,8})"
+    r"(?:\s*(?:[-:,\u2013\u2014]|\.\.|to)\s*[a-z]{0,4}\s*([0-9]{1,8}))?\W*",
+    re.IGNORECASE,
+)
 
 
 class UnusableError(ValueError):
@@ -61,19 +70,52 @@ def read(shape: type[Shape], value: object) -> Shape:
 
     Raises UnusableError, which names the member, for a value that cannot be used.
     """
-    if not isinstance(value, Mapping):
-        raise UnusableError("an object is expected")
+    row = as_object(value)
     found = {
-        name: _read_member(name, member, value)
+        name: _read_member(name, member, row)
         for name, member in _members(shape).items()
-        if name in value or name not in _optional(shape)
+        if has(row, name) or name not in _optional(shape)
     }
     return shape(**found)
 
 
+def has(row: Mapping[str, object], name: str) -> bool:
+    """Return True if an object has the member, in any spelling that `get` reads."""
+    return name in row or any(_plain(each) == _plain(name) for each in row)
+
+
+def get(row: Mapping[str, object], name: str) -> object:
+    """Return a member of an object, None if it is missing; startLine is start_line too."""
+    if name in row:
+        return row[name]
+    return next((value for each, value in row.items() if _plain(each) == _plain(name)), None)
+
+
+def _plain(name: str) -> str:
+    return "".join(words_in(name))
+
+
+def as_object(value: object) -> Mapping[str, object]:
+    """Return an object, also one that is given as JSON text; raises UnusableError for others."""
+    value = unpack(value)
+    if not isinstance(value, Mapping):
+        raise UnusableError("an object is expected")
+    return value
+
+
+def unpack(value: object) -> object:
+    """Return what a JSON text holds; other values stay as they are, as does a text of a person."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return from_json(encodable(value), allow_inf_nan=False)
+    except ValueError:
+        return value
+
+
 def _read_member(name: str, member: Member, row: Mapping[str, object]) -> object:
     try:
-        return member.read(row.get(name))
+        return member.read(get(row, name))
     except UnusableError as problem:
         raise UnusableError(f"{name}: {problem}") from None
 
@@ -156,10 +198,19 @@ def code(limit: int) -> Member:
     return Member({"type": ["string", "null"]}, read)
 
 
-def line_number() -> Member:
-    """Declare the number of a line; what cannot be one becomes 0."""
+def line_number(*, last: bool = False) -> Member:
+    """Declare the number of a line; what cannot be one becomes 0.
+
+    Of a range such as "6-8" or [6, 8] it is the first line, or the `last`.
+    """
 
     def read(value: object) -> int:
+        if isinstance(value, list) and value:
+            value = value[-1 if last else 0]
+        if isinstance(value, str) and (found := _LINES.fullmatch(value)):
+            value = int((last and found[2]) or found[1])
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         return value if type(value) is int and abs(value) <= _LAST_LINE else 0
 
     return Member(NUMBER, read)
@@ -168,15 +219,26 @@ def line_number() -> Member:
 def word(words: Mapping[str, Word], *, otherwise: Word) -> Member:
     """Declare one of several words, read in any letter case; `otherwise` is for all other values.
 
-    A value that is one of the meanings already is kept.
+    Marks around the word do not matter, nor do the separators in it. A value that is one of the
+    meanings already is kept.
     """
 
     def read(value: object) -> Word:
         if isinstance(value, str):
-            return words.get(value.strip().lower(), otherwise)
+            return words.get("-".join(words_in(value)), otherwise)
         return next((meaning for meaning in words.values() if meaning is value), otherwise)
 
+    return one_word(words, read)
+
+
+def one_word(words: Iterable[str], read: Callable[[object], object]) -> Member:
+    """Declare one of several words that `read` reads in its own way."""
     return Member({"type": "string", "enum": list(words)}, read)
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text in lower case, without marks, emoji and separators."""
+    return re.findall(r"[^\W_]+", text.lower())
 
 
 def one_of(words: Iterable[str], *, otherwise: str) -> Member:
@@ -185,9 +247,15 @@ def one_of(words: Iterable[str], *, otherwise: str) -> Member:
 
 
 def rows(of: Schema) -> Member:
-    """Declare a list whose rows are read later, each by itself."""
+    """Declare a list whose rows are read later, each by itself.
+
+    A list that is given as JSON text is read too, and an object in place of a list is its only row.
+    """
 
     def read(value: object) -> tuple[object, ...]:
+        value = unpack(value)
+        if isinstance(value, Mapping) and value:
+            return (value,)
         if not isinstance(value, list):
             raise UnusableError("a list is expected")
         return tuple(value)

@@ -8,6 +8,7 @@ from hypothesis import given
 from reviewer.finding import Candidate, Finding
 from reviewer.findings import placement
 from reviewer.findings.placement import FileCandidates
+from reviewer.review import Withheld
 from reviewer.severity import Confidence, Severity
 from tests import builders, strategies
 
@@ -21,13 +22,13 @@ def collect(*rows: Candidate, summary: str = "Pays.") -> FileCandidates:
 
 
 def test_a_candidate_within_its_limits_is_read_as_it_is() -> None:
-    assert collect(CANDIDATE) == FileCandidates("Pays.", (CANDIDATE,), discarded=0)
+    assert collect(CANDIDATE) == FileCandidates("Pays.", (CANDIDATE,))
 
 
 @pytest.mark.parametrize("member", ["quote", "title", "body"])
 def test_a_candidate_that_lacks_its_words_is_left_out_and_counted(member: str) -> None:
     blank = replace(CANDIDATE, **{member: " \n"})  # type: ignore[arg-type]
-    assert collect(blank, CANDIDATE) == FileCandidates("Pays.", (CANDIDATE,), discarded=1)
+    assert collect(blank, CANDIDATE) == FileCandidates("Pays.", (CANDIDATE,), Withheld(malformed=1))
 
 
 def test_texts_of_a_candidate_are_cut_and_an_unknown_category_is_other() -> None:
@@ -47,7 +48,7 @@ def test_the_worst_are_kept_and_those_that_say_the_same_count_once() -> None:
     found = collect(*rows, worse, worse)
     assert len(found.candidates) == placement.MOST_CANDIDATES
     assert worse in found.candidates
-    assert found.discarded == 2
+    assert found.dropped == Withheld(over_limit=1, duplicate=1)
 
 
 @given(strategies.findings())

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.finding import Candidate, Finding, Side
-from reviewer.findings.placement import Places, dedupe
+from reviewer.findings.placement import Places
+from reviewer.findings.ranking import dedupe
 from reviewer.pull_request import ListedFile
 from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
@@ -196,8 +197,10 @@ def test_a_bracket_alone_is_no_quote_although_the_line_is_there() -> None:
         "./src/pay.py",
     ],
 )
-def test_a_path_that_is_not_the_files_own_is_dropped(path: str) -> None:
-    assert place(replace(candidate("refund(total)", 43), path=path), changed_file()) is None
+def test_a_path_that_is_not_the_files_own_decides_nothing(path: str) -> None:
+    found = place(replace(candidate("refund(total)", 43), path=path), changed_file())
+    assert found
+    assert (found.path, found.start_line) == ("src/pay.py", 43)
 
 
 @faults("LO5")
@@ -269,6 +272,72 @@ def test_what_the_prompt_prints_of_odd_line_ends_is_found_where_it_was_printed(
     found = place(quoted, file, invisible.show)
     assert found
     assert (found.start_line, found.end_line) == (first + 1, last + 1)
+
+
+@faults("RF7")
+@pytest.mark.parametrize(
+    ("quote", "place_of_it"),
+    [
+        ("charge( total,retry = True )\nlog(  'done' )".replace("'", '"'), (Side.NEW, 11, 12)),
+        ("if total:\tcharge(total, retry=True)", (Side.NEW, 9, 10)),
+        ('send(order.owner,\n     "refunded",\n     copy=order.agent)', (Side.NEW, 44, 44)),
+        ('log( "charged" )', (Side.OLD, 10, 10)),
+        ("    12 +     log(  'done')".replace("'", '"'), (Side.NEW, 12, 12)),
+    ],
+)
+def test_white_space_in_a_quote_does_not_matter_where_it_matches_one_place_only(
+    quote: str, place_of_it: tuple[Side, int, int]
+) -> None:
+    assert place_quote(quote, 99) == place_of_it
+
+
+@faults("RF7")
+@pytest.mark.parametrize(
+    ("quote", "stated"),
+    [
+        ("charge( total, retry=True )", 10),
+        ("return  total", 99),
+        ("return  None", 15),
+        ("log ( x )", 12),
+        ("owner, 'refunded' , copy".replace("'", '"'), 44),
+    ],
+)
+def test_white_space_matters_where_a_quote_matches_several_places_or_none(
+    quote: str, stated: int
+) -> None:
+    assert place_quote(quote, stated) is None
+
+
+PRINTED = st.text(
+    st.sampled_from("ab1+- \t\r\u00a0\u200b\u202e\u2028\x0b\x0c\x1b\u00e9\U0001f600#[]\"'<>|"),
+    max_size=20,
+).filter(lambda text: any(map(str.isalnum, text)))
+
+
+@faults("RF7")
+@given(st.lists(PRINTED, min_size=1, max_size=8), st.data())
+def test_every_line_quoted_as_it_is_printed_is_placed_at_itself(
+    lines: list[str], data: st.DataObject
+) -> None:
+    kinds = [data.draw(st.sampled_from(list(LineKind))) for _ in lines]
+    old = new = 0
+    rows: list[Line] = []
+    for kind, text in zip(kinds, lines, strict=True):
+        old += kind is not LineKind.ADDED
+        new += kind is not LineKind.REMOVED
+        numbers = (
+            None if kind is LineKind.ADDED else old,
+            None if kind is LineKind.REMOVED else new,
+        )
+        rows.append(Line(kind, *numbers, text))
+    file = ChangedFile("a.py", "modified", (Hunk(tuple(rows)),))
+    printed = invisible.show(diff.render_hunks(file.hunks)).split("\n")[1:]
+    for row, text in zip(rows, printed, strict=True):
+        if row.kind is LineKind.REMOVED:
+            continue
+        found = place(candidate(text, row.new or 0), file, invisible.show)
+        assert found
+        assert (found.side, found.start_line) == (Side.NEW, row.new)
 
 
 @faults("LO5")

@@ -1,5 +1,7 @@
 """Whatever a model says, it is refused, or it becomes values within their limits."""
 
+from dataclasses import astuple
+
 from reviewer.errors import ReplyError
 from reviewer.finding import CATEGORIES, Candidate
 from reviewer.findings.placement import FileCandidates
@@ -42,7 +44,7 @@ def _assert_section(found: FileCandidates) -> None:
     found.summary.encode()
     assert len(found.summary) <= 500
     assert len(found.candidates) <= 200
-    assert found.discarded >= 0
+    assert min(astuple(found.dropped)) >= 0
     for candidate in found.candidates:
         _assert_within_limits(candidate)
 

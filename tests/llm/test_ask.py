@@ -19,7 +19,7 @@ from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget, Price
 from reviewer.llm.replies import parse_review
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
-from reviewer.ports import Message, Prompt, Reply, Usage
+from reviewer.ports import Message, Prompt, Reply, ToolCall, Usage
 from tests.faults import faults
 
 PROMPT = Prompt("review", (Message("user", "Look at this."),), "review", REVIEW_SCHEMA)
@@ -32,7 +32,7 @@ BAD = '{"findings": [],}'
 class Script:
     """A model that says one thing after the other; an error is raised."""
 
-    lines: Sequence[str | ModelError]
+    lines: Sequence[str | Reply | ModelError]
     name: str = "first"
     usage: Usage | None = USAGE
     prompts: list[Prompt] = field(default_factory=list)
@@ -42,6 +42,8 @@ class Script:
         self.prompts.append(prompt)
         if isinstance(said, ModelError):
             raise said
+        if isinstance(said, Reply):
+            return said
         return Reply(said, self.name, truncated=False, usage=self.usage)
 
     def shutdown_date(self) -> None:
@@ -233,3 +235,58 @@ def test_a_request_without_an_answer_gives_its_room_back(
     asked.ask(PROMPT, read)
 
     assert asked.budget.spent().requests == 1
+
+
+def calls(*arguments: str, text: str = "") -> Reply:
+    asked = tuple(ToolCall(f"c{n}", "submit", each) for n, each in enumerate(arguments))
+    return Reply(text, "first", truncated=False, usage=USAGE, calls=asked)
+
+
+@faults("RF4")
+@pytest.mark.parametrize(
+    "reply",
+    [
+        calls(GOOD),
+        calls("{}", text=GOOD),
+        calls('{"path": "a"}', GOOD),
+        calls(GOOD, text="I submit the review."),
+        calls(GOOD, text=GOOD),
+    ],
+)
+def test_a_call_that_nobody_offered_is_read_as_text(reply: Reply) -> None:
+    model = Script([reply])
+
+    assert client_of(model).ask(PROMPT, read).summary == "Fine."
+
+    assert len(model.prompts) == 1
+
+
+@faults("RF4")
+def test_a_model_that_only_calls_what_nobody_offered_is_asked_twice() -> None:
+    model = Script([calls('{"path": "a.py"}')] * 9)
+
+    with pytest.raises(ReplyError, match="JSON object"):
+        client_of(model).ask(PROMPT, read)
+
+    assert len(model.prompts) == 2
+
+
+@faults("RF1")
+def test_different_objects_are_asked_for_once_more_and_then_the_last_applies() -> None:
+    both = GOOD.replace("Fine.", "First.") + GOOD
+    model = Script([both, both])
+
+    found = client_of(model).ask(PROMPT, read)
+
+    assert (found.summary, found.ambiguous, len(model.prompts)) == ("Fine.", True, 2)
+    assert "several different JSON objects" in model.prompts[1].messages[-1].text
+
+
+@faults("RF6")
+def test_a_reply_without_a_list_is_asked_for_once_more_and_is_never_clean() -> None:
+    model = Script(['{"path": "a", "summary": "Fine."}'] * 2)
+
+    with pytest.raises(ReplyError, match='no member "findings"'):
+        client_of(model).ask(PROMPT, read)
+
+    assert len(model.prompts) == 2

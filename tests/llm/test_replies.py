@@ -19,7 +19,7 @@ from reviewer.llm.reply_schemas import (
     SectionReply,
 )
 from reviewer.ports import Reply
-from reviewer.review import Overview
+from reviewer.review import Overview, Withheld
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults
 
@@ -54,9 +54,9 @@ def reply_of(text: str, *, truncated: bool = False) -> Reply:
     return Reply(text, "scripted", truncated, usage=None)
 
 
-def parse_review(reply: Reply) -> FileCandidates:
+def parse_review(reply: Reply, gate: Severity = Severity.MEDIUM) -> FileCandidates:
     """Read a reply about one file."""
-    return replies.parse_review(reply, {PATH: PATH}).sections[PATH]
+    return replies.parse_review(reply, {PATH: PATH}, gate).sections[PATH]
 
 
 def answer(*findings: object, **members: object) -> str:
@@ -77,13 +77,11 @@ def parse_one(**members: object) -> Candidate:
 def test_a_reply_that_follows_the_schema_becomes_candidates() -> None:
     Draft202012Validator(REVIEW_SCHEMA).validate({"files": [json.loads(answer(FINDING))]})
 
-    assert parse_findings(FINDING) == FileCandidates(
-        "Pays.", (CANDIDATE,), discarded=0, truncated=False
-    )
+    assert parse_findings(FINDING) == FileCandidates("Pays.", (CANDIDATE,), truncated=False)
 
 
 def test_no_findings_are_a_good_answer() -> None:
-    assert parse_findings() == FileCandidates("Pays.", (), discarded=0, truncated=False)
+    assert parse_findings() == FileCandidates("Pays.", (), truncated=False)
 
 
 @faults("LO1")
@@ -97,7 +95,7 @@ def test_no_findings_are_a_good_answer() -> None:
         "Here is the review of {x} and {y: 1}, as asked:\n\n{}\n\nI hope it helps {{really}}.",
         '<think>Say {"path": "p", "summary": "draft", "findings": []}? No.</think>\n{}',
         '{"mood": "good"} {}',
-        '{} {"path": "other", "findings": []}',
+        '{} {"path": "other", "notes": []}',
     ],
 )
 def test_what_surrounds_the_json_is_ignored(wrapped: str) -> None:
@@ -178,7 +176,7 @@ def test_what_is_not_strict_json_of_our_shape_is_refused(text: str) -> None:
 
 @faults("LO5")
 @pytest.mark.parametrize(
-    "line", ["12", None, True, 1.0, 1.5, [], {}, 10**12, -(10**12), "first", ""]
+    "line", [None, True, 1.5, [], {}, 10**12, -(10**12), "first", "", "1.5.2", [None], "6 or 9"]
 )
 def test_a_line_that_is_no_number_leaves_the_place_to_the_quote(line: object) -> None:
     assert (
@@ -193,6 +191,128 @@ def test_a_number_is_kept_as_it_is(line: int) -> None:
     assert parse_one(start_line=line).start_line == line
 
 
+@faults("RF2")
+@pytest.mark.parametrize(
+    ("spelt", "lines"),
+    [
+        ("6", (6, 6)),
+        (" 6 ", (6, 6)),
+        (6.0, (6, 6)),
+        ("6.", (6, 6)),
+        ("L6", (6, 6)),
+        ("line 6", (6, 6)),
+        ("Line #6", (6, 6)),
+        ("#6", (6, 6)),
+        ("**6**", (6, 6)),
+        ("6-8", (6, 8)),
+        ("6 - 8", (6, 8)),
+        ("6\u20138", (6, 8)),
+        ("L6-L8", (6, 8)),
+        ("lines 6 to 8", (6, 8)),
+        ("6:8", (6, 8)),
+        ("6..8", (6, 8)),
+        ([6, 6], (6, 6)),
+        ([6, 8], (6, 8)),
+        (["6", "8"], (6, 8)),
+        (["L6-L8"], (6, 8)),
+        ([6], (6, 6)),
+    ],
+)
+def test_a_line_is_read_in_the_usual_other_forms(spelt: object, lines: tuple[int, int]) -> None:
+    candidate = parse_one(start_line=spelt, end_line=spelt)
+
+    assert (candidate.start_line, candidate.end_line) == lines
+
+
+@faults("RF2")
+@pytest.mark.parametrize(
+    ("spelt", "severity"),
+    [
+        ("blocker", Severity.CRITICAL),
+        ("P0", Severity.CRITICAL),
+        ("[P1]", Severity.HIGH),
+        ("SEV2", Severity.HIGH),
+        ("major", Severity.HIGH),
+        ("Major issue", Severity.HIGH),
+        ("\U0001f534 high", Severity.HIGH),
+        ("**High**", Severity.HIGH),
+        ("__high__", Severity.HIGH),
+        ("High severity", Severity.HIGH),
+        ("severity: high", Severity.HIGH),
+        ("HIGH (data loss)", Severity.HIGH),
+        ("high/critical", Severity.CRITICAL),
+        ("medium-high", Severity.HIGH),
+        ("moderate", Severity.MEDIUM),
+        ("warning", Severity.MEDIUM),
+        ("minor", Severity.LOW),
+        ("nit", Severity.LOW),
+        ("P3", Severity.LOW),
+    ],
+)
+def test_a_severity_is_read_in_the_usual_other_words(spelt: str, severity: Severity) -> None:
+    found = parse_review(
+        reply_of(answer({**FINDING, "severity": spelt})), gate=Severity(5 - severity)
+    )
+
+    assert (found.candidates[0].severity, found.ungraded) == (severity, 0)
+
+
+@faults("RF2")
+@pytest.mark.parametrize(
+    "spelt", ["dire", "", "\U0001f534", "not critical", None, 3, ["high"], {"high": 1}]
+)
+@pytest.mark.parametrize("gate", list(Severity))
+def test_an_unknown_severity_is_that_of_the_gate_and_counted(spelt: object, gate: Severity) -> None:
+    found = parse_review(reply_of(answer({**FINDING, "severity": spelt}, FINDING)), gate=gate)
+
+    assert (found.candidates[0].severity, found.ungraded) == (gate, 1)
+
+
+@faults("RF2")
+@pytest.mark.parametrize(
+    ("spelt", "confidence"),
+    [
+        (0.95, Confidence.HIGH),
+        ("0.95", Confidence.HIGH),
+        (1, Confidence.HIGH),
+        (95, Confidence.HIGH),
+        ("95%", Confidence.HIGH),
+        ("90 %", Confidence.HIGH),
+        ("Very high", Confidence.HIGH),
+        ("certain", Confidence.HIGH),
+        (0.6, Confidence.MEDIUM),
+        ("likely", Confidence.MEDIUM),
+        (0.2, Confidence.LOW),
+        ("5%", Confidence.LOW),
+        (0, Confidence.LOW),
+        ("low", Confidence.LOW),
+        (7, Confidence.MEDIUM),
+        (-1, Confidence.MEDIUM),
+        (900, Confidence.MEDIUM),
+        (True, Confidence.MEDIUM),
+        ("vibes", Confidence.MEDIUM),
+    ],
+)
+def test_a_confidence_is_read_as_a_word_or_a_probability(
+    spelt: object, confidence: Confidence
+) -> None:
+    assert parse_one(confidence=spelt).confidence is confidence
+
+
+@faults("RF2")
+@pytest.mark.parametrize(
+    ("spelt", "category"),
+    [
+        ("Error handling", "error-handling"),
+        ("data_loss", "data-loss"),
+        ("**security**", "security"),
+        ("vibes", "other"),
+    ],
+)
+def test_a_category_is_read_with_other_separators(spelt: str, category: str) -> None:
+    assert parse_one(category=spelt).category == category
+
+
 @faults("LO6")
 def test_a_missing_line_leaves_the_place_to_the_quote() -> None:
     without = {key: value for key, value in FINDING.items() if not key.endswith("_line")}
@@ -201,7 +321,7 @@ def test_a_missing_line_leaves_the_place_to_the_quote() -> None:
 
 
 @faults("LO6")
-@pytest.mark.parametrize("word", ["blocker", "", None, 3, ["high"], {"high": 1}])
+@pytest.mark.parametrize("word", ["dire", "", None, 3, ["high"], {"high": 1}])
 def test_an_unknown_word_gets_the_middle(word: object) -> None:
     candidate = parse_one(severity=word, confidence=word, category=word)
 
@@ -232,7 +352,7 @@ def test_a_finding_without_its_text_is_dropped_and_counted(member: str, value: o
 
     found = parse_findings({**FINDING, member: value}, FINDING, missing)
 
-    assert (found.candidates, found.discarded) == ((CANDIDATE,), 2)
+    assert (found.candidates, found.dropped) == ((CANDIDATE,), Withheld(malformed=2))
 
 
 @faults("LO6")
@@ -240,7 +360,7 @@ def test_a_finding_without_its_text_is_dropped_and_counted(member: str, value: o
 def test_what_is_no_finding_is_dropped_and_counted(row: object) -> None:
     found = parse_findings(row, FINDING)
 
-    assert (found.candidates, found.discarded) == ((CANDIDATE,), 1)
+    assert (found.candidates, found.dropped) == ((CANDIDATE,), Withheld(malformed=1))
 
 
 @faults("LO6")
@@ -251,6 +371,7 @@ def test_path_and_summary_of_a_wrong_type_are_empty(value: object) -> None:
     assert (found.summary, found.candidates[0].path) == ("", PATH)
 
 
+@faults("LO4")
 @pytest.mark.parametrize("path", ["../../etc/passwd", "src/old.py", "", 5])
 def test_where_one_file_was_asked_about_its_path_decides_nothing(path: object) -> None:
     assert parse_one(path=path).path == PATH
@@ -272,7 +393,7 @@ def test_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
     found = parse_findings(*rows)
 
     assert len(found.candidates) == 200
-    assert found.discarded == 9_800
+    assert found.dropped == Withheld(over_limit=9_800)
     worst = [c.title for c in found.candidates if c.severity is Severity.CRITICAL]
     assert worst == [f"Number {n}" for n in range(0, 10_000, 100)]
 
@@ -281,7 +402,7 @@ def test_ten_thousand_findings_become_two_hundred_of_the_worst() -> None:
 def test_a_finding_that_is_repeated_is_kept_once() -> None:
     found = parse_findings(*[FINDING] * 500)
 
-    assert (found.candidates, found.discarded) == ((CANDIDATE,), 499)
+    assert (found.candidates, found.dropped) == ((CANDIDATE,), Withheld(duplicate=499))
 
 
 @faults("LO7")

@@ -10,10 +10,11 @@ from reviewer.llm.ask import (
     MOST_TURNS,
     run_tool_loop,
 )
-from reviewer.ports import Message, Prompt, Reply, ToolCall
+from reviewer.ports import Message, Prompt, Reply, Tool, ToolCall
 from tests.faults import faults
 
-PROMPT = Prompt("review", (Message("user", "Look."),), "review", {})
+TOOLS = (Tool("read_file", "Reads a file.", {}),)
+PROMPT = Prompt("review", (Message("user", "Look."),), "review", {}, tools=TOOLS)
 ANSWER = Reply("done", "m", truncated=False, usage=None)
 
 

@@ -31,7 +31,7 @@ def test_an_earlier_finding_of_the_model_does_not_replace_one_of_a_rule() -> Non
     words = builders.revise(proven, origin=Origin.MODEL, title="Only a sample", number=1)
     unit = Unit(file.path, "", builders.HEAD, "", (words,))
     previous = PreviousReview(State(), {file.path: unit})
-    result = PartResult(Part(file, file.hunks), FileCandidates("", (), 0, truncated=False))
+    result = PartResult(Part(file, file.hunks), FileCandidates("", ()))
     merged = file_result.merge(file, [result], previous, redaction.mask, redaction)
     assert merged.findings == (proven, words)
     assert previous_review.add_new((words,), (proven,)) == (words,)

@@ -8,7 +8,7 @@ from reviewer.errors import ModelError
 from reviewer.finding import Finding
 from reviewer.findings.placement import FileCandidates
 from reviewer.outputs import review_report
-from reviewer.review import FileReport, Overview, Status
+from reviewer.review import FileReport, Overview, Status, Withheld
 from reviewer.run import submitted_reports
 from reviewer.run.submitted_reports import SubmittedReports
 from tests import builders
@@ -36,9 +36,7 @@ def result_of(found: SubmittedReports) -> FileCandidates | Exception:
 
 def test_a_finding_of_a_report_is_read_like_one_of_a_reply() -> None:
     finding = builders.finding(number=7)
-    assert result_of(submit(finding)) == FileCandidates(
-        "Pays in cents.", (finding.candidate,), discarded=0
-    )
+    assert result_of(submit(finding)) == FileCandidates("Pays in cents.", (finding.candidate,))
 
 
 def test_a_row_without_words_is_discarded_and_long_ones_are_cut() -> None:
@@ -48,19 +46,19 @@ def test_a_row_without_words_is_discarded_and_long_ones_are_cut() -> None:
     assert isinstance(found, FileCandidates)
     (candidate,) = found.candidates
     assert (len(candidate.body) <= 4_000, candidate.category) == (True, "other")
-    assert found.discarded == 2
+    assert found.dropped == Withheld(malformed=1, duplicate=1)
 
 
 def test_of_many_findings_the_worst_are_kept() -> None:
     many = [builders.finding(title=f"T{number}") for number in range(300)]
     found = result_of(submit(*many))
     assert isinstance(found, FileCandidates)
-    assert (len(found.candidates), found.discarded) == (200, 100)
+    assert (len(found.candidates), found.dropped) == (200, Withheld(over_limit=100))
 
 
 def test_a_finding_elsewhere_is_none_of_the_file() -> None:
     found = result_of(submit(builders.finding(path="src/other.py")))
-    assert found == FileCandidates("Pays in cents.", (), discarded=0)
+    assert found == FileCandidates("Pays in cents.", ())
 
 
 def test_a_file_that_was_not_reviewed_is_a_gap_with_its_reason() -> None:

@@ -226,5 +226,5 @@ def test_the_lines_of_a_file_are_masked_once_however_much_the_model_says() -> No
     merged = file_result.place_replies(
         file, [PartResult(Part(file, file.hunks), reply)], with_invisible
     )
-    assert merged.unplaced == len(reply.candidates)
+    assert merged.dropped.unplaced == len(reply.candidates)
     assert calls["new = 2"] == 1

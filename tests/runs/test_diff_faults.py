@@ -150,7 +150,7 @@ def test_a_row_with_false_zeros_is_reviewed_or_named(job: Job, *, shown: bool) -
 
 @faults("DF3")
 def test_rows_of_a_heavy_answer_are_asked_for_again(job: Job) -> None:
-    many = "".join(f"x_{n} = {n}\n" for n in range(1_500))
+    many = "new = 2\n" + "".join(f"x_{n} = {n}\n" for n in range(1, 1_500))
     job.github.warm().checked = False
     job.github.add_pull(NUMBER, {f"{n:02}.py": (None, many) for n in range(12)})
     job.github.site.patch_lines_per_answer = 15_500

@@ -231,12 +231,13 @@ def test_fail_on_turns_findings_into_exit_code_3(job: Job) -> None:
 
 def test_what_the_model_invents_is_dropped_and_counted(job: Job) -> None:
     invented = {"quote": "import os; os.system('rm')", "title": "Invented"}
-    job.model.say(review_reply("src/app.py", invented, {"quote": "exec(rm)", "title": "Too"}))
-    job.run()
+    job.model.say(review_reply("src/app.py", invented))
+    finished = job.run()
     (body,) = job.github.bodies
-    assert "no problems found" in body
-    assert "2 unusable findings dropped" in body
+    assert "## Code review · incomplete · 1 finding could not be placed\n" in body
+    assert "1 finding dropped: the quoted code is not in the change" in body
     assert "Invented" not in body
+    assert finished.outputs["verdict"] == "incomplete"
 
 
 @faults("LO2")
@@ -262,8 +263,8 @@ def test_a_path_that_is_not_the_file_s_own_never_reaches_the_comment(job: Job, p
     finished = job.run()
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "1")
-    assert "Outside" in body
-    assert not any(text in body for text in ("passwd", "./src", "src/old.py:"))
+    assert not any(text in body for text in ("passwd", f"`{path}"))
+    assert f"`src/app.py:{len(KEPT.splitlines()) + 1}`" in body
 
 
 @faults("LO7")
@@ -278,8 +279,7 @@ def test_ten_thousand_findings_become_as_many_as_are_wanted(job: Job) -> None:
     finished = job.run(max_findings="3")
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["findings"]) == (0, "3")
-    assert "197 findings over max-findings." in body
-    assert re.search(r"\d{4} unusable findings dropped", body)
+    assert re.search(r"\d{4} findings over max-findings", body)
     assert finished.outputs["complete"] == "false"
 
 

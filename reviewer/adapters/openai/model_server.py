@@ -20,6 +20,7 @@ from reviewer.adapters.http.retry import (
     call_within,
 )
 from reviewer.adapters.openai import refusals, wire
+from reviewer.adapters.openai.refusals import Refusal
 from reviewer.adapters.openai.wire import Dialect, Options
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
 from reviewer.ports import Prompt, Reply
@@ -69,7 +70,11 @@ class Wire(Protocol):
         ...
 
     def parse(self, response: httpx2.Response, model: str) -> Reply:
-        """Read a response; raises ReplyError or FailedError."""
+        """Read a response; raises ReplyError for one that cannot be used."""
+        ...
+
+    def find_error(self, response: httpx2.Response) -> dict[str, object] | None:
+        """Return the error that a response of status 200 holds instead of a reply, else None."""
         ...
 
 
@@ -186,7 +191,8 @@ class ModelServer:
         try:
             response = call_within(send, seconds)
         except APIStatusError as error:
-            raise self._explain_refusal(error.response, parameters) from None
+            refusal = refusals.read(error.response, self._key)
+            raise self._explain_refusal(refusal, parameters) from None
         except APIConnectionError as error:
             silence = self._explain_silence(error, seconds)
             if isinstance(silence, TransientError) and isinstance(error.__cause__, _LOST):
@@ -196,16 +202,13 @@ class ModelServer:
             late = TransientError(self._late_error(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
             lost.append(late)
             raise late from None
-        try:
-            return self._wire.parse(response, self.name)
-        except refusals.FailedError as failed:
-            refusal = refusals.read_failed(failed, response, self._key)
-            raise refusals.explain(refusal, self.name) from None
+        if (found := self._wire.find_error(response)) is not None:
+            raise self._explain_refusal(refusals.read(response, self._key, found), parameters)
+        return self._wire.parse(response, self.name)
 
     def _explain_refusal(
-        self, response: httpx2.Response, sent: dict[str, object]
+        self, refusal: Refusal, sent: dict[str, object]
     ) -> "ModelError | TransientError | _UnsupportedError":
-        refusal = refusals.read(response, self._key)
         if "tools" in sent and refusals.refuses_tools(refusal):
             return _UnsupportedError("tools", refusal.message)
         problem = refusals.explain(refusal, self.name)

@@ -15,6 +15,7 @@ from reviewer.errors import (
     ModelError,
     ModelNotFoundError,
     ModelRefusedError,
+    ReplyError,
 )
 from reviewer.text import invisible, truncate
 
@@ -37,14 +38,10 @@ _NOT_ABOUT_TOOLS = frozenset(
         HTTPStatus.TOO_MANY_REQUESTS,
     }
 )
-# Codes of a failed response, https://platform.openai.com/docs/api-reference/responses/object, and
-# the statuses that mean the same.
-_FAILURES = {
-    "rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
-    "server_error": HTTPStatus.INTERNAL_SERVER_ERROR,
-}
 _PASSING = frozenset(
     {
+        # An error in a response of this status that names no other.
+        HTTPStatus.OK,
         HTTPStatus.REQUEST_TIMEOUT,
         HTTPStatus.CONFLICT,
         HTTPStatus.TOO_EARLY,
@@ -52,8 +49,32 @@ _PASSING = frozenset(
     }
 )
 _MAY_BE_TOO_LONG = frozenset(
-    {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS}
+    {
+        HTTPStatus.OK,
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
 )
+# What OpenAI, Anthropic and Google call the errors that another provider's response repeats.
+_STATUS_NAMES: dict[str, int] = {
+    "authentication_error": HTTPStatus.UNAUTHORIZED,
+    "invalid_api_key": HTTPStatus.UNAUTHORIZED,
+    "unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "permission_error": HTTPStatus.FORBIDDEN,
+    "permission_denied": HTTPStatus.FORBIDDEN,
+    "invalid_request_error": HTTPStatus.BAD_REQUEST,
+    "invalid_argument": HTTPStatus.BAD_REQUEST,
+    "rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
+    "rate_limit_error": HTTPStatus.TOO_MANY_REQUESTS,
+    "resource_exhausted": HTTPStatus.TOO_MANY_REQUESTS,
+    "server_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "api_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "overloaded_error": HTTPStatus.SERVICE_UNAVAILABLE,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "deadline_exceeded": HTTPStatus.GATEWAY_TIMEOUT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +95,17 @@ class Refusal:
     wait: float | None
 
 
-def read(response: Response, key: str) -> Refusal:
-    """Read an error response; the API key is hidden wherever the server repeats it."""
-    error = _error_object(response)
+def read(response: Response, key: str, error: dict[str, object] | None = None) -> Refusal:
+    """Read an error response; the API key is hidden wherever the server repeats it.
+
+    `error` is what a response of status 200 holds instead of a completion; its status is the one
+    that it names, or 200.
+    """
+    status = response.status_code if error is None else _named_status(error)
+    error = _error_object(response) if error is None else error
     message = _member(error, "message") or _member(error, "detail") or response.text
     return Refusal(
-        status=response.status_code,
+        status=status,
         code=_member(error, "code") or _member(error, "type"),
         parameter=_member(error, "param"),
         text=response.text.lower(),
@@ -89,33 +115,21 @@ def read(response: Response, key: str) -> Refusal:
     )
 
 
-class FailedError(Exception):
-    """A response with status 200 reports an error, as the Responses API can."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Take the error's code and message as the server wrote them."""
-        super().__init__(code)
-        self.code = code
-        self.message = message
-
-
-def read_failed(failed: FailedError, response: Response, key: str) -> Refusal:
-    """Read the error that a response reports, as `read` does."""
-    return Refusal(
-        status=_FAILURES.get(failed.code, HTTPStatus.BAD_REQUEST),
-        code=failed.code,
-        parameter="",
-        text=failed.message.lower(),
-        message=clean(failed.message or failed.code, key),
-        location="",
-        wait=waiting.asked_wait(response.headers, failed.message),
-    )
-
-
 def refuses_tools(refusal: Refusal) -> bool:
     """Return True if the server or the model takes no tools, whatever the status is."""
     about_request = refusal.status not in _NOT_ABOUT_TOOLS
     return about_request and bool(_NO_TOOLS.search(refusal.text))
+
+
+def _named_status(error: dict[str, object]) -> int:
+    """Return the HTTP status that an error names by its number or a usual word, 200 without one."""
+    for name in ("status", "code", "type"):
+        named = str(error.get(name)).lower()
+        if re.fullmatch("[345][0-9]{2}", named):
+            return int(named)
+        if named in _STATUS_NAMES:
+            return _STATUS_NAMES[named]
+    return HTTPStatus.OK
 
 
 def clean(text: str, key: str) -> str:
@@ -136,6 +150,9 @@ def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
         )
     if refusal.code == "model_not_found":
         return _not_found_error(refusal, model)
+    if refusal.code == "json_validate_failed":
+        # Groq's 400 for a reply that does not follow the schema: the request is not to blame.
+        return ReplyError(f"The model's reply does not follow the schema: {refusal.message}")
     if refusal.status in _PASSING or refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _passing_error(refusal)
     return _lasting_error(refusal, model)

@@ -11,7 +11,6 @@ from httpx2 import Response
 from pydantic import Field, ValidationError
 
 from reviewer.adapters.openai import refusal_texts, wire
-from reviewer.adapters.openai.refusals import FailedError
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
 from reviewer.errors import ReplyError
 from reviewer.ports import Message, Prompt, Reply, Tool, ToolCall, Usage
@@ -32,6 +31,7 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
 `store` is none of them: a server that does not take it could keep what it is sent.
 """
 _MOST_ITEMS = 1_000
+_PASSING_CODES = frozenset({"rate_limit_exceeded", "server_error"})
 _FINISHED = frozenset({"completed", "incomplete", None})
 # The reasons of an incomplete response, as Chat Completions calls them.
 _ENDINGS = {"max_output_tokens": "length", "content_filter": "content_filter"}
@@ -111,25 +111,35 @@ class _Details(Shape):
     reason: str | None = None
 
 
-class _Error(Shape):
-    code: str = ""
-    message: str = ""
-
-
 class _Response(Shape):
     model: object = None
     status: str | None = None
-    error: _Error | None = None
     incomplete_details: _Details | None = None
     output: Annotated[list[dict[str, Any]], Field(max_length=_MOST_ITEMS)]
     usage: object = None
+
+
+def find_error(response: Response) -> dict[str, object] | None:
+    """Return the error that a response of status 200 reports, else None.
+
+    https://platform.openai.com/docs/api-reference/responses/object lists the codes. Those that the
+    table of usual words lacks are about the request, which is refused each time.
+    """
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        return None
+    match body:
+        case {"error": dict() as found} if found:
+            return found if found.get("code") in _PASSING_CODES else {**found, "status": 400}
+    return None
 
 
 def parse(response: Response, model: str) -> Reply:
     """Read a response; `model` is the model's name where the server gives none.
 
     Raises ReplyError for a body that is no response, for a refusal, and for a response with neither
-    text nor tool calls. Raises FailedError for a response that failed.
+    text nor tool calls.
     """
     try:
         body = _Response.model_validate_json(response.content)
@@ -137,8 +147,6 @@ def parse(response: Response, model: str) -> Reply:
         calls = [_Call.model_validate(each) for each in _of_type(body.output, "function_call")]
     except ValidationError as error:
         raise wire.unusable_error(response, error) from None
-    if body.error:
-        raise FailedError(body.error.code, body.error.message)
     usage = _parse_usage(body.usage)
     tokens = wire.count_tokens(usage)
     if body.status not in _FINISHED:

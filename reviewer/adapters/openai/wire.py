@@ -131,20 +131,23 @@ CallId: TypeAlias = Annotated[str, Field(max_length=_LONGEST_ID)]
 
 class _Function(Shape):
     name: str
-    arguments: str = ""
+    # Ollama and others write the object itself instead of its text.
+    arguments: str | dict[str, object] = ""
 
 
 class _Call(Shape):
-    id: CallId
+    id: CallId = ""
     function: _Function
     extra_content: object = None
 
 
 class _Message(Shape):
-    content: str | None = None
+    content: str | list[object] | None = None
     refusal: str | None = None
     tool_calls: Annotated[list[_Call], Field(max_length=MOST_CALLS)] | None = None
+    # What DeepSeek and vLLM, or OpenRouter and Ollama, call a model's thinking.
     reasoning_content: object = None
+    reasoning: object = None
     reasoning_details: object = None
 
 
@@ -180,13 +183,11 @@ def parse(response: Response, model: str) -> Reply:
     except ValidationError as error:
         raise unusable_error(response, error) from None
     choice, usage = completion.choices[0], parse_usage(completion.usage)
-    text = choice.message.content or ""
-    calls = tuple(
-        ToolCall(call.id, call.function.name, call.function.arguments)
-        for call in choice.message.tool_calls or ()
-    )
+    text = _join_parts(choice.message.content or "")
+    calls = tuple(map(_read_call, choice.message.tool_calls or ()))
     refusal, ending = choice.message.refusal or "", choice.finish_reason
-    if not calls and (reason := explain_missing(text, refusal, ending)):
+    thought = bool(choice.message.reasoning_content or choice.message.reasoning)
+    if not calls and (reason := explain_missing(text, refusal, ending, thought=thought)):
         raise ReplyError(reason, tokens=count_tokens(usage))
     return Reply(
         text=text,
@@ -196,6 +197,50 @@ def parse(response: Response, model: str) -> Reply:
         calls=calls,
         items=_collect_items(choice.message),
     )
+
+
+def _join_parts(content: str | list[object]) -> str:
+    """Return the text of a message, without the parts of it that are thinking."""
+    if isinstance(content, str):
+        return content
+    texts: list[str] = []
+    for part in content:
+        match part:
+            case str(text) | {"type": "text" | "output_text", "text": str(text)}:
+                texts.append(text)
+            case _:
+                pass
+    return "".join(texts)
+
+
+def _read_call(call: _Call) -> ToolCall:
+    arguments = call.function.arguments
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+    return ToolCall(call.id, call.function.name, text)
+
+
+def find_error(response: Response) -> dict[str, object] | None:
+    """Return the error that a response of status 200 holds instead of a completion, else None.
+
+    OpenRouter, LiteLLM and others begin such a response before the provider behind them fails:
+    https://openrouter.ai/docs/api-reference/errors.
+    """
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        return None
+    match body:
+        case {"choices": [{"finish_reason": "error"} as choice, *_]}:
+            found = choice.get("error") or body.get("error") or {}
+        case {"choices": [_, *_]}:
+            return None
+        case {"error": dict() | str() as found} if found:
+            pass
+        case {"object": "error"}:
+            found = body
+        case _:
+            return None
+    return found if isinstance(found, dict) else {"message": str(found)}
 
 
 def _collect_items(message: _Message) -> tuple[dict[str, object], ...]:
@@ -243,10 +288,10 @@ def unusable_error(response: Response, error: ValidationError) -> ReplyError:
     )
 
 
-def explain_missing(text: str, refusal: str, ending: str | None) -> str:
+def explain_missing(text: str, refusal: str, ending: str | None, *, thought: bool = False) -> str:
     """Return why the model gave no usable reply, empty when it gave one.
 
-    `ending` is a finish_reason of Chat Completions.
+    `ending` is a finish_reason of Chat Completions. `thought` says that the model has only thought.
     """
     if ending == "content_filter":
         return "The model server's content filter stopped the reply."
@@ -254,8 +299,9 @@ def explain_missing(text: str, refusal: str, ending: str | None) -> str:
         words = truncate.line(invisible.drop(refusal), _LONGEST_REFUSAL)
         return f"The model refused to answer: {words}"
     if not text.strip():
-        cut = ", because it reached its length limit before" if ending == "length" else ""
-        return f"The model's reply has no text{cut}."
+        if ending == "length":
+            return "The model's reply has no text, because it reached its length limit before."
+        return f"The model's reply has no text{' but its thinking' if thought else ''}."
     return ""
 
 

@@ -423,7 +423,6 @@ def test_a_refusal_of_something_else_is_an_error(
         (Response(200, b"\xff\xfe{}"), "no completion"),
         (as_json(200, []), "no completion"),
         (as_json(200, "All good!"), "no completion"),
-        (as_json(200, {"error": {"message": "overloaded"}}), "choices"),
         (Response(200, b"[" * 100_000), "no completion"),
     ],
 )
@@ -445,7 +444,9 @@ def test_a_body_that_is_no_completion_is_named_so(
         ("none", "choices"),
         ([None], r"choices\.0"),
         ([{"index": 0, "finish_reason": "stop"}], r"choices\.0\.message"),
-        ([{"message": {"content": ["a"]}}], r"choices\.0\.message\.content"),
+        ([{"message": {"content": {"text": "a"}}}], r"choices\.0\.message\.content"),
+        ([{"message": {"content": [{"type": "thinking", "thinking": "a"}]}}], "has no text"),
+        ([{"message": {"content": None, "reasoning_content": "{}"}}], "no text but its thinking"),
         ([{"message": {"content": 7}}], r"choices\.0\.message\.content"),
         ([{"message": {"content": None}}], "has no text"),
         ([{"message": {"content": " \n"}}], "has no text"),
@@ -461,6 +462,134 @@ def test_a_completion_without_an_answer_says_what_is_missing(
 
     with pytest.raises(ReplyError, match=named):
         model(model_server).complete(PROMPT)
+
+
+PARTS = [
+    {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
+    {"type": "text", "text": '{"find'},
+    {"type": "output_text", "text": 'ings": '},
+    {"type": "image_url"},
+    "[]}",
+    5,
+]
+
+
+@faults("RF5")
+def test_a_content_of_parts_is_joined(model: Connect, model_server: LoopbackModel) -> None:
+    said = completion("{}") | {"choices": [{"message": {"content": PARTS}}]}
+    model_server.fail(CHAT, Instead(as_json(200, said)))
+
+    assert model(model_server).complete(PROMPT).text == '{"findings": []}'
+
+
+@faults("RF4")
+@pytest.mark.parametrize("arguments", ['{"path": "a"}', {"path": "a"}])
+def test_a_call_is_read_without_an_id_and_with_an_object(
+    model: Connect, model_server: LoopbackModel, arguments: object
+) -> None:
+    call = {"function": {"name": "read_file", "arguments": arguments}}
+    said = completion("{}") | {"choices": [{"message": {"content": None, "tool_calls": [call]}}]}
+    model_server.fail(CHAT, Instead(as_json(200, said)))
+
+    (read,) = model(model_server).complete(PROMPT).calls
+    assert (read.name, read.arguments) == ("read_file", '{"path": "a"}')
+
+
+def in_success(error: object, **members: object) -> Instead:
+    """Answer with status 200, and with an error in place of the choices."""
+    return Instead(as_json(200, {"id": "1", "choices": None, "error": error} | members))
+
+
+def broken_off(error: object = None) -> Instead:
+    choice = {"finish_reason": "error", "error": error, "message": {"content": "{"}}
+    return Instead(as_json(200, completion("{}") | {"choices": [choice]}))
+
+
+PASSING = {
+    "OpenRouter's code": in_success({"code": 429, "message": "Try again in 3s."}),
+    "a code as text": in_success({"code": "502", "message": "Bad gateway"}),
+    "Google's word": in_success({"code": "x", "status": "RESOURCE_EXHAUSTED", "message": "m"}),
+    "OpenAI's word": in_success({"type": "server_error", "message": "Oops", "code": None}),
+    "only words": in_success({"message": "overloaded"}),
+    "only a text": in_success("overloaded"),
+    "no choices": in_success({"code": 503}, choices=[]),
+    "a choice that broke off": broken_off({"code": 502, "message": "Provider disconnected"}),
+    "a choice without a reason": broken_off(),
+    "vLLM's object": Instead(as_json(200, {"object": "error", "message": "m", "code": 500})),
+}
+
+
+@faults("RF5")
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+def test_a_passing_error_in_a_response_of_status_200_is_waited_for(
+    model: Connect, model_server: LoopbackModel, fault: Instead
+) -> None:
+    model_server.fail(CHAT, fault)
+    clock = Clock()
+
+    assert model(model_server, clock=clock).complete(PROMPT).text
+
+    assert len(model_server.requests) == 2
+    assert clock.now == pytest.approx(3 if fault is PASSING["OpenRouter's code"] else 1)
+
+
+@faults("RF5")
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"code": 401, "message": f"No key {KEY}"}, ModelRefusedError),
+        ({"code": 402, "message": "Credits"}, ModelRefusedError),
+        ({"code": "insufficient_quota", "message": "Quota"}, ModelRefusedError),
+        ({"code": 404, "message": "No such model"}, ModelNotFoundError),
+        ({"code": 400, "message": "maximum context length is 8192"}, ContextTooLongError),
+        ({"message": "maximum context length is 8192"}, ContextTooLongError),
+        ({"code": "json_validate_failed", "message": "Failed to generate JSON."}, ReplyError),
+    ],
+)
+def test_a_lasting_error_in_a_response_of_status_200_is_what_it_says(
+    model: Connect, model_server: LoopbackModel, error: object, kind: type[ModelError]
+) -> None:
+    model_server.fail(CHAT, in_success(error))
+
+    with pytest.raises(kind) as caught:
+        model(model_server).complete(PROMPT)
+
+    assert len(model_server.requests) == 1
+    assert KEY not in str(caught.value)
+
+
+@faults("RF5")
+def test_a_parameter_that_a_response_of_status_200_refuses_is_left_out(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    model_server.fail(CHAT, in_success({"code": 400, "message": "no response_format"}))
+
+    assert model(model_server).complete(PROMPT).text
+
+    assert ["response_format" in body for body in model_server.bodies] == [True, False]
+
+
+@faults("RF5")
+@pytest.mark.parametrize("error", [None, {}, "", {"code": 1}])
+def test_a_completion_with_an_empty_error_beside_it_is_a_completion(
+    model: Connect, model_server: LoopbackModel, error: object
+) -> None:
+    model_server.fail(CHAT, Instead(as_json(200, completion("Fine.") | {"error": error})))
+
+    assert model(model_server).complete(PROMPT).text == "Fine."
+
+
+@faults("RF5")
+def test_a_reply_that_the_server_found_invalid_is_not_the_request_s_mistake(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    said = "Failed to validate JSON against the json_schema in response_format."
+    model_server.fail(CHAT, Instead(error(400, said, name="json_validate_failed")))
+
+    with pytest.raises(ReplyError, match="does not follow the schema"):
+        model(model_server).complete(PROMPT)
+
+    assert len(model_server.requests) == 1
 
 
 @faults("LL10")

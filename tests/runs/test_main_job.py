@@ -14,7 +14,7 @@ from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 
 KEPT = "keep = 1\n" * 9
 MARKER = summary_comment.marker("default")
-TIME = re.compile(r"\d+ s</sub>")
+TIME = re.compile(r"\d+ s(?= · \[run)")
 
 
 def finds_a_problem(body: Body) -> str:

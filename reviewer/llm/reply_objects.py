@@ -90,9 +90,10 @@ class _Scan:
 def find(reply: Reply, key: str, *shapes: type) -> Found:
     """Return the last object in a reply that has the member `key`.
 
-    `shapes` are those of the object and of what is in it. Text around it is ignored, and so are drafts in the model's thinking. Raises ReplyError if there
-    is none, if one that may be meant is no JSON, and for several different ones, unless the reply
-    is the last that the model gives; of a reply that was cut off, the complete members count.
+    `shapes` are those of the object and of what is in it. Text around it is ignored, and so are
+    drafts in the model's thinking. Raises ReplyError if there is none, if one that may be meant is
+    no JSON, and for several different ones, unless the reply is the last that the model gives; of a
+    reply that was cut off, the complete members count.
     """
     text = _unquote(reply.text[:_LONGEST_REPLY])
     truncated = reply.truncated or len(reply.text) > _LONGEST_REPLY

@@ -64,7 +64,8 @@ class BatchReviewer:
     """Asks about batches of one pull request; safe to share between threads.
 
     `redaction` masks secrets as the prompts do. `concurrency` is the number of requests at a time.
-    `refresh_overview` asks for the overview again although no file changed.
+    `refresh_overview` asks for the overview again although no file changed. `asks` says that some
+    file has to be asked about.
     """
 
     requests: BatchRequests
@@ -76,6 +77,7 @@ class BatchReviewer:
     redaction: Redaction
     concurrency: int = 1
     refresh_overview: bool = False
+    asks: bool = True
 
     def reuse(self, file: ChangedFile) -> FileResult | None:
         """Return the remembered result of a file whose change is the same as before, else None."""

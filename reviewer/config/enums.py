@@ -1,6 +1,9 @@
 """The words of settings that take one of several words."""
 
 import enum
+from collections.abc import Iterable
+
+from reviewer.severity import Severity
 
 ASSOCIATIONS = (
     "OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR",
@@ -23,6 +26,12 @@ class FailOn(enum.Enum):
     LOW = "low"
     INCOMPLETE = "incomplete"
     EXCLUDED = "excluded"
+
+
+def lowest_severity(limits: Iterable[FailOn]) -> Severity | None:
+    """Return the lowest severity that fails the step, None if none does."""
+    words = Severity.by_label()
+    return min((words[each.value] for each in limits if each.value in words), default=None)
 
 
 class OnError(enum.Enum):

@@ -34,7 +34,7 @@ class SharedSettings:
         file=tightening.smaller,
     )
     max_visible: int = declare(
-        option_types.integer(1, 200, example=10),
+        option_types.integer(1, 200, example=4),
         "6",
         "Show at most this many findings in full in the comment, the most severe first. The "
         "others, and those of low severity or low confidence, take one collapsed line each. A "

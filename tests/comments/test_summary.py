@@ -63,6 +63,7 @@ def test_a_full_review(markdown: SnapshotAssertion) -> None:
     assert render(full_review()) == markdown
 
 
+@faults("LO11")
 def test_what_is_not_shown_in_full_takes_one_collapsed_line(markdown: SnapshotAssertion) -> None:
     worst, other = (replace(each, number=n) for n, each in enumerate(full_review().findings, 1))
     unsure = builders.finding(title="Rounds twice", confidence=Confidence.LOW, number=3)

@@ -28,10 +28,12 @@ class FailOn(enum.Enum):
     EXCLUDED = "excluded"
 
 
+_SEVERITIES = {FailOn(severity.label): severity for severity in Severity}
+
+
 def lowest_severity(limits: Iterable[FailOn]) -> Severity | None:
     """Return the lowest severity that fails the step, None if none does."""
-    words = Severity.by_label()
-    return min((words[each.value] for each in limits if each.value in words), default=None)
+    return min((_SEVERITIES[each] for each in limits if each in _SEVERITIES), default=None)
 
 
 class OnError(enum.Enum):

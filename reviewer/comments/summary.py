@@ -1,16 +1,17 @@
-"""Renders the summary comment, the job summary and its flowchart, and sets the status line."""
+"""Renders the summary comment and the job summary, and sets the status line."""
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from itertools import accumulate
 
 from reviewer.finding import Finding, Side
 from reviewer.memory import state, state_line
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Spent, Status
-from reviewer.severity import Severity
+from reviewer.severity import Confidence
 from reviewer.text import markdown
 from reviewer.text.templates import Templates
 
@@ -19,6 +20,8 @@ LARGEST_BODY = 60_000
 # The runner keeps 1 MiB of a step's summary; other texts of the step share it.
 LARGEST_REPORT = 700_000
 
+# Bytes; the findings that are shown in full need the rest.
+_LARGEST_LIST = 15_000
 # Bytes that the hash of the text adds to the encoded state.
 _SIZE_OF_HASH = 200
 MARKER = "<!-- code-review-action name={} v=1 -->"
@@ -27,12 +30,6 @@ _STATUS_END = "<!-- code-review-action:status-end -->"
 _STATUS_LINE = re.compile(rf"^{_STATUS_START}\n.*?^{_STATUS_END}\n", re.MULTILINE | re.DOTALL)
 # Enough for an item with a number up to 999; one more would make code of an item below 10.
 _INDENT = "     "
-FEWEST_FOLDERS = 4
-"""With fewer folders, the table of files is enough."""
-MOST_FOLDERS = 20
-_LONGEST_LABEL = 60
-# All but these have, or may have, a meaning in a quoted label of Mermaid, in Markdown or in HTML.
-_PLAIN = re.compile(r"[^\w ./+-]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +48,17 @@ class RunDetails:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The parts of the review that the comment shows; each later one in `_DETAILS` shows less."""
+    """The parts of the review that the comment shows; each later one in `_DETAILS` shows less.
+
+    `in_full` limits the findings that are shown in full, `collapsed` the bytes of the collapsed
+    lines about the others.
+    """
 
     quotes: bool = True
     quiet_rows: bool = True
     rows: bool = True
-    bodies: bool = True
-    floor: Severity = Severity.LOW
-    findings: int = 1_000_000
+    in_full: int = 1_000_000
+    collapsed: int = 1_000_000
 
 
 _DETAILS = (
@@ -66,9 +66,7 @@ _DETAILS = (
     Detail(quotes=False),
     Detail(quotes=False, quiet_rows=False),
     Detail(quotes=False, rows=False),
-    Detail(quotes=False, rows=False, floor=Severity.MEDIUM),
-    Detail(quotes=False, rows=False, floor=Severity.HIGH),
-    Detail(quotes=False, rows=False, floor=Severity.HIGH, bodies=False),
+    Detail(quotes=False, rows=False, collapsed=_LARGEST_LIST),
 )
 
 
@@ -110,16 +108,22 @@ def placeholder(name: str, text: str) -> str:
     return with_status(f"{marker(name)}\n## Code review\n", text)
 
 
-def render(review: Review, run: RunDetails, remembered: state.State | None) -> str:
+def render(
+    review: Review,
+    visible: Sequence[Finding],
+    run: RunDetails,
+    remembered: state.State | None,
+) -> str:
     """Return the body of the comment, at most LARGEST_BODY bytes.
 
-    If it is too long, parts are left out in a fixed order (`_DETAILS`), and the comment says so.
-    The job summary has the full report.
+    The findings in `visible` are shown in full, the others in one collapsed line each. If it is too
+    long, parts are left out in a fixed order (`_DETAILS`), and the comment says so. The job
+    summary has the full report.
     """
     first, known = f"{marker(run.name)}\n", remembered or state.State()
     room = LARGEST_BODY - len(state_line.put_into(first, known, run.seal).encode()) - _SIZE_OF_HASH
-    for detail in _reduce_detail(review):
-        body = first + _render_content(review, run, detail)
+    for detail in _reduce_detail(len(visible)):
+        body = first + _render_content(review, visible, run, detail)
         if len(body.encode()) <= room:
             known = replace(known, shown=state_line.hash_text(body))
             return state_line.put_into(body, known, run.seal) if remembered else f"{body}\n"
@@ -130,22 +134,27 @@ def render_report(review: Review, run: RunDetails) -> str:
     """Return the full review for the job summary, without quotes if it exceeds LARGEST_REPORT."""
     notes = review.job_summary_notes + review.foot_notes + review.notes
     review = replace(review, notes=notes, foot_notes=(), inline=frozenset())
-    full = _render_content(review, run, Detail())
+    full = _render_content(review, review.findings, run, Detail())
     if len(full.encode()) <= LARGEST_REPORT:
         return full
-    return _render_content(review, run, Detail(quotes=False))
+    return _render_content(review, review.findings, run, Detail(quotes=False))
 
 
-def _reduce_detail(review: Review) -> Iterator[Detail]:
+def _reduce_detail(visible: int) -> Iterator[Detail]:
     yield from _DETAILS
     smallest = _DETAILS[-1]
-    for count in range(len(review.findings), -1, -1):
-        yield replace(smallest, findings=count)
+    for count in range(visible - 1, -1, -1):
+        yield replace(smallest, in_full=count)
+    yield replace(smallest, in_full=0, collapsed=0)
 
 
-def _render_content(review: Review, run: RunDetails, detail: Detail) -> str:
-    shown = [finding for finding in review.findings if finding.severity >= detail.floor]
-    shown = shown[: detail.findings]
+def _render_content(
+    review: Review, visible: Sequence[Finding], run: RunDetails, detail: Detail
+) -> str:
+    shown = visible[: detail.in_full]
+    in_full = frozenset(shown)
+    others = [finding for finding in review.findings if finding not in in_full]
+    listed = others[: _count_fitting(others, detail.collapsed)]
     rows = [row for row in review.files if detail.quiet_rows or row.findings or row.reason]
     rows = rows if detail.rows else []
     return _TEMPLATES.render(
@@ -157,8 +166,10 @@ def _render_content(review: Review, run: RunDetails, detail: Detail) -> str:
         coverage_title=f"{len(rows)} of {len(review.files)} changed files",
         notes=review.notes,
         findings=shown,
+        collapsed=listed,
+        collapsed_title=_describe_collapsed(others),
         rows=rows,
-        omitted=_list_omitted(review, len(review.findings) - len(shown), detail),
+        omitted=_list_omitted(review, len(others) - len(listed), len(visible) - len(shown)),
         omitted_rows=_describe_count(len(review.files) - len(rows), "file", "left out for length"),
         footer=_render_footer(review, run),
         run_url=run.url,
@@ -177,11 +188,24 @@ def coverage(review: Review) -> str:
     return text
 
 
-def _list_omitted(review: Review, left_out: int, detail: Detail) -> list[str]:
+def _count_fitting(findings: Iterable[Finding], room: int) -> int:
+    """Return how many findings, from the first, have collapsed lines of at most `room` bytes."""
+    sizes = accumulate(len(_format_collapsed(finding).encode()) for finding in findings)
+    return sum(size <= room for size in sizes)
+
+
+def _describe_collapsed(findings: Sequence[Finding]) -> str:
+    counts = sorted(Counter(finding.severity for finding in findings).items(), reverse=True)
+    parts = [f"{count} {severity.label}" for severity, count in counts]
+    return f"In one line each: {' · '.join(parts)}"
+
+
+def _list_omitted(review: Review, left_out: int, unexplained: int) -> list[str]:
     withheld = review.withheld
     lines = _describe_count(left_out, "finding", "left out for length; the job summary has all")
-    if not detail.bodies:
-        lines.append("Explanations are left out for length; the job summary has them.")
+    lines += _describe_count(
+        unexplained, "explanation", "left out for length; the job summary has them"
+    )
     lines += _describe_count(withheld.duplicate, "repeated finding", "merged into others")
     lines += _describe_count(withheld.over_limit, "finding", "over max-findings")
     lines += _describe_count(
@@ -227,6 +251,15 @@ def _format_place(finding: Finding) -> str:
     return markdown.span(f"{finding.path}:{lines}") + removed
 
 
+def _format_collapsed(finding: Finding) -> str:
+    doubt = ", low confidence" if finding.confidence is Confidence.LOW else ""
+    more = f" and {len(finding.also)} more" if finding.also else ""
+    return (
+        f"**{finding.severity.label.title()}{doubt}** {_format_place(finding)}{more} · "
+        f"{markdown.line(finding.title)} [F{finding.number}]"
+    )
+
+
 def _format_status(row: FileReport) -> str:
     word = f"unchanged since {row.since[:7]}" if row.since else row.status.value
     parts = [word, *([row.reason] if row.reason else []), *row.cuts]
@@ -246,50 +279,9 @@ _TEMPLATES = Templates(
         "item": lambda text: _indent(markdown.block(text)),
         "item_code": lambda text: _indent(markdown.code(textwrap.dedent(text))),
         "place": _format_place,
+        "collapsed": _format_collapsed,
         "status": _format_status,
         # Only for values of the workflow's own: the link to the run and the command.
         "trusted": str,
     },
 )
-
-
-def render_flowchart(review: Review) -> str:
-    """Return a Mermaid flowchart of the changed folders, "" if there are fewer than FEWEST_FOLDERS.
-
-    At most MOST_FOLDERS are drawn, those with most findings first.
-    """
-    folders: dict[str, list[FileReport]] = {}
-    for row in review.files:
-        folders.setdefault(_find_folder(row.path), []).append(row)
-    if len(folders) < FEWEST_FOLDERS:
-        return ""
-    drawn = sorted(
-        folders.items(), key=lambda item: (-_count_findings(item[1]), -len(item[1]), item[0])
-    )
-    lines = ["```mermaid", "flowchart LR", '  pull["pull request"]']
-    for number, (folder, rows) in enumerate(drawn[:MOST_FOLDERS]):
-        lines.append(f'  pull --> f{number}["{_make_label(folder)}<br>{_describe_counts(rows)}"]')
-    if left := drawn[MOST_FOLDERS:]:
-        lines.append(f'  pull --> more["{len(left)} other folders"]')
-    return "\n".join((*lines, "```"))
-
-
-def _find_folder(path: str) -> str:
-    return str(PurePosixPath(path).parent)
-
-
-def _make_label(folder: str) -> str:
-    # A path is untrusted: other characters become dots. Without escapes, cutting it is safe.
-    plain = _PLAIN.sub("·", "root folder" if folder == "." else folder)
-    return plain if len(plain) <= _LONGEST_LABEL else f"...{plain[-_LONGEST_LABEL:]}"
-
-
-def _describe_counts(rows: Iterable[FileReport]) -> str:
-    files = list(rows)
-    count = f"{len(files)} file{'s' * (len(files) > 1)}"
-    findings = _count_findings(files)
-    return f"{count}, {findings} finding{'s' * (findings > 1)}" if findings else count
-
-
-def _count_findings(rows: Iterable[FileReport]) -> int:
-    return sum(len(row.findings) for row in rows)

@@ -1,6 +1,9 @@
 """The words of settings that take one of several words."""
 
 import enum
+from collections.abc import Iterable
+
+from reviewer.severity import Severity
 
 ASSOCIATIONS = (
     "OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR",
@@ -23,6 +26,14 @@ class FailOn(enum.Enum):
     LOW = "low"
     INCOMPLETE = "incomplete"
     EXCLUDED = "excluded"
+
+
+_SEVERITIES = {FailOn(severity.label): severity for severity in Severity}
+
+
+def lowest_severity(limits: Iterable[FailOn]) -> Severity | None:
+    """Return the lowest severity that fails the step, None if none does."""
+    return min((_SEVERITIES[each] for each in limits if each in _SEVERITIES), default=None)
 
 
 class OnError(enum.Enum):

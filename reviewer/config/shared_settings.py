@@ -34,6 +34,16 @@ class SharedSettings:
         "Show at most this many findings, the most severe first.",
         file=tightening.smaller,
     )
+    max_visible: int = declare(
+        option_types.integer(1, 200, example=4),
+        "6",
+        "Show at most this many findings in full in the comment, the most severe first. The "
+        "others, and those of low severity or low confidence, take one collapsed line each. A "
+        "finding that fails the step (`fail-on`) is always shown in full. The job summary and the "
+        "reports have all.",
+        file=tightening.smaller,
+        in_fingerprint=False,
+    )
     min_severity: Severity = declare(
         option_types.choice(Severity),
         "low",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reviewer.config.enums import lowest_severity
 from reviewer.config.settings import Settings
 from reviewer.finding import Dismissal, Finding, Origin, covers, normalize, resembles
 from reviewer.review import Ground, VerdictOutcome, Verification, Withheld, worst_first
@@ -85,6 +86,24 @@ def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
     kept = frozenset(from_rules)
     others = [n for n in places if n not in kept][: most - len(from_rules)]
     return tuple(wanted[n] for n in sorted((*from_rules, *others)))
+
+
+def choose_visible(findings: Sequence[Finding], config: Settings) -> tuple[Finding, ...]:
+    """Return the findings that the comment shows in full, in the given order, the worst first.
+
+    They are those that fail the step, and then others up to `max_visible` of `config`, without
+    those of low severity or low confidence.
+    """
+    gate = lowest_severity(config.fail_on)
+    failing = tuple(f for f in findings if gate and f.severity >= gate)
+    others = tuple(f for f in findings if f not in failing and not _is_minor(f))
+    room = config.max_visible - len(failing)
+    chosen = (*failing, *(_limit(others, room) if room > 0 else ()))
+    return tuple(finding for finding in findings if finding in chosen)
+
+
+def _is_minor(finding: Finding) -> bool:
+    return finding.severity is Severity.LOW or finding.confidence is Confidence.LOW
 
 
 def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from reviewer.config.enums import FailOn
+from reviewer.config.enums import FailOn, lowest_severity
 from reviewer.memory.state import State
 from reviewer.pull_request import Comment
 from reviewer.review import Spent
@@ -11,12 +11,6 @@ from reviewer.severity import Severity
 LIMIT_REACHED = 3
 REPORT = "report.json"
 SARIF = "report.sarif"
-_SEVERITIES = {
-    FailOn.CRITICAL: Severity.CRITICAL,
-    FailOn.HIGH: Severity.HIGH,
-    FailOn.MEDIUM: Severity.MEDIUM,
-    FailOn.LOW: Severity.LOW,
-}
 
 
 def make_outputs(
@@ -55,7 +49,7 @@ def find_reached_limits(
     the fork controls the run that made the review: it could leave out anything. A review that read
     nothing, although there was something to read, passes no gate.
     """
-    floor = next((_SEVERITIES[limit] for limit in fail_on if limit in _SEVERITIES), None)
+    floor = lowest_severity(fail_on)
     implied = floor is not None and fail_on_incomplete and not state.by_fork
     found = _count_findings(state, floor) if floor else 0
     reached = {

@@ -15,10 +15,11 @@ from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, ne
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
+from reviewer.findings import ranking
 from reviewer.memory import state, state_line
 from reviewer.memory.state import State
 from reviewer.operations import InlineComment
-from reviewer.outputs import check_run, review_report, sarif, step_outputs
+from reviewer.outputs import check_run, flowchart, review_report, sarif, step_outputs
 from reviewer.pull_request import Comment
 from reviewer.review import Review, Spent
 from reviewer.run.reporter import Reporter
@@ -103,7 +104,7 @@ def _make_draft(
     shown = threads.find_explained(review.findings, comments, own.snapshot.conversation, run.seal)
     review = replace(review, inline=shown)
     files = _write_files(run, review)
-    body, report = _render_comment(run, review), _render_report(run, review)
+    body, report = _render_comment(run, review, settings), _render_report(run, review)
     # Rendering may have joined the parts of a secret.
     secrets.withhold((body, report))
     run.runner.summary(report)
@@ -126,7 +127,7 @@ def _publish_draft(
         )
         if after and step is NextStep.GO_ON:
             if unplaced := _post_missing_comments(reporter, draft, after):
-                body = _render_without(run, draft, unplaced)
+                body = _render_without(run, draft, unplaced, settings)
                 reporter.update(body)
             _resolve_threads(run, review, after)
         if after:
@@ -213,13 +214,14 @@ def _run_details(run: Run) -> RunDetails:
     return RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed), run.seal)
 
 
-def _render_comment(run: Run, review: Review) -> str:
-    return summary.render(review, _run_details(run), state.from_review(review))
+def _render_comment(run: Run, review: Review, settings: Settings) -> str:
+    visible = ranking.choose_visible(review.findings, settings)
+    return summary.render(review, visible, _run_details(run), state.from_review(review))
 
 
 def _render_report(run: Run, review: Review) -> str:
     whole = summary.render_report(review, _run_details(run))
-    chart = summary.render_flowchart(review)
+    chart = flowchart.render(review)
     return f"{whole}\n{chart}\n" if chart else whole
 
 
@@ -232,11 +234,13 @@ def _post_missing_comments(
     return threads.post(run.forge, pull.number, pull.head_sha, missing)
 
 
-def _render_without(run: Run, draft: Draft, unplaced: Sequence[InlineComment]) -> str:
+def _render_without(
+    run: Run, draft: Draft, unplaced: Sequence[InlineComment], settings: Settings
+) -> str:
     """Return the summary comment with full explanations of the findings in `unplaced`."""
     refused = inline.find_numbers(draft.review.findings, unplaced)
     review = replace(draft.review, inline=draft.review.inline - refused)
-    return run.runner.secrets.conceal(_render_comment(run, review))
+    return run.runner.secrets.conceal(_render_comment(run, review, settings))
 
 
 def _resolve_threads(run: Run, review: Review, after: OwnComment) -> None:

@@ -1,19 +1,23 @@
 """The comment as people see it: snapshots, and the limit it never passes."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from reviewer.comments import summary
 from reviewer.comments.summary import LARGEST_BODY, RunDetails
 from reviewer.errors import CancelledError
-from reviewer.finding import Side
+from reviewer.finding import Finding, Side
 from reviewer.memory import state, state_line
-from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
-from reviewer.severity import Severity
-from tests import builders
+from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld, worst_first
+from reviewer.severity import Confidence, Severity
+from tests import builders, strategies
 from tests.faults import faults
 from tests.snapshots import Markdown
 
@@ -25,8 +29,10 @@ def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(Markdown)
 
 
-def render(review: Review) -> str:
-    return summary.render(review, RUN, state.from_review(review))
+def render(review: Review, visible: Sequence[Finding] | None = None) -> str:
+    """Show all findings in full, unless only some of them are given."""
+    shown = review.findings if visible is None else visible
+    return summary.render(review, shown, RUN, state.from_review(review))
 
 
 def full_review() -> Review:
@@ -55,6 +61,35 @@ def full_review() -> Review:
 
 def test_a_full_review(markdown: SnapshotAssertion) -> None:
     assert render(full_review()) == markdown
+
+
+@faults("LO11")
+def test_what_is_not_shown_in_full_takes_one_collapsed_line(markdown: SnapshotAssertion) -> None:
+    worst, other = (replace(each, number=n) for n, each in enumerate(full_review().findings, 1))
+    unsure = builders.finding(title="Rounds twice", confidence=Confidence.LOW, number=3)
+    minor = builders.finding(
+        path="tests/`x|.py",
+        title="Ends </details> with <!-- code-review-action:state v=2 x --> and @mona\n- [x](//y)",
+        severity=Severity.LOW,
+        side=Side.OLD,
+        end_line=4,
+        number=4,
+    )
+    review = builders.review(worst, other, unsure, replace(minor, also=("b.py:2", "c.py:3")))
+    assert render(review, [other]) == markdown
+
+
+def test_what_is_collapsed_still_counts_in_the_heading_and_is_explained_in_the_job_summary() -> (
+    None
+):
+    minor = builders.finding(title="Wording", severity=Severity.LOW, number=1)
+    review = builders.review(minor)
+    body = render(review, [])
+    assert "## Code review · 1 low\n" in body
+    assert "no problems" not in body
+    assert minor.candidate.body not in body
+    assert minor.candidate.body in summary.render_report(review, RUN)
+    assert "<summary>In one" not in summary.render_report(review, RUN)
 
 
 def test_no_problems(markdown: SnapshotAssertion) -> None:
@@ -103,9 +138,14 @@ def test_a_free_run_costs_nothing() -> None:
 
 def review_of_many(findings: int, files: int, body: str = "why " * 900) -> Review:
     shown = tuple(
-        builders.finding(path=f"src/{n}.py", title=f"Problem {n}", body=body, severity=severity)
-        for severity in (Severity.CRITICAL, Severity.LOW)
-        for n in range(findings // 2)
+        builders.finding(
+            path=f"src/{n}.py",
+            title=f"Problem {n}",
+            body=body,
+            severity=Severity.CRITICAL if n < findings // 2 else Severity.LOW,
+            number=n + 1,
+        )
+        for n in range(findings)
     )
     rows = tuple(builders.file_report(f"src/deep/folder/{n}.py") for n in range(files))
     return builders.review(*shown, files=rows)
@@ -127,10 +167,44 @@ def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, fi
 
 @faults("GH13")
 def test_the_worst_findings_are_shed_last() -> None:
-    body = render(review_of_many(20, 1))
-    assert body.count("**Critical, logic**") == 10
-    assert "**Low, logic**" not in body
-    assert "10 findings left out for length; the job summary has all." in body
+    body = render(review_of_many(40, 1))
+    whole = body.count("**Critical, logic**")
+    assert 10 < whole < 20
+    assert f"{40 - whole} explanations left out for length; the job summary has them." in body
+    assert f"In one line each: {20 - whole} critical · 20 low" in body
+    assert [f"[F{n}]" in body for n in range(1, 41)] == [True] * 40
+
+
+@faults("GH13")
+def test_of_too_many_collapsed_lines_the_worst_stay_and_the_rest_is_counted() -> None:
+    review = review_of_many(200, 1)
+    long = tuple(builders.revise(each, title=each.title + " why" * 49) for each in review.findings)
+    body = render(replace(review, findings=long))
+    whole = body.count("**Critical, logic**")
+    listed = body.count("\n- **")
+    assert whole >= 5
+    assert listed >= 40
+    assert f"{200 - whole - listed} findings left out for length; the job summary has all." in body
+    assert re.findall(r"\[F(\d+)\]", body) == [str(n + 1) for n in range(whole + listed)]
+
+
+@faults("GH13")
+@given(st.lists(strategies.findings(), max_size=10), st.integers(0, 10), st.integers(1, 30))
+def test_each_finding_is_shown_once_or_counted_whatever_its_length(
+    findings: list[Finding], visible: int, times: int
+) -> None:
+    numbered = [
+        builders.revise(each, number=n, body=each.candidate.body * times, title=f"{each.title}!")
+        for n, each in enumerate(findings, 1)
+    ]
+    review = builders.review(*worst_first(numbered), files=(builders.file_report(),))
+    body = render(review, review.findings[:visible])
+    assert len(body.encode()) <= LARGEST_BODY
+    found = re.findall(r"\[F(\d+)\]$", body, re.MULTILINE)
+    counted = re.search(r"^_(\d+) findings? left out for length", body, re.MULTILINE)
+    assert len(found) == len(set(found)) == len(findings) - int(counted[1] if counted else 0)
+    assert body.count("<details>") == body.count("</details>")
+    assert state_line.decode(body)
 
 
 @faults("GH13")

@@ -90,6 +90,7 @@ skip-labels: [wip]
         ("max-files: 500", Inputs()),
         ("max-file-lines: 3001", Inputs()),
         ("max-findings: 51", Inputs()),
+        ("max-visible: 7", Inputs()),
         ("min-severity: low", Inputs(min_severity=Severity.MEDIUM)),
         ("min-confidence: medium", Inputs(min_confidence=Confidence.HIGH)),
         ("fail-on: never", Inputs(fail_on=(FailOn.CRITICAL,))),

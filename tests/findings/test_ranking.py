@@ -1,13 +1,18 @@
 """Which findings are shown, and what is counted instead."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reviewer.config import settings as config
+from reviewer.config.enums import FailOn
 from reviewer.config.inputs import Inputs
-from reviewer.finding import Dismissal, Origin
+from reviewer.config.settings import Settings
+from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
+from reviewer.review import worst_first
 from reviewer.severity import Confidence, Severity
-from tests import builders
+from tests import builders, strategies
 from tests.faults import faults
 
 HIGH = builders.finding(title="High", start_line=1, quote="a = 1")
@@ -110,3 +115,64 @@ def test_many_findings_of_the_model_do_not_displace_those_of_rules_nor_the_other
     assert [finding.origin for finding in shown] == [Origin.MODEL] * 2 + [Origin.RULE] * 2
     assert withheld.over_limit == 36
     assert len(ranking.rank(rules, settings)[0]) == 4
+
+
+def titles_in_full(*findings: Finding, **settings: object) -> list[str]:
+    """Choose what the comment shows in full of findings in the order of their harm."""
+    chosen = ranking.choose_visible(worst_first(findings), Settings(**settings))  # type: ignore[arg-type]
+    return [finding.title for finding in chosen]
+
+
+def flood(severity: Severity = Severity.CRITICAL) -> list[Finding]:
+    """Make nine findings of a model."""
+    return [
+        builders.finding(title=f"T{n}", start_line=n, quote=f"q = {n}", severity=severity)
+        for n in range(11, 20)
+    ]
+
+
+def test_what_is_of_low_severity_or_doubtful_is_not_shown_in_full() -> None:
+    assert titles_in_full(HIGH, LOW, UNSURE) == ["High"]
+    assert titles_in_full(LOW, UNSURE) == []
+
+
+def test_at_most_as_many_as_are_wanted_are_shown_in_full_the_worst_first() -> None:
+    assert titles_in_full(HIGH, *flood()) == ["T11", "T12", "T13", "T14", "T15", "T16"]
+    assert titles_in_full(HIGH, *flood(), max_visible=1) == ["T11"]
+    assert len(titles_in_full(HIGH, *flood(), max_visible=200)) == 10
+
+
+@faults("HD15")
+def test_what_fails_the_step_is_shown_in_full_however_much_there_is_of_it() -> None:
+    gate = (FailOn.INCOMPLETE, FailOn.CRITICAL, FailOn.HIGH)
+    assert titles_in_full(UNSURE, LOW, *flood(), fail_on=gate) == [
+        *(f"T{n}" for n in range(11, 20)),
+        "Unsure",
+    ]
+    assert titles_in_full(HIGH, LOW, fail_on=(FailOn.LOW,), max_visible=1) == ["High", "Low"]
+    assert titles_in_full(LOW, fail_on=(FailOn.EXCLUDED, FailOn.INCOMPLETE)) == []
+
+
+@faults("HD15")
+def test_many_findings_of_the_model_do_not_push_those_of_rules_out_of_sight() -> None:
+    assert titles_in_full(PROVEN, *flood())[-1] == PROVEN.title
+    assert titles_in_full(PROVEN, *flood(), max_visible=1) == [PROVEN.title]
+
+
+@given(
+    st.lists(strategies.findings(), max_size=12),
+    st.integers(1, 8),
+    st.lists(st.sampled_from(list(FailOn)), min_size=1, max_size=3),
+)
+def test_more_than_are_wanted_are_shown_in_full_only_if_each_fails_the_step(
+    findings: list[Finding], most: int, gate: list[FailOn]
+) -> None:
+    ordered = tuple(dict.fromkeys(worst_first(findings)))
+    chosen = ranking.choose_visible(ordered, Settings(max_visible=most, fail_on=tuple(gate)))
+    assert [finding for finding in ordered if finding in chosen] == list(chosen)
+    floors = [each.value for each in gate]
+    failing = [f for f in ordered if any(f.severity >= s for s in Severity if s.label in floors)]
+    assert set(failing) <= set(chosen)
+    assert len(chosen) <= max(most, len(failing))
+    notable = [f for f in ordered if min(f.severity, f.confidence) > 1]
+    assert len(chosen) >= min(most, len(notable))

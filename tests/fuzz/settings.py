@@ -8,15 +8,16 @@ from reviewer.config.shared_settings import SharedSettings
 from reviewer.errors import ConfigError
 from reviewer.severity import Confidence, Severity
 
-LOOSE = Inputs(max_files=3_000, max_file_lines=100_000, max_findings=200, inline=Inline.ALL,
-               suggestions=True, review_drafts=True, verify=Verify.OFF)  # fmt: skip
+LOOSE = Inputs(max_files=3_000, max_file_lines=100_000, max_findings=200, max_visible=200,
+               inline=Inline.ALL, suggestions=True, review_drafts=True,
+               verify=Verify.OFF)  # fmt: skip
 MIDDLE = Inputs(max_files=40, max_file_lines=500, max_findings=20, min_severity=Severity.MEDIUM,
                 min_confidence=Confidence.MEDIUM, inline=Inline.HIGH, language="French",
                 fail_on=(FailOn.HIGH,), skip_labels=("no-review",), instructions="Be kind.",
                 exclude=("docs/**",))  # fmt: skip
-STRICT = Inputs(max_files=1, max_file_lines=1, max_findings=1, min_severity=Severity.CRITICAL,
-                min_confidence=Confidence.HIGH, fail_on=(FailOn.INCOMPLETE,),
-                skip_authors=("a", "b"))  # fmt: skip
+STRICT = Inputs(max_files=1, max_file_lines=1, max_findings=1, max_visible=1,
+                min_severity=Severity.CRITICAL, min_confidence=Confidence.HIGH,
+                fail_on=(FailOn.INCOMPLETE,), skip_authors=("a", "b"))  # fmt: skip
 LOUDNESS = {Inline.OFF: 0, Inline.HIGH: 1, Inline.ALL: 2}
 # What fails the step, as the set of what it looks at.
 FAILS = {
@@ -50,7 +51,7 @@ def _assert_told(refused: ConfigError, data: bytes) -> None:
 
 
 def _assert_tightened(inputs: Inputs, counts: Settings) -> None:
-    for name in ("max_files", "max_file_lines", "max_findings"):
+    for name in ("max_files", "max_file_lines", "max_findings", "max_visible"):
         assert 1 <= getattr(counts, name) <= getattr(inputs, name)
     assert counts.min_severity >= inputs.min_severity
     assert counts.min_confidence >= inputs.min_confidence

@@ -33,9 +33,10 @@ _MARKDOWN = r"""
     /approve bors·r+ GH-12 https://x.co www.x.co <script> </p> <details> \[ \` word a
     """
 _YAML = """
-    max-files: max-findings: max-file-lines: min-severity: min-confidence: include: exclude:
-    language: instructions: path-instructions: path: inline: suggestions: verify: guidelines:
-    fail-on: review-drafts: skip-labels: skip-authors: model: - ·-· ·· · · 1 0 -1 012 1_000 1e3 1:30
+    max-files: max-findings: max-visible: max-file-lines: min-severity: min-confidence:
+    include: exclude: language: instructions: path-instructions: path: inline: suggestions:
+    verify: guidelines: fail-on: review-drafts: skip-labels: skip-authors: model:
+    - ·-· ·· · · 1 0 -1 012 1_000 1e3 1:30
     "\\ud800" "\\UFFFFFFFF" 0x1F true false yes no on off null ~ never low medium high
     critical all incomplete '*.md' "a"
     "\\U0010ffff" [ ] { } , ? ! !!python/object & * &a *a << | > # --- ... %YAML @ `

@@ -43,6 +43,13 @@ def test_a_gate_is_reached_from_its_severity_on(
     assert fails(state_with_one(severity), FailOn.EXCLUDED, limit) is (severity >= floor)
 
 
+@pytest.mark.parametrize("limits", [(FailOn.CRITICAL, FailOn.LOW), (FailOn.LOW, FailOn.CRITICAL)])
+def test_of_two_severities_the_lower_one_fails_the_step_in_any_order(
+    limits: tuple[FailOn, ...],
+) -> None:
+    assert fails(state_with_one(Severity.LOW), *limits)
+
+
 def test_never_is_never_reached_and_nothing_found_reaches_no_severity() -> None:
     assert not fails(state_with_one(Severity.CRITICAL), FailOn.NEVER)
     assert not fails(BLIND, FailOn.NEVER)

@@ -87,6 +87,7 @@ def test_an_example_of_the_repository_s_file_can_be_used(text: str) -> None:
         max_files=3_000,
         max_file_lines=100_000,
         max_findings=200,
+        max_visible=200,
         review_drafts=True,
         inline=Inline.ALL,
         suggestions=True,

@@ -39,7 +39,8 @@ class Scene:
         gap = FileReport("b.py", Status.FAILED, reason="no answer")
         rows = (row,) if complete else (row, gap)
         review = replace(builders.review(finding, files=rows), head_sha=head or self.pull.head_sha)
-        text = summary.render(review, RunDetails("default", "", 1), state.from_review(review))
+        details, known = RunDetails("default", "", 1), state.from_review(review)
+        text = summary.render(review, review.findings, details, known)
         return text.replace("## Code review", f"## Code review{heading}", 1)
 
     def told(self, text: str = "[F1] src/app.py") -> None:

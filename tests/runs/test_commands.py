@@ -100,6 +100,17 @@ def test_ignore_takes_a_finding_away_for_good(job: Job) -> None:
     assert "no problems found" in job.github.bodies[0]
 
 
+def test_ignore_takes_a_collapsed_finding_away_too(job: Job) -> None:
+    job.model.script = lambda body: finds_a_problem(body).replace('"high"', '"low"')
+    job.run()
+    (body,) = job.github.bodies
+    assert "In one line each: 1 low" in body
+    assert "[F1]" in body
+    comment(job, "/ignore F1 it is only a sample")
+    assert "no problems found" in job.github.bodies[0]
+    assert "In one line each" not in job.github.bodies[0]
+
+
 def test_pause_and_resume_stop_and_start_the_reviews(job: Job) -> None:
     job.model.script = finds_a_problem
     comment(job, "/pause")

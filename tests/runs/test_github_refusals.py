@@ -176,18 +176,22 @@ def test_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job: Job
     job.github.add_pull(NUMBER, {"src/app.py": (None, lines)})
     many = [
         {"quote": f"value_{n} = {n}", "start_line": n + 1, "end_line": n + 1}
-        | {"title": f"Problem {n}", "body": f"```\nvalue = {n}\n```\n" + "why " * 200}
+        | {"title": f"Problem {n} {'so ' * 60}", "body": f"```\nvalue = {n}\n```\n" + "why " * 400}
         | {"severity": "high" if n < 40 else "low"}
         for n in range(100)
     ]
     job.model.say(review_reply("src/app.py", *many))
-    finished = job.run(max_findings="200")
+    finished = job.run(max_findings="200", max_visible="200")
     (body,) = job.github.bodies
     assert finished.code == 0
     assert len(body.encode()) <= summary.LARGEST_BODY
-    assert re.findall(r"Problem (\d+)", body) == [str(n) for n in range(40)]
-    assert body.count("why ") + body.count("why\n") == 40 * 200
-    assert "60 findings left out for length" in body
+    shown = re.findall(r"Problem (\d+)", body)
+    assert shown == [str(n) for n in range(len(shown))]
+    in_full = (body.count("why ") + body.count("why\n")) // 400
+    assert 20 < in_full < 40 < len(shown) < 100
+    assert body.count("why ") + body.count("why\n") == in_full * 400
+    assert f"{40 - in_full} explanations left out for length" in body
+    assert f"{100 - len(shown)} findings left out for length" in body
     assert all(f"Problem {n}" in finished.summary for n in range(100))
     assert body.count("<details>") == body.count("</details>")
     assert body.count("```") % 2 == 0

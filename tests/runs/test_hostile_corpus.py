@@ -258,10 +258,14 @@ SAYINGS = [attack.says for attack in attacks() if attack.says and len(attack.say
 @given(st.lists(st.sampled_from(SAYINGS), min_size=4, max_size=4), st.sampled_from(["", " ", "\n"]))
 def test_attacks_put_together_stay_harmless_in_a_comment(parts: list[str], glue: str) -> None:
     first, second, third, fourth = parts
-    finding = builders.finding(title=first + glue + second, body=glue.join(parts), quote=third)
-    review = builders.review(
-        finding, files=(builders.file_report(f"src/{fourth[:80]}.py", finding),)
+    path = f"src/{fourth[:80]}.py"
+    finding = builders.finding(
+        path=path, title=first + glue + second, body=glue.join(parts), quote=third
     )
-    overview = Overview(glue.join((second, third)), (fourth, first))
-    text = render(replace(review, overview=overview), RunDetails("default", RUN, 1), None)
-    assert side_effects(text) == []
+    review = replace(
+        builders.review(finding, files=(builders.file_report(path, finding),)),
+        overview=Overview(glue.join((second, third)), (fourth, first)),
+    )
+    for visible in (review.findings, ()):
+        text = render(review, visible, RunDetails("default", RUN, 1), None)
+        assert side_effects(text) == []

@@ -1,20 +1,20 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.comments import summary
+from reviewer.outputs import flowchart
 from tests import builders
 
 FOUR = tuple(builders.file_report(f"{name}/x.py") for name in ("a", "b", "c"))
 
 
 def test_few_folders_need_no_drawing() -> None:
-    assert summary.render_flowchart(builders.review(files=FOUR)) == ""
+    assert flowchart.render(builders.review(files=FOUR)) == ""
 
 
 def test_folders_with_findings_come_first() -> None:
     found = builders.finding(path="z/y.py")
     files = (*FOUR, builders.file_report("z/y.py", found), builders.file_report("top.py"))
-    assert summary.render_flowchart(builders.review(files=files)) == (
+    assert flowchart.render(builders.review(files=files)) == (
         "```mermaid\n"
         "flowchart LR\n"
         '  pull["pull request"]\n'
@@ -29,13 +29,13 @@ def test_folders_with_findings_come_first() -> None:
 
 def test_the_rest_of_many_folders_is_counted() -> None:
     files = tuple(builders.file_report(f"f{n}/x.py") for n in range(25))
-    assert '["5 other folders"]' in summary.render_flowchart(builders.review(files=files))
+    assert '["5 other folders"]' in flowchart.render(builders.review(files=files))
 
 
 @given(st.lists(st.text(min_size=1), min_size=4, max_size=8, unique=True))
 def test_a_hostile_folder_stays_in_its_label(names: list[str]) -> None:
     files = tuple(builders.file_report(f"{name}/x.py") for name in names)
-    drawn = summary.render_flowchart(builders.review(files=files))
+    drawn = flowchart.render(builders.review(files=files))
     for line in drawn.split("\n")[3:-1]:
         label = line.partition('["')[2].removesuffix('"]')
         assert not set(label.replace("<br>", "")) & set('"`[]{}()<>|;:@#&\n\r')

@@ -8,6 +8,7 @@ from reviewer.changes import diff
 from reviewer.changes.parts import Part
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark
+from reviewer.context.guidelines import TeamRules
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
@@ -18,7 +19,7 @@ from reviewer.text import invisible
 from reviewer.text.templates import SafeText, Templates
 from reviewer.text.truncate import shorten, shorten_name
 
-VERSION = 5
+VERSION = 6
 """Part of the cache key: raise it when unchanged files must be reviewed with a changed prompt."""
 
 # Authors choose the length of all these; the change itself must keep its room.
@@ -36,6 +37,7 @@ FEWEST_FINDINGS = 5
 MOST_FINDINGS = 10
 CHARACTERS_PER_FINDING = 12_000
 _NONCE_REMOVED = "[mark]"
+_NO_RULES = TeamRules()
 _PURPOSES_WITH_TOOLS = ("review", "whole", "verify")
 
 
@@ -63,15 +65,14 @@ class PartRequest:
 class BatchRequest:
     """What a request about a batch contains.
 
-    `instructions` are those of the maintainers that apply to every file. `siblings` lists the paths
-    of the pull request's other files. `guidelines` holds paths and texts of guideline files at the
-    base commit. `whole` asks for the overview too, because no other request sees more.
+    `rules` are those of the team; instructions for a path are in its part. `siblings` lists the
+    paths of the pull request's other files. `whole` asks for the overview too, because no other
+    request sees more.
     """
 
     parts: tuple[PartRequest, ...]
-    instructions: tuple[str, ...] = ()
+    rules: TeamRules = field(default_factory=TeamRules)
     siblings: tuple[str, ...] = ()
-    guidelines: tuple[tuple[str, str], ...] = ()
     whole: bool = False
 
     @property
@@ -141,6 +142,7 @@ class Prompts:
             "review",
             reply_schemas.CHANGE_SCHEMA if request.whole else reply_schemas.REVIEW_SCHEMA,
             parts=tuple(shown),
+            rules=request.rules,
             request=request,
             siblings=tuple(map(shorten_name, request.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(request.siblings) - LISTED_SIBLINGS),
@@ -155,6 +157,7 @@ class Prompts:
             "whole",
             reply_schemas.CHANGE_SCHEMA,
             parts=request.parts,
+            rules=request.rules,
             request=request,
             outlines=change.outlines,
             unlisted=change.unlisted,
@@ -169,7 +172,7 @@ class Prompts:
             "verify",
             reply_schemas.VERIFY_SCHEMA,
             parts=request.parts,
-            request=request,
+            rules=request.rules,
             findings=tuple(findings),
         )
 
@@ -180,12 +183,14 @@ class Prompts:
         findings: Sequence[Finding],
         thread: Sequence[Remark] = (),
         cuts: Sequence[str] = (),
+        rules: TeamRules = _NO_RULES,
     ) -> Prompt:
         """Return the request to answer a maintainer; the reply follows ANSWER_SCHEMA.
 
         `changes` is what `for_questions.render_changes` returns, and `cuts` names what it lacks, in
         our own words only. `findings` are those of the last review, `thread` the comments before
-        the question, which are cut at COMMENT_CHARACTERS. The caller limits the rest.
+        the question, which are cut at COMMENT_CHARACTERS. `rules` are the team's for the changed
+        files. The caller limits the rest.
         """
         return self._render(
             "answer",
@@ -195,6 +200,7 @@ class Prompts:
             findings=tuple(findings),
             thread=tuple(map(self._shorten_remark, thread)),
             cuts=tuple(cuts),
+            rules=rules,
         )
 
     def overview(self, reports: Sequence[FileReport]) -> Prompt:

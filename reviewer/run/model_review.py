@@ -12,7 +12,7 @@ from reviewer.adapters.http.retry import PUBLISHING_SECONDS
 from reviewer.changes.selection import Selection, select_share
 from reviewer.config.enums import ToolsMode
 from reviewer.config.settings import Settings
-from reviewer.context import collect
+from reviewer.context import guidelines
 from reviewer.context.collect import ContextCollector, HeadFiles
 from reviewer.context.discussion import Speakers
 from reviewer.errors import ForgeError
@@ -53,8 +53,10 @@ def review_share(
     # Not worth waiting for: without the date there is no warning.
     ends = shutdown.result() if shutdown and shutdown.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
-    notes = (*review.notes, warning) if warning else review.notes
-    details = (*review.job_summary_notes, *_note_unread(len(reviewer.requests.context.unread)))
+    followed = reviewer.requests.guidelines
+    notes = (*review.notes, *followed.notes, *filter(None, (warning,)))
+    unread = _note_unread(len(reviewer.requests.context.unread))
+    details = (*review.job_summary_notes, *unread, *followed.details)
     return replace(review, shard=run.inputs.shard, notes=notes, job_summary_notes=details)
 
 
@@ -102,7 +104,9 @@ def make_reviewer(
         batching=inputs.batching,
         threads=snapshot.conversation.threads,
         paths=selection.paths,
-        guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),
+        guidelines=guidelines.find(
+            run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text
+        ),
     )
     return BatchReviewer(
         requests=requests,

@@ -17,6 +17,7 @@ from reviewer.pull_request import (
     PullRequest,
     PullState,
     Snapshot,
+    TreeListing,
 )
 
 # The repository may be untrusted, and its configuration can name programs: for the file monitor,
@@ -119,6 +120,10 @@ class LocalCommits:
         parts = (row.decode(errors="surrogateescape").split(None, 3) for row in rows if row)
         plain = ("100644", "100755")
         return {path: name for mode, _, name, path in parts if mode in plain}
+
+    def list_tree(self, sha: str) -> TreeListing:
+        """List the plain files of a commit: git does not follow links."""
+        return TreeListing(tuple(self.blobs(sha)))
 
     def merge_base(self, base_sha: str, _head_sha: str) -> str:
         """Return the base, which is the merge base already."""

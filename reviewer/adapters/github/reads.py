@@ -12,7 +12,7 @@ from reviewer.adapters.github import pull_lists, refusals, rest_json
 from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.pull_lists import PullListPage
 from reviewer.adapters.github.rest_json import LargeFile
-from reviewer.pull_request import ListedFile, ListedPull, PullRequest
+from reviewer.pull_request import ListedFile, ListedPull, PullRequest, TreeListing
 
 DIFF = "application/vnd.github.diff"
 # Shows directories, links and submodules for what they are.
@@ -117,11 +117,23 @@ class Reads:
 
     def blobs(self, sha: str) -> Mapping[str, str]:
         """Read the whole tree of a commit in one request."""
-        asked = Request("GET", self.repository.url(f"git/trees/{sha}"), parameters={"recursive": 1})
+        asked = self._tree(sha, optional=False)
         return self.repository.retry(
             f"Reading the tree of {sha[:7]}",
             lambda: self.repository.send(asked).read(rest_json.blobs),
         )
+
+    def list_tree(self, sha: str) -> TreeListing:
+        """Read the whole tree of a commit in one request that the run can do without."""
+        asked = self._tree(sha, optional=True)
+        return self.repository.retry_optional(
+            f"Listing the files of {sha[:7]}",
+            lambda: self.repository.send(asked).read(rest_json.listing),
+        )
+
+    def _tree(self, sha: str, *, optional: bool) -> Request:
+        url = self.repository.url(f"git/trees/{sha}")
+        return Request("GET", url, parameters={"recursive": 1}, optional=optional)
 
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         """Compare two commits; GitHub lists the changed files from the commit that they share."""

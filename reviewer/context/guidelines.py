@@ -85,6 +85,10 @@ class TeamRules:
     guidelines: tuple[Guideline, ...] = ()
     cuts: tuple[str, ...] = ()
 
+    def names(self, rule: str) -> bool:
+        """Return True if a rule is said to be in one of the guidelines, by path or by name."""
+        return any(each.path.rpartition("/")[2] in rule for each in self.guidelines)
+
 
 @dataclass(frozen=True, slots=True)
 class Guidelines:

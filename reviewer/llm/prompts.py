@@ -80,6 +80,14 @@ class BatchRequest:
         """The path of each part's file."""
         return tuple(request.part.file.path for request in self.parts)
 
+    def shows(self, rule: str) -> bool:
+        """Return True if the request shows what a finding may call its rule.
+
+        Guidelines are named by their path; instructions have no name.
+        """
+        by_part = any(request.instructions for request in self.parts)
+        return bool(rule) and (bool(self.rules.instructions) or by_part or self.rules.names(rule))
+
     @property
     def most_findings(self) -> int:
         """The number of findings that are asked for at most; it grows slowly with the changes."""

@@ -16,11 +16,11 @@ _FENCE = "---"
 _LONGEST = 100
 """Lines; front matter has five."""
 _MOST_GLOBS = 100
+_LONGEST_VALUE = 4_000
 _KEYS = frozenset({"applyTo", "excludeAgent", "globs", "alwaysApply"})
 _KEY = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*:(?:[ \t]+(.*))?")
 _ITEM = re.compile(r"[ \t]*-[ \t]+(.*)")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*")
-_COMMA = re.compile(r",(?![^{]*\})")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -111,6 +111,8 @@ def _read_keys(lines: list[str]) -> Mapping[str, tuple[str, ...]]:
 def _read_value(text: str, wrong: ValueError) -> tuple[str, ...]:
     """Return the words of one line: one or several, separated by commas, with or without quotes."""
     text = text.strip()
+    if len(text) > _LONGEST_VALUE:
+        raise wrong
     if text.startswith("["):
         text = _COMMENT.sub("", text).strip()
         if not text.endswith("]"):
@@ -130,7 +132,14 @@ def _read_value(text: str, wrong: ValueError) -> tuple[str, ...]:
 
 def _cut(text: str) -> tuple[str, ...]:
     """Return the parts between commas, but for commas within braces."""
-    return tuple(part.strip() for part in _COMMA.split(text) if part.strip())
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        if character == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _expand(glob: str, wrong: ValueError) -> tuple[str, ...]:
@@ -140,7 +149,7 @@ def _expand(glob: str, wrong: ValueError) -> tuple[str, ...]:
         globs = [each for known in globs for each in _expand_once(known)]
         if len(globs) > _MOST_GLOBS:
             raise wrong
-    return tuple(globs)
+    return tuple(dict.fromkeys(globs))
 
 
 def _expand_once(glob: str) -> tuple[str, ...]:

@@ -42,6 +42,26 @@ def test_a_setting_with_a_folder_applies_to_every_file() -> None:
     assert (found.path, found.folder, found.about) == ("docs/style.md", "", "")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("docs", "docs/a/style.md"),
+        ("docs/", "x/docs/style.md"),
+        ("/AGENTS.md", "AGENTS.md"),
+        ("**/AGENTS.md", "AGENTS.md"),
+        ("/docs/**", "docs/a/style.md"),
+        ("*.rule", "a/b.rule"),
+        ("[ab].md", "b.md"),
+        ("rules/?", "rules/a"),
+        (r"a\ b.md", "a b.md"),
+    ],
+)
+def test_any_gitignore_pattern_finds_guidelines(pattern: str, path: str) -> None:
+    (found,) = find({path: "A"}, path, setting=(pattern,)).found
+    assert found.path == path
+    assert find({path: "A"}, "a.py", setting=(pattern, f"!{path}")).found == ()
+
+
 def test_globs_of_a_nested_rule_are_relative_to_its_folder() -> None:
     rule = "---\nglobs: src/*.ts\n---\nNo any."
     (found,) = find({"web/.cursor/rules/a/b.mdc": rule}, "web/src/a.ts").found
@@ -62,7 +82,7 @@ def test_files_with_the_same_text_about_the_same_files_are_shown_once() -> None:
 def test_an_incomplete_list_of_files_is_reported() -> None:
     found = find({"AGENTS.md": "A"}, "a.py", listed_whole=False)
     assert len(found.found) == 1
-    assert "GitHub lists only a part" in found.problems[0]
+    assert "GitHub lists only some" in found.problems[0]
 
 
 @faults("SE11")

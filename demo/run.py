@@ -74,7 +74,12 @@ def _review(root: Path, github: LoopbackGitHub, model: Answers) -> int:
     way_out = {name: os.environ[name] for name in WAY_OUT if name in os.environ}
     addresses = {"GITHUB_API_URL": github.api_url, "GITHUB_GRAPHQL_URL": github.graphql_url}
     # Without a key to sign with, the second run would not believe what the first one left.
-    inputs = {"github-token": TOKEN, "memory-key": "a-secret-of-this-demo", **model.inputs}
+    inputs = {
+        "github-token": TOKEN,
+        "batching": "file",
+        "memory-key": "a-secret-of-this-demo",
+        **model.inputs,
+    }
     words = {"title": pull.TITLE, "body": pull.DESCRIPTION}
     step = Step(root, inputs, {**way_out, **addresses}, pull.EVENT, payload={"pull_request": words})
     requests, writes = len(github.requests), len(github.writes)

@@ -12,8 +12,10 @@ from reviewer.adapters.runner.actions import Runner, install_excepthooks
 from reviewer.config.enums import Mode, OnError
 from reviewer.config.inputs import Inputs
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
-from reviewer.events import activity, payload
-from reviewer.events.activity import Skip, TriggerRules
+from reviewer.events import decision, payload
+from reviewer.events.activity import Activity, Skip, TriggerRules
+from reviewer.events.payload import Event, PullRequestEvent, ReviewCommentEvent
+from reviewer.record import replace
 
 TITLE = "Code review"
 # The runner sends SIGINT and, 7.5 seconds later, SIGTERM to a process that is still running.
@@ -45,10 +47,21 @@ def _main(environ: Mapping[str, str], runner: Runner) -> int:
         code = _run(environ, inputs, runner)
     except ReviewerError as problem:
         code = _report(problem, runner)
-    # A gate that lets through what nobody reviewed is none.
-    warns = inputs.on_error is OnError.WARN and not _is_gate(inputs)
-    tolerated = code == ReviewerError.exit_code and warns
+    tolerated = code == ReviewerError.exit_code and _only_warns(environ, inputs)
     return 0 if tolerated else code
+
+
+def _only_warns(environ: Mapping[str, str], inputs: Inputs) -> bool:
+    """Return True if a failed run may end with 0; a gate lets nothing through that is unreviewed.
+
+    If GitHub does not even give the repository's file, nobody knows of a gate in it.
+    """
+    if inputs.on_error is not OnError.WARN or _is_gate(inputs):
+        return False
+    try:
+        return not _is_gated_by_file(environ, inputs, _read_event(environ))
+    except ReviewerError:
+        return True
 
 
 def _report(problem: ReviewerError, runner: Runner) -> int:
@@ -61,22 +74,49 @@ def _report(problem: ReviewerError, runner: Runner) -> int:
 
 
 def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
-    match activity.decide(_read_event(environ), _trigger_rules(inputs)):
-        case Skip(reason=reason, waits=waits):
+    match _decide(environ, inputs):
+        case Skip(reason=reason, waits=waits, remedy=remedy):
             runner.summary(f"Code review: nothing to do: {reason}.\n")
             runner.output("verdict", "skipped")
-            if not (waits and _is_gate(inputs)):
+            if not waits:
                 runner.notice(f"Nothing to do: {reason}.", title=TITLE)
                 return 0
             # Slow to import, and rare.
             from reviewer.outputs.step_outputs import LIMIT_REACHED
 
-            runner.error(f"fail-on is set, and nothing was reviewed: {reason}.", title=TITLE)
+            what = f"fail-on is set, and nothing was reviewed: {reason}."
+            runner.error(f"{what} {remedy}".rstrip(), title=TITLE)
             return LIMIT_REACHED
         case wanted:
             from reviewer.run import start
 
             return start.start(wanted, inputs, runner, environ)
+
+
+def _decide(environ: Mapping[str, str], inputs: Inputs) -> Activity:
+    """Return what to do; the repository's file is read if only a gate in it makes a difference."""
+    event, rules = _read_event(environ), _trigger_rules(inputs)
+    decided = decision.decide(event, rules)
+    at_gate = decision.decide(event, replace(rules, gated=True))
+    # Anything else reads the file itself.
+    silent = isinstance(decided, Skip) and decided != at_gate
+    return at_gate if silent and _is_gated_by_file(environ, inputs, event) else decided
+
+
+def _is_gated_by_file(environ: Mapping[str, str], inputs: Inputs, event: Event) -> bool:
+    """Return True if the file at the base of the event's pull request sets a gate; sends a request.
+
+    Other events than those of pull requests name no base.
+    """
+    match event:
+        case PullRequestEvent(base_sha=base_sha) | ReviewCommentEvent(base_sha=base_sha):
+            if inputs.mode is Mode.REVIEW:
+                return False
+            from reviewer.run import start
+
+            return start.is_gated_by_file(environ, inputs, base_sha)
+        case _:
+            return False
 
 
 def _is_gate(inputs: Inputs) -> bool:

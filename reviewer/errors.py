@@ -123,7 +123,9 @@ class RequestReserveError(ForgeError):
 
 
 class ModelError(ReviewerError):
-    """A request to the model failed."""
+    """A request to the model failed; for `lost` of its attempts, a reply may have been paid."""
+
+    lost = 0
 
 
 class ModelRefusedError(ModelError):
@@ -147,7 +149,22 @@ class ContextTooLongError(ModelError):
 
 
 class ReplyError(ModelError):
-    """The reply of the model cannot be used."""
+    """The reply of the model cannot be used.
+
+    `tokens` are those of prompt and reply, None if the server does not report them.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        cause: str = "",
+        remedy: str = "",
+        tokens: tuple[int, int] | None = None,
+    ) -> None:
+        """Keep what the reply has cost."""
+        super().__init__(what, cause=cause, remedy=remedy)
+        self.tokens = tokens
 
 
 class WorkspaceError(ReviewerError):

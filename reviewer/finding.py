@@ -25,6 +25,7 @@ CATEGORIES = (
 # What all built-in rules are about.
 _RULE_CATEGORY = "security"
 # In characters; longer texts are cut.
+_REASONING = 1_000
 _TITLE = 200
 _BODY = 4_000
 _QUOTE = 2_000
@@ -48,7 +49,7 @@ def _cut_quote(text: str, limit: int) -> str:
     return text[: last if last > 0 else limit]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One problem as the model or a rule reports it, before its place is checked.
 
@@ -56,13 +57,16 @@ class Candidate:
     how it is read (`json_members`). Prompts, replies, published reports, the JSON report, its
     schema and the remembered state follow from these declarations.
 
-    Line numbers are those that the model stated; they may be any integer, even negative.
+    The model writes the members in this order: it reasons before it quotes and decides. Line
+    numbers are those that the model stated; they may be any integer, even negative. `reasoning` is
+    for the report alone: no comment shows it, and no later run remembers it.
     """
 
     path: Annotated[str, json_members.optional_text(asked=False)]
+    reasoning: Annotated[str, json_members.optional_line(_REASONING)] = ""
+    quote: Annotated[str, json_members.text(_QUOTE, cut=_cut_quote)]
     start_line: Annotated[int, json_members.line_number()]
     end_line: Annotated[int, json_members.line_number()]
-    quote: Annotated[str, json_members.text(_QUOTE, cut=_cut_quote)]
     severity: Annotated[Severity, json_members.word(Severity.by_label(), otherwise=Severity.MEDIUM)]
     confidence: Annotated[
         Confidence, json_members.word(Confidence.by_label(), otherwise=Confidence.MEDIUM)
@@ -205,6 +209,14 @@ def resembles(one: Finding, other: Finding) -> bool:
     alike = one.category == other.category or normalize(one.title) == normalize(other.title)
     starts = range(len(long) - len(short) + 1)
     return alike and any(long[start : start + len(short)] == short for start in starts)
+
+
+def covers(one: Finding, other: Finding) -> bool:
+    """Return True if a finding is at least as severe and as certain as another one.
+
+    Only then may it stand for both: a threshold could leave out the one and not the other.
+    """
+    return one.severity >= other.severity and one.confidence >= other.confidence
 
 
 def quoted_lines(finding: Finding) -> tuple[str, ...]:

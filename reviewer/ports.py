@@ -1,7 +1,7 @@
 """The ports of the core: the forge, the model, the workspace, and the values that pass through."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -14,6 +14,9 @@ from reviewer.pull_request import (
     Snapshot,
     TreeListing,
 )
+
+MOST_LISTED = 1_000
+"""Pull requests that changed lately, twice the largest `daily-limit`."""
 
 
 class Forge(Protocol):
@@ -46,7 +49,7 @@ class Forge(Protocol):
     def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
         """Return the pull requests that changed after a moment, the latest change first.
 
-        Pushes and comments change them. At most 1,000 are looked through.
+        Pushes and comments change them. At most MOST_LISTED are looked through.
         """
         ...
 
@@ -154,18 +157,24 @@ class Tool:
     parameters: Mapping[str, object]
 
 
+_NO_TOOLS = "Tools cannot be called after all. Reply with what you see here."
+_CALLED = "(I called tools.)"
+_RESULT = "The result of a tool call:"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of a conversation; `role` is system, user, assistant or tool.
 
-    `calls` belong to a message of the assistant. `call_id` names the call whose result a message
-    of a tool holds.
+    `calls` belong to a message of the assistant, and so do `items`, those of its `Reply`.
+    `call_id` names the call whose result a message of a tool holds.
     """
 
     role: str
     text: str
     calls: tuple[ToolCall, ...] = ()
     call_id: str = ""
+    items: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,27 @@ class Prompt:
     tools: tuple[Tool, ...] = ()
     closing: bool = False
 
+    def without_tools(self) -> "Prompt":
+        """Return the prompt for a model that takes no tools: it has results of calls as text.
+
+        Roles alternate where they did, because some chat templates require that.
+        """
+        messages: list[Message] = []
+        for message in self.messages:
+            match message.role:
+                case "system":
+                    messages.append(replace(message, text=f"{message.text}\n\n{_NO_TOOLS}"))
+                case "tool" if messages and messages[-1].role == "user":
+                    text = f"{messages[-1].text}\n\n{_RESULT}\n{message.text}"
+                    messages[-1] = Message("user", text)
+                case "tool":
+                    messages.append(Message("user", f"{_RESULT}\n{message.text}"))
+                case "assistant":
+                    messages.append(Message("assistant", message.text or _CALLED))
+                case _:
+                    messages.append(message)
+        return replace(self, messages=tuple(messages), tools=(), closing=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -198,7 +228,10 @@ class Reply:
 
     `model` is the name that the server gives the model, of at most 100 characters. `truncated`
     means that the reply ends at a length limit. `usage` is None when the server reported none, or
-    numbers that cannot be true.
+    numbers that cannot be true. `items` are what the model wants to see again with the results of
+    its calls, such as its reasoning; only the model that made them can read them. `tools_refusal`
+    is what the server said when it refused the prompt's tools, empty where it took them. `lost`
+    counts earlier attempts whose replies did not arrive.
     """
 
     text: str
@@ -206,6 +239,9 @@ class Reply:
     truncated: bool
     usage: Usage | None
     calls: tuple[ToolCall, ...] = ()
+    items: tuple[Mapping[str, object], ...] = ()
+    tools_refusal: str = ""
+    lost: int = 0
 
 
 class Model(Protocol):
@@ -220,10 +256,11 @@ class Model(Protocol):
         """Send one prompt and return the reply, which has text or tool calls.
 
         What may pass by itself is repeated while the run has time, and a parameter that the server
-        does not take is left out. The reply need not follow the schema. Raises ModelError and
-        nothing else: ModelRefusedError and ModelNotFoundError when no later request can succeed,
-        ModelUnreachableError without a connection, ContextTooLongError when the prompt is larger
-        than the model's context window, and ReplyError when a response came that cannot be used.
+        does not take is left out, tools included. The reply need not follow the schema. Raises
+        ModelError and nothing else: ModelRefusedError and ModelNotFoundError when no later request
+        can succeed, ModelUnreachableError without a connection, ContextTooLongError when the prompt
+        is larger than the model's context window, and ReplyError when a response came that cannot
+        be used.
         """
         ...
 

@@ -43,12 +43,16 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class ListedPull:
-    """A row of the list of pull requests; all but `number` as in PullRequest."""
+    """A row of the list of pull requests; all but `number` as in PullRequest.
+
+    `commented` means that somebody commented on the pull request as a whole, perhaps we.
+    """
 
     number: int
     author: str
     association: str
     opened_at: datetime
+    commented: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class FileReport:
     the head at which the file was reviewed, empty for the present one. `findings` are those shown,
     `known` all that are remembered. `unread_lines` counts the changed lines of a file that one of
     our default rules left out; `checked` says that a built-in rule understood each of them.
+    `content` is a hash of the bytes of a file without lines, empty if they were not read.
     """
 
     path: str
@@ -49,6 +50,7 @@ class FileReport:
     known: tuple[Finding, ...] = ()
     unread_lines: int = 0
     checked: bool = False
+    content: str = ""
 
 
 class VerdictOutcome(enum.Enum):
@@ -57,6 +59,8 @@ class VerdictOutcome(enum.Enum):
     KEPT = "kept"
     LOWERED = "lowered"
     DROPPED = "dropped"
+    JOINED = "joined"
+    """It has the same cause as another finding, which names its place too."""
 
 
 class Ground(enum.Enum):
@@ -65,6 +69,7 @@ class Ground(enum.Enum):
     EXISTED = "existed"
     IMPOSSIBLE = "impossible"
     STYLE = "style"
+    MINOR = "minor"
     ANNOUNCED = "announced"
     UNSEEN = "unseen"
     NONE = "none"
@@ -74,13 +79,15 @@ class Ground(enum.Enum):
 class Verification:
     """The verification of one finding.
 
-    `finding` is as it was before; `reason` is the model's text, untrusted.
+    `finding` is as it was before. `reason` and `evidence` are the model's texts, untrusted; the
+    latter is the line that decides, or the input that fails.
     """
 
     finding: Finding
     outcome: VerdictOutcome
     reason: str
     ground: Ground = Ground.NONE
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +139,19 @@ class Overview:
 class Review:
     """The result of a run on one head commit; findings are ordered, the worst first.
 
-    `notes` are shown everywhere, `job_summary_notes` in the job summary only. `fixed` lists
-    findings of the last review that are gone, `dismissed` those that maintainers dismissed,
-    `unchecked` those of which this review cannot tell, because their code was not read again.
+    `notes` are shown everywhere, `foot_notes` too, but at the foot of the comment, and
+    `job_summary_notes` in the job summary only. `fixed` lists findings of the last review that are
+    gone, `dismissed` those that maintainers dismissed, `unchecked` those of which this review
+    cannot tell, because their code was not read again.
     `by_fork` says that a run which the fork controls made the review.
     `spent` is for this run, `total` for all runs on the pull request so far. `inline` holds the
     numbers of the findings with an inline comment. `shard` is the run's share of the files, None
     for all. `moment` orders the reviews of a pull request (seconds since 1970, or later).
 
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
-    be reused), `next_number` (for the next new finding), `paused` (the login of the person who
-    paused the reviews, or empty) and `runs` (when earlier runs asked a model, in Unix seconds).
-    `began` is when this run began.
+    be reused), `unread` (a hash of what was not read), `next_number` (for the next new finding),
+    `paused` (the login of the person who paused the reviews, or empty) and `runs` (when earlier
+    runs asked a model, in Unix seconds). `began` is when this run began.
     """
 
     head_sha: str
@@ -155,6 +163,7 @@ class Review:
     spent: Spent
     notes: tuple[str, ...] = ()
     job_summary_notes: tuple[str, ...] = ()
+    foot_notes: tuple[str, ...] = ()
     cancelled: CancelledError | None = None
     fixed: tuple[Finding, ...] = ()
     unchecked: tuple[Finding, ...] = ()
@@ -165,6 +174,7 @@ class Review:
     shard: Shard | None = None
     by_fork: bool = False
     key: str = ""
+    unread: str = ""
     next_number: int = 1
     paused: str = ""
     runs: tuple[int, ...] = ()
@@ -175,7 +185,8 @@ class Review:
     def model_texts(self) -> tuple[str, ...]:
         """All texts that a model wrote, for the search for secrets."""
         texts = [self.overview.text, *self.overview.major_changes]
-        texts += [verification.reason for verification in self.verifications]
+        for verification in self.verifications:
+            texts += [verification.reason, verification.evidence]
         texts += [report.summary for report in self.files]
         known = (finding for report in self.files for finding in report.known)
         for finding in (*self.findings, *self.unchecked, *known):

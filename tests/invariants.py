@@ -158,7 +158,7 @@ class Invariants:
         texts += [remark.body for remark in remarks if remark.author == BOT]
         texts += [json.dumps(run) for run in repository.check_runs]
         texts += [_MASKING.sub("", finished.log), finished.summary, *finished.outputs.values()]
-        texts += [json.dumps(body["messages"]) for body in self.model.bodies]
+        texts += [json.dumps(body.get("messages") or body["input"]) for body in self.model.bodies]
         for text in leaks((*self.secrets, *secrets), (*texts, *told)):
             yield f"I3: a secret in {text!r}"
 

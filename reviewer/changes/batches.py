@@ -19,11 +19,13 @@ _FRAME = 300
 class Batch:
     """The parts of files that one request is about, related ones side by side; at least one.
 
-    `whole` says that it holds everything that the run reviews.
+    `whole` says that it holds everything that the run reviews, `second` that another request is
+    about the same parts, which are in another order here.
     """
 
     parts: tuple[Part, ...]
     whole: bool = False
+    second: bool = False
 
     @property
     def size(self) -> int:
@@ -46,11 +48,18 @@ class Batch:
     def halves(self) -> tuple["Batch", ...]:
         """Return two or more batches with the same changes; () when it is too small to split."""
         if len(self.parts) == 1:
-            return tuple(Batch((half,)) for half in parts.halve(self.parts[0]))
+            return tuple(self._with((half,)) for half in parts.halve(self.parts[0]))
         sizes = accumulate(part.size for part in self.parts[:-1])
         ends = enumerate(sizes, 1)
         middle, _ = min(ends, key=lambda each: abs(each[1] - self.size / 2))
-        return Batch(self.parts[:middle]), Batch(self.parts[middle:])
+        return self._with(self.parts[:middle]), self._with(self.parts[middle:])
+
+    def _with(self, some: tuple[Part, ...]) -> "Batch":
+        return Batch(some, second=self.second)
+
+    def reverse(self) -> "Batch":
+        """Return the batch for the second pass."""
+        return Batch(self.parts[::-1], second=True)
 
 
 def pack(groups: Iterable[Sequence[Part]], room: int) -> tuple[Batch, ...]:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 LONGEST_MAGIC = 512
 """Bytes from the start of a file that are enough to tell its format."""
 _ZIP = rb"PK(\x03\x04|\x05\x06)"
+# Programs find a zip archive by its end, whatever is above it; the end may hold a comment.
+_END_OF_ZIP = b"PK\x05\x06"
+_LONGEST_END_OF_ZIP = (1 << 16) + 22
 _TAR = rb".{257}ustar"
 _AR = rb"!<arch>\n"
 _ELF = rb"\x7fELF[\x01\x02]"
@@ -33,16 +36,7 @@ _DATA: Mapping[str, bytes] = {
     "avi": rb"RIFF.{4}AVI LIST",
     "flac": rb"fLaC\0",
     "mkv webm": rb"\x1aE\xdf\xa3",
-    "zip docx xlsx pptx odt ods odp epub npz": _ZIP,
-    "gz tgz": rb"\x1f\x8b\x08",
-    "bz2 tbz2": rb"BZh[1-9]1AY&SY",
-    "xz txz": rb"\xfd7zXZ\0",
-    "zst": rb"\x28\xb5\x2f\xfd",
-    "7z": rb"7z\xbc\xaf\x27\x1c",
-    "rar": rb"Rar!\x1a\x07",
-    "tar": _TAR,
     "pdf": rb"%PDF-[12]\.",
-    "doc xls ppt": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
     "sqlite sqlite3 db": rb"SQLite format 3\0",
     "parquet": rb"PAR1",
     "npy": rb"\x93NUMPY",
@@ -51,6 +45,19 @@ _DATA: Mapping[str, bytes] = {
     "safetensors": rb'.{3}\0{5}\{"',
     "gguf": rb"GGUF[\x01-\x09]\0\0\0",
     "mo": rb"\xde\x12\x04\x95|\x95\x04\x12\xde",
+}
+# Whatever is in them can be unpacked and run, or loaded; documents of offices are archives too.
+_ARCHIVES: Mapping[str, bytes] = {
+    "zip docx docm xlsx xlsm pptx pptm odt ods odp epub npz keras pt pth": _ZIP,
+    "gz tgz svgz": rb"\x1f\x8b\x08",
+    "bz2 tbz tbz2": rb"BZh[1-9]1AY&SY",
+    "xz txz": rb"\xfd7zXZ\0",
+    "zst": rb"\x28\xb5\x2f\xfd",
+    "lz4": rb"\x04\x22\x4d\x18",
+    "7z": rb"7z\xbc\xaf\x27\x1c",
+    "rar": rb"Rar!\x1a\x07",
+    "cab": rb"MSCF\0",
+    "tar": _TAR,
 }
 # Whoever loads one of these runs it; unpickling is running too.
 _PROGRAMS: Mapping[str, bytes] = {
@@ -70,23 +77,44 @@ _PROGRAMS: Mapping[str, bytes] = {
 _VERSION = re.compile(r"(?<=\.so)(\.\d{1,8}){1,3}\Z")
 _WITHOUT_SUFFIX = "elf"
 
+# An array of Python's objects, which is loaded by unpickling; a document that may hold macros.
+_ACTIVE: Mapping[str, bytes] = {
+    "npy": rb"\x93NUMPY[^\n]*\|O",
+    "doc xls ppt": rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+}
+
 
 class Format(enum.Enum):
     """The kind of a binary file; its value is the reason to leave it out."""
 
     DATA = "binary"
+    ARCHIVE = "archive"
     PROGRAM = "program in binary form"
 
 
-def identify(path: str, start: bytes) -> Format | None:
+_TABLES = (
+    (Format.PROGRAM, _ACTIVE),
+    (Format.PROGRAM, _PROGRAMS),
+    (Format.ARCHIVE, _ARCHIVES),
+    (Format.DATA, _DATA),
+)
+
+
+def identify(path: str, data: bytes) -> Format | None:
     """Return the format that the name states, if the first LONGEST_MAGIC bytes are those of it.
 
-    Every image, font, sound, film, archive, document or table is DATA.
+    Every image, font, sound, film, document or table is DATA, unless a zip archive is at its end.
     """
+    kind = _identify_start(path, data[:LONGEST_MAGIC])
+    is_zip = kind is Format.DATA and _END_OF_ZIP in data[-_LONGEST_END_OF_ZIP:]
+    return Format.ARCHIVE if is_zip else kind
+
+
+def _identify_start(path: str, start: bytes) -> Format | None:
     name = _VERSION.sub("", path.rpartition("/")[2].lower())
     stem, _, suffix = name.rpartition(".")
     suffix = suffix if stem else _WITHOUT_SUFFIX
-    for kind, table in ((Format.DATA, _DATA), (Format.PROGRAM, _PROGRAMS)):
+    for kind, table in _TABLES:
         for suffixes, magic in table.items():
             if suffix in suffixes.split() and re.match(magic, start, re.DOTALL):
                 return kind

@@ -1,13 +1,14 @@
 """Reads changed files whose rows show no lines, and shows their difference where they are text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
-from reviewer.changes import binary_formats, decoding, text_diff
+from reviewer.changes import binary_formats, decoding, diff, git_diff, text_diff
 from reviewer.changes.binary_formats import Format
 from reviewer.changes.decoding import Decoded
-from reviewer.changes.diff import ChangedFile, Unreviewable, Unshown
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.unshown import Unreviewable, Unshown
 from reviewer.errors import ForgeError
 from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest
@@ -16,6 +17,8 @@ from reviewer.text.truncate import shorten_name
 
 MOST_FILES = 100
 """Files without lines that one run reads; most changes have none, or a few images."""
+MOST_EXCLUDED = 50
+"""Excluded files without lines that one run reads, so that rules without a model see them."""
 MOST_MARKED = 50
 """Files whose first lines one run reads, to find a generator's mark."""
 MOST_LOCKED = 20
@@ -26,11 +29,16 @@ LARGEST_TEXT = 1 << 20
 
 @dataclass
 class Contents:
-    """The contents of a pull request's files, before and after; a bounded number is read."""
+    """The contents of a pull request's files, before and after; a bounded number is read.
+
+    `unseen` counts excluded files without lines that could not be shown to the rules.
+    """
 
     forge: Forge
     pull: PullRequest
+    unseen: int = 0
     _left: int = MOST_FILES
+    _left_excluded: int = MOST_EXCLUDED
     _left_marked: int = MOST_MARKED
     _left_locked: int = MOST_LOCKED
 
@@ -41,15 +49,37 @@ class Contents:
         """
         if self._has_same_blob(file.row):
             return file.report(Status.SKIPPED, describe_rename(file.row))
-        cause = "git calls it binary" if file.binary else "GitHub shows no patch"
+        cause = file.cause
         if self._left <= 0:
             reason = f"{cause}, as of more than {MOST_FILES} other files"
             return file.report(Status.FAILED, reason)
         self._left -= 1
         try:
-            return self._compare(file, cause)
+            return self._compare(file, cause, self.forge.large_content)
         except ForgeError as problem:
             return file.report(Status.FAILED, f"{cause}: {problem.what}")
+
+    def show_to_rules(self, file: Unshown) -> ChangedFile | Unshown:
+        """Return an excluded file with its lines, which no model sees, if they can be had.
+
+        Its reads are optional: while requests are kept for publishing, there are none.
+        """
+        if file.garbled:
+            # Good enough for rules, and it takes no request.
+            shown = diff.parse_as_shown(file.row)
+            return shown if isinstance(shown, ChangedFile) else file
+        if self._left_excluded > 0:
+            self._left_excluded -= 1
+            try:
+                found = self._compare(file, file.cause, partial(self.forge.content, optional=True))
+            except ForgeError:
+                found = None
+            if isinstance(found, ChangedFile):
+                return found
+            if found and found.status is not Status.FAILED:
+                return file
+        self.unseen += 1
+        return file
 
     def with_base_text(self, file: ChangedFile) -> ChangedFile:
         """Return a file with the whole text that it had before the change, where it can be had."""
@@ -74,8 +104,10 @@ class Contents:
             return ""
         return (data or b"").decode(errors="replace")
 
-    def _compare(self, file: Unshown, cause: str) -> ChangedFile | Unreviewable:
-        data = self.forge.large_content(file.path, self.pull.head_sha)
+    def _compare(
+        self, file: Unshown, cause: str, read: Callable[[str, str], bytes | None]
+    ) -> ChangedFile | Unreviewable:
+        data = read(file.path, self.pull.head_sha)
         if data is None:
             reason = f"{cause}, and the head commit has no file of this name"
             return file.report(Status.FAILED, reason)
@@ -83,7 +115,7 @@ class Contents:
         if text is None:
             return _report_bytes(file, data, cause)
         if len(data) > LARGEST_TEXT:
-            return file.report(Status.FAILED, f"{cause}, and its text has more than 1 MiB")
+            return file.report(Status.FAILED, f"{cause}, and its text has more than 1 MiB", data)
         old = self._read_base(file.row)
         if old == data:
             return file.report(Status.SKIPPED, describe_rename(file.row))
@@ -116,20 +148,20 @@ class Contents:
 def describe_rename(row: ListedFile) -> str:
     """Return why a row whose content did not change has nothing to review."""
     if row.previous_path is None:
-        return "mode change only"
+        return git_diff.MODE_ONLY
     return f"{row.status} without changes from {shorten_name(row.previous_path)}"
 
 
 def _report_bytes(file: Unshown, data: bytes, cause: str) -> Unreviewable:
     """Report a file that is no text: its format decides if that is as it should be."""
-    match binary_formats.identify(file.path, data[: binary_formats.LONGEST_MAGIC]):
+    match binary_formats.identify(file.path, data):
         case Format.DATA:
             return file.report(Status.SKIPPED, Format.DATA.value)
-        case Format.PROGRAM:
-            return file.report(Status.EXCLUDED, Format.PROGRAM.value)
+        case (Format.ARCHIVE | Format.PROGRAM) as kind:
+            return file.report(Status.EXCLUDED, kind.value, data)
         case None:
             reason = f"{cause}, and it is neither text nor of the format that its name says"
-            return file.report(Status.FAILED, reason)
+            return file.report(Status.FAILED, reason, data)
 
 
 def _show(file: Unshown, old: bytes, new: Decoded, cause: str) -> ChangedFile | Unreviewable:

@@ -34,6 +34,14 @@ _VENDORED_FOLDER = re.compile(
     r"|Carthage/Checkouts|Godeps/_workspace)/.+"
 )
 SUBMODULE = "submodule: its commits are in another repository"
+POINTER = "Git LFS: its content is in another store"
+OPAQUE = frozenset({SUBMODULE, POINTER})
+"""Reasons of files whose lines only name what they hold."""
+# The whole text of a pointer, as git-lfs writes it; an extension adds a line of its own.
+_POINTER = re.compile(
+    r"version https://(git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n"
+    r"(ext-[0-9]-\S+ sha256:[0-9a-f]{64}\n)*oid sha256:[0-9a-f]{64}\nsize [0-9]+"
+)
 # Names that generators give their files: a reason to look for a mark, and no more.
 _GENERATED_NAME = re.compile(
     r"zz_generated\..+|.+\.(pb\.go|pb\.gw\.go|pb\.cc|pb\.h|pb\.dart|pb\.swift|gen\.go|g\.dart"
@@ -56,6 +64,7 @@ _LAST_MARKED_LINE = 20
 _SCRIPT = re.compile(r".+\.([cm]?js|css)")
 # JavaScript ends a line, and with it a comment, at each of these.
 _LICENCE = re.compile(r"(?:\s|//[^\n\r\u2028\u2029]*+\r?\n|/\*(?:[^*]|\*(?!/))*+\*/)*+")
+_BREAKS = re.compile("[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SOURCE_MAP = re.compile(r"\s*((//|/\*)# sourceMappingURL=[\w.-]+( \*/)?)?\s*")
 
 
@@ -90,15 +99,26 @@ def find_reason(file: ChangedFile, read_head: Callable[[str], str]) -> str:
     `read_head` returns the text of a file at the head commit, "" when it cannot be had. It is
     called only for a name that generators use.
     """
-    if reason := find_reason_by_path(file.path):
+    if reason := find_opaque(file) or find_reason_by_path(file.path):
         return reason
     if file.path.startswith(_NEVER):
         return ""
-    if diff.is_submodule(file):
-        return SUBMODULE
     if _is_minified(file):
         return f"minified (lines of more than {LONGEST_LINE:,} characters)"
     return "generated" if _is_generated(file, read_head) else ""
+
+
+def find_opaque(file: ChangedFile) -> str:
+    """Return why the lines of a file say nothing of what it holds, "" for all others."""
+    if diff.is_submodule(file):
+        return SUBMODULE
+    after = "\n".join(
+        line.text.removesuffix("\r")
+        for hunk in file.hunks
+        for line in hunk.lines
+        if line.kind is not LineKind.REMOVED
+    )
+    return POINTER if _POINTER.fullmatch(after) else ""
 
 
 def _is_minified(file: ChangedFile) -> bool:
@@ -133,8 +153,11 @@ def _may_surround(above: Sequence[str], below: Sequence[str], path: str) -> bool
 
 
 def _is_long(text: str) -> bool:
-    """Whether a line is longer than LONGEST_LINE without blanks and what nobody can see."""
-    if len(text) <= LONGEST_LINE:
+    """Whether a line is longer than LONGEST_LINE without blanks and what nobody can see.
+
+    One with a character at which some program ends a line is not a line.
+    """
+    if len(text) <= LONGEST_LINE or _BREAKS.search(text.rstrip("\r")):
         return False
     return sum(char.isprintable() and not char.isspace() for char in text) > LONGEST_LINE
 

@@ -14,6 +14,7 @@ from unidiff.patch import PatchSet
 
 from reviewer.changes import git_diff
 from reviewer.changes.git_diff import RawFile
+from reviewer.changes.unshown import Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
 from reviewer.review import Status
 from reviewer.text.truncate import shorten_name
@@ -23,6 +24,8 @@ _FILE_HEADERS = ("--- a/file", "+++ b/file")
 _SUBMODULE = re.compile(r"Subproject commit [0-9a-f]{40,64}(-dirty)?")
 # First characters of a patch's lines; "" is a blank context line whose space a mail program cut.
 _STARTS = frozenset({"@", " ", "+", "-", "\\", ""})
+# What GitHub shows in place of bytes that are not UTF-8.
+_UNDECODED = "\ufffd"
 # Characters; git cuts the section at 80 bytes, so a longer one is not git's.
 _LONGEST_SECTION = 120
 
@@ -67,7 +70,8 @@ class ChangedFile:
     """A file with hunks that can be reviewed; `status` is added, modified, renamed or copied.
 
     `remark` says what a reader would not expect, such as that git shows no lines of the file.
-    `base_text` is the whole text before the change: of lock files, where it could be read.
+    `base_text` is the whole text before the change: of lock files, where it could be read. `modes`
+    are git's before and after, where they differ or are those of a link; "" for one not known.
     """
 
     path: str
@@ -76,6 +80,12 @@ class ChangedFile:
     previous_path: str | None = None
     remark: str = ""
     base_text: str | None = None
+    modes: tuple[str, str] = ("", "")
+
+    @property
+    def is_link(self) -> bool:
+        """True for a symbolic link, whose only line is the path that it leads to."""
+        return self.modes[1] == git_diff.LINK
 
     @property
     def changed_lines(self) -> tuple[Line, ...]:
@@ -83,53 +93,26 @@ class ChangedFile:
         return tuple(line for hunk in self.hunks for line in hunk.changed_lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Unreviewable:
-    """A changed file without lines to show.
-
-    SKIPPED: there is nothing to review; EXCLUDED: nobody reviews its kind; FAILED: it should have
-    been reviewed. `lines` is the number of changed lines, as far as the forge counts them.
-    """
-
-    path: str
-    reason: str
-    status: Status
-    lines: int = 0
-    previous_path: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unshown:
-    """A row without lines that nothing explains: the contents of the file decide.
-
-    `binary` says that git calls the file binary. Its author can cause that.
-    """
-
-    row: ListedFile
-    binary: bool = False
-
-    @property
-    def path(self) -> str:
-        """The path of the row."""
-        return self.row.path
-
-    @property
-    def previous_path(self) -> str | None:
-        """The path before a rename."""
-        return self.row.previous_path
-
-    def report(self, status: Status, reason: str) -> Unreviewable:
-        """Return the result for a row whose lines cannot be shown."""
-        lines = 0 if status is Status.SKIPPED else self.row.additions + self.row.deletions
-        return Unreviewable(self.path, reason, status, lines, self.previous_path)
-
-
 FileChange: TypeAlias = ChangedFile | Unreviewable | Unshown
 
 
 def needs_raw_diff(rows: Sequence[ListedFile]) -> bool:
-    """Whether a row has no patch, and its status does not explain that."""
-    return any(not row.patch and not _reason_without_lines(row) for row in rows)
+    """Whether a row has no patch that its status explains, or may be a symbolic link.
+
+    Only git's diff tells a link from a file with its path as text: one line without a line feed.
+    """
+    return any(
+        (not row.patch and not _reason_without_lines(row)) or _may_be_link(row) for row in rows
+    )
+
+
+def _may_be_link(row: ListedFile) -> bool:
+    lines = (row.patch or "").split("\n")[1:]
+    return (
+        bool(lines)
+        and lines[-1].startswith("\\")
+        and not any(line.startswith((" ", "@")) for line in lines)
+    )
 
 
 def reconcile(rows: Sequence[ListedFile], raw: str | None) -> tuple[FileChange, ...]:
@@ -156,13 +139,27 @@ def _index_by_path(files: Sequence[RawFile]) -> dict[str, RawFile]:
     git shows a file that became a link as a deletion and an addition.
     """
     kept = [file for file in files if file.reason != git_diff.DELETED]
+    before = {file.path: file.modes[0] for file in files if file.reason == git_diff.DELETED}
     count = Counter(file.path for file in kept)
-    return {file.path: file for file in kept if count[file.path] == 1}
+    return {
+        file.path: replace(file, modes=(before.get(file.path, file.modes[0]), file.modes[1]))
+        for file in kept
+        if count[file.path] == 1
+    }
 
 
 def _parse_with_git(row: ListedFile, raw: RawFile | None) -> FileChange:
     """Parse a row; where it has no patch, use the patch or the reason in git's diff."""
-    if row.patch or row.status == "removed" or raw is None:
+    if row.status == "removed" or raw is None:
+        return parse(row)
+    old, new = raw.modes
+    file = _parse_with_reason(row, raw)
+    is_telling = (old and old != new) or new == git_diff.LINK
+    return replace(file, modes=raw.modes) if is_telling else file
+
+
+def _parse_with_reason(row: ListedFile, raw: RawFile) -> FileChange:
+    if row.patch:
         return parse(row)
     if raw.patch:
         return parse(replace(row, patch=raw.patch))
@@ -185,7 +182,14 @@ def parse(row: ListedFile) -> FileChange:
         return Unreviewable(row.path, reason, Status.SKIPPED)
     if not row.patch:
         return Unshown(row)
-    hunks = _parse_hunks(row.patch)
+    if _UNDECODED in row.patch:
+        return Unshown(row, garbled=True)
+    return parse_as_shown(row)
+
+
+def parse_as_shown(row: ListedFile) -> ChangedFile | Unreviewable:
+    """Parse the patch of a row as the forge shows it, even if its bytes are not UTF-8."""
+    hunks = _parse_hunks(row.patch or "")
     if hunks is None:
         return Unshown(row).report(Status.FAILED, "its patch cannot be parsed")
     status = row.status if row.status in {"added", "renamed", "copied"} else "modified"

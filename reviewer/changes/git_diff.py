@@ -9,13 +9,17 @@ _NAMES = ("rename to ", "copy to ", "+++ ", "--- ")
 # Starts of header lines that explain why no hunks follow, the most specific first.
 BINARY = "binary"
 DELETED = "deleted"
+MODE_ONLY = "mode change only"
+PLAIN, EXECUTABLE, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
+"""Git's modes of what a tree holds."""
+_NEW_MODE = "new mode "
 _REASONS = {
     "deleted file mode ": DELETED,
     "Binary files ": BINARY,
     "GIT binary patch": BINARY,
     "rename to ": "renamed without changes",
     "copy to ": "copied without changes",
-    "old mode ": "mode change only",
+    "old mode ": MODE_ONLY,
     "new file mode ": "empty file",
 }
 # The line that names the contents before and after; git leaves it out where they are the same.
@@ -40,12 +44,14 @@ class RawFile:
     """One file of git's diff: its hunks, or why there are none.
 
     `patch` is in the form of a forge's patch: hunks without file headers. Without a patch, `reason`
-    is "" when the diff does not give one.
+    is "" when the diff does not give one. `modes` are those before and after, "" where the diff
+    gives none.
     """
 
     path: str
     patch: str | None
     reason: str = ""
+    modes: tuple[str, str] = ("", "")
 
 
 def parse(raw: str) -> tuple[RawFile, ...]:
@@ -64,9 +70,17 @@ def _parse_file(section: str) -> RawFile | None:
     path = _find_path(header) or _path_named_twice(names)
     if path is None:
         return None
+    modes = _find_modes(header)
     if found and "deleted file mode " not in header:
-        return RawFile(path, f"@@ -{hunks}".removesuffix("\n"))
-    return RawFile(path, None, _find_reason(header))
+        return RawFile(path, f"@@ -{hunks}".removesuffix("\n"), modes=modes)
+    return RawFile(path, None, _find_reason(header), modes)
+
+
+def _find_modes(header: Mapping[str, str]) -> tuple[str, str]:
+    """Return the modes before and after; git names one that stays behind the contents."""
+    kept = header.get(_CONTENTS, "").partition(" ")[2]
+    before = header.get("old mode ") or header.get("deleted file mode ") or kept
+    return before, header.get(_NEW_MODE) or header.get("new file mode ") or kept
 
 
 def _find_reason(header: Mapping[str, str]) -> str:
@@ -85,7 +99,7 @@ def _find_reason(header: Mapping[str, str]) -> str:
 
 def _parse_header(lines: Iterable[str]) -> dict[str, str]:
     """Map each known start of a header line to the rest of that line."""
-    words = dict.fromkeys((*_NAMES, *_REASONS, _CONTENTS))
+    words = dict.fromkeys((*_NAMES, *_REASONS, _CONTENTS, _NEW_MODE))
     return {
         word: line.removeprefix(word) for line in lines for word in words if line.startswith(word)
     }

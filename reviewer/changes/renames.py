@@ -1,26 +1,15 @@
 """Finds renames that change what runs or what is reviewed; they may change no line at all."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from reviewer.changes import languages, run_by_name
 from reviewer.changes.diff import FileChange
 from reviewer.finding import Finding
 from reviewer.severity import Severity
 
 _WORKFLOWS = ".github/workflows/"
 _ACTIONS = ".github/actions/"
-# Names and folders by which a program finds a file and runs it, or reads from it what to run.
-_RUN_BY_NAME = re.compile(
-    r"(.*/)?("
-    r"conftest\.py|setup\.py|sitecustomize\.py|usercustomize\.py|[^/]+\.pth|noxfile\.py|tox\.ini"
-    r"|[Mm]akefile|GNUmakefile|(Docker|Container)file([.-][^/]+)?|[^/]+\.[Dd]ockerfile"
-    r"|(docker-)?compose\.ya?ml|[Jj]ustfile|[Rr]akefile|Jenkinsfile|build\.rs|build\.gradle(\.kts)?"
-    r"|package\.json|\.npmrc|\.yarnrc(\.yml)?|\.pnp\.[cm]js|\.pnpmfile\.c?js|binding\.gyp"
-    r"|action\.ya?ml|\.gitlab-ci\.yml|\.travis\.yml|azure-pipelines\.yml|\.pre-commit-config\.yaml"
-    r"|\.envrc|\.bazelrc|Cargo\.toml|(\.husky|\.githooks|\.circleci|\.buildkite|\.devcontainer"
-    r"|\.vscode)/.+)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +38,38 @@ _OUT_OF_AUTOMATION = _Text(
 _INTO_RUN_BY_NAME = _Text(
     Severity.MEDIUM,
     "A rename makes a file run",
-    "Programs look for a file of this name and run it, or what it names. The file had another name"
-    " before. Read it as new code.",
+    "The name or folder is one of files that are run, or read for what to run, by {reason}. The"
+    " file had another name before. Read it as new code.",
+)
+_OUT_OF_CHECKS = _Text(
+    Severity.LOW,
+    "A rename takes a file away from what runs it",
+    "At its old path, the file was run, or read for what to run, by {reason}. If it checked"
+    " something, nothing does now.",
+)
+_INTO_CODE = _Text(
+    Severity.MEDIUM,
+    "A rename makes a file code of another language",
+    "The name of the file says now that it is a program, or one in another language. It may have"
+    " been reviewed as something that never runs. Read it as new code.",
 )
 _INTO_EXCLUDED = _Text(
     Severity.MEDIUM,
     "A rename takes a file out of the review",
     "The file was reviewed at its old path and is not at the new one: {reason}. Later changes of it"
     " are not shown to the model either.",
+)
+_INTO_REVIEWED = _Text(
+    Severity.MEDIUM,
+    "A rename brings in a file that was not reviewed",
+    "Changes of the file were not reviewed at its old path: {reason}. What the rename does not"
+    " change is not shown here either. Read it as new code.",
+)
+_LETTER_CASE = _Text(
+    Severity.LOW,
+    "A rename changes the letter case only",
+    "Some systems take both names for the same file, others do not. What finds the file by the old"
+    " name may find another file now, or none.",
 )
 
 
@@ -74,35 +87,57 @@ def find(file: FileChange, find_reason: Callable[[str], str]) -> Finding | None:
 
 
 def _find_texts(old: str, new: str, find_reason: Callable[[str], str]) -> Iterator[_Text]:
-    """Yield what the rename does, the worst first."""
+    """Yield what the rename does."""
+    yield from _find_run(old, new)
+    before, after = find_reason(old), find_reason(new)
+    if after and not before:
+        yield _complete(_INTO_EXCLUDED, after)
+    if before and not after:
+        yield _complete(_INTO_REVIEWED, before)
+    if old.casefold() == new.casefold():
+        yield _LETTER_CASE
+
+
+def _find_run(old: str, new: str) -> Iterator[_Text]:
+    """Yield what the rename changes of what runs."""
+    before, after = run_by_name.find_program(old), run_by_name.find_program(new)
+    is_switched_off = _enters(new, old, _WORKFLOWS) or _enters(new, old, _ACTIONS)
     if _enters(old, new, _WORKFLOWS):
         yield _INTO_WORKFLOWS
     elif _enters(old, new, _ACTIONS):
         yield _INTO_ACTIONS
-    elif _runs_by_name(new, old):
-        yield _INTO_RUN_BY_NAME
-    if _enters(new, old, _WORKFLOWS) or _enters(new, old, _ACTIONS):
+    elif after not in {"", before}:
+        yield _complete(_INTO_RUN_BY_NAME, after)
+    elif _becomes_code(old, new):
+        yield _INTO_CODE
+    if is_switched_off:
         yield _OUT_OF_AUTOMATION
-    if (reason := find_reason(new)) and not find_reason(old):
-        text = _INTO_EXCLUDED
-        yield _Text(text.severity, text.title, text.body.format(reason=reason))
+    elif before in run_by_name.CHECKS - {after}:
+        yield _complete(_OUT_OF_CHECKS, before)
+
+
+def _complete(text: _Text, reason: str) -> _Text:
+    return _Text(text.severity, text.title, text.body.format(reason=reason))
 
 
 def _enters(old: str, new: str, folder: str) -> bool:
     return new.startswith(folder) and not old.startswith(folder)
 
 
-def _runs_by_name(new: str, old: str) -> bool:
-    """Whether programs run a file of the new name, and ran none of the old one."""
-    return bool(_RUN_BY_NAME.fullmatch(new)) and not _RUN_BY_NAME.fullmatch(old)
+def _becomes_code(old: str, new: str) -> bool:
+    """Whether the new name is one of a program, and the old one was not in its language."""
+    return languages.is_program(new) and languages.find_language(new) != languages.find_language(
+        old
+    )
 
 
 def _make_finding(old: str, new: str, texts: tuple[_Text, ...]) -> Finding:
+    worst = max(texts, key=lambda text: text.severity)
     return Finding.of_rule(
         new,
         1,
         quote=f"rename from {old}\nrename to {new}",
-        severity=texts[0].severity,
-        title=texts[0].title,
+        severity=worst.severity,
+        title=worst.title,
         body="\n\n".join(text.body for text in texts),
     )

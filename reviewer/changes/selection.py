@@ -1,12 +1,13 @@
 """Reads the changed files, selects those to review, and divides them into shards."""
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.changes import default_excludes, diff, renames
+from reviewer.changes import default_excludes, diff, modes, renames
 from reviewer.changes.contents import Contents
-from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable, Unshown
+from reviewer.changes.diff import ChangedFile, FileChange
+from reviewer.changes.unshown import Unreviewable, Unshown
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.config.shard import Shard
@@ -28,8 +29,8 @@ class Selection:
 
     `notes` are sentences for the comment about what a reader would not expect. `unread` holds the
     files with lines among the reports: rules without a model look at them. `findings` are those
-    about renames, which need no line. `elsewhere` lists the paths that the runs of other shards
-    report.
+    about renames and modes, which need no line. `elsewhere` lists the paths that the runs of other
+    shards report.
     """
 
     files: tuple[ChangedFile, ...]
@@ -64,8 +65,10 @@ def select(
     chosen: list[ChangedFile] = []
     unread: list[ChangedFile] = []
     reports: list[FileReport] = []
+    seen: list[FileChange] = []
     for given in files:
         file, report = selector.select(given)
+        seen.append(file)
         if report is None and len(chosen) == config.max_files:
             reason = f"over max-files ({config.max_files:,})"
             report = FileReport(file.path, Status.FAILED, reason)
@@ -75,10 +78,19 @@ def select(
             locked = default_excludes.has_lock_entries(file.path)
             with_text = contents.with_base_text(file) if locked else file
             (unread if report else chosen).append(with_text)
-    moved = (renames.find(file, selector.find_reason) for file in files if file.previous_path)
-    moves = tuple(filter(None, moved))
+    found = (*_find_moves(files, selector), *_find_modes(seen))
     unlisted = _report_unlisted(remainder)
-    return Selection(tuple(chosen), (*reports, *unlisted), unread=tuple(unread), findings=moves)
+    return Selection(tuple(chosen), (*reports, *unlisted), unread=tuple(unread), findings=found)
+
+
+def _find_moves(files: Iterable[FileChange], selector: "_Selector") -> Iterator[Finding]:
+    moved = (renames.find(file, selector.find_reason) for file in files if file.previous_path)
+    return filter(None, moved)
+
+
+def _find_modes(files: Iterable[FileChange]) -> Iterator[Finding]:
+    changed = (file for file in files if any(file.modes) or isinstance(file, Unreviewable))
+    return filter(None, map(modes.find, changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +142,8 @@ class _Selector:
         if isinstance(file, Unreviewable) and file.status is Status.SKIPPED:
             return file, FileReport(file.path, file.status, file.reason)
         if reason := self._find_glob(file.path):
-            return file, FileReport(file.path, Status.SKIPPED, reason)
+            shown = self.contents.show_to_rules(file) if isinstance(file, Unshown) else file
+            return shown, FileReport(file.path, Status.SKIPPED, reason)
         if isinstance(file, ChangedFile):
             return file, self._report(file)
         return self._select_without_lines(file)
@@ -140,9 +153,12 @@ class _Selector:
     ) -> tuple[FileChange, FileReport | None]:
         """As `select`, for a file of which the forge shows no lines."""
         excluded = self._find_default(file.path)
-        # Rules without a model look at lock files, so their lines are worth a request.
-        if isinstance(file, Unshown) and excluded != default_excludes.VENDORED:
-            found = self.contents.resolve(file)
+        if isinstance(file, Unshown) and excluded == default_excludes.VENDORED:
+            shown = self.contents.show_to_rules(file)
+            if isinstance(shown, ChangedFile):
+                return shown, self._report(shown)
+        elif isinstance(file, Unshown):
+            found = replace(self.contents.resolve(file), modes=file.modes)
             if isinstance(found, ChangedFile):
                 return found, self._report(found)
             file = found
@@ -163,9 +179,12 @@ class _Selector:
     def _report(self, file: ChangedFile) -> FileReport | None:
         """Return the report of a file with lines that is not reviewed; None for one that may be."""
         lines = len(file.changed_lines)
-        if not any(rule.reincludes(file.path) for rule in self.rules) and (
-            reason := default_excludes.find_reason(file, self.contents.read_head)
-        ):
+        # No setting can show what a submodule or a pointer holds.
+        if any(rule.reincludes(file.path) for rule in self.rules):
+            reason = default_excludes.find_opaque(file)
+        else:
+            reason = default_excludes.find_reason(file, self.contents.read_head)
+        if reason:
             return FileReport(file.path, Status.EXCLUDED, reason, unread_lines=lines)
         if lines > self.max_file_lines:
             reason = f"{lines:,} changed lines, over max-file-lines ({self.max_file_lines:,})"
@@ -177,10 +196,11 @@ def _report_without_lines(file: Unreviewable | Unshown, excluded: str) -> FileRe
     """Report a file without lines; `excluded` is why one of our rules leaves it out, or ""."""
     if isinstance(file, Unshown):
         file = file.report(Status.EXCLUDED, excluded)
-    if excluded and file.status is not Status.SKIPPED:
+    status, reason, lines = file.status, file.reason, 0
+    if excluded and status is not Status.SKIPPED:
         # The forge counts no lines of what it calls binary.
-        return FileReport(file.path, Status.EXCLUDED, excluded, unread_lines=max(1, file.lines))
-    return FileReport(file.path, file.status, file.reason)
+        status, reason, lines = Status.EXCLUDED, excluded, max(1, file.lines)
+    return FileReport(file.path, status, reason, unread_lines=lines, content=file.content)
 
 
 def _report_unlisted(count: int) -> tuple[FileReport, ...]:
@@ -233,8 +253,16 @@ def read_changes(forge: Forge, pull: PullRequest, config: Settings) -> Selection
     raw = forge.raw_diff(pull) if diff.needs_raw_diff(rows) else None
     files = diff.reconcile(rows, raw)
     remainder = max(0, pull.changed_files - len(rows))
-    selection = select(files, config, Contents(forge, pull), remainder=remainder)
-    return replace(selection, notes=_notes(rows))
+    contents = Contents(forge, pull)
+    selection = select(files, config, contents, remainder=remainder)
+    return replace(selection, notes=(*_notes(rows), *_note_unseen(contents.unseen)))
+
+
+def _note_unseen(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    files = "1 excluded file" if count == 1 else f"{count:,} excluded files"
+    return (f"the built-in rules did not read {files} of which GitHub shows no lines",)
 
 
 def _notes(rows: Sequence[ListedFile]) -> tuple[str, ...]:

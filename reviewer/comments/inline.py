@@ -1,7 +1,7 @@
 """Renders findings as inline comments with suggestion blocks, and recognises our own comments."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from reviewer.changes.diff import ChangedFile, Hunk, LineKind
 from reviewer.config.enums import Inline
@@ -9,11 +9,12 @@ from reviewer.finding import Finding, Side
 from reviewer.memory.seal import Seal
 from reviewer.operations import InlineComment
 from reviewer.severity import Severity
-from reviewer.text import code_spans, invisible, markdown
+from reviewer.text import code_spans, digest, invisible, markdown
 from reviewer.text.templates import Templates
 
 _MARKER = re.compile(
-    r"<!-- code-review-action:finding name=([a-z0-9-]{1,40}) id=([0-9a-f]{64})"
+    r"<!-- code-review-action:finding name=([a-z0-9-]{1,40})"
+    r" id=([0-9a-f]{64} origin=(?:model|rule) severity=(?:low|medium|high|critical))"
     r"(?: tag=([A-Za-z0-9_-]{43}))? -->"
 )
 _PURPOSE = "finding"
@@ -40,42 +41,76 @@ def make_comments(
     wanted: Inline,
     seal: Seal,
     suggestions: bool,
+    conceal: Callable[[str], str] = str,
 ) -> tuple[InlineComment, ...]:
     """Return an inline comment for each wanted finding whose lines are in one hunk of its file.
 
     `wanted` and `suggestions` are the settings of the same names (`inline`, `suggestions`).
     GitHub refuses a whole review for one comment outside of the hunks, or across two of them.
+    `conceal` masks the secrets of the run in a text, before it is signed.
     """
     by_path = {file.path: file for file in files}
-    return tuple(_make_comments(findings, by_path, wanted, seal, suggestions))
+    made = _make_comments(findings, by_path, wanted, seal, suggestions, conceal)
+    return tuple(made)
 
 
-def marker(seal: Seal, finding: Finding) -> str:
-    """Return the last line of a finding's inline comment, which identifies the finding."""
-    identity = finding.fingerprint
-    tag = seal.sign(_PURPOSE, identity)
+def identify(finding: Finding) -> str:
+    """Return what identifies the thread of a finding.
+
+    A thread about milder words on the same code is another one: resolving it must not dismiss this
+    finding.
+    """
+    origin, severity = finding.origin.value, finding.severity.label
+    return f"{finding.fingerprint} origin={origin} severity={severity}"
+
+
+def list_including(identity: str) -> tuple[str, ...]:
+    """Return the identity of a thread, then those of the threads about the same, but worse."""
+    about, _, label = identity.rpartition("=")
+    labels = [severity.label for severity in Severity]
+    return tuple(f"{about}={each}" for each in labels[labels.index(label) :])
+
+
+def marker(seal: Seal, finding: Finding, text: str) -> str:
+    """Return the last line of a finding's inline comment, below `text`.
+
+    It identifies the finding. Its tag covers the text and the path too, so that nobody else's words
+    are ours, and ours are in no other place.
+    """
+    identity = identify(finding)
+    tag = seal.sign(_PURPOSE, _describe(identity, finding.path, text))
     signed = f" tag={tag}" if tag else ""
     return f"<!-- code-review-action:finding name={seal.name} id={identity}{signed} -->"
 
 
-def read_fingerprint(body: str, seal: Seal) -> str:
-    """Return the fingerprint in the marker of this reviewer, "" if there is none.
+def read_identity(body: str, seal: Seal, path: str) -> str:
+    """Return what identifies the thread in the marker of a comment on a file, "" if it is not ours.
 
     Only the last line of `body` is read. With a key, it must be signed with it.
     """
-    found = _MARKER.fullmatch(body.replace("\r\n", "\n").rstrip().rpartition("\n")[2])
+    text, _, last = body.replace("\r\n", "\n").rstrip().rpartition("\n")
+    found = _MARKER.fullmatch(last)
     if not found or found[1] != seal.name:
         return ""
-    ours = not seal.key or seal.verify(_PURPOSE, found[2], found[3] or "")
+    signed = _describe(found[2], path, text)
+    ours = not seal.key or seal.verify(_PURPOSE, signed, found[3] or "")
     return found[2] if ours else ""
 
 
-def find_numbers(
-    findings: Sequence[Finding], comments: Sequence[InlineComment], seal: Seal
-) -> frozenset[int]:
+def _describe(identity: str, path: str, text: str) -> str:
+    return digest.identify("comment", identity, path, digest.identify_text(text))
+
+
+def planned_identity(comment: InlineComment) -> str:
+    """Return what identifies the thread of the finding for which this run made a comment."""
+    found = _MARKER.fullmatch(comment.marker)
+    return found[2] if found else ""
+
+
+def find_numbers(findings: Sequence[Finding], comments: Sequence[InlineComment]) -> frozenset[int]:
     """Return the numbers of the findings that have one of the comments."""
-    markers = {comment.marker for comment in comments}
-    return frozenset(each.number for each in findings if marker(seal, each) in markers)
+    known = set(map(planned_identity, comments))
+    return frozenset(each.number for each in findings if identify(each) in known)
 
 
 def _make_comments(
@@ -84,6 +119,7 @@ def _make_comments(
     wanted: Inline,
     seal: Seal,
     with_code: bool,  # noqa: FBT001  # private
+    conceal: Callable[[str], str],
 ) -> Iterator[InlineComment]:
     for finding in findings:
         file = files.get(finding.path)
@@ -91,15 +127,16 @@ def _make_comments(
         hunk = _find_hunk(file, finding) if file and not file.remark else None
         if hunk is None or not _is_wanted(finding, wanted):
             continue
-        mark = marker(seal, finding)
         code = render_suggestion(finding, hunk) if with_code else ""
         text = _TEMPLATES.render("finding.md.j2", finding=finding, suggestion=code)
+        text = conceal(text).strip()
+        mark = marker(seal, finding, text)
         yield InlineComment(
             path=finding.path,
             start_line=finding.start_line,
             end_line=finding.end_line,
             side=finding.side,
-            body=f"{text.strip()}\n\n{mark}",
+            body=f"{text}\n\n{mark}",
             marker=mark,
         )
 

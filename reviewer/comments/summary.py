@@ -128,7 +128,8 @@ def render(review: Review, run: RunDetails, remembered: state.State | None) -> s
 
 def render_report(review: Review, run: RunDetails) -> str:
     """Return the full review for the job summary, without quotes if it exceeds LARGEST_REPORT."""
-    review = replace(review, notes=review.job_summary_notes + review.notes, inline=frozenset())
+    notes = review.job_summary_notes + review.foot_notes + review.notes
+    review = replace(review, notes=notes, foot_notes=(), inline=frozenset())
     full = _render_content(review, run, Detail())
     if len(full.encode()) <= LARGEST_REPORT:
         return full

@@ -4,14 +4,14 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
-from reviewer.comments import inline
+from reviewer.comments import answer, inline
 from reviewer.comments.upsert import Moment, NextStep, next_step
 from reviewer.errors import ForbiddenError, ForgeError, UnprocessableError
 from reviewer.finding import Dismissal, Finding
 from reviewer.memory.seal import Seal
 from reviewer.operations import CreateReview, InlineComment, ResolveThread
 from reviewer.ports import Forge
-from reviewer.pull_request import Conversation, ReviewThread
+from reviewer.pull_request import Conversation, ReviewComment, ReviewThread
 
 log = logging.getLogger(__name__)
 
@@ -21,18 +21,43 @@ MOST_ASKED = 20
 """People; whether somebody may write costs a request."""
 
 
-def by_fingerprint(conversation: Conversation, seal: Seal) -> Mapping[str, ReviewThread]:
-    """Map the fingerprint of each finding to the thread that this reviewer started about it.
+def index_threads(conversation: Conversation, seal: Seal) -> Mapping[str, ReviewThread]:
+    """Map what identifies each thread to the one that this reviewer started.
 
     Of several threads about one finding, the first open one is taken, else the last.
     """
     threads: dict[str, ReviewThread] = {}
     for thread in conversation.threads:
-        fingerprint = inline.read_fingerprint(thread.comments[0].body, seal) if thread.mine else ""
-        known = threads.get(fingerprint)
-        if fingerprint and not (known and thread.resolved and not known.resolved):
-            threads[fingerprint] = thread
+        identity = _read_identity(thread, seal)
+        known = threads.get(identity)
+        if identity and not (known and thread.resolved and not known.resolved):
+            threads[identity] = thread
     return threads
+
+
+def _read_identity(thread: ReviewThread, seal: Seal) -> str:
+    if not thread.mine:
+        return ""
+    return inline.read_identity(thread.comments[0].body, seal, thread.path)
+
+
+def _find_thread(identity: str, threads: Mapping[str, ReviewThread]) -> ReviewThread | None:
+    """Return the thread of this identity, or else one that says the same of a worse severity."""
+    return next((threads[it] for it in inline.list_including(identity) if it in threads), None)
+
+
+def is_ours(thread: ReviewThread, comment: ReviewComment, seal: Seal) -> bool:
+    """Return True if this reviewer wrote a comment in a thread that it started.
+
+    Every workflow comments as the same bot. Without a key, nothing more is known.
+    """
+    if not (comment.mine and thread.mine):
+        return False
+    if not seal.key:
+        return True
+    if not _read_identity(thread, seal):
+        return False
+    return comment == thread.comments[0] or answer.read_question_id(comment.body, seal) is not None
 
 
 def missing_comments(
@@ -43,11 +68,11 @@ def missing_comments(
     A finding whose thread a person resolved gets no new comment. One whose thread we resolved does,
     because it was fixed and has come back.
     """
-    threads = by_fingerprint(conversation, seal)
+    threads = index_threads(conversation, seal)
     return tuple(
         comment
         for comment in comments
-        if (thread := threads.get(inline.read_fingerprint(comment.body, seal))) is None
+        if (thread := _find_thread(inline.planned_identity(comment), threads)) is None
         or (thread.resolved and thread.resolved_by_me)
     )
 
@@ -65,21 +90,21 @@ def find_explained(
     """
     if not seal.key:
         comments = missing_comments(comments, conversation, seal)
-    return inline.find_numbers(findings, comments, seal)
+    return inline.find_numbers(findings, comments)
 
 
 def exist_for(findings: Iterable[Finding], conversation: Conversation, seal: Seal) -> bool:
     """Return True if each of the findings has a thread, open or resolved."""
-    threads = by_fingerprint(conversation, seal)
-    return all(finding.fingerprint in threads for finding in findings)
+    threads = index_threads(conversation, seal)
+    return all(_find_thread(inline.identify(finding), threads) for finding in findings)
 
 
 def find_resolvable(
     fixed: Iterable[Finding], conversation: Conversation, seal: Seal
 ) -> tuple[ReviewThread, ...]:
     """Return the open threads of fixed findings in which no person has replied."""
-    threads = by_fingerprint(conversation, seal)
-    found = (threads.get(finding.fingerprint) for finding in fixed)
+    threads = index_threads(conversation, seal)
+    found = (_find_thread(inline.identify(finding), threads) for finding in fixed)
     return tuple(t for t in found if t and not t.resolved and not t.answered)
 
 
@@ -93,10 +118,10 @@ def find_dismissals(
 
     A maintainer is somebody who may dismiss; `may_dismiss` is called once for each login.
     """
-    threads = by_fingerprint(conversation, seal)
+    threads = index_threads(conversation, seal)
     may_dismiss = cache(may_dismiss)
     for finding in findings:
-        thread = threads.get(finding.fingerprint)
+        thread = _find_thread(inline.identify(finding), threads)
         if thread is None:
             continue
         resolver = "" if thread.resolved_by_me else thread.resolved_by

@@ -129,6 +129,14 @@ class OwnComment:
             "secret as memory-key, a run reviews only what changed"
         )
 
+    def holds_signed_review(self, head_sha: str) -> bool:
+        """Return True if the kept comment has a signed review of this commit, and no key is there.
+
+        Without a key nobody can tell if it is ours; it proves more than what is not signed.
+        """
+        unknown = self.kept is not None and not self.seal.key
+        return unknown and state_line.find_signed_head(self.body or "") == head_sha
+
     def with_restored(self, state: State) -> "OwnComment":
         """Return our comments with a state from reports, if it is newer than the comment's."""
         return replace(self, restored=state) if state.moment > self.state.moment else self

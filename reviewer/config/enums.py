@@ -54,12 +54,39 @@ class Batching(enum.Enum):
     FILE = "file"
 
 
+class Effort(enum.Enum):
+    """How often the model reads each change, and which model verifies."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 class Mode(enum.Enum):
     """What a run does: make a review, publish reviews, or both."""
 
     BOTH = "both"
     REVIEW = "review"
     PUBLISH = "publish"
+
+
+class Api(enum.Enum):
+    """Which of OpenAI's two APIs requests use; `auto` depends on the address."""
+
+    AUTO = "auto"
+    CHAT = "chat"
+    RESPONSES = "responses"
+
+
+class ReasoningEffort(enum.Enum):
+    """How much a reasoning model thinks before it replies, in OpenAI's words."""
+
+    NONE = "none"
+    MINIMAL = "minimal"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    XHIGH = "xhigh"
 
 
 class NoLimit(enum.Enum):

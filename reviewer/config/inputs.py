@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from reviewer.config import option_types, options
-from reviewer.config.enums import ASSOCIATIONS, Batching, Mode, NoLimit, OnError, ToolsMode
+from reviewer.config import enums, option_types, options
+from reviewer.config.model_inputs import ModelInputs
 from reviewer.config.options import declare
 from reviewer.config.shard import Shard
-from reviewer.config.shared_settings import SharedSettings
-from reviewer.config.tightening import KeptApart
+from reviewer.config.shared_settings import SeparateSettings, SharedSettings
 from reviewer.record import field, fields, record, replace
 
 if TYPE_CHECKING:
@@ -20,10 +19,10 @@ REPORTS = "code-review-reports"
 
 
 @record
-class Inputs(SharedSettings):
+class Inputs(ModelInputs):
     """The inputs as values; each is named like its input, with underscores for hyphens.
 
-    What is declared here belongs to the workflow alone, but for the three that are kept apart.
+    What is declared here belongs to the workflow alone.
     """
 
     github_token: str = declare(
@@ -84,7 +83,7 @@ class Inputs(SharedSettings):
         "a comment. `/review` always does too.",
     )
     allowed_associations: tuple[str, ...] = declare(
-        option_types.names("OWNER,MEMBER", ASSOCIATIONS),
+        option_types.names("OWNER,MEMBER", enums.ASSOCIATIONS),
         "OWNER,MEMBER,COLLABORATOR",
         "Obey commands in comments of people with these associations: how a person belongs to the "
         "repository, in the words of GitHub's `author_association`.",
@@ -96,7 +95,7 @@ class Inputs(SharedSettings):
         "`fail-on` is set, if they may write to the repository.",
     )
     reviewed_associations: tuple[str, ...] = declare(
-        option_types.names("OWNER,MEMBER,COLLABORATOR,CONTRIBUTOR", ASSOCIATIONS),
+        option_types.names("OWNER,MEMBER,COLLABORATOR,CONTRIBUTOR", enums.ASSOCIATIONS),
         "",
         "Review pull requests of these authors automatically. Others wait until someone in "
         "`allowed-associations` comments `/review`. Empty for all authors.",
@@ -123,8 +122,8 @@ class Inputs(SharedSettings):
         "false",
         "Review all files again, including those that an earlier run reviewed.",
     )
-    mode: Mode = declare(
-        option_types.choice(Mode),
+    mode: enums.Mode = declare(
+        option_types.choice(enums.Mode),
         "both",
         "`both`: review and publish. `review`: write a report only, nothing on the pull request. "
         "`publish`: publish existing reports.",
@@ -152,18 +151,7 @@ class Inputs(SharedSettings):
         "900",
         "Seconds that the whole run may take. Files that are not reviewed by then are listed.",
     )
-    batching: Batching = declare(
-        option_types.choice(Batching),
-        "change",
-        "`change`: one request to the model holds as many changed files as fit, related ones "
-        "together. `file`: one request for each file.",
-    )
-    concurrency: int = declare(
-        option_types.integer(1, 64, example=16),
-        "8",
-        "Send at most this many requests to the model at the same time.",
-    )
-    max_cost: "Decimal | NoLimit | None" = declare(
+    max_cost: "Decimal | enums.NoLimit | None" = declare(
         option_types.ceiling(
             option_types.decimal(10_000, above=0, unit=" (US dollars)", example="0.50"),
             "5, if the prices of the models are known",
@@ -172,7 +160,7 @@ class Inputs(SharedSettings):
         "US dollars that one run may cost: 5 if you set nothing and the prices of the models are "
         "known. Files that are not reviewed by then are listed.",
     )
-    max_tokens_total: "int | NoLimit | None" = declare(
+    max_tokens_total: "int | enums.NoLimit | None" = declare(
         option_types.ceiling(
             option_types.integer(1_000, 100_000_000, example=500_000),
             "3000000, if the price of a model is not known",
@@ -188,30 +176,14 @@ class Inputs(SharedSettings):
         "server whose prices the action does not know. It applies to an unknown `fallback-model` "
         "too.",
     )
-    context_window: int | None = declare(
-        option_types.optional(option_types.integer(4_000, 10_000_000, example=128_000)),
-        "",
-        "Size of the model's context window in tokens. Set it for a model that the action does not "
-        "know.",
-    )
-    temperature: float | None = declare(
-        option_types.optional(option_types.fraction(2, "0.2")),
-        "",
-        "Sampling temperature. Empty for the model's default; reasoning models accept no other.",
-    )
-    max_output_tokens: int | None = declare(
-        option_types.optional(option_types.integer(256, 1_000_000, example=16_000)),
-        "",
-        "Tokens that one reply may have. Empty for the model's default.",
-    )
-    on_error: OnError = declare(
-        option_types.choice(OnError),
+    on_error: enums.OnError = declare(
+        option_types.choice(enums.OnError),
         "fail",
         "`fail`: fail the step when a review could not be made or published. `warn`: only warn, "
         "unless `fail-on` is set. An invalid configuration always fails it.",
     )
-    tools: ToolsMode = declare(
-        option_types.choice(ToolsMode),
+    tools: enums.ToolsMode = declare(
+        option_types.choice(enums.ToolsMode),
         "off",
         "Let the model read and search the files of the reviewed commit. `on`: except in runs of "
         "`pull_request_target` and `workflow_run`. `always`: there too.",
@@ -220,25 +192,6 @@ class Inputs(SharedSettings):
         option_types.flag(),
         "false",
         "Post a check run with annotations too. It needs the permission `checks: write`.",
-    )
-    include: tuple[str, ...] = declare(
-        option_types.globs(),
-        "",
-        "Review only files that match. Empty for all.",
-        file=KeptApart("A file must be included by both."),
-    )
-    exclude: tuple[str, ...] = declare(
-        option_types.globs(),
-        "",
-        "Do not review files that match; only built-in rules read them. `!pattern` takes files "
-        "back in, including those that are excluded by default.",
-        file=KeptApart("A file that either excludes is not reviewed."),
-    )
-    instructions: str = declare(
-        option_types.prose(),
-        "",
-        "What the reviewer should know about this code, or look for.",
-        file=KeptApart("Both are given to the model."),
     )
     secrets: tuple[str, ...] = field((), shown=False)
     """Every text that must be masked: the secrets as they came and as they are used."""
@@ -275,19 +228,24 @@ class Inputs(SharedSettings):
         return tuple(dict.fromkeys(name for name in (self.model, second) if name))
 
     @property
+    def uses_responses(self) -> bool:
+        """Whether requests use the Responses API."""
+        return self.api is enums.Api.RESPONSES or (self.api is enums.Api.AUTO and self._asks_openai)
+
+    @property
     def needs_key(self) -> bool:
         """Whether no request can succeed for want of an api-key."""
-        return not self.api_key and self._asks_openai and self.mode is not Mode.PUBLISH
+        return not self.api_key and self._asks_openai and self.mode is not enums.Mode.PUBLISH
 
     @property
     def restores(self) -> bool:
         """Whether reports of earlier runs are read as memory, instead of being published."""
-        return self.mode is not Mode.PUBLISH and self.reports != (REPORTS,)
+        return self.mode is not enums.Mode.PUBLISH and self.reports != (REPORTS,)
 
     @property
     def silent(self) -> bool:
         """Whether nothing is written to the pull request."""
-        return self.dry_run or self.mode is Mode.REVIEW
+        return self.dry_run or self.mode is enums.Mode.REVIEW
 
     @property
     def _asks_openai(self) -> bool:
@@ -296,10 +254,18 @@ class Inputs(SharedSettings):
         # What only another server needs must not slow down every run.
         from urllib.parse import urlsplit
 
-        return urlsplit(self.base_url).hostname == urlsplit(OPENAI).hostname
+        # Such as eu.api.openai.com.
+        return f".{urlsplit(self.base_url).hostname}".endswith(f".{urlsplit(OPENAI).hostname}")
 
 
 _EVERYTHING = options.declarations(Inputs)
-_SHARED = len(fields(SharedSettings))
-DECLARATIONS = _EVERYTHING[_SHARED:] + _EVERYTHING[:_SHARED]
+_SHARED, _SEPARATE, _MODEL = (
+    len(fields(each)) for each in (SharedSettings, SeparateSettings, ModelInputs)
+)
+DECLARATIONS = (
+    *_EVERYTHING[_MODEL:],
+    *_EVERYTHING[_SEPARATE:_MODEL],
+    *_EVERYTHING[_SHARED:_SEPARATE],
+    *_EVERYTHING[:_SHARED],
+)
 """All inputs in the order in which people read them, the shared ones last."""

@@ -100,13 +100,13 @@ def fraction(high: int, example: str) -> OptionType[float]:
     return OptionType(parse, exact.allowed, exact.example)
 
 
-def optional(option: OptionType[T]) -> OptionType[T | None]:
-    """Let an empty text mean None."""
+def optional(option: OptionType[T], default: str = "none") -> OptionType[T | None]:
+    """Let an empty text mean None; `default` says what that is."""
 
     def parse(text: str) -> T | None:
         return option.parse(text) if text else None
 
-    return OptionType(parse, f"{option.allowed}; empty for none", option.example, blank=True)
+    return OptionType(parse, f"{option.allowed}; empty for {default}", option.example, blank=True)
 
 
 def ceiling(option: OptionType[T], default: str) -> OptionType[T | NoLimit | None]:

@@ -3,6 +3,7 @@
 from reviewer.config import option_types, tightening
 from reviewer.config.enums import FailOn, Inline, Verify
 from reviewer.config.options import declare
+from reviewer.config.tightening import KeptApart
 from reviewer.record import record
 from reviewer.severity import Confidence, Severity
 
@@ -122,3 +123,31 @@ class SharedSettings:
     def gated(self) -> bool:
         """Whether `fail-on` can fail the step, so that a merge may depend on the review."""
         return self.fail_on != (FailOn.NEVER,)
+
+
+@record
+class SeparateSettings(SharedSettings):
+    """Settings of the step's inputs that the repository's file has too, and that are not combined.
+
+    `Settings` has both values.
+    """
+
+    include: tuple[str, ...] = declare(
+        option_types.globs(),
+        "",
+        "Review only files that match. Empty for all.",
+        file=KeptApart("A file must be included by both."),
+    )
+    exclude: tuple[str, ...] = declare(
+        option_types.globs(),
+        "",
+        "Do not review files that match; only built-in rules read them. `!pattern` takes files "
+        "back in, including those that are excluded by default.",
+        file=KeptApart("A file that either excludes is not reviewed."),
+    )
+    instructions: str = declare(
+        option_types.prose(),
+        "",
+        "What the reviewer should know about this code, or look for.",
+        file=KeptApart("Both are given to the model."),
+    )

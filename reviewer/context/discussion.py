@@ -57,13 +57,15 @@ class Speakers:
     """Tells who wrote in the review threads of one pull request; safe to share between threads.
 
     `author` is the login of the pull request's author, who is the author even with write access:
-    nobody may keep a problem of their own change from being reported. `may_write` sends a request.
+    nobody may keep a problem of their own change from being reported. `is_ours` tells if a comment
+    in a thread is proven to be the reviewer's. `may_write` sends a request.
     It is called once for each login, for at most MOST_LOGINS of them. The others, and those about
     whom the forge gives an error, count as people without write access.
     """
 
     author: str
     may_write: Callable[[str], bool]
+    is_ours: Callable[[ReviewThread, ReviewComment], bool]
     _known: dict[str, bool] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -87,8 +89,8 @@ class Speakers:
 
     def _identify(self, thread: ReviewThread, comment: ReviewComment) -> Speaker:
         if comment.mine:
-            # We write in threads of our own only; other workflows may comment as the same bot.
-            return Speaker.REVIEWER if thread.mine else Speaker.OTHER
+            # Other workflows comment as the same bot, and may echo anybody's words.
+            return Speaker.REVIEWER if self.is_ours(thread, comment) else Speaker.OTHER
         if comment.author.casefold() == self.author.casefold():
             return Speaker.AUTHOR
         return Speaker.MAINTAINER if self._ask(comment.author) else Speaker.OTHER

@@ -1,32 +1,14 @@
-"""Decides what a run does about an event: one pure function with all branching on events."""
+"""What a run can be asked to do, and the rules that decide about it."""
 
-import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from reviewer.errors import EventError
 from reviewer.events import commands
-from reviewer.events.payload import (
-    PULL_REQUEST_EVENTS,
-    CommentEvent,
-    Event,
-    Head,
-    OtherEvent,
-    PullRequestEvent,
-    ReviewCommentEvent,
-    WorkflowRunEvent,
-)
+from reviewer.events.payload import Head
 from reviewer.record import record
 
 if TYPE_CHECKING:
     # Costs what the nothing-to-do path saves.
     from reviewer.operations import Subject
-
-REVIEWED_ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review")
-MARKER_NAMESPACE = "<!-- code-review-action"
-
-# No leading zeros; GitHub's numbers end at 2**31 - 1.
-_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
-_LARGEST_NUMBER = 2**31 - 1
 
 
 @record
@@ -50,7 +32,8 @@ class ReviewPullRequest:
     if the person did so by a comment. `title` and `body` are those of the moment when the run was
     triggered, None if the event does not contain them. `ignore` and `resume` change what is
     remembered, before the review. `upstream_succeeded` means that the run which should have
-    reviewed this pull request ended with success.
+    reviewed this pull request ended with success. `only_repeat` asks for the verdict of the review
+    that is there; no model is asked.
     """
 
     number: int
@@ -63,6 +46,7 @@ class ReviewPullRequest:
     refresh_overview: bool = False
     commenter: Commenter | None = None
     upstream_succeeded: bool = False
+    only_repeat: bool = False
 
 
 @record
@@ -112,11 +96,13 @@ class ShowHelp:
 class Skip:
     """Do nothing; `reason` is shown to users as "nothing to do: {reason}".
 
-    `waits` means that there is a change to review, so that a gate must not be passed.
+    `waits` means that the run must not pass as a gate, because a change may be unreviewed; `remedy`
+    says what to do then. It is never set without a gate.
     """
 
     reason: str
     waits: bool = False
+    remedy: str = ""
 
 
 CommandRequest: TypeAlias = AnswerQuestion | PauseReviews | ShowHelp
@@ -128,7 +114,7 @@ class TriggerRules:
     """The inputs that decide which events start something.
 
     `key_missing` means that the model cannot be asked for want of an API key. `publishes` means
-    `mode: publish`. `gated` means that the workflow sets `fail-on`. `skip_authors` are logins.
+    `mode: publish`. `gated` means that `fail-on` is set. `skip_authors` are logins.
     """
 
     trigger: str
@@ -140,158 +126,3 @@ class TriggerRules:
     publishes: bool = False
     gated: bool = False
     skip_authors: tuple[str, ...] = ()
-
-
-def decide(event: Event, rules: TriggerRules) -> Activity:
-    """Return what the run does about an event.
-
-    Raises EventError if the pr-number of a manual run is not the number of a pull request.
-    """
-    match event:
-        case PullRequestEvent():
-            return _on_pull_request(event, rules)
-        case CommentEvent() | ReviewCommentEvent() if rules.publishes:
-            return Skip("`mode: publish` publishes reports and obeys no comments")
-        case CommentEvent():
-            return _on_comment(event, rules)
-        case ReviewCommentEvent():
-            return _on_reply(event, rules)
-        case WorkflowRunEvent():
-            return _on_workflow_run(event, rules)
-        case OtherEvent():
-            return _on_other(event, rules)
-
-
-def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
-    drafted = event.action == "converted_to_draft" and not rules.review_drafts
-    new_base = event.action == "edited" and event.base_changed
-    # Of several runs on a commit GitHub shows the newest: at a gate, it must not be a green one
-    # about a title, above a red one about the code.
-    repeats = rules.gated and event.action != "closed"
-    if not (event.action in REVIEWED_ACTIONS or new_base or drafted or repeats):
-        return Skip(f"the pull request was {event.action}, which starts no review")
-    waits = event.login.casefold() not in {name.casefold() for name in rules.skip_authors}
-    # A new draft's comment is to say up to which commit it speaks, which no later push changes.
-    if event.draft and not rules.review_drafts and not drafted:
-        # At a gate, it would be open in the moment in which the draft becomes ready.
-        return Skip(
-            "the pull request is a draft; `review-drafts: true` reviews drafts too", waits=waits
-        )
-    if rules.key_missing and (event.from_fork or event.author_is_bot):
-        return Skip(
-            "there is no api-key; GitHub gives no secrets to pull requests from forks and from "
-            "bots such as Dependabot, but a maintainer can have it reviewed by a manual run",
-            waits=waits,
-        )
-    return ReviewPullRequest(event.number, full=rules.full, title=event.title, body=event.body)
-
-
-def _on_comment(event: CommentEvent, rules: TriggerRules) -> Activity:
-    if event.action == "created" and not event.on_pull_request:
-        return Skip("the comment is on an issue, not on a pull request")
-    if skip := _skip_comment(event):
-        return skip
-    command = commands.parse(event.body, rules.trigger)
-    if command is None:
-        return Skip("the comment contains no command")
-    return _skip_outside_contributor(event, rules) or _obey(command, event, rules)
-
-
-def _on_reply(event: ReviewCommentEvent, rules: TriggerRules) -> Activity:
-    if skip := _skip_comment(event):
-        return skip
-    if event.in_reply_to is None:
-        return Skip("the comment starts a thread of its own; only replies to ours are answered")
-    if rules.key_missing and event.from_fork:
-        return Skip("there is no api-key; GitHub gives no secrets to pull requests from forks")
-    question = commands.read_question(event.body)
-    command = commands.parse(event.body, rules.trigger) or commands.AskCommand(question)
-    if command == commands.AskCommand(""):
-        return Skip("the reply has no words of its own")
-    return _skip_outside_contributor(event, rules) or _obey(command, event, rules)
-
-
-def _skip_comment(event: CommentEvent | ReviewCommentEvent) -> Skip | None:
-    if event.action != "created":
-        return Skip("only new comments are read, not edited or deleted ones")
-    if event.author_is_bot or MARKER_NAMESPACE in event.body:
-        return Skip("comments by bots, including this one, are not commands")
-    return None
-
-
-def _skip_outside_contributor(
-    event: CommentEvent | ReviewCommentEvent, rules: TriggerRules
-) -> Skip | None:
-    if event.association in rules.allowed_associations:
-        return None
-    return Skip(
-        f"the association of the commenter is {event.association}; commands are accepted from "
-        f"{', '.join(rules.allowed_associations)} (input allowed-associations)"
-    )
-
-
-def _obey(
-    command: commands.Command, event: CommentEvent | ReviewCommentEvent, rules: TriggerRules
-) -> Activity:
-    from reviewer.operations import Subject
-
-    thread = event.in_reply_to if isinstance(event, ReviewCommentEvent) else None
-    subject = Subject.REVIEW_COMMENT if thread else Subject.COMMENT
-    commenter = Commenter(event.login, subject, event.comment_id)
-    match command:
-        case commands.AskCommand(question=question):
-            return AnswerQuestion(event.number, question, commenter, thread=thread)
-        case commands.PauseCommand():
-            return PauseReviews(event.number, commenter)
-        case commands.HelpCommand():
-            return ShowHelp(event.number, commenter)
-        case commands.UnknownCommand(text=text):
-            return ShowHelp(event.number, commenter, text)
-        case (
-            commands.ReviewCommand()
-            | commands.SummaryCommand()
-            | commands.IgnoreCommand()
-            | commands.ResumeCommand()
-        ):
-            return ReviewPullRequest(
-                event.number,
-                full=rules.full or command == commands.ReviewCommand(full=True),
-                requested=True,
-                ignore=command if isinstance(command, commands.IgnoreCommand) else None,
-                resume=isinstance(command, commands.ResumeCommand),
-                refresh_overview=isinstance(command, commands.SummaryCommand),
-                commenter=commenter,
-            )
-
-
-def _on_workflow_run(event: WorkflowRunEvent, rules: TriggerRules) -> Activity:
-    upstream_succeeded = event.conclusion == "success"
-    if rules.pr_number:
-        return ReviewPullRequest(
-            rules.pr_number, full=rules.full, upstream_succeeded=upstream_succeeded
-        )
-    if event.action != "completed" or event.started_by not in PULL_REQUEST_EVENTS:
-        return Skip(
-            f"the other workflow's run ({event.action}) was started by {event.started_by}, not by "
-            "a pull request, and there is no pr-number"
-        )
-    return ReviewHead(event.head, full=rules.full, upstream_succeeded=upstream_succeeded)
-
-
-def _on_other(event: OtherEvent, rules: TriggerRules) -> Activity:
-    number = rules.pr_number or _parse_number(event.number)
-    if number is None:
-        return Skip(f"there is nothing to review: {event.name} without a pr-number")
-    return ReviewPullRequest(number, full=rules.full, requested=True)
-
-
-def _parse_number(text: str) -> int | None:
-    if not text:
-        return None
-    if not _NUMBER.fullmatch(text) or int(text) > _LARGEST_NUMBER:
-        raise EventError(
-            "The pr-number of the event is not the number of a pull request.",
-            cause="The run was started by hand with something else in its pr-number field.",
-            remedy="Start it again with digits only, for example 7.",
-        )
-    return int(text)

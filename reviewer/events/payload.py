@@ -22,7 +22,8 @@ class PullRequestEvent:
     """Something happened to a pull request; `action` is GitHub's word for it.
 
     `title` and `body` are those of that moment: untrusted text. `login` is the author's.
-    `base_changed` means that an edit gave the pull request another base branch.
+    `base_changed` means that an edit gave the pull request another base branch, `base_sha` is the
+    commit of the present one.
     """
 
     number: int
@@ -34,6 +35,7 @@ class PullRequestEvent:
     body: str
     login: str = ""
     base_changed: bool = False
+    base_sha: str = ""
 
 
 @record
@@ -57,7 +59,8 @@ class CommentEvent:
 class ReviewCommentEvent:
     """Someone commented on lines of a pull request; `body` is untrusted text.
 
-    `in_reply_to` is the comment that started the thread, None when this one did.
+    `in_reply_to` is the comment that started the thread, None when this one did. `base_sha` is the
+    base commit of the pull request.
     """
 
     number: int
@@ -69,6 +72,7 @@ class ReviewCommentEvent:
     login: str
     author_is_bot: bool
     from_fork: bool
+    base_sha: str = ""
 
 
 @record
@@ -100,6 +104,7 @@ Event: TypeAlias = (
 # GitHub shows this login for a deleted account.
 GHOST = "ghost"
 PULL_REQUEST_EVENTS = ("pull_request", "pull_request_target")
+LINE_COMMENT = "pull_request_review_comment"
 
 
 def parse(name: str, raw: bytes, *, repository: str, ref: str) -> Event:
@@ -115,7 +120,7 @@ def parse(name: str, raw: bytes, *, repository: str, ref: str) -> Event:
             return _parse_pull_request(payload, ref)
         if name == "issue_comment":
             return _parse_comment(payload)
-        if name == "pull_request_review_comment":
+        if name == LINE_COMMENT:
             return _parse_review_comment(payload, ref)
         if name == "workflow_run":
             return _parse_workflow_run(payload)
@@ -169,6 +174,7 @@ def _parse_pull_request(payload: Mapping[str, Any], ref: str) -> PullRequestEven
         body=str(pull["body"] or ""),
         login=_login_of(pull["user"]),
         base_changed=_has_new_base(payload),
+        base_sha=str(pull["base"]["sha"]),
     )
 
 
@@ -222,6 +228,7 @@ def _parse_review_comment(payload: Mapping[str, Any], ref: str) -> ReviewComment
         login=_login_of(comment["user"]),
         author_is_bot=_is_bot(comment["user"]),
         from_fork=_is_from_fork(pull),
+        base_sha=str(pull["base"]["sha"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Finds problems without a model: secrets, invisible characters, and look-alike letters."""
+"""Finds problems without a model: secrets, hidden characters, look-alikes, declared encodings."""
 
 import re
 import unicodedata
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from reviewer.changes import languages
 from reviewer.changes.diff import ChangedFile, Line, LineKind
 from reviewer.finding import Finding
 from reviewer.findings import confusables
@@ -34,9 +35,36 @@ _EXAMPLE_HOST = re.compile(
     re.IGNORECASE,
 )
 
+# Where Python and Ruby look for a comment, and where the heads of XML and HTML are.
+_LAST_COMMENT = 2
+_LAST_DECLARATION = 30
+_COMMENT_DECLARES = frozenset({"py", "pyw", "pyi", "pyx", "rb", ""})
+_COMMENT = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_DECLARATION = re.compile(
+    r"<\?xml\b[^>]*\bencoding\s*=\s*[\"']([-\w.:]+)|<meta\b[^>]*\bcharset\s*=\s*[\"']?([-\w.:]+)"
+    r"|^@charset\s+[\"']([-\w.:]+)|\bdeclare\s*\(\s*encoding\s*=\s*[\"']([-\w.:]+)"
+    r"|^\s*use\s+encoding\s+[\"']([-\w.:]+)",
+    re.IGNORECASE,
+)
+# Encodings in which the bytes of ASCII are ASCII.
+_LIKE_ASCII = re.compile(
+    r"(utf[-_]?8|us[-_]?ascii|ascii|latin[-_]?[0-9]{1,2}|iso[-_]?latin[-_]?1|iso[-_]?8859[-_][0-9]{1,2}"
+    r"|l1|8bit|binary|windows[-_]?(125[0-8]|874|31j)|cp(125[0-8]|437|737|775|85[0-9]|86[0-9]|874|932"
+    r"|936|949|950)|koi8[-_][rtu]|mac[-_]?(roman|cyrillic|greek|turkish|latin2)|euc[-_](jp|kr|cn|tw)"
+    r"|gbk|gb2312|gb18030|big5([-_]hkscs)?|shift[-_]?jis|sjis|tis[-_]?620)"
+    r"([-_](sig|bom|unix|dos|mac))?",
+    re.IGNORECASE,
+)
+_UNLIKE_ASCII = re.compile(
+    r"(utf[-_]?(7|16|32)|u[78]|unicode|ucs[-_]?[24]|rot[-_]?13|(raw[-_])?unicode[-_]escape|hz|iso[-_]?2022"
+    r"|punycode|idna|quopri|base64|hex|zlib|bz2|uu|cp(037|273|424|500|875|1026|1140)|ebcdic|ibm[0-9])"
+    r"[-\w.]*",
+    re.IGNORECASE,
+)
+
 
 def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
-    """Return the findings in the added lines of a file, at most MOST_PER_FILE for each rule.
+    """Return the findings in the lines of a file, at most MOST_PER_FILE for each rule.
 
     Quotes are lines as a prompt shows them, so `redaction` must be that of the prompts, made from
     the whole change. No finding contains the value of a secret.
@@ -46,6 +74,7 @@ def find(file: ChangedFile, redaction: Redaction) -> tuple[Finding, ...]:
         *keep_first(tuple(_find_secrets(file.path, added, redaction))),
         *keep_first(tuple(_find_invisible(file.path, added, redaction))),
         *keep_first(tuple(_find_look_alikes(file, added, redaction))),
+        *_find_encodings(file, redaction),
     )
 
 
@@ -171,6 +200,39 @@ def _describe_look_alikes(alikes: Sequence[LookAlike], shown: Sequence[str]) -> 
         " ASCII letters instead, or choose a name that cannot be confused."
     )
     return _FindingText(Severity.MEDIUM, "Look-alike letters", body)
+
+
+def _find_encodings(file: ChangedFile, redaction: Redaction) -> Iterator[Finding]:
+    """Yield a finding for each line with which a file declares an encoding that is unlike ASCII.
+
+    A line that the change only shows is one too: it decides what the added ones mean.
+    """
+    for line in (line for hunk in file.hunks for line in hunk.lines if line.new):
+        name = _read_encoding(file.path, line.text, line.new or 0)
+        if name and not _LIKE_ASCII.fullmatch(name):
+            body = (
+                f"This line says that the text is in the encoding `{name}`, in which it can mean"
+                " something else than what people and the model read. Store the file as UTF-8."
+            )
+            text = _FindingText(Severity.HIGH, "An encoding that hides what the text says", body)
+            yield _make_finding(file.path, line, text, redaction.mask(line_for_prompt(line)))
+
+
+def _read_encoding(path: str, text: str, number: int) -> str:
+    """Return the encoding that a line declares, "" for none.
+
+    In the languages that read a comment as a declaration, any name counts: Python looks it up among
+    its installed packages. In others only a known one, because the comment may say anything.
+    """
+    if number > _LAST_DECLARATION or ("cod" not in text.lower() and "charset" not in text.lower()):
+        return ""
+    if found := _DECLARATION.search(text):
+        return str(found[found.lastindex or 0])
+    comment = _COMMENT.match(text) if number <= _LAST_COMMENT else None
+    if comment is None:
+        return ""
+    is_read = languages.read_suffix(path) in _COMMENT_DECLARES
+    return comment[1] if is_read or _UNLIKE_ASCII.fullmatch(comment[1]) else ""
 
 
 def _make_finding(path: str, line: Line, text: _FindingText, quote: str) -> Finding:

@@ -11,13 +11,14 @@ from typing import TypeAlias
 
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.changes.parts import CUT_MARK
-from reviewer.finding import Candidate, Finding, Origin, Side, normalize
+from reviewer.finding import Candidate, Finding, Origin, Side, covers, normalize
 from reviewer.review import worst_first
 from reviewer.text import json_members, truncate
 from reviewer.text.json_members import UnusableError
 
 # What diff.numbered prints before a line's text, or a diff's bare marker.
 _COLUMNS = re.compile(r"\s*(?:\d+(?: [+ ](?: |$)|$)|(?P<removed>-)|\+)")
+_CARRIAGE_RETURN = "[U+000D]"
 # Characters; a shorter part of a line, such as "return", does not identify the line.
 _SHORTEST_PART = 8
 
@@ -58,10 +59,21 @@ class Places:
         if candidate.path not in self._names:
             return None
         for text in self._texts:
-            for quote in _read_quote(candidate.quote):
+            for quote in _read_printed(candidate.quote):
                 if found := _search(quote, text, candidate):
                     return _make_finding(candidate, found, self._path)
         return None
+
+
+def _read_printed(quote: str) -> Iterator[Quote]:
+    """Yield the quote, then without the carriage return that a prompt shows at its very end.
+
+    Elsewhere it belongs to a CRLF, and a prompt does not show it.
+    """
+    yield from _read_quote(quote)
+    end = quote.rstrip()
+    if end.endswith(_CARRIAGE_RETURN):
+        yield from _read_quote(end.removesuffix(_CARRIAGE_RETURN))
 
 
 def _read_quote(quote: str) -> Iterator[Quote]:
@@ -173,13 +185,12 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
 
     Duplicates have overlapping lines, and the same title or quote apart from letter case and
     spaces. The worst one is kept. Rule findings are always kept, and a model finding that repeats
-    one is a duplicate. The result does not depend on the order of `findings`.
+    one is a duplicate unless it is worse. The result does not depend on the order of `findings`.
     """
     kept: list[Finding] = []
-    places: dict[tuple[str, ...], list[range]] = {}
+    places: dict[tuple[str, ...], list[Finding]] = {}
     ordered = worst_first(sorted(findings, key=repr))
     for finding in sorted(ordered, key=lambda each: each.origin is not Origin.RULE):
-        lines = range(finding.start_line, finding.end_line + 1)
         where = (finding.path, finding.side.value)
         topics = (
             (*where, "title", normalize(finding.title)),
@@ -187,16 +198,17 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
         )
         from_rule = finding.origin is Origin.RULE
         if from_rule or not any(
-            _ranges_overlap(lines, it) for t in topics for it in places.get(t, [])
+            covers(it, finding) and overlap(it, finding) for t in topics for it in places.get(t, [])
         ):
             kept.append(finding)
             for topic in topics:
-                places.setdefault(topic, []).append(lines)
+                places.setdefault(topic, []).append(finding)
     return worst_first(kept), len(ordered) - len(kept)
 
 
-def _ranges_overlap(one: range, other: range) -> bool:
-    return one.start < other.stop and other.start < one.stop
+def overlap(one: Finding, other: Finding) -> bool:
+    """Return True if the lines of two findings of one file have a line in common."""
+    return one.start_line <= other.end_line and other.start_line <= one.end_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +248,14 @@ def _read_candidate(row: object, path: str) -> Candidate | None:
 
 
 def _drop_repeated(candidates: Iterable[Candidate | None]) -> list[Candidate]:
-    """Return the first of equal candidates: a model may repeat itself until it is cut off."""
-    first: dict[tuple[str, str, str], Candidate] = {}
-    for candidate in filter(None, candidates):
-        first.setdefault((candidate.path, candidate.quote, candidate.title), candidate)
+    """Return the first of equal candidates: a model may repeat itself until it is cut off.
+
+    One with another severity or confidence is not equal.
+    """
+    first: dict[tuple[object, ...], Candidate] = {}
+    for each in filter(None, candidates):
+        about = (each.path, each.quote, each.title, each.severity, each.confidence)
+        first.setdefault(about, each)
     return list(first.values())
 
 

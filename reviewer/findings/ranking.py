@@ -1,6 +1,6 @@
 """Ranks the findings to show, and applies the verdicts of the verification to findings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.config.settings import Settings
@@ -24,20 +24,22 @@ def rank(
     Duplicates are merged; dismissed findings, those below a threshold of `config` and those over
     its `max_findings` are left out.
     """
-    single, duplicates = placement.dedupe(tuple(findings))
-    distinct = _merge_across_files(single)
-    remaining = tuple(f for f in distinct if not is_dismissed(f, dismissed))
+    given = tuple(findings)
+    remaining = tuple(f for f in given if not is_dismissed(f, dismissed))
     wanted = tuple(
         finding
         for finding in remaining
         if finding.severity >= config.min_severity and finding.confidence >= config.min_confidence
     )
-    shown = _limit(wanted, config.max_findings)
+    # Last: one that is dismissed or below a threshold must not stand for another one.
+    single, _ = placement.dedupe(wanted)
+    distinct = _merge_across_files(single)
+    shown = _limit(distinct, config.max_findings)
     withheld = Withheld(
-        duplicate=duplicates + len(single) - len(distinct),
-        dismissed=len(distinct) - len(remaining),
+        duplicate=len(wanted) - len(distinct),
+        dismissed=len(given) - len(remaining),
         below_threshold=len(remaining) - len(wanted),
-        over_limit=len(wanted) - len(shown),
+        over_limit=len(distinct) - len(shown),
     )
     return shown, withheld
 
@@ -46,10 +48,10 @@ def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
     """Return the first `most` findings; rule findings may take up to half of the places.
 
     A model that is manipulated to report many findings must not displace those of the rules, and
-    many of these must not displace the others.
+    many of these must not displace the others. The worst of all is always among them.
     """
     places = range(len(wanted))
-    from_rules = [n for n in places if wanted[n].origin is Origin.RULE][: max(1, most // 2)]
+    from_rules = [n for n in places if wanted[n].origin is Origin.RULE][: most // 2]
     kept = frozenset(from_rules)
     others = [n for n in places if n not in kept][: most - len(from_rules)]
     return tuple(wanted[n] for n in sorted((*from_rules, *others)))
@@ -81,20 +83,27 @@ def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def merge_dismissals(
     known: Iterable[Dismissal], fresh: Iterable[Dismissal]
 ) -> tuple[Dismissal, ...]:
-    """Return known and fresh dismissals, one for each finding; the latest MOST_DISMISSED."""
-    by_fingerprint = {each.finding.fingerprint: each for each in (*known, *fresh)}
-    return tuple(by_fingerprint.values())[-MOST_DISMISSED:]
+    """Return known and fresh dismissals, one for each finding; the latest MOST_DISMISSED.
+
+    The same finding with another severity is another one.
+    """
+    merged = {
+        (each.finding.fingerprint, each.finding.severity, each.finding.origin): each
+        for each in (*known, *fresh)
+    }
+    return tuple(merged.values())[-MOST_DISMISSED:]
 
 
 def is_dismissed(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
     """Return True if a maintainer dismissed this finding.
 
-    Dismissing a model finding does not dismiss a rule finding on the same lines.
+    Dismissing a model finding does not dismiss a rule finding on the same lines, nor a worse one.
     """
     return any(
         resembles(finding, each.finding)
         for each in dismissed
-        if finding.origin is Origin.MODEL or each.finding.origin is Origin.RULE
+        if (finding.origin is Origin.MODEL or each.finding.origin is Origin.RULE)
+        and each.finding.severity >= finding.severity
     )
 
 
@@ -103,6 +112,7 @@ class Verdict:
     """The model's verdict on the finding with this number in the prompt, from 1.
 
     `word` is keep, lower or drop; any other word keeps the finding. `severity` is for lower only.
+    `same_as` is the number of a finding with the same cause, or any other number for none.
     """
 
     finding: int
@@ -110,6 +120,8 @@ class Verdict:
     severity: Severity
     reason: str
     ground: Ground = Ground.NONE
+    evidence: str = ""
+    same_as: int = 0
 
 
 def apply_verdicts(
@@ -119,21 +131,49 @@ def apply_verdicts(
 
     A finding without a verdict stays. A rule finding is a fact and is never dropped or lowered. A
     severity is never raised. The authors' words never excuse a finding of category security or
-    data-loss or of severity critical: it is kept.
+    data-loss or of severity critical: it is kept. Of findings with the same cause, the worst one
+    remains, with the places of the others.
     """
     by_number = {verdict.finding: verdict for verdict in verdicts}
-    left: list[Finding] = []
-    verifications: list[Verification] = []
+    survivors: dict[int, Finding] = {}
+    applied: dict[int, Verification] = {}
     for number, finding in enumerate(findings, 1):
         verdict = by_number.get(number)
         if verdict is None or finding.origin is Origin.RULE:
-            left.append(finding)
+            survivors[number] = finding
             continue
         outcome, survivor = _apply(finding, verdict)
-        verifications.append(Verification(finding, outcome, verdict.reason, verdict.ground))
+        applied[number] = Verification(
+            finding, outcome, verdict.reason, verdict.ground, verdict.evidence
+        )
         if survivor:
-            left.append(survivor)
-    return tuple(left), tuple(verifications)
+            survivors[number] = survivor
+    for first, others in _find_causes(survivors, by_number):
+        places = (f"{each.path}:{each.start_line}" for each in map(survivors.pop, sorted(others)))
+        worst = survivors[first]
+        survivors[first] = replace(worst, also=tuple(dict.fromkeys((*worst.also, *places))))
+        for other in others:
+            applied[other] = replace(applied[other], outcome=VerdictOutcome.JOINED)
+    return tuple(survivors.values()), tuple(applied.values())
+
+
+def _find_causes(
+    survivors: Mapping[int, Finding], verdicts: Mapping[int, Verdict]
+) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Return the number of the worst finding of each cause, with the numbers of the others.
+
+    Only findings of the model that have a verdict are joined.
+    """
+    causes: dict[int, list[int]] = {}
+    cause_of: dict[int, int] = {}
+    for number, finding in survivors.items():
+        if number not in verdicts or finding.origin is Origin.RULE:
+            continue
+        cause = cause_of.get(verdicts[number].same_as, number)
+        cause_of[number] = cause
+        causes.setdefault(cause, []).append(number)
+    ranked = (sorted(each, key=lambda n: -survivors[n].severity) for each in causes.values())
+    return tuple((first, tuple(others)) for first, *others in ranked if others)
 
 
 def _apply(finding: Finding, verdict: Verdict) -> tuple[VerdictOutcome, Finding | None]:

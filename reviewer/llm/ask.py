@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -16,7 +16,7 @@ from reviewer.errors import (
     ReplyError,
 )
 from reviewer.llm.budget import Budget
-from reviewer.ports import Message, Model, Prompt, Reply, ToolCall
+from reviewer.ports import Message, Model, Prompt, Reply, ToolCall, Usage
 
 log = logging.getLogger(__name__)
 
@@ -58,17 +58,24 @@ class ModelClient:
         self.budget = budget
         self._models = tuple(models)
         self._missing: set[str] = set()
+        self._tools_refusals: dict[str, str] = {}
 
     @property
     def preferred(self) -> Model:
         """The model that is asked first."""
         return self._models[0]
 
-    def ask(self, prompt: Prompt, parse: Callable[[Reply], T]) -> T:
+    @property
+    def tools_refusals(self) -> Mapping[str, str]:
+        """What servers said when they refused tools, by the names of the models that got none."""
+        return self._tools_refusals
+
+    def ask(self, prompt: Prompt, parse: Callable[[Reply], T], *, prefers_last: bool = False) -> T:
         """Send the prompt until `parse` accepts a reply, and return what it makes of the reply.
 
         A model whose reply `parse` rejects with ReplyError gets the request once more, with the
-        reason. Then the next model gets it.
+        reason. Then the next model gets it. With `prefers_last`, the models are asked in the other
+        order.
 
         Raises BudgetError before a request that would exceed a limit. Raises ContextTooLongError at
         once, so that the caller can send less, and ModelRefusedError and ModelUnreachableError,
@@ -76,7 +83,7 @@ class ModelClient:
         ModelNotFoundError only when none of the models exists.
         """
         problems: list[ModelError] = []
-        models = self._available()
+        models = self._available()[:: -1 if prefers_last else 1]
         for model, before in zip(models, (None, *models), strict=False):
             if before:
                 log.warning("Asking %s instead of %s: %s", model.name, before.name, problems[-1])
@@ -112,14 +119,17 @@ class ModelClient:
         reserved = self.budget.reserve(model.name, size)
         try:
             reply = model.complete(prompt)
-        except ReplyError:
+        except ReplyError as problem:
             # The model replied, so the request was paid for.
-            self.budget.settle(reserved, None)
+            usage = Usage(*problem.tokens) if problem.tokens else None
+            self.budget.settle(reserved, usage, lost=problem.lost)
             raise
-        except ModelError:
-            self.budget.release(reserved)
+        except ModelError as problem:
+            self.budget.release(reserved, lost=problem.lost)
             raise
-        self.budget.settle(reserved, reply.usage)
+        self.budget.settle(reserved, reply.usage, lost=reply.lost)
+        if reply.tools_refusal:
+            self._tools_refusals[model.name] = reply.tools_refusal
         return reply
 
 
@@ -168,7 +178,7 @@ def run_tool_loop(
         ]
         calls += len(results)
         characters += sum(len(message.text) for message in results)
-        message = Message("assistant", reply.text, calls=reply.calls)
+        message = Message("assistant", reply.text, calls=reply.calls, items=reply.items)
         used_up = calls >= MOST_CALLS or characters >= LARGEST_CONVERSATION
         prompt = replace(
             prompt,

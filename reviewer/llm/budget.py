@@ -184,30 +184,40 @@ class Budget:
             self._in_flight.append(reservation)
         return reservation
 
-    def settle(self, reserved: Reservation, usage: Usage | None) -> None:
-        """Count a request that got a reply.
+    def settle(self, reserved: Reservation, usage: Usage | None, *, lost: int = 0) -> None:
+        """Count a request that got a reply, and earlier attempts of it whose replies were `lost`.
 
         Without a usage, its estimate is counted and the cost of the run becomes unknown.
         """
-        price = self._prices(reserved.model)
-        counted = usage or reserved.expected
         with self._lock:
             self._in_flight.remove(reserved)
-            self._requests += 1
-            self._tokens = _add(self._tokens, counted)
-            self._cost += price.cost(counted) if price else Decimal(0)
-            self._cost_known &= bool(price and usage)
-            self._models[reserved.model] = None
+            self._count(reserved, usage)
+            self._count_lost(reserved, lost)
             if usage:
                 self._estimator.learn(reserved.characters, usage)
 
-    def release(self, reserved: Reservation) -> None:
-        """Cancel the reservation of a request that got no reply."""
+    def release(self, reserved: Reservation, *, lost: int = 0) -> None:
+        """Cancel the reservation of a request that got no reply; count its `lost` replies."""
         with self._lock:
             self._in_flight.remove(reserved)
+            self._count_lost(reserved, lost)
+
+    def _count_lost(self, reserved: Reservation, lost: int) -> None:
+        # The server may have made them, and then they were paid for.
+        for _ in range(lost):
+            self._count(reserved, None)
+
+    def _count(self, reserved: Reservation, usage: Usage | None) -> None:
+        price = self._prices(reserved.model)
+        counted = usage or reserved.expected
+        self._requests += 1
+        self._tokens = _add(self._tokens, counted)
+        self._cost += price.cost(counted) if price else Decimal(0)
+        self._cost_known &= bool(price and usage)
+        self._models[reserved.model] = None
 
     def spent(self) -> Spent:
-        """Return the totals of all requests that got a reply."""
+        """Return the totals of all requests that got a reply, or whose reply was lost."""
         with self._lock:
             return Spent(
                 requests=self._requests,

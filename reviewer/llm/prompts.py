@@ -1,7 +1,8 @@
 """Builds the prompts, one method for each kind of request; their text is in templates/prompts."""
 
+import enum
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes import diff
@@ -38,6 +39,7 @@ MOST_FINDINGS = 10
 CHARACTERS_PER_FINDING = 12_000
 _NONCE_REMOVED = "[mark]"
 _NO_RULES = TeamRules()
+_REPORTING_PURPOSES = ("review", "whole")
 _PURPOSES_WITH_TOOLS = ("review", "whole", "verify")
 
 
@@ -61,19 +63,28 @@ class PartRequest:
         return diff.render_hunks(self.part.hunks)
 
 
+class Focus(enum.Enum):
+    """What a pass over the changes asks of them."""
+
+    ALL = "all"
+    LINES = "lines"
+    ELSEWHERE = "elsewhere"
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
     """What a request about a batch contains.
 
     `rules` are those of the team; instructions for a path are in its part. `siblings` lists the
     paths of the pull request's other files. `whole` asks for the overview too, because no other
-    request sees more.
+    request sees more. `focus` is what this pass asks.
     """
 
     parts: tuple[PartRequest, ...]
     rules: TeamRules = field(default_factory=TeamRules)
     siblings: tuple[str, ...] = ()
     whole: bool = False
+    focus: Focus = Focus.ALL
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -81,12 +92,9 @@ class BatchRequest:
         return tuple(request.part.file.path for request in self.parts)
 
     def shows(self, rule: str) -> bool:
-        """Return True if the request shows what a finding may call its rule.
-
-        Guidelines are named by their path; instructions have no name.
-        """
-        by_part = any(request.instructions for request in self.parts)
-        return bool(rule) and (bool(self.rules.instructions) or by_part or self.rules.names(rule))
+        """Return True if a finding may call this its rule; instructions have no name to check."""
+        instructed = self.rules.instructions or any(each.instructions for each in self.parts)
+        return bool(rule) and (bool(instructed) or self.rules.names(rule))
 
     @property
     def most_findings(self) -> int:
@@ -171,17 +179,23 @@ class Prompts:
             unlisted=change.unlisted,
         )
 
-    def verify(self, request: BatchRequest, findings: Sequence[Finding]) -> Prompt:
+    def verify(
+        self,
+        request: BatchRequest,
+        findings: Sequence[Finding],
+        agreed: Collection[Finding] = (),
+    ) -> Prompt:
         """Return the request to verify findings in a batch; the reply follows VERIFY_SCHEMA.
 
-        The findings are numbered from 1.
+        The findings are numbered from 1. `agreed` are those that two passes reported.
         """
         return self._render(
             "verify",
             reply_schemas.VERIFY_SCHEMA,
             parts=request.parts,
             rules=request.rules,
-            findings=tuple(findings),
+            request=request,
+            findings=tuple((finding, finding in agreed) for finding in findings),
         )
 
     def answer(
@@ -229,7 +243,11 @@ class Prompts:
         body = self.as_prompt_text(self._pull.body)
         offered = self._tools if purpose in _PURPOSES_WITH_TOOLS else ()
         system = self._templates.render(
-            "system.md.j2", schema=json.dumps(schema), tools=bool(offered), **self._shared
+            "system.md.j2",
+            schema=json.dumps(schema),
+            tools=bool(offered),
+            reports=purpose in _REPORTING_PURPOSES,
+            **self._shared,
         )
         user = self._templates.render(
             f"{purpose}.md.j2",

@@ -141,6 +141,8 @@ def parse_verdicts(reply: Reply, count: int) -> tuple[Verdict, ...]:
                     verdict.severity,
                     verdict.reason,
                     verdict.ground,
+                    verdict.evidence,
+                    verdict.same_as,
                 ),
             )
     return tuple(first.values())

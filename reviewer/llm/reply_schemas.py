@@ -58,16 +58,19 @@ class OverviewReply:
 class VerdictReply:
     """The verdict on one finding, by its number in the prompt, from 1.
 
-    An unknown verdict keeps the finding. "lower" without a severity lowers it by one step. An
-    unknown ground is read as the weakest one, the authors' words.
+    The evidence comes first, so that the model states it before it decides. An unknown verdict
+    keeps the finding. "lower" without a severity lowers it by one step. An unknown ground is read
+    as the weakest one, the authors' words. `same_as` is 0 or the number of another finding.
     """
 
     finding: Annotated[int, json_members.line_number()]
+    evidence: Annotated[str, json_members.optional_line(_REASON)]
     verdict: Annotated[str, json_members.one_of(VERDICTS, otherwise="keep")]
     ground: Annotated[Ground, json_members.word(_GROUNDS, otherwise=Ground.ANNOUNCED)] = Ground.NONE
     severity: Annotated[
         Severity, json_members.word(Severity.by_label(), otherwise=Severity.MEDIUM)
     ] = Severity.CRITICAL
+    same_as: Annotated[int, json_members.line_number()] = 0
     reason: Annotated[str, json_members.optional_line(_REASON)] = ""
 
 

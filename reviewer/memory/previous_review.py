@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes.diff import ChangedFile
-from reviewer.changes.git_diff import DELETED
-from reviewer.changes.selection import UNLISTED, Selection
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
-from reviewer.finding import Candidate, Finding, Origin, normalize, quoted_lines, resembles
+from reviewer.finding import (
+    Candidate,
+    Finding,
+    covers,
+    resembles,
+)
 from reviewer.findings import ranking
 from reviewer.findings.placement import Places
 from reviewer.llm import prompts
@@ -103,7 +106,7 @@ def join(comment: PreviousReview, reports: Sequence[PreviousReview]) -> Previous
 
 
 def unit_key(file: ChangedFile) -> str:
-    """Return 64 hexadecimal digits for a file's change: paths, status and the lines of its hunks.
+    """Return 64 hexadecimal digits for a file's change: paths, status, mode and lines.
 
     Line numbers are left out, so the key stays the same if lines only moved.
     """
@@ -111,7 +114,7 @@ def unit_key(file: ChangedFile) -> str:
     rows = (
         part for hunk in file.hunks for line in hunk.lines for part in (line.kind.value, line.text)
     )
-    about = (file.path, file.previous_path, file.status, len(file.hunks))
+    about = (file.path, file.previous_path, file.status, file.modes[1], len(file.hunks))
     return digest.identify("unit", *about, *counts, *rows)
 
 
@@ -157,9 +160,16 @@ def _restate_lines(finding: Finding) -> Candidate:
 
 
 def add_new(earlier: Sequence[Finding], found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return earlier and new findings; of two that resemble each other, the earlier one."""
-    fresh = (new for new in found if not any(resembles(new, old) for old in earlier))
-    return (*earlier, *fresh)
+    """Return earlier and new findings; of two that resemble each other, the worse one.
+
+    The earlier one is taken if the new one is not worse.
+    """
+    new = [each for each in found if not any(_replaces(old, each) for old in earlier)]
+    return (*(old for old in earlier if not any(_replaces(each, old) for each in new)), *new)
+
+
+def _replaces(one: Finding, other: Finding) -> bool:
+    return resembles(one, other) and covers(one, other)
 
 
 def assign_numbers(
@@ -167,91 +177,26 @@ def assign_numbers(
 ) -> tuple[tuple[Finding, ...], int]:
     """Give each finding its earlier number or the next free one; return also the next free number.
 
-    A finding keeps its number, so that `/ignore F3` means the finding that the reader saw.
+    A finding keeps its number, so that `/ignore F3` means the finding that the reader saw. One that
+    is worse than the dismissed finding of that number gets another one.
     """
+    dismissed = [each.finding for each in previous.state.dismissed]
     following = previous.state.next_number
     taken: set[int] = set()
     numbered: list[Finding] = []
     for finding in findings:
         alike = (old for old in previous.findings if old.origin is finding.origin)
-        before = (old.number for old in alike if resembles(finding, old))
+        before = (
+            old.number
+            for old in alike
+            if resembles(finding, old)
+            and (old not in dismissed or old.severity >= finding.severity)
+        )
         chosen = next((n for n in (finding.number, *before) if n and n not in taken), following)
         following = max(following, chosen + 1)
         taken.add(chosen)
         numbered.append(replace(finding, number=chosen))
     return tuple(numbered), following
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The findings of the last review that this one lacks.
-
-    The code of those in `fixed` was read and is gone. That of `unchecked` ones was not read, so
-    they may still be there.
-    """
-
-    fixed: tuple[Finding, ...] = ()
-    unchecked: tuple[Finding, ...] = ()
-
-
-def sort_gone(
-    previous: PreviousReview,
-    present: Sequence[Finding],
-    selection: Selection,
-    files: Sequence[FileReport],
-    still_there: Callable[[Finding], bool],
-) -> Gone:
-    """Sort the findings of the last review that are not in `present`; dismissed ones are left out.
-
-    `files` are the rows of this review. If everything was reviewed from scratch, a finding that is
-    missing although its code is `still_there` is neither fixed nor unchecked.
-    """
-    rows = {row.path: row for row in files}
-    dismissed = [each.finding for each in previous.state.dismissed]
-    fixed: list[Finding] = []
-    unchecked: list[Finding] = []
-    for old in previous.findings:
-        if any(resembles(old, each) for each in (*present, *dismissed)):
-            continue
-        if old.path in selection.elsewhere or _is_left_out_by_choice(old, rows, selection):
-            continue
-        if not _was_read(old, rows.get(old.path), selection):
-            unchecked.append(old)
-        elif old.origin is Origin.MODEL and not (still_there(old) and not previous.units):
-            fixed.append(old)
-    return Gone(tuple(fixed), tuple(unchecked))
-
-
-def _is_left_out_by_choice(
-    old: Finding, rows: Mapping[str, FileReport], selection: Selection
-) -> bool:
-    """Return True if workflow or repository now exclude the file of a finding."""
-    row = rows.get(old.path)
-    excluded = row is not None and row.status is Status.SKIPPED
-    return excluded and any(file.path == old.path for file in selection.unread)
-
-
-def _was_read(old: Finding, row: FileReport | None, selection: Selection) -> bool:
-    """Return True if this review has read the code of a finding, or if its file is gone.
-
-    A rule reads every file with lines. A file that is gone may have become one that nobody reads.
-    """
-    if row is None or row.reason == DELETED:
-        return not any(_may_hold(file, old) for file in selection.unread) and not any(
-            each.reason == UNLISTED for each in selection.reports
-        )
-    if old.origin is Origin.RULE and row.status is not Status.REVIEWED:
-        return any(file.path == old.path for file in selection.unread)
-    return row.status is Status.REVIEWED and (old.origin is Origin.RULE or not row.cuts)
-
-
-def _may_hold(file: ChangedFile, old: Finding) -> bool:
-    """Return True if a file that was not read may be the one of a finding under another path."""
-    names = {path.rpartition("/")[2] for path in (file.path, old.path)}
-    if len(names) == 1 or file.previous_path == old.path:
-        return True
-    lines = {normalize(line.text) for hunk in file.hunks for line in hunk.lines}
-    return lines.issuperset(quoted_lines(old))
 
 
 def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
@@ -269,6 +214,7 @@ def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
         inputs.context_window,
         inputs.max_output_tokens,
         inputs.tools.value,
+        inputs.reasoning_effort and inputs.reasoning_effort.value,
     )
     models = digest.identify("models", *map(repr, asked))
     return f"{prompts.VERSION}:{models}:{settings.fingerprint}:{words}"

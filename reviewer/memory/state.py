@@ -30,8 +30,13 @@ _Text: TypeAlias = Annotated[str, Field(max_length=2_000)]
 
 
 def _flatten(row: dict[str, Any]) -> dict[str, Any]:
-    """Put the members of a finding's candidate beside its own; the lines are the finding's."""
-    return {**row.pop("candidate"), **row}
+    """Put the members of a finding's candidate beside its own; the lines are the finding's.
+
+    The model's reasoning is left out: it would take the room of what the next run needs.
+    """
+    candidate = row.pop("candidate")
+    candidate.pop("reasoning", None)
+    return {**candidate, **row}
 
 
 def _nest(row: object) -> object:
@@ -91,13 +96,13 @@ class State:
     """One finished review, as far as a later run needs it.
 
     An empty `head_sha` means that there was no review. `key` is that of `review_key` in
-    `previous_review`. `tokens` and `cost` are totals of the pull
-    request; `cost` is in US dollars, as text, empty if unknown. `paused` is the login of the person
-    who paused the reviews, or empty. `next_number` is for the next new finding. Of the
-    `excluded_files`, which have `unread_lines`, a built-in rule checked `checked_files`. `moment`
-    grows with each state that is written for a pull request, so that a copy of an old one is
-    recognised. `shown` is a hash of the comment's text (`hash_text`), so that a changed text is
-    recognised.
+    `previous_review`. `tokens` and `cost` are totals of the pull request; `cost` is in US dollars,
+    as text, empty if unknown. `paused` is the login of the person who paused the reviews, or empty.
+    `next_number` is for the next new finding. Of the `excluded_files`, which have `unread_lines`, a
+    built-in rule checked `checked_files`. `unread` is a hash of what was not read
+    (`gone.Gone`). `moment` grows with each state that is written for a pull request, so
+    that a copy of an old one is recognised. `shown` is a hash of the comment's text (`hash_text`),
+    so that a changed text is recognised.
     """
 
     head_sha: _Commit = ""
@@ -114,6 +119,7 @@ class State:
     excluded_files: _Count = 0
     checked_files: _Count = 0
     unread_lines: _Count = 0
+    unread: _Text = ""
     by_fork: bool = False
     tokens: _Count = 0
     cost: _Cost = ""
@@ -165,6 +171,7 @@ def from_review(review: Review) -> State:
         excluded_files=len(excluded),
         checked_files=sum(row.checked for row in excluded),
         unread_lines=sum(row.unread_lines for row in excluded),
+        unread=review.unread,
         by_fork=review.by_fork,
         tokens=spent.input_tokens + spent.output_tokens,
         cost="" if spent.cost is None else f"{spent.cost:.6f}",

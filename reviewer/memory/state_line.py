@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import re
 import zlib
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from reviewer.finding import Finding
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State
+from reviewer.text import digest
 
 VERSION = 2
 LARGEST = 32_000
@@ -57,13 +57,8 @@ def put_into(body: str, state: State, seal: Seal) -> str:
 
 
 def hash_text(body: str) -> str:
-    """Return 64 hexadecimal digits for a comment's text without its state.
-
-    White space at the ends of lines does not matter, because forms and servers change it.
-    """
-    lines = (line.rstrip() for line in _drop_lines(body).split("\n"))
-    text = "\n".join(lines).strip()
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """Return 64 hexadecimal digits for a comment's text without its state."""
+    return digest.identify_text(_drop_lines(body))
 
 
 def _drop_lines(body: str) -> str:
@@ -100,6 +95,15 @@ def _drop_rule(finding: Finding) -> Finding:
 def is_present(body: str) -> bool:
     """Return True if a comment holds a state, readable or not."""
     return "<!-- code-review-action:state " in body
+
+
+def find_signed_head(body: str) -> str:
+    """Return the head that a comment's state names, "" if it is not signed, with whatever key."""
+    lines = _LINE.findall(body)
+    if not lines or lines[-1][1] == _UNSIGNED:
+        return ""
+    known = _decode(lines[-1][0], LARGEST)
+    return known.head_sha if known else ""
 
 
 def believe(body: str, seal: Seal, *, largest: int = LARGEST) -> State | None:

@@ -108,6 +108,7 @@ class VerificationRow:
     outcome: VerdictOutcome
     reason: str
     ground: Ground = Ground.NONE
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

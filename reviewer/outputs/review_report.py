@@ -51,7 +51,7 @@ def render(review: Review, *, name: str, run_url: str, memory: str | None = None
         judgements=tuple(map(_make_verification_row, review.verifications)),
         files=tuple(map(_make_file_row, review.files)),
         withheld=WithheldRow(**asdict(review.withheld)),
-        notes=(*review.notes, *review.job_summary_notes),
+        notes=(*review.notes, *review.foot_notes, *review.job_summary_notes),
         spent=_make_spent_row(review.spent),
         total=_make_spent_row(review.total or review.spent),
         memory=memory,
@@ -89,6 +89,7 @@ def _make_verification_row(verification: Verification) -> VerificationRow:
         verification.outcome,
         verification.reason,
         verification.ground,
+        verification.evidence,
     )
 
 
@@ -167,7 +168,7 @@ def _make_dismissal(row: DismissalRow) -> Dismissal:
 
 def _make_verification(row: VerificationRow) -> Verification:
     finding = _make_partial(row.path, row.title, line=row.start_line)
-    return Verification(finding, row.outcome, row.reason, row.ground)
+    return Verification(finding, row.outcome, row.reason, row.ground, row.evidence)
 
 
 def _make_partial(path: str, title: str, *, number: int = 0, line: int = 0) -> Finding:

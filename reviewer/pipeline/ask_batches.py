@@ -84,7 +84,9 @@ def ask_batches(
     left, replies.stop = run_all(
         tasks, reviewer.ask, concurrency=reviewer.concurrency, on_result=note
     )
-    for part in (part for task in left if isinstance(task, Batch) for part in task.parts):
-        if replies.stop:
-            replies.by_path[part.file.path].append(PartResult(part, replies.stop))
+    for task in left:
+        if replies.stop and isinstance(task, Batch):
+            for part in task.parts:
+                result = PartResult(part, replies.stop, task.second)
+                replies.by_path[part.file.path].append(result)
     return replies

@@ -7,7 +7,7 @@ from reviewer.changes import batches
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part, split
-from reviewer.config.enums import Batching
+from reviewer.config.enums import Batching, Effort
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.context import guidelines, whole_change
@@ -17,7 +17,7 @@ from reviewer.context.guidelines import Guidelines, TeamRules
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import budget
-from reviewer.llm.prompts import BatchRequest, PartRequest
+from reviewer.llm.prompts import BatchRequest, Focus, PartRequest
 from reviewer.pull_request import ReviewThread
 
 # The changes' share of a model's context window; the rest is for instructions and the reply.
@@ -29,9 +29,9 @@ UNKNOWN_WINDOW = 32_000
 _NEARBY_SHARE = 3
 _NEARBY_SHARE_TO_VERIFY = 2
 _RELATED_SHARE = 6
-# The same for a batch of the whole change: its context takes a third of what its changes take, but
-# a small change gets some characters more.
-_CONTEXT_SHARE = 3
+# The same for a batch of the whole change: its context takes a quarter of what its changes take,
+# but a small change gets some characters more.
+_CONTEXT_SHARE = 4
 _LEAST_CONTEXT = 3_000
 _GUIDELINES_SHARE = 3
 LARGEST_WHOLE = 200_000
@@ -66,6 +66,7 @@ class BatchRequests:
     earlier: Callable[[ChangedFile], tuple[Finding, ...]]
     room: int
     batching: Batching = Batching.CHANGE
+    effort: Effort = Effort.MEDIUM
     threads: tuple[ReviewThread, ...] = ()
     paths: tuple[str, ...] = ()
     guidelines: Guidelines = field(default_factory=Guidelines)
@@ -90,6 +91,12 @@ class BatchRequests:
                     self.window,
                 )
 
+    def add_second_pass(self, packed: Sequence[Batch]) -> tuple[Batch, ...]:
+        """Return the batches, at high effort each of them twice."""
+        if self.effort is not Effort.HIGH:
+            return tuple(packed)
+        return (*packed, *(batch.reverse() for batch in packed))
+
     def show_whole(self, files: Sequence[ChangedFile]) -> WholeChange:
         """Return what a request about all files shows of them."""
         ordered = [file for group in self.context.group(files) for file in group]
@@ -106,7 +113,13 @@ class BatchRequests:
             rules=select_rules(self.config, self.guidelines, batch.paths, self.room),
             siblings=tuple(other for other in self.paths if other not in paths),
             whole=batch.whole,
+            focus=self._choose_focus(batch),
         )
+
+    def _choose_focus(self, batch: Batch) -> Focus:
+        if self.effort is not Effort.HIGH:
+            return Focus.ALL
+        return Focus.ELSEWHERE if batch.second else Focus.LINES
 
     def _describe(self, part: Part, room: Room | None, beside: frozenset[str]) -> PartRequest:
         path = part.file.path

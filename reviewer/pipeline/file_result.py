@@ -10,9 +10,9 @@ from reviewer.changes.selection import Selection
 from reviewer.config.settings import Settings
 from reviewer.errors import ReviewerError
 from reviewer.finding import Dismissal, Finding, Origin
-from reviewer.findings import builtin_rules, placement, ranking
+from reviewer.findings import agreement, builtin_rules, placement, ranking
 from reviewer.findings.placement import FileCandidates
-from reviewer.memory import previous_review
+from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
@@ -21,10 +21,14 @@ from reviewer.review import FileReport, Overview, Review, Spent, Status
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """The model's reply about one part of a file, or the error that prevented it."""
+    """The model's reply about one part of a file, or the error that prevented it.
+
+    `second` says that it is of the second of two passes.
+    """
 
     part: Part
     result: FileCandidates | ReviewerError
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,14 @@ class FileResult:
     """A file's row and its findings.
 
     `unplaced` is the number of the model's candidates that could not be used, `refuted` that of the
-    findings that the verification dropped.
+    findings that the verification dropped. `agreed` lists the findings of both passes.
     """
 
     report: FileReport
     findings: tuple[Finding, ...] = ()
     unplaced: int = 0
     refuted: int = 0
+    agreed: tuple[Finding, ...] = ()
 
     @property
     def has_model_findings(self) -> bool:
@@ -103,25 +108,38 @@ def merge(
 def place_replies(
     file: ChangedFile, results: Sequence[PartResult], as_prompt_text: Callable[[str], str]
 ) -> FileResult:
-    """Place the findings of all replies about a file; a part without a reply becomes a cut."""
-    replies = [each.result for each in results if isinstance(each.result, FileCandidates)]
-    problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
-    if not replies:
+    """Place the findings of all replies about a file; a part without a reply becomes a cut.
+
+    A second pass adds its findings. If it is the only one that has replies, it takes the place of
+    the first; if it has none, nothing is missing.
+    """
+    passes = [[each for each in results if each.second is second] for second in (False, True)]
+    first, second = (_keep_replies(each) for each in passes)
+    if not (first or second):
+        problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
         reason = problems[0].what if problems else "cancelled"
         return FileResult(FileReport(file.path, Status.FAILED, reason))
-    candidates = [candidate for reply in replies for candidate in reply.candidates]
+    main = first or second
     places = placement.Places(file, as_prompt_text)
-    placed = [places.place(candidate) for candidate in candidates]
-    findings = tuple(finding for finding in placed if finding)
+    found, again = (
+        [places.place(candidate) for reply in replies for candidate in reply.candidates]
+        for replies in (first, second)
+    )
+    findings, agreed = agreement.join_passes(filter(None, found), filter(None, again))
     report = FileReport(
         path=file.path,
         status=Status.REVIEWED,
         reason=file.remark,
-        summary=" ".join(reply.summary for reply in replies),
-        cuts=_collect_cuts(results, replies),
+        summary=" ".join(reply.summary for reply in main),
+        cuts=_collect_cuts(passes[0] if first else passes[1], main),
     )
-    discarded = sum(reply.discarded for reply in replies)
-    return FileResult(report, findings, len(placed) - len(findings) + discarded)
+    discarded = sum(reply.discarded for reply in (*first, *second))
+    unplaced = found.count(None) + again.count(None) + discarded
+    return FileResult(report, findings, unplaced, agreed=agreed)
+
+
+def _keep_replies(results: Iterable[PartResult]) -> list[FileCandidates]:
+    return [each.result for each in results if isinstance(each.result, FileCandidates)]
 
 
 def _collect_cuts(
@@ -172,6 +190,8 @@ def _find_by_rules(file: ChangedFile, redaction: Redaction) -> tuple[tuple[Findi
     found = builtin_rules.find(file, redaction)
     if not default_excludes.has_lock_entries(file.path):
         return found, False
+    if file.is_link or default_excludes.find_opaque(file):
+        return found, False
     # Ten modules that parse lock files; most changes have none.
     from reviewer.findings import lock_files
 
@@ -194,13 +214,19 @@ def assemble(
 
     Findings are numbered, ranked and limited here. `dismissed` ones are not shown.
     """
+    previous = replace(previous, state=replace(previous.state, dismissed=dismissed))
     found = (*selection.findings, *(f for each in results for f in each.findings))
     distinct, repeated = placement.dedupe(found)
     numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)
     files = tuple(_with_findings(each.report, shown, numbered) for each in results)
     still_there = _make_presence_check(selection.with_lines, as_prompt_text)
-    gone = previous_review.sort_gone(previous, numbered, selection, files, still_there)
+    everything_is_new = not previous.findings and not any(map(_is_unread, files))
+    missing = (
+        gone.Gone()
+        if everything_is_new
+        else gone.sort_gone(previous, numbered, selection, files, still_there)
+    )
     return Review(
         head_sha=pull.head_sha,
         base_sha=pull.base_sha,
@@ -217,10 +243,15 @@ def assemble(
         notes=config.notes + selection.notes,
         job_summary_notes=tuple(filter(None, (config.origin,))),
         dismissed=dismissed,
-        fixed=gone.fixed,
-        unchecked=gone.unchecked,
+        fixed=missing.fixed,
+        unchecked=missing.unchecked,
+        unread=missing.unread,
         next_number=next_number,
     )
+
+
+def _is_unread(row: FileReport) -> bool:
+    return row.status is not Status.REVIEWED or bool(row.cuts)
 
 
 def _make_presence_check(

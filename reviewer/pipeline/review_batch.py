@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
-from reviewer.changes.parts import Part
 from reviewer.changes.selection import Selection
 from reviewer.config.settings import Settings
 from reviewer.context.whole_change import WholeChange
@@ -21,6 +20,7 @@ from reviewer.errors import (
     ReviewerError,
 )
 from reviewer.finding import Candidate, Finding
+from reviewer.findings import agreement
 from reviewer.findings.placement import FileCandidates
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
@@ -115,21 +115,24 @@ class BatchReviewer:
 
     def _read_reply(self, batch: Batch, reply: BatchReply) -> tuple[PartResult, ...]:
         """Return the results of a reply; what it lacks or was cut off in is asked for again."""
+        sections = agreement.move_to_quoted(
+            reply.sections, [part.file for part in batch.parts], self.prompts.as_prompt_text
+        )
         found = {
             path: section
-            for path, section in reply.sections.items()
+            for path, section in sections.items()
             if not section.truncated or len(batch.parts) == 1
         }
         missing = tuple(part for part in batch.parts if part.file.path not in found)
         if not missing:
-            return _collect(batch.parts, found)
-        again = Batch(missing)
+            return _collect(batch, found)
+        again = Batch(missing, second=batch.second)
         log.warning("The reply has no whole section about %s; asking once more", again.label)
         match self._request_review(again):
             case BatchReply(sections=second):
-                return _collect(batch.parts, reply.sections | second)
+                return _collect(batch, sections | second)
             case problem:
-                return _collect(batch.parts, reply.sections, problem)
+                return _collect(batch, sections, problem)
 
     def _review_halves(self, batch: Batch, problem: ReviewerError) -> tuple[PartResult, ...]:
         """Ask about the halves of a batch, and about theirs as long as one of two succeeds.
@@ -138,7 +141,7 @@ class BatchReviewer:
         """
         halves = batch.halves() if _may_be_split(batch, problem) else ()
         if not halves:
-            return tuple(PartResult(part, problem) for part in batch.parts)
+            return _collect(batch, {}, problem)
         log.warning("%s: asking in %d parts: %s", batch.label, len(halves), problem.what)
         outcomes = [(half, self._request_review(half)) for half in halves]
         goes_on = any(isinstance(outcome, BatchReply) for _, outcome in outcomes)
@@ -150,7 +153,7 @@ class BatchReviewer:
                 case failed if len(half.parts) > 1 and (goes_on or _is_too_long(failed)):
                     results += self._review_halves(half, failed)
                 case failed:
-                    results += (PartResult(part, failed) for part in half.parts)
+                    results += _collect(half, {}, failed)
         return tuple(results)
 
     def _request_review(self, batch: Batch) -> _Outcome:
@@ -204,13 +207,16 @@ def _check_rules(
 
 
 def _collect(
-    parts: Sequence[Part],
+    batch: Batch,
     sections: Mapping[str, FileCandidates],
     problem: ReviewerError | None = None,
 ) -> tuple[PartResult, ...]:
     """Return a result for each part: its section, or the problem if there is none."""
     missing = problem or ModelError(_NO_SECTION)
-    return tuple(PartResult(part, sections.get(part.file.path, missing)) for part in parts)
+    return tuple(
+        PartResult(part, sections.get(part.file.path, missing), batch.second)
+        for part in batch.parts
+    )
 
 
 def _may_be_split(batch: Batch, problem: ReviewerError) -> bool:

@@ -40,7 +40,8 @@ def review(
         # No batch holds the whole change.
         batches = tuple(replace(batch, whole=False) for batch in batches)
     whole = _choose_whole(reviewer, selection.files, batches)
-    replied = ask_batches(reviewer, batches, whole)
+    passes = reviewer.requests.add_second_pass(batches)
+    replied = ask_batches(reviewer, passes, whole)
     results = {file.path: reviewer.merge(file, replied.by_path[file.path]) for file in asked}
     _raise_if_nothing_was_reviewed([*results.values()], replied.by_path, kept=bool(kept))
     found = _add_whole(reviewer, selection.files, kept | results, replied.whole)
@@ -141,6 +142,7 @@ def _verify(
     tasks = [each for each in verify_batch.assign(batches, new) if each[1]]
     if whole and found.across_files:
         tasks.append((Batch(whole.parts), found.across_files))
+    agreed = frozenset(each for result in results.values() for each in result.agreed)
     verifications: list[Verification] = []
     unverified: set[str] = set()
 
@@ -152,7 +154,7 @@ def _verify(
 
     left, stop = run_all(
         tasks,
-        lambda task: verify_batch.verify(reviewer, *task),
+        lambda task: verify_batch.verify(reviewer, *task, agreed),
         concurrency=reviewer.concurrency,
         on_result=note,
     )

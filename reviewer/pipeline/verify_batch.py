@@ -1,10 +1,11 @@
 """Verifies the findings in a batch with one request that judges them against each other."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from reviewer.changes.batches import Batch
+from reviewer.config.enums import Effort
 from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings import ranking
@@ -28,16 +29,24 @@ class Verified:
     complete: bool = True
 
 
-def verify(reviewer: BatchReviewer, batch: Batch, findings: Sequence[Finding]) -> Verified:
+def verify(
+    reviewer: BatchReviewer,
+    batch: Batch,
+    findings: Sequence[Finding],
+    agreed: Collection[Finding] = (),
+) -> Verified:
     """Judge findings in a batch against each other; if it is too long, in its halves."""
-    prompt = reviewer.prompts.verify(reviewer.requests.make(batch, verifies=True), findings)
+    request = reviewer.requests.make(batch, verifies=True)
+    prompt = reviewer.prompts.verify(request, findings, agreed)
     try:
         verdicts = reviewer.client.ask(
-            prompt, lambda reply: replies.parse_verdicts(reply, len(findings))
+            prompt,
+            lambda reply: replies.parse_verdicts(reply, len(findings)),
+            prefers_last=reviewer.requests.effort is Effort.LOW,
         )
     except ContextTooLongError as problem:
         if len(batch.parts) > 1:
-            return _verify_halves(reviewer, batch, findings)
+            return _verify_halves(reviewer, batch, findings, agreed)
         return _leave_unverified(batch, findings, problem)
     except ReviewerError as problem:
         return _leave_unverified(batch, findings, problem)
@@ -52,10 +61,14 @@ def _leave_unverified(
     return Verified(tuple(findings), tuple(findings), complete=False)
 
 
-def _verify_halves(reviewer: BatchReviewer, batch: Batch, findings: Sequence[Finding]) -> Verified:
-    found = [
-        verify(reviewer, half, mine) for half, mine in assign(batch.halves(), findings) if mine
-    ]
+def _verify_halves(
+    reviewer: BatchReviewer,
+    batch: Batch,
+    findings: Sequence[Finding],
+    agreed: Collection[Finding],
+) -> Verified:
+    shares = assign(batch.halves(), findings)
+    found = [verify(reviewer, half, mine, agreed) for half, mine in shares if mine]
     return Verified(
         tuple(findings),
         tuple(finding for each in found for finding in each.left),

@@ -5,10 +5,11 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 from reviewer.changes.selection import Selection, read_changes
 from reviewer.comments import answer as answer_comment
-from reviewer.comments import inline, summary, upsert
+from reviewer.comments import summary, threads, upsert
 from reviewer.comments.answer import AnswerText
 from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
@@ -131,22 +132,16 @@ def _find_thread(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> Review
     for thread in snapshot.conversation.threads:
         if wanted.thread in {comment.id for comment in thread.comments}:
             # Other workflows comment as the same bot.
-            ours = thread.mine and inline.read_fingerprint(thread.comments[0].body, run.seal)
-            return thread if ours else None
+            return thread if threads.is_ours(thread, thread.comments[0], run.seal) else None
     return None
 
 
 def _is_answered(
     run: Run, wanted: AnswerQuestion, snapshot: Snapshot, thread: ReviewThread | None
 ) -> bool:
-    marker = _make_marker(run, wanted)
     comments = thread.comments if thread else snapshot.conversation.comments
-    ours = (each.body.strip() for each in comments if each.mine)
-    return any(body.startswith(marker) or body.endswith(marker) for body in ours)
-
-
-def _make_marker(run: Run, wanted: AnswerQuestion) -> str:
-    return answer_comment.answer_marker(run.seal, wanted.commenter.comment_id)
+    answered = (answer_comment.read_question_id(c.body, run.seal) for c in comments if c.mine)
+    return wanted.commenter.comment_id in answered
 
 
 def _ask_model(
@@ -187,7 +182,7 @@ def _read_conversation(
     run: Run, wanted: AnswerQuestion, author: str, thread: ReviewThread
 ) -> tuple[Remark, ...]:
     """Return the comments of the thread before the question, with who wrote each."""
-    speakers = Speakers(author, run.forge.may_write)
+    speakers = Speakers(author, run.forge.may_write, partial(threads.is_ours, seal=run.seal))
     before = for_questions.earlier_comments(thread, wanted.commenter.comment_id)
     return speakers.describe(thread, before).remarks
 
@@ -250,7 +245,7 @@ def _publish(
 def _plan_write(
     run: Run, wanted: AnswerQuestion, text: str, thread: ReviewThread | None
 ) -> Operation:
-    marker = _make_marker(run, wanted)
+    marker = answer_comment.answer_marker(run.seal, wanted.commenter.comment_id, text)
     if thread is None:
         return CreateComment(wanted.number, f"{marker}\n{text}\n", marker)
     # GitHub takes replies to the first comment of a thread only.

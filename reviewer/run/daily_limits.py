@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reviewer.config.inputs import Inputs
+from reviewer.ports import MOST_LISTED
 from reviewer.pull_request import ListedPull, PullRequest
 
 DAY = timedelta(days=1)
 MOST_READ = 100
-"""Pull requests whose runs are counted; each takes a request. Of more, the openings are counted."""
+"""Pull requests whose runs are counted; each takes a request. With more, the limit is reached."""
+_UNCOUNTED = "more pull requests changed within a day than this run can count"
 
 
 @dataclass(slots=True)
@@ -31,6 +33,13 @@ class _Tally:
     def concerns(self, login: str) -> bool:
         """Return True if a count of this person can reach a limit."""
         return self.inputs.daily_limit is not None or self.is_author(login)
+
+    @property
+    def limits(self) -> str:
+        """The inputs that set a limit."""
+        for_all = "daily-limit" if self.inputs.daily_limit is not None else ""
+        for_author = "daily-limit-per-author"
+        return for_all or for_author
 
     @property
     def reached(self) -> str:
@@ -62,7 +71,8 @@ def find_reached_limit(
     `runs` are the moments, in Unix seconds, at which runs on this pull request asked a model;
     `read_runs` reads those of another one. `list_pulls` lists the pull requests that changed since
     a moment. Another pull request counts as often as it was reviewed within a day, and at least
-    once if it was opened within a day and before this one.
+    once if it was opened within a day and before this one. If more have changed than can be looked
+    at, a limit counts as reached, as anybody can change many to hide others.
     """
     since = now - DAY
 
@@ -74,16 +84,20 @@ def find_reached_limit(
 
     tally = _Tally(inputs, pull.author)
     tally.add(pull.author, count_runs(runs))
-    others = [] if tally.reached else _list_outside(list_pulls(since), pull, inputs)
+    listed = () if tally.reached else list_pulls(since)
+    others = _list_outside(listed, pull, inputs)
     # The openings alone may be enough, and need no request for each.
     for each in others:
         tally.add(each.author, count_opening(each))
-    for each in [each for each in others if tally.concerns(each.author)][:MOST_READ]:
+    # What nobody has commented on was not reviewed.
+    unread = [each for each in others if each.commented and tally.concerns(each.author)]
+    for each in unread[:MOST_READ]:
         if tally.reached:
             break
         more = count_runs(read_runs(each.number)) - count_opening(each)
         tally.add(each.author, max(0, more))
-    return tally.reached
+    uncounted = len(unread) > MOST_READ or len(listed) >= MOST_LISTED
+    return tally.reached or (f"{_UNCOUNTED} ({tally.limits})" if uncounted else "")
 
 
 def _list_outside(

@@ -1,15 +1,17 @@
 """Lets the model review the files of one run, with all that its requests need."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from reviewer.adapters.files.checkout import Checkout
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS
 from reviewer.changes.selection import Selection, select_share
+from reviewer.comments import threads
 from reviewer.config.enums import ToolsMode
 from reviewer.config.settings import Settings
 from reviewer.context import guidelines
@@ -57,7 +59,21 @@ def review_share(
     notes = (*review.notes, *followed.notes, *filter(None, (warning,)))
     unread = _note_unread(len(reviewer.requests.context.unread))
     details = (*review.job_summary_notes, *unread, *followed.details)
-    return replace(review, shard=run.inputs.shard, notes=notes, job_summary_notes=details)
+    return replace(
+        review,
+        shard=run.inputs.shard,
+        notes=notes,
+        job_summary_notes=details,
+        foot_notes=_note_refused_tools(reviewer.client.tools_refusals),
+    )
+
+
+def _note_refused_tools(refusals: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a note about the models that got no tools, with the words of the first refusal."""
+    if not refusals:
+        return ()
+    words = next(iter(refusals.values()))
+    return (f"{' and '.join(refusals)} got no tools, because the server refused them: {words}",)
 
 
 def _note_unread(files: int) -> tuple[str, ...]:
@@ -98,10 +114,13 @@ def make_reviewer(
     requests = BatchRequests(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         config=settings,
-        speakers=Speakers(pull.author, run.forge.may_write),
+        speakers=Speakers(
+            pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal)
+        ),
         earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
         room=batch_requests.find_room(inputs.model, inputs.context_window),
         batching=inputs.batching,
+        effort=inputs.effort,
         threads=snapshot.conversation.threads,
         paths=selection.paths,
         guidelines=guidelines.find(

@@ -54,9 +54,9 @@ def publish(
     """Publish the review and return the exit code.
 
     Report files and job summary are written first. If GitHub then fails, the error is logged and
-    the exit code is that of ForgeError. `own` was read just before the model was asked; `changed`
-    are the selected files. Returns HeadMoved if `may_restart` and the comment now shows our review
-    although the head has moved.
+    the exit code is that of ForgeError, or of `fail-on` for what was found. `own` was read just
+    before the model was asked; `changed` are the selected files. Returns HeadMoved if `may_restart`
+    and the comment now shows our review although the head has moved.
 
     Raises ReviewerError if the review contains a secret of the run.
     """
@@ -74,10 +74,9 @@ def publish(
             f"The review was made but could not be published: {problem} It is in the job summary.",
             title=TITLE,
         )
-        conclude(
-            run, state.from_review(draft.review), None, review.spent, settings, files=draft.files
-        )
-        return ForgeError.exit_code
+        known = state.from_review(draft.review)
+        code = conclude(run, known, None, review.spent, settings, files=draft.files)
+        return code or ForgeError.exit_code
 
 
 def _make_draft(
@@ -187,15 +186,15 @@ def _make_comments(
 ) -> tuple[InlineComment, ...]:
     if run.inputs.silent or review.cancelled:
         return ()
-    comments = inline.make_comments(
+    return inline.make_comments(
         review.findings,
         changed,
         wanted=settings.inline,
         seal=run.seal,
         suggestions=settings.suggestions,
+        # Rendering may have joined the parts of a secret.
+        conceal=run.runner.secrets.conceal,
     )
-    # Rendering may have joined the parts of a secret.
-    return run.runner.secrets.conceal(comments)
 
 
 def _write_files(run: Run, review: Review) -> Mapping[str, str]:
@@ -235,7 +234,7 @@ def _post_missing_comments(
 
 def _render_without(run: Run, draft: Draft, unplaced: Sequence[InlineComment]) -> str:
     """Return the summary comment with full explanations of the findings in `unplaced`."""
-    refused = inline.find_numbers(draft.review.findings, unplaced, run.seal)
+    refused = inline.find_numbers(draft.review.findings, unplaced)
     review = replace(draft.review, inline=draft.review.inline - refused)
     return run.runner.secrets.conceal(_render_comment(run, review))
 

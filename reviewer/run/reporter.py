@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 _DEPENDABOT = ("dependabot", "dependabot[bot]")
 # Nobody can replace the announcement of a run that was killed.
 _IF_IT_STAYS = "If that run has ended and this notice is still here, re-run it."
+_SIGNED = (
+    "The comment has a signed review of this commit, and this run has no memory-key to sign one: "
+    "it was kept. The review of this run is in the job summary."
+)
 
 
 class CommentForbiddenError(ForbiddenError):
@@ -110,7 +114,8 @@ class Reporter:
         """Write the review `body` into the comment and return it.
 
         Returns None if nothing was written: the token may not comment (the lines are annotated
-        instead), the head has moved, or nothing was reviewed and there is no comment yet. Raises
+        instead), the head has moved, nothing was reviewed and there is no comment yet, or the
+        comment has a signed review and `mode: publish` has no key. Raises
         ForgeError if the comment could not be written.
         """
         self._warn_of_gaps(review)
@@ -119,6 +124,9 @@ class Reporter:
             return None
         own = self._read_current()
         if own is None:
+            return None
+        if self.run.inputs.mode is Mode.PUBLISH and own.holds_signed_review(self.pull.head_sha):
+            self.run.runner.notice(_SIGNED, title=TITLE)
             return None
         silent = review.complete and not review.says_something
         try:

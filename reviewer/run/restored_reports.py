@@ -8,19 +8,21 @@ from reviewer.memory import previous_review, state_line
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.outputs import report_v1, review_report
-from reviewer.pull_request import PullRequest
+from reviewer.run.rights import Rights
 from reviewer.run.run import Run
 
 _MOST_NOTES = 5
 
 
-def restore(run: Run, found: PreviousReview, pull: PullRequest, key: str) -> PreviousReview:
+def restore(rights: Rights, found: PreviousReview, key: str) -> PreviousReview:
     """Return the last review with what the reports of the input `reports` add to it.
 
     A report is used if the key of this run signed its memory for this pull request, and if its
     results apply to the present head. A missing report is no error: the first run has none. Notes
-    say why others were not used. `key` is that of `previous_review.review_key`.
+    say why others were not used. `key` is that of `previous_review.review_key`. Dismissals in
+    reports need the same rights as those in the comment.
     """
+    run = rights.run
     usable: list[PreviousReview] = []
     notes: list[str] = []
     names = run.inputs.reports
@@ -29,11 +31,15 @@ def restore(run: Run, found: PreviousReview, pull: PullRequest, key: str) -> Pre
             continue
         known = _read(run, data)
         if isinstance(known, State):
-            other = previous_review.compare(known, pull, key, run.forge.descends)
+            other = previous_review.compare(known, rights.pull, key, run.forge.descends)
             usable += [] if other.reason else [other]
             known = other.reason
         notes += [f"the report {name} was not restored: {known}"] if known else []
-    return replace(previous_review.join(found, usable), notes=tuple(notes[:_MOST_NOTES]))
+    joined = previous_review.join(found, usable)
+    if usable:
+        permitted = rights.filter_dismissals(joined.state.dismissed)
+        joined = replace(joined, state=replace(joined.state, dismissed=permitted))
+    return replace(joined, notes=tuple(notes[:_MOST_NOTES]))
 
 
 def _read(run: Run, data: bytes | ReviewerError) -> State | str:

@@ -25,9 +25,14 @@ from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
-from reviewer.run.skips import skip, skip_pull_request, wait
+from reviewer.run.skips import skip_pull_request, wait
 
 log = logging.getLogger(__name__)
+
+_NOTHING_TO_REPEAT = (
+    "there is no signed review of this commit, with these inputs, to repeat; run this job again "
+    "after the review"
+)
 
 
 def review_pull_request(run: Run, snapshot: Snapshot) -> int:
@@ -44,7 +49,8 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
             return outcome
         snapshot = outcome.snapshot
         log.info("The head moved to %s; starting again", snapshot.pull.head_sha[:7])
-    return skip(run.runner, "the head keeps moving; the run for the newest one reviews it")
+    settings = config.load(run.inputs, run.forge.content(PATH, snapshot.pull.base_sha))
+    return wait(run, settings, "the head keeps moving; the run for the newest one reviews it")
 
 
 @report_failures
@@ -55,9 +61,11 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     eligibility.check_inputs(run.inputs)
     # What did the last run leave, and what are the settings at the base commit?
     own = OwnComment.find(snapshot, run.seal)
-    up_to_date = not publishes and _is_up_to_date(run.wanted, own)
+    only_repeat = run.wanted.only_repeat
+    up_to_date = (only_repeat or not publishes) and _is_up_to_date(run.wanted, own)
     # Slow, because it imports the models' client: done while GitHub responds.
-    models = None if publishes or up_to_date else start_in_thread(run.models)
+    asks = not (publishes or up_to_date or only_repeat)
+    models = start_in_thread(run.models) if asks else None
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
     # Skip the pull request, or keep a review that is up to date.
@@ -69,6 +77,8 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     # The command changed nothing, and settings, models and prompts are those of the review.
     if up_to_date and (known, key) == (own.state, own.state.key):
         return _keep_review(reporter, own, settings)
+    if only_repeat:
+        return wait(run, settings, _NOTHING_TO_REPEAT)
     # With mode: publish, the reports of other runs take the place of the model.
     reports = publish_reports.read(run, pull) if publishes else None
     if isinstance(reports, str):
@@ -77,7 +87,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
         selection = read_changes(run.forge, pull, settings)
-        previous = _compare_with_previous(run, own, known, pull, key)
+        previous = _compare_with_previous(rights, own, known, key)
         fresh = OwnComment.find(run.forge.snapshot(pull.number), run.seal)
     known, fresh = previous.state, fresh.with_restored(previous.state)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
@@ -121,14 +131,20 @@ def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
     """Return True if a complete review of this head and base exists and no new one was requested.
 
     Its inline comments must exist too: a run that was killed while it published leaves findings
-    without their threads.
+    without their threads. A run that only repeats a verdict repeats that of an incomplete one too.
     """
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
-    finished = known.complete and same and not (wanted.full or wanted.refresh_overview)
+    finished = known.complete and not (wanted.full or wanted.refresh_overview)
     # Without a key, anybody could have written the state; and anybody can have changed the text.
-    proven = finished and bool(own.seal.key) and not own.changed
-    return proven and threads.exist_for(known.posted_findings, own.snapshot.conversation, own.seal)
+    proven = same and bool(own.seal.key) and not own.changed
+    if wanted.only_repeat:
+        return proven
+    return (
+        proven
+        and finished
+        and threads.exist_for(known.posted_findings, own.snapshot.conversation, own.seal)
+    )
 
 
 def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
@@ -166,10 +182,11 @@ def _apply_command(known: State, wanted: ReviewPullRequest, rights: Rights) -> S
 def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
     """Keep the review of an earlier run, repeat its verdict as outputs, return the exit code.
 
-    A notice above the review is removed.
+    A notice above the review is removed, unless this run only repeats what another one wrote.
     """
     run, known = reporter.run, own.state
-    reporter.clear_status(own)
+    if not run.wanted.only_repeat:
+        reporter.clear_status(own)
     short, url = known.head_sha[:7], own.kept.url if own.kept else ""
     run.runner.notice(f"{short} was reviewed before; its review is up to date.", title=TITLE)
     run.runner.summary(f"Code review: {short} was reviewed before: {url}\n")
@@ -177,19 +194,20 @@ def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int
 
 
 def _compare_with_previous(
-    run: Run, own: OwnComment, known: State, pull: PullRequest, key: str
+    rights: Rights, own: OwnComment, known: State, key: str
 ) -> PreviousReview:
     """Return the remembered review with what applies to this run, whose review key is `key`."""
+    run = rights.run
     if own.doubt or run.wanted.full:
         asked = "it was asked for" if known.head_sha else ""
         found = PreviousReview(known, reason=own.doubt or asked)
     elif not run.seal.key:
         found = PreviousReview(known)
     else:
-        found = previous_review.compare(known, pull, key, run.forge.descends)
+        found = previous_review.compare(known, rights.pull, key, run.forge.descends)
     found = replace(found, seal=run.seal)
     if run.inputs.restores and not run.wanted.full:
-        return restored_reports.restore(run, found, pull, key)
+        return restored_reports.restore(rights, found, key)
     return found
 
 

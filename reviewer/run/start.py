@@ -2,16 +2,25 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
+from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
 from reviewer.errors import EventError
 from reviewer.events.activity import CommandRequest, ReviewHead, ReviewPullRequest
+from reviewer.events.payload import LINE_COMMENT
 from reviewer.memory.seal import Seal, choose_secret
-from reviewer.ports import Model
+from reviewer.ports import Forge, Model
 from reviewer.pull_request import Snapshot
+
+if TYPE_CHECKING:
+    # Imported while GitHub responds.
+    from reviewer.config.settings import Settings
+    from reviewer.run.run import Run
 
 
 def start(
@@ -33,8 +42,7 @@ def start(
     first = pool.submit(_read_pull_request, forge, wanted)
     pool.shutdown(wait=False)
 
-    from reviewer.run.reactions import acknowledge
-    from reviewer.run.review import review_pull_request
+    import reviewer.run.review  # noqa: F401 - the slowest part, loaded while GitHub responds
     from reviewer.run.run import Run
     from reviewer.run.skips import skip
 
@@ -56,13 +64,7 @@ def start(
         checkout=workspace,
         event=environ.get("GITHUB_EVENT_NAME", ""),
     )
-    if not isinstance(found, ReviewPullRequest):
-        from reviewer.run import answer
-
-        return answer.carry_out(run, found, snapshot)
-    if found.commenter is None:
-        return review_pull_request(run, snapshot)
-    return acknowledge(run, found.commenter, lambda: review_pull_request(run, snapshot))
+    return carry_out(run, found, snapshot)
 
 
 def _read_pull_request(
@@ -98,18 +100,71 @@ def _resolve(
             return wanted
 
 
+def carry_out(run: "Run", wanted: ReviewPullRequest | CommandRequest, snapshot: Snapshot) -> int:
+    """Carry out a command or a review and return the exit code.
+
+    GitHub shows the run of a comment at lines as a check of the commit, beside that of the review.
+    So at a gate, it ends as the review does that is there.
+    """
+    from reviewer.run.reactions import acknowledge
+    from reviewer.run.review import review_pull_request
+
+    if isinstance(wanted, ReviewPullRequest):
+        if wanted.commenter is None:
+            return review_pull_request(run, snapshot)
+        code = acknowledge(run, wanted.commenter, lambda: review_pull_request(run, snapshot))
+    else:
+        from reviewer.run import answer
+
+        code = answer.carry_out(run, wanted, snapshot)
+    if code or not _is_check_of_commit(run, snapshot):
+        return code
+    repeat = ReviewPullRequest(wanted.number, only_repeat=True)
+    return review_pull_request(replace(run, wanted=repeat), run.forge.snapshot(wanted.number))
+
+
+def _is_check_of_commit(run: "Run", snapshot: Snapshot) -> bool:
+    """Return True if this run is a check of the head commit, at a gate; reads the file for that."""
+    if run.event != LINE_COMMENT or run.inputs.mode is Mode.REVIEW:
+        return False
+    return run.inputs.gated or _load_settings(run.inputs, run.forge, snapshot.pull.base_sha).gated
+
+
+def is_gated_by_file(environ: Mapping[str, str], inputs: Inputs, base_sha: str) -> bool:
+    """Return True if the repository's file at the base commit sets a gate; sends a request.
+
+    Raises ReviewerError if the file cannot be read or is invalid.
+    """
+    repository, token = environ.get("GITHUB_REPOSITORY", ""), inputs.github_token
+    deadline = Deadline(inputs.timeout)
+    forge = GitHub.of(environ, repository=repository, token=token, deadline=deadline)
+    return _load_settings(inputs, forge, base_sha).gated
+
+
+def _load_settings(inputs: Inputs, forge: Forge, base_sha: str) -> "Settings":
+    from reviewer.config import settings
+    from reviewer.config.strict_yaml import PATH
+
+    return settings.load(inputs, forge.content(PATH, base_sha))
+
+
 def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
     """Make the models, the preferred one first; importing their client takes 0.6 s."""
-    from reviewer.adapters.openai.chat_completions import ChatCompletions
+    from reviewer.adapters.openai.model_server import ModelServer
+    from reviewer.adapters.openai.wire import Options
 
+    effort = inputs.reasoning_effort
+    options = Options(
+        inputs.temperature, inputs.max_output_tokens, effort.value if effort else None
+    )
     return tuple(
-        ChatCompletions(
+        ModelServer(
             model=name,
             api_key=inputs.api_key,
             base_url=inputs.base_url,
             deadline=deadline,
-            temperature=inputs.temperature,
-            max_output_tokens=inputs.max_output_tokens,
+            options=options,
+            responses=inputs.uses_responses,
         )
         for name in inputs.models
     )

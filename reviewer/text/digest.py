@@ -32,3 +32,13 @@ def _find_kind(value: Field) -> bytes:
 def identify(*fields: Field) -> str:
     """Return 64 hexadecimal digits (SHA-256) that identify the fields."""
     return hashlib.sha256(encode(*fields)).hexdigest()
+
+
+def identify_text(text: str) -> str:
+    """Return 64 hexadecimal digits that identify a text of a comment.
+
+    White space at the ends of lines does not matter, because forms and servers change it.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    plain = "\n".join(line.rstrip() for line in lines).strip()
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

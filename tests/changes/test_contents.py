@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from reviewer.changes import contents, parts, selection
 from reviewer.changes.contents import Contents
-from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable, Unshown
+from reviewer.changes.diff import ChangedFile, FileChange
 from reviewer.changes.parts import CUT_MARK, LONGEST_LINE
+from reviewer.changes.unshown import Unreviewable, Unshown
 from reviewer.config.settings import Settings
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.pull_request import ListedFile

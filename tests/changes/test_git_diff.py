@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from reviewer.changes import diff, git_diff
-from reviewer.changes.diff import ChangedFile, FileChange, Unreviewable, Unshown
+from reviewer.changes.diff import ChangedFile, FileChange
+from reviewer.changes.unshown import Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
 from reviewer.review import Status
 from tests.faults import faults
@@ -87,7 +88,8 @@ def test_names_are_unquoted_as_git_quotes_them(quoted: str, name: str) -> None:
     ],
 )
 def test_the_raw_diff_says_why_there_is_nothing_to_review(path: str, reason: str) -> None:
-    assert reconcile(path) == Unreviewable(path, reason, Status.SKIPPED)
+    modes = ("100644", "100755") if path == "script.sh" else ("", "")
+    assert reconcile(path) == Unreviewable(path, reason, Status.SKIPPED, modes=modes)
 
 
 @faults("DF1")
@@ -125,7 +127,7 @@ def test_a_file_that_became_a_link_is_read_as_the_link() -> None:
 
 def test_a_deletion_is_shown_without_its_lines() -> None:
     told = {file.path: file for file in git_diff.parse(raw("odd-files.diff"))}
-    assert told["gone.txt"] == git_diff.RawFile("gone.txt", None, "deleted")
+    assert told["gone.txt"] == git_diff.RawFile("gone.txt", None, "deleted", ("100644", ""))
 
 
 def test_a_deleted_file_stays_deleted() -> None:

@@ -5,14 +5,8 @@ import pytest
 
 from reviewer.changes import selection as scope
 from reviewer.changes.contents import Contents
-from reviewer.changes.diff import (
-    ChangedFile,
-    FileChange,
-    Hunk,
-    Line,
-    LineKind,
-    Unreviewable,
-)
+from reviewer.changes.diff import ChangedFile, FileChange, Hunk, Line, LineKind
+from reviewer.changes.unshown import Unreviewable
 from reviewer.config.settings import Globs, Settings
 from reviewer.review import FileReport, Status
 from tests import builders

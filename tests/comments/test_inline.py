@@ -91,13 +91,27 @@ def test_a_finding_of_another_file_has_no_place() -> None:
 def test_a_comment_is_known_again_by_its_last_line() -> None:
     found = builders.finding()
     (comment,) = comments_for(found)
-    assert inline.read_fingerprint(comment.body, builders.SEAL) == found.fingerprint
+    assert inline.read_identity(comment.body, builders.SEAL, comment.path) == inline.identify(found)
+    assert inline.read_identity(
+        comment.body.replace("\n", "\r\n"), builders.SEAL, comment.path
+    ) == inline.identify(found)
     assert (
-        inline.read_fingerprint(comment.body.replace("\n", "\r\n"), builders.SEAL)
-        == found.fingerprint
+        inline.read_identity(comment.body, replace(builders.SEAL, name="other"), comment.path) == ""
     )
-    assert inline.read_fingerprint(comment.body, replace(builders.SEAL, name="other")) == ""
-    assert inline.read_fingerprint(comment.body + "\nAnd more", builders.SEAL) == ""
+    assert inline.read_identity(comment.body + "\nAnd more", builders.SEAL, comment.path) == ""
+
+
+@faults("ST10")
+def test_a_comment_is_ours_only_with_its_own_words_and_in_its_own_file() -> None:
+    (comment,) = comments_for(builders.finding())
+    for text, path in (
+        (comment.body, "src/other.py"),
+        (comment.body.replace("a", "e", 1), comment.path),
+        (f"Withdrawn.\n\n{comment.marker}", comment.path),
+        (comment.marker, comment.path),
+        (f"{comment.body}\n\n{comment.marker}", comment.path),
+    ):
+        assert inline.read_identity(text, builders.SEAL, path) == ""
 
 
 @faults("LO9", "LO10", "LO11", "LO12")
@@ -110,4 +124,4 @@ def test_a_hostile_finding_is_inert_at_its_line() -> None:
     found = builders.revise(builders.finding(title=evil, body=evil), suggestion=evil)
     (comment,) = comments_for(found, suggestions=True)
     assert_inert(comment.body.removesuffix(comment.marker))
-    assert inline.read_fingerprint(comment.body, builders.SEAL) == found.fingerprint
+    assert inline.read_identity(comment.body, builders.SEAL, comment.path) == inline.identify(found)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.config import inputs
-from reviewer.config.enums import FailOn, OnError
+from reviewer.config.enums import Api, FailOn, OnError, ReasoningEffort
 from reviewer.config.inputs import Inputs
 from reviewer.errors import InputError
 from reviewer.severity import Confidence, Severity
@@ -64,6 +64,8 @@ def test_every_input_becomes_a_value_of_its_type() -> None:
         max_cost="0.50",
         max_tokens_total="1000",
         temperature="0.2",
+        api="responses",
+        reasoning_effort="xhigh",
         on_error="warn",
         include="src/**, *.py\n# comments, too\n",
         min_severity="critical",
@@ -84,6 +86,8 @@ def test_every_input_becomes_a_value_of_its_type() -> None:
         max_cost=Decimal("0.50"),
         max_tokens_total=1_000,
         temperature=0.2,
+        api=Api.RESPONSES,
+        reasoning_effort=ReasoningEffort.XHIGH,
         on_error=OnError.WARN,
         include=("src/**", "*.py"),
         min_severity=Severity.CRITICAL,
@@ -101,6 +105,8 @@ def test_every_input_becomes_a_value_of_its_type() -> None:
     [
         ("", "", True),
         ("", "https://API.openai.com/v1", True),
+        ("", "https://eu.api.openai.com/v1", True),
+        ("", "https://api.openai.com.example.com/v1", False),
         (KEY, "", False),
         ("", "https://models.example.com/v1", False),
         ("", "http://localhost:11434/v1", False),
@@ -176,6 +182,8 @@ def test_a_number_is_plain_digits_within_its_range(name: str, text: str) -> None
         ("temperature", "2.1"),
         ("temperature", "-0.1"),
         ("temperature", "0,2"),
+        ("api", "completions"),
+        ("reasoning_effort", "max"),
         ("fail_on", "High"),
         ("on_error", "ignore"),
         ("min_severity", "blocker"),

@@ -12,13 +12,17 @@ from tests.faults import faults
 WRITERS = frozenset({"maintainer", "mona"})
 
 
+def is_ours(found: ReviewThread, comment: ReviewComment) -> bool:
+    return found.mine and comment.mine
+
+
 def speakers(asked: list[str] | None = None) -> Speakers:
     def may_write(login: str) -> bool:
         if asked is not None:
             asked.append(login)
         return login in WRITERS
 
-    return Speakers("mona", may_write)
+    return Speakers("mona", may_write, is_ours)
 
 
 def thread(*comments: tuple[str, str]) -> ReviewThread:
@@ -90,7 +94,7 @@ def test_without_an_answer_of_the_forge_a_person_may_not_write() -> None:
     def may_write(login: str) -> bool:
         raise ForgeError(f"GitHub does not answer about {login}.")
 
-    told = Speakers("mona", may_write).describe(thread(("maintainer", "Rounds.")))
+    told = Speakers("mona", may_write, is_ours).describe(thread(("maintainer", "Rounds.")))
     assert told.remarks == (Remark(Speaker.OTHER, "Rounds."),)
 
 
@@ -99,7 +103,7 @@ def test_the_end_of_the_run_is_no_answer() -> None:
         raise CancelledError(15)
 
     with pytest.raises(CancelledError):
-        Speakers("mona", may_write).describe(thread(("maintainer", "Rounds.")))
+        Speakers("mona", may_write, is_ours).describe(thread(("maintainer", "Rounds.")))
 
 
 def test_a_part_of_a_thread_keeps_who_started_it() -> None:

@@ -46,7 +46,7 @@ def test_of_many_slow_requests_all_replies_are_published(
     model_server.script = finds_its_own
     answered, at_once = 10, 16
     model_server.fail(CHAT, *[Pass()] * answered, Hang(), forever=True)
-    process = step.with_inputs(concurrency=str(at_once)).start()
+    process = step.with_inputs(batching="file", concurrency=str(at_once)).start()
     # Whoever asks again has heard an answer.
     wait_for(lambda: len(model_server.sent(CHAT)) == answered + at_once)
     process.send_signal(signal.SIGINT)

@@ -60,6 +60,17 @@ def test_a_pull_request_gets_its_review(
     assert not any(secret in text for secret in masked for text in (rest, finished.summary, body))
 
 
+def test_the_inputs_about_the_model_server_reach_its_requests(
+    step: Step, model_server: LoopbackModel
+) -> None:
+    inputs = {"reasoning_effort": "low", "max_output_tokens": "4000", "temperature": "0.5"}
+    finished = step.with_inputs(api="responses", **inputs).run()
+    (body,) = model_server.bodies
+    assert finished.code == 0, finished.log
+    assert (body["store"], body["reasoning"]) == (False, {"effort": "low"})
+    assert (body["max_output_tokens"], body["temperature"]) == (4000, 0.5)
+
+
 @faults("EV1")
 @pytest.mark.parametrize("path", ["", "/nowhere/event.json", "/"])
 def test_without_an_event_file_the_error_names_it(
@@ -94,8 +105,13 @@ def test_an_unreadable_event_is_one_clear_error(
     assert github.requests == []
 
 
-def assert_nothing_done(finished: RunResult, reason: str, *servers: LoopbackServer) -> None:
-    assert [request.line for server in servers for request in server.requests] == []
+def assert_nothing_done(
+    finished: RunResult, reason: str, *servers: LoopbackServer, reads_file: bool = False
+) -> None:
+    """Look at a run without a review; it has sent no request, or that for the repository's file."""
+    sent = [request.line for server in servers for request in server.requests]
+    assert [line for line in sent if CONFIG_PATH not in line] == []
+    assert len(sent) == reads_file
     assert finished.code == 0, finished.log
     assert reason in only_annotation(finished.log, "notice").message
     assert "nothing to do" in finished.summary
@@ -121,15 +137,18 @@ def test_an_event_that_asks_for_nothing_ends_with_a_notice(
     payload = json.loads((EVENTS / f"{event}.json").read_bytes())
     other = replace(step, event=event)
     there = {"GITHUB_REPOSITORY": payload["repository"]["full_name"], "GITHUB_REF": ""}
-    assert_nothing_done(other.with_environ(there).run(), reason, github, model_server)
+    labeled = event == "pull_request.labeled"
+    left_out = {"INPUT_MODE": "review"} if labeled else {}
+    finished = other.with_environ(there | left_out).run()
+    assert_nothing_done(finished, reason, github, model_server)
 
 
 @faults("EV5")
-def test_an_edited_description_asks_for_nothing(
+def test_an_edited_description_asks_only_for_the_repositorys_file(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     edited = with_payload(step, lambda event: event.update(action="edited"))
-    assert_nothing_done(edited.run(), "edited", github, model_server)
+    assert_nothing_done(edited.run(), "edited", github, model_server, reads_file=True)
 
 
 @faults("ST5")
@@ -159,6 +178,82 @@ def test_at_a_gate_an_edited_title_does_not_make_a_red_commit_green(
     assert (len(model_server.bodies), github.bodies) == (1, before)
 
 
+def gated_by_file(step: Step, github: LoopbackGitHub, change: Change) -> Step:
+    """Have the event be about a pull request whose base commit has a gate in its file."""
+    file = "fail-on: high\n"
+    pull = github.add_pull(
+        NUMBER, {"src/app.py": ("old = 1\n", "new = 2\n"), CONFIG_PATH: (file, file)}
+    )
+
+    def changed(event: dict[str, Any]) -> None:
+        event["pull_request"]["base"]["sha"] = pull.base_sha
+        change(event)
+
+    return with_payload(step, changed)
+
+
+WITHOUT_A_REVIEW: dict[str, Change] = {
+    "draft": lambda event: event["pull_request"].update(draft=True),
+    "edited": lambda event: event.update(action="edited"),
+    "labeled": lambda event: event.update(action="labeled"),
+}
+
+
+@faults("RM9")
+@pytest.mark.parametrize("change", WITHOUT_A_REVIEW.values(), ids=WITHOUT_A_REVIEW)
+def test_a_gate_in_the_repositorys_file_holds_for_runs_without_a_review(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel, change: Change
+) -> None:
+    model_server.script = finds_a_problem
+    finished = gated_by_file(step, github, change).run()
+    assert finished.code == 3, finished.log
+    assert gated_by_file(step.with_inputs(mode="review"), github, change).run().code == 0
+
+
+@faults("RM9")
+def test_a_fork_without_a_key_does_not_pass_a_gate_in_the_repositorys_file(
+    step: Step, github: LoopbackGitHub
+) -> None:
+    def fork(event: dict[str, Any]) -> None:
+        event["pull_request"]["head"]["repo"]["full_name"] = "evil/shop"
+
+    finished = gated_by_file(step.with_inputs(api_key="", base_url=""), github, fork).run()
+    assert finished.code == 3, finished.log
+    assert "fail-on is set, and nothing was reviewed: there is no api-key" in finished.log
+
+
+@faults("RM9")
+@pytest.mark.parametrize("gated", [True, False])
+def test_a_failed_review_only_warns_if_no_file_sets_a_gate(
+    step: Step, github: LoopbackGitHub, model_server: LoopbackModel, *, gated: bool
+) -> None:
+    model_server.fail(CHAT, Instead(error(400, "No.")), forever=True)
+    warns = step.with_inputs(on_error="warn")
+    github.fail("(POST|PATCH) .*/comments", Instead(error(500, "No.")), forever=True)
+    made = gated_by_file(warns, github, lambda _event: None) if gated else warns
+    github.fail("graphql", Instead(error(500, "No.")), forever=True)
+    finished = made.run()
+    assert finished.outputs["verdict"] == "failed"
+    assert finished.code == (1 if gated else 0)
+
+
+@faults("RM9")
+@pytest.mark.parametrize(
+    ("event", "code"), [("push", 3), ("workflow_dispatch", 3), ("merge_group.checks_requested", 0)]
+)
+def test_an_event_without_a_pull_request_passes_no_gate_except_a_merge_queue(
+    step: Step, github: LoopbackGitHub, event: str, code: int
+) -> None:
+    payload = json.loads((EVENTS / f"{event}.json").read_bytes())
+    there = {"GITHUB_REPOSITORY": payload["repository"]["full_name"], "GITHUB_REF": ""}
+    gate = replace(step, event=event).with_environ(there).with_inputs(fail_on="high")
+    finished = gate.run()
+    assert (finished.code, finished.outputs["verdict"]) == (code, "skipped"), finished.log
+    assert ("Remove this event from `on:`" in finished.log) == (code == 3)
+    assert github.requests == []
+    assert gate.with_inputs(mode="review").run().code == 0
+
+
 @faults("EV4")
 def test_a_command_on_a_plain_issue_asks_for_nothing(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
@@ -173,7 +268,7 @@ def test_a_draft_is_skipped_and_the_summary_says_why(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     draft = with_payload(step, lambda event: event["pull_request"].update(draft=True))
-    assert_nothing_done(draft.run(), "draft", github, model_server)
+    assert_nothing_done(draft.run(), "draft", github, model_server, reads_file=True)
 
 
 @faults("EV7")
@@ -216,7 +311,8 @@ def opened_by(step: Step, login: str, kind: str) -> Step:
 def test_a_bot_without_a_key_is_a_notice(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel, login: str
 ) -> None:
-    assert_nothing_done(opened_by(step, login, "Bot").run(), "Dependabot", github, model_server)
+    finished = opened_by(step, login, "Bot").run()
+    assert_nothing_done(finished, "Dependabot", github, model_server, reads_file=True)
 
 
 @faults("EV9")
@@ -255,7 +351,7 @@ def test_a_fork_without_a_key_is_a_notice(
         step, lambda event: event["pull_request"]["head"]["repo"].update(full_name="evil/Hello")
     )
     finished = fork.with_inputs(api_key="", base_url="").run()
-    assert_nothing_done(finished, "forks", github, model_server)
+    assert_nothing_done(finished, "forks", github, model_server, reads_file=True)
 
 
 @faults("RM1")
@@ -448,7 +544,7 @@ def test_a_review_of_many_megabytes_leaves_a_summary_that_github_takes(
     model_server.script = lambda body: review_reply(
         prompted_path(body), *many_findings(prompted_path(body))
     )
-    finished = step.with_inputs(max_findings="200").run()
+    finished = step.with_inputs(batching="file", max_findings="200").run()
     assert finished.code == 0, finished.log
     assert finished.outputs["findings"] == "200"
     assert 800_000 < len(finished.summary.encode()) <= 900_000

@@ -1,6 +1,5 @@
 """The example workflow for large pull requests, its jobs run as processes, all shards at once."""
 
-import json
 import re
 import shutil
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from tests.e2e.process import NUMBER, ROOT, Step
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel
 from tests.run_result import RunResult
+from tests.runs.job import change_reply, prompted_paths, section
 
 pytestmark = pytest.mark.process
 
@@ -34,30 +34,19 @@ def fill_in(text: str, shard: int) -> str:
     return re.sub(r"\$\{\{ matrix\.shard \}\}", str(shard), text)
 
 
-def find_one_problem(body: Body) -> str:
-    if body["response_format"]["json_schema"]["name"] == "overview":
-        return json.dumps({"overview": "Sets values.", "major_changes": ["Many values."]})
-    found = re.search(r"src/f(\d+)\.py", str(body["messages"][-1]["content"]))
-    number = found[1] if found else ""
-    finding = {
-        "start_line": 1,
-        "end_line": 1,
-        "quote": f"new = {number}",
-        "severity": "medium",
-        "confidence": "high",
-        "category": "logic",
-        "title": f"Value {number} is wrong",
-        "body": "It is off.",
-        "suggestion": None,
-    }
-    path = f"src/f{number}.py"
-    return json.dumps({"path": path, "summary": "Sets a value.", "findings": [finding]})
+def find_one_problem_in_each(body: Body) -> str:
+    found = []
+    for path in prompted_paths(body):
+        number = path.removeprefix("src/f").removesuffix(".py")
+        wrong = {"quote": f"new = {number}", "severity": "medium", "body": "It is off."}
+        found.append(section(path, wrong | {"title": f"Value {number} is wrong"}))
+    return change_reply(*found)
 
 
 @pytest.fixture
 def runner(step: Step, github: LoopbackGitHub, model_server: LoopbackModel) -> Step:
     """The step that all jobs have in common."""
-    model_server.script = find_one_problem
+    model_server.script = find_one_problem_in_each
     github.add_pull(NUMBER, FILES)
     return step.with_inputs(guidelines="")
 
@@ -103,7 +92,7 @@ def test_four_processes_review_a_share_each_and_a_fifth_publishes_one_comment(
     assert {finished.code for finished in reviewed.values()} == {0}
     assert github.bodies == []
     asked = len(model_server.bodies)
-    assert asked == len(FILES) + len(shards)
+    assert asked == len(shards)
 
     finished = publish(runner, reviewed)
     assert finished.code == 0

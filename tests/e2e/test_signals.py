@@ -49,7 +49,7 @@ def test_while_the_model_thinks_a_signal_leaves_what_is_known(
     github.add_pull(NUMBER, {f"{name}.py": ("old = 1\n", "new = 2\n") for name in "abc"})
     model_server.script = finds_a_problem
     model_server.fail(CHAT, Pass(), held.failure, Hang())
-    process = interrupt_at(held, step.with_inputs(concurrency="1"), number)
+    process = interrupt_at(held, step.with_inputs(batching="file", concurrency="1"), number)
     finished = step.finish(process, SECONDS)
     held.let_go()
     (body,) = github.bodies

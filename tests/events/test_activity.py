@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reviewer.errors import EventError
-from reviewer.events import activity, commands
+from reviewer.events import commands, decision
 from reviewer.events import payload as events
 from reviewer.events.activity import (
     Activity,
@@ -53,7 +53,7 @@ def decide(
 ) -> Activity:
     repository = payload.get("repository", {}).get("full_name", REPOSITORY)
     event = events.parse(name, json.dumps(payload).encode(), repository=repository, ref=ref)
-    return activity.decide(event, rules)
+    return decision.decide(event, rules)
 
 
 def wanted(payload: dict[str, Any]) -> ReviewPullRequest:
@@ -170,7 +170,7 @@ def test_a_deleted_fork_counts_as_a_fork_and_is_reviewed() -> None:
     )
     assert isinstance(event, PullRequestEvent)
     assert event.from_fork
-    assert isinstance(activity.decide(event, RULES), ReviewPullRequest)
+    assert isinstance(decision.decide(event, RULES), ReviewPullRequest)
 
 
 @faults("EV8")
@@ -219,7 +219,7 @@ def test_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: s
 @pytest.mark.parametrize("login", ["dependabot[bot]", "Dependabot[bot]", "evil[bot]"])
 def test_who_has_no_key_waits_at_a_gate_unless_the_workflow_skips_this_author(login: str) -> None:
     payload = by_bot(example("pull_request.opened"), login)
-    rules = replace(RULES, key_missing=True, skip_authors=("dependabot[bot]",))
+    rules = replace(RULES, key_missing=True, skip_authors=("dependabot[bot]",), gated=True)
     for decided in (
         decide(payload, "pull_request", rules=rules),
         decide(as_draft(payload), "pull_request", rules=rules),
@@ -299,9 +299,50 @@ def test_a_payload_of_the_wrong_shape_is_one_clear_error(damage: dict[str, Any])
 @faults("EV3")
 @pytest.mark.parametrize("name", ["push", "schedule", "workflow_dispatch", "repository_dispatch"])
 def test_without_a_number_there_is_nothing_to_review(name: str) -> None:
-    decided = activity.decide(OtherEvent(name), RULES)
+    decided = decision.decide(OtherEvent(name), RULES)
     assert isinstance(decided, Skip)
     assert "nothing to review" in decided.reason
+
+
+@faults("RM9")
+@pytest.mark.parametrize(
+    "name", ["push", "create", "pull_request_review", "schedule", "status", "check_run", "fork"]
+)
+def test_at_a_gate_an_event_without_a_number_waits_with_a_remedy(name: str) -> None:
+    decided = decision.decide(OtherEvent(name), replace(RULES, gated=True))
+    assert isinstance(decided, Skip)
+    assert decided.waits
+    assert "on:" in decided.remedy
+    queue = decision.decide(OtherEvent("merge_group"), replace(RULES, gated=True))
+    assert isinstance(queue, Skip)
+    assert not queue.waits
+
+
+@faults("RM9")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"action": "edited"},
+        {"action": "deleted"},
+        {"in_reply_to": None},
+        {"author_is_bot": True},
+        {"association": "NONE"},
+        {"body": "<!-- code-review-action:answer name=default to=9 -->"},
+        {"body": " "},
+    ],
+)
+def test_at_a_gate_a_comment_at_lines_ends_as_the_review_that_is_there(
+    changes: dict[str, Any],
+) -> None:
+    gate = replace(RULES, gated=True)
+    event = reply_event(**changes)
+    assert decision.decide(event, gate) == ReviewPullRequest(event.number, only_repeat=True)
+    publishes = replace(gate, publishes=True)
+    repeated = ReviewPullRequest(event.number, only_repeat=True)
+    assert decision.decide(event, publishes) == repeated
+    without = decision.decide(replace(event, from_fork=True), replace(gate, key_missing=True))
+    assert isinstance(without, Skip)
+    assert without.waits
 
 
 def test_a_manual_run_reviews_the_number_it_was_given() -> None:
@@ -321,7 +362,7 @@ def test_a_manual_run_reviews_the_number_it_was_given() -> None:
 )
 def test_a_manual_run_with_something_else_than_a_number_is_an_error(given: str) -> None:
     with pytest.raises(EventError, match="pr-number"):
-        activity.decide(OtherEvent("workflow_dispatch", given), RULES)
+        decision.decide(OtherEvent("workflow_dispatch", given), RULES)
 
 
 def comment_event(body: str, **changes: Any) -> CommentEvent:  # noqa: ANN401 - fields of all kinds
@@ -361,14 +402,14 @@ MONA = Commenter("mona", Subject.COMMENT, 31)
     ],
 )
 def test_a_command_in_a_comment_is_obeyed(body: str, expected: Activity) -> None:
-    assert activity.decide(comment_event(body), RULES) == expected
+    assert decision.decide(comment_event(body), RULES) == expected
 
 
 @pytest.mark.parametrize(
     "body", ["Looks good!", "> /review", "<!-- code-review-action name=default v=1 -->\n/review"]
 )
 def test_text_without_a_command_and_our_own_comments_are_skipped(body: str) -> None:
-    assert isinstance(activity.decide(comment_event(body), RULES), Skip)
+    assert isinstance(decision.decide(comment_event(body), RULES), Skip)
 
 
 COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume", "/help")
@@ -391,7 +432,7 @@ COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume
 def test_edits_issues_bots_and_outside_contributors_command_nothing(
     changes: dict[str, Any], body: str
 ) -> None:
-    assert isinstance(activity.decide(comment_event(body, **changes), RULES), Skip)
+    assert isinstance(decision.decide(comment_event(body, **changes), RULES), Skip)
 
 
 @faults("EV4")
@@ -427,22 +468,22 @@ AT_LINES = Commenter("mona", Subject.REVIEW_COMMENT, 42)
 
 def test_a_reply_in_a_review_thread_is_a_question() -> None:
     expected = AnswerQuestion(5, "Why is that?", AT_LINES, thread=41)
-    assert activity.decide(reply_event(), RULES) == expected
-    long = activity.decide(reply_event("x" * 60_000), RULES)
+    assert decision.decide(reply_event(), RULES) == expected
+    long = decision.decide(reply_event("x" * 60_000), RULES)
     assert isinstance(long, AnswerQuestion)
     assert len(long.question) == commands.LONGEST_QUESTION
 
 
 def test_a_reply_that_only_repeats_a_mail_is_no_question() -> None:
     body = "On Mon, Nov 23, 2026, Mona wrote:\n> Why?"
-    assert isinstance(activity.decide(reply_event(body), RULES), Skip)
+    assert isinstance(decision.decide(reply_event(body), RULES), Skip)
 
 
 def test_a_command_in_a_reply_is_obeyed() -> None:
-    assert activity.decide(reply_event("/ask Why?"), RULES) == AnswerQuestion(
+    assert decision.decide(reply_event("/ask Why?"), RULES) == AnswerQuestion(
         5, "Why?", AT_LINES, thread=41
     )
-    assert activity.decide(reply_event("/ignore F3"), RULES) == ReviewPullRequest(
+    assert decision.decide(reply_event("/ignore F3"), RULES) == ReviewPullRequest(
         5, requested=True, ignore=commands.IgnoreCommand(3), commenter=AT_LINES
     )
 
@@ -462,14 +503,14 @@ def test_a_command_in_a_reply_is_obeyed() -> None:
 def test_comments_that_are_edited_new_of_bots_or_of_outside_contributors_get_no_answer(
     changes: dict[str, Any],
 ) -> None:
-    assert isinstance(activity.decide(reply_event(**changes), RULES), Skip)
+    assert isinstance(decision.decide(reply_event(**changes), RULES), Skip)
 
 
 @faults("IN2")
 def test_a_reply_on_a_fork_without_a_key_is_skipped() -> None:
     rules = replace(RULES, key_missing=True)
-    assert isinstance(activity.decide(reply_event(from_fork=True), rules), Skip)
-    assert isinstance(activity.decide(reply_event(), rules), AnswerQuestion)
+    assert isinstance(decision.decide(reply_event(from_fork=True), rules), Skip)
+    assert isinstance(decision.decide(reply_event(), rules), AnswerQuestion)
 
 
 def test_githubs_example_of_a_remark_starts_a_thread_and_as_a_reply_is_a_question() -> None:

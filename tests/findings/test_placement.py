@@ -250,6 +250,27 @@ def test_what_the_prompt_prints_is_found_where_it_was_printed(
     assert (found.start_line, found.end_line) == (first + 1, min(first + count, 12))
 
 
+@faults("HD14")
+@given(
+    st.lists(
+        st.sampled_from(["", "\r", "\r\r", " \r", "\u202e\r", "a\rb"]), min_size=1, max_size=8
+    ),
+    st.data(),
+)
+def test_what_the_prompt_prints_of_odd_line_ends_is_found_where_it_was_printed(
+    ends: list[str], data: st.DataObject
+) -> None:
+    lines = [f"    line {n} of it{end}" for n, end in enumerate(ends, 1)]
+    file = changed_file(f"@@ -0,0 +1,{len(lines)} @@\n" + "\n".join(f"+{line}" for line in lines))
+    printed = invisible.show(diff.render_hunks(file.hunks)).split("\n")[1:]
+    first = data.draw(st.integers(0, len(lines) - 1))
+    last = data.draw(st.integers(first, len(lines) - 1))
+    quoted = candidate("\n".join(printed[first : last + 1]), -1)
+    found = place(quoted, file, invisible.show)
+    assert found
+    assert (found.start_line, found.end_line) == (first + 1, last + 1)
+
+
 @faults("LO5")
 @given(st.text(), st.integers(), st.integers())
 def test_whatever_is_placed_is_on_lines_of_the_diff(quote: str, start: int, end: int) -> None:

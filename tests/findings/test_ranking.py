@@ -1,8 +1,10 @@
 """Which findings are shown, and what is counted instead."""
 
+import pytest
+
 from reviewer.config import settings as config
 from reviewer.config.inputs import Inputs
-from reviewer.finding import Origin
+from reviewer.finding import Dismissal, Origin
 from reviewer.findings import ranking
 from reviewer.severity import Confidence, Severity
 from tests import builders
@@ -38,16 +40,50 @@ PROVEN = builders.revise(
 
 
 @faults("DF12")
-def test_a_worse_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> None:
-    worse = builders.revise(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL)
-    for model in (
-        builders.revise(worse, title="Only a sample"),
-        builders.revise(worse, quote="key = 1"),
+def test_a_word_of_the_model_takes_no_place_of_what_a_rule_has_found() -> None:
+    model = builders.revise(PROVEN, origin=Origin.MODEL)
+    for same in (
+        builders.revise(model, title="Only a sample"),
+        builders.revise(model, quote="key = 1"),
     ):
-        assert ranking.rank((model, PROVEN), config.load(Inputs(), None))[0] == (PROVEN,)
-    elsewhere = builders.revise(worse, path="a.py")
+        assert ranking.rank((same, PROVEN), config.load(Inputs(), None))[0] == (PROVEN,)
+    elsewhere = builders.revise(model, path="a.py", severity=Severity.CRITICAL)
     shown, _ = ranking.rank((elsewhere, PROVEN), config.load(Inputs(), None))
     assert shown == (elsewhere, PROVEN)
+
+
+@faults("HD11")
+def test_a_worse_finding_on_the_lines_of_a_rule_is_shown_beside_it() -> None:
+    worse = builders.revise(PROVEN, severity=Severity.CRITICAL, origin=Origin.MODEL, title="Leaks")
+    shown, _ = ranking.rank((worse, PROVEN), config.load(Inputs(), None))
+    assert shown == (worse, PROVEN)
+
+
+@faults("HD11")
+@pytest.mark.parametrize("path", ["src/pay.py", "src/other.py"])
+def test_a_finding_below_a_threshold_stands_for_no_other(path: str) -> None:
+    """It has the worse severity, so it would be the one that is kept of the two."""
+    doubtful = builders.finding(severity=Severity.CRITICAL, confidence=Confidence.LOW)
+    sure = builders.revise(builders.finding(), path=path)
+    settings = config.load(Inputs(), b"min-confidence: medium\n")
+    shown, _ = ranking.rank((doubtful, sure), settings)
+    assert shown == (sure,)
+
+
+@faults("HD11")
+def test_a_dismissed_finding_takes_none_of_another_file_along() -> None:
+    done = builders.finding(path="src/a.py")
+    same = builders.finding(path="src/b.py")
+    shown, _ = ranking.rank((done, same), config.load(Inputs(), None), (Dismissal(done, "dev"),))
+    assert shown == (same,)
+
+
+@faults("HD11")
+def test_a_dismissal_does_not_cover_a_worse_finding() -> None:
+    mild = builders.finding(severity=Severity.LOW)
+    worse = builders.finding(severity=Severity.HIGH)
+    assert not ranking.is_dismissed(worse, (Dismissal(mild, "dev"),))
+    assert ranking.is_dismissed(mild, (Dismissal(worse, "dev"),))
 
 
 @faults("DF12")

@@ -104,3 +104,61 @@ def test_what_is_announced_as_intended_is_dropped_if_it_is_not_grave(category: s
 def test_nothing_is_invented_and_nothing_gets_worse(verdicts: list[Verdict]) -> None:
     left, _ = ranking.apply_verdicts((HIGH,), verdicts)
     assert all(f.title == HIGH.title and f.severity <= HIGH.severity for f in left)
+
+
+def alike(*severities: Severity) -> tuple[Finding, ...]:
+    return tuple(
+        builders.finding(title=f"No. {n}", start_line=n, severity=severity)
+        for n, severity in enumerate(severities, 1)
+    )
+
+
+def keep(number: int, same_as: int = 0) -> Verdict:
+    return replace(verdict("keep", number=number), same_as=same_as)
+
+
+def test_of_findings_with_one_cause_the_worst_remains_with_the_places_of_the_others() -> None:
+    found = alike(Severity.LOW, Severity.HIGH, Severity.MEDIUM)
+    left, said = ranking.apply_verdicts(found, (keep(1), keep(2, 1), keep(3, 1)))
+    assert left == (replace(found[1], also=("src/pay.py:1", "src/pay.py:3")),)
+    assert [each.outcome for each in said] == [
+        VerdictOutcome.JOINED, VerdictOutcome.KEPT, VerdictOutcome.JOINED,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("same_as", [0, 2, 3, -1, 99])
+def test_a_cause_that_is_no_earlier_finding_joins_nothing(same_as: int) -> None:
+    found = alike(Severity.HIGH, Severity.HIGH)
+    assert ranking.apply_verdicts(found, (keep(1), keep(2, same_as)))[0] == found
+
+
+def test_nothing_is_joined_to_what_was_dropped_or_to_a_fact() -> None:
+    found = alike(Severity.HIGH, Severity.HIGH)
+    assert ranking.apply_verdicts(found, (verdict("drop"), keep(2, 1)))[0] == found[1:]
+    proven = (builders.revise(found[0], origin=Origin.RULE), found[1])
+    assert ranking.apply_verdicts(proven, (keep(1), keep(2, 1)))[0] == proven
+
+
+@given(
+    st.lists(st.sampled_from(Severity), min_size=1, max_size=6),
+    st.lists(
+        st.builds(
+            Verdict,
+            st.integers(0, 7),
+            st.sampled_from(["keep", "lower", "drop"]),
+            st.sampled_from(Severity),
+            st.just(""),
+            same_as=st.integers(-1, 8),
+        ),
+        max_size=9,
+    ),
+)
+def test_what_is_not_dropped_is_there_or_its_place_is(
+    severities: list[Severity], verdicts: list[Verdict]
+) -> None:
+    found = alike(*severities)
+    left, said = ranking.apply_verdicts(found, verdicts)
+    dropped = [each.finding.start_line for each in said if each.outcome is VerdictOutcome.DROPPED]
+    told = [each.start_line for each in left]
+    told += [int(place.partition(":")[2]) for each in left for place in each.also]
+    assert sorted(told + dropped) == [each.start_line for each in found]

@@ -1,7 +1,7 @@
 """Whatever an event's payload holds, the run decides, and obeys nobody whom it should not."""
 
 from reviewer.errors import EventError
-from reviewer.events import activity, commands
+from reviewer.events import activity, commands, decision
 from reviewer.events import payload as events
 from reviewer.events.activity import Activity, AnswerQuestion, ReviewPullRequest, Skip, TriggerRules
 from reviewer.events.payload import CommentEvent, Event, PullRequestEvent, ReviewCommentEvent
@@ -25,7 +25,7 @@ def event(data: bytes) -> None:
         return
     for rules in (OPEN, SHUT, MANUAL):
         try:
-            decided = activity.decide(happened, rules)
+            decided = decision.decide(happened, rules)
         except EventError:
             continue
         if isinstance(decided, Skip):

@@ -25,6 +25,7 @@ from tests.faults import faults
 
 PATH = "src/pay.py"
 FINDING: dict[str, object] = {
+    "reasoning": "price = 1.5, so x = 1",
     "start_line": 3,
     "end_line": 4,
     "quote": "    return x",
@@ -38,6 +39,7 @@ FINDING: dict[str, object] = {
 }
 CANDIDATE = Candidate(
     path="src/pay.py",
+    reasoning="price = 1.5, so x = 1",
     start_line=3,
     end_line=4,
     quote="    return x",
@@ -109,7 +111,7 @@ def test_what_surrounds_the_json_is_ignored(wrapped: str) -> None:
 def test_of_a_cut_answer_the_complete_findings_are_kept() -> None:
     second = {**FINDING, "title": "Another"}
     whole = answer(FINDING, second)
-    start = whole.index('{"start_line"', whole.index("suggestion"))
+    start = whole.index('{"reasoning"', whole.index("suggestion"))
     title = whole.index("Another")
 
     for end in (start, start + 5, title, title + 7, len(whole) - 80):

@@ -22,6 +22,8 @@ def row(finding: object = 1, verdict: object = "drop", **members: object) -> dic
         "finding": finding,
         "verdict": verdict,
         "ground": "impossible",
+        "evidence": "if x: return",
+        "same_as": 0,
         "severity": "low",
         "reason": "Line 3 handles it.",
     } | members
@@ -31,7 +33,7 @@ def test_a_verdict_is_read_as_the_schema_has_it() -> None:
     said = {"verdicts": [row()]}
     Draft202012Validator(VERIFY_SCHEMA).validate(said)
     assert parse_verdicts(reply(said), 1) == (
-        Verdict(1, "drop", Severity.LOW, "Line 3 handles it.", Ground.IMPOSSIBLE),
+        Verdict(1, "drop", Severity.LOW, "Line 3 handles it.", Ground.IMPOSSIBLE, "if x: return"),
     )
 
 

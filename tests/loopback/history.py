@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from tests.loopback.state import Entry, FileRow, Submodule, Symlink, Tree
+from tests.loopback.state import Entry, Executable, FileRow, Submodule, Symlink, Tree
 
 _STATUS = {
     "A": "added",
@@ -87,7 +87,8 @@ def _entry(path: str, entry: Entry) -> bytes:
     name = f'"{quoted}"\n'.encode(errors="surrogateescape")
     match entry:
         case bytes():
-            return b"M 100644 inline " + name + b"data %d\n" % len(entry) + entry + b"\n"
+            mode = b"100755" if isinstance(entry, Executable) else b"100644"
+            return b"M " + mode + b" inline " + name + b"data %d\n" % len(entry) + entry + b"\n"
         case Symlink(target):
             data = target.encode()
             return b"M 120000 inline " + name + b"data %d\n" % len(data) + data + b"\n"

@@ -1,8 +1,8 @@
-"""A model server of one process: speaks Chat Completions, says what a script tells it to."""
+"""A model server of one process: speaks both of OpenAI's APIs, says what a script tells it to."""
 
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -14,11 +14,17 @@ from tests.loopback.server import LoopbackServer
 MODEL = "scripted"
 KEY = "sk-loopback"
 CHAT = "/v1/chat/completions"
+RESPONSES = "/v1/responses"
 MODELS = "/v1/models"
 
 # The body of a request, as the client sent it: JSON of any shape.
 Body: TypeAlias = Mapping[str, Any]
 
+# What OpenAI's description calls the bodies of a request and of an answer.
+_SCHEMAS = {
+    CHAT: ("CreateChatCompletionRequest", "CreateChatCompletionResponse"),
+    RESPONSES: ("CreateResponse", "Response"),
+}
 _EMPTY = {
     "review": {"path": "", "summary": "Nothing to say.", "findings": []},
     "overview": {"overview": "Changes something.", "major_changes": []},
@@ -30,6 +36,7 @@ class ScriptedReply:
     """One answer of the model; `usage` of None leaves the report of tokens out.
 
     `calls` are names of tools with their arguments; `model` is what the server calls itself.
+    `reasoning` is the encrypted reasoning that the Responses API sends before, empty for none.
     """
 
     text: str | None
@@ -38,6 +45,7 @@ class ScriptedReply:
     usage: tuple[int, int] | None = (100, 10)
     calls: tuple[tuple[str, str], ...] = ()
     model: str = ""
+    reasoning: str = ""
 
 
 Script: TypeAlias = Callable[[Body], str | ScriptedReply]
@@ -97,7 +105,8 @@ class LoopbackModel(LoopbackServer):
     @property
     def bodies(self) -> list[Body]:
         """What was asked so far."""
-        return [request.json_object() for request in self.sent(f"POST {CHAT}")]
+        sent = self.sent(f"POST {CHAT}") + self.sent(f"POST {RESPONSES}")
+        return [request.json_object() for request in sent]
 
     def say(self, *answers: str | ScriptedReply) -> None:
         """Answer the next requests so, one after the other."""
@@ -105,7 +114,7 @@ class LoopbackModel(LoopbackServer):
 
     def answer(self, request: Request) -> Response:
         """Think for a while, then answer."""
-        if request.path == CHAT and self.latency:
+        if request.path in {CHAT, RESPONSES} and self.latency:
             self.stopping.wait(self.latency)
         return super().answer(request)
 
@@ -118,6 +127,8 @@ class LoopbackModel(LoopbackServer):
         match request.method, request.path:
             case "POST", path if path == CHAT:
                 return self._complete(request.json_object())
+            case "POST", path if path == RESPONSES:
+                return self._complete(request.json_object(), responses=True)
             case "GET", path if path == MODELS:
                 return as_json(HTTPStatus.OK, self._list())
             case method, path:
@@ -125,19 +136,22 @@ class LoopbackModel(LoopbackServer):
 
     def check(self, request: Request, response: Response | None) -> list[str]:
         """Hold both sides against OpenAI's description."""
-        if not self.checked or request.path != CHAT:
+        schemas = _SCHEMAS.get(request.path)
+        if not self.checked or not schemas:
             return []
-        found = contract.openai_request(request.json())
+        found = contract.openai_request(request.json(), schema=schemas[0])
         if response is not None and response.status == HTTPStatus.OK:
-            found += contract.openai_response(response.json())
+            found += contract.openai_response(response.json(), schema=schemas[1])
         return found
 
-    def _complete(self, body: Body) -> Response:
+    def _complete(self, body: Body, *, responses: bool = False) -> Response:
         if body.get("model") not in self.models:
             message = f"The model `{body.get('model')}` does not exist or you do not have access."
             return error(HTTPStatus.NOT_FOUND, message, name="model_not_found")
-        said = self._queue.popleft() if self._queue else self.script(body)
-        return as_json(HTTPStatus.OK, completion(said, model=body["model"]))
+        asked = as_chat(body) if responses else body
+        said = self._queue.popleft() if self._queue else self.script(asked)
+        write = response_body if responses else completion
+        return as_json(HTTPStatus.OK, write(said, model=body["model"]))
 
     def _list(self) -> object:
         rows = [
@@ -180,3 +194,61 @@ def completion(said: str | ScriptedReply, *, model: str = MODEL) -> dict[str, An
             "total_tokens": taken + given,
         }
     return body
+
+
+def as_chat(body: Body) -> Body:
+    """Make of a request to the Responses API what a script reads of a chat."""
+    messages = [item for item in body["input"] if "role" in item]
+    wanted = body.get("text", {}).get("format", {})
+    return {**body, "messages": messages, "response_format": {"json_schema": wanted}}
+
+
+def response_body(said: str | ScriptedReply, *, model: str = MODEL) -> dict[str, Any]:
+    """Make the body of an answer of the Responses API."""
+    said = ScriptedReply(said) if isinstance(said, str) else said
+    reasons = {"length": "max_output_tokens", "content_filter": "content_filter"}
+    reason = reasons.get(said.finish_reason)
+    body: dict[str, Any] = {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1_700_000_000,
+        "status": "incomplete" if reason else "completed",
+        "error": None,
+        "incomplete_details": {"reason": reason} if reason else None,
+        "instructions": None,
+        "model": said.model or model,
+        "output": list(_output(said)),
+        "parallel_tool_calls": True,
+        "metadata": {},
+        "tool_choice": "auto",
+        "tools": [],
+        "temperature": 1.0,
+        "top_p": 1.0,
+    }
+    if said.usage:
+        taken, given = said.usage
+        body["usage"] = {
+            "input_tokens": taken,
+            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+            "output_tokens": given,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": taken + given,
+        }
+    return body
+
+
+def _output(said: ScriptedReply) -> Iterator[dict[str, Any]]:
+    done = {"status": "completed"}
+    if said.reasoning:
+        thought = {"summary": [], "encrypted_content": said.reasoning}
+        yield {"id": "rs_1", "type": "reasoning", **thought}
+    content: list[dict[str, Any]] = []
+    if said.text is not None and not said.calls:
+        content += [{"type": "output_text", "text": said.text, "annotations": [], "logprobs": []}]
+    if said.refusal is not None:
+        content += [{"type": "refusal", "refusal": said.refusal}]
+    if content:
+        yield {"id": "msg_1", "type": "message", "role": "assistant", "content": content, **done}
+    for number, (name, arguments) in enumerate(said.calls):
+        call = {"call_id": f"call_{number}", "name": name, "arguments": arguments}
+        yield {"id": f"fc_{number}", "type": "function_call", **call, **done}

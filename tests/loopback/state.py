@@ -29,6 +29,20 @@ class Submodule:
     url: str = "https://github.com/octo/other"
 
 
+class Executable(bytes):
+    """A file in a tree that may be run; not equal to the same bytes that may not."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the mode too."""
+        return isinstance(other, Executable) and super().__eq__(other)
+
+    def __hash__(self) -> int:
+        """Return the hash of the bytes."""
+        return super().__hash__()
+
+
 Entry: TypeAlias = bytes | Symlink | Submodule
 Tree: TypeAlias = dict[str, Entry]
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.loopback import contract, graphql
 from tests.loopback.messages import Request, Response, as_json
+from tests.loopback.model import response_body
 
 COMMENTS = "/repos/o/r/issues/7/comments"
 needs_openai = pytest.mark.skipif(
@@ -101,3 +102,18 @@ def test_an_answer_of_the_model_is_held_against_openais_description() -> None:
     good = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
     assert contract.openai_response(good) == []
     assert contract.openai_response(good | {"choices": None})
+
+
+@needs_openai
+def test_both_sides_of_the_responses_api_are_held_against_openais_description() -> None:
+    item = {"type": "function_call_output", "call_id": "c", "output": "x"}
+    good = {"model": "m", "input": [{"role": "user", "content": "hi"}, item], "store": False}
+    schema = "CreateResponse"
+    assert contract.openai_request(good, schema=schema) == []
+    assert contract.openai_request(good | {"stored": False}, schema=schema) == [
+        "$.stored: unknown property"
+    ]
+    assert contract.openai_request(good | {"include": ["reasoning"]}, schema=schema)
+    assert contract.openai_request(good | {"input": [{"type": "reasoning"}]}, schema=schema)
+    assert contract.openai_response(response_body("hi"), schema="Response") == []
+    assert contract.openai_response(response_body("hi") | {"output": None}, schema="Response")

@@ -15,11 +15,12 @@ from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
-from reviewer.memory import previous_review
+from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.seal import UNSEALED
 from reviewer.memory.state import State, Unit
 from reviewer.review import FileReport, Review, Status
+from reviewer.severity import Confidence, Severity
 from tests import builders
 from tests.faults import faults
 
@@ -146,6 +147,11 @@ def test_words_have_the_same_key_only_if_they_read_the_same(
     assert same == (read(title, body) == read(other_title, other_body))
 
 
+def test_another_reasoning_effort_means_a_full_review_and_another_api_does_not() -> None:
+    assert key_of(**{"reasoning-effort": "high"}) != key_of()
+    assert key_of(api="chat") == key_of()
+
+
 def test_the_words_are_named_with_what_else_changed() -> None:
     known = replace(remembered(), key=key_of())
     other = key_of("Other", model="gpt-5")
@@ -238,6 +244,26 @@ def test_a_finding_is_not_reported_again_in_other_words() -> None:
     assert previous_review.add_new((old,), (new,)) == (old,)
 
 
+@faults("HD11")
+def test_a_worse_finding_replaces_the_earlier_one_at_its_lines() -> None:
+    old = builders.finding(number=3, severity=Severity.LOW)
+    new = builders.finding(title="Rounding error", severity=Severity.CRITICAL)
+    assert previous_review.add_new((old,), (new,)) == (new,)
+    doubtful = builders.finding(severity=Severity.CRITICAL, confidence=Confidence.LOW)
+    assert previous_review.add_new((old,), (doubtful,)) == (old, doubtful)
+
+
+@faults("HD11")
+def test_a_finding_that_is_worse_than_a_dismissed_one_has_a_number_of_its_own() -> None:
+    old = builders.finding(number=3, severity=Severity.LOW)
+    worse = builders.finding(severity=Severity.HIGH)
+    basis = basis_of(old)
+    assert [f.number for f in previous_review.assign_numbers((worse,), basis)[0]] == [3]
+    state = replace(basis.state, dismissed=(Dismissal(old, "dev"),))
+    basis = replace(basis, state=state)
+    assert [f.number for f in previous_review.assign_numbers((worse,), basis)[0]] == [4]
+
+
 def test_a_finding_keeps_its_number_and_a_new_one_has_the_next() -> None:
     old = builders.finding(number=3)
     new = builders.finding(quote="import math", title="Unused")
@@ -254,8 +280,8 @@ def sort_numbers(
     there: bool = False,
 ) -> tuple[list[int], list[int]]:
     """Return the numbers of the fixed and of the unchecked findings."""
-    gone = previous_review.sort_gone(basis, present, selection, tuple(files), lambda _old: there)
-    return [f.number for f in gone.fixed], [f.number for f in gone.unchecked]
+    missing = gone.sort_gone(basis, present, selection, tuple(files), lambda _old: there)
+    return [f.number for f in missing.fixed], [f.number for f in missing.unchecked]
 
 
 def test_what_is_gone_is_fixed() -> None:
@@ -310,6 +336,79 @@ def test_an_incomplete_list_of_files_fixes_nothing() -> None:
     row = FileReport("2 further files", Status.FAILED, UNLISTED)
     basis = basis_of(builders.finding(number=3))
     assert sort_numbers(basis, files=[row], selection=Selection((), (row,))) == ([], [3])
+
+
+@faults("HD2")
+@pytest.mark.parametrize(
+    "row",
+    [
+        FileReport("lib.zip", Status.EXCLUDED, "archive"),
+        FileReport("lib.zip", Status.EXCLUDED, "archive", content="another"),
+        FileReport("x.bin", Status.FAILED, "git calls it binary"),
+    ],
+)
+def test_a_file_without_lines_may_hold_any_code(row: FileReport) -> None:
+    basis = basis_of(builders.finding(number=3))
+    assert sort_numbers(basis, files=[REVIEWED, row]) == ([], [3])
+
+
+@faults("HD2")
+@pytest.mark.parametrize(
+    ("path", "row"),
+    [
+        ("vendor/x.py", FileReport("vendor/x.py", Status.EXCLUDED, "vendored")),
+        ("lib/x.pyi", FileReport("lib/x.pyi", Status.FAILED, "over max-files (1)")),
+        ("bin/run", FileReport("bin/run", Status.FAILED, "timeout")),
+        ("src/x.py", FileReport("src/x.py", Status.REVIEWED, cuts=("line 3 cut",))),
+    ],
+)
+def test_reworded_code_may_be_in_an_unread_file_of_its_language(path: str, row: FileReport) -> None:
+    hidden = changed_file(REWRITTEN, path=path)
+    selection = Selection((), (row,), unread=(hidden,))
+    basis = basis_of(builders.finding(number=3))
+    assert sort_numbers(basis, files=[REVIEWED, row], selection=selection) == ([], [3])
+    # What was the same at the last review took nothing in since, but what was doubted stays so.
+    seen = gone.sort_gone(basis, (), selection, (REVIEWED, row), lambda _old: False)
+    state = replace(basis.state, unread=seen.unread)
+    same = replace(basis, state=state)
+    assert sort_numbers(same, files=[REVIEWED, row], selection=selection) == ([3], [])
+    doubted = replace(same, state=replace(state, units=(), unchecked=basis.findings))
+    assert sort_numbers(doubted, files=[REVIEWED, row], selection=selection) == ([], [3])
+
+
+@pytest.mark.parametrize(
+    ("path", "row"),
+    [
+        ("vendor/x.js", FileReport("vendor/x.js", Status.EXCLUDED, "vendored")),
+        ("uv.lock", FileReport("uv.lock", Status.EXCLUDED, "lock file", checked=True)),
+        ("docs/x.py", FileReport("docs/x.py", Status.SKIPPED, "excluded by the workflow")),
+        ("logo.png", FileReport("logo.png", Status.SKIPPED, "binary")),
+    ],
+)
+def test_other_unread_files_do_not_keep_a_finding(path: str, row: FileReport) -> None:
+    unread = () if path == "logo.png" else (changed_file(REWRITTEN, path=path),)
+    selection = Selection((), (row,), unread=unread)
+    basis = basis_of(builders.finding(number=3))
+    assert sort_numbers(basis, files=[REVIEWED, row], selection=selection) == ([3], [])
+
+
+@faults("HD2")
+def test_code_that_is_there_twice_is_not_fixed() -> None:
+    twice = changed_file("@@ -1 +1,3 @@\n+return x * 100\n+x = 1\n+return x * 100\n-a = 1")
+    basis = basis_of(builders.finding(number=3))
+    assert sort_numbers(basis, selection=Selection((twice,), ())) == ([], [3])
+
+
+@faults("HD11")
+def test_a_milder_finding_or_dismissal_does_not_make_an_unread_worse_one_vanish() -> None:
+    old = builders.finding(number=3, severity=Severity.CRITICAL)
+    mild = builders.finding(number=4, severity=Severity.LOW)
+    failed = FileReport("src/pay.py", Status.FAILED, "timeout")
+    basis = basis_of(old)
+    assert sort_numbers(basis, mild, files=[failed]) == ([], [3])
+    assert sort_numbers(basis, mild) == ([], [])
+    state = replace(basis.state, dismissed=(Dismissal(mild, "dev"),))
+    assert sort_numbers(replace(basis, state=state), files=[failed]) == ([], [3])
 
 
 def test_a_finding_in_a_file_that_maintainers_now_exclude_is_not_mentioned() -> None:

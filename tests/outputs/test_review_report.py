@@ -65,6 +65,7 @@ def test_the_report_holds_what_was_found_judged_and_dismissed() -> None:
             "outcome": "lowered",
             "reason": "Multiplies a float",
             "ground": "style",
+            "evidence": "",
         }
     ]
     assert value["spent"]["cost"] == "0.001600"  # type: ignore[index]

@@ -201,7 +201,15 @@ def test_a_line_of_a_key_that_the_model_quotes_is_found() -> None:
     printed = lines_of(as_shown(diff.render_hunks(file.hunks)))
     for quote in (printed[4], "[REDACTED:private-key:1]", "\n".join(printed[2:6])):
         said = Candidate(
-            "key.pem", 4, 4, quote, Severity.HIGH, Confidence.HIGH, "security", "Key", "Leaks."
+            path="key.pem",
+            quote=quote,
+            start_line=4,
+            end_line=4,
+            severity=Severity.HIGH,
+            confidence=Confidence.HIGH,
+            category="security",
+            title="Key",
+            body="Leaks.",
         )
         found = Places(file, as_shown).place(said)
         assert found

@@ -1,6 +1,7 @@
 """Who is reviewed unasked, and how much of it in a day."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -112,18 +113,50 @@ def test_no_more_is_read_than_the_limit_needs() -> None:
     assert not count([], crowd(200), daily_limit_per_author=1)
 
 
-@faults("RM4")
-def test_the_states_of_at_most_a_hundred_pull_requests_are_read() -> None:
+def read_states(others: Sequence[ListedPull], **given: object) -> tuple[str, list[int]]:
+    """Return the limit that is reached, and of which pull requests the state was read."""
     read: list[int] = []
 
     def read_runs(number: int) -> list[int]:
         read.append(number)
         return []
 
-    limit = Inputs(daily_limit=500)
-    others = crowd(300)
-    assert not daily_limits.find_reached_limit(limit, PULL, [], NOW, lambda _: others, read_runs)
+    limits = Inputs(**given)  # type: ignore[arg-type]
+    said = daily_limits.find_reached_limit(limits, PULL, [], NOW, lambda _: others, read_runs)
+    return said, read
+
+
+@faults("RM4", "RM10")
+def test_the_states_of_at_most_a_hundred_pull_requests_are_read() -> None:
+    said, read = read_states(crowd(100), daily_limit=500)
+    assert (said, len(read)) == ("", daily_limits.MOST_READ)
+    said, read = read_states(crowd(101), daily_limit=500)
+    assert "more pull requests changed within a day than this run can count (daily-limit)" in said
     assert len(read) == daily_limits.MOST_READ
+
+
+@faults("RM10")
+def test_what_nobody_has_commented_on_is_not_read_and_hides_nothing() -> None:
+    silent = [replace(each, commented=False) for each in crowd(300)]
+    assert read_states(silent, daily_limit=500) == ("", [])
+    assert read_states([*silent, listed(2, "eve")], daily_limit=500) == ("", [2])
+
+
+@faults("RM10")
+def test_of_the_limit_for_an_author_only_that_authors_pull_requests_can_hide_something() -> None:
+    assert read_states(crowd(300), daily_limit_per_author=99) == ("", [])
+    own = [listed(400 + n, "Mallory", hours=99) for n in range(101)]
+    said, read = read_states(own, daily_limit_per_author=99)
+    assert "(daily-limit-per-author)" in said
+    assert len(read) == daily_limits.MOST_READ
+
+
+@faults("RM10")
+def test_a_list_that_is_cut_hides_nothing() -> None:
+    old = [replace(listed(n, "eve", hours=99), commented=False) for n in range(400, 1_399)]
+    assert read_states(old, daily_limit=500) == ("", [])
+    cut = [*old, replace(old[0], number=2)]
+    assert "than this run can count" in read_states(cut, daily_limit=500)[0]
 
 
 @faults("RM4")

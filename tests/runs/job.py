@@ -10,21 +10,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.github.http import Pace
 from reviewer.adapters.http.retry import Deadline, Policy
-from reviewer.adapters.openai.chat_completions import ChatCompletions
+from reviewer.adapters.openai.model_server import ModelServer
+from reviewer.adapters.openai.wire import Options
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewPullRequest
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
-from reviewer.run import answer
-from reviewer.run.reactions import acknowledge
+from reviewer.run import start
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import Run
 from tests import run_result
@@ -130,10 +129,10 @@ class Job:
             policy=self.policy,
             pace=Pace(per_request=self.per_request, between_writes=0.0),
         )
-        made: list[ChatCompletions] = []
+        made: list[ModelServer] = []
         making = threading.Lock()
 
-        def models() -> tuple[ChatCompletions, ...]:
+        def models() -> tuple[ModelServer, ...]:
             # A run that starts again asks for them in two threads at once.
             with making:
                 if not made:
@@ -161,10 +160,9 @@ class Job:
         )
         try:
             snapshot = forge.snapshot(wanted.number)
-            if not isinstance(wanted, ReviewPullRequest):
-                return answer.carry_out(run, wanted, snapshot)
-            review = partial(review_pull_request, run, snapshot)
-            return acknowledge(run, wanted.commenter, review) if wanted.commenter else review()
+            if isinstance(wanted, ReviewPullRequest) and wanted.commenter is None:
+                return review_pull_request(run, snapshot)
+            return start.carry_out(run, wanted, snapshot)
         except ReviewerError as problem:
             runner.error(str(problem))
             return problem.exit_code
@@ -174,17 +172,20 @@ class Job:
                 for model in made:
                     model.close()
 
-    def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ChatCompletions, ...]:
+    def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ModelServer, ...]:
         names = [name for name in (inputs.model, inputs.fallback_model) if name]
+        effort = inputs.reasoning_effort
         return tuple(
-            ChatCompletions(
+            ModelServer(
                 model=name,
                 api_key=inputs.api_key,
                 base_url=inputs.base_url,
                 deadline=deadline,
                 policy=self.policy,
-                temperature=inputs.temperature,
-                max_output_tokens=inputs.max_output_tokens,
+                options=Options(
+                    inputs.temperature, inputs.max_output_tokens, effort.value if effort else None
+                ),
+                responses=inputs.uses_responses,
                 request_timeout=self.per_question,
             )
             for name in names

@@ -16,7 +16,7 @@ _FIRST = re.compile(
 )
 _LAST = re.compile(
     r"\n<!-- code-review-action:(?:state v=2 [\w-]+ [\w-]+|"
-    r"finding name=default id=[0-9a-f]{64}(?: tag=[\w-]+)?) -->\n?\Z"
+    r"finding name=default id=[0-9a-f]{64} origin=\w+ severity=\w+(?: tag=[\w-]+)?) -->\n?\Z"
 )
 # The one drawing that we make, of folder names that passed the neutraliser.
 _DRAWING = re.compile(r"^```mermaid\n.*?^```$", re.MULTILINE | re.DOTALL)

@@ -321,3 +321,18 @@ def test_without_a_reply_about_the_whole_change_the_overview_is_made_of_summarie
     finished = job.run(context_window="400000")
     assert finished.outputs["complete"] == "true"
     assert "Sets." in job.github.bodies[0]
+
+
+@faults("LL20")
+def test_a_finding_in_the_section_of_another_file_is_placed_by_its_quote(job: Job) -> None:
+    job.github.push(NUMBER, {"lib.py": "total = price * 2\n"})
+    found = {"quote": "total = price * 2", "title": "Doubles the price"}
+    job.model.script = lambda body: change_reply(
+        *(
+            section(path, *([found] if path == "src/app.py" else []))
+            for path in prompted_paths(body)
+        )
+    )
+    finished = job.run()
+    assert finished.outputs["findings"] == "1"
+    assert "`lib.py:1`" in job.github.bodies[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reviewer.events import activity, payload
+from reviewer.events import decision, payload
 from reviewer.events.activity import ReviewHead, Skip, TriggerRules
 from tests.faults import faults
 from tests.invariants import Invariants
@@ -52,7 +52,7 @@ def deliver(job: Job, event: str, **members: dict[str, Any]) -> RunResult:
     example = json.loads((EXAMPLES / f"{event}.json").read_text("utf-8"))
     for name, values in members.items():
         example[name] |= values
-    wanted = activity.decide(
+    wanted = decision.decide(
         payload.parse(
             event.partition(".")[0],
             json.dumps(example).encode(),

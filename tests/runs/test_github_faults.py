@@ -300,3 +300,21 @@ def test_an_enterprise_server_gets_the_same_review(
     job = Job(enterprise, model_server, tmp_path, invariants_for(enterprise))
     assert_published(job, job.run())
     assert all(request.path.startswith("/api/") for request in enterprise.requests)
+
+
+@faults("RM8", "GH7")
+@pytest.mark.parametrize(
+    "failure",
+    [failures.status(500), failures.status(403), failures.rate_limited(), failures.status(422)],
+    ids=["500", "403", "limit", "422"],
+)
+@pytest.mark.parametrize("gate", ["high", "low, incomplete", "never"])
+def test_a_review_that_cannot_be_published_fails_the_gate_for_what_it_found(
+    job: Job, failure: Failure, gate: str
+) -> None:
+    job.github.fail(f"{POST}|{PATCH}", failures.Pass(), *[failure] * 9)
+    finished = job.run(fail_on=gate)
+    assert finished.code == (1 if gate == "never" else 3)
+    assert "The review was made but could not be published" in finished.log
+    assert ("The review reached the limit" in finished.log) == (gate != "never")
+    assert finished.outputs["high"] == "1"

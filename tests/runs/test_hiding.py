@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults import faults
 from tests.loopback.model import Body
-from tests.loopback.state import Entry, Submodule
+from tests.loopback.state import Entry, Executable, Submodule, Symlink
 from tests.run_result import RunResult
 from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 from tests.runs.model_scripts import OVERVIEW
@@ -289,6 +289,206 @@ def test_a_submodule_is_counted(job: Job) -> None:
     job.github.add_pull(NUMBER, {"lib": (Submodule("1" * 40), Submodule("2" * 40))})
     finished = job.run()
     assert "submodule: its commits are in another repository" in row(job, finished, "lib")
+
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
+LFS = "excluded: Git LFS: its content is in another store"
+
+
+@faults("HD12")
+@pytest.mark.parametrize(
+    ("path", "old", "new", "reason"),
+    [
+        ("lib/a.zip", None, b"PK\x03\x04" + bytes(range(256)), "excluded: archive"),
+        ("lib/a.tgz", SAFE, b"\x1f\x8b\x08" + bytes(range(256)), "excluded: archive"),
+        ("docs/a.docx", None, b"PK\x03\x04" + bytes(range(256)), "excluded: archive"),
+        ("lib/a.7z", None, b"7z\xbc\xaf\x27\x1c" + bytes(range(256)), "excluded: archive"),
+        ("src/app.js", SAFE, POINTER, LFS),
+        ("src/app.js", POINTER, POINTER.replace("a" * 64, "b" * 64), LFS),
+        ("model.bin", None, POINTER.replace("\n", "\r\n"), LFS),
+        ("src/app.js", None, POINTER.replace("oid", f"ext-0-x sha256:{'c' * 64}\noid"), LFS),
+        (".github/actions/a/index.js", None, POINTER, LFS),
+        (
+            ".github/actions/a/lib",
+            None,
+            Submodule("1" * 40),
+            "excluded: submodule: its commits are in another repository",
+        ),
+    ],
+)
+def test_what_is_stored_elsewhere_or_packed_leaves_no_review_clean(
+    job: Job, path: str, old: str | Entry | None, new: str | Entry | None, reason: str
+) -> None:
+    files: dict[str, tuple[str | Entry | None, str | Entry | None]] = {
+        path: (old, new),
+        "src/fine.py": (None, "a = 1\n"),
+    }
+    job.github.add_pull(NUMBER, files)
+    finished = job.run(exclude="!**")
+    assert reason in row(job, finished, path)
+    assert finished.outputs["verdict"] == "excluded"
+    assert job.run(fail_on="excluded").code == 3
+
+
+@faults("HD12")
+@pytest.mark.parametrize("below", ["run(1)", "ext-0-x run", "size 1"])
+def test_a_pointer_with_another_line_is_reviewed(job: Job, below: str) -> None:
+    open_pull(job, "src/app.js", None, f"{POINTER}{below}\n{EVIL}\n")
+    assert_found(job.run())
+
+
+@faults("HD12")
+@pytest.mark.parametrize(
+    ("path", "old", "new", "title"),
+    [
+        ("src/app.js", SAFE, Symlink("../docs/x.txt"), "A file becomes a symbolic link"),
+        ("src/app.js", Executable(b"a\n"), Symlink("x"), "A file becomes a symbolic link"),
+        ("src/app.js", None, Symlink("/etc/passwd"), "A symbolic link leads out"),
+        ("src/a/app.js", None, Symlink("../../../x"), "A symbolic link leads out"),
+        ("src/app.js", Symlink("x.js"), Symlink("../../x.js"), "A symbolic link leads out"),
+        ("src/lib", SAFE, Submodule("1" * 40), "A file becomes a submodule"),
+        ("src/lib", Symlink("x"), Submodule("1" * 40), "A file becomes a submodule"),
+        ("run.sh", b"a\n", Executable(b"a\n"), "A file becomes executable"),
+        ("docs/run.txt", b"a\n", Executable(b"a\n"), "A file becomes executable"),
+    ],
+)
+@pytest.mark.parametrize("other", [True, False])
+def test_a_file_that_becomes_something_else_is_a_finding(
+    job: Job,
+    path: str,
+    old: str | Entry | None,
+    new: str | Entry | None,
+    title: str,
+    *,
+    other: bool,
+) -> None:
+    files: dict[str, tuple[str | Entry | None, str | Entry | None]] = {path: (old, new)}
+    files |= {"src/fine.py": (None, "a = 1\n")} if other else {}
+    job.github.add_pull(NUMBER, files)
+    finished = job.run(exclude="docs/")
+    assert title in job.github.bodies[0]
+    assert finished.outputs["verdict"] == "findings"
+    assert finished.outputs["medium"] == "1"
+
+
+@faults("HD12")
+def test_a_mode_that_github_does_not_show_is_a_finding(job: Job) -> None:
+    open_pull(job, "run.sh", b"a\n", Executable(b"a\n"))
+    job.github.site.largest_diff_files = 0
+    assert job.run().outputs["low"] == "1"
+
+
+@faults("HD12")
+@pytest.mark.parametrize("old", [None, Symlink("b.js")])
+def test_the_model_is_told_that_a_line_is_the_path_of_a_link(
+    job: Job, old: str | Entry | None
+) -> None:
+    open_pull(job, "src/app.js", old, Symlink("a.js"))
+    finished = job.run()
+    assert finished.outputs["verdict"] == "clean"
+    assert "a symbolic link: its line is the path" in job.model.bodies[0]["messages"][-1]["content"]
+
+
+@faults("HD12")
+def test_a_link_that_becomes_a_file_is_reviewed(job: Job) -> None:
+    open_pull(job, "src/app.js", Symlink("a.js"), f"{EVIL}\n")
+    assert_found(job.run())
+
+
+LATIN = "# caf\udce9 for you\n"
+
+
+@faults("HD13")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (None, f"{LATIN}{EVIL}\n"),
+        (SAFE, f"{SAFE}{LATIN}{EVIL}\n"),
+        (f"{LATIN}{SAFE}", f"{LATIN}{EVIL}\n{SAFE}"),
+        (f"{LATIN}{SAFE}", f"{EVIL}\n{SAFE}"),
+    ],
+)
+def test_a_patch_that_is_not_utf_8_is_decoded_from_its_contents(
+    job: Job, old: str | None, new: str
+) -> None:
+    open_pull(job, "src/app.js", old, new)
+    finished = job.run()
+    assert_found(finished)
+    assert "its patch is not UTF-8" in row(job, finished, "src/app.js")
+    shown = job.model.bodies[0]["messages"][-1]["content"]
+    assert "\ufffd" not in shown
+    assert ("café" in shown) == (LATIN in (old or "") + new)
+
+
+@faults("HD13")
+def test_a_patch_that_is_not_utf_8_and_cannot_be_decoded_is_not_reviewed(job: Job) -> None:
+    open_pull(job, "src/app.js", None, "\udc80" + "x" * 1_100_000)
+    assert job.run().outputs["verdict"] == "incomplete"
+
+
+@faults("HD13")
+@pytest.mark.parametrize("end", ["\r", "\u2028", "\u2029", "\x85", "\f"])
+def test_lines_that_end_in_another_way_are_not_minified(job: Job, end: str) -> None:
+    text = "".join(f"line_{number} = {number}{end}" for number in range(900))
+    open_pull(job, "static/app.js", None, f"{EVIL}{end}{text}")
+    finished = job.run()
+    assert finished.outputs["high"] != "0"
+    assert finished.outputs["complete"] == "false"
+
+
+@faults("HD13")
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("src/app.py", "# coding: utf-7"),
+        ("src/app.py", "#!/usr/bin/python\n# -*- coding: utf_7 -*-"),
+        ("src/app.py", "# vim: set fileencoding=raw_unicode_escape :"),
+        ("bin/run", "# coding=unicode_escape"),
+        ("src/app.py", "# coding: pyxl"),
+        ("src/app.pyw", "# coding: hz"),
+        ("src/app.rb", "# encoding: iso-2022-jp"),
+        ("src/app.js", "# coding: rot13"),
+        ("web/a.html", "<meta charset=utf-7>"),
+        ("web/a.html", '<META http-equiv="x" content="text/html; charset=UTF-7">'),
+        ("web/a.xml", "<?xml version='1.0' encoding='cp037'?>"),
+        ("web/a.css", '@charset "utf-16be";'),
+        ("web/a.php", "<?php declare(encoding='UTF-7');"),
+    ],
+)
+@pytest.mark.parametrize("folder", ["", "vendor/"])
+def test_a_declared_encoding_in_which_text_is_not_what_it_seems_is_a_finding(
+    job: Job, path: str, line: str, folder: str
+) -> None:
+    open_pull(job, f"{folder}{path}", None, f"{line}\n+AGU-v+AGE-l(1)\n")
+    assert job.run().outputs["high"] == "1"
+    assert "An encoding that hides what the text says" in job.github.bodies[0]
+
+
+@faults("HD13")
+def test_an_encoding_that_was_declared_before_is_a_finding_where_the_change_shows_it(
+    job: Job,
+) -> None:
+    before = "# coding: utf-7\na = 1\n"
+    open_pull(job, "src/app.py", before, f"{before}+AGU-v+AGE-l(1)\n")
+    assert job.run().outputs["high"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("src/app.py", "# -*- coding: utf-8 -*-"),
+        ("src/app.py", "# vim: set fileencoding=latin-1 :"),
+        ("src/app.py", "#\n#\n# coding: utf-7"),
+        ("src/app.rb", "# encoding: UTF-8"),
+        ("docs/a.md", "# Vibe coding: a guide"),
+        ("web/a.html", "<meta charset=utf-8>"),
+        ("web/a.xml", '<?xml version="1.0" encoding="ISO-8859-15"?>'),
+        ("src/app.py", 'open(name, encoding="utf-16")'),
+    ],
+)
+def test_other_declared_encodings_are_no_finding(job: Job, path: str, line: str) -> None:
+    open_pull(job, path, None, f"{line}\na = 1\n")
+    assert job.run().outputs["findings"] == "0"
 
 
 @faults("HD6")

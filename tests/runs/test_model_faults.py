@@ -8,9 +8,20 @@ import pytest
 
 from reviewer.adapters.http.retry import Policy
 from tests.faults import faults
-from tests.loopback.failures import Drip, Failure, Hang, Instead, html, malformed, redirect
+from tests.loopback.failures import (
+    Cut,
+    Drip,
+    Failure,
+    Hang,
+    Instead,
+    Pass,
+    Reset,
+    html,
+    malformed,
+    redirect,
+)
 from tests.loopback.messages import Response, as_json
-from tests.loopback.model import LoopbackModel, error
+from tests.loopback.model import LoopbackModel, ScriptedReply, error
 from tests.runs.job import NUMBER, QUICK, Job, prompted_path, review_reply
 from tests.runs.model_scripts import CHAT, TOO_LONG, finds_a_problem, three_files
 from tests.runs.run_checks import assert_reported_everywhere
@@ -33,7 +44,7 @@ def test_a_refused_key_is_reported_everywhere_with_what_to_do(job: Job, status: 
 def test_an_unknown_model_is_reported_everywhere_with_what_to_do(job: Job) -> None:
     finished = job.run(model="misspelt")
     assert finished.code == 2
-    assert_reported_everywhere(job, finished, "Check the inputs model and base-url")
+    assert_reported_everywhere(job, finished, "Check the inputs model, base-url and api")
     assert len(job.model.bodies) == 1
 
 
@@ -206,3 +217,86 @@ def test_an_error_that_repeats_the_prompt_shows_no_more_than_its_beginning(job: 
     assert_reported_everywhere(job, finished, "Odd: the secret")
     shown = (*job.github.bodies, finished.log, finished.summary)
     assert all("the secret of the change " * 10 not in text for text in shown)
+
+
+def _no_completion(body: object) -> Response:
+    usage = {"prompt_tokens": 70_000, "completion_tokens": 5_000, "total_tokens": 75_000}
+    return as_json(200, {"choices": body, "usage": usage})
+
+
+UNUSABLE: dict[str, str | ScriptedReply | Response] = {
+    "refusal": ScriptedReply(None, refusal="I will not.", usage=(70_000, 5_000)),
+    "content filter": ScriptedReply("", finish_reason="content_filter", usage=(70_000, 5_000)),
+    "blank": ScriptedReply(" ", usage=(70_000, 5_000)),
+    "only reasoning": ScriptedReply("", finish_reason="length", usage=(70_000, 5_000)),
+    "no choice": _no_completion([]),
+    "no list": _no_completion("?"),
+}
+
+
+@faults("PD4")
+@pytest.mark.parametrize("reply", UNUSABLE.values(), ids=UNUSABLE)
+def test_a_reply_that_cannot_be_used_counts_with_the_tokens_that_the_server_reports(
+    job: Job, reply: str | ScriptedReply | Response
+) -> None:
+    job.model.checked = False
+    if isinstance(reply, Response):
+        job.model.fail(CHAT, Instead(reply))
+    else:
+        job.model.say(reply)
+    finished = job.run(concurrency="1", price="1.00/1.00")
+    assert (finished.outputs["verdict"], len(job.model.bodies)) == ("clean", 2)
+    assert int(finished.outputs["tokens"]) == 75_000 + 110
+    assert finished.outputs["cost"] == "0.075110"
+
+
+@faults("PD4")
+def test_replies_that_cannot_be_used_end_at_the_limit_of_the_cost(job: Job) -> None:
+    three_files(job)
+    refused = ScriptedReply(None, refusal="No.", usage=(90_000, 10_000))
+    job.model.script = lambda body: refused if len(job.model.bodies) > 1 else finds_a_problem(body)
+    finished = job.run(concurrency="1", max_cost="0.15", price="1.00/1.00")
+    assert len(job.model.bodies) == 3
+    assert "The cost budget is spent" in finished.log
+    assert finished.outputs["cost"] == "0.200110"
+
+
+LOST: dict[str, Failure] = {
+    "dropped": Reset(processed=True),
+    "cut": Cut(),
+    "too late": Hang(processed=True),
+}
+
+
+@faults("PD4")
+@pytest.mark.parametrize("failure", LOST.values(), ids=LOST)
+def test_a_lost_reply_counts_as_it_was_estimated(job: Job, failure: Failure) -> None:
+    job.per_question = 1.0
+    job.model.fail(CHAT, failure)
+    finished = job.run(concurrency="1", price="1.00/1.00")
+    assert finished.outputs["verdict"] == "clean"
+    assert int(finished.outputs["tokens"]) > 110 + 1_000
+    assert finished.outputs["cost"] == "unknown"
+    assert len(job.model.bodies) == 2
+
+
+@faults("PD4")
+def test_replies_that_are_lost_end_at_the_limit_of_the_tokens(job: Job) -> None:
+    three_files(job)
+    job.model.fail(CHAT, Pass(), *[Reset(processed=True)] * 99)
+    whole = job.run(concurrency="1")
+    assert whole.outputs["verdict"] == "findings"
+    sent = len(job.model.bodies)
+    job.model.heal()
+    job.model.fail(CHAT, Pass(), *[Reset(processed=True)] * 99)
+    limit = str(int(whole.outputs["tokens"]) // 2)
+    limited = job.run(full=True, concurrency="1", max_tokens_total=limit)
+    assert len(job.model.bodies) - sent < sent
+    assert "The token budget is spent" in limited.log
+
+
+@faults("PD4")
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_request_that_the_server_refuses_counts_for_nothing(job: Job, status: int) -> None:
+    job.model.fail(CHAT, Instead(error(status, "Later.")))
+    assert job.run(concurrency="1").outputs["tokens"] == "110"

@@ -135,6 +135,25 @@ def test_pushes_to_all_pull_requests_of_one_author_count_together(job: Job) -> N
     assert verdicts(*runs) == ["clean"] * 3 + ["skipped", "clean", "skipped"]
 
 
+@faults("RM10")
+def test_reviews_are_not_hidden_by_many_pull_requests_that_changed_later(job: Job) -> None:
+    open_other(job, NUMBER, opened=-99 * HOUR)
+    open_other(job, 8, opened=-99 * HOUR)
+    assert verdicts(*(push(job, 8, 0, daily_limit="9") for _ in range(3))) == ["clean"] * 3
+    other = job.github.repository.pulls[8]
+    for number in range(1_000, 1_101):
+        late = replace(other, number=number, updated=7 * HOUR)
+        job.github.repository.pulls[number] = late
+        job.github.comment("Any news?", number=number, author=STRANGER)
+    asked = len(job.model.bodies)
+    finished = push(job, NUMBER, 1, daily_limit="3")
+    assert verdicts(finished) == ["skipped"]
+    assert "than this run can count" in finished.summary
+    assert len(job.model.bodies) == asked
+    job.github.repository.pulls[NUMBER].association = "MEMBER"
+    assert verdicts(push(job, NUMBER, 1, daily_limit="3")) == ["clean"]
+
+
 @faults("RM4")
 @pytest.mark.parametrize("status", [401, 500])
 def test_a_run_that_failed_counts_because_it_may_have_paid(job: Job, status: int) -> None:

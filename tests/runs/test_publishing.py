@@ -352,3 +352,35 @@ def test_of_two_reports_of_all_files_and_two_rows_of_one_file_the_first_counts(j
     assert "b/report.json: there is another report of all files" in body
     assert "Twice." not in body
     assert "Second." not in body
+
+
+@faults("ST10")
+def test_a_publishing_run_without_a_key_keeps_a_signed_review_of_the_same_commit(job: Job) -> None:
+    pass_report(job, job.run(mode="review"))
+    job.run()
+    (signed,) = job.github.bodies
+    finished = job.run(mode="publish", api_key="", base_url="", fail_on="high")
+    assert (finished.code, finished.outputs["comment-id"]) == (3, "")
+    assert job.github.bodies == [signed]
+    assert "it was kept" in finished.log
+    assert "6 high" in finished.summary
+
+
+@faults("ST10")
+def test_a_publishing_run_without_a_key_replaces_what_is_older_or_not_signed(job: Job) -> None:
+    job.run()
+    job.github.push(NUMBER, {"src/f0.py": "new = 0\n\nmore = 1\n"})
+    pass_report(job, job.run(mode="review"))
+    # What is not signed is none of our words for those who have the key.
+    job.invariants.overtakes = True
+    for _ in range(2):
+        finished = job.run(mode="publish", api_key="", base_url="")
+        assert (finished.code, finished.outputs["comment-id"] != "") == (0, True)
+    (body,) = job.github.bodies
+    head = job.github.repository.pulls[NUMBER].head_sha
+    known = state_line.decode(body)
+    assert known
+    assert known.head_sha == head
+    # A run with a key signs over it.
+    job.run()
+    assert state_line.find_signed_head(job.github.bodies[0]) == head

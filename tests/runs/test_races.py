@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from reviewer.comments import summary
+from reviewer.config.strict_yaml import PATH
 from reviewer.memory import state_line
 from tests.faults import faults
 from tests.loopback import failures
@@ -234,6 +235,20 @@ def test_a_head_that_moves_again_while_it_is_read_again_is_left_to_its_own_run(
     assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
     assert "the head keeps moving" in finished.summary
     assert (job.github.bodies, job.model.bodies) == ([], [])
+
+
+@faults("RM8")
+@pytest.mark.parametrize("where", ["input", "file"])
+def test_a_head_that_keeps_moving_passes_no_gate(job: Job, newer: Newer, where: str) -> None:
+    job.inputs |= {"fail-on": "low"} if where == "input" else {}
+    if where == "file":
+        file = "fail-on: low\n"
+        job.github.add_pull(NUMBER, {"src/app.py": ("old = 1\n", "new = 2\n"), PATH: (file, file)})
+    job.github.fail(FILES, Around(before=newer.push), Around(before=newer.push_again))
+    finished = job.run()
+    assert (finished.code, finished.outputs["verdict"]) == (3, "skipped")
+    assert "fail-on is set, and nothing was reviewed: the head keeps moving" in finished.log
+    assert job.run(mode="review").code == 0
 
 
 @faults("DF14")

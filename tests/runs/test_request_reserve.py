@@ -99,7 +99,7 @@ def test_if_others_spend_the_rest_the_review_is_in_the_summary_and_the_report(jo
     job.model.fail("POST", Around(before=spend))
     job.workspace = str(job.root)
     finished = job.run(fail_on="high", timeout="60")
-    assert finished.code == 1
+    assert finished.code == 3
     assert "The review was made but could not be published" in finished.log
     assert "It is in the job summary" in finished.log
     assert "limits the requests of this GitHub token" in finished.log

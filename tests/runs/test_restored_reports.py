@@ -220,3 +220,35 @@ def test_a_dismissal_in_the_comment_applies_to_what_is_restored(job: Job) -> Non
     assert asked(job, count) == []
     assert "4 high" in job.github.bodies[0]
     assert "1 finding dismissed by maintainers" in job.github.bodies[0]
+
+
+@faults("RM7")
+@pytest.mark.parametrize(("login", "high"), [("dev", "4"), ("DEV", "4"), ("maintainer", "3")])
+def test_at_a_gate_a_restored_dismissal_needs_somebody_who_may_dismiss(
+    job: Job, login: str, high: str
+) -> None:
+    dismiss(job, login)
+    report, count = pay(job)
+    job.github.repository.comments.clear()
+    done = job.run(reports=report, fail_on="high")
+    assert (done.code, done.outputs["high"], asked(job, count)) == (3, high, [])
+
+
+@faults("RM7")
+def test_who_may_not_write_any_more_has_dismissed_nothing_that_a_gate_restores(job: Job) -> None:
+    dismiss(job, "maintainer")
+    report, _ = pay(job)
+    job.github.repository.writers.discard("maintainer")
+    done = job.run(reports=report, fail_on="high")
+    assert (done.code, done.outputs["high"]) == (3, "4")
+
+
+def dismiss(job: Job, login: str) -> None:
+    """Review without a gate, dismiss the first finding, and push another file."""
+    job.run(inline="all")
+    job.github.repository.writers.add(login)
+    thread = job.github.repository.pulls[NUMBER].threads[0]
+    thread.resolved, thread.resolved_by = True, login
+    job.run(full=True, inline="all")
+    thread.resolved, thread.resolved_by = False, ""
+    job.github.push(NUMBER, {"README.md": "Hello\n"})

@@ -1,19 +1,28 @@
 """Who may dismiss findings and pause reviews, and who passes a gate without a review."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from reviewer.comments import summary
 from reviewer.config.strict_yaml import PATH
-from reviewer.events.activity import CommandRequest, Commenter, PauseReviews, ReviewPullRequest
+from reviewer.events.activity import (
+    AnswerQuestion,
+    CommandRequest,
+    Commenter,
+    PauseReviews,
+    ReviewPullRequest,
+    ShowHelp,
+)
 from reviewer.events.commands import IgnoreCommand
 from reviewer.memory import state_line
 from reviewer.operations import Subject
 from tests.faults import faults
+from tests.loopback.model import Body
 from tests.run_result import RunResult
-from tests.runs.job import NUMBER, Job
-from tests.runs.model_scripts import finds_a_problem
+from tests.runs.job import NUMBER, Job, prompted_path, review_reply
+from tests.runs.model_scripts import OVERVIEW, finds_a_problem
 
 AUTHOR, MAINTAINER, READER = "dev", "maintainer", "member-who-reads"
 COMMENT = 5001
@@ -31,6 +40,23 @@ def pause(by: Commenter) -> PauseReviews:
 
 def resume(by: Commenter) -> ReviewPullRequest:
     return ReviewPullRequest(NUMBER, requested=True, resume=True, commenter=by)
+
+
+def ask(by: Commenter) -> AnswerQuestion:
+    return AnswerQuestion(NUMBER, "Why?", by)
+
+
+def help_(by: Commenter) -> ShowHelp:
+    return ShowHelp(NUMBER, by)
+
+
+def finds_nothing(body: Body) -> str:
+    path = prompted_path(body)
+    return review_reply(path) if path else OVERVIEW
+
+
+def answers(body: Body) -> str:
+    return finds_a_problem(body) if prompted_path(body) else json.dumps({"answer": "No."})
 
 
 def command(job: Job, wanted: Command, login: str, **inputs: str) -> RunResult:
@@ -222,3 +248,74 @@ def test_a_dry_run_refuses_too_and_leaves_no_reaction(job: Job) -> None:
     assert known
     assert not known.paused
     assert summary.status(job.github.bodies[0]) == ""
+
+
+LINE_COMMENT = "pull_request_review_comment"
+
+
+def repeat(job: Job, **inputs: str) -> RunResult:
+    job.event = LINE_COMMENT
+    return job.carry_out(ReviewPullRequest(NUMBER, only_repeat=True), **inputs)
+
+
+@faults("RM9")
+@pytest.mark.parametrize(("script", "code"), [(finds_a_problem, 3), (finds_nothing, 0)])
+def test_at_a_gate_a_comment_at_lines_repeats_the_verdict_and_asks_nobody(
+    job: Job, script: Callable[[Body], str], code: int
+) -> None:
+    job.model.script = script
+    assert review(job, **GATE).code == code
+    asked, before = len(job.model.bodies), list(job.github.bodies)
+    finished = repeat(job, **GATE)
+    assert finished.code == code
+    assert finished.outputs["verdict"] == ("findings" if code else "clean")
+    assert (len(job.model.bodies), job.github.bodies) == (asked, before)
+
+
+@faults("RM9")
+def test_at_a_gate_a_comment_at_lines_before_the_review_is_there_passes_not(job: Job) -> None:
+    finished = repeat(job, **GATE)
+    assert (finished.code, finished.outputs["verdict"]) == (3, "skipped")
+    assert "run this job again after the review" in finished.log
+    review(job, **GATE)
+    job.github.push(NUMBER, {"src/more.py": "more = 1\n"})
+    assert repeat(job, **GATE).code == 3
+    assert job.github.repository.pulls[NUMBER].head_sha[:7] not in job.github.bodies[0]
+
+
+@faults("RM9")
+def test_an_incomplete_review_is_repeated_as_what_it_is(job: Job) -> None:
+    job.github.push(NUMBER, {"src/long.py": "x = 1\n" + "y" * 6_000 + "\n" + "z = 1\n" * 9})
+    job.model.script = finds_nothing
+    inputs = {**GATE, "fail_on_incomplete": "false"}
+    assert review(job, **inputs).outputs["verdict"] == "incomplete"
+    assert (repeat(job, **inputs).code, repeat(job, **GATE).code) == (0, 3)
+
+
+@faults("RM9")
+@pytest.mark.parametrize("gate", ["input", "file"])
+@pytest.mark.parametrize("wanted", [ignore, pause, resume, ask, help_])
+@pytest.mark.parametrize("login", [AUTHOR, READER])
+def test_at_a_gate_no_command_at_a_line_makes_a_red_commit_green(
+    job: Job, gate: str, wanted: Command, login: str
+) -> None:
+    file = "fail-on: high\n" if gate == "file" else "max-files: 99\n"
+    job.github.add_pull(NUMBER, {"src/app.py": ("old = 1\n", "new = 2\n"), PATH: (file, file)})
+    job.inputs |= {"fail-on": "high"} if gate == "input" else {}
+    assert reviewed(job).code == 3
+    job.model.script = answers
+    job.event = LINE_COMMENT
+    finished = command(job, wanted, login)
+    assert (finished.code, finished.outputs["verdict"]) == (3, "findings"), finished.log
+    assert "1 high" in job.github.bodies[0]
+    job.event = "issue_comment"
+    assert command(job, wanted, login).code in ((0, 3) if wanted is resume else (0,))
+
+
+@faults("RM9")
+def test_without_a_gate_a_command_at_a_line_ends_as_before(job: Job) -> None:
+    reviewed(job)
+    job.event = LINE_COMMENT
+    asked = len(job.github.requests)
+    assert command(job, help_, READER).outputs["verdict"] == "skipped"
+    assert len(job.github.requests) - asked <= 5

@@ -6,6 +6,7 @@ import pytest
 
 from tests.faults import faults
 from tests.loopback.model import Body
+from tests.loopback.state import Entry, Submodule
 from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 from tests.runs.model_scripts import OVERVIEW, finds_a_problem
 
@@ -130,6 +131,70 @@ def test_a_finding_whose_file_went_out_of_sight_is_not_fixed(
 
 
 @faults("HD2")
+@pytest.mark.parametrize(
+    "push",
+    [
+        {"src/app.py": "a = 1\n", "vendor/app2.py": "run(EVIL)\n"},
+        {"src/app.py": None, "vendor/app2.py": "run(EVIL)\n"},
+        {"src/app.py": "a = 1\n", "lib/app.whl": b"PK\x03\x04" + bytes(range(256))},
+        {"src/app.py": "a = 1\n", "lib/app.zip": b"PK\x03\x04" + bytes(range(256))},
+        {"src/app.py": "a = 1\n", "lib": Submodule("1" * 40)},
+        {"src/app.py": "a = 1\n", "lib/big.py": "x = 1\n" * 30},
+        {"src/app.py": "a = 1\n", "lib/wide.py": "x = 1\n" + "y" * 6_000 + "\n"},
+        {"src/app.py": None, "lib/data.bin": bytes(range(256))},
+        {"src/app.py": "a = 1\nevil()\nb = 2\nevil()\n"},
+    ],
+)
+def test_code_that_is_reworded_on_its_way_out_of_sight_is_not_fixed(
+    job: Job, push: dict[str, str | Entry | None]
+) -> None:
+    job.github.add_pull(NUMBER, {"src/app.py": (None, "evil()\n")})
+    job.model.script = finds_evil
+    job.run(max_file_lines="20")
+    job.github.push(NUMBER, push)
+    job.model.script = finds_nothing
+    finished = job.run(max_file_lines="20", fail_on="critical", fail_on_incomplete="false")
+    assert "### Not checked again" in job.github.bodies[0]
+    assert (finished.code, finished.outputs["critical"]) == (3, "1")
+    job.github.push(NUMBER, {"src/b.py": "b = 3\n"})
+    assert job.run(max_file_lines="20", fail_on="critical").code == 3
+    job.github.push(NUMBER, {"src/app.py": None, **dict.fromkeys(push)})
+    job.run()
+    assert "### Fixed since the last review\n- `src/app.py:1`" in job.github.bodies[0]
+
+
+@faults("HD2")
+def test_code_that_moved_into_an_archive_that_was_there_before_is_not_fixed(job: Job) -> None:
+    first, second = (b"PK\x03\x04" + bytes(range(256)) + part for part in (b"1", b"2"))
+    files: dict[str, tuple[None, Entry | str]] = {
+        "src/app.py": (None, "evil()\n"),
+        "lib/app.whl": (None, first),
+    }
+    job.github.add_pull(NUMBER, files)
+    job.model.script = finds_evil
+    job.run()
+    job.github.push(NUMBER, {"src/app.py": "a = 1\n", "lib/app.whl": second})
+    assert job.run().outputs["critical"] == "1"
+
+
+def test_code_is_fixed_beside_unread_files_that_are_as_they_were(job: Job) -> None:
+    archive = b"PK\x03\x04" + bytes(range(256))
+    job.github.add_pull(
+        NUMBER,
+        {
+            "src/app.py": (None, "evil()\n"),
+            "lib/app.whl": (None, archive),
+            "vendor/x.py": (None, "x = 1\n"),
+        },
+    )
+    job.model.script = finds_evil
+    job.run()
+    job.github.push(NUMBER, {"src/app.py": "a = 1\n"})
+    assert job.run().outputs["critical"] == "0"
+    assert "### Fixed since the last review\n- `src/app.py:1`" in job.github.bodies[0]
+
+
+@faults("HD2")
 def test_a_finding_in_a_file_that_failed_is_not_fixed(job: Job) -> None:
     job.github.add_pull(NUMBER, {"src/app.py": (None, "evil()\n"), "src/b.py": FINE})
     job.model.script = finds_evil
@@ -153,6 +218,46 @@ def test_rules_read_the_files_that_the_model_does_not(job: Job, path: str) -> No
     (body,) = job.github.bodies
     assert "Possible secret: aws access key" in body
     assert KEY not in body
+
+
+def hide_patches(job: Job) -> None:
+    """Show no lines of any file, as GitHub does on a heavy page."""
+    for listed in job.github.repository.pulls[NUMBER].files:
+        listed.patch, listed.additions, listed.deletions = None, 0, 0
+    job.github.site.largest_diff_files = 0
+
+
+@faults("HD10")
+@pytest.mark.parametrize("path", ["vendor/x.py", "docs/x.md", "vendor/docs/x.py"])
+@pytest.mark.parametrize("old", [None, "a = 1\n" * 9])
+def test_rules_read_excluded_files_of_which_github_shows_no_lines(
+    job: Job, path: str, old: str | None
+) -> None:
+    job.github.add_pull(NUMBER, {path: (old, f'{old or ""}KEY = "{KEY}"\n')})
+    hide_patches(job)
+    finished = job.run(exclude="docs/")
+    assert job.model.requests == []
+    assert finished.outputs["high"] == "1"
+    assert "Possible secret: aws access key" in job.github.bodies[0]
+
+
+@faults("HD10")
+def test_rules_read_excluded_files_that_are_not_utf_8_without_a_request(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"vendor/x.py": (None, f'# caf\udce9\nKEY = "{KEY}"\n')})
+    assert job.run().outputs["high"] == "1"
+    assert not [each for each in job.github.requests if "/contents/vendor" in each.path]
+
+
+@faults("HD10")
+def test_excluded_files_that_no_rule_could_read_are_counted(job: Job) -> None:
+    files = {f"docs/{n}.md": (None, f"line {n}\n") for n in range(55)}
+    job.github.add_pull(NUMBER, {"src/app.py": (None, "a = 1\n"), **files})
+    hide_patches(job)
+    job.model.script = finds_nothing
+    finished = job.run(exclude="docs/", max_file_lines="500")
+    assert finished.outputs["verdict"] == "clean"
+    said = "the built-in rules did not read 5 excluded files of which GitHub shows no lines"
+    assert said in job.github.bodies[0]
 
 
 @faults("HD10")
@@ -247,6 +352,12 @@ def test_the_hashes_of_requirements_are_compared_too(job: Job) -> None:
         ("src/util.py", "src/conftest.py"),
         (".github/workflows/check.yml", "docs/check.yml"),
         ("src/util.py", "docs/util.py"),
+        ("vendor/util.py", "src/util.py"),
+        ("docs/util.py", "src/util.py"),
+        ("src/util.txt", "src/util.py"),
+        ("src/util.txt", "bin/util"),
+        ("src/Util.py", "src/util.py"),
+        ("src/util.js", "src/__snapshots__/util.snap"),
     ],
 )
 @pytest.mark.parametrize("change", ["", "# more\n"])

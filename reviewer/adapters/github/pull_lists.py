@@ -8,6 +8,7 @@ from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import Actor, Node, PageInfo
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.github.snapshot_json import login, moment
+from reviewer.ports import MOST_LISTED
 from reviewer.pull_request import ListedPull
 
 CHANGED = """
@@ -15,14 +16,22 @@ query Changed($owner: String!, $name: String!, $after: String) {
   repository(owner: $owner, name: $name) {
     pullRequests(first: 100, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
       pageInfo { hasNextPage endCursor }
-      nodes { number createdAt updatedAt authorAssociation author { login } }
+      nodes {
+        number createdAt updatedAt authorAssociation author { login }
+        comments(first: 1) { totalCount }
+      }
     }
   }
 }
 """
-# A thousand pull requests, twice the largest `daily-limit`.
-MOST_PAGES = 10
+MOST_PAGES = MOST_LISTED // 100
 _AIM = "list pull requests"
+
+
+class CommentCount(Node):
+    """The comments on a pull request as a whole."""
+
+    total_count: int
 
 
 class ChangedNode(Node):
@@ -35,6 +44,7 @@ class ChangedNode(Node):
     updated_at: str
     author_association: str
     author: Actor | None
+    comments: CommentCount
 
 
 class ChangedList(Node):
@@ -134,8 +144,13 @@ def read(response: GitHubResponse) -> PullListPage:
 
 
 def _parse_listed(node: ChangedNode) -> tuple[datetime, ListedPull]:
-    opened_at = moment(node.created_at)
-    listed = ListedPull(node.number, login(node.author), node.author_association, opened_at)
+    listed = ListedPull(
+        node.number,
+        login(node.author),
+        node.author_association,
+        moment(node.created_at),
+        commented=node.comments.total_count > 0,
+    )
     return moment(node.updated_at), listed
 
 

@@ -1,6 +1,7 @@
-"""What a model server's error response means: stop, use another model, shorten, or wait."""
+"""What a model server's error response means: stop, use another model, shorten, or leave out."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -8,6 +9,7 @@ from httpx2 import Response
 
 from reviewer.adapters.http import waiting
 from reviewer.adapters.http.retry import TransientError
+from reviewer.adapters.openai import refusal_texts
 from reviewer.errors import (
     ContextTooLongError,
     ModelError,
@@ -25,6 +27,22 @@ _TOO_LONG = re.compile(
     # OpenAI's 429 for one prompt above the tokens of a whole minute: waiting does not help.
     r"|request too large"
 )
+_NO_TOOLS = re.compile("|".join(refusal_texts.NO_TOOLS))
+# With these, the server has not looked at the parameters.
+_NOT_ABOUT_TOOLS = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.PAYMENT_REQUIRED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+# Codes of a failed response, https://platform.openai.com/docs/api-reference/responses/object, and
+# the statuses that mean the same.
+_FAILURES = {
+    "rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
+    "server_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+}
 _PASSING = frozenset(
     {
         HTTPStatus.REQUEST_TIMEOUT,
@@ -71,6 +89,35 @@ def read(response: Response, key: str) -> Refusal:
     )
 
 
+class FailedError(Exception):
+    """A response with status 200 reports an error, as the Responses API can."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Take the error's code and message as the server wrote them."""
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
+def read_failed(failed: FailedError, response: Response, key: str) -> Refusal:
+    """Read the error that a response reports, as `read` does."""
+    return Refusal(
+        status=_FAILURES.get(failed.code, HTTPStatus.BAD_REQUEST),
+        code=failed.code,
+        parameter="",
+        text=failed.message.lower(),
+        message=clean(failed.message or failed.code, key),
+        location="",
+        wait=waiting.asked_wait(response.headers, failed.message),
+    )
+
+
+def refuses_tools(refusal: Refusal) -> bool:
+    """Return True if the server or the model takes no tools, whatever the status is."""
+    about_request = refusal.status not in _NOT_ABOUT_TOOLS
+    return about_request and bool(_NO_TOOLS.search(refusal.text))
+
+
 def clean(text: str, key: str) -> str:
     """Return a server's text on one line of at most 200 characters, without key and controls."""
     hidden = text.replace(key, "***") if key else text
@@ -101,7 +148,10 @@ def _lasting_error(refusal: Refusal, model: str) -> ModelError:
                 f"The model server does not accept the API key ({refusal.status}): "
                 f"{refusal.message}",
                 cause="The key is wrong, expired or for another server, or may not use this model.",
-                remedy="Check the secret behind the input api-key, and base-url.",
+                remedy="Check the secret behind the input api-key, and base-url."
+                # OpenAI's "Missing scopes: api.responses.write" for a restricted key.
+                + " Allow the key to use Responses, or set `api: chat`."
+                * ("api.responses" in refusal.text),
             )
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
             return _not_found_error(refusal, model)
@@ -135,9 +185,9 @@ def _is_too_long(refusal: Refusal) -> bool:
 def _not_found_error(refusal: Refusal, model: str) -> ModelNotFoundError:
     return ModelNotFoundError(
         f"The model server does not know {model} ({refusal.status}): {refusal.message}",
-        cause="The name is misspelled, the model was retired, or base-url lacks its path "
-        "(it usually ends in /v1).",
-        remedy="Check the inputs model and base-url.",
+        cause="The name is misspelled, the model was retired, base-url lacks its path "
+        "(it usually ends in /v1), or the server lacks the API that the input api names.",
+        remedy="Check the inputs model, base-url and api.",
     )
 
 
@@ -159,3 +209,23 @@ def _error_object(response: Response) -> dict[str, object]:
 def _member(error: dict[str, object], name: str) -> str:
     value = error.get(name)
     return value if isinstance(value, str) else ""
+
+
+def find_refused(
+    sent: Mapping[str, object], refusal: Refusal, optional_names: Mapping[str, tuple[str, ...]]
+) -> str:
+    """Return the sent parameter that a refusal is about, empty when it is about something else.
+
+    Where the server names none in its own field, it is the one that its text mentions first.
+    """
+    optional = [name for name in optional_names if name in sent]
+    culprit = refusal.parameter.split(".")[0]
+    if culprit in optional:
+        return culprit
+    places = [
+        (refusal.text.find(word), name)
+        for name in optional
+        for word in optional_names[name]
+        if word in refusal.text
+    ]
+    return min(places)[1] if places else ""

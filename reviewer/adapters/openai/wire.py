@@ -1,17 +1,20 @@
-"""Chat Completions as JSON: messages and tools out, completions in, parameters refused."""
+"""Chat Completions as JSON: messages and tools out, completions in.
+
+`responses` has the same functions for the Responses API, and uses what both have in common.
+"""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from httpx2 import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reviewer.adapters.openai.refusals import Refusal
+from reviewer.adapters.openai import refusal_texts
 from reviewer.errors import ReplyError
-from reviewer.ports import Message, Reply, Tool, ToolCall, Usage
+from reviewer.ports import Message, Prompt, Reply, Tool, ToolCall, Usage
 from reviewer.text import invisible, truncate
 
 # A hundred times the largest context window: such a number is not a count of tokens.
@@ -19,31 +22,91 @@ _MOST_TOKENS = 100_000_000
 _LONGEST_REFUSAL = 200
 _LONGEST_NAME = 100
 _LONGEST_ID = 200
-_MOST_CALLS = 100
-# What servers call a parameter that they refuse, besides its own name.
-_NAMES = {
-    "response_format": ("response_format", "response_schema", "json_schema", "structured output"),
-    "tools": ("tools", "tool use", "function call", "tool call"),
+MOST_CALLS = 100
+PATH = "/chat/completions"
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "response_format": refusal_texts.SCHEMA,
+    "tools": refusal_texts.TOOLS,
     "tool_choice": ("tool_choice",),
+    "reasoning_effort": refusal_texts.EFFORT,
     "temperature": ("temperature",),
     "max_completion_tokens": ("max_completion_tokens",),
     "max_tokens": ("max_tokens",),
 }
-_LIMITS = ("max_completion_tokens", "max_tokens", "")
+"""The parameters that a request can do without, and what servers that refuse one call it."""
+_LIMITS = ("max_completion_tokens", "max_tokens")
 
 
-def message(sent: Message) -> dict[str, object]:
-    """Return the JSON of a message."""
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The parameters that a server has refused, and what it said of tools if those are among them.
+
+    A token limit is refused by two names.
+    """
+
+    refused: frozenset[str] = frozenset()
+    tools_refusal: str = ""
+
+    @property
+    def limit(self) -> str:
+        """The name of the token limit on Chat Completions, the newer one if it is taken."""
+        return next((name for name in _LIMITS if name not in self.refused), _LIMITS[-1])
+
+    def select(self, parameters: Mapping[str, object]) -> dict[str, object]:
+        """Return the parameters that have a value and that the server has not refused."""
+        return {
+            name: value
+            for name, value in parameters.items()
+            if value is not None and name not in self.refused
+        }
+
+    def without(self, parameter: str, message: str) -> "Dialect":
+        """Return the dialect without a parameter, which the server refused with this message."""
+        refusal = self.tools_refusal
+        # A server that does not take tool_choice gets no tools either.
+        if parameter in {"tools", "tool_choice"}:
+            refusal = refusal or message or "it gave no reason"
+        return Dialect(self.refused | {parameter}, refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the workflow sets for every request; what is None is not sent."""
+
+    temperature: float | None = None
+    max_output_tokens: int | None = None
+    reasoning_effort: str | None = None
+
+
+def request(prompt: Prompt, model: str, options: Options, dialect: Dialect) -> dict[str, object]:
+    """Return the JSON of a request."""
+    shape = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
+    return dialect.select(
+        {
+            "model": model,
+            "messages": [_message(each) for each in prompt.messages],
+            "tools": [_tool(each) for each in prompt.tools] or None,
+            "tool_choice": "none" if prompt.tools and prompt.closing else None,
+            "response_format": {"type": "json_schema", "json_schema": shape},
+            "reasoning_effort": options.reasoning_effort,
+            "temperature": options.temperature,
+            dialect.limit: options.max_output_tokens,
+        }
+    )
+
+
+def _message(sent: Message) -> dict[str, object]:
     written: dict[str, object] = {"role": sent.role, "content": sent.text}
     if sent.calls:
         written["tool_calls"] = [_call(each) for each in sent.calls]
     if sent.call_id:
         written["tool_call_id"] = sent.call_id
+    for members in sent.items:
+        written.update(members)
     return written
 
 
-def tool(offered: Tool) -> dict[str, object]:
-    """Return the JSON of a tool."""
+def _tool(offered: Tool) -> dict[str, object]:
     function = {
         "name": offered.name,
         "description": offered.description,
@@ -57,38 +120,50 @@ def _call(call: ToolCall) -> dict[str, object]:
     return {"id": call.id, "type": "function", "function": function}
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """What is read of a response; other members are ignored."""
+
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
-class _Function(_Shape):
+CallId: TypeAlias = Annotated[str, Field(max_length=_LONGEST_ID)]
+
+
+class _Function(Shape):
     name: str
     arguments: str = ""
 
 
-class _Call(_Shape):
-    id: Annotated[str, Field(max_length=_LONGEST_ID)]
+class _Call(Shape):
+    id: CallId
     function: _Function
+    extra_content: object = None
 
 
-class _Message(_Shape):
+class _Message(Shape):
     content: str | None = None
     refusal: str | None = None
-    tool_calls: Annotated[list[_Call], Field(max_length=_MOST_CALLS)] | None = None
+    tool_calls: Annotated[list[_Call], Field(max_length=MOST_CALLS)] | None = None
+    reasoning_content: object = None
+    reasoning_details: object = None
 
 
-class _Choice(_Shape):
+class _Choice(Shape):
     finish_reason: str | None = None
     message: _Message
 
 
-class _Completion(_Shape):
+class _Completion(Shape):
     model: object = None
     choices: Annotated[list[_Choice], Field(min_length=1)]
     usage: object = None
 
 
-class _Usage(_Shape):
+class _Reported(Shape):
+    usage: object = None
+
+
+class _Usage(Shape):
     # A prompt is never empty.
     prompt_tokens: Annotated[int, Field(ge=1, le=_MOST_TOKENS)]
     completion_tokens: Annotated[int, Field(ge=0, le=_MOST_TOKENS)]
@@ -103,26 +178,55 @@ def parse(response: Response, model: str) -> Reply:
     try:
         completion = _Completion.model_validate_json(response.content)
     except ValidationError as error:
-        raise _unusable_error(response, error) from None
-    choice = completion.choices[0]
+        raise unusable_error(response, error) from None
+    choice, usage = completion.choices[0], parse_usage(completion.usage)
     text = choice.message.content or ""
     calls = tuple(
         ToolCall(call.id, call.function.name, call.function.arguments)
         for call in choice.message.tool_calls or ()
     )
-    if not calls and (reason := _explain_missing(choice, text)):
-        raise ReplyError(reason)
-    named = completion.model if isinstance(completion.model, str) else ""
+    refusal, ending = choice.message.refusal or "", choice.finish_reason
+    if not calls and (reason := explain_missing(text, refusal, ending)):
+        raise ReplyError(reason, tokens=count_tokens(usage))
     return Reply(
         text=text,
-        model=truncate.line(invisible.drop(named), _LONGEST_NAME) or model,
-        truncated=choice.finish_reason == "length",
-        usage=_parse_usage(completion.usage),
+        model=clean_name(completion.model) or model,
+        truncated=ending == "length",
+        usage=usage,
         calls=calls,
+        items=_collect_items(choice.message),
     )
 
 
-def _unusable_error(response: Response, error: ValidationError) -> ReplyError:
+def _collect_items(message: _Message) -> tuple[dict[str, object], ...]:
+    """Return the members that some servers require again, beside the usual ones of a message.
+
+    DeepSeek's is reasoning_content (https://api-docs.deepseek.com/guides/thinking_mode),
+    OpenRouter's reasoning_details
+    (https://openrouter.ai/docs/use-cases/reasoning-tokens#preserving-reasoning-blocks), Gemini's
+    extra_content in calls (https://ai.google.dev/gemini-api/docs/thought-signatures).
+    """
+    calls = message.tool_calls or []
+    found: dict[str, object] = {
+        "reasoning_content": message.reasoning_content,
+        "reasoning_details": message.reasoning_details,
+    }
+    if any(call.extra_content for call in calls):
+        found["tool_calls"] = [
+            {"type": "function", **call.model_dump(exclude_none=True)} for call in calls
+        ]
+    members = {name: value for name, value in found.items() if value is not None}
+    return (members,) if calls and members else ()
+
+
+def clean_name(given: object) -> str:
+    """Return the name that a server gives the model, empty where it is none."""
+    named = given if isinstance(given, str) else ""
+    return truncate.line(invisible.drop(named), _LONGEST_NAME)
+
+
+def unusable_error(response: Response, error: ValidationError) -> ReplyError:
+    """Return the error for a response that does not have the expected structure."""
     media = response.headers.get("content-type", "").partition(";")[0].strip()
     if media not in {"", "application/json"}:
         return ReplyError(
@@ -133,72 +237,48 @@ def _unusable_error(response: Response, error: ValidationError) -> ReplyError:
         )
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(map(str, first["loc"])) or "the body"
-    return ReplyError(f"The model server's response is no completion: {place}: {first['msg']}.")
+    return ReplyError(
+        f"The model server's response is no completion: {place}: {first['msg']}.",
+        tokens=count_tokens(_find_usage(response.content)),
+    )
 
 
-def _explain_missing(choice: _Choice, text: str) -> str:
-    """Return why the model gave no usable reply, empty when it gave one."""
-    if choice.finish_reason == "content_filter":
+def explain_missing(text: str, refusal: str, ending: str | None) -> str:
+    """Return why the model gave no usable reply, empty when it gave one.
+
+    `ending` is a finish_reason of Chat Completions.
+    """
+    if ending == "content_filter":
         return "The model server's content filter stopped the reply."
-    if choice.message.refusal:
-        words = truncate.line(invisible.drop(choice.message.refusal), _LONGEST_REFUSAL)
+    if refusal:
+        words = truncate.line(invisible.drop(refusal), _LONGEST_REFUSAL)
         return f"The model refused to answer: {words}"
     if not text.strip():
-        cut = (
-            ", because it reached its length limit before"
-            if choice.finish_reason == "length"
-            else ""
-        )
+        cut = ", because it reached its length limit before" if ending == "length" else ""
         return f"The model's reply has no text{cut}."
     return ""
 
 
-def _parse_usage(reported: object) -> Usage | None:
+def _find_usage(body: bytes) -> Usage | None:
+    """Return the usage that a response reports although it is no completion."""
+    try:
+        return parse_usage(_Reported.model_validate_json(body).usage)
+    except ValidationError:
+        return None
+
+
+def count_tokens(usage: Usage | None) -> tuple[int, int] | None:
+    """Return the tokens of a usage, as ReplyError keeps them."""
+    return (usage.input_tokens, usage.output_tokens) if usage else None
+
+
+def parse_usage(reported: object) -> Usage | None:
+    """Return a reported usage, None if it is missing or cannot be true."""
     try:
         usage = _Usage.model_validate(reported)
     except ValidationError:
         return None
     return Usage(usage.prompt_tokens, usage.completion_tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """The optional parameters that a server takes; `limit` names the token limit, if any."""
-
-    response_format: bool = True
-    tools: bool = True
-    temperature: bool = True
-    limit: str = _LIMITS[0]
-
-    def without(self, parameter: str) -> "Dialect":
-        """Return the dialect without a parameter; a token limit first gets its older name."""
-        if parameter == self.limit:
-            return replace(self, limit=_LIMITS[_LIMITS.index(parameter) + 1])
-        return Dialect(
-            self.response_format and parameter != "response_format",
-            # A server that does not take tool_choice gets no tools either.
-            self.tools and parameter not in {"tools", "tool_choice"},
-            self.temperature and parameter != "temperature",
-            self.limit,
-        )
-
-
-def find_refused(sent: Mapping[str, object], refusal: Refusal) -> str:
-    """Return the sent parameter that a refusal is about, empty when it is about something else.
-
-    Where the server names none in its own field, it is the one that its text mentions first.
-    """
-    optional = [name for name in _NAMES if name in sent]
-    culprit = refusal.parameter.split(".")[0]
-    if culprit in optional:
-        return culprit
-    places = [
-        (refusal.text.find(word), name)
-        for name in optional
-        for word in _NAMES[name]
-        if word in refusal.text
-    ]
-    return min(places)[1] if places else ""
 
 
 def shutdown_date(text: str, model: str) -> date | None:

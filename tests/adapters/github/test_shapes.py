@@ -90,6 +90,7 @@ LISTED: object = {
                         "updatedAt": "2026-11-24T09:00:00Z",
                         "authorAssociation": "NONE",
                         "author": {"login": "dev"},
+                        "comments": {"totalCount": 2},
                     }
                 ],
             }

@@ -6,7 +6,7 @@ import pytest
 
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.http.retry import Deadline
-from reviewer.adapters.openai.chat_completions import ChatCompletions
+from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.errors import ForgeError, ModelError
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.ports import Message, Prompt
@@ -31,8 +31,8 @@ def door(server: LoopbackGitHub) -> GitHub:
     )
 
 
-def model(server: LoopbackModel) -> ChatCompletions:
-    return ChatCompletions(
+def model(server: LoopbackModel) -> ModelServer:
+    return ModelServer(
         model=MODEL, api_key=KEY, base_url=server.base_url, deadline=Deadline(20), policy=QUICK
     )
 

@@ -1,15 +1,12 @@
-import contextlib
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Protocol, TypedDict, Unpack
 
 import pytest
 
-from reviewer.adapters.http.retry import Deadline, Policy
-from reviewer.adapters.openai.chat_completions import ChatCompletions
+from reviewer.adapters.http.retry import Policy
+from reviewer.adapters.openai.wire import Options
 from reviewer.errors import (
     ContextTooLongError,
     ModelError,
@@ -18,90 +15,14 @@ from reviewer.errors import (
     ReplyError,
 )
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
-from reviewer.ports import Message, Model, Prompt, Usage
+from reviewer.ports import Model, Usage
+from tests.adapters.openai.connect import PROMPT, Clock, Connect
 from tests.faults import faults
 from tests.loopback.failures import Cut, Drip, Hang, Instead, Reset, edited, html, redirect
 from tests.loopback.messages import Response, as_json
 from tests.loopback.model import KEY, MODEL, LoopbackModel, ScriptedReply, completion, error
 
 CHAT = "POST /v1/chat/completions"
-POLICY = Policy(attempts=3, first_wait=1, longest_wait=20, limit_wait=60, jitter=0)
-PROMPT = Prompt(
-    purpose="review",
-    messages=(Message("system", "Be right or quiet."), Message("user", "the secret plan")),
-    schema_name="review",
-    schema=REVIEW_SCHEMA,
-)
-
-
-@dataclass
-class Clock:
-    """A time that passes only while somebody sleeps."""
-
-    now: float = 0.0
-    naps: list[float] = field(default_factory=list)
-
-    def pause(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
-
-
-class Settings(TypedDict, total=False):
-    """What a test may want to be different."""
-
-    model: str
-    api_key: str
-    base_url: str
-    policy: Policy
-    temperature: float
-    max_output_tokens: int
-    request_timeout: float
-
-
-class Connect(Protocol):
-    def __call__(
-        self,
-        server: LoopbackModel,
-        *,
-        clock: Clock | None = None,
-        seconds: float = 100,
-        **settings: Unpack[Settings],
-    ) -> ChatCompletions: ...
-
-
-@pytest.fixture
-def model() -> Iterator[Connect]:
-    """Makes a client of a server, for whom time passes only while it sleeps."""
-    with contextlib.ExitStack() as stack:
-
-        def connect(
-            server: LoopbackModel,
-            *,
-            clock: Clock | None = None,
-            seconds: float = 100,
-            **settings: Unpack[Settings],
-        ) -> ChatCompletions:
-            clock = clock or Clock()
-            deadline = Deadline(seconds, clock=lambda: clock.now, pause=clock.pause)
-            defaults: Settings = {
-                "model": MODEL,
-                "api_key": KEY,
-                "base_url": server.base_url,
-                "policy": POLICY,
-                "request_timeout": 20,
-            }
-            defaults.update(settings)
-            client = ChatCompletions(deadline=deadline, **defaults)
-            stack.callback(client.close)
-            return client
-
-        yield connect
-
-
-@pytest.fixture
-def other_server() -> Iterator[LoopbackModel]:
-    with LoopbackModel() as server:
-        yield server
 
 
 def test_a_prompt_goes_out_with_its_schema_and_the_answer_comes_back(
@@ -133,7 +54,7 @@ def test_temperature_and_token_limit_are_sent_when_they_are_set(
     model: Connect,
     model_server: LoopbackModel,
 ) -> None:
-    model(model_server, temperature=0.0, max_output_tokens=500).complete(PROMPT)
+    model(model_server, options=Options(0.0, 500)).complete(PROMPT)
 
     (body,) = model_server.bodies
     assert (body["temperature"], body["max_completion_tokens"]) == (0.0, 500)
@@ -392,7 +313,7 @@ def test_a_prompt_that_is_too_long_is_named_so(
     model_server.fail(CHAT, Instead(response))
 
     with pytest.raises(ContextTooLongError):
-        model(model_server, max_output_tokens=100).complete(PROMPT)
+        model(model_server, options=Options(max_output_tokens=100)).complete(PROMPT)
 
     assert len(model_server.requests) == 1
 
@@ -438,7 +359,7 @@ def test_a_refused_parameter_is_left_out_once_and_for_all(
     model: Connect, other_server: LoopbackModel, parameter: str, response: Response
 ) -> None:
     server = refuse_if(lambda body: parameter in body, response)(other_server)
-    asked = model(server, temperature=0.5)
+    asked = model(server, options=Options(0.5))
 
     asked.complete(PROMPT)
     asked.complete(PROMPT)
@@ -457,7 +378,7 @@ def test_a_token_limit_is_tried_by_its_older_name_before_it_is_left_out(
         Instead(error(400, "Unrecognized request argument supplied: max_completion_tokens")),
         Instead(error(400, "Unsupported parameter: 'max_tokens'.", parameter="max_tokens")),
     )
-    asked = model(other_server, max_output_tokens=50)
+    asked = model(other_server, options=Options(max_output_tokens=50))
 
     asked.complete(PROMPT)
 

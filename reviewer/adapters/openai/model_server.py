@@ -1,10 +1,12 @@
-"""A model behind any server that offers OpenAI's Chat Completions."""
+"""A model behind any server that offers one of OpenAI's two APIs."""
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Protocol
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenAI
@@ -18,7 +20,7 @@ from reviewer.adapters.http.retry import (
     call_within,
 )
 from reviewer.adapters.openai import refusals, wire
-from reviewer.adapters.openai.wire import Dialect
+from reviewer.adapters.openai.wire import Dialect, Options
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
 from reviewer.ports import Prompt, Reply
 
@@ -31,12 +33,15 @@ _POLICY = Policy(attempts=8)
 _ATTEMPTS_TO_CONNECT = 4
 _ATTEMPTS_WHEN_SLOW = 2
 _SECONDS_TO_CONNECT = 10.0
+_NO_OPTIONS = Options()
 # The list of models only serves a warning.
 _SECONDS_TO_LIST = 10.0
 # Bytes, several times the longest reply; without a limit a server could fill the memory.
 _LARGEST_RESPONSE = 8 << 20
 # The SDK requires a key; ours is set by _keep_our_headers when a request leaves.
 _NO_KEY = "none"
+# The request was sent, so that its reply may have been made and paid for.
+_LOST = (httpx2.ReadTimeout, httpx2.ReadError, httpx2.RemoteProtocolError)
 # Headers that a request may carry. The SDK adds others: from variables such as
 # OPENAI_CUSTOM_HEADERS or OPENAI_ORG_ID, cookies, and a description of the machine.
 _HEADERS = frozenset(
@@ -51,7 +56,24 @@ _HEADERS = frozenset(
 )
 
 
-class ChatCompletions:
+class Wire(Protocol):
+    """One of the two APIs, as a module: its path, its requests and its responses."""
+
+    PATH: str
+    OPTIONAL: Mapping[str, tuple[str, ...]]
+
+    def request(
+        self, prompt: Prompt, model: str, options: Options, dialect: Dialect
+    ) -> dict[str, object]:
+        """Return the JSON of a request."""
+        ...
+
+    def parse(self, response: httpx2.Response, model: str) -> Reply:
+        """Read a response; raises ReplyError or FailedError."""
+        ...
+
+
+class ModelServer:
     """One model; usable from any thread. Prompts go to `base_url` and nowhere else."""
 
     def __init__(
@@ -62,22 +84,22 @@ class ChatCompletions:
         base_url: str,
         deadline: Deadline,
         policy: Policy = _POLICY,
-        temperature: float | None = None,
-        max_output_tokens: int | None = None,
+        options: Options = _NO_OPTIONS,
+        responses: bool = False,
         request_timeout: float = 300.0,
     ) -> None:
         """Open a client; an empty `base_url` is OpenAI's own, an empty `api_key` sends none.
 
         A request may take `request_timeout` seconds with its whole response, and ends by the
-        deadline. `temperature` and `max_output_tokens` are not sent when None. Raises InputError
-        when the address, a proxy or the certificates cannot be used.
+        deadline. Requests use the Responses API if `responses` is true, else Chat Completions.
+        Raises InputError when the address, a proxy or the certificates cannot be used.
         """
         self.name = model
         self._key = api_key
         self._deadline = deadline
         self._policy = policy
-        self._temperature = temperature
-        self._max_output_tokens = max_output_tokens
+        self._options = options
+        self._wire = _choose_wire(responses=responses)
         self._timeout = request_timeout
         self._dialect = Dialect()
         self._lock = threading.Lock()
@@ -113,18 +135,25 @@ class ChatCompletions:
 
         A parameter that the server refuses is left out from then on.
         """
+        lost: list[TransientError] = []
         while True:
             dialect = self._dialect
-            attempt = partial(self._attempt, prompt, dialect)
+            sent = prompt.without_tools() if prompt.tools and dialect.tools_refusal else prompt
             try:
-                return call_with_retries(
-                    attempt,
+                reply = call_with_retries(
+                    partial(self._attempt, sent, dialect, lost),
                     what=f"Asking {self.name} ({prompt.purpose})",
                     deadline=self._deadline,
                     policy=self._policy,
                 )
             except _UnsupportedError as refused:
                 self._give_up(refused)
+            except ModelError as problem:
+                problem.lost = len(lost)
+                raise
+            else:
+                refusal = dialect.tools_refusal if prompt.tools else ""
+                return replace(reply, tools_refusal=refusal, lost=len(lost))
 
     def shutdown_date(self) -> date | None:
         """Ask the server once when the model ends; see `ports.Model.shutdown_date`."""
@@ -142,12 +171,11 @@ class ChatCompletions:
         with self._listing:
             self._client.close()
 
-    def _attempt(self, prompt: Prompt, dialect: Dialect) -> Reply:
-        parameters = self._parameters(prompt, dialect)
-        # The response is read by wire.parse: the SDK would take anything for a completion.
-        send = partial(
-            self._client.post, "/chat/completions", cast_to=httpx2.Response, body=parameters
-        )
+    def _attempt(self, prompt: Prompt, dialect: Dialect, lost: list[TransientError]) -> Reply:
+        """Send the prompt once; add the failure to `lost` if the server may have replied."""
+        parameters = self._wire.request(prompt, self.name, self._options, dialect)
+        # Our own code reads the response: the SDK would take anything for one, and import more.
+        send = partial(self._client.post, self._wire.PATH, cast_to=httpx2.Response, body=parameters)
         seconds = min(self._timeout, self._deadline.remaining())
         if not seconds:
             raise ModelError(
@@ -160,38 +188,28 @@ class ChatCompletions:
         except APIStatusError as error:
             raise self._explain_refusal(error.response, parameters) from None
         except APIConnectionError as error:
-            raise self._explain_silence(error, seconds) from None
+            silence = self._explain_silence(error, seconds)
+            if isinstance(silence, TransientError) and isinstance(error.__cause__, _LOST):
+                lost.append(silence)
+            raise silence from None
         except DeadlineError:
-            raise TransientError(
-                self._late_error(seconds),
-                attempts=_ATTEMPTS_WHEN_SLOW,
-            ) from None
-        return wire.parse(response, self.name)
-
-    def _parameters(self, prompt: Prompt, dialect: Dialect) -> dict[str, object]:
-        parameters: dict[str, object] = {
-            "model": self.name,
-            "messages": [wire.message(each) for each in prompt.messages],
-        }
-        if dialect.tools and prompt.tools:
-            parameters["tools"] = [wire.tool(each) for each in prompt.tools]
-            if prompt.closing:
-                parameters["tool_choice"] = "none"
-        if dialect.response_format:
-            shape = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
-            parameters["response_format"] = {"type": "json_schema", "json_schema": shape}
-        if dialect.temperature and self._temperature is not None:
-            parameters["temperature"] = self._temperature
-        if dialect.limit and self._max_output_tokens is not None:
-            parameters[dialect.limit] = self._max_output_tokens
-        return parameters
+            late = TransientError(self._late_error(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
+            lost.append(late)
+            raise late from None
+        try:
+            return self._wire.parse(response, self.name)
+        except refusals.FailedError as failed:
+            refusal = refusals.read_failed(failed, response, self._key)
+            raise refusals.explain(refusal, self.name) from None
 
     def _explain_refusal(
         self, response: httpx2.Response, sent: dict[str, object]
     ) -> "ModelError | TransientError | _UnsupportedError":
         refusal = refusals.read(response, self._key)
+        if "tools" in sent and refusals.refuses_tools(refusal):
+            return _UnsupportedError("tools", refusal.message)
         problem = refusals.explain(refusal, self.name)
-        parameter = wire.find_refused(sent, refusal)
+        parameter = refusals.find_refused(sent, refusal, self._wire.OPTIONAL)
         if type(problem) is ModelError and parameter:
             return _UnsupportedError(parameter, refusal.message)
         return problem
@@ -229,7 +247,7 @@ class ChatCompletions:
     def _give_up(self, refused: "_UnsupportedError") -> None:
         log.warning("%s does not take %s: %s", self.name, refused.parameter, refused.message)
         with self._lock:
-            self._dialect = self._dialect.without(refused.parameter)
+            self._dialect = self._dialect.without(refused.parameter, refused.message)
 
     def _keep_our_headers(self, request: httpx2.Request) -> None:
         """Send the API key, and no header that the SDK adds by itself."""
@@ -239,6 +257,15 @@ class ChatCompletions:
         request.headers["Accept-Encoding"] = "identity"
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
+
+
+def _choose_wire(*, responses: bool) -> Wire:
+    if responses:
+        # Its shapes take a few milliseconds, which the other API does not need.
+        from reviewer.adapters.openai import responses as responses_api
+
+        return responses_api
+    return wire
 
 
 def _restrict(response: httpx2.Response) -> None:

@@ -1,0 +1,194 @@
+"""The Responses API as JSON: items and tools out, responses in.
+
+Nothing is kept at the provider (`store: false`). So the model's reasoning comes encrypted, and goes
+back with the results of its tool calls: https://platform.openai.com/docs/guides/reasoning.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from httpx2 import Response
+from pydantic import Field, ValidationError
+
+from reviewer.adapters.openai import refusal_texts, wire
+from reviewer.adapters.openai.refusals import FailedError
+from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
+from reviewer.errors import ReplyError
+from reviewer.ports import Message, Prompt, Reply, Tool, ToolCall, Usage
+
+PATH = "/responses"
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "text": ("text.format", *refusal_texts.SCHEMA),
+    "tools": refusal_texts.TOOLS,
+    "tool_choice": ("tool_choice",),
+    # A model without reasoning: "Encrypted content is not supported with this model."
+    "include": ("'include'", "encrypted content", "encrypted_content"),
+    "reasoning": refusal_texts.EFFORT,
+    "temperature": ("temperature",),
+    "max_output_tokens": ("max_output_tokens",),
+}
+"""The parameters that a request can do without, and what servers that refuse one call it.
+
+`store` is none of them: a server that does not take it could keep what it is sent.
+"""
+_MOST_ITEMS = 1_000
+_FINISHED = frozenset({"completed", "incomplete", None})
+# The reasons of an incomplete response, as Chat Completions calls them.
+_ENDINGS = {"max_output_tokens": "length", "content_filter": "content_filter"}
+
+
+def request(prompt: Prompt, model: str, options: Options, dialect: Dialect) -> dict[str, object]:
+    """Return the JSON of a request."""
+    shape = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
+    effort = options.reasoning_effort
+    return dialect.select(
+        {
+            "model": model,
+            "input": [item for message in prompt.messages for item in _items(message)],
+            "store": False,
+            # Reasoning is needed again only after a tool call.
+            "include": ["reasoning.encrypted_content"] if prompt.tools else None,
+            "tools": [_tool(each) for each in prompt.tools] or None,
+            "tool_choice": "none" if prompt.tools and prompt.closing else None,
+            "text": {"format": {"type": "json_schema", **shape}},
+            "reasoning": {"effort": effort} if effort else None,
+            "temperature": options.temperature,
+            "max_output_tokens": options.max_output_tokens,
+        }
+    )
+
+
+def _items(message: Message) -> Sequence[Mapping[str, object]]:
+    if message.items:
+        return message.items
+    if message.call_id:
+        result = {"call_id": message.call_id, "output": message.text}
+        return ({"type": "function_call_output", **result},)
+    calls = [
+        {
+            "type": "function_call",
+            "call_id": call.id,
+            "name": call.name,
+            "arguments": call.arguments,
+        }
+        for call in message.calls
+    ]
+    text = message.text or not calls
+    return [{"role": message.role, "content": message.text}, *calls] if text else calls
+
+
+def _tool(offered: Tool) -> dict[str, object]:
+    # Without `strict: false`, every argument would have to be required.
+    return {
+        "type": "function",
+        "name": offered.name,
+        "description": offered.description,
+        "parameters": offered.parameters,
+        "strict": False,
+    }
+
+
+class _Part(Shape):
+    type: str
+    text: str = ""
+    refusal: str = ""
+
+
+class _Message(Shape):
+    type: Literal["message"]
+    content: list[_Part]
+    phase: str | None = None
+
+
+class _Call(Shape):
+    type: Literal["function_call"]
+    call_id: CallId
+    name: str
+    arguments: str = ""
+
+
+class _Details(Shape):
+    reason: str | None = None
+
+
+class _Error(Shape):
+    code: str = ""
+    message: str = ""
+
+
+class _Response(Shape):
+    model: object = None
+    status: str | None = None
+    error: _Error | None = None
+    incomplete_details: _Details | None = None
+    output: Annotated[list[dict[str, Any]], Field(max_length=_MOST_ITEMS)]
+    usage: object = None
+
+
+def parse(response: Response, model: str) -> Reply:
+    """Read a response; `model` is the model's name where the server gives none.
+
+    Raises ReplyError for a body that is no response, for a refusal, and for a response with neither
+    text nor tool calls. Raises FailedError for a response that failed.
+    """
+    try:
+        body = _Response.model_validate_json(response.content)
+        messages = [_Message.model_validate(each) for each in _of_type(body.output, "message")]
+        calls = [_Call.model_validate(each) for each in _of_type(body.output, "function_call")]
+    except ValidationError as error:
+        raise wire.unusable_error(response, error) from None
+    if body.error:
+        raise FailedError(body.error.code, body.error.message)
+    usage = _parse_usage(body.usage)
+    tokens = wire.count_tokens(usage)
+    if body.status not in _FINISHED:
+        unfinished = f"The model server did not finish its response: it is {body.status}."
+        raise ReplyError(unfinished, tokens=tokens)
+    parts = [part for message in _select_answers(messages) for part in message.content]
+    text = "".join(part.text for part in parts if part.type == "output_text")
+    refusal = "".join(part.refusal for part in parts if part.type == "refusal")
+    ending = _ENDINGS.get(body.incomplete_details.reason or "") if body.incomplete_details else None
+    if not calls and (reason := wire.explain_missing(text, refusal, ending)):
+        raise ReplyError(reason, tokens=tokens)
+    return Reply(
+        text=text,
+        model=wire.clean_name(body.model) or model,
+        truncated=body.status == "incomplete",
+        usage=usage,
+        calls=tuple(ToolCall(call.call_id, call.name, call.arguments) for call in calls),
+        items=_collect_items(body.output) if calls else (),
+    )
+
+
+def _of_type(output: Sequence[Mapping[str, object]], kind: str) -> list[Mapping[str, object]]:
+    return [item for item in output if item.get("type") == kind]
+
+
+def _select_answers(messages: Sequence[_Message]) -> Sequence[_Message]:
+    """Return the messages that are the answer; a comment on the way to it is none."""
+    return [each for each in messages if each.phase != "commentary"] or messages
+
+
+def _collect_items(output: Sequence[Mapping[str, object]]) -> tuple[Mapping[str, object], ...]:
+    """Return what has to go back with the results of tool calls: all items, as they came.
+
+    None if the reasoning is not in them: the server does not find it by its id, and refuses the
+    items that refer to it (https://github.com/vercel/ai/issues/7543).
+    """
+    reasoning = _of_type(output, "reasoning")
+    if not all(item.get("encrypted_content") for item in reasoning):
+        return ()
+    # The server writes null for what it leaves out, and refuses it in some places.
+    return tuple(
+        {name: value for name, value in item.items() if value is not None} for item in output
+    )
+
+
+def _parse_usage(reported: object) -> Usage | None:
+    counts = reported if isinstance(reported, dict) else {}
+    return wire.parse_usage(
+        {
+            "prompt_tokens": counts.get("input_tokens"),
+            "completion_tokens": counts.get("output_tokens"),
+        }
+    )

@@ -1,0 +1,59 @@
+"""The inputs of the workflow step that say how the model is asked."""
+
+from reviewer.config import enums, option_types
+from reviewer.config.options import declare
+from reviewer.config.shared_settings import SeparateSettings
+from reviewer.record import record
+
+
+@record
+class ModelInputs(SeparateSettings):
+    """How the model is asked, which belongs to the workflow alone."""
+
+    api: enums.Api = declare(
+        option_types.choice(enums.Api),
+        "auto",
+        "API of the model server. `responses`: OpenAI's Responses API, the only one on which "
+        "OpenAI's newer models take tools. `chat`: Chat Completions. `auto`: `responses` where "
+        "`base-url` is OpenAI's, `chat` elsewhere.",
+    )
+    batching: enums.Batching = declare(
+        option_types.choice(enums.Batching),
+        "change",
+        "`change`: one request to the model holds as many changed files as fit, related ones "
+        "together. `file`: one request for each file.",
+    )
+    effort: enums.Effort = declare(
+        option_types.choice(enums.Effort),
+        "medium",
+        "`medium`: one pass over the change, then the verification. `low`: the same, but "
+        "`fallback-model` verifies, if it is set. `high`: two independent passes with different "
+        "questions, and one verification of what both found.",
+    )
+    concurrency: int = declare(
+        option_types.integer(1, 64, example=16),
+        "8",
+        "Send at most this many requests to the model at the same time.",
+    )
+    context_window: int | None = declare(
+        option_types.optional(option_types.integer(4_000, 10_000_000, example=128_000)),
+        "",
+        "Size of the model's context window in tokens. Set it for a model that the action does not "
+        "know.",
+    )
+    temperature: float | None = declare(
+        option_types.optional(option_types.fraction(2, "0.2")),
+        "",
+        "Sampling temperature. Empty for the model's default; reasoning models accept no other.",
+    )
+    reasoning_effort: enums.ReasoningEffort | None = declare(
+        option_types.optional(option_types.choice(enums.ReasoningEffort), "the model's default"),
+        "",
+        "How much a reasoning model thinks before it replies. Empty for the model's default. A "
+        "server that refuses it is asked without it.",
+    )
+    max_output_tokens: int | None = declare(
+        option_types.optional(option_types.integer(256, 1_000_000, example=16_000)),
+        "",
+        "Tokens that one reply may have. Empty for the model's default.",
+    )

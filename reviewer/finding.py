@@ -31,6 +31,7 @@ _TITLE = 200
 _BODY = 4_000
 _QUOTE = 2_000
 _SUGGESTION = 4_000
+_RULE = 200
 # A severity or a confidence is a word or a short phrase.
 _LONGEST_GRADE = 100
 _LARGEST_MARK = 10
@@ -145,6 +146,7 @@ class Candidate:
     title: Annotated[str, json_members.text(_TITLE, cut=truncate.line)]
     body: Annotated[str, json_members.text(_BODY)]
     suggestion: Annotated[str | None, json_members.code(_SUGGESTION)] = None
+    rule: Annotated[str, json_members.nullable_line(_RULE)] = ""
 
     @property
     def members(self) -> dict[str, Any]:
@@ -241,6 +243,8 @@ class Finding:
     """What happens on which input; untrusted text of several lines."""
     suggestion = cast("str | None", _member("suggestion"))
     """Code that replaces the quote; None if the model proposed none."""
+    rule = cast("str", _member("rule"))
+    """The team's rule that the change breaks, "" if none; untrusted text."""
 
     @property
     def fingerprint(self) -> str:

@@ -6,7 +6,14 @@ from datetime import date, datetime
 from typing import Protocol
 
 from reviewer.operations import Operation
-from reviewer.pull_request import Comment, ListedFile, ListedPull, PullRequest, Snapshot
+from reviewer.pull_request import (
+    Comment,
+    ListedFile,
+    ListedPull,
+    PullRequest,
+    Snapshot,
+    TreeListing,
+)
 
 MOST_LISTED = 1_000
 """Pull requests that changed lately, twice the largest `daily-limit`."""
@@ -126,6 +133,13 @@ class Forge(Protocol):
 
         Links, submodules and directories are left out. GitHub lists at most 100,000 entries of a
         tree, up to 7 MB ("Get a tree"). `optional` is that of `content`.
+        """
+        ...
+
+    def list_tree(self, sha: str) -> TreeListing:
+        """List the files of a commit, with the links, which lead to files perhaps.
+
+        The limits are those of `blobs`. The read is optional, as those of `content` can be.
         """
         ...
 

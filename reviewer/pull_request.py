@@ -140,3 +140,11 @@ class ListedFile:
     deletions: int
     patch: str | None
     previous_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TreeListing:
+    """The files and links of a commit; `complete` is False if the forge listed only some."""
+
+    paths: tuple[str, ...]
+    complete: bool = True

@@ -26,6 +26,7 @@ from reviewer.pull_request import (
     ReviewComment,
     ReviewThread,
     Snapshot,
+    TreeListing,
 )
 from tests import builders
 
@@ -56,6 +57,9 @@ class FakeForge:
     contents: Mapping[str, bytes] = field(default_factory=dict)
     # What the merge base has; any other commit has `contents`.
     old_contents: Mapping[str, bytes] = field(default_factory=dict)
+    # Paths of links, which the list of a tree has.
+    links: Sequence[str] = ()
+    listed_whole: bool = True
     threads: list[ReviewThread] = field(default_factory=list)
     writers: frozenset[str] = frozenset()
     ancestors: frozenset[tuple[str, str]] = frozenset()
@@ -97,6 +101,9 @@ class FakeForge:
             path: Blob(hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest(), len(data))
             for path, data in self._contents_at(sha).items()
         }
+
+    def list_tree(self, sha: str) -> TreeListing:
+        return TreeListing((*self._contents_at(sha), *self.links), complete=self.listed_whole)
 
     def _contents_at(self, sha: str) -> Mapping[str, bytes]:
         return self.old_contents if sha == MERGE_BASE else self.contents

@@ -231,7 +231,7 @@ def share() -> OptionType[Shard]:
     return OptionType(shard.parse, f"a share such as `2/8`, of at most {shard.MOST}", "2/8")
 
 
-def globs() -> OptionType[tuple[str, ...]]:
+def globs(example: str = "docs/**, *.md") -> OptionType[tuple[str, ...]]:
     """Read gitignore patterns; as in that file, lines that start with "#" are comments."""
 
     def parse(text: str) -> tuple[str, ...]:
@@ -240,7 +240,7 @@ def globs() -> OptionType[tuple[str, ...]]:
 
     allowed = f"gitignore patterns, at most {MOST_GLOBS} of {LONGEST_GLOB} characters"
     shape = Items(MOST_GLOBS, LONGEST_GLOB, globs=True)
-    return OptionType(parse, allowed, "docs/**, *.md", shape, blank=True, many=True)
+    return OptionType(parse, allowed, example, shape, blank=True, many=True)
 
 
 def names(example: str, among: tuple[str, ...] = ()) -> OptionType[tuple[str, ...]]:

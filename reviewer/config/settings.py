@@ -72,6 +72,7 @@ def load(inputs: Inputs, text: bytes | str | None) -> Settings:
     """
     _check_globs("include", inputs.include)
     _check_globs("exclude", inputs.exclude)
+    _check_globs("guidelines", inputs.guidelines)
     file = repository_file.parse(text) if text else FileSettings()
     tightened = {declared.field: _tighten(declared, inputs, file) for declared in _SHARED}
     shared: dict[str, Any] = {field: value for field, (value, _) in tightened.items()}

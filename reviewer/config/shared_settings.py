@@ -84,9 +84,11 @@ class SharedSettings:
         file=tightening.either_on,
     )
     guidelines: tuple[str, ...] = declare(
-        option_types.names("AGENTS.md, docs/style.md"),
-        "AGENTS.md, CLAUDE.md",
-        "Files of the repository with its coding guidelines, read at the base commit.",
+        option_types.globs("AGENTS.md, docs/style.md"),
+        "AGENTS.md, CLAUDE.md, REVIEW.md, .github/copilot-instructions.md, "
+        ".github/instructions/**/*.instructions.md, **/.cursor/rules/**/*.mdc",
+        "Files of the repository with its coding guidelines, read at the base commit. A name "
+        "without `/` is looked for in every folder, and such a file is about that folder.",
         file=tightening.file_first,
     )
     fail_on: tuple[FailOn, ...] = declare(

@@ -9,6 +9,7 @@ from reviewer.changes import diff
 from reviewer.changes.parts import Part
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark
+from reviewer.context.guidelines import TeamRules
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
@@ -19,7 +20,7 @@ from reviewer.text import invisible
 from reviewer.text.templates import SafeText, Templates
 from reviewer.text.truncate import shorten, shorten_name
 
-VERSION = 5
+VERSION = 6
 """Part of the cache key: raise it when unchanged files must be reviewed with a changed prompt."""
 
 # Authors choose the length of all these; the change itself must keep its room.
@@ -37,6 +38,7 @@ FEWEST_FINDINGS = 5
 MOST_FINDINGS = 10
 CHARACTERS_PER_FINDING = 12_000
 _NONCE_REMOVED = "[mark]"
+_NO_RULES = TeamRules()
 _REPORTING_PURPOSES = ("review", "whole")
 _PURPOSES_WITH_TOOLS = ("review", "whole", "verify")
 
@@ -73,16 +75,14 @@ class Focus(enum.Enum):
 class BatchRequest:
     """What a request about a batch contains.
 
-    `instructions` are those of the maintainers that apply to every file. `siblings` lists the paths
-    of the pull request's other files. `guidelines` holds paths and texts of guideline files at the
-    base commit. `whole` asks for the overview too, because no other request sees more. `focus` is
-    what this pass asks.
+    `rules` are those of the team; instructions for a path are in its part. `siblings` lists the
+    paths of the pull request's other files. `whole` asks for the overview too, because no other
+    request sees more. `focus` is what this pass asks.
     """
 
     parts: tuple[PartRequest, ...]
-    instructions: tuple[str, ...] = ()
+    rules: TeamRules = field(default_factory=TeamRules)
     siblings: tuple[str, ...] = ()
-    guidelines: tuple[tuple[str, str], ...] = ()
     whole: bool = False
     focus: Focus = Focus.ALL
 
@@ -90,6 +90,11 @@ class BatchRequest:
     def paths(self) -> tuple[str, ...]:
         """The path of each part's file."""
         return tuple(request.part.file.path for request in self.parts)
+
+    def shows(self, rule: str) -> bool:
+        """Return True if a finding may call this its rule; instructions have no name to check."""
+        instructed = self.rules.instructions or any(each.instructions for each in self.parts)
+        return bool(rule) and (bool(instructed) or self.rules.names(rule))
 
     @property
     def most_findings(self) -> int:
@@ -153,6 +158,7 @@ class Prompts:
             "review",
             reply_schemas.CHANGE_SCHEMA if request.whole else reply_schemas.REVIEW_SCHEMA,
             parts=tuple(shown),
+            rules=request.rules,
             request=request,
             siblings=tuple(map(shorten_name, request.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(request.siblings) - LISTED_SIBLINGS),
@@ -167,6 +173,7 @@ class Prompts:
             "whole",
             reply_schemas.CHANGE_SCHEMA,
             parts=request.parts,
+            rules=request.rules,
             request=request,
             outlines=change.outlines,
             unlisted=change.unlisted,
@@ -186,6 +193,7 @@ class Prompts:
             "verify",
             reply_schemas.VERIFY_SCHEMA,
             parts=request.parts,
+            rules=request.rules,
             request=request,
             findings=tuple((finding, finding in agreed) for finding in findings),
         )
@@ -197,12 +205,14 @@ class Prompts:
         findings: Sequence[Finding],
         thread: Sequence[Remark] = (),
         cuts: Sequence[str] = (),
+        rules: TeamRules = _NO_RULES,
     ) -> Prompt:
         """Return the request to answer a maintainer; the reply follows ANSWER_SCHEMA.
 
         `changes` is what `for_questions.render_changes` returns, and `cuts` names what it lacks, in
         our own words only. `findings` are those of the last review, `thread` the comments before
-        the question, which are cut at COMMENT_CHARACTERS. The caller limits the rest.
+        the question, which are cut at COMMENT_CHARACTERS. `rules` are the team's for the changed
+        files. The caller limits the rest.
         """
         return self._render(
             "answer",
@@ -212,6 +222,7 @@ class Prompts:
             findings=tuple(findings),
             thread=tuple(map(self._shorten_remark, thread)),
             cuts=tuple(cuts),
+            rules=rules,
         )
 
     def overview(self, reports: Sequence[FileReport]) -> Prompt:

@@ -10,6 +10,7 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
+from reviewer.finding import Finding
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State
 from reviewer.text import digest
@@ -38,8 +39,8 @@ _UNPACKED = 30
 def encode(state: State, seal: Seal = UNSEALED, *, largest: int = LARGEST) -> str:
     """Return the hidden line with its tag, at most `largest` characters of state.
 
-    If the state is too large, summaries are dropped first, then units without findings, then units
-    with findings.
+    If the state is too large, summaries are dropped first, then the rules that findings name, then
+    units without findings, then units with findings.
     """
     for smaller in _shrink(state):
         packed = zlib.compress(_adapter().dump_json(smaller, exclude_defaults=True), 9)
@@ -74,12 +75,21 @@ def _shrink(state: State) -> Iterator[State]:
     yield state
     state = replace(state, units=tuple(replace(unit, summary="") for unit in state.units))
     yield state
+    units = tuple(
+        replace(unit, findings=tuple(map(_drop_rule, unit.findings))) for unit in state.units
+    )
+    state = replace(state, units=units, unchecked=tuple(map(_drop_rule, state.unchecked)))
+    yield state
     # Units with findings are kept longest, because their findings would get new words and numbers.
     ordered = sorted(state.units, key=lambda unit: not unit.findings)
     while ordered:
         ordered = ordered[: len(ordered) * 7 // 8]
         yield replace(state, units=tuple(ordered))
     yield replace(state, units=(), major_changes=(), unchecked=(), dismissed=())
+
+
+def _drop_rule(finding: Finding) -> Finding:
+    return replace(finding, candidate=replace(finding.candidate, rule=""))
 
 
 def is_present(body: str) -> bool:

@@ -74,7 +74,8 @@ def _make_result(finding: Finding) -> dict[str, object]:
 
 def _make_message(finding: Finding) -> str:
     """Return the text without links: `[words](address)` is one even in plain text (3.11.6)."""
-    text = f"{finding.title}\n\n{finding.body}" if finding.body else finding.title
+    rule = f"Rule: {finding.rule}" if finding.rule else ""
+    text = "\n\n".join(filter(None, (finding.title, finding.body, rule)))
     return text.replace("](", f"]{ZWSP}(")
 
 

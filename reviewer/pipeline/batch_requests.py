@@ -1,7 +1,7 @@
 """Chooses what one request shows: a batch of changes, its context, and the maintainers' rules."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reviewer.changes import batches
 from reviewer.changes.batches import Batch
@@ -10,9 +10,10 @@ from reviewer.changes.parts import Part, split
 from reviewer.config.enums import Batching, Effort
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
-from reviewer.context import whole_change
+from reviewer.context import guidelines, whole_change
 from reviewer.context.collect import ContextCollector, PartContext, Room
 from reviewer.context.discussion import Speakers
+from reviewer.context.guidelines import Guidelines, TeamRules
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import budget
@@ -32,6 +33,7 @@ _RELATED_SHARE = 6
 # but a small change gets some characters more.
 _CONTEXT_SHARE = 4
 _LEAST_CONTEXT = 3_000
+_GUIDELINES_SHARE = 3
 LARGEST_WHOLE = 200_000
 """Characters of a request about the whole change, which is read for what needs two files to see."""
 
@@ -43,13 +45,19 @@ def find_room(model: str, limit: int | None) -> int:
     return int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN)
 
 
+def select_rules(config: Settings, known: Guidelines, paths: Sequence[str], room: int) -> TeamRules:
+    """Return the team's rules for a request about these files; `room` is that for changes."""
+    shown, cuts = known.select(paths, min(guidelines.ROOM, room // _GUIDELINES_SHARE))
+    return TeamRules(config.instructions, guidelines=shown, cuts=tuple(cuts))
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRequests:
     """Makes the requests of one run; safe to share between threads.
 
     `room` is what the model's window leaves for changes, in characters. `paths` lists all changed
-    files, `guidelines` holds paths and texts at the base commit, `threads` are the review threads
-    of the pull request. `earlier` returns the findings of earlier reviews that are still in a file.
+    files, `guidelines` are those at the base commit, `threads` are the review threads of the pull
+    request. `earlier` returns the findings of earlier reviews that are still in a file.
     """
 
     context: ContextCollector
@@ -61,7 +69,7 @@ class BatchRequests:
     effort: Effort = Effort.MEDIUM
     threads: tuple[ReviewThread, ...] = ()
     paths: tuple[str, ...] = ()
-    guidelines: tuple[tuple[str, str], ...] = ()
+    guidelines: Guidelines = field(default_factory=Guidelines)
 
     @property
     def window(self) -> int:
@@ -102,9 +110,8 @@ class BatchRequests:
                 self._describe(part, self._find_room(part, batch, verifies=verifies), paths)
                 for part in batch.parts
             ),
-            instructions=self.config.instructions,
+            rules=select_rules(self.config, self.guidelines, batch.paths, self.room),
             siblings=tuple(other for other in self.paths if other not in paths),
-            guidelines=self.guidelines,
             whole=batch.whole,
             focus=self._choose_focus(batch),
         )

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from reviewer.changes.batches import Batch
@@ -19,12 +19,12 @@ from reviewer.errors import (
     ModelUnreachableError,
     ReviewerError,
 )
-from reviewer.finding import Finding
+from reviewer.finding import Candidate, Finding
 from reviewer.findings import agreement
 from reviewer.findings.placement import FileCandidates
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
-from reviewer.llm.prompts import Prompts
+from reviewer.llm.prompts import BatchRequest, Prompts
 from reviewer.llm.replies import BatchReply
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result
@@ -159,14 +159,18 @@ class BatchReviewer:
         return tuple(results)
 
     def _request_review(self, batch: Batch) -> _Outcome:
-        prompt = self.prompts.review(self.requests.make(batch))
+        request = self.requests.make(batch)
         names = {self.prompts.as_prompt_text(path): path for path in batch.paths}
         gate = self.config.unknown_severity
         try:
-            return self.client.ask(prompt, lambda reply: replies.parse_review(reply, names, gate))
+            reply = self.client.ask(
+                self.prompts.review(request),
+                lambda reply: replies.parse_review(reply, names, gate),
+            )
         except ReviewerError as problem:
             log.warning("%s: %s", batch.label, problem)
             return problem
+        return replace(reply, sections=_check_rules(reply.sections, request))
 
     def ask(self, task: Batch | WholeChange) -> "BatchResult | WholeResult":
         """Ask about a batch or about the whole change."""
@@ -190,7 +194,21 @@ class BatchReviewer:
         except ReviewerError as problem:
             log.warning("The request about the whole change failed: %s", problem)
             return WholeResult(problem=problem)
-        return WholeResult(reply.sections, reply.overview)
+        return WholeResult(_check_rules(reply.sections, request), reply.overview)
+
+
+def _check_rules(
+    sections: Mapping[str, FileCandidates], request: BatchRequest
+) -> dict[str, FileCandidates]:
+    """Return the sections with no other rules than those that the request shows."""
+
+    def check(candidate: Candidate) -> Candidate:
+        return candidate if request.shows(candidate.rule) else replace(candidate, rule="")
+
+    return {
+        path: replace(section, candidates=tuple(map(check, section.candidates)))
+        for path, section in sections.items()
+    }
 
 
 def _collect(

@@ -13,9 +13,12 @@ from reviewer.comments import summary, threads, upsert
 from reviewer.comments.answer import AnswerText
 from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
+from reviewer.config.globs import Patterns
+from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
-from reviewer.context import for_questions
+from reviewer.context import for_questions, guidelines
 from reviewer.context.discussion import Remark, Speakers
+from reviewer.context.guidelines import Guidelines, TeamRules
 from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.events.activity import (
     AnswerQuestion,
@@ -31,6 +34,7 @@ from reviewer.llm.prompts import Prompts
 from reviewer.memory import state_line
 from reviewer.operations import CreateComment, Operation, ReplyToThread
 from reviewer.pipeline import batch_requests
+from reviewer.ports import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility
@@ -159,11 +163,18 @@ def _ask_model(
     )
     budget = Budget.of(run.inputs)
     client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
+    known = guidelines.find(run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text)
     findings = _worst_findings(OwnComment.find(snapshot, run.seal))
     with run.runner.group("Answer"):
         before = _read_conversation(run, wanted, pull.author, thread) if thread else ()
         first = thread.path if thread else ""
-        answer = _ask(run, wanted, client, prompts, selection, findings, before, first)
+
+        def make_prompt(room: int) -> Prompt:
+            shown = for_questions.render_changes(selection, room, first=first)
+            rules = _select_rules(settings, known, selection, first, room)
+            return prompts.answer(wanted.question, shown.text, findings, before, shown.cuts, rules)
+
+        answer = _ask(run, client, make_prompt)
     return AnswerText("" if thread else wanted.question, answer, budget.spent(), run.run_url)
 
 
@@ -181,32 +192,32 @@ def _worst_findings(own: OwnComment) -> tuple[Finding, ...]:
     return tuple(worst_first[:_MOST_FINDINGS])
 
 
-def _ask(
-    run: Run,
-    wanted: AnswerQuestion,
-    client: ModelClient,
-    prompts: Prompts,
-    selection: Selection,
-    findings: tuple[Finding, ...],
-    before: tuple[Remark, ...],
-    first: str,
-) -> str:
-    """Return the model's answer; the prompt shows as many files as fit, `first` before all others.
+def _ask(run: Run, client: ModelClient, make_prompt: Callable[[int], Prompt]) -> str:
+    """Return the model's answer to a prompt whose changes fit into a number of characters.
 
     If the model finds the prompt too long, ask once more with fewer.
     """
-
-    def ask(room: int) -> str:
-        shown = for_questions.render_changes(selection, room, first=first)
-        prompt = prompts.answer(wanted.question, shown.text, findings, before, shown.cuts)
-        return client.ask(prompt, replies.parse_answer)
-
     room = batch_requests.find_room(run.inputs.model, run.inputs.context_window)
     try:
-        return ask(room)
+        return client.ask(make_prompt(room), replies.parse_answer)
     except ContextTooLongError as problem:
         log.warning("Asking again with fewer files: %s", problem)
-        return ask(room // _SMALLER_BY)
+        return client.ask(make_prompt(room // _SMALLER_BY), replies.parse_answer)
+
+
+def _select_rules(
+    settings: Settings, known: Guidelines, selection: Selection, first: str, room: int
+) -> TeamRules:
+    """Return the team's rules for the file `first`, for all changed files where it is empty."""
+    paths = (first,) if first else tuple(file.path for file in selection.files)
+    by_path = (
+        (each.path, each.instructions)
+        for each in settings.path_instructions
+        if any(map(Patterns((each.path,)).verdict, paths))
+    )
+    return replace(
+        batch_requests.select_rules(settings, known, paths, room), by_path=tuple(by_path)
+    )
 
 
 def _publish(

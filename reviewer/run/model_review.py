@@ -14,7 +14,7 @@ from reviewer.changes.selection import Selection, select_share
 from reviewer.comments import threads
 from reviewer.config.enums import ToolsMode
 from reviewer.config.settings import Settings
-from reviewer.context import collect
+from reviewer.context import guidelines
 from reviewer.context.collect import ContextCollector, HeadFiles
 from reviewer.context.discussion import Speakers
 from reviewer.errors import ForgeError
@@ -54,8 +54,10 @@ def review_share(
     # Not worth waiting for: without the date there is no warning.
     ends = shutdown.result() if shutdown and shutdown.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
-    notes = (*review.notes, warning) if warning else review.notes
-    details = (*review.job_summary_notes, *_note_missing(reviewer.requests.context.files))
+    followed = reviewer.requests.guidelines
+    notes = (*review.notes, *followed.notes, *filter(None, (warning,)))
+    missing = tuple(_note_missing(reviewer.requests.context.files))
+    details = (*review.job_summary_notes, *missing, *followed.details)
     return replace(
         review,
         shard=run.inputs.shard,
@@ -130,7 +132,9 @@ def make_reviewer(
         effort=inputs.effort,
         threads=snapshot.conversation.threads,
         paths=selection.paths,
-        guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),
+        guidelines=guidelines.find(
+            run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text
+        ),
     )
     return BatchReviewer(
         requests=requests,

@@ -187,6 +187,11 @@ def optional_line(limit: int) -> Member:
     return Member(TEXT, read)
 
 
+def nullable_line(limit: int) -> Member:
+    """Declare a line of at most `limit` characters or null; what is no text is empty."""
+    return Member({"type": ["string", "null"]}, optional_line(limit).read)
+
+
 def code(limit: int) -> Member:
     """Declare code or null; half of it would be wrong, so more than `limit` characters are none."""
 

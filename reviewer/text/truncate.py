@@ -42,6 +42,12 @@ def line(text: str, limit: int) -> str:
     return shorten(" ".join(text.split()), limit)
 
 
+def first_lines(text: str, limit: int) -> str:
+    """Return the whole lines that fit into `limit` characters, or a part of a long one."""
+    end = text.rfind("\n", 0, limit)
+    return text[: end if end > limit // 2 else limit].rstrip()
+
+
 def move_to_boundary(text: str, end: int) -> int:
     """Return the last position up to `end` that does not split a character from its parts.
 

@@ -12,6 +12,7 @@ from reviewer.changes import diff, parts
 from reviewer.changes.diff import ChangedFile
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark, Speaker
+from reviewer.context.guidelines import Guideline, TeamRules
 from reviewer.llm.prompts import (
     COMMENT_CHARACTERS,
     DESCRIPTION_CHARACTERS,
@@ -87,9 +88,15 @@ def test_a_review_prompt(markdown: SnapshotAssertion) -> None:
     )
     full = BatchRequest(
         (part,),
-        instructions=("Look for lost orders.",),
+        rules=TeamRules(
+            ("Look for lost orders.",),
+            guidelines=(
+                Guideline("src/AGENTS.md", "Count money in cents.", "src", ("*.py",)),
+                Guideline("AGENTS.md", "Name the unit."),
+            ),
+            cuts=("REVIEW.md",),
+        ),
         siblings=("src/cart.py", "tests/test_pay.py"),
-        guidelines=(("AGENTS.md", "Count money in cents."),),
     )
     assert text(prompts(language="French").review(full)) == markdown
 
@@ -237,17 +244,18 @@ def prompts_with(words: str) -> tuple[Prompt, ...]:
         threads=(Discussion(2, remarks),),
         earlier=(found,),
     )
+    about = Guideline(words, words, words, (words,))
+    rules = TeamRules((words,), ((words, words),), (about, about), (words, words))
     full = BatchRequest(
         (part, PartRequest(only)),
-        (words,),
+        rules,
         siblings=(words,),
-        guidelines=((words, words),),
         whole=True,
     )
     return (
         made.review(full),
         made.verify(full, (found, found)),
-        made.answer(words, words, (found, found), remarks),
+        made.answer(words, words, (found, found), remarks, (), rules),
         made.overview((FileReport(words, Status.REVIEWED, summary=words),)),
     )
 

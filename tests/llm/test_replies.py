@@ -35,6 +35,7 @@ FINDING: dict[str, object] = {
     "title": "Pays in the wrong unit",
     "body": "A price of 1.50 becomes 1 cent.",
     "suggestion": None,
+    "rule": None,
 }
 CANDIDATE = Candidate(
     path="src/pay.py",

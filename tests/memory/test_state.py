@@ -141,6 +141,22 @@ def test_a_state_that_is_too_large_forgets_units_without_findings_first() -> Non
     assert 0 < len(decoded.units) < 2_001
 
 
+def test_a_state_that_is_too_large_forgets_the_rules_of_findings_before_the_findings() -> None:
+    def noise(number: int) -> str:
+        return hashlib.sha512(str(number).encode()).hexdigest()
+
+    findings = [
+        builders.revise(builders.finding(number=n), quote=noise(n), rule=noise(-n))
+        for n in range(1, 250)
+    ]
+    units = tuple(state.Unit("src/pay.py", "", "abc", "", (each,)) for each in findings)
+    body = state_line.encode(replace(STATE, units=units, unchecked=(findings[0],)))
+    decoded = state_line.decode(body)
+    assert decoded
+    assert len(decoded.units) == len(units)
+    assert {each.rule for each in decoded.findings} == {""}
+
+
 @given(st.text())
 def test_any_text_is_a_state_or_none(text: str) -> None:
     assert state_line.decode(f"<!-- code-review-action:state v=2 {text} unsigned -->") is None

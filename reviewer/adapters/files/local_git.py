@@ -19,6 +19,7 @@ from reviewer.pull_request import (
     PullRequest,
     PullState,
     Snapshot,
+    TreeListing,
 )
 
 # The repository may be untrusted, and its configuration can name programs: for the file monitor,
@@ -141,6 +142,10 @@ class LocalCommits:
         """Return the plain files of a commit."""
         rows = _run_git(self.folder, "ls-tree", "-r", "-l", "-z", "--full-tree", sha).split(b"\0")
         return dict(_parse_entry(row) for row in rows if row.startswith((b"100644", b"100755")))
+
+    def list_tree(self, sha: str) -> TreeListing:
+        """List the plain files of a commit: git does not follow links."""
+        return TreeListing(tuple(self.blobs(sha)))
 
     def merge_base(self, base_sha: str, _head_sha: str) -> str:
         """Return the base, which is the merge base already."""

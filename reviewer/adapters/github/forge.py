@@ -20,6 +20,7 @@ from reviewer.pull_request import (
     ListedPull,
     PullRequest,
     Snapshot,
+    TreeListing,
 )
 
 if TYPE_CHECKING:
@@ -148,6 +149,10 @@ class GitHub:
     def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:
         """See `Reads.blobs`."""
         return self._reads.blobs(sha, optional=optional)
+
+    def list_tree(self, sha: str) -> TreeListing:
+        """See `Reads.list_tree`."""
+        return self._reads.list_tree(sha)
 
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         """See `Reads.merge_base`."""

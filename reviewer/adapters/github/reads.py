@@ -15,7 +15,7 @@ from reviewer.adapters.github.rest_json import LargeFile
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline, DeadlineError
 from reviewer.errors import ForgeError
 from reviewer.ports import Blob, CommitFiles
-from reviewer.pull_request import ListedFile, ListedPull, PullRequest
+from reviewer.pull_request import ListedFile, ListedPull, PullRequest, TreeListing
 
 DIFF = "application/vnd.github.diff"
 # Shows directories, links and submodules for what they are.
@@ -160,13 +160,24 @@ class Reads:
 
     def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:
         """Read the whole tree of a commit in one request."""
-        url = self.repository.url(f"git/trees/{sha}")
-        asked = Request("GET", url, parameters={"recursive": 1}, optional=optional)
+        asked = self._tree(sha, optional=optional)
         retry = self.repository.retry_optional if optional else self.repository.retry
         return retry(
             f"Reading the tree of {sha[:7]}",
             lambda: self.repository.send(asked).read(rest_json.blobs),
         )
+
+    def list_tree(self, sha: str) -> TreeListing:
+        """Read the whole tree of a commit in one request that the run can do without."""
+        asked = self._tree(sha, optional=True)
+        return self.repository.retry_optional(
+            f"Listing the files of {sha[:7]}",
+            lambda: self.repository.send(asked).read(rest_json.listing),
+        )
+
+    def _tree(self, sha: str, *, optional: bool) -> Request:
+        url = self.repository.url(f"git/trees/{sha}")
+        return Request("GET", url, parameters={"recursive": 1}, optional=optional)
 
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         """Compare two commits; GitHub lists the changed files from the commit that they share."""

@@ -11,12 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 from reviewer import ports
 from reviewer.adapters.github.graphql_json import Shape
 from reviewer.errors import NotFoundError
-from reviewer.pull_request import Comment, ListedFile
+from reviewer.pull_request import Comment, ListedFile, TreeListing
 
 LARGEST_CONTENT = 1024 * 1024
 """Bytes; above this GitHub's JSON form has no content."""
 _KINDS = {"dir": "a directory", "symlink": "a symbolic link", "submodule": "a submodule"}
 _PLAIN_FILES = ("100644", "100755")
+_LINK = "120000"
 
 
 class IssueComment(Shape):
@@ -86,6 +87,7 @@ class Tree(Shape):
     wrong = "it holds no tree"
 
     tree: list[TreeEntry]
+    truncated: bool = False
 
 
 class PullRequestFile(Shape):
@@ -170,6 +172,14 @@ def blobs(value: object) -> dict[str, ports.Blob]:
         for each in entries
         if each.sha is not None and each.mode in _PLAIN_FILES
     }
+
+
+def listing(value: object) -> TreeListing:
+    """Read the paths of a tree's files and links."""
+    tree = Tree.parse(value)
+    kinds = (*_PLAIN_FILES, _LINK)
+    paths = tuple(each.path for each in tree.tree if each.mode in kinds)
+    return TreeListing(paths, complete=not tree.truncated)
 
 
 def changed_files(value: object) -> tuple[ListedFile, ...]:

@@ -8,13 +8,14 @@ from types import FrameType
 
 import pytest
 
+from reviewer.adapters.github import rest_json
 from reviewer.errors import ForgeError, NotFoundError, RateLimitedError
 from reviewer.pull_request import PullState
 from tests.adapters.forges import forge
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.github import LoopbackGitHub
-from tests.loopback.state import FileRow, Submodule, Symlink
+from tests.loopback.state import Entry, FileRow, Submodule, Symlink
 
 MARKER = "<!-- code-review-action name=default v=1 -->"
 
@@ -364,3 +365,22 @@ def test_forty_files_are_read_by_eight_threads_at_once(github: LoopbackGitHub) -
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(read, texts)) == list(texts.values())
+
+
+def test_a_listing_of_a_tree_has_its_links_and_no_submodules(github: LoopbackGitHub) -> None:
+    files: dict[str, tuple[str | Entry | None, str | Entry | None]] = {
+        "a.py": ("a\n", "b\n"),
+        "AGENTS.md": ("A\n", "A\n"),
+        "CLAUDE.md": (Symlink("AGENTS.md"), Symlink("AGENTS.md")),
+        "vendored": (Submodule("0" * 40), Submodule("0" * 40)),
+    }
+    made = github.add_pull(files=files)
+    listing = forge(github, seconds=60.0).list_tree(made.base_sha)
+    assert (sorted(listing.paths), listing.complete) == (["AGENTS.md", "CLAUDE.md", "a.py"], True)
+    assert len(github.requests) == 1
+
+
+def test_a_listing_that_github_cut_is_not_complete() -> None:
+    row = {"path": "a.py", "mode": "100644", "sha": "0" * 40}
+    listing = rest_json.listing({"tree": [row], "truncated": True})
+    assert (listing.paths, listing.complete) == (("a.py",), False)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate, Finding, normalize
-from reviewer.findings.placement import FileCandidates, Places
+from reviewer.findings.candidates import FileCandidates
+from reviewer.findings.placement import Places
 from reviewer.findings.ranking import overlap
 from reviewer.review import worst_first
 

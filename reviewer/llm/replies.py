@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from reviewer.errors import ReplyError
-from reviewer.findings import placement
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings import candidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.findings.ranking import Verdict
 from reviewer.llm import reply_objects
 from reviewer.llm.reply_objects import Found
@@ -107,7 +107,7 @@ def _assign_sections(
 def _read_section(path: str, sections: Sequence[SectionReply], gate: Severity) -> FileCandidates:
     rows = [row for section in sections for row in section.findings]
     summary = " ".join(section.summary for section in sections)
-    return placement.collect_candidates(rows, path=path, summary=summary, gate=gate)
+    return candidates.collect_candidates(rows, path=path, summary=summary, gate=gate)
 
 
 def _find_path(stated: str, names: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from reviewer.changes.batches import Batch
 from reviewer.context.whole_change import WholeChange
 from reviewer.errors import ModelUnreachableError, ReviewerError
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.pipeline.file_result import PartResult
 from reviewer.pipeline.review_batch import (
     FINAL_ERRORS,

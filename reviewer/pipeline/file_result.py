@@ -11,7 +11,7 @@ from reviewer.config.settings import Settings
 from reviewer.errors import ReviewerError
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import agreement, builtin_rules, placement, ranking
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pull_request import PullRequest

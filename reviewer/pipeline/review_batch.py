@@ -21,7 +21,7 @@ from reviewer.errors import (
 )
 from reviewer.finding import Candidate, Finding
 from reviewer.findings import agreement
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.prompts import BatchRequest, Prompts

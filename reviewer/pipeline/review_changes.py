@@ -11,7 +11,7 @@ from reviewer.config.enums import Batching, Verify
 from reviewer.context.whole_change import WholeChange
 from reviewer.errors import CancelledError, ReviewerError
 from reviewer.finding import Dismissal, Finding
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
 from reviewer.pipeline import verify_batch
 from reviewer.pipeline.ask_batches import ask_batches

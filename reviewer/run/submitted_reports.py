@@ -10,7 +10,6 @@ from reviewer.changes.parts import Part
 from reviewer.changes.selection import SHARD_NOTE
 from reviewer.config.shard import Shard
 from reviewer.errors import ModelError, ReviewerError
-from reviewer.findings import placement
 from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import PartResult
 from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
@@ -180,7 +179,9 @@ def _read_row(file: ChangedFile, row: FileReport) -> PartResult:
         skipped = "" if row.status is Status.FAILED else "skipped by the reviewing run: "
         return PartResult(part, ModelError(f"{skipped}{reason}"))
     rows = [finding.candidate.members for finding in row.findings]
-    return PartResult(part, placement.collect_candidates(rows, path=file.path, summary=row.summary))
+    return PartResult(
+        part, candidates.collect_candidates(rows, path=file.path, summary=row.summary)
+    )
 
 
 def _shorten_part(text: str, parts: int) -> str:

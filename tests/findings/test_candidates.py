@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from reviewer.finding import Candidate, Finding
-from reviewer.findings import placement
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings import candidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.review import Withheld
 from reviewer.severity import Confidence, Severity
 from tests import builders, strategies
@@ -18,7 +18,7 @@ CANDIDATE = builders.candidate(severity=Severity.LOW, confidence=Confidence.LOW)
 def collect(*rows: Candidate, summary: str = "Pays.") -> FileCandidates:
     """Read candidates that are values already, as those of a report are."""
     members = [row.members for row in rows]
-    return placement.collect_candidates(members, path="src/pay.py", summary=summary)
+    return candidates.collect_candidates(members, path="src/pay.py", summary=summary)
 
 
 def test_a_candidate_within_its_limits_is_read_as_it_is() -> None:
@@ -43,10 +43,10 @@ def test_texts_of_a_candidate_are_cut_and_an_unknown_category_is_other() -> None
 
 
 def test_the_worst_are_kept_and_those_that_say_the_same_count_once() -> None:
-    rows = [replace(CANDIDATE, title=f"T{n}") for n in range(placement.MOST_CANDIDATES)]
+    rows = [replace(CANDIDATE, title=f"T{n}") for n in range(candidates.MOST_CANDIDATES)]
     worse = replace(CANDIDATE, title="Worse", severity=Severity.HIGH)
     found = collect(*rows, worse, worse)
-    assert len(found.candidates) == placement.MOST_CANDIDATES
+    assert len(found.candidates) == candidates.MOST_CANDIDATES
     assert worse in found.candidates
     assert found.dropped == Withheld(over_limit=1, duplicate=1)
 

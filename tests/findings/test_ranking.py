@@ -156,7 +156,7 @@ def test_what_fails_the_step_is_shown_in_full_however_much_there_is_of_it() -> N
 @faults("HD15")
 def test_many_findings_of_the_model_do_not_push_those_of_rules_out_of_sight() -> None:
     assert titles_in_full(PROVEN, *flood())[-1] == PROVEN.title
-    assert titles_in_full(PROVEN, *flood(), max_visible=1) == [PROVEN.title]
+    assert titles_in_full(PROVEN, *flood(), max_visible=2)[-1] == PROVEN.title
 
 
 @given(

@@ -4,7 +4,7 @@ from dataclasses import astuple
 
 from reviewer.errors import ReplyError
 from reviewer.finding import CATEGORIES, Candidate
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
 from reviewer.ports import Reply
 from reviewer.review import Overview

@@ -14,7 +14,7 @@ from reviewer.errors import (
     ModelRefusedError,
     ReplyError,
 )
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget, Price
 from reviewer.llm.replies import parse_review

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from reviewer.errors import ReplyError
 from reviewer.finding import Candidate
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
 from reviewer.llm.replies import parse_overview
 from reviewer.llm.reply_schemas import (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.errors import ReplyError
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.llm.replies import parse_answer, parse_overview, parse_review, parse_verdicts
 from reviewer.ports import Reply
 from tests.faults import faults

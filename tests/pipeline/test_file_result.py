@@ -6,7 +6,7 @@ from reviewer.changes.parts import Part
 from reviewer.changes.selection import Selection
 from reviewer.finding import Origin
 from reviewer.findings import builtin_rules
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State, Unit

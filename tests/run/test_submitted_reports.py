@@ -6,7 +6,7 @@ from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.errors import ModelError
 from reviewer.finding import Finding
-from reviewer.findings.placement import FileCandidates
+from reviewer.findings.candidates import FileCandidates
 from reviewer.outputs import review_report
 from reviewer.review import FileReport, Overview, Status, Withheld
 from reviewer.run import submitted_reports

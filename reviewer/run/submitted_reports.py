@@ -10,6 +10,7 @@ from reviewer.changes.parts import Part
 from reviewer.changes.selection import SHARD_NOTE
 from reviewer.config.shard import Shard
 from reviewer.errors import ModelError, ReviewerError
+from reviewer.findings import candidates
 from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import PartResult
 from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld

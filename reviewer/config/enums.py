@@ -107,8 +107,12 @@ class NoLimit(enum.Enum):
 
 
 class ToolsMode(enum.Enum):
-    """If the model may read files of the checkout; `on` has exceptions, `always` has none."""
+    """If the model may read files of the reviewed commit.
 
+    `auto` and `on` have exceptions, of which `on` warns; `always` has none.
+    """
+
+    AUTO = "auto"
     OFF = "off"
     ON = "on"
     ALWAYS = "always"

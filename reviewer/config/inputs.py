@@ -184,8 +184,9 @@ class Inputs(ModelInputs):
     )
     tools: enums.ToolsMode = declare(
         option_types.choice(enums.ToolsMode),
-        "off",
-        "Let the model read and search the files of the reviewed commit. `on`: except in runs of "
+        "auto",
+        "Let the model read and search the files of the reviewed commit. `auto`: except for pull "
+        "requests from forks in runs that have secrets. `on`: except in runs of "
         "`pull_request_target` and `workflow_run`. `always`: there too.",
     )
     check_run: bool = declare(

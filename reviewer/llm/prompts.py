@@ -40,7 +40,7 @@ CHARACTERS_PER_FINDING = 12_000
 _NONCE_REMOVED = "[mark]"
 _NO_RULES = TeamRules()
 _REPORTING_PURPOSES = ("review", "whole")
-_PURPOSES_WITH_TOOLS = ("review", "whole", "verify")
+_PURPOSES_WITH_TOOLS = ("review", "whole", "verify", "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +257,7 @@ class Prompts:
             commits=tuple(map(shorten_name, _commit_subjects(self._pull)[:LISTED_COMMITS])),
             more_commits=max(0, len(self._pull.commits) - LISTED_COMMITS),
             issues=tuple(map(shorten_name, self._pull.issues)),
+            tools=bool(offered),
             **self._shared,
             **values,
         )

@@ -31,13 +31,15 @@ from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
+from reviewer.llm.tools import OFFERED
 from reviewer.memory import state_line
 from reviewer.operations import CreateComment, Operation, ReplyToThread
 from reviewer.pipeline import batch_requests
 from reviewer.ports import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
-from reviewer.run import eligibility
+from reviewer.run import eligibility, model_tools
+from reviewer.run.model_review import start_in_thread
 from reviewer.run.reactions import acknowledge
 from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
@@ -155,14 +157,20 @@ def _ask_model(
         with run.runner.group("Read the changes"):
             settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
             selection = read_changes(run.forge, pull, settings)
+    head = model_tools.open_head(run, pull, selection)
+    workspace = head if model_tools.offers_tools(run, pull, head) else None
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
         language=settings.language,
         mask=SecretMask.of(run.runner.secrets, selection.with_lines),
+        tools=OFFERED if workspace else (),
     )
+    if workspace:
+        start_in_thread(head.load)
     budget = Budget.of(run.inputs)
-    client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
+    run_tool = model_tools.make_runner(run, workspace, prompts.fence)
+    client = ModelClient(models.result(), budget, run_tool, prompts.as_prompt_text)
     known = guidelines.find(run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text)
     findings = _worst_findings(OwnComment.find(snapshot, run.seal))
     with run.runner.group("Answer"):

@@ -8,36 +8,30 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from reviewer.adapters.files.checkout import Checkout
-from reviewer.adapters.http.retry import PUBLISHING_SECONDS
 from reviewer.changes.selection import Selection, select_share
 from reviewer.comments import threads
-from reviewer.config.enums import ToolsMode
 from reviewer.config.settings import Settings
 from reviewer.context import guidelines
 from reviewer.context.collect import ContextCollector, HeadFiles
 from reviewer.context.discussion import Speakers
-from reviewer.errors import ForgeError
 from reviewer.finding import Dismissal
 from reviewer.llm import budget
-from reviewer.llm.ask import ModelClient, refuse
+from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.prompts import Prompts
-from reviewer.llm.tools import OFFERED, WorkspaceTools
+from reviewer.llm.tools import OFFERED
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import batch_requests, file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.ports import Model
-from reviewer.pull_request import PullRequest, Snapshot
+from reviewer.pull_request import Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
-from reviewer.run.run import TITLE, Run
+from reviewer.run import model_tools
+from reviewer.run.run import Run
 
 T = TypeVar("T")
-
-# Runs that have secrets although the commit of an outside contributor may be checked out.
-_PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
 def review_share(
@@ -100,8 +94,8 @@ def make_reviewer(
     """
     pull, inputs = snapshot.pull, run.inputs
     mask = SecretMask.of(run.runner.secrets, selection.with_lines)
-    head = _open_head(run, pull, selection)
-    workspace = head if _offers_tools(run, head) else None
+    head = model_tools.open_head(run, pull, selection)
+    workspace = head if model_tools.offers_tools(run, pull, head) else None
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
@@ -109,10 +103,7 @@ def make_reviewer(
         mask=mask,
         tools=OFFERED if workspace else (),
     )
-    run_tool = refuse
-    if workspace:
-        until = run.deadline.earlier_by(PUBLISHING_SECONDS)
-        run_tool = WorkspaceTools(workspace, prompts.fence, until.remaining).run
+    run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files
     known = (file_result.reuse(file, previous, prompts.as_prompt_text) for file in share)
     asks = any(result is None for result in known)
@@ -150,39 +141,6 @@ def make_reviewer(
         refresh_overview=run.wanted.refresh_overview,
         asks=asks,
     )
-
-
-def _open_head(run: Run, pull: PullRequest, selection: Selection) -> HeadFiles:
-    """Return the files of the head commit; a checkout of it is used as far as it is the commit."""
-    return HeadFiles(
-        run.forge,
-        pull.head_sha,
-        (file.path for file in selection.files),
-        partial(Checkout, run.checkout) if run.checkout else None,
-    )
-
-
-def _offers_tools(run: Run, head: HeadFiles) -> bool:
-    """Return True if the model gets tools that read the files of the head commit.
-
-    A warning says that tools are wanted and cannot be had; the run goes on without them.
-    """
-    choice = run.inputs.tools
-    if choice is ToolsMode.OFF:
-        return False
-    if choice is ToolsMode.ON and run.event in _PRIVILEGED:
-        run.runner.warning(
-            f"`tools: on` does not apply to runs of {run.event}, which have secrets: the model "
-            "gets none. `tools: always` offers them here too.",
-            title=TITLE,
-        )
-        return False
-    try:
-        head.list_files()
-    except ForgeError as problem:
-        run.runner.warning(f"The model gets no tools: {problem}", title=TITLE)
-        return False
-    return True
 
 
 def start_in_thread(call: Callable[[], T]) -> Future[T]:

@@ -202,6 +202,7 @@ class Job:
             "fallback-model": "",
             # One question for a file, unless a test is about batches or the second look.
             "batching": "file",
+            "tools": "off",
             "verify": "off",
             "guidelines": "",
         } | self.inputs

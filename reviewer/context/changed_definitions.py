@@ -1,0 +1,131 @@
+"""Tells which definitions a change alters, removes or renames, and which names its lines use."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from reviewer.changes.diff import ChangedFile, Hunk, LineKind
+from reviewer.context import definitions, identifiers
+from reviewer.context.outline import Outline
+
+NAMES_PER_FILE = 200
+"""Names of one file, of each kind, that are looked for."""
+# Changing one of these changes what a call of their class does.
+_CONSTRUCTORS = frozenset(
+    {"__init__", "__new__", "__call__", "__construct", "constructor", "initialize"}
+)
+_WORD = re.compile(r"\w+")
+# Local variables share names with functions of other files; these forms are no local variables.
+_USE = re.compile(r"(?<![\w])([A-Za-z_]\w*)(?=\s{0,2}[(<!])|(?:[.@:]|->)([A-Za-z_]\w*)")
+_PROPER = re.compile(r"\w*[A-Z]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDefinition:
+    """A definition whose lines a change touches.
+
+    `header` says that its first lines are changed or removed, so that its callers may break;
+    otherwise its body is. `relatives` are its class and the classes that this one names.
+    """
+
+    name: str
+    header: bool
+    relatives: frozenset[str] = frozenset()
+
+
+def find_changed(
+    file: ChangedFile, hunks: Sequence[Hunk], text: str | None
+) -> tuple[ChangedDefinition, ...]:
+    """Return the definitions that `hunks` touch, those with a changed header first.
+
+    `text` is the file at the head; without it, git's section headings name the enclosing functions.
+    A definition that is only added has no users yet, so it is left out.
+    """
+    family = identifiers.language_family(file.path)
+    if family not in definitions.FAMILIES:
+        return ()
+    found = list(_find_on_removed_lines(hunks, family))
+    if text is None:
+        sections = (definitions.find_on_line(hunk.section, family) for hunk in hunks)
+        found += [ChangedDefinition(name, header=False) for name in sections if name]
+    elif file.status != "added":
+        found += _find_enclosing(hunks, text, family)
+    merged: dict[str, ChangedDefinition] = {}
+    for each in islice(found, NAMES_PER_FILE):
+        known = merged.get(each.name, each)
+        merged[each.name] = ChangedDefinition(
+            each.name, known.header or each.header, known.relatives | each.relatives
+        )
+    return tuple(sorted(merged.values(), key=lambda each: not each.header))
+
+
+def find_added(hunks: Iterable[Hunk], family: str) -> dict[str, None]:
+    """Return the names that added lines define, in order."""
+    lines = (line for hunk in hunks for line in hunk.lines if line.kind is LineKind.ADDED)
+    names = (definitions.find_on_line(line.text, family) for line in lines)
+    return dict.fromkeys(filter(None, names))
+
+
+def find_used(hunks: Iterable[Hunk]) -> dict[str, None]:
+    """Return the names that added lines call, or use in another form than a local variable."""
+    found: dict[str, None] = {}
+    for hunk in hunks:
+        for line in hunk.lines:
+            if line.kind is LineKind.ADDED and len(found) < NAMES_PER_FILE:
+                found |= _find_uses(line.text[: identifiers.LONGEST_LINE])
+    return found
+
+
+def _find_uses(line: str) -> dict[str, None]:
+    called = (name for groups in _USE.findall(line) for name in groups)
+    names = (*called, *_PROPER.findall(line))
+    return dict.fromkeys(name for name in names if identifiers.is_distinctive(name))
+
+
+def _find_on_removed_lines(hunks: Iterable[Hunk], family: str) -> Iterator[ChangedDefinition]:
+    for hunk in hunks:
+        for line in hunk.lines:
+            if line.kind is LineKind.REMOVED and (
+                name := definitions.find_on_line(line.text, family)
+            ):
+                yield ChangedDefinition(name, header=True)
+
+
+def _find_enclosing(hunks: Sequence[Hunk], text: str, family: str) -> Iterator[ChangedDefinition]:
+    lines = text.split("\n")
+    outline = Outline(lines)
+    added = find_added(hunks, family)
+    changed = dict.fromkeys(number for hunk in hunks for number in _find_positions(hunk))
+    for number in changed:
+        headers = outline.headers((number,))
+        if not headers or headers[0] > len(lines):
+            continue
+        name = definitions.find_on_line(lines[headers[0] - 1], family)
+        classes = [lines[header - 1] for header in headers[1:]]
+        relatives = frozenset(_find_proper_names(classes))
+        in_header = number in outline.introduction(headers[0])
+        constructs = not name and not _CONSTRUCTORS.isdisjoint(
+            _WORD.findall(lines[headers[0] - 1][: identifiers.LONGEST_LINE])
+        )
+        if constructs and classes:
+            name = definitions.find_on_line(classes[0], family)
+        if name and (name not in added or in_header):
+            yield ChangedDefinition(
+                name, header=in_header and name not in added, relatives=relatives
+            )
+
+
+def _find_proper_names(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        names = identifiers.names(line)
+        yield from (name for name in names if not name.islower())
+
+
+def _find_positions(hunk: Hunk) -> Iterator[int]:
+    """Yield the lines of a hunk's changes in the new file; of a removal, the line before it."""
+    here = next((line.new for line in hunk.lines if line.new is not None), 1)
+    for line in hunk.lines:
+        here = line.new or here
+        if line.kind is not LineKind.CONTEXT:
+            yield here

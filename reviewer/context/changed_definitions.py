@@ -7,6 +7,7 @@ from itertools import islice
 
 from reviewer.changes.diff import ChangedFile, Hunk, LineKind
 from reviewer.context import definitions, identifiers
+from reviewer.context.identifiers import LONGEST_LINE
 from reviewer.context.outline import Outline
 
 NAMES_PER_FILE = 200
@@ -15,9 +16,13 @@ NAMES_PER_FILE = 200
 _CONSTRUCTORS = frozenset(
     {"__init__", "__new__", "__call__", "__construct", "constructor", "initialize"}
 )
+# Lines of a definition with many parameters.
+_LONGEST_HEADER = 60
 _WORD = re.compile(r"\w+")
-# Local variables share names with functions of other files; these forms are no local variables.
-_USE = re.compile(r"(?<![\w])([A-Za-z_]\w*)(?=\s{0,2}[(<!])|(?:[.@:]|->)([A-Za-z_]\w*)")
+# Local variables share names with functions of other files; a call is no local variable.
+_CALL = re.compile(r"([A-Za-z_]\w*)(?=\s{0,2}[(!]|\s{0,2}<[^<>]{1,40}>\()")
+# Languages in which a call needs no parentheses.
+_ATTRIBUTE = {"rb": re.compile(r"\.([a-z_]\w*)")}
 _PROPER = re.compile(r"\w*[A-Z]\w*")
 
 
@@ -67,19 +72,21 @@ def find_added(hunks: Iterable[Hunk], family: str) -> dict[str, None]:
     return dict.fromkeys(filter(None, names))
 
 
-def find_used(hunks: Iterable[Hunk]) -> dict[str, None]:
+def find_used(hunks: Iterable[Hunk], family: str) -> dict[str, None]:
     """Return the names that added lines call, or use in another form than a local variable."""
     found: dict[str, None] = {}
     for hunk in hunks:
         for line in hunk.lines:
             if line.kind is LineKind.ADDED and len(found) < NAMES_PER_FILE:
-                found |= _find_uses(line.text[: identifiers.LONGEST_LINE])
+                found |= _find_uses(line.text[:LONGEST_LINE], family)
     return found
 
 
-def _find_uses(line: str) -> dict[str, None]:
-    called = (name for groups in _USE.findall(line) for name in groups)
-    names = (*called, *_PROPER.findall(line))
+def _find_uses(line: str, family: str) -> dict[str, None]:
+    if definitions.COMMENT.match(line):
+        return {}
+    attributes = _ATTRIBUTE[family].findall(line) if family in _ATTRIBUTE else ()
+    names = (*_CALL.findall(line), *_PROPER.findall(line), *attributes)
     return dict.fromkeys(name for name in names if identifiers.is_distinctive(name))
 
 
@@ -96,24 +103,32 @@ def _find_enclosing(hunks: Sequence[Hunk], text: str, family: str) -> Iterator[C
     lines = text.split("\n")
     outline = Outline(lines)
     added = find_added(hunks, family)
-    changed = dict.fromkeys(number for hunk in hunks for number in _find_positions(hunk))
-    for number in changed:
-        headers = outline.headers((number,))
-        if not headers or headers[0] > len(lines):
-            continue
-        name = definitions.find_on_line(lines[headers[0] - 1], family)
-        classes = [lines[header - 1] for header in headers[1:]]
-        relatives = frozenset(_find_proper_names(classes))
-        in_header = number in outline.introduction(headers[0])
-        constructs = not name and not _CONSTRUCTORS.isdisjoint(
-            _WORD.findall(lines[headers[0] - 1][: identifiers.LONGEST_LINE])
-        )
-        if constructs and classes:
+    headers: dict[int, bool] = {}
+    for number in dict.fromkeys(number for hunk in hunks for number in _find_positions(hunk)):
+        around = outline.headers((number,))
+        if around and around[0] <= len(lines):
+            in_header = number <= _find_end_of_header(lines, around[0])
+            headers[around[0]] = headers.get(around[0], False) or in_header
+    for header, in_header in headers.items():
+        line = lines[header - 1][:LONGEST_LINE]
+        classes = [lines[outer - 1] for outer in outline.headers((header,))[1:]]
+        name = definitions.find_on_line(line, family)
+        if classes and not _CONSTRUCTORS.isdisjoint(_WORD.findall(line)):
             name = definitions.find_on_line(classes[0], family)
-        if name and (name not in added or in_header):
-            yield ChangedDefinition(
-                name, header=in_header and name not in added, relatives=relatives
-            )
+        if name and name not in added:
+            relatives = frozenset(_find_proper_names(classes))
+            yield ChangedDefinition(name, header=in_header, relatives=relatives)
+
+
+def _find_end_of_header(lines: Sequence[str], start: int) -> int:
+    """Return the line in which the parentheses of a definition are closed."""
+    depth = 0
+    for number in range(start, min(len(lines), start + _LONGEST_HEADER) + 1):
+        line = lines[number - 1][:LONGEST_LINE]
+        depth += line.count("(") - line.count(")")
+        if depth <= 0:
+            return number
+    return start
 
 
 def _find_proper_names(lines: Iterable[str]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Finds what a text defines, by linear patterns for each family of languages."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
@@ -10,6 +11,8 @@ from reviewer.context import identifiers
 
 DEFINITIONS_PER_FILE = 5_000
 """Definitions of one file that are read; more are generated."""
+COMMENT = re.compile(r"\s*(?:#(?!\s*(?:define|if|elif|undef))|//|/\*|\*|--|\"\"\"|\'\'\')")
+"""Matches a line that is a comment, or starts one."""
 # Characters of a line in which a definition is looked for.
 _READ = 400
 
@@ -20,7 +23,10 @@ _MODIFIERS = (
     r"|suspend|get|set)[ \t]+){0,6}"
 )
 # A type, the name, and parentheses. The word before the name tells a call from a definition.
-_TYPED = r"(?:<[^>\n]{1,80}>[ \t]+)?[\w.:]+(?:<[^\n(;={]{0,120}>)?[ \t*&\[\]?]+(\w+)[ \t]*\([^\n]*$"
+_TYPED = (
+    r"(?:<[^>\n]{1,80}>[ \t]+)?[\w.:]+(?:<[^\n(;={]{0,120}>)?[ \t*&\[\]?]+(?:\w+\.)?(\w+)"
+    r"(?:<[^<>\n]{1,80}>)?[ \t]*\([^\n]*$"
+)
 _FUNCTION = r"(?:async\b[ \t]*)?(?:function\b|class\b|\([^()\n]{0,200}\)[^=\n]{0,60}=>|\w+[ \t]*=>)"
 _BALANCED = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*){0,4}\)"
 _KEYWORDS = (
@@ -28,11 +34,11 @@ _KEYWORDS = (
     r"|record|object|protocol|extension|module|union|namespace|delegate)[ \t]+"
     r"(?:\([^()\n]{0,80}\)[ \t]*|self\.)?(\w+)"
 )
+_ANNOTATIONS = r"(?:@\w+[ \t]+){0,3}"
 _BRACES = (
-    _START + _MODIFIERS + r"(?:@?interface|class|enum|record|struct|object|trait|delegate[ \t]+\w+"
-    r"|(?:data|case|enum|annotation|value)[ \t]+class)[ \t]+(\w+)",
-    _START + _MODIFIERS + r"(?:fun|def)[ \t]+(?:<[^>\n]{1,80}>[ \t]+)?(?:\w+\.)?(\w+)",
-    _START + _MODIFIERS + _TYPED,
+    _START + _ANNOTATIONS + _MODIFIERS + r"(?:@?interface|class|enum|record|struct|trait"
+    r"|delegate[ \t]+\w+|(?:data|case|enum|annotation|value)[ \t]+class)[ \t]+(\w+)",
+    _START + _ANNOTATIONS + _MODIFIERS + _TYPED,
 )
 _PATTERNS = {
     "py": (
@@ -40,20 +46,26 @@ _PATTERNS = {
         r"^([A-Za-z_]\w*)[ \t]*(?::[^=\n]{1,80})?=[^=]",
     ),
     "js": (
-        _START + _MODIFIERS + r"(?:function|class|interface|type|enum|namespace)[ \t]*\*?[ \t]*(\w+)",
+        _START + _MODIFIERS
+        + r"(?:function|class|interface|type|enum|namespace)[ \t]*\*?[ \t]*(\w+)",
         r"^(?:export[ \t]+)?(?:const|let|var)[ \t]+(\w+)",
         _START + r"(?:const|let|var)[ \t]+(\w+)[ \t]*(?::[^=\n]{1,120})?=[ \t]*" + _FUNCTION,
         _START + r"(?:\w+\.)+(\w+)[ \t]*=[ \t]*" + _FUNCTION,
         r"^[ \t]+(\w+)[ \t]*:[ \t]*" + _FUNCTION,
-        r"^[ \t]+" + _MODIFIERS + r"[*#]?(\w+)\??[ \t]*" + _BALANCED
-        + r"[ \t]*(?::[^\n{;=]{1,80})?(?:\{[ \t\r]*$|:[^\n{=]{1,80};)",
+        r"^[ \t]+" + _MODIFIERS + r"[*#]?(\w+)\??(?:<[^<>\n]{1,80}>)?[ \t]*" + _BALANCED
+        + r"[ \t]*(?:(?::[^\n{;=]{1,80})?\{|:[^\n{=]{1,80}$)",
     ),
     "go": (
         r"^func[ \t]+(?:\([^()\n]{0,80}\)[ \t]*)?(\w+)",
-        r"^(?:type|var|const)[ \t]+(\w+)",
+        r"^(?:var|const)[ \t]+(\w+)",
+        _START + r"type[ \t]+(\w+)",
         r"^\t(\w+)[ \t]+(?:struct|interface)\b",
     ),
-    "java": _BRACES,
+    "java": (
+        *_BRACES,
+        _START + _MODIFIERS + r"(?:companion[ \t]+)?object[ \t]+(\w+)",
+        _START + _MODIFIERS + r"(?:fun|def)[ \t]+(?:<[^>\n]{1,80}>[ \t]+)?(?:\w+\.)?(\w+)",
+    ),
     "cs": _BRACES,
     "dart": _BRACES,
     "c": (
@@ -67,12 +79,13 @@ _PATTERNS = {
         r"|macro_rules!)[ \t]+(?:mut[ \t]+)?(\w+)",
     ),
     "rb": (
-        _START + r"(?:\w+[ \t]+)?def[ \t]+(?:self\.)?(\w+)",
+        _START + r"(?:\w+[ \t]+)?def[ \t]+(?:\w+\.)?(\w+)",
         _START + r"(?:class|module)[ \t]+(?:\w+::)*(\w+)",
         _START + r"([A-Z]\w+)[ \t]*=[^=~]",
     ),
     "php": (
-        _START + _MODIFIERS + r"(?:function[ \t]+&?|(?:class|interface|trait|enum|const)[ \t]+)(\w+)",
+        _START + _MODIFIERS
+        + r"(?:function[ \t]+&?|(?:class|interface|trait|enum|const)[ \t]+)(\w+)",
     ),
     "swift": (_KEYWORDS,),
     "ex": (_START + r"(?:defp?|defmodule|defmacro)[ \t]+(?:\w+\.)*(\w+)",),
@@ -118,5 +131,4 @@ def _is_statement(line: bytes) -> bool:
 def _compile(family: str) -> "re2._Regexp[bytes]":
     options = re2.Options()
     options.max_mem = 1 << 26
-    options.never_capture = False
     return re2.compile(("(?m)" + "|".join(_PATTERNS[family])).encode(), options)

@@ -1,5 +1,6 @@
-"""Chooses unchanged code that a batch is read with: uses of what it changes, definitions it needs."""
+"""Chooses the unchanged code of the repository that a batch is read with."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from itertools import islice, zip_longest
 
 from reviewer.changes.diff import ChangedFile, Hunk
 from reviewer.changes.parts import Part
-from reviewer.context import changed_definitions, identifiers, repository_index
+from reviewer.context import changed_definitions, definitions, identifiers, repository_index
 from reviewer.context.changed_definitions import ChangedDefinition
 from reviewer.context.outline import Outline
 from reviewer.context.repository_index import (
@@ -38,7 +39,6 @@ _IMPORT = re.compile(
     r"\s*(?:import|from|use|using|require\w*|include|package|module|namespace|export\s*[{*]"
     r"|#\s*include|(?:const|let|var)\s[^=]*=\s*require)\b"
 )
-_COMMENT = re.compile(r"\s*(?:#(?!\s*(?:define|if|elif|undef))|//|/\*|\*|--|\"\"\"|''')")
 # A name alone on its line is a part of an import or a list of exports.
 _LISTED = re.compile(r"\s*['\"]?\w+['\"]?,?\s*")
 
@@ -99,10 +99,10 @@ class RepositorySearch:
         uses, others, cuts = choice.find_uses(parts)
         page = _Page(room)
         first = page.take(uses, int(room * _USES_SHARE))
-        definitions = page.take(choice.find_definitions(parts), room)
+        needed = page.take(choice.find_definitions(parts), room)
         more = page.take(others, room)
         rest = (self._index.cut,) if self._index.cut else ()
-        texts = ("\n".join((*first, *more)), "\n".join(definitions))
+        texts = ("\n".join((*first, *more)), "\n".join(needed))
         return RepositoryCode(*texts, _cap((*page.cuts, *cuts, *rest)))
 
 
@@ -165,7 +165,8 @@ class _Choice:
 
     def find_definitions(self, parts: Sequence[Part]) -> Iterator[_Piece]:
         """Yield the definitions of names that added lines use."""
-        return _alternate([self._find_needed(part) for part in parts])
+        ordered = sorted(parts, key=lambda part: repository_index.is_test(part.file.path))
+        return itertools.chain.from_iterable(map(self._find_needed, ordered))
 
     def _find_places(
         self, file: ChangedFile, changed: ChangedDefinition, cuts: list[str]
@@ -175,9 +176,10 @@ class _Choice:
         near = _sort_mentions(file.path, self._index.mentions(family, changed.name))
         taken = 0
         for tier, mention in near:
-            if taken == FILES_PER_NAME or (tier >= _FAR and count > COMMON):
+            unlikely = tier >= _FAR and (count > COMMON or len(changed.name) < _TELLING)
+            if taken == FILES_PER_NAME or unlikely:
                 break
-            piece = self._make_use(changed.name, mention.path)
+            piece = self._make_use(changed.name, mention.path, family)
             if piece:
                 taken += 1
                 yield piece
@@ -187,7 +189,7 @@ class _Choice:
     def _find_overrides(self, file: ChangedFile, changed: ChangedDefinition) -> Iterator[_Piece]:
         """Yield definitions of the same name in files that name a relative of its class."""
         family = identifiers.language_family(file.path)
-        if not changed.relatives:
+        if changed.name in changed.relatives:
             return
         places = [
             place
@@ -204,25 +206,22 @@ class _Choice:
         family = identifiers.language_family(path)
         words = identifiers.words(self._near(path) or "")
         own = changed_definitions.find_added(part.hunks, family)
-        for name in changed_definitions.find_used(part.hunks):
+        for name in changed_definitions.find_used(part.hunks, family):
             if name in own:
                 continue
-            places = self._index.definitions(family, name)
-            near = [place for place in places if _is_named(place.path, path, words)]
-            if not near and len(places) <= DEFINITIONS_PER_NAME and len(name) >= _TELLING:
-                near = [*places]
-            if not repository_index.is_test(path):
-                near = [place for place in near if not repository_index.is_test(place.path)]
-            for place in _sort_places(path, near)[:DEFINITIONS_PER_NAME]:
+            places = _choose_nearest(path, name, self._index.definitions(family, name), words)
+            if len(places) > DEFINITIONS_PER_NAME:
+                continue
+            for place in places:
                 if piece := self._make_definition(f"Definition of {name} in", place):
                     yield piece
 
-    def _make_use(self, name: str, path: str) -> _Piece | None:
+    def _make_use(self, name: str, path: str, family: str) -> _Piece | None:
         source = self._open(path)
         if source is None:
             return None
         hidden = self._changed_lines.get(path, frozenset()) | self._shown.get(path, frozenset())
-        numbers = [n for n in source.find(name) if n not in hidden][:USES_PER_FILE]
+        numbers = [n for n in source.find(name, family) if n not in hidden][:USES_PER_FILE]
         if not numbers:
             return None
         rows = source.render(_add_surroundings(source, numbers))
@@ -267,19 +266,26 @@ class _Source:
             self._outline = Outline(self.lines)
         return self._outline
 
-    def find(self, name: str) -> list[int]:
-        """Return the lines that use a name, calls first; imports and comments are left out."""
+    def find(self, name: str, family: str) -> list[int]:
+        """Return the lines that use a name, calls first.
+
+        Imports, comments and other definitions of the name are left out, and so is a plain word
+        that may be a local variable.
+        """
         calls: dict[int, None] = {}
         others: dict[int, None] = {}
         number, end = 1, 0
-        pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)(\s*[(<!])?")
+        pattern = re.compile(rf"(?<!\w)(?<!\w\$){name}(?!\w)(\s*[(<!])?")
+        plain = name.islower() and "_" not in name
         for found in islice(pattern.finditer(self._text), _OCCURRENCES):
             number += self._text.count("\n", end, found.start())
             end = found.start()
-            line = self.lines[number - 1][: identifiers.LONGEST_LINE]
-            if _IMPORT.match(line) or _COMMENT.match(line) or _LISTED.fullmatch(line):
+            member = self._text[max(0, end - 1) : end] in _MEMBER
+            if number in calls or (plain and not found[1] and not member):
                 continue
-            (calls if found[1] else others)[number] = None
+            line = self.lines[number - 1][: identifiers.LONGEST_LINE]
+            if not _is_no_use(line, name, family):
+                (calls if found[1] else others)[number] = None
         return [*calls, *(n for n in others if n not in calls)]
 
     def render(self, numbers: Iterable[int]) -> tuple[str, ...]:
@@ -294,17 +300,28 @@ class _Source:
         return tuple(rows)
 
 
+_MEMBER = (".", ":", ">")
 _FAR = 5
 # Characters; a shorter name without a link to its file is more likely another thing.
 _TELLING = 8
 
 
+def _is_no_use(line: str, name: str, family: str) -> bool:
+    return bool(
+        _IMPORT.match(line)
+        or definitions.COMMENT.match(line)
+        or _LISTED.fullmatch(line)
+        or definitions.find_on_line(line, family) == name
+    )
+
+
 def _add_surroundings(source: _Source, numbers: Iterable[int]) -> list[int]:
     found = set[int]()
     for number in numbers:
-        heads = source.outline.headers((number,))
-        found |= {number, *heads[:1]}
-        found |= set(range(number - 1, min(number + AFTER, len(source.lines)) + 1)) - {0}
+        block = source.outline.block(number)
+        start, end = (block.start, block.end) if block else (1, len(source.lines))
+        found |= {number, *source.outline.headers((number,))[:1]}
+        found |= set(range(max(number - 1, start), min(number + AFTER, end) + 1))
     return sorted(found)
 
 
@@ -331,12 +348,31 @@ def _sort_places(path: str, places: Iterable[DefinitionPlace]) -> list[Definitio
     return sorted(places, key=lambda each: (_distance(path, each.path), each.path, each.line))
 
 
-def _is_named(path: str, by: str, words: set[str]) -> bool:
-    """Whether the file `by`, which has these words, is near `path` or names it."""
-    if _folder(path) == _folder(by):
-        return True
-    word = repository_index.name_in_imports(path)
-    return word in words or repository_index.folder_in_imports(path) in words
+def _choose_nearest(
+    path: str, name: str, places: Iterable[DefinitionPlace], words: set[str]
+) -> list[DefinitionPlace]:
+    """Return the places that are as near to a file as possible, () if all are far and many.
+
+    Near are the file itself, those that it names, and those of its folder.
+    """
+    groups: dict[int, list[DefinitionPlace]] = {}
+    for place in places:
+        if repository_index.is_test(path) or not repository_index.is_test(place.path):
+            groups.setdefault(_rank_definition(path, place.path, words), []).append(place)
+    best = min(groups, default=_FAR)
+    if best == _FAR and len(name) < _TELLING:
+        return []
+    return _sort_places(path, groups.get(best, ()))
+
+
+def _rank_definition(path: str, other: str, words: set[str]) -> int:
+    if other == path:
+        return 0
+    if repository_index.name_in_imports(other) in words:
+        return 1
+    if _folder(other) == _folder(path):
+        return 2
+    return 3 if repository_index.folder_in_imports(other) in words else _FAR
 
 
 def _distance(one: str, other: str) -> int:
@@ -358,7 +394,8 @@ def _collect_wanted(
         for each in changed_definitions.find_changed(file, file.hunks, near(file.path)):
             names.mentions.add(each.name)
             names.links |= each.relatives
-        names.defined |= changed_definitions.find_used(file.hunks).keys()
+        family = identifiers.language_family(file.path)
+        names.defined |= changed_definitions.find_used(file.hunks, family).keys()
         names.links |= {
             repository_index.name_in_imports(file.path),
             repository_index.folder_in_imports(file.path),

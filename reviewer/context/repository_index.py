@@ -17,7 +17,7 @@ DEFINITIONS = 200
 """Definitions of one name that are kept."""
 # Bytes that are no part of a name; those of characters beyond ASCII are.
 _BETWEEN = bytes(
-    byte if byte > 127 or chr(byte).isalnum() or byte == ord("_") else ord(" ")
+    byte if not chr(byte).isascii() or chr(byte).isalnum() or chr(byte) == "_" else ord(" ")
     for byte in range(256)
 )
 # Lines of such a key are recognised as secrets only in a text that has the whole of it.
@@ -25,6 +25,21 @@ _KEY = "PRIVATE KEY-----"
 _WORD = re.compile(r"\w+")
 # The name of such a file says nothing; an import names its folder.
 _ENTRY_FILES = frozenset({"__init__", "__main__", "index", "mod", "lib", "main"})
+_COMMON_FOLDERS = frozenset(
+    {
+        "app",
+        "include",
+        "internal",
+        "lib",
+        "main",
+        "pkg",
+        "source",
+        "sources",
+        "src",
+        "test",
+        "tests",
+    }
+)
 _TEST = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__|testing|testdata)/|(?:^|/)(?:test_|conftest)[^/]*$"
     r"|[._-](?:tests?|spec)\.[^/]*$|(?:Tests?|Spec)\.[a-z]+$"
@@ -139,8 +154,7 @@ class _EncodedNames:
 
 def name_in_imports(path: str) -> str:
     """Return the word by which other files most likely import a file; "" for none."""
-    pure = PurePosixPath(path)
-    stem = pure.name.partition(".")[0]
+    stem = PurePosixPath(path).name.partition(".")[0]
     if stem in _ENTRY_FILES:
         return folder_in_imports(path)
     return max(_WORD.findall(stem), key=len, default="")
@@ -148,7 +162,9 @@ def name_in_imports(path: str) -> str:
 
 def folder_in_imports(path: str) -> str:
     """Return the word by which other files name the folder of a file; "" for none."""
-    return max(_WORD.findall(PurePosixPath(path).parent.name), key=len, default="")
+    parts = PurePosixPath(path).parent.parts
+    telling = (part for part in reversed(parts) if part.lower() not in _COMMON_FOLDERS)
+    return max(_WORD.findall(next(telling, "")), key=len, default="")
 
 
 def is_test(path: str) -> bool:

@@ -198,6 +198,8 @@ class Site:
     """All of the loopback GitHub's memory and settings; tests change them as they like."""
 
     url: str
+    # Where archives are, if not on this server itself.
+    archive_url: str = ""
     # GitHub Enterprise Server has other paths, and no rate limits unless its owner wants some.
     enterprise: bool = False
     repositories: dict[str, Repository] = field(default_factory=dict)

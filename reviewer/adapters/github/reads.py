@@ -8,15 +8,13 @@ from functools import partial
 from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
-from reviewer.adapters.files import archive
-from reviewer.adapters.files.archive import UnpackedFiles
 from reviewer.adapters.github import blob_texts, pull_lists, refusals, rest_json
 from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.pull_lists import PullListPage
 from reviewer.adapters.github.rest_json import LargeFile
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline, DeadlineError
 from reviewer.errors import ForgeError
-from reviewer.ports import Blob
+from reviewer.ports import Blob, CommitFiles
 from reviewer.pull_request import ListedFile, ListedPull, PullRequest
 
 DIFF = "application/vnd.github.diff"
@@ -135,14 +133,17 @@ class Reads:
             lambda: blob_texts.read(self.repository.send(query), paths),
         )
 
-    def archive(self, sha: str, files: Mapping[str, Blob]) -> UnpackedFiles:
+    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
         """Follow the redirect to the archive of a commit, once, and unpack it while it comes."""
+        # tarfile, imported here, is not needed by a run that asks no model.
+        from reviewer.adapters.files import archive
+
         archive.check_size(files)
         asked = Request("GET", self.repository.url(f"tarball/{sha}"), also=(_FOUND,), optional=True)
         transport = self.repository.transport
         end = self.repository.deadline.earlier_by(PUBLISHING_SECONDS).within(ARCHIVE_SECONDS)
 
-        def ask() -> UnpackedFiles:
+        def ask() -> CommitFiles:
             url = self.repository.send(asked).headers.get("location", "")
             own = is_own_server(transport.api_url, url)
             pieces = transport.download(url, with_token=own)

@@ -82,6 +82,8 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
         return page(**wanted)
 
     def git_object(expression: str) -> Fields | None:
+        if site.hides_files:
+            raise GraphQLError("Something went wrong", extensions={"type": "INTERNAL"})
         sha, _, path = expression.partition(":")
         tree = repo.trees.get(repo.refs.get(sha, sha), {})
         return _blob(tree[path]) if path in tree else None

@@ -219,6 +219,8 @@ class Site:
     most_listed_files: int = 3_000
     # Lines without a place for comments, whatever the hunks say.
     outside: set[tuple[str, int]] = field(default_factory=set)
+    # GraphQL answers no question about files.
+    hides_files: bool = False
     # Seconds by which the server's clock is ahead of ours.
     clock_ahead: float = 0.0
 

@@ -198,12 +198,12 @@ def test_a_file_with_holes_in_the_newer_form_is_left_out() -> None:
 
 def headers(*kinds: tuple[bytes, int, bytes]) -> bytes:
     """Make an archive of bare headers with their contents, whatever they say."""
-    plain_bytes = b""
+    parts = []
     for kind, size, data in kinds:
         info = tarfile.TarInfo("x")
         info.type, info.size = kind, size
-        plain_bytes += info.tobuf(tarfile.GNU_FORMAT) + data
-    return gzip.compress(plain_bytes)
+        parts += [info.tobuf(tarfile.GNU_FORMAT), data]
+    return gzip.compress(b"".join(parts))
 
 
 @faults("HA3")

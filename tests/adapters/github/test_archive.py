@@ -3,7 +3,6 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -44,7 +43,7 @@ def test_the_files_of_a_commit_take_two_requests(enterprise: bool) -> None:  # n
 
 
 @pytest.fixture
-def beside(github: LoopbackGitHub, monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackGitHub]:
+def beside(github: LoopbackGitHub, monkeypatch: pytest.MonkeyPatch) -> LoopbackGitHub:
     """A github.com whose API and archives have the names of two hosts."""
     resolve = socket.getaddrinfo
 

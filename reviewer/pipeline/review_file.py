@@ -50,7 +50,7 @@ class BatchReviewer:
     `redaction` masks secrets as the prompts do. `window` is the largest batch in characters,
     `paths` lists all changed files, `guidelines` holds paths and texts at the base commit,
     `concurrency` is the number of requests at a time. `refresh_overview` asks for the overview
-    again although no file changed.
+    again although no file changed. `asks` is True if a file has no remembered result.
     """
 
     context: ContextCollector
@@ -66,6 +66,7 @@ class BatchReviewer:
     paths: tuple[str, ...] = ()
     guidelines: tuple[tuple[str, str], ...] = ()
     refresh_overview: bool = False
+    asks: bool = True
 
     def reuse(self, file: ChangedFile) -> FileResult | None:
         """Return the remembered result of a file whose change is the same as before, else None."""

@@ -46,9 +46,8 @@ def review_share(
     A note warns if the provider will soon shut the model down.
     """
     share = select_share(selection, run.inputs.shard)
-    asks = any(reviewer.reuse(file) is None for file in share.files)
     model = reviewer.client.preferred
-    shutdown = start_in_thread(model.shutdown_date) if asks else None
+    shutdown = start_in_thread(model.shutdown_date) if reviewer.asks else None
     review = review_changes.review(reviewer, share, dismissed)
     # Not worth waiting for: without the date there is no warning.
     ends = shutdown.result() if shutdown and shutdown.done() else None
@@ -96,8 +95,10 @@ def make_reviewer(
     if workspace:
         until = run.deadline.earlier_by(PUBLISHING_SECONDS)
         run_tool = WorkspaceTools(workspace, prompts.fence, until.remaining).run
-    files = select_share(selection, inputs.shard).files
-    if any(file_result.reuse(each, previous, prompts.as_prompt_text) is None for each in files):
+    share = select_share(selection, inputs.shard).files
+    known = (file_result.reuse(file, previous, prompts.as_prompt_text) for file in share)
+    asks = any(result is None for result in known)
+    if asks:
         # Reads the whole commit while the guidelines are read and the models' client is imported.
         start_in_thread(head.load)
     budget = Budget.of(inputs)
@@ -117,6 +118,7 @@ def make_reviewer(
         paths=selection.paths,
         guidelines=collect.read_guidelines(run.forge, settings.guidelines, pull.base_sha),
         refresh_overview=run.wanted.refresh_overview,
+        asks=asks,
     )
 
 

@@ -214,6 +214,14 @@ def test_a_header_without_end_is_not_read(kind: bytes) -> None:
 
 
 @faults("HA3")
+def test_a_header_of_megabytes_is_not_read() -> None:
+    """tarfile reads a header at once, and looks for the parts of it in quadratic time."""
+    text = b"1" * 3_000_000
+    with pytest.raises(ForgeError, match=r"cannot be read \(ValueError\)"):
+        unpack(pieces(headers((tarfile.XHDTYPE, len(text), text))), {})
+
+
+@faults("HA3")
 def test_headers_of_headers_without_end_are_not_followed() -> None:
     record = b"11 path=ab\n".ljust(512, b"\0")
     with pytest.raises(ForgeError, match="cannot be read"):

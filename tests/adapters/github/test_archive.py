@@ -267,6 +267,7 @@ def test_several_files_take_one_query(github: LoopbackGitHub) -> None:
     assert len(github.requests) == 1
 
 
+@faults("HA5")
 @pytest.mark.parametrize(
     "change",
     [{"text": "x = 0\nnew = 3\n"}, {"isTruncated": True}, {"isBinary": True}, {"text": None}],

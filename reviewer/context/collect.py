@@ -161,6 +161,10 @@ class HeadFiles:
         return next((data for data in found if data is not None), None)
 
     def _read(self, path: str) -> str | None:
+        known = self._files.get(path) if self._files else None
+        if known and known.size > LARGEST_FILE:
+            log.warning("%s is too large to be read for context", path)
+            return None
         try:
             data = self._forge.content(path, self._sha, optional=True)
         except RequestReserveError as problem:

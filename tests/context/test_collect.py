@@ -142,6 +142,13 @@ def test_a_file_that_nobody_can_read_is_none_and_asked_for_once() -> None:
     assert head.unread == set()
 
 
+def test_a_file_that_is_too_large_is_not_asked_for() -> None:
+    forge = CountingForge(contents=FILES | {"large": b"x" * (LARGEST_FILE + 1)})
+    forge.left_out = ("large",)
+    assert HeadFiles(forge, HEAD, FILES).text("large") is None
+    assert forge.asked == ["list", "archive"]
+
+
 @faults("PD1")
 def test_files_that_are_not_read_for_the_reserve_are_counted() -> None:
     class Saving(CountingForge):

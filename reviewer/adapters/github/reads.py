@@ -147,12 +147,11 @@ class Reads:
             url = self.repository.send(asked).headers.get("location", "")
             own = is_own_server(transport.api_url, url)
             pieces = transport.download(url, with_token=own)
-            return end.call(
-                partial(archive.unpack, _stop_after(end, pieces), files), at_most=ARCHIVE_SECONDS
-            )
+            return archive.unpack(_stop_after(end, pieces), files)
 
+        in_time = partial(end.call, ask, at_most=ARCHIVE_SECONDS)
         try:
-            return self.repository.retry_optional(f"Reading {sha[:7]}", ask, attempts=2)
+            return self.repository.retry_optional(f"Reading {sha[:7]}", in_time, attempts=2)
         except DeadlineError as late:
             raise ForgeError(
                 f"The archive of {sha[:7]} did not come within {ARCHIVE_SECONDS} seconds."

@@ -12,6 +12,7 @@ MANY = 10 * FILES
 RUNS = 3
 MOST_MEMORY = 300e6
 MOST_REQUESTS = 6
+MOST_REQUESTS_OF_FEW, MOST_REQUESTS_OF_MANY = 20, 60
 
 
 def rows() -> Iterator[Row]:
@@ -50,8 +51,10 @@ def _counts(workflow: Workflow) -> tuple[int, int, int]:
 def _many_files() -> Iterator[Row]:
     with running(files=FILES) as workflow:
         few, few_memory = _review(workflow)
+        yield _requests(workflow, FILES, MOST_REQUESTS_OF_FEW)
     with running(files=MANY) as workflow:
         many, many_memory = _review(workflow)
+        yield _requests(workflow, MANY, MOST_REQUESTS_OF_MANY)
     yield Row(
         f"{MANY} files: memory at most",
         megabytes(many_memory),
@@ -66,6 +69,13 @@ def _many_files() -> Iterator[Row]:
         many / few,
         f"{MANY // FILES}",
     )
+
+
+def _requests(workflow: Workflow, files: int, bar: int) -> Row:
+    """Count the requests of one of the full reviews."""
+    count = len(workflow.github.requests) // RUNS
+    what = f"{files} files: requests to GitHub for a full review"
+    return Row(what, str(count), f"one for each file, {files}", count / files, f"{bar} requests")
 
 
 def _review(workflow: Workflow) -> tuple[float, float]:

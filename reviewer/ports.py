@@ -1,12 +1,34 @@
 """The ports of the core: the forge, the model, the workspace, and the values that pass through."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
 from reviewer.operations import Operation
 from reviewer.pull_request import Comment, ListedFile, ListedPull, PullRequest, Snapshot
+
+LARGEST_FILE = 1 << 20
+"""Bytes of one file of a commit that is read; GitHub's contents API returns no larger ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """What a commit's tree says of a plain file: git's hash of its content, and its bytes."""
+
+    sha: str
+    size: int
+
+
+class CommitFiles(Protocol):
+    """Contents of plain files of one commit that are at hand; usable from any thread."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the bytes of a file, None where they are not at hand.
+
+        They have the hash that the commit's tree gives the file.
+        """
+        ...
 
 
 class Forge(Protocol):
@@ -80,11 +102,28 @@ class Forge(Protocol):
         """
         ...
 
-    def blobs(self, sha: str) -> Mapping[str, str]:
-        """Return the plain files of a commit: their paths, and git's hashes of their contents.
+    def text_contents(self, paths: Sequence[str], sha: str) -> Mapping[str, bytes]:
+        """Return the bytes of several files at a commit, read in one request.
+
+        At most 40 paths, which should be those of plain files. What does not exist, is binary, or
+        was cut or changed on its way is left out. The read is optional, as for `content`.
+        """
+        ...
+
+    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
+        """Return the contents of a commit's plain files, all of them read at once.
+
+        `files` is what `blobs` returned; contents with another hash are left out, and so are
+        files of more than LARGEST_FILE. The read is optional, as for `content`. Raises ForgeError
+        when there is no archive, or when it exceeds a limit of size, number of files or time.
+        """
+        ...
+
+    def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:
+        """Return the plain files of a commit by path.
 
         Links, submodules and directories are left out. GitHub lists at most 100,000 entries of a
-        tree, up to 7 MB ("Get a tree").
+        tree, up to 7 MB ("Get a tree"). `optional` is that of `content`.
         """
         ...
 
@@ -265,7 +304,7 @@ class Workspace(Protocol):
         ...
 
     def read(self, path: str) -> str:
-        """Return the text of a file of at most 1 MiB; bytes that are no UTF-8 become U+FFFD.
+        """Return the text of a file of at most LARGEST_FILE; bytes that are no UTF-8 are U+FFFD.
 
         Sends a request when the file is not at hand. Also raises WorkspaceError for a file that
         cannot be read.
@@ -274,4 +313,12 @@ class Workspace(Protocol):
 
     def near(self, path: str) -> str | None:
         """Return the text of a file, as `read` does, if that needs no request, else None."""
+        ...
+
+    def texts(self, largest: int) -> Iterator[tuple[str, str]]:
+        """Yield path and text of every file at hand of at most `largest` bytes, sorted by path.
+
+        Binary files, which have a NUL among their first 8,000 bytes, are left out. No request is
+        sent. One text is in memory at a time: 50 MB of text take about half a second.
+        """
         ...

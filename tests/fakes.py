@@ -16,7 +16,7 @@ from reviewer.operations import (
     ResolveThread,
     UpdateComment,
 )
-from reviewer.ports import Prompt, Reply, Usage
+from reviewer.ports import Blob, CommitFiles, Prompt, Reply, Usage
 from reviewer.pull_request import (
     Comment,
     Conversation,
@@ -30,6 +30,16 @@ from reviewer.pull_request import (
 from tests import builders
 
 MERGE_BASE = "5ba5e00" + "0" * 33
+
+
+@dataclass(frozen=True)
+class FakeCommitFiles:
+    """Contents by path."""
+
+    contents: Mapping[str, bytes]
+
+    def read(self, path: str) -> bytes | None:
+        return self.contents.get(path)
 
 
 @dataclass
@@ -75,9 +85,16 @@ class FakeForge:
     def large_content(self, path: str, sha: str) -> bytes | None:
         return self.content(path, sha)
 
-    def blobs(self, sha: str) -> Mapping[str, str]:
+    def text_contents(self, paths: Sequence[str], sha: str) -> Mapping[str, bytes]:
+        found = self._contents_at(sha)
+        return {path: found[path] for path in paths if path in found}
+
+    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
+        return FakeCommitFiles({p: d for p, d in self._contents_at(sha).items() if p in files})
+
+    def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:
         return {
-            path: hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+            path: Blob(hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest(), len(data))
             for path, data in self._contents_at(sha).items()
         }
 

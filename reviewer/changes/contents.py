@@ -9,7 +9,7 @@ from reviewer.changes.binary_formats import Format
 from reviewer.changes.decoding import Decoded
 from reviewer.changes.diff import ChangedFile, Unreviewable, Unshown
 from reviewer.errors import ForgeError
-from reviewer.ports import Forge
+from reviewer.ports import Blob, Forge
 from reviewer.pull_request import ListedFile, PullRequest
 from reviewer.review import Status
 from reviewer.text.truncate import shorten_name
@@ -106,7 +106,7 @@ class Contents:
         return row.path in after and before.get(row.previous_path) == after[row.path]
 
     @cached_property
-    def _trees(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    def _trees(self) -> tuple[Mapping[str, Blob], Mapping[str, Blob]]:
         try:
             return self.forge.blobs(self._merge_base), self.forge.blobs(self.pull.head_sha)
         except ForgeError:

@@ -182,7 +182,7 @@ class _Matches:
 
     def render(self, limit: str) -> str:
         """Return the lines, and notes about what was left out."""
-        unread = f"{self.unread} files were not searched: the checkout does not have them"
+        unread = f"{self.unread} files were not searched: they are not at hand"
         parts = f"lines of more than {text_search.PIECE:,} characters were searched in parts"
         notes = (limit, unread if self.unread else "", parts if self.cut_lines else "")
         rows = "\n".join(self.rows[:_MOST_MATCHES]) or "No line matches."

@@ -63,7 +63,8 @@ class BatchReviewer:
     """Asks about batches of one pull request; safe to share between threads.
 
     `redaction` masks secrets as the prompts do. `concurrency` is the number of requests at a time.
-    `refresh_overview` asks for the overview again although no file changed.
+    `refresh_overview` asks for the overview again although no file changed. `asks` is True if a
+    file has no remembered result.
     """
 
     requests: BatchRequests
@@ -75,6 +76,7 @@ class BatchReviewer:
     redaction: Redaction
     concurrency: int = 1
     refresh_overview: bool = False
+    asks: bool = True
 
     def reuse(self, file: ChangedFile) -> FileResult | None:
         """Return the remembered result of a file whose change is the same as before, else None."""

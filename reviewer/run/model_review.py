@@ -1,10 +1,11 @@
 """Lets the model review the files of one run, with all that its requests need."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from reviewer.adapters.files.checkout import Checkout
@@ -45,16 +46,15 @@ def review_share(
 
     A note warns if the provider will soon shut the model down.
     """
-    asks = any(reviewer.reuse(file) is None for file in selection.files)
-    model = reviewer.client.preferred
-    shutdown = start_in_thread(model.shutdown_date) if asks else None
     share = select_share(selection, run.inputs.shard)
+    model = reviewer.client.preferred
+    shutdown = start_in_thread(model.shutdown_date) if reviewer.asks else None
     review = review_changes.review(reviewer, share, dismissed)
     # Not worth waiting for: without the date there is no warning.
     ends = shutdown.result() if shutdown and shutdown.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     notes = (*review.notes, warning) if warning else review.notes
-    details = (*review.job_summary_notes, *_note_unread(len(reviewer.requests.context.unread)))
+    details = (*review.job_summary_notes, *_note_missing(reviewer.requests.context.files))
     return replace(
         review,
         shard=run.inputs.shard,
@@ -72,12 +72,15 @@ def _note_refused_tools(refusals: Mapping[str, str]) -> tuple[str, ...]:
     return (f"{' and '.join(refusals)} got no tools, because the server refused them: {words}",)
 
 
-def _note_unread(files: int) -> tuple[str, ...]:
-    """Return a note for the job summary about files that were not read for context."""
-    if not files:
-        return ()
-    why = "GitHub's limit of requests was nearly used up, and the rest was kept for publishing"
-    return (f"{files} {'file was' if files == 1 else 'files were'} not read for context: {why}",)
+def _note_missing(head: HeadFiles) -> Iterator[str]:
+    """Yield notes for the job summary about files that were not read for context."""
+    if head.missing:
+        why = head.missing.rstrip(".")
+        yield f"the head commit was not read as a whole, only changed files were: {why}"
+    if head.unread:
+        names = "file was" if len(head.unread) == 1 else "files were"
+        why = "GitHub's limit of requests was nearly used up, and the rest was kept for publishing"
+        yield f"{len(head.unread)} {names} not read for context: {why}"
 
 
 def make_reviewer(
@@ -94,7 +97,8 @@ def make_reviewer(
     """
     pull, inputs = snapshot.pull, run.inputs
     mask = SecretMask.of(run.runner.secrets, selection.with_lines)
-    workspace = _open_workspace(run, pull)
+    head = _open_head(run, pull, selection)
+    workspace = head if _offers_tools(run, head) else None
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
@@ -106,9 +110,15 @@ def make_reviewer(
     if workspace:
         until = run.deadline.earlier_by(PUBLISHING_SECONDS)
         run_tool = WorkspaceTools(workspace, prompts.fence, until.remaining).run
+    share = select_share(selection, inputs.shard).files
+    known = (file_result.reuse(file, previous, prompts.as_prompt_text) for file in share)
+    asks = any(result is None for result in known)
+    if asks:
+        # Reads the whole commit while the guidelines are read and the models' client is imported.
+        start_in_thread(head.load)
     budget = Budget.of(inputs)
     requests = BatchRequests(
-        context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
+        context=ContextCollector(head, selection.files),
         config=settings,
         speakers=Speakers(pull.author, run.forge.may_write),
         earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
@@ -131,29 +141,41 @@ def make_reviewer(
         redaction=mask.redaction,
         concurrency=inputs.concurrency,
         refresh_overview=run.wanted.refresh_overview,
+        asks=asks,
     )
 
 
-def _open_workspace(run: Run, pull: PullRequest) -> Checkout | None:
-    """Open the reviewed commit for the model's tools, or return None where it is to have none.
+def _open_head(run: Run, pull: PullRequest, selection: Selection) -> HeadFiles:
+    """Return the files of the head commit; a checkout of it is used as far as it is the commit."""
+    return HeadFiles(
+        run.forge,
+        pull.head_sha,
+        (file.path for file in selection.files),
+        partial(Checkout, run.checkout) if run.checkout else None,
+    )
+
+
+def _offers_tools(run: Run, head: HeadFiles) -> bool:
+    """Return True if the model gets tools that read the files of the head commit.
 
     A warning says that tools are wanted and cannot be had; the run goes on without them.
     """
     choice = run.inputs.tools
     if choice is ToolsMode.OFF:
-        return None
+        return False
     if choice is ToolsMode.ON and run.event in _PRIVILEGED:
         run.runner.warning(
             f"`tools: on` does not apply to runs of {run.event}, which have secrets: the model "
             "gets none. `tools: always` offers them here too.",
             title=TITLE,
         )
-        return None
+        return False
     try:
-        return Checkout(run.checkout, run.forge, pull.head_sha)
+        head.list_files()
     except ForgeError as problem:
         run.runner.warning(f"The model gets no tools: {problem}", title=TITLE)
-        return None
+        return False
+    return True
 
 
 def start_in_thread(call: Callable[[], T]) -> Future[T]:

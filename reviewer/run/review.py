@@ -1,7 +1,10 @@
 """Reviews a pull request, from reading it to the exit code: the story of a run."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from reviewer.changes.selection import read_changes
 from reviewer.comments import threads
@@ -10,6 +13,12 @@ from reviewer.config import settings as config
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
+from reviewer.errors import (
+    CancelledError,
+    CommandRefusedError,
+    ReviewerError,
+    cancellation_behind,
+)
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
 from reviewer.findings import ranking
@@ -19,15 +28,22 @@ from reviewer.memory.state import State
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports, restored_reports
-from reviewer.run.error_boundary import report_failures
 from reviewer.run.model_review import make_reviewer, review_share, start_in_thread
 from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
-from reviewer.run.run import TITLE, Run
+from reviewer.run.run import SECONDS_AFTER_CANCEL, TITLE, Run
 from reviewer.run.skips import skip, skip_pull_request, wait
 
 log = logging.getLogger(__name__)
+
+UNEXPECTED = ReviewerError(
+    "An unexpected error ended the review.",
+    cause="This is a bug in the reviewer.",
+    remedy="The log of the run has the traceback; please report it.",
+)
+Parameters = ParamSpec("Parameters")
+Outcome = TypeVar("Outcome")
 
 
 def review_pull_request(run: Run, snapshot: Snapshot) -> int:
@@ -45,6 +61,43 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
         snapshot = outcome.snapshot
         log.info("The head moved to %s; starting again", snapshot.pull.head_sha[:7])
     return skip(run.runner, "the head keeps moving; the run for the newest one reviews it")
+
+
+def report_failures(
+    step: Callable[Concatenate[Reporter, Parameters], Outcome],
+) -> Callable[Concatenate[Reporter, Parameters], Outcome | int]:
+    """Decorate a step so that its ReviewerError is reported and becomes an exit code.
+
+    Any other exception is a bug. It is reported too, because the comment may announce a review that
+    will never come; then it is raised again.
+    """
+
+    @wraps(step)
+    def run_step(
+        reporter: Reporter, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> Outcome | int:
+        try:
+            return step(reporter, *args, **kwargs)
+        except CommandRefusedError:
+            # Reported where the command is acknowledged; the comment stays as it is.
+            raise
+        except ReviewerError as problem:
+            return _report_failure(reporter, problem)
+        except Exception as bug:
+            if cancelled := cancellation_behind(bug):
+                return _report_failure(reporter, cancelled)
+            _report_failure(reporter, UNEXPECTED)
+            raise
+
+    return run_step
+
+
+def _report_failure(reporter: Reporter, problem: ReviewerError) -> int:
+    if isinstance(problem, CancelledError):
+        reporter.run.deadline.shorten(SECONDS_AFTER_CANCEL)
+    reporter.report_problem(problem)
+    reporter.run.runner.output("verdict", "failed")
+    return problem.exit_code
 
 
 @report_failures

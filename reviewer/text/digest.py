@@ -1,6 +1,7 @@
-"""Hashes several texts together, so that no two different inputs are hashed as the same bytes."""
+"""Hashes several texts so that no two inputs are the same bytes, and contents as git does."""
 
 import hashlib
+from functools import partial
 
 Field = str | int | None
 
@@ -32,3 +33,9 @@ def _find_kind(value: Field) -> bytes:
 def identify(*fields: Field) -> str:
     """Return 64 hexadecimal digits (SHA-256) that identify the fields."""
     return hashlib.sha256(encode(*fields)).hexdigest()
+
+
+def hash_as_git(data: bytes, digits: int) -> str:
+    """Return git's hash of a file's content: SHA-1 for 40 digits, else SHA-256."""
+    digest = partial(hashlib.sha1, usedforsecurity=False) if digits == 40 else hashlib.sha256  # noqa: PLR2004
+    return digest(b"blob %d\0" % len(data) + data).hexdigest()

@@ -19,13 +19,17 @@ def forge(
     deadline: Deadline | None = None,
     policy: Policy = QUICK,
     between_writes: float = 0.0,
+    api_url: str = "",
 ) -> Forge:
-    """Make an adapter whose waits are short; `seconds` or `deadline` is all the time it has."""
+    """Make an adapter whose waits are short; `seconds` or `deadline` is all the time it has.
+
+    `api_url` is another name of github.com's API than its own.
+    """
     return GitHub(
         token=token,
         repository=server.full_name,
-        api_url=server.api_url,
-        graphql_url=server.graphql_url,
+        api_url=api_url or server.api_url,
+        graphql_url=f"{api_url}/graphql" if api_url else server.graphql_url,
         deadline=deadline or Deadline(seconds),
         policy=policy,
         pace=Pace(per_request=10.0, between_writes=between_writes),

@@ -20,7 +20,7 @@ SLOW = (
     "dataclasses", "inspect", "ast", "tokenize", "pathlib", "fnmatch", "urllib", "html", "hashlib",
     "base64", "decimal", "numbers", "datetime", "logging", "traceback", "ipaddress", "socket",
     "ssl", "http", "email", "subprocess", "tempfile", "shutil", "random", "secrets", "concurrent",
-    "argparse", "difflib", "textwrap", "copy", "pickle", "asyncio",
+    "argparse", "difflib", "textwrap", "copy", "pickle", "asyncio", "tarfile",
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def test_a_review_that_is_remembered_needs_no_client_of_a_model(
     first = with_import_times.run()
     again = replace(with_import_times, root=with_import_times.root / "again").run()
     assert "openai" in imported_packages(first.log.splitlines())
-    assert "openai" not in imported_packages(again.log.splitlines())
+    assert {"openai", "tarfile"}.isdisjoint(imported_packages(again.log.splitlines()))
     assert again.outputs["comment-id"] == first.outputs["comment-id"]
     assert len(model_server.bodies) == 1
     assert len(github.bodies) == 1

@@ -1,6 +1,7 @@
 """What the model gets for a tool call, and what it never gets."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,9 @@ class FakeWorkspace:
 
     def near(self, path: str) -> str | None:
         return None if path in self.far else self.read(path)
+
+    def texts(self, largest: int) -> Iterator[tuple[str, str]]:
+        return ((path, self.files[path]) for path in self.paths() if path not in self.far)
 
 
 FILES = {

@@ -63,6 +63,8 @@ def blob(repo: Repository, sha: str) -> dict[str, object] | None:
 
 
 def _entry(path: str, entry: Entry) -> dict[str, object]:
+    # JSON has no other bytes.
+    path = path.encode(errors="surrogateescape").decode(errors="replace")
     match entry:
         case Symlink(target):
             return {"path": path, "mode": "120000", "type": "blob", "sha": _name(target.encode())}

@@ -98,6 +98,8 @@ def _response(operation: Operation, response: Response) -> list[str]:
     schema = content.get(media, {}).get("schema")
     if response.status >= _FIRST_ERROR:
         schema = schema or github().schema("basic-error")
+    if schema is None and described is not None and not content and not response.body:
+        return []
     if schema is None:
         return [] if media in _RAW else [f"media type {media} is not described"]
     found = operation.document.breaches(schema, response.json())

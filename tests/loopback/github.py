@@ -5,7 +5,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from reviewer.pull_request import PullState
-from tests.loopback import dispatch, graphql, history
+from tests.loopback import archives, dispatch, graphql, history
 from tests.loopback.messages import Request, Response
 from tests.loopback.server import LoopbackServer
 from tests.loopback.state import (
@@ -203,7 +203,9 @@ class LoopbackGitHub(LoopbackServer):
         refs[pull.base_ref], refs[pull.head_ref] = pull.base_sha, pull.head_sha
 
     def respond(self, request: Request) -> Response:
-        """Answer as GitHub would."""
+        """Answer as GitHub would, and as its archive host."""
+        if request.path.startswith(archives.PREFIX):
+            return archives.answer(self.site, request)
         return dispatch.respond(self.site, request)
 
     def dress(self, request: Request, response: Response) -> Response:
@@ -217,6 +219,9 @@ class LoopbackGitHub(LoopbackServer):
             return []
         from tests.loopback import contract
 
+        if request.path.startswith(archives.PREFIX):
+            # Not a part of the API.
+            return []
         if request.path == self.site.graphql_path:
             found = graphql.problems(request, response)
         else:

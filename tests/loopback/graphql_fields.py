@@ -1,6 +1,7 @@
 """The loopback GitHub's memory as the nested fields that GraphQL queries walk through."""
 
 import base64
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias, TypeVar
@@ -11,16 +12,20 @@ from reviewer.pull_request import PullState
 from tests.loopback import payloads
 from tests.loopback.state import (
     Access,
+    Entry,
     IssueComment,
     Pull,
     Repository,
     ReviewComment,
     Site,
+    Submodule,
+    Symlink,
     Thread,
     Token,
 )
 
 _LARGEST_PAGE = 100
+_LARGEST_TEXT = 512_000
 Fields: TypeAlias = dict[str, object]
 Connection: TypeAlias = Callable[..., Fields]
 Row = TypeVar("Row")
@@ -76,8 +81,16 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
         page = connection(site, "pullRequests", rows, lambda each: _pull(site, token, repo, each))
         return page(**wanted)
 
+    def git_object(expression: str) -> Fields | None:
+        if site.hides_files:
+            raise GraphQLError("Something went wrong", extensions={"type": "INTERNAL"})
+        sha, _, path = expression.partition(":")
+        tree = repo.trees.get(repo.refs.get(sha, sha), {})
+        return _blob(tree[path]) if path in tree else None
+
     owner, name = repo.full_name.split("/")
     return {
+        "object": git_object,
         "id": f"R_{repo.id}",
         "name": name,
         "nameWithOwner": repo.full_name,
@@ -85,6 +98,26 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
         "isArchived": repo.archived,
         "pullRequest": pull_request,
         "pullRequests": pull_requests,
+    }
+
+
+def _blob(entry: Entry) -> Fields | None:
+    """A blob; GitHub cuts its text after 512 kB, and has none for what is not UTF-8."""
+    if isinstance(entry, Submodule):
+        return None
+    data = entry.target.encode() if isinstance(entry, Symlink) else entry
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = None
+    binary = text is None or "\0" in text
+    return {
+        "__typename": "Blob",
+        "oid": hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest(),
+        "byteSize": len(data),
+        "isBinary": binary,
+        "isTruncated": len(data) > _LARGEST_TEXT,
+        "text": None if binary else (text or "")[:_LARGEST_TEXT],
     }
 
 

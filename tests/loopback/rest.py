@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.loopback import comment_routes, contents, payloads, review_routes
+from tests.loopback import archives, comment_routes, contents, payloads, review_routes
 from tests.loopback.calls import Call, error
 from tests.loopback.messages import Request, Response, as_json
 from tests.loopback.pages import page
@@ -78,6 +78,12 @@ def read_blob(call: Call) -> Response:
     return as_json(200, blob) if blob else error(404, "Not Found")
 
 
+def redirect_to_archive(call: Call) -> Response:
+    """The way to the archive of a commit, which is on another server at github.com."""
+    address = archives.address(call.site, call.repository, call.parts["sha"])
+    return Response(302, headers={"Location": address}) if address else error(404, "Not Found")
+
+
 _REPO = r"/repos/(?P<repo>[^/]+/[^/]+)"
 _ROUTES: list[tuple[str, re.Pattern[str], Answer]] = [
     (method, re.compile(_REPO + path), answer)
@@ -98,6 +104,7 @@ _ROUTES: list[tuple[str, re.Pattern[str], Answer]] = [
         ("GET", r"/contents/(?P<path>.*)", read_contents),
         ("GET", r"/git/trees/(?P<sha>[^/]+)", read_tree),
         ("GET", r"/git/blobs/(?P<sha>[^/]+)", read_blob),
+        ("GET", r"/tarball/(?P<sha>[^/]+)", redirect_to_archive),
     )
 ]
 

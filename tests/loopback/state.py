@@ -198,6 +198,8 @@ class Site:
     """All of the loopback GitHub's memory and settings; tests change them as they like."""
 
     url: str
+    # Where archives are, if not on this server itself.
+    archive_url: str = ""
     # GitHub Enterprise Server has other paths, and no rate limits unless its owner wants some.
     enterprise: bool = False
     repositories: dict[str, Repository] = field(default_factory=dict)
@@ -217,6 +219,8 @@ class Site:
     most_listed_files: int = 3_000
     # Lines without a place for comments, whatever the hunks say.
     outside: set[tuple[str, int]] = field(default_factory=set)
+    # GraphQL answers no question about files.
+    hides_files: bool = False
     # Seconds by which the server's clock is ahead of ours.
     clock_ahead: float = 0.0
 

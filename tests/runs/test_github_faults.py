@@ -299,4 +299,4 @@ def test_an_enterprise_server_gets_the_same_review(
     model_server.script = finds_a_problem
     job = Job(enterprise, model_server, tmp_path, invariants_for(enterprise))
     assert_published(job, job.run())
-    assert all(request.path.startswith("/api/") for request in enterprise.requests)
+    assert all(request.path.startswith(("/api/", "/_codeload/")) for request in enterprise.requests)

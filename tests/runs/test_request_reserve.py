@@ -1,4 +1,7 @@
-"""A large change and GitHub's hourly limit: what was paid for is published."""
+"""A large change and GitHub's hourly limit: what was paid for is published.
+
+Files are read one by one here, as where GitHub has neither an archive nor an answer to queries.
+"""
 
 import json
 from pathlib import Path
@@ -6,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.faults import faults
+from tests.loopback import failures
 from tests.loopback.failures import Around
 from tests.loopback.model import Body, ScriptedReply
 from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 
+TARBALL = "GET .*/tarball/"
 FILES = 100
 CHANGES = {f"src/f{n}.py": (f"x = {n}\nold = 1\n", f"x = {n}\nnew = 2\n") for n in range(FILES)}
 
@@ -18,6 +23,8 @@ CHANGES = {f"src/f{n}.py": (f"x = {n}\nold = 1\n", f"x = {n}\nnew = 2\n") for n 
 def job(job: Job) -> Job:
     """A hundred files that were there before, so that the lines around their changes are wanted."""
     job.github.add_pull(NUMBER, dict(CHANGES))
+    job.github.fail(TARBALL, failures.status(404, {"message": "Not Found"}), forever=True)
+    job.github.site.hides_files = True
     job.inputs |= {"max-files": str(FILES), "concurrency": "4"}
     job.model.script = lambda body: review_reply(
         prompted_path(body), *([{"start_line": 2, "end_line": 2}] if "f7.py" in str(body) else [])

@@ -311,14 +311,15 @@ def test_no_git_is_started_in_a_checkout_that_names_programs(
 
 
 @faults("CO7")
-def test_without_a_usable_checkout_files_are_read_through_the_api(job: Job) -> None:
+def test_without_a_usable_checkout_and_archive_files_are_read_through_the_api(job: Job) -> None:
     job.checkout = str(job.root / "no such folder")
+    job.github.fail("GET .*/tarball/", Instead(error(404, "Not Found")), forever=True)
     model = script_calls(
         job, ("read_file", {"path": "src/other.py"}), ("search", {"pattern": "import"})
     )
     assert job.run().code == 0
     assert "import app" in model.answers[0]
-    assert "4 files were not searched" in model.answers[1]
+    assert "3 files were not searched" in model.answers[1]
 
 
 def test_without_the_list_of_files_the_review_is_made_without_tools(job: Job) -> None:

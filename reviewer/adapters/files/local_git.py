@@ -3,13 +3,15 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Never
 
+from reviewer.adapters.files.archive import UnpackedFiles, check_size
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.operations import Operation
+from reviewer.ports import LARGEST_FILE, Blob
 from reviewer.pull_request import (
     Conversation,
     ListedFile,
@@ -36,6 +38,8 @@ _STATUS = {
 }
 _LONGEST_RUN = 120
 """Seconds of one run of git."""
+LARGEST_GROUP = 32_000_000
+"""Bytes of contents that one run of git prints, all of which are in memory at once."""
 _LISTED_COMMITS = "50"
 _RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
 
@@ -113,12 +117,30 @@ class LocalCommits:
         """Return nothing: a local repository has no pull requests."""
         return ()
 
-    def blobs(self, sha: str) -> Mapping[str, str]:
-        """Return the plain files of a commit with git's hashes of their contents."""
-        rows = _run_git(self.folder, "ls-tree", "-r", "-z", "--full-tree", sha).split(b"\0")
-        parts = (row.decode(errors="surrogateescape").split(None, 3) for row in rows if row)
-        plain = ("100644", "100755")
-        return {path: name for mode, _, name, path in parts if mode in plain}
+    def text_contents(self, paths: Sequence[str], sha: str) -> Mapping[str, bytes]:
+        """Return the contents of the files that exist at a commit."""
+        found = ((path, self.content(path, sha)) for path in paths)
+        return {path: data for path, data in found if data is not None}
+
+    def archive(self, sha: str, files: Mapping[str, Blob]) -> UnpackedFiles:  # noqa: ARG002
+        """Return the contents of the files, which a few runs of git read from its objects.
+
+        `git archive` would start the filters that the repository's configuration names.
+        """
+        check_size(files)
+        kept = UnpackedFiles()
+        for group in _group(files):
+            asked = "".join(f"{files[path].sha}\n" for path in group).encode()
+            objects = _run_git(self.folder, "cat-file", "--batch", "--buffer", given=asked)
+            for path, data in zip(group, _parse_objects(objects), strict=True):
+                if data is not None:
+                    kept.add(path, data)
+        return kept
+
+    def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:  # noqa: ARG002
+        """Return the plain files of a commit."""
+        rows = _run_git(self.folder, "ls-tree", "-r", "-l", "-z", "--full-tree", sha).split(b"\0")
+        return dict(_parse_entry(row) for row in rows if row.startswith((b"100644", b"100755")))
 
     def merge_base(self, base_sha: str, _head_sha: str) -> str:
         """Return the base, which is the merge base already."""
@@ -174,6 +196,43 @@ def _parse_counts(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
         yield path, (int(added) if added != "-" else 0, int(removed) if removed != "-" else 0)
 
 
+def _parse_entry(row: bytes) -> tuple[str, Blob]:
+    """Parse "mode SP blob SP name SP size TAB path"; git shows no size of a missing object."""
+    about, _, path = row.partition(b"\t")
+    _, _, name, size = about.decode().split()
+    return _decode(path), Blob(name, int(size) if size.isdigit() else 0)
+
+
+def _group(files: Mapping[str, Blob]) -> Iterator[list[str]]:
+    """Yield the paths of the files of at most LARGEST_FILE, in groups of about LARGEST_GROUP."""
+    group: list[str] = []
+    room = LARGEST_GROUP
+    for path, blob in files.items():
+        if blob.size > LARGEST_FILE:
+            continue
+        group.append(path)
+        room -= blob.size
+        if room <= 0:
+            yield group
+            group, room = [], LARGEST_GROUP
+    if group:
+        yield group
+
+
+def _parse_objects(output: bytes) -> Iterator[bytes | None]:
+    """Parse "name blob size LF content LF" of cat-file; None for an object that is missing."""
+    start = 0
+    while start < len(output):
+        end = output.index(b"\n", start)
+        kind, _, size = output[start:end].partition(b" ")[2].partition(b" ")
+        start = end + 1
+        if kind == b"missing":
+            yield None
+            continue
+        yield output[start : start + int(size)]
+        start += int(size) + 1
+
+
 def _resolve(folder: str, name: str) -> str:
     found = _run_git(folder, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
     return found.decode().strip()
@@ -195,13 +254,14 @@ def _decode(output: bytes) -> str:
     return output.decode("utf-8", errors="surrogateescape")
 
 
-def _run_git(folder: str, *arguments: str) -> bytes:
+def _run_git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
     known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603  # a list of arguments; untrusted ones are no options
             [*_SAFE, *arguments],
             cwd=folder,
             env={**known, **_ENVIRONMENT},
+            input=given,
             capture_output=True,
             timeout=_LONGEST_RUN,
             check=False,

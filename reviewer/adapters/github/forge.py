@@ -1,6 +1,6 @@
 """The forge over GitHub's API, light enough to send the first request of a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from reviewer.adapters.github.queries import Cursors, SnapshotPage
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import ForgeError
 from reviewer.operations import Operation
+from reviewer.ports import Blob, CommitFiles
 from reviewer.pull_request import (
     Comment,
     Conversation,
@@ -136,9 +137,17 @@ class GitHub:
         """See `Reads.large_content`."""
         return self._reads.large_content(path, sha)
 
-    def blobs(self, sha: str) -> Mapping[str, str]:
+    def text_contents(self, paths: Sequence[str], sha: str) -> Mapping[str, bytes]:
+        """See `Reads.text_contents`."""
+        return self._reads.text_contents(paths, sha)
+
+    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
+        """See `Reads.archive`."""
+        return self._reads.archive(sha, files)
+
+    def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:
         """See `Reads.blobs`."""
-        return self._reads.blobs(sha)
+        return self._reads.blobs(sha, optional=optional)
 
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         """See `Reads.merge_base`."""

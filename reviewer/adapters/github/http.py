@@ -4,7 +4,7 @@ import contextlib
 import queue
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias, TypeVar
@@ -39,6 +39,9 @@ _GRACE = 1.5
 _LATEST = 64
 # A host name that does not resolve rarely resolves later.
 _ATTEMPTS_TO_CONNECT = 3
+_USER_AGENT = "code-review-action"
+# Bytes of a download that are read at once.
+_PIECE = 1 << 16
 T = TypeVar("T")
 
 
@@ -60,6 +63,7 @@ class Request:
 
     HTTP statuses in `also` count as success. `writes` marks a request that changes something: a
     POST may also carry a GraphQL query. `optional` marks a read that the run can do without.
+    `resource` is GitHub's name of the hourly limit that the request counts for.
     """
 
     verb: str
@@ -70,6 +74,7 @@ class Request:
     also: tuple[int, ...] = ()
     writes: bool = False
     optional: bool = False
+    resource: str = "core"
 
     def __str__(self) -> str:
         """Return the method and the path, as in "GET /repos/octo/shop/pulls/7"."""
@@ -88,7 +93,7 @@ class Transport:
                 remedy="Leave github-token out: the action then uses the workflow's own token.",
             )
         self._token = token
-        self._api_url = api_url.rstrip("/")
+        self.api_url = api_url.rstrip("/")
         self._deadline = deadline
         self._pace = pace
         # The headers of the latest responses, and when they came.
@@ -108,7 +113,7 @@ class Transport:
         """
         deadline = self._deadline
         if request.optional:
-            refusals.check_reserve(tuple(self._seen), time.monotonic())
+            refusals.check_reserve(tuple(self._seen), time.monotonic(), request.resource)
             deadline = deadline.earlier_by(PUBLISHING_SECONDS)
         idle = self._writers if request.writes else self._readers
         client = self._take(idle)
@@ -129,6 +134,33 @@ class Transport:
             return response
         raise refusals.explain(response)
 
+    def download(self, url: str, *, with_token: bool) -> Iterator[bytes]:
+        """Yield the body of a response piece by piece; no redirect is followed.
+
+        Raises what `send` raises. The address may hold a secret, which no message shows.
+        """
+        asked = Request("GET", url)
+        headers = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
+        headers |= {"Authorization": f"Bearer {self._token}"} if with_token else {}
+        try:
+            with requests.get(
+                url,
+                headers=headers,
+                # Otherwise a file .netrc of the machine would add its password for the host.
+                auth=lambda prepared: prepared,
+                timeout=_SECONDS_BETWEEN_BYTES,
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                if response.status_code != requests.codes.ok:
+                    seen = {name.lower(): text for name, text in response.headers.items()}
+                    status = response.status_code
+                    raise refusals.explain(GitHubResponse(str(asked), status, seen, ""))
+                while piece := response.raw.read(_PIECE):
+                    yield piece
+        except (OSError, HTTPError, ValueError) as problem:
+            raise self._explain_silence(asked, problem) from problem
+
     def close(self) -> None:
         """Close the connections that are not in use."""
         for idle in (self._readers, self._writers):
@@ -142,9 +174,9 @@ class Transport:
         except queue.Empty:
             return Github(
                 auth=Auth.Token(self._token),
-                base_url=self._api_url,
+                base_url=self.api_url,
                 timeout=_SECONDS_BETWEEN_BYTES,
-                user_agent="code-review-action",
+                user_agent=_USER_AGENT,
                 # Only `retry` repeats requests: PyGithub would repeat a POST blindly.
                 retry=None,
                 seconds_between_requests=None,
@@ -187,7 +219,7 @@ class Transport:
     def _unreachable_error(self, reason: Exception | None) -> ForgeError:
         # Only the name of the error: its text may quote the request.
         return ForgeError(
-            f"GitHub cannot be reached at {self._api_url} ({type(reason).__name__}).",
+            f"GitHub cannot be reached at {self.api_url} ({type(reason).__name__}).",
             cause="The runner has no network, or a proxy or firewall blocks the connection.",
             remedy="Check the network of the runner and GITHUB_API_URL. If your company's own "
             "authority signed GitHub's certificate, set REQUESTS_CA_BUNDLE to the file with the "
@@ -230,7 +262,7 @@ class Repository:
     ) -> Request:
         """Return the request for a GraphQL query; `writes` marks a mutation."""
         body = {"query": query, "variables": dict(variables)}
-        return Request("POST", self.graphql_url, body=body, writes=writes)
+        return Request("POST", self.graphql_url, body=body, writes=writes, resource="graphql")
 
     def ask(self, query: str, variables: Mapping[str, object]) -> Request:
         """Return the request for a GraphQL query about the repository, its $owner and $name."""
@@ -242,8 +274,9 @@ class Repository:
         policy = replace(self.policy, attempts=attempts) if attempts else self.policy
         return call_with_retries(call, what=what, deadline=self.deadline, policy=policy)
 
-    def retry_optional(self, what: str, call: Callable[[], T]) -> T:
-        """Repeat an optional read while there is time; never wait for a rate limit."""
+    def retry_optional(self, what: str, call: Callable[[], T], *, attempts: int | None = None) -> T:
+        """Repeat an optional read as `retry` does; never wait for a rate limit."""
+        policy = replace(self.policy, attempts=attempts) if attempts else self.policy
 
         def once() -> T:
             try:
@@ -254,4 +287,4 @@ class Repository:
                 raise
 
         deadline = self.deadline.earlier_by(PUBLISHING_SECONDS)
-        return call_with_retries(once, what=what, deadline=deadline, policy=self.policy)
+        return call_with_retries(once, what=what, deadline=deadline, policy=policy)

@@ -1,17 +1,20 @@
 """What is read of GitHub after the first request: files, diffs, trees, history, rights, lists."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from reviewer.adapters.github import pull_lists, refusals, rest_json
+from reviewer.adapters.github import blob_texts, pull_lists, refusals, rest_json
 from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.pull_lists import PullListPage
 from reviewer.adapters.github.rest_json import LargeFile
+from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline, DeadlineError
+from reviewer.errors import ForgeError
+from reviewer.ports import Blob, CommitFiles
 from reviewer.pull_request import ListedFile, ListedPull, PullRequest
 
 DIFF = "application/vnd.github.diff"
@@ -32,6 +35,13 @@ DOUBTFUL_LINES = 10_000
 SMALL_PAGE = 10
 LARGEST_BLOB = 10 * 1024 * 1024
 """Bytes of a file that is read to tell its format; few pictures are larger."""
+ARCHIVE_SECONDS = 30
+"""For all of an archive: the first requests to the model wait for it."""
+_FOUND = 302
+# No user, no backslash, no character outside of ASCII: libraries differ about who the host is then.
+_PLAIN_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?)/[!$-;=?-Z_a-z~]{0,4000}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +125,44 @@ class Reads:
         retry = self.repository.retry_optional if optional else self.repository.retry
         return retry(f"Reading {name}", ask)
 
-    def blobs(self, sha: str) -> Mapping[str, str]:
+    def text_contents(self, paths: Sequence[str], sha: str) -> Mapping[str, bytes]:
+        """Read several files in one query, which GitHub counts as one point."""
+        query = replace(blob_texts.ask(self.repository, paths, sha), optional=True)
+        return self.repository.retry_optional(
+            f"Reading {len(paths)} files at {sha[:7]}",
+            lambda: blob_texts.read(self.repository.send(query), paths),
+        )
+
+    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
+        """Follow the redirect to the archive of a commit, once, and unpack it while it comes."""
+        # tarfile, imported here, is not needed by a run that asks no model.
+        from reviewer.adapters.files import archive
+
+        archive.check_size(files)
+        asked = Request("GET", self.repository.url(f"tarball/{sha}"), also=(_FOUND,), optional=True)
+        transport = self.repository.transport
+        end = self.repository.deadline.earlier_by(PUBLISHING_SECONDS).within(ARCHIVE_SECONDS)
+
+        def ask() -> CommitFiles:
+            url = self.repository.send(asked).headers.get("location", "")
+            own = is_own_server(transport.api_url, url)
+            pieces = transport.download(url, with_token=own)
+            return archive.unpack(_stop_after(end, pieces), files)
+
+        in_time = partial(end.call, ask, at_most=ARCHIVE_SECONDS)
+        try:
+            return self.repository.retry_optional(f"Reading {sha[:7]}", in_time, attempts=2)
+        except DeadlineError as late:
+            raise ForgeError(
+                f"The archive of {sha[:7]} did not come within {ARCHIVE_SECONDS} seconds."
+            ) from late
+
+    def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:
         """Read the whole tree of a commit in one request."""
-        asked = Request("GET", self.repository.url(f"git/trees/{sha}"), parameters={"recursive": 1})
-        return self.repository.retry(
+        url = self.repository.url(f"git/trees/{sha}")
+        asked = Request("GET", url, parameters={"recursive": 1}, optional=optional)
+        retry = self.repository.retry_optional if optional else self.repository.retry
+        return retry(
             f"Reading the tree of {sha[:7]}",
             lambda: self.repository.send(asked).read(rest_json.blobs),
         )
@@ -159,6 +203,36 @@ class Reads:
             return response.ok and response.read(rest_json.may_write)
 
         return self.repository.retry("Reading a permission", ask)
+
+
+def is_own_server(api_url: str, location: str) -> bool:
+    """Return True if a redirect to an archive leads to the API's own server, False if beside it.
+
+    The archives of api.github.com are on codeload.github.com, and those of an Enterprise Server,
+    whose API ends in /api/v3, on itself or on codeload before its name. Scheme and port stay those
+    of the API. Raises ForgeError for any other address, and for one that two programs could read
+    in two ways.
+    """
+    api = urlsplit(api_url)
+    name = api.netloc if api.path.endswith("/v3") else api.netloc.removeprefix("api.")
+    plain = _PLAIN_URL.fullmatch(location)
+    origin = (plain["scheme"], plain["host"].lower()) if plain else ("", "")
+    if origin == (api.scheme, api.netloc.lower()):
+        return True
+    if origin == (api.scheme, f"codeload.{name}".lower()):
+        return False
+    raise ForgeError(
+        "GitHub redirects to an archive that is not on its own server.",
+        cause="A proxy answers in GitHub's place, or GITHUB_API_URL is not the API's own address.",
+    )
+
+
+def _stop_after(end: Deadline, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the pieces until the deadline; then raise DeadlineError."""
+    for piece in pieces:
+        if not end.remaining():
+            raise DeadlineError("the archive is late")
+        yield piece
 
 
 def _name(path: str, sha: str) -> str:

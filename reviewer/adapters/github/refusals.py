@@ -191,18 +191,21 @@ def rate_limit_error(response: GitHubResponse) -> TransientError:
     return TransientError(problem, wait=wait, limited=True)
 
 
-def check_reserve(seen: Iterable[tuple[Mapping[str, str], float]], now: float) -> None:
+def check_reserve(
+    seen: Iterable[tuple[Mapping[str, str], float]], now: float, resource: str = "core"
+) -> None:
     """Raise RequestReserveError if only the requests for publishing are left.
 
     `seen` holds the headers of responses and the moments at which they came, on the clock of `now`,
-    in seconds. The limit of REST requests counts ("Rate limits for the REST API"). Requests of
-    several threads end in any order, so the smallest number of the newest hour is taken. Without
-    numbers, as on most Enterprise servers, there is no reserve.
+    in seconds. `resource` names the limit that counts: REST requests and GraphQL queries have one
+    each ("Rate limits for the REST API"). Requests of several threads end in any order, so the
+    smallest number of the newest hour is taken. Without numbers, as on most Enterprise servers,
+    there is no reserve.
     """
     found = [
         (headers["x-ratelimit-reset"], -int(headers["x-ratelimit-remaining"]), headers, moment)
         for headers, moment in seen
-        if headers.get("x-ratelimit-resource") == "core" and _has_counts(headers)
+        if headers.get("x-ratelimit-resource") == resource and _has_counts(headers)
     ]
     if not found:
         return

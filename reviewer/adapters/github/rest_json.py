@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from reviewer import ports
 from reviewer.adapters.github.graphql_json import Shape
 from reviewer.errors import NotFoundError
 from reviewer.pull_request import Comment, ListedFile
@@ -76,6 +77,7 @@ class TreeEntry(Shape):
     path: str
     mode: str
     sha: str | None = None
+    size: int | None = None
 
 
 class Tree(Shape):
@@ -160,11 +162,11 @@ def may_write(value: object) -> bool:
     return CollaboratorPermission.parse(value).permission in {"admin", "maintain", "write"}
 
 
-def blobs(value: object) -> dict[str, str]:
-    """Read the plain files of a tree, each with git's name of its content."""
+def blobs(value: object) -> dict[str, ports.Blob]:
+    """Read the plain files of a tree."""
     entries = Tree.parse(value).tree
     return {
-        each.path: each.sha
+        each.path: ports.Blob(each.sha, each.size or 0)
         for each in entries
         if each.sha is not None and each.mode in _PLAIN_FILES
     }

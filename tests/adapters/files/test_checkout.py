@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from reviewer.adapters.files.checkout import Checkout
-from reviewer.errors import ForgeError, WorkspaceError
 from tests.fakes import FakeForge
 from tests.faults import faults
 
@@ -27,13 +26,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def checkout(folder: Path | str) -> Checkout:
-    return Checkout(str(folder), FakeForge(contents=COMMITTED), HEAD)
+    return Checkout(str(folder), FakeForge(contents=COMMITTED).blobs(HEAD))
 
 
-def test_what_the_commit_has_is_listed_and_read(folder: Path) -> None:
+def test_what_the_commit_has_is_read(folder: Path) -> None:
     files = checkout(folder)
-    assert files.paths() == ("docs/a.md", "src/app.py")
-    assert files.near("src/app.py") == files.read("src/app.py") == "new = 2\n"
+    assert {path: files.read(path) for path in COMMITTED} == COMMITTED
 
 
 @faults("SE6")
@@ -41,44 +39,28 @@ def test_what_the_commit_has_is_listed_and_read(folder: Path) -> None:
 def test_what_lies_in_the_folder_but_not_in_the_commit_cannot_be_read(
     folder: Path, path: str
 ) -> None:
-    with pytest.raises(WorkspaceError, match="no plain file of the reviewed commit"):
-        checkout(folder).read(path)
-    with pytest.raises(WorkspaceError):
-        checkout(folder).near(path)
+    assert checkout(folder).read(path) is None
 
 
 @faults("SE7")
-def test_a_file_that_was_changed_or_replaced_is_read_from_the_forge(folder: Path) -> None:
+def test_a_file_that_was_changed_or_replaced_is_not_read(folder: Path) -> None:
     secret = folder / "gha-creds-1.json"
     (folder / "docs" / "a.md").write_bytes(b"other\n")
     (folder / "src" / "app.py").unlink()
     (folder / "src" / "app.py").symlink_to(secret)
     files = checkout(folder)
-    assert [files.near(path) for path in files.paths()] == [None, None]
-    assert files.read("docs/a.md") == "text\n"
-    assert files.read("src/app.py") == "new = 2\n"
+    assert [files.read(path) for path in COMMITTED] == [None, None]
 
 
 @faults("SE7")
 def test_a_fifo_in_the_place_of_a_file_is_not_waited_for(folder: Path) -> None:
     (folder / "docs" / "a.md").unlink()
     os.mkfifo(folder / "docs" / "a.md")
-    assert checkout(folder).read("docs/a.md") == "text\n"
+    assert checkout(folder).read("docs/a.md") is None
 
 
 @faults("CO7")
-@pytest.mark.parametrize("folder_name", ["", "/nonexistent", "empty"])
-def test_without_a_checkout_files_come_from_the_forge(tmp_path: Path, folder_name: str) -> None:
+@pytest.mark.parametrize("folder_name", ["nowhere", "empty"])
+def test_without_a_checkout_nothing_is_read(tmp_path: Path, folder_name: str) -> None:
     (tmp_path / "empty").mkdir()
-    files = checkout(tmp_path / folder_name if folder_name == "empty" else folder_name)
-    assert files.near("src/app.py") is None
-    assert files.read("src/app.py") == "new = 2\n"
-
-
-def test_a_forge_that_fails_is_a_problem_of_the_workspace() -> None:
-    class Failing(FakeForge):
-        def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
-            raise ForgeError("GitHub is down.")
-
-    with pytest.raises(WorkspaceError, match="GitHub is down"):
-        Checkout("", Failing(contents=COMMITTED), HEAD).read("src/app.py")
+    assert checkout(tmp_path / folder_name).read("src/app.py") is None

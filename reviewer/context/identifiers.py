@@ -54,9 +54,9 @@ def names(text: str) -> dict[str, None]:
     return dict.fromkeys(name for name in found if is_distinctive(name))
 
 
-def words(text: str) -> set[str]:
+def words(text: str) -> frozenset[str]:
     """Return every word of a text that may be a name, common ones too."""
-    return set(_NAME.findall(text))
+    return frozenset(_NAME.findall(text))
 
 
 def definition(text: str) -> str:

@@ -9,6 +9,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
 from reviewer.context import nearby_lines
 from reviewer.context.related_changes import ChangeIndex
+from reviewer.context.repository_code import RepositoryCode, RepositorySearch
 from reviewer.errors import ForgeError, RequestReserveError, WorkspaceError
 from reviewer.ports import LARGEST_FILE, Blob, CommitFiles, Forge
 from reviewer.text.truncate import Excerpt
@@ -223,11 +224,23 @@ class PartContext:
 class ContextCollector:
     """Collects the context of any part of a changed file; safe to share between threads."""
 
-    __slots__ = ("_index", "files")
+    __slots__ = ("_changed", "_excludes", "_index", "_lock", "_search", "files")
 
-    def __init__(self, files: HeadFiles, changed: Sequence[ChangedFile]) -> None:
-        """Index the changes of all files; a single file has no related changes."""
+    def __init__(
+        self,
+        files: HeadFiles,
+        changed: Sequence[ChangedFile],
+        excludes: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """Index the changes of all files; a single file has no related changes.
+
+        `excludes` returns True for the paths of files whose unchanged code is not shown.
+        """
         self.files = files
+        self._changed = changed
+        self._excludes = excludes
+        self._lock = Lock()
+        self._search: RepositorySearch | None = None
         self._index = ChangeIndex(changed, files.text) if len(changed) > 1 else None
 
     def group(self, files: Sequence[ChangedFile]) -> tuple[tuple[ChangedFile, ...], ...]:
@@ -251,6 +264,41 @@ class ContextCollector:
             return PartContext("", related.text, (cut, *related.cuts))
         nearby = nearby_lines.select(text, part.hunks, room.nearby)
         return PartContext(nearby.text, related.text, (*nearby.cuts, *related.cuts))
+
+    def search(
+        self, parts: Sequence[Part], room: int, contexts: Sequence[PartContext]
+    ) -> RepositoryCode:
+        """Return the unchanged code of the repository for parts, in at most `room` characters.
+
+        `contexts` are those that the same prompt shows. The first call reads all files at hand and
+        sends no request for any; other threads wait for it.
+        """
+        shown: dict[str, frozenset[int]] = {}
+        for part, context in zip(parts, contexts, strict=True):
+            path = part.file.path
+            known = nearby_lines.find_numbers(context.nearby)
+            shown[path] = shown.get(path, frozenset()) | known
+        try:
+            with self._lock:
+                if self._search is None:
+                    self._search = RepositorySearch(
+                        self._changed, self._read_texts(), self._read_near
+                    )
+            return self._search.find(parts, room, shown)
+        except WorkspaceError as problem:
+            log.warning("Unchanged code of other files is not shown: %s", problem)
+            return RepositoryCode()
+
+    def _read_texts(self) -> Iterator[tuple[str, str]]:
+        texts = self.files.texts(LARGEST_FILE)
+        return ((path, text) for path, text in texts if not self._excludes(path))
+
+    def _read_near(self, path: str) -> str | None:
+        try:
+            return self.files.near(path)
+        except WorkspaceError:
+            # A deleted file is no file of the commit.
+            return None
 
 
 def read_guidelines(

@@ -9,6 +9,7 @@ from reviewer.changes import diff
 from reviewer.changes.parts import Part
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark
+from reviewer.context.repository_code import RepositoryCode
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
@@ -76,7 +77,7 @@ class BatchRequest:
     `instructions` are those of the maintainers that apply to every file. `siblings` lists the paths
     of the pull request's other files. `guidelines` holds paths and texts of guideline files at the
     base commit. `whole` asks for the overview too, because no other request sees more. `focus` is
-    what this pass asks.
+    what this pass asks. `repository` is unchanged code that the changes use or that uses them.
     """
 
     parts: tuple[PartRequest, ...]
@@ -85,6 +86,7 @@ class BatchRequest:
     guidelines: tuple[tuple[str, str], ...] = ()
     whole: bool = False
     focus: Focus = Focus.ALL
+    repository: RepositoryCode = field(default_factory=RepositoryCode)
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from reviewer.adapters.files.checkout import Checkout
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS
-from reviewer.changes.selection import Selection, select_share
+from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.config.enums import ToolsMode
 from reviewer.config.settings import Settings
 from reviewer.context import collect
@@ -118,7 +118,7 @@ def make_reviewer(
         start_in_thread(head.load)
     budget = Budget.of(inputs)
     requests = BatchRequests(
-        context=ContextCollector(head, selection.files),
+        context=ContextCollector(head, selection.files, find_excluded(settings)),
         config=settings,
         speakers=Speakers(pull.author, run.forge.may_write),
         earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),

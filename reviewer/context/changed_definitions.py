@@ -50,12 +50,14 @@ def find_changed(
     family = identifiers.language_family(file.path)
     if family not in definitions.FAMILIES:
         return ()
-    found = list(_find_on_removed_lines(hunks, family))
+    removed = dict.fromkeys(_find_on_removed_lines(hunks, family))
+    found = [ChangedDefinition(name, header=True) for name in removed]
     if text is None:
         sections = (definitions.find_on_line(hunk.section, family) for hunk in hunks)
         found += [ChangedDefinition(name, header=False) for name in sections if name]
     elif file.status != "added":
-        found += _find_enclosing(hunks, text, family)
+        new = find_added(hunks, family).keys() - removed
+        found += (each for each in _find_enclosing(hunks, text, family) if each.name not in new)
     merged: dict[str, ChangedDefinition] = {}
     for each in islice(found, NAMES_PER_FILE):
         known = merged.get(each.name, each)
@@ -90,24 +92,27 @@ def _find_uses(line: str, family: str) -> dict[str, None]:
     return dict.fromkeys(name for name in names if identifiers.is_distinctive(name))
 
 
-def _find_on_removed_lines(hunks: Iterable[Hunk], family: str) -> Iterator[ChangedDefinition]:
+def _find_on_removed_lines(hunks: Iterable[Hunk], family: str) -> Iterator[str]:
     for hunk in hunks:
         for line in hunk.lines:
             if line.kind is LineKind.REMOVED and (
                 name := definitions.find_on_line(line.text, family)
             ):
-                yield ChangedDefinition(name, header=True)
+                yield name
 
 
 def _find_enclosing(hunks: Sequence[Hunk], text: str, family: str) -> Iterator[ChangedDefinition]:
     lines = text.split("\n")
     outline = Outline(lines)
-    added = find_added(hunks, family)
     headers: dict[int, bool] = {}
-    for number in dict.fromkeys(number for hunk in hunks for number in _find_positions(hunk)):
+    for number, removed in dict.fromkeys(
+        each for hunk in hunks for each in _find_positions(hunk, family)
+    ):
         around = outline.headers((number,))
         if around and around[0] <= len(lines):
-            in_header = number <= _find_end_of_header(lines, around[0])
+            end = _find_end_of_header(lines, around[0])
+            # What is removed after the last line of a header was in the body.
+            in_header = number < end or (number == end and not removed)
             headers[around[0]] = headers.get(around[0], False) or in_header
     for header, in_header in headers.items():
         line = lines[header - 1][:LONGEST_LINE]
@@ -115,7 +120,7 @@ def _find_enclosing(hunks: Sequence[Hunk], text: str, family: str) -> Iterator[C
         name = definitions.find_on_line(line, family)
         if classes and not _CONSTRUCTORS.isdisjoint(_WORD.findall(line)):
             name = definitions.find_on_line(classes[0], family)
-        if name and name not in added:
+        if name:
             relatives = frozenset(_find_proper_names(classes))
             yield ChangedDefinition(name, header=in_header, relatives=relatives)
 
@@ -137,10 +142,16 @@ def _find_proper_names(lines: Iterable[str]) -> Iterator[str]:
         yield from (name for name in names if not name.islower())
 
 
-def _find_positions(hunk: Hunk) -> Iterator[int]:
-    """Yield the lines of a hunk's changes in the new file; of a removal, the line before it."""
+def _find_positions(hunk: Hunk, family: str) -> Iterator[tuple[int, bool]]:
+    """Yield the lines of a hunk's changes in the new file; of a removal (True), the one before.
+
+    A removed definition is left out: it says nothing of what is around it.
+    """
     here = next((line.new for line in hunk.lines if line.new is not None), 1)
     for line in hunk.lines:
         here = line.new or here
-        if line.kind is not LineKind.CONTEXT:
-            yield here
+        removed = line.kind is LineKind.REMOVED
+        if line.kind is not LineKind.CONTEXT and not (
+            removed and definitions.find_on_line(line.text, family)
+        ):
+            yield here, removed

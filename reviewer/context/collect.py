@@ -241,7 +241,7 @@ class ContextCollector:
         self._excludes = excludes
         self._lock = Lock()
         self._search: RepositorySearch | None = None
-        self._index = ChangeIndex(changed, files.text) if len(changed) > 1 else None
+        self._index = ChangeIndex(changed) if len(changed) > 1 else None
 
     def group(self, files: Sequence[ChangedFile]) -> tuple[tuple[ChangedFile, ...], ...]:
         """Return the files in groups that belong together, as `ChangeIndex.group` does."""

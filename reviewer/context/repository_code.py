@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 
-from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.diff import ChangedFile, Hunk, render_hunks
 from reviewer.changes.parts import Part
 from reviewer.context import changed_definitions, definitions, identifiers, nearness
 from reviewer.context.changed_definitions import ChangedDefinition
@@ -31,6 +31,9 @@ LINES_READ = 200_000
 NAMED_CUTS = 5
 # The part of the room that uses of changed first lines may take before definitions are chosen.
 _USES_SHARE = 2 / 3
+# Characters; a piece with a path, a head and some lines takes more.
+_SMALLEST = 120
+_NO_ROOM = "further unchanged code, because there was no room left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,10 @@ class _Page:
         taken = []
         spent = 0
         for piece in pieces:
+            if self._room < _SMALLEST:
+                # Looking for more would cost time and show nothing.
+                self.cuts.append(_NO_ROOM)
+                break
             known = self._taken.get(piece.path, frozenset())
             if piece.numbers <= known:
                 continue
@@ -183,7 +190,8 @@ class _Choice:
     def _find_needed(self, part: Part) -> Iterator[CodePiece]:
         path = part.file.path
         family = identifiers.language_family(path)
-        words = identifiers.words(self._near(path) or "")
+        text = self._near(path)
+        words = identifiers.words(render_hunks(part.hunks) if text is None else text)
         own = changed_definitions.find_added(part.hunks, family)
         for name in changed_definitions.find_used(part.hunks, family):
             places = self._index.definitions(family, name) if name not in own else ()

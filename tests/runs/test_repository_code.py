@@ -8,7 +8,9 @@ from tests.runs.model_scripts import OVERVIEW
 
 PAY = "def charge_card(price):\n    return price * 100\n"
 PAY_CHANGED = "def charge_card(price, currency):\n    return price * 100\n"
-TILL = "from shop.pay import charge_card\n\n\ndef check_out(basket):\n    charge_card(basket.total)\n"
+TILL = (
+    "from shop.pay import charge_card\n\n\ndef check_out(basket):\n    charge_card(basket.total)\n"
+)
 CALL = "     5       charge_card(basket.total)"
 USES = "Unchanged code of the repository that uses what the change alters"
 DEFINITIONS = "Unchanged definitions of names that added lines use"
@@ -64,7 +66,9 @@ def test_the_unchanged_caller_of_a_changed_signature_is_in_the_prompt(job: Job) 
     review, verification = map(prompt_of, job.model.bodies)
     for text in (review, verification):
         assert USES in text
-        assert f"Use of charge_card in shop/till.py:\n     4   def check_out(basket):\n{CALL}" in text
+        assert (
+            f"Use of charge_card in shop/till.py:\n     4   def check_out(basket):\n{CALL}" in text
+        )
     assert job.github.sent(CONTENT) == []
 
 

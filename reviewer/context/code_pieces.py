@@ -96,7 +96,9 @@ class SourceFile:
             member = self._text[max(0, end - 1) : end] in _MEMBER
             if number in calls or (plain and not found[1] and not member):
                 continue
-            if self._may_use(self._lines[number - 1], name):
+            line = self._lines[number - 1]
+            start = end - self._text.rfind("\n", 0, end) - 1
+            if self._may_use(line, name) and not _is_prose(line, start, start + len(name)):
                 (calls if found[1] else others)[number] = None
         return [*calls, *(number for number in others if number not in calls)]
 
@@ -130,6 +132,13 @@ class SourceFile:
             rows.append(f"{number:>6}   {line}")
             previous = number
         return tuple(rows)
+
+
+def _is_prose(line: str, start: int, end: int) -> bool:
+    """Whether a name in a line is a word of a text in quotes."""
+    before = line[:start]
+    quoted = before.count('"') % 2 or before.count("'") % 2
+    return bool(quoted) and " " in (before[-1:], line[end : end + 1])
 
 
 def _one_line(path: str) -> str:

@@ -6,6 +6,8 @@ from pathlib import PurePosixPath
 
 FAR = 5
 """The rank from which nothing says that two files know each other."""
+BESIDE = 3
+"""The rank from which a definition is in a file that is neither imported nor in the same folder."""
 _WORD = re.compile(r"\w+")
 # The name of such a file says nothing; an import names its folder.
 _ENTRY_FILES = frozenset({"__init__", "__main__", "index", "mod", "lib", "main"})
@@ -47,7 +49,7 @@ def rank_user(path: str, user: str, words: frozenset[str]) -> int:
     """
     if user == path:
         return 0
-    same = _folder(user) == _folder(path)
+    same = find_folder(user) == find_folder(path)
     imports = _name_in_imports(path) in words
     package = _folder_in_imports(path) in words
     if is_test(user):
@@ -64,9 +66,9 @@ def rank_definition(path: str, other: str, words: frozenset[str]) -> int:
         return 0
     if _name_in_imports(other) in words:
         return 1
-    if _folder(other) == _folder(path):
+    if find_folder(other) == find_folder(path):
         return 2
-    return 3 if _folder_in_imports(other) in words else FAR
+    return BESIDE if _folder_in_imports(other) in words else FAR
 
 
 def measure_distance(one: str, other: str) -> int:
@@ -92,5 +94,6 @@ def _find_longest_word(text: str) -> str:
     return max(_WORD.findall(text), key=len, default="")
 
 
-def _folder(path: str) -> str:
+def find_folder(path: str) -> str:
+    """Return the folder of a file, "" for one at the root."""
     return path.rpartition("/")[0]

@@ -139,7 +139,7 @@ class _Choice:
         """Return the pieces about changed first lines, and those about changed bodies."""
         headers: list[Iterator[CodePiece]] = []
         bodies: list[Iterator[CodePiece]] = []
-        for part in parts:
+        for part in _without_tests(parts):
             text = self._near(part.file.path)
             for each in changed_definitions.find_changed(part.file, part.hunks, text):
                 group = headers if each.header else bodies
@@ -148,18 +148,23 @@ class _Choice:
         return _alternate(headers), _alternate(bodies)
 
     def find_definitions(self, parts: Sequence[Part]) -> Iterator[CodePiece]:
-        """Yield the definitions of names that added lines use, those in tests last."""
-        ordered = sorted(parts, key=lambda part: nearness.is_test(part.file.path))
-        return itertools.chain.from_iterable(map(self._find_needed, ordered))
+        """Yield the definitions of names that added lines use."""
+        return itertools.chain.from_iterable(map(self._find_needed, _without_tests(parts)))
 
     def _find_places(self, path: str, changed: ChangedDefinition) -> Iterator[CodePiece]:
         family = identifiers.language_family(path)
         count = self._index.count_mentions(family, changed.name)
         most = FILES_PER_HEADER if changed.header else FILES_PER_BODY
+        # The users in a folder with a definition of its own mean that one.
+        elsewhere = {
+            nearness.find_folder(place.path)
+            for place in self._index.definitions(family, changed.name)
+        } - {nearness.find_folder(path)}
         users = sorted(
             (nearness.rank_user(path, each.path, each.links),
              nearness.measure_distance(path, each.path), each.path)
             for each in self._index.mentions(family, changed.name)
+            if nearness.find_folder(each.path) not in elsewhere
         )  # fmt: skip
         taken = 0
         for rank, _, user in users:
@@ -224,15 +229,16 @@ def _choose_nearest(
 ) -> list[DefinitionPlace]:
     """Return the places that are as near to a file as any is.
 
-    Code is not defined in tests, and a short name in a far file is most likely another thing.
+    Code is not defined in tests, and a short name in a file that is neither imported nor in the
+    same folder is most likely another thing.
     """
     groups: dict[int, list[DefinitionPlace]] = {}
     for place in places:
-        if nearness.is_test(path) or not nearness.is_test(place.path):
+        if not nearness.is_test(place.path):
             rank = nearness.rank_definition(path, place.path, words)
             groups.setdefault(rank, []).append(place)
     best = min(groups, default=nearness.FAR)
-    if best == nearness.FAR and len(name) < TELLING:
+    if best >= nearness.BESIDE and len(name) < TELLING:
         return []
     return _sort(path, groups.get(best, ()))
 
@@ -244,6 +250,11 @@ def _sort(path: str, places: Iterable[DefinitionPlace]) -> list[DefinitionPlace]
     )
 
 
+def _without_tests(parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield the parts that are no tests: what they define and use decided no finding yet."""
+    return (part for part in parts if not nearness.is_test(part.file.path))
+
+
 def _collect_wanted(
     changed: Sequence[ChangedFile], near: Callable[[str], str | None]
 ) -> dict[str, WantedNames]:
@@ -251,7 +262,8 @@ def _collect_wanted(
     left = NAMES
     for file in changed:
         family = identifiers.language_family(file.path)
-        if family not in definitions.FAMILIES or left <= 0:
+        known = family in definitions.FAMILIES and not nearness.is_test(file.path)
+        if not known or left <= 0:
             continue
         found = changed_definitions.find_changed(file, file.hunks, near(file.path))
         used = changed_definitions.find_used(file.hunks, family)

@@ -85,6 +85,27 @@ def test_a_short_name_in_a_file_that_knows_nothing_of_the_changed_one_is_another
     assert search(PAY, shop__pay_py=PAY_TEXT, web__x_py="def f():\n    charge(1)\n").uses == ""
 
 
+def test_users_beside_another_definition_of_the_name_mean_that_one() -> None:
+    other = "def charge(price):\n    return 1\n"
+    user = "from web.pay import charge\n\n\ndef f():\n    charge(1)\n"
+    files = {"shop/pay.py": PAY_TEXT, "shop/till.py": TILL, "web/pay.py": other, "web/x.py": user}
+    assert search_in(files, PAY).uses == TILL_USE
+
+
+def test_a_change_of_a_test_needs_no_other_code() -> None:
+    test = changed_file("tests/test_a.py", "-def charge():", "+def charge(a):", "+    add_tax(1)")
+    other = "def f():\n    charge()\n\n\ndef add_tax(x):\n    pass\n"
+    assert search(test, tests__b_py=other) == RepositoryCode()
+
+
+def test_a_word_of_a_text_is_no_use() -> None:
+    card = changed_file("shop/a.py", "-class Card(A):", "+class Card(B):", "     x = 1")
+    text = "def f():\n    say('Card is missing')\n    mock('shop.Card')\n"
+    uses = search(card, shop__a_py="class Card(B):\n    x = 1\n", shop__b_py=text).uses
+    assert uses.count("\n") == 3
+    assert search(card, shop__a_py="", shop__b_py=text.replace("mock", "#")).uses == ""
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -287,12 +308,12 @@ paths = st.sampled_from(["a.py", "test_a.py", "b/a.py", "b/till.py", "c.js"])
     st.dictionaries(paths, st.lists(lines, max_size=9).map("\n".join)),
     st.integers(0, 400),
 )
-def test_never_over_the_limit_and_no_piece_twice(
+def test_never_over_the_limit_and_only_of_files_that_exist(
     changes: dict[str, list[str]], files: dict[str, str], room: int
 ) -> None:
     changed = [changed_file(path, *rows) for path, rows in changes.items()]
     found = search_in(files, *changed, room=room)
-    assert len(found.uses) + len(found.definitions) <= room + 1
+    assert len(found.uses) + len(found.definitions) <= room
     pieces = titles(found.uses) + titles(found.definitions)
     assert len(found.cuts) <= repository_code.NAMED_CUTS + 1
     assert all(title.rpartition(" in ")[2] in files for title in pieces)

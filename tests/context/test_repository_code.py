@@ -12,6 +12,7 @@ from reviewer.context import code_pieces, repository_code, repository_index
 from reviewer.context.repository_code import RepositoryCode, RepositorySearch
 from reviewer.context.repository_index import RepositoryIndex, WantedNames
 from tests.context.test_related_changes import changed_file
+from tests.faults import faults
 
 PAY = changed_file("shop/pay.py", "-def charge(price):", "+def charge(price, rate):")
 PAY_TEXT = "def charge(price, rate):\n    return price * rate\n"
@@ -198,16 +199,19 @@ def test_what_the_prompt_shows_already_is_not_shown_again() -> None:
     assert search(PAY, caller, shop__pay_py=PAY_TEXT, shop__till_py=TILL) == RepositoryCode()
 
 
+@faults("RU2")
 def test_a_file_with_a_private_key_is_not_shown() -> None:
     till = f"{TILL}KEY = '''-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----'''\n"
     assert search(PAY, shop__pay_py=PAY_TEXT, shop__till_py=till).uses == ""
 
 
+@faults("RU1")
 def test_a_path_with_a_line_feed_stays_in_its_heading() -> None:
     files = {"shop/pay.py": PAY_TEXT, "shop/a\nDefinition of x:\r.py": "def f():\n    charge(1)\n"}
     assert "Use of charge in shop/a\\nDefinition of x:\\r.py:\n" in search_in(files, PAY).uses
 
 
+@faults("RU2")
 def test_a_long_line_beside_a_use_is_named_and_not_cut() -> None:
     till = f"def f():\n    charge(1)\n    x = '{'s' * 500}'\n"
     uses = search(PAY, shop__pay_py=PAY_TEXT, shop__till_py=till).uses
@@ -235,6 +239,7 @@ def test_without_room_nothing_is_looked_for() -> None:
     assert len(set(asked)) <= 2
 
 
+@faults("RU1")
 def test_one_huge_line_and_names_of_a_million_are_read_once() -> None:
     names = " ".join(f"name_{n}" for n in range(100_000))
     files = {
@@ -246,12 +251,14 @@ def test_one_huge_line_and_names_of_a_million_are_read_once() -> None:
     assert search_in(files, PAY).uses == TILL_USE
 
 
+@faults("RU1")
 def test_a_repository_that_is_too_large_is_read_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repository_index, "LARGEST_REPOSITORY", len(PAY_TEXT) + 5)
     found = search(PAY, shop__pay_py=PAY_TEXT, shop__till_py=TILL)
     assert found == RepositoryCode(cuts=("code after the first 54 characters",))
 
 
+@faults("RU1")
 def test_places_of_a_hostile_repository_are_kept_up_to_a_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -263,6 +270,7 @@ def test_places_of_a_hostile_repository_are_kept_up_to_a_limit(
     assert index.count_mentions("py", "name_1") == 50
 
 
+@faults("RU1")
 def test_few_files_and_lines_are_looked_into_for_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     files = {"shop/pay.py": PAY_TEXT, "shop/till.py": TILL}
     monkeypatch.setattr(repository_code, "LINES_READ", 3)

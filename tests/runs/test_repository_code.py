@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.faults import faults
+from tests.loopback import failures
 from tests.loopback.model import Body
 from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
 from tests.runs.model_scripts import OVERVIEW
@@ -31,11 +33,7 @@ def prompt_of(body: Body) -> str:
     return str(body["messages"][-1]["content"])
 
 
-def finds_if_shown(needed: str, quote: str, title: str) -> "Finds":
-    return Finds(needed, quote, title)
-
-
-class Finds:
+class FindsIfShown:
     """Reports a finding in the first file only where the prompt shows what decides it."""
 
     def __init__(self, needed: str, quote: str, title: str) -> None:
@@ -57,7 +55,7 @@ def test_the_unchanged_caller_of_a_changed_signature_is_in_the_prompt(job: Job) 
     job.github.add_pull(
         NUMBER, {"shop/pay.py": (PAY, PAY_CHANGED), "shop/till.py": unchanged(TILL)}
     )
-    job.model.script = finds_if_shown(
+    job.model.script = FindsIfShown(
         CALL, "def charge_card(price, currency):", "The till still passes one argument"
     )
     finished = job.run(verify="on")
@@ -75,10 +73,77 @@ def test_the_unchanged_caller_of_a_changed_signature_is_in_the_prompt(job: Job) 
 def test_the_unchanged_definition_of_a_used_name_is_in_the_prompt(job: Job) -> None:
     till = TILL + "\n\ndef give_back(basket):\n    charge_card()\n"
     job.github.add_pull(NUMBER, {"shop/pay.py": unchanged(PAY), "shop/till.py": (TILL, till)})
-    job.model.script = finds_if_shown(
+    job.model.script = FindsIfShown(
         "     1   def charge_card(price):", "    charge_card()", "The price is missing"
     )
     finished = job.run()
     assert finished.outputs["findings"] == "1"
     assert DEFINITIONS in prompt_of(job.model.bodies[0])
     assert job.github.sent(CONTENT) == []
+
+
+def change_pay(job: Job, **others: str) -> str:
+    """Change the signature of charge_card beside unchanged files, and return the prompt."""
+    files = {f"{name.replace('__', '/')}.py": unchanged(text) for name, text in others.items()}
+    job.github.add_pull(NUMBER, {"shop/pay.py": (PAY, PAY_CHANGED), **files})
+    job.model.script = FindsIfShown("no prompt has this", "", "")
+    assert job.run().code == 0
+    return prompt_of(job.model.bodies[0])
+
+
+def call(argument: str) -> str:
+    return f"def check_out(basket):\n    charge_card({argument})\n"
+
+
+def test_each_request_about_one_file_shows_its_callers_too(job: Job) -> None:
+    job.inputs["batching"] = "file"
+    assert CALL in change_pay(job, shop__till=TILL)
+
+
+def test_a_caller_that_is_changed_itself_is_shown_once(job: Job) -> None:
+    changed = TILL.replace("basket.total", "basket.sum")
+    job.github.add_pull(
+        NUMBER, {"shop/pay.py": (PAY, PAY_CHANGED), "shop/till.py": (TILL, changed)}
+    )
+    job.model.script = FindsIfShown("no prompt has this", "", "")
+    job.run()
+    text = prompt_of(job.model.bodies[0])
+    assert text.count("charge_card(basket.sum)") == 1
+    assert USES not in text
+
+
+@faults("RU2")
+def test_secrets_in_unchanged_code_are_masked(job: Job) -> None:
+    token = "ghp_" + "a1B2" * 9
+    text = change_pay(job, shop__till=call(f'"{token}"'))
+    assert 'charge_card("[REDACTED:github-token:1]")' in text
+    assert token not in text
+
+
+@faults("RU2")
+def test_invisible_characters_in_unchanged_code_are_shown(job: Job) -> None:
+    assert "charge_card([U+202E]1)" in change_pay(job, shop__till=call("\u202e1"))
+
+
+@faults("RU2")
+@pytest.mark.parametrize("path", ["private__till", "vendor__till"])
+def test_unchanged_code_that_the_rules_exclude_is_not_shown(job: Job, path: str) -> None:
+    job.inputs["exclude"] = "private/"
+    assert USES not in change_pay(job, **{path: TILL})
+
+
+@faults("RU3")
+def test_without_an_archive_no_request_is_sent_for_unchanged_code(job: Job) -> None:
+    job.github.fail("GET .*/tarball/", failures.status(404, {"message": "Not Found"}), forever=True)
+    others = {f"shop__f{n}": call(str(n)) for n in range(9)}
+    assert USES not in change_pay(job, **others)
+    assert job.github.sent("GET .*/contents/shop/f") == []
+
+
+@faults("RU1")
+def test_a_hostile_repository_costs_a_bounded_prompt(job: Job) -> None:
+    names = ", ".join(f"charge_card_{n}" for n in range(20_000))
+    users = {f"shop__f{n:02}": call(str(n)) * 50 for n in range(30)}
+    text = change_pay(job, shop__huge=call(names), shop__line="x" * 1_000_000, **users)
+    assert "further uses of charge_card: 32 files mention it" in text
+    assert len(text) < 12_000

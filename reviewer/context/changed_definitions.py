@@ -118,8 +118,10 @@ def _find_enclosing(hunks: Sequence[Hunk], text: str, family: str) -> Iterator[C
         line = lines[header - 1][:LONGEST_LINE]
         classes = [lines[outer - 1] for outer in outline.headers((header,))[1:]]
         name = definitions.find_on_line(line, family)
-        if classes and not _CONSTRUCTORS.isdisjoint(_WORD.findall(line)):
-            name = definitions.find_on_line(classes[0], family)
+        outer = definitions.find_on_line(classes[0], family) if classes else ""
+        if outer and (name == outer or not _CONSTRUCTORS.isdisjoint(_WORD.findall(line))):
+            # Every place that makes an object uses the body, and none can tell.
+            name = outer if in_header else ""
         if name:
             relatives = frozenset(_find_proper_names(classes))
             yield ChangedDefinition(name, header=in_header, relatives=relatives)
@@ -137,7 +139,7 @@ def _find_end_of_header(lines: Sequence[str], start: int) -> int:
 
 
 def _find_proper_names(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
+    for line in filter(identifiers.CLASS.search, lines):
         names = identifiers.names(line)
         yield from (name for name in names if not name.islower())
 

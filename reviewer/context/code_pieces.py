@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from reviewer.context import definitions
+from reviewer.context import definitions, identifiers
 from reviewer.context.identifiers import LONGEST_LINE
 from reviewer.context.outline import Outline
 
@@ -19,6 +19,11 @@ _OCCURRENCES = 200
 _GAP = "..."
 # Characters before a name that is a member of something, and so no local variable.
 _MEMBER = (".", ":", ">")
+# A call or a macro, or what else says that a type is made or taken apart.
+_AFTER_NAME = (
+    r"(?:(?P<call>\s{0,2}(?:\(|!\s?[(\[{]|(?:::)?<[^<>\n]{1,60}>\s?\())"
+    r"|(?P<made>\s?(?:\{|::)))?"
+)
 _IMPORT = re.compile(
     r"\s*(?:(?:import|from|use|using|require\w*|include|package|module|namespace)\b|export\s*[{*]"
     r"|#\s*include|(?:const|let|var)\s[^=]*=\s*require\b)"
@@ -83,32 +88,35 @@ class SourceFile:
         """Return the lines that use a name, calls first.
 
         Imports, comments and definitions of the name are left out, and so is a plain word that may
-        be a local variable.
+        be a local variable, and a type that only annotates something.
         """
         calls: dict[int, None] = {}
         others: dict[int, None] = {}
         number, end = 1, 0
-        pattern = re.compile(rf"(?<!\w)(?<!\w\$){re.escape(name)}(?!\w)(\s{{0,2}}[(<!])?")
-        plain = name.islower() and "_" not in name
+        pattern = re.compile(rf"(?<!\w)(?<!\w\$){re.escape(name)}(?!\w){_AFTER_NAME}")
         for found in islice(pattern.finditer(self._text), _OCCURRENCES):
             number += self._text.count("\n", end, found.start())
             end = found.start()
-            member = self._text[max(0, end - 1) : end] in _MEMBER
-            if number in calls or (plain and not found[1] and not member):
-                continue
-            line = self._lines[number - 1]
-            start = end - self._text.rfind("\n", 0, end) - 1
-            if self._may_use(line, name) and not _is_prose(line, start, start + len(name)):
-                (calls if found[1] else others)[number] = None
+            if number not in calls and self._is_use(name, number, end, found):
+                (calls if found["call"] else others)[number] = None
         return [*calls, *(number for number in others if number not in calls)]
 
-    def _may_use(self, line: str, name: str) -> bool:
-        return len(line) <= LONGEST_LINE and not (
-            _IMPORT.match(line)
-            or definitions.COMMENT.match(line)
-            or _LISTED.fullmatch(line)
-            or definitions.find_on_line(line, self._family) == name
-        )
+    def _is_use(self, name: str, number: int, offset: int, found: re.Match[str]) -> bool:
+        line = self._lines[number - 1]
+        if len(line) > LONGEST_LINE or _IMPORT.match(line) or definitions.COMMENT.match(line):
+            return False
+        start = offset - self._text.rfind("\n", 0, offset) - 1
+        before, after = line[:start], line[start + len(name) :]
+        quoted = bool(before.count('"') % 2 or before.count("'") % 2)
+        if _LISTED.fullmatch(line) or (quoted and " " in (before[-1:], after[:1])):
+            return False
+        if found["call"]:
+            return definitions.find_on_line(line, self._family) != name
+        if name[0].isupper() and not name.isupper():
+            member = quoted and before.endswith(".")
+            return bool(found["made"] or member or identifiers.CLASS.search(before))
+        telling = quoted or not name.islower() or "_" in name or before[-1:] in _MEMBER
+        return telling and definitions.find_on_line(line, self._family) != name
 
     def _find_surroundings(self, number: int) -> set[int]:
         block = self._outline.block(number)
@@ -132,13 +140,6 @@ class SourceFile:
             rows.append(f"{number:>6}   {line}")
             previous = number
         return tuple(rows)
-
-
-def _is_prose(line: str, start: int, end: int) -> bool:
-    """Whether a name in a line is a word of a text in quotes."""
-    before = line[:start]
-    quoted = before.count('"') % 2 or before.count("'") % 2
-    return bool(quoted) and " " in (before[-1:], line[end : end + 1])
 
 
 def _one_line(path: str) -> str:

@@ -7,6 +7,9 @@ LONGEST_LINE = 400
 SHORTEST_NAME = 4
 """Characters; shorter names are too common to identify anything."""
 
+CLASS = re.compile(r"(?:^|\s)(?:class|interface|struct|impl|trait|record|object|protocol)\s")
+"""Matches a line that begins a class or what other languages have in its place."""
+
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEFINITION = re.compile(
     r"(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|unsafe"

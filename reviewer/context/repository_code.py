@@ -181,8 +181,6 @@ class _Choice:
 
     def _find_overrides(self, path: str, changed: ChangedDefinition) -> Iterator[CodePiece]:
         """Yield definitions of the same name in files that name a relative of its class."""
-        if changed.name in changed.relatives:
-            return
         family = identifiers.language_family(path)
         places = [
             place

@@ -319,6 +319,6 @@ class Workspace(Protocol):
         """Yield path and text of every file at hand of at most `largest` bytes, sorted by path.
 
         Binary files, which have a NUL among their first 8,000 bytes, are left out. No request is
-        sent. One text is in memory at a time: 50 MB of text take about half a second.
+        sent. One text is in memory at a time: 50 MB of text take about a tenth of a second.
         """
         ...

@@ -27,9 +27,9 @@ LOOKED_AT = 8_000
 class HeadFiles:
     """The plain files at one commit, as `ports.Workspace`; safe to share between threads.
 
-    They are read from the first of these that can be had: a checkout that has the whole commit as
-    it is, the archive of the commit, queries for the `wanted` files together, one request for
-    each file that is asked for. The list of files and their hashes comes from the forge, so what
+    They are read from the first of these that has them: a checkout, the archive of the commit
+    unless the checkout is whole, queries for the `wanted` files together, one request for each
+    file that is asked for. The list of files and their hashes comes from the forge, so what
     is not part of the commit cannot be read.
     """
 
@@ -75,7 +75,8 @@ class HeadFiles:
         """
         with self._loading:
             if self._at_hand is None:
-                self._at_hand = tuple(self._read_all())
+                whole = tuple(self._read_all())
+                self._at_hand = (*whole, self._read_wanted(self._files or {}, whole))
             return self._at_hand
 
     def _read_all(self) -> Iterator[CommitFiles]:
@@ -89,15 +90,22 @@ class HeadFiles:
         except ForgeError as problem:
             self.missing = problem.what
             log.warning("The head commit is not read as a whole: %s", problem)
-            yield self._read_wanted(self._files or {})
 
-    def _read_wanted(self, files: Mapping[str, Blob]) -> "_Contents":
-        """Read the wanted files, many with each request; those of a failed request are missing."""
-        known = [path for path in self._wanted if not files or path in files]
+    def _read_wanted(self, files: Mapping[str, Blob], whole: Sequence[CommitFiles]) -> "_Contents":
+        """Read the wanted files that are not at hand, many with each request.
+
+        Attributes of the repository can leave files out of an archive. The files of a request that
+        fails are left out.
+        """
+        left = [
+            path
+            for path in self._wanted
+            if (not files or _is_small(files.get(path))) and _find(path, whole) is None
+        ]
         found: dict[str, bytes] = {}
-        for start in range(0, len(known), READ_TOGETHER):
+        for start in range(0, len(left), READ_TOGETHER):
             try:
-                found |= self._forge.text_contents(known[start : start + READ_TOGETHER], self._sha)
+                found |= self._forge.text_contents(left[start : start + READ_TOGETHER], self._sha)
             except ForgeError as problem:
                 log.warning("Files are read one by one: %s", problem)
                 break
@@ -139,7 +147,7 @@ class HeadFiles:
     def texts(self, largest: int) -> Iterator[tuple[str, str]]:
         """Yield path and text of every text file at hand of at most `largest` bytes."""
         for path, blob in sorted(self._require_files().items()):
-            data = self._find_bytes(path) if blob.size <= largest else None
+            data = _find(path, self.load()) if blob.size <= largest else None
             if data is not None and b"\0" not in data[:LOOKED_AT]:
                 yield path, _decode(data)
 
@@ -150,12 +158,8 @@ class HeadFiles:
             raise WorkspaceError(f"The files cannot be listed: {problem.what}") from problem
 
     def _find(self, path: str) -> str | None:
-        data = self._find_bytes(path)
+        data = _find(path, self.load())
         return None if data is None else _decode(data)
-
-    def _find_bytes(self, path: str) -> bytes | None:
-        found = (place.read(path) for place in self.load())
-        return next((data for data in found if data is not None), None)
 
     def _read(self, path: str) -> str | None:
         known = self._files.get(path) if self._files else None
@@ -190,9 +194,16 @@ class _Contents:
 
 def _has_all(checkout: CommitFiles, files: Mapping[str, Blob]) -> bool:
     """Whether a checkout has every file that an archive would bring."""
-    return all(
-        checkout.read(path) is not None for path, each in files.items() if each.size <= LARGEST_FILE
-    )
+    return all(checkout.read(path) is not None for path, each in files.items() if _is_small(each))
+
+
+def _is_small(file: Blob | None) -> bool:
+    return file is not None and file.size <= LARGEST_FILE
+
+
+def _find(path: str, places: Iterable[CommitFiles]) -> bytes | None:
+    found = (place.read(path) for place in places)
+    return next((data for data in found if data is not None), None)
 
 
 def _decode(data: bytes) -> str:

@@ -128,9 +128,17 @@ def test_without_queries_each_file_is_read_by_itself_and_once() -> None:
 
 
 @faults("HA5")
-def test_a_file_that_the_archive_lacks_is_read_by_itself() -> None:
+def test_wanted_files_that_the_archive_lacks_are_read_together() -> None:
+    forge = CountingForge(left_out=("src/app.py", "docs/a.md"))
+    head = HeadFiles(forge, HEAD, FILES)
+    assert [head.text(path) for path in FILES] == ["new = 2\n", "caf\ufffd\n", "\ufffdPNG\0"]
+    assert forge.asked == ["list", "archive", "query 2"]
+
+
+@faults("HA5")
+def test_another_file_that_the_archive_lacks_is_read_by_itself() -> None:
     forge = CountingForge(left_out=("src/app.py",))
-    assert HeadFiles(forge, HEAD, FILES).text("src/app.py") == "new = 2\n"
+    assert HeadFiles(forge, HEAD).text("src/app.py") == "new = 2\n"
     assert forge.asked == ["list", "archive", "file src/app.py"]
 
 
@@ -145,7 +153,7 @@ def test_a_file_that_nobody_can_read_is_none_and_asked_for_once() -> None:
 def test_a_file_that_is_too_large_is_not_asked_for() -> None:
     forge = CountingForge(contents=FILES | {"large": b"x" * (LARGEST_FILE + 1)})
     forge.left_out = ("large",)
-    assert HeadFiles(forge, HEAD, FILES).text("large") is None
+    assert HeadFiles(forge, HEAD, ["large"]).text("large") is None
     assert forge.asked == ["list", "archive"]
 
 

@@ -154,7 +154,8 @@ class Reads:
             return self.repository.retry_optional(f"Reading {sha[:7]}", in_time, attempts=2)
         except DeadlineError as late:
             raise ForgeError(
-                f"The archive of {sha[:7]} did not come within {ARCHIVE_SECONDS} seconds."
+                f"The archive of {sha[:7]} did not come in time.",
+                cause=f"It takes more than {ARCHIVE_SECONDS} seconds, or the run has none left.",
             ) from late
 
     def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:

@@ -14,8 +14,9 @@ from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.config.enums import ToolsMode
 from reviewer.config.settings import Settings
 from reviewer.context import collect
-from reviewer.context.collect import ContextCollector, HeadFiles
+from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
+from reviewer.context.head_files import HeadFiles
 from reviewer.errors import ForgeError
 from reviewer.finding import Dismissal
 from reviewer.llm import budget

@@ -31,11 +31,13 @@ class ChangedDefinition:
     """A definition whose lines a change touches.
 
     `header` says that its first lines are changed or removed, so that its callers may break;
-    otherwise its body is. `relatives` are its class and the classes that this one names.
+    otherwise its body is. `owner` is the class around it, `relatives` are that and the classes that
+    it names.
     """
 
     name: str
     header: bool
+    owner: str = ""
     relatives: frozenset[str] = frozenset()
 
 
@@ -62,7 +64,10 @@ def find_changed(
     for each in islice(found, NAMES_PER_FILE):
         known = merged.get(each.name, each)
         merged[each.name] = ChangedDefinition(
-            each.name, known.header or each.header, known.relatives | each.relatives
+            each.name,
+            known.header or each.header,
+            known.owner or each.owner,
+            known.relatives | each.relatives,
         )
     return tuple(sorted(merged.values(), key=lambda each: not each.header))
 
@@ -124,7 +129,7 @@ def _find_enclosing(hunks: Sequence[Hunk], text: str, family: str) -> Iterator[C
             name = outer if in_header else ""
         if name:
             relatives = frozenset(_find_proper_names(classes))
-            yield ChangedDefinition(name, header=in_header, relatives=relatives)
+            yield ChangedDefinition(name, in_header, outer if relatives else "", relatives)
 
 
 def _find_end_of_header(lines: Sequence[str], start: int) -> int:

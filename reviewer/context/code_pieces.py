@@ -72,6 +72,11 @@ class SourceFile:
         title = f"Use of {name} in {_one_line(self._path)}"
         return CodePiece(title, self._path, self._render(sorted(shown)), frozenset(numbers))
 
+    def find_class(self, line: int) -> str:
+        """Return the line that begins the class around a definition, "" for none."""
+        heads = (self._lines[head - 1] for head in self._outline.headers((line,)) if head != line)
+        return next(filter(identifiers.CLASS.search, heads), "")[:LONGEST_LINE]
+
     def make_definition(self, title: str, line: int) -> CodePiece:
         """Return the first lines of what is defined in a line, under the head around it."""
         block = self._outline.block(line)
@@ -115,7 +120,7 @@ class SourceFile:
         if name[0].isupper() and not name.isupper():
             member = quoted and before.endswith(".")
             return bool(found["made"] or member or identifiers.CLASS.search(before))
-        telling = quoted or not name.islower() or "_" in name or before[-1:] in _MEMBER
+        telling = not name.islower() or "_" in name or before[-1:] in _MEMBER
         return telling and definitions.find_on_line(line, self._family) != name
 
     def _find_surroundings(self, number: int) -> set[int]:

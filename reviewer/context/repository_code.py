@@ -180,15 +180,23 @@ class _Choice:
             self.cuts.append(f"further uses of {changed.name}: {count:,} files mention it")
 
     def _find_overrides(self, path: str, changed: ChangedDefinition) -> Iterator[CodePiece]:
-        """Yield definitions of the same name in files that name a relative of its class."""
+        """Yield definitions of the same name in subclasses of its class, and in its bases."""
         family = identifiers.language_family(path)
         places = [
             place
             for place in self._index.definitions(family, changed.name)
-            if place.path != path and not changed.relatives.isdisjoint(place.links)
+            if place.path != path
+            and not changed.relatives.isdisjoint(place.links)
+            and self._is_relative(place, changed, family)
         ]
         title = f"Another definition of {changed.name}, perhaps an override, in"
         yield from self._make_definitions(title, _sort(path, places)[:FILES_PER_BODY], family)
+
+    def _is_relative(self, place: DefinitionPlace, changed: ChangedDefinition, family: str) -> bool:
+        source = self._open(place.path, family)
+        line = source.find_class(place.line) if source else ""
+        is_base = definitions.find_on_line(line, family) in changed.relatives
+        return is_base or changed.owner in identifiers.words(line)
 
     def _find_needed(self, part: Part) -> Iterator[CodePiece]:
         path = part.file.path

@@ -118,6 +118,7 @@ def test_a_word_of_a_text_is_no_use() -> None:
         "    charge_all(1)",
         "def charge(x):",
         "x" * 500 + "; charge(1)",
+        "    modes = ['charge']",
     ],
 )
 def test_what_is_no_use(line: str) -> None:
@@ -140,7 +141,7 @@ def test_an_override_of_a_changed_method_and_what_it_overrides_are_shown() -> No
     text = "class Desk(Payable):\n    def charge(self, rate):\n        return rate\n"
     till = "class Till(Desk):\n    def charge(self):\n        return 1\n"
     payable = "class Payable:\n    def charge(self):\n        raise NotImplementedError\n"
-    other = "class Phone:\n    def charge(self):\n        return 100\n"
+    other = "class Phone(Payable):\n    def charge(self):\n        return 100\n"
     found = search(desk, desk_py=text, till_py=till, a__payable_py=payable, phone_py=other)
     assert titles(found.uses) == [
         "Another definition of charge, perhaps an override, in till.py",

@@ -29,7 +29,7 @@ DECODE = ("memory/state_line.py", "believe")
 SNAPSHOT = ("adapters/github/forge.py", "snapshot")
 # 500 and 60 before memory was signed and contents, not names, decided what is reviewed; 575 and 66
 # before a request held many files.
-MOST_HOPS, MOST_MODULES = 600, 70
+MOST_HOPS, MOST_MODULES = 620, 80
 
 
 @dataclass

@@ -7,7 +7,7 @@ from threading import Lock
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
-from reviewer.context import nearby_lines
+from reviewer.context import linters, nearby_lines
 from reviewer.context.head_files import HeadFiles
 from reviewer.context.related_changes import ChangeIndex
 from reviewer.context.repository_code import RepositoryCode, RepositorySearch
@@ -42,7 +42,7 @@ class PartContext:
 class ContextCollector:
     """Collects the context of any part of a changed file; safe to share between threads."""
 
-    __slots__ = ("_changed", "_excludes", "_index", "_lock", "_search", "files")
+    __slots__ = ("_changed", "_excludes", "_index", "_linters", "_lock", "_search", "files")
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class ContextCollector:
         self._changed = changed
         self._excludes = excludes
         self._lock = Lock()
+        self._linters: tuple[str, ...] | None = None
         self._search: RepositorySearch | None = None
         self._index = ChangeIndex(changed) if len(changed) > 1 else None
 
@@ -106,6 +107,16 @@ class ContextCollector:
         except WorkspaceError as problem:
             log.warning("Unchanged code of other files is not shown: %s", problem)
             return RepositoryCode()
+
+    def find_linters(self) -> tuple[str, ...]:
+        """Return the names of the compilers and linters that the repository is configured for."""
+        with self._lock:
+            if self._linters is None:
+                try:
+                    self._linters = linters.find(self.files.paths(), self._read_near)
+                except WorkspaceError:
+                    self._linters = ()
+            return self._linters
 
     def _read_texts(self) -> Iterator[tuple[str, str]]:
         texts = self.files.texts(LARGEST_FILE)

@@ -1,7 +1,7 @@
 """Chooses what one request shows: a batch of changes, its context, and the maintainers' rules."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reviewer.changes import batches
 from reviewer.changes.batches import Batch
@@ -115,7 +115,10 @@ class BatchRequests:
         )
         return BatchRequest(
             parts=parts,
-            rules=select_rules(self.config, self.guidelines, batch.paths, self.room),
+            rules=replace(
+                select_rules(self.config, self.guidelines, batch.paths, self.room),
+                linters=self.context.find_linters(),
+            ),
             siblings=tuple(other for other in self.paths if other not in paths),
             whole=batch.whole,
             focus=self._choose_focus(batch),

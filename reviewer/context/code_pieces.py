@@ -31,6 +31,9 @@ _IMPORT = re.compile(
 _NAMESPACE = re.compile(r"\s*(?:namespace|package)\b")
 # A name alone on its line is a part of an import or of a list of exports.
 _LISTED = re.compile(r"\s*['\"]?\w+['\"]?,?\s*")
+# Characters; a piece with a path, a head and some lines takes more.
+_SMALLEST = 120
+_NO_ROOM = "further unchanged code, because there was no room left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,39 @@ class CodePiece:
     def text(self) -> str:
         """The piece as a prompt shows it."""
         return "\n".join((f"{self.title}:", *self.rows))
+
+
+class Page:
+    """The lines that are taken, and the room that is left."""
+
+    def __init__(self, room: int) -> None:
+        """Make a page of at most `room` characters."""
+        self._room = room + 1  # the last row ends without a line feed
+        self._taken: dict[str, frozenset[int]] = {}
+        self.cuts: list[str] = []
+        """The titles of the pieces that did not fit."""
+
+    def take(self, pieces: Iterable[CodePiece], most: int) -> list[str]:
+        """Take the pieces that fit into `most` characters and the room; name the others."""
+        taken = []
+        spent = 0
+        for piece in pieces:
+            if self._room < _SMALLEST:
+                # Looking for more would cost time and show nothing.
+                self.cuts.append(_NO_ROOM)
+                break
+            known = self._taken.get(piece.path, frozenset())
+            if piece.numbers <= known:
+                continue
+            cost = len(piece.text) + 1
+            if cost > self._room or spent + cost > most + 1:
+                self.cuts.append(piece.title)
+                continue
+            self._room -= cost
+            spent += cost
+            self._taken[piece.path] = known | piece.numbers
+            taken.append(piece.text)
+        return taken
 
 
 class SourceFile:

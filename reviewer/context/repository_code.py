@@ -9,7 +9,7 @@ from reviewer.changes.diff import ChangedFile, Hunk, render_hunks
 from reviewer.changes.parts import Part
 from reviewer.context import changed_definitions, definitions, identifiers, nearness
 from reviewer.context.changed_definitions import ChangedDefinition
-from reviewer.context.code_pieces import CodePiece, SourceFile
+from reviewer.context.code_pieces import CodePiece, Page, SourceFile
 from reviewer.context.repository_index import DefinitionPlace, RepositoryIndex, WantedNames
 
 FILES_PER_HEADER = 6
@@ -31,9 +31,6 @@ LINES_READ = 200_000
 NAMED_CUTS = 5
 # The part of the room that uses of changed first lines may take before definitions are chosen.
 _USES_SHARE = 2 / 3
-# Characters; a piece with a path, a head and some lines takes more.
-_SMALLEST = 120
-_NO_ROOM = "further unchanged code, because there was no room left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,49 +71,18 @@ class RepositorySearch:
 
         `shown` has the numbers of unchanged lines, by path, that the prompt shows already.
         """
-        hidden = {**shown}
-        for path, numbers in self._hidden.items():
+        hidden = dict(self._hidden)
+        for path, numbers in shown.items():
             hidden[path] = numbers | hidden.get(path, frozenset())
         choice = _Choice(self._index, self._near, hidden)
         headers, bodies = choice.find_uses(parts)
-        page = _Page(room)
+        page = Page(room)
         first = page.take(headers, int(room * _USES_SHARE))
         needed = page.take(choice.find_definitions(parts), room)
         uses = "\n".join((*first, *page.take(bodies, room)))
         unread = (self._index.cut,) if self._index.cut else ()
         cuts = _cap_cuts((*page.cuts, *choice.cuts, *unread))
         return RepositoryCode(uses, "\n".join(needed), cuts)
-
-
-class _Page:
-    """The lines that are taken, and the room that is left."""
-
-    def __init__(self, room: int) -> None:
-        self._room = room + 1  # the last row ends without a line feed
-        self._taken: dict[str, frozenset[int]] = {}
-        self.cuts: list[str] = []
-
-    def take(self, pieces: Iterable[CodePiece], most: int) -> list[str]:
-        """Take the pieces that fit into `most` characters and the room; name the others."""
-        taken = []
-        spent = 0
-        for piece in pieces:
-            if self._room < _SMALLEST:
-                # Looking for more would cost time and show nothing.
-                self.cuts.append(_NO_ROOM)
-                break
-            known = self._taken.get(piece.path, frozenset())
-            if piece.numbers <= known:
-                continue
-            cost = len(piece.text) + 1
-            if cost > self._room or spent + cost > most + 1:
-                self.cuts.append(piece.title)
-                continue
-            self._room -= cost
-            spent += cost
-            self._taken[piece.path] = known | piece.numbers
-            taken.append(piece.text)
-        return taken
 
 
 class _Choice:
@@ -155,19 +121,8 @@ class _Choice:
         family = identifiers.language_family(path)
         count = self._index.count_mentions(family, changed.name)
         most = FILES_PER_HEADER if changed.header else FILES_PER_BODY
-        # The users in a folder with a definition of its own mean that one.
-        elsewhere = {
-            nearness.find_folder(place.path)
-            for place in self._index.definitions(family, changed.name)
-        } - {nearness.find_folder(path)}
-        users = sorted(
-            (nearness.rank_user(path, each.path, each.links),
-             nearness.measure_distance(path, each.path), each.path)
-            for each in self._index.mentions(family, changed.name)
-            if nearness.find_folder(each.path) not in elsewhere
-        )  # fmt: skip
         taken = 0
-        for rank, _, user in users:
+        for rank, user in self._sort_users(path, changed.name, family):
             unlikely = rank >= nearness.FAR and (count > COMMON or len(changed.name) < TELLING)
             if taken == most or unlikely:
                 break
@@ -178,6 +133,23 @@ class _Choice:
                 yield piece
         if taken == most < count:
             self.cuts.append(f"further uses of {changed.name}: {count:,} files mention it")
+
+    def _sort_users(self, path: str, name: str, family: str) -> list[tuple[int, str]]:
+        """Return rank and path of the files that mention a name, the nearest first.
+
+        Those in a folder with another definition of the name mean that one.
+        """
+        folders = {
+            nearness.find_folder(place.path) for place in self._index.definitions(family, name)
+        } - {nearness.find_folder(path)}
+        users = (
+            (nearness.rank_user(path, each.path, each.links), each.path)
+            for each in self._index.mentions(family, name)
+            if nearness.find_folder(each.path) not in folders
+        )
+        return sorted(
+            users, key=lambda user: (user[0], nearness.measure_distance(path, user[1]), user[1])
+        )
 
     def _find_overrides(self, path: str, changed: ChangedDefinition) -> Iterator[CodePiece]:
         """Yield definitions of the same name in subclasses of its class, and in its bases."""

@@ -200,6 +200,13 @@ def test_what_the_prompt_shows_already_is_not_shown_again() -> None:
     assert search(PAY, caller, shop__pay_py=PAY_TEXT, shop__till_py=TILL) == RepositoryCode()
 
 
+def test_a_line_that_uses_two_changed_definitions_is_shown_once() -> None:
+    two = changed_file("shop/pay.py", "-def charge(price):", "-def convert(price):")
+    user = "def f():\n    charge(convert(1))\n"
+    uses = search(two, shop__pay_py="x = 1\n", shop__till_py=user).uses
+    assert titles(uses) == ["Use of charge in shop/till.py"]
+
+
 @faults("RU2")
 def test_a_file_with_a_private_key_is_not_shown() -> None:
     till = f"{TILL}KEY = '''-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----'''\n"

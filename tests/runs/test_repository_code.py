@@ -153,6 +153,14 @@ def test_without_an_archive_no_request_is_sent_for_unchanged_code(job: Job) -> N
 
 
 @faults("RU3")
+def test_without_the_list_of_files_the_review_is_made_without_unchanged_code(job: Job) -> None:
+    job.github.fail(
+        "GET .*/git/trees/", failures.status(404, {"message": "Not Found"}), forever=True
+    )
+    assert USES not in change_pay(job, shop__till=TILL)
+
+
+@faults("RU3")
 def test_no_file_is_read_for_unchanged_code_alone(job: Job) -> None:
     job.github.fail("GET .*/tarball/", failures.status(404, {"message": "Not Found"}), forever=True)
     job.github.site.hides_files = True

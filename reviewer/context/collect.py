@@ -134,5 +134,9 @@ def _read_one(forge: Forge, path: str, base_sha: str) -> str:
     except ForgeError as problem:
         log.warning("The guideline file %s could not be read: %s", path, problem)
         return ""
-    text = data.decode(errors="replace").strip()
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n[cut at {LONGEST:,} characters]"
+    return cut_guideline(data.decode(errors="replace").strip(), LONGEST)
+
+
+def cut_guideline(text: str, limit: int) -> str:
+    """Return the text of a guideline file, cut after `limit` characters and marked then."""
+    return text if len(text) <= limit else f"{text[:limit]}\n[cut at {limit:,} characters]"

@@ -1,28 +1,25 @@
 """Chooses what one request shows: a batch of changes, its context, and the maintainers' rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reviewer.changes import batches
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
-from reviewer.changes.parts import Part, split
+from reviewer.changes.parts import SMALLEST_WINDOW, Part, split
 from reviewer.config.enums import Batching, Effort
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.context import whole_change
-from reviewer.context.collect import ContextCollector, PartContext, Room
+from reviewer.context.collect import ContextCollector, PartContext, Room, cut_guideline
 from reviewer.context.discussion import Speakers
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
-from reviewer.llm import budget
+from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import BatchRequest, Focus, PartRequest
+from reviewer.ports import Prompt
 from reviewer.pull_request import ReviewThread
 
-# The changes' share of a model's context window; the rest is for instructions and the reply.
-WINDOW_SHARE = 0.5
-CHARACTERS_PER_TOKEN = 3
-UNKNOWN_WINDOW = 32_000
 # Divide the room of a batch of one file: context that is larger only dilutes the change. A
 # verification is about few findings, so it gets more.
 _NEARBY_SHARE = 3
@@ -34,29 +31,27 @@ _CONTEXT_SHARE = 3
 _LEAST_CONTEXT = 3_000
 LARGEST_WHOLE = 200_000
 """Characters of a request about the whole change, which is read for what needs two files to see."""
-
-
-def find_room(model: str, limit: int | None) -> int:
-    """Return the room for changes in characters; `limit` is the window in tokens, if it is set."""
-    facts = budget.lookup(model)
-    tokens = limit or (facts.context_window if facts else UNKNOWN_WINDOW)
-    return int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN)
+# No prompt about a batch has more characters, so none is made to find out if it fits.
+_LARGEST_PROMPT = 300_000
+# A prompt that is too long by far may be one of a server that counts in another way, so the changes
+# are not divided by more at once.
+_MOST_DIVIDED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRequests:
     """Makes the requests of one run; safe to share between threads.
 
-    `room` is what the model's window leaves for changes, in characters. `paths` lists all changed
-    files, `guidelines` holds paths and texts at the base commit, `threads` are the review threads
-    of the pull request. `earlier` returns the findings of earlier reviews that are still in a file.
+    `context_window` may become smaller during the run. `paths` lists all changed files,
+    `guidelines` holds paths and texts at the base commit, `threads` are the review threads of the
+    pull request. `earlier` returns the findings of earlier reviews that are still in a file.
     """
 
     context: ContextCollector
     config: Settings
     speakers: Speakers
     earlier: Callable[[ChangedFile], tuple[Finding, ...]]
-    room: int
+    context_window: ContextWindow
     batching: Batching = Batching.CHANGE
     effort: Effort = Effort.MEDIUM
     threads: tuple[ReviewThread, ...] = ()
@@ -66,7 +61,7 @@ class BatchRequests:
     @property
     def window(self) -> int:
         """The largest batch in characters."""
-        return min(self.room, batches.LARGEST_BATCH)
+        return max(SMALLEST_WINDOW, min(self.context_window.room, batches.LARGEST_BATCH))
 
     def pack(self, files: Sequence[ChangedFile]) -> tuple[Batch, ...]:
         """Return the batches that hold the changes of the files."""
@@ -92,7 +87,46 @@ class BatchRequests:
     def show_whole(self, files: Sequence[ChangedFile]) -> WholeChange:
         """Return what a request about all files shows of them."""
         ordered = [file for group in self.context.group(files) for file in group]
-        return whole_change.fit(ordered, min(self.room, LARGEST_WHOLE))
+        return whole_change.fit(ordered, min(self.context_window.room, LARGEST_WHOLE))
+
+    def show_less(self, change: WholeChange) -> WholeChange | None:
+        """Return what a smaller request about the same files shows, None if nothing is left."""
+        room = min(self.context_window.room, change.size // 2)
+        return whole_change.fit(change.files, room) if room >= SMALLEST_WINDOW else None
+
+    def fit(self, batch: Batch, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
+        """Return the batch as it fits the window: divided, or with less beside its changes.
+
+        `make` returns the prompt about a batch. One that is too long even without context is
+        returned all the same: how many tokens it has is an estimate.
+        """
+        if batch.size > self.window:
+            return batch.fit(self.window)
+        most = self.context_window.most
+        if most is None or most > _LARGEST_PROMPT:
+            return (batch,)
+        choices = batch.leaner()
+        return (next((each for each in choices if make(each).size <= most), choices[-1]),)
+
+    def shrink(self, batch: Batch, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
+        """Return what to ask about after the prompt was refused as too long.
+
+        Where the size of the window is known, the batch is made to fit, else it is halved. The
+        smallest one loses its context and the guidelines; then () is returned.
+        """
+        fitting = self.fit(batch, make)
+        if fitting != (batch,):
+            return fitting
+        prompt, most = make(batch), self.context_window.most
+        if most and prompt.size > most:
+            room = max(batch.size - (prompt.size - most), batch.size // _MOST_DIVIDED)
+            pieces = batch.fit(max(room, SMALLEST_WINDOW))
+            if len(pieces) > 1:
+                return pieces
+        if halves := batch.halves():
+            return halves
+        bare = batch.leaner()[-1]
+        return (bare,) if make(bare).size < prompt.size else ()
 
     def make(self, batch: Batch, *, verifies: bool = False) -> BatchRequest:
         """Return what a request about a batch shows; a verification of one file shows more."""
@@ -104,10 +138,16 @@ class BatchRequests:
             ),
             instructions=self.config.instructions,
             siblings=tuple(other for other in self.paths if other not in paths),
-            guidelines=self.guidelines,
+            guidelines=tuple(self._fit_guidelines(batch.share)),
             whole=batch.whole,
             focus=self._choose_focus(batch),
         )
+
+    def _fit_guidelines(self, share: float) -> Iterator[tuple[str, str]]:
+        """Yield the guidelines, cut where they take more than a share of their room."""
+        room = int(self.context_window.guidelines_room * share)
+        for path, text in self.guidelines if share else ():
+            yield path, cut_guideline(text, room // len(self.guidelines))
 
     def _choose_focus(self, batch: Batch) -> Focus:
         if self.effort is not Effort.HIGH:
@@ -131,16 +171,20 @@ class BatchRequests:
         )
 
     def _find_room(self, part: Part, batch: Batch, *, verifies: bool) -> Room | None:
-        """Return the room for the context of a part, None for a request about the whole change.
+        """Return the room for the context of a part, None for no context.
 
+        A request about the whole change has none.
         Half of the room of a batch is the same for every part.
         """
+        if not batch.share:
+            return None
         if self.batching is Batching.FILE:
             share = _NEARBY_SHARE_TO_VERIFY if verifies else _NEARBY_SHARE
-            return Room(self.window // share, self.window // _RELATED_SHARE)
+            room = int(self.window * batch.share)
+            return Room(room // share, room // _RELATED_SHARE)
         left = self.window - batch.size
         if left < 0:
             return None
-        room = min(left, max(_LEAST_CONTEXT, batch.size // _CONTEXT_SHARE))
+        room = int(min(left, max(_LEAST_CONTEXT, batch.size // _CONTEXT_SHARE)) * batch.share)
         mine = (room // len(batch.parts) + room * part.size // batch.size) // 2
         return Room(mine * 2 // 3, mine // 3)

@@ -26,10 +26,11 @@ from reviewer.finding import Finding
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
+from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
 from reviewer.memory import state_line
 from reviewer.operations import CreateComment, Operation, ReplyToThread
-from reviewer.pipeline import batch_requests
+from reviewer.ports import Model
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility
@@ -39,8 +40,9 @@ from reviewer.run.run import TITLE, Run
 
 log = logging.getLogger(__name__)
 
-# If the changes are too long for the model, a third of them is sent, once.
+# If the changes are too long for the model, a third of them is sent, down to so many characters.
 _SMALLER_BY = 3
+_SMALLEST_ROOM = 1_000
 # Findings shown with a question, the worst; more would leave too little room for the changes.
 _MOST_FINDINGS = 50
 
@@ -150,9 +152,10 @@ def _ask_model(
 ) -> AnswerText:
     pull = snapshot.pull
     eligibility.check_inputs(run.inputs)
+    window = ContextWindow.of(run.inputs)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="models") as pool:
         # Slow, because it imports the models' client: done while GitHub responds.
-        models = pool.submit(run.models)
+        models = pool.submit(_open_models, run, window)
         with run.runner.group("Read the changes"):
             settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
             selection = read_changes(run.forge, pull, settings)
@@ -163,13 +166,23 @@ def _ask_model(
         mask=SecretMask.of(run.runner.secrets, selection.with_lines),
     )
     budget = Budget.of(run.inputs)
-    client = ModelClient(models.result(), budget, as_prompt_text=prompts.as_prompt_text)
+    client = ModelClient(
+        models.result(), budget, as_prompt_text=prompts.as_prompt_text, window=window
+    )
     findings = _worst_findings(OwnComment.find(snapshot, run.seal))
     with run.runner.group("Answer"):
         before = _read_conversation(run, wanted, pull.author, thread) if thread else ()
         first = thread.path if thread else ""
-        answer = _ask(run, wanted, client, prompts, selection, findings, before, first)
+        answer = _ask(wanted, client, prompts, selection, findings, before, first)
     return AnswerText("" if thread else wanted.question, answer, budget.spent(), run.run_url)
+
+
+def _open_models(run: Run, window: ContextWindow) -> tuple[Model, ...]:
+    """Return the models; the server is asked for the context window if nobody else says it."""
+    models = run.models()
+    if not window.is_known:
+        window.state(models[0].read_list().context_window)
+    return models
 
 
 def _read_conversation(
@@ -187,7 +200,6 @@ def _worst_findings(own: OwnComment) -> tuple[Finding, ...]:
 
 
 def _ask(
-    run: Run,
     wanted: AnswerQuestion,
     client: ModelClient,
     prompts: Prompts,
@@ -198,7 +210,7 @@ def _ask(
 ) -> str:
     """Return the model's answer; the prompt shows as many files as fit, `first` before all others.
 
-    If the model finds the prompt too long, ask once more with fewer.
+    While the model finds the prompt too long, ask again with fewer.
     """
 
     def ask(room: int) -> str:
@@ -206,12 +218,15 @@ def _ask(
         prompt = prompts.answer(wanted.question, shown.text, findings, before, shown.cuts)
         return client.ask(prompt, replies.parse_answer)
 
-    room = batch_requests.find_room(run.inputs.model, run.inputs.context_window)
-    try:
-        return ask(room)
-    except ContextTooLongError as problem:
-        log.warning("Asking again with fewer files: %s", problem)
-        return ask(room // _SMALLER_BY)
+    room = client.window.room
+    while True:
+        try:
+            return ask(room)
+        except ContextTooLongError as problem:
+            if room < _SMALLEST_ROOM:
+                raise
+            room = min(client.window.room, room // _SMALLER_BY)
+            log.warning("Asking again with fewer files: %s", problem)
 
 
 def _publish(

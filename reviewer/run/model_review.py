@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from reviewer.adapters.files.checkout import Checkout
@@ -20,13 +21,14 @@ from reviewer.finding import Dismissal
 from reviewer.llm import budget
 from reviewer.llm.ask import ModelClient, refuse
 from reviewer.llm.budget import Budget
+from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED, WorkspaceTools
 from reviewer.memory.previous_review import PreviousReview
-from reviewer.pipeline import batch_requests, file_result, review_changes
+from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.review_batch import BatchReviewer
-from reviewer.ports import Model
+from reviewer.ports import ListedModel, Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
@@ -34,6 +36,8 @@ from reviewer.run.run import TITLE, Run
 
 T = TypeVar("T")
 
+# For the list of models, where nobody else says how large the window is: a guess is as good.
+_SECONDS_FOR_WINDOW = 5.0
 # Runs that have secrets although the commit of an outside contributor may be checked out.
 _PRIVILEGED = ("pull_request_target", "workflow_run")
 
@@ -46,15 +50,21 @@ def review_share(
     A note warns if the provider will soon shut the model down.
     """
     asks = any(reviewer.reuse(file) is None for file in selection.files)
-    model = reviewer.client.preferred
-    shutdown = start_in_thread(model.shutdown_date) if asks else None
+    model, window = reviewer.client.preferred, reviewer.client.window
+    listed = start_in_thread(partial(_read_list, model, window)) if asks else None
+    if listed and not window.is_known:
+        wait((listed,), _SECONDS_FOR_WINDOW)
     share = select_share(selection, run.inputs.shard)
     review = review_changes.review(reviewer, share, dismissed)
     # Not worth waiting for: without the date there is no warning.
-    ends = shutdown.result() if shutdown and shutdown.done() else None
+    ends = listed.result().ends if listed and listed.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     notes = (*review.notes, warning) if warning else review.notes
-    details = (*review.job_summary_notes, *_note_unread(len(reviewer.requests.context.unread)))
+    details = (
+        *review.job_summary_notes,
+        *_note_unread(len(reviewer.requests.context.unread)),
+        *filter(None, (window.note,)),
+    )
     return replace(
         review,
         shard=run.inputs.shard,
@@ -62,6 +72,13 @@ def review_share(
         job_summary_notes=details,
         foot_notes=_note_refused_tools(reviewer.client.tools_refusals),
     )
+
+
+def _read_list(model: Model, window: ContextWindow) -> ListedModel:
+    """Return what the server lists of the model; the window is used as soon as it is there."""
+    listed = model.read_list()
+    window.state(listed.context_window)
+    return listed
 
 
 def _note_refused_tools(refusals: Mapping[str, str]) -> tuple[str, ...]:
@@ -106,13 +123,13 @@ def make_reviewer(
     if workspace:
         until = run.deadline.earlier_by(PUBLISHING_SECONDS)
         run_tool = WorkspaceTools(workspace, prompts.fence, until.remaining).run
-    budget = Budget.of(inputs)
+    budget, window = Budget.of(inputs), ContextWindow.of(inputs)
     requests = BatchRequests(
         context=ContextCollector(HeadFiles(run.forge, pull.head_sha), selection.files),
         config=settings,
         speakers=Speakers(pull.author, run.forge.may_write),
         earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
-        room=batch_requests.find_room(inputs.model, inputs.context_window),
+        context_window=window,
         batching=inputs.batching,
         effort=inputs.effort,
         threads=snapshot.conversation.threads,
@@ -125,7 +142,11 @@ def make_reviewer(
         config=settings,
         prompts=prompts,
         client=ModelClient(
-            models.result() if models else run.models(), budget, run_tool, prompts.as_prompt_text
+            models.result() if models else run.models(),
+            budget,
+            run_tool,
+            prompts.as_prompt_text,
+            window,
         ),
         previous=previous,
         redaction=mask.redaction,

@@ -4,7 +4,6 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import Protocol
 
@@ -19,10 +18,10 @@ from reviewer.adapters.http.retry import (
     call_with_retries,
     call_within,
 )
-from reviewer.adapters.openai import refusals, wire
+from reviewer.adapters.openai import model_list, refusals, wire
 from reviewer.adapters.openai.wire import Dialect, Options
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
-from reviewer.ports import Prompt, Reply
+from reviewer.ports import ListedModel, Prompt, Reply
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ _ATTEMPTS_TO_CONNECT = 4
 _ATTEMPTS_WHEN_SLOW = 2
 _SECONDS_TO_CONNECT = 10.0
 _NO_OPTIONS = Options()
-# The list of models only serves a warning.
+# The list of models only serves a warning and a better guess of the context window.
 _SECONDS_TO_LIST = 10.0
 # Bytes, several times the longest reply; without a limit a server could fill the memory.
 _LARGEST_RESPONSE = 8 << 20
@@ -102,6 +101,7 @@ class ModelServer:
         self._dialect = Dialect()
         self._lock = threading.Lock()
         self._listing = threading.Lock()
+        self._listed: ListedModel | None = None
         self._client = self._connect(base_url or OPENAI)
 
     def _connect(self, base_url: str) -> OpenAI:
@@ -148,19 +148,24 @@ class ModelServer:
                 continue
             return replace(reply, tools_refusal=dialect.tools_refusal) if prompt.tools else reply
 
-    def shutdown_date(self) -> date | None:
-        """Ask the server once when the model ends; see `ports.Model.shutdown_date`."""
+    def read_list(self) -> ListedModel:
+        """Ask the server for its list of models, once; see `ports.Model.read_list`."""
+        with self._listing:
+            if self._listed is None:
+                self._listed = self._request_list()
+            return self._listed
+
+    def _request_list(self) -> ListedModel:
         ask = partial(self._client.get, "/models", cast_to=httpx2.Response)
         try:
-            with self._listing:
-                response = self._deadline.call(ask, at_most=_SECONDS_TO_LIST)
+            response = self._deadline.call(ask, at_most=_SECONDS_TO_LIST)
         except (APIStatusError, APIConnectionError, DeadlineError) as unknown:
             log.debug("The list of models was not read: %s", type(unknown).__name__)
-            return None
-        return wire.shutdown_date(response.text, self.name)
+            return ListedModel()
+        return model_list.find(response.text, self.name)
 
     def close(self) -> None:
-        """Close the connections once `shutdown_date` has ended; nothing can be sent afterwards."""
+        """Close the connections once `read_list` has ended; nothing can be sent afterwards."""
         with self._listing:
             self._client.close()
 

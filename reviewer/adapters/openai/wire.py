@@ -3,14 +3,12 @@
 `responses` has the same functions for the Responses API, and uses what both have in common.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, TypeAlias
 
 from httpx2 import Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from reviewer.adapters.openai import refusal_texts
 from reviewer.errors import ReplyError
@@ -159,10 +157,14 @@ class _Completion(Shape):
     usage: object = None
 
 
+_Count: TypeAlias = Annotated[int, Field(ge=0, le=_MOST_TOKENS)]
+_COUNT = TypeAdapter[int](_Count)
+
+
 class _Usage(Shape):
     # A prompt is never empty.
-    prompt_tokens: Annotated[int, Field(ge=1, le=_MOST_TOKENS)]
-    completion_tokens: Annotated[int, Field(ge=0, le=_MOST_TOKENS)]
+    prompt_tokens: Annotated[_Count, Field(ge=1)]
+    completion_tokens: _Count
 
 
 def parse(response: Response, model: str) -> Reply:
@@ -258,29 +260,25 @@ def parse_usage(reported: object) -> Usage | None:
         usage = _Usage.model_validate(reported)
     except ValidationError:
         return None
-    return Usage(usage.prompt_tokens, usage.completion_tokens)
+    return Usage(usage.prompt_tokens, usage.completion_tokens, _count_cached(reported))
 
 
-def shutdown_date(text: str, model: str) -> date | None:
-    """Return the day on which the model ends, None when `text`, the list as JSON, does not say.
+def _count_cached(reported: object) -> int:
+    """Return the tokens that a usage reports as cached: in OpenAI's form, or in Anthropic's.
 
-    OpenAI's list has `shutdown_date`, a day or null, for each model
-    (https://platform.openai.com/docs/api-reference/models/object); other servers leave it out.
+    Anthropic's input_tokens lack them
+    (https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching), and proxies may pass that
+    on.
     """
-    try:
-        listed = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    rows = listed.get("data") if isinstance(listed, dict) else None
-    for row in rows if isinstance(rows, list) else ():
-        match row:
-            case {"id": str(name), "shutdown_date": str(day)} if name == model:
-                return _parse_day(day)
-    return None
+    counts = reported if isinstance(reported, dict) else {}
+    details = counts.get("prompt_tokens_details")
+    inside = details.get("cached_tokens") if isinstance(details, dict) else None
+    read, written = (counts.get(f"cache_{name}_input_tokens") for name in ("read", "creation"))
+    return max(_read_count(inside), _read_count(read)) + _read_count(written)
 
 
-def _parse_day(text: str) -> date | None:
+def _read_count(value: object) -> int:
     try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
+        return _COUNT.validate_python(value, strict=True)
+    except ValidationError:
+        return 0

@@ -100,7 +100,7 @@ class BatchRequests:
         `make` returns the prompt about a batch. One that is too long even without context is
         returned all the same: how many tokens it has is an estimate.
         """
-        if batch.size > self.window:
+        if batch.size > max(self.context_window.room, SMALLEST_WINDOW):
             return batch.fit(self.window)
         most = self.context_window.most
         if most is None or most > _LARGEST_PROMPT:

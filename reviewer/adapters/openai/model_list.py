@@ -6,11 +6,13 @@ from datetime import date
 
 from reviewer.ports import ListedModel
 
-# What servers call the window, in tokens:
-# vLLM (https://github.com/modal-labs/modal-examples/issues/843), Anthropic
-# (https://docs.anthropic.com/en/api/models-list), OpenRouter (https://openrouter.ai/docs/models),
-# Groq (https://console.groq.com/docs/models), Mistral (https://docs.mistral.ai/api) and LM Studio
-# (https://lmstudio.ai/docs/api/rest-api).
+# What servers call the window, in tokens: vLLM
+# (https://github.com/modal-labs/modal-examples/issues/843), Anthropic
+# (https://docs.rs/claude-api/0.5.2/claude_api/models), OpenRouter
+# (https://github.com/anomalyco/models.dev/issues/2796), Groq
+# (https://rdrr.io/cran/tidyllm/man/groq_list_models.html), Mistral
+# (https://docs.rs/mistralai-client/0.14.0/src/mistralai_client/v1/model_list.rs.html) and LM Studio
+# (https://github.com/zed-industries/zed/issues/33938).
 _WINDOWS = (
     "max_model_len",
     "max_input_tokens",
@@ -21,7 +23,7 @@ _WINDOWS = (
 )
 # llama.cpp's "meta" has the window of the server as n_ctx, and as n_ctx_train what the model could
 # take (https://github.com/NousResearch/hermes-agent/pull/78212). OpenRouter's "top_provider" has
-# that of the provider that is asked first.
+# that of the provider that is asked first, which may be smaller than the model's.
 _NESTED = {"meta": ("n_ctx",), "top_provider": ("context_length",)}
 # A number above is not a count of tokens.
 _MOST_TOKENS = 100_000_000

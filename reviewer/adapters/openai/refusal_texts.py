@@ -84,15 +84,15 @@ TOO_LONG = (
     # https://github.com/sgl-project/sglang/issues/4048
     rf"input \({_TOKENS} tokens\) is longer than the model.{{1,3}}s context length \({_LIMIT}",
     rf"input length \({_TOKENS} tokens\) exceeds the maximum allowed length \({_LIMIT}",
-    # llama.cpp: https://github.com/ggml-org/llama.cpp/pull/15780, and since b6700 with numbers in
-    # the text
+    # llama.cpp: https://github.com/ggml-org/llama.cpp/pull/15780, and with numbers in the text
+    # https://github.com/ggml-org/llama.cpp/blob/master/tools/server/server-context.cpp
     rf"request \({_TOKENS} tokens\) exceeds the available context size \({_LIMIT}",
     rf"exceeds the available context size.{{0,200}}{_LLAMA}",
     r"exceed_context_size_error",
     # llama-cpp-python: https://github.com/rllm-team/rllm/issues/55
     rf"requested tokens \({_TOKENS}\) exceed context window of {_LIMIT}",
     # Mistral, as other clients match it:
-    # https://github.com/anomalyco/opencode/blob/dev/packages/opencode/src/provider/error.ts
+    # https://github.com/earendil-works/pi/blob/main/packages/ai/src/utils/overflow.ts
     rf"prompt contains {_TOKENS} tokens.{{0,100}}too large for model with {_LIMIT} maximum context",
     # Ollama Cloud: https://github.com/dyad-sh/dyad/issues/3498
     r"exceeded max context length by",
@@ -112,6 +112,11 @@ TOO_LONG = (
     # https://github.com/anomalyco/opencode/issues/11141
     rf"keep the first {_TOKENS} tokens.{{0,100}}context length of only {_LIMIT}",
     rf"n_keep:? \(?{_TOKENS}\)? ?{_ABOVE}= n_ctx:? \(?{_LIMIT}",
+    # LiteLLM for itself, Poolside and Kimi, as the same client matches them
+    rf"length \(?{_TOKENS}\)? exceeds (?:the )?model's maximum context length \({_LIMIT}",
+    rf"exceeds (?:the )?model's maximum context length of {_LIMIT}",
+    rf"length {_TOKENS} exceeds the maximum allowed input length of {_LIMIT}",
+    rf"exceeded model token limit: {_LIMIT} \(requested: {_TOKENS}",
     # oMLX: https://github.com/ValueCell-ai/ClawX/issues/658
     rf"prompt too long: {_TOKENS} tokens exceeds max context window of {_LIMIT}",
 )
@@ -122,7 +127,7 @@ PROBABLY_TOO_LONG = (
     r"context (?:length|window|size)",
     r"prompt (?:is )?too long",
     # Bedrock says "Too many tokens, please wait before trying again" of a rate limit:
-    # https://github.com/BerriAI/litellm/issues/7106
+    # https://github.com/anthropics/claude-code/issues/236
     r"too many tokens(?!,? please wait| per )",
     r"request too large",
 )

@@ -15,7 +15,6 @@ from reviewer.errors import (
     ModelUnreachableError,
     ReplyError,
 )
-from reviewer.llm import context_window
 from reviewer.llm.budget import Budget
 from reviewer.llm.context_window import ContextWindow
 from reviewer.ports import Message, Model, Prompt, Reply, ToolCall
@@ -139,7 +138,7 @@ class ModelClient:
                 self.window.learn(problem, prompt.size)
             raise
         self.budget.settle(reserved, reply.usage)
-        if cut := context_window.find_cut(prompt, reply.usage, model.name):
+        if cut := self.window.find_cut(prompt, reply.usage, model.name):
             self.window.learn(cut, prompt.size)
             raise cut
         if reply.tools_refusal:

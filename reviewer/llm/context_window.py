@@ -24,6 +24,8 @@ _LEAST_RATIO = 1.0
 # Tokens that are kept for the reply where the workflow does not limit it, and their largest share.
 _REPLY = 8_000
 _REPLY_SHARE = 4
+# The share of a window that is full: servers cut at the end of a line or a message.
+_FULL = 0.97
 
 
 class ContextWindow:
@@ -41,6 +43,8 @@ class ContextWindow:
         self._reply = reply or _REPLY
         self._ratio = _CHARACTERS_PER_TOKEN
         self._learned = False
+        self._cut: int | None = None
+        self._refused: int | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -72,6 +76,11 @@ class ContextWindow:
         return int((tokens - min(self._reply, tokens // _REPLY_SHARE)) * self._ratio)
 
     @property
+    def refused(self) -> int | None:
+        """The characters of the shortest prompt that was refused without naming a limit."""
+        return self._refused
+
+    @property
     def note(self) -> str:
         """A note for the job summary on a limit that a request ran into, else ""."""
         if not self._learned:
@@ -98,29 +107,35 @@ class ContextWindow:
                 ratio = max(characters / refusal.counted, _LEAST_RATIO)
                 self._ratio = min(self._ratio, ratio)
             limit = refusal.limit
-            if limit and limit >= LEAST_WINDOW and limit < (self._tokens or limit + 1):
+            if limit is None or limit < LEAST_WINDOW:
+                self._refused = min(characters, self._refused or characters)
+            elif limit < (self._tokens or limit + 1):
                 log.info("The model server takes %d tokens in one request", limit)
                 self._tokens = limit
                 self._learned = True
 
+    def find_cut(
+        self, prompt: Prompt, usage: Usage | None, model: str
+    ) -> ContextTooLongError | None:
+        """Return an error if the model saw only a part of the prompt, because the server cut it.
 
-def find_cut(prompt: Prompt, usage: Usage | None, model: str) -> ContextTooLongError | None:
-    """Return an error if the model saw only a part of the prompt, because the server cut it.
-
-    Some servers do so without a word, such as Ollama
-    (https://github.com/ollama/ollama/issues/17427), and report the tokens of what they left. No
-    tokenizer in use has fewer tokens than words between white space, however often a character
-    repeats. A number under LEAST_WINDOW counts nothing: some servers report a constant.
-    """
-    if usage is None or usage.input_tokens < LEAST_WINDOW:
-        return None
-    seen = usage.input_tokens + usage.cached_tokens
-    least = sum(len(message.text.split()) for message in prompt.messages)
-    if seen >= least:
-        return None
-    return ContextTooLongError(
-        f"The model server cut the prompt to {seen:,} tokens; it has {least:,} at least.",
-        cause=f"The context window of {model} is set to less than the model can take. Ollama's is "
-        "set with OLLAMA_CONTEXT_LENGTH.",
-        limit=seen,
-    )
+        Some servers do so without a word, such as Ollama
+        (https://github.com/ollama/ollama/issues/17427), and report the tokens of what they left.
+        No tokenizer in use has fewer tokens than words between white space, however often a
+        character repeats. Once a server has cut, whatever fills its window was cut too. A number
+        under LEAST_WINDOW counts nothing: some servers report a constant.
+        """
+        if usage is None or usage.input_tokens < LEAST_WINDOW:
+            return None
+        seen = usage.input_tokens + usage.cached_tokens
+        least = sum(len(message.text.split()) for message in prompt.messages)
+        if seen >= least and (self._cut is None or seen < self._cut * _FULL):
+            return None
+        with self._lock:
+            self._cut = min(seen, self._cut or seen)
+        return ContextTooLongError(
+            f"The model server cut the prompt of {prompt.size:,} characters to {seen:,} tokens.",
+            cause=f"The context window of {model} is set to less than the model can take. Ollama's "
+            "is set with OLLAMA_CONTEXT_LENGTH.",
+            limit=seen,
+        )

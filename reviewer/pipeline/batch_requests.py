@@ -89,30 +89,33 @@ class BatchRequests:
         ordered = [file for group in self.context.group(files) for file in group]
         return whole_change.fit(ordered, min(self.context_window.room, LARGEST_WHOLE))
 
-    def show_less(self, change: WholeChange) -> WholeChange | None:
-        """Return what a smaller request about the same files shows, None if nothing is left."""
-        room = min(self.context_window.room, change.size // 2)
+    def fit_whole(self, change: WholeChange, room: int) -> WholeChange | None:
+        """Return what a request about the same files shows in `room`, None if that is nothing."""
+        if change.size <= room:
+            return change
         return whole_change.fit(change.files, room) if room >= SMALLEST_WINDOW else None
 
     def fit(self, batch: Batch, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
         """Return the batch as it fits the window: divided, or with less beside its changes.
 
-        `make` returns the prompt about a batch. One that is too long even without context is
-        returned all the same: how many tokens it has is an estimate.
+        `make` returns the prompt about a batch. The smallest one is returned although its prompt
+        seems to be too long: only the server knows.
         """
-        if batch.size > max(self.context_window.room, SMALLEST_WINDOW):
+        window = self.context_window
+        if batch.size > max(window.room, SMALLEST_WINDOW):
             return batch.fit(self.window)
-        most = self.context_window.most
-        if most is None or most > _LARGEST_PROMPT:
-            return (batch,)
-        choices = batch.leaner()
-        return (next((each for each in choices if make(each).size <= most), choices[-1]),)
+        most = window.most
+        if most is not None and most <= _LARGEST_PROMPT:
+            choices = batch.leaner()
+            batch = next((each for each in choices if make(each).size <= most), choices[-1])
+        if window.refused is not None and (prompt := make(batch)).size >= window.refused:
+            return _divide(batch, prompt, make) or (batch,)
+        return (batch,)
 
     def shrink(self, batch: Batch, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
-        """Return what to ask about after the prompt was refused as too long.
+        """Return what to ask about after the prompt was refused; () if it was the smallest.
 
-        Where the size of the window is known, the batch is made to fit, else it is halved. The
-        smallest one loses its context and the guidelines; then () is returned.
+        Where the size of the window is known, the batch is made to fit, else it is halved.
         """
         fitting = self.fit(batch, make)
         if fitting != (batch,):
@@ -123,10 +126,7 @@ class BatchRequests:
             pieces = batch.fit(max(room, SMALLEST_WINDOW))
             if len(pieces) > 1:
                 return pieces
-        if halves := batch.halves():
-            return halves
-        bare = batch.leaner()[-1]
-        return (bare,) if make(bare).size < prompt.size else ()
+        return _divide(batch, prompt, make)
 
     def make(self, batch: Batch, *, verifies: bool = False) -> BatchRequest:
         """Return what a request about a batch shows; a verification of one file shows more."""
@@ -188,3 +188,12 @@ class BatchRequests:
         room = int(min(left, max(_LEAST_CONTEXT, batch.size // _CONTEXT_SHARE)) * batch.share)
         mine = (room // len(batch.parts) + room * part.size // batch.size) // 2
         return Room(mine * 2 // 3, mine // 3)
+
+
+def _divide(batch: Batch, prompt: Prompt, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
+    """Return the halves of a batch; the smallest one loses its context and the guidelines.
+
+    () if it has none.
+    """
+    bare = batch.leaner()[-1]
+    return batch.halves() or ((bare,) if make(bare).size < prompt.size else ())

@@ -210,6 +210,8 @@ class BatchReviewer:
 
         Shows less of the change, as often as the prompt is too long.
         """
+        room = self.requests.context_window.room
+        change = self.requests.fit_whole(change, room) or change
         request = self.requests.make(Batch(change.parts))
         paths = (*request.paths, *(outline.path for outline in change.outlines))
         names = {self.prompts.as_prompt_text(path): path for path in paths}
@@ -220,7 +222,7 @@ class BatchReviewer:
             )
         except ReviewerError as problem:
             log.warning("The request about the whole change failed: %s", problem)
-            smaller = self.requests.show_less(change)
+            smaller = self.requests.fit_whole(change, change.size // 2)
             if isinstance(problem, ContextTooLongError) and smaller:
                 return self.review_whole(smaller)
             return WholeResult(problem=problem)

@@ -23,7 +23,7 @@ def listed(*rows: dict[str, object], model: str = "m") -> ListedModel:
 
 
 def test_the_list_tells_the_day_of_the_model_that_is_asked_for() -> None:
-    rows = (
+    rows: tuple[dict[str, object], ...] = (
         {"id": "other", "shutdown_date": "2026-01-01"},
         {"id": "m", "shutdown_date": "2026-12-11"},
     )

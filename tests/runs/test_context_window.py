@@ -49,6 +49,7 @@ class Window:
 
     A longer prompt is refused, by `words` if they are given, or cut if `cuts`; then the model says
     of each file that there is nothing to find. `cached` is a usage that leaves cached tokens out.
+    Prompts without `only` are never too long.
     """
 
     job: Job
@@ -56,6 +57,7 @@ class Window:
     words: str = ""
     cuts: bool = False
     cached: Mapping[str, object] = field(default_factory=dict)
+    only: str = ""
     sizes: list[int] = field(default_factory=list)
     refused: int = 0
 
@@ -74,7 +76,7 @@ class Window:
         self.sizes.append(size)
         count = size // 4
         script = finds_one_in_each
-        if count > self.tokens:
+        if count > self.tokens and self.only in body["messages"][-1]["content"]:
             self.refused += 1
             if not self.cuts:
                 return error(400, self.words or self.refusal(count))
@@ -238,7 +240,17 @@ def test_nothing_fails_without_the_list(job: Job, failed: Response) -> None:
 @faults("LL6")
 def test_a_verification_that_is_too_long_is_made_to_fit(job: Job) -> None:
     change(job, 6, 6_000)
-    server = Window(job, 6_000).install()
+    server = Window(job, 6_000, only="argue against").install()
+    finished = job.run(verify="on", concurrency="1")
+    assert (finished.code, finished.outputs["complete"]) == (0, "true")
+    assert server.refused == 1
+    assert "not verified" not in job.github.bodies[0]
+
+
+@faults("LL6")
+def test_a_verification_is_made_to_fit_before_it_is_asked_for(job: Job) -> None:
+    change(job, 6, 6_000)
+    server = Window(job, 2_800).install()
     finished = job.run(verify="on", concurrency="1")
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
     assert server.refused == 1

@@ -144,10 +144,13 @@ class BatchRequests:
         )
 
     def _fit_guidelines(self, share: float) -> Iterator[tuple[str, str]]:
-        """Yield the guidelines, cut where they take more than a share of their room."""
+        """Yield the guidelines, each cut where all take more than a share of their room."""
+        if not share:
+            return
         room = int(self.context_window.guidelines_room * share)
-        for path, text in self.guidelines if share else ():
-            yield path, cut_guideline(text, room // len(self.guidelines))
+        fits = sum(len(text) for _, text in self.guidelines) <= room
+        for path, text in self.guidelines:
+            yield path, text if fits else cut_guideline(text, room // len(self.guidelines))
 
     def _choose_focus(self, batch: Batch) -> Focus:
         if self.effort is not Effort.HIGH:
@@ -171,9 +174,8 @@ class BatchRequests:
         )
 
     def _find_room(self, part: Part, batch: Batch, *, verifies: bool) -> Room | None:
-        """Return the room for the context of a part, None for no context.
+        """Return the room for the context of a part, None for a request that shows none.
 
-        A request about the whole change has none.
         Half of the room of a batch is the same for every part.
         """
         if not batch.share:

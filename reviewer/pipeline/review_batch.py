@@ -223,7 +223,7 @@ class BatchReviewer:
         except ReviewerError as problem:
             log.warning("The request about the whole change failed: %s", problem)
             smaller = self.requests.fit_whole(change, change.size // 2)
-            if isinstance(problem, ContextTooLongError) and smaller:
+            if isinstance(problem, ContextTooLongError) and smaller and smaller.size < change.size:
                 return self.review_whole(smaller)
             return WholeResult(problem=problem)
         return WholeResult(reply.sections, reply.overview)

@@ -33,7 +33,6 @@ _ATTEMPTS_TO_CONNECT = 4
 _ATTEMPTS_WHEN_SLOW = 2
 _SECONDS_TO_CONNECT = 10.0
 _NO_OPTIONS = Options()
-# The list of models only serves a warning and a better guess of the context window.
 _SECONDS_TO_LIST = 10.0
 # Bytes, several times the longest reply; without a limit a server could fill the memory.
 _LARGEST_RESPONSE = 8 << 20
@@ -151,8 +150,7 @@ class ModelServer:
     def read_list(self) -> ListedModel:
         """Ask the server for its list of models, once; see `ports.Model.read_list`."""
         with self._listing:
-            if self._listed is None:
-                self._listed = self._request_list()
+            self._listed = self._listed or self._request_list()
             return self._listed
 
     def _request_list(self) -> ListedModel:

@@ -120,8 +120,11 @@ class Guidelines:
             room -= len(piece.path) + len(piece.about) + len(piece.text)
             if piece.cut:
                 cuts.append(f"{piece.path}, all but the first {len(piece.text):,} characters")
-        self._cuts.update(cuts)
         return tuple(shown), cuts
+
+    def record(self, cuts: Iterable[str]) -> None:
+        """Remember what was left out of a request that was sent."""
+        self._cuts.update(cuts)
 
     @property
     def details(self) -> tuple[str, ...]:

@@ -145,7 +145,23 @@ class ModelUnreachableError(ModelError):
 
 
 class ContextTooLongError(ModelError):
-    """The prompt is larger than the model's context window."""
+    """The prompt is larger than the model's context window.
+
+    `limit` is the tokens that fit and `counted` those of the prompt, None if the server names none.
+    """
+
+    def __init__(
+        self, what: str, *, cause: str = "", limit: int | None = None, counted: int | None = None
+    ) -> None:
+        """Keep the numbers: the next prompts are made to fit."""
+        super().__init__(
+            what,
+            cause=cause,
+            remedy="Set the input context-window to the tokens that the server takes in one "
+            "request, or raise the limit of the server.",
+        )
+        self.limit = limit
+        self.counted = counted
 
 
 class ReplyError(ModelError):

@@ -230,6 +230,11 @@ class Prompt:
     tools: tuple[Tool, ...] = ()
     closing: bool = False
 
+    @property
+    def size(self) -> int:
+        """The characters of its messages."""
+        return sum(len(message.text) for message in self.messages)
+
     def without_tools(self) -> "Prompt":
         """Return the prompt for a model that takes no tools: it has results of calls as text.
 
@@ -254,10 +259,26 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one request, as the model server reported them."""
+    """Tokens of one request, as the model server reported them.
+
+    `cached_tokens` are those that it read from its cache or wrote there. Some servers count them in
+    `input_tokens`, others do not.
+    """
 
     input_tokens: int
     output_tokens: int
+    cached_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """What a server's list says of a model: the day on which it ends, and its window in tokens.
+
+    Each is None where the list does not say.
+    """
+
+    ends: date | None = None
+    context_window: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +325,11 @@ class Model(Protocol):
         """
         ...
 
-    def shutdown_date(self) -> date | None:
-        """Return the day on which the model's provider ends it, or None when nobody says.
+    def read_list(self) -> ListedModel:
+        """Return what the server's list of models says of this one.
 
-        Takes at most ten seconds and raises nothing: the day only serves a warning.
+        Sends one request at most, takes at most ten seconds and raises nothing: without the list,
+        nothing but a warning and a better guess is missing.
         """
         ...
 

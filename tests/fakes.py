@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from reviewer.errors import NotFoundError, ReviewerError
 from reviewer.operations import (
@@ -16,7 +16,7 @@ from reviewer.operations import (
     ResolveThread,
     UpdateComment,
 )
-from reviewer.ports import Blob, CommitFiles, Prompt, Reply, Usage
+from reviewer.ports import Blob, CommitFiles, ListedModel, Prompt, Reply, Usage
 from reviewer.pull_request import (
     Comment,
     Conversation,
@@ -170,7 +170,7 @@ class ScriptedModel:
     answer: Callable[[Prompt], str | ReviewerError]
     name: str = "scripted"
     prompts: list[Prompt] = field(default_factory=list)
-    ends: date | None = None
+    listed: ListedModel = field(default_factory=ListedModel)
 
     def complete(self, prompt: Prompt) -> Reply:
         self.prompts.append(prompt)
@@ -179,5 +179,5 @@ class ScriptedModel:
             raise said
         return Reply(said, self.name, truncated=False, usage=Usage(100, 10))
 
-    def shutdown_date(self) -> date | None:
-        return self.ends
+    def read_list(self) -> ListedModel:
+        return self.listed

@@ -1,7 +1,7 @@
 """Packs parts of related files into batches, each of which is the subject of one request."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from reviewer.changes import parts
@@ -11,6 +11,8 @@ LARGEST_BATCH = 60_000
 """Characters of changes and context in one request; models read longer prompts less carefully."""
 MOST_FILES = 40
 """Files in one request; a reply has a section for each, and a long reply is cut off."""
+SHARES = (1.0, 0.5, 0.0)
+"""What a request may show of the context and the guidelines that belong to it."""
 # Characters around the changes of a file in a prompt: its path, headings and fences.
 _FRAME = 300
 
@@ -20,12 +22,13 @@ class Batch:
     """The parts of files that one request is about, related ones side by side; at least one.
 
     `whole` says that it holds everything that the run reviews, `second` that another request is
-    about the same parts, which are in another order here.
+    about the same parts, which are in another order here. `share` is one of SHARES.
     """
 
     parts: tuple[Part, ...]
     whole: bool = False
     second: bool = False
+    share: float = 1.0
 
     @property
     def size(self) -> int:
@@ -54,8 +57,23 @@ class Batch:
         middle, _ = min(ends, key=lambda each: abs(each[1] - self.size / 2))
         return self._with(self.parts[:middle]), self._with(self.parts[middle:])
 
+    def fit(self, room: int) -> tuple["Batch", ...]:
+        """Return the batch, or as few as hold its changes in `room` characters each."""
+        if self.size <= room:
+            return (self,)
+        pieces = [
+            piece
+            for part in self.parts
+            for piece in (parts.divide(part, room) if part.size > room else (part,))
+        ]
+        return tuple(map(self._with, _pack((pieces,), room)))
+
+    def leaner(self) -> tuple["Batch", ...]:
+        """Return the batch with its share and with each smaller one."""
+        return tuple(replace(self, share=share) for share in SHARES if share <= self.share)
+
     def _with(self, some: tuple[Part, ...]) -> "Batch":
-        return Batch(some, second=self.second)
+        return Batch(some, second=self.second, share=self.share)
 
     def reverse(self) -> "Batch":
         """Return the batch for the second pass."""

@@ -56,12 +56,15 @@ def halve(part: Part) -> tuple[Part, ...]:
     They take its place in the count. Returns () when it is too small to split.
     """
     window = part.size // 2
-    if window < SMALLEST_WINDOW:
-        return ()
-    halves = _number_parts(part.file, tuple(_pack(part.hunks, window)))
-    count = part.count + len(halves) - 1
+    return divide(part, window) if window >= SMALLEST_WINDOW else ()
+
+
+def divide(part: Part, window: int) -> tuple[Part, ...]:
+    """Split a part into smaller ones of at most `window` characters, which take its place."""
+    pieces = _number_parts(part.file, tuple(_pack(part.hunks, max(window, SMALLEST_WINDOW))))
+    count = part.count + len(pieces) - 1
     return tuple(
-        replace(half, number=part.number + half.number - 1, count=count) for half in halves
+        replace(piece, number=part.number + piece.number - 1, count=count) for piece in pieces
     )
 
 

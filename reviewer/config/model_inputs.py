@@ -38,8 +38,8 @@ class ModelInputs(SeparateSettings):
     context_window: int | None = declare(
         option_types.optional(option_types.integer(4_000, 10_000_000, example=128_000)),
         "",
-        "Size of the model's context window in tokens. Set it for a model that the action does not "
-        "know.",
+        "Size of the model's context window in tokens. Set it where neither the action nor the "
+        "model server's list of models says it, or to make requests smaller.",
     )
     temperature: float | None = declare(
         option_types.optional(option_types.fraction(2, "0.2")),

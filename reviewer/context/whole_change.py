@@ -27,12 +27,18 @@ class Outline:
 class WholeChange:
     """What a request shows of a change: the hunks of `parts`, outlines of other files.
 
-    `unlisted` counts the files of which nothing is shown.
+    `unlisted` counts the files of which nothing is shown. `files` are all of them.
     """
 
+    files: tuple[ChangedFile, ...]
     parts: tuple[Part, ...]
     outlines: tuple[Outline, ...] = ()
     unlisted: int = 0
+
+    @property
+    def size(self) -> int:
+        """The characters that it takes in a prompt."""
+        return sum(part.size for part in self.parts) + sum(map(_size, self.outlines))
 
     @property
     def label(self) -> str:
@@ -58,7 +64,7 @@ def fit(files: Sequence[ChangedFile], room: int) -> WholeChange:
     others = [outlines[file.path] for file in files if file.path not in shown]
     listed = tuple(_take(others, reserved))
     parts = tuple(shown[file.path] for file in files if file.path in shown)
-    return WholeChange(parts, listed, len(others) - len(listed))
+    return WholeChange(tuple(files), parts, listed, len(others) - len(listed))
 
 
 def _take(outlines: Sequence[Outline], room: int) -> Iterator[Outline]:

@@ -16,6 +16,7 @@ from reviewer.errors import (
     ReplyError,
 )
 from reviewer.llm.budget import Budget
+from reviewer.llm.context_window import ContextWindow
 from reviewer.ports import Message, Model, Prompt, Reply, ToolCall, Usage
 
 log = logging.getLogger(__name__)
@@ -47,12 +48,14 @@ class ModelClient:
         budget: Budget,
         run_tool: Callable[[ToolCall], str] = refuse,
         as_prompt_text: Callable[[str], str] = str,
+        window: ContextWindow | None = None,
     ) -> None:
         """Set the models, at least one and the preferred one first, and their common budget.
 
         `run_tool` returns the result of a tool call. `as_prompt_text` makes untrusted text safe for
-        a prompt, as `Prompts.as_prompt_text` does.
+        a prompt, as `Prompts.as_prompt_text` does. `window` learns from refusals.
         """
+        self.window = window or ContextWindow()
         self._run_tool = run_tool
         self._as_prompt_text = as_prompt_text
         self.budget = budget
@@ -106,17 +109,24 @@ class ModelClient:
         text = ""
         complete = partial(self._complete, model)
         try:
-            reply = run_tool_loop(prompt, complete, self._run_tool)
+            reply = run_tool_loop(prompt, complete, self._run_tool, self._find_largest(prompt))
             text = reply.text
             return parse(reply)
         except ReplyError as problem:
             log.info("Asking %s once more: %s", model.name, problem)
             again = _repeat_with_problem(prompt, self._as_prompt_text(text), problem)
-        return parse(replace(run_tool_loop(again, complete, self._run_tool), final=True))
+        largest = self._find_largest(again)
+        return parse(replace(run_tool_loop(again, complete, self._run_tool, largest), final=True))
+
+    def _find_largest(self, prompt: Prompt) -> int:
+        """Return the characters that the tool results of a prompt may have."""
+        most = self.window.most
+        return (
+            LARGEST_CONVERSATION if most is None else min(LARGEST_CONVERSATION, most - prompt.size)
+        )
 
     def _complete(self, model: Model, prompt: Prompt) -> Reply:
-        size = sum(len(message.text) for message in prompt.messages)
-        reserved = self.budget.reserve(model.name, size)
+        reserved = self.budget.reserve(model.name, prompt.size)
         try:
             reply = model.complete(prompt)
         except ReplyError as problem:
@@ -126,8 +136,13 @@ class ModelClient:
             raise
         except ModelError as problem:
             self.budget.release(reserved, lost=problem.lost)
+            if isinstance(problem, ContextTooLongError):
+                self.window.learn(problem, prompt.size)
             raise
         self.budget.settle(reserved, reply.usage, lost=reply.lost)
+        if cut := self.window.find_cut(prompt, reply.usage, model.name):
+            self.window.learn(cut, prompt.size)
+            raise cut
         if reply.tools_refusal:
             self._tools_refusals[model.name] = reply.tools_refusal
         return reply
@@ -156,12 +171,16 @@ def _repeat_with_problem(prompt: Prompt, invalid: str, problem: ReplyError) -> P
 
 
 def run_tool_loop(
-    prompt: Prompt, complete: Callable[[Prompt], Reply], run_tool: Callable[[ToolCall], str]
+    prompt: Prompt,
+    complete: Callable[[Prompt], Reply],
+    run_tool: Callable[[ToolCall], str],
+    largest: int = LARGEST_CONVERSATION,
 ) -> Reply:
     """Send the prompt and the results of tool calls until a reply calls no tool; return it.
 
-    When MOST_CALLS, MOST_TURNS or LARGEST_CONVERSATION is reached, the prompt is marked as closing.
-    Where no tool is offered, the arguments of a call are read as a part of the reply's text.
+    When MOST_CALLS, MOST_TURNS or `largest`, the characters of all results, is reached, the prompt
+    is marked as closing. Where no tool is offered, the arguments of a call are read as a part of
+    the reply's text.
     Raises ReplyError when the model calls a tool even then, and whatever `complete` raises.
     """
     calls = characters = 0
@@ -183,7 +202,7 @@ def run_tool_loop(
         calls += len(results)
         characters += sum(len(message.text) for message in results)
         message = Message("assistant", reply.text, calls=reply.calls, items=reply.items)
-        used_up = calls >= MOST_CALLS or characters >= LARGEST_CONVERSATION
+        used_up = calls >= MOST_CALLS or characters >= largest
         prompt = replace(
             prompt,
             messages=(*prompt.messages, message, *results),

@@ -6,25 +6,22 @@ from dataclasses import dataclass, field, replace
 from reviewer.changes import batches
 from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
-from reviewer.changes.parts import Part, split
+from reviewer.changes.parts import SMALLEST_WINDOW, Part, split
 from reviewer.config.enums import Batching, Effort
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.context import guidelines, whole_change
 from reviewer.context.collect import ContextCollector, PartContext, Room
 from reviewer.context.discussion import Speakers
-from reviewer.context.guidelines import Guidelines, TeamRules
+from reviewer.context.guidelines import Guidelines
 from reviewer.context.repository_code import RepositoryCode
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
-from reviewer.llm import budget
-from reviewer.llm.prompts import BatchRequest, Focus, PartRequest
+from reviewer.llm.batch_request import BatchRequest, Focus, PartRequest, TeamRules
+from reviewer.llm.context_window import ContextWindow
+from reviewer.ports import Prompt
 from reviewer.pull_request import ReviewThread
 
-# The changes' share of a model's context window; the rest is for instructions and the reply.
-WINDOW_SHARE = 0.5
-CHARACTERS_PER_TOKEN = 3
-UNKNOWN_WINDOW = 32_000
 # Divide the room of a batch of one file: context that is larger only dilutes the change. A
 # verification is about few findings, so it gets more.
 _NEARBY_SHARE = 3
@@ -40,18 +37,22 @@ _REPOSITORY_SHARE = 3
 _LEAST_REPOSITORY = 6_000
 LARGEST_WHOLE = 200_000
 """Characters of a request about the whole change, which is read for what needs two files to see."""
+# No prompt about a batch has more characters, so none is made to find out if it fits.
+_LARGEST_PROMPT = 300_000
+# A prompt that is too long by far may be one of a server that counts in another way, so the changes
+# are not divided by more at once.
+_MOST_DIVIDED = 4
 
 
-def find_room(model: str, limit: int | None) -> int:
-    """Return the room for changes in characters; `limit` is the window in tokens, if it is set."""
-    facts = budget.lookup(model)
-    tokens = limit or (facts.context_window if facts else UNKNOWN_WINDOW)
-    return int(tokens * WINDOW_SHARE * CHARACTERS_PER_TOKEN)
+def select_rules(
+    config: Settings, known: Guidelines, paths: Sequence[str], room: int, share: float = 1.0
+) -> TeamRules:
+    """Return the team's rules for a request about these files.
 
-
-def select_rules(config: Settings, known: Guidelines, paths: Sequence[str], room: int) -> TeamRules:
-    """Return the team's rules for a request about these files; `room` is that for changes."""
-    shown, cuts = known.select(paths, min(guidelines.ROOM, room // _GUIDELINES_SHARE))
+    `room` is that for changes; `share` is how much of their room the guidelines may take.
+    """
+    most = min(guidelines.ROOM, room // _GUIDELINES_SHARE)
+    shown, cuts = known.select(paths, int(most * share))
     return TeamRules(config.instructions, guidelines=shown, cuts=tuple(cuts))
 
 
@@ -59,16 +60,16 @@ def select_rules(config: Settings, known: Guidelines, paths: Sequence[str], room
 class BatchRequests:
     """Makes the requests of one run; safe to share between threads.
 
-    `room` is what the model's window leaves for changes, in characters. `paths` lists all changed
-    files, `guidelines` are those at the base commit, `threads` are the review threads of the pull
-    request. `earlier` returns the findings of earlier reviews that are still in a file.
+    `context_window` may become smaller during the run. `paths` lists all changed files,
+    `guidelines` are those at the base commit, `threads` are the review threads of the pull request.
+    `earlier` returns the findings of earlier reviews that are still in a file.
     """
 
     context: ContextCollector
     config: Settings
     speakers: Speakers
     earlier: Callable[[ChangedFile], tuple[Finding, ...]]
-    room: int
+    context_window: ContextWindow
     batching: Batching = Batching.CHANGE
     effort: Effort = Effort.MEDIUM
     threads: tuple[ReviewThread, ...] = ()
@@ -78,7 +79,7 @@ class BatchRequests:
     @property
     def window(self) -> int:
         """The largest batch in characters."""
-        return min(self.room, batches.LARGEST_BATCH)
+        return max(SMALLEST_WINDOW, min(self.context_window.room, batches.LARGEST_BATCH))
 
     def pack(self, files: Sequence[ChangedFile]) -> tuple[Batch, ...]:
         """Return the batches that hold the changes of the files."""
@@ -104,7 +105,46 @@ class BatchRequests:
     def show_whole(self, files: Sequence[ChangedFile]) -> WholeChange:
         """Return what a request about all files shows of them."""
         ordered = [file for group in self.context.group(files) for file in group]
-        return whole_change.fit(ordered, min(self.room, LARGEST_WHOLE))
+        return whole_change.fit(ordered, min(self.context_window.room, LARGEST_WHOLE))
+
+    def fit_whole(self, change: WholeChange, room: int) -> WholeChange | None:
+        """Return what a request about the same files shows in `room`, None if that is nothing."""
+        if change.size <= room:
+            return change
+        return whole_change.fit(change.files, room) if room >= SMALLEST_WINDOW else None
+
+    def fit(self, batch: Batch, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
+        """Return the batch as it fits the window: divided, or with less beside its changes.
+
+        `make` returns the prompt about a batch. The smallest one is returned although its prompt
+        seems to be too long: only the server knows.
+        """
+        window = self.context_window
+        if batch.size > max(window.room, SMALLEST_WINDOW):
+            return batch.fit(self.window)
+        most = window.most
+        if most is not None and most <= _LARGEST_PROMPT:
+            choices = batch.leaner()
+            batch = next((each for each in choices if make(each).size <= most), choices[-1])
+        if window.refused is not None and (prompt := make(batch)).size >= window.refused:
+            return _divide(batch, prompt, make) or (batch,)
+        return (batch,)
+
+    def shrink(self, batch: Batch, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
+        """Return what to ask about after the prompt was refused; () if it was the smallest.
+
+        Where the size of the window is known, the batch is made to fit, else it is halved.
+        """
+        fitting = self.fit(batch, make)
+        if fitting != (batch,):
+            return fitting
+        prompt, most = make(batch), self.context_window.most
+        if most and prompt.size > most:
+            room = max(batch.size - (prompt.size - most), batch.size // _MOST_DIVIDED)
+            pieces = batch.fit(max(room, SMALLEST_WINDOW))
+            if len(pieces) > 1:
+                return pieces
+        return _divide(batch, prompt, make)
 
     def make(self, batch: Batch, *, verifies: bool = False) -> BatchRequest:
         """Return what a request about a batch shows; a verification of one file shows more."""
@@ -116,7 +156,9 @@ class BatchRequests:
         return BatchRequest(
             parts=parts,
             rules=replace(
-                select_rules(self.config, self.guidelines, batch.paths, self.room),
+                select_rules(
+                    self.config, self.guidelines, batch.paths, self.context_window.room, batch.share
+                ),
                 linters=self.context.find_linters(),
             ),
             siblings=tuple(other for other in self.paths if other not in paths),
@@ -130,7 +172,8 @@ class BatchRequests:
         contexts = [part.context for part in parts]
         taken = sum(len(each.nearby) + len(each.related) for each in contexts)
         left = self.window - batch.size - taken
-        room = min(left, max(_LEAST_REPOSITORY, batch.size // _REPOSITORY_SHARE))
+        most = max(_LEAST_REPOSITORY, batch.size // _REPOSITORY_SHARE)
+        room = min(left, int(most * batch.share))
         if room <= 0:
             return RepositoryCode()
         return self.context.search(batch.parts, room, contexts)
@@ -157,16 +200,28 @@ class BatchRequests:
         )
 
     def _find_room(self, part: Part, batch: Batch, *, verifies: bool) -> Room | None:
-        """Return the room for the context of a part, None for a request about the whole change.
+        """Return the room for the context of a part, None for a request that shows none.
 
         Half of the room of a batch is the same for every part.
         """
+        if not batch.share:
+            return None
         if self.batching is Batching.FILE:
             share = _NEARBY_SHARE_TO_VERIFY if verifies else _NEARBY_SHARE
-            return Room(self.window // share, self.window // _RELATED_SHARE)
+            room = int(self.window * batch.share)
+            return Room(room // share, room // _RELATED_SHARE)
         left = self.window - batch.size
         if left < 0:
             return None
-        room = min(left, max(_LEAST_CONTEXT, batch.size // _CONTEXT_SHARE))
+        room = int(min(left, max(_LEAST_CONTEXT, batch.size // _CONTEXT_SHARE)) * batch.share)
         mine = (room // len(batch.parts) + room * part.size // batch.size) // 2
         return Room(mine * 2 // 3, mine // 3)
+
+
+def _divide(batch: Batch, prompt: Prompt, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
+    """Return the halves of a batch; the smallest one loses its context and the guidelines.
+
+    () if it has none.
+    """
+    bare = batch.leaner()[-1]
+    return batch.halves() or ((bare,) if make(bare).size < prompt.size else ())

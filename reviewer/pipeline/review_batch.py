@@ -24,12 +24,16 @@ from reviewer.findings import agreement
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
-from reviewer.llm.prompts import BatchRequest, Prompts
+from reviewer.llm.batch_request import BatchRequest
+from reviewer.llm.prompts import (
+    Prompts,
+)
 from reviewer.llm.replies import BatchReply
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.file_result import FileResult, PartResult
+from reviewer.ports import Prompt
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
 from reviewer.review import Overview
@@ -104,16 +108,46 @@ class BatchReviewer:
     def review(self, batch: Batch) -> BatchResult:
         """Ask about a batch, and about each part once more that the reply says nothing about.
 
-        A batch that is too long for the model, or whose reply cannot be used, is asked about in
-        halves. An error is returned as the result of its parts.
+        A batch that is too long for the model is asked about in smaller ones, as often as needed. A
+        batch whose reply cannot be used is asked about in halves. An error is returned as the
+        result of its parts.
         """
+        pieces = self.requests.fit(batch, self._make_prompt)
+        if len(pieces) > 1:
+            return self._review_each(pieces)
+        (batch,) = pieces
         match self._request_review(batch):
             case BatchReply() as reply:
                 # An overview that was not asked for saw only a part of the change.
                 overview = reply.overview if batch.whole else Overview()
                 return BatchResult(self._read_reply(batch, reply), overview)
+            case ContextTooLongError() as problem:
+                return self._review_smaller(batch, problem)
             case problem:
                 return BatchResult(self._review_halves(batch, problem))
+
+    def _review_smaller(self, batch: Batch, problem: ContextTooLongError) -> BatchResult:
+        pieces = self.requests.shrink(batch, self._make_prompt)
+        if not pieces:
+            return BatchResult(_collect(batch, {}, problem))
+        log.warning("%s: asking in %d parts: %s", batch.label, len(pieces), problem.what)
+        return self._review_each(pieces)
+
+    def _review_each(self, pieces: Sequence[Batch]) -> BatchResult:
+        """Ask about the pieces of a batch in turn, until an error that holds for all others.
+
+        A file is given up once its smallest part was too long: the others are hardly shorter.
+        """
+        results: list[PartResult] = []
+        overview = Overview()
+        for piece in pieces:
+            if problem := _find_final(piece, results):
+                results += _collect(piece, {}, problem)
+                continue
+            reviewed = self.review(piece)
+            results += reviewed.results
+            overview = reviewed.overview
+        return BatchResult(tuple(results), overview)
 
     def _read_reply(self, batch: Batch, reply: BatchReply) -> tuple[PartResult, ...]:
         """Return the results of a reply; what it lacks or was cut off in is asked for again."""
@@ -128,7 +162,7 @@ class BatchReviewer:
         missing = tuple(part for part in batch.parts if part.file.path not in found)
         if not missing:
             return _collect(batch, found)
-        again = Batch(missing, second=batch.second)
+        again = replace(batch, parts=missing, whole=False)
         log.warning("The reply has no whole section about %s; asking once more", again.label)
         match self._request_review(again):
             case BatchReply(sections=second):
@@ -152,14 +186,20 @@ class BatchReviewer:
             match outcome:
                 case BatchReply() as reply:
                     results += self._read_reply(half, reply)
-                case failed if len(half.parts) > 1 and (goes_on or _is_too_long(failed)):
+                case ContextTooLongError() as failed:
+                    results += self._review_smaller(half, failed).results
+                case failed if len(half.parts) > 1 and goes_on:
                     results += self._review_halves(half, failed)
                 case failed:
                     results += _collect(half, {}, failed)
         return tuple(results)
 
+    def _make_prompt(self, batch: Batch) -> Prompt:
+        return self.prompts.review(self.requests.make(batch))
+
     def _request_review(self, batch: Batch) -> _Outcome:
         request = self.requests.make(batch)
+        self.requests.guidelines.record(request.rules.cuts)
         names = {self.prompts.as_prompt_text(path): path for path in batch.paths}
         gate = self.config.unknown_severity
         try:
@@ -181,8 +221,14 @@ class BatchReviewer:
                 return self.review_whole(task)
 
     def review_whole(self, change: WholeChange) -> "WholeResult":
-        """Ask for the overview, and for findings that need two files to see."""
+        """Ask for the overview, and for findings that need two files to see.
+
+        Shows less of the change, as often as the prompt is too long.
+        """
+        room = self.requests.context_window.room
+        change = self.requests.fit_whole(change, room) or change
         request = self.requests.make(Batch(change.parts))
+        self.requests.guidelines.record(request.rules.cuts)
         paths = (*request.paths, *(outline.path for outline in change.outlines))
         names = {self.prompts.as_prompt_text(path): path for path in paths}
         gate = self.config.unknown_severity
@@ -193,6 +239,9 @@ class BatchReviewer:
             )
         except ReviewerError as problem:
             log.warning("The request about the whole change failed: %s", problem)
+            smaller = self.requests.fit_whole(change, change.size // 2)
+            if isinstance(problem, ContextTooLongError) and smaller and smaller.size < change.size:
+                return self.review_whole(smaller)
             return WholeResult(problem=problem)
         return WholeResult(_check_rules(reply.sections, request), reply.overview)
 
@@ -224,17 +273,24 @@ def _collect(
     )
 
 
+def _find_final(batch: Batch, results: Sequence[PartResult]) -> ReviewerError | None:
+    """Return the error because of which a batch need not be asked about, after these results."""
+    too_long: dict[str, ReviewerError] = {}
+    for each in results:
+        if isinstance(each.result, FINAL_ERRORS):
+            return each.result
+        if isinstance(each.result, ContextTooLongError):
+            too_long[each.part.file.path] = each.result
+    if all(path in too_long for path in batch.paths):
+        return too_long[batch.paths[0]]
+    return None
+
+
 def _may_be_split(batch: Batch, problem: ReviewerError) -> bool:
     """Return True if smaller requests may succeed where this one failed."""
-    if _is_too_long(problem):
-        return True
     hopeless = (*FINAL_ERRORS, ModelUnreachableError)
     return (
         len(batch.parts) > 1
         and isinstance(problem, ModelError)
         and not isinstance(problem, hopeless)
     )
-
-
-def _is_too_long(problem: ReviewerError) -> bool:
-    return isinstance(problem, ContextTooLongError)

@@ -10,7 +10,9 @@ from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings import ranking
 from reviewer.llm import replies
+from reviewer.llm.batch_request import BatchRequest
 from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.ports import Prompt
 from reviewer.review import Verification
 
 log = logging.getLogger(__name__)
@@ -35,18 +37,29 @@ def verify(
     findings: Sequence[Finding],
     agreed: Collection[Finding] = (),
 ) -> Verified:
-    """Judge findings in a batch against each other; if it is too long, in its halves."""
-    request = reviewer.requests.make(batch, verifies=True)
-    prompt = reviewer.prompts.verify(request, findings, agreed)
+    """Judge findings in a batch against each other; if it is too long, in smaller ones."""
+
+    def make(shown: Batch) -> BatchRequest:
+        return reviewer.requests.make(shown, verifies=True)
+
+    def make_prompt(shown: Batch) -> Prompt:
+        return reviewer.prompts.verify(make(shown), findings, agreed)
+
+    pieces = reviewer.requests.fit(batch, make_prompt)
+    if len(pieces) > 1:
+        return _verify_each(reviewer, pieces, findings, agreed)
+    (batch,) = pieces
+    request = make(batch)
+    reviewer.requests.guidelines.record(request.rules.cuts)
     try:
         verdicts = reviewer.client.ask(
-            prompt,
+            reviewer.prompts.verify(request, findings, agreed),
             lambda reply: replies.parse_verdicts(reply, len(findings)),
             prefers_last=reviewer.requests.effort is Effort.LOW,
         )
     except ContextTooLongError as problem:
-        if len(batch.parts) > 1:
-            return _verify_halves(reviewer, batch, findings, agreed)
+        if smaller := reviewer.requests.shrink(batch, make_prompt):
+            return _verify_each(reviewer, smaller, findings, agreed)
         return _leave_unverified(batch, findings, problem)
     except ReviewerError as problem:
         return _leave_unverified(batch, findings, problem)
@@ -61,13 +74,13 @@ def _leave_unverified(
     return Verified(tuple(findings), tuple(findings), complete=False)
 
 
-def _verify_halves(
+def _verify_each(
     reviewer: BatchReviewer,
-    batch: Batch,
+    pieces: Sequence[Batch],
     findings: Sequence[Finding],
     agreed: Collection[Finding],
 ) -> Verified:
-    shares = assign(batch.halves(), findings)
+    shares = assign(pieces, findings)
     found = [verify(reviewer, half, mine, agreed) for half, mine in shares if mine]
     return Verified(
         tuple(findings),

@@ -18,7 +18,7 @@ from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import for_questions, guidelines
 from reviewer.context.discussion import Remark, Speakers
-from reviewer.context.guidelines import Guidelines, TeamRules
+from reviewer.context.guidelines import Guidelines
 from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.events.activity import (
     AnswerQuestion,
@@ -29,13 +29,17 @@ from reviewer.events.activity import (
 from reviewer.finding import Finding
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
+from reviewer.llm.batch_request import TeamRules
 from reviewer.llm.budget import Budget
-from reviewer.llm.prompts import Prompts
+from reviewer.llm.context_window import ContextWindow
+from reviewer.llm.prompts import (
+    Prompts,
+)
 from reviewer.llm.tools import OFFERED
 from reviewer.memory import state_line
 from reviewer.operations import CreateComment, Operation, ReplyToThread
 from reviewer.pipeline import batch_requests
-from reviewer.ports import Prompt
+from reviewer.ports import Model, Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility, model_tools
@@ -46,8 +50,9 @@ from reviewer.run.run import TITLE, Run
 
 log = logging.getLogger(__name__)
 
-# If the changes are too long for the model, a third of them is sent, once.
+# If the changes are too long for the model, a third of them is sent, down to so many characters.
 _SMALLER_BY = 3
+_SMALLEST_ROOM = 1_000
 # Findings shown with a question, the worst; more would leave too little room for the changes.
 _MOST_FINDINGS = 50
 
@@ -151,9 +156,10 @@ def _ask_model(
 ) -> AnswerText:
     pull = snapshot.pull
     eligibility.check_inputs(run.inputs)
+    window = ContextWindow.of(run.inputs)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="models") as pool:
         # Slow, because it imports the models' client: done while GitHub responds.
-        models = pool.submit(run.models)
+        models = pool.submit(_open_models, run, window)
         with run.runner.group("Read the changes"):
             settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
             selection = read_changes(run.forge, pull, settings)
@@ -170,7 +176,7 @@ def _ask_model(
         start_in_thread(head.load)
     budget = Budget.of(run.inputs)
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
-    client = ModelClient(models.result(), budget, run_tool, prompts.as_prompt_text)
+    client = ModelClient(models.result(), budget, run_tool, prompts.as_prompt_text, window)
     known = guidelines.find(run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text)
     findings = _worst_findings(OwnComment.find(snapshot, run.seal))
     with run.runner.group("Answer"):
@@ -182,8 +188,16 @@ def _ask_model(
             rules = _select_rules(settings, known, selection, first, room)
             return prompts.answer(wanted.question, shown.text, findings, before, shown.cuts, rules)
 
-        answer = _ask(run, client, make_prompt)
+        answer = _ask(client, make_prompt)
     return AnswerText("" if thread else wanted.question, answer, budget.spent(), run.run_url)
+
+
+def _open_models(run: Run, window: ContextWindow) -> tuple[Model, ...]:
+    """Return the models; the server is asked for the context window if nobody else says it."""
+    models = run.models()
+    if not window.is_known:
+        window.state(models[0].read_list().context_window)
+    return models
 
 
 def _read_conversation(
@@ -200,17 +214,20 @@ def _worst_findings(own: OwnComment) -> tuple[Finding, ...]:
     return tuple(worst_first[:_MOST_FINDINGS])
 
 
-def _ask(run: Run, client: ModelClient, make_prompt: Callable[[int], Prompt]) -> str:
+def _ask(client: ModelClient, make_prompt: Callable[[int], Prompt]) -> str:
     """Return the model's answer to a prompt whose changes fit into a number of characters.
 
-    If the model finds the prompt too long, ask once more with fewer.
+    While the model finds the prompt too long, ask again with fewer.
     """
-    room = batch_requests.find_room(run.inputs.model, run.inputs.context_window)
-    try:
-        return client.ask(make_prompt(room), replies.parse_answer)
-    except ContextTooLongError as problem:
-        log.warning("Asking again with fewer files: %s", problem)
-        return client.ask(make_prompt(room // _SMALLER_BY), replies.parse_answer)
+    room = client.window.room
+    while True:
+        try:
+            return client.ask(make_prompt(room), replies.parse_answer)
+        except ContextTooLongError as problem:
+            if room < _SMALLEST_ROOM:
+                raise
+            room = min(client.window.room, room // _SMALLER_BY)
+            log.warning("Asking again with fewer files: %s", problem)
 
 
 def _select_rules(

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,13 +19,16 @@ from reviewer.finding import Dismissal
 from reviewer.llm import budget
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
-from reviewer.llm.prompts import Prompts
+from reviewer.llm.context_window import ContextWindow
+from reviewer.llm.prompts import (
+    Prompts,
+)
 from reviewer.llm.tools import OFFERED
 from reviewer.memory.previous_review import PreviousReview
-from reviewer.pipeline import batch_requests, file_result, review_changes
+from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.review_batch import BatchReviewer
-from reviewer.ports import Model
+from reviewer.ports import ListedModel, Model
 from reviewer.pull_request import Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
@@ -33,6 +36,9 @@ from reviewer.run import model_tools
 from reviewer.run.run import Run
 
 T = TypeVar("T")
+
+# For the list of models, where nobody else says how large the window is: a guess is as good.
+_SECONDS_FOR_WINDOW = 5.0
 
 
 def review_share(
@@ -42,17 +48,20 @@ def review_share(
 
     A note warns if the provider will soon shut the model down.
     """
+    model, window = reviewer.client.preferred, reviewer.client.window
+    listed = start_in_thread(partial(_read_list, model, window)) if reviewer.asks else None
+    if listed and not window.is_known:
+        wait((listed,), _SECONDS_FOR_WINDOW)
     share = select_share(selection, run.inputs.shard)
-    model = reviewer.client.preferred
-    shutdown = start_in_thread(model.shutdown_date) if reviewer.asks else None
     review = review_changes.review(reviewer, share, dismissed)
     # Not worth waiting for: without the date there is no warning.
-    ends = shutdown.result() if shutdown and shutdown.done() else None
+    ends = listed.result().ends if listed and listed.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     followed = reviewer.requests.guidelines
     notes = (*review.notes, *followed.notes, *filter(None, (warning,)))
     missing = tuple(_note_missing(reviewer.requests.context.files))
-    details = (*review.job_summary_notes, *missing, *followed.details)
+    learned = filter(None, (window.note,))
+    details = (*review.job_summary_notes, *missing, *followed.details, *learned)
     return replace(
         review,
         shard=run.inputs.shard,
@@ -60,6 +69,13 @@ def review_share(
         job_summary_notes=details,
         foot_notes=_note_refused_tools(reviewer.client.tools_refusals),
     )
+
+
+def _read_list(model: Model, window: ContextWindow) -> ListedModel:
+    """Return what the server lists of the model; the window is used as soon as it is there."""
+    listed = model.read_list()
+    window.state(listed.context_window)
+    return listed
 
 
 def _note_refused_tools(refusals: Mapping[str, str]) -> tuple[str, ...]:
@@ -111,7 +127,7 @@ def make_reviewer(
     if asks:
         # Reads the whole commit while the guidelines are read and the models' client is imported.
         start_in_thread(head.load)
-    budget = Budget.of(inputs)
+    budget, window = Budget.of(inputs), ContextWindow.of(inputs)
     requests = BatchRequests(
         context=ContextCollector(head, selection.files, find_excluded(settings)),
         config=settings,
@@ -119,7 +135,7 @@ def make_reviewer(
             pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal)
         ),
         earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
-        room=batch_requests.find_room(inputs.model, inputs.context_window),
+        context_window=window,
         batching=inputs.batching,
         effort=inputs.effort,
         threads=snapshot.conversation.threads,
@@ -134,7 +150,11 @@ def make_reviewer(
         config=settings,
         prompts=prompts,
         client=ModelClient(
-            models.result() if models else run.models(), budget, run_tool, prompts.as_prompt_text
+            models.result() if models else run.models(),
+            budget,
+            run_tool,
+            prompts.as_prompt_text,
+            window,
         ),
         previous=previous,
         redaction=mask.redaction,

@@ -3,10 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from reviewer.adapters.openai import wire
 from reviewer.llm import budget
 
 TODAY = date(2026, 11, 24)
@@ -24,16 +21,3 @@ def test_a_model_without_a_shutdown_date_is_not_mentioned(ends: date | None) -> 
 
 def test_a_model_past_its_day_is_named_too() -> None:
     assert "was to be shut down" in budget.shutdown_warning("gpt-5", TODAY, TODAY)
-
-
-def test_the_list_tells_the_day_of_the_model_that_is_asked_for() -> None:
-    listed = """{"object": "list", "data": [
-        {"id": "other", "shutdown_date": "2026-01-01"},
-        {"id": "gpt-5", "shutdown_date": "2026-12-11"}]}"""
-    assert wire.shutdown_date(listed, "gpt-5") == date(2026, 12, 11)
-    assert wire.shutdown_date(listed, "missing") is None
-
-
-@given(st.text() | st.sampled_from(["[]", '{"data": 1}', '{"data": [{"id": "m"}]}', "[" * 99_999]))
-def test_any_other_list_says_nothing(text: str) -> None:
-    assert wire.shutdown_date(text, "m") is None

@@ -2,11 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
-from typing import Protocol
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenAI
@@ -19,11 +16,11 @@ from reviewer.adapters.http.retry import (
     call_with_retries,
     call_within,
 )
-from reviewer.adapters.openai import refusals, wire
+from reviewer.adapters.openai import chat, model_list, refusals, response_limit
 from reviewer.adapters.openai.refusals import Refusal
-from reviewer.adapters.openai.wire import Dialect, Options
+from reviewer.adapters.openai.wire import Dialect, Options, Wire
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
-from reviewer.ports import Prompt, Reply
+from reviewer.ports import ListedModel, Prompt, Reply
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +32,7 @@ _ATTEMPTS_TO_CONNECT = 4
 _ATTEMPTS_WHEN_SLOW = 2
 _SECONDS_TO_CONNECT = 10.0
 _NO_OPTIONS = Options()
-# The list of models only serves a warning.
 _SECONDS_TO_LIST = 10.0
-# Bytes, several times the longest reply; without a limit a server could fill the memory.
-_LARGEST_RESPONSE = 8 << 20
 # The SDK requires a key; ours is set by _keep_our_headers when a request leaves.
 _NO_KEY = "none"
 # The request was sent, so that its reply may have been made and paid for.
@@ -55,27 +49,6 @@ _HEADERS = frozenset(
         "user-agent",
     }
 )
-
-
-class Wire(Protocol):
-    """One of the two APIs, as a module: its path, its requests and its responses."""
-
-    PATH: str
-    OPTIONAL: Mapping[str, tuple[str, ...]]
-
-    def request(
-        self, prompt: Prompt, model: str, options: Options, dialect: Dialect
-    ) -> dict[str, object]:
-        """Return the JSON of a request."""
-        ...
-
-    def parse(self, response: httpx2.Response, model: str) -> Reply:
-        """Read a response; raises ReplyError for one that cannot be used."""
-        ...
-
-    def find_error(self, response: httpx2.Response) -> dict[str, object] | None:
-        """Return the error that a response of status 200 holds instead of a reply, else None."""
-        ...
 
 
 class ModelServer:
@@ -109,6 +82,7 @@ class ModelServer:
         self._dialect = Dialect()
         self._lock = threading.Lock()
         self._listing = threading.Lock()
+        self._listed: ListedModel | None = None
         self._client = self._connect(base_url or OPENAI)
 
     def _connect(self, base_url: str) -> OpenAI:
@@ -117,7 +91,10 @@ class ModelServer:
         try:
             client = DefaultHttpxClient(
                 follow_redirects=False,
-                event_hooks={"request": [self._keep_our_headers], "response": [_restrict]},
+                event_hooks={
+                    "request": [self._keep_our_headers],
+                    "response": [response_limit.restrict],
+                },
             )
             return OpenAI(
                 api_key=_NO_KEY,
@@ -160,19 +137,23 @@ class ModelServer:
                 refusal = dialect.tools_refusal if prompt.tools else ""
                 return replace(reply, tools_refusal=refusal, lost=len(lost))
 
-    def shutdown_date(self) -> date | None:
-        """Ask the server once when the model ends; see `ports.Model.shutdown_date`."""
+    def read_list(self) -> ListedModel:
+        """Ask the server for its list of models, once; see `ports.Model.read_list`."""
+        with self._listing:
+            self._listed = self._listed or self._request_list()
+            return self._listed
+
+    def _request_list(self) -> ListedModel:
         ask = partial(self._client.get, "/models", cast_to=httpx2.Response)
         try:
-            with self._listing:
-                response = self._deadline.call(ask, at_most=_SECONDS_TO_LIST)
+            response = self._deadline.call(ask, at_most=_SECONDS_TO_LIST)
         except (APIStatusError, APIConnectionError, DeadlineError) as unknown:
             log.debug("The list of models was not read: %s", type(unknown).__name__)
-            return None
-        return wire.shutdown_date(response.text, self.name)
+            return ListedModel()
+        return model_list.find(response.text, self.name)
 
     def close(self) -> None:
-        """Close the connections once `shutdown_date` has ended; nothing can be sent afterwards."""
+        """Close the connections once `read_list` has ended; nothing can be sent afterwards."""
         with self._listing:
             self._client.close()
 
@@ -225,9 +206,9 @@ class ModelServer:
     ) -> ReplyError | TransientError:
         if isinstance(error.__cause__, httpx2.ReadTimeout):
             return TransientError(self._late_error(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
-        if isinstance(error.__cause__, _TooLargeError):
+        if isinstance(error.__cause__, response_limit.TooLargeError):
             return ReplyError(
-                f"The response of {self.name} is larger than {_LARGEST_RESPONSE:,} bytes."
+                f"The response of {self.name} is larger than {response_limit.LARGEST:,} bytes."
             )
         connected = not isinstance(error.__cause__, httpx2.ConnectError)
         kind = ModelError if connected else ModelUnreachableError
@@ -268,37 +249,7 @@ def _choose_wire(*, responses: bool) -> Wire:
         from reviewer.adapters.openai import responses as responses_api
 
         return responses_api
-    return wire
-
-
-def _restrict(response: httpx2.Response) -> None:
-    """Read a response as UTF-8, uncompressed and of limited size, whatever its headers say."""
-    response.encoding = "utf-8"
-    response.headers.pop("content-encoding", None)
-    assert isinstance(response.stream, httpx2.SyncByteStream)  # noqa: S101  # tells the type checker
-    response.stream = _Capped(response.stream)
-
-
-class _TooLargeError(httpx2.RequestError):
-    """The response is larger than _LARGEST_RESPONSE."""
-
-
-class _Capped(httpx2.SyncByteStream):
-    """The body of a response, up to _LARGEST_RESPONSE bytes of it."""
-
-    def __init__(self, body: httpx2.SyncByteStream) -> None:
-        self._body = body
-
-    def __iter__(self) -> Iterator[bytes]:
-        taken = 0
-        for chunk in self._body:
-            taken += len(chunk)
-            if taken > _LARGEST_RESPONSE:
-                raise _TooLargeError("too large")
-            yield chunk
-
-    def close(self) -> None:
-        self._body.close()
+    return chat
 
 
 class _UnsupportedError(Exception):

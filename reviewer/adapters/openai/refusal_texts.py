@@ -30,3 +30,105 @@ TOOLS = ("tools", "tool use", "function call", "tool call", "tool choice")
 SCHEMA = ("response_format", "response_schema", "json_schema", "structured output")
 # "think value" is Ollama's: https://github.com/ollama/ollama/issues/12561
 EFFORT = ("reasoning_effort", "reasoning effort", "reasoning.effort", "think value")
+
+_LIMIT = r"(?P<limit>\d[\d,]*)"
+_TOKENS = r"(?P<tokens>\d[\d,]*)"
+# JSON may write > as an escape.
+_ABOVE = r"(?:>|\\u003e)"
+# What is between the limit and the tokens of the prompt; a total with the reply is passed over.
+_ASKED = (
+    r"(?:your messages resulted in |you requested (?:about )?)"
+    r"(?:\d+ tokens \(|\d+ output tokens and your prompt contains (?:at least )?)?"
+)
+_LLAMA = rf'"n_prompt_tokens": ?{_TOKENS}, ?"n_ctx": ?{_LIMIT}'
+
+TOO_MANY_A_MINUTE = (
+    # OpenAI, with status 429: https://github.com/Aider-AI/aider/issues/1880, and Groq, with 413:
+    # https://github.com/continuedev/continue/issues/10218
+    rf"request too large for .{{0,200}}\(tpm\)(?:: limit {_LIMIT}, requested {_TOKENS})?",
+)
+"""Patterns of texts that mean: the prompt has more tokens than the account may send in a minute."""
+
+TOO_LONG = (
+    # OpenAI (https://github.com/truskovskiyk/pr-reviewer/issues/4), DeepSeek
+    # (https://github.com/FoundationAgents/OpenManus/issues/79), Azure
+    # (https://github.com/Azure/azure-sdk-for-net/issues/41892), OpenRouter
+    # (https://github.com/OpenHands/OpenHands/issues/9937), vLLM
+    # (https://github.com/vllm-project/vllm/issues/20409, and since it stops counting early
+    # https://github.com/AIDotNet/OpenCowork/issues/82)
+    rf"maximum context length is {_LIMIT}(?: tokens)?[.,] however,? {_ASKED}{_TOKENS}",
+    rf"maximum context length is {_LIMIT}",
+    # OpenAI's gpt-5: https://github.com/cline/cline/issues/5474
+    rf"exceed the configured limit of {_LIMIT} tokens\. your messages resulted in {_TOKENS}",
+    # OpenAI's Responses: https://github.com/anomalyco/opencode/issues/6071
+    r"exceeds the context window of this model",
+    # Groq: https://github.com/OpenHands/OpenHands/issues/1902, and Cerebras, with numbers:
+    # https://github.com/cline/cline/issues/5140
+    rf"of the messages or completion(?:\. current length is {_TOKENS} while limit is {_LIMIT})?",
+    # Gemini: https://github.com/google-gemini/gemini-cli/issues/6678, and without the count
+    # https://github.com/arkavo-org/arkavo-edge/issues/371
+    rf"token count(?: \({_TOKENS}\))? exceeds the maximum number of tokens allowed \({_LIMIT}",
+    # Bedrock: https://github.com/aws-samples/bedrock-chat/issues/95, and in characters:
+    # https://github.com/ryanadoty/Amazon-Bedrock-Amazon-RDS-POC/issues/9
+    r"input is too long for requested model",
+    r"malformed input request: expected maxlength",
+    # TGI, with status 422: https://github.com/bytedance/UI-TARS-desktop/issues/626 and
+    # https://github.com/huggingface/text-generation-inference/issues/695
+    rf"`inputs` tokens \+ `max_new_tokens` must be (?:<|\\u003c)= {_LIMIT}\. given: {_TOKENS}",
+    rf"`inputs` must have less than {_LIMIT} tokens\. given: {_TOKENS}",
+    # vLLM: https://github.com/xorbitsai/inference/issues/3785 and
+    # https://github.com/vllm-project/vllm/issues/12165
+    rf"prompt \(length {_TOKENS}\) is longer than the maximum model length of {_LIMIT}",
+    rf"\(total length {_TOKENS}\) is too long to fit into the model \(context length {_LIMIT}",
+    # SGLang: https://github.com/QwenLM/Qwen3/issues/1321 and
+    # https://github.com/sgl-project/sglang/issues/4048
+    rf"input \({_TOKENS} tokens\) is longer than the model.{{1,3}}s context length \({_LIMIT}",
+    rf"input length \({_TOKENS} tokens\) exceeds the maximum allowed length \({_LIMIT}",
+    # llama.cpp: https://github.com/ggml-org/llama.cpp/pull/15780, and with numbers in the text
+    # https://github.com/ggml-org/llama.cpp/blob/master/tools/server/server-context.cpp
+    rf"request \({_TOKENS} tokens\) exceeds the available context size \({_LIMIT}",
+    rf"exceeds the available context size.{{0,200}}{_LLAMA}",
+    r"exceed_context_size_error",
+    # llama-cpp-python: https://github.com/rllm-team/rllm/issues/55
+    rf"requested tokens \({_TOKENS}\) exceed context window of {_LIMIT}",
+    # Mistral, as other clients match it:
+    # https://github.com/earendil-works/pi/blob/main/packages/ai/src/utils/overflow.ts
+    rf"prompt contains {_TOKENS} tokens.{{0,100}}too large for model with {_LIMIT} maximum context",
+    # Ollama Cloud: https://github.com/dyad-sh/dyad/issues/3498
+    r"exceeded max context length by",
+    # Anthropic: https://github.com/anthropics/claude-code/issues/12186, and with the reply
+    # https://github.com/docker/docker-agent/issues/569; LiteLLM's proxy passes both on:
+    # https://github.com/OpenHands/OpenHands/issues/5350
+    rf"prompt is too long: {_TOKENS} tokens {_ABOVE} {_LIMIT} maximum",
+    rf"exceed context limit: {_TOKENS} \+ \d+ {_ABOVE} {_LIMIT}",
+    # LiteLLM, for whatever the provider said: https://github.com/BerriAI/litellm/issues/10431
+    r"contextwindowexceedederror",
+    # xAI: https://github.com/cline/cline/issues/3120
+    rf"maximum prompt length is {_LIMIT} but the request contains {_TOKENS}",
+    # GitHub: https://github.com/opencode-ai/opencode/issues/305
+    rf"prompt token count of {_TOKENS} exceeds the limit of {_LIMIT}",
+    # LM Studio: https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/546,
+    # https://github.com/Gitlawb/openclaude/issues/353 and
+    # https://github.com/anomalyco/opencode/issues/11141
+    rf"keep the first {_TOKENS} tokens.{{0,100}}context length of only {_LIMIT}",
+    rf"n_keep:? \(?{_TOKENS}\)? ?{_ABOVE}= n_ctx:? \(?{_LIMIT}",
+    # LiteLLM for itself, Poolside and Kimi, as the same client matches them
+    rf"length \(?{_TOKENS}\)? exceeds (?:the )?model's maximum context length \({_LIMIT}",
+    rf"exceeds (?:the )?model's maximum context length of {_LIMIT}",
+    rf"length {_TOKENS} exceeds the maximum allowed input length of {_LIMIT}",
+    rf"exceeded model token limit: {_LIMIT} \(requested: {_TOKENS}",
+    # oMLX: https://github.com/ValueCell-ai/ClawX/issues/658
+    rf"prompt too long: {_TOKENS} tokens exceeds max context window of {_LIMIT}",
+)
+"""Patterns of texts that mean: the prompt is too long, with the numbers that they name."""
+
+PROBABLY_TOO_LONG = (
+    r"context_length_exceeded",
+    r"context (?:length|window|size)",
+    r"prompt (?:is )?too long",
+    # Bedrock says "Too many tokens, please wait before trying again" of a rate limit:
+    # https://github.com/anthropics/claude-code/issues/236
+    r"too many tokens(?!,? please wait| per )",
+    r"request too large",
+)
+"""What servers that are not in the table say of a prompt that is too long."""

@@ -1,8 +1,9 @@
 """What a model server's error response means: stop, use another model, shorten, or leave out."""
 
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from httpx2 import Response
@@ -20,17 +21,19 @@ from reviewer.errors import (
 from reviewer.text import invisible, truncate
 
 _LONGEST_QUOTE = 200
+# A longer number is no count of tokens, and Python refuses to read one of thousands of digits.
+_MOST_DIGITS = 9
 # A server that fails gets fewer attempts than one that only asks to wait.
 _ATTEMPTS_AT_FAILURE = 4
 _QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-_TOO_LONG = re.compile(
-    r"context_length_exceeded|context (?:length|window|size)|prompt is too long|too many tokens"
-    # OpenAI's 429 for one prompt above the tokens of a whole minute: waiting does not help.
-    r"|request too large"
-)
+_TOO_LONG = tuple(map(re.compile, refusal_texts.TOO_LONG))
+_PROBABLY_TOO_LONG = re.compile("|".join(refusal_texts.PROBABLY_TOO_LONG))
+_TOO_MANY_A_MINUTE = re.compile("|".join(refusal_texts.TOO_MANY_A_MINUTE))
+# What a server says is at the beginning; it may repeat the prompt after that.
+_SEARCHED = 10_000
 _NO_TOOLS = re.compile("|".join(refusal_texts.NO_TOOLS))
-# With these, the server has not looked at the parameters.
-_NOT_ABOUT_TOOLS = frozenset(
+# With these, the server has not looked at the prompt and its parameters.
+_NOT_ABOUT_REQUEST = frozenset(
     {
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.PAYMENT_REQUIRED,
@@ -48,13 +51,9 @@ _PASSING = frozenset(
         HTTPStatus.TOO_MANY_REQUESTS,
     }
 )
+# With other statuses, only a text of the table means that the prompt is too long.
 _MAY_BE_TOO_LONG = frozenset(
-    {
-        HTTPStatus.OK,
-        HTTPStatus.BAD_REQUEST,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.TOO_MANY_REQUESTS,
-    }
+    {HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
 # What OpenAI, Anthropic and Google call the errors that another provider's response repeats.
 _STATUS_NAMES: dict[str, int] = {
@@ -82,7 +81,8 @@ class Refusal:
     """An error response, as far as it has OpenAI's shape or another usual one.
 
     `code` and `parameter` are OpenAI's "code" (or "type") and "param". `text` is the whole body in
-    lower case, for searching; `message` and `location`, where a redirect leads, may be shown.
+    lower case, for searching, or the error of a response of status 200, which may hold a part of a
+    reply beside it; `message` and `location`, where a redirect leads, may be shown.
     `wait` is in seconds, None when the server asks for none.
     """
 
@@ -102,13 +102,14 @@ def read(response: Response, key: str, error: dict[str, object] | None = None) -
     that it names, or 200.
     """
     status = response.status_code if error is None else _named_status(error)
+    text = response.text if error is None else json.dumps(error, ensure_ascii=False)
     error = _error_object(response) if error is None else error
     message = _member(error, "message") or _member(error, "detail") or response.text
     return Refusal(
         status=status,
         code=_member(error, "code") or _member(error, "type"),
         parameter=_member(error, "param"),
-        text=response.text.lower(),
+        text=text.lower(),
         message=clean(message, key),
         location=clean(response.headers.get("location", ""), key),
         wait=waiting.asked_wait(response.headers, message),
@@ -117,7 +118,7 @@ def read(response: Response, key: str, error: dict[str, object] | None = None) -
 
 def refuses_tools(refusal: Refusal) -> bool:
     """Return True if the server or the model takes no tools, whatever the status is."""
-    about_request = refusal.status not in _NOT_ABOUT_TOOLS
+    about_request = refusal.status not in _NOT_ABOUT_REQUEST
     return about_request and bool(_NO_TOOLS.search(refusal.text))
 
 
@@ -140,8 +141,8 @@ def clean(text: str, key: str) -> str:
 
 def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
     """Return the error for a refusal; what its text says goes before its status."""
-    if _is_too_long(refusal):
-        return ContextTooLongError(f"The prompt is too long for {model}: {refusal.message}")
+    if problem := _explain_length(refusal, model):
+        return problem
     if refusal.code in _QUOTA:
         return ModelRefusedError(
             f"The model server's quota is used up: {refusal.message}",
@@ -193,10 +194,37 @@ def _passing_error(refusal: Refusal) -> TransientError:
     return TransientError(found, wait=refusal.wait, attempts=_ATTEMPTS_AT_FAILURE)
 
 
-def _is_too_long(refusal: Refusal) -> bool:
-    if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return True
-    return refusal.status in _MAY_BE_TOO_LONG and bool(_TOO_LONG.search(refusal.text))
+def _explain_length(refusal: Refusal, model: str) -> ModelError | TransientError | None:
+    """Return the error if the prompt is too long, None if the refusal is about something else.
+
+    A prompt with more tokens than the account may send in a minute is too long: waiting does not
+    help. One that the account may send later is waited for.
+    """
+    text = refusal.text[:_SEARCHED]
+    what = f"The prompt is too long for {model}: {refusal.message}"
+    if found := _TOO_MANY_A_MINUTE.search(text):
+        limit, counted = _read_number(found, "limit"), _read_number(found, "tokens")
+        if limit and counted and counted <= limit:
+            return _passing_error(replace(refusal, status=HTTPStatus.TOO_MANY_REQUESTS))
+        cause = "It has more tokens than the account may send in a minute."
+        return ContextTooLongError(what, cause=cause, limit=limit, counted=counted)
+    if refusal.status in _NOT_ABOUT_REQUEST:
+        return None
+    for pattern in _TOO_LONG:
+        if found := pattern.search(text):
+            limit, counted = _read_number(found, "limit"), _read_number(found, "tokens")
+            return ContextTooLongError(what, limit=limit, counted=counted)
+    if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or (
+        refusal.status in _MAY_BE_TOO_LONG and _PROBABLY_TOO_LONG.search(text)
+    ):
+        return ContextTooLongError(what)
+    return None
+
+
+def _read_number(found: re.Match[str], group: str) -> int | None:
+    """Return the number in a group of a pattern, None if it names none."""
+    digits = found.groupdict().get(group)
+    return int(digits.replace(",", "")[:_MOST_DIGITS]) if digits else None
 
 
 def _not_found_error(refusal: Refusal, model: str) -> ModelNotFoundError:

@@ -196,7 +196,9 @@ def _parse_usage(reported: object) -> Usage | None:
     counts = reported if isinstance(reported, dict) else {}
     return wire.parse_usage(
         {
+            **counts,
             "prompt_tokens": counts.get("input_tokens"),
+            "prompt_tokens_details": counts.get("input_tokens_details"),
             "completion_tokens": counts.get("output_tokens"),
         }
     )

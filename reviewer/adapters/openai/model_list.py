@@ -1,0 +1,79 @@
+"""What a server's list of models says of one of them: the day it ends, and its context window."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from reviewer.ports import ListedModel
+
+# What servers call the window, in tokens: vLLM
+# (https://github.com/modal-labs/modal-examples/issues/843), Anthropic
+# (https://docs.rs/claude-api/0.5.2/claude_api/models), OpenRouter
+# (https://github.com/anomalyco/models.dev/issues/2796), Groq
+# (https://rdrr.io/cran/tidyllm/man/groq_list_models.html), Mistral
+# (https://docs.rs/mistralai-client/0.14.0/src/mistralai_client/v1/model_list.rs.html) and LM Studio
+# (https://github.com/zed-industries/zed/issues/33938).
+_WINDOWS = (
+    "max_model_len",
+    "max_input_tokens",
+    "context_length",
+    "context_window",
+    "max_context_length",
+    "loaded_context_length",
+)
+# llama.cpp's "meta" has the window of the server as n_ctx, and as n_ctx_train what the model could
+# take (https://github.com/NousResearch/hermes-agent/pull/78212). OpenRouter's "top_provider" has
+# that of the provider that is asked first, which may be smaller than the model's.
+_NESTED = {"meta": ("n_ctx",), "top_provider": ("context_length",)}
+# A number above is not a count of tokens.
+_MOST_TOKENS = 100_000_000
+
+
+def find(text: str, model: str) -> ListedModel:
+    """Return what `text`, the list as JSON, says of a model.
+
+    A list of one model is about that one, whatever its name: a local server calls it by its file,
+    and answers to any name. OpenAI's list has `shutdown_date`, a day or null
+    (https://platform.openai.com/docs/api-reference/models/object).
+    """
+    rows = _read_rows(text)
+    named = next((row for row in rows if _is_called(row, model)), None)
+    row = named or (rows[0] if len(rows) == 1 else {})
+    windows = [size for size in _find_windows(row) if 0 < size <= _MOST_TOKENS]
+    ends = row.get("shutdown_date") if named else None
+    return ListedModel(
+        ends=_parse_day(ends) if isinstance(ends, str) else None,
+        context_window=min(windows, default=None),
+    )
+
+
+def _read_rows(text: str) -> list[Mapping[str, object]]:
+    try:
+        listed = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    rows = listed.get("data") if isinstance(listed, dict) else None
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _is_called(row: Mapping[str, object], model: str) -> bool:
+    aliases = row.get("aliases")
+    return row.get("id") == model or (isinstance(aliases, list) and model in aliases)
+
+
+def _find_windows(row: Mapping[str, object]) -> Iterator[int]:
+    nested = {name: row.get(name) for name in _NESTED}
+    values = [row.get(name) for name in _WINDOWS]
+    for name, inside in nested.items():
+        if isinstance(inside, dict):
+            values += [inside.get(member) for member in _NESTED[name]]
+    for value in values:
+        if isinstance(value, int) and not isinstance(value, bool):
+            yield value
+
+
+def _parse_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

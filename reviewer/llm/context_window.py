@@ -1,0 +1,134 @@
+"""How much fits into one request: the context window, as it is set, listed, known or learned."""
+
+import logging
+import threading
+
+from reviewer.config.inputs import Inputs
+from reviewer.errors import ContextTooLongError
+from reviewer.llm import budget
+from reviewer.ports import Prompt, Usage
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_WINDOW = 32_000
+"""Tokens that are assumed where nobody says how large the window is."""
+LEAST_WINDOW = 500
+"""Tokens; no model that reviews has fewer, so a smaller number is not the size of a window."""
+# The changes' share of a window; the rest is for instructions and the reply.
+_SHARE = 0.5
+# Code has three characters per token or more; what a refusal counts can only lower this.
+_CHARACTERS_PER_TOKEN = 3.0
+_LEAST_RATIO = 1.0
+# Tokens that are kept for the reply where the workflow does not limit it, and their largest share.
+_REPLY = 8_000
+_REPLY_SHARE = 4
+# The share of a window that is full: servers cut at the end of a line or a message.
+_FULL = 0.97
+
+
+class ContextWindow:
+    """The context window of a run's models; safe to share between threads.
+
+    It is what the workflow sets, or else the smaller one of what we know and what the server lists.
+    A refusal that names a smaller limit applies to all later requests.
+    """
+
+    def __init__(self, model: str = "", limit: int | None = None, reply: int | None = None) -> None:
+        """Take the window that is set and the largest reply, both in tokens, None if not set."""
+        facts = budget.lookup(model)
+        self._is_set = limit is not None
+        self._tokens = limit or (facts.context_window if facts else None)
+        self._reply = reply or _REPLY
+        self._ratio = _CHARACTERS_PER_TOKEN
+        self._learned = False
+        self._cut: int | None = None
+        self._refused: int | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, inputs: Inputs) -> "ContextWindow":
+        """Return the window of a run as far as its inputs and our catalogue say it."""
+        return cls(inputs.model, inputs.context_window, inputs.max_output_tokens)
+
+    @property
+    def is_known(self) -> bool:
+        """True if its size is more than a guess."""
+        return self._tokens is not None
+
+    @property
+    def room(self) -> int:
+        """The room for changes and their context, in characters."""
+        return int((self._tokens or UNKNOWN_WINDOW) * _SHARE * self._ratio)
+
+    @property
+    def most(self) -> int | None:
+        """The characters of the largest prompt that leaves room for a reply; None if unknown."""
+        tokens = self._tokens
+        if tokens is None:
+            return None
+        return int((tokens - min(self._reply, tokens // _REPLY_SHARE)) * self._ratio)
+
+    @property
+    def refused(self) -> int | None:
+        """The characters of the shortest prompt that was refused without naming a limit."""
+        return self._refused
+
+    @property
+    def note(self) -> str:
+        """A note for the job summary on a limit that a request ran into, else ""."""
+        if not self._learned:
+            return ""
+        return (
+            f"the model server takes {self._tokens:,} tokens in one request, less than was "
+            f"assumed, so requests were made smaller; set `context-window: {self._tokens}`"
+        )
+
+    def state(self, tokens: int | None) -> None:
+        """Use the window that the server lists, if none is set and none that is smaller is known.
+
+        None is a list that does not say.
+        """
+        if tokens is None or tokens < LEAST_WINDOW or self._is_set:
+            return
+        with self._lock:
+            self._tokens = min(tokens, self._tokens or tokens)
+
+    def learn(self, refusal: ContextTooLongError, characters: int) -> None:
+        """Use the limit of a refusal, which was about a prompt of so many characters."""
+        with self._lock:
+            if refusal.counted and refusal.counted >= LEAST_WINDOW:
+                ratio = max(characters / refusal.counted, _LEAST_RATIO)
+                self._ratio = min(self._ratio, ratio)
+            limit = refusal.limit
+            if limit is None or limit < LEAST_WINDOW:
+                self._refused = min(characters, self._refused or characters)
+            elif limit < (self._tokens or limit + 1):
+                log.info("The model server takes %d tokens in one request", limit)
+                self._tokens = limit
+                self._learned = True
+
+    def find_cut(
+        self, prompt: Prompt, usage: Usage | None, model: str
+    ) -> ContextTooLongError | None:
+        """Return an error if the model saw only a part of the prompt, because the server cut it.
+
+        Some servers do so without a word, such as Ollama
+        (https://github.com/ollama/ollama/issues/17427), and report the tokens of what they left.
+        No tokenizer in use has fewer tokens than words between white space, however often a
+        character repeats. Once a server has cut, whatever fills its window was cut too. A number
+        under LEAST_WINDOW counts nothing: some servers report a constant.
+        """
+        if usage is None or usage.input_tokens < LEAST_WINDOW:
+            return None
+        seen = usage.input_tokens + usage.cached_tokens
+        least = sum(len(message.text.split()) for message in prompt.messages)
+        if seen >= least and (self._cut is None or seen < self._cut * _FULL):
+            return None
+        with self._lock:
+            self._cut = min(seen, self._cut or seen)
+        return ContextTooLongError(
+            f"The model server cut the prompt of {prompt.size:,} characters to {seen:,} tokens.",
+            cause=f"The context window of {model} is set to less than the model can take. Ollama's "
+            "is set with OLLAMA_CONTEXT_LENGTH.",
+            limit=seen,
+        )

@@ -1,0 +1,126 @@
+"""How large a request may be: what is set, listed and learned, and when a prompt was cut."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.adapters.openai import wire
+from reviewer.errors import ContextTooLongError
+from reviewer.llm.context_window import LEAST_WINDOW, UNKNOWN_WINDOW, ContextWindow
+from reviewer.llm.reply_schemas import REVIEW_SCHEMA
+from reviewer.ports import Message, Prompt, Usage
+from tests.faults import faults
+
+
+def prompt(text: str) -> Prompt:
+    return Prompt("review", (Message("user", text),), "review", REVIEW_SCHEMA)
+
+
+def refusal(limit: int | None = None, counted: int | None = None) -> ContextTooLongError:
+    return ContextTooLongError("Too long.", limit=limit, counted=counted)
+
+
+def test_an_unknown_window_is_assumed_and_bounds_no_prompt() -> None:
+    window = ContextWindow("unheard-of")
+    assert (window.is_known, window.most) == (False, None)
+    assert window.room == UNKNOWN_WINDOW * 3 // 2
+
+
+@faults("LL22")
+@pytest.mark.parametrize(
+    ("model", "limit", "listed", "expected"),
+    [
+        ("unheard-of", None, 8192, 8192),
+        ("unheard-of", None, None, UNKNOWN_WINDOW),
+        ("unheard-of", 16_000, 8192, 16_000),
+        # The catalogue says 1,050,000 and the server less, or more.
+        ("gpt-6-luna", None, 128_000, 128_000),
+        ("gpt-6-luna", None, 2_000_000, 1_050_000),
+        # No window.
+        ("unheard-of", None, LEAST_WINDOW - 1, UNKNOWN_WINDOW),
+    ],
+)
+def test_the_window_is_what_is_set_or_the_smaller_one_of_catalogue_and_list(
+    model: str, limit: int | None, listed: int | None, expected: int
+) -> None:
+    window = ContextWindow(model, limit)
+    window.state(listed)
+    assert window.room == expected * 3 // 2
+
+
+@faults("LL23")
+def test_a_refusal_makes_the_window_smaller_and_never_larger() -> None:
+    window = ContextWindow("m", 16_000)
+    window.learn(refusal(8192, 9000), 27_000)
+    assert window.room == 8192 * 3 // 2
+    assert "`context-window: 8192`" in window.note
+    window.learn(refusal(64_000), 27_000)
+    assert window.room == 8192 * 3 // 2
+
+
+@faults("LL23")
+def test_the_count_of_a_refusal_corrects_the_characters_of_a_token() -> None:
+    window = ContextWindow("m")
+    window.learn(refusal(8192, 10_000), 15_000)
+    assert window.room == 8192 * 0.5 * 1.5
+    # A server that stops counting early names too few tokens.
+    window.learn(refusal(8192, 8193), 900_000)
+    assert window.room == 8192 * 0.5 * 1.5
+
+
+@faults("LL23")
+def test_a_number_that_is_no_window_changes_nothing_but_what_was_refused() -> None:
+    window = ContextWindow("m")
+    window.learn(refusal(1, 2), 15_000)
+    assert (window.most, window.refused, window.note) == (None, 15_000, "")
+    window.learn(refusal(), 9_000)
+    window.learn(refusal(), 12_000)
+    assert window.refused == 9_000
+
+
+def test_a_window_smaller_than_the_reply_keeps_room_for_the_prompt() -> None:
+    assert ContextWindow("m", 4_000, 100_000).most == 3_000 * 3
+    assert ContextWindow("m", 100_000, 4_000).most == 96_000 * 3
+
+
+@faults("LL24")
+def test_fewer_tokens_than_words_are_those_of_a_cut_prompt() -> None:
+    window = ContextWindow("m")
+    long = prompt("one two three\n" * 1_000)
+    assert window.find_cut(long, Usage(3_000, 1), "m") is None
+    assert window.find_cut(long, None, "m") is None
+    cut = window.find_cut(long, Usage(2_051, 1), "m")
+    assert cut
+    assert cut.limit == 2_051
+    assert "2,051 tokens" in cut.what
+    # Whatever fills the window from then on was cut too.
+    assert window.find_cut(prompt("a " * 1_000), Usage(2_050, 1), "m")
+    assert window.find_cut(prompt("a " * 1_000), Usage(1_700, 1), "m") is None
+
+
+@faults("LL24")
+@given(st.sampled_from(["=", " ", "\n", "-+", "\u4e2d", "x"]), st.integers(1, 100_000))
+def test_characters_that_repeat_never_look_like_a_cut(text: str, times: int) -> None:
+    assert ContextWindow("m").find_cut(prompt(text * times), Usage(LEAST_WINDOW, 1), "m") is None
+
+
+@faults("LL24")
+@pytest.mark.parametrize(
+    ("members", "cached"),
+    [
+        ({}, 0),
+        ({"prompt_tokens_details": {"cached_tokens": 1024}}, 1024),
+        ({"cache_read_input_tokens": 900, "cache_creation_input_tokens": 100}, 1000),
+        # LiteLLM gives both.
+        ({"prompt_tokens_details": {"cached_tokens": 9}, "cache_read_input_tokens": 9}, 9),
+        ({"prompt_tokens_details": {"cached_tokens": -1}}, 0),
+        ({"prompt_tokens_details": [5], "cache_read_input_tokens": "5"}, 0),
+        ({"prompt_tokens_details": {"cached_tokens": 10**30}}, 0),
+        ({"cache_read_input_tokens": True}, 0),
+    ],
+)
+def test_cached_tokens_are_read_as_servers_report_them(
+    members: dict[str, object], cached: int
+) -> None:
+    reported = {"prompt_tokens": 50, "completion_tokens": 5, **members}
+    assert wire.parse_usage(reported) == Usage(50, 5, cached)

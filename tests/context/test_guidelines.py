@@ -113,12 +113,13 @@ def test_the_nearest_guidelines_are_shown_first_and_what_is_cut_is_named_once_fo
     assert cuts == [f"AGENTS.md, all but the first {len(shown[1].text)} characters"]
     assert known.select(["src/a.py"], 500) == ((near,), ["AGENTS.md"])
     assert known.select(["b.py"], 2_000) == ((far,), [])
-    assert len(known.details) == 0
+    before = known.details
     known.record(cuts)
     known.record(cuts)
     known.record(["AGENTS.md"])
-    assert len(known.details) == 1
-    assert known.details[0].count("AGENTS.md") == 2
+    after = known.details
+    assert (len(before), len(after)) == (0, 1)
+    assert after[0].count("AGENTS.md") == 2
 
 
 @faults("TR1")

@@ -118,7 +118,8 @@ class BatchRequests:
         window = self.context_window
         if batch.size > max(window.room, SMALLEST_WINDOW):
             return batch.fit(self.window)
-        most = window.most
+        limits = (window.most, window.refused and window.refused - 1)
+        most = min((each for each in limits if each is not None), default=None)
         if most is not None and most <= _LARGEST_PROMPT:
             choices = batch.leaner()
             batch = next((each for each in choices if make(each).size <= most), choices[-1])
@@ -131,11 +132,11 @@ class BatchRequests:
 
         Where the size of the window is known, the batch is made to fit, else it is halved.
         """
-        fitting = self.fit(batch, make)
-        if fitting != (batch,):
-            return fitting
         prompt, most = make(batch), self.context_window.most
-        if most and prompt.size > most:
+        if most is not None and prompt.size > most:
+            fitting = self.fit(batch, make)
+            if fitting != (batch,):
+                return fitting
             room = max(batch.size - (prompt.size - most), batch.size // _MOST_DIVIDED)
             pieces = batch.fit(max(room, SMALLEST_WINDOW))
             if len(pieces) > 1:

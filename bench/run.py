@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import image, lock_files, reviews, secrets, starts
+from bench import image, lock_files, repository_code, reviews, secrets, starts
 from bench.measuring import Row
 
 README = Path(__file__).parent.parent / "README.md"
@@ -18,7 +18,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the table into README.md")
     write = parser.parse_args().write
-    rows = [*starts.rows(), *reviews.rows(), *secrets.rows(), *lock_files.rows()]
+    rows = [
+        *starts.rows(),
+        *reviews.rows(),
+        *secrets.rows(),
+        *lock_files.rows(),
+        *repository_code.rows(),
+    ]
     measured = image.engine_answers()
     if measured:
         rows += image.rows()

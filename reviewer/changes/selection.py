@@ -1,7 +1,7 @@
 """Reads the changed files, selects those to review, and divides them into shards."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes import default_excludes, diff, modes, renames
@@ -123,6 +123,21 @@ def _rules_of(config: Settings) -> tuple[_Rules, ...]:
         _Rules(author, Patterns(globs.include) if globs.include else None, Patterns(globs.exclude))
         for author, globs in sources
     )
+
+
+def find_excluded(config: Settings) -> Callable[[str], bool]:
+    """Return a function that says if unchanged code of a path is none to show.
+
+    Such are the paths that a glob of `exclude` names, and those that our own rules leave out.
+    """
+    rules = _rules_of(config)
+
+    def is_excluded(path: str) -> bool:
+        if any(rule.exclude.verdict(path) for rule in rules):
+            return True
+        return bool(default_excludes.find_reason_by_path(path))
+
+    return is_excluded
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,10 +62,6 @@ class SiblingIndex:
         found.pop(file.path, None)
         return tuple(found.values())[:SIBLINGS]
 
-    def with_stem(self, stem: str) -> tuple[ChangedFile, ...]:
-        """List files of this name without suffix, as an import names them; at most SIBLINGS."""
-        return tuple(self._stems.get(stem, ())[:SIBLINGS])
-
     def _model_partners(self, name: _FileName) -> Iterable[ChangedFile]:
         if (app := _app_of_migration(name)) is not None:
             return self._models.get(app, ())[: SIBLINGS + 1]

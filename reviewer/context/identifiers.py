@@ -7,6 +7,9 @@ LONGEST_LINE = 400
 SHORTEST_NAME = 4
 """Characters; shorter names are too common to identify anything."""
 
+CLASS = re.compile(r"(?:^|\s)(?:class|interface|struct|impl|trait|record|object|protocol)\s")
+"""Matches a line that begins a class or what other languages have in its place."""
+
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEFINITION = re.compile(
     r"(?:(?:export|default|public|private|protected|internal|static|final|abstract|async|unsafe"
@@ -29,15 +32,18 @@ _COMMON = frozenset(
     )
 )
 _FAMILIES = {
-    suffix: family
-    for family in ("js jsx ts tsx mjs cjs mts cts vue svelte", "c h cc cpp cxx hh hpp hxx m mm",
+    suffix: group.split()[0]
+    for group in ("js jsx ts tsx mjs cjs mts cts vue svelte", "c h cc cpp cxx hh hpp hxx m mm",
                    "java kt kts scala groovy", "py pyi pyx")
-    for suffix in family.split()
+    for suffix in group.split()
 }  # fmt: skip
 
 
 def language_family(path: str) -> str:
-    """Return the family of languages that share names, such as C and C++, by the file's suffix."""
+    """Return the family of languages that share names, such as C and C++, by the file's suffix.
+
+    It has the name of one of its suffixes, such as "c".
+    """
     suffix = path.rpartition(".")[2].lower()
     return _FAMILIES.get(suffix, suffix)
 
@@ -48,7 +54,12 @@ def names(text: str) -> dict[str, None]:
     Keywords, common words and short names are left out.
     """
     found = _NAME.findall(text[:LONGEST_LINE])
-    return dict.fromkeys(name for name in found if _is_distinctive(name))
+    return dict.fromkeys(name for name in found if is_distinctive(name))
+
+
+def words(text: str) -> frozenset[str]:
+    """Return every word of a text that may be a name, common ones too."""
+    return frozenset(_NAME.findall(text))
 
 
 def definition(text: str) -> str:
@@ -61,8 +72,9 @@ def definition(text: str) -> str:
     # In C, this is the use of a type.
     if not found or (text.startswith(("struct", "enum")) and text.endswith((";", ")"))):
         return ""
-    return found[1] if _is_distinctive(found[1]) else ""
+    return found[1] if is_distinctive(found[1]) else ""
 
 
-def _is_distinctive(name: str) -> bool:
+def is_distinctive(name: str) -> bool:
+    """Return True for a name that is no keyword, no common word and not short."""
     return len(name) >= SHORTEST_NAME and name not in _COMMON and not name.startswith("__")

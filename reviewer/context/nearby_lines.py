@@ -23,6 +23,8 @@ _WIDEST = 10 + 3 + len(_GAP) + 2
 _NAMED_CUTS = 3
 # Characters of a heading that are compared: git cuts it at 80 bytes, maybe inside a character.
 _HEADING = 20
+# Characters of a row that hold its number.
+_NUMBER = 8
 # Characters of a line that are searched for a heading.
 _READ = 300
 
@@ -47,6 +49,12 @@ def select(content: str, hunks: Sequence[Hunk], limit: int) -> Excerpt:
     reach = len(lines) if len(lines) <= WHOLE_FILE_LINES else LINES_AROUND
     dropped = page.take_nearest(reach)
     return Excerpt(page.text(), tuple(page.cuts(blocks, dropped)))
+
+
+def find_numbers(text: str) -> frozenset[int]:
+    """Return the numbers of the lines that a text of `select` shows."""
+    rows = (row[:_NUMBER].split(None, 1) for row in text.split("\n"))
+    return frozenset(int(words[0]) for words in rows if words and words[0].isdecimal())
 
 
 class _LineSelection:

@@ -1,6 +1,6 @@
 """Finds how changed files belong together: callers, definitions, tests and their subjects."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,8 +26,6 @@ SIBLING_LINES = 150
 """Lines of hunks; a sibling with more is not shown."""
 NAMED_CUTS = 5
 """Cuts that are named; further ones are counted."""
-FILES_READ = 6
-"""Files that are read whole for one file; each may be a request to the forge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +54,8 @@ class _Piece:
 class ChangeIndex:
     """Finds related changes in an index of all changed files; safe to share between threads."""
 
-    def __init__(
-        self,
-        files: Sequence[ChangedFile],
-        contents: Callable[[str], str | None] | None = None,
-    ) -> None:
-        """Index the files.
-
-        `contents` returns the whole text of a file at the head commit, None when it cannot. It is
-        called by `find_related`, in the caller's thread, up to FILES_READ times for each file.
-        """
-        self._contents = contents
+    def __init__(self, files: Sequence[ChangedFile]) -> None:
+        """Index the files."""
         self._siblings = SiblingIndex(files)
         changed = (
             (identifiers.language_family(file.path), name)
@@ -153,9 +142,8 @@ class ChangeIndex:
 
     def _pieces(self, file: ChangedFile, shown: frozenset[str]) -> Iterator[_Piece]:
         yield from self._callers(file, shown)
-        siblings = self._siblings.siblings(file)
-        yield from self._definitions_used(file, siblings, shown)
-        for sibling in siblings:
+        yield from self._definitions_used(file, shown)
+        for sibling in self._siblings.siblings(file):
             if sibling.path not in shown:
                 yield _sibling_piece(sibling)
 
@@ -169,47 +157,12 @@ class ChangeIndex:
             for path, rows in by_file.items():
                 yield _Piece(f"Mentions of {name} in {_one_line(path)}", tuple(rows))
 
-    def _definitions_used(
-        self, file: ChangedFile, siblings: Iterable[ChangedFile], shown: frozenset[str]
-    ) -> Iterator[_Piece]:
+    def _definitions_used(self, file: ChangedFile, shown: frozenset[str]) -> Iterator[_Piece]:
         family = identifiers.language_family(file.path)
-        missing: dict[str, None] = {}
         for name in islice(_names_added(file), SYMBOLS):
             places = self._definitions.get((family, name), ())
             others = [place for place in places if place.file.path not in shown]
             yield from (_definition_piece(name, place) for place in others)
-            if not places:
-                missing[name] = None
-        if missing and self._contents:
-            yield from self._search_whole_files(file, siblings, missing)
-
-    def _search_whole_files(
-        self, file: ChangedFile, siblings: Iterable[ChangedFile], missing: dict[str, None]
-    ) -> Iterator[_Piece]:
-        """Search the whole text of siblings and of files that `file` names for definitions."""
-        named = (other for name in _names_shown(file) for other in self._siblings.with_stem(name))
-        others = dict.fromkeys(
-            other.path
-            for other in (*siblings, *islice(named, FILES_READ * 4))
-            if other.path != file.path
-            and identifiers.language_family(other.path) == identifiers.language_family(file.path)
-        )
-        for path in islice(others, FILES_READ):
-            text = self._contents(path) if self._contents else None
-            if text:
-                yield from _find_definitions(path, text.split("\n"), missing)
-
-
-def _find_definitions(path: str, lines: Sequence[str], wanted: dict[str, None]) -> Iterator[_Piece]:
-    for number, line in enumerate(lines, 1):
-        name = identifiers.definition(line)
-        if name not in wanted:
-            continue
-        body = lines[number - 1 : number - 1 + BODY]
-        numbered = (
-            f"{n:>6}   {text[: identifiers.LONGEST_LINE]}" for n, text in enumerate(body, number)
-        )
-        yield _Piece(f"Definition of {name} in {_one_line(path)}", tuple(numbered))
 
 
 def _definition_piece(name: str, place: _Place) -> _Piece:
@@ -245,12 +198,6 @@ def _names_added(file: ChangedFile) -> Iterator[str]:
                 if name not in seen:
                     seen.add(name)
                     yield name
-
-
-def _names_shown(file: ChangedFile) -> dict[str, None]:
-    """Return every name in the hunks; names of imported files are among them."""
-    lines = (line.text for hunk in file.hunks for line in hunk.lines)
-    return dict.fromkeys(name for text in lines for name in identifiers.names(text))
 
 
 def _cap_cuts(cuts: Iterable[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from reviewer.changes.parts import Part
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark
 from reviewer.context.guidelines import TeamRules
+from reviewer.context.repository_code import RepositoryCode
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
@@ -77,7 +78,8 @@ class BatchRequest:
 
     `rules` are those of the team; instructions for a path are in its part. `siblings` lists the
     paths of the pull request's other files. `whole` asks for the overview too, because no other
-    request sees more. `focus` is what this pass asks.
+    request sees more. `focus` is what this pass asks. `repository` is unchanged code that the
+    changes use or that uses them.
     """
 
     parts: tuple[PartRequest, ...]
@@ -85,6 +87,7 @@ class BatchRequest:
     siblings: tuple[str, ...] = ()
     whole: bool = False
     focus: Focus = Focus.ALL
+    repository: RepositoryCode = field(default_factory=RepositoryCode)
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Chooses what one request shows: a batch of changes, its context, and the maintainers' rules."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reviewer.changes import batches
 from reviewer.changes.batches import Batch
@@ -14,6 +14,7 @@ from reviewer.context import guidelines, whole_change
 from reviewer.context.collect import ContextCollector, PartContext, Room
 from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines, TeamRules
+from reviewer.context.repository_code import RepositoryCode
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm.context_window import ContextWindow
@@ -31,6 +32,9 @@ _RELATED_SHARE = 6
 _CONTEXT_SHARE = 4
 _LEAST_CONTEXT = 3_000
 _GUIDELINES_SHARE = 3
+# The same for unchanged code of the repository, in any batch.
+_REPOSITORY_SHARE = 3
+_LEAST_REPOSITORY = 6_000
 LARGEST_WHOLE = 200_000
 """Characters of a request about the whole change, which is read for what needs two files to see."""
 # No prompt about a batch has more characters, so none is made to find out if it fits.
@@ -146,18 +150,31 @@ class BatchRequests:
     def make(self, batch: Batch, *, verifies: bool = False) -> BatchRequest:
         """Return what a request about a batch shows; a verification of one file shows more."""
         paths = frozenset(batch.paths)
+        parts = tuple(
+            self._describe(part, self._find_room(part, batch, verifies=verifies), paths)
+            for part in batch.parts
+        )
+        room = self.context_window.room
+        rules = select_rules(self.config, self.guidelines, batch.paths, room, batch.share)
         return BatchRequest(
-            parts=tuple(
-                self._describe(part, self._find_room(part, batch, verifies=verifies), paths)
-                for part in batch.parts
-            ),
-            rules=select_rules(
-                self.config, self.guidelines, batch.paths, self.context_window.room, batch.share
-            ),
+            parts=parts,
+            rules=replace(rules, linters=self.context.find_linters()),
             siblings=tuple(other for other in self.paths if other not in paths),
             whole=batch.whole,
             focus=self._choose_focus(batch),
+            repository=self._find_repository_code(batch, parts),
         )
+
+    def _find_repository_code(self, batch: Batch, parts: Sequence[PartRequest]) -> RepositoryCode:
+        """Return unchanged code for a batch; a larger one than the window has no room for it."""
+        contexts = [part.context for part in parts]
+        taken = sum(len(each.nearby) + len(each.related) for each in contexts)
+        left = self.window - batch.size - taken
+        most = max(_LEAST_REPOSITORY, batch.size // _REPOSITORY_SHARE)
+        room = int(min(left, most) * batch.share)
+        if room <= 0:
+            return RepositoryCode()
+        return self.context.search(batch.parts, room, contexts)
 
     def _choose_focus(self, batch: Batch) -> Focus:
         if self.effort is not Effort.HIGH:

@@ -65,8 +65,8 @@ class BatchReviewer:
     """Asks about batches of one pull request; safe to share between threads.
 
     `redaction` masks secrets as the prompts do. `concurrency` is the number of requests at a time.
-    `refresh_overview` asks for the overview again although no file changed. `asks` says that some
-    file has to be asked about.
+    `refresh_overview` asks for the overview again although no file changed. `asks` is True if a
+    file has no remembered result.
     """
 
     requests: BatchRequests

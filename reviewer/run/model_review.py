@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from reviewer.changes.selection import Selection, select_share
+from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.comments import threads
 from reviewer.config.settings import Settings
 from reviewer.context import guidelines
-from reviewer.context.collect import ContextCollector, HeadFiles
+from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
+from reviewer.context.head_files import HeadFiles
 from reviewer.finding import Dismissal
 from reviewer.llm import budget
 from reviewer.llm.ask import ModelClient
@@ -126,7 +127,7 @@ def make_reviewer(
         start_in_thread(head.load)
     budget, window = Budget.of(inputs), ContextWindow.of(inputs)
     requests = BatchRequests(
-        context=ContextCollector(head, selection.files),
+        context=ContextCollector(head, selection.files, find_excluded(settings)),
         config=settings,
         speakers=Speakers(
             pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal)

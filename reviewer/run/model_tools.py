@@ -7,7 +7,7 @@ from reviewer.adapters.files.checkout import Checkout
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS
 from reviewer.changes.selection import Selection
 from reviewer.config.enums import ToolsMode
-from reviewer.context.collect import HeadFiles
+from reviewer.context.head_files import HeadFiles
 from reviewer.errors import ForgeError
 from reviewer.llm.ask import refuse
 from reviewer.llm.tools import WorkspaceTools

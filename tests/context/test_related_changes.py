@@ -1,7 +1,5 @@
 """What of the other changed files is shown with a file."""
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,10 +29,8 @@ def changed_file(path: str, *rows: str) -> ChangedFile:
     return ChangedFile(path, "modified", (Hunk(tuple(lines)),))
 
 
-def related(
-    *files: ChangedFile, limit: int = 10_000, contents: Callable[[str], str | None] | None = None
-) -> Excerpt:
-    return ChangeIndex(files, contents).find_related(files[0], limit)
+def related(*files: ChangedFile, limit: int = 10_000) -> Excerpt:
+    return ChangeIndex(files).find_related(files[0], limit)
 
 
 PAY = changed_file("shop/pay.py", "-def charge(price):", "+def charge(price, currency):")
@@ -68,29 +64,6 @@ def test_a_line_that_was_removed_is_neither_caller_nor_definition() -> None:
 
 def test_the_same_name_in_another_language_is_another_thing() -> None:
     assert related(PAY, changed_file("a.ts", "+charge(1)")).text == ""
-
-
-def test_a_definition_is_found_in_the_whole_text_of_a_file_that_is_named() -> None:
-    user = changed_file("shop/till.py", "+from shop import prices", "+    total = add_taxes(3)")
-    prices = changed_file("shop/prices.py", "+RATE = 3")
-    text = "import x\ndef add_taxes(sum):\n    return 1\n"
-    found = related(user, prices, contents={"shop/prices.py": text}.get)
-    assert found.text.startswith(
-        "Definition of add_taxes in shop/prices.py:\n     2   def add_taxes(sum):\n     3   "
-    )
-    assert related(user, prices, contents=lambda _: None).text == ""
-
-
-def test_few_files_are_read_whole() -> None:
-    asked: list[str] = []
-
-    def remember_and_find_nothing(path: str) -> None:
-        asked.append(path)
-
-    files = [changed_file(f"m{n}/names.py", "+a = 1") for n in range(50)]
-    user = changed_file("x.py", "+import names", "+names.find_it()")
-    related(user, *files, contents=remember_and_find_nothing)
-    assert 0 < len(asked) <= related_changes.FILES_READ
 
 
 @pytest.mark.parametrize(
@@ -206,7 +179,7 @@ def test_never_over_the_limit_and_never_about_itself(
     files: dict[str, list[str]], limit: int
 ) -> None:
     all_files = [changed_file(path, *lines) for path, lines in files.items()]
-    index = ChangeIndex(all_files, lambda path: "def till():\n" if path == "a.py" else None)
+    index = ChangeIndex(all_files)
     for file in all_files:
         found = index.find_related(file, limit)
         assert len(found.text) <= limit

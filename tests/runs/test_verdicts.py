@@ -372,7 +372,7 @@ def test_a_rename_that_changes_what_runs_or_is_reviewed_is_reported(
     assert finished.outputs["findings"] == "1"
     assert finished.outputs["verdict"] == "findings"
     (body,) = job.github.bodies
-    assert before in body
+    assert before in finished.summary
     assert f"`{after}`" in body
     assert job.run(exclude="docs/", full=True, inline="all").outputs["findings"] == "1"
     assert job.github.bodies[0].count("[F1]") == 1

@@ -1,0 +1,136 @@
+"""Finds, in one pass over the text of a repository, where names are mentioned and defined."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reviewer.context import definitions, identifiers
+
+LARGEST_FILE = 1 << 20
+"""Characters of a file that is read; larger ones are generated."""
+LARGEST_REPOSITORY = 200_000_000
+"""Characters that are read; a repository that is larger is read in part."""
+MENTIONS_PER_NAME = 2_000
+"""Files kept that mention one name; the rest is counted."""
+DEFINITIONS_PER_NAME = 200
+MOST_PLACES = 1_000_000
+"""Mentions and definitions that are kept of all names, a few bytes each."""
+# Bytes that are no part of a name; those of characters beyond ASCII are.
+_BETWEEN = bytes(
+    byte if not chr(byte).isascii() or chr(byte).isalnum() or chr(byte) == "_" else ord(" ")
+    for byte in range(256)
+)
+# Lines of such a key are recognised as secrets only in a text that has the whole of it.
+_KEY = "PRIVATE KEY-----"
+
+
+@dataclass(slots=True)
+class WantedNames:
+    """What to look for in the files of one family of languages.
+
+    `mentioned` are names whose users are wanted, `defined` names whose definitions are. `links` are
+    words by which a file names another one.
+    """
+
+    mentioned: set[str] = field(default_factory=set)
+    defined: set[str] = field(default_factory=set)
+    links: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A file that mentions a name; `links` are the wanted words by which it names other files."""
+
+    path: str
+    links: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionPlace:
+    """A line that defines a name; `links` as in Mention."""
+
+    path: str
+    line: int
+    links: frozenset[str]
+
+
+class RepositoryIndex:
+    """Where the wanted names are."""
+
+    def __init__(self, texts: Iterable[tuple[str, str]], wanted: Mapping[str, WantedNames]) -> None:
+        """Read path and text of every file once, in time linear in their size.
+
+        `wanted` has the names for each family of languages; files of other families are passed
+        over.
+        """
+        self._wanted = {family: _EncodedNames(names) for family, names in wanted.items()}
+        self._mentions: dict[tuple[str, str], list[Mention]] = {}
+        self._definitions: dict[tuple[str, str], list[DefinitionPlace]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+        self._room = MOST_PLACES
+        self.cut = ""
+        """What was not read, as a phrase; "" where everything was."""
+        self._read_all(texts)
+
+    def mentions(self, family: str, name: str) -> tuple[Mention, ...]:
+        """Return the files that mention a wanted name, at most MENTIONS_PER_NAME."""
+        return tuple(self._mentions.get((family, name), ()))
+
+    def count_mentions(self, family: str, name: str) -> int:
+        """Return the number of files that mention a wanted name."""
+        return self._counts.get((family, name), 0)
+
+    def definitions(self, family: str, name: str) -> tuple[DefinitionPlace, ...]:
+        """Return the lines that define a wanted name, at most DEFINITIONS_PER_NAME."""
+        return tuple(self._definitions.get((family, name), ()))
+
+    def _read_all(self, texts: Iterable[tuple[str, str]]) -> None:
+        left = LARGEST_REPOSITORY
+        for path, text in texts:
+            family = identifiers.language_family(path)
+            if family not in self._wanted or len(text) > LARGEST_FILE or _KEY in text:
+                continue
+            left -= len(text)
+            if left < 0:
+                self.cut = f"code after the first {LARGEST_REPOSITORY:,} characters"
+                return
+            self._read(path, text, family)
+
+    def _read(self, path: str, text: str, family: str) -> None:
+        wanted = self._wanted[family]
+        data = text.encode(errors="replace")
+        words = wanted.every.intersection(data.translate(_BETWEEN).split())
+        if not words:
+            return
+        links = frozenset(wanted.links[word] for word in words if word in wanted.links)
+        mention = Mention(path, links)
+        for word in words:
+            if name := wanted.mentioned.get(word):
+                self._counts[family, name] = self._counts.get((family, name), 0) + 1
+                places = self._mentions.setdefault((family, name), [])
+                if len(places) < MENTIONS_PER_NAME and self._room:
+                    self._room -= 1
+                    places.append(mention)
+        if not wanted.defined.keys().isdisjoint(words):
+            self._read_definitions(mention, data, family)
+
+    def _read_definitions(self, mention: Mention, data: bytes, family: str) -> None:
+        line, end = 1, 0
+        for word, offset in definitions.find(data, family):
+            if name := self._wanted[family].defined.get(word):
+                line += data.count(b"\n", end, offset)
+                end = offset
+                places = self._definitions.setdefault((family, name), [])
+                if len(places) < DEFINITIONS_PER_NAME and self._room:
+                    self._room -= 1
+                    places.append(DefinitionPlace(mention.path, line, mention.links))
+
+
+class _EncodedNames:
+    """Wanted names by their form in UTF-8, so that all places share their texts."""
+
+    def __init__(self, names: WantedNames) -> None:
+        self.mentioned = {name.encode(): name for name in names.mentioned}
+        # A changed definition may have others of its name: overrides, and what it overrides.
+        self.defined = {name.encode(): name for name in names.defined | names.mentioned}
+        self.links = {name.encode(): name for name in names.links}
+        self.every = frozenset({*self.defined, *self.links})

@@ -122,7 +122,8 @@ class BatchRequests:
         window = self.context_window
         if batch.size > max(window.room, SMALLEST_WINDOW):
             return batch.fit(self.window)
-        most = window.most
+        limits = (window.most, window.refused and window.refused - 1)
+        most = min((each for each in limits if each is not None), default=None)
         if most is not None and most <= _LARGEST_PROMPT:
             choices = batch.leaner()
             batch = next((each for each in choices if make(each).size <= most), choices[-1])
@@ -135,11 +136,11 @@ class BatchRequests:
 
         Where the size of the window is known, the batch is made to fit, else it is halved.
         """
-        fitting = self.fit(batch, make)
-        if fitting != (batch,):
-            return fitting
         prompt, most = make(batch), self.context_window.most
-        if most and prompt.size > most:
+        if most is not None and prompt.size > most:
+            fitting = self.fit(batch, make)
+            if fitting != (batch,):
+                return fitting
             room = max(batch.size - (prompt.size - most), batch.size // _MOST_DIVIDED)
             pieces = batch.fit(max(room, SMALLEST_WINDOW))
             if len(pieces) > 1:
@@ -153,14 +154,11 @@ class BatchRequests:
             self._describe(part, self._find_room(part, batch, verifies=verifies), paths)
             for part in batch.parts
         )
+        room = self.context_window.room
+        rules = select_rules(self.config, self.guidelines, batch.paths, room, batch.share)
         return BatchRequest(
             parts=parts,
-            rules=replace(
-                select_rules(
-                    self.config, self.guidelines, batch.paths, self.context_window.room, batch.share
-                ),
-                linters=self.context.find_linters(),
-            ),
+            rules=replace(rules, linters=self.context.find_linters()),
             siblings=tuple(other for other in self.paths if other not in paths),
             whole=batch.whole,
             focus=self._choose_focus(batch),
@@ -173,7 +171,7 @@ class BatchRequests:
         taken = sum(len(each.nearby) + len(each.related) for each in contexts)
         left = self.window - batch.size - taken
         most = max(_LEAST_REPOSITORY, batch.size // _REPOSITORY_SHARE)
-        room = min(left, int(most * batch.share))
+        room = int(min(left, most) * batch.share)
         if room <= 0:
             return RepositoryCode()
         return self.context.search(batch.parts, room, contexts)

@@ -124,7 +124,7 @@ def test_a_limit_that_a_refusal_names_is_learned_once_for_the_run(job: Job) -> N
 def test_context_and_guidelines_are_cut_before_the_change_is(job: Job) -> None:
     code = "".join(f"old_{n} = load(source, {n}, strict=True)\n" for n in range(400))
     rules = "Name what a value is for. " * 300
-    head = code.replace("old_200 ", "new_200 ")
+    head = code.replace("old_200 = load(source, 200, strict=True)", "new = 2")
     job.github.add_pull(NUMBER, {"AGENTS.md": (rules, rules), "lib/long.py": (code, head)})
     server = Window(job, 3_000).install()
     finished = job.run(guidelines="AGENTS.md")
@@ -133,7 +133,7 @@ def test_context_and_guidelines_are_cut_before_the_change_is(job: Job) -> None:
     assert server.refused == 1
     assert second <= 3_000 * 4 < first
     shown = job.model.bodies[1]["messages"][-1]["content"]
-    assert "new_200" in shown
+    assert "+ new = 2" in shown
 
 
 @faults("LL6")

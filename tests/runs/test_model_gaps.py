@@ -186,8 +186,8 @@ def test_the_word_none_takes_the_default_limits_away(job: Job) -> None:
 
 
 def test_a_stated_price_makes_the_cost_known(job: Job) -> None:
-    job.model.script = lambda body: ScriptedReply(review_reply("src/app.py"), usage=(1_000, 100))
-    assert job.run(price="1.00/5.00").outputs["cost"] == "0.001500"
+    job.model.script = lambda body: ScriptedReply(review_reply("src/app.py"), usage=(10_000, 100))
+    assert job.run(price="1.00/5.00").outputs["cost"] == "0.010500"
 
 
 @pytest.mark.parametrize("status", [404, 500])

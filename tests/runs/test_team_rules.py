@@ -260,9 +260,9 @@ def test_guidelines_leave_the_change_its_room_and_what_is_cut_is_named(job: Job)
 @faults("TR1")
 def test_a_small_window_leaves_guidelines_less_room(job: Job) -> None:
     open_pull(job, {"AGENTS.md": "Count in cents.\n" * 400}, API)
-    job.run(context_window="4000")
+    job.run(context_window="6000")
     ((_, text),) = guidelines(job.model.bodies[0])
-    assert 1_500 < len(text) <= 2_000
+    assert 2_500 < len(text) <= 3_000
 
 
 @faults("PD1")

@@ -112,7 +112,7 @@ def test_the_nearest_guidelines_are_shown_first_and_what_is_cut_is_named_once_fo
     assert cuts == [f"AGENTS.md, all but the first {len(shown[1].text)} characters"]
     assert known.select(["src/a.py"], 500) == ((near,), ["AGENTS.md"])
     assert known.select(["b.py"], 2_000) == ((far,), [])
-    assert known.details == ()
+    assert not known.details
     known.record(cuts)
     known.record(cuts)
     known.record(["AGENTS.md"])

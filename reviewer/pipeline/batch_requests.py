@@ -122,30 +122,33 @@ class BatchRequests:
         window = self.context_window
         if batch.size > max(window.room, SMALLEST_WINDOW):
             return batch.fit(self.window)
-        limits = (window.most, window.refused and window.refused - 1)
-        most = min((each for each in limits if each is not None), default=None)
-        if most is not None and most <= _LARGEST_PROMPT:
-            choices = batch.leaner()
-            batch = next((each for each in choices if make(each).size <= most), choices[-1])
-        if window.refused is not None and (prompt := make(batch)).size >= window.refused:
-            return _divide(batch, prompt, make) or (batch,)
-        return (batch,)
+        largest = _find_largest(window)
+        if largest is None:
+            return (batch,)
+        choices = batch.leaner()
+        fitting = next((each for each in choices if make(each).size <= largest), None)
+        if fitting is None and window.refused is not None:
+            return _divide(batch, make) or (batch,)
+        return (fitting or choices[-1],)
 
     def shrink(self, batch: Batch, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
         """Return what to ask about after the prompt was refused; () if it was the smallest.
 
         Where the size of the window is known, the batch is made to fit, else it is halved.
         """
-        prompt, most = make(batch), self.context_window.most
-        if most is not None and prompt.size > most:
-            fitting = self.fit(batch, make)
-            if fitting != (batch,):
-                return fitting
-            room = max(batch.size - (prompt.size - most), batch.size // _MOST_DIVIDED)
+        most = self.context_window.most
+        if most is None:
+            return _divide(batch, make)
+        fitting = self.fit(batch, make)
+        if fitting != (batch,):
+            return fitting
+        excess = make(batch).size - most
+        if excess > 0:
+            room = max(batch.size - excess, batch.size // _MOST_DIVIDED)
             pieces = batch.fit(max(room, SMALLEST_WINDOW))
             if len(pieces) > 1:
                 return pieces
-        return _divide(batch, prompt, make)
+        return _divide(batch, make)
 
     def make(self, batch: Batch, *, verifies: bool = False) -> BatchRequest:
         """Return what a request about a batch shows; a verification of one file shows more."""
@@ -216,10 +219,18 @@ class BatchRequests:
         return Room(mine * 2 // 3, mine // 3)
 
 
-def _divide(batch: Batch, prompt: Prompt, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
+def _find_largest(window: ContextWindow) -> int | None:
+    """Return the characters of the largest prompt that may fit, None if any may."""
+    limits = [] if window.most is None or window.most > _LARGEST_PROMPT else [window.most]
+    if window.refused is not None:
+        limits.append(window.refused - 1)
+    return min(limits, default=None)
+
+
+def _divide(batch: Batch, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
     """Return the halves of a batch; the smallest one loses its context and the guidelines.
 
     () if it has none.
     """
     bare = batch.leaner()[-1]
-    return batch.halves() or ((bare,) if make(bare).size < prompt.size else ())
+    return batch.halves() or ((bare,) if make(bare).size < make(batch).size else ())

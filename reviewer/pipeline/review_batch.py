@@ -220,14 +220,15 @@ class BatchReviewer:
             case WholeChange():
                 return self.review_whole(task)
 
-    def review_whole(self, change: WholeChange) -> "WholeResult":
+    def review_whole(self, change: WholeChange, share: float = 1.0) -> "WholeResult":
         """Ask for the overview, and for findings that need two files to see.
 
-        Shows less of the change, as often as the prompt is too long.
+        Shows less of the change, as often as the prompt is too long, and then only `share` of what
+        may be beside it.
         """
         room = self.requests.context_window.room
         change = self.requests.fit_whole(change, room) or change
-        request = self.requests.make(Batch(change.parts))
+        request = self.requests.make(Batch(change.parts, share=share))
         self.requests.guidelines.record(request.rules.cuts)
         paths = (*request.paths, *(outline.path for outline in change.outlines))
         names = {self.prompts.as_prompt_text(path): path for path in paths}
@@ -239,9 +240,10 @@ class BatchReviewer:
             )
         except ReviewerError as problem:
             log.warning("The request about the whole change failed: %s", problem)
-            smaller = self.requests.fit_whole(change, change.size // 2)
-            if isinstance(problem, ContextTooLongError) and smaller and smaller.size < change.size:
-                return self.review_whole(smaller)
+            smaller = self.requests.fit_whole(change, change.size // 2) or change
+            shrinks = share > 0 or smaller.size < change.size
+            if isinstance(problem, ContextTooLongError) and shrinks:
+                return self.review_whole(smaller, share=0.0)
             return WholeResult(problem=problem)
         return WholeResult(_check_rules(reply.sections, request), reply.overview)
 

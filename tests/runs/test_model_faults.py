@@ -138,7 +138,8 @@ def test_a_file_that_is_too_long_in_parts_too_is_given_up(job: Job) -> None:
     finished = job.run()
     assert finished.code == 1
     assert_reported_everywhere(job, finished, "The prompt is too long")
-    # The file, a part of it, and the smallest part of that one.
+    assert_reported_everywhere(job, finished, "Set the input context-window")
+    # The whole file, a part, and its smallest part; no other one is shorter.
     assert len(job.model.bodies) == 3
 
 

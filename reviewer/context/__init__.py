@@ -1,1 +1,1 @@
-"""The lines, related code and guidelines that a batch is read with."""
+"""The code of the repository and the guidelines that a batch is read with."""

@@ -30,7 +30,7 @@ _RELATED_SHARE = 6
 # The same for a batch of the whole change: its context takes a quarter of what its changes take,
 # but a small change gets some characters more.
 _CONTEXT_SHARE = 4
-_LEAST_CONTEXT = 3_000
+_LEAST_CONTEXT = 5_000
 _GUIDELINES_SHARE = 3
 # The same for unchanged code of the repository, in any batch.
 _REPOSITORY_SHARE = 3

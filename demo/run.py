@@ -76,7 +76,6 @@ def _review(root: Path, github: LoopbackGitHub, model: Answers) -> int:
     # Without a key to sign with, the second run would not believe what the first one left.
     inputs = {
         "github-token": TOKEN,
-        "batching": "file",
         "memory-key": "a-secret-of-this-demo",
         **model.inputs,
     }

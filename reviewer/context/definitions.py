@@ -1,7 +1,7 @@
 """Finds what a text defines, by linear patterns for each family of languages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from itertools import islice
 
@@ -102,8 +102,10 @@ _STATEMENTS = frozenset(
 )
 
 
-def find(text: bytes, family: str) -> Iterator[tuple[bytes, int]]:
-    """Yield each name that a text defines, and the offset of the line.
+def find(
+    text: bytes, family: str, wanted: Container[bytes] | None = None
+) -> Iterator[tuple[bytes, int]]:
+    """Yield each name that a text defines, and the offset of the line; only `wanted` ones if given.
 
     At most DEFINITIONS_PER_FILE are read. Nothing is found in a language that is not known.
     """
@@ -111,6 +113,8 @@ def find(text: bytes, family: str) -> Iterator[tuple[bytes, int]]:
         return
     for found in islice(_compile(family).finditer(text), DEFINITIONS_PER_FILE):
         name = next(filter(None, found.groups()), b"")
+        if wanted is not None and name not in wanted:
+            continue
         if name not in _STATEMENTS and not _is_statement(found.group(0)):
             yield name, found.start()
 

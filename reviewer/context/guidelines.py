@@ -73,26 +73,6 @@ class Guideline:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamRules:
-    """What a request shows of the team's rules.
-
-    `instructions` apply to every file. `by_path` holds patterns and the instructions for the files
-    that match. `cuts` names what is left out of the guidelines. `linters` are the names of tools
-    that check the repository.
-    """
-
-    instructions: tuple[str, ...] = ()
-    by_path: tuple[tuple[str, str], ...] = ()
-    guidelines: tuple[Guideline, ...] = ()
-    cuts: tuple[str, ...] = ()
-    linters: tuple[str, ...] = ()
-
-    def names(self, rule: str) -> bool:
-        """Return True if a rule is said to be in one of the guidelines, by path or by name."""
-        return any(each.path.rpartition("/")[2] in rule for each in self.guidelines)
-
-
-@dataclass(frozen=True, slots=True)
 class Guidelines:
     """The guidelines that apply to the files of one run; safe to share between threads.
 

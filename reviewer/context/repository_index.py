@@ -115,14 +115,14 @@ class RepositoryIndex:
 
     def _read_definitions(self, mention: Mention, data: bytes, family: str) -> None:
         line, end = 1, 0
-        for word, offset in definitions.find(data, family):
-            if name := self._wanted[family].defined.get(word):
-                line += data.count(b"\n", end, offset)
-                end = offset
-                places = self._definitions.setdefault((family, name), [])
-                if len(places) < DEFINITIONS_PER_NAME and self._room:
-                    self._room -= 1
-                    places.append(DefinitionPlace(mention.path, line, mention.links))
+        wanted = self._wanted[family].defined
+        for word, offset in definitions.find(data, family, wanted):
+            line += data.count(b"\n", end, offset)
+            end = offset
+            places = self._definitions.setdefault((family, wanted[word]), [])
+            if len(places) < DEFINITIONS_PER_NAME and self._room:
+                self._room -= 1
+                places.append(DefinitionPlace(mention.path, line, mention.links))
 
 
 class _EncodedNames:

@@ -1,19 +1,14 @@
 """Builds the prompts, one method for each kind of request; their text is in templates/prompts."""
 
-import enum
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from reviewer.changes import diff
-from reviewer.changes.parts import Part
-from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark
-from reviewer.context.guidelines import TeamRules
-from reviewer.context.repository_code import RepositoryCode
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
+from reviewer.llm.batch_request import BatchRequest, PartRequest, TeamRules
 from reviewer.ports import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport
@@ -33,77 +28,10 @@ SUMMARY_CHARACTERS = 500
 COMMENT_CHARACTERS = 1_000
 THREAD_CHARACTERS = 8_000
 """Characters of all review threads of a request together."""
-# Bounds of the findings that one request asks for. With at most six, a model found as many problems
-# in the recorded changes as without a limit, and reported half as many that nobody acts on.
-FEWEST_FINDINGS = 5
-MOST_FINDINGS = 10
-CHARACTERS_PER_FINDING = 12_000
 _NONCE_REMOVED = "[mark]"
 _NO_RULES = TeamRules()
 _REPORTING_PURPOSES = ("review", "whole")
 _PURPOSES_WITH_TOOLS = ("review", "whole", "verify", "answer")
-
-
-@dataclass(frozen=True, slots=True)
-class PartRequest:
-    """What a request contains about one part of a file.
-
-    `instructions` are those of the maintainers for this path. `threads` are the review threads on
-    the file. `earlier` holds the findings of earlier reviews whose code is still in it.
-    """
-
-    part: Part
-    context: PartContext = field(default_factory=PartContext)
-    instructions: tuple[str, ...] = ()
-    threads: tuple[Discussion, ...] = ()
-    earlier: tuple[Finding, ...] = ()
-
-    @property
-    def changes(self) -> str:
-        """The hunks as a prompt shows them."""
-        return diff.render_hunks(self.part.hunks)
-
-
-class Focus(enum.Enum):
-    """What a pass over the changes asks of them."""
-
-    ALL = "all"
-    LINES = "lines"
-    ELSEWHERE = "elsewhere"
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRequest:
-    """What a request about a batch contains.
-
-    `rules` are those of the team; instructions for a path are in its part. `siblings` lists the
-    paths of the pull request's other files. `whole` asks for the overview too, because no other
-    request sees more. `focus` is what this pass asks. `repository` is unchanged code that the
-    changes use or that uses them.
-    """
-
-    parts: tuple[PartRequest, ...]
-    rules: TeamRules = field(default_factory=TeamRules)
-    siblings: tuple[str, ...] = ()
-    whole: bool = False
-    focus: Focus = Focus.ALL
-    repository: RepositoryCode = field(default_factory=RepositoryCode)
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The path of each part's file."""
-        return tuple(request.part.file.path for request in self.parts)
-
-    def shows(self, rule: str) -> bool:
-        """Return True if a finding may call this its rule; instructions have no name to check."""
-        instructed = self.rules.instructions or any(each.instructions for each in self.parts)
-        return bool(rule) and (bool(instructed) or self.rules.names(rule))
-
-    @property
-    def most_findings(self) -> int:
-        """The number of findings that are asked for at most; it grows slowly with the changes."""
-        size = sum(request.part.size for request in self.parts)
-        return min(MOST_FINDINGS, FEWEST_FINDINGS + size // CHARACTERS_PER_FINDING)
 
 
 class Prompts:

@@ -13,12 +13,12 @@ from reviewer.config.settings import Settings
 from reviewer.context import guidelines, whole_change
 from reviewer.context.collect import ContextCollector, PartContext, Room
 from reviewer.context.discussion import Speakers
-from reviewer.context.guidelines import Guidelines, TeamRules
+from reviewer.context.guidelines import Guidelines
 from reviewer.context.repository_code import RepositoryCode
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
+from reviewer.llm.batch_request import BatchRequest, Focus, PartRequest, TeamRules
 from reviewer.llm.context_window import ContextWindow
-from reviewer.llm.prompts import BatchRequest, Focus, PartRequest
 from reviewer.ports import Prompt
 from reviewer.pull_request import ReviewThread
 

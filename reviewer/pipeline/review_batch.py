@@ -24,7 +24,10 @@ from reviewer.findings import agreement
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
-from reviewer.llm.prompts import BatchRequest, Prompts
+from reviewer.llm.batch_request import BatchRequest
+from reviewer.llm.prompts import (
+    Prompts,
+)
 from reviewer.llm.replies import BatchReply
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result

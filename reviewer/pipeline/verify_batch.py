@@ -10,7 +10,7 @@ from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings import ranking
 from reviewer.llm import replies
-from reviewer.llm.prompts import BatchRequest
+from reviewer.llm.batch_request import BatchRequest
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.ports import Prompt
 from reviewer.review import Verification

@@ -18,7 +18,7 @@ from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.context import for_questions, guidelines
 from reviewer.context.discussion import Remark, Speakers
-from reviewer.context.guidelines import Guidelines, TeamRules
+from reviewer.context.guidelines import Guidelines
 from reviewer.errors import ContextTooLongError, ConversationClosedError
 from reviewer.events.activity import (
     AnswerQuestion,
@@ -29,9 +29,12 @@ from reviewer.events.activity import (
 from reviewer.finding import Finding
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
+from reviewer.llm.batch_request import TeamRules
 from reviewer.llm.budget import Budget
 from reviewer.llm.context_window import ContextWindow
-from reviewer.llm.prompts import Prompts
+from reviewer.llm.prompts import (
+    Prompts,
+)
 from reviewer.llm.tools import OFFERED
 from reviewer.memory import state_line
 from reviewer.operations import CreateComment, Operation, ReplyToThread

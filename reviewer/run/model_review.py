@@ -20,7 +20,9 @@ from reviewer.llm import budget
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.context_window import ContextWindow
-from reviewer.llm.prompts import Prompts
+from reviewer.llm.prompts import (
+    Prompts,
+)
 from reviewer.llm.tools import OFFERED
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result, review_changes

@@ -258,14 +258,13 @@ def _post_check_run(run: Run, draft: Draft, *, failed: bool) -> None:
     """Post a check run if the workflow wants one; a notice says which permission is missing."""
     if not run.inputs.check_run:
         return
-    wanted = check_run.render(draft.review, run.inputs.name, draft.report, failed=failed)
     try:
-        run.forge.apply(wanted)
-    except ForbiddenError:
-        run.runner.notice(
-            "No check run was posted: `check-run: true` needs the permission `checks: write`.",
-            title=TITLE,
+        run.forge.apply(
+            check_run.render(draft.review, run.inputs.name, draft.report, failed=failed)
         )
+    except ForbiddenError:
+        missing = "No check run was posted: `check-run: true` needs the permission `checks: write`."
+        run.runner.notice(missing, title=TITLE)
     except ForgeError as problem:
         run.runner.warning(f"No check run was posted: {problem}", title=TITLE)
 
@@ -282,8 +281,8 @@ def conclude(
     """Set the step outputs and return the exit code, which depends on `fail-on`.
 
     `known` is the finished review as it is remembered. With `mode: review`, `fail-on` applies in
-    the run that publishes. `comment` is the summary comment, None if
-    nothing was written. `files` maps the names of report files to their paths.
+    the run that publishes. `comment` is the summary comment, None if nothing was written. `files`
+    maps the names of report files to their paths.
     """
     run.runner.outputs(step_outputs.make_outputs(known, comment, spent, files))
     if run.inputs.mode is Mode.REVIEW:

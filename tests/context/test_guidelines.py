@@ -5,7 +5,8 @@ import pytest
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
 from reviewer.context import guidelines
-from reviewer.context.guidelines import Guideline, Guidelines, TeamRules
+from reviewer.context.guidelines import Guideline, Guidelines
+from reviewer.llm.batch_request import TeamRules
 from tests import builders
 from tests.fakes import FakeForge
 from tests.faults import faults
@@ -112,12 +113,13 @@ def test_the_nearest_guidelines_are_shown_first_and_what_is_cut_is_named_once_fo
     assert cuts == [f"AGENTS.md, all but the first {len(shown[1].text)} characters"]
     assert known.select(["src/a.py"], 500) == ((near,), ["AGENTS.md"])
     assert known.select(["b.py"], 2_000) == ((far,), [])
-    assert not known.details
+    before = known.details
     known.record(cuts)
     known.record(cuts)
     known.record(["AGENTS.md"])
-    (detail,) = known.details
-    assert detail.count("AGENTS.md") == 2
+    after = known.details
+    assert (len(before), len(after)) == (0, 1)
+    assert after[0].count("AGENTS.md") == 2
 
 
 @faults("TR1")

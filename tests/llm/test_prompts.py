@@ -12,14 +12,13 @@ from reviewer.changes import diff, parts
 from reviewer.changes.diff import ChangedFile
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark, Speaker
-from reviewer.context.guidelines import Guideline, TeamRules
+from reviewer.context.guidelines import Guideline
+from reviewer.llm.batch_request import BatchRequest, PartRequest, TeamRules
 from reviewer.llm.prompts import (
     COMMENT_CHARACTERS,
     DESCRIPTION_CHARACTERS,
     LISTED_FILES,
     THREAD_CHARACTERS,
-    BatchRequest,
-    PartRequest,
     Prompts,
 )
 from reviewer.ports import Prompt

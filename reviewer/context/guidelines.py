@@ -116,8 +116,10 @@ class Guidelines:
     @property
     def notes(self) -> tuple[str, ...]:
         """A sentence for the comment if the change edits guidelines."""
+        if not self.edited:
+            return ()
         what = "the change edits guidelines, and was reviewed by the version of the base branch"
-        return (f"{what}: {_join(self.edited)}",) if self.edited else ()
+        return (f"{what}: {_join(self.edited)}",)
 
 
 @dataclass(frozen=True, slots=True)

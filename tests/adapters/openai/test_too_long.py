@@ -121,7 +121,7 @@ def test_what_a_model_wrote_beside_an_error_says_nothing_about_length(
 ) -> None:
     choice = {
         "finish_reason": "error",
-        "message": {"role": "assistant", "content": "It exceeds the context length."},
+        "message": {"role": "assistant", "content": "The maximum context length is 9 tokens."},
         "error": {"code": 502, "message": "The provider went away."},
     }
     model_server.fail(CHAT, Instead(as_json(200, {"choices": [choice]})), forever=True)

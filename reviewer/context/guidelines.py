@@ -60,9 +60,7 @@ class Guideline:
         """The files that it is about, in words; empty for all."""
         where = f"the files below {shorten_name(self.folder)}" if self.folder else ""
         which = f"match {shorten(', '.join(self.globs), _LONGEST_GLOBS)}" if self.globs else ""
-        if where and which:
-            return f"{where} that {which}"
-        return where or (f"the files that {which}" if which else "")
+        return f"{where or 'the files'} that {which}" if which else where
 
     def fit(self, room: int) -> "Guideline | None":
         """Return as much of it as fits, in whole lines; None for too little to be of use."""
@@ -111,10 +109,9 @@ class Guidelines:
     @property
     def details(self) -> tuple[str, ...]:
         """Sentences for the job summary on what the requests so far did without."""
-        if not self._cuts:
-            return self.problems
-        left_out = f"left out of requests because of their length: {_join(sorted(self._cuts))}"
-        return (*self.problems, f"guidelines {left_out}")
+        cuts = _join(sorted(self._cuts))
+        left_out = f"guidelines left out of requests because of their length: {cuts}"
+        return (*self.problems, left_out) if cuts else self.problems
 
     @property
     def notes(self) -> tuple[str, ...]:

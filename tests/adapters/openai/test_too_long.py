@@ -113,3 +113,18 @@ def test_a_number_without_end_is_read_all_the_same(
     with pytest.raises(ContextTooLongError) as refused:
         model(model_server).complete(PROMPT)
     assert refused.value.limit == 999_999_999
+
+
+@faults("LL23")
+def test_what_a_model_wrote_beside_an_error_says_nothing_about_length(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    choice = {
+        "finish_reason": "error",
+        "message": {"role": "assistant", "content": "The maximum context length is 9 tokens."},
+        "error": {"code": 502, "message": "The provider went away."},
+    }
+    model_server.fail(CHAT, Instead(as_json(200, {"choices": [choice]})), forever=True)
+    with pytest.raises(ModelError) as failed:
+        model(model_server).complete(PROMPT)
+    assert type(failed.value) is ModelError

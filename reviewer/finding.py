@@ -25,10 +25,11 @@ CATEGORIES = (
 
 # What all built-in rules are about.
 _RULE_CATEGORY = "security"
+LONGEST_BODY = 4_000
+"""Characters; a longer body is cut."""
 # In characters; longer texts are cut.
 _REASONING = 1_000
 _TITLE = 200
-_BODY = 4_000
 _QUOTE = 2_000
 _SUGGESTION = 4_000
 _RULE = 200
@@ -144,7 +145,7 @@ class Candidate:
     ]
     category: Annotated[str, json_members.one_of(CATEGORIES, otherwise="other")]
     title: Annotated[str, json_members.text(_TITLE, cut=truncate.line)]
-    body: Annotated[str, json_members.text(_BODY)]
+    body: Annotated[str, json_members.text(LONGEST_BODY)]
     suggestion: Annotated[str | None, json_members.code(_SUGGESTION)] = None
     rule: Annotated[str, json_members.nullable_line(_RULE)] = ""
 

@@ -16,7 +16,8 @@ from reviewer.operations import (
     ResolveThread,
     UpdateComment,
 )
-from reviewer.ports import Blob, CommitFiles, ListedModel, Prompt, Reply, Usage
+from reviewer.ports import Blob, CommitFiles
+from reviewer.prompt import ListedModel, Prompt, Reply, Usage
 from reviewer.pull_request import (
     Comment,
     Conversation,

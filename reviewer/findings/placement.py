@@ -16,6 +16,8 @@ from reviewer.finding import Candidate, Finding, Side
 
 # What diff.numbered prints before a line's text, or a diff's bare marker.
 _COLUMNS = re.compile(r"\s*(?:\d+(?: [+ ](?: |$)|$)|(?P<removed>-)|\+)")
+# The same for a line of the new version that was copied whole, with its number.
+_PRINTED = re.compile(r" {0,6}(\d{1,9}) [ +](?: (.*))?")
 _CARRIAGE_RETURN = "[U+000D]"
 # Characters; a shorter part of a line, such as "return", does not identify the line.
 _SHORTEST_PART = 8
@@ -49,8 +51,12 @@ class Places:
         At the stated lines, the quote may match any line of the hunks in the new version. Elsewhere
         it must match exactly once among the changed lines of the new version, or else exactly once
         among the removed lines. Indentation is not compared, nor is any white space in a quote that
-        matches one place of the hunks only. The path of the candidate is ignored.
+        matches one place of the hunks only. The path of the candidate is ignored. A quote that was
+        copied with the numbers of its lines is there if it is their text, whatever that is.
         """
+        for text in self._texts:
+            if found := text.find_printed(candidate.quote):
+                return _make_finding(candidate, found, self._path)
         for text in self._texts:
             for quote in _read_printed(candidate.quote):
                 if found := _search(quote, text, candidate):
@@ -93,6 +99,11 @@ def _trim_quote(lines: Iterable[str]) -> Iterator[Quote]:
         yield tuple(text.split("\n"))
 
 
+def _without_mark(text: str) -> str:
+    """Return the text of a line as it is compared: without the ends that a reply may lose."""
+    return text.removesuffix(_CARRIAGE_RETURN).strip()
+
+
 class _HunkText:
     """The text of a file's hunks, prepared for comparison with quotes."""
 
@@ -114,6 +125,21 @@ class _HunkText:
             ]
             joined = "\n".join(("", *(text.strip() for _, _, text in rows), ""))
             yield tuple((number, line) for number, line, _ in rows), joined
+
+    def find_printed(self, quote: str) -> _Match | None:
+        """Return the lines of the new version whose numbers and texts the quote repeats."""
+        printed = [_PRINTED.fullmatch(row.rstrip()) for row in quote.strip("\n").split("\n")]
+        wanted = [(int(row[1]), _without_mark(row[2] or "")) for row in printed if row]
+        if len(wanted) < len(printed):
+            return None
+        for hunk in self.hunks:
+            rows = [(line.new, line, _without_mark(text)) for line, text in hunk if line.new]
+            told = [(number, text) for number, _, text in rows]
+            first = told.index(wanted[0]) if wanted[0] in told else len(told)
+            if told[first : first + len(wanted)] == wanted:
+                found = [(number, line) for number, line, _ in rows[first : first + len(wanted)]]
+                return _make_match(Side.NEW, found)
+        return None
 
     def matches(self, quote: Quote, side: Side) -> Iterator[_Match]:
         """Yield where the quote matches adjacent lines of one hunk."""

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 
 from reviewer.config.enums import lowest_severity
 from reviewer.config.settings import Settings
-from reviewer.finding import Dismissal, Finding, Origin, covers, normalize, resembles
+from reviewer.finding import LONGEST_BODY, Dismissal, Finding, Origin, covers, normalize, resembles
 from reviewer.review import Ground, VerdictOutcome, Verification, Withheld, worst_first
 from reviewer.severity import Confidence, Severity
+from reviewer.text import truncate
 
-# Characters; a shorter quote, such as "return None", is in many files for different reasons.
-_SHORTEST_SHARED_QUOTE = 30
 _GRAVE_CATEGORIES = frozenset({"security", "data-loss"})
 MOST_DISMISSED = 50
 """The latest dismissals that are remembered; each takes room in the comment's hidden state."""
@@ -109,19 +108,16 @@ def _is_minor(finding: Finding) -> bool:
 def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return one finding for a problem that several files have, with the other places in `also`.
 
-    It is the same problem if the origin and the category are the same, and either the title or a
-    quote of at least _SHORTEST_SHARED_QUOTE.
+    It is the same problem if the origin, the category and the title are the same. The same code in
+    two files is not enough: what it does there can be another problem.
     """
     merged: list[Finding] = []
-    topics: dict[tuple[str, str, str, str], int] = {}
+    topics: dict[tuple[str, str, str], int] = {}
     for finding in findings:
-        kind = (finding.origin.value, finding.category)
-        names = [(*kind, "title", normalize(finding.title))]
-        if len(quote := normalize(finding.quote)) >= _SHORTEST_SHARED_QUOTE:
-            names.append((*kind, "quote", quote))
-        first = next((topics[name] for name in names if name in topics), None)
+        topic = (finding.origin.value, finding.category, normalize(finding.title))
+        first = topics.get(topic)
         if first is None or merged[first].path == finding.path:
-            topics |= dict.fromkeys(names, len(merged))
+            topics[topic] = len(merged)
             merged.append(finding)
         else:
             place = f"{finding.path}:{finding.start_line}"
@@ -198,12 +194,20 @@ def apply_verdicts(
         if survivor:
             survivors[number] = survivor
     for first, others in _find_causes(survivors, by_number):
-        places = (f"{each.path}:{each.start_line}" for each in map(survivors.pop, sorted(others)))
-        worst = survivors[first]
-        survivors[first] = replace(worst, also=tuple(dict.fromkeys((*worst.also, *places))))
+        joined = [survivors.pop(other) for other in sorted(others)]
+        survivors[first] = _join(survivors[first], joined)
         for other in others:
             applied[other] = replace(applied[other], outcome=VerdictOutcome.JOINED)
     return tuple(survivors.values()), tuple(applied.values())
+
+
+def _join(worst: Finding, others: Sequence[Finding]) -> Finding:
+    """Return a finding with the places of others that have the same cause, and what they are."""
+    places = {f"{each.path}:{each.start_line}": each.title for each in others}
+    effects = [f"{place}: {title}." for place, title in places.items() if title != worst.title]
+    more = f"\n\nThe same cause, at {' At '.join(effects)}" if effects else ""
+    candidate = replace(worst.candidate, body=truncate.shorten(worst.body + more, LONGEST_BODY))
+    return replace(worst, candidate=candidate, also=tuple(dict.fromkeys((*worst.also, *places))))
 
 
 def _find_causes(

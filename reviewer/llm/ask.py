@@ -17,7 +17,8 @@ from reviewer.errors import (
 )
 from reviewer.llm.budget import Budget
 from reviewer.llm.context_window import ContextWindow
-from reviewer.ports import Message, Model, Prompt, Reply, ToolCall, Usage
+from reviewer.ports import Model
+from reviewer.prompt import Message, Prompt, Reply, ToolCall, Usage
 
 log = logging.getLogger(__name__)
 

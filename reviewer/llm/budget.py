@@ -13,7 +13,7 @@ from pathlib import Path
 from reviewer.config.enums import NoLimit
 from reviewer.config.inputs import Inputs
 from reviewer.errors import BudgetError, InputError
-from reviewer.ports import Usage
+from reviewer.prompt import Usage
 from reviewer.review import Spent
 
 # Characters per token: about three in code. The models' own counts correct this, within bounds that

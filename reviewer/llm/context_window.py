@@ -6,7 +6,7 @@ import threading
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ContextTooLongError
 from reviewer.llm import budget
-from reviewer.ports import Prompt, Usage
+from reviewer.prompt import Prompt, Usage
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
 from reviewer.llm.batch_request import BatchRequest, PartRequest, TeamRules
-from reviewer.ports import Message, Prompt, Tool
+from reviewer.prompt import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport
 from reviewer.text import invisible

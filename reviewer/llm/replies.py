@@ -18,7 +18,7 @@ from reviewer.llm.reply_schemas import (
     VerdictReply,
     VerificationReply,
 )
-from reviewer.ports import Reply
+from reviewer.prompt import Reply
 from reviewer.review import Overview, Withheld
 from reviewer.severity import Severity
 from reviewer.text import json_members

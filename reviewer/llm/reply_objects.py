@@ -6,23 +6,21 @@ model repeats, and a part of a broken object is never taken for the whole one.
 """
 
 import json
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 from pydantic_core import from_json
 
 from reviewer.errors import ReplyError
-from reviewer.ports import Reply
+from reviewer.llm.strict_json import NotJsonError, decode
+from reviewer.prompt import Reply
 from reviewer.text import json_members
 
 Object: TypeAlias = Mapping[str, object]
 # Characters of a reply that are read.
 _LONGEST_REPLY = 1_000_000
-# No number in our schemas has more digits. Converting a long number takes quadratic time.
-_DIGITS = 18
 # Characters of prose after a brace in which its closing brace is searched for.
 _LONGEST_ASIDE = 20_000
 # Braces in prose that are skipped; a text with more of them is no reply.
@@ -74,6 +72,7 @@ class _Scan:
     front of a mark of thinking, although no thinking had begun.
     """
 
+    final: bool = False
     values: list[Object] = field(default_factory=list)
     broken: tuple[int, str] | None = None
     dropped: bool = False
@@ -97,7 +96,7 @@ def find(reply: Reply, key: str, *shapes: type) -> Found:
     """
     text = _unquote(reply.text[:_LONGEST_REPLY])
     truncated = reply.truncated or len(reply.text) > _LONGEST_REPLY
-    scan = _scan(text, key, shapes)
+    scan = _scan(text, key, shapes, final=reply.final)
     if scan.thinking:
         raise ReplyError("The model's reply ends before its thinking does.")
     if truncated and scan.broken:
@@ -124,8 +123,8 @@ def _unquote(text: str) -> str:
     return found if isinstance(found, str) else text
 
 
-def _scan(text: str, key: str, shapes: tuple[type, ...]) -> _Scan:
-    scan = _Scan(thinking=bool(_THINKING.match(text)))
+def _scan(text: str, key: str, shapes: tuple[type, ...], *, final: bool) -> _Scan:
+    scan = _Scan(final, thinking=bool(_THINKING.match(text)))
     position = 0
     while token := _TOKEN.search(text, position):
         position = token.end()
@@ -143,8 +142,8 @@ def _scan(text: str, key: str, shapes: tuple[type, ...]) -> _Scan:
 def _scan_value(scan: _Scan, text: str, start: int, key: str, shapes: tuple[type, ...]) -> int:
     """Read the value that begins at `start`, and return the position behind it."""
     try:
-        value, end = _decode(text, start)
-    except _NotJsonError as problem:
+        value, end = decode(text, start, final=scan.final)
+    except NotJsonError as problem:
         scan.asides += 1
         end = _find_end_of_aside(text, start, problem.position)
         # A part of a broken reply must never be taken for the reply.
@@ -224,75 +223,3 @@ def _salvage(text: str, key: str) -> Object:
     if not (fitting := _fit(found, key)):
         raise ReplyError(f'The model\'s reply was cut off before the member "{key}".')
     return fitting
-
-
-class _NotJsonError(ValueError):
-    """The text is not strict JSON from `position` on."""
-
-    def __init__(self, problem: str, position: int) -> None:
-        super().__init__(problem)
-        self.position = position
-
-
-def _decode(text: str, start: int) -> tuple[object, int]:
-    """Return the value that begins at `start`, and the position behind it.
-
-    Raises _NotJsonError for what strict JSON forbids: trailing commas, comments, single quotes,
-    NaN, repeated names, numbers out of range and nesting that is too deep. Only line breaks in
-    strings are read: they leave no doubt about what is meant.
-    """
-    try:
-        return _decode_with(_STRICT, text, start)
-    except _NotJsonError as problem:
-        try:
-            return _decode_with(_WITH_LINE_BREAKS, text, start)
-        except _NotJsonError:
-            raise problem from None
-
-
-def _decode_with(decoder: json.JSONDecoder, text: str, start: int) -> tuple[object, int]:
-    try:
-        return decoder.raw_decode(text, start)
-    except json.JSONDecodeError as error:
-        raise _NotJsonError(f"{error.msg} at character {error.pos:,}", error.pos) from None
-    except RecursionError:
-        raise _NotJsonError("nested too deeply", len(text)) from None
-    except ValueError as error:
-        raise _NotJsonError(str(error), start) from None
-
-
-def _build_object(members: Sequence[tuple[str, object]]) -> dict[str, object]:
-    found = dict(members)
-    if len(found) < len(members):
-        raise ValueError("an object has two members of the same name")
-    return found
-
-
-def _parse_integer(digits: str) -> int:
-    if len(digits) > _DIGITS:
-        raise ValueError("a number is out of range")
-    return int(digits)
-
-
-def _parse_fraction(digits: str) -> float:
-    if not math.isfinite(number := float(digits)):
-        raise ValueError("a number is out of range")
-    return number
-
-
-def _reject_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON value")
-
-
-def _make_decoder(*, strict: bool) -> json.JSONDecoder:
-    return json.JSONDecoder(
-        object_pairs_hook=_build_object,
-        parse_int=_parse_integer,
-        parse_float=_parse_fraction,
-        parse_constant=_reject_constant,
-        strict=strict,
-    )
-
-
-_STRICT = _make_decoder(strict=True)
-_WITH_LINE_BREAKS = _make_decoder(strict=False)

@@ -14,7 +14,8 @@ from reviewer.config.globs import Patterns
 from reviewer.errors import WorkspaceError
 from reviewer.llm import text_search
 from reviewer.llm.text_search import LinePattern
-from reviewer.ports import Tool, ToolCall, Workspace
+from reviewer.ports import Workspace
+from reviewer.prompt import Tool, ToolCall
 from reviewer.text import truncate
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm.batch_request import BatchRequest, Focus, PartRequest, TeamRules
 from reviewer.llm.context_window import ContextWindow
-from reviewer.ports import Prompt
+from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread
 
 # Divide the room of a batch of one file: context that is larger only dilutes the change. A

@@ -25,15 +25,13 @@ from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.batch_request import BatchRequest
-from reviewer.llm.prompts import (
-    Prompts,
-)
+from reviewer.llm.prompts import Prompts
 from reviewer.llm.replies import BatchReply
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.file_result import FileResult, PartResult
-from reviewer.ports import Prompt
+from reviewer.prompt import Prompt
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
 from reviewer.review import Overview

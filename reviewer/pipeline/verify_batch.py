@@ -12,7 +12,7 @@ from reviewer.findings import ranking
 from reviewer.llm import replies
 from reviewer.llm.batch_request import BatchRequest
 from reviewer.pipeline.review_batch import BatchReviewer
-from reviewer.ports import Prompt
+from reviewer.prompt import Prompt
 from reviewer.review import Verification
 
 log = logging.getLogger(__name__)

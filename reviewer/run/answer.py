@@ -32,14 +32,13 @@ from reviewer.llm.ask import ModelClient
 from reviewer.llm.batch_request import TeamRules
 from reviewer.llm.budget import Budget
 from reviewer.llm.context_window import ContextWindow
-from reviewer.llm.prompts import (
-    Prompts,
-)
+from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
 from reviewer.memory import state_line
 from reviewer.operations import CreateComment, Operation, ReplyToThread
 from reviewer.pipeline import batch_requests
-from reviewer.ports import Model, Prompt
+from reviewer.ports import Model
+from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility, model_tools

@@ -20,15 +20,14 @@ from reviewer.llm import budget
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.context_window import ContextWindow
-from reviewer.llm.prompts import (
-    Prompts,
-)
+from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.review_batch import BatchReviewer
-from reviewer.ports import ListedModel, Model
+from reviewer.ports import Model
+from reviewer.prompt import ListedModel
 from reviewer.pull_request import Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review

@@ -11,7 +11,7 @@ from reviewer.context.head_files import HeadFiles
 from reviewer.errors import ForgeError
 from reviewer.llm.ask import refuse
 from reviewer.llm.tools import WorkspaceTools
-from reviewer.ports import ToolCall
+from reviewer.prompt import ToolCall
 from reviewer.pull_request import PullRequest
 from reviewer.run.run import TITLE, Run
 

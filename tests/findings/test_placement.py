@@ -397,3 +397,23 @@ def test_the_order_of_the_answers_does_not_choose_what_is_kept(random: Random) -
 def test_ten_thousand_repetitions_are_one_finding() -> None:
     kept, removed = dedupe([finding()] * 10_000)
     assert (len(kept), removed) == (1, 9_999)
+
+
+@faults("RF7")
+@pytest.mark.parametrize("text", ["}", "", "    )", "x = 1", "\t", "});\r", "return"])
+@pytest.mark.parametrize("row", [0, 1, 2])
+def test_a_line_copied_with_its_number_is_placed_whatever_is_in_it(text: str, row: int) -> None:
+    lines = tuple(Line(LineKind.ADDED, None, n, text) for n in range(1, 4))
+    file = ChangedFile("a.py", "modified", (Hunk(lines),))
+    printed = invisible.show(diff.render_hunks(file.hunks)).split("\n")[1:]
+    found = place(candidate(printed[row], 99), file, invisible.show)
+    assert found
+    assert (found.start_line, found.end_line) == (row + 1, row + 1)
+
+
+@faults("RF7")
+@pytest.mark.parametrize("quote", ["     7 + }", "     1 + )", "     1 + }\n     3 + }", "1 + 1"])
+def test_a_number_with_another_text_places_nothing(quote: str) -> None:
+    lines = tuple(Line(LineKind.ADDED, None, n, "}") for n in range(1, 4))
+    file = ChangedFile("a.py", "modified", (Hunk(lines),))
+    assert place(candidate(quote, 1), file) is None

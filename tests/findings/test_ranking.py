@@ -176,3 +176,13 @@ def test_more_than_are_wanted_are_shown_in_full_only_if_each_fails_the_step(
     assert len(chosen) <= max(most, len(failing))
     notable = [f for f in ordered if min(f.severity, f.confidence) > 1]
     assert len(chosen) >= min(most, len(notable))
+
+
+def test_the_same_code_in_two_files_can_be_two_problems() -> None:
+    quote = "if (++sync > 100) return setImmediate(next, err)"
+    one = builders.finding(path="route.js", title="Skips a handler", quote=quote)
+    other = builders.finding(path="index.js", title="Hangs after 100 routes", quote=quote)
+    assert len(ranking.rank((one, other), Settings())[0]) == 2
+    same = builders.revise(other, title="Skips a handler")
+    (shown,), _ = ranking.rank((one, same), Settings())
+    assert shown.also in ((f"index.js:{same.start_line}",), (f"route.js:{one.start_line}",))

@@ -120,7 +120,12 @@ def keep(number: int, same_as: int = 0) -> Verdict:
 def test_of_findings_with_one_cause_the_worst_remains_with_the_places_of_the_others() -> None:
     found = alike(Severity.LOW, Severity.HIGH, Severity.MEDIUM)
     left, said = ranking.apply_verdicts(found, (keep(1), keep(2, 1), keep(3, 1)))
-    assert left == (replace(found[1], also=("src/pay.py:1", "src/pay.py:3")),)
+    (joined,) = left
+    assert replace(joined, candidate=found[1].candidate, also=()) == found[1]
+    assert joined.also == ("src/pay.py:1", "src/pay.py:3")
+    assert joined.body == (
+        f"{found[1].body}\n\nThe same cause, at src/pay.py:1: No. 1. At src/pay.py:3: No. 3."
+    )
     assert [each.outcome for each in said] == [
         VerdictOutcome.JOINED, VerdictOutcome.KEPT, VerdictOutcome.JOINED,
     ]  # fmt: skip

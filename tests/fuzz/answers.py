@@ -6,7 +6,7 @@ from reviewer.errors import ReplyError
 from reviewer.finding import CATEGORIES, Candidate
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
-from reviewer.ports import Reply
+from reviewer.prompt import Reply
 from reviewer.review import Overview
 from reviewer.severity import Confidence, Severity
 

@@ -19,7 +19,7 @@ from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget, Price
 from reviewer.llm.replies import parse_review
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
-from reviewer.ports import ListedModel, Message, Prompt, Reply, ToolCall, Usage
+from reviewer.prompt import ListedModel, Message, Prompt, Reply, ToolCall, Usage
 from tests.faults import faults
 
 PROMPT = Prompt("review", (Message("user", "Look at this."),), "review", REVIEW_SCHEMA)

@@ -8,7 +8,7 @@ from reviewer.config.inputs import Inputs
 from reviewer.errors import BudgetError, InputError
 from reviewer.llm import budget as budgets
 from reviewer.llm.budget import Budget, Price
-from reviewer.ports import Usage
+from reviewer.prompt import Usage
 from reviewer.review import Spent
 from tests.faults import faults
 

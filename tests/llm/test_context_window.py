@@ -8,7 +8,7 @@ from reviewer.adapters.openai import wire
 from reviewer.errors import ContextTooLongError
 from reviewer.llm.context_window import LEAST_WINDOW, UNKNOWN_WINDOW, ContextWindow
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
-from reviewer.ports import Message, Prompt, Usage
+from reviewer.prompt import Message, Prompt, Usage
 from tests.faults import faults
 
 

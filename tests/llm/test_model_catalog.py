@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.llm import budget
-from reviewer.ports import Usage
+from reviewer.prompt import Usage
 
 TABLE = tomllib.loads(Path(budget.__file__).with_name("models.toml").read_text("utf-8"))
 

@@ -21,7 +21,7 @@ from reviewer.llm.prompts import (
     THREAD_CHARACTERS,
     Prompts,
 )
-from reviewer.ports import Prompt
+from reviewer.prompt import Prompt
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.redaction.scan import Redaction

@@ -18,7 +18,7 @@ from reviewer.llm.reply_schemas import (
     OverviewReply,
     SectionReply,
 )
-from reviewer.ports import Reply
+from reviewer.prompt import Reply
 from reviewer.review import Overview, Withheld
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reviewer.errors import ReplyError
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm.replies import parse_answer, parse_overview, parse_review, parse_verdicts
-from reviewer.ports import Reply
+from reviewer.prompt import Reply
 from tests.faults import faults
 
 ROW: dict[str, object] = {
@@ -253,3 +253,23 @@ def test_a_text_of_a_million_braces_is_read_in_time() -> None:
     for text in ('{"' * 500_000, '{"a ' * 250_000, "[" * 1_000_000, '{"a": b} ' * 100_000):
         with pytest.raises(ReplyError):
             read(text)
+
+
+ODD_MEMBERS = {
+    "not a number": '"start_line": NaN',
+    "a number out of range": '"start_line": 1e999',
+    "a long number": f'"start_line": {"9" * 40}',
+    "a repeated name": '"title": "One", "title": "Two"',
+}
+
+
+@faults("RF6")
+@pytest.mark.parametrize("odd", ODD_MEMBERS.values(), ids=ODD_MEMBERS)
+def test_if_the_model_insists_one_odd_finding_does_not_cost_the_others(odd: str) -> None:
+    row = f'{{{odd}, "quote": "x = 1", "body": "It is off."}}'
+    text = f'{{"path": "src/pay.py", "summary": "Pays.", "findings": [{row}, {json.dumps(ROW)}]}}'
+    with pytest.raises(ReplyError):
+        read(text)
+    found = read(text, final=True)
+    assert [candidate.title for candidate in found.candidates] == [ROW["title"]]
+    assert found.dropped.malformed == 1

@@ -10,7 +10,7 @@ from reviewer.llm.ask import (
     MOST_TURNS,
     run_tool_loop,
 )
-from reviewer.ports import Message, Prompt, Reply, Tool, ToolCall
+from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
 from tests.faults import faults
 
 TOOLS = (Tool("read_file", "Reads a file.", {}),)

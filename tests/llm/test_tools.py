@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reviewer.errors import WorkspaceError
 from reviewer.llm import text_search, tools
 from reviewer.llm.tools import LARGEST_RESULT, LARGEST_RUN, OFFERED, WorkspaceTools
-from reviewer.ports import ToolCall
+from reviewer.prompt import ToolCall
 from tests.faults import faults
 
 

@@ -7,7 +7,7 @@ from reviewer.errors import ReplyError
 from reviewer.findings.ranking import Verdict
 from reviewer.llm.replies import parse_answer, parse_verdicts
 from reviewer.llm.reply_schemas import VERIFY_SCHEMA
-from reviewer.ports import Reply
+from reviewer.prompt import Reply
 from reviewer.review import Ground
 from reviewer.severity import Severity
 from tests.faults import faults

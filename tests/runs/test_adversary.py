@@ -15,7 +15,7 @@ from reviewer.llm import replies
 from reviewer.memory import state_line
 from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import PartResult
-from reviewer.ports import Reply
+from reviewer.prompt import Reply
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Instead

@@ -7,13 +7,7 @@ from reviewer.adapters.github import graphql_json, refusals
 from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodeT, PageInfo
 from reviewer.adapters.github.queries import SnapshotPage
 from reviewer.adapters.github.refusals import GitHubResponse
-from reviewer.pull_request import (
-    Comment,
-    PullRequest,
-    PullState,
-    ReviewComment,
-    ReviewThread,
-)
+from reviewer.pull_request import Comment, PullRequest, PullState, ReviewComment, ReviewThread
 
 # What a token may not see comes as null beside an error, and everything else with it.
 _OPTIONAL = "closingIssuesReferences"

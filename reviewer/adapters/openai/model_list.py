@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from reviewer.ports import ListedModel
+from reviewer.prompt import ListedModel
 
 # What servers call the window, in tokens: vLLM
 # (https://github.com/modal-labs/modal-examples/issues/843), Anthropic

@@ -20,7 +20,7 @@ from reviewer.adapters.openai import chat, model_list, refusals, response_limit
 from reviewer.adapters.openai.refusals import Refusal
 from reviewer.adapters.openai.wire import Dialect, Options, Wire
 from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
-from reviewer.ports import ListedModel, Prompt, Reply
+from reviewer.prompt import ListedModel, Prompt, Reply
 
 log = logging.getLogger(__name__)
 

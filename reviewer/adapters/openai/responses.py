@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from reviewer.adapters.openai import refusal_texts, wire
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
 from reviewer.errors import ReplyError
-from reviewer.ports import Message, Prompt, Reply, Tool, ToolCall, Usage
+from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall, Usage
 
 PATH = "/responses"
 OPTIONAL: Mapping[str, tuple[str, ...]] = {

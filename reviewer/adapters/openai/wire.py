@@ -11,7 +11,7 @@ from httpx2 import Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from reviewer.errors import ReplyError
-from reviewer.ports import Prompt, Reply, Usage
+from reviewer.prompt import Prompt, Reply, Usage
 from reviewer.text import invisible, truncate
 
 # A hundred times the largest context window: such a number is not a count of tokens.

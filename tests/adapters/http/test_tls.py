@@ -9,7 +9,7 @@ from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.errors import ForgeError, ModelError
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
-from reviewer.ports import Message, Prompt
+from reviewer.prompt import Message, Prompt
 from tests.adapters.forges import QUICK
 from tests.faults import faults
 from tests.loopback.github import TOKEN, LoopbackGitHub

@@ -7,7 +7,7 @@ from reviewer.adapters.http.retry import Policy
 from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.adapters.openai.wire import Options
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
-from reviewer.ports import Message, Prompt
+from reviewer.prompt import Message, Prompt
 from tests.loopback.model import LoopbackModel
 
 POLICY = Policy(attempts=3, first_wait=1, longest_wait=20, limit_wait=60, jitter=0)

@@ -2,6 +2,7 @@ import json
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,12 +16,15 @@ from reviewer.errors import (
     ReplyError,
 )
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
-from reviewer.ports import Model, Usage
+from reviewer.prompt import Usage
 from tests.adapters.openai.connect import PROMPT, Clock, Connect
 from tests.faults import faults
 from tests.loopback.failures import Cut, Drip, Hang, Instead, Reset, edited, html, redirect
 from tests.loopback.messages import Response, as_json
 from tests.loopback.model import KEY, MODEL, LoopbackModel, ScriptedReply, completion, error
+
+if TYPE_CHECKING:
+    from reviewer.ports import Model
 
 CHAT = "POST /v1/chat/completions"
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.adapters.openai import model_list
-from reviewer.ports import ListedModel
+from reviewer.prompt import ListedModel
 from tests.adapters.openai.connect import Connect
 from tests.faults import faults
 from tests.loopback.failures import Hang, Instead

@@ -8,7 +8,7 @@ from reviewer.adapters.openai.wire import Options
 from reviewer.errors import ModelError, ModelNotFoundError
 from reviewer.llm.ask import run_tool_loop
 from reviewer.llm.tools import OFFERED
-from reviewer.ports import Message, ToolCall
+from reviewer.prompt import Message, ToolCall
 from tests.adapters.openai.connect import PROMPT, Clock, Connect
 from tests.faults import faults
 from tests.loopback.failures import Instead

@@ -17,7 +17,7 @@ from reviewer.errors import (
 from reviewer.llm.ask import run_tool_loop
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.llm.tools import OFFERED
-from reviewer.ports import Message, Prompt, Reply, ToolCall, Usage
+from reviewer.prompt import Message, Prompt, Reply, ToolCall, Usage
 from tests.adapters.openai.connect import PROMPT, Clock, Connect
 from tests.faults import faults
 from tests.loopback.failures import Instead, Reset

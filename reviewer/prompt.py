@@ -1,0 +1,133 @@
+"""What is sent to a model, and what comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that the model asks for: untrusted text; `arguments` should be a JSON object."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool that the model may call; `parameters` is the JSON Schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, object]
+
+
+_NO_TOOLS = "Tools cannot be called after all. Reply with what you see here."
+_CALLED = "(I called tools.)"
+_RESULT = "The result of a tool call:"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation; `role` is system, user, assistant or tool.
+
+    `calls` belong to a message of the assistant, and so do `items`, those of its `Reply`.
+    `call_id` names the call whose result a message of a tool holds.
+    """
+
+    role: str
+    text: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
+    items: tuple[Mapping[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One request to the model; `schema` is the JSON Schema that the reply must follow.
+
+    `purpose` names the request in the log, `schema_name` the schema for the model server. The
+    model may call `tools`, unless `closing` says that it must reply now.
+    """
+
+    purpose: str
+    messages: tuple[Message, ...]
+    schema_name: str
+    schema: Mapping[str, object]
+    tools: tuple[Tool, ...] = ()
+    closing: bool = False
+
+    @property
+    def size(self) -> int:
+        """The characters of its messages."""
+        return sum(len(message.text) for message in self.messages)
+
+    def without_tools(self) -> "Prompt":
+        """Return the prompt for a model that takes no tools: it has results of calls as text.
+
+        Roles alternate where they did, because some chat templates require that.
+        """
+        messages: list[Message] = []
+        for message in self.messages:
+            match message.role:
+                case "system":
+                    messages.append(replace(message, text=f"{message.text}\n\n{_NO_TOOLS}"))
+                case "tool" if messages and messages[-1].role == "user":
+                    text = f"{messages[-1].text}\n\n{_RESULT}\n{message.text}"
+                    messages[-1] = Message("user", text)
+                case "tool":
+                    messages.append(Message("user", f"{_RESULT}\n{message.text}"))
+                case "assistant":
+                    messages.append(Message("assistant", message.text or _CALLED))
+                case _:
+                    messages.append(message)
+        return replace(self, messages=tuple(messages), tools=(), closing=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one request, as the model server reported them.
+
+    `cached_tokens` are those that it read from its cache or wrote there. Some servers count them in
+    `input_tokens`, others do not.
+    """
+
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model replied, or the tools that it calls first: untrusted text.
+
+    `model` is the name that the server gives the model, of at most 100 characters. `truncated`
+    means that the reply ends at a length limit. `usage` is None when the server reported none, or
+    numbers that cannot be true. `items` are what the model wants to see again with the results of
+    its calls, such as its reasoning; only the model that made them can read them. `tools_refusal`
+    is what the server said when it refused the prompt's tools, empty where it took them. `lost`
+    counts earlier attempts whose replies did not arrive. `final` says that the model is not asked
+    once more.
+    """
+
+    text: str
+    model: str
+    truncated: bool
+    usage: Usage | None
+    calls: tuple[ToolCall, ...] = ()
+    items: tuple[Mapping[str, object], ...] = ()
+    tools_refusal: str = ""
+    lost: int = 0
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """What a server's list says of a model: the day on which it ends, and its window in tokens.
+
+    Each is None where the list does not say.
+    """
+
+    ends: date | None = None
+    context_window: int | None = None

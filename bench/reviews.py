@@ -8,7 +8,7 @@ from bench.workflow import Workflow, ended, running
 
 FILES, CONCURRENCY, MODEL_SECONDS = 100, 16, 2.0
 ROUNDS = -(-FILES // CONCURRENCY)
-MANY = 10 * FILES
+FEW, MANY = 30, 10 * FILES
 RUNS = 3
 MOST_MEMORY = 300e6
 MOST_REQUESTS = 6
@@ -19,15 +19,31 @@ def rows() -> Iterator[Row]:
     """Measure whole reviews against servers on this machine."""
     with running(files=FILES, model_seconds=MODEL_SECONDS) as workflow:
         yield from _rounds(workflow)
+    with running(files=FILES) as workflow:
+        ended(workflow.step().run(timeout=120), 0)
         yield from _same_head_again(workflow)
+    with running(files=FEW) as workflow:
+        ended(workflow.step().run(timeout=120), 0)
+        asked = len(workflow.model.requests)
+        what = f"{FEW} files: requests to the model"
+        yield Row(what, str(asked), f"one for each file, {FEW}", asked / FEW, "3 requests")
     yield from _many_files()
 
 
 def _rounds(workflow: Workflow) -> Iterator[Row]:
-    """Compare with the files' rounds alone, and with the overview, which has to wait for them."""
-    step = workflow.step(concurrency=str(CONCURRENCY))
+    """Compare a request for each file with its rounds alone, and with the overview, which waits.
+
+    Before that, the default: requests that hold many files.
+    """
+    what = f"{FILES} files, a model of {MODEL_SECONDS:.0f} s"
+    took = seconds(lambda: ended(workflow.step().run(timeout=120), 0))
+    yield Row(what, f"{took:.1f} s", f"one round, {MODEL_SECONDS:.0f} s", took / MODEL_SECONDS, "")
+    asked = len(workflow.model.requests)
+    what = f"{FILES} files: requests to the model"
+    yield Row(what, str(asked), f"one for each file, {FILES}", asked / FILES, "")
+    step = workflow.step(full="true", batching="file", concurrency=str(CONCURRENCY))
     took = seconds(lambda: ended(step.run(timeout=120), 0))
-    what = f"{FILES} files, a model of {MODEL_SECONDS:.0f} s, concurrency {CONCURRENCY}"
+    what = f"`batching: file`, {FILES} files, concurrency {CONCURRENCY}"
     for rounds, note, bar in ((ROUNDS, "", "1.15"), (ROUNDS + 1, " with the overview", "")):
         ideal = rounds * MODEL_SECONDS
         yield Row(what, f"{took:.1f} s", f"{rounds} rounds{note}, {ideal:.0f} s", took / ideal, bar)
@@ -35,7 +51,7 @@ def _rounds(workflow: Workflow) -> Iterator[Row]:
 
 def _same_head_again(workflow: Workflow) -> Iterator[Row]:
     before = _counts(workflow)
-    ended(workflow.step(concurrency=str(CONCURRENCY)).run(), 0)
+    ended(workflow.step().run(), 0)
     names = ("requests to the model", "requests to GitHub", "edits")
     bars = ("0", f"{MOST_REQUESTS} requests", "0")
     for name, first, total, bar in zip(names, before, _counts(workflow), bars, strict=True):

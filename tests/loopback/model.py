@@ -1,6 +1,7 @@
 """A model server of one process: speaks both of OpenAI's APIs, says what a script tells it to."""
 
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,10 +26,9 @@ _SCHEMAS = {
     CHAT: ("CreateChatCompletionRequest", "CreateChatCompletionResponse"),
     RESPONSES: ("CreateResponse", "Response"),
 }
-_EMPTY = {
-    "review": {"path": "", "summary": "Nothing to say.", "findings": []},
-    "overview": {"overview": "Changes something.", "major_changes": []},
-}
+_OVERVIEW = {"overview": "Changes something.", "major_changes": []}
+# How a prompt introduces a file.
+_FILE = re.compile(r"\nFile \d+ of \d+, .*?:\n<<\w+\n(.*?)\n\w+>>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,23 @@ Script: TypeAlias = Callable[[Body], str | ScriptedReply]
 
 def nothing_found(body: Body) -> str:
     """Answer any of our questions with as little as its schema allows."""
-    wanted = body.get("response_format", {}).get("json_schema", {}).get("name", "")
-    return json.dumps(_EMPTY.get(wanted, {}))
+    match body.get("response_format", {}).get("json_schema", {}).get("name", ""):
+        case "review":
+            empty = {"summary": "Nothing to say.", "findings": []}
+            sections = [{"path": path, **empty} for path in shown_files(body)]
+            return json.dumps({**_OVERVIEW, "files": sections})
+        case "whole":
+            return json.dumps({**_OVERVIEW, "files": []})
+        case "overview":
+            return json.dumps(_OVERVIEW)
+        case _:
+            return "{}"
+
+
+def shown_files(body: Body) -> list[str]:
+    """Return the paths of the files that a prompt of the review shows."""
+    text: str = body["messages"][-1]["content"]
+    return _FILE.findall(text)
 
 
 def error(

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -29,7 +28,7 @@ from reviewer.run.run import Run
 from tests import run_result
 from tests.invariants import Invariants
 from tests.loopback.github import TOKEN, LoopbackGitHub
-from tests.loopback.model import KEY, MODEL, Body, LoopbackModel
+from tests.loopback.model import KEY, MODEL, Body, LoopbackModel, shown_files
 from tests.run_result import RunResult
 
 QUICK = Policy(attempts=3, first_wait=0.001, longest_wait=0.002, limit_wait=0.001, jitter=0.0)
@@ -228,16 +227,14 @@ def _logging(runner: Runner) -> Iterator[None]:
 
 
 def prompted_path(body: Body) -> str:
-    """Return the path that a review prompt is about."""
-    text: str = body["messages"][-1]["content"]
-    found = re.search(r"\nFile 1 of 1, .*?:\n<<\w+\n(.*?)\n\w+>>", text, re.DOTALL)
-    return found[1] if found else ""
+    """Return the path that a prompt about one file is about, "" for any other prompt."""
+    paths = shown_files(body)
+    return paths[0] if len(paths) == 1 else ""
 
 
 def prompted_paths(body: Body) -> list[str]:
     """Return the paths that a review prompt is about."""
-    text: str = body["messages"][-1]["content"]
-    return re.findall(r"\nFile \d+ of \d+, .*?:\n<<\w+\n(.*?)\n\w+>>", text, re.DOTALL)
+    return shown_files(body)
 
 
 def review_reply(path: str, *findings: Mapping[str, object], summary: str = "Changes it.") -> str:

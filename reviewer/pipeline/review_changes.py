@@ -132,7 +132,7 @@ def _verify(
     if reviewer.config.verify is Verify.OFF:
         return _VerifiedFiles(found.results)
     results = dict(found.results)
-    asked = {path for batch in batches for path in batch.paths}
+    asked = dict.fromkeys(path for batch in batches for path in batch.paths)
     new = [
         finding
         for path in asked
@@ -165,7 +165,7 @@ def _verify(
 def _apply(verified: Verified, results: dict[str, FileResult]) -> dict[str, FileResult]:
     """Return the results of the files whose findings were judged, with those that are left."""
     judged: dict[str, FileResult] = {}
-    for path in {finding.path for finding in verified.findings}:
+    for path in dict.fromkeys(finding.path for finding in verified.findings):
         before = results[path]
         others = [each for each in before.findings if each not in verified.findings]
         left = [each for each in verified.left if each.path == path]

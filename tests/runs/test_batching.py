@@ -336,3 +336,20 @@ def test_a_finding_in_the_section_of_another_file_is_placed_by_its_quote(job: Jo
     finished = job.run()
     assert finished.outputs["findings"] == "1"
     assert "`lib.py:1`" in job.github.bodies[0]
+
+
+def test_the_verification_gets_the_findings_in_the_order_of_the_files(job: Job) -> None:
+    change(job, 8)
+    asked_about: list[str] = []
+
+    def script(body: Body) -> str:
+        text = body["messages"][-1]["content"]
+        if "argue against" in text:
+            asked_about.extend(re.findall(r"\nFinding \d+, .*?:\n<<\w+\n(.*?)\n", text))
+            assert asked_about == prompted_paths(body)
+            return json.dumps({"verdicts": []})
+        return finds_one_in_each(body)
+
+    job.model.script = script
+    job.run(verify="on")
+    assert len(asked_about) == 8

@@ -76,7 +76,7 @@ def test_json_that_is_none_is_asked_for_once_more(job: Job, answer: str) -> None
 def test_a_file_without_a_usable_answer_is_asked_about_twice_and_named(job: Job) -> None:
     three_files(job)
     job.model.script = lambda body: (
-        LAX["NaN"] if first_prompted_path(body) == PATH else finds_a_problem(body)
+        LAX["a comma too much"] if first_prompted_path(body) == PATH else finds_a_problem(body)
     )
     finished = job.run()
     assert (finished.code, finished.outputs["complete"]) == (0, "false")

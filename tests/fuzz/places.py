@@ -1,5 +1,6 @@
 """Whatever is quoted, the lines that placement accepts exist in the file and read like it."""
 
+import re
 from collections.abc import Iterable
 
 from reviewer.changes import diff, git_diff
@@ -13,6 +14,8 @@ from tests.unified_diffs import assert_shows_difference, lines_of, patch_by_diff
 BETWEEN = "\n=====\n"
 MOST_LINES = 60
 GITS = "diff --git a/a.py b/a.py\nindex 1111111..2222222 100644\n--- a/a.py\n+++ b/a.py\n"
+# Numbers and marks in front of a line of our prompt.
+_COLUMNS = re.compile(r"\s*(?:\d+(?: [+ ](?: |$)|$)|(-)|\+)")
 
 
 def placement(data: bytes) -> None:
@@ -65,10 +68,23 @@ def _assert_reads_like(quote: str, rows: list[str]) -> None:
     read = [row.strip() for row in rows]
     if len(read) == 1 and any(line.lstrip("+- 0123456789") in read[0] for line in said if line):
         return
+    if _equals_without_spaces(said, read):
+        return
     assert len(read) <= len(said)
     behind = [line for line in said if any(line.endswith(row) for row in read)]
     assert len(behind) >= len([row for row in read if row])
     assert read == said or all(any(line.endswith(row) for line in said) for row in read)
+
+
+def _equals_without_spaces(said: list[str], read: list[str]) -> bool:
+    """Compare whole lines, with and without the columns of our prompt, but no white space."""
+    columns = [_COLUMNS.match(line) for line in said if line]
+    behind = [(match[1], match.string[match.end() :]) for match in columns if match]
+    kept = [text for removed, text in behind if not removed]
+    printed = (kept or [text for _, text in behind]) if all(columns) else said
+    return "".join("".join(read).split()) in {
+        "".join("".join(text).split()) for text in (said, printed)
+    }
 
 
 def _assert_stated_or_changed(found: Finding, file: ChangedFile, stated: range) -> None:

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice, zip_longest
 
 from reviewer.changes.diff import ChangedFile, Hunk, render_hunks
@@ -61,7 +62,7 @@ class RepositorySearch:
         a batch, in the caller's thread.
         """
         self._near = near
-        self._hidden = {file.path: _find_numbers(file.hunks) for file in changed}
+        self._changed = {file.path: file for file in changed}
         self._index = RepositoryIndex(texts, _collect_wanted(changed, near))
 
     def find(
@@ -71,9 +72,13 @@ class RepositorySearch:
 
         `shown` has the numbers of unchanged lines, by path, that the prompt shows already.
         """
-        hidden = dict(self._hidden)
-        for path, numbers in shown.items():
-            hidden[path] = numbers | hidden.get(path, frozenset())
+
+        # Kept for this batch only: the numbers of all changed lines take 40 MB for 900,000 of them.
+        @cache
+        def hidden(path: str) -> frozenset[int]:
+            file = self._changed.get(path)
+            return _find_numbers(file.hunks if file else ()) | shown.get(path, frozenset())
+
         choice = _Choice(self._index, self._near, hidden)
         headers, bodies = choice.find_uses(parts)
         page = Page(room)
@@ -92,7 +97,7 @@ class _Choice:
         self,
         index: RepositoryIndex,
         near: Callable[[str], str | None],
-        hidden: Mapping[str, frozenset[int]],
+        hidden: Callable[[str], frozenset[int]],
     ) -> None:
         self._index = index
         self._near = near
@@ -127,7 +132,7 @@ class _Choice:
             if taken == most or unlikely:
                 break
             source = self._open(user, family)
-            piece = source and source.make_use(changed.name, self._hidden.get(user, frozenset()))
+            piece = source and source.make_use(changed.name, self._hidden(user))
             if piece:
                 taken += 1
                 yield piece
@@ -186,7 +191,7 @@ class _Choice:
         self, title: str, places: Iterable[DefinitionPlace], family: str
     ) -> Iterator[CodePiece]:
         for place in places:
-            if place.line not in self._hidden.get(place.path, frozenset()):
+            if place.line not in self._hidden(place.path):
                 source = self._open(place.path, family)
                 if source:
                     yield source.make_definition(title, place.line)

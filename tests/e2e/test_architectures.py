@@ -44,8 +44,9 @@ def review(
     """The comment and the outputs of a review that the image makes."""
     github.add_pull(NUMBER, CHANGE)
     model_server.script = finds_a_problem
-    environ = step.variables | dict(step.environ)
-    finished = machine.run(image, event=step.event, env=environ)
+    given = step.with_inputs(batching="file")
+    environ = given.variables | dict(given.environ)
+    finished = machine.run(image, event=given.event, env=environ)
     (comment,) = github.bodies
     assert finished.code == 0, finished.log
     return f"{comment}\n\n{json.dumps(finished.outputs, indent=1)}\n"

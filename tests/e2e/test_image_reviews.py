@@ -114,7 +114,7 @@ def test_a_signal_to_the_first_process_leaves_what_is_known(
 
     model_server.script = finds_a_problem
     model_server.fail(CHAT, Pass(), Around(before=interrupt))
-    finished = job.run(concurrency=1)
+    finished = job.with_inputs(batching="file").run(concurrency=1)
     model_server.release()
     (body,) = github.bodies
     assert finished.code == code, finished.log

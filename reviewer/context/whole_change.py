@@ -16,7 +16,7 @@ _OUTLINE_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class FileOutline:
     """A file whose hunks are not shown: how much it changes, and which definitions."""
 
     path: str
@@ -32,7 +32,7 @@ class WholeChange:
 
     files: tuple[ChangedFile, ...]
     parts: tuple[Part, ...]
-    outlines: tuple[Outline, ...] = ()
+    outlines: tuple[FileOutline, ...] = ()
     unlisted: int = 0
 
     @property
@@ -67,7 +67,7 @@ def fit(files: Sequence[ChangedFile], room: int) -> WholeChange:
     return WholeChange(tuple(files), parts, listed, len(others) - len(listed))
 
 
-def _take(outlines: Sequence[Outline], room: int) -> Iterator[Outline]:
+def _take(outlines: Sequence[FileOutline], room: int) -> Iterator[FileOutline]:
     for outline in outlines:
         room -= _size(outline)
         if room < 0:
@@ -75,11 +75,11 @@ def _take(outlines: Sequence[Outline], room: int) -> Iterator[Outline]:
         yield outline
 
 
-def _size(outline: Outline) -> int:
+def _size(outline: FileOutline) -> int:
     return len(outline.path) + len(outline.text) + 2
 
 
-def _make_outline(file: ChangedFile) -> Outline:
+def _make_outline(file: ChangedFile) -> FileOutline:
     lines = file.changed_lines
     added = sum(line.kind is LineKind.ADDED for line in lines)
     sections = (hunk.section for hunk in file.hunks if hunk.section)
@@ -90,4 +90,4 @@ def _make_outline(file: ChangedFile) -> Outline:
     )
     rows = dict.fromkeys(row[:OUTLINE_CHARACTERS] for row in (*definitions, *sections))
     head = f"{file.status}, +{added} -{len(lines) - added}"
-    return Outline(file.path, "\n".join((head, *list(rows)[:OUTLINE_ROWS])))
+    return FileOutline(file.path, "\n".join((head, *list(rows)[:OUTLINE_ROWS])))

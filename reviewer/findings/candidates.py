@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from reviewer.finding import Candidate, read_severity
+from reviewer.finding import Candidate
+from reviewer.grades import read_severity
 from reviewer.review import Withheld
 from reviewer.severity import Severity
 from reviewer.text import json_members, truncate

@@ -126,23 +126,7 @@ def make_reviewer(
     if asks:
         # Reads the whole commit while the guidelines are read and the models' client is imported.
         start_in_thread(head.load)
-    budget, window = Budget.of(inputs), ContextWindow.of(inputs)
-    requests = BatchRequests(
-        context=ContextCollector(head, selection.files, find_excluded(settings)),
-        config=settings,
-        speakers=Speakers(
-            pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal)
-        ),
-        earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
-        context_window=window,
-        batching=inputs.batching,
-        effort=inputs.effort,
-        threads=snapshot.conversation.threads,
-        paths=selection.paths,
-        guidelines=guidelines.find(
-            run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text
-        ),
-    )
+    requests = _make_requests(run, snapshot, settings, selection, head, prompts, previous)
     return BatchReviewer(
         requests=requests,
         pull=pull,
@@ -150,16 +134,45 @@ def make_reviewer(
         prompts=prompts,
         client=ModelClient(
             models.result() if models else run.models(),
-            budget,
+            Budget.of(inputs),
             run_tool,
             prompts.as_prompt_text,
-            window,
+            requests.context_window,
         ),
         previous=previous,
         redaction=mask.redaction,
         concurrency=inputs.concurrency,
         refresh_overview=run.wanted.refresh_overview,
         asks=asks,
+    )
+
+
+def _make_requests(
+    run: Run,
+    snapshot: Snapshot,
+    settings: Settings,
+    selection: Selection,
+    head: HeadFiles,
+    prompts: Prompts,
+    previous: PreviousReview,
+) -> BatchRequests:
+    """Return what chooses the contents of each request; reads the guidelines."""
+    pull, inputs = snapshot.pull, run.inputs
+    return BatchRequests(
+        context=ContextCollector(head, selection.files, find_excluded(settings)),
+        config=settings,
+        speakers=Speakers(
+            pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal)
+        ),
+        earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
+        context_window=ContextWindow.of(inputs),
+        batching=inputs.batching,
+        effort=inputs.effort,
+        threads=snapshot.conversation.threads,
+        paths=selection.paths,
+        guidelines=guidelines.find(
+            run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text
+        ),
     )
 
 

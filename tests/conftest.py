@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from tests.invariants import Invariants
+from tests.loopback import contract
 from tests.loopback.github import EXAMPLE_REPOSITORY, LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.loopback.server import LoopbackServer
@@ -118,6 +119,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if asked & (rows | {row[:2] for row in rows}) else others).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so where the exchanges with the model were held against no description."""
+    if contract.openai() is None:
+        terminalreporter.write_line(
+            "Requests to the model were held against no description: OpenAI's is not at hand. "
+            f"Set {contract.FOLDER} to a folder that has it."
+        )
 
 
 class _RememberedPopen(subprocess.Popen[Any]):

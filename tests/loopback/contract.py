@@ -10,7 +10,7 @@ from tests.loopback.openapi import Document, Operation
 
 _HERE = Path(__file__).parents[1] / "contracts"
 # OpenAI's description is not part of this repository; this names a folder that has it.
-_FOLDER = "CODE_REVIEW_CONTRACTS"
+FOLDER = "CODE_REVIEW_CONTRACTS"
 _OPENAI = "openai-subset.json"
 # Media types that GitHub documents in prose only.
 _RAW = {"application/vnd.github.diff", "application/vnd.github.raw+json"}
@@ -26,7 +26,7 @@ def github() -> Document:
 @cache
 def openai() -> Document | None:
     """OpenAI's description, or None where no folder has it."""
-    folders = [Path(os.environ[_FOLDER])] if _FOLDER in os.environ else []
+    folders = [Path(os.environ[FOLDER])] if FOLDER in os.environ else []
     folders += [parent / "shared" / "contracts" for parent in Path(__file__).parents]
     found = next((folder / _OPENAI for folder in folders if (folder / _OPENAI).is_file()), None)
     return Document(found) if found else None

@@ -48,7 +48,8 @@ class Window:
     """A server with a context window of `tokens`: four characters each.
 
     A longer prompt is refused, by `words` if they are given, or cut if `cuts`; then the model says
-    of each file that there is nothing to find. `cached` is a usage that leaves cached tokens out.
+    of each file that there is nothing to find. `cached` is a usage that leaves cached tokens out;
+    where it is None, no reply tells its usage.
     Prompts without `only` are never too long.
     """
 
@@ -56,7 +57,7 @@ class Window:
     tokens: int
     words: str = ""
     cuts: bool = False
-    cached: Mapping[str, object] = field(default_factory=dict)
+    cached: Mapping[str, object] | None = field(default_factory=dict)
     only: str = ""
     sizes: list[int] = field(default_factory=list)
     refused: int = 0
@@ -82,7 +83,10 @@ class Window:
                 return error(400, self.words or self.refusal(count))
             script, count = finds_nothing, self.tokens
         reply = completion(ScriptedReply(script(body), usage=(count, 10)))
-        reply["usage"] |= self.cached
+        if self.cached is None:
+            del reply["usage"]
+        else:
+            reply["usage"] |= self.cached
         return as_json(200, reply)
 
     def refusal(self, count: int) -> str:
@@ -198,10 +202,10 @@ def test_tokens_from_a_cache_are_part_of_the_prompt(job: Job, cached: dict[str, 
 
 
 @faults("LL24")
-@pytest.mark.parametrize("usage", [{}, {"prompt_tokens": 0}, {"prompt_tokens": 7}])
-def test_a_usage_that_counts_nothing_proves_nothing(job: Job, usage: dict[str, int]) -> None:
+@pytest.mark.parametrize("usage", [None, {"prompt_tokens": 0}, {"prompt_tokens": 7}])
+def test_a_usage_that_counts_nothing_proves_nothing(job: Job, usage: dict[str, int] | None) -> None:
     change(job, 4, 6_000)
-    server = Window(job, 60_000, cached=usage or {"prompt_tokens": None}).install()
+    server = Window(job, 60_000, cached=usage).install()
     finished = job.run()
     assert finished.outputs["complete"] == "true"
     assert len(server.sizes) == 1

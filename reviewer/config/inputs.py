@@ -174,7 +174,7 @@ class Inputs(ModelInputs):
         "",
         "Price of `model`, in US dollars per million input and output tokens, for a model or a "
         "server whose prices the action does not know. It applies to an unknown `fallback-model` "
-        "too.",
+        "or `small-model` too.",
     )
     on_error: enums.OnError = declare(
         option_types.choice(enums.OnError),
@@ -227,6 +227,11 @@ class Inputs(ModelInputs):
         if second == FALLBACK_MODEL and not self._asks_openai:
             second = ""
         return tuple(dict.fromkeys(name for name in (self.model, second) if name))
+
+    @property
+    def every_model(self) -> tuple[str, ...]:
+        """The models to ask, then the small one, which reads nothing but trivial changes."""
+        return tuple(dict.fromkeys((*self.models, *filter(None, (self.small_model,)))))
 
     @property
     def uses_responses(self) -> bool:

@@ -75,7 +75,7 @@ def find_price(model: str, inputs: Inputs) -> Price | None:
     """Return the price of a model, None if it is not known.
 
     The workflow's price is that of its `model`, whatever the table says: other servers sell models
-    under the same names. For the fallback model, the table comes first.
+    under the same names. For other models, the table comes first.
     """
     stated = Price(*inputs.price) if inputs.price else None
     if stated and model == inputs.model:
@@ -87,7 +87,7 @@ def find_price(model: str, inputs: Inputs) -> Price | None:
 def require_prices(inputs: Inputs) -> None:
     """Raise InputError if the workflow limits the cost and the price of a model is not known."""
     if isinstance(inputs.max_cost, Decimal):
-        for model in inputs.models:
+        for model in inputs.every_model:
             if find_price(model, inputs) is None:
                 raise unknown_price_error(model)
 
@@ -154,7 +154,7 @@ class Budget:
 
         Without a price there is nothing to multiply, so the default is one of tokens then.
         """
-        prices = {model: find_price(model, inputs) for model in inputs.models}
+        prices = {model: find_price(model, inputs) for model in inputs.every_model}
         priced = all(prices.values())
         cost, tokens = inputs.max_cost, inputs.max_tokens_total
         if cost is None and priced:

@@ -127,17 +127,19 @@ def make_reviewer(
         # Reads the whole commit while the guidelines are read and the models' client is imported.
         start_in_thread(head.load)
     requests = _make_requests(run, snapshot, settings, selection, head, prompts, previous)
+    made = models.result() if models else run.models()
     return BatchReviewer(
         requests=requests,
         pull=pull,
         config=settings,
         prompts=prompts,
         client=ModelClient(
-            models.result() if models else run.models(),
+            tuple(model for model in made if model.name in inputs.models),
             Budget.of(inputs),
             run_tool,
             prompts.as_prompt_text,
             requests.context_window,
+            next((model for model in made if model.name == inputs.small_model), None),
         ),
         previous=previous,
         redaction=mask.redaction,

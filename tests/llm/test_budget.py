@@ -124,6 +124,12 @@ def test_a_cost_limit_without_a_price_is_an_error_of_the_workflow() -> None:
     budget(max_tokens=5_000).reserve("unlisted", 300)
 
 
+def test_a_cost_limit_needs_the_price_of_the_small_model_too() -> None:
+    inputs = Inputs(small_model="unlisted", max_cost=Decimal(1))
+    with pytest.raises(InputError, match=r"max-cost .* unlisted"):
+        budgets.require_prices(inputs)
+
+
 def test_the_estimate_follows_what_models_report() -> None:
     asked = budget()
     assert asked.reserve("cheap", 30_000).expected == Usage(10_001, 1_000)

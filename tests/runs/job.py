@@ -172,7 +172,7 @@ class Job:
                     model.close()
 
     def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ModelServer, ...]:
-        names = [name for name in (inputs.model, inputs.fallback_model) if name]
+        names = dict.fromkeys((inputs.model, inputs.fallback_model, inputs.small_model))
         effort = inputs.reasoning_effort
         return tuple(
             ModelServer(
@@ -187,7 +187,7 @@ class Job:
                 responses=inputs.uses_responses,
                 request_timeout=self.per_question,
             )
-            for name in names
+            for name in filter(None, names)
         )
 
     def _environ(self, folder: Path) -> dict[str, str]:

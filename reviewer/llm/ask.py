@@ -4,6 +4,7 @@ import enum
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -84,6 +85,11 @@ class ModelClient:
     def preferred(self) -> Model:
         """The model that is asked first."""
         return self._models[0]
+
+    @property
+    def missing(self) -> AbstractSet[str]:
+        """The names of models that the server does not have, as far as they were asked."""
+        return self._missing
 
     @property
     def tools_refusals(self) -> Mapping[str, str]:

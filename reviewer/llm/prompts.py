@@ -30,7 +30,7 @@ THREAD_CHARACTERS = 8_000
 """Characters of all review threads of a request together."""
 _NONCE_REMOVED = "[mark]"
 _NO_RULES = TeamRules()
-_REPORTING_PURPOSES = ("review", "whole")
+_REPORTING_PURPOSES = ("review", "whole", "trivial")
 _PURPOSES_WITH_TOOLS = ("review", "whole", "verify", "answer")
 
 
@@ -93,6 +93,20 @@ class Prompts:
             request=request,
             siblings=tuple(map(shorten_name, request.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(request.siblings) - LISTED_SIBLINGS),
+        )
+
+    def trivial(self, request: BatchRequest, proofs: Sequence[str]) -> Prompt:
+        """Return the request about a batch of trivial changes; the reply is that of `review`.
+
+        `proofs` say for each part in which way its change is trivial. No tools are offered.
+        """
+        return self._render(
+            "trivial",
+            reply_schemas.CHANGE_SCHEMA if request.whole else reply_schemas.REVIEW_SCHEMA,
+            parts=request.parts,
+            rules=request.rules,
+            request=request,
+            proofs=tuple(zip(map(shorten_name, request.paths), proofs, strict=True)),
         )
 
     def whole(self, request: BatchRequest, change: WholeChange) -> Prompt:

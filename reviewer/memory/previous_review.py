@@ -31,7 +31,8 @@ class PreviousReview:
 
     `units` holds the files whose results may still apply, by path. `reason` says why none of them
     applies; it is empty if they do, or if there is no last review. `seal` is that of the run.
-    `notes` say which reports of earlier runs were not used.
+    `notes` say which reports of earlier runs were not used. `small` names the small model and the
+    base commit, for which alone its results apply: a proof is about the whole text of a file.
     """
 
     state: State = field(default_factory=State)
@@ -39,15 +40,20 @@ class PreviousReview:
     reason: str = ""
     seal: Seal = UNSEALED
     notes: tuple[str, ...] = ()
+    small: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All remembered findings, even if the results of the last review do not apply."""
         return self.state.findings
 
-    def identify(self, file: ChangedFile) -> str:
-        """Return the key under which a file's result is remembered, "" if it must not be."""
-        return self.seal.identify(unit_key(file))
+    def identify(self, file: ChangedFile, *, by_small: bool = False) -> str:
+        """Return the key under which a file's result is remembered, "" if it must not be.
+
+        `by_small` says that the small model has read the file.
+        """
+        key = unit_key(file)
+        return self.seal.identify(digest.identify("small", self.small, key) if by_small else key)
 
 
 def compare(
@@ -126,7 +132,9 @@ def reuse(
     Its findings get the line numbers where their code is now.
     """
     unit = previous.units.get(file.path)
-    if unit is None or not unit.key or unit.key != previous.identify(file):
+    if unit is None or not unit.key:
+        return None
+    if unit.key not in {previous.identify(file), previous.identify(file, by_small=True)}:
         return None
     moved = still_present(file, unit.findings, as_prompt_text)
     if len(moved) < len(unit.findings):

@@ -9,6 +9,7 @@ from reviewer.changes.batches import Batch
 from reviewer.context.whole_change import WholeChange
 from reviewer.errors import ModelUnreachableError, ReviewerError
 from reviewer.findings.candidates import FileCandidates
+from reviewer.pipeline import trivial_files
 from reviewer.pipeline.file_result import PartResult
 from reviewer.pipeline.review_batch import (
     FINAL_ERRORS,
@@ -81,9 +82,12 @@ def ask_batches(
         log.info("%d/%d %s", done, len(tasks), task.label)
         return replies.add(result)
 
-    left, replies.stop = run_all(
-        tasks, reviewer.ask, concurrency=reviewer.concurrency, on_result=note
-    )
+    def ask(task: _Task) -> BatchResult | WholeResult:
+        if isinstance(task, Batch) and task.proofs:
+            return trivial_files.read(reviewer, task)
+        return reviewer.ask(task)
+
+    left, replies.stop = run_all(tasks, ask, concurrency=reviewer.concurrency, on_result=note)
     for task in left:
         if replies.stop and isinstance(task, Batch):
             for part in task.parts:

@@ -23,12 +23,14 @@ from reviewer.review import FileReport, Overview, Review, Spent, Status, Withhel
 class PartResult:
     """The model's reply about one part of a file, or the error that prevented it.
 
-    `second` says that it is of the second of two passes.
+    `second` says that it is of the second of two passes. `remark` is said of a reply of the small
+    model only, and why it was enough.
     """
 
     part: Part
     result: FileCandidates | ReviewerError
     second: bool = False
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def merge(
     whole = not (
         replied.report.status is Status.FAILED or replied.report.cuts or replied.dropped.unplaced
     )
-    key = previous.identify(file) if whole else ""
+    key = previous.identify(file, by_small=any(r.remark for r in results)) if whole else ""
     return replace(replied, report=replace(replied.report, key=key), findings=findings)
 
 
@@ -135,7 +137,7 @@ def place_replies(
     report = FileReport(
         path=file.path,
         status=Status.REVIEWED,
-        reason=file.remark,
+        reason=file.remark or max(each.remark for each in results),
         summary=" ".join(reply.summary for reply in main),
         cuts=_collect_cuts(passes[0] if first else passes[1], main),
     )

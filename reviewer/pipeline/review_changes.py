@@ -13,7 +13,7 @@ from reviewer.errors import CancelledError, ReviewerError
 from reviewer.finding import Dismissal, Finding
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
-from reviewer.pipeline import verify_batch
+from reviewer.pipeline import trivial_files, verify_batch
 from reviewer.pipeline.ask_batches import ask_batches
 from reviewer.pipeline.file_result import FileResult, PartResult, assemble
 from reviewer.pipeline.review_batch import BatchReviewer
@@ -35,12 +35,20 @@ def review(
     """
     kept = {file.path: row for file in selection.files if (row := reviewer.reuse(file))}
     asked = [file for file in selection.files if file.path not in kept]
-    batches = reviewer.requests.pack(asked)
+    trivial = trivial_files.pack(reviewer, asked)
+    proven = {path for batch in trivial for path in batch.paths}
+    batches = reviewer.requests.pack([file for file in asked if file.path not in proven])
+    if batches:
+        # The overview is about what has an effect.
+        trivial = tuple(replace(batch, whole=False) for batch in trivial)
     if kept:
         # No batch holds the whole change.
         batches = tuple(replace(batch, whole=False) for batch in batches)
-    whole = _choose_whole(reviewer, selection.files, batches)
-    passes = reviewer.requests.add_second_pass(batches)
+        trivial = tuple(replace(batch, whole=False) for batch in trivial)
+    shown = [file for file in selection.files if file.path not in proven]
+    whole = _choose_whole(reviewer, shown, batches)
+    passes = (*reviewer.requests.add_second_pass(batches), *trivial)
+    batches = (*batches, *trivial)
     replied = ask_batches(reviewer, passes, whole)
     results = {file.path: reviewer.merge(file, replied.by_path[file.path]) for file in asked}
     _raise_if_nothing_was_reviewed([*results.values()], replied.by_path, kept=bool(kept))

@@ -66,7 +66,10 @@ def review_share(
         shard=run.inputs.shard,
         notes=notes,
         job_summary_notes=details,
-        foot_notes=_note_refused_tools(reviewer.client.tools_refusals),
+        foot_notes=(
+            *_note_refused_tools(reviewer.client.tools_refusals),
+            *_note_missing_small(reviewer.client),
+        ),
     )
 
 
@@ -83,6 +86,13 @@ def _note_refused_tools(refusals: Mapping[str, str]) -> tuple[str, ...]:
         return ()
     words = next(iter(refusals.values()))
     return (f"{' and '.join(refusals)} got no tools, because the server refused them: {words}",)
+
+
+def _note_missing_small(client: ModelClient) -> tuple[str, ...]:
+    """Return a note if the small model was asked and does not exist."""
+    if client.small is None or client.small.name not in client.missing:
+        return ()
+    return (f"the model server has no small model {client.small.name}, so others took its place",)
 
 
 def _note_missing(head: HeadFiles) -> Iterator[str]:
@@ -120,6 +130,7 @@ def make_reviewer(
         tools=OFFERED if workspace else (),
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
+    previous = replace(previous, small=f"{inputs.small_model} {pull.base_sha}")
     share = select_share(selection, inputs.shard).files
     known = (file_result.reuse(file, previous, prompts.as_prompt_text) for file in share)
     asks = any(result is None for result in known)

@@ -74,6 +74,14 @@ class ModelClient:
         """What servers said when they refused tools, by the names of the models that got none."""
         return self._tools_refusals
 
+    def capacity(self) -> int:
+        """Return the number of requests that the server takes at a time, as far as is known."""
+        return self.preferred.capacity
+
+    def can_afford(self, sizes: Sequence[int]) -> bool:
+        """Return True if requests about changes of so many characters each fit the budget."""
+        return self.budget.can_afford(self.preferred.name, sizes)
+
     def ask(self, prompt: Prompt, parse: Callable[[Reply], T], *, prefers_last: bool = False) -> T:
         """Send the prompt until `parse` accepts a reply, and return what it makes of the reply.
 

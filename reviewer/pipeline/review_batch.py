@@ -19,7 +19,7 @@ from reviewer.errors import (
     ModelUnreachableError,
     ReviewerError,
 )
-from reviewer.finding import Candidate, Finding
+from reviewer.finding import Candidate
 from reviewer.findings import agreement
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
@@ -91,11 +91,11 @@ class BatchReviewer:
             file, results, self.previous, self.prompts.as_prompt_text, self.redaction
         )
 
-    def add(
+    def find_new(
         self, file: ChangedFile, result: FileResult, section: FileCandidates
-    ) -> tuple[FileResult, tuple[Finding, ...]]:
-        """Add what the request about the whole change found in a file."""
-        return file_result.add(file, result, section, self.prompts.as_prompt_text)
+    ) -> FileResult:
+        """Return what the request about the whole change found in a file beyond its result."""
+        return file_result.find_new(file, result, section, self.prompts.as_prompt_text)
 
     def read_by_rules(self, selection: Selection) -> tuple[FileResult, ...]:
         """Return a result for each file that is not reviewed, with the findings of the rules."""
@@ -209,14 +209,6 @@ class BatchReviewer:
             log.warning("%s: %s", batch.label, problem)
             return problem
         return replace(reply, sections=_check_rules(reply.sections, request))
-
-    def ask(self, task: Batch | WholeChange) -> "BatchResult | WholeResult":
-        """Ask about a batch or about the whole change."""
-        match task:
-            case Batch():
-                return self.review(task)
-            case WholeChange():
-                return self.review_whole(task)
 
     def review_whole(self, change: WholeChange, share: float = 1.0) -> "WholeResult":
         """Ask for the overview, and for findings that need two files to see.

@@ -112,6 +112,11 @@ class ModelServer:
                 remedy="Correct that value; proxies must start with http:// or https://.",
             ) from None
 
+    @property
+    def capacity(self) -> int:
+        """The requests that the server takes at a time; see `ports.Model.capacity`."""
+        return 8
+
     def complete(self, prompt: Prompt) -> Reply:
         """Send a prompt; see `ports.Model.complete`.
 

@@ -1,0 +1,59 @@
+"""Decides what is asked about a change before any reply is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from reviewer.changes.batches import Batch
+from reviewer.changes.selection import Selection
+from reviewer.config.enums import Batching
+from reviewer.context.whole_change import WholeChange
+from reviewer.pipeline.file_result import FileResult
+from reviewer.pipeline.review_batch import BatchReviewer
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked about a change before any reply is there.
+
+    `kept` are the remembered results by path, `unread` those of files that only rules read. The
+    files in `batches` are asked about in all `passes`. `whole` is what the request about the whole
+    change shows, if there is one: where the batches see the change in pieces.
+    """
+
+    selection: Selection
+    kept: Mapping[str, FileResult]
+    unread: tuple[FileResult, ...]
+    batches: tuple[Batch, ...]
+    passes: tuple[Batch, ...]
+    whole: WholeChange | None
+
+    @classmethod
+    def of(cls, reviewer: BatchReviewer, selection: Selection) -> "Plan":
+        """Plan the review of all selected files whose results are not remembered."""
+        kept = {file.path: row for file in selection.files if (row := reviewer.reuse(file))}
+        batches = reviewer.requests.pack([f for f in selection.files if f.path not in kept])
+        if kept:
+            # No batch holds the whole change.
+            batches = tuple(replace(batch, whole=False) for batch in batches)
+        in_pieces = bool(batches) and not batches[0].whole
+        needs_whole = in_pieces and reviewer.requests.batching is not Batching.FILE
+        return cls(
+            selection,
+            kept,
+            reviewer.read_by_rules(selection),
+            batches,
+            reviewer.requests.add_second_pass(batches),
+            reviewer.requests.show_whole(selection.files) if needs_whole else None,
+        )
+
+    def order(self, reviewer: BatchReviewer) -> tuple[Batch | WholeChange, ...]:
+        """Return the requests about the change, that about the whole of it first.
+
+        It takes the longest. It is the last one where its price could leave a batch unread.
+        """
+        if self.whole is None:
+            return self.passes
+        sizes = [self.whole.size, *(batch.size for batch in self.passes)]
+        if reviewer.concurrency > 1 and reviewer.client.can_afford(sizes):
+            return (self.whole, *self.passes)
+        return (*self.passes, self.whole)

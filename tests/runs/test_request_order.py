@@ -143,7 +143,7 @@ def test_the_review_is_the_same_whichever_reply_comes_last(
 
 def findings_of(comment: str) -> list[str]:
     """Return the lines of a comment that name a finding or a file."""
-    shown = comment.split("<!--")[0]
+    shown = comment.split("<!--", maxsplit=1)[0]
     return [line for line in shown.splitlines() if ".py" in line]
 
 

@@ -11,6 +11,9 @@ from reviewer.adapters.http.retry import Deadline, NotStartedError
 FIRST_LEVEL = 8
 """Requests at a time before the first reply: what servers of all sizes take."""
 _QUEUED_LEVEL = 2
+# More at a time with each reply while no limit is met: three times as many in the time of one
+# request. The gain of more is small (`bench/schedule.py`), and so is what a limit has to take back.
+_STEP = 2.0
 # Replies in the order of the requests after which a server counts as one that answers one at a
 # time. Eight parallel requests with independent times come in such an order once in 1,000 runs.
 _IN_ORDER = 6
@@ -24,8 +27,8 @@ _LONGEST_NAP = 0.25
 class Level:
     """How many requests a server takes at a time; decides, and knows no clock and no thread.
 
-    It starts at FIRST_LEVEL and grows by one with each reply while it is used up, up to `most`. A
-    server that limits requests, or lets one run out of time, gets half as many; from then on the
+    It starts at FIRST_LEVEL and grows with each reply while it is used up, up to `most`. A server
+    that limits requests, or lets one run out of time, gets half as many; from then on the
     level grows by one for as many replies as it is. A server that answers one at a time gets one
     request more than it works on.
     """
@@ -75,7 +78,7 @@ class Level:
             self._level = min(self._level, _QUEUED_LEVEL)
         waits = self._in_order > 1 and seconds >= _SLOWER * self._first_seconds
         if len(self._in_flight) >= self.value and not (self._queues or waits):
-            step = 1 / self._level if self._limited else 1.0
+            step = 1 / self._level if self._limited else _STEP
             self._level = min(float(self.most), self._level + step)
 
     def limit(self, number: int) -> None:

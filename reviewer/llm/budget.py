@@ -13,7 +13,7 @@ from pathlib import Path
 from reviewer.config.enums import NoLimit
 from reviewer.config.inputs import Inputs
 from reviewer.errors import BudgetError, InputError
-from reviewer.prompt import Usage
+from reviewer.prompt import Estimate, Usage
 from reviewer.review import Spent
 
 # Characters per token: about three in code. The models' own counts correct this, within bounds that
@@ -186,21 +186,28 @@ class Budget:
             self._in_flight.append(reservation)
         return reservation
 
+    def estimate(self, model: str, sizes: Sequence[int]) -> Estimate:
+        """Return what requests whose prompts have so many characters would take, all together."""
+        price = self._prices(model)
+        with self._lock:
+            wanted = [self._estimator.estimate(size) for size in sizes]
+        total = Usage(
+            sum(each.input_tokens for each in wanted), sum(each.output_tokens for each in wanted)
+        )
+        cost = price.cost(total) if price else None
+        return Estimate(total.input_tokens, total.output_tokens, cost)
+
     def can_afford(self, model: str, sizes: Sequence[int]) -> bool:
         """Return True if requests about changes of so many characters each would fit the limits.
 
         Each is taken for a prompt of twice its changes, after instructions of a fixed size.
         """
-        price = self._prices(model)
+        prompts = [2 * size + _PROMPT_FRAME for size in sizes]
+        wanted = self.estimate(model, prompts)
+        usage = Usage(wanted.input_tokens, wanted.output_tokens)
+        cost = wanted.cost or Decimal(0)
         with self._lock:
-            wanted = [self._estimator.estimate(2 * size + _PROMPT_FRAME) for size in sizes]
-            total = Usage(
-                sum(each.input_tokens for each in wanted),
-                sum(each.output_tokens for each in wanted),
-            )
-            characters = 2 * sum(sizes) + _PROMPT_FRAME * len(sizes)
-            cost = price.cost(total) if price else Decimal(0)
-            return not self._find_exceeded(Reservation(model, characters, total, cost))
+            return not self._find_exceeded(Reservation(model, sum(prompts), usage, cost))
 
     def settle(self, reserved: Reservation, usage: Usage | None, *, lost: int = 0) -> None:
         """Count a request that got a reply, and earlier attempts of it whose replies were `lost`.

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from reviewer.changes.batches import Batch
 from reviewer.changes.selection import Selection
-from reviewer.config.enums import Batching
+from reviewer.config.enums import Batching, Verify
 from reviewer.context.whole_change import WholeChange
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.prompt import PlannedRequest
+from reviewer.review import FileReport, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,24 @@ class Plan:
             reviewer.requests.add_second_pass(batches),
             reviewer.requests.show_whole(selection.files) if needs_whole else None,
         )
+
+    def measure(self, reviewer: BatchReviewer) -> tuple[PlannedRequest, ...]:
+        """Return the requests that it takes, with the sizes of their prompts; asks no model.
+
+        A verification is taken for as large as the review of its batch, which is nearly so.
+        """
+        whole = [reviewer.measure_whole(self.whole)] if self.whole else []
+        reviews = [each for batch in self.passes for each in reviewer.measure(batch)]
+        planned = [*whole, *reviews]
+        if reviewer.config.verify is not Verify.OFF:
+            judged = [each for batch in self.batches for each in reviewer.measure(batch)]
+            planned += [replace(each, purpose="verification", certain=False) for each in judged]
+        files = self.selection.files
+        if reviewer.requests.batching is Batching.FILE and len(self.batches) > 1:
+            rows = [FileReport(file.path, Status.REVIEWED) for file in files]
+            size = reviewer.prompts.overview(rows).size
+            planned.append(PlannedRequest("overview", tuple(f.path for f in files), size))
+        return tuple(planned)
 
     def order(self, reviewer: BatchReviewer) -> tuple[Batch | WholeChange, ...]:
         """Return the requests about the change, that about the whole of it first.

@@ -31,7 +31,7 @@ from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.file_result import FileResult, PartResult
-from reviewer.prompt import Prompt
+from reviewer.prompt import PlannedRequest, Prompt
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
 from reviewer.review import Overview
@@ -102,6 +102,20 @@ class BatchReviewer:
         return file_result.read_by_rules(
             selection, self.previous, self.prompts.as_prompt_text, self.redaction
         )
+
+    def measure(self, batch: Batch) -> tuple[PlannedRequest, ...]:
+        """Return the requests about a batch as they would be sent first."""
+        return tuple(
+            PlannedRequest("review", piece.paths, self._make_prompt(piece).size)
+            for piece in self.requests.fit(batch, self._make_prompt)
+        )
+
+    def measure_whole(self, change: WholeChange) -> PlannedRequest:
+        """Return the request about the whole change as it would be sent first."""
+        room = self.requests.context_window.room
+        shown = self.requests.fit_whole(change, room) or change
+        prompt = self.prompts.whole(self.requests.make(Batch(shown.parts)), shown)
+        return PlannedRequest("whole change", tuple(f.path for f in change.files), prompt.size)
 
     def review(self, batch: Batch) -> BatchResult:
         """Ask about a batch, and about each part once more that the reply says nothing about.

@@ -8,13 +8,14 @@ from reviewer.changes.selection import Selection
 from reviewer.context.whole_change import WholeChange
 from reviewer.errors import CancelledError, ReviewerError
 from reviewer.finding import Dismissal
-from reviewer.pipeline import overview, verify_batch
+from reviewer.pipeline import outcomes, overview, verify_batch
 from reviewer.pipeline.file_result import assemble
 from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.progress import Progress, Result, Task
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pipeline.verify_batch import FindingsToVerify
 from reviewer.pipeline.worker_pool import run_all
+from reviewer.prompt import PlannedRequest
 from reviewer.review import Review, Status
 
 
@@ -28,13 +29,20 @@ def review(
     results so far and is marked as cancelled.
     """
     progress = Progress.begin(reviewer, Plan.of(reviewer, selection))
+    asked = list[PlannedRequest]()
+
+    def note(task: Task, result: Result) -> tuple[Task, ...] | ReviewerError:
+        asked.append(outcomes.describe(task, result))
+        return progress.add(task, result)
+
     left, stop = run_all(
         progress.start(),
         lambda task: _ask(reviewer, task),
         most=reviewer.concurrency,
         capacity=reviewer.client.capacity,
-        on_result=progress.add,
+        on_result=note,
     )
+    asked += (outcomes.describe(task, None) for task in left)
     progress.close(left, stop)
     _raise_if_nothing_was_reviewed(progress)
     made = assemble(
@@ -52,6 +60,7 @@ def review(
         overview=progress.overview,
         verifications=progress.verdicts.verifications(),
         notes=tuple(_note_how_it_was_made(reviewer, progress, made.notes)),
+        requests=outcomes.sort(asked),
         cancelled=stop if isinstance(stop, CancelledError) else None,
     )
 

@@ -32,6 +32,7 @@ from reviewer.pull_request import Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
 from reviewer.run import model_tools
+from reviewer.run.plan import UnaskedModel
 from reviewer.run.run import Run
 
 T = TypeVar("T")
@@ -133,7 +134,7 @@ def make_reviewer(
         config=settings,
         prompts=prompts,
         client=ModelClient(
-            models.result() if models else run.models(),
+            _choose_models(run, models),
             Budget.of(inputs),
             run_tool,
             prompts.as_prompt_text,
@@ -145,6 +146,13 @@ def make_reviewer(
         refresh_overview=run.wanted.refresh_overview,
         asks=asks,
     )
+
+
+def _choose_models(run: Run, models: Future[tuple[Model, ...]] | None) -> tuple[Model, ...]:
+    """Return the models that are asked; a plan asks none, and does not import their client."""
+    if run.inputs.plan_only:
+        return tuple(map(UnaskedModel, run.inputs.models))
+    return models.result() if models else run.models()
 
 
 def _make_requests(

@@ -60,6 +60,9 @@ def _build_parser() -> argparse.ArgumentParser:
     review = commands.add_parser("review", help="review commits, or a pull request on GitHub")
     review.add_argument("what", nargs="?", default="", metavar="BASE..HEAD | owner/repo#7")
     review.add_argument("--dry-run", action="store_true", help="write nothing on the pull request")
+    review.add_argument(
+        "--plan", action="store_true", help="ask no model: show what a review would take"
+    )
     review.add_argument("--json", metavar="FILE", help="write the JSON report to this file")
     review.add_argument("--sarif", metavar="FILE", help="write the SARIF report to this file")
     review.add_argument(
@@ -176,4 +179,4 @@ def _load_inputs(
     given |= dict(text.partition("=")[::2] for text in options.input)
     variables = {f"INPUT_{name.upper()}": value for name, value in given.items()}
     inputs = Inputs.load(variables)
-    return replace(inputs, dry_run=dry_run)
+    return replace(inputs, dry_run=dry_run, plan_only=options.plan or inputs.plan_only)

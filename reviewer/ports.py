@@ -186,6 +186,11 @@ class Model(Protocol):
         """The model's name, as the workflow wrote it."""
         ...
 
+    @property
+    def capacity(self) -> int:
+        """The requests that its server takes at a time, as far as is known now; at least 1."""
+        ...
+
     def complete(self, prompt: Prompt) -> Reply:
         """Send one prompt and return the reply, which has text or tool calls.
 

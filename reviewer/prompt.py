@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,32 @@ class Prompt:
                 case _:
                     messages.append(message)
         return replace(self, messages=tuple(messages), tools=(), closing=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRequest:
+    """A request to the model before it is sent, and what came of it if it was.
+
+    `characters` is the size of its prompt, and `tokens` are an estimate of it; 0 where they were
+    not counted. `certain` is False for a request that depends on the replies to others. `outcome`
+    is empty before.
+    """
+
+    purpose: str
+    paths: tuple[str, ...]
+    characters: int = 0
+    tokens: int = 0
+    certain: bool = True
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The tokens that planned requests take, and their price in US dollars, None if unknown."""
+
+    input_tokens: int
+    output_tokens: int
+    cost: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from operator import add
 from reviewer.config.shard import Shard
 from reviewer.errors import CancelledError
 from reviewer.finding import Dismissal, Finding, Origin
+from reviewer.prompt import PlannedRequest
 from reviewer.severity import Severity
 from reviewer.text import truncate
 
@@ -156,8 +157,9 @@ class Review:
     cannot tell, because their code was not read again.
     `by_fork` says that a run which the fork controls made the review.
     `spent` is for this run, `total` for all runs on the pull request so far. `inline` holds the
-    numbers of the findings with an inline comment. `shard` is the run's share of the files, None
-    for all. `moment` orders the reviews of a pull request (seconds since 1970, or later).
+    numbers of the findings with an inline comment. `requests` tells what came of each request to
+    the model. `shard` is the run's share of the files, None for all. `moment` orders the reviews of
+    a pull request (seconds since 1970, or later).
 
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
     be reused), `unread` (a hash of what was not read), `next_number` (for the next new finding),
@@ -180,6 +182,7 @@ class Review:
     unchecked: tuple[Finding, ...] = ()
     dismissed: tuple[Dismissal, ...] = ()
     verifications: tuple[Verification, ...] = ()
+    requests: tuple[PlannedRequest, ...] = ()
     total: Spent | None = None
     inline: frozenset[int] = frozenset()
     shard: Shard | None = None

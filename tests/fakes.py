@@ -172,6 +172,7 @@ class ScriptedModel:
     name: str = "scripted"
     prompts: list[Prompt] = field(default_factory=list)
     listed: ListedModel = field(default_factory=ListedModel)
+    capacity: int = 8
 
     def complete(self, prompt: Prompt) -> Reply:
         self.prompts.append(prompt)

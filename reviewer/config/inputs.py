@@ -122,6 +122,12 @@ class Inputs(ModelInputs):
         "false",
         "Review all files again, including those that an earlier run reviewed.",
     )
+    plan_only: bool = declare(
+        option_types.flag(),
+        "false",
+        "Ask no model and write nothing on the pull request: show in the job summary which "
+        "requests a review would take, with their tokens and price. Needs no `api-key`.",
+    )
     mode: enums.Mode = declare(
         option_types.choice(enums.Mode),
         "both",
@@ -241,7 +247,8 @@ class Inputs(ModelInputs):
     @property
     def needs_key(self) -> bool:
         """Whether no request can succeed for want of an api-key."""
-        return not self.api_key and self._asks_openai and self.mode is not enums.Mode.PUBLISH
+        asks = self.mode is not enums.Mode.PUBLISH and not self.plan_only
+        return not self.api_key and self._asks_openai and asks
 
     @property
     def restores(self) -> bool:
@@ -251,7 +258,7 @@ class Inputs(ModelInputs):
     @property
     def silent(self) -> bool:
         """Whether nothing is written to the pull request."""
-        return self.dry_run or self.mode is enums.Mode.REVIEW
+        return self.dry_run or self.plan_only or self.mode is enums.Mode.REVIEW
 
     @property
     def _asks_openai(self) -> bool:

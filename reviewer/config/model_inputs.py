@@ -42,8 +42,15 @@ class ModelInputs(SeparateSettings):
     )
     concurrency: int = declare(
         option_types.integer(1, 64, example=16),
-        "8",
-        "Send at most this many requests to the model at the same time.",
+        "32",
+        "Send at most this many requests to the model at the same time. A run starts with 8, and "
+        "sends fewer where the server limits requests or answers one at a time.",
+    )
+    request_timeout: int = declare(
+        option_types.integer(10, 3_600, example=600),
+        "300",
+        "Seconds that the model server may work on one request. Raise it for a server that is "
+        "slow. Time that a request waits behind earlier ones of this run does not count.",
     )
     context_window: int | None = declare(
         option_types.optional(option_types.integer(4_000, 10_000_000, example=128_000)),

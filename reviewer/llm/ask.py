@@ -96,6 +96,14 @@ class ModelClient:
         """What servers said when they refused tools, by the names of the models that got none."""
         return self._tools_refusals
 
+    def capacity(self) -> int:
+        """Return the number of requests that the server takes at a time, as far as is known."""
+        return self.preferred.capacity
+
+    def can_afford(self, sizes: Sequence[int]) -> bool:
+        """Return True if requests about changes of so many characters each fit the budget."""
+        return self.budget.can_afford(self.preferred.name, sizes)
+
     def ask(self, prompt: Prompt, parse: Callable[[Reply], T], tier: Tier = Tier.PREFERRED) -> T:
         """Send the prompt until `parse` accepts a reply, and return what it makes of the reply.
 
@@ -218,12 +226,13 @@ def run_tool_loop(
     """Send the prompt and the results of tool calls until a reply calls no tool; return it.
 
     When MOST_CALLS, MOST_TURNS or `largest`, the characters of all results, is reached, the prompt
-    is marked as closing. Where no tool is offered, the arguments of a call are read as a part of
-    the reply's text.
-    Raises ReplyError when the model calls a tool even then, and whatever `complete` raises.
+    is marked as closing. A model that calls a tool even then is asked once more without tools, with
+    what it has seen as text. Where no tool is offered, the arguments of a call are read as a part
+    of the reply's text. Raises whatever `complete` raises.
     """
-    calls = characters = 0
-    for turn in range(MOST_TURNS):
+    turns = calls = characters = 0
+    while True:
+        turns += 1
         reply = complete(prompt)
         if not reply.calls:
             return reply
@@ -231,7 +240,8 @@ def run_tool_loop(
             arguments = (call.arguments for call in reply.calls)
             return replace(reply, text="\n".join((reply.text, *arguments)), calls=())
         if prompt.closing:
-            break
+            prompt = prompt.without_tools()
+            continue
         results = [
             Message(
                 "tool", run_tool(call) if calls + n < MOST_CALLS else CALLS_USED_UP, call_id=call.id
@@ -245,6 +255,5 @@ def run_tool_loop(
         prompt = replace(
             prompt,
             messages=(*prompt.messages, message, *results),
-            closing=used_up or turn == MOST_TURNS - 2,
+            closing=used_up or turns == MOST_TURNS - 1,
         )
-    raise ReplyError("The model keeps calling tools instead of replying.")

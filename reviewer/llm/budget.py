@@ -3,7 +3,7 @@
 import re
 import threading
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from pathlib import Path
 from reviewer.config.enums import NoLimit
 from reviewer.config.inputs import Inputs
 from reviewer.errors import BudgetError, InputError
-from reviewer.prompt import Usage
+from reviewer.prompt import Estimate, Usage
 from reviewer.review import Spent
 
 # Characters per token: about three in code. The models' own counts correct this, within bounds that
@@ -25,6 +25,8 @@ _FIRST_OUTPUT = 1_000
 _TABLE = Path(__file__).with_name("models.toml")
 _DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _MILLION = 1_000_000
+# Characters of a prompt that are not about the change: instructions and the schema.
+_PROMPT_FRAME = 10_000
 DAYS_AHEAD = 60
 """Days before the end of a model from which a run warns; OpenAI announces it six months before."""
 
@@ -184,6 +186,29 @@ class Budget:
             self._in_flight.append(reservation)
         return reservation
 
+    def estimate(self, model: str, sizes: Sequence[int]) -> Estimate:
+        """Return what requests whose prompts have so many characters would take, all together."""
+        price = self._prices(model)
+        with self._lock:
+            wanted = [self._estimator.estimate(size) for size in sizes]
+        total = Usage(
+            sum(each.input_tokens for each in wanted), sum(each.output_tokens for each in wanted)
+        )
+        cost = price.cost(total) if price else None
+        return Estimate(total.input_tokens, total.output_tokens, cost)
+
+    def can_afford(self, model: str, sizes: Sequence[int]) -> bool:
+        """Return True if requests about changes of so many characters each would fit the limits.
+
+        Each is taken for a prompt of twice its changes, after instructions of a fixed size.
+        """
+        prompts = [2 * size + _PROMPT_FRAME for size in sizes]
+        wanted = self.estimate(model, prompts)
+        usage = Usage(wanted.input_tokens, wanted.output_tokens)
+        cost = wanted.cost or Decimal(0)
+        with self._lock:
+            return not self._find_exceeded(Reservation(model, sum(prompts), usage, cost))
+
     def settle(self, reserved: Reservation, usage: Usage | None, *, lost: int = 0) -> None:
         """Count a request that got a reply, and earlier attempts of it whose replies were `lost`.
 
@@ -228,20 +253,25 @@ class Budget:
             )
 
     def _check(self, wanted: Reservation) -> None:
+        if exceeded := self._find_exceeded(wanted):
+            raise exceeded
+
+    def _find_exceeded(self, wanted: Reservation) -> BudgetError | None:
         reservations = (*self._in_flight, wanted)
         tokens = self._tokens.input_tokens + self._tokens.output_tokens
         tokens += sum(reservation.tokens for reservation in reservations)
         cost = self._cost + sum(reservation.cost for reservation in reservations)
         if self._max_tokens is not None and tokens > self._max_tokens:
-            raise BudgetError(
+            return BudgetError(
                 f"The token budget is spent: the next request would exceed {self._max_tokens:,}.",
                 remedy="Raise max-tokens-total, or review fewer files.",
             )
         if self._max_cost is not None and cost > self._max_cost:
-            raise BudgetError(
+            return BudgetError(
                 f"The cost budget is spent: the next request would exceed ${self._max_cost:f}.",
                 remedy="Raise max-cost, or review fewer files.",
             )
+        return None
 
 
 def unknown_price_error(model: str) -> InputError:

@@ -71,19 +71,32 @@ def earlier_findings(
     return previous_review.still_present(file, unit.findings, as_prompt_text) if unit else ()
 
 
-def add(
+def find_new(
     file: ChangedFile,
     result: FileResult,
     section: FileCandidates,
     as_prompt_text: Callable[[str], str],
-) -> tuple[FileResult, tuple[Finding, ...]]:
-    """Add what the request about the whole change found in a file; return the new findings too."""
+) -> FileResult:
+    """Return the row with what the request about the whole change found beyond `result`."""
     placed = [placement.Places(file, as_prompt_text).place(each) for each in section.candidates]
     found = previous_review.add_new(result.findings, tuple(filter(None, placed)))
-    new = tuple(each for each in found if each not in result.findings)
-    dropped = result.dropped + section.dropped + Withheld(unplaced=placed.count(None))
-    ungraded = result.ungraded + section.ungraded
-    return replace(result, findings=found, dropped=dropped, ungraded=ungraded), new
+    return FileResult(
+        result.report,
+        tuple(each for each in found if each not in result.findings),
+        section.dropped + Withheld(unplaced=placed.count(None)),
+        ungraded=section.ungraded,
+    )
+
+
+def join(result: FileResult, added: FileResult) -> FileResult:
+    """Return the result with what `find_new` found and the verification left."""
+    return replace(
+        result,
+        findings=previous_review.add_new(result.findings, added.findings),
+        dropped=result.dropped + added.dropped,
+        refuted=result.refuted + added.refuted,
+        ungraded=result.ungraded + added.ungraded,
+    )
 
 
 def merge(

@@ -19,7 +19,7 @@ from reviewer.errors import (
     ModelUnreachableError,
     ReviewerError,
 )
-from reviewer.finding import Candidate, Finding
+from reviewer.finding import Candidate
 from reviewer.findings import agreement
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
@@ -31,7 +31,7 @@ from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline import file_result
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.file_result import FileResult, PartResult
-from reviewer.prompt import Prompt
+from reviewer.prompt import PlannedRequest, Prompt
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
 from reviewer.review import Overview
@@ -91,17 +91,31 @@ class BatchReviewer:
             file, results, self.previous, self.prompts.as_prompt_text, self.redaction
         )
 
-    def add(
+    def find_new(
         self, file: ChangedFile, result: FileResult, section: FileCandidates
-    ) -> tuple[FileResult, tuple[Finding, ...]]:
-        """Add what the request about the whole change found in a file."""
-        return file_result.add(file, result, section, self.prompts.as_prompt_text)
+    ) -> FileResult:
+        """Return what the request about the whole change found in a file beyond its result."""
+        return file_result.find_new(file, result, section, self.prompts.as_prompt_text)
 
     def read_by_rules(self, selection: Selection) -> tuple[FileResult, ...]:
         """Return a result for each file that is not reviewed, with the findings of the rules."""
         return file_result.read_by_rules(
             selection, self.previous, self.prompts.as_prompt_text, self.redaction
         )
+
+    def measure(self, batch: Batch) -> tuple[PlannedRequest, ...]:
+        """Return the requests about a batch as they would be sent first."""
+        return tuple(
+            PlannedRequest("review", piece.paths, self._make_prompt(piece).size)
+            for piece in self.requests.fit(batch, self._make_prompt)
+        )
+
+    def measure_whole(self, change: WholeChange) -> PlannedRequest:
+        """Return the request about the whole change as it would be sent first."""
+        room = self.requests.context_window.room
+        shown = self.requests.fit_whole(change, room) or change
+        prompt = self.prompts.whole(self.requests.make(Batch(shown.parts)), shown)
+        return PlannedRequest("whole change", tuple(f.path for f in change.files), prompt.size)
 
     def review(self, batch: Batch) -> BatchResult:
         """Ask about a batch, and about each part once more that the reply says nothing about.
@@ -209,14 +223,6 @@ class BatchReviewer:
             log.warning("%s: %s", batch.label, problem)
             return problem
         return replace(reply, sections=_check_rules(reply.sections, request))
-
-    def ask(self, task: Batch | WholeChange) -> "BatchResult | WholeResult":
-        """Ask about a batch or about the whole change."""
-        match task:
-            case Batch():
-                return self.review(task)
-            case WholeChange():
-                return self.review_whole(task)
 
     def review_whole(self, change: WholeChange, share: float = 1.0) -> "WholeResult":
         """Ask for the overview, and for findings that need two files to see.

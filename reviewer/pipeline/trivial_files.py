@@ -21,10 +21,13 @@ from reviewer.llm.ask import Tier
 from reviewer.llm.replies import BatchReply
 from reviewer.pipeline.file_result import PartResult
 from reviewer.pipeline.review_batch import BatchResult, BatchReviewer
+from reviewer.prompt import PlannedRequest, Prompt
 from reviewer.review import Overview, Withheld
 
 log = logging.getLogger(__name__)
 
+PURPOSE = "trivial changes"
+"""What its requests are called in the job summary."""
 _LARGEST_BATCH = 20_000
 """Characters of changes in one request; small models read longer prompts badly."""
 
@@ -80,6 +83,11 @@ def _read(reviewer: BatchReviewer, path: str) -> str | None:
         return None
 
 
+def measure(reviewer: BatchReviewer, batch: Batch) -> PlannedRequest:
+    """Return the request about a batch as it would be sent."""
+    return PlannedRequest(PURPOSE, batch.paths, _make_prompt(reviewer, batch).size)
+
+
 def read(reviewer: BatchReviewer, batch: Batch) -> BatchResult:
     """Let the small model read a batch, and the preferred one what is left of it."""
     reply = _request(reviewer, batch)
@@ -100,19 +108,23 @@ def read(reviewer: BatchReviewer, batch: Batch) -> BatchResult:
 
 
 def _request(reviewer: BatchReviewer, batch: Batch) -> BatchReply | ReviewerError:
-    # No context and no guidelines: what has no effect needs none.
-    request = reviewer.requests.make(replace(batch, share=0.0))
     names = {reviewer.prompts.as_prompt_text(path): path for path in batch.paths}
     gate = reviewer.config.unknown_severity
     try:
         return reviewer.client.ask(
-            reviewer.prompts.trivial(request, batch.proofs),
+            _make_prompt(reviewer, batch),
             lambda reply: replies.parse_review(reply, names, gate),
             Tier.SMALL,
         )
     except ReviewerError as problem:
         log.warning("%s: the small model gave no reply: %s", batch.label, problem)
         return problem
+
+
+def _make_prompt(reviewer: BatchReviewer, batch: Batch) -> Prompt:
+    # No context and no guidelines: what has no effect needs none.
+    request = reviewer.requests.make(replace(batch, share=0.0))
+    return reviewer.prompts.trivial(request, batch.proofs)
 
 
 def _choose_clean(

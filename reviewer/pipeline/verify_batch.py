@@ -20,6 +20,24 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class FindingsToVerify:
+    """The model's findings in a batch; `agreed` are those that both passes reported.
+
+    `number` is the batch's place among all that are verified.
+    """
+
+    number: int
+    batch: Batch
+    findings: tuple[Finding, ...]
+    agreed: frozenset[Finding] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """Its name in the log."""
+        return f"verification of {self.batch.label}"
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """What the verification of a batch left of its `findings`.
 
@@ -32,14 +50,17 @@ class Verified:
     complete: bool = True
 
 
-def verify(
+def verify(reviewer: BatchReviewer, task: FindingsToVerify) -> Verified:
+    """Judge findings in a batch against each other; if it is too long, in smaller ones."""
+    return _verify(reviewer, task.batch, task.findings, task.agreed)
+
+
+def _verify(
     reviewer: BatchReviewer,
     batch: Batch,
     findings: Sequence[Finding],
-    agreed: Collection[Finding] = (),
+    agreed: Collection[Finding],
 ) -> Verified:
-    """Judge findings in a batch against each other; if it is too long, in smaller ones."""
-
     def make(shown: Batch) -> BatchRequest:
         return reviewer.requests.make(shown, verifies=True)
 
@@ -82,7 +103,7 @@ def _verify_each(
     agreed: Collection[Finding],
 ) -> Verified:
     shares = assign(pieces, findings)
-    found = [verify(reviewer, half, mine, agreed) for half, mine in shares if mine]
+    found = [_verify(reviewer, half, mine, agreed) for half, mine in shares if mine]
     return Verified(
         tuple(findings),
         tuple(finding for each in found for finding in each.left),

@@ -1,8 +1,7 @@
-"""Runs tasks in a few threads at a time, and stops early for a reason or a signal."""
+"""Runs tasks in a few threads at a time, also those that follow, and stops early for a reason."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 from reviewer.errors import CancelledError, ReviewerError
@@ -12,35 +11,41 @@ Result = TypeVar("Result")
 
 
 def run_all(
-    tasks: Sequence[Task],
+    tasks: Iterable[Task],
     call: Callable[[Task], Result],
     *,
-    concurrency: int,
-    on_result: Callable[[Task, Result], ReviewerError | None],
+    most: int,
+    capacity: Callable[[], int],
+    on_result: Callable[[Task, Result], Sequence[Task] | ReviewerError],
 ) -> tuple[tuple[Task, ...], ReviewerError | None]:
-    """Call `call` for every task, `concurrency` at a time.
+    """Call `call` for every task in turn, as many at a time as `capacity` says, at most `most`.
 
     Returns the tasks without a result, and the error that stopped the work early. `on_result` is
-    called in this thread with each result as it comes, and may return an error to stop. A
-    CancelledError stops the work and is returned. Other exceptions of `call` are raised.
+    called in this thread with each result as it comes. It returns the tasks that can be done now,
+    after those that wait already, or an error to stop. A CancelledError stops the work and is
+    returned. Other exceptions of `call` are raised.
     """
-    pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="review")
+    pool = ThreadPoolExecutor(max_workers=most, thread_name_prefix="review")
     # A signal may come between any two lines, so a task is done only once its result was passed on.
-    finished: set[int] = set()
-    waiting = iter(enumerate(tasks))
-    # Tasks in the pool's own queue could still start after the work was stopped.
-    running = {pool.submit(call, task): at for at, task in islice(waiting, concurrency)}
+    known, started, finished = list(tasks), 0, set[int]()
+    running: dict[Future[Result], int] = {}
     stop: ReviewerError | None = None
     try:
-        while running and not stop:
+        while not stop and len(finished) < len(known):
+            # Tasks in the pool's own queue could still start after the work was stopped.
+            while started < len(known) and len(running) < max(1, min(most, capacity())):
+                running[pool.submit(call, known[started])] = started
+                started += 1
             done = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
             at = running.pop(done)
-            stop = on_result(tasks[at], done.result())
+            following = on_result(known[at], done.result())
             finished.add(at)
-            if not stop:
-                running |= {pool.submit(call, task): at for at, task in islice(waiting, 1)}
+            if isinstance(following, ReviewerError):
+                stop = following
+            else:
+                known += following
     except CancelledError as cancelled:
         stop = cancelled
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return tuple(task for at, task in enumerate(tasks) if at not in finished), stop
+    return tuple(task for at, task in enumerate(known) if at not in finished), stop

@@ -22,7 +22,7 @@ _ASK = "someone in allowed-associations can start a review with a comment"
 def check_inputs(inputs: Inputs) -> None:
     """Raise InputError if the API key is missing, or a price that `max-cost` needs is unknown.
 
-    A run that only publishes asks no model and needs neither.
+    A run that only publishes or plans asks no model and needs neither.
     """
     if inputs.needs_key:
         raise InputError(
@@ -31,7 +31,7 @@ def check_inputs(inputs: Inputs) -> None:
             remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
             "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
         )
-    if inputs.max_cost and inputs.mode is not Mode.PUBLISH:
+    if inputs.max_cost and inputs.mode is not Mode.PUBLISH and not inputs.plan_only:
         budget.require_prices(inputs)
 
 

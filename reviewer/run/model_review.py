@@ -32,6 +32,7 @@ from reviewer.pull_request import Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
 from reviewer.run import model_tools
+from reviewer.run.plan import UnaskedModel
 from reviewer.run.run import Run
 
 T = TypeVar("T")
@@ -138,7 +139,7 @@ def make_reviewer(
         # Reads the whole commit while the guidelines are read and the models' client is imported.
         start_in_thread(head.load)
     requests = _make_requests(run, snapshot, settings, selection, head, prompts, previous)
-    made = models.result() if models else run.models()
+    made = _choose_models(run, models)
     return BatchReviewer(
         requests=requests,
         pull=pull,
@@ -158,6 +159,13 @@ def make_reviewer(
         refresh_overview=run.wanted.refresh_overview,
         asks=asks,
     )
+
+
+def _choose_models(run: Run, models: Future[tuple[Model, ...]] | None) -> tuple[Model, ...]:
+    """Return the models that are asked; a plan asks none, and does not import their client."""
+    if run.inputs.plan_only:
+        return tuple(map(UnaskedModel, run.inputs.every_model))
+    return models.result() if models else run.models()
 
 
 def _make_requests(

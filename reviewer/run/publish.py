@@ -19,7 +19,14 @@ from reviewer.findings import ranking
 from reviewer.memory import state, state_line
 from reviewer.memory.state import State
 from reviewer.operations import InlineComment
-from reviewer.outputs import check_run, flowchart, review_report, sarif, step_outputs
+from reviewer.outputs import (
+    check_run,
+    flowchart,
+    request_table,
+    review_report,
+    sarif,
+    step_outputs,
+)
 from reviewer.pull_request import Comment
 from reviewer.review import Review, Spent
 from reviewer.run.reporter import Reporter
@@ -221,8 +228,8 @@ def _render_comment(run: Run, review: Review, settings: Settings) -> str:
 
 def _render_report(run: Run, review: Review) -> str:
     whole = summary.render_report(review, _run_details(run))
-    chart = flowchart.render(review)
-    return f"{whole}\n{chart}\n" if chart else whole
+    more = filter(None, (request_table.render_outcomes(review.requests), flowchart.render(review)))
+    return "\n".join((whole, *(f"{each}\n" for each in more)))
 
 
 def _post_missing_comments(

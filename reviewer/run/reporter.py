@@ -48,8 +48,8 @@ class ReportTarget(enum.Enum):
 
     @classmethod
     def of(cls, run: Run) -> "ReportTarget":
-        """Return SUMMARY for `mode: review`, ANNOTATIONS for a dry run, else COMMENT."""
-        if run.inputs.mode is Mode.REVIEW:
+        """Return SUMMARY for plans and `mode: review`, ANNOTATIONS for a dry run, else COMMENT."""
+        if run.inputs.mode is Mode.REVIEW or run.inputs.plan_only:
             return cls.SUMMARY
         return cls.ANNOTATIONS if run.inputs.dry_run else cls.COMMENT
 

@@ -21,6 +21,7 @@ from reviewer.review import Review, Spent
 from reviewer.run import eligibility, publish_reports, restored_reports
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.model_review import make_reviewer, review_share, start_in_thread
+from reviewer.run.plan import show_plan
 from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
@@ -41,6 +42,8 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
     If the head moves while the changes are read, or if the comment shows our review of an older
     head after the write, the new head is reviewed, once. Later heads are left to their own runs.
     """
+    if run.inputs.plan_only:
+        return _plan(Reporter.of(run, snapshot.pull), snapshot)
     # A run that publishes reports has none about a new head.
     for may_restart in (run.inputs.mode is not Mode.PUBLISH, False):
         reporter = Reporter.of(run, snapshot.pull)
@@ -108,6 +111,24 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             review = review_share(run, reviewer, selection, dismissed)
     review = _add_memory(run, review, previous, fresh, key)
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
+
+
+@report_failures
+def _plan(reporter: Reporter, snapshot: Snapshot) -> int:
+    """Show what a review of one head would take; reads what it reads, asks and writes nothing."""
+    run, pull = reporter.run, _use_triggering_text(snapshot.pull, reporter.run.wanted)
+    eligibility.check_inputs(run.inputs)
+    own = OwnComment.find(snapshot, run.seal)
+    settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
+    rights = Rights(run, pull, settings)
+    if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=False):
+        return skip_pull_request(reporter, own, settings, skipped)
+    key = previous_review.review_key(run.inputs, settings, pull)
+    selection = read_changes(run.forge, pull, settings)
+    previous = _compare_with_previous(rights, own, own.state, key)
+    shown = replace(snapshot, pull=pull)
+    reviewer = make_reviewer(run, shown, settings, selection, previous, None)
+    return show_plan(run, reviewer, selection, settings)
 
 
 def _add_memory(

@@ -150,6 +150,7 @@ def _load_settings(inputs: Inputs, forge: Forge, base_sha: str) -> "Settings":
 
 def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
     """Make the models in the order of `every_model`; importing their client takes 0.6 s."""
+    from reviewer.adapters.openai.capacity import Capacity
     from reviewer.adapters.openai.model_server import ModelServer
     from reviewer.adapters.openai.wire import Options
 
@@ -157,12 +158,14 @@ def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
     options = Options(
         inputs.temperature, inputs.max_output_tokens, effort.value if effort else None
     )
+    capacity = Capacity(inputs.concurrency, inputs.request_timeout)
     return tuple(
         ModelServer(
             model=name,
             api_key=inputs.api_key,
             base_url=inputs.base_url,
             deadline=deadline,
+            capacity=capacity,
             options=options,
             responses=inputs.uses_responses,
         )

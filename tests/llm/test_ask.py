@@ -36,6 +36,7 @@ class Script:
     name: str = "first"
     usage: Usage | None = USAGE
     prompts: list[Prompt] = field(default_factory=list)
+    capacity: int = 8
 
     def complete(self, prompt: Prompt) -> Reply:
         said = self.lines[len(self.prompts)]

@@ -14,6 +14,7 @@ from pathlib import Path
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.github.http import Pace
 from reviewer.adapters.http.retry import Deadline, Policy
+from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.adapters.openai.wire import Options
 from reviewer.adapters.runner.actions import Runner, install_logging
@@ -174,18 +175,19 @@ class Job:
     def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ModelServer, ...]:
         names = dict.fromkeys((inputs.model, inputs.fallback_model, inputs.small_model))
         effort = inputs.reasoning_effort
+        capacity = Capacity(inputs.concurrency, self.per_question)
         return tuple(
             ModelServer(
                 model=name,
                 api_key=inputs.api_key,
                 base_url=inputs.base_url,
                 deadline=deadline,
+                capacity=capacity,
                 policy=self.policy,
                 options=Options(
                     inputs.temperature, inputs.max_output_tokens, effort.value if effort else None
                 ),
                 responses=inputs.uses_responses,
-                request_timeout=self.per_question,
             )
             for name in filter(None, names)
         )

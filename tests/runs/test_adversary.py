@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from reviewer.adapters.http.retry import Deadline
+from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.changes.parts import Part
@@ -205,7 +206,9 @@ def test_a_compressed_answer_is_neither_wanted_nor_unpacked(job: Job, status: in
 @pytest.mark.parametrize("address", ["https://256.256.256.256/v1", "https://[v1.abc]/v1"])
 def test_an_address_that_no_client_takes_is_an_input_error(address: str) -> None:
     with pytest.raises(InputError, match="base-url"):
-        ModelServer(model="m", api_key="", base_url=address, deadline=Deadline(1))
+        ModelServer(
+            model="m", api_key="", base_url=address, deadline=Deadline(1), capacity=Capacity(8, 1)
+        )
 
 
 @faults("LO7")

@@ -266,7 +266,9 @@ def test_a_model_that_only_calls_tools_is_a_gap_and_no_success(job: Job) -> None
     job.model.script = lambda _: ScriptedReply(None, "tool_calls", calls=(("list_files", "{}"),))
     finished = job.run()
     assert finished.code == 1
-    assert "keeps calling tools" in job.github.bodies[0]
+    assert "could not be reviewed" in job.github.bodies[0]
+    # Twice: eight turns with tools, and one without.
+    assert len(job.model.bodies) == 2 * 9
 
 
 @faults("SE14")

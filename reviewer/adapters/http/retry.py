@@ -199,8 +199,16 @@ def _failure(state: RetryCallState) -> TransientError:
     return failure
 
 
-def call_within(call: Callable[[], T], seconds: float, *, grace: float = 0.0) -> T:
+def call_within(
+    call: Callable[[], T],
+    seconds: float,
+    *,
+    grace: float = 0.0,
+    more: Callable[[], float] | None = None,
+) -> T:
     """Return what `call` returns, or raise what it raises, within `seconds`.
+
+    When these are over, `more` returns the seconds by which the limit was extended meanwhile.
 
     This is a limit for the whole call. The time limits of HTTP clients apply to each read, so a
     server that sends one byte at a time never exceeds them. The call runs in a daemon thread that
@@ -215,6 +223,8 @@ def call_within(call: Callable[[], T], seconds: float, *, grace: float = 0.0) ->
     threading.Thread(target=_settle, args=(outcome, call), daemon=True).start()
     try:
         wait((outcome,), timeout=seconds)
+        while more and not outcome.done() and (seconds := more()) > 0:
+            wait((outcome,), timeout=seconds)
     except BaseException as problem:
         wait((outcome,), timeout=grace)
         if cancelled := cancellation_behind(problem):

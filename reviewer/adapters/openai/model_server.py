@@ -2,53 +2,43 @@
 
 import logging
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
 
 import httpx2
-from openai import APIConnectionError, APIStatusError, DefaultHttpxClient, OpenAI
+from openai import APIConnectionError, APIStatusError
 
 from reviewer.adapters.http.retry import (
     Deadline,
     DeadlineError,
+    NotStartedError,
     Policy,
     TransientError,
     call_with_retries,
     call_within,
 )
 from reviewer.adapters.openai import chat, model_list, refusals, response_limit
+from reviewer.adapters.openai.capacity import Capacity, Slot
+from reviewer.adapters.openai.connection import Connection
 from reviewer.adapters.openai.refusals import Refusal
 from reviewer.adapters.openai.wire import Dialect, Options, Wire
-from reviewer.errors import InputError, ModelError, ModelUnreachableError, ReplyError
+from reviewer.errors import ModelError, ModelUnreachableError, ReplyError
 from reviewer.prompt import ListedModel, Prompt, Reply
 
 log = logging.getLogger(__name__)
-
-OPENAI = "https://api.openai.com/v1"
 
 # Rate limits are per minute: the waits between eight attempts add up to more than that.
 _POLICY = Policy(attempts=8)
 _ATTEMPTS_TO_CONNECT = 4
 _ATTEMPTS_WHEN_SLOW = 2
-_SECONDS_TO_CONNECT = 10.0
+_MORE_TIME = 2.0
+# 503 is what servers say that are full for a moment.
+_LIMITED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _NO_OPTIONS = Options()
 _SECONDS_TO_LIST = 10.0
-# The SDK requires a key; ours is set by _keep_our_headers when a request leaves.
-_NO_KEY = "none"
 # The request was sent, so that its reply may have been made and paid for.
 _LOST = (httpx2.ReadTimeout, httpx2.ReadError, httpx2.RemoteProtocolError)
-# Headers that a request may carry. The SDK adds others: from variables such as
-# OPENAI_CUSTOM_HEADERS or OPENAI_ORG_ID, cookies, and a description of the machine.
-_HEADERS = frozenset(
-    {
-        "accept",
-        "connection",
-        "content-length",
-        "content-type",
-        "host",
-        "user-agent",
-    }
-)
 
 
 class ModelServer:
@@ -61,15 +51,15 @@ class ModelServer:
         api_key: str,
         base_url: str,
         deadline: Deadline,
+        capacity: Capacity,
         policy: Policy = _POLICY,
         options: Options = _NO_OPTIONS,
         responses: bool = False,
-        request_timeout: float = 300.0,
     ) -> None:
         """Open a client; an empty `base_url` is OpenAI's own, an empty `api_key` sends none.
 
-        A request may take `request_timeout` seconds with its whole response, and ends by the
-        deadline. Requests use the Responses API if `responses` is true, else Chat Completions.
+        `capacity` is that of the server, for all its models; every request ends by the deadline.
+        Requests use the Responses API if `responses` is true, else Chat Completions.
         Raises InputError when the address, a proxy or the certificates cannot be used.
         """
         self.name = model
@@ -78,52 +68,30 @@ class ModelServer:
         self._policy = policy
         self._options = options
         self._wire = _choose_wire(responses=responses)
-        self._timeout = request_timeout
+        self._capacity = capacity
         self._dialect = Dialect()
         self._lock = threading.Lock()
         self._listing = threading.Lock()
         self._listed: ListedModel | None = None
-        self._client = self._connect(base_url or OPENAI)
+        self._connection = Connection(base_url, api_key)
 
-    def _connect(self, base_url: str) -> OpenAI:
-        """Open a client; the environment names proxies and certificates."""
-        timeout = httpx2.Timeout(self._timeout, connect=_SECONDS_TO_CONNECT)
-        try:
-            client = DefaultHttpxClient(
-                follow_redirects=False,
-                event_hooks={
-                    "request": [self._keep_our_headers],
-                    "response": [response_limit.restrict],
-                },
-            )
-            return OpenAI(
-                api_key=_NO_KEY,
-                base_url=base_url,
-                max_retries=0,
-                timeout=timeout,
-                http_client=client,
-            )
-        except (ImportError, OSError, ValueError, httpx2.InvalidURL) as refused:
-            # Only the name of the error: its text may hold the password of a proxy.
-            raise InputError(
-                f"No connection to the model server can be set up ({type(refused).__name__}).",
-                cause="One of base-url, HTTPS_PROXY, ALL_PROXY and NO_PROXY is invalid or names a "
-                "SOCKS proxy, or the file in SSL_CERT_FILE holds no certificates.",
-                remedy="Correct that value; proxies must start with http:// or https://.",
-            ) from None
+    @property
+    def capacity(self) -> int:
+        """The requests that the server takes at a time; see `ports.Model.capacity`."""
+        return self._capacity.level
 
     def complete(self, prompt: Prompt) -> Reply:
         """Send a prompt; see `ports.Model.complete`.
 
         A parameter that the server refuses is left out from then on.
         """
-        lost: list[TransientError] = []
+        tries = _Tries()
         while True:
             dialect = self._dialect
             sent = prompt.without_tools() if prompt.tools and dialect.tools_refusal else prompt
             try:
                 reply = call_with_retries(
-                    partial(self._attempt, sent, dialect, lost),
+                    partial(self._attempt, sent, dialect, tries),
                     what=f"Asking {self.name} ({prompt.purpose})",
                     deadline=self._deadline,
                     policy=self._policy,
@@ -131,11 +99,11 @@ class ModelServer:
             except _UnsupportedError as refused:
                 self._give_up(refused)
             except ModelError as problem:
-                problem.lost = len(lost)
+                problem.lost = tries.lost
                 raise
             else:
                 refusal = dialect.tools_refusal if prompt.tools else ""
-                return replace(reply, tools_refusal=refusal, lost=len(lost))
+                return replace(reply, tools_refusal=refusal, lost=tries.lost)
 
     def read_list(self) -> ListedModel:
         """Ask the server for its list of models, once; see `ports.Model.read_list`."""
@@ -144,7 +112,7 @@ class ModelServer:
             return self._listed
 
     def _request_list(self) -> ListedModel:
-        ask = partial(self._client.get, "/models", cast_to=httpx2.Response)
+        ask = partial(self._connection.get, "/models", _SECONDS_TO_LIST)
         try:
             response = self._deadline.call(ask, at_most=_SECONDS_TO_LIST)
         except (APIStatusError, APIConnectionError, DeadlineError) as unknown:
@@ -155,37 +123,66 @@ class ModelServer:
     def close(self) -> None:
         """Close the connections once `read_list` has ended; nothing can be sent afterwards."""
         with self._listing:
-            self._client.close()
+            self._connection.close()
 
-    def _attempt(self, prompt: Prompt, dialect: Dialect, lost: list[TransientError]) -> Reply:
-        """Send the prompt once; add the failure to `lost` if the server may have replied."""
+    def _attempt(self, prompt: Prompt, dialect: Dialect, tries: "_Tries") -> Reply:
+        """Send the prompt once; count the failure in `tries` if the server may have replied."""
         parameters = self._wire.request(prompt, self.name, self._options, dialect)
-        # Our own code reads the response: the SDK would take anything for one, and import more.
-        send = partial(self._client.post, self._wire.PATH, cast_to=httpx2.Response, body=parameters)
-        seconds = min(self._timeout, self._deadline.remaining())
-        if not seconds:
+        try:
+            with self._capacity.send(self._deadline) as slot:
+                response = self._send(parameters, slot, tries)
+        except NotStartedError:
             raise ModelError(
                 f"There was no time left to ask {self.name}.",
                 cause="The run has used up its time.",
                 remedy="Raise the input timeout, or review fewer files.",
-            )
-        try:
-            response = call_within(send, seconds)
-        except APIStatusError as error:
-            refusal = refusals.read(error.response, self._key)
-            raise self._explain_refusal(refusal, parameters) from None
-        except APIConnectionError as error:
-            silence = self._explain_silence(error, seconds)
-            if isinstance(silence, TransientError) and isinstance(error.__cause__, _LOST):
-                lost.append(silence)
-            raise silence from None
-        except DeadlineError:
-            late = TransientError(self._late_error(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
-            lost.append(late)
-            raise late from None
+            ) from None
         if (found := self._wire.find_error(response)) is not None:
             raise self._explain_refusal(refusals.read(response, self._key, found), parameters)
         return self._wire.parse(response, self.name)
+
+    def _send(self, parameters: dict[str, object], slot: Slot, tries: "_Tries") -> httpx2.Response:
+        """Send a request and return its response; the capacity learns from what happens."""
+        factor = _MORE_TIME**tries.ran_out
+        seconds = self._remaining(slot, factor)
+        # The connection itself may last longer: the replies to earlier requests may be awaited.
+        longest = min(
+            self._capacity.seconds * factor * (slot.ahead + 1), self._deadline.remaining()
+        )
+        send = partial(self._connection.post, self._wire.PATH, parameters, longest)
+        try:
+            response = call_within(send, seconds, more=lambda: self._remaining(slot, factor))
+        except APIStatusError as error:
+            if error.response.status_code in _LIMITED:
+                self._capacity.limit(slot)
+            refusal = refusals.read(error.response, self._key)
+            raise self._explain_refusal(refusal, parameters) from None
+        except APIConnectionError as error:
+            tries.lost += isinstance(error.__cause__, _LOST)
+            if isinstance(error.__cause__, httpx2.ReadTimeout):
+                raise self._run_out(slot, tries, seconds) from None
+            raise self._explain_silence(error) from None
+        except NotStartedError:
+            raise
+        except DeadlineError:
+            tries.lost += 1
+            raise self._run_out(slot, tries, seconds) from None
+        self._capacity.reply(slot)
+        return response
+
+    def _remaining(self, slot: Slot, factor: float) -> float:
+        return min(self._capacity.remaining(slot, factor), self._deadline.remaining())
+
+    def _run_out(self, slot: Slot, tries: "_Tries", seconds: float) -> TransientError:
+        """Return the error for a request that got no response in time; it may have more later."""
+        self._capacity.limit(slot)
+        tries.ran_out += 1
+        late = ModelError(
+            f"{self.name} did not answer within {seconds:.3g} seconds.",
+            cause="The server is slow or has too much to do.",
+            remedy="Raise the input request-timeout, or lower context-window for smaller requests.",
+        )
+        return TransientError(late, attempts=_ATTEMPTS_WHEN_SLOW)
 
     def _explain_refusal(
         self, refusal: Refusal, sent: dict[str, object]
@@ -198,14 +195,7 @@ class ModelServer:
             return _UnsupportedError(parameter, refusal.message)
         return problem
 
-    def _late_error(self, seconds: float) -> ModelError:
-        return ModelError(f"{self.name} did not answer within {seconds:.3g} seconds.")
-
-    def _explain_silence(
-        self, error: APIConnectionError, seconds: float
-    ) -> ReplyError | TransientError:
-        if isinstance(error.__cause__, httpx2.ReadTimeout):
-            return TransientError(self._late_error(seconds), attempts=_ATTEMPTS_WHEN_SLOW)
+    def _explain_silence(self, error: APIConnectionError) -> ReplyError | TransientError:
         if isinstance(error.__cause__, response_limit.TooLargeError):
             return ReplyError(
                 f"The response of {self.name} is larger than {response_limit.LARGEST:,} bytes."
@@ -233,15 +223,6 @@ class ModelServer:
         with self._lock:
             self._dialect = self._dialect.without(refused.parameter, refused.message)
 
-    def _keep_our_headers(self, request: httpx2.Request) -> None:
-        """Send the API key, and no header that the SDK adds by itself."""
-        for name in set(request.headers) - _HEADERS:
-            del request.headers[name]
-        # A small compressed response may unpack to one that fills the memory.
-        request.headers["Accept-Encoding"] = "identity"
-        if self._key:
-            request.headers["Authorization"] = f"Bearer {self._key}"
-
 
 def _choose_wire(*, responses: bool) -> Wire:
     if responses:
@@ -250,6 +231,18 @@ def _choose_wire(*, responses: bool) -> Wire:
 
         return responses_api
     return chat
+
+
+@dataclass(slots=True)
+class _Tries:
+    """What became of the attempts at one prompt.
+
+    `lost` counts those to which the server may have made a reply that did not come, `ran_out` those
+    that got none in time.
+    """
+
+    lost: int = 0
+    ran_out: int = 0
 
 
 class _UnsupportedError(Exception):

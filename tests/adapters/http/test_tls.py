@@ -6,6 +6,7 @@ import pytest
 
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.http.retry import Deadline
+from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.errors import ForgeError, ModelError
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
@@ -33,7 +34,12 @@ def door(server: LoopbackGitHub) -> GitHub:
 
 def model(server: LoopbackModel) -> ModelServer:
     return ModelServer(
-        model=MODEL, api_key=KEY, base_url=server.base_url, deadline=Deadline(20), policy=QUICK
+        model=MODEL,
+        api_key=KEY,
+        base_url=server.base_url,
+        deadline=Deadline(20),
+        policy=QUICK,
+        capacity=Capacity(8, 20),
     )
 
 

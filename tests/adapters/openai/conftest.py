@@ -7,6 +7,7 @@ from typing import Unpack
 import pytest
 
 from reviewer.adapters.http.retry import Deadline
+from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer
 from tests.adapters.openai.connect import POLICY, Clock, Connect, Settings
 from tests.loopback.model import KEY, MODEL, LoopbackModel
@@ -31,7 +32,7 @@ def model() -> Iterator[Connect]:
                 "api_key": KEY,
                 "base_url": server.base_url,
                 "policy": POLICY,
-                "request_timeout": 20,
+                "capacity": Capacity(8, 20),
             }
             defaults.update(settings)
             client = ModelServer(deadline=deadline, **defaults)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypedDict, Unpack
 
 from reviewer.adapters.http.retry import Policy
+from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.adapters.openai.wire import Options
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
@@ -40,7 +41,7 @@ class Settings(TypedDict, total=False):
     policy: Policy
     options: Options
     responses: bool
-    request_timeout: float
+    capacity: Capacity
 
 
 class Connect(Protocol):

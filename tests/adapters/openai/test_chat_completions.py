@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reviewer.adapters.http.retry import Policy
+from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.wire import Options
 from reviewer.errors import (
     ContextTooLongError,
@@ -285,7 +286,7 @@ def test_a_request_ends_when_its_whole_time_is_over(
     # All of it would take more than a minute.
     model_server.say(ScriptedReply("x" * 2_000))
     model_server.fail(CHAT, fault, forever=True)
-    asked = model(model_server, request_timeout=0.2, policy=Policy(attempts=1))
+    asked = model(model_server, capacity=Capacity(8, 0.2), policy=Policy(attempts=1))
 
     with pytest.raises(ModelError, match=r"did not answer within 0\.2 seconds"):
         asked.complete(PROMPT)

@@ -1,0 +1,60 @@
+"""Gets the overview of the change where no reply of the reviews has given one."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reviewer.errors import ReviewerError
+from reviewer.llm import replies
+from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.review import FileReport, Overview, Status
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Summaries:
+    """The rows of all files, of whose summaries the model makes the overview."""
+
+    rows: tuple[FileReport, ...]
+
+    @property
+    def label(self) -> str:
+        """Its name in the log."""
+        return "the overview"
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewResult:
+    """The overview, or the error that prevented it."""
+
+    overview: Overview = field(default_factory=Overview)
+    problem: ReviewerError | None = None
+
+
+def choose(reviewer: BatchReviewer, rows: Sequence[FileReport], asked: int) -> Overview | Summaries:
+    """Return the overview that needs no request, or else what a request for it shows.
+
+    `asked` counts the files that were asked about: if it is 0, a remembered overview is used. The
+    summary of a single file is one, if no other file was changed.
+    """
+    reviewed = [row for row in rows if row.status is Status.REVIEWED]
+    before = reviewer.previous.state
+    remembered = Overview(before.overview, before.major_changes)
+    if not reviewed:
+        return Overview()
+    if not asked and reviewer.previous.units and remembered.text and not reviewer.refresh_overview:
+        return remembered
+    if len(reviewed) == asked == 1 and not any(row.status is Status.SKIPPED for row in rows):
+        return Overview(reviewed[0].summary)
+    return Summaries(tuple(rows))
+
+
+def request(reviewer: BatchReviewer, summaries: Summaries) -> OverviewResult:
+    """Ask for the overview."""
+    try:
+        prompt = reviewer.prompts.overview(summaries.rows)
+        return OverviewResult(reviewer.client.ask(prompt, replies.parse_overview))
+    except ReviewerError as problem:
+        log.warning("The overview is missing: %s", problem)
+        return OverviewResult(problem=problem)

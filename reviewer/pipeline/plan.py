@@ -1,0 +1,94 @@
+"""Decides what is asked about a change before any reply is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from reviewer.changes.batches import Batch
+from reviewer.changes.selection import Selection
+from reviewer.config.enums import Batching, Verify
+from reviewer.context.whole_change import WholeChange
+from reviewer.pipeline import trivial_files
+from reviewer.pipeline.file_result import FileResult
+from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.prompt import PlannedRequest
+from reviewer.review import FileReport, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked about a change before any reply is there.
+
+    `kept` are the remembered results by path, `unread` those of files that only rules read. The
+    files in `batches` are asked about in all `passes`. `whole` is what the request about the whole
+    change shows, if there is one: where the batches see the change in pieces. The batches of the
+    small model come last, and are no such pieces.
+    """
+
+    selection: Selection
+    kept: Mapping[str, FileResult]
+    unread: tuple[FileResult, ...]
+    batches: tuple[Batch, ...]
+    passes: tuple[Batch, ...]
+    whole: WholeChange | None
+
+    @classmethod
+    def of(cls, reviewer: BatchReviewer, selection: Selection) -> "Plan":
+        """Plan the review of all selected files whose results are not remembered."""
+        kept = {file.path: row for file in selection.files if (row := reviewer.reuse(file))}
+        asked = [file for file in selection.files if file.path not in kept]
+        trivial = trivial_files.pack(reviewer, asked)
+        proven = {path for batch in trivial for path in batch.paths}
+        batches = reviewer.requests.pack([file for file in asked if file.path not in proven])
+        if kept or batches:
+            trivial = tuple(replace(batch, whole=False) for batch in trivial)
+        if kept:
+            # No batch holds the whole change.
+            batches = tuple(replace(batch, whole=False) for batch in batches)
+        shown = [file for file in selection.files if file.path not in proven]
+        in_pieces = bool(batches) and not batches[0].whole
+        needs_whole = in_pieces and reviewer.requests.batching is not Batching.FILE
+        return cls(
+            selection,
+            kept,
+            reviewer.read_by_rules(selection),
+            (*batches, *trivial),
+            (*reviewer.requests.add_second_pass(batches), *trivial),
+            reviewer.requests.show_whole(shown) if needs_whole else None,
+        )
+
+    def measure(self, reviewer: BatchReviewer) -> tuple[PlannedRequest, ...]:
+        """Return the requests that it takes, with the sizes of their prompts; asks no model.
+
+        A verification is taken for as large as the review of its batch, which is nearly so.
+        """
+        whole = [reviewer.measure_whole(self.whole)] if self.whole else []
+        passes = [batch for batch in self.passes if not batch.proofs]
+        reviews = [each for batch in passes for each in reviewer.measure(batch)]
+        reviews += [trivial_files.measure(reviewer, each) for each in self.passes if each.proofs]
+        planned = [*whole, *reviews]
+        if reviewer.config.verify is not Verify.OFF:
+            judged = [
+                each
+                for batch in self.batches
+                if not batch.proofs
+                for each in reviewer.measure(batch)
+            ]
+            planned += [replace(each, purpose="verification", certain=False) for each in judged]
+        files = self.selection.files
+        if reviewer.requests.batching is Batching.FILE and len(self.batches) > 1:
+            rows = [FileReport(file.path, Status.REVIEWED) for file in files]
+            size = reviewer.prompts.overview(rows).size
+            planned.append(PlannedRequest("overview", tuple(f.path for f in files), size))
+        return tuple(planned)
+
+    def order(self, reviewer: BatchReviewer) -> tuple[Batch | WholeChange, ...]:
+        """Return the requests about the change, that about the whole of it first.
+
+        It takes the longest. It is the last one where its price could leave a batch unread.
+        """
+        if self.whole is None:
+            return self.passes
+        sizes = [self.whole.size, *(batch.size for batch in self.passes)]
+        if reviewer.concurrency > 1 and reviewer.client.can_afford(sizes):
+            return (self.whole, *self.passes)
+        return (*self.passes, self.whole)

@@ -1,0 +1,197 @@
+"""Holds what the replies have made so far, and says what can be asked now that they are there."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from reviewer.changes.batches import Batch
+from reviewer.config.enums import Verify
+from reviewer.context.whole_change import WholeChange
+from reviewer.errors import ModelUnreachableError, ReviewerError
+from reviewer.finding import Origin
+from reviewer.findings.candidates import FileCandidates
+from reviewer.pipeline import file_result, overview, verify_batch
+from reviewer.pipeline.file_result import FileResult, PartResult
+from reviewer.pipeline.overview import OverviewResult, Summaries
+from reviewer.pipeline.plan import Plan
+from reviewer.pipeline.review_batch import FINAL_ERRORS, BatchResult, BatchReviewer, WholeResult
+from reviewer.pipeline.verdicts import Verdicts
+from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
+from reviewer.review import Overview
+
+log = logging.getLogger(__name__)
+
+Task: TypeAlias = Batch | WholeChange | FindingsToVerify | Summaries
+Result: TypeAlias = BatchResult | WholeResult | Verified | OverviewResult
+
+
+@dataclass(slots=True)
+class Progress:
+    """The results so far.
+
+    `results` are those of files by path, before the verification: a file is in it once everything
+    was asked about it. The same replies make the same review, in whatever order they come: what the
+    verification left, and what was found across files, is added at the end.
+    """
+
+    reviewer: BatchReviewer
+    plan: Plan
+    results: dict[str, FileResult]
+    parts: dict[str, list[PartResult]]
+    overview: Overview = field(default_factory=Overview)
+    overview_problem: ReviewerError | None = None
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    _across: dict[str, FileResult] = field(default_factory=dict)
+    _whole_result: WholeResult | None = None
+    _to_come: Counter[str] = field(default_factory=Counter)
+    _asks_overview: bool = False
+    _done: int = 0
+
+    @classmethod
+    def begin(cls, reviewer: BatchReviewer, plan: Plan) -> "Progress":
+        """Return the progress before the first reply."""
+        to_come = Counter(path for batch in plan.passes for path in {*batch.paths})
+        parts: dict[str, list[PartResult]] = {path: [] for path in to_come}
+        return cls(reviewer, plan, dict(plan.kept), parts, _to_come=to_come)
+
+    def start(self) -> tuple[Task, ...]:
+        """Return what is asked first."""
+        return self.plan.order(self.reviewer) or tuple(self._find_overview())
+
+    def add(self, task: Task, result: Result) -> tuple[Task, ...] | ReviewerError:
+        """Add what came back; return what can be asked now, or why nothing more can be."""
+        self._log(task)
+        match task, result:
+            case Batch(), BatchResult():
+                stop = self._add_batch(task, result)
+            case WholeChange(), WholeResult():
+                self._whole_result = result
+                self.overview = result.overview if result.overview.text else self.overview
+                stop = result.problem if isinstance(result.problem, FINAL_ERRORS) else None
+            case FindingsToVerify(), Verified():
+                self.verdicts.add(task, result)
+                return ()
+            case Summaries(), OverviewResult():
+                self.overview, self.overview_problem = result.overview, result.problem
+                return ()
+            case _:  # pragma: no cover  # each task has its own kind of result
+                raise TypeError(task)
+        return stop or tuple(self._find_ready())
+
+    def _log(self, task: Task) -> None:
+        match task:
+            case Batch() | WholeChange():
+                self._done += 1
+                total = len(self.plan.passes) + bool(self.plan.whole)
+                log.info("%d/%d %s", self._done, total, task.label)
+            case FindingsToVerify() | Summaries():
+                log.info("%s", task.label)
+
+    def _add_batch(self, batch: Batch, result: BatchResult) -> ReviewerError | None:
+        if result.overview.text:
+            self.overview = result.overview
+        for each in result.results:
+            self.parts[each.part.file.path].append(each)
+        paths = {*batch.paths}
+        self._to_come.subtract(paths)
+        self._merge({path for path in paths if not self._to_come[path]})
+        return self._find_reason_to_stop(result.results)
+
+    def _merge(self, paths: set[str]) -> None:
+        for file in self.plan.selection.files:
+            if file.path in paths:
+                self.results[file.path] = self.reviewer.merge(file, self.parts[file.path])
+
+    def _find_reason_to_stop(self, results: Sequence[PartResult]) -> ReviewerError | None:
+        for each in results:
+            if isinstance(each.result, FINAL_ERRORS):
+                return each.result
+            # A server that has replied before may reply again.
+            if isinstance(each.result, ModelUnreachableError) and not self._has_reply():
+                return each.result
+        return None
+
+    def _has_reply(self) -> bool:
+        if self._whole_result and self._whole_result.problem is None:
+            return True
+        results = (each for of_file in self.parts.values() for each in of_file)
+        return any(isinstance(each.result, FileCandidates) for each in results)
+
+    def _find_ready(self) -> Iterator[Task]:
+        """Yield what waits for no other reply."""
+        verifies = self.reviewer.config.verify is not Verify.OFF
+        for number, batch in enumerate(self.plan.batches if verifies else ()):
+            waits = any(path not in self.results for path in batch.paths)
+            if not waits and not self.verdicts.has_begun(number):
+                yield from self._verify(number, batch)
+        yield from self._find_across_files(verifies=verifies)
+        yield from self._find_overview()
+
+    def _verify(self, number: int, batch: Batch) -> Iterator[FindingsToVerify]:
+        """Yield the verification of the model's findings whose lines a batch shows."""
+        paths = dict.fromkeys(batch.paths)
+        beside = [each for each in self.plan.batches if not paths.keys().isdisjoint(each.paths)]
+        found = [finding for path in paths for finding in self.results[path].findings]
+        agreed = [finding for path in paths for finding in self.results[path].agreed]
+        shown = dict(zip(map(id, beside), verify_batch.assign(beside, found), strict=True))
+        yield from self.verdicts.begin(number, batch, shown[id(batch)][1], agreed)
+
+    def _find_across_files(self, *, verifies: bool) -> Iterator[FindingsToVerify]:
+        """Yield the verification of what was found across files, with all that was shown.
+
+        It waits for the results of the files, because only what is new is added to them.
+        """
+        number = len(self.plan.batches)
+        if self._whole_result is None or self.plan.whole is None or self.verdicts.has_begun(number):
+            return
+        sections = self._whole_result.sections
+        if any(path not in self.results for path in sections):
+            return
+        for file in self.plan.selection.files:
+            if section := sections.get(file.path):
+                before = self.results[file.path]
+                self._across[file.path] = self.reviewer.find_new(file, before, section)
+        found = tuple(f for added in self._across.values() for f in added.findings)
+        shown = Batch(self.plan.whole.parts)
+        yield from self.verdicts.begin(number, shown, found if verifies and shown.parts else ())
+
+    def _find_overview(self) -> Iterator[Summaries]:
+        """Yield the request for the overview, once every row is there and no reply gave one."""
+        files = self.plan.selection.files
+        waits = len(self.results) < len(files) or (self.plan.whole and not self._whole_result)
+        if waits or self.overview.text or self._asks_overview:
+            return
+        self._asks_overview = True
+        rows = [self.results[file.path].report for file in files]
+        rows += [each.report for each in self.plan.unread]
+        match overview.choose(self.reviewer, rows, len(self.parts)):
+            case Overview() as chosen:
+                self.overview = chosen
+            case Summaries() as summaries:
+                yield summaries
+
+    def close(self, left: Sequence[Task], stop: ReviewerError | None) -> None:
+        """Give the parts that were not asked about the error that stopped the asking."""
+        for task in left:
+            if stop and isinstance(task, Batch):
+                for part in task.parts:
+                    self.parts[part.file.path].append(PartResult(part, stop, task.second))
+        self._merge({path for path in self.parts if path not in self.results})
+
+    def conclude(self) -> tuple[FileResult, ...]:
+        """Return the results of all files after the verification, in the order of the selection."""
+        judged = self.verdicts.apply(self.results)
+        for path, added in self.verdicts.apply(self._across).items():
+            judged[path] = file_result.join(judged[path], added)
+        return (*(judged[file.path] for file in self.plan.selection.files), *self.plan.unread)
+
+    def find_unverified(self) -> tuple[str, ...]:
+        """Return the paths of the files of which a new finding of the model was not verified."""
+        if self.reviewer.config.verify is Verify.OFF:
+            return ()
+        found = [f for path in self.parts for f in self.results[path].findings]
+        found += [f for added in self._across.values() for f in added.findings]
+        new = (f for f in found if f.origin is Origin.MODEL)
+        return tuple(sorted({f.path for f in new if not self.verdicts.is_verified(f)}))

@@ -1,0 +1,87 @@
+"""Shows what a review would take, and asks no model."""
+
+from dataclasses import dataclass, replace
+
+from reviewer.changes.selection import Selection, select_share
+from reviewer.config.enums import Mode
+from reviewer.config.settings import Settings
+from reviewer.errors import ModelError
+from reviewer.outputs import request_table
+from reviewer.outputs.request_table import PlannedReview, PlannedRow
+from reviewer.pipeline.plan import Plan
+from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.prompt import ListedModel, PlannedRequest, Prompt, Reply
+from reviewer.run.run import TITLE, Run
+from reviewer.run.skips import wait
+
+_REASON = "plan-only is set: the job summary shows what a review would take"
+
+
+@dataclass(frozen=True, slots=True)
+class UnaskedModel:
+    """The model of a run that only plans; any question to it is our bug."""
+
+    name: str
+    capacity: int = 1
+
+    def complete(self, prompt: Prompt) -> Reply:
+        """Refuse: a plan asks nothing."""
+        raise ModelError(
+            f"{self.name} was to be asked ({prompt.purpose}), but this run only plans."
+        )
+
+    def read_list(self) -> ListedModel:
+        """Know nothing: a plan sends nothing to the model server."""
+        return ListedModel()
+
+
+def show_plan(run: Run, reviewer: BatchReviewer, selection: Selection, settings: Settings) -> int:
+    """Write the plan into the job summary; at a gate, the exit code says that nothing was reviewed.
+
+    Requests to the model are planned as they would be sent first: what is too long for the model,
+    or asked again because of an invalid reply, is not known before.
+    """
+    share = select_share(selection, run.inputs.shard)
+    plan = Plan.of(reviewer, share)
+    budget, model = reviewer.client.budget, reviewer.client.preferred.name
+
+    def count(request: PlannedRequest) -> PlannedRequest:
+        tokens = budget.estimate(model, [request.characters]).input_tokens
+        return replace(request, tokens=tokens)
+
+    requests = tuple(map(count, plan.measure(reviewer)))
+    planned = PlannedReview(
+        reviewer.pull.head_sha,
+        model,
+        requests,
+        least=budget.estimate(model, [each.characters for each in requests if each.certain]),
+        most=budget.estimate(model, [each.characters for each in requests]),
+        rows=(*_list_files(plan), *_list_others(plan)),
+    )
+    text = run.runner.secrets.conceal(request_table.render_plan(planned))
+    run.runner.summary(text)
+    if settings.gated and run.inputs.mode is not Mode.REVIEW:
+        return wait(run, settings, _REASON)
+    run.runner.notice(f"Nothing was reviewed: {_REASON}.", title=TITLE)
+    run.runner.output("verdict", "skipped")
+    return 0
+
+
+def _list_files(plan: Plan) -> list[PlannedRow]:
+    proofs = {
+        path: f"read by the small model, because {proof}"
+        for batch in plan.batches
+        for path, proof in zip(batch.paths, batch.proofs, strict=False)
+    }
+    return [
+        PlannedRow(
+            file.path,
+            "remembered" if file.path in plan.kept else proofs.get(file.path, "read by the model"),
+        )
+        for file in plan.selection.files
+    ]
+
+
+def _list_others(plan: Plan) -> list[PlannedRow]:
+    reports = (each.report for each in plan.unread)
+    return [PlannedRow(row.path, f"{row.status.value}: {row.reason}") for row in reports]

@@ -1,0 +1,221 @@
+"""How many requests at a time a model server gets, and how long each of them may take."""
+
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.adapters.http.retry import Deadline, NotStartedError
+from reviewer.adapters.openai.capacity import FIRST_LEVEL, Capacity, Level
+
+
+class SerialServer:
+    """Answers one request at a time, in the order in which they came, each in ten seconds."""
+
+    def __init__(self, level: Level) -> None:
+        self.level = level
+        self.now = 0.0
+        self.sent: dict[int, float] = {}
+
+    def fill(self) -> None:
+        while self.level.has_room:
+            self.sent[self.level.send()] = self.now
+
+    def answer(self) -> None:
+        self.now += 10.0
+        first = min(self.sent)
+        self.level.reply(first, self.now - self.sent.pop(first))
+        self.level.end(first)
+
+
+def reply_to(level: Level, *numbers: int, seconds: float = 8.0) -> None:
+    for number in numbers:
+        level.reply(number, seconds)
+        level.end(number)
+
+
+def test_a_run_starts_with_eight_requests_at_a_time() -> None:
+    assert Level(32).value == FIRST_LEVEL == 8
+    assert Level(3).value == 3
+
+
+def test_each_reply_makes_room_for_two_more_while_no_limit_is_met() -> None:
+    level = Level(32)
+    numbers = [level.send() for _ in range(8)]
+    reply_to(level, *reversed(numbers))
+    # The first reply came when all eight were in flight; later ones, when there was room.
+    assert level.value == 10
+
+
+def test_it_never_grows_beyond_the_largest_level() -> None:
+    level = Level(10)
+    for _ in range(50):
+        flying = []
+        while level.has_room:
+            flying.append(level.send())
+        reply_to(level, flying[-1])
+        for number in flying[:-1]:
+            level.end(number)
+    assert level.value == 10
+
+
+def test_a_limit_halves_it_once_for_all_requests_that_were_in_flight() -> None:
+    level = Level(32)
+    numbers = [level.send() for _ in range(8)]
+    for number in numbers:
+        level.limit(number)
+    assert level.value == 4
+
+
+def test_after_a_limit_it_grows_by_one_for_as_many_replies_as_it_is() -> None:
+    level = Level(32)
+    numbers = [level.send() for _ in range(8)]
+    level.limit(numbers[0])
+    for number in numbers:
+        level.end(number)
+    flying = [level.send() for _ in range(4)]
+    for _ in range(5):
+        reply_to(level, flying.pop())
+        flying.append(level.send())
+    assert level.value == 5
+
+
+def test_limits_that_do_not_end_leave_one_request_at_a_time() -> None:
+    level = Level(32)
+    for _ in range(20):
+        number = level.send()
+        level.limit(number)
+        level.end(number)
+    assert level.value == 1
+    assert level.has_room
+
+
+def test_a_server_that_answers_one_at_a_time_gets_one_more_than_it_works_on() -> None:
+    level = Level(32)
+    server = SerialServer(level)
+    for _ in range(20):
+        server.fill()
+        server.answer()
+    assert level.value == 2
+
+
+def test_a_queue_is_noticed_before_much_is_sent_into_it() -> None:
+    level = Level(32)
+    server = SerialServer(level)
+    most = 0
+    for _ in range(20):
+        server.fill()
+        most = max(most, len(server.sent))
+        server.answer()
+    assert most <= FIRST_LEVEL + 2
+
+
+def test_replies_that_overtake_others_end_the_suspicion() -> None:
+    level = Level(32)
+    server = SerialServer(level)
+    for _ in range(12):
+        server.fill()
+        server.answer()
+    assert level.value == 2
+    for _ in range(6):
+        server.fill()
+        last = max(server.sent)
+        reply_to(level, last)
+        del server.sent[last]
+    assert level.value > 2
+
+
+def test_equal_times_are_no_queue() -> None:
+    """A server that works on all requests at once may answer in their order too."""
+    level = Level(32)
+    flying = [level.send() for _ in range(8)]
+    for _ in range(40):
+        reply_to(level, flying.pop(0), seconds=8.0)
+        while level.has_room:
+            flying.append(level.send())
+    assert level.value == 32
+
+
+@given(st.lists(st.tuples(st.sampled_from(["send", "reply", "limit", "end"]), st.integers(0, 40))))
+def test_it_stays_between_one_and_the_largest_whatever_happens(
+    events: list[tuple[str, int]],
+) -> None:
+    level = Level(16)
+    flying: list[int] = []
+    for event, at in events:
+        if event == "send" and level.has_room:
+            flying.append(level.send())
+        elif flying and event != "send":
+            number = flying[at % len(flying)]
+            if event == "reply":
+                level.reply(number, float(at))
+            if event == "limit":
+                level.limit(number)
+            if event != "limit":
+                level.end(number)
+                flying.remove(number)
+        assert 1 <= level.value <= 16
+
+
+class Time:
+    """A clock that is set by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_time_of_a_request_begins_anew_when_an_earlier_one_is_answered() -> None:
+    clock = Time()
+    capacity = Capacity(8, 300, clock=clock)
+    forever = Deadline(10_000)
+    with capacity.send(forever) as first, capacity.send(forever) as second:
+        assert (first.ahead, second.ahead) == (0, 1)
+        clock.now = 200.0
+        capacity.reply(first)
+        assert capacity.remaining(first) == 100
+        assert capacity.remaining(second) == 300
+
+
+def test_a_reply_to_a_later_request_proves_nothing_about_an_earlier_one() -> None:
+    clock = Time()
+    capacity = Capacity(8, 300, clock=clock)
+    forever = Deadline(10_000)
+    with capacity.send(forever) as first, capacity.send(forever) as second:
+        clock.now = 200.0
+        capacity.reply(second)
+        assert capacity.remaining(first) == 100
+
+
+def test_a_request_that_is_asked_again_may_take_longer() -> None:
+    capacity = Capacity(8, 300, clock=Time())
+    with capacity.send(Deadline(10_000)) as slot:
+        assert capacity.remaining(slot, factor=2.0) == 600
+
+
+def test_a_request_waits_for_its_turn_and_not_longer_than_the_run() -> None:
+    capacity = Capacity(1, 300)
+    with (
+        capacity.send(Deadline(100)),
+        pytest.raises(NotStartedError),
+        capacity.send(Deadline(0.01)),
+    ):
+        pass
+
+
+def test_a_request_that_has_ended_lets_the_next_one_go() -> None:
+    capacity = Capacity(1, 300)
+    sent = threading.Event()
+
+    def ask() -> None:
+        with capacity.send(Deadline(100)):
+            sent.set()
+
+    with capacity.send(Deadline(100)):
+        waiting = threading.Thread(target=ask)
+        waiting.start()
+        assert not sent.is_set()
+    waiting.join(10)
+    assert sent.is_set()

@@ -1,0 +1,80 @@
+"""Model servers that take few requests at a time: nothing is lost in their queues."""
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+from tests.faults import faults
+from tests.loopback.failures import Hang
+from tests.loopback.messages import Request, Response
+from tests.loopback.model import CHAT
+from tests.runs.job import NUMBER, Job
+
+# One question may wait for all others, but takes a fifth of what it may itself.
+SECONDS = 0.3
+PATIENCE = 1.5
+
+
+@dataclass
+class OneSlot:
+    """A server that works on one request at a time, in the order in which they came."""
+
+    job: Job
+    most_waiting: int = 0
+    _queue: deque[int] = field(default_factory=deque)
+    _turn: threading.Condition = field(default_factory=threading.Condition)
+
+    def install(self) -> "OneSlot":
+        plain = self.job.model.answer
+
+        def answer(request: Request) -> Response:
+            if request.path == CHAT:
+                self._work()
+            return plain(request)
+
+        self.job.model.answer = answer  # type: ignore[method-assign]
+        return self
+
+    def _work(self) -> None:
+        me = threading.get_ident()
+        with self._turn:
+            self._queue.append(me)
+            self.most_waiting = max(self.most_waiting, len(self._queue))
+            self._turn.wait_for(lambda: self._queue[0] == me)
+        time.sleep(SECONDS)
+        with self._turn:
+            self._queue.popleft()
+            self._turn.notify_all()
+
+
+@faults("LL5")
+def test_no_file_is_lost_in_the_queue_of_a_server_with_one_slot(job: Job) -> None:
+    job.github.push(NUMBER, {f"f{n}.py": "x = 1\n" for n in range(10)})
+    server = OneSlot(job).install()
+    job.per_question = PATIENCE
+    finished = job.run()
+    assert (finished.code, finished.outputs["complete"]) == (0, "true")
+    # Eight waited for more than the time of one request, and nothing was asked twice.
+    assert server.most_waiting > PATIENCE / SECONDS
+    assert len(job.model.bodies) == 11 + 1
+
+
+@faults("LL5")
+def test_a_request_that_ran_out_of_time_gets_more_of_it(job: Job) -> None:
+    job.model.fail(f"POST {CHAT}", Hang(0.5, processed=True))
+    job.per_question = 0.3
+    job.model.latency = 0.0
+    finished = job.run()
+    assert finished.outputs["complete"] == "true"
+
+
+@faults("LL5")
+def test_a_server_that_never_answers_is_asked_twice(job: Job) -> None:
+    job.model.fail(f"POST {CHAT}", Hang(20), forever=True)
+    job.per_question = 0.2
+    finished = job.run()
+    assert finished.code == 1
+    assert len(job.model.bodies) == 2
+    assert "did not answer within 0.4 seconds" in finished.log
+    assert "request-timeout" in finished.log

@@ -29,8 +29,9 @@ DECODE = ("memory/state_line.py", "believe")
 SNAPSHOT = ("adapters/github/forge.py", "snapshot")
 # 500 and 60 before memory was signed and contents, not names, decided what is reviewed; 575 and 66
 # before a request held many files, the head was read as one archive, unchanged code found in it,
-# the team's rules reached every request, and a reply was read however it is spelt.
-MOST_HOPS, MOST_MODULES = 660, 98
+# the team's rules reached every request, and a reply was read however it is spelt. Then reads went
+# on side by side, on other threads than the main one, and the first of them had to be light.
+MOST_HOPS, MOST_MODULES = 660, 102
 
 
 @dataclass

@@ -16,7 +16,7 @@ from reviewer.operations import (
     ResolveThread,
     UpdateComment,
 )
-from reviewer.ports import Blob, CommitFiles
+from reviewer.ports import Archive, Blob
 from reviewer.prompt import ListedModel, Prompt, Reply, Usage
 from reviewer.pull_request import (
     Comment,
@@ -78,7 +78,7 @@ class FakeForge:
     def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
         return tuple(self.listed)
 
-    def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
+    def changed_files(self, number: int, count: Callable[[], int]) -> tuple[ListedFile, ...]:
         return tuple(self.rows)
 
     def raw_diff(self, pull: PullRequest) -> str | None:
@@ -94,8 +94,9 @@ class FakeForge:
         found = self._contents_at(sha)
         return {path: found[path] for path in paths if path in found}
 
-    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
-        return FakeCommitFiles({p: d for p, d in self._contents_at(sha).items() if p in files})
+    def archive(self, sha: str) -> Archive:
+        found = self._contents_at(sha)
+        return lambda files: FakeCommitFiles({p: d for p, d in found.items() if p in files})
 
     def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:
         return {

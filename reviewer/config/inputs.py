@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 OPENAI = "https://api.openai.com/v1"
 FALLBACK_MODEL = "gpt-6-luna"
 REPORTS = "code-review-reports"
+REPOSITORY_FILE = ".github/code-review.yml"
 
 
 @record

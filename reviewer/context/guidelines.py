@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from reviewer.changes.selection import Selection
 from reviewer.config.globs import Patterns
 from reviewer.context import front_matter
 from reviewer.errors import ForgeError
 from reviewer.ports import Forge
-from reviewer.pull_request import PullRequest
+from reviewer.pull_request import PullRequest, TreeListing
 from reviewer.text.truncate import first_lines, shorten, shorten_name
 
 log = logging.getLogger(__name__)
@@ -159,8 +160,11 @@ def find(
     pull: PullRequest,
     selection: Selection,
     as_prompt_text: Callable[[str], str],
+    list_tree: Callable[[], TreeListing] | None = None,
 ) -> Guidelines:
     """Find the guidelines for the selected files, in one request and one more for each file.
+
+    `list_tree` returns the files of the base commit, if somebody has asked for them already.
 
     They are read at the base commit, which the author of the change cannot edit, and at most
     MOST_READ of them. All reads are optional: what cannot be read is a problem of the result.
@@ -170,7 +174,8 @@ def find(
     wanted = _Wanted.of(setting)
     problems: list[str] = []
     paths = [file.path for file in selection.files]
-    listed = _list(forge, setting, pull.base_sha, problems) if paths else ()
+    list_tree = list_tree or partial(forge.list_tree, pull.base_sha)
+    listed = _list(list_tree, setting, problems) if paths else ()
     places = _order(listed, wanted, paths)
     if left := [path for path, _ in places[MOST_READ:]]:
         problems.append(f"at most {MOST_READ} guideline files are read: {_join(left)} not")
@@ -182,10 +187,12 @@ def find(
     return Guidelines(tuple(nearest), tuple(problems), tuple(_find_edited(wanted, selection)))
 
 
-def _list(forge: Forge, setting: Sequence[str], sha: str, problems: list[str]) -> Iterable[str]:
+def _list(
+    list_tree: Callable[[], TreeListing], setting: Sequence[str], problems: list[str]
+) -> Iterable[str]:
     """Return the paths at the base commit, or without a list those that the setting names."""
     try:
-        listing = forge.list_tree(sha)
+        listing = list_tree()
     except ForgeError as problem:
         log.warning("The files of the base commit could not be listed: %s", problem)
         problems.append(

@@ -3,11 +3,12 @@
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
+from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.comments import threads
 from reviewer.config.settings import Settings
@@ -23,12 +24,13 @@ from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.state import State
 from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.ports import Model
 from reviewer.prompt import ListedModel
-from reviewer.pull_request import Snapshot
+from reviewer.pull_request import PullRequest, Snapshot, TreeListing
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
 from reviewer.run import model_tools
@@ -97,22 +99,59 @@ def _note_missing(head: HeadFiles) -> Iterator[str]:
         yield f"{len(head.unread)} {names} not read for context: {why}"
 
 
+@dataclass(frozen=True, slots=True)
+class CommitReads:
+    """The reads that the head and the base commit are known for, each in a thread of its own.
+
+    `offers_tools` tells if the model gets tools, for which the files of the head are listed.
+    `guidelines` lists the files of the base; it is None where nothing is looked for.
+    """
+
+    head: HeadFiles
+    offers_tools: Future[bool]
+    guidelines: Future[TreeListing] | None
+
+
+def start_reading(
+    run: Run, pull: PullRequest, settings: Settings, selection: Selection, known: State
+) -> CommitReads:
+    """Start the reads that depend on nothing but the two commits; their errors change no verdict.
+
+    With those that the caller sends meanwhile, five requests are under way at a time. GitHub
+    allows 100 ("Rate limits for the REST API"), and asks for writes one after the other.
+    """
+    head = model_tools.open_head(run, pull, selection)
+    offered = start_in_thread(partial(model_tools.offers_tools, run, pull, head))
+    wanted = None
+    if selection.files:
+        # Nobody knows yet if a model is asked, but after a push it nearly always is.
+        if not known.units or model_tools.wants_tools(run, pull):
+            if not head.has_checkout:
+                start_in_thread(head.find_archive)
+            start_in_thread(lambda: offered.result() or head.list_files(optional=True))
+        if settings.guidelines:
+            wanted = start_in_thread(partial(run.forge.list_tree, pull.base_sha))
+    return CommitReads(head, offered, wanted)
+
+
 def make_reviewer(
     run: Run,
     snapshot: Snapshot,
     settings: Settings,
     selection: Selection,
-    previous: PreviousReview,
+    comparing: Future[PreviousReview],
     models: Future[tuple[Model, ...]] | None,
+    reads: CommitReads | None,
 ) -> BatchReviewer:
-    """Return the reviewer of batches, with all that its requests need.
+    """Return the reviewer of batches, with all that its requests need; waits for reads.
 
-    `models` is None if they seemed not to be needed: they are made now.
+    `models` and `reads` are None if they seemed not to be needed: they begin now.
     """
-    pull, inputs = snapshot.pull, run.inputs
+    pull, inputs, previous = snapshot.pull, run.inputs, comparing.result()
+    reads = reads or start_reading(run, pull, settings, selection, previous.state)
+    head = reads.head
     mask = SecretMask.of(run.runner.secrets, selection.with_lines)
-    head = model_tools.open_head(run, pull, selection)
-    workspace = head if model_tools.offers_tools(run, pull, head) else None
+    workspace = head if reads.offers_tools.result() else None
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
@@ -122,12 +161,22 @@ def make_reviewer(
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files
-    known = (file_result.reuse(file, previous, prompts.as_prompt_text) for file in share)
-    asks = any(result is None for result in known)
+
+    def is_asked_about(file: ChangedFile) -> bool:
+        return file_result.reuse(file, previous, prompts.as_prompt_text) is None
+
+    speakers = Speakers(pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal))
+    asks = any(map(is_asked_about, share))
     if asks:
         # Reads the whole commit while the guidelines are read and the models' client is imported.
         start_in_thread(head.load)
-    requests = _make_requests(run, snapshot, settings, selection, head, prompts, previous)
+        spoken = {thread.path for thread in snapshot.conversation.threads}
+        shown = {file.path for file in share if file.path in spoken and is_asked_about(file)}
+        met = [thread for thread in snapshot.conversation.threads if thread.path in shown]
+        start_in_thread(partial(speakers.meet, met))
+    requests = _make_requests(
+        run, snapshot, settings, selection, reads, prompts, previous, speakers
+    )
     return BatchReviewer(
         requests=requests,
         pull=pull,
@@ -160,18 +209,17 @@ def _make_requests(
     snapshot: Snapshot,
     settings: Settings,
     selection: Selection,
-    head: HeadFiles,
+    reads: CommitReads,
     prompts: Prompts,
     previous: PreviousReview,
+    speakers: Speakers,
 ) -> BatchRequests:
     """Return what chooses the contents of each request; reads the guidelines."""
     pull, inputs = snapshot.pull, run.inputs
     return BatchRequests(
-        context=ContextCollector(head, selection.files, find_excluded(settings)),
+        context=ContextCollector(reads.head, selection.files, find_excluded(settings)),
         config=settings,
-        speakers=Speakers(
-            pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal)
-        ),
+        speakers=speakers,
         earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
         context_window=ContextWindow.of(inputs),
         batching=inputs.batching,
@@ -179,7 +227,12 @@ def _make_requests(
         threads=snapshot.conversation.threads,
         paths=selection.paths,
         guidelines=guidelines.find(
-            run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text
+            run.forge,
+            settings.guidelines,
+            pull,
+            selection,
+            prompts.as_prompt_text,
+            reads.guidelines.result if reads.guidelines else None,
         ),
     )
 

@@ -1,6 +1,7 @@
 """What a run is equipped with."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,11 +11,30 @@ from reviewer.config.inputs import Inputs
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.memory.seal import Seal
 from reviewer.ports import Forge, Model
+from reviewer.pull_request import ListedFile, PullRequest
 
 TITLE = "Code review"
 """The title of the run's annotations."""
 SECONDS_AFTER_CANCEL = 4.0
 """After a signal the runner waits 7.5 s before it kills; writing must be done by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyList:
+    """The list of changed files, asked for beside the first query.
+
+    It belongs to the commits that the event names, if the pull request still has them after it was
+    read: it had them before, when the event came.
+    """
+
+    base_sha: str
+    head_sha: str
+    rows: Future[tuple[ListedFile, ...]]
+
+    def read_for(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
+        """Return the rows, None if the pull request has other commits than the event named."""
+        same = (self.base_sha, self.head_sha) == (pull.base_sha, pull.head_sha)
+        return self.rows.result() if same else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +46,8 @@ class Run:
     client, which is slow: call it while GitHub responds, or not at all. `seal` signs what the run
     leaves on the pull request, and checks what earlier runs left. `workspace` is the job's
     folder, where report files are; `checkout` is the folder of the reviewed files. Both are empty
-    where there is none. `now` is when the run began.
+    where there is none. `now` is when the run began. `early_list` is None if the event does not
+    name the commits, or if the run has started again.
     """
 
     forge: Forge
@@ -41,3 +62,4 @@ class Run:
     checkout: str = ""
     event: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    early_list: EarlyList | None = None

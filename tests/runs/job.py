@@ -159,7 +159,9 @@ class Job:
             now=self.now,
         )
         try:
-            snapshot = forge.snapshot(wanted.number)
+            first, early_list = start.send_first(forge, wanted, inputs)
+            snapshot, run = first.result(), replace(run, early_list=early_list)
+            assert snapshot
             if isinstance(wanted, ReviewPullRequest) and wanted.commenter is None:
                 return review_pull_request(run, snapshot)
             return start.carry_out(run, wanted, snapshot)

@@ -1,16 +1,17 @@
 """Collects what changes are read with: lines around them, related changes, unchanged code."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
-from reviewer.context import linters, nearby_lines
+from reviewer.context import linters, nearby_lines, shown_code
 from reviewer.context.head_files import HeadFiles
 from reviewer.context.related_changes import ChangeIndex
 from reviewer.context.repository_code import RepositoryCode, RepositorySearch
+from reviewer.context.shown_code import ShownCode
 from reviewer.errors import WorkspaceError
 from reviewer.ports import LARGEST_FILE
 from reviewer.text.truncate import Excerpt
@@ -42,7 +43,9 @@ class PartContext:
 class ContextCollector:
     """Collects the context of any part of a changed file; safe to share between threads."""
 
-    __slots__ = ("_changed", "_excludes", "_index", "_linters", "_lock", "_search", "files")
+    __slots__ = (
+        "_changed", "_excludes", "_index", "_linters", "_lock", "_search", "_shown", "files"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class ContextCollector:
         self._lock = Lock()
         self._linters: tuple[str, ...] | None = None
         self._search: RepositorySearch | None = None
+        self._shown: Mapping[str, tuple[ShownCode, ...]] | None = None
         self._index = ChangeIndex(changed) if len(changed) > 1 else None
 
     def group(self, files: Sequence[ChangedFile]) -> tuple[tuple[ChangedFile, ...], ...]:
@@ -99,14 +103,38 @@ class ContextCollector:
             shown[path] = shown.get(path, frozenset()) | known
         try:
             with self._lock:
-                if self._search is None:
-                    self._search = RepositorySearch(
-                        self._changed, self._read_texts(), self._read_near
-                    )
-            return self._search.find(parts, room, shown)
+                search = self._open_search()
+            return search.find(parts, room, shown)
         except WorkspaceError as problem:
             log.warning("Unchanged code of other files is not shown: %s", problem)
             return RepositoryCode()
+
+    def find_shown(self, file: ChangedFile) -> tuple[ShownCode, ...] | None:
+        """Return the unchanged code that a file is read with, None if it cannot be told.
+
+        It does not depend on the batch and its room. The first call reads it for all changed files
+        and sends no request for any. It cannot be told where the commit is not at hand as a whole:
+        of a part of it, other definitions would be the nearest.
+        """
+        with self._lock:
+            if self._shown is None:
+                self._shown = self._find_all_shown()
+        return None if self.files.missing else self._shown.get(file.path, ())
+
+    def _find_all_shown(self) -> Mapping[str, tuple[ShownCode, ...]]:
+        try:
+            search = self._open_search()
+        except WorkspaceError as problem:
+            log.warning("It cannot be told which unchanged code was shown: %s", problem)
+            return {}
+        if self.files.missing:
+            return {}
+        return shown_code.find(self._changed, search.find_places, self._read_near)
+
+    def _open_search(self) -> RepositorySearch:
+        if self._search is None:
+            self._search = RepositorySearch(self._changed, self._read_texts(), self._read_near)
+        return self._search
 
     def find_linters(self) -> tuple[str, ...]:
         """Return the names of the compilers and linters that the repository is configured for."""

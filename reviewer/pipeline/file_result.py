@@ -14,6 +14,7 @@ from reviewer.findings import agreement, builtin_rules, placement, ranking
 from reviewer.findings.candidates import FileCandidates
 from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.recall import Recalled
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
 from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
@@ -53,11 +54,8 @@ class FileResult:
         return any(finding.origin is Origin.MODEL for finding in self.findings)
 
 
-def reuse(
-    file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
-) -> FileResult | None:
-    """Return the remembered result of a file whose change is the same as before, else None."""
-    row = previous_review.reuse(file, previous, as_prompt_text)
+def keep(file: ChangedFile, row: FileReport | None) -> FileResult | None:
+    """Return the result of a file that keeps its remembered row, None if it has none."""
     return FileResult(replace(row, reason=file.remark), row.known) if row else None
 
 
@@ -87,7 +85,7 @@ def add(
 def merge(
     file: ChangedFile,
     results: Sequence[PartResult],
-    previous: PreviousReview,
+    recalled: Recalled,
     as_prompt_text: Callable[[str], str],
     redaction: Redaction,
 ) -> FileResult:
@@ -97,7 +95,7 @@ def merge(
     `redaction` must be that of the prompts.
     """
     replied = place_replies(file, results, as_prompt_text)
-    earlier = earlier_findings(file, previous, as_prompt_text)
+    earlier = earlier_findings(file, recalled.previous, as_prompt_text)
     known = previous_review.add_new(earlier, replied.findings)
     # Rules find their findings again in every run: an earlier finding of the model must not
     # replace one of them.
@@ -107,7 +105,7 @@ def merge(
     whole = not (
         replied.report.status is Status.FAILED or replied.report.cuts or replied.dropped.unplaced
     )
-    key = previous.identify(file) if whole else ""
+    key = recalled.make_key(file) if whole else ""
     return replace(replied, report=replace(replied.report, key=key), findings=findings)
 
 

@@ -28,6 +28,7 @@ from reviewer.llm.batch_request import BatchRequest
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.replies import BatchReply
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.recall import Recalled
 from reviewer.pipeline import file_result
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.file_result import FileResult, PartResult
@@ -65,6 +66,7 @@ class WholeResult:
 class BatchReviewer:
     """Asks about batches of one pull request; safe to share between threads.
 
+    `recalled` holds the files that keep their results, `previous` is the last review in it.
     `redaction` masks secrets as the prompts do. `concurrency` is the number of requests at a time.
     `refresh_overview` asks for the overview again although no file changed. `asks` is True if a
     file has no remembered result.
@@ -76,19 +78,20 @@ class BatchReviewer:
     prompts: Prompts
     client: ModelClient
     previous: PreviousReview
+    recalled: Recalled
     redaction: Redaction
     concurrency: int = 1
     refresh_overview: bool = False
     asks: bool = True
 
     def reuse(self, file: ChangedFile) -> FileResult | None:
-        """Return the remembered result of a file whose change is the same as before, else None."""
-        return file_result.reuse(file, self.previous, self.prompts.as_prompt_text)
+        """Return the result of a file that keeps that of the last review, else None."""
+        return file_result.keep(file, self.recalled.rows.get(file.path))
 
     def merge(self, file: ChangedFile, results: Sequence[PartResult]) -> FileResult:
         """Make one result of the replies about a file, rule findings and earlier findings."""
         return file_result.merge(
-            file, results, self.previous, self.prompts.as_prompt_text, self.redaction
+            file, results, self.recalled, self.prompts.as_prompt_text, self.redaction
         )
 
     def add(

@@ -14,6 +14,7 @@ from reviewer.config.settings import Settings
 from reviewer.context import guidelines
 from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
+from reviewer.context.guidelines import Guidelines
 from reviewer.context.head_files import HeadFiles
 from reviewer.finding import Dismissal
 from reviewer.llm import budget
@@ -22,13 +23,16 @@ from reviewer.llm.budget import Budget
 from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
+from reviewer.memory import recall
+from reviewer.memory.file_key import FileKeys
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.recall import Recalled
 from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.ports import Model
 from reviewer.prompt import ListedModel
-from reviewer.pull_request import Snapshot
+from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
 from reviewer.run import model_tools
@@ -56,10 +60,10 @@ def review_share(
     # Not worth waiting for: without the date there is no warning.
     ends = listed.result().ends if listed and listed.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
-    followed = reviewer.requests.guidelines
-    notes = (*review.notes, *followed.notes, *filter(None, (warning,)))
+    followed, recalled = reviewer.requests.guidelines, reviewer.recalled
+    notes = (*review.notes, *recalled.notes, *followed.notes, *filter(None, (warning,)))
     missing = tuple(_note_missing(reviewer.requests.context.files))
-    learned = filter(None, (window.note,))
+    learned = (*recalled.details, *filter(None, (window.note,)))
     details = (*review.job_summary_notes, *missing, *followed.details, *learned)
     return replace(
         review,
@@ -120,13 +124,10 @@ def make_reviewer(
         tools=OFFERED if workspace else (),
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
+    context = ContextCollector(head, selection.files, find_excluded(settings))
+    team, recalled = _recall(run, pull, settings, selection, context, prompts, previous)
+    requests = _make_requests(run, snapshot, settings, selection, context, prompts, recalled, team)
     share = select_share(selection, inputs.shard).files
-    known = (file_result.reuse(file, previous, prompts.as_prompt_text) for file in share)
-    asks = any(result is None for result in known)
-    if asks:
-        # Reads the whole commit while the guidelines are read and the models' client is imported.
-        start_in_thread(head.load)
-    requests = _make_requests(run, snapshot, settings, selection, head, prompts, previous)
     return BatchReviewer(
         requests=requests,
         pull=pull,
@@ -139,12 +140,42 @@ def make_reviewer(
             prompts.as_prompt_text,
             requests.context_window,
         ),
-        previous=previous,
+        previous=recalled.previous,
+        recalled=recalled,
         redaction=mask.redaction,
         concurrency=inputs.concurrency,
         refresh_overview=run.wanted.refresh_overview,
-        asks=asks,
+        asks=any(file.path not in recalled.rows for file in share),
     )
+
+
+def _recall(
+    run: Run,
+    pull: PullRequest,
+    settings: Settings,
+    selection: Selection,
+    context: ContextCollector,
+    prompts: Prompts,
+    previous: PreviousReview,
+) -> tuple[Guidelines, Recalled]:
+    """Return the guidelines, and which results of the last review apply to this run.
+
+    The commit is read only if a file will be asked about, or if code of it decides that.
+    """
+    share, change = select_share(selection, run.inputs.shard).files, prompts.as_prompt_text
+    keys = FileKeys(run.seal, find_shown=context.find_shown)
+    candidates = recall.find_candidates(share, previous, keys, change)
+    if len(candidates) < len(share) or recall.needs_shown(candidates, previous):
+        # Reads it while the guidelines are read and the models' client is imported.
+        start_in_thread(context.files.load)
+    team = guidelines.find(run.forge, settings.guidelines, pull, selection, change)
+
+    def find_rules(path: str) -> tuple[str, ...] | None:
+        own = settings.find_instructions(path)
+        return None if team.unread else (*own, *team.identify_for(path))
+
+    keys = replace(keys, find_rules=find_rules)
+    return team, recall.recall(share, candidates, previous, keys, change)
 
 
 def _make_requests(
@@ -152,14 +183,16 @@ def _make_requests(
     snapshot: Snapshot,
     settings: Settings,
     selection: Selection,
-    head: HeadFiles,
+    context: ContextCollector,
     prompts: Prompts,
-    previous: PreviousReview,
+    recalled: Recalled,
+    team: Guidelines,
 ) -> BatchRequests:
-    """Return what chooses the contents of each request; reads the guidelines."""
+    """Return what chooses the contents of each request."""
     pull, inputs = snapshot.pull, run.inputs
+    previous = recalled.previous
     return BatchRequests(
-        context=ContextCollector(head, selection.files, find_excluded(settings)),
+        context=context,
         config=settings,
         speakers=Speakers(
             pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal)
@@ -170,9 +203,7 @@ def _make_requests(
         effort=inputs.effort,
         threads=snapshot.conversation.threads,
         paths=selection.paths,
-        guidelines=guidelines.find(
-            run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text
-        ),
+        guidelines=team,
     )
 
 

@@ -44,7 +44,8 @@ class ContextCollector:
     """Collects the context of any part of a changed file; safe to share between threads."""
 
     __slots__ = (
-        "_changed", "_excludes", "_index", "_linters", "_lock", "_search", "_shown", "files"
+        "_changed", "_excludes", "_index", "_linters", "_lock", "_lock_of_shown", "_search",
+        "_shown", "files", "share",
     )  # fmt: skip
 
     def __init__(
@@ -52,15 +53,19 @@ class ContextCollector:
         files: HeadFiles,
         changed: Sequence[ChangedFile],
         excludes: Callable[[str], bool] = lambda _: False,
+        share: Sequence[ChangedFile] = (),
     ) -> None:
         """Index the changes of all files; a single file has no related changes.
 
-        `excludes` returns True for the paths of files whose unchanged code is not shown.
+        `excludes` returns True for the paths of files whose unchanged code is not shown. `share`
+        are the files that `find_shown` may be asked about, those of a shard.
         """
         self.files = files
         self._changed = changed
         self._excludes = excludes
+        self.share = share
         self._lock = Lock()
+        self._lock_of_shown = Lock()
         self._linters: tuple[str, ...] | None = None
         self._search: RepositorySearch | None = None
         self._shown: Mapping[str, tuple[ShownCode, ...]] | None = None
@@ -116,20 +121,21 @@ class ContextCollector:
         and sends no request for any. It cannot be told where the commit is not at hand as a whole:
         of a part of it, other definitions would be the nearest.
         """
-        with self._lock:
+        with self._lock_of_shown:
             if self._shown is None:
                 self._shown = self._find_all_shown()
         return None if self.files.missing else self._shown.get(file.path, ())
 
     def _find_all_shown(self) -> Mapping[str, tuple[ShownCode, ...]]:
         try:
-            search = self._open_search()
+            with self._lock:
+                search = self._open_search()
         except WorkspaceError as problem:
             log.warning("It cannot be told which unchanged code was shown: %s", problem)
             return {}
         if self.files.missing:
             return {}
-        return shown_code.find(self._changed, search.find_places, self._read_near)
+        return shown_code.find(self.share, self._changed, search.find_places, self._read_near)
 
     def _open_search(self) -> RepositorySearch:
         if self._search is None:

@@ -38,17 +38,19 @@ class ShownCode:
 
 def find(
     files: Sequence[ChangedFile],
+    changed: Sequence[ChangedFile],
     find_places: Callable[[ChangedFile], Iterable[tuple[str, Sequence[DefinitionPlace]]]],
     read: Callable[[str], str | None],
 ) -> dict[str, tuple[ShownCode, ...]]:
     """Return the code that each of the files is read with, by path.
 
-    `find_places` returns the definitions that a file needs, by name. `read` returns the text of a
-    file at the head, None for one that is not at hand; each is read once for its definitions.
+    `changed` are all files of the change. `find_places` returns the definitions that a file needs,
+    by name. `read` returns the text of a file at the head, None for one that is not at hand; each
+    is read once for its definitions.
     """
     needed = {file.path: tuple(islice(_list_places(file, find_places), PIECES)) for file in files}
     texts = _read_places((place for places in needed.values() for _, place in places), read)
-    added = {file.path: _find_added_runs(file.hunks) for file in files}
+    added = {file.path: _find_added_runs(file.hunks) for file in changed}
 
     def describe(name: str, place: DefinitionPlace) -> ShownCode:
         content, last = texts[place.path, place.line]

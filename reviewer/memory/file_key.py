@@ -10,10 +10,10 @@ from reviewer.text import digest
 from reviewer.text.truncate import shorten_name
 
 _SEPARATOR = ":"
-# Characters with 6 bits each. Whoever looks for two texts with the same sum has to leave 2^33 of
-# them in reviews; of two marks, 2^24.
+# Characters with 6 bits each, for what an author cannot choose at will: whoever looks for two
+# definitions with the same 48 bits has to push some 2^24, each of which is reviewed as a change.
 _RULES = 8
-_SHOWN = 11
+_SHOWN = 8
 _NAME = 2
 _PIECE = 2 * _NAME
 NAMED = 8

@@ -104,29 +104,39 @@ def recall(
     Rules or code that cannot be read now could not be shown either: what was remembered is kept,
     with its old key, so that a later run looks again.
     """
+    rules = {file.path: keys.identify_rules(file.path) for file in files}
     rows: dict[str, FileReport] = {}
     again: dict[str, str] = {}
-    units = dict(previous.units)
     unchecked = 0
-    for file in files:
-        unit = units.get(file.path)
-        if unit is None:
+    for file in (file for file in files if file.path in candidates):
+        row = candidates[file.path]
+        known = FileKey.parse(row.key)
+        if rules[file.path] not in {None, known.rules}:
+            again[file.path] = _OTHER_RULES
             continue
-        known = FileKey.parse(unit.key)
-        row = candidates.get(file.path)
-        if keys.identify_rules(file.path) not in {None, known.rules}:
-            units[file.path] = _without_rules(unit)
-            again |= {file.path: _OTHER_RULES} if row else {}
-        elif row and known.shown and file.path not in previous.settled:
+        if known.shown and file.path not in previous.settled:
             shown = keys.identify_shown(file)
             unchecked += shown is None
-            if shown is None or FileKey("", "", shown).sum_shown == known.sum_shown:
-                rows[file.path] = row
-            else:
+            if shown is not None and FileKey("", "", shown).sum_shown != known.sum_shown:
                 again[file.path] = as_prompt_text(keys.explain_shown(known.shown, file))
-        elif row:
-            rows[file.path] = row
-    return Recalled(replace(previous, units=units), keys.make, rows, again, unchecked)
+                continue
+        rows[file.path] = row
+    return Recalled(forget_rules(previous, rules), keys.make, rows, again, unchecked)
+
+
+def forget_rules(previous: PreviousReview, rules: Mapping[str, str | None]) -> PreviousReview:
+    """Return the last review without the findings that name a rule, of files with other rules now.
+
+    The rule may be none any more. `rules` are those parts of the keys that are known, by path.
+    """
+
+    def forget(unit: Unit) -> Unit:
+        if rules.get(unit.path) in {None, FileKey.parse(unit.key).rules}:
+            return unit
+        return replace(unit, findings=tuple(each for each in unit.findings if not each.rule))
+
+    units = {path: forget(unit) for path, unit in previous.units.items()}
+    return replace(previous, units=units)
 
 
 def _make_row(unit: Unit, moved: tuple[Finding, ...]) -> FileReport:
@@ -138,11 +148,6 @@ def _make_row(unit: Unit, moved: tuple[Finding, ...]) -> FileReport:
         key=unit.key,
         since=unit.since,
     )
-
-
-def _without_rules(unit: Unit) -> Unit:
-    """Return a unit without the findings that name a rule: it may be none any more."""
-    return replace(unit, findings=tuple(each for each in unit.findings if not each.rule))
 
 
 def _name(paths: Sequence[str]) -> str:

@@ -40,7 +40,7 @@ _UNPACKED = 30
 def encode(state: State, seal: Seal = UNSEALED, *, largest: int = LARGEST) -> str:
     """Return the hidden line with its tag, at most `largest` characters of state.
 
-    If the state is too large, summaries are dropped first, then what names the code that changed,
+    If the state is too large, what names the code that changed is dropped first, then summaries,
     then the rules that findings name, then units without findings, then units with findings.
     """
     for smaller in _shrink(state):
@@ -74,10 +74,10 @@ def encode_for_report(state: State, seal: Seal) -> str | None:
 
 def _shrink(state: State) -> Iterator[State]:
     yield state
-    state = replace(state, units=tuple(replace(unit, summary="") for unit in state.units))
-    yield state
     named = (replace(unit, key=file_key.drop_names(unit.key)) for unit in state.units)
     state = replace(state, units=tuple(named))
+    yield state
+    state = replace(state, units=tuple(replace(unit, summary="") for unit in state.units))
     yield state
     units = tuple(
         replace(unit, findings=tuple(map(_drop_rule, unit.findings))) for unit in state.units

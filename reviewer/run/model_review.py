@@ -124,10 +124,10 @@ def make_reviewer(
         tools=OFFERED if workspace else (),
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
-    context = ContextCollector(head, selection.files, find_excluded(settings))
+    share = select_share(selection, inputs.shard).files
+    context = ContextCollector(head, selection.files, find_excluded(settings), share)
     team, recalled = _recall(run, pull, settings, selection, context, prompts, previous)
     requests = _make_requests(run, snapshot, settings, selection, context, prompts, recalled, team)
-    share = select_share(selection, inputs.shard).files
     return BatchReviewer(
         requests=requests,
         pull=pull,
@@ -162,7 +162,7 @@ def _recall(
 
     The commit is read only if a file will be asked about, or if code of it decides that.
     """
-    share, change = select_share(selection, run.inputs.shard).files, prompts.as_prompt_text
+    share, change = context.share, prompts.as_prompt_text
     keys = FileKeys(run.seal, find_shown=context.find_shown)
     candidates = recall.find_candidates(share, previous, keys, change)
     if len(candidates) < len(share) or recall.needs_shown(candidates, previous):

@@ -10,7 +10,7 @@ from reviewer.changes.selection import Selection, assign_shards
 from reviewer.config.settings import Settings
 from reviewer.errors import ReportError
 from reviewer.finding import Dismissal
-from reviewer.memory import state_line
+from reviewer.memory import recall, state_line
 from reviewer.memory.file_key import FileKey, FileKeys
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.recall import Recalled
@@ -78,8 +78,9 @@ def merge(
     def as_prompt_text(text: str) -> str:
         return masking(invisible.show(text))
 
-    make_key = partial(_find_key, FileKeys(run.seal), _believe_keys(run, submitted, pull))
-    recalled = Recalled(previous, make_key)
+    reported = _believe_keys(run, submitted, pull)
+    previous = recall.forget_rules(previous, {path: key.rules for path, key in reported.items()})
+    recalled = Recalled(previous, partial(_find_key, FileKeys(run.seal), reported))
     owner = assign_shards(selection.files, submitted.count)
     rows = submitted.rows_by_path()
     results = [

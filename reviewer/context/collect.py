@@ -44,8 +44,8 @@ class ContextCollector:
     """Collects the context of any part of a changed file; safe to share between threads."""
 
     __slots__ = (
-        "_changed", "_excludes", "_index", "_linters", "_lock", "_lock_of_shown", "_search",
-        "_shown", "files", "share",
+        "_changed", "_excludes", "_index", "_linters", "_lock", "_lock_of_shown", "_looked",
+        "_search", "_shown", "files", "share",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +69,7 @@ class ContextCollector:
         self._linters: tuple[str, ...] | None = None
         self._search: RepositorySearch | None = None
         self._shown: Mapping[str, tuple[ShownCode, ...]] | None = None
+        self._looked = False
         self._index = ChangeIndex(changed) if len(changed) > 1 else None
 
     def group(self, files: Sequence[ChangedFile]) -> tuple[tuple[ChangedFile, ...], ...]:
@@ -122,19 +123,19 @@ class ContextCollector:
         of a part of it, other definitions would be the nearest.
         """
         with self._lock_of_shown:
-            if self._shown is None:
-                self._shown = self._find_all_shown()
-        return None if self.files.missing else self._shown.get(file.path, ())
+            if not self._looked:
+                self._shown, self._looked = self._find_all_shown(), True
+        return None if self._shown is None else self._shown.get(file.path, ())
 
-    def _find_all_shown(self) -> Mapping[str, tuple[ShownCode, ...]]:
+    def _find_all_shown(self) -> Mapping[str, tuple[ShownCode, ...]] | None:
         try:
             with self._lock:
                 search = self._open_search()
         except WorkspaceError as problem:
             log.warning("It cannot be told which unchanged code was shown: %s", problem)
-            return {}
+            return None
         if self.files.missing:
-            return {}
+            return None
         return shown_code.find(self.share, self._changed, search.find_places, self._read_near)
 
     def _open_search(self) -> RepositorySearch:

@@ -200,14 +200,18 @@ def test_a_secret_in_the_name_of_a_definition_is_masked_in_the_reason(job: Job) 
 
 
 @faults("ST11")
-def test_without_the_code_of_the_commit_a_result_is_kept_and_looked_at_later(job: Job) -> None:
+@pytest.mark.parametrize("lacking", ["GET .*/tarball/", "GET .*/git/trees/"])
+def test_without_the_code_of_the_commit_a_result_is_kept_and_looked_at_later(
+    job: Job, lacking: str
+) -> None:
     count = add_user(job)
     job.github.move_base(NUMBER, {"lib/store.py": OTHER_LOAD})
     job.github.rebase(NUMBER, {})
-    job.github.fail("GET .*/tarball/", failures.status(404, {"message": "Not Found"}))
+    job.github.fail(lacking, failures.status(404, {"message": "Not Found"}), forever=True)
     done = job.run()
     assert asked(job, count) == []
     assert "without a look at the code of other files, which was not read" in done.summary
+    job.github.heal()
     job.github.push(NUMBER, {"docs/b.md": "More.\n"})
     job.run()
     assert asked(job, count) == ["", "docs/b.md", "src/user.py"]

@@ -159,13 +159,6 @@ class Forge(Protocol):
         """
         ...
 
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """Return True when the history of the head contains the other commit.
-
-        A commit is in its own history. The result is False for a commit that no longer exists.
-        """
-        ...
-
     def may_write(self, login: str) -> bool:
         """Return True when the person may write to the repository.
 

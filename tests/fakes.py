@@ -63,7 +63,6 @@ class FakeForge:
     listed_whole: bool = True
     threads: list[ReviewThread] = field(default_factory=list)
     writers: frozenset[str] = frozenset()
-    ancestors: frozenset[tuple[str, str]] = frozenset()
     listed: Sequence[ListedPull] = ()
     applied: list[Operation] = field(default_factory=list)
     before_apply: Callable[[Operation], None] = lambda _operation: None
@@ -112,9 +111,6 @@ class FakeForge:
 
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         return MERGE_BASE
-
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        return head_sha == ancestor_sha or (head_sha, ancestor_sha) in self.ancestors
 
     def may_write(self, login: str) -> bool:
         return login in self.writers

@@ -13,6 +13,7 @@ from reviewer.context import front_matter
 from reviewer.errors import ForgeError
 from reviewer.ports import Forge
 from reviewer.pull_request import PullRequest, TreeListing
+from reviewer.text import digest
 from reviewer.text.truncate import first_lines, shorten, shorten_name
 
 log = logging.getLogger(__name__)
@@ -78,12 +79,14 @@ class Guidelines:
     """The guidelines that apply to the files of one run; safe to share between threads.
 
     `found` has those of the nearest folders first. `problems` are sentences on what could not be
-    used, `edited` the guideline files that the change itself touches.
+    used, `edited` the guideline files that the change itself touches. `unread` says that the forge
+    did not give some, so that others may apply too.
     """
 
     found: tuple[Guideline, ...] = ()
     problems: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
+    unread: bool = False
     _cuts: set[str] = field(default_factory=set, compare=False)
 
     def select(self, paths: Collection[str], room: int) -> tuple[tuple[Guideline, ...], list[str]]:
@@ -102,6 +105,15 @@ class Guidelines:
             if piece.cut:
                 cuts.append(f"{piece.path}, all but the first {len(piece.text):,} characters")
         return tuple(shown), cuts
+
+    def identify_for(self, path: str) -> tuple[str, ...]:
+        """Return a hash of each guideline that is about a file, whatever a request has room for."""
+        texts = (
+            digest.identify(each.path, each.folder, *each.globs, each.text)
+            for each in self.found
+            if each.applies_to(path)
+        )
+        return tuple(sorted(texts))
 
     def record(self, cuts: Iterable[str]) -> None:
         """Remember what was left out of a request that was sent."""
@@ -176,6 +188,8 @@ def find(
     paths = [file.path for file in selection.files]
     list_tree = list_tree or partial(forge.list_tree, pull.base_sha)
     listed = _list(list_tree, setting, problems) if paths else ()
+    # So far, the only problem of a list is that there is none, or that it is not whole.
+    unlisted = bool(problems)
     places = _order(listed, wanted, paths)
     if left := [path for path, _ in places[MOST_READ:]]:
         problems.append(f"at most {MOST_READ} guideline files are read: {_join(left)} not")
@@ -184,7 +198,8 @@ def find(
     distinct = {(each.folder, each.globs, each.text): each for each in reversed(found)}
     used = [each for each in distinct.values() if any(map(each.applies_to, paths))]
     nearest = sorted(used, key=lambda each: (*_depth(each), found.index(each)))
-    return Guidelines(tuple(nearest), tuple(problems), tuple(_find_edited(wanted, selection)))
+    edited = tuple(_find_edited(wanted, selection))
+    return Guidelines(tuple(nearest), tuple(problems), edited, unlisted or bool(reader.failed))
 
 
 def _list(
@@ -248,6 +263,8 @@ class _Reader:
     forge: Forge
     sha: str
     as_prompt_text: Callable[[str], str]
+    failed: list[str] = field(default_factory=list)
+    """The paths that the forge did not give."""
 
     def read(self, place: tuple[str, str]) -> "Guideline | str | None":
         """Return the guideline, why it cannot be used, or None where there is nothing to show."""
@@ -256,6 +273,7 @@ class _Reader:
             data = self.forge.content(path, self.sha, optional=True) or b""
             scope = front_matter.read_scope(path, data.decode(errors="replace"))
         except ForgeError as problem:
+            self.failed.append(path)
             return problem.what
         except ValueError as wrong:
             return f"the file {wrong}"

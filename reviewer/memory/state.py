@@ -79,7 +79,7 @@ _Dismissal: TypeAlias = Annotated[
 class Unit:
     """One reviewed file as it is remembered.
 
-    `key` identifies the file's change (`PreviousReview.identify`), empty if the result must not be
+    `key` identifies what the result depends on (`file_key.FileKey`), empty if it must not be
     reused. `since` is the head at which it was reviewed. `findings` includes those below the
     thresholds.
     """

@@ -113,7 +113,20 @@ def _make_spent_row(spent: Spent) -> SpentRow:
 
 def parse(data: bytes) -> Review:
     """Return the review in a report, which is untrusted; raises ReportError if it is invalid."""
+    return read(data)[0]
+
+
+def read(data: bytes) -> tuple[Review, str]:
+    """Return the review in a report and its packed memory, "" if it has none.
+
+    Both are untrusted: whoever uses the memory has to check its tag. Raises ReportError if the
+    report is invalid.
+    """
     report = report_v1.read(data)
+    return _make_review(report), report.memory or ""
+
+
+def _make_review(report: Report) -> Review:
     findings = tuple(map(_make_finding, report.findings))
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -141,11 +154,7 @@ def parse(data: bytes) -> Review:
 
 
 def read_memory(data: bytes) -> str:
-    """Return the packed memory in a report, "" if it has none.
-
-    Both are untrusted: whoever uses the memory has to check its tag. Raises ReportError if the
-    report is invalid.
-    """
+    """Return what `read` returns of the memory alone."""
     return report_v1.read(data).memory or ""
 
 

@@ -8,7 +8,6 @@ from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import SMALLEST_WINDOW, Part, split
 from reviewer.config.enums import Batching, Effort
-from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.context import guidelines, whole_change
 from reviewer.context.collect import ContextCollector, PartContext, Room
@@ -189,11 +188,7 @@ class BatchRequests:
         return PartRequest(
             part,
             context=self.context.collect(part, room, beside) if room else PartContext(),
-            instructions=tuple(
-                instruction.instructions
-                for instruction in self.config.path_instructions
-                if Patterns((instruction.path,)).verdict(path)
-            ),
+            instructions=self.config.find_instructions(path),
             threads=tuple(
                 self.speakers.describe(thread) for thread in self.threads if thread.path == path
             ),

@@ -15,15 +15,19 @@ from reviewer.config.settings import Settings
 from reviewer.context import guidelines
 from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
+from reviewer.context.guidelines import Guidelines
 from reviewer.context.head_files import HeadFiles
-from reviewer.finding import Dismissal
+from reviewer.finding import Dismissal, Finding
 from reviewer.llm import budget
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import Budget
 from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
+from reviewer.memory import recall
+from reviewer.memory.file_key import FileKeys
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.recall import Recalled
 from reviewer.memory.state import State
 from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
@@ -59,10 +63,10 @@ def review_share(
     # Not worth waiting for: without the date there is no warning.
     ends = listed.result().ends if listed and listed.done() else None
     warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
-    followed = reviewer.requests.guidelines
-    notes = (*review.notes, *followed.notes, *filter(None, (warning,)))
+    followed, recalled = reviewer.requests.guidelines, reviewer.recalled
+    notes = (*review.notes, *recalled.notes, *followed.notes, *filter(None, (warning,)))
     missing = tuple(_note_missing(reviewer.requests.context.files))
-    learned = filter(None, (window.note,))
+    learned = (*recalled.details, *filter(None, (window.note,)))
     details = (*review.job_summary_notes, *missing, *followed.details, *learned)
     return replace(
         review,
@@ -161,22 +165,18 @@ def make_reviewer(
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files
-
-    def is_asked_about(file: ChangedFile) -> bool:
-        return file_result.reuse(file, previous, prompts.as_prompt_text) is None
-
+    context = ContextCollector(head, selection.files, find_excluded(settings), share)
+    team, recalled = _recall(run, pull, settings, selection, context, prompts, previous, reads)
     speakers = Speakers(pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal))
-    asks = any(map(is_asked_about, share))
-    if asks:
-        # Reads the whole commit while the guidelines are read and the models' client is imported.
-        start_in_thread(head.load)
-        spoken = {thread.path for thread in snapshot.conversation.threads}
-        shown = {file.path for file in share if file.path in spoken and is_asked_about(file)}
-        met = [thread for thread in snapshot.conversation.threads if thread.path in shown]
-        start_in_thread(partial(speakers.meet, met))
-    requests = _make_requests(
-        run, snapshot, settings, selection, reads, prompts, previous, speakers
+    asked = {file.path for file in share} - recalled.rows.keys()
+    met = [thread for thread in snapshot.conversation.threads if thread.path in asked]
+    start_in_thread(partial(speakers.meet, met))
+    earlier = partial(
+        file_result.earlier_findings,
+        previous=recalled.previous,
+        as_prompt_text=prompts.as_prompt_text,
     )
+    requests = _make_requests(run, snapshot, settings, selection, context, team, speakers, earlier)
     return BatchReviewer(
         requests=requests,
         pull=pull,
@@ -189,11 +189,12 @@ def make_reviewer(
             prompts.as_prompt_text,
             requests.context_window,
         ),
-        previous=previous,
+        previous=recalled.previous,
+        recalled=recalled,
         redaction=mask.redaction,
         concurrency=inputs.concurrency,
         refresh_overview=run.wanted.refresh_overview,
-        asks=asks,
+        asks=any(file.path not in recalled.rows for file in share),
     )
 
 
@@ -204,36 +205,60 @@ def _choose_models(run: Run, models: Future[tuple[Model, ...]] | None) -> tuple[
     return models.result() if models else run.models()
 
 
+def _recall(
+    run: Run,
+    pull: PullRequest,
+    settings: Settings,
+    selection: Selection,
+    context: ContextCollector,
+    prompts: Prompts,
+    previous: PreviousReview,
+    reads: CommitReads,
+) -> tuple[Guidelines, Recalled]:
+    """Return the guidelines, and which results of the last review apply to this run.
+
+    The commit is read only if a file will be asked about, or if code of it decides that.
+    """
+    share, change = context.share, prompts.as_prompt_text
+    keys = FileKeys(run.seal, find_shown=context.find_shown)
+    candidates = recall.find_candidates(share, previous, keys, change)
+    if len(candidates) < len(share) or recall.needs_shown(candidates, previous):
+        # Reads it while the guidelines are read and the models' client is imported.
+        start_in_thread(context.files.load)
+    listed = reads.guidelines.result if reads.guidelines else None
+    team = guidelines.find(run.forge, settings.guidelines, pull, selection, change, listed)
+
+    def find_rules(path: str) -> tuple[str, ...] | None:
+        own = settings.find_instructions(path)
+        return None if team.unread else (*own, *team.identify_for(path))
+
+    keys = replace(keys, find_rules=find_rules)
+    return team, recall.recall(share, candidates, previous, keys, change)
+
+
 def _make_requests(
     run: Run,
     snapshot: Snapshot,
     settings: Settings,
     selection: Selection,
-    reads: CommitReads,
-    prompts: Prompts,
-    previous: PreviousReview,
+    context: ContextCollector,
+    team: Guidelines,
     speakers: Speakers,
+    earlier: Callable[[ChangedFile], tuple[Finding, ...]],
 ) -> BatchRequests:
-    """Return what chooses the contents of each request; reads the guidelines."""
-    pull, inputs = snapshot.pull, run.inputs
+    """Return what chooses the contents of each request."""
+    inputs = run.inputs
     return BatchRequests(
-        context=ContextCollector(reads.head, selection.files, find_excluded(settings)),
+        context=context,
         config=settings,
         speakers=speakers,
-        earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
+        earlier=earlier,
         context_window=ContextWindow.of(inputs),
         batching=inputs.batching,
         effort=inputs.effort,
         threads=snapshot.conversation.threads,
         paths=selection.paths,
-        guidelines=guidelines.find(
-            run.forge,
-            settings.guidelines,
-            pull,
-            selection,
-            prompts.as_prompt_text,
-            reads.guidelines.result if reads.guidelines else None,
-        ),
+        guidelines=team,
     )
 
 

@@ -18,7 +18,7 @@ def restore(rights: Rights, found: PreviousReview, key: str) -> PreviousReview:
     """Return the last review with what the reports of the input `reports` add to it.
 
     A report is used if the key of this run signed its memory for this pull request, and if its
-    results apply to the present head. A missing report is no error: the first run has none. Notes
+    results may apply to this run. A missing report is no error: the first run has none. Notes
     say why others were not used. `key` is that of `previous_review.review_key`. Dismissals in
     reports need the same rights as those in the comment.
     """
@@ -31,7 +31,7 @@ def restore(rights: Rights, found: PreviousReview, key: str) -> PreviousReview:
             continue
         known = _read(run, data)
         if isinstance(known, State):
-            other = previous_review.compare(known, rights.pull, key, run.forge.descends)
+            other = previous_review.compare(known, rights.pull, key)
             usable += [] if other.reason else [other]
             known = other.reason
         notes += [f"the report {name} was not restored: {known}"] if known else []

@@ -240,8 +240,7 @@ def _compare_with_previous(
     elif not run.seal.key:
         found = PreviousReview(known)
     else:
-        found = previous_review.compare(known, rights.pull, key, run.forge.descends)
-    found = replace(found, seal=run.seal)
+        found = previous_review.compare(known, rights.pull, key)
     if run.inputs.restores and not run.wanted.full:
         return restored_reports.restore(rights, found, key)
     return found

@@ -31,12 +31,14 @@ _LONG = 2_000
 class SubmittedReports:
     """The accepted reports, and complaints about the others.
 
-    `count` is the number of shards that the review was divided into. `stale` says that reports
-    about another head were ignored.
+    `memories` are what the reports say that their runs remember, packed and untrusted. `count` is
+    the number of shards that the review was divided into. `stale` says that reports about another
+    head were ignored.
     """
 
     reviews: tuple[Review, ...]
     complaints: tuple[str, ...] = ()
+    memories: tuple[str, ...] = ()
     count: int = 1
     stale: bool = False
 
@@ -125,10 +127,13 @@ def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) 
     """
     complaints: list[str] = []
     about: list[tuple[str, Review]] = []
+    memories: dict[str, str] = {}
     stale = False
     for source, data in reports:
         try:
-            review = review_report.parse(data) if isinstance(data, bytes) else _raise(data)
+            review, memories[source] = (
+                review_report.read(data) if isinstance(data, bytes) else _raise(data)
+            )
         except ReviewerError as problem:
             complaints.append(f"{_name_report(source)}: {problem.what}")
             continue
@@ -138,6 +143,7 @@ def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) 
             stale = True
     count = _choose_count(review for _, review in about)
     kept: list[Review] = []
+    remembered: list[str] = []
     taken = set[Shard | None]()
     for source, review in about:
         if review.shard and review.shard.count != count:
@@ -149,11 +155,12 @@ def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) 
             complaints.append(f"{_name_report(source)}: there is another report of {share}")
         else:
             kept.append(review)
+            remembered.append(memories[source])
             taken.add(review.shard)
-    return SubmittedReports(tuple(kept), tuple(complaints), count, stale)
+    return SubmittedReports(tuple(kept), tuple(complaints), tuple(remembered), count, stale)
 
 
-def _raise(problem: ReviewerError) -> Review:
+def _raise(problem: ReviewerError) -> tuple[Review, str]:
     raise problem
 
 

@@ -154,14 +154,6 @@ class LocalCommits:
         """Return the base, which is the merge base already."""
         return base_sha
 
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """Return True when the history of one commit contains the other."""
-        try:
-            _run_git(self.folder, "merge-base", "--is-ancestor", ancestor_sha, head_sha)
-        except NotFoundError:
-            return False
-        return True
-
     def may_write(self, _login: str) -> bool:
         """Return False: nobody comments on a local repository."""
         return False

@@ -176,10 +176,6 @@ class GitHub:
         """See `Reads.merge_base`."""
         return self._reads.merge_base(base_sha, head_sha)
 
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """See `Reads.descends`."""
-        return self._reads.descends(head_sha, ancestor_sha)
-
     def may_write(self, login: str) -> bool:
         """See `Reads.may_write`."""
         return self._reads.may_write(login)

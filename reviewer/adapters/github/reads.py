@@ -170,26 +170,13 @@ class Reads:
 
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         """Compare two commits; GitHub lists the changed files from the commit that they share."""
-        asked = self._comparison(base_sha, head_sha)
+        url = self.repository.url(f"compare/{base_sha}...{head_sha}")
+        # Of a page that nobody reads, one row is enough.
+        asked = Request("GET", url, parameters={"per_page": 1})
         return self.repository.retry(
             "Comparing two commits",
             lambda: self.repository.send(asked).read(rest_json.merge_base),
         )
-
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """Compare two commits; a force-push leaves one that GitHub may have forgotten."""
-        asked = self._comparison(ancestor_sha, head_sha, also=(404,))
-
-        def ask() -> bool:
-            response = self.repository.send(asked)
-            return response.ok and response.read(rest_json.descends)
-
-        return self.repository.retry("Comparing two commits", ask)
-
-    def _comparison(self, old_sha: str, new_sha: str, *, also: tuple[int, ...] = ()) -> Request:
-        url = self.repository.url(f"compare/{old_sha}...{new_sha}")
-        # Of a page that nobody reads, one row is enough.
-        return Request("GET", url, parameters={"per_page": 1}, also=also)
 
     def may_write(self, login: str) -> bool:
         """Read the permission of a collaborator; about anybody else GitHub answers 403 or 404."""

@@ -16,7 +16,8 @@ from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
-from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
+from reviewer.review import FileReport, Overview, Review, Status, Withheld
+from reviewer.spending import Spent
 
 
 @dataclass(frozen=True, slots=True)

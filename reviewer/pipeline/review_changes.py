@@ -195,6 +195,8 @@ def _finish(
     return replace(
         made,
         overview=overview,
+        # With the request for the overview, which came last.
+        spent=reviewer.client.budget.spent(),
         verifications=verified.verifications,
         notes=tuple(notes),
         cancelled=problem if isinstance(problem, CancelledError) else None,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -16,13 +17,14 @@ from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
 from reviewer.context.head_files import HeadFiles
 from reviewer.finding import Dismissal
-from reviewer.llm import budget
+from reviewer.llm import model_catalog
 from reviewer.llm.ask import ModelClient
-from reviewer.llm.budget import Budget
+from reviewer.llm.budget import PullLimit
 from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.state import State
 from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.review_batch import BatchReviewer
@@ -55,9 +57,11 @@ def review_share(
     review = review_changes.review(reviewer, share, dismissed)
     # Not worth waiting for: without the date there is no warning.
     ends = listed.result().ends if listed and listed.done() else None
-    warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
+    warning = model_catalog.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     followed = reviewer.requests.guidelines
-    notes = (*review.notes, *followed.notes, *filter(None, (warning,)))
+    refusal = run.budget.refusal
+    stopped = (str(refusal),) if refusal else ()
+    notes = (*review.notes, *followed.notes, *stopped, *filter(None, (warning,)))
     missing = tuple(_note_missing(reviewer.requests.context.files))
     learned = filter(None, (window.note,))
     details = (*review.job_summary_notes, *missing, *followed.details, *learned)
@@ -126,6 +130,7 @@ def make_reviewer(
     if asks:
         # Reads the whole commit while the guidelines are read and the models' client is imported.
         start_in_thread(head.load)
+    limit_pull(run, previous.state)
     requests = _make_requests(run, snapshot, settings, selection, head, prompts, previous)
     return BatchReviewer(
         requests=requests,
@@ -134,7 +139,7 @@ def make_reviewer(
         prompts=prompts,
         client=ModelClient(
             models.result() if models else run.models(),
-            Budget.of(inputs),
+            run.budget,
             run_tool,
             prompts.as_prompt_text,
             requests.context_window,
@@ -145,6 +150,17 @@ def make_reviewer(
         refresh_overview=run.wanted.refresh_overview,
         asks=asks,
     )
+
+
+def limit_pull(run: Run, known: State) -> None:
+    """Keep this run within what earlier ones, which `known` remembers, left of the pull request.
+
+    Several shards run at the same time and do not see each other: each has its share of the rest.
+    """
+    limit, shard = run.inputs.max_cost_pull_request, run.inputs.shard
+    if limit is not None:
+        share = Decimal(1) / (shard.count if shard else 1)
+        run.budget.limit_pull(PullLimit(limit, known.ledger.before(run.key), share))
 
 
 def _make_requests(

@@ -43,6 +43,7 @@ def start(
     pool.shutdown(wait=False)
 
     import reviewer.run.review  # noqa: F401 - the slowest part, loaded while GitHub responds
+    from reviewer.llm.budget import Budget
     from reviewer.run.run import Run
     from reviewer.run.skips import skip
 
@@ -60,6 +61,7 @@ def start(
         wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
         run_url=_make_run_url(environ),
         seal=make_seal(inputs, repository, found.number),
+        budget=Budget.of(inputs),
         workspace=workspace,
         checkout=workspace,
         event=environ.get("GITHUB_EVENT_NAME", ""),

@@ -1,7 +1,7 @@
 """What requests to models cost: in one run, by purpose, and in all runs on a pull request."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
@@ -33,8 +33,8 @@ class Spent:
 
     `input_tokens` and `output_tokens` are all of them. Of the former, a cache served
     `cached_tokens` and took in `written_tokens`; of the latter, `reasoning_tokens` are the model's
-    reasoning. `cost` is in US dollars, None if a price or a usage is unknown. `charged` is what
-    counts against limits of the cost: unknown usages and requests under way are estimated.
+    reasoning. `cost` is in US dollars, None if a price or a usage is unknown. `charged` is the same
+    with estimates of unknown usages, None if a price is unknown.
     """
 
     requests: int = 0
@@ -45,7 +45,7 @@ class Spent:
     cached_tokens: int = 0
     written_tokens: int = 0
     reasoning_tokens: int = 0
-    charged: Decimal = _ZERO
+    charged: Decimal | None = None
     by_purpose: tuple[PurposeCost, ...] = ()
 
     @property
@@ -54,9 +54,9 @@ class Spent:
         return self.input_tokens + self.output_tokens
 
     @property
-    def dollars(self) -> Decimal:
-        """What counts against a limit of the cost, in US dollars."""
-        return max(self.charged, self.cost or _ZERO)
+    def dollars(self) -> Decimal | None:
+        """What counts against a limit of the cost, in US dollars; None if a price is unknown."""
+        return self.cost if self.charged is None else self.charged
 
 
 # Limits are checked here because a value out of range would fail much later.
@@ -69,8 +69,8 @@ Dollars: TypeAlias = Annotated[str, Field(pattern=r"^(?:[0-9]{1,9}(?:\.[0-9]{1,6
 class Bill:
     """What one run has cost, as later runs remember it.
 
-    `run` identifies the run, and `began` is its start in Unix seconds. `charged` is left empty if
-    it is the same as `cost`.
+    `run` identifies the run, and `began` is its start in Unix seconds. `charged` is empty if it is
+    the same as `cost`.
     """
 
     run: Annotated[str, Field(max_length=64)]
@@ -87,22 +87,27 @@ class Bill:
         return cls(run, began, spent.tokens, cost, "" if charged == cost else charged)
 
     @property
-    def dollars(self) -> Decimal:
-        """What counts against a limit of the cost, in US dollars."""
-        return Decimal(self.charged or self.cost or 0)
+    def dollars(self) -> Decimal | None:
+        """What counts against a limit of the cost, in US dollars; None if a price is unknown."""
+        return read_dollars(self.charged or self.cost)
+
+    @property
+    def amounts(self) -> tuple[int, Decimal | None, Decimal | None]:
+        """Its tokens, its cost, and what counts against a limit."""
+        return self.tokens, read_dollars(self.cost), self.dollars
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The tokens and cost of all runs on a pull request, and the bills of the last ones.
 
-    `cost` is in US dollars, None if that of a run is unknown; `charged` is what counts against
-    `max-cost-pull-request`. Both include the bills.
+    `cost` is in US dollars, None if that of a run is unknown. `charged` has estimates for these,
+    None if a price is unknown. All include the bills.
     """
 
     tokens: int = 0
     cost: Decimal | None = _ZERO
-    charged: Decimal = _ZERO
+    charged: Decimal | None = _ZERO
     bills: tuple[Bill, ...] = ()
 
     def charge(self, bill: Bill) -> "Ledger":
@@ -110,29 +115,23 @@ class Ledger:
 
         A run may be billed more than once: it writes what it has cost so far whenever it can.
         """
-        before = next((each for each in self.bills if each.run == bill.run), None)
         if not (bill.tokens or bill.dollars):
             return self
+        before = next((each for each in self.bills if each.run == bill.run), None)
         if before is None:
-            known = self.cost is not None and bill.cost
             return Ledger(
                 self.tokens + bill.tokens,
-                (self.cost or _ZERO) + Decimal(bill.cost) if known else None,
-                self.charged + bill.dollars,
+                _add(self.cost, read_dollars(bill.cost)),
+                _add(self.charged, bill.dollars),
                 (*self.bills, bill)[-MOST_BILLS:],
             )
-        if bill.tokens <= before.tokens and bill.dollars <= before.dollars:
+        raised = _raise(bill, before)
+        if raised.amounts == before.amounts:
             return self
-        raised = replace(
-            bill,
-            tokens=max(bill.tokens, before.tokens),
-            cost=bill.cost and max(bill.cost, before.cost, key=lambda text: Decimal(text or 0)),
-            charged=write_dollars(max(bill.dollars, before.dollars)),
-        )
         rest = Ledger(
             self.tokens - before.tokens,
-            None if self.cost is None else self.cost - Decimal(before.cost or 0),
-            self.charged - before.dollars,
+            _add(self.cost, -Decimal(before.cost or 0)),
+            _add(self.charged, -(before.dollars or _ZERO)),
             tuple(each for each in self.bills if each is not before),
         )
         return rest.charge(raised)
@@ -150,11 +149,39 @@ class Ledger:
         return merged
 
     def before(self, run: str) -> Decimal:
-        """Return what counts against the limit of the pull request, but for one run."""
-        own = sum((bill.dollars for bill in self.bills if bill.run == run), _ZERO)
-        return self.charged - own
+        """Return the US dollars that all runs but one have cost, as far as prices are known.
+
+        Unknown usages are estimated.
+        """
+        if self.charged is None:
+            return sum((bill.dollars or _ZERO for bill in self.bills if bill.run != run), _ZERO)
+        return self.charged - sum(
+            (bill.dollars or _ZERO for bill in self.bills if bill.run == run), _ZERO
+        )
+
+
+def _raise(bill: Bill, before: Bill) -> Bill:
+    """Return the bill of a run, with nothing in it lower than in its earlier bill."""
+    tokens, cost, charged = bill.amounts
+    tokens_before, cost_before, charged_before = before.amounts
+    cost, charged = _larger(cost, cost_before), _larger(charged, charged_before)
+    text = "" if charged == cost else write_dollars(charged)
+    return Bill(bill.run, before.began, max(tokens, tokens_before), write_dollars(cost), text)
+
+
+def _larger(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else max(one, other)
+
+
+def _add(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one + other
 
 
 def write_dollars(amount: Decimal | None) -> str:
     """Return US dollars with six decimal places, "" for None."""
     return "" if amount is None else f"{amount.quantize(_MILLIONTH):f}"
+
+
+def read_dollars(text: str) -> Decimal | None:
+    """Return US dollars that `write_dollars` wrote."""
+    return Decimal(text) if text else None

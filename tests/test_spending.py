@@ -67,6 +67,14 @@ def test_what_is_in_the_sum_of_older_runs_is_not_added_again() -> None:
     assert merged == ledger
 
 
+@faults("PD5")
+def test_after_a_run_without_a_price_the_bills_that_have_one_still_count() -> None:
+    ledger = Ledger().charge(bill("a")).charge(Bill("b", 0, 500)).charge(bill("c"))
+    assert (ledger.tokens, ledger.cost, ledger.charged) == (2_500, None, None)
+    assert ledger.before("c") == Decimal("0.1")
+    assert State().with_ledger(ledger).ledger == ledger
+
+
 AMOUNTS = st.decimals(0, 1_000, places=6).map("{:.6f}".format)
 BILLS = st.lists(
     st.builds(
@@ -88,7 +96,7 @@ def test_no_bill_lowers_what_was_spent(bills: list[Bill]) -> None:
     for each in bills:
         after = ledger.charge(each)
         assert after.tokens >= ledger.tokens
-        assert after.charged >= ledger.charged
+        assert after.before("none") >= ledger.before("none") or after.charged is None
         assert after.merge((ledger,)) == after
         assert ledger.cost is not None or after.cost is None
         if after.cost is not None and ledger.cost is not None:
@@ -106,5 +114,6 @@ def test_a_state_of_an_earlier_version_has_its_costs_as_a_sum() -> None:
     assert State(tokens=500, cost="0.250000").ledger == Ledger(
         500, Decimal("0.25"), Decimal("0.25")
     )
-    assert State(tokens=500).ledger.cost is None
+    unknown = State(tokens=500).ledger
+    assert (unknown.cost, unknown.charged) == (None, None)
     assert State().ledger == Ledger()

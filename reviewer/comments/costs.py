@@ -21,8 +21,13 @@ def describe_spent(spent: Spent) -> str:
 
 
 def describe_ledger(ledger: Ledger) -> str:
-    """Return tokens and cost of all runs on the pull request."""
+    """Return tokens and cost of all runs on the pull request.
+
+    The cost is estimated if only the usage of a request is unknown, not its price.
+    """
     cost = _describe_cost(ledger.cost)
+    if ledger.cost is None and ledger.charged is not None:
+        cost = f"about {_describe_cost(ledger.charged)}"
     return f"this pull request so far: {ledger.tokens:,} tokens, {cost}"
 
 

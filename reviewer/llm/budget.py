@@ -75,18 +75,23 @@ class Reservation:
 
 @dataclass(slots=True)
 class _Tally:
-    """What the requests of one purpose have cost so far; `charged` includes estimates."""
+    """What the requests of one purpose have cost so far; `charged` includes estimates.
+
+    `is_known` says that each had a usage and a price, `is_priced` that each had a price.
+    """
 
     requests: int = 0
     usage: Usage = field(default_factory=lambda: Usage(0, 0))
     charged: Decimal = Decimal(0)
     is_known: bool = True
+    is_priced: bool = True
 
     def add(self, price: Price | None, usage: Usage, *, is_known: bool) -> None:
         self.requests += 1
         self.usage += usage
         self.charged += price.cost(usage) if price else Decimal(0)
         self.is_known &= bool(price and is_known)
+        self.is_priced &= bool(price)
 
 
 class Budget:
@@ -193,12 +198,17 @@ class Budget:
         self._models[reserved.model] = None
 
     def spent(self) -> Spent:
-        """Return the totals of all requests that got a reply, or whose reply was lost."""
+        """Return the totals of all requests that got a reply, or whose reply was lost.
+
+        The replies of requests that are under way may be lost: the cost is unknown then.
+        """
         with self._lock:
-            usage, charged = self._usage, self._charged
-            known = all(tally.is_known for tally in self._tallies.values())
+            usage, tallies = self._usage, self._tallies.values()
+            known = all(tally.is_known for tally in tallies) and not self._in_flight
+            priced = all(tally.is_priced for tally in tallies)
+            charged = self._charged + sum(reservation.cost for reservation in self._in_flight)
             return Spent(
-                requests=sum(tally.requests for tally in self._tallies.values()),
+                requests=sum(tally.requests for tally in tallies),
                 input_tokens=usage.input_tokens,
                 output_tokens=usage.output_tokens,
                 cost=charged if known else None,
@@ -206,7 +216,7 @@ class Budget:
                 cached_tokens=usage.cached_tokens,
                 written_tokens=usage.written_tokens,
                 reasoning_tokens=usage.reasoning_tokens,
-                charged=charged + sum(reservation.cost for reservation in self._in_flight),
+                charged=charged if priced else None,
                 by_purpose=self._list_by_purpose(),
             )
 

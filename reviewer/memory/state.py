@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
@@ -16,7 +15,7 @@ from pydantic import (
 from reviewer.finding import Dismissal, Finding
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Severity
-from reviewer.spending import MOST_BILLS, Bill, Dollars, Ledger, write_dollars
+from reviewer.spending import MOST_BILLS, Bill, Dollars, Ledger, read_dollars, write_dollars
 
 MOST_RUNS = 100
 """Remembered moments of runs; with so many within a day, any daily limit of use is reached."""
@@ -98,13 +97,13 @@ class State:
 
     An empty `head_sha` means that there was no review. `key` is that of `review_key` in
     `previous_review`. `tokens` and `cost` are totals of the pull request; `cost` is in US dollars,
-    as text, empty if unknown. `charged` is what counts against `max-cost-pull-request`, empty if it
-    is the same as `cost`. `bills` are those of the last runs. `paused` is the login of the person
-    who paused the reviews, or empty. `next_number` is for the next new finding. Of the
-    `excluded_files`, which have `unread_lines`, a built-in rule checked `checked_files`. `unread`
-    is a hash of what was not read (`gone.Gone`). `moment` grows with each state that is written for
-    a pull request, so that a copy of an old one is recognised. `shown` is a hash of the comment's
-    text (`hash_text`), so that a changed text is recognised.
+    as text, empty if unknown. `charged` is the same with estimates of what is unknown, empty if it
+    is the same as `cost` or a price is unknown. `bills` are those of the last runs. `paused` is the
+    login of the person who paused the reviews, or empty. `next_number` is for the next new finding.
+    Of the `excluded_files`, which have `unread_lines`, a built-in rule checked `checked_files`.
+    `unread` is a hash of what was not read (`gone.Gone`). `moment` grows with each state that is
+    written for a pull request, so that a copy of an old one is recognised. `shown` is a hash of the
+    comment's text (`hash_text`), so that a changed text is recognised.
     """
 
     head_sha: _Commit = ""
@@ -152,8 +151,8 @@ class State:
         """What all runs on the pull request have cost."""
         # A state without tokens is of a pull request on which no model was asked.
         cost = self.cost or ("" if self.tokens else "0")
-        charged = Decimal(self.charged or self.cost or 0)
-        return Ledger(self.tokens, Decimal(cost) if cost else None, charged, self.bills)
+        charged = read_dollars(self.charged or cost)
+        return Ledger(self.tokens, read_dollars(cost), charged, self.bills)
 
     def with_ledger(self, ledger: Ledger) -> "State":
         """Return the state with another cost of the pull request."""

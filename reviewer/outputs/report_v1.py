@@ -173,7 +173,7 @@ class SpentRow:
     reasoning_tokens: Annotated[_Count, Field(description="Output that is reasoning.")] = 0
     charged: Annotated[
         _Cost | None,
-        Field(description="US dollars that count against limits, estimates included."),
+        Field(description="The same with estimates; null when a price is not known."),
     ] = None
     by_purpose: tuple[PurposeRow, ...] = ()
 

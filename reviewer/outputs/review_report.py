@@ -120,7 +120,7 @@ def _make_spent_row(spent: Spent) -> SpentRow:
         spent.cached_tokens,
         spent.written_tokens,
         spent.reasoning_tokens,
-        write_dollars(spent.dollars),
+        write_dollars(spent.dollars) or None,
         tuple(
             PurposeRow(each.purpose, each.requests, each.tokens, write_dollars(each.cost) or None)
             for each in spent.by_purpose
@@ -242,7 +242,7 @@ def _make_spent(row: SpentRow) -> Spent:
         row.cached_tokens,
         row.cache_write_tokens,
         row.reasoning_tokens,
-        _read_dollars(row.charged) or Decimal(0),
+        _read_dollars(row.charged),
         tuple(
             PurposeCost(each.purpose, each.requests, each.tokens, _read_dollars(each.cost))
             for each in row.by_purpose

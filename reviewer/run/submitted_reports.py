@@ -65,7 +65,7 @@ class SubmittedReports:
     def add_up_spent(self) -> Spent:
         """Return the sum of what the reports say; the cost is None if one of them does not know."""
         spent = [review.spent for review in self.reviews]
-        costs = [each.cost for each in spent]
+        costs, charged = [each.cost for each in spent], [each.dollars for each in spent]
         models = dict.fromkeys(model for each in spent for model in each.models)
         return Spent(
             requests=sum(each.requests for each in spent),
@@ -76,7 +76,7 @@ class SubmittedReports:
             cached_tokens=sum(each.cached_tokens for each in spent),
             written_tokens=sum(each.written_tokens for each in spent),
             reasoning_tokens=sum(each.reasoning_tokens for each in spent),
-            charged=sum((each.charged for each in spent), Decimal(0)),
+            charged=None if None in charged else sum(filter(None, charged), Decimal(0)),
             by_purpose=_add_up_purposes([cost for each in spent for cost in each.by_purpose]),
         )
 

@@ -23,7 +23,7 @@ def budget(max_tokens: int | None = None, max_cost: str | None = None) -> Budget
 
 
 def test_nothing_spent_costs_nothing() -> None:
-    assert budget().spent() == Spent(0, 0, 0, Decimal(0), ())
+    assert budget().spent() == Spent(0, 0, 0, Decimal(0), (), charged=Decimal(0))
 
 
 def test_what_is_settled_counts_as_reported() -> None:
@@ -122,11 +122,18 @@ def test_a_limit_of_the_pull_request_needs_a_price() -> None:
         asked.reserve("unlisted", 300)
 
 
-def test_requests_under_way_count_against_limits_but_not_as_cost() -> None:
+def test_requests_under_way_are_estimated_and_make_the_cost_unknown() -> None:
     asked = budget()
     asked.reserve("cheap", 30_000)
     spent = asked.spent()
-    assert (spent.cost, spent.charged) == (Decimal(0), Decimal("0.020001"))
+    assert (spent.cost, spent.charged) == (None, Decimal("0.020001"))
+
+
+def test_without_a_price_there_is_no_estimate_either() -> None:
+    asked = budget()
+    asked.settle(asked.reserve("cheap", 300), Usage(100, 1))
+    asked.settle(asked.reserve("unlisted", 300), Usage(100, 1))
+    assert (asked.spent().cost, asked.spent().charged) == (None, None)
 
 
 @faults("LL13")

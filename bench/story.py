@@ -30,7 +30,7 @@ SNAPSHOT = ("adapters/github/forge.py", "snapshot")
 # 500 and 60 before memory was signed and contents, not names, decided what is reviewed; 575 and 66
 # before a request held many files, the head was read as one archive, unchanged code found in it,
 # the team's rules reached every request, and a reply was read however it is spelt.
-MOST_HOPS, MOST_MODULES = 660, 98
+MOST_HOPS, MOST_MODULES = 670, 103
 
 
 @dataclass

@@ -85,11 +85,7 @@ class SubmittedReports:
 
         A report names its run, so that it counts once, however often it is published or restored.
         """
-        return tuple(
-            bill
-            for review in self.reviews
-            for bill in review.bills or (Bill.of(_identify_run(review), began, review.spent),)
-        )
+        return tuple(Bill.of(_identify_run(review), began, review.spent) for review in self.reviews)
 
     def add_up_dropped(self) -> Withheld:
         """Return the numbers of findings that the reviewing runs could not read or place."""
@@ -205,7 +201,9 @@ def _read_row(file: ChangedFile, row: FileReport) -> PartResult:
 
 
 def _identify_run(review: Review) -> str:
-    """Return what tells a report from others where an older version of the action wrote it."""
+    """Return the run that a report names; reports of older versions are told by their figures."""
+    if review.bills:
+        return review.bills[0].run
     spent = review.spent
     about = (review.head_sha, str(review.shard), spent.tokens, str(spent.cost))
     return digest.identify("bill", *about)[:16]

@@ -1,9 +1,10 @@
 """What is sent to a model, and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from decimal import Decimal
+from operator import add
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,20 @@ class Estimate:
 class Usage:
     """Tokens of one request, as the model server reported them.
 
-    `cached_tokens` are those that it read from its cache or wrote there. Some servers count them in
-    `input_tokens`, others do not.
+    `input_tokens` are all of the prompt, those included that were read from a cache
+    (`cached_tokens`) and written to one (`written_tokens`). `output_tokens` are all of the reply,
+    the model's reasoning included (`reasoning_tokens`).
     """
 
     input_tokens: int
     output_tokens: int
     cached_tokens: int = 0
+    written_tokens: int = 0
+    reasoning_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Add up each count."""
+        return Usage(*map(add, astuple(self), astuple(other)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -18,9 +19,9 @@ from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines
 from reviewer.context.head_files import HeadFiles
 from reviewer.finding import Dismissal, Finding
-from reviewer.llm import budget
+from reviewer.llm import model_catalog
 from reviewer.llm.ask import ModelClient
-from reviewer.llm.budget import Budget
+from reviewer.llm.budget import PullLimit
 from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
@@ -62,9 +63,12 @@ def review_share(
     review = review_changes.review(reviewer, share, dismissed)
     # Not worth waiting for: without the date there is no warning.
     ends = listed.result().ends if listed and listed.done() else None
-    warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
+    warning = model_catalog.shutdown_warning(model.name, ends, datetime.now(UTC).date())
     followed, recalled = reviewer.requests.guidelines, reviewer.recalled
-    notes = (*review.notes, *recalled.notes, *followed.notes, *filter(None, (warning,)))
+    refusal = run.budget.refusal
+    stopped = (str(refusal),) if refusal else ()
+    warnings = (*stopped, *filter(None, (warning,)))
+    notes = (*review.notes, *recalled.notes, *followed.notes, *warnings)
     missing = tuple(_note_missing(reviewer.requests.context.files))
     learned = (*recalled.details, *filter(None, (window.note,)))
     details = (*review.job_summary_notes, *missing, *followed.details, *learned)
@@ -176,6 +180,7 @@ def make_reviewer(
         previous=recalled.previous,
         as_prompt_text=prompts.as_prompt_text,
     )
+    limit_pull(run, previous.state)
     requests = _make_requests(run, snapshot, settings, selection, context, team, speakers, earlier)
     return BatchReviewer(
         requests=requests,
@@ -184,7 +189,7 @@ def make_reviewer(
         prompts=prompts,
         client=ModelClient(
             _choose_models(run, models),
-            Budget.of(inputs),
+            run.budget,
             run_tool,
             prompts.as_prompt_text,
             requests.context_window,
@@ -234,6 +239,17 @@ def _recall(
 
     keys = replace(keys, find_rules=find_rules)
     return team, recall.recall(share, candidates, previous, keys, change)
+
+
+def limit_pull(run: Run, known: State) -> None:
+    """Keep this run within what earlier ones, which `known` remembers, left of the pull request.
+
+    Several shards run at the same time and do not see each other: each has its share of the rest.
+    """
+    limit, shard = run.inputs.max_cost_pull_request, run.inputs.shard
+    if limit is not None:
+        share = Decimal(1) / (shard.count if shard else 1)
+        run.budget.limit_pull(PullLimit(limit, known.ledger.before(run.key), share))
 
 
 def _make_requests(

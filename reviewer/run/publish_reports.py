@@ -112,6 +112,8 @@ def merge(
         overview=submitted.join_overviews(),
         notes=(*origin, *notes),
         by_fork=pull.from_fork,
+        # A fork's runs are paid for by others, and its author could write any figure.
+        bills=() if pull.from_fork else submitted.list_bills(int(run.now.timestamp())),
         # What the reviewing runs could not read or place is in no report.
         withheld=review.withheld + submitted.add_up_dropped(),
     )

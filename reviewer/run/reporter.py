@@ -4,7 +4,7 @@ import enum
 import logging
 from dataclasses import dataclass, replace
 
-from reviewer.comments import summary, upsert
+from reviewer.comments import bills, summary, upsert
 from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.strict_yaml import PATH
@@ -85,7 +85,12 @@ class Reporter:
             return
         try:
             if own := self._read_current():
-                upsert.publish(self.run.forge, own, self.compose_status(status, why))
+                compose = self.compose_status(status, why)
+                upsert.publish(
+                    self.run.forge,
+                    own,
+                    lambda now: bills.add(self.run.bill, now, compose(now) or ""),
+                )
         except ForgeError as unwritten:
             log.warning("The notice could not be written to the comment: %s", unwritten)
 
@@ -110,27 +115,35 @@ class Reporter:
         silent = review.complete and not review.says_something
         try:
             return upsert.publish(
-                self.run.forge, own, lambda now: None if silent and not now.kept else body
+                self.run.forge,
+                own,
+                lambda now: (
+                    None if silent and not now.kept else bills.add_others(now, review, body)
+                ),
             )
         except (ForbiddenError, ConversationClosedError) as refused:
             self.fall_back(refused).annotate(review)
             return None
 
-    def update(self, body: str) -> None:
-        """Replace the text of the comment, if there is one.
+    def update(self, review: Review, body: str) -> None:
+        """Replace the text of the comment, if there is one, by the review `body`.
 
         Raises ForgeError if the comment could not be written.
         """
         if own := self._read_current():
-            upsert.publish(self.run.forge, own, lambda now: body if now.kept else None)
+            upsert.publish(
+                self.run.forge,
+                own,
+                lambda now: bills.add_others(now, review, body) if now.kept else None,
+            )
 
-    def finish(self, body: str) -> None:
+    def finish(self, review: Review, body: str) -> None:
         """Write the review again after a signal interrupted its writing; errors are logged.
 
         It does not matter if the interrupted write arrived: the text is the same.
         """
         try:
-            self.update(body)
+            self.update(review, body)
         except ForgeError as problem:
             log.warning("The comment could not be finished: %s", problem)
 
@@ -184,10 +197,12 @@ class Reporter:
         return None
 
     def _replace_announcement(self, own: OwnComment, moved: str) -> str | None:
-        # Any other text was written by a newer run.
         if own.body and summary.status(own.body).startswith(self.announcement):
-            return summary.with_status(own.body, f"{moved} {own.shown_review}")
-        return None
+            text = summary.with_status(own.body, f"{moved} {own.shown_review}")
+            return bills.add(self.run.bill, own, text)
+        # Any other text was written by a newer run: it stays, with the bill if a limit needs it.
+        limited = self.run.inputs.max_cost_pull_request is not None
+        return bills.add(self.run.bill, own, own.body) if own.body and limited else None
 
     def compose_status(self, status: str, more: str = "") -> upsert.Compose:
         """Compose a notice that also says which review the comment shows.

@@ -19,7 +19,7 @@ from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.pull_request import PullRequest, Snapshot
-from reviewer.review import Review, Spent
+from reviewer.review import Review
 from reviewer.run import eligibility, publish_reports, restored_reports
 from reviewer.run.announcement import announced
 from reviewer.run.error_boundary import report_failures
@@ -35,6 +35,7 @@ from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
 from reviewer.run.skips import skip_pull_request, wait
+from reviewer.spending import Spent
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +158,7 @@ def _add_memory(
         review,
         paused=previous.state.paused,
         key="" if review.by_fork else key,
+        ledger=previous.state.ledger,
         runs=own.state.runs,
         began=int(run.now.timestamp()),
         job_summary_notes=(*review.job_summary_notes, *previous.notes),

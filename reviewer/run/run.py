@@ -1,5 +1,6 @@
 """What a run is equipped with."""
 
+import secrets
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -9,9 +10,11 @@ from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner
 from reviewer.config.inputs import Inputs
 from reviewer.events.activity import ReviewPullRequest
+from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal
 from reviewer.ports import Forge, Model
 from reviewer.pull_request import ListedFile, PullRequest
+from reviewer.spending import Bill
 
 TITLE = "Code review"
 """The title of the run's annotations."""
@@ -44,10 +47,11 @@ class Run:
     `wanted` is what the event asks for, `event` GitHub's name of that event. `deadline` is the end
     of the input timeout. `models` makes the models, the preferred one first. It imports their
     client, which is slow: call it while GitHub responds, or not at all. `seal` signs what the run
-    leaves on the pull request, and checks what earlier runs left. `workspace` is the job's
-    folder, where report files are; `checkout` is the folder of the reviewed files. Both are empty
-    where there is none. `now` is when the run began. `early_list` is None if the event does not
-    name the commits, or if the run has started again.
+    leaves on the pull request, and checks what earlier runs left. `budget` counts what the run
+    costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
+    reviewed files. Both are empty where there is none. `now` is when the run began. `early_list` is
+    None if the event does not name the commits, or if the run has started again. `key` tells its
+    bill from those of other runs.
     """
 
     forge: Forge
@@ -58,8 +62,15 @@ class Run:
     wanted: ReviewPullRequest
     run_url: str
     seal: Seal
+    budget: Budget
     workspace: str = ""
     checkout: str = ""
     event: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     early_list: EarlyList | None = None
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def bill(self) -> Bill:
+        """What this run has cost so far."""
+        return Bill.of(self.key, int(self.now.timestamp()), self.budget.spent())

@@ -41,6 +41,7 @@ def start(
     first, early_list = send_first(forge, wanted, inputs)
 
     import reviewer.run.review  # noqa: F401 - the slowest part, loaded while GitHub responds
+    from reviewer.llm.budget import Budget
     from reviewer.run.skips import skip
 
     snapshot = first.result()
@@ -57,6 +58,7 @@ def start(
         wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
         run_url=_make_run_url(environ),
         seal=make_seal(inputs, repository, found.number),
+        budget=Budget.of(inputs),
         workspace=workspace,
         checkout=workspace,
         event=environ.get("GITHUB_EVENT_NAME", ""),

@@ -16,7 +16,8 @@ from reviewer.errors import (
 )
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm.ask import ModelClient
-from reviewer.llm.budget import Budget, Price
+from reviewer.llm.budget import Budget
+from reviewer.llm.model_catalog import Price
 from reviewer.llm.replies import parse_review
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.prompt import ListedModel, Message, Prompt, Reply, ToolCall, Usage

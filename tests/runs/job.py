@@ -21,6 +21,7 @@ from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewPullRequest
+from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.run import start
@@ -153,6 +154,7 @@ class Job:
             else ReviewPullRequest(wanted.number),
             run_url="https://github.com/octo/shop/actions/runs/1",
             seal=seal,
+            budget=Budget.of(inputs),
             workspace=self.workspace,
             checkout=self.checkout,
             event=self.event,

@@ -10,7 +10,7 @@ from typing import Annotated
 from httpx2 import Response
 from pydantic import Field, ValidationError
 
-from reviewer.adapters.openai import refusal_texts, wire
+from reviewer.adapters.openai import refusal_texts, usages, wire
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
 from reviewer.errors import ReplyError
 from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
@@ -114,13 +114,13 @@ def parse(response: Response, model: str) -> Reply:
         completion = _Completion.model_validate_json(response.content)
     except ValidationError as error:
         raise wire.unusable_error(response, error) from None
-    choice, usage = completion.choices[0], wire.parse_usage(completion.usage)
+    choice, usage = completion.choices[0], usages.parse(completion.usage)
     text = _join_parts(choice.message.content or "")
     calls = tuple(map(_read_call, choice.message.tool_calls or ()))
     refusal, ending = choice.message.refusal or "", choice.finish_reason
     thought = bool(choice.message.reasoning_content or choice.message.reasoning)
     if not calls and (reason := wire.explain_missing(text, refusal, ending, thought=thought)):
-        raise ReplyError(reason, tokens=wire.count_tokens(usage))
+        raise ReplyError(reason, tokens=usages.count(usage))
     return Reply(
         text=text,
         model=wire.clean_name(completion.model) or model,

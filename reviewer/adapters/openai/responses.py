@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 from httpx2 import Response
 from pydantic import Field, ValidationError
 
-from reviewer.adapters.openai import refusal_texts, wire
+from reviewer.adapters.openai import refusal_texts, usages, wire
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
 from reviewer.errors import ReplyError
-from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall, Usage
+from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
 
 PATH = "/responses"
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
@@ -147,8 +147,8 @@ def parse(response: Response, model: str) -> Reply:
         calls = [_Call.model_validate(each) for each in _of_type(body.output, "function_call")]
     except ValidationError as error:
         raise wire.unusable_error(response, error) from None
-    usage = _parse_usage(body.usage)
-    tokens = wire.count_tokens(usage)
+    usage = usages.parse(body.usage)
+    tokens = usages.count(usage)
     if body.status not in _FINISHED:
         unfinished = f"The model server did not finish its response: it is {body.status}."
         raise ReplyError(unfinished, tokens=tokens)
@@ -189,16 +189,4 @@ def _collect_items(output: Sequence[Mapping[str, object]]) -> tuple[Mapping[str,
     # The server writes null for what it leaves out, and refuses it in some places.
     return tuple(
         {name: value for name, value in item.items() if value is not None} for item in output
-    )
-
-
-def _parse_usage(reported: object) -> Usage | None:
-    counts = reported if isinstance(reported, dict) else {}
-    return wire.parse_usage(
-        {
-            **counts,
-            "prompt_tokens": counts.get("input_tokens"),
-            "prompt_tokens_details": counts.get("input_tokens_details"),
-            "completion_tokens": counts.get("output_tokens"),
-        }
     )

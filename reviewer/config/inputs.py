@@ -224,19 +224,19 @@ class Inputs(ModelInputs):
         Our default for the second one is OpenAI's, so it is left out on another server.
         """
         second = self.fallback_model
-        if second == FALLBACK_MODEL and not self._asks_openai:
+        if second == FALLBACK_MODEL and not self.asks_openai:
             second = ""
         return tuple(dict.fromkeys(name for name in (self.model, second) if name))
 
     @property
     def uses_responses(self) -> bool:
         """Whether requests use the Responses API."""
-        return self.api is enums.Api.RESPONSES or (self.api is enums.Api.AUTO and self._asks_openai)
+        return self.api is enums.Api.RESPONSES or (self.api is enums.Api.AUTO and self.asks_openai)
 
     @property
     def needs_key(self) -> bool:
         """Whether no request can succeed for want of an api-key."""
-        return not self.api_key and self._asks_openai and self.mode is not enums.Mode.PUBLISH
+        return not self.api_key and self.asks_openai and self.mode is not enums.Mode.PUBLISH
 
     @property
     def restores(self) -> bool:
@@ -249,7 +249,8 @@ class Inputs(ModelInputs):
         return self.dry_run or self.mode is enums.Mode.REVIEW
 
     @property
-    def _asks_openai(self) -> bool:
+    def asks_openai(self) -> bool:
+        """Whether the model server is OpenAI's own."""
         if self.base_url == OPENAI:
             return True
         # What only another server needs must not slow down every run.

@@ -12,6 +12,7 @@ from typing import TypeVar
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.comments import threads
+from reviewer.config.enums import Verify
 from reviewer.config.settings import Settings
 from reviewer.context import guidelines
 from reviewer.context.collect import ContextCollector
@@ -166,6 +167,7 @@ def make_reviewer(
         language=settings.language,
         mask=mask,
         tools=OFFERED if workspace else (),
+        verifies=settings.verify is not Verify.OFF,
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files

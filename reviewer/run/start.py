@@ -183,7 +183,10 @@ def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
 
     effort = inputs.reasoning_effort
     options = Options(
-        inputs.temperature, inputs.max_output_tokens, effort.value if effort else None
+        inputs.temperature,
+        inputs.max_output_tokens,
+        effort.value if effort else None,
+        caches=inputs.asks_openai,
     )
     capacity = Capacity(inputs.concurrency, inputs.request_timeout)
     return tuple(

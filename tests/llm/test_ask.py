@@ -216,10 +216,10 @@ def test_a_spent_budget_stops_before_the_request() -> None:
 
 @faults("LL13")
 def test_a_spent_budget_stops_the_second_try_and_the_next_model() -> None:
-    first, second = Script([BAD, GOOD], usage=Usage(1_000, 1)), Script([GOOD], name="second")
+    first, second = Script([BAD, GOOD], usage=Usage(5_000, 1)), Script([GOOD], name="second")
 
     with pytest.raises(BudgetError):
-        client_of(first, second, max_tokens=1_010).ask(PROMPT, read)
+        client_of(first, second, max_tokens=5_010).ask(PROMPT, read)
 
     assert (len(first.prompts), second.prompts) == (1, [])
 

@@ -45,7 +45,7 @@ def job(job: Job) -> Job:
 def prompts(job: Job) -> list[str]:
     """Return the prompts that are about a file."""
     texts = (str(body["messages"][-1]["content"]) for body in job.model.bodies)
-    return [text for text in texts if "The changes under review." in text]
+    return [text for text in texts if "Your task is a review of the changes" in text]
 
 
 def assert_reviewed_with_context(job: Job, files: int = 3) -> None:

@@ -55,11 +55,15 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the workflow sets for every request; what is None is not sent."""
+    """What the workflow sets for every request; what is None is not sent.
+
+    `caches` says that the server is OpenAI's own, whose cache is known.
+    """
 
     temperature: float | None = None
     max_output_tokens: int | None = None
     reasoning_effort: str | None = None
+    caches: bool = False
 
 
 class Wire(Protocol):

@@ -3,11 +3,10 @@
 `python -m bench.round_trips` reviews a pull request of ten files on loopback servers, whose answers
 take 0.3 seconds, and prints each request to GitHub and to the model with its start and its end. A
 request is in the round after the last one that had ended when it was sent, so the rounds count what
-had to wait for something else. The seconds are those of a process, from its start to its first
-request to the model.
+had to wait for something else. The runs are in this process, after one that imports everything: the
+seconds are those of waiting.
 """
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -15,13 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from reviewer.adapters.github.queries import SNAPSHOT
-from tests.e2e.process import EVENTS, NUMBER, Step
-from tests.loopback.github import EXAMPLE_REPOSITORY, TOKEN, LoopbackGitHub
+from reviewer.events.activity import ReviewPullRequest
+from tests.invariants import Invariants
+from tests.loopback.github import LoopbackGitHub
 from tests.loopback.messages import Request, Response
-from tests.loopback.model import KEY, MODEL, LoopbackModel
+from tests.loopback.model import Body, LoopbackModel
+from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
 
 FILES, DELAY = 10, 0.3
+# Wherever the action runs, the base has a workflow.
+_WORKFLOW = {".github/workflows/review.yml": "on: pull_request\n"}
 _CONFIGURATION = {".github/code-review.yml": "max-findings: 20\n"}
 _GUIDELINES = {"AGENTS.md": "Write tests.\n", "src/AGENTS.md": "Count in cents.\n"}
 
@@ -53,7 +55,9 @@ class _Times:
 class _GitHub(LoopbackGitHub):
     """A GitHub that notes when its answers leave."""
 
-    times = _Times()
+    def __init__(self) -> None:
+        super().__init__(checked=False)
+        self.times = _Times()
 
     def answer(self, request: Request) -> Response:
         response = super().answer(request)
@@ -62,14 +66,20 @@ class _GitHub(LoopbackGitHub):
 
 
 class _Model(LoopbackModel):
-    """A model that does the same."""
+    """A model that does the same, and finds nothing."""
 
-    times = _Times()
+    def __init__(self) -> None:
+        super().__init__(_reply, checked=False)
+        self.times = _Times()
 
     def answer(self, request: Request) -> Response:
         response = super().answer(request)
         self.times.note("model", request)
         return response
+
+
+def _reply(body: Body) -> str:
+    return change_reply(*map(section, prompted_paths(body)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ class Case:
     fork: bool = False
     pushes: int = 0
     again: bool = False
-    event: str = "pull_request.opened"
+    names_commits: bool = True
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -92,33 +102,40 @@ CASES = (
     Case("review after a push", _CONFIGURATION | _GUIDELINES, pushes=1),
     Case("the same commit again", _CONFIGURATION | _GUIDELINES, again=True),
     Case("a label that skips it", _CONFIGURATION, inputs={"skip-labels": "later"}),
-    Case("command in a comment", _CONFIGURATION | _GUIDELINES, event="issue_comment.created"),
+    Case(
+        "manual run, whose event names no commits",
+        _CONFIGURATION | _GUIDELINES,
+        names_commits=False,
+    ),
 )
 
 
-def measure(case: Case) -> tuple[float, list[Exchange]]:
-    """Run a case; return the seconds to the first request to the model, and all requests."""
-    with (
-        _GitHub(repository=EXAMPLE_REPOSITORY, checked=False) as github,
-        _Model(checked=False) as model,
-        TemporaryDirectory() as folder,
-    ):
-        github.warm().add_pull(NUMBER, _pairs(case, 2), fork=case.fork, labels=["later"])
+def measure(case: Case) -> list[Exchange]:
+    """Run a case; return its requests in the order of their starts."""
+    with _GitHub() as github, _Model() as model, TemporaryDirectory() as folder:
+        pull = github.warm().add_pull(NUMBER, _pairs(case, 2), fork=case.fork, labels=["later"])
         if case.fork:
-            github.thread("src/part_00.py", 21, "Why?", number=NUMBER, author="somebody")
+            github.thread("src/part_00.py", 21, "Why?", author="somebody")
+        job = Job(github, model, Path(folder), Invariants(github, model))
+        job.inputs |= {"guidelines": "AGENTS.md", "tools": "auto", "batching": "change"}
+        job.inputs |= {"context-window": "128000", **case.inputs}
+        if case.pushes or case.again:
+            _run(job)
         for version in range(case.pushes):
-            _run(github, model, Path(folder), case)
             github.push(NUMBER, {path: new for path, (_, new) in _pairs(case, 3 + version).items()})
-        if case.again:
-            _run(github, model, Path(folder), case)
+        if case.names_commits:
+            job.wanted = ReviewPullRequest(NUMBER, base_sha=pull.base_sha, head_sha=pull.head_sha)
         github.delay = model.delay = DELAY
         github.times, model.times = _Times(), _Times()
-        began = time.monotonic()
-        _run(github, model, Path(folder), case)
-        found = sorted(
-            (*github.times.exchanges, *model.times.exchanges), key=lambda each: each.start
-        )
-        return began, list(_number(found))
+        _run(job)
+        found = (*github.times.exchanges, *model.times.exchanges)
+        return list(_number(sorted(found, key=lambda each: each.start)))
+
+
+def _run(job: Job) -> None:
+    finished = job.run()
+    if finished.code:
+        raise AssertionError(f"The run ended with {finished.code}:\n{finished.log}")
 
 
 def _number(found: list[Exchange]) -> Iterator[Exchange]:
@@ -130,34 +147,9 @@ def _number(found: list[Exchange]) -> Iterator[Exchange]:
         yield done[-1]
 
 
-def _run(github: _GitHub, model: _Model, folder: Path, case: Case) -> None:
-    inputs = {
-        "github-token": TOKEN,
-        "api-key": KEY,
-        "base-url": model.base_url,
-        "model": MODEL,
-        "fallback-model": "",
-    } | dict(case.inputs)
-    addresses = {"GITHUB_API_URL": github.api_url, "GITHUB_GRAPHQL_URL": github.graphql_url}
-    finished = Step(folder, inputs, addresses, case.event, _payload(github, case)).run()
-    if finished.code:
-        raise AssertionError(f"The step ended with {finished.code}:\n{finished.log}")
-
-
-def _payload(github: _GitHub, case: Case) -> Mapping[str, Mapping[str, object]]:
-    """Return what the event says of the pull request, as GitHub would at this moment."""
-    if not case.event.startswith("pull_request"):
-        issue = {"number": NUMBER, "pull_request": {"url": "https://api.github.com"}}
-        return {"issue": issue, "comment": {"body": "/review", "author_association": "MEMBER"}}
-    event = json.loads((EVENTS / f"{case.event}.json").read_text("utf-8"))["pull_request"]
-    pull = github.repository.pulls[NUMBER]
-    base, head = event["base"] | {"sha": pull.base_sha}, event["head"] | {"sha": pull.head_sha}
-    return {"pull_request": {"base": base, "head": head}}
-
-
 def _pairs(case: Case, version: int) -> dict[str, tuple[str, str]]:
     changed = {f"src/part_{n:02}.py": (_text(n, 1), _text(n, version)) for n in range(FILES)}
-    return changed | {path: (text, text) for path, text in case.files.items()}
+    return changed | {path: (text, text) for path, text in (_WORKFLOW | dict(case.files)).items()}
 
 
 def _text(number: int, version: int) -> str:
@@ -168,27 +160,31 @@ def _text(number: int, version: int) -> str:
 
 def show(case: Case) -> None:
     """Print the requests of a case and, at last, the seconds and the rounds before the model."""
-    began, found = measure(case)
-    asked = next((each for each in found if "POST" in each.what and "model" in each.what), None)
+    found = measure(case)
+    began = found[0].start
+    asked = next((each for each in found if each.what.startswith("model: POST")), None)
     print(f"\n## {case.name}")
     for each in found:
         start, end = each.start - began, each.end - began
         print(f"  round {each.number:2}  {start:5.2f} to {end:5.2f} s  {each.what}")
-    github = sum(each.what.startswith("GitHub") for each in found)
     if asked:
-        first = min(each.start for each in found)
-        print(
-            f"  first request to the model: after {asked.number - 1} rounds, "
-            f"{asked.start - began:.2f} s after the start of the process and "
-            f"{asked.start - first:.2f} s after the first request"
+        # What is sent once the announcement is answered, the model does not wait for.
+        announced = next(
+            each for each in found if " /repos" in each.what and "GET" not in each.what
         )
-    print(f"  {github} requests to GitHub")
+        before = max(each.number for each in found if each.start < announced.end)
+        print(
+            f"  first request to the model: after {before} round trips to GitHub, "
+            f"{asked.start - began:.2f} s after the first request"
+        )
+    print(f"  {sum(each.what.startswith('GitHub') for each in found)} requests to GitHub")
 
 
 def main() -> int:
     """Print all cases, or those whose names contain the argument."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    print(f"{FILES} files, {DELAY} s for each answer; first query: {len(SNAPSHOT)} characters")
+    measure(CASES[0])
+    print(f"{FILES} files, {DELAY} s for each answer")
     for case in CASES:
         if wanted in case.name:
             show(case)

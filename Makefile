@@ -1,4 +1,5 @@
-# Everything a contributor runs; needs python3 (3.11 or newer) and make, and nothing else.
+# Everything a contributor runs; needs python3 (3.11 or newer) and make, and nothing else (but the
+# benchmarks: npm, and Python 3.12 beside PR-Agent).
 PYTHON ?= python3
 IMAGE ?= code-review-action:dev
 # Another base than the Dockerfile's: make image BASE="$(python3 scripts/release.py image python)".

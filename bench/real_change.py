@@ -1,7 +1,8 @@
 """How long reviews of a real change take, and what they ask for: requests, tokens, dollars.
 
 The model takes the time of a real one, shortened by SCALE, and finds something in 40 % of the
-files, which is verified. What a run does itself is not shortened, so it weighs more here.
+files, which is verified. What a run does between its first request and the last reply is not
+shortened, so it weighs more here.
 """
 
 import statistics
@@ -27,11 +28,14 @@ _PRICE_BAR = {7: "0.70", 30: "0.70", 100: "0.70"}
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One review: its seconds, and those of the model, unscaled, with their lower bound."""
+    """One review in the model's seconds: all of it, the part that waits, and its lower bound.
 
-    seconds: float
-    model_seconds: float
-    least_seconds: float
+    What a run does before its first request and after the last reply is in true seconds.
+    """
+
+    whole: float
+    waiting: float
+    least: float
     costs: Costs
 
 
@@ -59,12 +63,9 @@ def _review(workflow: Workflow, model: TimedModel, seed: int) -> _Run:
     step = workflow.step(full="true")
     took = seconds(lambda: ended(step.run(timeout=900), 0))
     asked = model.exchanges
-    return _Run(
-        took,
-        timed_model.wall_seconds(asked),
-        timed_model.least_seconds(asked, _concurrency()),
-        costs.count(asked),
-    )
+    waiting = timed_model.wall_seconds(asked)
+    least = timed_model.least_seconds(asked, _concurrency())
+    return _Run(took - waiting * SCALE + waiting, waiting, least, costs.count(asked))
 
 
 def _concurrency() -> int:
@@ -72,15 +73,16 @@ def _concurrency() -> int:
 
 
 def _times(files: str, count: int, runs: list[_Run]) -> Iterator[Row]:
-    waited = statistics.median(each.model_seconds for each in runs)
-    least = statistics.median(each.least_seconds for each in runs)
-    ratio = statistics.median(each.model_seconds / each.least_seconds for each in runs)
     bar = _BAR_OF_FEW if count <= _FEW else _BAR_OF_MANY
+    least = statistics.median(each.least for each in runs)
+    other = f"least that its latencies allow, {least:.1f} s"
+    waiting = statistics.median(each.waiting for each in runs)
+    ratio = statistics.median(each.waiting / each.least for each in runs)
     what = f"{files}: first request to the model to its last reply"
-    yield Row(what, f"{waited:.1f} s", f"least that its latencies allow, {least:.1f} s", ratio, bar)
-    whole = statistics.median(each.seconds / SCALE for each in runs)
-    ratio = statistics.median(each.seconds / SCALE / each.least_seconds for each in runs)
-    yield Row(f"{files}: the whole review", f"{whole:.1f} s", f"the same, {least:.1f} s", ratio, "")
+    yield Row(what, f"{waiting:.1f} s", other, ratio, bar)
+    whole = statistics.median(each.whole for each in runs)
+    ratio = statistics.median(each.whole / each.least for each in runs)
+    yield Row(f"{files}: the whole review", f"{whole:.1f} s", other, ratio, "")
 
 
 def _requests(files: str, count: int, asked: Costs, to_github: int) -> Iterator[Row]:

@@ -19,6 +19,8 @@ _EARLIER_FILE = re.compile(
     r"^The changed file (?:under review|whose findings).*:\n<<\w+\n(.*)\n", re.MULTILINE
 )
 _PEER_FILE = re.compile(r"^## File: '(Lib/.*?)'$", re.MULTILINE)
+_PEER_LINE = re.compile(r"^(\d+) \+", re.MULTILINE)
+_PEER_SUGGESTION = re.compile(r"^suggestion \d+: \{'relevant_file': '(.*?)'", re.MULTILINE)
 _WHY = "With an empty list the first access fails, and the caller gets an IndexError instead."
 
 
@@ -40,7 +42,7 @@ def is_verification(body: Body) -> bool:
 
 def is_peer(body: Body) -> bool:
     """Return True for a prompt of PR-Agent's."""
-    return messages(body)[0].lstrip().startswith("You are PR-Reviewer")
+    return "(BaseModel)" in messages(body)[0]
 
 
 def reviewed_files(body: Body) -> list[str]:
@@ -83,15 +85,26 @@ class Replies:
         return {"path": path, "summary": f"Changes {path}.", "findings": rows}
 
     def _peer(self, body: Body) -> dict[str, object]:
-        asked = messages(body)
+        asked, text = messages(body)[0], "\n".join(messages(body))
         paths = [path for path in reviewed_files(body) if path in self.defective]
-        if "suggestion_score" in asked[0]:
-            return {"code_suggestions": [_peer_score(path) for path in sorted(self.defective)]}
-        if "key_issues_to_review" in asked[0]:
-            return {"review": _peer_review(paths)}
-        if "full description" in asked[0]:
+        lines = _peer_lines(text)
+        if "suggestion_score" in asked:
+            suggested = _PEER_SUGGESTION.findall(text)
+            return {"code_suggestions": [_peer_score(path, lines[path]) for path in suggested]}
+        if "key_issues_to_review" in asked:
+            return {"review": _peer_review({path: lines[path] for path in paths})}
+        if "full description" in asked:
             return _peer_description(reviewed_files(body))
         return {"code_suggestions": [_peer_suggestion(path) for path in paths]}
+
+
+def _peer_lines(text: str) -> dict[str, int]:
+    """Return the first added line of each file that a prompt of PR-Agent's shows with numbers."""
+    parts = _PEER_FILE.split(text)[1:]
+    found = {
+        path: _PEER_LINE.search(part) for path, part in zip(parts[::2], parts[1::2], strict=True)
+    }
+    return {path: int(line[1]) if line else 1 for path, line in found.items()}
 
 
 def _is_overview(body: Body) -> bool:
@@ -131,11 +144,11 @@ def _verdicts(text: str) -> Iterator[dict[str, object]]:
         yield {"finding": int(number), "evidence": _WHY, **kept, "reason": "It is so."}
 
 
-def _peer_review(paths: list[str]) -> dict[str, object]:
-    lines = {"start_line": 1, "end_line": 1}
+def _peer_review(lines: dict[str, int]) -> dict[str, object]:
+    found = {"issue_header": "Possible Bug", "issue_content": _WHY}
     issues = [
-        {"relevant_file": path, "issue_header": "Possible Bug", "issue_content": _WHY, **lines}
-        for path in paths
+        {"relevant_file": path, **found, "start_line": line, "end_line": line}
+        for path, line in lines.items()
     ]
     return {
         "estimated_effort_to_review_[1-5]": 3,
@@ -171,8 +184,8 @@ def _peer_suggestion(path: str) -> dict[str, object]:
     }
 
 
-def _peer_score(path: str) -> dict[str, object]:
-    lines = {"relevant_lines_start": 1, "relevant_lines_end": 1}
+def _peer_score(path: str, line: int) -> dict[str, object]:
+    lines = {"relevant_lines_start": line, "relevant_lines_end": line}
     summary = f"Check for an empty list in {path}"
     score = {"suggestion_score": 8, "why": _WHY}
     return {"suggestion_summary": summary, "relevant_file": path, **lines, **score}

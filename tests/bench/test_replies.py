@@ -11,15 +11,15 @@ from tests.loopback.model import Body, LoopbackModel
 from tests.runs.job import NUMBER, Job
 
 FILES = {"a.py": ("old = 1\n", "new = 2\n"), "b.py": ("old = 1\n", "new = 2\n")}
-DESCRIBE = "Your task is to provide a full description for the PR content"
-REVIEW = "class Review:\n    key_issues_to_review: list"
-IMPROVE = "class Suggestions:\n    code_suggestions: list"
-REFLECT = "class Feedback:\n    suggestion_score: int"
+DESCRIBE = "Your task is to provide a full description for the PR content."
+REVIEW = "    key_issues_to_review: list"
+IMPROVE = "    code_suggestions: list"
+REFLECT = "    suggestion_score: int"
 
 
-def peer(system: str, *paths: str) -> Body:
-    shown = "".join(f"## File: '{path}'\n\n@@ -1 +1 @@\n" for path in paths)
-    sent = [("system", f"You are PR-Reviewer, a model.\n{system}"), ("user", shown)]
+def peer(system: str, *paths: str, end: str = "") -> Body:
+    shown = "".join(f"## File: '{path}'\n\n@@ -4 +4 @@\n4  a\n5 +b\n" for path in paths)
+    sent = [("system", f"class Reply(BaseModel):\n{system}"), ("user", shown + end)]
     return {"messages": [{"role": role, "content": text} for role, text in sent]}
 
 
@@ -48,7 +48,7 @@ def test_a_reply_to_pr_agent_s_review_names_the_defective_files_that_it_shows() 
     assert is_peer(body)
     assert reviewed_files(body) == ["Lib/a.py", "Lib/b.py"]
     issues = reply("Lib/b.py", body)["review"]["key_issues_to_review"]
-    assert [each["relevant_file"] for each in issues] == ["Lib/b.py"]
+    assert [(each["relevant_file"], each["start_line"]) for each in issues] == [("Lib/b.py", 5)]
     assert reply("Lib/c.py", body)["review"]["key_issues_to_review"] == []
 
 
@@ -56,9 +56,11 @@ def test_pr_agent_s_other_tools_get_replies_of_their_own_form() -> None:
     described = reply("Lib/a.py", peer(DESCRIBE, "Lib/a.py"))
     assert [each["filename"] for each in described["pr_files"]] == ["Lib/a.py"]
     (suggested,) = reply("Lib/a.py", peer(IMPROVE, "Lib/a.py", "Lib/b.py"))["code_suggestions"]
-    (scored,) = reply("Lib/a.py", peer(REFLECT))["code_suggestions"]
-    assert suggested["relevant_file"] == scored["relevant_file"] == "Lib/a.py"
-    assert suggested["one_sentence_summary"] == scored["suggestion_summary"]
+    assert suggested["relevant_file"] == "Lib/a.py"
+    end = f"suggestion 1: {suggested!r}\n"
+    (scored,) = reply("Lib/a.py", peer(REFLECT, "Lib/a.py", end=end))["code_suggestions"]
+    assert scored["suggestion_summary"] == suggested["one_sentence_summary"]
+    assert scored["relevant_lines_start"] == 5
 
 
 def test_a_prompt_of_an_earlier_version_has_one_file_and_a_reply_about_it() -> None:

@@ -9,11 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench import change, costs, timed_model
-from bench.real_change import SIZES
+from bench.real_change import SCALE, SIZES
 from bench.workflow import ended, reviewing
 
-# Only the order of requests matters here, not how long a run takes.
-_SCALE, _SEED = 0.05, 0
+_SEED = 0
 
 
 def main() -> None:
@@ -24,7 +23,7 @@ def main() -> None:
     given = parser.parse_args()
     entrypoint = given.folder.resolve() / "entrypoint.py"
     for count in given.sizes:
-        with reviewing(change.choose(count), scale=_SCALE) as (workflow, model):
+        with reviewing(change.choose(count), scale=SCALE) as (workflow, model):
             model.begin(_SEED)
             step = replace(workflow.step(full="true"), entrypoint=entrypoint)
             left = ended(step.run(timeout=900), 0)

@@ -80,7 +80,9 @@ class PeerGitHub(ReadyGitHub):
         commit: dict[str, object] = {"message": "Change things", "author": who, "committer": who}
         tree = {"sha": sha, "url": f"{self.api_url}/repos/{self.full_name}/git/trees/{sha}"}
         commit |= {"tree": tree}
-        return {"sha": sha, "url": url, "commit": commit, "parents": [], "files": []}
+        page = f"https://github.com/{self.full_name}/commit/{sha}"
+        kept = {"sha": sha, "url": url, "html_url": page, "commit": commit}
+        return {**kept, "parents": [], "files": []}
 
     def _comparison(self) -> Mapping[str, object]:
         base, head = self._commit(self._pull.base_sha), self._commit(self._pull.head_sha)

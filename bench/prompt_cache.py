@@ -64,7 +64,7 @@ class _Keys:
 
 
 def serve(prompts: Sequence[SentPrompt]) -> tuple[Served, ...]:
-    """Return what the cache of models before GPT-5.6 serves of each prompt, by order of `began`.
+    """Return what the cache of models before GPT-5.6 serves of each prompt, sorted by `began`.
 
     It is the longest beginning that an earlier prompt has too, of at least 1,024 tokens, in steps
     of 128. Nothing is charged for writing.

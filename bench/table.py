@@ -19,7 +19,7 @@ HEADLINES = (
     "1000 files: memory at most",
     "1000 files: time, a model that answers at once",
     "image",
-    "image, compressed",
+    "pull of the image, in zstd",
     "container to first request to GitHub",
     "7 real files, PR-Agent's action: time",
     "100 real files, PR-Agent's action: time",

@@ -8,6 +8,12 @@ ARG BASE=python:3.13-slim
 
 FROM ${BASE} AS python
 ARG SOURCE_DATE_EPOCH=0
+# For `strip`. Whatever version the base's Debian release has: it lasts as long as the base does,
+# and a pinned one would stop every build on the day that Debian corrects it.
+# hadolint ignore=DL3008
+RUN apt-get update -qq \
+ && apt-get install --yes -qq --no-install-recommends binutils >/dev/null \
+ && rm -rf /var/lib/apt/lists/*
 COPY requirements.lock /build/
 # The lock is complete, so nothing is resolved here; hashes decide what may be installed.
 RUN python3 -m pip install --quiet --root-user-action=ignore --disable-pip-version-check \

@@ -1,4 +1,5 @@
-# Everything a contributor runs; needs python3 (3.11 or newer) and make, and nothing else.
+# Everything a contributor runs; needs python3 (3.11 or newer) and make, and nothing else (but the
+# benchmarks: npm, and Python 3.12 beside PR-Agent).
 PYTHON ?= python3
 IMAGE ?= code-review-action:dev
 # Another base than the Dockerfile's: make image BASE="$(python3 scripts/release.py image python)".
@@ -15,11 +16,13 @@ SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/__main
 SECONDS := 600
 FUZZED := $(notdir $(wildcard tests/data/corpus/*))
 GUIDED := .venv-fuzz/bin/python -m tests.fuzz.guided
+# What PR-Agent needs; uv does not look behind pyenv's shims.
+PEER_PYTHON := $(or $(lastword $(wildcard $(HOME)/.pyenv/versions/3.12.*/bin/python)),3.12)
 IN_PROCESS := not process and not image and not act and not fuzz
 ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick check unit process-tests fuzz-smoke fuzz image-tests fix faults mutants races demo bench image image-debug \
+.PHONY: help test quick check unit process-tests fuzz-smoke fuzz image-tests fix faults mutants races demo bench bench-peers image image-debug \
 	smoke lock generate clean
 
 help: ## list these targets
@@ -90,8 +93,17 @@ races: .venv/installed ## two processes race fifty times, four times as often as
 demo: .venv/installed ## a review from end to end, against servers on this machine
 	$(BIN)/python demo/run.py
 
-bench: .venv/installed ## measure what is promised of speed and size; the table goes into the README
+bench: .venv/installed ## measure what is promised of speed, size and cost: a quarter of an hour; needs npm once
 	$(BIN)/python -m bench.run --write
+	$(BIN)/python scripts/generate.py
+
+# Of the day, so it is installed again each time, without the project's own settings for uv.
+bench-peers: .venv/installed ## measure beside PR-Agent and WebAssembly: a quarter of an hour; needs Python 3.12
+	UV_PYTHON_DOWNLOADS=never $(BIN)/uv venv --quiet --no-config --allow-existing --python '$(PEER_PYTHON)' .venv-peers
+	$(BIN)/uv pip install --quiet --no-config --upgrade --compile-bytecode \
+		--python .venv-peers/bin/python 'pr-agent[github]' wasmtime
+	$(BIN)/python -m bench.run --peers --write
+	$(BIN)/python scripts/generate.py
 
 image: ## build the image
 	$(BUILD) --tag $(IMAGE) .
@@ -115,7 +127,7 @@ generate: .venv/installed ## write again what is generated from the code
 	$(BIN)/python scripts/generate.py
 
 clean: ## remove the virtual environment and all caches
-	rm -rf .venv .venv-fuzz .fuzz .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-fuzz .venv-peers .fuzz build/bench .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 .venv/installed: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.13" \

@@ -1,4 +1,4 @@
-"""How long reviews take, what a second run of the same head costs, and how much memory is used."""
+"""What small files by the hundred take: requests, a second run of the same head, memory, time."""
 
 import statistics
 from collections.abc import Iterator
@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from bench.measuring import PeakMemory, Row, megabytes, seconds
 from bench.workflow import Workflow, ended, running
 
-FILES, CONCURRENCY, MODEL_SECONDS = 100, 16, 2.0
-ROUNDS = -(-FILES // CONCURRENCY)
+FILES, CONCURRENCY = 100, 16
 FEW, MANY = 30, 10 * FILES
 RUNS = 3
 MOST_MEMORY = 300e6
@@ -16,9 +15,7 @@ MOST_REQUESTS_OF_FEW, MOST_REQUESTS_OF_MANY = 20, 60
 
 
 def rows() -> Iterator[Row]:
-    """Measure whole reviews against servers on this machine."""
-    with running(files=FILES, model_seconds=MODEL_SECONDS) as workflow:
-        yield from _rounds(workflow)
+    """Measure whole reviews, each file with one changed line, a model that answers at once."""
     with running(files=FILES) as workflow:
         ended(workflow.step().run(timeout=120), 0)
         yield from _same_head_again(workflow)
@@ -28,25 +25,6 @@ def rows() -> Iterator[Row]:
         what = f"{FEW} files: requests to the model"
         yield Row(what, str(asked), f"one for each file, {FEW}", asked / FEW, "3 requests")
     yield from _many_files()
-
-
-def _rounds(workflow: Workflow) -> Iterator[Row]:
-    """Compare a request for each file with its rounds alone, and with the overview, which waits.
-
-    Before that, the default: requests that hold many files.
-    """
-    what = f"{FILES} files, a model of {MODEL_SECONDS:.0f} s"
-    took = seconds(lambda: ended(workflow.step().run(timeout=120), 0))
-    yield Row(what, f"{took:.1f} s", f"one round, {MODEL_SECONDS:.0f} s", took / MODEL_SECONDS, "")
-    asked = len(workflow.model.requests)
-    what = f"{FILES} files: requests to the model"
-    yield Row(what, str(asked), f"one for each file, {FILES}", asked / FILES, "")
-    step = workflow.step(full="true", batching="file", concurrency=str(CONCURRENCY))
-    took = seconds(lambda: ended(step.run(timeout=120), 0))
-    what = f"`batching: file`, {FILES} files, concurrency {CONCURRENCY}"
-    for rounds, note, bar in ((ROUNDS, "", "1.15"), (ROUNDS + 1, " with the overview", "")):
-        ideal = rounds * MODEL_SECONDS
-        yield Row(what, f"{took:.1f} s", f"{rounds} rounds{note}, {ideal:.0f} s", took / ideal, bar)
 
 
 def _same_head_again(workflow: Workflow) -> Iterator[Row]:

@@ -1,54 +1,77 @@
 """Measures what is promised of speed and size, as ratios within one run, and prints a table."""
 
 import argparse
-import sys
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bench import image, lock_files, repository_code, reviews, secrets, starts
+from bench import (
+    asking,
+    bars,
+    image,
+    lock_files,
+    peers,
+    real_change,
+    repository_code,
+    results,
+    reviews,
+    secrets,
+    starts,
+    table,
+    webassembly,
+)
 from bench.measuring import Row
 
-README = Path(__file__).parent.parent / "README.md"
-BEGIN, END = "<!-- bench:begin -->\n", "<!-- bench:end -->"
+PARTS: Mapping[str, Callable[[], Iterator[Row]]] = {
+    "starts": starts.rows,
+    "asking": asking.rows,
+    "real_change": real_change.rows,
+    "reviews": reviews.rows,
+    "secrets": secrets.rows,
+    "lock_files": lock_files.rows,
+    "repository_code": repository_code.rows,
+    "image": image.rows,
+}
+PEERS: Mapping[str, Callable[[], Iterator[Row]]] = {
+    "peers": peers.rows,
+    "webassembly": lambda: webassembly.rows(peers.PYTHON),
+}
+_NO_ENGINE = "No Docker engine answered: the image was not measured."
+_NO_PULL = (
+    "The pull size of PR-Agent's image was not measured: that takes the registry that has it. "
+    "The installed packages of both stand in its place."
+)
 
 
 def main() -> None:
-    """Measure, print the table and, when asked to, write it into the README."""
+    """Measure, print the table and, when asked to, keep it for README.md and docs/performance.md.
+
+    With `--only`, a part of a measurement is printed, and not kept.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write the table into README.md")
-    write = parser.parse_args().write
-    rows = [
-        *starts.rows(),
-        *reviews.rows(),
-        *secrets.rows(),
-        *lock_files.rows(),
-        *repository_code.rows(),
-    ]
-    measured = image.engine_answers()
-    if measured:
-        rows += image.rows()
-    text = "\n".join(_table(rows, image_measured=measured)) + "\n"
-    print(text)
-    if write:
-        README.write_text(_replaced(README.read_text("utf-8"), text), "utf-8")
+    parser.add_argument("--peers", action="store_true", help="measure beside other programs")
+    parser.add_argument("--write", action="store_true", help="keep the results")
+    parser.add_argument("--only", nargs="+", choices=[*PARTS, *PEERS], default=[])
+    given = parser.parse_args()
+    parts = PEERS if given.peers else PARTS
+    name = "peers" if given.peers else "bench"
+    notes = [f"PR-Agent {peers.version()}.", _NO_PULL] if given.peers else []
+    chosen = [each for each in parts if not given.only or each in given.only]
+    if "image" in chosen and not image.engine_answers():
+        chosen.remove("image")
+        notes.append(_NO_ENGINE)
+    rows = [row for each in chosen for row in parts[each]()]
+    made = results.make(rows, notes)
+    print("\n".join((*table.page({name: made}), *_judge(rows, results.load().get(name)))))
+    if given.write and not given.only:
+        results.save(name, made)
 
 
-def _table(rows: Sequence[Row], *, image_measured: bool) -> Iterator[str]:
-    yield f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}"
-    yield f"with Python {sys.version.split()[0]}: medians; ours and the comparison ran in turns."
-    yield "The bar is the highest value that the project accepts."
-    if not image_measured:
-        yield "No Docker engine answered: the image was not measured."
-    yield from ("", "| what | ours | compared with | ratio | bar |", "|---|---|---|---|---|")
+def _judge(rows: Sequence[Row], earlier: results.Results | None) -> Iterator[str]:
+    """Name the rows that miss their bar, and those that are worse than what was kept last."""
+    yield from (f"bar missed: {row.what}" for row in rows if bars.is_missed(row))
+    known = {row.what: row for row in earlier.rows} if earlier else {}
     for row in rows:
-        yield f"| {row.what} | {row.ours} | {row.other} | {row.ratio:.2f} | {row.bar} |"
-
-
-def _replaced(readme: str, block: str) -> str:
-    before, rest = readme.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}{block}{END}{after}"
+        if row.what in known and bars.is_worse(row, known[row.what]):
+            yield f"worse than before: {row.what}, {known[row.what].ratio:.2f} then"
 
 
 if __name__ == "__main__":

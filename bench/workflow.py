@@ -6,13 +6,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.change import Change
+from bench.replies import Replies
+from bench.timed_model import MODEL_NAME, TimedModel
 from tests.e2e.process import NUMBER, Step
+from tests.loopback import archives
 from tests.loopback.github import EXAMPLE_REPOSITORY, TOKEN, LoopbackGitHub
+from tests.loopback.messages import Request, Response
 from tests.loopback.model import KEY, MODEL, LoopbackModel
+from tests.loopback.state import Pull
 from tests.run_result import RunResult
 
 # So many lines of every file stand still, and this one changes.
 _LINES, _CHANGED = 40, 20
+
+
+class ReadyGitHub(LoopbackGitHub):
+    """A GitHub that keeps the archives it made: what packing them takes is no client's time."""
+
+    def __init__(self, repository: str, *, enterprise: bool = False) -> None:
+        """Bind a port and make one empty repository."""
+        super().__init__(enterprise=enterprise, repository=repository, checked=False)
+        self._kept: dict[str, Response] = {}
+
+    def keep_archives(self, pull: Pull) -> None:
+        """Pack the head of a pull request."""
+        path = archives.address(self.site, self.repository, pull.head_sha).removeprefix(self.url)
+        request = Request("GET", path, {}, b"", 0.0)
+        self._kept = {request.path: archives.answer(self.site, request)}
+
+    def respond(self, request: Request) -> Response:
+        """Answer with what was packed, else as GitHub does."""
+        return self._kept.get(request.path) or super().respond(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +47,7 @@ class Workflow:
     github: LoopbackGitHub
     model: LoopbackModel
     folder: Path
+    model_name: str = MODEL
 
     def step(self, event: str = "pull_request.opened", **inputs: str) -> Step:
         """Make a step; inputs use underscores here."""
@@ -29,7 +55,7 @@ class Workflow:
             "github-token": TOKEN,
             "api-key": KEY,
             "base-url": self.model.base_url,
-            "model": MODEL,
+            "model": self.model_name,
             "fallback-model": "",
         } | {name.replace("_", "-"): value for name, value in inputs.items()}
         return Step(self.folder, given, self.addresses, event)
@@ -44,17 +70,34 @@ class Workflow:
 
 
 @contextmanager
-def running(*, files: int, model_seconds: float = 0.0) -> Iterator[Workflow]:
+def running(*, files: int) -> Iterator[Workflow]:
     """Start the servers with a pull request of so many files, each with one changed line."""
     with (
         LoopbackGitHub(repository=EXAMPLE_REPOSITORY, checked=False) as github,
-        LoopbackModel(latency=model_seconds, checked=False) as model,
+        LoopbackModel(checked=False) as model,
         TemporaryDirectory() as folder,
     ):
         github.warm().add_pull(
             NUMBER, {f"src/part_{n:04}.py": (_text(n, 1), _text(n, 2)) for n in range(files)}
         )
         yield Workflow(github, model, Path(folder))
+
+
+@contextmanager
+def reviewing(
+    change: Change, *, scale: float, single: bool = False
+) -> Iterator[tuple[Workflow, TimedModel]]:
+    """Start the servers with a real change in its repository, and a model that takes its time.
+
+    `scale` and `single` are those of TimedModel.
+    """
+    with (
+        ReadyGitHub(EXAMPLE_REPOSITORY) as github,
+        TimedModel(Replies(change.defective), scale=scale, single=single) as model,
+        TemporaryDirectory() as folder,
+    ):
+        github.keep_archives(github.warm().add_pull(NUMBER, change.everything))
+        yield Workflow(github, model, Path(folder), MODEL_NAME), model
 
 
 def ended(finished: RunResult, code: int) -> RunResult:

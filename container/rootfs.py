@@ -14,9 +14,10 @@ import ssl
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+# Patterns here match the end of a path, by whole names.
 # Parts of the standard library that no server process loads; the first ones are the largest.
 UNUSED_STDLIB = (
     *("test", "idlelib", "ensurepip", "pydoc_data", "tkinter", "turtledemo", "turtle.py"),
@@ -24,11 +25,33 @@ UNUSED_STDLIB = (
     *("config-3*", "site-packages", "dist-packages", "__pycache__"),
     *("_test*.so", "_ctypes_test*.so", "_xxtestfuzz*.so", "xx*.so", "_sqlite3*.so"),
     *("_curses*.so", "_dbm*.so", "_gdbm*.so", "_tkinter*.so", "readline*.so"),
+    *("multiprocessing", "xml", "pyexpat*.so", "xmlrpc", "wsgiref", "mailbox.py", "imaplib.py"),
+    *("pydoc.py", "doctest.py", "pdb.py", "pickletools.py", "optparse.py", "statistics.py"),
+    # What stands in for modules in C where these are missing.
+    *("_pyio.py", "_pydecimal.py", "_pydatetime.py"),
+    # Optional in every Python; shutil, zipfile and tarfile do without. Our archives are gzip.
+    *("_bz2*.so", "_lzma*.so"),
 )
 # Of the packages: what serves type checkers and compilers, and what only pip itself reads.
 UNUSED_IN_PACKAGES = (
     *("*.pyi", "py.typed", "*.pyx", "*.pxd", "*.c", "*.cc", "*.h", "tests", "bin"),
     *("__pycache__", "RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json"),
+)
+# Parts of libraries that no call of ours leads to, because the calls that need them are others.
+# tests/project/test_left_out.py holds them against what imports them in the locked versions.
+UNUSED_OF_LIBRARIES = (
+    # The methods below `client.chat`, `client.responses` and so on; ours are `post` and `get`.
+    *("openai/resources", "openai/types/beta", "openai/types/admin", "openai/types/realtime"),
+    *("openai/types/live", "openai/lib/streaming", "openai/lib/beta", "openai/lib/live"),
+    *("openai/lib/computer.py", "openai/lib/browser.py", "openai/lib/responses_websocket"),
+    *("openai/lib/responses_tool_runner.py", "openai/lib/decisions_tool_runner.py"),
+    # The parser for streamed replies of openai.
+    *("jiter", "jiter-*.dist-info"),
+    # The compiler of cffi. PyNaCl is compiled, and needs `_cffi_backend` alone.
+    *("cffi", "pycparser", "pycparser-*.dist-info"),
+    # PyYAML's loaders in C; ours is its SafeLoader.
+    "yaml/_yaml*.so",
+    *("pydantic/v1", "pydantic/mypy.py"),
 )
 SYSTEM_FILES = (
     *("/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/os-release", "/etc/ld.so.conf"),
@@ -64,16 +87,34 @@ def collect_python(packages: Path, root: Path) -> None:
     keep(Path("/usr/local/bin/python3"), root)
     stdlib, site = (Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib"))
     copy_tree(stdlib, inside(root, stdlib), UNUSED_STDLIB)
-    copy_tree(packages, inside(root, site), UNUSED_IN_PACKAGES)
+    copy_tree(packages, inside(root, site), (*UNUSED_IN_PACKAGES, *UNUSED_OF_LIBRARIES))
+    strip_libraries(inside(root, site))
     for place in {inside(root, stdlib), inside(root, site)}:
         compile_tree(place, root)
 
 
-def copy_tree(source: Path, place: Path, unused: Iterable[str]) -> None:
-    """Copy a directory without the names that match one of the patterns in `unused`."""
-    shutil.copytree(
-        source, place, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*unused)
-    )
+def copy_tree(source: Path, place: Path, unused: Sequence[str]) -> None:
+    """Copy a directory without what matches one of the patterns in `unused`."""
+
+    def ignore(folder: str, names: list[str]) -> list[str]:
+        below = Path(folder).relative_to(source)
+        return [name for name in names if is_unused(below / name, unused)]
+
+    shutil.copytree(source, place, symlinks=True, dirs_exist_ok=True, ignore=ignore)
+
+
+def is_unused(path: Path, unused: Iterable[str]) -> bool:
+    """Return True if one of the patterns matches the end of a path below its library."""
+    return any(path.match(pattern) for pattern in unused)
+
+
+def strip_libraries(place: Path) -> None:
+    """Remove the symbols that only a linker or a debugger reads from the packages' libraries.
+
+    Wheels bring them along. What comes from Debian, and Python itself, was stripped by its maker.
+    """
+    found = sorted(binaries(place))
+    subprocess.run(["strip", "--strip-unneeded", *found], check=True)
 
 
 def compile_tree(place: Path, root: Path) -> None:

@@ -135,6 +135,7 @@ def _run_review(
     number: int,
     folder: str,
 ) -> int:
+    from reviewer.llm.budget import Budget
     from reviewer.run import start
     from reviewer.run.review import review_pull_request
     from reviewer.run.run import Run
@@ -148,6 +149,7 @@ def _run_review(
         wanted=ReviewPullRequest(number, full=inputs.full, requested=True),
         run_url="",
         seal=start.make_seal(inputs, repository, number),
+        budget=Budget.of(inputs),
         workspace=folder,
         checkout=".",
     )

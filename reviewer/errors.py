@@ -167,7 +167,8 @@ class ContextTooLongError(ModelError):
 class ReplyError(ModelError):
     """The reply of the model cannot be used.
 
-    `tokens` are those of prompt and reply, None if the server does not report them.
+    `tokens` are the counts of its usage, in the order of `Usage`; None if the server does not
+    report them.
     """
 
     def __init__(
@@ -176,7 +177,7 @@ class ReplyError(ModelError):
         *,
         cause: str = "",
         remedy: str = "",
-        tokens: tuple[int, int] | None = None,
+        tokens: tuple[int, ...] | None = None,
     ) -> None:
         """Keep what the reply has cost."""
         super().__init__(what, cause=cause, remedy=remedy)

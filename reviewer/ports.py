@@ -1,9 +1,9 @@
 """The ports of the core: the forge, the model, the workspace, and the values that pass through."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from reviewer.operations import Operation
 from reviewer.prompt import ListedModel, Prompt, Reply
@@ -41,6 +41,10 @@ class CommitFiles(Protocol):
         ...
 
 
+Archive: TypeAlias = Callable[[Mapping[str, Blob]], CommitFiles]
+"""Downloads the archive of a commit and returns the contents of the given files."""
+
+
 class Forge(Protocol):
     """Where pull requests live; usable from any thread.
 
@@ -75,12 +79,14 @@ class Forge(Protocol):
         """
         ...
 
-    def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
+    def changed_files(self, number: int, count: Callable[[], int]) -> tuple[ListedFile, ...]:
         """Return the rows of the list of changed files, in the forge's order.
 
+        `count` returns how many there are, as far as that is known. It may take time, and is
+        called only if it makes a difference: pages are read side by side, not one by one.
         GitHub lists at most 3,000 files ("List pull requests files"). A row has no patch when the
         file is binary or its diff is too large. The list is that of the head at the moment of
-        reading, which may have moved since `pull` was read.
+        reading, which may move before or after.
         """
         ...
 
@@ -120,12 +126,13 @@ class Forge(Protocol):
         """
         ...
 
-    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
-        """Return the contents of a commit's plain files, all of them read at once.
+    def archive(self, sha: str) -> Archive:
+        """Find the archive of a commit, and return what downloads it.
 
-        `files` is what `blobs` returned; contents with another hash are left out, and so are
-        files of more than LARGEST_FILE. The read is optional, as for `content`. Raises ForgeError
-        when there is no archive, or when it exceeds a limit of size, number of files or time.
+        That takes what `blobs` returned, and returns the contents of these plain files, all of
+        them read at once. Contents with another hash are left out, and so are files of more than
+        LARGEST_FILE. Both reads are optional, as for `content`. Both raise ForgeError when there
+        is no archive; the second also when it exceeds a limit of size, number of files or time.
         """
         ...
 
@@ -149,13 +156,6 @@ class Forge(Protocol):
 
         The changed files are those between it and the head. Raises NotFoundError when the two
         histories have no commit in common, or one of the commits does not exist.
-        """
-        ...
-
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """Return True when the history of the head contains the other commit.
-
-        A commit is in its own history. The result is False for a commit that no longer exists.
         """
         ...
 

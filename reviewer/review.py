@@ -4,7 +4,6 @@ import enum
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from decimal import Decimal
 from operator import add
 
 from reviewer.config.shard import Shard
@@ -12,6 +11,7 @@ from reviewer.errors import CancelledError
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.prompt import PlannedRequest
 from reviewer.severity import Severity
+from reviewer.spending import Bill, Ledger, Spent
 from reviewer.text import truncate
 
 _BY_FORK = "according to a run that the fork controls"
@@ -114,17 +114,6 @@ class Withheld:
         return Withheld(*map(add, astuple(self), astuple(other)))
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Requests, tokens and cost; `cost` in US dollars, None if a price or a usage is unknown."""
-
-    requests: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: Decimal | None = Decimal(0)
-    models: tuple[str, ...] = ()
-
-
 LONGEST_OVERVIEW = 2_000
 """Characters; a longer overview would hide the findings below it."""
 LONGEST_CHANGE = 300
@@ -156,10 +145,11 @@ class Review:
     gone, `dismissed` those that maintainers dismissed, `unchecked` those of which this review
     cannot tell, because their code was not read again.
     `by_fork` says that a run which the fork controls made the review.
-    `spent` is for this run, `total` for all runs on the pull request so far. `inline` holds the
-    numbers of the findings with an inline comment. `requests` tells what came of each request to
-    the model. `shard` is the run's share of the files, None for all. `moment` orders the reviews of
-    a pull request (seconds since 1970, or later).
+    `spent` is for this run, `ledger` for all runs on the pull request so far (None outside of a
+    run). `bills` are those of the runs that made the review, None if it was this one. `inline`
+    holds the numbers of the findings with an inline comment. `requests` tells what came of each
+    request to the model. `shard` is the run's share of the files, None for all. `moment` orders the
+    reviews of a pull request (seconds since 1970, or later).
 
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
     be reused), `unread` (a hash of what was not read), `next_number` (for the next new finding),
@@ -183,7 +173,8 @@ class Review:
     dismissed: tuple[Dismissal, ...] = ()
     verifications: tuple[Verification, ...] = ()
     requests: tuple[PlannedRequest, ...] = ()
-    total: Spent | None = None
+    ledger: Ledger | None = None
+    bills: tuple[Bill, ...] | None = None
     inline: frozenset[int] = frozenset()
     shard: Shard | None = None
     by_fork: bool = False

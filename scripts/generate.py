@@ -1,4 +1,4 @@
-"""Writes again what is made from the code: the schemas and the tables of inputs."""
+"""Writes again what is made from the code and the measured results: schemas and tables."""
 
 import inspect
 import json
@@ -11,7 +11,8 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from reviewer.config import inputs, repository_file  # noqa: E402 - a script does not find it before
+from bench import results, table  # noqa: E402 - a script does not find it before
+from reviewer.config import inputs, repository_file  # noqa: E402
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
 from reviewer.config.shapes import WordList  # noqa: E402
 from reviewer.config.tightening import KeptApart  # noqa: E402
@@ -22,19 +23,24 @@ ACTION = ROOT / "action.yml"
 REPORT_SCHEMA = ROOT / "schema" / "report.schema.json"
 README = ROOT / "README.md"
 REFERENCE = ROOT / "docs" / "configuration.md"
+PERFORMANCE = ROOT / "docs" / "performance.md"
 MARKDOWN = ("<!-- inputs:begin -->\n", "<!-- inputs:end -->")
 RULES = ("<!-- rules:begin -->\n", "<!-- rules:end -->")
+MEASURED = ("<!-- bench:begin -->\n", "<!-- bench:end -->")
 YAML = ("# inputs:begin (made by scripts/generate.py)\n", "# inputs:end")
 
 
 def generated() -> dict[Path, str]:
     """Return what each file should contain."""
     reference = _replace(REFERENCE.read_text("utf-8"), MARKDOWN, _reference())
+    readme = _replace(README.read_text("utf-8"), MARKDOWN, _table())
+    measured = results.load()
     return {
         SCHEMA: _json(repository_file.schema()),
         REPORT_SCHEMA: _json(report_v1.schema()),
         ACTION: _replace(ACTION.read_text("utf-8"), YAML, _action_inputs()),
-        README: _replace(README.read_text("utf-8"), MARKDOWN, _table()),
+        README: _replace(readme, MEASURED, table.readme(measured)),
+        PERFORMANCE: _replace(PERFORMANCE.read_text("utf-8"), MEASURED, table.page(measured)),
         REFERENCE: _replace(reference, RULES, _rules()),
     }
 

@@ -16,7 +16,7 @@ from reviewer.operations import (
     ResolveThread,
     UpdateComment,
 )
-from reviewer.ports import Blob, CommitFiles
+from reviewer.ports import Archive, Blob
 from reviewer.prompt import ListedModel, Prompt, Reply, Usage
 from reviewer.pull_request import (
     Comment,
@@ -63,7 +63,6 @@ class FakeForge:
     listed_whole: bool = True
     threads: list[ReviewThread] = field(default_factory=list)
     writers: frozenset[str] = frozenset()
-    ancestors: frozenset[tuple[str, str]] = frozenset()
     listed: Sequence[ListedPull] = ()
     applied: list[Operation] = field(default_factory=list)
     before_apply: Callable[[Operation], None] = lambda _operation: None
@@ -78,7 +77,7 @@ class FakeForge:
     def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
         return tuple(self.listed)
 
-    def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
+    def changed_files(self, number: int, count: Callable[[], int]) -> tuple[ListedFile, ...]:
         return tuple(self.rows)
 
     def raw_diff(self, pull: PullRequest) -> str | None:
@@ -94,8 +93,9 @@ class FakeForge:
         found = self._contents_at(sha)
         return {path: found[path] for path in paths if path in found}
 
-    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
-        return FakeCommitFiles({p: d for p, d in self._contents_at(sha).items() if p in files})
+    def archive(self, sha: str) -> Archive:
+        found = self._contents_at(sha)
+        return lambda files: FakeCommitFiles({p: d for p, d in found.items() if p in files})
 
     def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:
         return {
@@ -111,9 +111,6 @@ class FakeForge:
 
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         return MERGE_BASE
-
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        return head_sha == ancestor_sha or (head_sha, ancestor_sha) in self.ancestors
 
     def may_write(self, login: str) -> bool:
         return login in self.writers

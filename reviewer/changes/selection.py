@@ -258,13 +258,21 @@ def select_share(selection: Selection, shard: Shard | None) -> Selection:
     )
 
 
-def read_changes(forge: Forge, pull: PullRequest, config: Settings) -> Selection:
+def read_changes(
+    forge: Forge,
+    pull: PullRequest,
+    config: Settings,
+    listed: Sequence[ListedFile] | None = None,
+) -> Selection:
     """Read the changed files and select those to review; every other file gets its reason.
 
-    Raises ForgeError when the forge cannot list the changes.
+    `listed` is the forge's list if it was read already. Raises ForgeError when the forge cannot
+    list the changes.
     """
+    if listed is None:
+        listed = forge.changed_files(pull.number, lambda: pull.changed_files)
     # A list that shifts between two pages shows a row twice and another one not at all.
-    rows = tuple(dict.fromkeys(forge.changed_files(pull)))
+    rows = tuple(dict.fromkeys(listed))
     raw = forge.raw_diff(pull) if diff.needs_raw_diff(rows) else None
     files = diff.reconcile(rows, raw)
     remainder = max(0, pull.changed_files - len(rows))

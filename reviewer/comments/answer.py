@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from reviewer.comments import costs
 from reviewer.comments.summary import LARGEST_BODY
 from reviewer.memory.seal import Seal
-from reviewer.review import Spent
+from reviewer.spending import Spent
 from reviewer.text import digest, markdown
 from reviewer.text.templates import Templates
 from reviewer.text.truncate import shorten
@@ -94,9 +95,7 @@ def render_help(trigger: str, unknown: str) -> str:
 
 
 def _render_footer(spent: Spent) -> str:
-    tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"
-    price = "price unknown" if spent.cost is None else f"{spent.cost:.4f} USD"
-    return " · ".join((" + ".join(spent.models), tokens, price))
+    return f"{' + '.join(spent.models)} · {costs.describe_spent(spent)}"
 
 
 def _quote(text: str) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from reviewer.comments import costs
 from reviewer.finding import Finding, Side
 from reviewer.memory import state, state_line
 from reviewer.memory.seal import UNSEALED, Seal
-from reviewer.review import FileReport, Review, Spent, Status
+from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Confidence
 from reviewer.text import markdown
 from reviewer.text.templates import Templates
@@ -229,18 +230,13 @@ def _describe_count(count: int, noun: str, what: str) -> list[str]:
 
 
 def _render_footer(review: Review, run: RunDetails) -> str:
-    spent, total = review.spent, review.total
+    spent, ledger = review.spent, review.ledger
     models = " + ".join(spent.models) or "no model was asked"
-    tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"
-    parts = [models, tokens, _format_price(spent), f"{run.elapsed} s"]
-    if total and total.input_tokens > spent.input_tokens:
-        whole = total.input_tokens + total.output_tokens
-        parts.append(f"this pull request so far: {whole:,} tokens, {_format_price(total)}")
+    parts = [models, costs.describe_spent(spent), f"{run.elapsed} s"]
+    # What a fork's run has cost is no part of it.
+    if ledger and ledger.tokens > (0 if review.by_fork else spent.tokens):
+        parts.append(costs.describe_ledger(ledger))
     return " · ".join(parts)
-
-
-def _format_price(spent: Spent) -> str:
-    return "price unknown" if spent.cost is None else f"{spent.cost:.4f} USD"
 
 
 def _format_place(finding: Finding) -> str:

@@ -170,14 +170,21 @@ def publish(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
     `own` must be of a fresh snapshot, whose head the caller has just compared with the reviewed
     one. Raises ForgeError if the comment cannot be written.
     """
-    comment = _apply(forge, own, compose)
+    comment = write(forge, own, compose)
     if own.kept or comment is None:
         return comment
-    # Another run may have posted at the same time: read again and keep one of both.
+    # Another run may have posted at the same time.
     again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.seal)
+    return keep_one(forge, own, again, comment, compose)
+
+
+def keep_one(
+    forge: Forge, before: OwnComment, again: OwnComment, comment: Comment, compose: Compose
+) -> Comment | None:
+    """Keep one of the comments in `again`, read after `comment` was created; return it."""
     if not any(other.id == comment.id for other in again.snapshot.conversation.comments):
         return comment
-    return _apply(forge, again, _compose_unless_moved(own.snapshot, again.snapshot, compose))
+    return write(forge, again, _compose_unless_moved(before.snapshot, again.snapshot, compose))
 
 
 def _compose_unless_moved(before: Snapshot, after: Snapshot, compose: Compose) -> Compose:
@@ -189,19 +196,18 @@ def _compose_unless_moved(before: Snapshot, after: Snapshot, compose: Compose) -
     return compose if step is NextStep.GO_ON else _compose_nothing
 
 
-def _apply(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
+def write(forge: Forge, own: OwnComment, compose: Compose) -> Comment | None:
+    """Create or update our comment as `publish` does, but do not read it again afterwards."""
     kept = own.kept
     for operation in plan(own, compose):
         try:
             written = _write(forge, operation)
         except OvertakenError:
             again = OwnComment.find(forge.snapshot(own.snapshot.pull.number), own.seal)
-            return _apply(
-                forge, again, _compose_unless_moved(own.snapshot, again.snapshot, compose)
-            )
+            return write(forge, again, _compose_unless_moved(own.snapshot, again.snapshot, compose))
         if written is None and isinstance(operation, UpdateComment):
             # Somebody deleted it between reading and writing: plan again without it.
-            return _apply(forge, own.without(operation.id), compose)
+            return write(forge, own.without(operation.id), compose)
         if kept is None or (written and written.id == kept.id):
             kept = written
     return kept

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 OPENAI = "https://api.openai.com/v1"
+_OPENAI_HOST = "api.openai.com"
 FALLBACK_MODEL = "gpt-6-luna"
 REPORTS = "code-review-reports"
+REPOSITORY_FILE = ".github/code-review.yml"
 
 
 @record
@@ -166,6 +168,15 @@ class Inputs(ModelInputs):
         "US dollars that one run may cost: 5 if you set nothing and the prices of the models are "
         "known. Files that are not reviewed by then are listed.",
     )
+    max_cost_pull_request: "Decimal | None" = declare(
+        option_types.optional(
+            option_types.decimal(10_000, above=0, unit=" (US dollars)", example="5")
+        ),
+        "",
+        "US dollars that all runs on one pull request may cost together. Files that are not "
+        "reviewed by then are listed, and the comment names this limit. It needs the prices of the "
+        "models, and `memory-key` or `api-key` to sign what was spent. Empty for no limit.",
+    )
     max_tokens_total: "int | enums.NoLimit | None" = declare(
         option_types.ceiling(
             option_types.integer(1_000, 100_000_000, example=500_000),
@@ -175,12 +186,13 @@ class Inputs(ModelInputs):
         "Tokens in prompts and replies that one run may use: 3,000,000 if you set nothing and the "
         "price of a model is not known. Files that are not reviewed by then are listed.",
     )
-    price: "tuple[Decimal, Decimal] | None" = declare(
+    price: "tuple[Decimal, Decimal, Decimal | None, Decimal | None] | None" = declare(
         option_types.optional(option_types.price()),
         "",
-        "Price of `model`, in US dollars per million input and output tokens, for a model or a "
-        "server whose prices the action does not know. It applies to an unknown `fallback-model` "
-        "or `small-model` too.",
+        "Price of `model`, in US dollars per million input and output tokens, such as `1.00/5.00`. "
+        "`1.00/5.00 cached=0.10 cache-write=1.25` states cached tokens too; without it they cost "
+        "as much as the others. The action knows prices at OpenAI's own address only. The price "
+        "applies to an unknown `fallback-model` or `small-model` too.",
     )
     on_error: enums.OnError = declare(
         option_types.choice(enums.OnError),
@@ -230,7 +242,7 @@ class Inputs(ModelInputs):
         Our default for the second one is OpenAI's, so it is left out on another server.
         """
         second = self.fallback_model
-        if second == FALLBACK_MODEL and not self._asks_openai:
+        if second == FALLBACK_MODEL and not self.asks_openai:
             second = ""
         return tuple(dict.fromkeys(name for name in (self.model, second) if name))
 
@@ -242,13 +254,13 @@ class Inputs(ModelInputs):
     @property
     def uses_responses(self) -> bool:
         """Whether requests use the Responses API."""
-        return self.api is enums.Api.RESPONSES or (self.api is enums.Api.AUTO and self._asks_openai)
+        return self.api is enums.Api.RESPONSES or (self.api is enums.Api.AUTO and self.asks_openai)
 
     @property
     def needs_key(self) -> bool:
         """Whether no request can succeed for want of an api-key."""
         asks = self.mode is not enums.Mode.PUBLISH and not self.plan_only
-        return not self.api_key and self._asks_openai and asks
+        return not self.api_key and self.asks_openai and asks
 
     @property
     def restores(self) -> bool:
@@ -261,14 +273,21 @@ class Inputs(ModelInputs):
         return self.dry_run or self.plan_only or self.mode is enums.Mode.REVIEW
 
     @property
-    def _asks_openai(self) -> bool:
-        if self.base_url == OPENAI:
-            return True
+    def asks_openai(self) -> bool:
+        """Whether the model server is OpenAI's own. Azure's servers of its models are not."""
+        return self.base_url == OPENAI or self.asks_openai_region or self._host == _OPENAI_HOST
+
+    @property
+    def asks_openai_region(self) -> bool:
+        """Whether requests go to one of OpenAI's regions, such as eu.api.openai.com."""
+        return self.base_url != OPENAI and self._host.endswith(f".{_OPENAI_HOST}")
+
+    @property
+    def _host(self) -> str:
         # What only another server needs must not slow down every run.
         from urllib.parse import urlsplit
 
-        # Such as eu.api.openai.com.
-        return f".{urlsplit(self.base_url).hostname}".endswith(f".{urlsplit(OPENAI).hostname}")
+        return urlsplit(self.base_url).hostname or ""
 
 
 _EVERYTHING = options.declarations(Inputs)

@@ -119,15 +119,32 @@ def ceiling(option: OptionType[T], default: str) -> OptionType[T | NoLimit | Non
     return OptionType(parse, allowed, option.example, blank=True)
 
 
-def price() -> "OptionType[tuple[Decimal, Decimal]]":
-    """Read the prices of input and output: two numbers above 0, joined by a slash."""
-    one = decimal(10_000, above=0, example="1.00")
+def price() -> "OptionType[tuple[Decimal, Decimal, Decimal | None, Decimal | None]]":
+    """Read the prices of input and output, joined by a slash, and by name those of a cache.
 
-    def parse(text: str) -> "tuple[Decimal, Decimal]":
-        first, _, second = text.partition("/")
-        return one.parse(first.strip()), one.parse(second.strip())
+    They are returned as input, output, cached, cache-write; None where one is not given. A third
+    number without a name could be read in two ways, so it is refused.
+    """
+    one, cached = decimal(10_000, above=0, example="1.00"), decimal(10_000, example="0.10")
 
-    allowed = "US dollars per million input and output tokens, both above 0, like `1.00/5.00`"
+    def parse(text: str) -> "tuple[Decimal, Decimal, Decimal | None, Decimal | None]":
+        found = re.fullmatch(
+            r"([^/=]+)/([^/=]+?)(?:[\s,]+cached=(\S+?))?(?:[\s,]+cache-write=(\S+))?", text.strip()
+        )
+        if found is None:
+            raise ValueError
+        given, made, read, written = found.groups()
+        price = one.parse(given.strip())
+        discounted = cached.parse(read) if read else None
+        if discounted is not None and discounted > price:
+            raise ValueError("cached tokens cost more than the others")
+        return price, one.parse(made.strip()), discounted, one.parse(written) if written else None
+
+    allowed = (
+        "US dollars per million input and output tokens, both above 0, like `1.00/5.00`, and "
+        "optionally those of cached input and of cache writes, like "
+        "`1.00/5.00 cached=0.10 cache-write=1.25`"
+    )
     return OptionType(parse, allowed, "1.00/5.00")
 
 

@@ -19,7 +19,7 @@ from reviewer.record import record
 from reviewer.severity import Confidence, Severity
 
 _SHARED = options.declarations(SharedSettings)
-_NOT_IN_FINGERPRINT = {"notes", "origin"} | {
+_NOT_IN_FINGERPRINT = {"notes", "origin", "path_instructions"} | {
     declared.field for declared in _SHARED if not declared.in_fingerprint
 }
 
@@ -54,9 +54,20 @@ class Settings(SharedSettings):
         gates = [severity for severity in Severity if severity.label in limits]
         return min(gates, default=Severity.MEDIUM)
 
+    def find_instructions(self, path: str) -> tuple[str, ...]:
+        """Return the path instructions that apply to a file, in their own order."""
+        return tuple(
+            each.instructions
+            for each in self.path_instructions
+            if Patterns((each.path,)).verdict(path)
+        )
+
     @property
     def fingerprint(self) -> str:
-        """64 hexadecimal digits that change with every setting that changes a review's content."""
+        """64 hexadecimal digits that change with every setting that changes a review's content.
+
+        Path instructions do not count: they change the review of the files that they are about.
+        """
         content = {
             name: value for name, value in asdict(self).items() if name not in _NOT_IN_FINGERPRINT
         }

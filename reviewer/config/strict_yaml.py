@@ -7,10 +7,11 @@ from typing import Any, Never, TypeAlias
 
 import yaml
 
+from reviewer.config.inputs import REPOSITORY_FILE
 from reviewer.config.options import show
 from reviewer.errors import ConfigError
 
-PATH = ".github/code-review.yml"
+PATH = REPOSITORY_FILE
 LARGEST = 64 * 1024
 """Bytes. PyYAML takes up to a second for this much; real files have 2 kB."""
 DEEPEST = 8

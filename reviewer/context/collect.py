@@ -1,16 +1,17 @@
 """Collects what changes are read with: lines around them, related changes, unchanged code."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
-from reviewer.context import linters, nearby_lines
+from reviewer.context import linters, nearby_lines, shown_code
 from reviewer.context.head_files import HeadFiles
 from reviewer.context.related_changes import ChangeIndex
 from reviewer.context.repository_code import RepositoryCode, RepositorySearch
+from reviewer.context.shown_code import ShownCode
 from reviewer.errors import WorkspaceError
 from reviewer.ports import LARGEST_FILE
 from reviewer.text.truncate import Excerpt
@@ -42,24 +43,33 @@ class PartContext:
 class ContextCollector:
     """Collects the context of any part of a changed file; safe to share between threads."""
 
-    __slots__ = ("_changed", "_excludes", "_index", "_linters", "_lock", "_search", "files")
+    __slots__ = (
+        "_changed", "_excludes", "_index", "_linters", "_lock", "_lock_of_shown", "_looked",
+        "_search", "_shown", "files", "share",
+    )  # fmt: skip
 
     def __init__(
         self,
         files: HeadFiles,
         changed: Sequence[ChangedFile],
         excludes: Callable[[str], bool] = lambda _: False,
+        share: Sequence[ChangedFile] = (),
     ) -> None:
         """Index the changes of all files; a single file has no related changes.
 
-        `excludes` returns True for the paths of files whose unchanged code is not shown.
+        `excludes` returns True for the paths of files whose unchanged code is not shown. `share`
+        are the files that `find_shown` may be asked about, those of a shard.
         """
         self.files = files
         self._changed = changed
         self._excludes = excludes
+        self.share = share
         self._lock = Lock()
+        self._lock_of_shown = Lock()
         self._linters: tuple[str, ...] | None = None
         self._search: RepositorySearch | None = None
+        self._shown: Mapping[str, tuple[ShownCode, ...]] | None = None
+        self._looked = False
         self._index = ChangeIndex(changed) if len(changed) > 1 else None
 
     def group(self, files: Sequence[ChangedFile]) -> tuple[tuple[ChangedFile, ...], ...]:
@@ -99,21 +109,46 @@ class ContextCollector:
             shown[path] = shown.get(path, frozenset()) | known
         try:
             with self._lock:
-                if self._search is None:
-                    self._search = RepositorySearch(
-                        self._changed, self._read_texts(), self._read_near
-                    )
-            return self._search.find(parts, room, shown)
+                search = self._open_search()
+            return search.find(parts, room, shown)
         except WorkspaceError as problem:
             log.warning("Unchanged code of other files is not shown: %s", problem)
             return RepositoryCode()
+
+    def find_shown(self, file: ChangedFile) -> tuple[ShownCode, ...] | None:
+        """Return the unchanged code that a file is read with, None if it cannot be told.
+
+        It does not depend on the batch and its room. The first call reads it for all changed files
+        and sends no request for any. It cannot be told where the commit is not at hand as a whole:
+        of a part of it, other definitions would be the nearest.
+        """
+        with self._lock_of_shown:
+            if not self._looked:
+                self._shown, self._looked = self._find_all_shown(), True
+        return None if self._shown is None else self._shown.get(file.path, ())
+
+    def _find_all_shown(self) -> Mapping[str, tuple[ShownCode, ...]] | None:
+        try:
+            with self._lock:
+                search = self._open_search()
+        except WorkspaceError as problem:
+            log.warning("It cannot be told which unchanged code was shown: %s", problem)
+            return None
+        if self.files.missing:
+            return None
+        return shown_code.find(self.share, self._changed, search.find_places, self.read_near)
+
+    def _open_search(self) -> RepositorySearch:
+        if self._search is None:
+            self._search = RepositorySearch(self._changed, self._read_texts(), self.read_near)
+        return self._search
 
     def find_linters(self) -> tuple[str, ...]:
         """Return the names of the compilers and linters that the repository is configured for."""
         with self._lock:
             if self._linters is None:
                 try:
-                    self._linters = linters.find(self.files.paths(), self._read_near)
+                    self._linters = linters.find(self.files.paths(), self.read_near)
                 except WorkspaceError:
                     self._linters = ()
             return self._linters
@@ -122,7 +157,8 @@ class ContextCollector:
         texts = self.files.texts(LARGEST_FILE)
         return ((path, text) for path, text in texts if not self._excludes(path))
 
-    def _read_near(self, path: str) -> str | None:
+    def read_near(self, path: str) -> str | None:
+        """Return the text of a file of the commit, None where it is not at hand."""
         try:
             return self.files.near(path)
         except WorkspaceError:

@@ -3,6 +3,7 @@
 import enum
 import logging
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -11,6 +12,7 @@ from reviewer.pull_request import ReviewComment, ReviewThread
 
 log = logging.getLogger(__name__)
 
+_AT_ONCE = 4
 MOST_LOGINS = 20
 """Logins that one run asks the forge about; each costs a request, and anybody may comment."""
 
@@ -67,7 +69,17 @@ class Speakers:
     may_write: Callable[[str], bool]
     is_ours: Callable[[ReviewThread, ReviewComment], bool]
     _known: dict[str, bool] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    _locks: dict[str, Lock] = field(default_factory=dict)
+    _mutex: Lock = field(default_factory=Lock)
+
+    def meet(self, threads: Iterable[ReviewThread]) -> None:
+        """Ask about the people in threads that `describe` will be called for; takes a request each.
+
+        A few are asked about side by side: GitHub allows 100 requests at a time ("Rate limits for
+        the REST API").
+        """
+        with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="speakers") as pool:
+            list(pool.map(self.describe, threads))
 
     def describe(
         self, thread: ReviewThread, comments: Iterable[ReviewComment] | None = None
@@ -96,9 +108,12 @@ class Speakers:
         return Speaker.MAINTAINER if self._ask(comment.author) else Speaker.OTHER
 
     def _ask(self, login: str) -> bool:
-        with self._lock:
+        with self._mutex:
+            lock = self._locks.setdefault(login, Lock())
+            asks = list(self._locks).index(login) < MOST_LOGINS
+        with lock:
             if login not in self._known:
-                self._known[login] = len(self._known) < MOST_LOGINS and self._request(login)
+                self._known[login] = asks and self._request(login)
             return self._known[login]
 
     def _request(self, login: str) -> bool:

@@ -5,13 +5,15 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from reviewer.changes.selection import Selection
 from reviewer.config.globs import Patterns
 from reviewer.context import front_matter
 from reviewer.errors import ForgeError
 from reviewer.ports import Forge
-from reviewer.pull_request import PullRequest
+from reviewer.pull_request import PullRequest, TreeListing
+from reviewer.text import digest
 from reviewer.text.truncate import first_lines, shorten, shorten_name
 
 log = logging.getLogger(__name__)
@@ -77,12 +79,14 @@ class Guidelines:
     """The guidelines that apply to the files of one run; safe to share between threads.
 
     `found` has those of the nearest folders first. `problems` are sentences on what could not be
-    used, `edited` the guideline files that the change itself touches.
+    used, `edited` the guideline files that the change itself touches. `unread` says that the forge
+    did not give some, so that others may apply too.
     """
 
     found: tuple[Guideline, ...] = ()
     problems: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
+    unread: bool = False
     _cuts: set[str] = field(default_factory=set, compare=False)
 
     def select(self, paths: Collection[str], room: int) -> tuple[tuple[Guideline, ...], list[str]]:
@@ -101,6 +105,15 @@ class Guidelines:
             if piece.cut:
                 cuts.append(f"{piece.path}, all but the first {len(piece.text):,} characters")
         return tuple(shown), cuts
+
+    def identify_for(self, path: str) -> tuple[str, ...]:
+        """Return a hash of each guideline that is about a file, whatever a request has room for."""
+        texts = (
+            digest.identify(each.path, each.folder, *each.globs, each.text)
+            for each in self.found
+            if each.applies_to(path)
+        )
+        return tuple(sorted(texts))
 
     def record(self, cuts: Iterable[str]) -> None:
         """Remember what was left out of a request that was sent."""
@@ -159,8 +172,11 @@ def find(
     pull: PullRequest,
     selection: Selection,
     as_prompt_text: Callable[[str], str],
+    list_tree: Callable[[], TreeListing] | None = None,
 ) -> Guidelines:
     """Find the guidelines for the selected files, in one request and one more for each file.
+
+    `list_tree` returns the files of the base commit, if somebody has asked for them already.
 
     They are read at the base commit, which the author of the change cannot edit, and at most
     MOST_READ of them. All reads are optional: what cannot be read is a problem of the result.
@@ -170,7 +186,10 @@ def find(
     wanted = _Wanted.of(setting)
     problems: list[str] = []
     paths = [file.path for file in selection.files]
-    listed = _list(forge, setting, pull.base_sha, problems) if paths else ()
+    list_tree = list_tree or partial(forge.list_tree, pull.base_sha)
+    listed = _list(list_tree, setting, problems) if paths else ()
+    # So far, the only problem of a list is that there is none, or that it is not whole.
+    unlisted = bool(problems)
     places = _order(listed, wanted, paths)
     if left := [path for path, _ in places[MOST_READ:]]:
         problems.append(f"at most {MOST_READ} guideline files are read: {_join(left)} not")
@@ -179,13 +198,16 @@ def find(
     distinct = {(each.folder, each.globs, each.text): each for each in reversed(found)}
     used = [each for each in distinct.values() if any(map(each.applies_to, paths))]
     nearest = sorted(used, key=lambda each: (*_depth(each), found.index(each)))
-    return Guidelines(tuple(nearest), tuple(problems), tuple(_find_edited(wanted, selection)))
+    edited = tuple(_find_edited(wanted, selection))
+    return Guidelines(tuple(nearest), tuple(problems), edited, unlisted or bool(reader.failed))
 
 
-def _list(forge: Forge, setting: Sequence[str], sha: str, problems: list[str]) -> Iterable[str]:
+def _list(
+    list_tree: Callable[[], TreeListing], setting: Sequence[str], problems: list[str]
+) -> Iterable[str]:
     """Return the paths at the base commit, or without a list those that the setting names."""
     try:
-        listing = forge.list_tree(sha)
+        listing = list_tree()
     except ForgeError as problem:
         log.warning("The files of the base commit could not be listed: %s", problem)
         problems.append(
@@ -241,6 +263,8 @@ class _Reader:
     forge: Forge
     sha: str
     as_prompt_text: Callable[[str], str]
+    failed: list[str] = field(default_factory=list)
+    """The paths that the forge did not give."""
 
     def read(self, place: tuple[str, str]) -> "Guideline | str | None":
         """Return the guideline, why it cannot be used, or None where there is nothing to show."""
@@ -249,6 +273,7 @@ class _Reader:
             data = self.forge.content(path, self.sha, optional=True) or b""
             scope = front_matter.read_scope(path, data.decode(errors="replace"))
         except ForgeError as problem:
+            self.failed.append(path)
             return problem.what
         except ValueError as wrong:
             return f"the file {wrong}"

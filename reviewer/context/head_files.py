@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threading import Lock, RLock
 
 from reviewer.errors import ForgeError, RequestReserveError, WorkspaceError
-from reviewer.ports import LARGEST_FILE, Blob, CommitFiles, Forge
+from reviewer.ports import LARGEST_FILE, Archive, Blob, CommitFiles, Forge
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +47,53 @@ class HeadFiles:
         self._locks: dict[str, Lock] = {}
         self._mutex = Lock()
         self._loading = RLock()
+        self._finding = Lock()
+        self._archive: Archive | ForgeError | None = None
+        self._unlisted: ForgeError | None = None
         self.unread: set[str] = set()
         """Files that were not read, because the rest of the requests is kept for publishing."""
         self.missing = ""
         """Why the files were not read all at once, "" where they were or were not needed."""
 
     def list_files(self, *, optional: bool = False) -> Mapping[str, Blob]:
-        """Return the plain files of the commit; raises ForgeError when they cannot be listed."""
+        """Return the plain files of the commit; raises ForgeError when they cannot be listed.
+
+        An `optional` list is not asked for again after a failure.
+        """
         with self._loading:
             if self._files is None:
-                self._files = self._forge.blobs(self._sha, optional=optional)
+                self._files = self._list(optional=optional)
             return self._files
+
+    def _list(self, *, optional: bool) -> Mapping[str, Blob]:
+        if optional and self._unlisted:
+            raise self._unlisted
+        try:
+            return self._forge.blobs(self._sha, optional=optional)
+        except ForgeError as problem:
+            self._unlisted = problem
+            raise
+
+    @property
+    def has_checkout(self) -> bool:
+        """True if there is a checkout, which may have all that the archive has."""
+        return self._open_checkout is not None
+
+    def find_archive(self) -> Archive:
+        """Return what downloads the archive of the commit; raises ForgeError if there is none.
+
+        Only the first call asks for it. `load` does so too; called beside it, this saves the time
+        of a request.
+        """
+        with self._finding:
+            if self._archive is None:
+                try:
+                    self._archive = self._forge.archive(self._sha)
+                except ForgeError as problem:
+                    self._archive = problem
+            if isinstance(self._archive, ForgeError):
+                raise self._archive
+            return self._archive
 
     def load(self) -> tuple[CommitFiles, ...]:
         """Return where files are at hand, after reading them all at once; may take a minute.
@@ -78,7 +114,7 @@ class HeadFiles:
             if checkout:
                 yield checkout
             if checkout is None or not _has_all(checkout, files):
-                yield self._forge.archive(self._sha, files)
+                yield self.find_archive()(files)
         except ForgeError as problem:
             self.missing = problem.what
             log.warning("The head commit is not read as a whole: %s", problem)

@@ -39,7 +39,7 @@ def select(content: str, hunks: Sequence[Hunk], limit: int) -> Excerpt:
     lines = content.removesuffix("\n").split("\n") if content else []
     page = _LineSelection(lines, hunks, limit)
     outline = Outline(lines)
-    changed = [number for hunk in hunks for number in _changed_positions(hunk)]
+    changed = [number for hunk in hunks for number in find_changed_positions(hunk)]
     for header in (*outline.headers(changed), *_find_headings(lines, hunks)):
         for number in outline.introduction(header):
             page.take(number)
@@ -128,7 +128,7 @@ class _LineSelection:
         return "\n".join(_mark_gaps(self._rows, sorted(self._rows)))
 
 
-def _changed_positions(hunk: Hunk) -> Iterator[int]:
+def find_changed_positions(hunk: Hunk) -> Iterator[int]:
     """Yield the lines of a hunk's changes in the new file; of a removal, the line before it."""
     here = next((line.new for line in hunk.lines if line.new is not None), 1)
     for line in hunk.lines:

@@ -89,6 +89,14 @@ class RepositorySearch:
         cuts = _cap_cuts((*page.cuts, *choice.cuts, *unread))
         return RepositoryCode(uses, "\n".join(needed), cuts)
 
+    def find_places(self, file: ChangedFile) -> Iterator[tuple[str, list[DefinitionPlace]]]:
+        """Yield each name that a file's added lines use, with the places that define it.
+
+        They are those that a request with enough room shows, whatever it shows beside them.
+        """
+        if not nearness.is_test(file.path):
+            yield from _find_needed(self._index, file.path, file.hunks, self._near(file.path))
+
 
 class _Choice:
     """The pieces for one batch, the nearest first."""
@@ -178,14 +186,8 @@ class _Choice:
     def _find_needed(self, part: Part) -> Iterator[CodePiece]:
         path = part.file.path
         family = identifiers.language_family(path)
-        text = self._near(path)
-        words = identifiers.words(render_hunks(part.hunks) if text is None else text)
-        own = changed_definitions.find_added(part.hunks, family)
-        for name in changed_definitions.find_used(part.hunks, family):
-            places = self._index.definitions(family, name) if name not in own else ()
-            nearest = _choose_nearest(path, name, places, words)
-            if len(nearest) <= DEFINITIONS:
-                yield from self._make_definitions(f"Definition of {name} in", nearest, family)
+        for name, nearest in _find_needed(self._index, path, part.hunks, self._near(path)):
+            yield from self._make_definitions(f"Definition of {name} in", nearest, family)
 
     def _make_definitions(
         self, title: str, places: Iterable[DefinitionPlace], family: str
@@ -205,6 +207,23 @@ class _Choice:
             may_open = text and self._lines_left >= 0
             self._sources[path] = SourceFile(path, text, family) if may_open else None
         return self._sources[path]
+
+
+def _find_needed(
+    index: RepositoryIndex, path: str, hunks: Sequence[Hunk], text: str | None
+) -> Iterator[tuple[str, list[DefinitionPlace]]]:
+    """Yield each name that added lines use, with its definitions, if they are not ambiguous.
+
+    `text` is the file at the head, None where it is not at hand.
+    """
+    family = identifiers.language_family(path)
+    words = identifiers.words(render_hunks(hunks) if text is None else text)
+    own = changed_definitions.find_added(hunks, family)
+    for name in changed_definitions.find_used(hunks, family):
+        places = index.definitions(family, name) if name not in own else ()
+        nearest = _choose_nearest(path, name, places, words)
+        if nearest and len(nearest) <= DEFINITIONS:
+            yield name, nearest
 
 
 def _choose_nearest(

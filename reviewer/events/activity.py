@@ -33,7 +33,8 @@ class ReviewPullRequest:
     triggered, None if the event does not contain them. `ignore` and `resume` change what is
     remembered, before the review. `upstream_succeeded` means that the run which should have
     reviewed this pull request ended with success. `only_repeat` asks for the verdict of the review
-    that is there; no model is asked.
+    that is there; no model is asked. `base_sha` and `head_sha` are the commits that the event
+    names, "" if it names none; the pull request may have others by now.
     """
 
     number: int
@@ -47,6 +48,8 @@ class ReviewPullRequest:
     commenter: Commenter | None = None
     upstream_succeeded: bool = False
     only_repeat: bool = False
+    base_sha: str = ""
+    head_sha: str = ""
 
 
 @record

@@ -81,7 +81,14 @@ def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
             "bots such as Dependabot, but a maintainer can have it reviewed by a manual run",
             waits=waits,
         )
-    return ReviewPullRequest(event.number, full=rules.full, title=event.title, body=event.body)
+    return ReviewPullRequest(
+        event.number,
+        full=rules.full,
+        title=event.title,
+        body=event.body,
+        base_sha=event.base_sha,
+        head_sha=event.head_sha,
+    )
 
 
 def _on_comment(event: CommentEvent, rules: TriggerRules) -> Activity:

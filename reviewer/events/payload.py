@@ -23,7 +23,7 @@ class PullRequestEvent:
 
     `title` and `body` are those of that moment: untrusted text. `login` is the author's.
     `base_changed` means that an edit gave the pull request another base branch, `base_sha` is the
-    commit of the present one.
+    commit of the present one. `head_sha` is the head commit of that moment.
     """
 
     number: int
@@ -36,6 +36,7 @@ class PullRequestEvent:
     login: str = ""
     base_changed: bool = False
     base_sha: str = ""
+    head_sha: str = ""
 
 
 @record
@@ -175,6 +176,7 @@ def _parse_pull_request(payload: Mapping[str, Any], ref: str) -> PullRequestEven
         login=_login_of(pull["user"]),
         base_changed=_has_new_base(payload),
         base_sha=str(pull["base"]["sha"]),
+        head_sha=str(pull["head"]["sha"]),
     )
 
 

@@ -171,7 +171,7 @@ class ModelClient:
         )
 
     def _complete(self, model: Model, prompt: Prompt) -> Reply:
-        reserved = self.budget.reserve(model.name, prompt.size)
+        reserved = self.budget.reserve(model.name, prompt.size, prompt.purpose)
         try:
             reply = model.complete(prompt)
         except ReplyError as problem:

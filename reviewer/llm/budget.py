@@ -1,20 +1,16 @@
-"""Knows prices and context windows of models, and refuses requests over the run's budget."""
+"""Counts what requests cost, by purpose, and refuses those over a limit of tokens or money."""
 
-import re
 import threading
-import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
 from reviewer.config.enums import NoLimit
 from reviewer.config.inputs import Inputs
-from reviewer.errors import BudgetError, InputError
+from reviewer.errors import BudgetError
+from reviewer.llm.model_catalog import Price, find_price, unknown_price_error
 from reviewer.prompt import Estimate, Usage
-from reviewer.review import Spent
+from reviewer.spending import PurposeCost, Spent
 
 # Characters per token: about three in code. The models' own counts correct this, within bounds that
 # hold for every tokenizer.
@@ -22,14 +18,8 @@ _FIRST_RATIO = Decimal(3)
 _RATIOS = (Decimal(1), Decimal(8))
 # Tokens of a reply, until the first one is counted.
 _FIRST_OUTPUT = 1_000
-_TABLE = Path(__file__).with_name("models.toml")
-_DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
-_MILLION = 1_000_000
 # Characters of a prompt that are not about the change: instructions and the schema.
 _PROMPT_FRAME = 10_000
-DAYS_AHEAD = 60
-"""Days before the end of a model from which a run warns; OpenAI announces it six months before."""
-
 
 DEFAULT_COST = Decimal(5)
 """US dollars that a run may cost if the workflow sets no limit and the prices are known."""
@@ -37,84 +27,45 @@ DEFAULT_TOKENS = 3_000_000
 """Tokens that a run may use if the workflow sets no limit and a price is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """US dollars per million tokens of prompts and of replies."""
-
-    input: Decimal
-    output: Decimal
-
-    def cost(self, usage: Usage) -> Decimal:
-        """Return the cost of a request in US dollars."""
-        total = self.input * usage.input_tokens + self.output * usage.output_tokens
-        return total / _MILLION
+# What requests are called in the comment, by the purposes of their prompts.
+_PURPOSES = {
+    "review": "review",
+    "verify": "verification",
+    "whole": "overview",
+    "overview": "overview",
+    "trivial": "trivial changes",
+    "answer": "answer",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """The price of a model, and its context window in tokens."""
+class PullLimit:
+    """What all runs on a pull request may cost together, in US dollars.
 
-    price: Price
-    context_window: int
-
-
-def lookup(model: str) -> ModelFacts | None:
-    """Return the facts of a model, by its name or its name without a date; None if unknown."""
-    known = _load_table()
-    return known.get(model) or known.get(_DATED.sub("", model))
-
-
-@cache
-def _load_table() -> dict[str, ModelFacts]:
-    rows = tomllib.loads(_TABLE.read_text("utf-8"), parse_float=Decimal)
-    return {
-        name: ModelFacts(Price(row["input"], row["output"]), row["context_window"])
-        for name, row in rows.items()
-    }
-
-
-def find_price(model: str, inputs: Inputs) -> Price | None:
-    """Return the price of a model, None if it is not known.
-
-    The workflow's price is that of its `model`, whatever the table says: other servers sell models
-    under the same names. For other models, the table comes first.
+    `earlier` is what other runs have cost. `share` is this run's part of the rest, below 1 for one
+    of several shards, which run at the same time.
     """
-    stated = Price(*inputs.price) if inputs.price else None
-    if stated and model == inputs.model:
-        return stated
-    facts = lookup(model)
-    return facts.price if facts else stated
 
+    limit: Decimal
+    earlier: Decimal
+    share: Decimal = Decimal(1)
 
-def require_prices(inputs: Inputs) -> None:
-    """Raise InputError if the workflow limits the cost and the price of a model is not known."""
-    if isinstance(inputs.max_cost, Decimal):
-        for model in inputs.every_model:
-            if find_price(model, inputs) is None:
-                raise unknown_price_error(model)
-
-
-def shutdown_warning(model: str, ends: date | None, today: date) -> str:
-    """Return a note that a model ends within DAYS_AHEAD, else ""; None is an unknown end."""
-    if ends is None or (ends - today).days > DAYS_AHEAD:
-        return ""
-    if ends <= today:
-        return (
-            f"the model {model} was to be shut down on {ends}; set another one in the input model"
-        )
-    return (
-        f"the model {model} will be shut down on {ends}; set another one in the input model by then"
-    )
+    @property
+    def left(self) -> Decimal:
+        """The US dollars that this run may cost, below 0 if the limit is exceeded already."""
+        return (self.limit - self.earlier) * self.share
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
     """The estimate for a request in flight.
 
-    `characters` counts those of its prompt; `cost` is in US dollars, 0 when no price is known.
+    `purpose` is what the comment calls it. `characters` counts those of its
+    prompt; `cost` is in US dollars, 0 when no price is known.
     """
 
     model: str
+    purpose: str
     characters: int
     expected: Usage
     cost: Decimal
@@ -123,6 +74,27 @@ class Reservation:
     def tokens(self) -> int:
         """The expected tokens of the prompt and the reply."""
         return self.expected.input_tokens + self.expected.output_tokens
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the requests of one purpose have cost so far; `charged` includes estimates.
+
+    `is_known` says that each had a usage and a price, `is_priced` that each had a price.
+    """
+
+    requests: int = 0
+    usage: Usage = field(default_factory=lambda: Usage(0, 0))
+    charged: Decimal = Decimal(0)
+    is_known: bool = True
+    is_priced: bool = True
+
+    def add(self, price: Price | None, usage: Usage, *, is_known: bool) -> None:
+        self.requests += 1
+        self.usage += usage
+        self.charged += price.cost(usage) if price else Decimal(0)
+        self.is_known &= bool(price and is_known)
+        self.is_priced &= bool(price)
 
 
 class Budget:
@@ -144,11 +116,10 @@ class Budget:
         self._lock = threading.Lock()
         self._in_flight: list[Reservation] = []
         self._estimator = _UsageEstimator()
-        self._tokens = Usage(0, 0)
-        self._requests = 0
-        self._cost = Decimal(0)
-        self._cost_known = True
+        self._tallies: dict[str, _Tally] = {}
         self._models: dict[str, None] = {}
+        self._pull_limit: PullLimit | None = None
+        self._refusal: BudgetError | None = None
 
     @classmethod
     def of(cls, inputs: Inputs) -> "Budget":
@@ -169,19 +140,31 @@ class Budget:
             prices.get,
         )
 
-    def reserve(self, model: str, characters: int) -> Reservation:
+    def limit_pull(self, limit: PullLimit) -> None:
+        """Set the limit for all runs on the pull request; until then there is none."""
+        self._pull_limit = limit
+
+    @property
+    def refusal(self) -> BudgetError | None:
+        """The reason why the first request was refused, None if none was."""
+        return self._refusal
+
+    def reserve(self, model: str, characters: int, purpose: str = "review") -> Reservation:
         """Reserve tokens and money for a request whose prompt has so many characters.
 
-        Settle or release the reservation afterwards. Raises BudgetError when the request would
-        exceed a limit, and InputError when there is a cost limit and the model's price is unknown.
+        `purpose` is that of the prompt. Settle or release the reservation afterwards. Raises
+        BudgetError when the request would exceed a limit, and InputError when there is a cost limit
+        and the model's price is unknown.
         """
         price = self._prices(model)
-        if price is None and self._max_cost is not None:
-            raise unknown_price_error(model)
+        if price is None and (self._max_cost is not None or self._pull_limit):
+            limit = "max-cost-pull-request" if self._max_cost is None else "max-cost"
+            raise unknown_price_error(model, limit)
         with self._lock:
             expected = self._estimator.estimate(characters)
-            cost = price.cost(expected) if price else Decimal(0)
-            reservation = Reservation(model, characters, expected, cost)
+            cost = price.dearest.cost(expected) if price else Decimal(0)
+            called = _PURPOSES.get(purpose, purpose)
+            reservation = Reservation(model, called, characters, expected, cost)
             self._check(reservation)
             self._in_flight.append(reservation)
         return reservation
@@ -204,10 +187,9 @@ class Budget:
         """
         prompts = [2 * size + _PROMPT_FRAME for size in sizes]
         wanted = self.estimate(model, prompts)
-        usage = Usage(wanted.input_tokens, wanted.output_tokens)
-        cost = wanted.cost or Decimal(0)
+        tokens = wanted.input_tokens + wanted.output_tokens
         with self._lock:
-            return not self._find_exceeded(Reservation(model, sum(prompts), usage, cost))
+            return not self._find_reached(*self._add_up(tokens, wanted.cost or Decimal(0)))
 
     def settle(self, reserved: Reservation, usage: Usage | None, *, lost: int = 0) -> None:
         """Count a request that got a reply, and earlier attempts of it whose replies were `lost`.
@@ -234,33 +216,70 @@ class Budget:
 
     def _count(self, reserved: Reservation, usage: Usage | None) -> None:
         price = self._prices(reserved.model)
-        counted = usage or reserved.expected
-        self._requests += 1
-        self._tokens = _add(self._tokens, counted)
-        self._cost += price.cost(counted) if price else Decimal(0)
-        self._cost_known &= bool(price and usage)
+        if price and not usage:
+            price = price.dearest
+        tally = self._tallies.setdefault(reserved.purpose, _Tally())
+        tally.add(price, usage or reserved.expected, is_known=usage is not None)
         self._models[reserved.model] = None
 
     def spent(self) -> Spent:
-        """Return the totals of all requests that got a reply, or whose reply was lost."""
+        """Return the totals of all requests that got a reply, or whose reply was lost.
+
+        The replies of requests that are under way may be lost: the cost is unknown then.
+        """
         with self._lock:
+            usage, tallies = self._usage, self._tallies.values()
+            known = all(tally.is_known for tally in tallies) and not self._in_flight
+            priced = all(tally.is_priced for tally in tallies)
+            charged = self._charged + sum(reservation.cost for reservation in self._in_flight)
             return Spent(
-                requests=self._requests,
-                input_tokens=self._tokens.input_tokens,
-                output_tokens=self._tokens.output_tokens,
-                cost=self._cost if self._cost_known else None,
+                requests=sum(tally.requests for tally in tallies),
+                input_tokens=usage.input_tokens,
+                output_tokens=usage.output_tokens,
+                cost=charged if known else None,
                 models=tuple(self._models),
+                cached_tokens=usage.cached_tokens,
+                written_tokens=usage.written_tokens,
+                reasoning_tokens=usage.reasoning_tokens,
+                charged=charged if priced else None,
+                by_purpose=self._list_by_purpose(),
             )
 
-    def _check(self, wanted: Reservation) -> None:
-        if exceeded := self._find_exceeded(wanted):
-            raise exceeded
+    @property
+    def _usage(self) -> Usage:
+        return sum((tally.usage for tally in self._tallies.values()), Usage(0, 0))
 
-    def _find_exceeded(self, wanted: Reservation) -> BudgetError | None:
-        reservations = (*self._in_flight, wanted)
-        tokens = self._tokens.input_tokens + self._tokens.output_tokens
-        tokens += sum(reservation.tokens for reservation in reservations)
-        cost = self._cost + sum(reservation.cost for reservation in reservations)
+    @property
+    def _charged(self) -> Decimal:
+        return sum((tally.charged for tally in self._tallies.values()), Decimal(0))
+
+    def _list_by_purpose(self) -> tuple[PurposeCost, ...]:
+        order = tuple(dict.fromkeys((*_PURPOSES.values(), *self._tallies)))
+        return tuple(
+            PurposeCost(
+                name,
+                tally.requests,
+                tally.usage.input_tokens + tally.usage.output_tokens,
+                tally.charged if tally.is_known else None,
+            )
+            for name in order
+            if (tally := self._tallies.get(name))
+        )
+
+    def _check(self, wanted: Reservation) -> None:
+        if refusal := self._find_reached(*self._add_up(wanted.tokens, wanted.cost)):
+            self._refusal = self._refusal or refusal
+            raise refusal
+
+    def _add_up(self, tokens: int, cost: Decimal) -> tuple[int, Decimal]:
+        """Return the tokens and US dollars of the run if it takes so many more."""
+        usage, flying = self._usage, self._in_flight
+        tokens += usage.input_tokens + usage.output_tokens
+        tokens += sum(reservation.tokens for reservation in flying)
+        return tokens, cost + self._charged + sum(reservation.cost for reservation in flying)
+
+    def _find_reached(self, tokens: int, cost: Decimal) -> BudgetError | None:
+        """Return the error for the limit that so many tokens and US dollars would exceed."""
         if self._max_tokens is not None and tokens > self._max_tokens:
             return BudgetError(
                 f"The token budget is spent: the next request would exceed {self._max_tokens:,}.",
@@ -271,16 +290,15 @@ class Budget:
                 f"The cost budget is spent: the next request would exceed ${self._max_cost:f}.",
                 remedy="Raise max-cost, or review fewer files.",
             )
+        pull = self._pull_limit
+        if pull and cost > pull.left:
+            shard = " This shard has its share of what is left." if pull.share < 1 else ""
+            return BudgetError(
+                f"The limit max-cost-pull-request is reached: other runs have cost "
+                f"${pull.earlier:.2f}, and the next request would exceed ${pull.limit:f}.{shard}",
+                remedy="Raise max-cost-pull-request, or review fewer files.",
+            )
         return None
-
-
-def unknown_price_error(model: str) -> InputError:
-    """Return the error for a limit on the cost and a model of unknown price."""
-    return InputError(
-        f"The limit max-cost cannot be kept: the price of {model} is not known.",
-        remedy="Set price, for example `price: 1.00/5.00` (US dollars per million input and output "
-        "tokens), or max-tokens-total instead of max-cost.",
-    )
 
 
 class _UsageEstimator:
@@ -303,7 +321,3 @@ class _UsageEstimator:
         self._input_tokens += usage.input_tokens
         self._output_tokens += usage.output_tokens
         self._requests += 1
-
-
-def _add(one: Usage, other: Usage) -> Usage:
-    return Usage(one.input_tokens + other.input_tokens, one.output_tokens + other.output_tokens)

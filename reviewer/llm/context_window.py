@@ -5,7 +5,7 @@ import threading
 
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ContextTooLongError
-from reviewer.llm import budget
+from reviewer.llm import model_catalog
 from reviewer.prompt import Prompt, Usage
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class ContextWindow:
 
     def __init__(self, model: str = "", limit: int | None = None, reply: int | None = None) -> None:
         """Take the window that is set and the largest reply, both in tokens, None if not set."""
-        facts = budget.lookup(model)
+        facts = model_catalog.lookup(model)
         self._is_set = limit is not None
         self._tokens = limit or (facts.context_window if facts else None)
         self._reply = reply or _REPLY
@@ -120,7 +120,8 @@ class ContextWindow:
         """
         if usage is None or usage.input_tokens < LEAST_WINDOW:
             return None
-        seen = usage.input_tokens + usage.cached_tokens
+        # A proxy may leave cached tokens out of the prompt's without showing it.
+        seen = usage.input_tokens + usage.cached_tokens + usage.written_tokens
         least = sum(len(message.text.split()) for message in prompt.messages)
         if seen >= least and (self._cut is None or seen < self._cut * _FULL):
             return None

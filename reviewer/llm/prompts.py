@@ -1,6 +1,6 @@
 """Builds the prompts, one method for each kind of request; their text is in templates/prompts."""
 
-import json
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from reviewer.text import invisible
 from reviewer.text.templates import SafeText, Templates
 from reviewer.text.truncate import shorten, shorten_name
 
-VERSION = 6
+VERSION = 7
 """Part of the cache key: raise it when unchanged files must be reviewed with a changed prompt."""
 
 # Authors choose the length of all these; the change itself must keep its room.
@@ -30,16 +30,25 @@ THREAD_CHARACTERS = 8_000
 """Characters of all review threads of a request together."""
 _NONCE_REMOVED = "[mark]"
 _NO_RULES = TeamRules()
-_REPORTING_PURPOSES = ("review", "whole", "trivial")
 _PURPOSES_WITH_TOOLS = ("review", "whole", "verify", "answer")
+_PURPOSES_WITH_CHANGES = ("review", "whole", "verify", "trivial")
+# Their changes are in no later request that begins alike.
+_PURPOSES_ASKED_ONCE = ("whole", "trivial")
+_KEYS = 16
+"""OpenAI's cache serves about 15 requests a minute for a key, so a run uses several.
+
+https://developers.openai.com/api/docs/guides/prompt-caching
+"""
 
 
 class Prompts:
     """The prompts of one run on one pull request; safe to share between threads.
 
-    Every prompt has two messages. The system message holds our instructions and the JSON Schema of
-    the reply, and no text of the pull request. The user message holds untrusted text between two
-    lines with a nonce; all of it has invisible characters shown and secrets masked.
+    Every prompt has two messages. The system message holds our instructions, and no text of the
+    pull request. It begins alike in all runs; the nonce follows. The user message holds untrusted
+    text between two lines with the nonce; all of it has invisible characters shown and secrets
+    masked. What the review and the verification of a batch show is in front of their tasks, so
+    that a server can serve it from its cache.
     """
 
     def __init__(
@@ -50,18 +59,22 @@ class Prompts:
         language: str,
         mask: Callable[[str], str],
         tools: tuple[Tool, ...] = (),
+        verifies: bool = True,
     ) -> None:
         """Set what all prompts of the run share.
 
         `nonce` must be unpredictable to the authors of untrusted text. `language` is the name of
         the language of replies, "" for English. `mask` replaces secrets in any text. `tools` are
-        offered in `review` and `verify`.
+        offered in `review` and `verify`. `verifies` says that a verification is likely to follow
+        a review.
         """
         self._pull = pull
+        self._verifies = verifies
         self._tools = tools
         self._shared = {"nonce": SafeText(nonce), "language": language}
         self._mask = mask
         self._templates = Templates("prompts", self.as_prompt_text, {})
+        self._rules = self._templates.render("system.md.j2")
 
     def as_prompt_text(self, text: str) -> str:
         """Return text as a prompt shows it: invisible characters shown, secrets masked, no nonce.
@@ -83,12 +96,10 @@ class Prompts:
         at COMMENT_CHARACTERS. Threads that do not fit into THREAD_CHARACTERS are left out, those of
         people without write access first.
         """
-        threads = self._fit_threads(request.parts)
-        shown = (replace(each, threads=threads[n]) for n, each in enumerate(request.parts))
         return self._render(
             "review",
             reply_schemas.CHANGE_SCHEMA if request.whole else reply_schemas.REVIEW_SCHEMA,
-            parts=tuple(shown),
+            parts=self._fit_threads(request.parts),
             rules=request.rules,
             request=request,
             siblings=tuple(map(shorten_name, request.siblings[:LISTED_SIBLINGS])),
@@ -117,7 +128,7 @@ class Prompts:
         return self._render(
             "whole",
             reply_schemas.CHANGE_SCHEMA,
-            parts=request.parts,
+            parts=self._fit_threads(request.parts),
             rules=request.rules,
             request=request,
             outlines=change.outlines,
@@ -137,7 +148,7 @@ class Prompts:
         return self._render(
             "verify",
             reply_schemas.VERIFY_SCHEMA,
-            parts=request.parts,
+            parts=self._fit_threads(request.parts),
             rules=request.rules,
             request=request,
             findings=tuple((finding, finding in agreed) for finding in findings),
@@ -184,38 +195,52 @@ class Prompts:
         )
 
     def _render(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
+        offered = self._tools if purpose in _PURPOSES_WITH_TOOLS else ()
+        values |= self._shared | self._describe_pull() | {"tools": bool(offered)}
+        shown = purpose in _PURPOSES_WITH_CHANGES
+        changes = self._templates.render("change.md.j2", **values) if shown else ""
+        # What is marked costs more than it does unmarked, unless another request begins alike.
+        is_repeated = purpose not in _PURPOSES_ASKED_ONCE and self._verifies
+        return Prompt(
+            purpose,
+            (
+                Message(
+                    "system",
+                    self._rules + self._templates.render("run.md.j2", **values),
+                    reused=len(self._rules),
+                ),
+                Message(
+                    "user",
+                    changes + self._templates.render(f"{purpose}.md.j2", **values),
+                    reused=len(changes) if is_repeated else 0,
+                ),
+            ),
+            schema_name=purpose,
+            schema=schema,
+            tools=offered,
+            shared_schema=None if purpose == "answer" else reply_schemas.SHARED_SCHEMA,
+            cache_key=_choose_key(values.get("request")),
+        )
+
+    def _describe_pull(self) -> dict[str, object]:
         # Masked before it is cut: a secret cut in the middle would no longer be recognised.
         body = self.as_prompt_text(self._pull.body)
-        offered = self._tools if purpose in _PURPOSES_WITH_TOOLS else ()
-        system = self._templates.render(
-            "system.md.j2",
-            schema=json.dumps(schema),
-            tools=bool(offered),
-            reports=purpose in _REPORTING_PURPOSES,
-            **self._shared,
-        )
-        user = self._templates.render(
-            f"{purpose}.md.j2",
-            pull=self._pull,
-            description=body[:DESCRIPTION_CHARACTERS],
-            description_cut=DESCRIPTION_CHARACTERS if len(body) > DESCRIPTION_CHARACTERS else 0,
-            commits=tuple(map(shorten_name, _commit_subjects(self._pull)[:LISTED_COMMITS])),
-            more_commits=max(0, len(self._pull.commits) - LISTED_COMMITS),
-            issues=tuple(map(shorten_name, self._pull.issues)),
-            tools=bool(offered),
-            **self._shared,
-            **values,
-        )
-        messages = (Message("system", system), Message("user", user))
-        return Prompt(purpose, messages, schema_name=purpose, schema=schema, tools=offered)
+        return {
+            "pull": self._pull,
+            "description": body[:DESCRIPTION_CHARACTERS],
+            "description_cut": DESCRIPTION_CHARACTERS if len(body) > DESCRIPTION_CHARACTERS else 0,
+            "commits": tuple(map(shorten_name, _commit_subjects(self._pull)[:LISTED_COMMITS])),
+            "more_commits": max(0, len(self._pull.commits) - LISTED_COMMITS),
+            "issues": tuple(map(shorten_name, self._pull.issues)),
+        }
 
-    def _fit_threads(self, parts: Sequence[PartRequest]) -> dict[int, tuple[Discussion, ...]]:
-        """Return the threads that fit by the index of their part, with shortened comments.
+    def _fit_threads(self, parts: Sequence[PartRequest]) -> tuple[PartRequest, ...]:
+        """Return the parts with the threads that fit, their comments shortened.
 
         Those that are already reported are taken first.
         """
         room = THREAD_CHARACTERS
-        fitting: dict[int, tuple[Discussion, ...]] = dict.fromkeys(range(len(parts)), ())
+        fitting: list[tuple[Discussion, ...]] = [()] * len(parts)
         threads = [(n, thread) for n, each in enumerate(parts) for thread in each.threads]
         for n, thread in sorted(threads, key=lambda each: not each[1].reported):
             remarks = tuple(map(self._shorten_remark, thread.remarks))
@@ -223,12 +248,25 @@ class Prompts:
             if length <= room:
                 room -= length
                 fitting[n] += (replace(thread, remarks=remarks),)
-        return fitting
+        return tuple(
+            replace(part, threads=shown) for part, shown in zip(parts, fitting, strict=True)
+        )
 
     def _shorten_remark(self, remark: Remark) -> Remark:
         # Masked before it is cut, as the description is.
         text = self.as_prompt_text(_strip_marker(remark.body))
         return replace(remark, body=shorten(text, COMMENT_CHARACTERS))
+
+
+def _choose_key(request: object) -> str:
+    """Return the cache key of a request, the same for the review and the verification of a batch.
+
+    It also stays the same across pushes, unless another file comes first.
+    """
+    paths = request.paths if isinstance(request, BatchRequest) else ()
+    first = paths[0] if paths else ""
+    number = hashlib.sha256(first.encode(errors="replace")).digest()[0] % _KEYS
+    return f"code-review-{VERSION}-{number}"
 
 
 def _commit_subjects(pull: PullRequest) -> tuple[str, ...]:

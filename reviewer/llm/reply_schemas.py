@@ -82,6 +82,21 @@ class VerificationReply:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedReply:
+    """The members of the replies about a pull request; those of other tasks are empty.
+
+    A server that caches prompts begins them with the schema, so one schema lets a verification
+    begin as the review did. Others get the task's own: a small model whose reply has to follow a
+    grammar fills what it should leave empty.
+    """
+
+    overview: Annotated[str, json_members.optional_text()]
+    major_changes: Annotated[tuple[str, ...], json_members.optional_texts()]
+    files: Annotated[tuple[object, ...], json_members.rows(schema(SectionReply))]
+    verdicts: Annotated[tuple[object, ...], json_members.rows(schema(VerdictReply))]
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerReply:
     """The reply to a question."""
 
@@ -93,3 +108,4 @@ CHANGE_SCHEMA = schema(ChangeReply)
 OVERVIEW_SCHEMA = schema(OverviewReply)
 VERIFY_SCHEMA = schema(VerificationReply)
 ANSWER_SCHEMA = schema(AnswerReply)
+SHARED_SCHEMA = schema(SharedReply)

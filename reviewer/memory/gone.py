@@ -8,7 +8,8 @@ from reviewer.changes.diff import ChangedFile, LineKind
 from reviewer.changes.git_diff import DELETED
 from reviewer.changes.selection import Selection
 from reviewer.finding import Finding, Origin, covers, normalize, quoted_lines, resembles
-from reviewer.memory.previous_review import PreviousReview, unit_key
+from reviewer.memory.file_key import unit_key
+from reviewer.memory.previous_review import PreviousReview
 from reviewer.review import FileReport, Status
 from reviewer.text import digest
 

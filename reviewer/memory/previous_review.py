@@ -16,10 +16,9 @@ from reviewer.finding import (
 from reviewer.findings import ranking
 from reviewer.findings.placement import Places
 from reviewer.llm import prompts
-from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State, Unit
 from reviewer.pull_request import PullRequest
-from reviewer.review import FileReport, Review, Status
+from reviewer.review import Review
 from reviewer.text import digest
 
 _WORDS = re.compile(r":([0-9a-f]{64})\Z")
@@ -30,53 +29,39 @@ class PreviousReview:
     """The last review, as far as it is remembered; the default is for a first review.
 
     `units` holds the files whose results may still apply, by path. `reason` says why none of them
-    applies; it is empty if they do, or if there is no last review. `seal` is that of the run.
-    `notes` say which reports of earlier runs were not used. `small` names the small model and the
-    base commit, for which alone its results apply: a proof is about the whole text of a file.
+    applies; it is empty if they do, or if there is no last review. `settled` are the paths of those
+    that the last review had at the present head. `notes` say which reports of earlier runs were not
+    used.
     """
 
     state: State = field(default_factory=State)
     units: Mapping[str, Unit] = field(default_factory=dict)
     reason: str = ""
-    seal: Seal = UNSEALED
+    settled: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
-    small: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All remembered findings, even if the results of the last review do not apply."""
         return self.state.findings
 
-    def identify(self, file: ChangedFile, *, by_small: bool = False) -> str:
-        """Return the key under which a file's result is remembered, "" if it must not be.
 
-        `by_small` says that the small model has read the file.
-        """
-        key = unit_key(file)
-        return self.seal.identify(digest.identify("small", self.small, key) if by_small else key)
+def compare(known: State, pull: PullRequest, key: str) -> PreviousReview:
+    """Return the last review with the units that may apply to the present head, or with a reason.
 
-
-def compare(
-    known: State, pull: PullRequest, key: str, descends: Callable[[str, str], bool]
-) -> PreviousReview:
-    """Return the last review with the units that apply to the present head, or with a reason.
-
-    `key` is that of this run (`review_key`). `descends(head, ancestor)` tells if a commit has
-    another as its ancestor; it sends a request and is called only if base and key are the same.
+    `key` is that of this run (`review_key`). Neither the base nor the history decides: what a file
+    was read under and with is a part of its own key (`file_key`).
     """
     if not known.head_sha:
         return PreviousReview(known)
-    if reason := _find_difference(known, pull, key):
+    if reason := _find_difference(known, key):
         return PreviousReview(known, reason=reason)
-    if known.head_sha != pull.head_sha and not descends(pull.head_sha, known.head_sha):
-        rewritten = "the history was rewritten (rebase or force-push)"
-        return PreviousReview(known, reason=f"{rewritten} since {known.head_sha[:7]}")
-    return PreviousReview(known, {unit.path: unit for unit in known.units})
+    units = {unit.path: unit for unit in known.units}
+    settled = frozenset(units) if known.head_sha == pull.head_sha else frozenset[str]()
+    return PreviousReview(known, units, settled=settled)
 
 
-def _find_difference(known: State, pull: PullRequest, key: str) -> str:
-    if known.base_sha != pull.base_sha:
-        return f"the base moved from {known.base_sha[:7]} to {pull.base_sha[:7]}"
+def _find_difference(known: State, key: str) -> str:
     if not known.key:
         return "a run of the fork made the last review"
     if known.key == key:
@@ -107,46 +92,10 @@ def join(comment: PreviousReview, reports: Sequence[PreviousReview]) -> Previous
         next_number=max(each.state.next_number for each in sources),
         paused=comment.state.paused,
     )
-    applying = {path: unit for each in sources for path, unit in each.units.items()}
-    return replace(comment, state=state, units=applying, reason="")
-
-
-def unit_key(file: ChangedFile) -> str:
-    """Return 64 hexadecimal digits for a file's change: paths, status, mode and lines.
-
-    Line numbers are left out, so the key stays the same if lines only moved.
-    """
-    counts = (len(hunk.lines) for hunk in file.hunks)
-    rows = (
-        part for hunk in file.hunks for line in hunk.lines for part in (line.kind.value, line.text)
-    )
-    about = (file.path, file.previous_path, file.status, file.modes[1], len(file.hunks))
-    return digest.identify("unit", *about, *counts, *rows)
-
-
-def reuse(
-    file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
-) -> FileReport | None:
-    """Return the remembered row of a file whose change is the same as before, else None.
-
-    Its findings get the line numbers where their code is now.
-    """
-    unit = previous.units.get(file.path)
-    if unit is None or not unit.key:
-        return None
-    if unit.key not in {previous.identify(file), previous.identify(file, by_small=True)}:
-        return None
-    moved = still_present(file, unit.findings, as_prompt_text)
-    if len(moved) < len(unit.findings):
-        return None
-    return FileReport(
-        file.path,
-        Status.REVIEWED,
-        summary=unit.summary,
-        known=moved,
-        key=unit.key,
-        since=unit.since,
-    )
+    applying = {path: (unit, each) for each in sources for path, unit in each.units.items()}
+    settled = frozenset(path for path, (_, each) in applying.items() if path in each.settled)
+    units = {path: unit for path, (unit, _) in applying.items()}
+    return replace(comment, state=state, units=units, reason="", settled=settled)
 
 
 def still_present(
@@ -211,8 +160,9 @@ def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
     """Return a key for all that a review depends on besides the change.
 
     It has four parts, separated by colons: prompts, models, configuration, title and description.
-    If a part differs from that of the last review, its results do not apply. The description counts
-    as a whole: where prompts cut it depends on what is masked in it.
+    If a part differs from that of the last review, its results do not apply. Rules that are about
+    some files only are in the keys of these. The description counts as a whole: where prompts cut
+    it depends on what is masked in it.
     """
     words = digest.identify("words", _trim(pull.title), _trim(pull.body))
     asked = (

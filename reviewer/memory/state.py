@@ -1,7 +1,7 @@
 """Declares what one run leaves for the next, and takes it from a review."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
 from reviewer.finding import Dismissal, Finding
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Severity
+from reviewer.spending import MOST_BILLS, Bill, Dollars, Ledger, read_dollars, write_dollars
 
 MOST_RUNS = 100
 """Remembered moments of runs; with so many within a day, any daily limit of use is reached."""
@@ -24,7 +25,6 @@ _DAY = 86_400
 # be added up, or a state that is too large even without its units.
 _Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12)]
 _Number: TypeAlias = Annotated[int, Field(ge=1, le=10**9)]
-_Cost: TypeAlias = Annotated[str, Field(pattern=r"^(?:[0-9]{1,9}(?:\.[0-9]{1,6})?)?$")]
 _Commit: TypeAlias = Annotated[str, Field(max_length=64)]
 _Text: TypeAlias = Annotated[str, Field(max_length=2_000)]
 
@@ -79,7 +79,7 @@ _Dismissal: TypeAlias = Annotated[
 class Unit:
     """One reviewed file as it is remembered.
 
-    `key` identifies the file's change (`PreviousReview.identify`), empty if the result must not be
+    `key` identifies what the result depends on (`file_key.FileKey`), empty if it must not be
     reused. `since` is the head at which it was reviewed. `findings` includes those below the
     thresholds.
     """
@@ -97,12 +97,13 @@ class State:
 
     An empty `head_sha` means that there was no review. `key` is that of `review_key` in
     `previous_review`. `tokens` and `cost` are totals of the pull request; `cost` is in US dollars,
-    as text, empty if unknown. `paused` is the login of the person who paused the reviews, or empty.
-    `next_number` is for the next new finding. Of the `excluded_files`, which have `unread_lines`, a
-    built-in rule checked `checked_files`. `unread` is a hash of what was not read
-    (`gone.Gone`). `moment` grows with each state that is written for a pull request, so
-    that a copy of an old one is recognised. `shown` is a hash of the comment's text (`hash_text`),
-    so that a changed text is recognised.
+    as text, empty if unknown. `charged` is the same with estimates of what is unknown, empty if it
+    is the same as `cost` or a price is unknown. `bills` are those of the last runs. `paused` is the
+    login of the person who paused the reviews, or empty. `next_number` is for the next new finding.
+    Of the `excluded_files`, which have `unread_lines`, a built-in rule checked `checked_files`.
+    `unread` is a hash of what was not read (`gone.Gone`). `moment` grows with each state that is
+    written for a pull request, so that a copy of an old one is recognised. `shown` is a hash of the
+    comment's text (`hash_text`), so that a changed text is recognised.
     """
 
     head_sha: _Commit = ""
@@ -122,7 +123,9 @@ class State:
     unread: _Text = ""
     by_fork: bool = False
     tokens: _Count = 0
-    cost: _Cost = ""
+    cost: Dollars = ""
+    charged: Dollars = ""
+    bills: Annotated[tuple[Bill, ...], Field(max_length=MOST_BILLS)] = ()
     units: tuple[Unit, ...] = ()
     overview: _Text = ""
     major_changes: tuple[str, ...] = ()
@@ -144,6 +147,25 @@ class State:
         return of_units + self.unchecked
 
     @property
+    def ledger(self) -> Ledger:
+        """What all runs on the pull request have cost."""
+        # A state without tokens is of a pull request on which no model was asked.
+        cost = self.cost or ("" if self.tokens else "0")
+        charged = read_dollars(self.charged or cost)
+        return Ledger(self.tokens, read_dollars(cost), charged, self.bills)
+
+    def with_ledger(self, ledger: Ledger) -> "State":
+        """Return the state with another cost of the pull request."""
+        cost, charged = write_dollars(ledger.cost), write_dollars(ledger.charged)
+        return replace(
+            self,
+            tokens=ledger.tokens,
+            cost=cost,
+            charged="" if charged == cost else charged,
+            bills=ledger.bills,
+        )
+
+    @property
     def posted_findings(self) -> tuple[Finding, ...]:
         """The findings with an inline comment, or for which one was planned."""
         return tuple(finding for finding in self.findings if finding.number in self.posted)
@@ -151,12 +173,12 @@ class State:
 
 def from_review(review: Review) -> State:
     """Return what a later run needs of a review."""
-    spent, severities = review.total or review.spent, review.severities
+    severities = review.severities
     # Outside of a run, a review has no moment.
     asked = bool(review.spent.requests and review.began)
     reviewed = len(review.files_with(Status.REVIEWED))
     excluded = review.files_with(Status.EXCLUDED)
-    return State(
+    remembered = State(
         head_sha=review.head_sha,
         base_sha=review.base_sha,
         key=review.key,
@@ -173,8 +195,6 @@ def from_review(review: Review) -> State:
         unread_lines=sum(row.unread_lines for row in excluded),
         unread=review.unread,
         by_fork=review.by_fork,
-        tokens=spent.input_tokens + spent.output_tokens,
-        cost="" if spent.cost is None else f"{spent.cost:.6f}",
         units=tuple(
             _make_unit(row, review.head_sha) for row in review.files if row.key or row.known
         ),
@@ -188,6 +208,8 @@ def from_review(review: Review) -> State:
         runs=add_run(review.runs, review.began) if asked else review.runs,
         moment=review.moment,
     )
+    spent = review.spent
+    return remembered.with_ledger(review.ledger or Ledger(spent.tokens, spent.cost, spent.dollars))
 
 
 def add_run(runs: Sequence[int], now: int) -> tuple[int, ...]:

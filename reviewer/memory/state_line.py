@@ -11,6 +11,7 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 
 from reviewer.finding import Finding
+from reviewer.memory import file_key
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State
 from reviewer.text import digest
@@ -39,8 +40,8 @@ _UNPACKED = 30
 def encode(state: State, seal: Seal = UNSEALED, *, largest: int = LARGEST) -> str:
     """Return the hidden line with its tag, at most `largest` characters of state.
 
-    If the state is too large, summaries are dropped first, then the rules that findings name, then
-    units without findings, then units with findings.
+    If the state is too large, what names the code that changed is dropped first, then summaries,
+    then the rules that findings name, then units without findings, then units with findings.
     """
     for smaller in _shrink(state):
         packed = zlib.compress(_adapter().dump_json(smaller, exclude_defaults=True), 9)
@@ -72,6 +73,9 @@ def encode_for_report(state: State, seal: Seal) -> str | None:
 
 
 def _shrink(state: State) -> Iterator[State]:
+    yield state
+    named = (replace(unit, key=file_key.drop_names(unit.key)) for unit in state.units)
+    state = replace(state, units=tuple(named))
     yield state
     state = replace(state, units=tuple(replace(unit, summary="") for unit in state.units))
     yield state

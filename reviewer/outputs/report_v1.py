@@ -28,6 +28,7 @@ from reviewer.errors import ReportError
 from reviewer.finding import Candidate, Origin, Side
 from reviewer.review import Ground, Status, VerdictOutcome
 from reviewer.severity import Confidence, Scale, Severity
+from reviewer.spending import Dollars
 
 VERSION: Final = 1
 LARGEST = 20_000_000
@@ -143,8 +144,21 @@ class WithheldRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PurposeRow:
+    """The share of the requests with one purpose: review, verification, overview."""
+
+    purpose: str
+    requests: _Count
+    tokens: _Count
+    cost: _Cost | None
+
+
+@dataclass(frozen=True, slots=True)
 class SpentRow:
-    """Requests to models, tokens and cost."""
+    """Requests to models, tokens and cost.
+
+    `input_tokens` and `output_tokens` are all of them: cached and reasoning tokens are parts.
+    """
 
     requests: _Count
     input_tokens: _Count
@@ -154,6 +168,28 @@ class SpentRow:
         Field(description="US dollars; null when a price or a usage is not known"),
     ]
     models: tuple[str, ...]
+    cached_tokens: Annotated[_Count, Field(description="Input that a cache served.")] = 0
+    cache_write_tokens: Annotated[_Count, Field(description="Input that a cache took in.")] = 0
+    reasoning_tokens: Annotated[_Count, Field(description="Output that is reasoning.")] = 0
+    charged: Annotated[
+        _Cost | None,
+        Field(description="The same with estimates; null when a price is not known."),
+    ] = None
+    by_purpose: tuple[PurposeRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BillRow:
+    """What one run has cost: tokens, and US dollars, empty if not known; `began` in Unix seconds.
+
+    `charged` is what counts against limits, empty if it is the same as `cost`.
+    """
+
+    run: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    began: _Count
+    tokens: _Count
+    cost: Dollars
+    charged: Dollars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +239,10 @@ class Report:
     notes: tuple[str, ...]
     spent: SpentRow
     total: SpentRow
+    bills: Annotated[
+        tuple[BillRow, ...],
+        Field(description="The runs that made the review, so that each counts once."),
+    ] = ()
     memory: Annotated[
         str | None,
         Field(description="What a later run needs, packed and signed; null without a key."),

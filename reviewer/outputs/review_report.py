@@ -1,7 +1,7 @@
 """Converts a review to its JSON report, and a report back to a review."""
 
 from collections.abc import Container, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,10 @@ from reviewer.errors import CancelledError
 from reviewer.finding import Candidate, Dismissal, Finding, Side
 from reviewer.outputs import report_v1
 from reviewer.outputs.report_v1 import (
+    BillRow,
     DismissalRow,
     FindingRow,
+    PurposeRow,
     Report,
     ReportedFile,
     ShownFindingRow,
@@ -19,8 +21,9 @@ from reviewer.outputs.report_v1 import (
     VerificationRow,
     WithheldRow,
 )
-from reviewer.review import FileReport, Overview, Review, Spent, Verification, Withheld
+from reviewer.review import FileReport, Overview, Review, Verification, Withheld
 from reviewer.severity import Confidence, Severity
+from reviewer.spending import Bill, Ledger, PurposeCost, Spent, write_dollars
 
 _SIGINT = 2
 
@@ -53,7 +56,8 @@ def render(review: Review, *, name: str, run_url: str, memory: str | None = None
         withheld=WithheldRow(**asdict(review.withheld)),
         notes=(*review.notes, *review.foot_notes, *review.job_summary_notes),
         spent=_make_spent_row(review.spent),
-        total=_make_spent_row(review.total or review.spent),
+        total=_make_total_row(review),
+        bills=tuple(BillRow(**asdict(bill)) for bill in review.bills or ()),
         memory=memory,
     )
     return report_v1.write(report)
@@ -107,13 +111,51 @@ def _make_file_row(file: FileReport) -> ReportedFile:
 
 
 def _make_spent_row(spent: Spent) -> SpentRow:
-    cost = None if spent.cost is None else f"{spent.cost:.6f}"
-    return SpentRow(spent.requests, spent.input_tokens, spent.output_tokens, cost, spent.models)
+    return SpentRow(
+        spent.requests,
+        spent.input_tokens,
+        spent.output_tokens,
+        write_dollars(spent.cost) or None,
+        spent.models,
+        spent.cached_tokens,
+        spent.written_tokens,
+        spent.reasoning_tokens,
+        write_dollars(spent.dollars) or None,
+        tuple(
+            PurposeRow(each.purpose, each.requests, each.tokens, write_dollars(each.cost) or None)
+            for each in spent.by_purpose
+        ),
+    )
+
+
+def _make_total_row(review: Review) -> SpentRow:
+    """Return the tokens and cost of all runs; only their sum of tokens is known."""
+    ledger, spent = review.ledger, review.spent
+    if ledger is None:
+        return _make_spent_row(spent)
+    output = min(spent.output_tokens, ledger.tokens)
+    total = Spent(
+        spent.requests, ledger.tokens - output, output, ledger.cost, charged=ledger.charged
+    )
+    return _make_spent_row(replace(total, models=spent.models))
 
 
 def parse(data: bytes) -> Review:
     """Return the review in a report, which is untrusted; raises ReportError if it is invalid."""
+    return read(data)[0]
+
+
+def read(data: bytes) -> tuple[Review, str]:
+    """Return the review in a report and its packed memory, "" if it has none.
+
+    Both are untrusted: whoever uses the memory has to check its tag. Raises ReportError if the
+    report is invalid.
+    """
     report = report_v1.read(data)
+    return _make_review(report), report.memory or ""
+
+
+def _make_review(report: Report) -> Review:
     findings = tuple(map(_make_finding, report.findings))
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -133,7 +175,8 @@ def parse(data: bytes) -> Review:
         by_fork=report.by_fork,
         dismissed=tuple(map(_make_dismissal, report.dismissed)),
         verifications=tuple(map(_make_verification, report.judgements)),
-        total=_make_spent(report.total),
+        ledger=_make_ledger(report.total),
+        bills=tuple(Bill(**asdict(row)) for row in report.bills) or None,
         inline=frozenset(row.number for row in report.findings if row.inline),
         shard=shard.parse(report.shard) if report.shard else None,
         key=report.key,
@@ -141,11 +184,7 @@ def parse(data: bytes) -> Review:
 
 
 def read_memory(data: bytes) -> str:
-    """Return the packed memory in a report, "" if it has none.
-
-    Both are untrusted: whoever uses the memory has to check its tag. Raises ReportError if the
-    report is invalid.
-    """
+    """Return what `read` returns of the memory alone."""
     return report_v1.read(data).memory or ""
 
 
@@ -202,5 +241,28 @@ def _make_file(row: ReportedFile, findings: Iterable[Finding]) -> FileReport:
 
 
 def _make_spent(row: SpentRow) -> Spent:
-    cost = None if row.cost is None else Decimal(row.cost)
-    return Spent(row.requests, row.input_tokens, row.output_tokens, cost, row.models)
+    cost = _read_dollars(row.cost)
+    return Spent(
+        row.requests,
+        row.input_tokens,
+        row.output_tokens,
+        cost,
+        row.models,
+        row.cached_tokens,
+        row.cache_write_tokens,
+        row.reasoning_tokens,
+        _read_dollars(row.charged),
+        tuple(
+            PurposeCost(each.purpose, each.requests, each.tokens, _read_dollars(each.cost))
+            for each in row.by_purpose
+        ),
+    )
+
+
+def _make_ledger(row: SpentRow) -> Ledger:
+    spent = _make_spent(row)
+    return Ledger(spent.tokens, spent.cost, spent.dollars)
+
+
+def _read_dollars(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

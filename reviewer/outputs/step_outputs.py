@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from reviewer.config.enums import FailOn, lowest_severity
 from reviewer.memory.state import State
 from reviewer.pull_request import Comment
-from reviewer.review import Spent
 from reviewer.severity import Severity
+from reviewer.spending import Spent, write_dollars
 
 LIMIT_REACHED = 3
 REPORT = "report.json"
 SARIF = "report.sarif"
+_UNKNOWN = "unknown"
 
 
 def make_outputs(
@@ -32,8 +33,11 @@ def make_outputs(
         "skipped-files": str(state.skipped_files),
         "unreviewed-lines": str(state.unread_lines),
         "complete": "true" if state.complete else "false",
-        "tokens": str(spent.input_tokens + spent.output_tokens),
-        "cost": "unknown" if spent.cost is None else f"{spent.cost:.6f}",
+        "tokens": str(spent.tokens),
+        "cached-tokens": str(spent.cached_tokens),
+        "reasoning-tokens": str(spent.reasoning_tokens),
+        "cost": write_dollars(spent.cost) or _UNKNOWN,
+        "pull-request-cost": write_dollars(state.ledger.cost) or _UNKNOWN,
         "report-path": paths.get(REPORT, ""),
         "sarif-path": paths.get(SARIF, ""),
         "verdict": _choose_verdict(state),

@@ -8,7 +8,6 @@ from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import SMALLEST_WINDOW, Part, split
 from reviewer.config.enums import Batching, Effort
-from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.context import guidelines, whole_change
 from reviewer.context.collect import ContextCollector, PartContext, Room
@@ -22,10 +21,8 @@ from reviewer.llm.context_window import ContextWindow
 from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread
 
-# Divide the room of a batch of one file: context that is larger only dilutes the change. A
-# verification is about few findings, so it gets more.
+# Divide the room of a batch of one file: context that is larger only dilutes the change.
 _NEARBY_SHARE = 3
-_NEARBY_SHARE_TO_VERIFY = 2
 _RELATED_SHARE = 6
 # The same for a batch of the whole change: its context takes a quarter of what its changes take,
 # but a small change gets some characters more.
@@ -150,12 +147,11 @@ class BatchRequests:
                 return pieces
         return _divide(batch, make)
 
-    def make(self, batch: Batch, *, verifies: bool = False) -> BatchRequest:
-        """Return what a request about a batch shows; a verification of one file shows more."""
+    def make(self, batch: Batch) -> BatchRequest:
+        """Return what a request about a batch shows; a verification shows what the review did."""
         paths = frozenset(batch.paths)
         parts = tuple(
-            self._describe(part, self._find_room(part, batch, verifies=verifies), paths)
-            for part in batch.parts
+            self._describe(part, self._find_room(part, batch), paths) for part in batch.parts
         )
         room = self.context_window.room
         rules = select_rules(self.config, self.guidelines, batch.paths, room, batch.share)
@@ -189,18 +185,14 @@ class BatchRequests:
         return PartRequest(
             part,
             context=self.context.collect(part, room, beside) if room else PartContext(),
-            instructions=tuple(
-                instruction.instructions
-                for instruction in self.config.path_instructions
-                if Patterns((instruction.path,)).verdict(path)
-            ),
+            instructions=self.config.find_instructions(path),
             threads=tuple(
                 self.speakers.describe(thread) for thread in self.threads if thread.path == path
             ),
             earlier=self.earlier(part.file),
         )
 
-    def _find_room(self, part: Part, batch: Batch, *, verifies: bool) -> Room | None:
+    def _find_room(self, part: Part, batch: Batch) -> Room | None:
         """Return the room for the context of a part, None for a request that shows none.
 
         Half of the room of a batch is the same for every part.
@@ -208,9 +200,8 @@ class BatchRequests:
         if not batch.share:
             return None
         if self.batching is Batching.FILE:
-            share = _NEARBY_SHARE_TO_VERIFY if verifies else _NEARBY_SHARE
             room = int(self.window * batch.share)
-            return Room(room // share, room // _RELATED_SHARE)
+            return Room(room // _NEARBY_SHARE, room // _RELATED_SHARE)
         left = self.window - batch.size
         if left < 0:
             return None

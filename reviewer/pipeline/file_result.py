@@ -1,4 +1,4 @@
-"""Makes one result of all replies about a file, and one review of the results of all files."""
+"""Makes one result of all replies about a file, with what the rules and earlier reviews found."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,16 +7,15 @@ from reviewer.changes import default_excludes
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
 from reviewer.changes.selection import Selection
-from reviewer.config.settings import Settings
 from reviewer.errors import ReviewerError
-from reviewer.finding import Dismissal, Finding, Origin
-from reviewer.findings import agreement, builtin_rules, placement, ranking
+from reviewer.finding import Finding, Origin
+from reviewer.findings import agreement, builtin_rules, placement
 from reviewer.findings.candidates import FileCandidates
-from reviewer.memory import gone, previous_review
+from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
-from reviewer.pull_request import PullRequest
+from reviewer.memory.recall import Recalled
 from reviewer.redaction.scan import Redaction
-from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
+from reviewer.review import FileReport, Status, Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,8 @@ class FileResult:
         return any(finding.origin is Origin.MODEL for finding in self.findings)
 
 
-def reuse(
-    file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
-) -> FileResult | None:
-    """Return the remembered result of a file whose change is the same as before, else None."""
-    row = previous_review.reuse(file, previous, as_prompt_text)
+def keep(file: ChangedFile, row: FileReport | None) -> FileResult | None:
+    """Return the result of a file that keeps its remembered row, None if it has none."""
     return FileResult(replace(row, reason=file.remark), row.known) if row else None
 
 
@@ -102,7 +98,7 @@ def join(result: FileResult, added: FileResult) -> FileResult:
 def merge(
     file: ChangedFile,
     results: Sequence[PartResult],
-    previous: PreviousReview,
+    recalled: Recalled,
     as_prompt_text: Callable[[str], str],
     redaction: Redaction,
 ) -> FileResult:
@@ -112,7 +108,7 @@ def merge(
     `redaction` must be that of the prompts.
     """
     replied = place_replies(file, results, as_prompt_text)
-    earlier = earlier_findings(file, previous, as_prompt_text)
+    earlier = earlier_findings(file, recalled.previous, as_prompt_text)
     known = previous_review.add_new(earlier, replied.findings)
     # Rules find their findings again in every run: an earlier finding of the model must not
     # replace one of them.
@@ -122,7 +118,9 @@ def merge(
     whole = not (
         replied.report.status is Status.FAILED or replied.report.cuts or replied.dropped.unplaced
     )
-    key = previous.identify(file, by_small=any(r.remark for r in results)) if whole else ""
+    by_small = any(each.remark for each in results)
+    make_key = recalled.make_trivial_key if by_small else recalled.make_key
+    key = make_key(file) if whole else ""
     return replace(replied, report=replace(replied.report, key=key), findings=findings)
 
 
@@ -226,88 +224,3 @@ def _find_by_rules(file: ChangedFile, redaction: Redaction) -> tuple[tuple[Findi
 
     comparison = lock_files.compare(file, file.base_text)
     return (*found, *comparison.find(redaction)), comparison.is_checked()
-
-
-def assemble(
-    results: Sequence[FileResult],
-    *,
-    pull: PullRequest,
-    config: Settings,
-    selection: Selection,
-    previous: PreviousReview,
-    dismissed: tuple[Dismissal, ...],
-    as_prompt_text: Callable[[str], str],
-    spent: Spent,
-) -> Review:
-    """Make the review of the results of all files; the overview is added later.
-
-    Findings are numbered, ranked and limited here. `dismissed` ones are not shown.
-    """
-    previous = replace(previous, state=replace(previous.state, dismissed=dismissed))
-    found = (*selection.findings, *(f for each in results for f in each.findings))
-    distinct, repeated = ranking.dedupe(found)
-    numbered, next_number = previous_review.assign_numbers(distinct, previous)
-    shown, withheld = ranking.rank(numbered, config, dismissed)
-    files = tuple(_with_findings(each.report, shown, numbered) for each in results)
-    still_there = _make_presence_check(selection.with_lines, as_prompt_text)
-    everything_is_new = not previous.findings and not any(map(_is_unread, files))
-    missing = (
-        gone.Gone()
-        if everything_is_new
-        else gone.sort_gone(previous, numbered, selection, files, still_there)
-    )
-    return Review(
-        head_sha=pull.head_sha,
-        base_sha=pull.base_sha,
-        overview=Overview(),
-        findings=shown,
-        files=files,
-        withheld=sum(
-            (each.dropped for each in results),
-            withheld + Withheld(duplicate=repeated, refuted=sum(each.refuted for each in results)),
-        ),
-        spent=spent,
-        notes=config.notes + selection.notes + _note_ungraded(results, config),
-        job_summary_notes=tuple(filter(None, (config.origin,))),
-        dismissed=dismissed,
-        fixed=missing.fixed,
-        unchecked=missing.unchecked,
-        unread=missing.unread,
-        next_number=next_number,
-    )
-
-
-def _is_unread(row: FileReport) -> bool:
-    return row.status is not Status.REVIEWED or bool(row.cuts)
-
-
-def _note_ungraded(results: Iterable[FileResult], config: Settings) -> tuple[str, ...]:
-    count = sum(each.ungraded for each in results)
-    if not count:
-        return ()
-    noun = "finding has" if count == 1 else "findings have"
-    gate = config.unknown_severity.label
-    return (f"{count:,} {noun} a severity that is not known, which is read as {gate}",)
-
-
-def _make_presence_check(
-    files: Sequence[ChangedFile], as_prompt_text: Callable[[str], str]
-) -> Callable[[Finding], bool]:
-    """Return a function that tells if the code of a finding is still in the changed files."""
-    by_path = {file.path: file for file in files}
-
-    def still_there(finding: Finding) -> bool:
-        file = by_path.get(finding.path)
-        return bool(file and previous_review.still_present(file, (finding,), as_prompt_text))
-
-    return still_there
-
-
-def _with_findings(
-    report: FileReport, shown: Sequence[Finding], known: Sequence[Finding]
-) -> FileReport:
-    return replace(
-        report,
-        findings=tuple(f for f in shown if f.path == report.path),
-        known=tuple(f for f in known if f.path == report.path),
-    )

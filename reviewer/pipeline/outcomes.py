@@ -44,8 +44,10 @@ def sort(requests: Iterable[PlannedRequest]) -> tuple[PlannedRequest, ...]:
 
 def _describe_result(result: Result) -> str:
     match result:
-        case BatchResult(results=results):
-            return _describe_batch([each.result for each in results])
+        case BatchResult(results=results, again=again):
+            told = _describe_batch([each.result for each in results])
+            left = f"{_count(len(again.parts), 'file')} to be reviewed" if again else ""
+            return "; ".join(filter(None, (told, left)))
         case WholeResult(sections=sections, problem=problem):
             count = sum(len(each.candidates) for each in sections.values())
             return problem.what if problem else _count(count, "finding across files")

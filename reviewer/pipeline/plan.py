@@ -61,18 +61,12 @@ class Plan:
 
         A verification is taken for as large as the review of its batch, which is nearly so.
         """
-        whole = [reviewer.measure_whole(self.whole)] if self.whole else []
-        passes = [batch for batch in self.passes if not batch.proofs]
-        reviews = [each for batch in passes for each in reviewer.measure(batch)]
-        reviews += [trivial_files.measure(reviewer, each) for each in self.passes if each.proofs]
+        whole = [_measure_whole(reviewer, self.whole)] if self.whole else []
+        reviews = [each for batch in self.passes for each in _measure_batch(reviewer, batch)]
         planned = [*whole, *reviews]
         if reviewer.config.verify is not Verify.OFF:
-            judged = [
-                each
-                for batch in self.batches
-                if not batch.proofs
-                for each in reviewer.measure(batch)
-            ]
+            reviewed = [batch for batch in self.batches if not batch.proofs]
+            judged = [each for batch in reviewed for each in _measure_batch(reviewer, batch)]
             planned += [replace(each, purpose="verification", certain=False) for each in judged]
         files = self.selection.files
         if reviewer.requests.batching is Batching.FILE and len(self.batches) > 1:
@@ -92,3 +86,20 @@ class Plan:
         if reviewer.concurrency > 1 and reviewer.client.can_afford(sizes):
             return (self.whole, *self.passes)
         return (*self.passes, self.whole)
+
+
+def _measure_batch(reviewer: BatchReviewer, batch: Batch) -> tuple[PlannedRequest, ...]:
+    """Return the requests about a batch as they would be sent first."""
+    if batch.proofs:
+        return (trivial_files.measure(reviewer, batch),)
+    return tuple(
+        PlannedRequest("review", piece.paths, reviewer.make_prompt(piece).size)
+        for piece in reviewer.requests.fit(batch, reviewer.make_prompt)
+    )
+
+
+def _measure_whole(reviewer: BatchReviewer, change: WholeChange) -> PlannedRequest:
+    """Return the request about the whole change as it would be sent first."""
+    shown = reviewer.requests.fit_whole(change, reviewer.requests.context_window.room) or change
+    prompt = reviewer.prompts.whole(reviewer.requests.make(Batch(shown.parts)), shown)
+    return PlannedRequest("whole change", tuple(f.path for f in change.files), prompt.size)

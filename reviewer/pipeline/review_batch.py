@@ -28,10 +28,11 @@ from reviewer.llm.batch_request import BatchRequest
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.replies import BatchReply
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.recall import Recalled
 from reviewer.pipeline import file_result
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.file_result import FileResult, PartResult
-from reviewer.prompt import PlannedRequest, Prompt
+from reviewer.prompt import Prompt
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
 from reviewer.review import Overview
@@ -46,10 +47,14 @@ _Outcome: TypeAlias = BatchReply | ReviewerError
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """The results of the parts of a batch, and the overview if its reply had one."""
+    """The results of the parts of a batch, and the overview if its reply had one.
+
+    `again` holds the parts that the small model leaves to the preferred one: they have no result.
+    """
 
     results: tuple[PartResult, ...]
     overview: Overview = field(default_factory=Overview)
+    again: Batch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class WholeResult:
 class BatchReviewer:
     """Asks about batches of one pull request; safe to share between threads.
 
+    `recalled` holds the files that keep their results, `previous` is the last review in it.
     `redaction` masks secrets as the prompts do. `concurrency` is the number of requests at a time.
     `refresh_overview` asks for the overview again although no file changed. `asks` is True if a
     file has no remembered result.
@@ -76,19 +82,20 @@ class BatchReviewer:
     prompts: Prompts
     client: ModelClient
     previous: PreviousReview
+    recalled: Recalled
     redaction: Redaction
     concurrency: int = 1
     refresh_overview: bool = False
     asks: bool = True
 
     def reuse(self, file: ChangedFile) -> FileResult | None:
-        """Return the remembered result of a file whose change is the same as before, else None."""
-        return file_result.reuse(file, self.previous, self.prompts.as_prompt_text)
+        """Return the result of a file that keeps that of the last review, else None."""
+        return file_result.keep(file, self.recalled.rows.get(file.path))
 
     def merge(self, file: ChangedFile, results: Sequence[PartResult]) -> FileResult:
         """Make one result of the replies about a file, rule findings and earlier findings."""
         return file_result.merge(
-            file, results, self.previous, self.prompts.as_prompt_text, self.redaction
+            file, results, self.recalled, self.prompts.as_prompt_text, self.redaction
         )
 
     def find_new(
@@ -103,20 +110,6 @@ class BatchReviewer:
             selection, self.previous, self.prompts.as_prompt_text, self.redaction
         )
 
-    def measure(self, batch: Batch) -> tuple[PlannedRequest, ...]:
-        """Return the requests about a batch as they would be sent first."""
-        return tuple(
-            PlannedRequest("review", piece.paths, self._make_prompt(piece).size)
-            for piece in self.requests.fit(batch, self._make_prompt)
-        )
-
-    def measure_whole(self, change: WholeChange) -> PlannedRequest:
-        """Return the request about the whole change as it would be sent first."""
-        room = self.requests.context_window.room
-        shown = self.requests.fit_whole(change, room) or change
-        prompt = self.prompts.whole(self.requests.make(Batch(shown.parts)), shown)
-        return PlannedRequest("whole change", tuple(f.path for f in change.files), prompt.size)
-
     def review(self, batch: Batch) -> BatchResult:
         """Ask about a batch, and about each part once more that the reply says nothing about.
 
@@ -124,7 +117,7 @@ class BatchReviewer:
         batch whose reply cannot be used is asked about in halves. An error is returned as the
         result of its parts.
         """
-        pieces = self.requests.fit(batch, self._make_prompt)
+        pieces = self.requests.fit(batch, self.make_prompt)
         if len(pieces) > 1:
             return self._review_each(pieces)
         (batch,) = pieces
@@ -139,7 +132,7 @@ class BatchReviewer:
                 return BatchResult(self._review_halves(batch, problem))
 
     def _review_smaller(self, batch: Batch, problem: ContextTooLongError) -> BatchResult:
-        pieces = self.requests.shrink(batch, self._make_prompt)
+        pieces = self.requests.shrink(batch, self.make_prompt)
         if not pieces:
             return BatchResult(_collect(batch, {}, problem))
         log.warning("%s: asking in %d parts: %s", batch.label, len(pieces), problem.what)
@@ -206,7 +199,8 @@ class BatchReviewer:
                     results += _collect(half, {}, failed)
         return tuple(results)
 
-    def _make_prompt(self, batch: Batch) -> Prompt:
+    def make_prompt(self, batch: Batch) -> Prompt:
+        """Return the request about a batch, if it fits the window."""
         return self.prompts.review(self.requests.make(batch))
 
     def _request_review(self, batch: Batch) -> _Outcome:

@@ -9,7 +9,7 @@ from reviewer.context.whole_change import WholeChange
 from reviewer.errors import CancelledError, ReviewerError
 from reviewer.finding import Dismissal
 from reviewer.pipeline import outcomes, overview, trivial_files, verify_batch
-from reviewer.pipeline.file_result import assemble
+from reviewer.pipeline.assemble import assemble
 from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.progress import Progress, Result, Task
 from reviewer.pipeline.review_batch import BatchReviewer

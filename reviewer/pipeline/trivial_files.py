@@ -13,7 +13,7 @@ from reviewer.changes.batches import Batch
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
 from reviewer.config.globs import Patterns
-from reviewer.errors import ReviewerError, WorkspaceError
+from reviewer.errors import ReviewerError
 from reviewer.findings import agreement, builtin_rules
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
@@ -57,7 +57,8 @@ def _find(
         if not trivial.is_candidate(file) or _needs_review(reviewer, file):
             continue
         pieces = parts.split(file, room)
-        text = _read(reviewer, file.path) if len(pieces) == 1 and not pieces[0].cuts else None
+        whole = len(pieces) == 1 and not pieces[0].cuts
+        text = reviewer.requests.context.read_near(file.path) if whole else None
         if text is not None and (proof := trivial.prove(file, text)):
             yield file.path, pieces[0], proof.value
 
@@ -75,36 +76,27 @@ def _needs_review(reviewer: BatchReviewer, file: ChangedFile) -> bool:
     )
 
 
-def _read(reviewer: BatchReviewer, path: str) -> str | None:
-    """Return the text of a file at the head commit, None where it is not at hand."""
-    try:
-        return reviewer.requests.context.files.near(path)
-    except WorkspaceError:
-        return None
-
-
 def measure(reviewer: BatchReviewer, batch: Batch) -> PlannedRequest:
     """Return the request about a batch as it would be sent."""
     return PlannedRequest(PURPOSE, batch.paths, _make_prompt(reviewer, batch).size)
 
 
 def read(reviewer: BatchReviewer, batch: Batch) -> BatchResult:
-    """Let the small model read a batch, and the preferred one what is left of it."""
+    """Let the small model read a batch; all that it does not find clean is to be reviewed."""
     reply = _request(reviewer, batch)
     clean = _choose_clean(reviewer, batch, reply) if isinstance(reply, BatchReply) else {}
-    results = [
+    results = tuple(
         PartResult(part, clean[part.file.path], remark=f"by the small model, because {proof}")
         for part, proof in zip(batch.parts, batch.proofs, strict=True)
         if part.file.path in clean
-    ]
+    )
     left = tuple(part for part in batch.parts if part.file.path not in clean)
-    if not left:
-        overview = reply.overview if isinstance(reply, BatchReply) and batch.whole else Overview()
-        return BatchResult(tuple(results), overview)
-    again = Batch(left, whole=batch.whole and not results)
-    log.info("%s: reviewing, although the change is proven to be trivial", again.label)
-    reviewed = reviewer.review(again)
-    return BatchResult((*results, *reviewed.results), reviewed.overview)
+    if left:
+        again = Batch(left, whole=batch.whole and not results)
+        log.info("%s: to be reviewed, although the change is proven to be trivial", again.label)
+        return BatchResult(results, again=again)
+    overview = reply.overview if isinstance(reply, BatchReply) and batch.whole else Overview()
+    return BatchResult(results, overview)
 
 
 def _request(reviewer: BatchReviewer, batch: Batch) -> BatchReply | ReviewerError:

@@ -11,7 +11,6 @@ from reviewer.finding import Finding, Origin
 from reviewer.findings import ranking
 from reviewer.llm import replies
 from reviewer.llm.ask import Tier
-from reviewer.llm.batch_request import BatchRequest
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.prompt import Prompt
 from reviewer.review import Verification
@@ -61,17 +60,15 @@ def _verify(
     findings: Sequence[Finding],
     agreed: Collection[Finding],
 ) -> Verified:
-    def make(shown: Batch) -> BatchRequest:
-        return reviewer.requests.make(shown, verifies=True)
 
     def make_prompt(shown: Batch) -> Prompt:
-        return reviewer.prompts.verify(make(shown), findings, agreed)
+        return reviewer.prompts.verify(reviewer.requests.make(shown), findings, agreed)
 
     pieces = reviewer.requests.fit(batch, make_prompt)
     if len(pieces) > 1:
         return _verify_each(reviewer, pieces, findings, agreed)
     (batch,) = pieces
-    request = make(batch)
+    request = reviewer.requests.make(batch)
     reviewer.requests.guidelines.record(request.rules.cuts)
     try:
         verdicts = reviewer.client.ask(

@@ -9,7 +9,7 @@ from functools import partial
 
 from reviewer.changes.selection import Selection, read_changes
 from reviewer.comments import answer as answer_comment
-from reviewer.comments import summary, threads, upsert
+from reviewer.comments import bills, summary, threads, upsert
 from reviewer.comments.answer import AnswerText
 from reviewer.comments.upsert import OwnComment
 from reviewer.config import settings as config
@@ -19,7 +19,7 @@ from reviewer.config.strict_yaml import PATH
 from reviewer.context import for_questions, guidelines
 from reviewer.context.discussion import Remark, Speakers
 from reviewer.context.guidelines import Guidelines
-from reviewer.errors import ContextTooLongError, ConversationClosedError
+from reviewer.errors import ContextTooLongError, ConversationClosedError, ForgeError
 from reviewer.events.activity import (
     AnswerQuestion,
     CommandRequest,
@@ -30,7 +30,6 @@ from reviewer.finding import Finding
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.batch_request import TeamRules
-from reviewer.llm.budget import Budget
 from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
@@ -42,7 +41,7 @@ from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility, model_tools
-from reviewer.run.model_review import start_in_thread
+from reviewer.run.model_review import limit_pull, start_in_thread
 from reviewer.run.reactions import acknowledge
 from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
@@ -126,11 +125,27 @@ def _answer(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> int:
         return _skip(run, "the reply is in a thread that this review did not start")
     if _is_answered(run, wanted, snapshot, thread):
         return _skip(run, "the comment was answered before")
-    return _acknowledge(
-        run,
-        wanted,
-        lambda: _publish(run, wanted, _ask_model(run, wanted, snapshot, thread), thread),
-    )
+
+    def answer() -> int:
+        try:
+            return _publish(run, wanted, _ask_model(run, wanted, snapshot, thread), thread)
+        finally:
+            _remember_cost(run, wanted.number)
+
+    return _acknowledge(run, wanted, answer)
+
+
+def _remember_cost(run: Run, number: int) -> None:
+    """Write to the summary comment what the answer has cost, if the pull request has a limit."""
+    if run.inputs.max_cost_pull_request is None or run.inputs.silent:
+        return
+    try:
+        own = OwnComment.find(run.forge.snapshot(number), run.seal)
+        upsert.publish(
+            run.forge, own, lambda now: bills.add(run.bill, now, now.body) if now.body else None
+        )
+    except ForgeError as problem:
+        log.warning("The cost of the answer could not be written to the comment: %s", problem)
 
 
 def _find_thread(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> ReviewThread | None:
@@ -173,9 +188,9 @@ def _ask_model(
     )
     if workspace:
         start_in_thread(head.load)
-    budget = Budget.of(run.inputs)
+    limit_pull(run, OwnComment.find(snapshot, run.seal).state)
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
-    client = ModelClient(models.result(), budget, run_tool, prompts.as_prompt_text, window)
+    client = ModelClient(models.result(), run.budget, run_tool, prompts.as_prompt_text, window)
     known = guidelines.find(run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text)
     findings = _worst_findings(OwnComment.find(snapshot, run.seal))
     with run.runner.group("Answer"):
@@ -188,7 +203,7 @@ def _ask_model(
             return prompts.answer(wanted.question, shown.text, findings, before, shown.cuts, rules)
 
         answer = _ask(client, make_prompt)
-    return AnswerText("" if thread else wanted.question, answer, budget.spent(), run.run_url)
+    return AnswerText("" if thread else wanted.question, answer, run.budget.spent(), run.run_url)
 
 
 def _open_models(run: Run, window: ContextWindow) -> tuple[Model, ...]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 
 from reviewer.comments.upsert import OwnComment
 from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.errors import InputError
-from reviewer.llm import budget
+from reviewer.llm import model_catalog
+from reviewer.memory.seal import choose_secret
 from reviewer.memory.state import State
 from reviewer.pull_request import PullRequest, PullState
 from reviewer.run import daily_limits
@@ -20,9 +22,11 @@ _ASK = "someone in allowed-associations can start a review with a comment"
 
 
 def check_inputs(inputs: Inputs) -> None:
-    """Raise InputError if the API key is missing, or a price that `max-cost` needs is unknown.
+    """Raise InputError if the API key is missing, or what a limit of the cost needs.
 
-    A run that only publishes or plans asks no model and needs neither.
+    That is the prices of all models, and for all runs on a pull request a key that signs what they
+    cost: otherwise anybody who can edit the comment could raise the limit. A run that only
+    publishes or plans asks no model and needs nothing.
     """
     if inputs.needs_key:
         raise InputError(
@@ -31,8 +35,19 @@ def check_inputs(inputs: Inputs) -> None:
             remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
             "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
         )
-    if inputs.max_cost and inputs.mode is not Mode.PUBLISH and not inputs.plan_only:
-        budget.require_prices(inputs)
+    if inputs.mode is Mode.PUBLISH or inputs.plan_only:
+        return
+    if isinstance(inputs.max_cost, Decimal):
+        model_catalog.require_prices(inputs, "max-cost")
+    if inputs.max_cost_pull_request is None:
+        return
+    model_catalog.require_prices(inputs, "max-cost-pull-request")
+    if not choose_secret(inputs.memory_key, inputs.api_key):
+        raise InputError(
+            "The limit max-cost-pull-request cannot be kept: nothing signs what earlier runs cost.",
+            cause="Without memory-key or an api-key, the comment proves nothing.",
+            remedy="Set memory-key to a secret, or max-cost instead of max-cost-pull-request.",
+        )
 
 
 def find_reason_to_skip(rights: Rights, known: State, *, reviewed: bool) -> Skipped | None:

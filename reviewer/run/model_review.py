@@ -1,38 +1,44 @@
 """Lets the model review the files of one run, with all that its requests need."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
+from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.comments import threads
+from reviewer.config.enums import Verify
 from reviewer.config.settings import Settings
 from reviewer.context import guidelines
 from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
+from reviewer.context.guidelines import Guidelines
 from reviewer.context.head_files import HeadFiles
-from reviewer.finding import Dismissal
-from reviewer.llm import budget
-from reviewer.llm.ask import ModelClient
-from reviewer.llm.budget import Budget
+from reviewer.finding import Dismissal, Finding
+from reviewer.llm import model_catalog
+from reviewer.llm.budget import PullLimit
 from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
+from reviewer.memory import recall
+from reviewer.memory.file_key import FileKeys
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.recall import Recalled
+from reviewer.memory.state import State
 from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.ports import Model
 from reviewer.prompt import ListedModel
-from reviewer.pull_request import Snapshot
+from reviewer.pull_request import PullRequest, Snapshot, TreeListing
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
-from reviewer.run import model_tools
-from reviewer.run.plan import UnaskedModel
+from reviewer.run import model_client, model_tools
 from reviewer.run.run import Run
 
 T = TypeVar("T")
@@ -56,21 +62,21 @@ def review_share(
     review = review_changes.review(reviewer, share, dismissed)
     # Not worth waiting for: without the date there is no warning.
     ends = listed.result().ends if listed and listed.done() else None
-    warning = budget.shutdown_warning(model.name, ends, datetime.now(UTC).date())
-    followed = reviewer.requests.guidelines
-    notes = (*review.notes, *followed.notes, *filter(None, (warning,)))
+    warning = model_catalog.shutdown_warning(model.name, ends, datetime.now(UTC).date())
+    followed, recalled = reviewer.requests.guidelines, reviewer.recalled
+    refusal = run.budget.refusal
+    stopped = (str(refusal),) if refusal else ()
+    warnings = (*stopped, *filter(None, (warning,)))
+    notes = (*review.notes, *recalled.notes, *followed.notes, *warnings)
     missing = tuple(_note_missing(reviewer.requests.context.files))
-    learned = filter(None, (window.note,))
+    learned = (*recalled.details, *filter(None, (window.note,)))
     details = (*review.job_summary_notes, *missing, *followed.details, *learned)
     return replace(
         review,
         shard=run.inputs.shard,
         notes=notes,
         job_summary_notes=details,
-        foot_notes=(
-            *_note_refused_tools(reviewer.client.tools_refusals),
-            *_note_missing_small(reviewer.client),
-        ),
+        foot_notes=model_client.make_notes(reviewer.client),
     )
 
 
@@ -79,21 +85,6 @@ def _read_list(model: Model, window: ContextWindow) -> ListedModel:
     listed = model.read_list()
     window.state(listed.context_window)
     return listed
-
-
-def _note_refused_tools(refusals: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a note about the models that got no tools, with the words of the first refusal."""
-    if not refusals:
-        return ()
-    words = next(iter(refusals.values()))
-    return (f"{' and '.join(refusals)} got no tools, because the server refused them: {words}",)
-
-
-def _note_missing_small(client: ModelClient) -> tuple[str, ...]:
-    """Return a note if the small model was asked and does not exist."""
-    if client.small is None or client.small.name not in client.missing:
-        return ()
-    return (f"the model server has no small model {client.small.name}, so others took its place",)
 
 
 def _note_missing(head: HeadFiles) -> Iterator[str]:
@@ -107,65 +98,142 @@ def _note_missing(head: HeadFiles) -> Iterator[str]:
         yield f"{len(head.unread)} {names} not read for context: {why}"
 
 
+@dataclass(frozen=True, slots=True)
+class CommitReads:
+    """The reads that the head and the base commit are known for, each in a thread of its own.
+
+    `offers_tools` tells if the model gets tools, for which the files of the head are listed.
+    `guidelines` lists the files of the base; it is None where nothing is looked for.
+    """
+
+    head: HeadFiles
+    offers_tools: Future[bool]
+    guidelines: Future[TreeListing] | None
+
+
+def start_reading(
+    run: Run, pull: PullRequest, settings: Settings, selection: Selection, known: State
+) -> CommitReads:
+    """Start the reads that depend on nothing but the two commits; their errors change no verdict.
+
+    With those that the caller sends meanwhile, five requests are under way at a time. GitHub
+    allows 100 ("Rate limits for the REST API"), and asks for writes one after the other.
+    """
+    head = model_tools.open_head(run, pull, selection)
+    offered = start_in_thread(partial(model_tools.offers_tools, run, pull, head))
+    wanted = None
+    if selection.files:
+        # Nobody knows yet if a model is asked, but after a push it nearly always is.
+        if not known.units or model_tools.wants_tools(run, pull):
+            if not head.has_checkout:
+                start_in_thread(head.find_archive)
+            start_in_thread(lambda: offered.result() or head.list_files(optional=True))
+        if settings.guidelines:
+            wanted = start_in_thread(partial(run.forge.list_tree, pull.base_sha))
+    return CommitReads(head, offered, wanted)
+
+
 def make_reviewer(
     run: Run,
     snapshot: Snapshot,
     settings: Settings,
     selection: Selection,
-    previous: PreviousReview,
+    comparing: Future[PreviousReview],
     models: Future[tuple[Model, ...]] | None,
+    reads: CommitReads | None,
 ) -> BatchReviewer:
-    """Return the reviewer of batches, with all that its requests need.
+    """Return the reviewer of batches, with all that its requests need; waits for reads.
 
-    `models` is None if they seemed not to be needed: they are made now.
+    `models` and `reads` are None if they seemed not to be needed: they begin now.
     """
-    pull, inputs = snapshot.pull, run.inputs
+    pull, inputs, previous = snapshot.pull, run.inputs, comparing.result()
+    reads = reads or start_reading(run, pull, settings, selection, previous.state)
+    head = reads.head
     mask = SecretMask.of(run.runner.secrets, selection.with_lines)
-    head = model_tools.open_head(run, pull, selection)
-    workspace = head if model_tools.offers_tools(run, pull, head) else None
+    workspace = head if reads.offers_tools.result() else None
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
         language=settings.language,
         mask=mask,
         tools=OFFERED if workspace else (),
+        verifies=settings.verify is not Verify.OFF,
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
-    previous = replace(previous, small=f"{inputs.small_model} {pull.base_sha}")
     share = select_share(selection, inputs.shard).files
-    known = (file_result.reuse(file, previous, prompts.as_prompt_text) for file in share)
-    asks = any(result is None for result in known)
-    if asks:
-        # Reads the whole commit while the guidelines are read and the models' client is imported.
-        start_in_thread(head.load)
-    requests = _make_requests(run, snapshot, settings, selection, head, prompts, previous)
-    made = _choose_models(run, models)
+    context = ContextCollector(head, selection.files, find_excluded(settings), share)
+    team, recalled = _recall(run, pull, settings, selection, context, prompts, previous, reads)
+    speakers = Speakers(pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal))
+    asked = {file.path for file in share} - recalled.rows.keys()
+    met = [thread for thread in snapshot.conversation.threads if thread.path in asked]
+    start_in_thread(partial(speakers.meet, met))
+    earlier = partial(
+        file_result.earlier_findings,
+        previous=recalled.previous,
+        as_prompt_text=prompts.as_prompt_text,
+    )
+    limit_pull(run, previous.state)
+    requests = _make_requests(run, snapshot, settings, selection, context, team, speakers, earlier)
     return BatchReviewer(
         requests=requests,
         pull=pull,
         config=settings,
         prompts=prompts,
-        client=ModelClient(
-            tuple(model for model in made if model.name in inputs.models),
-            Budget.of(inputs),
-            run_tool,
-            prompts.as_prompt_text,
-            requests.context_window,
-            next((model for model in made if model.name == inputs.small_model), None),
-        ),
-        previous=previous,
+        client=model_client.make_client(run, models, run_tool, prompts, requests.context_window),
+        previous=recalled.previous,
+        recalled=recalled,
         redaction=mask.redaction,
         concurrency=inputs.concurrency,
         refresh_overview=run.wanted.refresh_overview,
-        asks=asks,
+        asks=any(file.path not in recalled.rows for file in share),
     )
 
 
-def _choose_models(run: Run, models: Future[tuple[Model, ...]] | None) -> tuple[Model, ...]:
-    """Return the models that are asked; a plan asks none, and does not import their client."""
-    if run.inputs.plan_only:
-        return tuple(map(UnaskedModel, run.inputs.every_model))
-    return models.result() if models else run.models()
+def _recall(
+    run: Run,
+    pull: PullRequest,
+    settings: Settings,
+    selection: Selection,
+    context: ContextCollector,
+    prompts: Prompts,
+    previous: PreviousReview,
+    reads: CommitReads,
+) -> tuple[Guidelines, Recalled]:
+    """Return the guidelines, and which results of the last review apply to this run.
+
+    The commit is read only if a file will be asked about, or if code of it decides that.
+    """
+    share, change = context.share, prompts.as_prompt_text
+    keys = FileKeys(
+        run.seal,
+        find_shown=context.find_shown,
+        small=run.inputs.small_model,
+        find_text=context.read_near,
+    )
+    candidates = recall.find_candidates(share, previous, keys, change)
+    if len(candidates) < len(share) or recall.needs_shown(candidates, previous):
+        # Reads it while the guidelines are read and the models' client is imported.
+        start_in_thread(context.files.load)
+    listed = reads.guidelines.result if reads.guidelines else None
+    team = guidelines.find(run.forge, settings.guidelines, pull, selection, change, listed)
+
+    def find_rules(path: str) -> tuple[str, ...] | None:
+        own = settings.find_instructions(path)
+        return None if team.unread else (*own, *team.identify_for(path))
+
+    keys = replace(keys, find_rules=find_rules)
+    return team, recall.recall(share, candidates, previous, keys, change)
+
+
+def limit_pull(run: Run, known: State) -> None:
+    """Keep this run within what earlier ones, which `known` remembers, left of the pull request.
+
+    Several shards run at the same time and do not see each other: each has its share of the rest.
+    """
+    limit, shard = run.inputs.max_cost_pull_request, run.inputs.shard
+    if limit is not None:
+        share = Decimal(1) / (shard.count if shard else 1)
+        run.budget.limit_pull(PullLimit(limit, known.ledger.before(run.key), share))
 
 
 def _make_requests(
@@ -173,27 +241,24 @@ def _make_requests(
     snapshot: Snapshot,
     settings: Settings,
     selection: Selection,
-    head: HeadFiles,
-    prompts: Prompts,
-    previous: PreviousReview,
+    context: ContextCollector,
+    team: Guidelines,
+    speakers: Speakers,
+    earlier: Callable[[ChangedFile], tuple[Finding, ...]],
 ) -> BatchRequests:
-    """Return what chooses the contents of each request; reads the guidelines."""
-    pull, inputs = snapshot.pull, run.inputs
+    """Return what chooses the contents of each request."""
+    inputs = run.inputs
     return BatchRequests(
-        context=ContextCollector(head, selection.files, find_excluded(settings)),
+        context=context,
         config=settings,
-        speakers=Speakers(
-            pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal)
-        ),
-        earlier=lambda file: file_result.earlier_findings(file, previous, prompts.as_prompt_text),
+        speakers=speakers,
+        earlier=earlier,
         context_window=ContextWindow.of(inputs),
         batching=inputs.batching,
         effort=inputs.effort,
         threads=snapshot.conversation.threads,
         paths=selection.paths,
-        guidelines=guidelines.find(
-            run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text
-        ),
+        guidelines=team,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from reviewer.adapters.files.checkout import Checkout
+from reviewer.adapters.files.checkout import Checkout, is_empty
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS
 from reviewer.changes.selection import Selection
 from reviewer.config.enums import ToolsMode
@@ -27,15 +27,12 @@ def open_head(run: Run, pull: PullRequest, selection: Selection) -> HeadFiles:
         run.forge,
         pull.head_sha,
         (file.path for file in selection.files),
-        partial(Checkout, run.checkout) if run.checkout else None,
+        None if not run.checkout or is_empty(run.checkout) else partial(Checkout, run.checkout),
     )
 
 
-def offers_tools(run: Run, pull: PullRequest, head: HeadFiles) -> bool:
-    """Return True if the model gets tools that read the files of the head commit.
-
-    A warning says that tools are wanted and cannot be had; the run goes on without them.
-    """
+def wants_tools(run: Run, pull: PullRequest) -> bool:
+    """Return True if the model is to get tools that read the files of the head commit."""
     match run.inputs.tools:
         case ToolsMode.OFF:
             return False
@@ -43,14 +40,24 @@ def offers_tools(run: Run, pull: PullRequest, head: HeadFiles) -> bool:
             # This trigger combines the commit of an outside contributor with rights.
             return False
         case ToolsMode.ON if run.event in _PRIVILEGED:
+            return False
+        case _:
+            return True
+
+
+def offers_tools(run: Run, pull: PullRequest, head: HeadFiles) -> bool:
+    """Return True if the model gets the tools that it is to get; lists the files for that.
+
+    A warning says that tools are wanted and cannot be had; the run goes on without them.
+    """
+    if not wants_tools(run, pull):
+        if run.inputs.tools is ToolsMode.ON:
             run.runner.warning(
                 f"`tools: on` does not apply to runs of {run.event}, which have secrets: the model "
                 "gets none. `tools: always` offers them here too.",
                 title=TITLE,
             )
-            return False
-        case _:
-            pass
+        return False
     try:
         head.list_files()
     except ForgeError as problem:

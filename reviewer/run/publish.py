@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from reviewer import __version__
 from reviewer.adapters.files import report_files
@@ -28,9 +27,10 @@ from reviewer.outputs import (
     step_outputs,
 )
 from reviewer.pull_request import Comment
-from reviewer.review import Review, Spent
+from reviewer.review import Review
 from reviewer.run.reporter import Reporter
 from reviewer.run.run import SECONDS_AFTER_CANCEL, TITLE, Run
+from reviewer.spending import Ledger, Spent
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ def _make_draft(
         moment=max(int(datetime.now(UTC).timestamp()), own.memory.moment + 1),
     )
     # Mask first: fingerprints are made of these texts, so they must not change afterwards.
-    review = secrets.conceal(replace(review, total=_add_earlier_runs(review.spent, own.memory)))
+    review = secrets.conceal(_add_costs(run, review, own.memory))
     comments = _make_comments(run, review, changed, settings)
     shown = threads.find_explained(review.findings, comments, own.snapshot.conversation, run.seal)
     review = replace(review, inline=shown)
@@ -134,14 +134,15 @@ def _publish_draft(
         )
         if after and step is NextStep.GO_ON:
             if unplaced := _post_missing_comments(reporter, draft, after):
-                body = _render_without(run, draft, unplaced, settings)
-                reporter.update(body)
+                review = _explain_in_comment(review, unplaced)
+                body = run.runner.secrets.conceal(_render_comment(run, review, settings))
+                reporter.update(review, body)
             _resolve_threads(run, review, after)
         if after:
             _post_check_run(run, draft, failed=bool(code))
     except CancelledError as cancelled:
         run.deadline.shorten(SECONDS_AFTER_CANCEL)
-        reporter.finish(body)
+        reporter.finish(review, body)
         return cancelled.exit_code
     return review.cancelled.exit_code if review.cancelled else code
 
@@ -179,14 +180,13 @@ def _make_edit_note(run: Run, own: OwnComment) -> tuple[str, ...]:
     return (f"{by} had edited this comment; the review replaced that text",) if noted else ()
 
 
-def _add_earlier_runs(spent: Spent, before: State) -> Spent:
-    """Return this run's tokens and cost plus those of earlier runs on the pull request.
-
-    The cost is None if one of them is unknown.
-    """
-    known = before.cost or ("0" if not before.tokens else "")
-    cost = None if spent.cost is None or not known else spent.cost + Decimal(known)
-    return replace(spent, input_tokens=spent.input_tokens + before.tokens, cost=cost)
+def _add_costs(run: Run, review: Review, before: State) -> Review:
+    """Return the review with the bills of its runs, and what all runs on the pull request cost."""
+    bills = (run.bill,) if review.bills is None else review.bills
+    ledger = before.ledger.merge((review.ledger or Ledger(),))
+    for bill in bills:
+        ledger = ledger.charge(bill)
+    return replace(review, bills=bills, ledger=ledger)
 
 
 def _make_comments(
@@ -241,13 +241,10 @@ def _post_missing_comments(
     return threads.post(run.forge, pull.number, pull.head_sha, missing)
 
 
-def _render_without(
-    run: Run, draft: Draft, unplaced: Sequence[InlineComment], settings: Settings
-) -> str:
-    """Return the summary comment with full explanations of the findings in `unplaced`."""
-    refused = inline.find_numbers(draft.review.findings, unplaced)
-    review = replace(draft.review, inline=draft.review.inline - refused)
-    return run.runner.secrets.conceal(_render_comment(run, review, settings))
+def _explain_in_comment(review: Review, unplaced: Sequence[InlineComment]) -> Review:
+    """Return the review whose comment explains the findings in `unplaced` in full."""
+    refused = inline.find_numbers(review.findings, unplaced)
+    return replace(review, inline=review.inline - refused)
 
 
 def _resolve_threads(run: Run, review: Review, after: OwnComment) -> None:

@@ -1,16 +1,23 @@
 """Makes one review of the reports of other runs, for `mode: publish`."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from reviewer.adapters.files import report_files
+from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection, assign_shards
 from reviewer.config.settings import Settings
 from reviewer.errors import ReportError
 from reviewer.finding import Dismissal
+from reviewer.memory import recall, state_line
+from reviewer.memory.file_key import FileKey, FileKeys
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.recall import Recalled
 from reviewer.outputs import report_v1
 from reviewer.pipeline import file_result
-from reviewer.pipeline.file_result import FileResult, assemble
+from reviewer.pipeline.assemble import assemble
+from reviewer.pipeline.file_result import FileResult
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
@@ -72,13 +79,18 @@ def merge(
     def as_prompt_text(text: str) -> str:
         return masking(invisible.show(text))
 
+    reported = _believe_keys(run, submitted, pull)
+    previous = recall.forget_rules(previous, {path: key.rules for path, key in reported.items()})
+    keys = FileKeys(run.seal, small=run.inputs.small_model)
+    find_key = partial(_find_key, keys, reported)
+    recalled = Recalled(previous, find_key, find_key)
     owner = assign_shards(selection.files, submitted.count)
     rows = submitted.rows_by_path()
     results = [
         file_result.merge(
             file,
             submitted.read_file(file, rows.get(file.path, ()), owner),
-            previous,
+            recalled,
             as_prompt_text,
             masking.redaction,
         )
@@ -102,9 +114,39 @@ def merge(
         overview=submitted.join_overviews(),
         notes=(*origin, *notes),
         by_fork=pull.from_fork,
+        # A fork's runs are paid for by others, and its author could write any figure.
+        bills=() if pull.from_fork else submitted.list_bills(int(run.now.timestamp())),
         # What the reviewing runs could not read or place is in no report.
         withheld=review.withheld + submitted.add_up_dropped(),
     )
+
+
+def _believe_keys(
+    run: Run, submitted: SubmittedReports, pull: PullRequest
+) -> Mapping[str, FileKey]:
+    """Return the keys of files in the memories that the key of this run signed, by path."""
+    largest = state_line.LARGEST_IN_REPORT
+    memories = (
+        state_line.believe(memory, run.seal, largest=largest)
+        for memory in submitted.memories
+        if run.seal.key
+    )
+    return {
+        unit.path: FileKey.parse(unit.key)
+        for known in memories
+        if known and known.head_sha == pull.head_sha
+        for unit in known.units
+    }
+
+
+def _find_key(keys: FileKeys, reported: Mapping[str, FileKey], file: ChangedFile) -> str:
+    """Return the key under which a reported result is remembered, "" if it must not be.
+
+    Only the run that read a file knows the rules and the code that it was read with.
+    """
+    key = reported.get(file.path, FileKey(""))
+    same = key.change == keys.identify_change(file) or keys.is_trivial(key, file)
+    return key.write() if same else ""
 
 
 def _drop_key(result: FileResult) -> FileResult:

@@ -4,7 +4,7 @@ import enum
 import logging
 from dataclasses import dataclass, replace
 
-from reviewer.comments import summary, upsert
+from reviewer.comments import bills, summary, upsert
 from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.strict_yaml import PATH
@@ -15,7 +15,6 @@ from reviewer.errors import (
     ForgeError,
     ReviewerError,
 )
-from reviewer.memory import state, state_line
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
@@ -27,8 +26,6 @@ log = logging.getLogger(__name__)
 
 # The GitHub token of their pull requests is read-only, whatever the workflow's permissions.
 _DEPENDABOT = ("dependabot", "dependabot[bot]")
-# Nobody can replace the announcement of a run that was killed.
-_IF_IT_STAYS = "If that run has ended and this notice is still here, re-run it."
 _SIGNED = (
     "The comment has a signed review of this commit, and this run has no memory-key to sign one: "
     "it was kept. The review of this run is in the job summary."
@@ -70,24 +67,6 @@ class Reporter:
         """Return the reporter of a run; the inputs `mode` and `dry-run` decide where it reports."""
         return cls(run, pull, ReportTarget.of(run))
 
-    def announce(self, own: OwnComment) -> "Reporter":
-        """Write to the comment that the review is under way; return the reporter to use next.
-
-        The returned reporter writes annotations instead if the token of a fork may not comment.
-        `own` must have just been read. If GitHub fails, the review goes on. Raises
-        CommentForbiddenError if the workflow lacks the permission.
-        """
-        if self.target is not ReportTarget.COMMENT:
-            return self
-        compose = self._compose_announcement(own)
-        try:
-            upsert.publish(self.run.forge, own, compose)
-        except (ForbiddenError, ConversationClosedError) as refused:
-            return self._fall_back(refused)
-        except ForgeError as problem:
-            log.warning("The review could not be announced, and goes on: %s", problem)
-        return self
-
     def report_problem(self, problem: ReviewerError) -> None:
         """Report why there is no review: in log, job summary and comment.
 
@@ -106,7 +85,12 @@ class Reporter:
             return
         try:
             if own := self._read_current():
-                upsert.publish(self.run.forge, own, self._compose_status(status, why))
+                compose = self.compose_status(status, why)
+                upsert.publish(
+                    self.run.forge,
+                    own,
+                    lambda now: bills.add(self.run.bill, now, compose(now) or ""),
+                )
         except ForgeError as unwritten:
             log.warning("The notice could not be written to the comment: %s", unwritten)
 
@@ -131,27 +115,35 @@ class Reporter:
         silent = review.complete and not review.says_something
         try:
             return upsert.publish(
-                self.run.forge, own, lambda now: None if silent and not now.kept else body
+                self.run.forge,
+                own,
+                lambda now: (
+                    None if silent and not now.kept else bills.add_others(now, review, body)
+                ),
             )
         except (ForbiddenError, ConversationClosedError) as refused:
-            self._fall_back(refused).annotate(review)
+            self.fall_back(refused).annotate(review)
             return None
 
-    def update(self, body: str) -> None:
-        """Replace the text of the comment, if there is one.
+    def update(self, review: Review, body: str) -> None:
+        """Replace the text of the comment, if there is one, by the review `body`.
 
         Raises ForgeError if the comment could not be written.
         """
         if own := self._read_current():
-            upsert.publish(self.run.forge, own, lambda now: body if now.kept else None)
+            upsert.publish(
+                self.run.forge,
+                own,
+                lambda now: bills.add_others(now, review, body) if now.kept else None,
+            )
 
-    def finish(self, body: str) -> None:
+    def finish(self, review: Review, body: str) -> None:
         """Write the review again after a signal interrupted its writing; errors are logged.
 
         It does not matter if the interrupted write arrived: the text is the same.
         """
         try:
-            self.update(body)
+            self.update(review, body)
         except ForgeError as problem:
             log.warning("The comment could not be finished: %s", problem)
 
@@ -180,7 +172,8 @@ class Reporter:
         return self.pull.head_sha[:7]
 
     @property
-    def _announcement(self) -> str:
+    def announcement(self) -> str:
+        """The sentence by which the comment says that the review is under way."""
         link = f" ([run]({self.run.run_url}))" if self.run.run_url else ""
         return f"The review of {self._short_sha} is under way{link}."
 
@@ -204,12 +197,14 @@ class Reporter:
         return None
 
     def _replace_announcement(self, own: OwnComment, moved: str) -> str | None:
-        # Any other text was written by a newer run.
-        if own.body and summary.status(own.body).startswith(self._announcement):
-            return summary.with_status(own.body, f"{moved} {own.shown_review}")
-        return None
+        if own.body and summary.status(own.body).startswith(self.announcement):
+            text = summary.with_status(own.body, f"{moved} {own.shown_review}")
+            return bills.add(self.run.bill, own, text)
+        # Any other text was written by a newer run: it stays, with the bill if a limit needs it.
+        limited = self.run.inputs.max_cost_pull_request is not None
+        return bills.add(self.run.bill, own, own.body) if own.body and limited else None
 
-    def _compose_status(self, status: str, more: str = "") -> upsert.Compose:
+    def compose_status(self, status: str, more: str = "") -> upsert.Compose:
         """Compose a notice that also says which review the comment shows.
 
         The run can be killed after any write: the notice is then the last one.
@@ -223,30 +218,7 @@ class Reporter:
 
         return compose
 
-    def _compose_announcement(self, own: OwnComment) -> upsert.Compose:
-        """Announce the review; for daily limits, remember the run, which pays even if it fails.
-
-        A state that is not believed stays, so that its text is never signed.
-        """
-        run, announce = self.run, self._compose_status(self._announcement, _IF_IT_STAYS)
-        limits = (run.inputs.daily_limit, run.inputs.daily_limit_per_author)
-        if limits == (None, None) or own.doubt:
-            return announce
-
-        began = int(run.now.timestamp())
-        runs = state.add_run(own.state.runs, began)
-
-        def compose(now: OwnComment) -> str:
-            known = now.state
-            # Composed again over what this run has just written, it must not count twice.
-            if known.runs != runs:
-                counted = state.add_run(known.runs, began)
-                known = replace(known, runs=counted, moment=known.moment + 1)
-            return state_line.put_into(announce(now) or "", known, run.seal)
-
-        return compose
-
-    def _fall_back(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
+    def fall_back(self, refused: ForbiddenError | ConversationClosedError) -> "Reporter":
         """Return a reporter that annotates; raise if the workflow only lacks a permission."""
         why = refused.what.rstrip(".")
         if isinstance(refused, ForbiddenError):

@@ -1,7 +1,9 @@
 """Reviews a pull request, from reading it to the exit code: the story of a run."""
 
 import logging
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 
 from reviewer.changes.selection import read_changes
 from reviewer.comments import threads
@@ -17,16 +19,23 @@ from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.pull_request import PullRequest, Snapshot
-from reviewer.review import Review, Spent
+from reviewer.review import Review
 from reviewer.run import eligibility, publish_reports, restored_reports
+from reviewer.run.announcement import announced
 from reviewer.run.error_boundary import report_failures
-from reviewer.run.model_review import make_reviewer, review_share, start_in_thread
+from reviewer.run.model_review import (
+    make_reviewer,
+    review_share,
+    start_in_thread,
+    start_reading,
+)
 from reviewer.run.plan import show_plan
 from reviewer.run.publish import conclude, publish
 from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
 from reviewer.run.skips import skip_pull_request, wait
+from reviewer.spending import Spent
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +59,7 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
         outcome = _review_once(reporter, snapshot, may_restart=may_restart)
         if not isinstance(outcome, HeadMoved):
             return outcome
-        snapshot = outcome.snapshot
+        run, snapshot = replace(run, early_list=None), outcome.snapshot
         log.info("The head moved to %s; starting again", snapshot.pull.head_sha[:7])
     settings = config.load(run.inputs, run.forge.content(PATH, snapshot.pull.base_sha))
     return wait(run, settings, "the head keeps moving; the run for the newest one reviews it")
@@ -89,26 +98,33 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     key = previous_review.replace_words(key, reports.reviews) if reports else key
     # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
-        selection = read_changes(run.forge, pull, settings)
-        previous = _compare_with_previous(rights, own, known, key)
+        listed = run.early_list.read_for(pull) if run.early_list else None
+        selection = read_changes(run.forge, pull, settings, listed)
+        # Side by side: what applies of the last review, both commits, and the conversation.
+        comparing = start_in_thread(partial(_compare_with_previous, rights, own, known, key))
+        reads = None if reports else start_reading(run, pull, settings, selection, known)
         fresh = OwnComment.find(run.forge.snapshot(pull.number), run.seal)
-    known, fresh = previous.state, fresh.with_restored(previous.state)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
     # Announce the review, make it, publish it.
-    if selection.files and not reports:
-        reporter = reporter.announce(fresh)
+    dismissing = start_in_thread(partial(_collect_dismissals, rights, fresh, comparing))
     with run.runner.group("Review"):
-        dismissed = _collect_dismissals(rights, fresh, known)
         if reports:
             review = publish_reports.merge(
-                run, reports, pull, settings, selection, previous, dismissed
+                run, reports, pull, settings, selection, comparing.result(), dismissing.result()
             )
         else:
             # The newest conversation, with the title and description that triggered the run.
             shown = replace(fresh.snapshot, pull=pull)
-            reviewer = make_reviewer(run, shown, settings, selection, previous, models)
-            review = review_share(run, reviewer, selection, dismissed)
+            making = start_in_thread(
+                partial(make_reviewer, run, shown, settings, selection, comparing, models, reads)
+            )
+            # No model is asked before this is written, but all reading goes on meanwhile.
+            with announced(reporter, fresh, wanted=bool(selection.files)) as permitted:
+                review = review_share(run, making.result(), selection, dismissing.result())
+            reporter = permitted
+    previous = comparing.result()
+    fresh = fresh.with_restored(previous.state)
     review = _add_memory(run, review, previous, fresh, key)
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
@@ -125,9 +141,9 @@ def _plan(reporter: Reporter, snapshot: Snapshot) -> int:
         return skip_pull_request(reporter, own, settings, skipped)
     key = previous_review.review_key(run.inputs, settings, pull)
     selection = read_changes(run.forge, pull, settings)
-    previous = _compare_with_previous(rights, own, own.state, key)
+    comparing = start_in_thread(partial(_compare_with_previous, rights, own, own.state, key))
     shown = replace(snapshot, pull=pull)
-    reviewer = make_reviewer(run, shown, settings, selection, previous, None)
+    reviewer = make_reviewer(run, shown, settings, selection, comparing, None, None)
     return show_plan(run, reviewer, selection, settings)
 
 
@@ -142,6 +158,7 @@ def _add_memory(
         review,
         paused=previous.state.paused,
         key="" if review.by_fork else key,
+        ledger=previous.state.ledger,
         runs=own.state.runs,
         began=int(run.now.timestamp()),
         job_summary_notes=(*review.job_summary_notes, *previous.notes),
@@ -225,18 +242,20 @@ def _compare_with_previous(
     elif not run.seal.key:
         found = PreviousReview(known)
     else:
-        found = previous_review.compare(known, rights.pull, key, run.forge.descends)
-    found = replace(found, seal=run.seal)
+        found = previous_review.compare(known, rights.pull, key)
     if run.inputs.restores and not run.wanted.full:
         return restored_reports.restore(rights, found, key)
     return found
 
 
-def _collect_dismissals(rights: Rights, own: OwnComment, known: State) -> tuple[Dismissal, ...]:
+def _collect_dismissals(
+    rights: Rights, own: OwnComment, comparing: Future[PreviousReview]
+) -> tuple[Dismissal, ...]:
     """Return the remembered dismissals and those that maintainers made in our threads since.
 
     Without a key, a remembered one applies only if its author may write.
     """
+    known = comparing.result().state
     before, may_dismiss = known.dismissed, rights.may_dismiss
     if not own.seal.key:
         before = threads.keep_permitted(before, may_dismiss)

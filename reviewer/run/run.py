@@ -1,6 +1,8 @@
 """What a run is equipped with."""
 
+import secrets
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -8,13 +10,34 @@ from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner
 from reviewer.config.inputs import Inputs
 from reviewer.events.activity import ReviewPullRequest
+from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal
 from reviewer.ports import Forge, Model
+from reviewer.pull_request import ListedFile, PullRequest
+from reviewer.spending import Bill
 
 TITLE = "Code review"
 """The title of the run's annotations."""
 SECONDS_AFTER_CANCEL = 4.0
 """After a signal the runner waits 7.5 s before it kills; writing must be done by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyList:
+    """The list of changed files, asked for beside the first query.
+
+    It belongs to the commits that the event names, if the pull request still has them after it was
+    read: it had them before, when the event came.
+    """
+
+    base_sha: str
+    head_sha: str
+    rows: Future[tuple[ListedFile, ...]]
+
+    def read_for(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
+        """Return the rows, None if the pull request has other commits than the event named."""
+        same = (self.base_sha, self.head_sha) == (pull.base_sha, pull.head_sha)
+        return self.rows.result() if same else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +47,11 @@ class Run:
     `wanted` is what the event asks for, `event` GitHub's name of that event. `deadline` is the end
     of the input timeout. `models` makes the models of `inputs.every_model`. It imports their
     client, which is slow: call it while GitHub responds, or not at all. `seal` signs what the run
-    leaves on the pull request, and checks what earlier runs left. `workspace` is the job's
-    folder, where report files are; `checkout` is the folder of the reviewed files. Both are empty
-    where there is none. `now` is when the run began.
+    leaves on the pull request, and checks what earlier runs left. `budget` counts what the run
+    costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
+    reviewed files. Both are empty where there is none. `now` is when the run began. `early_list` is
+    None if the event does not name the commits, or if the run has started again. `key` tells its
+    bill from those of other runs.
     """
 
     forge: Forge
@@ -37,7 +62,15 @@ class Run:
     wanted: ReviewPullRequest
     run_url: str
     seal: Seal
+    budget: Budget
     workspace: str = ""
     checkout: str = ""
     event: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    early_list: EarlyList | None = None
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def bill(self) -> Bill:
+        """What this run has cost so far."""
+        return Bill.of(self.key, int(self.now.timestamp()), self.budget.spent())

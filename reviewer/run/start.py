@@ -1,7 +1,7 @@
 """Sends the first request to GitHub, and imports the rest of the program while it waits."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,18 +9,18 @@ from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.enums import Mode
-from reviewer.config.inputs import Inputs
+from reviewer.config.inputs import REPOSITORY_FILE, Inputs
 from reviewer.errors import EventError
 from reviewer.events.activity import CommandRequest, ReviewHead, ReviewPullRequest
 from reviewer.events.payload import LINE_COMMENT
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.ports import Forge, Model
 from reviewer.pull_request import Snapshot
+from reviewer.run.run import EarlyList, Run
 
 if TYPE_CHECKING:
     # Imported while GitHub responds.
     from reviewer.config.settings import Settings
-    from reviewer.run.run import Run
 
 
 def start(
@@ -38,12 +38,10 @@ def start(
     deadline = Deadline(inputs.timeout)
     repository, token = environ.get("GITHUB_REPOSITORY", ""), inputs.github_token
     forge = GitHub.of(environ, repository=repository, token=token, deadline=deadline)
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first")
-    first = pool.submit(_read_pull_request, forge, wanted)
-    pool.shutdown(wait=False)
+    first, early_list = send_first(forge, wanted, inputs)
 
     import reviewer.run.review  # noqa: F401 - the slowest part, loaded while GitHub responds
-    from reviewer.run.run import Run
+    from reviewer.llm.budget import Budget
     from reviewer.run.skips import skip
 
     snapshot = first.result()
@@ -60,11 +58,38 @@ def start(
         wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
         run_url=_make_run_url(environ),
         seal=make_seal(inputs, repository, found.number),
+        budget=Budget.of(inputs),
         workspace=workspace,
         checkout=workspace,
         event=environ.get("GITHUB_EVENT_NAME", ""),
+        early_list=early_list,
     )
     return carry_out(run, found, snapshot)
+
+
+def send_first(
+    forge: GitHub, wanted: ReviewPullRequest | ReviewHead | CommandRequest, inputs: Inputs
+) -> tuple[Future[Snapshot | None], EarlyList | None]:
+    """Send the first query and, if the event names the commits, list the changed files beside it.
+
+    A run that reviews nothing lists them for nothing. But its first query brings the repository's
+    file too, so it sends no more requests than one that lists nothing and reads the file alone.
+    With `mode: publish`, the reports decide if there is anything to read.
+    """
+    pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="first")
+    first = pool.submit(_read_pull_request, forge, wanted)
+
+    def count() -> int:
+        snapshot = first.result()
+        return snapshot.pull.changed_files if snapshot else 0
+
+    early_list = None
+    reads = inputs.mode is not Mode.PUBLISH
+    if isinstance(wanted, ReviewPullRequest) and wanted.head_sha and reads:
+        rows = pool.submit(forge.changed_files, wanted.number, count)
+        early_list = EarlyList(wanted.base_sha, wanted.head_sha, rows)
+    pool.shutdown(wait=False)
+    return first, early_list
 
 
 def _read_pull_request(
@@ -74,6 +99,8 @@ def _read_pull_request(
 
     Raises EventError if it is the head of several.
     """
+    if isinstance(wanted, ReviewPullRequest):
+        return forge.snapshot(wanted.number, file=REPOSITORY_FILE, sha=wanted.base_sha)
     if not isinstance(wanted, ReviewHead):
         return forge.snapshot(wanted.number)
     head = wanted.head
@@ -100,7 +127,7 @@ def _resolve(
             return wanted
 
 
-def carry_out(run: "Run", wanted: ReviewPullRequest | CommandRequest, snapshot: Snapshot) -> int:
+def carry_out(run: Run, wanted: ReviewPullRequest | CommandRequest, snapshot: Snapshot) -> int:
     """Carry out a command or a review and return the exit code.
 
     GitHub shows the run of a comment at lines as a check of the commit, beside that of the review.
@@ -123,7 +150,7 @@ def carry_out(run: "Run", wanted: ReviewPullRequest | CommandRequest, snapshot: 
     return review_pull_request(replace(run, wanted=repeat), run.forge.snapshot(wanted.number))
 
 
-def _is_check_of_commit(run: "Run", snapshot: Snapshot) -> bool:
+def _is_check_of_commit(run: Run, snapshot: Snapshot) -> bool:
     """Return True if this run is a check of the head commit, at a gate; reads the file for that."""
     if run.event != LINE_COMMENT or run.inputs.mode is Mode.REVIEW:
         return False
@@ -156,7 +183,10 @@ def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
 
     effort = inputs.reasoning_effort
     options = Options(
-        inputs.temperature, inputs.max_output_tokens, effort.value if effort else None
+        inputs.temperature,
+        inputs.max_output_tokens,
+        effort.value if effort else None,
+        caches=inputs.asks_openai,
     )
     capacity = Capacity(inputs.concurrency, inputs.request_timeout)
     return tuple(

@@ -13,14 +13,17 @@ from reviewer.errors import ModelError, ReviewerError
 from reviewer.findings import candidates
 from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import PartResult
-from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld
-from reviewer.text import truncate
+from reviewer.review import FileReport, Overview, Review, Status, Withheld
+from reviewer.spending import Bill, PurposeCost, Spent
+from reviewer.text import digest, truncate
 
 _MOST_CUTS = 20
 _LONGEST_REASON = 300
 _MOST_MODELS = 5
 _LONGEST_MODEL = 100
 _MOST_NOTES = 10
+_MOST_PURPOSES = 5
+_LONGEST_PURPOSE = 20
 _MOST_CHANGES = 10
 # Characters: the least that each overview may have, and all of them together.
 _SHORT = 200
@@ -31,12 +34,14 @@ _LONG = 2_000
 class SubmittedReports:
     """The accepted reports, and complaints about the others.
 
-    `count` is the number of shards that the review was divided into. `stale` says that reports
-    about another head were ignored.
+    `memories` are what the reports say that their runs remember, packed and untrusted. `count` is
+    the number of shards that the review was divided into. `stale` says that reports about another
+    head were ignored.
     """
 
     reviews: tuple[Review, ...]
     complaints: tuple[str, ...] = ()
+    memories: tuple[str, ...] = ()
     count: int = 1
     stale: bool = False
 
@@ -60,9 +65,9 @@ class SubmittedReports:
         return (*self.complaints, *absent, *quoted)[:_MOST_NOTES]
 
     def add_up_spent(self) -> Spent:
-        """Return the sum of the reported requests, tokens and costs; None if one cost is."""
+        """Return the sum of what the reports say; the cost is None if one of them does not know."""
         spent = [review.spent for review in self.reviews]
-        costs = [each.cost for each in spent]
+        costs, charged = [each.cost for each in spent], [each.dollars for each in spent]
         models = dict.fromkeys(model for each in spent for model in each.models)
         return Spent(
             requests=sum(each.requests for each in spent),
@@ -70,7 +75,19 @@ class SubmittedReports:
             output_tokens=sum(each.output_tokens for each in spent),
             cost=None if None in costs else sum(filter(None, costs), Decimal(0)),
             models=tuple(truncate.line(model, _LONGEST_MODEL) for model in models)[:_MOST_MODELS],
+            cached_tokens=sum(each.cached_tokens for each in spent),
+            written_tokens=sum(each.written_tokens for each in spent),
+            reasoning_tokens=sum(each.reasoning_tokens for each in spent),
+            charged=None if None in charged else sum(filter(None, charged), Decimal(0)),
+            by_purpose=_add_up_purposes([cost for each in spent for cost in each.by_purpose]),
         )
+
+    def list_bills(self, began: int) -> tuple[Bill, ...]:
+        """Return a bill for each report; `began` is the start of this run in Unix seconds.
+
+        A report names its run, so that it counts once, however often it is published or restored.
+        """
+        return tuple(Bill.of(_identify_run(review), began, review.spent) for review in self.reviews)
 
     def add_up_dropped(self) -> Withheld:
         """Return the numbers of findings that the reviewing runs could not read or place."""
@@ -125,10 +142,13 @@ def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) 
     """
     complaints: list[str] = []
     about: list[tuple[str, Review]] = []
+    memories: dict[str, str] = {}
     stale = False
     for source, data in reports:
         try:
-            review = review_report.parse(data) if isinstance(data, bytes) else _raise(data)
+            review, memories[source] = (
+                review_report.read(data) if isinstance(data, bytes) else _raise(data)
+            )
         except ReviewerError as problem:
             complaints.append(f"{_name_report(source)}: {problem.what}")
             continue
@@ -138,6 +158,7 @@ def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) 
             stale = True
     count = _choose_count(review for _, review in about)
     kept: list[Review] = []
+    remembered: list[str] = []
     taken = set[Shard | None]()
     for source, review in about:
         if review.shard and review.shard.count != count:
@@ -149,11 +170,12 @@ def accept(reports: Iterable[tuple[str, bytes | ReviewerError]], head_sha: str) 
             complaints.append(f"{_name_report(source)}: there is another report of {share}")
         else:
             kept.append(review)
+            remembered.append(memories[source])
             taken.add(review.shard)
-    return SubmittedReports(tuple(kept), tuple(complaints), count, stale)
+    return SubmittedReports(tuple(kept), tuple(complaints), tuple(remembered), count, stale)
 
 
-def _raise(problem: ReviewerError) -> Review:
+def _raise(problem: ReviewerError) -> tuple[Review, str]:
     raise problem
 
 
@@ -183,6 +205,30 @@ def _read_row(file: ChangedFile, row: FileReport) -> PartResult:
     return PartResult(
         part, candidates.collect_candidates(rows, path=file.path, summary=row.summary)
     )
+
+
+def _identify_run(review: Review) -> str:
+    """Return the run that a report names; reports of older versions are told by their figures."""
+    if review.bills:
+        return review.bills[0].run
+    spent = review.spent
+    about = (review.head_sha, str(review.shard), spent.tokens, str(spent.cost))
+    return digest.identify("bill", *about)[:16]
+
+
+def _add_up_purposes(costs: Sequence[PurposeCost]) -> tuple[PurposeCost, ...]:
+    """Return one cost for each purpose, with the sums of those that have it."""
+    joined: dict[str, PurposeCost] = {}
+    for each in costs:
+        purpose = truncate.line(each.purpose, _LONGEST_PURPOSE)
+        before = joined.get(purpose, PurposeCost(purpose, 0, 0, Decimal(0)))
+        joined[purpose] = PurposeCost(
+            purpose,
+            before.requests + each.requests,
+            before.tokens + each.tokens,
+            None if before.cost is None or each.cost is None else before.cost + each.cost,
+        )
+    return tuple(joined.values())[:_MOST_PURPOSES]
 
 
 def _shorten_part(text: str, parts: int) -> str:

@@ -15,8 +15,9 @@ from reviewer.comments.summary import LARGEST_BODY, RunDetails
 from reviewer.errors import CancelledError
 from reviewer.finding import Finding, Side
 from reviewer.memory import state, state_line
-from reviewer.review import FileReport, Overview, Review, Spent, Status, Withheld, worst_first
+from reviewer.review import FileReport, Overview, Review, Status, Withheld, worst_first
 from reviewer.severity import Confidence, Severity
+from reviewer.spending import Spent
 from tests import builders, strategies
 from tests.faults import faults
 from tests.snapshots import Markdown

@@ -182,7 +182,6 @@ def test_the_fingerprint_changes_with_the_content_of_a_review_and_with_nothing_e
         "exclude: [a]",
         "include: [a]",
         "instructions: a",
-        "path-instructions: [{path: a, instructions: b}]",
         "min-severity: high",
     )
     prints = {load(text).fingerprint for text in ("", *changes)}
@@ -192,6 +191,9 @@ def test_the_fingerprint_changes_with_the_content_of_a_review_and_with_nothing_e
         "fail-on: high\nreview-drafts: false\nskip-labels: [x]\nskip-authors: [y]\nmax-files: 300"
     )
     assert load(same).fingerprint == Settings().fingerprint
+    # They are in the keys of the files that they are about.
+    paths = "path-instructions: [{path: a, instructions: b}]"
+    assert load(paths).fingerprint == Settings().fingerprint
 
 
 def test_a_pattern_of_the_workflow_that_is_none_is_an_error_about_the_input() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from reviewer.context.head_files import READ_TOGETHER, HeadFiles
 from reviewer.errors import ForgeError, NotFoundError, RequestReserveError, WorkspaceError
-from reviewer.ports import LARGEST_FILE, Blob, CommitFiles
+from reviewer.ports import LARGEST_FILE, Archive, Blob, CommitFiles
 from tests.fakes import FakeCommitFiles, FakeForge
 from tests.faults import faults
 
@@ -36,10 +36,10 @@ class CountingForge(FakeForge):
         self._note("list")
         return super().blobs(sha, optional=optional)
 
-    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
+    def archive(self, sha: str) -> Archive:
         self._note("archive")
-        kept = {p: d for p, d in self.contents.items() if p in files and p not in self.left_out}
-        return FakeCommitFiles(kept)
+        kept = {p: d for p, d in self.contents.items() if p not in self.left_out}
+        return lambda files: FakeCommitFiles({p: d for p, d in kept.items() if p in files})
 
     def text_contents(self, paths: Sequence[str], sha: str) -> Mapping[str, bytes]:
         self._note("query", str(len(paths)))

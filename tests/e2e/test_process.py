@@ -156,8 +156,7 @@ def test_another_base_branch_is_reviewed_like_a_push(
     step: Step, github: LoopbackGitHub, model_server: LoopbackModel
 ) -> None:
     assert step.run().code == 0
-    other = github.add_pull(NUMBER + 1, {"src/app.py": ("old = 1\n", "old = 2\n"), "b": ("", "b")})
-    github.repository.pulls[NUMBER].base_sha = other.base_sha
+    github.retarget(NUMBER, "release", {"src/app.py": "older = 1\n"})
     changes = {"changes": {"base": {"ref": {"from": "main"}, "sha": {"from": "a" * 40}}}}
     edited = with_payload(step, lambda event: event.update(action="edited", **changes))
     finished = edited.run()

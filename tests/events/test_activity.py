@@ -58,7 +58,13 @@ def decide(
 
 def wanted(payload: dict[str, Any]) -> ReviewPullRequest:
     pull = payload["pull_request"]
-    return ReviewPullRequest(payload["number"], title=pull["title"], body=pull["body"] or "")
+    return ReviewPullRequest(
+        payload["number"],
+        title=pull["title"],
+        body=pull["body"] or "",
+        base_sha=pull["base"]["sha"],
+        head_sha=pull["head"]["sha"],
+    )
 
 
 REVIEWED = {

@@ -9,6 +9,7 @@ from reviewer.finding import Finding
 from reviewer.memory import previous_review, state_line
 from reviewer.memory.state import State
 from reviewer.outputs import review_report
+from reviewer.spending import Ledger
 from tests import builders
 
 
@@ -22,7 +23,7 @@ def remembered(data: bytes) -> None:
     assert again
     _assert_kept(known, again)
     _assert_in_range(known)
-    previous_review.compare(known, builders.pull(), "1:models:settings", lambda head, before: True)
+    previous_review.compare(known, builders.pull(), "1:models:settings")
 
 
 def report(data: bytes) -> None:
@@ -35,7 +36,7 @@ def report(data: bytes) -> None:
     written = review_report.render(review, name="default", run_url="")
     again = review_report.parse(written.encode())
     assert review_report.render(again, name="default", run_url="") == written
-    for spent in (review.spent, review.total or review.spent):
+    for spent in (review.spent, review.ledger or Ledger()):
         assert 0 <= (spent.cost or 0) <= 1_000_000
     for finding in (*review.findings, *review.fixed):
         _assert_placed(finding)
@@ -48,7 +49,16 @@ def _packed(plain: bytes) -> str:
 
 def _assert_kept(known: State, again: State) -> None:
     """What is too large may lose files and words, never what keeps the next run right."""
-    for name in ("head_sha", "base_sha", "key", "complete", "paused", "next_number", "cost"):
+    for name in (
+        "head_sha",
+        "base_sha",
+        "key",
+        "complete",
+        "paused",
+        "next_number",
+        "cost",
+        "charged",
+    ):
         assert getattr(again, name) == getattr(known, name)
     assert {unit.path for unit in again.units} <= {unit.path for unit in known.units}
     assert (

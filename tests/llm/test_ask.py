@@ -16,7 +16,8 @@ from reviewer.errors import (
 )
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm.ask import ModelClient, Tier
-from reviewer.llm.budget import Budget, Price
+from reviewer.llm.budget import Budget
+from reviewer.llm.model_catalog import Price
 from reviewer.llm.replies import parse_review
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.prompt import ListedModel, Message, Prompt, Reply, ToolCall, Usage
@@ -215,10 +216,10 @@ def test_a_spent_budget_stops_before_the_request() -> None:
 
 @faults("LL13")
 def test_a_spent_budget_stops_the_second_try_and_the_next_model() -> None:
-    first, second = Script([BAD, GOOD], usage=Usage(1_000, 1)), Script([GOOD], name="second")
+    first, second = Script([BAD, GOOD], usage=Usage(5_000, 1)), Script([GOOD], name="second")
 
     with pytest.raises(BudgetError):
-        client_of(first, second, max_tokens=1_010).ask(PROMPT, read)
+        client_of(first, second, max_tokens=5_010).ask(PROMPT, read)
 
     assert (len(first.prompts), second.prompts) == (1, [])
 

@@ -6,13 +6,16 @@ import pytest
 from reviewer.config.enums import NoLimit
 from reviewer.config.inputs import Inputs
 from reviewer.errors import BudgetError, InputError
-from reviewer.llm import budget as budgets
-from reviewer.llm.budget import Budget, Price
+from reviewer.llm.budget import Budget, PullLimit
+from reviewer.llm.model_catalog import Price, find_price, require_prices
 from reviewer.prompt import Usage
-from reviewer.review import Spent
+from reviewer.spending import PurposeCost, Spent
 from tests.faults import faults
 
-PRICES = {"cheap": Price(Decimal(1), Decimal(10))}
+PRICES = {
+    "cheap": Price(Decimal(1), Decimal(10)),
+    "cached": Price(Decimal(1), Decimal(10), Decimal("0.10"), Decimal("1.25")),
+}
 
 
 def budget(max_tokens: int | None = None, max_cost: str | None = None) -> Budget:
@@ -20,7 +23,7 @@ def budget(max_tokens: int | None = None, max_cost: str | None = None) -> Budget
 
 
 def test_nothing_spent_costs_nothing() -> None:
-    assert budget().spent() == Spent(0, 0, 0, Decimal(0), ())
+    assert budget().spent() == Spent(0, 0, 0, Decimal(0), (), charged=Decimal(0))
 
 
 def test_what_is_settled_counts_as_reported() -> None:
@@ -29,7 +32,108 @@ def test_what_is_settled_counts_as_reported() -> None:
     asked.settle(asked.reserve("cheap", 30_000), Usage(9_000, 100))
     asked.settle(asked.reserve("cheap", 30_000), Usage(9_000, 100))
 
-    assert asked.spent() == Spent(2, 18_000, 200, Decimal("0.02"), ("cheap",))
+    assert asked.spent() == Spent(
+        2,
+        18_000,
+        200,
+        Decimal("0.02"),
+        ("cheap",),
+        charged=Decimal("0.02"),
+        by_purpose=(PurposeCost("review", 2, 18_200, Decimal("0.02")),),
+    )
+
+
+def test_cached_and_reasoning_tokens_are_parts_and_are_not_paid_for_twice() -> None:
+    asked = budget()
+    usage = Usage(10_000, 1_000, cached_tokens=4_000, written_tokens=2_000, reasoning_tokens=900)
+
+    asked.settle(asked.reserve("cached", 30_000), usage)
+    asked.settle(asked.reserve("cheap", 30_000), usage)
+
+    spent = asked.spent()
+    assert (spent.input_tokens, spent.output_tokens) == (20_000, 2_000)
+    assert (spent.cached_tokens, spent.written_tokens, spent.reasoning_tokens) == (
+        8_000,
+        4_000,
+        1_800,
+    )
+    # 4,000 of 1 $, 4,000 of 0.10 $, 2,000 of 1.25 $ and 1,000 of 10 $; without prices of a cache,
+    # 10,000 of 1 $ and 1,000 of 10 $.
+    assert spent.cost == Decimal("0.0169") + Decimal("0.02")
+
+
+def test_the_cost_is_split_by_what_requests_were_for() -> None:
+    asked = budget()
+    for purpose in ("overview", "review", "verify", "review", "whole", "something new"):
+        asked.settle(asked.reserve("cheap", 300, purpose), Usage(900, 10))
+
+    assert asked.spent().by_purpose == (
+        PurposeCost("review", 2, 1_820, Decimal("0.002")),
+        PurposeCost("verification", 1, 910, Decimal("0.001")),
+        PurposeCost("overview", 2, 1_820, Decimal("0.002")),
+        PurposeCost("something new", 1, 910, Decimal("0.001")),
+    )
+
+
+def test_an_unknown_price_hides_the_cost_of_its_purpose_only() -> None:
+    asked = budget()
+    asked.settle(asked.reserve("cheap", 300), Usage(900, 10))
+    asked.settle(asked.reserve("unlisted", 300, "verify"), Usage(900, 10))
+
+    review, verification = asked.spent().by_purpose
+    assert (review.cost, verification.cost) == (Decimal("0.001"), None)
+
+
+@faults("LL13")
+def test_a_prompt_that_a_cache_may_take_in_is_reserved_at_the_price_of_that() -> None:
+    # 30,000 characters are 10,001 tokens; with 1,000 of reply, 0.020001 $ or 0.02250125 $.
+    budget(max_cost="0.021").reserve("cheap", 30_000)
+    with pytest.raises(BudgetError):
+        budget(max_cost="0.021").reserve("cached", 30_000)
+
+
+@faults("LL13", "PD5")
+@pytest.mark.parametrize(
+    ("earlier", "share", "granted"), [("0", 1, 4), ("0.06", 1, 1), ("0.09", 1, 0), ("0.2", 1, 0),
+                                      ("0", 4, 1)]
+)  # fmt: skip
+def test_a_run_has_what_earlier_ones_left_of_the_pull_request(
+    earlier: str, share: int, granted: int
+) -> None:
+    asked = budget(max_cost="5")
+    left = PullLimit(Decimal("0.1"), Decimal(earlier), Decimal(1) / share)
+    asked.limit_pull(left)
+
+    for _ in range(granted):
+        asked.reserve("cheap", 30_000)
+    with pytest.raises(BudgetError, match="max-cost-pull-request is reached") as caught:
+        asked.reserve("cheap", 30_000)
+
+    assert "$0.1" in caught.value.what
+    assert "Raise max-cost-pull-request" in caught.value.remedy
+    assert ("share" in caught.value.what) == (share > 1)
+    assert asked.refusal is caught.value
+
+
+def test_a_limit_of_the_pull_request_needs_a_price() -> None:
+    asked = budget()
+    asked.limit_pull(PullLimit(Decimal(1), Decimal(0)))
+    with pytest.raises(InputError, match="max-cost-pull-request cannot be kept"):
+        asked.reserve("unlisted", 300)
+
+
+def test_requests_under_way_are_estimated_and_make_the_cost_unknown() -> None:
+    asked = budget()
+    asked.reserve("cheap", 30_000)
+    spent = asked.spent()
+    assert (spent.cost, spent.charged) == (None, Decimal("0.020001"))
+
+
+def test_without_a_price_there_is_no_estimate_either() -> None:
+    asked = budget()
+    asked.settle(asked.reserve("cheap", 300), Usage(100, 1))
+    asked.settle(asked.reserve("unlisted", 300), Usage(100, 1))
+    assert (asked.spent().cost, asked.spent().charged) == (None, None)
 
 
 @faults("LL13")
@@ -94,7 +198,9 @@ def test_without_a_usage_the_estimate_counts_and_the_cost_is_unknown() -> None:
 
     asked.settle(asked.reserve("cheap", 30_000), None)
 
-    assert asked.spent() == Spent(1, 10_001, 1_000, None, ("cheap",))
+    spent = asked.spent()
+    assert (spent.requests, spent.input_tokens, spent.output_tokens) == (1, 10_001, 1_000)
+    assert (spent.cost, spent.charged) == (None, Decimal("0.020001"))
     with pytest.raises(BudgetError):
         asked.reserve("cheap", 30_000)
 
@@ -127,7 +233,7 @@ def test_a_cost_limit_without_a_price_is_an_error_of_the_workflow() -> None:
 def test_a_cost_limit_needs_the_price_of_the_small_model_too() -> None:
     inputs = Inputs(small_model="unlisted", max_cost=Decimal(1))
     with pytest.raises(InputError, match=r"max-cost .* unlisted"):
-        budgets.require_prices(inputs)
+        require_prices(inputs, "max-cost")
 
 
 def test_the_estimate_follows_what_models_report() -> None:
@@ -184,9 +290,44 @@ def test_a_fallback_of_unknown_price_makes_the_default_limit_one_of_tokens() -> 
 
 
 def test_the_price_of_the_workflow_is_that_of_its_model_and_of_what_the_table_lacks() -> None:
-    stated = (Decimal(7), Decimal(9))
+    stated = (Decimal(7), Decimal(9), None, None)
     inputs = Inputs(model="gpt-5.4", fallback_model="gpt-6-luna", price=stated)
-    assert budgets.find_price("gpt-5.4", inputs) == Price(*stated)
-    assert budgets.find_price("gpt-6-luna", inputs) == Price(Decimal("0.10"), Decimal("0.50"))
-    assert budgets.find_price("mystery", inputs) == Price(*stated)
-    assert budgets.find_price("mystery", Inputs()) is None
+    assert find_price("gpt-5.4", inputs) == Price(*stated)
+    assert find_price("gpt-6-luna", inputs) == Price(
+        Decimal("0.10"), Decimal("0.50"), Decimal("0.01"), Decimal("0.125")
+    )
+    assert find_price("mystery", inputs) == Price(*stated)
+    assert find_price("mystery", Inputs()) is None
+
+
+@faults("RM3")
+@pytest.mark.parametrize(
+    ("base_url", "price"),
+    [
+        ("https://api.openai.com/v1", ("1.00", "5.00", "0.05", "1.25")),
+        ("https://api.openai.com/v1/", ("1.00", "5.00", "0.05", "1.25")),
+        ("https://eu.api.openai.com/v1", ("1.10", "5.50", "0.055", "1.375")),
+        ("https://api.openai.com.evil.example/v1", None),
+        ("https://notapi.openai.com/v1", None),
+        ("https://shop.openai.azure.com/openai/v1", None),
+        ("https://openrouter.ai/api/v1", None),
+        ("http://localhost:11434/v1", None),
+    ],
+)
+def test_prices_of_the_table_are_those_of_openai_s_own_address(
+    base_url: str, price: tuple[str, str, str, str] | None
+) -> None:
+    found = find_price("gpt-6.1-terra", Inputs(base_url=base_url))
+    assert found == (Price(*map(Decimal, price)) if price else None)
+
+
+@faults("RM3")
+def test_elsewhere_only_the_price_of_the_workflow_counts_and_the_default_limit_is_of_tokens() -> (
+    None
+):
+    stated = (Decimal(1), Decimal(5), None, None)
+    there = {"base_url": "https://openrouter.ai/api/v1", "model": "gpt-6.1-terra"}
+    assert limits(**there) == (3_000_000, None)
+    assert limits(**there, price=stated) == (None, Decimal(5))
+    inputs = Inputs(**there, fallback_model="gpt-5.4", price=stated)  # type: ignore[arg-type]
+    assert find_price("gpt-5.4", inputs) == Price(*stated)

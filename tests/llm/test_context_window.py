@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.adapters.openai import wire
 from reviewer.errors import ContextTooLongError
 from reviewer.llm.context_window import LEAST_WINDOW, UNKNOWN_WINDOW, ContextWindow
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
@@ -102,25 +101,3 @@ def test_fewer_tokens_than_words_are_those_of_a_cut_prompt() -> None:
 @given(st.sampled_from(["=", " ", "\n", "-+", "\u4e2d", "x"]), st.integers(1, 100_000))
 def test_characters_that_repeat_never_look_like_a_cut(text: str, times: int) -> None:
     assert ContextWindow("m").find_cut(prompt(text * times), Usage(LEAST_WINDOW, 1), "m") is None
-
-
-@faults("LL24")
-@pytest.mark.parametrize(
-    ("members", "cached"),
-    [
-        ({}, 0),
-        ({"prompt_tokens_details": {"cached_tokens": 1024}}, 1024),
-        ({"cache_read_input_tokens": 900, "cache_creation_input_tokens": 100}, 1000),
-        # LiteLLM gives both.
-        ({"prompt_tokens_details": {"cached_tokens": 9}, "cache_read_input_tokens": 9}, 9),
-        ({"prompt_tokens_details": {"cached_tokens": -1}}, 0),
-        ({"prompt_tokens_details": [5], "cache_read_input_tokens": "5"}, 0),
-        ({"prompt_tokens_details": {"cached_tokens": 10**30}}, 0),
-        ({"cache_read_input_tokens": True}, 0),
-    ],
-)
-def test_cached_tokens_are_read_as_servers_report_them(
-    members: dict[str, object], cached: int
-) -> None:
-    reported = {"prompt_tokens": 50, "completion_tokens": 5, **members}
-    assert wire.parse_usage(reported) == Usage(50, 5, cached)

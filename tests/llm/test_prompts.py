@@ -1,5 +1,6 @@
 """The prompts as the model gets them: snapshots, and what untrusted text cannot do to them."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark, Speaker
 from reviewer.context.guidelines import Guideline
+from reviewer.context.whole_change import FileOutline, WholeChange
 from reviewer.llm.batch_request import BatchRequest, PartRequest, TeamRules
 from reviewer.llm.prompts import (
     COMMENT_CHARACTERS,
@@ -21,6 +23,7 @@ from reviewer.llm.prompts import (
     THREAD_CHARACTERS,
     Prompts,
 )
+from reviewer.llm.tools import OFFERED
 from reviewer.prompt import Prompt
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.run_secrets import Secrets
@@ -59,7 +62,8 @@ def batch_request(
 
 
 def text(prompt: Prompt) -> str:
-    return "\n=====\n".join(f"{m.role}\n-----\n{m.text}" for m in prompt.messages)
+    stated = prompt.state_schema()
+    return "\n=====\n".join(f"{m.role}\n-----\n{m.text}" for m in stated.messages)
 
 
 def test_a_review_prompt(markdown: SnapshotAssertion) -> None:
@@ -137,6 +141,91 @@ def test_an_overview_prompt(markdown: SnapshotAssertion) -> None:
         FileReport("logo.png", Status.SKIPPED, "binary file"),
     )
     assert text(prompts().overview(reports)) == markdown
+
+
+def test_a_verification_prompt_for_a_server_that_shows_one_schema(
+    markdown: SnapshotAssertion,
+) -> None:
+    shared = prompts().verify(batch_request(), (builders.finding(number=3),)).share_schema()
+    assert shared.messages[1].text[-400:] == markdown
+
+
+def test_a_prompt_for_the_whole_change(markdown: SnapshotAssertion) -> None:
+    (part,) = parts.split(changed_file(), 10_000)
+    outline = FileOutline("src/large.py", "+900 -3: def total")
+    shown = WholeChange((changed_file(),), (part,), (outline,), unlisted=2)
+    assert text(prompts().whole(batch_request(), shown)) == markdown
+
+
+def prompts_of_each_kind(made: Prompts, path: str = "src/pay.py") -> tuple[Prompt, ...]:
+    """Return a review, its verification, an overview and an answer."""
+    request = batch_request(changed_file(path))
+    found = builders.finding(path=path)
+    return (
+        made.review(request),
+        made.verify(request, (found,)),
+        made.overview((FileReport(path, Status.REVIEWED),)),
+        made.answer("Why?", "", ()),
+    )
+
+
+def test_every_prompt_of_every_run_begins_alike() -> None:
+    other = Prompts(
+        builders.pull(title="Another", body="Other words"),
+        nonce="fedcba9876543210",
+        language="French",
+        mask=str,
+        tools=OFFERED,
+    )
+    made = (*prompts_of_each_kind(prompts()), *prompts_of_each_kind(other, "src/other.py"))
+    systems = [prompt.messages[0] for prompt in made]
+    (beginning,) = {system.text[: system.reused] for system in systems}
+    assert all(NONCE in system.text[system.reused :] for system in systems[:4])
+    # OpenAI counts the schema too. By o200k_base, these are 1,313 tokens, 4.1 characters each.
+    shared = json.dumps(made[0].share_schema().schema)
+    assert len(beginning + shared) / 4 >= 1_024
+
+
+def test_a_review_and_its_verification_begin_alike_up_to_their_tasks() -> None:
+    threads = (Discussion(2, (Remark(Speaker.OTHER, "why " * 900),)),)
+    request = replace(batch_request(threads=threads), siblings=("src/cart.py",), whole=True)
+    review = prompts().review(request)
+    verification = prompts().verify(request, (builders.finding(),))
+    users = [prompt.messages[1] for prompt in (review, verification)]
+    (beginning,) = {user.text[: user.reused] for user in users}
+    assert "return x * 100" in beginning
+    assert "why why" not in "".join(user.text[user.reused :] for user in users)
+    assert all("Your task is" in user.text[user.reused :] for user in users)
+    assert review.share_schema().schema == verification.share_schema().schema
+    assert review.cache_key == verification.cache_key
+
+
+def test_nothing_is_marked_for_a_verification_that_will_not_follow() -> None:
+    mask = Secrets(()).mask
+    made = Prompts(builders.pull(), nonce=NONCE, language="", mask=mask, verifies=False)
+    assert made.review(batch_request()).messages[1].reused == 0
+
+
+def test_a_shared_schema_names_the_members_that_stay_empty() -> None:
+    review = prompts().review(batch_request())
+    assert review.schema["required"] == ["files"]
+    said = review.share_schema().messages[1].text
+    assert said.endswith("fill `files`; leave `overview`, `major_changes`, `verdicts` empty.")
+    # The answer to a question has a schema of its own.
+    answer = prompts().answer("Why?", "", ())
+    assert answer.share_schema().schema == answer.schema
+
+
+def test_a_prompt_counts_its_schema() -> None:
+    prompt = prompts().review(batch_request())
+    assert prompt.size > sum(len(message.text) for message in prompt.messages) + 900
+
+
+def test_many_files_use_several_keys_that_stay_the_same() -> None:
+    paths = [f"src/part_{n}.py" for n in range(100)]
+    keys = [prompts().review(batch_request(changed_file(path))).cache_key for path in paths]
+    assert keys == [prompts().review(batch_request(changed_file(path))).cache_key for path in paths]
+    assert 10 <= len(set(keys)) <= 16
 
 
 def test_a_long_list_of_files_says_how_many_are_not_listed() -> None:

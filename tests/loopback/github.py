@@ -18,6 +18,7 @@ from tests.loopback.state import (
     Site,
     Thread,
     Token,
+    Tree,
 )
 
 TOKEN = "ghs_writes"
@@ -131,8 +132,7 @@ class LoopbackGitHub(LoopbackServer):
     def _push(self, number: int, files: Mapping[str, str | Entry | None], *, force: bool) -> str:
         pull = self.repository.pulls[number]
         before_sha, before = pull.head_sha, pull.head_tree
-        kept = {path: entry for path, entry in pull.head_tree.items() if path not in files}
-        head = kept | history.tree(files)
+        head = _changed(pull.head_tree, files)
         made = history.between(pull.base_tree, head, message=f"After {pull.head_sha}")
         pull.head_sha, pull.head_tree = made.head_sha, head
         pull.files, pull.raw_diff = made.files, made.raw_diff
@@ -142,6 +142,42 @@ class LoopbackGitHub(LoopbackServer):
             thread.line = _moved(thread, before.get(thread.path), head.get(thread.path))
         self._publish(pull)
         return pull.head_sha
+
+    def move_base(self, number: int, files: Mapping[str, str | Entry | None]) -> str:
+        """Commit to the base branch and return its new tip; the head still leaves it before."""
+        pull = self.repository.pulls[number]
+        tip = pull.base_tree if pull.tip_tree is None else pull.tip_tree
+        pull.tip_tree = _changed(tip, files)
+        made = history.between(pull.tip_tree, pull.head_tree, message="Tip")
+        pull.base_sha = made.base_sha
+        self._publish(pull)
+        return pull.base_sha
+
+    def rebase(
+        self, number: int, files: Mapping[str, str | Entry | None], *, merge: bool = False
+    ) -> str:
+        """Put the head on the tip of its base branch and return the new head.
+
+        `files` are those of the head that git would have merged: what both sides changed. With
+        `merge`, the tip is merged into the head instead, which keeps its history.
+        """
+        pull = self.repository.pulls[number]
+        if pull.tip_tree is not None:
+            old, tip = pull.base_tree, pull.tip_tree
+            gone: dict[str, str | Entry | None] = dict.fromkeys(old.keys() - tip.keys())
+            new = {path: entry for path, entry in tip.items() if old.get(path) != entry}
+            pull.base_tree, pull.tip_tree = tip, None
+            files = {**gone, **new, **files}
+        return self.push(number, files, force=not merge)
+
+    def retarget(self, number: int, ref: str, files: Mapping[str, str | Entry | None]) -> str:
+        """Give a pull request another base branch, which differs in `files`; the head stays."""
+        pull = self.repository.pulls[number]
+        pull.base_ref, pull.base_tree = ref, _changed(pull.base_tree, files)
+        made = history.between(pull.base_tree, pull.head_tree, message="Tip")
+        pull.base_sha, pull.files, pull.raw_diff = made.base_sha, made.files, made.raw_diff
+        self._publish(pull)
+        return pull.base_sha
 
     def comment(self, body: str, *, number: int = 7, author: str | None = BOT) -> IssueComment:
         """Add a comment past the API."""
@@ -199,7 +235,8 @@ class LoopbackGitHub(LoopbackServer):
         before = self.repository.heads.get(pull.number, [])
         kept = [sha for sha in before if sha != pull.head_sha]
         self.repository.heads[pull.number] = [*kept, pull.head_sha]
-        trees[pull.base_sha], trees[pull.head_sha] = pull.base_tree, pull.head_tree
+        tip = pull.base_tree if pull.tip_tree is None else pull.tip_tree
+        trees[pull.base_sha], trees[pull.head_sha] = tip, pull.head_tree
         refs[pull.base_ref], refs[pull.head_ref] = pull.base_sha, pull.head_sha
 
     def respond(self, request: Request) -> Response:
@@ -227,6 +264,11 @@ class LoopbackGitHub(LoopbackServer):
         else:
             found = contract.rest(request, dispatch.rest_path(self.site, request), response)
         return [f"{request.line}: {problem}" for problem in found]
+
+
+def _changed(tree: Tree, files: Mapping[str, str | Entry | None]) -> Tree:
+    kept = {path: entry for path, entry in tree.items() if path not in files}
+    return kept | history.tree(files)
 
 
 def _moved(thread: Thread, before: Entry | None, after: Entry | None) -> int | None:

@@ -22,6 +22,7 @@ from tests.loopback.state import (
     Symlink,
     Thread,
     Token,
+    Tree,
 )
 
 _LARGEST_PAGE = 100
@@ -86,7 +87,7 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
             raise GraphQLError("Something went wrong", extensions={"type": "INTERNAL"})
         sha, _, path = expression.partition(":")
         tree = repo.trees.get(repo.refs.get(sha, sha), {})
-        return _blob(tree[path]) if path in tree else None
+        return _blob(tree[path]) if path in tree else _folder(tree, path)
 
     owner, name = repo.full_name.split("/")
     return {
@@ -119,6 +120,29 @@ def _blob(entry: Entry) -> Fields | None:
         "isTruncated": len(data) > _LARGEST_TEXT,
         "text": None if binary else (text or "")[:_LARGEST_TEXT],
     }
+
+
+def _folder(tree: Tree, path: str) -> Fields | None:
+    """A folder with what is right below it, None where there is none."""
+    prefix = f"{path}/" if path else ""
+    below = {name.removeprefix(prefix): tree[name] for name in tree if name.startswith(prefix)}
+    if not below:
+        return None
+    files = {name: entry for name, entry in below.items() if "/" not in name}
+    folders = {name.partition("/")[0] for name in below.keys() - files.keys()}
+    entries = [{"name": name, "mode": 0o40000, "oid": "0" * 40} for name in folders]
+    entries += [_entry(name, entry) for name, entry in files.items()]
+    return {"__typename": "Tree", "entries": entries}
+
+
+def _entry(name: str, entry: Entry) -> Fields:
+    match entry:
+        case Submodule(sha, _):
+            return {"name": name, "mode": 0o160000, "oid": sha}
+        case _:
+            mode = 0o120000 if isinstance(entry, Symlink) else 0o100644
+            blob = _blob(entry) or {}
+            return {"name": name, "mode": mode, "oid": blob["oid"]}
 
 
 def _is_wanted(pull: Pull, wanted: Mapping[str, object]) -> bool:

@@ -163,7 +163,7 @@ class LoopbackModel(LoopbackServer):
         if body.get("model") not in self.models:
             message = f"The model `{body.get('model')}` does not exist or you do not have access."
             return error(HTTPStatus.NOT_FOUND, message, name="model_not_found")
-        asked = as_chat(body) if responses else body
+        asked = join_parts(as_chat(body) if responses else body)
         said = self._queue.popleft() if self._queue else self.script(asked)
         write = response_body if responses else completion
         return as_json(HTTPStatus.OK, write(said, model=body["model"]))
@@ -216,6 +216,17 @@ def as_chat(body: Body) -> Body:
     messages = [item for item in body["input"] if "role" in item]
     wanted = body.get("text", {}).get("format", {})
     return {**body, "messages": messages, "response_format": {"json_schema": wanted}}
+
+
+def join_parts(body: Body) -> Body:
+    """Make one text of each message that has several parts."""
+    messages = [
+        {**each, "content": "".join(part["text"] for part in each["content"])}
+        if isinstance(each.get("content"), list)
+        else each
+        for each in body["messages"]
+    ]
+    return {**body, "messages": messages}
 
 
 def response_body(said: str | ScriptedReply, *, model: str = MODEL) -> dict[str, Any]:

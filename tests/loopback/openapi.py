@@ -135,6 +135,9 @@ class Document:
             made["$ref"] = made["$ref"].replace("#/", f"{self.name}#/", 1)
         if made.pop("nullable", None) is True:
             made = {"anyOf": [made, {"type": "null"}]}
+        if "discriminator" in made and "oneOf" in made:
+            # OpenAI describes a message twice, so one with several parts fits two alternatives.
+            made["anyOf"] = made.pop("oneOf")
         return made
 
 

@@ -157,6 +157,8 @@ class Pull:
     threads: list[Thread] = field(default_factory=list)
     changed_files: int | None = None
     association: str = "CONTRIBUTOR"
+    # What the base branch holds, where it went on after the head left it at `base_tree`.
+    tip_tree: Tree | None = None
     # Seconds after the first pull request of the examples.
     opened: int = 0
     # The same for the latest change, which may be long after.

@@ -15,9 +15,10 @@ from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
-from reviewer.memory import gone, previous_review
+from reviewer.memory import gone, previous_review, recall
+from reviewer.memory.file_key import FileKeys, unit_key
 from reviewer.memory.previous_review import PreviousReview
-from reviewer.memory.seal import UNSEALED
+from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State, Unit
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Confidence, Severity
@@ -40,22 +41,21 @@ def changed_file(patch: str = PATCH, path: str = "src/pay.py") -> ChangedFile:
 
 
 def remembered(*findings: Finding, file: ChangedFile | None = None) -> State:
-    key = builders.SEAL.identify(previous_review.unit_key(file or changed_file()))
+    key = builders.SEAL.identify(unit_key(file or changed_file()))
     unit = Unit("src/pay.py", key, OLD_HEAD, "Pays.", findings)
     return State(head_sha=OLD_HEAD, base_sha=builders.BASE, key=KEY, units=(unit,), next_number=4)
 
 
-def descends_always(_head: str, _ancestor: str) -> bool:
-    return True
-
-
-def descends_never(_head: str, _ancestor: str) -> bool:
-    return False
-
-
 def basis_of(*findings: Finding) -> PreviousReview:
-    found = previous_review.compare(remembered(*findings), builders.pull(), KEY, descends_always)
-    return replace(found, seal=builders.SEAL)
+    return previous_review.compare(remembered(*findings), builders.pull(), KEY)
+
+
+def recall_row(
+    file: ChangedFile, previous: PreviousReview, seal: Seal = builders.SEAL
+) -> FileReport | None:
+    keys = FileKeys(seal)
+    candidates = recall.find_candidates((file,), previous, keys, unmasked)
+    return recall.recall((file,), candidates, previous, keys, unmasked).rows.get(file.path)
 
 
 def unmasked(text: str) -> str:
@@ -69,9 +69,7 @@ def test_a_push_on_top_builds_on_the_review_before() -> None:
 
 
 def test_a_first_review_has_no_reason_to_give() -> None:
-    assert previous_review.compare(State(), builders.pull(), KEY, descends_never) == PreviousReview(
-        State()
-    )
+    assert previous_review.compare(State(), builders.pull(), KEY) == PreviousReview(State())
 
 
 @pytest.mark.parametrize(
@@ -84,7 +82,7 @@ def test_a_first_review_has_no_reason_to_give() -> None:
     ],
 )
 def test_other_prompts_models_or_settings_mean_a_full_review(key: str, reason: str) -> None:
-    found = previous_review.compare(remembered(), builders.pull(), key, descends_always)
+    found = previous_review.compare(remembered(), builders.pull(), key)
     assert found.reason == reason
     assert not found.units
 
@@ -112,14 +110,14 @@ def key_of(title: str = "Pay in cents", body: str = "Floats lose money.", **inpu
 )
 def test_another_title_or_description_means_a_full_review(title: str, body: str) -> None:
     known = replace(remembered(), key=key_of())
-    found = previous_review.compare(known, builders.pull(), key_of(title, body), descends_always)
+    found = previous_review.compare(known, builders.pull(), key_of(title, body))
     assert found.reason == "the title or the description changed"
     assert not found.units
 
 
 def test_another_small_model_means_a_full_review() -> None:
     known = replace(remembered(), key=key_of(small_model="tiny"))
-    found = previous_review.compare(known, builders.pull(), key_of(), descends_always)
+    found = previous_review.compare(known, builders.pull(), key_of())
     assert found.reason == "the models changed"
     # On another server, there is no fallback model by default.
     server = "https://models.example.com/v1"
@@ -166,14 +164,14 @@ def test_another_reasoning_effort_means_a_full_review_and_another_api_does_not()
 def test_the_words_are_named_with_what_else_changed() -> None:
     known = replace(remembered(), key=key_of())
     other = key_of("Other", model="gpt-5")
-    found = previous_review.compare(known, builders.pull(), other, descends_always)
+    found = previous_review.compare(known, builders.pull(), other)
     assert found.reason == "the models and the title or the description changed"
 
 
 @faults("ST7")
 def test_a_key_with_fewer_parts_is_another_key() -> None:
     known = replace(remembered(), key=key_of().rpartition(":")[0])
-    assert previous_review.compare(known, builders.pull(), key_of(), descends_always).reason
+    assert previous_review.compare(known, builders.pull(), key_of()).reason
 
 
 def reported(*keys: str) -> tuple[Review, ...]:
@@ -196,25 +194,19 @@ def test_reports_that_disagree_or_state_no_words_give_a_key_of_no_run(other: str
         assert key == f"{key_of().rpartition(':')[0]}:"
 
 
-def test_another_base_means_a_full_review() -> None:
-    found = previous_review.compare(
-        remembered(), builders.pull(base_sha="f" * 40), KEY, descends_always
-    )
-    assert found.reason == "the base moved from ba5e000 to fffffff"
+def test_neither_another_base_nor_another_history_decides() -> None:
+    moved = builders.pull(base_sha="f" * 40, head_sha="e" * 40)
+    assert set(previous_review.compare(remembered(), moved, KEY).units) == {"src/pay.py"}
 
 
-def test_a_rewritten_history_means_a_full_review() -> None:
-    found = previous_review.compare(remembered(), builders.pull(), KEY, descends_never)
-    assert found.reason == "the history was rewritten (rebase or force-push) since 01d0000"
-
-
-def test_the_same_head_needs_no_look_at_the_history() -> None:
-    kept = replace(remembered(), head_sha=builders.HEAD)
-    assert previous_review.compare(kept, builders.pull(), KEY, descends_never).units
+def test_at_the_head_of_the_last_review_all_that_was_shown_is_as_it_was() -> None:
+    known = replace(remembered(), head_sha=builders.HEAD)
+    assert previous_review.compare(known, builders.pull(), KEY).settled == {"src/pay.py"}
+    assert not previous_review.compare(remembered(), builders.pull(), KEY).settled
 
 
 def test_a_file_whose_change_is_the_same_is_not_asked_about_again() -> None:
-    row = previous_review.reuse(changed_file(), basis_of(builders.finding(number=3)), unmasked)
+    row = recall_row(changed_file(), basis_of(builders.finding(number=3)))
     assert row
     assert (row.status, row.summary, row.since) == (Status.REVIEWED, "Pays.", OLD_HEAD)
     assert row.known == (builders.finding(number=3),)
@@ -222,21 +214,20 @@ def test_a_file_whose_change_is_the_same_is_not_asked_about_again() -> None:
 
 @faults("ST4")
 def test_without_a_key_no_file_is_the_same_as_before() -> None:
-    unproven = replace(basis_of(), seal=UNSEALED)
-    assert previous_review.reuse(changed_file(), unproven, unmasked) is None
+    assert recall_row(changed_file(), basis_of(), UNSEALED) is None
     nameless = replace(remembered(), units=(Unit("src/pay.py", "", OLD_HEAD, "Pays."),))
-    found = previous_review.compare(nameless, builders.pull(), KEY, descends_always)
-    assert previous_review.reuse(changed_file(), found, unmasked) is None
+    found = previous_review.compare(nameless, builders.pull(), KEY)
+    assert recall_row(changed_file(), found) is None
 
 
 def test_a_file_whose_change_is_another_is_asked_about_again() -> None:
-    assert previous_review.reuse(changed_file(MOVED), basis_of(), unmasked) is None
-    assert previous_review.reuse(changed_file(path="src/other.py"), basis_of(), unmasked) is None
+    assert recall_row(changed_file(MOVED), basis_of()) is None
+    assert recall_row(changed_file(path="src/other.py"), basis_of()) is None
 
 
 def test_lines_that_only_moved_are_the_same_change_and_take_their_findings_along() -> None:
     further = changed_file(PATCH.replace("@@ -1,2 +1,2 @@", "@@ -11,2 +12,2 @@"))
-    row = previous_review.reuse(further, basis_of(builders.finding()), unmasked)
+    row = recall_row(further, basis_of(builders.finding()))
     assert row
     assert [finding.start_line for finding in row.known] == [13]
 
@@ -445,7 +436,7 @@ def test_a_finding_of_a_rule_is_never_fixed_because_the_commit_remains() -> None
 def test_an_unchecked_finding_stays_until_its_code_is_read() -> None:
     old = builders.finding(number=3)
     known = State(head_sha=OLD_HEAD, base_sha=builders.BASE, key=KEY, unchecked=(old,))
-    basis = previous_review.compare(known, builders.pull(), KEY, descends_always)
+    basis = previous_review.compare(known, builders.pull(), KEY)
     row = FileReport("src/pay.py", Status.FAILED, "timeout")
     assert sort_numbers(basis, files=[row]) == ([], [3])
     assert sort_numbers(basis, files=[REVIEWED]) == ([3], [])
@@ -460,7 +451,7 @@ def test_a_review_from_scratch_calls_fixed_only_what_is_no_longer_there() -> Non
 def test_a_dismissed_finding_is_not_called_fixed() -> None:
     old = builders.finding(number=3)
     state_ = replace(remembered(old), dismissed=(Dismissal(old, "mona"),))
-    basis = previous_review.compare(state_, builders.pull(), KEY, descends_always)
+    basis = previous_review.compare(state_, builders.pull(), KEY)
     assert sort_numbers(basis) == ([], [])
 
 
@@ -495,7 +486,7 @@ FILES = st.builds(
 @faults("ST3")
 @given(FILES, FILES)
 def test_only_the_same_change_has_the_same_key(one: ChangedFile, other: ChangedFile) -> None:
-    assert (previous_review.unit_key(one) == previous_review.unit_key(other)) is (one == other)
+    assert (unit_key(one) == unit_key(other)) is (one == other)
 
 
 @faults("ST3")
@@ -513,15 +504,15 @@ def test_only_the_same_change_has_the_same_key(one: ChangedFile, other: ChangedF
 )
 def test_a_key_covers_all_of_a_change(change: dict[str, Any]) -> None:
     file = changed_file()
-    key = previous_review.unit_key(file)
+    key = unit_key(file)
     assert len(key) == 64
-    assert previous_review.unit_key(replace(file, **change)) != key
+    assert unit_key(replace(file, **change)) != key
 
 
 @given(st.integers(1, 500), st.integers(1, 500))
 def test_the_key_of_a_change_does_not_depend_on_its_position(old: int, new: int) -> None:
     moved = changed_file(PATCH.replace("@@ -1,2 +1,2 @@", f"@@ -{old},2 +{new},2 @@"))
-    assert previous_review.unit_key(moved) == previous_review.unit_key(changed_file())
+    assert unit_key(moved) == unit_key(changed_file())
 
 
 @faults("DF12")

@@ -9,6 +9,7 @@ from reviewer.findings import builtin_rules
 from reviewer.findings.candidates import FileCandidates
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
+from reviewer.memory.recall import Recalled
 from reviewer.memory.state import State, Unit
 from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import PartResult
@@ -30,9 +31,9 @@ def test_an_earlier_finding_of_the_model_does_not_replace_one_of_a_rule() -> Non
     (proven,) = builtin_rules.find(file, redaction)
     words = builders.revise(proven, origin=Origin.MODEL, title="Only a sample", number=1)
     unit = Unit(file.path, "", builders.HEAD, "", (words,))
-    previous = PreviousReview(State(), {file.path: unit})
+    recalled = Recalled(PreviousReview(State(), {file.path: unit}), lambda _: "")
     result = PartResult(Part(file, file.hunks), FileCandidates("", ()))
-    merged = file_result.merge(file, [result], previous, redaction.mask, redaction)
+    merged = file_result.merge(file, [result], recalled, redaction.mask, redaction)
     assert merged.findings == (proven, words)
     assert previous_review.add_new((words,), (proven,)) == (words,)
 

@@ -11,7 +11,8 @@ from reviewer.config.enums import Inline
 from reviewer.config.inputs import Inputs
 from reviewer.memory.state import from_review
 from reviewer.outputs import step_outputs
-from reviewer.review import Overview, Review, Spent, Withheld
+from reviewer.review import Overview, Review, Withheld
+from reviewer.spending import Spent
 from scripts import generate
 
 ROOT = Path(__file__).parents[2]

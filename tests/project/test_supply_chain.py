@@ -142,6 +142,22 @@ def test_no_command_is_put_together_from_an_expression(
     assert "${{" not in commands, (workflow, name)
 
 
+def test_the_layers_that_a_release_pushes_are_all_zstd() -> None:
+    (step,) = [each for each in RELEASE["jobs"]["build"]["steps"] if each.get("id") == "build"]
+    (output,) = re.findall(r'--output "(.*)"', step["run"])
+    (layers,) = re.findall(r"^layers=(.*)$", step["run"], re.MULTILINE)
+    given = dict(option.split("=") for option in layers.split(","))
+
+    assert "$layers" in output.split(",")
+    # Clients other than Docker refuse zstd layers that are not OCI's.
+    assert given == {
+        "compression": "zstd",
+        "compression-level": "22",
+        "force-compression": "true",
+        "oci-mediatypes": "true",
+    }
+
+
 @faults("CO9")
 def test_a_tag_waits_for_the_trial_of_both_builds_and_for_the_attestation() -> None:
     jobs = RELEASE["jobs"]

@@ -5,11 +5,13 @@ from decimal import Decimal
 import pytest
 
 from reviewer.config import settings as config
+from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.errors import InputError
 from reviewer.memory.state import State
 from reviewer.pull_request import PullRequest, PullState
+from reviewer.record import replace
 from reviewer.run import eligibility
 from tests import builders
 from tests.faults import faults
@@ -73,3 +75,23 @@ def test_a_limit_on_the_cost_needs_models_of_known_price() -> None:
     with pytest.raises(InputError, match="price of mystery is not known"):
         eligibility.check_inputs(Inputs(api_key=KEY, max_cost=limit, fallback_model="mystery"))
     eligibility.check_inputs(Inputs(api_key=KEY, model="mystery"))
+
+
+@faults("PD5")
+def test_a_limit_on_the_cost_of_a_pull_request_needs_prices_and_a_key_that_signs() -> None:
+    limit = Decimal(1)
+    eligibility.check_inputs(Inputs(api_key=KEY, max_cost_pull_request=limit))
+    with pytest.raises(InputError, match="price of mystery is not known"):
+        eligibility.check_inputs(
+            Inputs(api_key=KEY, max_cost_pull_request=limit, fallback_model="mystery")
+        )
+    local = Inputs(
+        base_url="http://127.0.0.1:8080/v1",
+        max_cost_pull_request=limit,
+        price=(limit, limit, None, None),
+    )
+    with pytest.raises(InputError, match="nothing signs what earlier runs cost") as caught:
+        eligibility.check_inputs(local)
+    assert "memory-key" in caught.value.remedy
+    eligibility.check_inputs(replace(local, memory_key=KEY))
+    eligibility.check_inputs(replace(local, mode=Mode.PUBLISH))

@@ -21,6 +21,7 @@ from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewPullRequest
+from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.run import start
@@ -153,13 +154,16 @@ class Job:
             else ReviewPullRequest(wanted.number),
             run_url="https://github.com/octo/shop/actions/runs/1",
             seal=seal,
+            budget=Budget.of(inputs),
             workspace=self.workspace,
             checkout=self.checkout,
             event=self.event,
             now=self.now,
         )
         try:
-            snapshot = forge.snapshot(wanted.number)
+            first, early_list = start.send_first(forge, wanted, inputs)
+            snapshot, run = first.result(), replace(run, early_list=early_list)
+            assert snapshot
             if isinstance(wanted, ReviewPullRequest) and wanted.commenter is None:
                 return review_pull_request(run, snapshot)
             return start.carry_out(run, wanted, snapshot)

@@ -115,15 +115,15 @@ def test_a_thumbs_down_of_an_outside_contributor_changes_nothing(job: Job) -> No
     assert "no problems found" in job.github.bodies[0]
 
 
-def test_a_force_push_is_reviewed_whole_and_says_why(job: Job) -> None:
+def test_after_a_force_push_only_what_changed_is_reviewed(job: Job) -> None:
     open_pull(job)
     job.github.push(NUMBER, {"src/pay.py": BROKEN})
     job.run()
     count = len(job.model.bodies)
     job.github.push(NUMBER, {"src/cart.py": "a = 3\n"}, force=True)
     job.run()
-    assert len(job.model.bodies) == count + 3
-    assert "the history was rewritten" in job.github.bodies[0]
+    assert [prompted_path(body) for body in job.model.bodies[count:]] == ["src/cart.py", ""]
+    assert "[F1]" in job.github.bodies[0]
 
 
 def test_a_thread_in_which_people_talk_stays_open(job: Job) -> None:

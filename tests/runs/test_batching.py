@@ -44,7 +44,7 @@ def change(job: Job, count: int, size: int = 0) -> list[str]:
 
 
 def is_about_whole(body: Body) -> bool:
-    return "\nThe whole change." in body["messages"][-1]["content"]
+    return "review of the whole change" in body["messages"][-1]["content"]
 
 
 def asked(job: Job) -> list[list[str]]:

@@ -275,7 +275,7 @@ def test_an_answer_shows_fewer_files_until_the_prompt_fits(job: Job) -> None:
 @faults("LL6")
 def test_a_request_about_the_whole_change_that_is_always_refused_ends(job: Job) -> None:
     change(job, 12, 6_000)
-    server = Window(job, 100, NO_NUMBER, only="\nThe whole change.").install()
+    server = Window(job, 100, NO_NUMBER, only="review of the whole change").install()
     finished = job.run()
     assert (finished.code, finished.outputs["findings"]) == (0, "12")
     assert 2 < server.refused < 12

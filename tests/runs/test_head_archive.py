@@ -17,6 +17,7 @@ from tests.faults import faults
 from tests.loopback import archives, failures
 from tests.loopback.failures import Around, Drip, Hang, Instead
 from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.loopback.held_requests import wait_for
 from tests.loopback.messages import Response
 from tests.loopback.model import Body, ScriptedReply
 from tests.loopback.state import Tree
@@ -44,7 +45,7 @@ def job(job: Job) -> Job:
 def prompts(job: Job) -> list[str]:
     """Return the prompts that are about a file."""
     texts = (str(body["messages"][-1]["content"]) for body in job.model.bodies)
-    return [text for text in texts if "The changes under review." in text]
+    return [text for text in texts if "Your task is a review of the changes" in text]
 
 
 def assert_reviewed_with_context(job: Job, files: int = 3) -> None:
@@ -82,9 +83,10 @@ def test_the_announcement_does_not_wait_for_the_archive(job: Job) -> None:
     shown: list[str] = []
 
     def look() -> None:
+        wait_for(lambda: bool(job.github.bodies))
         shown.extend(job.github.bodies)
 
-    job.github.fail(TARBALL, Around(before=look))
+    job.github.fail(ARCHIVE, Around(before=look))
     assert job.run().code == 0
     assert "is under way" in shown[0]
 

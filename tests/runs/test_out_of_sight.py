@@ -57,9 +57,9 @@ def test_code_that_moved_is_not_called_fixed_when_everything_is_reviewed_again(j
     job.github.add_pull(NUMBER, {"src/app.js": (PLAIN, f"{PLAIN}{EVIL}\n")})
     report(job)
     job.run()
-    job.github.push(NUMBER, {"src/app.js": None, "lib/app.js": f"{PLAIN}{EVIL}\n"}, force=True)
+    job.github.push(NUMBER, {"src/app.js": None, "lib/app.js": f"{PLAIN}{EVIL}\n"})
     report(job, always=False)
-    job.run()
+    job.run(full=True)
     assert "Fixed since" not in job.github.bodies[0]
 
 

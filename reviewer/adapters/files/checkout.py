@@ -1,5 +1,6 @@
 """The files of a commit from a checkout, where it has them as the commit does."""
 
+import os
 from collections.abc import Mapping
 
 from reviewer.adapters.files.confined import ConfinedFolder
@@ -31,3 +32,12 @@ class Checkout:
             return None
         sha = self._files[path].sha
         return data if hash_as_git(data, len(sha)) == sha else None
+
+
+def is_empty(folder: str) -> bool:
+    """Return True if a folder has no entry, as in a job without a checkout, or cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is None
+    except OSError:
+        return True

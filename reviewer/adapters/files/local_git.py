@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Never
@@ -11,7 +11,7 @@ from typing import Never
 from reviewer.adapters.files.archive import UnpackedFiles, check_size
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.operations import Operation
-from reviewer.ports import LARGEST_FILE, Blob
+from reviewer.ports import LARGEST_FILE, Archive, Blob
 from reviewer.pull_request import (
     Conversation,
     ListedFile,
@@ -91,7 +91,7 @@ class LocalCommits:
         )
         return Snapshot(pull, Conversation())
 
-    def changed_files(self, _pull: PullRequest) -> tuple[ListedFile, ...]:
+    def changed_files(self, _number: int, _count: Callable[[], int]) -> tuple[ListedFile, ...]:
         """Return the changed files without patches: their hunks are in the raw diff."""
         return self._rows()
 
@@ -123,11 +123,14 @@ class LocalCommits:
         found = ((path, self.content(path, sha)) for path in paths)
         return {path: data for path, data in found if data is not None}
 
-    def archive(self, sha: str, files: Mapping[str, Blob]) -> UnpackedFiles:  # noqa: ARG002
-        """Return the contents of the files, which a few runs of git read from its objects.
+    def archive(self, _sha: str) -> Archive:
+        """Return what reads the contents of files from git's objects, in a few runs of git.
 
         `git archive` would start the filters that the repository's configuration names.
         """
+        return self._read_objects
+
+    def _read_objects(self, files: Mapping[str, Blob]) -> UnpackedFiles:
         check_size(files)
         kept = UnpackedFiles()
         for group in _group(files):
@@ -150,14 +153,6 @@ class LocalCommits:
     def merge_base(self, base_sha: str, _head_sha: str) -> str:
         """Return the base, which is the merge base already."""
         return base_sha
-
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """Return True when the history of one commit contains the other."""
-        try:
-            _run_git(self.folder, "merge-base", "--is-ancestor", ancestor_sha, head_sha)
-        except NotFoundError:
-            return False
-        return True
 
     def may_write(self, _login: str) -> bool:
         """Return False: nobody comments on a local repository."""

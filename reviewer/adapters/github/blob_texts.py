@@ -1,8 +1,8 @@
-"""Asks for the texts of several files in one GraphQL query, and proves that they are whole."""
+"""Reads the texts of files from GraphQL responses, and proves that they are whole."""
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, ValidationError
 
 from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import Node
@@ -10,6 +10,7 @@ from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.text.digest import hash_as_git
 
+_PLAIN_FILES = (0o100644, 0o100755)
 _FIELDS = "... on Blob { oid isBinary isTruncated text }"
 
 
@@ -22,6 +23,20 @@ class _Blob(Node):
     is_binary: bool | None = None
     is_truncated: bool = False
     text: str | None = None
+
+
+class _Entry(Node):
+    """What a folder holds by one name; `mode` is that of git, as a number."""
+
+    name: str
+    mode: int
+    oid: str
+
+
+class _Folder(Node):
+    """The entries of a folder."""
+
+    entries: list[_Entry]
 
 
 class _Repository(Node):
@@ -70,3 +85,23 @@ def _content(blob: _Blob | None) -> bytes | None:
         return None
     content = blob.text.encode(errors="surrogatepass")
     return content if hash_as_git(content, len(blob.oid)) == blob.oid else None
+
+
+def read_in_folder(path: str, file: object, folder: object) -> Mapping[str, bytes | None]:
+    """Return the content of a plain file by its path; None if its folder has no such name.
+
+    `file` and `folder` are the JSON of a blob and of a tree. The result is empty where they prove
+    nothing: a link, a file that is no text, or a server that does not answer.
+    """
+    try:
+        entries = _Folder.model_validate(folder).entries
+        blob = _Blob.model_validate(file or {})
+    except ValidationError:
+        return {}
+    name = path.rpartition("/")[2]
+    entry = next((each for each in entries if each.name == name), None)
+    if entry is None:
+        return {path: None} if path and file is None else {}
+    content = _content(blob)
+    is_it = entry.mode in _PLAIN_FILES and entry.oid == blob.oid
+    return {path: content} if is_it and content is not None else {}

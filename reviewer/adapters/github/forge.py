@@ -6,13 +6,13 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reviewer.adapters.github import queries, refusals
+from reviewer.adapters.github import changed_files, queries, refusals
 from reviewer.adapters.github.http import Pace, Repository, Transport
 from reviewer.adapters.github.queries import Cursors, SnapshotPage
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import ForgeError
 from reviewer.operations import Operation
-from reviewer.ports import Blob, CommitFiles
+from reviewer.ports import Archive, Blob
 from reviewer.pull_request import (
     Comment,
     Conversation,
@@ -67,6 +67,8 @@ class GitHub:
         self._repository = Repository(
             repository, graphql_url, transport, deadline, policy or Policy()
         )
+        # Of files at commits, which never change: what the first query brought.
+        self._contents: dict[tuple[str, str], bytes | None] = {}
 
     @classmethod
     def of(
@@ -84,26 +86,40 @@ class GitHub:
             deadline=deadline,
         )
 
-    def snapshot(self, number: int) -> Snapshot:
-        """Read the pull request and the conversation, in as many requests as it has pages."""
-        pages = _read_pages(partial(self._page, number))
+    def snapshot(self, number: int, *, file: str = "", sha: str = "") -> Snapshot:
+        """Read the pull request and the conversation, in as many requests as it has pages.
+
+        The first of them also reads `file`, a path in a folder, at the commit `sha`, if both are
+        given: `content` then needs no request of its own for it.
+        """
+        pages = _read_pages(partial(self._page, number, file if sha else "", sha))
         comments = tuple(comment for page in pages for comment in page.comments)
         threads = tuple(thread for page in pages for thread in page.threads)
         return Snapshot(pages[0].pull, Conversation(comments, threads))
 
-    def _page(self, number: int, after: Cursors) -> SnapshotPage:
+    def _page(self, number: int, file: str, sha: str, after: Cursors) -> SnapshotPage:
         comments, threads = after
-        variables = {"number": number, "comments": comments, "threads": threads}
-        query = self._repository.ask(queries.SNAPSHOT, variables)
+        variables: dict[str, object] = {
+            "number": number,
+            "comments": comments,
+            "threads": threads,
+        }
+        queue = [self._repository.ask(queries.SNAPSHOT, variables)]
+        if file and after == (None, None):
+            more = {"file": f"{sha}:{file}", "folder": f"{sha}:{file.rpartition('/')[0]}"}
+            queue.append(self._repository.ask(queries.SNAPSHOT_WITH_FILE, variables | more))
 
         def ask() -> SnapshotPage:
-            response = self._repository.send(query)
+            # What GitHub cannot answer with the file, it may answer without.
+            response = self._repository.send(queue.pop() if len(queue) > 1 else queue[0])
             # pydantic, imported here, is not needed to send what may be the first request.
             from reviewer.adapters.github import snapshot_json
 
-            return response.read(partial(snapshot_json.page, response))
+            return response.read(partial(snapshot_json.page, response, file=file))
 
-        return self._repository.retry(f"Reading pull request {number}", ask)
+        page = self._repository.retry(f"Reading pull request {number}", ask)
+        self._contents |= {(path, sha): content for path, content in page.files.items()}
+        return page
 
     def pulls_of(self, sha: str, branch: str, repository: str) -> tuple[int, ...]:
         """Look for the commit among the open pull requests of the branch."""
@@ -122,16 +138,18 @@ class GitHub:
         """See `Reads.changed_since`."""
         return self._reads.changed_since(moment)
 
-    def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
-        """See `Reads.changed_files`."""
-        return self._reads.changed_files(pull)
+    def changed_files(self, number: int, count: Callable[[], int]) -> tuple[ListedFile, ...]:
+        """See `changed_files.read_all_rows`."""
+        return changed_files.read(self._repository, number, count)
 
     def raw_diff(self, pull: PullRequest) -> str | None:
         """See `Reads.raw_diff`."""
         return self._reads.raw_diff(pull)
 
     def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
-        """See `Reads.content`."""
+        """See `Reads.content`; sends nothing for a file that the first query brought."""
+        if (path, sha) in self._contents:
+            return self._contents[path, sha]
         return self._reads.content(path, sha, optional=optional)
 
     def large_content(self, path: str, sha: str) -> bytes | None:
@@ -142,9 +160,9 @@ class GitHub:
         """See `Reads.text_contents`."""
         return self._reads.text_contents(paths, sha)
 
-    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
+    def archive(self, sha: str) -> Archive:
         """See `Reads.archive`."""
-        return self._reads.archive(sha, files)
+        return self._reads.archive(sha)
 
     def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:
         """See `Reads.blobs`."""
@@ -157,10 +175,6 @@ class GitHub:
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         """See `Reads.merge_base`."""
         return self._reads.merge_base(base_sha, head_sha)
-
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """See `Reads.descends`."""
-        return self._reads.descends(head_sha, ancestor_sha)
 
     def may_write(self, login: str) -> bool:
         """See `Reads.may_write`."""

@@ -1,5 +1,6 @@
 """The shapes by which GitHub's JSON is read, and what all its GraphQL responses share."""
 
+from collections.abc import Collection
 from typing import Annotated, ClassVar, Generic, Self, TypeVar
 
 from pydantic import (
@@ -122,19 +123,23 @@ class Envelope(Node):
 
 
 def data(
-    response: GitHubResponse, value: object, aim: str, *, optional: str | None = None
+    response: GitHubResponse, value: object, aim: str, *, optional: Collection[str] = ()
 ) -> object:
     """Return the data of a response, which `value` is the JSON of; `aim` names it in messages.
 
-    Errors about the field `optional` alone do not count. Raises ValueError for what is no GraphQL
+    Errors about fields in `optional` alone do not count. Raises ValueError for what is no GraphQL
     response, NotFoundError, ForbiddenError, or TransientError for what may pass by itself.
     """
     envelope = Envelope.parse(value)
     errors = envelope.errors if isinstance(envelope.errors, list) else []
     found = [ErrorRow.model_validate(row if isinstance(row, dict) else {}) for row in errors]
-    if all(optional in (error.path or ()) for error in found):
+    if all(_is_about(optional, error) for error in found):
         return envelope.data
     raise _failure(response, found, aim)
+
+
+def _is_about(fields: Collection[str], error: ErrorRow) -> bool:
+    return any(name in fields for name in error.path or () if isinstance(name, str))
 
 
 def _failure(

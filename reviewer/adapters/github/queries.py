@@ -4,7 +4,8 @@ What reads their responses is in other modules, because it imports pydantic: the
 not wait for that.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from reviewer.pull_request import Comment, PullRequest, ReviewThread
@@ -14,12 +15,12 @@ Cursors: TypeAlias = tuple[str | None, str | None]
 
 # Both lists are read page by page together; one that has ended stays at its end. 100 is GitHub's
 # largest page. The first comments of a thread are enough to know what it is about.
-SNAPSHOT = """
+_SNAPSHOT = """
 query Snapshot(
-  $owner: String!, $name: String!, $number: Int!, $comments: String, $threads: String
+  $owner: String!, $name: String!, $number: Int!, $comments: String, $threads: String%(variables)s
 ) {
   viewer { login }
-  repository(owner: $owner, name: $name) {
+  repository(owner: $owner, name: $name) {%(fields)s
     pullRequest(number: $number) {
       number title body isDraft state changedFiles
       author { login }
@@ -51,6 +52,15 @@ query Snapshot(
   }
 }
 """
+SNAPSHOT = _SNAPSHOT % {"variables": "", "fields": ""}
+# Of a link, GraphQL gives the address as text: only the folder tells it from a file, and proves
+# that a file does not exist.
+SNAPSHOT_WITH_FILE = _SNAPSHOT % {
+    "variables": ", $file: String!, $folder: String!",
+    "fields": """
+    file: object(expression: $file) { ... on Blob { oid isBinary isTruncated text } }
+    folder: object(expression: $folder) { ... on Tree { entries { name mode oid } } }""",
+}
 # One page is enough: forks may have a branch of the same name, but not a hundred of them.
 OF_BRANCH = """
 query OfBranch($owner: String!, $name: String!, $branch: String!) {
@@ -68,10 +78,15 @@ query OfBranch($owner: String!, $name: String!, $branch: String!) {
 
 @dataclass(frozen=True, slots=True)
 class SnapshotPage:
-    """One page: our comments and the threads up to the cursors `ends`; `more` of either follow."""
+    """One page: our comments and the threads up to the cursors `ends`; `more` of either follow.
+
+    `files` has the file of SNAPSHOT_WITH_FILE by its name: its bytes, or None where it is proven
+    that there is no such file.
+    """
 
     pull: PullRequest
     comments: tuple[Comment, ...]
     threads: tuple[ReviewThread, ...]
     ends: Cursors
     more: bool
+    files: Mapping[str, bytes | None] = field(default_factory=dict)

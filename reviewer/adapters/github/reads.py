@@ -5,34 +5,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
-from reviewer.adapters.github import blob_texts, pull_lists, refusals, rest_json
+from reviewer.adapters.github import blob_texts, pull_lists, rest_json
 from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.pull_lists import PullListPage
 from reviewer.adapters.github.rest_json import LargeFile
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline, DeadlineError
 from reviewer.errors import ForgeError
-from reviewer.ports import Blob, CommitFiles
-from reviewer.pull_request import ListedFile, ListedPull, PullRequest, TreeListing
+from reviewer.ports import Archive, Blob, CommitFiles
+from reviewer.pull_request import ListedPull, PullRequest, TreeListing
 
+T = TypeVar("T")
 DIFF = "application/vnd.github.diff"
 # Shows directories, links and submodules for what they are.
 CONTENT = "application/vnd.github.object+json"
 # "alphanumeric characters or single hyphens"; an app's ends in [bot], an enterprise's has a "_".
 _LOGIN = re.compile(r"[A-Za-z0-9_-]{1,100}(\[bot\])?")
-Rows: TypeAlias = tuple[ListedFile, ...]
-# Reads page `number`, counted from 1, of the list cut into pages of `size` rows.
-ReadPage: TypeAlias = Callable[[int, int], Rows]
-# "Responses include a maximum of 3000 files"; 100 rows is the largest page.
-MOST_ROWS = 3_000
-LARGE_PAGE = 100
-# When a response holds about 20,000 lines of patches, its other rows have no patch and counts of
-# zero (github.com/orgs/community/discussions/213491). How GitHub counts is not documented, so half
-# as many lines are reason enough to read the empty rows again, on smaller pages.
-DOUBTFUL_LINES = 10_000
-SMALL_PAGE = 10
 LARGEST_BLOB = 10 * 1024 * 1024
 """Bytes of a file that is read to tell its format; few pictures are larger."""
 ARCHIVE_SECONDS = 30
@@ -60,20 +50,6 @@ class Reads:
             )
 
         return pull_lists.changed_since(ask, moment)
-
-    def changed_files(self, pull: PullRequest) -> tuple[ListedFile, ...]:
-        """Read the list of changed files, in pages of 100."""
-        url = self.repository.url(f"pulls/{pull.number}/files")
-
-        def read_page(number: int, size: int) -> tuple[ListedFile, ...]:
-            # By number: a link in a response could lead anywhere, and on for ever.
-            asked = Request("GET", url, parameters={"per_page": size, "page": number})
-            return self.repository.retry(
-                f"Reading page {number} of the changed files",
-                lambda: self.repository.send(asked).read(rest_json.changed_files),
-            )
-
-        return read_all_rows(read_page)
 
     def raw_diff(self, pull: PullRequest) -> str | None:
         """Read the diff, or None above GitHub's 300 files or 20,000 lines (status 406)."""
@@ -133,22 +109,35 @@ class Reads:
             lambda: blob_texts.read(self.repository.send(query), paths),
         )
 
-    def archive(self, sha: str, files: Mapping[str, Blob]) -> CommitFiles:
-        """Follow the redirect to the archive of a commit, once, and unpack it while it comes."""
-        # tarfile, imported here, is not needed by a run that asks no model.
-        from reviewer.adapters.files import archive
-
-        archive.check_size(files)
-        asked = Request("GET", self.repository.url(f"tarball/{sha}"), also=(_FOUND,), optional=True)
-        transport = self.repository.transport
+    def archive(self, sha: str) -> Archive:
+        """Ask for the address of the archive; what is returned unpacks it while it comes."""
         end = self.repository.deadline.earlier_by(PUBLISHING_SECONDS).within(ARCHIVE_SECONDS)
+        found = [self._read_in_time(sha, end, lambda: self._find_archive(sha))]
 
-        def ask() -> CommitFiles:
-            url = self.repository.send(asked).headers.get("location", "")
-            own = is_own_server(transport.api_url, url)
-            pieces = transport.download(url, with_token=own)
-            return archive.unpack(_stop_after(end, pieces), files)
+        def read(files: Mapping[str, Blob]) -> CommitFiles:
+            # tarfile, imported here, is not needed by a run that asks no model.
+            from reviewer.adapters.files import archive
 
+            archive.check_size(files)
+
+            def ask() -> CommitFiles:
+                # The address is good for some minutes: another attempt asks for another one.
+                url = found.pop() if found else self._find_archive(sha)
+                own = is_own_server(self.repository.transport.api_url, url)
+                pieces = self.repository.transport.download(url, with_token=own)
+                return archive.unpack(_stop_after(end, pieces), files)
+
+            return self._read_in_time(sha, end, ask)
+
+        return read
+
+    def _find_archive(self, sha: str) -> str:
+        """Return the address to which GitHub redirects; it may hold a secret."""
+        asked = Request("GET", self.repository.url(f"tarball/{sha}"), also=(_FOUND,), optional=True)
+        return self.repository.send(asked).headers.get("location", "")
+
+    def _read_in_time(self, sha: str, end: Deadline, ask: Callable[[], T]) -> T:
+        """Try at most twice, and no longer than until `end`."""
         in_time = partial(end.call, ask, at_most=ARCHIVE_SECONDS)
         try:
             return self.repository.retry_optional(f"Reading {sha[:7]}", in_time, attempts=2)
@@ -181,26 +170,13 @@ class Reads:
 
     def merge_base(self, base_sha: str, head_sha: str) -> str:
         """Compare two commits; GitHub lists the changed files from the commit that they share."""
-        asked = self._comparison(base_sha, head_sha)
+        url = self.repository.url(f"compare/{base_sha}...{head_sha}")
+        # Of a page that nobody reads, one row is enough.
+        asked = Request("GET", url, parameters={"per_page": 1})
         return self.repository.retry(
             "Comparing two commits",
             lambda: self.repository.send(asked).read(rest_json.merge_base),
         )
-
-    def descends(self, head_sha: str, ancestor_sha: str) -> bool:
-        """Compare two commits; a force-push leaves one that GitHub may have forgotten."""
-        asked = self._comparison(ancestor_sha, head_sha, also=(404,))
-
-        def ask() -> bool:
-            response = self.repository.send(asked)
-            return response.ok and response.read(rest_json.descends)
-
-        return self.repository.retry("Comparing two commits", ask)
-
-    def _comparison(self, old_sha: str, new_sha: str, *, also: tuple[int, ...] = ()) -> Request:
-        url = self.repository.url(f"compare/{old_sha}...{new_sha}")
-        # Of a page that nobody reads, one row is enough.
-        return Request("GET", url, parameters={"per_page": 1}, also=also)
 
     def may_write(self, login: str) -> bool:
         """Read the permission of a collaborator; about anybody else GitHub answers 403 or 404."""
@@ -249,45 +225,3 @@ def _stop_after(end: Deadline, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _name(path: str, sha: str) -> str:
     return f"{path} at {sha[:7]}"
-
-
-def read_all_rows(read_page: ReadPage) -> Rows:
-    """Read the rows of all pages, at most MOST_ROWS.
-
-    Raises ForgeError when a page repeats the one before.
-    """
-    rows: list[ListedFile] = []
-    before: Rows = ()
-    for number in range(1, MOST_ROWS // LARGE_PAGE + 1):
-        page = read_page(number, LARGE_PAGE)
-        if page and page == before:
-            raise refusals.repeated_pages_error("the changed files")
-        rows += _repair(page, (number - 1) * LARGE_PAGE, read_page)
-        if len(page) < LARGE_PAGE:
-            break
-        before = page
-    return tuple(rows)
-
-
-def _repair(page: Rows, start: int, read_page: ReadPage) -> Rows:
-    """Read the empty rows of a heavy page again; `start` is the number of rows before the page."""
-    if sum(row.patch.count("\n") + 1 for row in page if row.patch) < DOUBTFUL_LINES:
-        return page
-    again = _read_whole_rows(
-        sorted(
-            {(start + place) // SMALL_PAGE + 1 for place, row in enumerate(page) if _is_empty(row)}
-        ),
-        read_page,
-    )
-    return tuple(again.get(row.path, row) if _is_empty(row) else row for row in page)
-
-
-def _read_whole_rows(numbers: Sequence[int], read_page: ReadPage) -> dict[str, ListedFile]:
-    rows = (row for number in numbers for row in read_page(number, SMALL_PAGE))
-    return {row.path: row for row in rows if not _is_empty(row)}
-
-
-def _is_empty(row: ListedFile) -> bool:
-    """Return True for a row without a change whose status says that there may be one."""
-    counted = row.additions + row.deletions
-    return row.status in {"added", "modified", "changed", "renamed"} and not (counted or row.patch)

@@ -38,14 +38,6 @@ class Posted(Shape):
     id: int
 
 
-class Comparison(Shape):
-    """GET …/compare/{base}...{head}; `status` is ahead, behind, diverged or identical."""
-
-    wrong = "it holds no comparison"
-
-    status: str
-
-
 class NamedCommit(Shape):
     """A commit of a comparison."""
 
@@ -147,11 +139,6 @@ def comment(value: object) -> Comment:
 def read_posted(value: object) -> int:
     """Read the number of what a write has left."""
     return Posted.parse(value).id
-
-
-def descends(value: object) -> bool:
-    """Read whether a comparison shows nothing but commits on top."""
-    return Comparison.parse(value).status in {"ahead", "identical"}
 
 
 def merge_base(value: object) -> str:

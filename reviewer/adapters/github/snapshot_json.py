@@ -1,16 +1,17 @@
 """Reads the responses to `queries.SNAPSHOT`: the pull request with its conversation."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from reviewer.adapters.github import graphql_json, refusals
+from reviewer.adapters.github import blob_texts, graphql_json, refusals
 from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodeT, PageInfo
 from reviewer.adapters.github.queries import SnapshotPage
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.pull_request import Comment, PullRequest, PullState, ReviewComment, ReviewThread
 
 # What a token may not see comes as null beside an error, and everything else with it.
-_OPTIONAL = "closingIssuesReferences"
+_OPTIONAL = ("closingIssuesReferences", "file", "folder")
 
 # GitHub's name for the author of what a deleted account left behind.
 GHOST = "ghost"
@@ -145,6 +146,8 @@ class PullOfRepository(Node):
     """The repository, as far as `queries.SNAPSHOT` asks for it."""
 
     pull_request: PullNode | None
+    file: object = None
+    folder: object = None
 
 
 class Viewer(Node):
@@ -162,9 +165,10 @@ class SnapshotData(Node):
     repository: PullOfRepository | None
 
 
-def page(response: GitHubResponse, value: object) -> SnapshotPage:
+def page(response: GitHubResponse, value: object, *, file: str = "") -> SnapshotPage:
     """Read `value`, the JSON of the response to SNAPSHOT; comments of others are left out.
 
+    `file` is the path of the file that the query asked for too, "" without one.
     Raises NotFoundError, ForbiddenError, TransientError for what may pass by itself, and ValueError
     for what is no such response (`GitHubResponse.read` names it).
     """
@@ -172,10 +176,11 @@ def page(response: GitHubResponse, value: object) -> SnapshotPage:
     read = SnapshotData.parse(data)
     if read.repository is None or read.repository.pull_request is None:
         raise refusals.not_found_error("The pull request")
-    return _page(read.repository.pull_request, read.viewer.login)
+    files = blob_texts.read_in_folder(file, read.repository.file, read.repository.folder)
+    return _page(read.repository.pull_request, read.viewer.login, files)
 
 
-def _page(pull: PullNode, viewer: str) -> SnapshotPage:
+def _page(pull: PullNode, viewer: str, files: Mapping[str, bytes | None]) -> SnapshotPage:
     comments, threads = pull.comments, pull.review_threads
     read = (_comment(node, viewer) for node in comments.nodes)
     return SnapshotPage(
@@ -184,6 +189,7 @@ def _page(pull: PullNode, viewer: str) -> SnapshotPage:
         threads=tuple(_thread(node, viewer) for node in threads.nodes),
         ends=(comments.page_info.end_cursor, threads.page_info.end_cursor),
         more=comments.page_info.has_next_page or threads.page_info.has_next_page,
+        files=files,
     )
 
 

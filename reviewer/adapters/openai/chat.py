@@ -10,7 +10,7 @@ from typing import Annotated
 from httpx2 import Response
 from pydantic import Field, ValidationError
 
-from reviewer.adapters.openai import refusal_texts, wire
+from reviewer.adapters.openai import prompt_cache, refusal_texts, usages, wire
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
 from reviewer.errors import ReplyError
 from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
@@ -25,29 +25,35 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "temperature": ("temperature",),
     "max_completion_tokens": ("max_completion_tokens",),
     "max_tokens": ("max_tokens",),
+    **prompt_cache.OPTIONAL,
 }
 """The parameters that a request can do without, and what servers that refuse one call it."""
 
 
 def request(prompt: Prompt, model: str, options: Options, dialect: Dialect) -> dict[str, object]:
     """Return the JSON of a request."""
+    shows_schema = "response_format" not in dialect.refused
+    prompt = prompt_cache.phrase(prompt, options, shows_schema=shows_schema)
+    marks = prompt_cache.takes_marks(model, options, dialect)
     shape = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
     return dialect.select(
         {
             "model": model,
-            "messages": [_message(each) for each in prompt.messages],
+            "messages": [_message(each, marks=marks) for each in prompt.messages],
             "tools": [_tool(each) for each in prompt.tools] or None,
             "tool_choice": "none" if prompt.tools and prompt.closing else None,
             "response_format": {"type": "json_schema", "json_schema": shape},
             "reasoning_effort": options.reasoning_effort,
             "temperature": options.temperature,
             dialect.limit: options.max_output_tokens,
+            **prompt_cache.parameters(prompt, model, options, dialect),
         }
     )
 
 
-def _message(sent: Message) -> dict[str, object]:
-    written: dict[str, object] = {"role": sent.role, "content": sent.text}
+def _message(sent: Message, *, marks: bool) -> dict[str, object]:
+    content = prompt_cache.content(sent, "text", marks=marks)
+    written: dict[str, object] = {"role": sent.role, "content": content}
     if sent.calls:
         written["tool_calls"] = [_call(each) for each in sent.calls]
     if sent.call_id:
@@ -114,13 +120,13 @@ def parse(response: Response, model: str) -> Reply:
         completion = _Completion.model_validate_json(response.content)
     except ValidationError as error:
         raise wire.unusable_error(response, error) from None
-    choice, usage = completion.choices[0], wire.parse_usage(completion.usage)
+    choice, usage = completion.choices[0], usages.parse(completion.usage)
     text = _join_parts(choice.message.content or "")
     calls = tuple(map(_read_call, choice.message.tool_calls or ()))
     refusal, ending = choice.message.refusal or "", choice.finish_reason
     thought = bool(choice.message.reasoning_content or choice.message.reasoning)
     if not calls and (reason := wire.explain_missing(text, refusal, ending, thought=thought)):
-        raise ReplyError(reason, tokens=wire.count_tokens(usage))
+        raise ReplyError(reason, tokens=usages.count(usage))
     return Reply(
         text=text,
         model=wire.clean_name(completion.model) or model,

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 from httpx2 import Response
 from pydantic import Field, ValidationError
 
-from reviewer.adapters.openai import refusal_texts, wire
+from reviewer.adapters.openai import prompt_cache, refusal_texts, usages, wire
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
 from reviewer.errors import ReplyError
-from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall, Usage
+from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
 
 PATH = "/responses"
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
@@ -25,6 +25,7 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "reasoning": refusal_texts.EFFORT,
     "temperature": ("temperature",),
     "max_output_tokens": ("max_output_tokens",),
+    **prompt_cache.OPTIONAL,
 }
 """The parameters that a request can do without, and what servers that refuse one call it.
 
@@ -39,12 +40,14 @@ _ENDINGS = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 def request(prompt: Prompt, model: str, options: Options, dialect: Dialect) -> dict[str, object]:
     """Return the JSON of a request."""
+    prompt = prompt_cache.phrase(prompt, options, shows_schema="text" not in dialect.refused)
+    marks = prompt_cache.takes_marks(model, options, dialect)
     shape = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
     effort = options.reasoning_effort
     return dialect.select(
         {
             "model": model,
-            "input": [item for message in prompt.messages for item in _items(message)],
+            "input": [item for message in prompt.messages for item in _items(message, marks=marks)],
             "store": False,
             # Reasoning is needed again only after a tool call.
             "include": ["reasoning.encrypted_content"] if prompt.tools else None,
@@ -54,11 +57,12 @@ def request(prompt: Prompt, model: str, options: Options, dialect: Dialect) -> d
             "reasoning": {"effort": effort} if effort else None,
             "temperature": options.temperature,
             "max_output_tokens": options.max_output_tokens,
+            **prompt_cache.parameters(prompt, model, options, dialect),
         }
     )
 
 
-def _items(message: Message) -> Sequence[Mapping[str, object]]:
+def _items(message: Message, *, marks: bool) -> Sequence[Mapping[str, object]]:
     if message.items:
         return message.items
     if message.call_id:
@@ -74,7 +78,8 @@ def _items(message: Message) -> Sequence[Mapping[str, object]]:
         for call in message.calls
     ]
     text = message.text or not calls
-    return [{"role": message.role, "content": message.text}, *calls] if text else calls
+    content = prompt_cache.content(message, "input_text", marks=marks)
+    return [{"role": message.role, "content": content}, *calls] if text else calls
 
 
 def _tool(offered: Tool) -> dict[str, object]:
@@ -147,8 +152,8 @@ def parse(response: Response, model: str) -> Reply:
         calls = [_Call.model_validate(each) for each in _of_type(body.output, "function_call")]
     except ValidationError as error:
         raise wire.unusable_error(response, error) from None
-    usage = _parse_usage(body.usage)
-    tokens = wire.count_tokens(usage)
+    usage = usages.parse(body.usage)
+    tokens = usages.count(usage)
     if body.status not in _FINISHED:
         unfinished = f"The model server did not finish its response: it is {body.status}."
         raise ReplyError(unfinished, tokens=tokens)
@@ -189,16 +194,4 @@ def _collect_items(output: Sequence[Mapping[str, object]]) -> tuple[Mapping[str,
     # The server writes null for what it leaves out, and refuses it in some places.
     return tuple(
         {name: value for name, value in item.items() if value is not None} for item in output
-    )
-
-
-def _parse_usage(reported: object) -> Usage | None:
-    counts = reported if isinstance(reported, dict) else {}
-    return wire.parse_usage(
-        {
-            **counts,
-            "prompt_tokens": counts.get("input_tokens"),
-            "prompt_tokens_details": counts.get("input_tokens_details"),
-            "completion_tokens": counts.get("output_tokens"),
-        }
     )

@@ -1,4 +1,4 @@
-"""What both of OpenAI's APIs have in common: parameters, names, usage, and replies without text.
+"""What both of OpenAI's APIs have in common: parameters, names, and replies without text.
 
 `chat` and `responses` are the two; each is a `Wire`.
 """
@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeAlias
 
 from httpx2 import Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from reviewer.adapters.openai import usages
 from reviewer.errors import ReplyError
 from reviewer.prompt import Prompt, Reply, Usage
 from reviewer.text import invisible, truncate
 
-# A hundred times the largest context window: such a number is not a count of tokens.
-_MOST_TOKENS = 100_000_000
 _LONGEST_REFUSAL = 200
 _LONGEST_NAME = 100
 _LONGEST_ID = 200
@@ -56,11 +55,15 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the workflow sets for every request; what is None is not sent."""
+    """What the workflow sets for every request; what is None is not sent.
+
+    `caches` says that the server is OpenAI's own, whose cache is known.
+    """
 
     temperature: float | None = None
     max_output_tokens: int | None = None
     reasoning_effort: str | None = None
+    caches: bool = False
 
 
 class Wire(Protocol):
@@ -93,18 +96,8 @@ class Shape(BaseModel):
 CallId: TypeAlias = Annotated[str, Field(max_length=_LONGEST_ID)]
 
 
-_Count: TypeAlias = Annotated[int, Field(ge=0, le=_MOST_TOKENS)]
-_COUNT = TypeAdapter[int](_Count)
-
-
 class _Reported(Shape):
     usage: object = None
-
-
-class _Usage(Shape):
-    # A prompt is never empty.
-    prompt_tokens: Annotated[_Count, Field(ge=1)]
-    completion_tokens: _Count
 
 
 def clean_name(given: object) -> str:
@@ -127,7 +120,7 @@ def unusable_error(response: Response, error: ValidationError) -> ReplyError:
     place = ".".join(map(str, first["loc"])) or "the body"
     return ReplyError(
         f"The model server's response is no completion: {place}: {first['msg']}.",
-        tokens=count_tokens(_find_usage(response.content)),
+        tokens=usages.count(_find_usage(response.content)),
     )
 
 
@@ -151,41 +144,6 @@ def explain_missing(text: str, refusal: str, ending: str | None, *, thought: boo
 def _find_usage(body: bytes) -> Usage | None:
     """Return the usage that a response reports although it is no completion."""
     try:
-        return parse_usage(_Reported.model_validate_json(body).usage)
+        return usages.parse(_Reported.model_validate_json(body).usage)
     except ValidationError:
         return None
-
-
-def count_tokens(usage: Usage | None) -> tuple[int, int] | None:
-    """Return the tokens of a usage, as ReplyError keeps them."""
-    return (usage.input_tokens, usage.output_tokens) if usage else None
-
-
-def parse_usage(reported: object) -> Usage | None:
-    """Return a reported usage, None if it is missing or cannot be true."""
-    try:
-        usage = _Usage.model_validate(reported)
-    except ValidationError:
-        return None
-    return Usage(usage.prompt_tokens, usage.completion_tokens, _count_cached(reported))
-
-
-def _count_cached(reported: object) -> int:
-    """Return the tokens that a usage reports as cached: in OpenAI's form, or in Anthropic's.
-
-    Anthropic's input_tokens lack them
-    (https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching), and proxies may pass that
-    on.
-    """
-    counts = reported if isinstance(reported, dict) else {}
-    details = counts.get("prompt_tokens_details")
-    inside = details.get("cached_tokens") if isinstance(details, dict) else None
-    read, written = (counts.get(f"cache_{name}_input_tokens") for name in ("read", "creation"))
-    return max(_read_count(inside), _read_count(read)) + _read_count(written)
-
-
-def _read_count(value: object) -> int:
-    try:
-        return _COUNT.validate_python(value, strict=True)
-    except ValidationError:
-        return 0

@@ -63,7 +63,7 @@ def test_their_contents_are_read_at_once(
 ) -> None:
     monkeypatch.setattr(local_git, "LARGEST_GROUP", group)
     door = commits(folder)
-    kept = door.archive(door.head_sha, door.blobs(door.head_sha))
+    kept = door.archive(door.head_sha)(door.blobs(door.head_sha))
     assert {path: kept.read(path) for path in FILES} == FILES
     assert (kept.read("large"), kept.read("link")) == (None, None)
 
@@ -80,7 +80,7 @@ def test_an_object_that_is_missing_is_left_out(folder: Path) -> None:
     sha = git(folder, "rev-parse", "HEAD:src/app.py")
     (folder / ".git" / "objects" / sha[:2] / sha[2:]).unlink()
     files = {**{p: Blob(git(folder, "rev-parse", f"HEAD:{p}"), 1) for p in ("empty", "ünï")}}
-    kept = door.archive(door.head_sha, files | {"src/app.py": Blob(sha, 8)})
+    kept = door.archive(door.head_sha)(files | {"src/app.py": Blob(sha, 8)})
     assert (kept.read("src/app.py"), kept.read("ünï")) == (None, FILES["ünï"])
 
 
@@ -91,7 +91,7 @@ def test_no_filter_that_the_repository_names_is_started(folder: Path) -> None:
     git(folder, "config", "filter.evil.clean", f"touch {trace}")
     os.utime(folder / "src" / "app.py", (1, 1))
     door = commits(folder)
-    kept = door.archive(door.head_sha, door.blobs(door.head_sha))
+    kept = door.archive(door.head_sha)(door.blobs(door.head_sha))
     assert kept.read("src/app.py") == b"new = 2\n"
     assert not trace.exists()
 
@@ -99,7 +99,7 @@ def test_no_filter_that_the_repository_names_is_started(folder: Path) -> None:
 def test_a_repository_that_is_too_large_is_an_error(folder: Path) -> None:
     door = commits(folder)
     with pytest.raises(ForgeError, match="too large"):
-        door.archive(door.head_sha, {"a": Blob("a" * 40, 10**9)})
+        door.archive(door.head_sha)({"a": Blob("a" * 40, 10**9)})
 
 
 def test_a_listing_holds_the_files_of_a_commit_and_no_links(tmp_path: Path) -> None:

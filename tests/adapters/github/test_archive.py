@@ -30,7 +30,8 @@ def read(github: LoopbackGitHub, api_url: str = "", seconds: float = 300.0) -> C
     """Read the archive of a new pull request's head."""
     sha = github.add_pull(7, dict(FILES)).head_sha
     door = forge(github, seconds=seconds, api_url=api_url)
-    return door.archive(sha, door.blobs(sha))
+    files = door.blobs(sha)
+    return door.archive(sha)(files)
 
 
 @pytest.mark.parametrize("enterprise", [False, True])
@@ -235,11 +236,11 @@ def test_an_archive_is_an_optional_read(github: LoopbackGitHub) -> None:
 
 
 @faults("HA3")
-def test_a_commit_too_large_is_not_asked_for(github: LoopbackGitHub) -> None:
+def test_a_commit_too_large_is_not_downloaded(github: LoopbackGitHub) -> None:
     sha = github.add_pull(7, dict(FILES)).head_sha
     with pytest.raises(ForgeError, match="too large"):
-        forge(github).archive(sha, {"large": Blob("a" * 40, 10**9)})
-    assert github.requests == []
+        forge(github, seconds=60).archive(sha)({"large": Blob("a" * 40, 10**9)})
+    assert github.sent(ARCHIVE) == []
 
 
 def test_a_run_that_is_cancelled_stops_the_download(github: LoopbackGitHub) -> None:
@@ -249,7 +250,7 @@ def test_a_run_that_is_cancelled_stops_the_download(github: LoopbackGitHub) -> N
     files = door.blobs(sha)
     github.fail(ARCHIVE, Around(before=lambda: deadline.shorten(4)))
     with pytest.raises(ForgeError):
-        door.archive(sha, files)
+        door.archive(sha)(files)
 
 
 def test_several_files_take_one_query(github: LoopbackGitHub) -> None:
@@ -305,7 +306,7 @@ def test_threads_may_read_archives_at_once(github: LoopbackGitHub) -> None:
     files = door.blobs(sha)
     found: list[bytes | None] = []
     threads = [
-        threading.Thread(target=lambda: found.append(door.archive(sha, files).read("src/f0.py")))
+        threading.Thread(target=lambda: found.append(door.archive(sha)(files).read("src/f0.py")))
         for _ in range(4)
     ]
     for thread in threads:

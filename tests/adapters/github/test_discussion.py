@@ -126,17 +126,6 @@ def test_a_check_run_has_all_of_its_annotations(github: LoopbackGitHub) -> None:
     assert len(github.repository.check_runs) == 1
 
 
-def test_a_push_on_top_descends_and_a_force_push_does_not(github: LoopbackGitHub) -> None:
-    first = github.add_pull().head_sha
-    second = github.push(7, {"b.py": "b\n"})
-    third = github.push(7, {"b.py": "c\n"}, force=True)
-    door = forge(github)
-    assert door.descends(second, first)
-    assert door.descends(first, first)
-    assert not door.descends(third, first)
-    assert not door.descends(third, "0" * 40)
-
-
 def test_the_merge_base_is_where_the_head_left_the_base(github: LoopbackGitHub) -> None:
     pull = github.add_pull()
     door = forge(github)

@@ -140,7 +140,6 @@ def read_all(given_answer: GitHubResponse) -> None:
         lambda: pull_lists.of_head(given_answer, SHA, REPOSITORY),
         lambda: given_answer.read(rest_json.comment),
         lambda: given_answer.read(rest_json.read_posted),
-        lambda: given_answer.read(rest_json.descends),
         lambda: given_answer.read(rest_json.may_write),
         lambda: given_answer.read(rest_json.changed_files),
         lambda: given_answer.read(lambda value: rest_json.content("it", value)),

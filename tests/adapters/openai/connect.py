@@ -1,5 +1,6 @@
 """How tests open a client of a model server, for which time passes only while it sleeps."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Protocol, TypedDict, Unpack
 
@@ -18,6 +19,12 @@ PROMPT = Prompt(
     schema_name="review",
     schema=REVIEW_SCHEMA,
 )
+STATED = (
+    "the secret plan\n\n"
+    "Reply with one JSON object that follows this JSON Schema, and nothing else:\n"
+    + json.dumps(REVIEW_SCHEMA)
+)
+"""The message of the user in PROMPT, as it goes to a server that may not show the schema."""
 
 
 @dataclass

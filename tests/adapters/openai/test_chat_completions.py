@@ -18,7 +18,7 @@ from reviewer.errors import (
 )
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.prompt import Usage
-from tests.adapters.openai.connect import PROMPT, Clock, Connect
+from tests.adapters.openai.connect import PROMPT, STATED, Clock, Connect
 from tests.faults import faults
 from tests.loopback.failures import Cut, Drip, Hang, Instead, Reset, edited, html, redirect
 from tests.loopback.messages import Response, as_json
@@ -46,7 +46,7 @@ def test_a_prompt_goes_out_with_its_schema_and_the_answer_comes_back(
         "model": MODEL,
         "messages": [
             {"role": "system", "content": "Be right or quiet."},
-            {"role": "user", "content": "the secret plan"},
+            {"role": "user", "content": STATED},
         ],
         "response_format": {
             "type": "json_schema",

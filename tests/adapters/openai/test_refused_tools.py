@@ -9,7 +9,7 @@ from reviewer.errors import ModelError, ModelNotFoundError
 from reviewer.llm.ask import run_tool_loop
 from reviewer.llm.tools import OFFERED
 from reviewer.prompt import Message, ToolCall
-from tests.adapters.openai.connect import PROMPT, Clock, Connect
+from tests.adapters.openai.connect import PROMPT, STATED, Clock, Connect
 from tests.faults import faults
 from tests.loopback.failures import Instead
 from tests.loopback.messages import Response, as_json
@@ -104,7 +104,7 @@ def test_a_model_that_is_asked_without_tools_is_told_so(
 
     assert other_server.bodies[-1]["messages"] == [
         {"role": "system", "content": f"Be right or quiet.\n\n{NO_TOOL}"},
-        {"role": "user", "content": "the secret plan"},
+        {"role": "user", "content": STATED},
     ]
 
 

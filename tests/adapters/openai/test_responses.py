@@ -18,7 +18,7 @@ from reviewer.llm.ask import run_tool_loop
 from reviewer.llm.reply_schemas import REVIEW_SCHEMA
 from reviewer.llm.tools import OFFERED
 from reviewer.prompt import Message, Prompt, Reply, ToolCall, Usage
-from tests.adapters.openai.connect import PROMPT, Clock, Connect
+from tests.adapters.openai.connect import PROMPT, STATED, Clock, Connect
 from tests.faults import faults
 from tests.loopback.failures import Instead, Reset
 from tests.loopback.messages import Response, as_json
@@ -61,7 +61,7 @@ def test_a_prompt_goes_out_as_items_and_the_answer_comes_back(
         "model": MODEL,
         "input": [
             {"role": "system", "content": "Be right or quiet."},
-            {"role": "user", "content": "the secret plan"},
+            {"role": "user", "content": STATED},
         ],
         "store": False,
         "text": {

@@ -1,0 +1,80 @@
+"""How a run asks: round trips before the model, what a moved base costs, a server of one slot."""
+
+import statistics
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bench import change
+from bench.measuring import Row
+from bench.timed_model import TimedModel
+from bench.workflow import Workflow, ended, reviewing, running
+from reviewer.config.inputs import DECLARATIONS
+from tests.e2e.process import NUMBER
+from tests.loopback.history import tree
+
+RUNS = 3
+ROUND_TRIP = 0.3
+"""Seconds that every answer of GitHub takes."""
+_FILES = 10
+_SLOT_FILES = 11
+# The least that the input takes, in seconds of this machine. No reply takes as long by itself, and
+# eight requests in a server of one slot wait for each other for twice as long.
+_SLOT_LIMIT, _SLOT_SCALE = 10, 0.25
+
+
+def rows() -> Iterator[Row]:
+    """Measure the round trips with one small file, the rest with parts of the real change."""
+    with running(files=1) as workflow:
+        yield _round_trips(workflow)
+    with reviewing(change.choose(_FILES), scale=1.0) as (workflow, model):
+        yield _moved_base(workflow, model)
+    if any(each.name == "request-timeout" for each in DECLARATIONS):
+        yield _one_slot()
+
+
+def _round_trips(workflow: Workflow) -> Row:
+    workflow.github.delay = ROUND_TRIP
+
+    def took() -> float:
+        workflow.github.requests.clear()
+        workflow.model.requests.clear()
+        ended(workflow.step(full="true").run(timeout=300), 0)
+        asked = min(request.at for request in workflow.model.sent("POST"))
+        return asked - workflow.github.requests[0].at
+
+    first = statistics.median(took() for _ in range(RUNS))
+    other = f"one round trip, {ROUND_TRIP} s"
+    what = "first request to GitHub to first request to the model"
+    return Row(what, f"{first:.2f} s", other, first / ROUND_TRIP, "1.4 s")
+
+
+def _moved_base(workflow: Workflow, model: TimedModel) -> Row:
+    """Review, let the base branch move by a commit that has nothing to do with it, review again."""
+    model.begin(None)
+    ended(workflow.step().run(timeout=300), 0)
+    before = len(model.exchanges)
+    _move_base(workflow)
+    ended(workflow.step().run(timeout=300), 0)
+    again = len(model.exchanges) - before
+    what = f"{_FILES} files, the base branch moved: requests to the model"
+    return Row(what, str(again), f"first run, {before}", again / before, "0")
+
+
+def _move_base(workflow: Workflow) -> None:
+    repository = workflow.github.repository
+    pull, tip = repository.pulls[NUMBER], "b" * 40
+    repository.trees[tip] = pull.base_tree | tree({"docs/unrelated.md": "Something else.\n"})
+    repository.parents[tip] = pull.base_sha
+    repository.refs[pull.base_ref] = tip
+    repository.pulls[NUMBER] = replace(pull, base_sha=tip)
+
+
+def _one_slot() -> Row:
+    chosen = change.choose(_SLOT_FILES)
+    with reviewing(chosen, scale=_SLOT_SCALE, single=True) as (workflow, model):
+        model.begin(0)
+        inputs = {"request_timeout": str(_SLOT_LIMIT), "batching": "file"}
+        left = workflow.step(full="true", **inputs).run(timeout=900)
+    lost = _SLOT_FILES - int(left.outputs.get("reviewed-files", "0"))
+    what = f"a server that answers one at a time: files lost of {_SLOT_FILES}"
+    return Row(what, str(lost), f"all, {_SLOT_FILES}", lost / _SLOT_FILES, "0")

@@ -1,0 +1,101 @@
+"""Makes one review of the results of all files."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.selection import Selection
+from reviewer.config.settings import Settings
+from reviewer.finding import Dismissal, Finding
+from reviewer.findings import ranking
+from reviewer.memory import gone, previous_review
+from reviewer.memory.previous_review import PreviousReview
+from reviewer.pipeline.file_result import FileResult
+from reviewer.pull_request import PullRequest
+from reviewer.review import FileReport, Overview, Review, Status, Withheld
+from reviewer.spending import Spent
+
+
+def assemble(
+    results: Sequence[FileResult],
+    *,
+    pull: PullRequest,
+    config: Settings,
+    selection: Selection,
+    previous: PreviousReview,
+    dismissed: tuple[Dismissal, ...],
+    as_prompt_text: Callable[[str], str],
+    spent: Spent,
+) -> Review:
+    """Make the review of the results of all files; the overview is added later.
+
+    Findings are numbered, ranked and limited here. `dismissed` ones are not shown.
+    """
+    previous = replace(previous, state=replace(previous.state, dismissed=dismissed))
+    found = (*selection.findings, *(f for each in results for f in each.findings))
+    distinct, repeated = ranking.dedupe(found)
+    numbered, next_number = previous_review.assign_numbers(distinct, previous)
+    shown, withheld = ranking.rank(numbered, config, dismissed)
+    files = tuple(_with_findings(each.report, shown, numbered) for each in results)
+    still_there = _make_presence_check(selection.with_lines, as_prompt_text)
+    everything_is_new = not previous.findings and not any(map(_is_unread, files))
+    missing = (
+        gone.Gone()
+        if everything_is_new
+        else gone.sort_gone(previous, numbered, selection, files, still_there)
+    )
+    return Review(
+        head_sha=pull.head_sha,
+        base_sha=pull.base_sha,
+        overview=Overview(),
+        findings=shown,
+        files=files,
+        withheld=sum(
+            (each.dropped for each in results),
+            withheld + Withheld(duplicate=repeated, refuted=sum(each.refuted for each in results)),
+        ),
+        spent=spent,
+        notes=config.notes + selection.notes + _note_ungraded(results, config),
+        job_summary_notes=tuple(filter(None, (config.origin,))),
+        dismissed=dismissed,
+        fixed=missing.fixed,
+        unchecked=missing.unchecked,
+        unread=missing.unread,
+        next_number=next_number,
+    )
+
+
+def _is_unread(row: FileReport) -> bool:
+    return row.status is not Status.REVIEWED or bool(row.cuts)
+
+
+def _note_ungraded(results: Iterable[FileResult], config: Settings) -> tuple[str, ...]:
+    count = sum(each.ungraded for each in results)
+    if not count:
+        return ()
+    noun = "finding has" if count == 1 else "findings have"
+    gate = config.unknown_severity.label
+    return (f"{count:,} {noun} a severity that is not known, which is read as {gate}",)
+
+
+def _make_presence_check(
+    files: Sequence[ChangedFile], as_prompt_text: Callable[[str], str]
+) -> Callable[[Finding], bool]:
+    """Return a function that tells if the code of a finding is still in the changed files."""
+    by_path = {file.path: file for file in files}
+
+    def still_there(finding: Finding) -> bool:
+        file = by_path.get(finding.path)
+        return bool(file and previous_review.still_present(file, (finding,), as_prompt_text))
+
+    return still_there
+
+
+def _with_findings(
+    report: FileReport, shown: Sequence[Finding], known: Sequence[Finding]
+) -> FileReport:
+    return replace(
+        report,
+        findings=tuple(f for f in shown if f.path == report.path),
+        known=tuple(f for f in known if f.path == report.path),
+    )

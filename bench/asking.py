@@ -75,6 +75,8 @@ def _one_slot() -> Row:
         model.begin(0)
         inputs = {"request_timeout": str(_SLOT_LIMIT), "batching": "file"}
         left = workflow.step(full="true", **inputs).run(timeout=900)
-    lost = _SLOT_FILES - int(left.outputs.get("reviewed-files", "0"))
+    if "reviewed-files" not in left.outputs:
+        raise AssertionError(f"The step ended with {left.code} and no review:\n{left.log}")
+    lost = _SLOT_FILES - int(left.outputs["reviewed-files"])
     what = f"a server that answers one at a time: files lost of {_SLOT_FILES}"
     return Row(what, str(lost), f"all, {_SLOT_FILES}", lost / _SLOT_FILES, "0")

@@ -1,6 +1,6 @@
 """What figures were at e2c1e49, the commit that the project's bars are derived from.
 
-Those of the README are of its own table. Requests, tokens and prices of the real change were
+Those of the README are of its own table. Requests and tokens of the real change were
 measured by `python -m bench.earlier`, on 2026-11-27. The others were measured at that commit by
 hand, with the change from Python 3.12.1 to 3.13.0 where one is meant.
 """
@@ -11,10 +11,10 @@ from bench.costs import Costs
 
 COMMIT = "e2c1e49"
 COSTS: Mapping[int, Costs] = {
-    1: Costs(requests=2, prompt=20_344, cached=0, reply=203, dollars=0.042718),
-    7: Costs(requests=11, prompt=62_921, cached=0, reply=719, dollars=0.133032),
-    30: Costs(requests=43, prompt=238_118, cached=39_936, reply=2_797, dollars=0.504206),
-    100: Costs(requests=136, prompt=747_044, cached=139_008, reply=8_873, dollars=1.582818),
+    1: Costs(requests=2, prompt=20_344, cached=0, reply=203),
+    7: Costs(requests=11, prompt=62_921, cached=0, reply=719),
+    30: Costs(requests=43, prompt=238_118, cached=9_856, reply=2_797),
+    100: Costs(requests=136, prompt=747_044, cached=9_856, reply=8_873),
 }
 FIGURES: Mapping[str, str] = {
     "an event that asks for nothing": "63 ms, 5.42",
@@ -33,8 +33,8 @@ FIGURES: Mapping[str, str] = {
     "30 real files: tokens of prompts": "238,118",
     "100 real files: tokens of prompts": "747,044",
     "7 real files: tokens that a cache serves": "0",
-    "30 real files: tokens that a cache serves": "39,936",
-    "100 real files: tokens that a cache serves": "139,008",
+    "30 real files: tokens that a cache serves": "9,856",
+    "100 real files: tokens that a cache serves": "9,856",
     "30 files: requests to the model": "31",
     "100 files: requests to GitHub for a full review": "112",
     "same head again: requests to the model": "0",

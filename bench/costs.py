@@ -24,12 +24,20 @@ class Costs:
     prompt: int
     cached: int
     reply: int
-    dollars: float
 
     @property
     def full_price(self) -> float:
         """Tokens of prompts at the full price that cost as much as all of them."""
         return self.prompt - (1 - prompt_cache.READ_PRICE) * self.cached
+
+    @property
+    def dollars(self) -> float:
+        """The price of all tokens at the prices of today."""
+        row = tomllib.loads(_PRICES.read_text("utf-8"))[MODEL_NAME]
+        # A table without a price for cached tokens is of before there was one.
+        read_price = row.get("cached_input", row["input"])
+        full = row["input"] * (self.prompt - self.cached)
+        return float(full + read_price * self.cached + row["output"] * self.reply) / _MILLION
 
 
 def count(exchanges: Sequence[Exchange]) -> Costs:
@@ -38,8 +46,4 @@ def count(exchanges: Sequence[Exchange]) -> Costs:
     prompt = sum(each.tokens for each in served)
     cached = sum(each.read for each in served)
     reply = sum(len(each.reply) for each in exchanges) // prompt_cache.CHARACTERS_PER_TOKEN
-    row = tomllib.loads(_PRICES.read_text("utf-8"))[MODEL_NAME]
-    # A table without a price for cached tokens is of before there was one.
-    read_price = row.get("cached_input", row["input"])
-    cost = row["input"] * (prompt - cached) + read_price * cached + row["output"] * reply
-    return Costs(len(exchanges), prompt, cached, reply, cost / _MILLION)
+    return Costs(len(exchanges), prompt, cached, reply)

@@ -13,6 +13,7 @@ from bench import (
     repository_code,
     results,
     reviews,
+    schedule,
     secrets,
     starts,
     table,
@@ -23,6 +24,7 @@ from bench.measuring import Row
 PARTS: Mapping[str, Callable[[], Iterator[Row]]] = {
     "starts": starts.rows,
     "asking": asking.rows,
+    "schedule": schedule.rows,
     "real_change": real_change.rows,
     "reviews": reviews.rows,
     "secrets": secrets.rows,

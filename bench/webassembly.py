@@ -19,6 +19,7 @@ RUNS = 15
 MODULE = Path(__file__).with_name("hello.wat")
 SCRIPT = Path(__file__).with_name("wasm_start.py")
 _WHAT = "an event that asks for nothing, beside a WebAssembly module"
+"""The beginning of each row's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,15 @@ def rows(python: Path) -> Iterator[Row]:
             return seconds(lambda: ended(step.run(), 0))
 
         for name, other in (
-            ("from its cache, wasmtime running", lambda: module.told("cached")["seconds"]),
-            ("compiled first, wasmtime running", lambda: module.told("compile")["seconds"]),
+            ("from its cache, in a running wasmtime", lambda: module.told("cached")["seconds"]),
+            (
+                "that is compiled first, in a running wasmtime",
+                lambda: module.told("compile")["seconds"],
+            ),
             ("in a process of Python and wasmtime", lambda: seconds_of(module.command("cached"))),
         ):
             mine, theirs, ratio = paired(RUNS, ours, other)
-            yield Row(_WHAT, _ms(mine), f"{size:.0f} bytes, {name}, {_ms(theirs)}", ratio, "")
+            yield Row(f"{_WHAT} {name}", _ms(mine), f"{size:.0f} bytes, {_ms(theirs)}", ratio, "")
 
 
 def _ms(duration: float) -> str:

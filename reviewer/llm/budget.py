@@ -2,15 +2,16 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from reviewer.config.enums import NoLimit
 from reviewer.config.inputs import Inputs
 from reviewer.errors import BudgetError
 from reviewer.llm.model_catalog import Price, find_price, unknown_price_error
+from reviewer.llm.tallies import PURPOSES, Tallies
 from reviewer.prompt import Estimate, Usage
-from reviewer.spending import PurposeCost, Spent
+from reviewer.spending import Spent
 
 # Characters per token: about three in code. The models' own counts correct this, within bounds that
 # hold for every tokenizer.
@@ -25,17 +26,6 @@ DEFAULT_COST = Decimal(5)
 """US dollars that a run may cost if the workflow sets no limit and the prices are known."""
 DEFAULT_TOKENS = 3_000_000
 """Tokens that a run may use if the workflow sets no limit and a price is not known."""
-
-
-# What requests are called in the comment, by the purposes of their prompts.
-_PURPOSES = {
-    "review": "review",
-    "verify": "verification",
-    "whole": "overview",
-    "overview": "overview",
-    "trivial": "trivial changes",
-    "answer": "answer",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +66,6 @@ class Reservation:
         return self.expected.input_tokens + self.expected.output_tokens
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What the requests of one purpose have cost so far; `charged` includes estimates.
-
-    `is_known` says that each had a usage and a price, `is_priced` that each had a price.
-    """
-
-    requests: int = 0
-    usage: Usage = field(default_factory=lambda: Usage(0, 0))
-    charged: Decimal = Decimal(0)
-    is_known: bool = True
-    is_priced: bool = True
-
-    def add(self, price: Price | None, usage: Usage, *, is_known: bool) -> None:
-        self.requests += 1
-        self.usage += usage
-        self.charged += price.cost(usage) if price else Decimal(0)
-        self.is_known &= bool(price and is_known)
-        self.is_priced &= bool(price)
-
-
 class Budget:
     """Keeps a run within its limits; safe to share between threads.
 
@@ -116,7 +85,7 @@ class Budget:
         self._lock = threading.Lock()
         self._in_flight: list[Reservation] = []
         self._estimator = _UsageEstimator()
-        self._tallies: dict[str, _Tally] = {}
+        self._tallies = Tallies()
         self._models: dict[str, None] = {}
         self._pull_limit: PullLimit | None = None
         self._refusal: BudgetError | None = None
@@ -163,7 +132,7 @@ class Budget:
         with self._lock:
             expected = self._estimator.estimate(characters)
             cost = price.dearest.cost(expected) if price else Decimal(0)
-            called = _PURPOSES.get(purpose, purpose)
+            called = PURPOSES.get(purpose, purpose)
             reservation = Reservation(model, called, characters, expected, cost)
             self._check(reservation)
             self._in_flight.append(reservation)
@@ -218,8 +187,8 @@ class Budget:
         price = self._prices(reserved.model)
         if price and not usage:
             price = price.dearest
-        tally = self._tallies.setdefault(reserved.purpose, _Tally())
-        tally.add(price, usage or reserved.expected, is_known=usage is not None)
+        used = usage or reserved.expected
+        self._tallies.add(reserved.purpose, price, used, is_known=usage is not None)
         self._models[reserved.model] = None
 
     def spent(self) -> Spent:
@@ -228,12 +197,11 @@ class Budget:
         The replies of requests that are under way may be lost: the cost is unknown then.
         """
         with self._lock:
-            usage, tallies = self._usage, self._tallies.values()
-            known = all(tally.is_known for tally in tallies) and not self._in_flight
-            priced = all(tally.is_priced for tally in tallies)
-            charged = self._charged + sum(reservation.cost for reservation in self._in_flight)
+            tallies, usage = self._tallies, self._tallies.usage
+            known = tallies.is_known and not self._in_flight
+            charged = tallies.charged + sum(reservation.cost for reservation in self._in_flight)
             return Spent(
-                requests=sum(tally.requests for tally in tallies),
+                requests=tallies.requests,
                 input_tokens=usage.input_tokens,
                 output_tokens=usage.output_tokens,
                 cost=charged if known else None,
@@ -241,30 +209,9 @@ class Budget:
                 cached_tokens=usage.cached_tokens,
                 written_tokens=usage.written_tokens,
                 reasoning_tokens=usage.reasoning_tokens,
-                charged=charged if priced else None,
-                by_purpose=self._list_by_purpose(),
+                charged=charged if tallies.is_priced else None,
+                by_purpose=tallies.list(),
             )
-
-    @property
-    def _usage(self) -> Usage:
-        return sum((tally.usage for tally in self._tallies.values()), Usage(0, 0))
-
-    @property
-    def _charged(self) -> Decimal:
-        return sum((tally.charged for tally in self._tallies.values()), Decimal(0))
-
-    def _list_by_purpose(self) -> tuple[PurposeCost, ...]:
-        order = tuple(dict.fromkeys((*_PURPOSES.values(), *self._tallies)))
-        return tuple(
-            PurposeCost(
-                name,
-                tally.requests,
-                tally.usage.input_tokens + tally.usage.output_tokens,
-                tally.charged if tally.is_known else None,
-            )
-            for name in order
-            if (tally := self._tallies.get(name))
-        )
 
     def _check(self, wanted: Reservation) -> None:
         if refusal := self._find_reached(*self._add_up(wanted.tokens, wanted.cost)):
@@ -273,10 +220,11 @@ class Budget:
 
     def _add_up(self, tokens: int, cost: Decimal) -> tuple[int, Decimal]:
         """Return the tokens and US dollars of the run if it takes so many more."""
-        usage, flying = self._usage, self._in_flight
+        usage, flying = self._tallies.usage, self._in_flight
         tokens += usage.input_tokens + usage.output_tokens
         tokens += sum(reservation.tokens for reservation in flying)
-        return tokens, cost + self._charged + sum(reservation.cost for reservation in flying)
+        cost += self._tallies.charged + sum(reservation.cost for reservation in flying)
+        return tokens, cost
 
     def _find_reached(self, tokens: int, cost: Decimal) -> BudgetError | None:
         """Return the error for the limit that so many tokens and US dollars would exceed."""

@@ -16,7 +16,7 @@ from reviewer.config import settings as config
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
-from reviewer.context import for_questions, guidelines
+from reviewer.context import for_questions, guideline_files
 from reviewer.context.discussion import Remark, Speakers
 from reviewer.context.guidelines import Guidelines
 from reviewer.errors import ContextTooLongError, ConversationClosedError, ForgeError
@@ -191,7 +191,9 @@ def _ask_model(
     limit_pull(run, OwnComment.find(snapshot, run.seal).state)
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     client = ModelClient(models.result(), run.budget, run_tool, prompts.as_prompt_text, window)
-    known = guidelines.find(run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text)
+    known = guideline_files.find(
+        run.forge, settings.guidelines, pull, selection, prompts.as_prompt_text
+    )
     findings = _worst_findings(OwnComment.find(snapshot, run.seal))
     with run.runner.group("Answer"):
         before = _read_conversation(run, wanted, pull.author, thread) if thread else ()

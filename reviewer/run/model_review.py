@@ -14,7 +14,7 @@ from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.comments import threads
 from reviewer.config.enums import Verify
 from reviewer.config.settings import Settings
-from reviewer.context import guidelines
+from reviewer.context import guideline_files
 from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines
@@ -215,7 +215,7 @@ def _recall(
         # Reads it while the guidelines are read and the models' client is imported.
         start_in_thread(context.files.load)
     listed = reads.guidelines.result if reads.guidelines else None
-    team = guidelines.find(run.forge, settings.guidelines, pull, selection, change, listed)
+    team = guideline_files.find(run.forge, settings.guidelines, pull, selection, change, listed)
 
     def find_rules(path: str) -> tuple[str, ...] | None:
         own = settings.find_instructions(path)

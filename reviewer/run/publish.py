@@ -2,52 +2,29 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 
-from reviewer import __version__
-from reviewer.adapters.files import report_files
 from reviewer.changes.diff import ChangedFile
-from reviewer.comments import inline, summary, threads
-from reviewer.comments.summary import RunDetails
+from reviewer.comments import inline, threads
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
-from reviewer.findings import ranking
-from reviewer.memory import state, state_line
+from reviewer.memory import state
 from reviewer.memory.state import State
 from reviewer.operations import InlineComment
 from reviewer.outputs import (
     check_run,
-    flowchart,
-    request_table,
-    review_report,
-    sarif,
     step_outputs,
 )
 from reviewer.pull_request import Comment
 from reviewer.review import Review
+from reviewer.run.draft import Draft, make_draft, render_comment
 from reviewer.run.reporter import Reporter
 from reviewer.run.run import SECONDS_AFTER_CANCEL, TITLE, Run
-from reviewer.spending import Ledger, Spent
+from reviewer.spending import Spent
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A review that is ready to publish; no text in it contains a secret of the run.
-
-    `comments` are the inline comments. `body` is the Markdown of the summary comment, `report` that
-    of the job summary. `files` maps the name of each report file to its path.
-    """
-
-    review: Review
-    comments: tuple[InlineComment, ...]
-    body: str
-    report: str
-    files: Mapping[str, str]
 
 
 def publish(
@@ -70,11 +47,11 @@ def publish(
     """
     run = reporter.run
     try:
-        draft = _make_draft(run, review, own, changed, settings)
+        draft = make_draft(run, review, own, changed, settings)
     except CancelledError as cancelled:
         # The signal came between the last reply and the job summary.
         review = replace(review, cancelled=cancelled)
-        draft = _make_draft(run, review, own, changed, settings)
+        draft = make_draft(run, review, own, changed, settings)
     try:
         return _publish_draft(reporter, draft, own, settings, may_restart=may_restart)
     except ForgeError as problem:
@@ -85,37 +62,6 @@ def publish(
         known = state.from_review(draft.review)
         code = conclude(run, known, None, review.spent, settings, files=draft.files)
         return code or ForgeError.exit_code
-
-
-def _make_draft(
-    run: Run, review: Review, own: OwnComment, changed: Sequence[ChangedFile], settings: Settings
-) -> Draft:
-    """Write the report files and the job summary, and return the texts for the pull request.
-
-    Raises ReviewerError if the review contains a secret of the run.
-    """
-    if review.cancelled:
-        run.deadline.shorten(SECONDS_AFTER_CANCEL)
-    secrets = run.runner.secrets
-    secrets.withhold(review.model_texts)
-    review = replace(
-        review,
-        notes=(*review.notes, *_make_edit_note(run, own)),
-        job_summary_notes=(*review.job_summary_notes, *filter(None, (own.key_note,))),
-        # The clock may be behind that of the last run.
-        moment=max(int(datetime.now(UTC).timestamp()), own.memory.moment + 1),
-    )
-    # Mask first: fingerprints are made of these texts, so they must not change afterwards.
-    review = secrets.conceal(_add_costs(run, review, own.memory))
-    comments = _make_comments(run, review, changed, settings)
-    shown = threads.find_explained(review.findings, comments, own.snapshot.conversation, run.seal)
-    review = replace(review, inline=shown)
-    files = _write_files(run, review)
-    body, report = _render_comment(run, review, settings), _render_report(run, review)
-    # Rendering may have joined the parts of a secret.
-    secrets.withhold((body, report))
-    run.runner.summary(report)
-    return Draft(review, comments, body, report, files)
 
 
 def _publish_draft(
@@ -135,7 +81,7 @@ def _publish_draft(
         if after and step is NextStep.GO_ON:
             if unplaced := _post_missing_comments(reporter, draft, after):
                 review = _explain_in_comment(review, unplaced)
-                body = run.runner.secrets.conceal(_render_comment(run, review, settings))
+                body = run.runner.secrets.conceal(render_comment(run, review, settings))
                 reporter.update(review, body)
             _resolve_threads(run, review, after)
         if after:
@@ -171,65 +117,6 @@ def _decide_after_write(reviewed_sha: str, comment: Comment, after: OwnComment) 
     shown = after.states.get(comment.id)
     last_word = shown is not None and shown.head_sha == reviewed_sha
     return next_step(Moment.AFTER_WRITE, reviewed_sha, after.snapshot, last_word=last_word)
-
-
-def _make_edit_note(run: Run, own: OwnComment) -> tuple[str, ...]:
-    """Return a note if a person edited our comment, because the review replaces their text."""
-    by = own.kept.edited_by if own.kept else ""
-    noted = by and not run.inputs.silent
-    return (f"{by} had edited this comment; the review replaced that text",) if noted else ()
-
-
-def _add_costs(run: Run, review: Review, before: State) -> Review:
-    """Return the review with the bills of its runs, and what all runs on the pull request cost."""
-    bills = (run.bill,) if review.bills is None else review.bills
-    ledger = before.ledger.merge((review.ledger or Ledger(),))
-    for bill in bills:
-        ledger = ledger.charge(bill)
-    return replace(review, bills=bills, ledger=ledger)
-
-
-def _make_comments(
-    run: Run, review: Review, changed: Sequence[ChangedFile], settings: Settings
-) -> tuple[InlineComment, ...]:
-    if run.inputs.silent or review.cancelled:
-        return ()
-    return inline.make_comments(
-        review.findings,
-        changed,
-        wanted=settings.inline,
-        seal=run.seal,
-        suggestions=settings.suggestions,
-        # Rendering may have joined the parts of a secret.
-        conceal=run.runner.secrets.conceal,
-    )
-
-
-def _write_files(run: Run, review: Review) -> Mapping[str, str]:
-    """Write the JSON and the SARIF report; return their paths by file name."""
-    memory = state_line.encode_for_report(state.from_review(review), run.seal)
-    texts = (
-        review_report.render(review, name=run.inputs.name, run_url=run.run_url, memory=memory),
-        sarif.render(review, version=__version__),
-    )
-    json_text, sarif_text = run.runner.secrets.conceal(texts)
-    files = {step_outputs.REPORT: json_text, step_outputs.SARIF: sarif_text}
-    return report_files.write(run.workspace, files)
-
-
-def _run_details(run: Run) -> RunDetails:
-    return RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed), run.seal)
-
-
-def _render_comment(run: Run, review: Review, settings: Settings) -> str:
-    visible = ranking.choose_visible(review.findings, settings)
-    return summary.render(review, visible, _run_details(run), state.from_review(review))
-
-
-def _render_report(run: Run, review: Review) -> str:
-    whole = summary.render_report(review, _run_details(run))
-    more = filter(None, (request_table.render_outcomes(review.requests), flowchart.render(review)))
-    return "\n".join((whole, *(f"{each}\n" for each in more)))
 
 
 def _post_missing_comments(

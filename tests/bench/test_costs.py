@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.costs import count
+from bench.costs import Costs, count
 from bench.timed_model import MODEL_NAME, Exchange
 
 PRICES = tomllib.loads(Path("reviewer/llm/models.toml").read_text("utf-8"))[MODEL_NAME]
@@ -29,3 +29,8 @@ def test_prices_are_those_of_the_catalogue() -> None:
     assert seen.dollars == pytest.approx(
         (PRICES["input"] * seen.prompt + PRICES["output"] * 1_000) / 1e6
     )
+
+
+def test_tokens_from_a_cache_have_the_catalogue_s_price_for_them() -> None:
+    seen = Costs(requests=1, prompt=1_000_000, cached=1_000_000, reply=0)
+    assert seen.dollars == pytest.approx(PRICES.get("cached_input", PRICES["input"]))

@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
-from reviewer.context import guidelines
+from reviewer.context import guideline_files, guidelines
 from reviewer.context.guidelines import Guideline, Guidelines
 from reviewer.llm.batch_request import TeamRules
 from tests import builders
@@ -25,7 +25,7 @@ def find(
         listed_whole=listed_whole,
     )
     files = tuple(ChangedFile(path, "modified", ()) for path in changed)
-    return guidelines.find(forge, setting, builders.pull(), Selection(files, ()), str)
+    return guideline_files.find(forge, setting, builders.pull(), Selection(files, ()), str)
 
 
 def test_guidelines_of_folders_without_changes_are_not_found() -> None:
@@ -98,7 +98,9 @@ def test_edited_guidelines_are_named(number: int) -> None:
 @faults("SE11")
 def test_guidelines_that_are_renamed_away_are_named() -> None:
     moved = ChangedFile("docs/old.md", "renamed", (), previous_path="AGENTS.md")
-    found = guidelines.find(FakeForge(), SETTING, builders.pull(), Selection((moved,), ()), str)
+    found = guideline_files.find(
+        FakeForge(), SETTING, builders.pull(), Selection((moved,), ()), str
+    )
     assert found.notes[0].endswith(": AGENTS.md")
 
 
@@ -136,7 +138,7 @@ def test_a_secret_at_the_cut_is_masked_before() -> None:
     text = "x" * (guidelines.LONGEST - 5) + "SECRET-KEY"
     forge = FakeForge(contents={"AGENTS.md": text.encode()})
     chosen = Selection((ChangedFile("a.py", "modified", ()),), ())
-    (found,) = guidelines.find(
+    (found,) = guideline_files.find(
         forge, SETTING, builders.pull(), chosen, lambda text: text.replace("SECRET-KEY", "[MASKED]")
     ).found
     assert "SECRET" not in found.text

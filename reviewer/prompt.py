@@ -155,6 +155,15 @@ class Estimate:
     output_tokens: int
     cost: Decimal | None
 
+    def __add__(self, other: "Estimate") -> "Estimate":
+        """Add up; the price is unknown if one of both is."""
+        is_known = self.cost is not None and other.cost is not None
+        return Estimate(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            (self.cost or Decimal(0)) + (other.cost or Decimal(0)) if is_known else None,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:

@@ -22,13 +22,15 @@ class Batch:
     """The parts of files that one request is about, related ones side by side; at least one.
 
     `whole` says that it holds everything that the run reviews, `second` that another request is
-    about the same parts, which are in another order here. `share` is one of SHARES.
+    about the same parts, which are in another order here. `share` is one of SHARES. `proofs` say
+    for each part why its change is trivial; only then the small model reads the batch.
     """
 
     parts: tuple[Part, ...]
     whole: bool = False
     second: bool = False
     share: float = 1.0
+    proofs: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

@@ -1,6 +1,7 @@
 """The inputs of the workflow step: declared once, read strictly."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reviewer.config import enums, option_types, options
@@ -192,7 +193,7 @@ class Inputs(ModelInputs):
         "Price of `model`, in US dollars per million input and output tokens, such as `1.00/5.00`. "
         "`1.00/5.00 cached=0.10 cache-write=1.25` states cached tokens too; without it they cost "
         "as much as the others. The action knows prices at OpenAI's own address only. The price "
-        "applies to an unknown `fallback-model` too.",
+        "applies to an unknown `fallback-model` or `small-model` too.",
     )
     on_error: enums.OnError = declare(
         option_types.choice(enums.OnError),
@@ -247,6 +248,11 @@ class Inputs(ModelInputs):
         return tuple(dict.fromkeys(name for name in (self.model, second) if name))
 
     @property
+    def every_model(self) -> tuple[str, ...]:
+        """The models to ask, then the small one, which reads nothing but trivial changes."""
+        return tuple(dict.fromkeys((*self.models, *filter(None, (self.small_model,)))))
+
+    @property
     def uses_responses(self) -> bool:
         """Whether requests use the Responses API."""
         return self.api is enums.Api.RESPONSES or (self.api is enums.Api.AUTO and self.asks_openai)
@@ -286,13 +292,8 @@ class Inputs(ModelInputs):
 
 
 _EVERYTHING = options.declarations(Inputs)
-_SHARED, _SEPARATE, _MODEL = (
-    len(fields(each)) for each in (SharedSettings, SeparateSettings, ModelInputs)
-)
-DECLARATIONS = (
-    *_EVERYTHING[_MODEL:],
-    *_EVERYTHING[_SEPARATE:_MODEL],
-    *_EVERYTHING[_SHARED:_SEPARATE],
-    *_EVERYTHING[:_SHARED],
+_BORDERS = (0, *(len(fields(c)) for c in (SharedSettings, SeparateSettings, ModelInputs)), None)
+DECLARATIONS = tuple(
+    each for start, end in reversed([*pairwise(_BORDERS)]) for each in _EVERYTHING[start:end]
 )
 """All inputs in the order in which people read them, the shared ones last."""

@@ -27,8 +27,18 @@ class ModelInputs(SeparateSettings):
         option_types.choice(enums.Effort),
         "medium",
         "`medium`: one pass over the change, then the verification. `low`: the same, but "
-        "`fallback-model` verifies, if it is set. `high`: two independent passes with different "
-        "questions, and one verification of what both found.",
+        "`small-model` verifies, or else `fallback-model`, if one of them is set. `high`: two "
+        "independent passes with different questions, and one verification of what both found.",
+    )
+    small_model: str = declare(
+        option_types.line(
+            r"\S{1,200}", "a model name, or empty for none", "gpt-6-luna", blank=True
+        ),
+        "",
+        "Cheap model on the same server for trivial changes. It reads the files whose change is "
+        "trivial by proof: only white space, comments, moved definitions, or small version bumps "
+        "of dependencies. If it reports anything in a file, `model` reviews that file. Empty: "
+        "`model` reviews all files.",
     )
     concurrency: int = declare(
         option_types.integer(1, 64, example=16),

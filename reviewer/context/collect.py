@@ -136,11 +136,11 @@ class ContextCollector:
             return None
         if self.files.missing:
             return None
-        return shown_code.find(self.share, self._changed, search.find_places, self._read_near)
+        return shown_code.find(self.share, self._changed, search.find_places, self.read_near)
 
     def _open_search(self) -> RepositorySearch:
         if self._search is None:
-            self._search = RepositorySearch(self._changed, self._read_texts(), self._read_near)
+            self._search = RepositorySearch(self._changed, self._read_texts(), self.read_near)
         return self._search
 
     def find_linters(self) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ class ContextCollector:
         with self._lock:
             if self._linters is None:
                 try:
-                    self._linters = linters.find(self.files.paths(), self._read_near)
+                    self._linters = linters.find(self.files.paths(), self.read_near)
                 except WorkspaceError:
                     self._linters = ()
             return self._linters
@@ -157,7 +157,8 @@ class ContextCollector:
         texts = self.files.texts(LARGEST_FILE)
         return ((path, text) for path, text in texts if not self._excludes(path))
 
-    def _read_near(self, path: str) -> str | None:
+    def read_near(self, path: str) -> str | None:
+        """Return the text of a file of the commit, None where it is not at hand."""
         try:
             return self.files.near(path)
         except WorkspaceError:

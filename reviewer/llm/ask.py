@@ -1,8 +1,10 @@
 """Sends a request: within the budget, again after an invalid reply, then to the next model."""
 
+import enum
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -35,6 +37,17 @@ LARGEST_CONVERSATION = 60_000
 """Characters of all tool results of one request together; as many as a batch of changes."""
 
 
+class Tier(enum.Enum):
+    """Which models a request goes to, and in which order."""
+
+    PREFERRED = "preferred"
+    """The preferred model, then the fallback."""
+    CHEAP = "cheap"
+    """The small model if there is one, then the others from the last to the preferred one."""
+    SMALL = "small"
+    """The small model alone."""
+
+
 def refuse(call: ToolCall) -> str:
     """Return the result of a call when no tool is offered."""
     return f"There is no tool {call.name[:50]}."
@@ -50,8 +63,11 @@ class ModelClient:
         run_tool: Callable[[ToolCall], str] = refuse,
         as_prompt_text: Callable[[str], str] = str,
         window: ContextWindow | None = None,
+        small: Model | None = None,
     ) -> None:
         """Set the models, at least one and the preferred one first, and their common budget.
+
+        `small` is the small model, which may be one of them.
 
         `run_tool` returns the result of a tool call. `as_prompt_text` makes untrusted text safe for
         a prompt, as `Prompts.as_prompt_text` does. `window` learns from refusals.
@@ -61,6 +77,7 @@ class ModelClient:
         self._as_prompt_text = as_prompt_text
         self.budget = budget
         self._models = tuple(models)
+        self.small = small
         self._missing: set[str] = set()
         self._tools_refusals: dict[str, str] = {}
 
@@ -68,6 +85,11 @@ class ModelClient:
     def preferred(self) -> Model:
         """The model that is asked first."""
         return self._models[0]
+
+    @property
+    def missing(self) -> AbstractSet[str]:
+        """The names of models that the server does not have, as far as they were asked."""
+        return self._missing
 
     @property
     def tools_refusals(self) -> Mapping[str, str]:
@@ -82,32 +104,46 @@ class ModelClient:
         """Return True if requests about changes of so many characters each fit the budget."""
         return self.budget.can_afford(self.preferred.name, sizes)
 
-    def ask(self, prompt: Prompt, parse: Callable[[Reply], T], *, prefers_last: bool = False) -> T:
+    def ask(self, prompt: Prompt, parse: Callable[[Reply], T], tier: Tier = Tier.PREFERRED) -> T:
         """Send the prompt until `parse` accepts a reply, and return what it makes of the reply.
 
         A model whose reply `parse` rejects with ReplyError gets the request once more, with the
-        reason. Then the next model gets it. With `prefers_last`, the models are asked in the other
-        order.
+        reason. Then the next model of the tier gets it.
 
         Raises BudgetError before a request that would exceed a limit. Raises ContextTooLongError at
-        once, so that the caller can send less, and ModelRefusedError and ModelUnreachableError,
-        which hold for every request. Raises the last ModelError when no model gave a valid reply;
+        once, so that the caller can send less; but what is too long for the small model only goes
+        to the next one. Raises at once ModelRefusedError and ModelUnreachableError, which hold for
+        every request. Raises the last ModelError when no model gave a valid reply;
         ModelNotFoundError only when none of the models exists.
         """
         problems: list[ModelError] = []
-        models = self._available()[:: -1 if prefers_last else 1]
+        models = self._choose_models(tier)
         for model, before in zip(models, (None, *models), strict=False):
             if before:
                 log.warning("Asking %s instead of %s: %s", model.name, before.name, problems[-1])
             try:
                 return self._ask_model(model, prompt, parse)
-            except (ContextTooLongError, ModelRefusedError, ModelUnreachableError):
+            except (ModelRefusedError, ModelUnreachableError):
                 raise
             except ModelError as problem:
+                if isinstance(problem, ContextTooLongError) and model in self._models:
+                    raise
                 if isinstance(problem, ModelNotFoundError):
                     self._missing.add(model.name)
                 problems.append(problem)
         raise _most_relevant(problems)
+
+    def _choose_models(self, tier: Tier) -> tuple[Model, ...]:
+        small = () if self.small is None else (self.small,)
+        others = self._available()
+        match tier:
+            case Tier.PREFERRED:
+                return others
+            case Tier.CHEAP:
+                first = tuple(each for each in small if each.name not in self._missing)
+                return (*first, *(each for each in reversed(others) if each not in first))
+            case Tier.SMALL:
+                return small
 
     def _available(self) -> tuple[Model, ...]:
         """Return the models that may exist, at least one."""
@@ -145,12 +181,14 @@ class ModelClient:
             raise
         except ModelError as problem:
             self.budget.release(reserved, lost=problem.lost)
-            if isinstance(problem, ContextTooLongError):
+            if isinstance(problem, ContextTooLongError) and model in self._models:
                 self.window.learn(problem, prompt.size)
             raise
         self.budget.settle(reserved, reply.usage, lost=reply.lost)
-        if cut := self.window.find_cut(prompt, reply.usage, model.name):
-            self.window.learn(cut, prompt.size)
+        # What the small model takes says nothing about the others' window.
+        window = self.window if model in self._models else ContextWindow()
+        if cut := window.find_cut(prompt, reply.usage, model.name):
+            window.learn(cut, prompt.size)
             raise cut
         if reply.tools_refusal:
             self._tools_refusals[model.name] = reply.tools_refusal

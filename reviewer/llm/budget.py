@@ -96,7 +96,7 @@ class Budget:
 
         Without a price there is nothing to multiply, so the default is one of tokens then.
         """
-        prices = {model: find_price(model, inputs) for model in inputs.models}
+        prices = {model: find_price(model, inputs) for model in inputs.every_model}
         priced = all(prices.values())
         cost, tokens = inputs.max_cost, inputs.max_tokens_total
         if cost is None and priced:

@@ -84,8 +84,8 @@ def _read_price(row: dict[str, Any]) -> Price:
 def find_price(model: str, inputs: Inputs) -> Price | None:
     """Return the price of a model, None if it is not known.
 
-    The workflow's price is that of its `model`, whatever the table says. For the fallback model,
-    the table comes first. The table is about OpenAI's own address: elsewhere, also at Azure, the
+    The workflow's price is that of its `model`, whatever the table says. For other models, the
+    table comes first. The table is about OpenAI's own address: elsewhere, also at Azure, the
     same name may be another model at another price, so only the workflow's price applies.
     """
     stated = Price(*inputs.price) if inputs.price else None
@@ -99,7 +99,7 @@ def find_price(model: str, inputs: Inputs) -> Price | None:
 
 def require_prices(inputs: Inputs, limit: str) -> None:
     """Raise InputError if the price of a model that the input `limit` needs is not known."""
-    for model in inputs.models:
+    for model in inputs.every_model:
         if find_price(model, inputs) is None:
             raise unknown_price_error(model, limit)
 

@@ -31,7 +31,9 @@ THREAD_CHARACTERS = 8_000
 _NONCE_REMOVED = "[mark]"
 _NO_RULES = TeamRules()
 _PURPOSES_WITH_TOOLS = ("review", "whole", "verify", "answer")
-_PURPOSES_WITH_CHANGES = ("review", "whole", "verify")
+_PURPOSES_WITH_CHANGES = ("review", "whole", "verify", "trivial")
+# Their changes are in no later request that begins alike.
+_PURPOSES_ASKED_ONCE = ("whole", "trivial")
 _KEYS = 16
 """OpenAI's cache serves about 15 requests a minute for a key, so a run uses several.
 
@@ -102,6 +104,20 @@ class Prompts:
             request=request,
             siblings=tuple(map(shorten_name, request.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(request.siblings) - LISTED_SIBLINGS),
+        )
+
+    def trivial(self, request: BatchRequest, proofs: Sequence[str]) -> Prompt:
+        """Return the request about a batch of trivial changes; the reply is that of `review`.
+
+        `proofs` say for each part in which way its change is trivial. No tools are offered.
+        """
+        return self._render(
+            "trivial",
+            reply_schemas.CHANGE_SCHEMA if request.whole else reply_schemas.REVIEW_SCHEMA,
+            parts=request.parts,
+            rules=request.rules,
+            request=request,
+            proofs=tuple(zip(map(shorten_name, request.paths), proofs, strict=True)),
         )
 
     def whole(self, request: BatchRequest, change: WholeChange) -> Prompt:
@@ -184,7 +200,7 @@ class Prompts:
         shown = purpose in _PURPOSES_WITH_CHANGES
         changes = self._templates.render("change.md.j2", **values) if shown else ""
         # What is marked costs more than it does unmarked, unless another request begins alike.
-        is_repeated = purpose != "whole" and self._verifies
+        is_repeated = purpose not in _PURPOSES_ASKED_ONCE and self._verifies
         return Prompt(
             purpose,
             (

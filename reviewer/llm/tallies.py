@@ -12,6 +12,7 @@ PURPOSES = {
     "verify": "verification",
     "whole": "overview",
     "overview": "overview",
+    "trivial": "trivial changes",
     "answer": "answer",
 }
 """What the comment calls requests, by the purposes of their prompts."""

@@ -27,6 +27,9 @@ class FileKey:
     `change` identifies the file's own lines, `rules` the path instructions and guidelines that
     apply to it, `shown` the unchanged code that it is read with: all of it in the first characters,
     then the first pieces, so that the one that changed can be named. "" stands for none.
+
+    Where the small model read the file, `change` identifies that model too, and where the lines
+    are; `shown` identifies the text of the whole file, which the proof is about.
     """
 
     change: str
@@ -63,12 +66,15 @@ class FileKeys:
 
     `find_rules` returns a text for each rule that applies to a path, and None if not all rules are
     known. `find_shown` returns the unchanged code that a file is read with, None if it cannot be
-    told.
+    told. `small` is the name of the small model, "" for none, and `find_text` returns the text of
+    the whole file with that path after the change, None where it is not at hand.
     """
 
     seal: Seal
     find_rules: Callable[[str], Sequence[str] | None] = lambda _: ()
     find_shown: Callable[[ChangedFile], Sequence[ShownCode] | None] = lambda _: ()
+    small: str = ""
+    find_text: Callable[[str], str | None] = lambda _: None
     _changes: dict[str, str] = field(default_factory=dict)
 
     def identify_change(self, file: ChangedFile) -> str:
@@ -76,6 +82,25 @@ class FileKeys:
         if file.path not in self._changes:
             self._changes[file.path] = self.seal.identify(unit_key(file))
         return self._changes[file.path]
+
+    def identify_trivial(self, file: ChangedFile) -> str:
+        """Return what `identify_change` does for a file that the small model has read.
+
+        Both versions of the file follow from it and from `identify_text`.
+        """
+        if not self.small:
+            return ""
+        places = (f"{line.old} {line.new}" for hunk in file.hunks for line in hunk.lines)
+        return self.seal.identify(digest.identify("trivial", self.small, unit_key(file), *places))
+
+    def is_trivial(self, known: FileKey, file: ChangedFile) -> bool:
+        """Return True for the key of a result of this small model about the same lines."""
+        return bool(known.change) and known.change == self.identify_trivial(file)
+
+    def identify_text(self, path: str) -> str | None:
+        """Return the part of a key for the text of a whole file, None if it is not at hand."""
+        text = self.find_text(path)
+        return None if text is None else self.seal.mark(digest.identify("whole", text), _SHOWN)
 
     def identify_rules(self, path: str) -> str | None:
         """Return the part of a key for the rules of a path, None if it cannot be told."""
@@ -97,6 +122,12 @@ class FileKeys:
             return ""
         rules = self.identify_rules(file.path)
         return FileKey(change, rules or "", self.identify_shown(file) or "").write()
+
+    def make_trivial(self, file: ChangedFile) -> str:
+        """Return the key of a file that the small model has read, "" if it must not be reused."""
+        change, text = self.identify_trivial(file), self.identify_text(file.path)
+        rules = self.identify_rules(file.path)
+        return FileKey(change, rules or "", text).write() if change and text else ""
 
     def explain_shown(self, known: str, file: ChangedFile) -> str:
         """Return what of the code shown with a file changed, as a phrase; `known` is the old part.

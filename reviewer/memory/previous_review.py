@@ -167,7 +167,8 @@ def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
     words = digest.identify("words", _trim(pull.title), _trim(pull.body))
     asked = (
         inputs.base_url,
-        *inputs.models,
+        inputs.models,
+        inputs.small_model,
         inputs.temperature,
         inputs.context_window,
         inputs.max_output_tokens,

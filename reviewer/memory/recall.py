@@ -13,6 +13,8 @@ from reviewer.text.truncate import shorten_name
 
 MOST_REASONS = 3
 _OTHER_RULES = "the path instructions or the guidelines for it changed"
+_OTHER_TEXT = "the text around its trivial change changed"
+_NO_TEXT = "the whole text of its trivial change is not at hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class Recalled:
     """What of the last review applies to the files of a run.
 
     `previous` is the last review without what rules that changed had found. `make_key` returns the
-    key under which the result of a file that this run reviews is remembered. `rows` holds the files
+    key under which the result of a file that this run reviews is remembered, `make_trivial_key`
+    that of a file that the small model reads. `rows` holds the files
     that keep their results, `again` why others are reviewed again although their own lines are the
     same; both by path. `unchecked` counts the files that keep their results although it could not
     be told if the code that they were read with changed.
@@ -28,6 +31,7 @@ class Recalled:
 
     previous: PreviousReview
     make_key: Callable[[ChangedFile], str]
+    make_trivial_key: Callable[[ChangedFile], str] = lambda _: ""
     rows: Mapping[str, FileReport] = field(default_factory=dict)
     again: Mapping[str, str] = field(default_factory=dict)
     unchecked: int = 0
@@ -72,8 +76,10 @@ def find_candidates(
     found: dict[str, FileReport] = {}
     for file in files:
         unit = previous.units.get(file.path)
-        same = unit and FileKey.parse(unit.key).change == keys.identify_change(file)
-        if unit is None or not unit.key or not same:
+        if unit is None or not unit.key:
+            continue
+        known = FileKey.parse(unit.key)
+        if known.change != keys.identify_change(file) and not keys.is_trivial(known, file):
             continue
         moved = still_present(file, unit.findings, as_prompt_text)
         if len(moved) == len(unit.findings):
@@ -114,14 +120,29 @@ def recall(
         if rules[file.path] not in {None, known.rules}:
             again[file.path] = _OTHER_RULES
             continue
-        if known.shown and file.path not in previous.settled:
+        if keys.is_trivial(known, file):
+            if reason := _find_other_text(file.path, known, previous, keys):
+                again[file.path] = reason
+                continue
+        elif known.shown and file.path not in previous.settled:
             shown = keys.identify_shown(file)
             unchecked += shown is None
             if shown is not None and FileKey("", "", shown).sum_shown != known.sum_shown:
                 again[file.path] = as_prompt_text(keys.explain_shown(known.shown, file))
                 continue
         rows[file.path] = row
-    return Recalled(forget_rules(previous, rules), keys.make, rows, again, unchecked)
+    left = forget_rules(previous, rules)
+    return Recalled(left, keys.make, keys.make_trivial, rows, again, unchecked)
+
+
+def _find_other_text(path: str, known: FileKey, previous: PreviousReview, keys: FileKeys) -> str:
+    """Return why the proof that a change is trivial may no longer apply, "" if it does."""
+    if path in previous.settled:
+        return ""
+    text = keys.identify_text(path)
+    if text is None:
+        return _NO_TEXT
+    return "" if text == known.shown else _OTHER_TEXT
 
 
 def forget_rules(previous: PreviousReview, rules: Mapping[str, str | None]) -> PreviousReview:

@@ -22,12 +22,14 @@ from reviewer.review import FileReport, Status, Withheld
 class PartResult:
     """The model's reply about one part of a file, or the error that prevented it.
 
-    `second` says that it is of the second of two passes.
+    `second` says that it is of the second of two passes. `remark` is said of a reply of the small
+    model only, and why it was enough.
     """
 
     part: Part
     result: FileCandidates | ReviewerError
     second: bool = False
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ def merge(
     whole = not (
         replied.report.status is Status.FAILED or replied.report.cuts or replied.dropped.unplaced
     )
-    key = recalled.make_key(file) if whole else ""
+    by_small = any(each.remark for each in results)
+    make_key = recalled.make_trivial_key if by_small else recalled.make_key
+    key = make_key(file) if whole else ""
     return replace(replied, report=replace(replied.report, key=key), findings=findings)
 
 
@@ -144,7 +148,7 @@ def place_replies(
     report = FileReport(
         path=file.path,
         status=Status.REVIEWED,
-        reason=file.remark,
+        reason=file.remark or max(each.remark for each in results),
         summary=" ".join(reply.summary for reply in main),
         cuts=_collect_cuts(passes[0] if first else passes[1], main),
     )

@@ -9,18 +9,21 @@ from reviewer.findings.candidates import FileCandidates
 from reviewer.pipeline.overview import OverviewResult, Summaries
 from reviewer.pipeline.progress import Result, Task
 from reviewer.pipeline.review_batch import BatchResult, WholeResult
+from reviewer.pipeline.trivial_files import PURPOSE
 from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
 from reviewer.prompt import PlannedRequest
 
 _NOT_ASKED = "not asked"
 # The order of the table, whatever the order of the replies was.
-_PURPOSES = ("whole change", "review", "second review", "verification", "overview")
+_PURPOSES = ("whole change", "review", "second review", PURPOSE, "verification", "overview")
 
 
 def describe(task: Task, result: Result | None) -> PlannedRequest:
     """Return a task with what came of it, None if it was not asked about."""
     outcome = _NOT_ASKED if result is None else _describe_result(result)
     match task:
+        case Batch(paths=paths, proofs=proofs) if proofs:
+            return PlannedRequest(PURPOSE, paths, outcome=outcome)
         case Batch(paths=paths, second=second):
             return PlannedRequest("second review" if second else "review", paths, outcome=outcome)
         case WholeChange(files=files):
@@ -41,8 +44,10 @@ def sort(requests: Iterable[PlannedRequest]) -> tuple[PlannedRequest, ...]:
 
 def _describe_result(result: Result) -> str:
     match result:
-        case BatchResult(results=results):
-            return _describe_batch([each.result for each in results])
+        case BatchResult(results=results, again=again):
+            told = _describe_batch([each.result for each in results])
+            left = f"{_count(len(again.parts), 'file')} to be reviewed" if again else ""
+            return "; ".join(filter(None, (told, left)))
         case WholeResult(sections=sections, problem=problem):
             count = sum(len(each.candidates) for each in sections.values())
             return problem.what if problem else _count(count, "finding across files")

@@ -7,6 +7,7 @@ from reviewer.changes.batches import Batch
 from reviewer.changes.selection import Selection
 from reviewer.config.enums import Batching, Verify
 from reviewer.context.whole_change import WholeChange
+from reviewer.pipeline import trivial_files
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.prompt import PlannedRequest
@@ -19,7 +20,8 @@ class Plan:
 
     `kept` are the remembered results by path, `unread` those of files that only rules read. The
     files in `batches` are asked about in all `passes`. `whole` is what the request about the whole
-    change shows, if there is one: where the batches see the change in pieces.
+    change shows, if there is one: where the batches see the change in pieces. The batches of the
+    small model come last, and are no such pieces.
     """
 
     selection: Selection
@@ -33,19 +35,25 @@ class Plan:
     def of(cls, reviewer: BatchReviewer, selection: Selection) -> "Plan":
         """Plan the review of all selected files whose results are not remembered."""
         kept = {file.path: row for file in selection.files if (row := reviewer.reuse(file))}
-        batches = reviewer.requests.pack([f for f in selection.files if f.path not in kept])
+        asked = [file for file in selection.files if file.path not in kept]
+        trivial = trivial_files.pack(reviewer, asked)
+        proven = {path for batch in trivial for path in batch.paths}
+        batches = reviewer.requests.pack([file for file in asked if file.path not in proven])
+        if kept or batches:
+            trivial = tuple(replace(batch, whole=False) for batch in trivial)
         if kept:
             # No batch holds the whole change.
             batches = tuple(replace(batch, whole=False) for batch in batches)
+        shown = [file for file in selection.files if file.path not in proven]
         in_pieces = bool(batches) and not batches[0].whole
         needs_whole = in_pieces and reviewer.requests.batching is not Batching.FILE
         return cls(
             selection,
             kept,
             reviewer.read_by_rules(selection),
-            batches,
-            reviewer.requests.add_second_pass(batches),
-            reviewer.requests.show_whole(selection.files) if needs_whole else None,
+            (*batches, *trivial),
+            (*reviewer.requests.add_second_pass(batches), *trivial),
+            reviewer.requests.show_whole(shown) if needs_whole else None,
         )
 
     def measure(self, reviewer: BatchReviewer) -> tuple[PlannedRequest, ...]:
@@ -54,10 +62,11 @@ class Plan:
         A verification is taken for as large as the review of its batch, which is nearly so.
         """
         whole = [_measure_whole(reviewer, self.whole)] if self.whole else []
-        reviews = [each for batch in self.passes for each in _measure(reviewer, batch)]
+        reviews = [each for batch in self.passes for each in _measure_batch(reviewer, batch)]
         planned = [*whole, *reviews]
         if reviewer.config.verify is not Verify.OFF:
-            judged = [each for batch in self.batches for each in _measure(reviewer, batch)]
+            reviewed = [batch for batch in self.batches if not batch.proofs]
+            judged = [each for batch in reviewed for each in _measure_batch(reviewer, batch)]
             planned += [replace(each, purpose="verification", certain=False) for each in judged]
         files = self.selection.files
         if reviewer.requests.batching is Batching.FILE and len(self.batches) > 1:
@@ -79,8 +88,10 @@ class Plan:
         return (*self.passes, self.whole)
 
 
-def _measure(reviewer: BatchReviewer, batch: Batch) -> tuple[PlannedRequest, ...]:
+def _measure_batch(reviewer: BatchReviewer, batch: Batch) -> tuple[PlannedRequest, ...]:
     """Return the requests about a batch as they would be sent first."""
+    if batch.proofs:
+        return (trivial_files.measure(reviewer, batch),)
     return tuple(
         PlannedRequest("review", piece.paths, reviewer.make_prompt(piece).size)
         for piece in reviewer.requests.fit(batch, reviewer.make_prompt)

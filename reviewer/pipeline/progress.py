@@ -33,13 +33,15 @@ class Progress:
 
     `results` are those of files by path, before the verification: a file is in it once everything
     was asked about it. The same replies make the same review, in whatever order they come: what the
-    verification left, and what was found across files, is added at the end.
+    verification left, and what was found across files, is added at the end. `batches` are those
+    whose findings are verified: of a batch of the small model, what it leaves to the preferred one.
     """
 
     reviewer: BatchReviewer
     plan: Plan
     results: dict[str, FileResult]
     parts: dict[str, list[PartResult]]
+    batches: list[Batch]
     overview: Overview = field(default_factory=Overview)
     overview_problem: ReviewerError | None = None
     verdicts: Verdicts = field(default_factory=Verdicts)
@@ -48,13 +50,15 @@ class Progress:
     _to_come: Counter[str] = field(default_factory=Counter)
     _asks_overview: bool = False
     _done: int = 0
+    _again: int = 0
 
     @classmethod
     def begin(cls, reviewer: BatchReviewer, plan: Plan) -> "Progress":
         """Return the progress before the first reply."""
         to_come = Counter(path for batch in plan.passes for path in {*batch.paths})
         parts: dict[str, list[PartResult]] = {path: [] for path in to_come}
-        return cls(reviewer, plan, dict(plan.kept), parts, _to_come=to_come)
+        batches = list(plan.batches)
+        return cls(reviewer, plan, dict(plan.kept), parts, batches, _to_come=to_come)
 
     def start(self) -> tuple[Task, ...]:
         """Return what is asked first."""
@@ -63,8 +67,10 @@ class Progress:
     def add(self, task: Task, result: Result) -> tuple[Task, ...] | ReviewerError:
         """Add what came back; return what can be asked now, or why nothing more can be."""
         self._log(task)
+        following: tuple[Task, ...] = ()
         match task, result:
             case Batch(), BatchResult():
+                following = self._leave_to_preferred(task, result.again)
                 stop = self._add_batch(task, result)
             case WholeChange(), WholeResult():
                 self._whole_result = result
@@ -78,16 +84,25 @@ class Progress:
                 return ()
             case _:  # pragma: no cover  # each task has its own kind of result
                 raise TypeError(task)
-        return stop or tuple(self._find_ready())
+        return stop or (*following, *self._find_ready())
 
     def _log(self, task: Task) -> None:
         match task:
             case Batch() | WholeChange():
                 self._done += 1
-                total = len(self.plan.passes) + bool(self.plan.whole)
+                total = len(self.plan.passes) + self._again + bool(self.plan.whole)
                 log.info("%d/%d %s", self._done, total, task.label)
             case FindingsToVerify() | Summaries():
                 log.info("%s", task.label)
+
+    def _leave_to_preferred(self, batch: Batch, again: Batch | None) -> tuple[Batch, ...]:
+        """Return what the preferred model is asked about after the small one has read a batch."""
+        if again is None:
+            return ()
+        self.batches[self.batches.index(batch)] = again
+        self._to_come.update({*again.paths})
+        self._again += 1
+        return (again,)
 
     def _add_batch(self, batch: Batch, result: BatchResult) -> ReviewerError | None:
         if result.overview.text:
@@ -122,7 +137,7 @@ class Progress:
     def _find_ready(self) -> Iterator[Task]:
         """Yield what waits for no other reply."""
         verifies = self.reviewer.config.verify is not Verify.OFF
-        for number, batch in enumerate(self.plan.batches if verifies else ()):
+        for number, batch in enumerate(self.batches if verifies else ()):
             waits = any(path not in self.results for path in batch.paths)
             if not waits and not self.verdicts.has_begun(number):
                 yield from self._verify(number, batch)
@@ -132,7 +147,7 @@ class Progress:
     def _verify(self, number: int, batch: Batch) -> Iterator[FindingsToVerify]:
         """Yield the verification of the model's findings whose lines a batch shows."""
         paths = dict.fromkeys(batch.paths)
-        beside = [each for each in self.plan.batches if not paths.keys().isdisjoint(each.paths)]
+        beside = [each for each in self.batches if not paths.keys().isdisjoint(each.paths)]
         found = [finding for path in paths for finding in self.results[path].findings]
         agreed = [finding for path in paths for finding in self.results[path].agreed]
         shown = dict(zip(map(id, beside), verify_batch.assign(beside, found), strict=True))

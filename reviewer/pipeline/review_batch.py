@@ -47,10 +47,14 @@ _Outcome: TypeAlias = BatchReply | ReviewerError
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """The results of the parts of a batch, and the overview if its reply had one."""
+    """The results of the parts of a batch, and the overview if its reply had one.
+
+    `again` holds the parts that the small model leaves to the preferred one: they have no result.
+    """
 
     results: tuple[PartResult, ...]
     overview: Overview = field(default_factory=Overview)
+    again: Batch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from reviewer.changes.selection import Selection
 from reviewer.context.whole_change import WholeChange
 from reviewer.errors import CancelledError, ReviewerError
 from reviewer.finding import Dismissal
-from reviewer.pipeline import outcomes, overview, verify_batch
+from reviewer.pipeline import outcomes, overview, trivial_files, verify_batch
 from reviewer.pipeline.assemble import assemble
 from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.progress import Progress, Result, Task
@@ -67,8 +67,8 @@ def review(
 
 def _ask(reviewer: BatchReviewer, task: Task) -> Result:
     match task:
-        case Batch():
-            return reviewer.review(task)
+        case Batch(proofs=proofs):
+            return trivial_files.read(reviewer, task) if proofs else reviewer.review(task)
         case WholeChange():
             return reviewer.review_whole(task)
         case FindingsToVerify():

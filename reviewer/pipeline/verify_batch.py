@@ -10,6 +10,7 @@ from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings import ranking
 from reviewer.llm import replies
+from reviewer.llm.ask import Tier
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.prompt import Prompt
 from reviewer.review import Verification
@@ -73,7 +74,7 @@ def _verify(
         verdicts = reviewer.client.ask(
             reviewer.prompts.verify(request, findings, agreed),
             lambda reply: replies.parse_verdicts(reply, len(findings)),
-            prefers_last=reviewer.requests.effort is Effort.LOW,
+            Tier.CHEAP if reviewer.requests.effort is Effort.LOW else Tier.PREFERRED,
         )
     except ContextTooLongError as problem:
         if smaller := reviewer.requests.shrink(batch, make_prompt):

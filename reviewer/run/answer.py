@@ -210,7 +210,7 @@ def _ask_model(
 
 def _open_models(run: Run, window: ContextWindow) -> tuple[Model, ...]:
     """Return the models; the server is asked for the context window if nobody else says it."""
-    models = run.models()
+    models = tuple(model for model in run.models() if model.name in run.inputs.models)
     if not window.is_known:
         window.state(models[0].read_list().context_window)
     return models

@@ -1,7 +1,7 @@
 """Lets the model review the files of one run, with all that its requests need."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +21,6 @@ from reviewer.context.guidelines import Guidelines
 from reviewer.context.head_files import HeadFiles
 from reviewer.finding import Dismissal, Finding
 from reviewer.llm import model_catalog
-from reviewer.llm.ask import ModelClient
 from reviewer.llm.budget import PullLimit
 from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.prompts import Prompts
@@ -39,8 +38,7 @@ from reviewer.prompt import ListedModel
 from reviewer.pull_request import PullRequest, Snapshot, TreeListing
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
-from reviewer.run import model_tools
-from reviewer.run.plan import UnaskedModel
+from reviewer.run import model_client, model_tools
 from reviewer.run.run import Run
 
 T = TypeVar("T")
@@ -78,7 +76,7 @@ def review_share(
         shard=run.inputs.shard,
         notes=notes,
         job_summary_notes=details,
-        foot_notes=_note_refused_tools(reviewer.client.tools_refusals),
+        foot_notes=model_client.make_notes(reviewer.client),
     )
 
 
@@ -87,14 +85,6 @@ def _read_list(model: Model, window: ContextWindow) -> ListedModel:
     listed = model.read_list()
     window.state(listed.context_window)
     return listed
-
-
-def _note_refused_tools(refusals: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a note about the models that got no tools, with the words of the first refusal."""
-    if not refusals:
-        return ()
-    words = next(iter(refusals.values()))
-    return (f"{' and '.join(refusals)} got no tools, because the server refused them: {words}",)
 
 
 def _note_missing(head: HeadFiles) -> Iterator[str]:
@@ -189,13 +179,7 @@ def make_reviewer(
         pull=pull,
         config=settings,
         prompts=prompts,
-        client=ModelClient(
-            _choose_models(run, models),
-            run.budget,
-            run_tool,
-            prompts.as_prompt_text,
-            requests.context_window,
-        ),
+        client=model_client.make_client(run, models, run_tool, prompts, requests.context_window),
         previous=recalled.previous,
         recalled=recalled,
         redaction=mask.redaction,
@@ -203,13 +187,6 @@ def make_reviewer(
         refresh_overview=run.wanted.refresh_overview,
         asks=any(file.path not in recalled.rows for file in share),
     )
-
-
-def _choose_models(run: Run, models: Future[tuple[Model, ...]] | None) -> tuple[Model, ...]:
-    """Return the models that are asked; a plan asks none, and does not import their client."""
-    if run.inputs.plan_only:
-        return tuple(map(UnaskedModel, run.inputs.models))
-    return models.result() if models else run.models()
 
 
 def _recall(
@@ -227,7 +204,12 @@ def _recall(
     The commit is read only if a file will be asked about, or if code of it decides that.
     """
     share, change = context.share, prompts.as_prompt_text
-    keys = FileKeys(run.seal, find_shown=context.find_shown)
+    keys = FileKeys(
+        run.seal,
+        find_shown=context.find_shown,
+        small=run.inputs.small_model,
+        find_text=context.read_near,
+    )
     candidates = recall.find_candidates(share, previous, keys, change)
     if len(candidates) < len(share) or recall.needs_shown(candidates, previous):
         # Reads it while the guidelines are read and the models' client is imported.

@@ -1,16 +1,19 @@
 """Shows what a review would take, and asks no model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes.selection import Selection, select_share
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.errors import ModelError
+from reviewer.llm.ask import ModelClient
 from reviewer.outputs import request_table
 from reviewer.outputs.request_table import PlannedReview, PlannedRow
+from reviewer.pipeline import trivial_files
 from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.review_batch import BatchReviewer
-from reviewer.prompt import ListedModel, PlannedRequest, Prompt, Reply
+from reviewer.prompt import Estimate, ListedModel, PlannedRequest, Prompt, Reply
 from reviewer.run.run import TITLE, Run
 from reviewer.run.skips import wait
 
@@ -43,19 +46,18 @@ def show_plan(run: Run, reviewer: BatchReviewer, selection: Selection, settings:
     """
     share = select_share(selection, run.inputs.shard)
     plan = Plan.of(reviewer, share)
-    budget, model = reviewer.client.budget, reviewer.client.preferred.name
+    client = reviewer.client
 
     def count(request: PlannedRequest) -> PlannedRequest:
-        tokens = budget.estimate(model, [request.characters]).input_tokens
-        return replace(request, tokens=tokens)
+        return replace(request, tokens=_estimate(client, [request]).input_tokens)
 
     requests = tuple(map(count, plan.measure(reviewer)))
     planned = PlannedReview(
         reviewer.pull.head_sha,
-        model,
+        client.preferred.name,
         requests,
-        least=budget.estimate(model, [each.characters for each in requests if each.certain]),
-        most=budget.estimate(model, [each.characters for each in requests]),
+        least=_estimate(client, [each for each in requests if each.certain]),
+        most=_estimate(client, requests),
         rows=(*_list_files(plan), *_list_others(plan)),
     )
     text = run.runner.secrets.conceal(request_table.render_plan(planned))
@@ -67,9 +69,27 @@ def show_plan(run: Run, reviewer: BatchReviewer, selection: Selection, settings:
     return 0
 
 
+def _estimate(client: ModelClient, requests: Sequence[PlannedRequest]) -> Estimate:
+    """Return what requests would take; what is trivial has the price of the small model."""
+    by_small = [each.characters for each in requests if each.purpose == trivial_files.PURPOSE]
+    others = [each.characters for each in requests if each.purpose != trivial_files.PURPOSE]
+    total = client.budget.estimate(client.preferred.name, others)
+    if client.small is None or not by_small:
+        return total
+    return total + client.budget.estimate(client.small.name, by_small)
+
+
 def _list_files(plan: Plan) -> list[PlannedRow]:
+    proofs = {
+        path: f"read by the small model, because {proof}"
+        for batch in plan.batches
+        for path, proof in zip(batch.paths, batch.proofs, strict=False)
+    }
     return [
-        PlannedRow(file.path, "remembered" if file.path in plan.kept else "read by the model")
+        PlannedRow(
+            file.path,
+            "remembered" if file.path in plan.kept else proofs.get(file.path, "read by the model"),
+        )
         for file in plan.selection.files
     ]
 

@@ -81,7 +81,9 @@ def merge(
 
     reported = _believe_keys(run, submitted, pull)
     previous = recall.forget_rules(previous, {path: key.rules for path, key in reported.items()})
-    recalled = Recalled(previous, partial(_find_key, FileKeys(run.seal), reported))
+    keys = FileKeys(run.seal, small=run.inputs.small_model)
+    find_key = partial(_find_key, keys, reported)
+    recalled = Recalled(previous, find_key, find_key)
     owner = assign_shards(selection.files, submitted.count)
     rows = submitted.rows_by_path()
     results = [
@@ -143,7 +145,8 @@ def _find_key(keys: FileKeys, reported: Mapping[str, FileKey], file: ChangedFile
     Only the run that read a file knows the rules and the code that it was read with.
     """
     key = reported.get(file.path, FileKey(""))
-    return key.write() if key.change == keys.identify_change(file) else ""
+    same = key.change == keys.identify_change(file) or keys.is_trivial(key, file)
+    return key.write() if same else ""
 
 
 def _drop_key(result: FileResult) -> FileResult:

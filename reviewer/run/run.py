@@ -45,7 +45,7 @@ class Run:
     """The clients, inputs and folders of one run.
 
     `wanted` is what the event asks for, `event` GitHub's name of that event. `deadline` is the end
-    of the input timeout. `models` makes the models, the preferred one first. It imports their
+    of the input timeout. `models` makes the models of `inputs.every_model`. It imports their
     client, which is slow: call it while GitHub responds, or not at all. `seal` signs what the run
     leaves on the pull request, and checks what earlier runs left. `budget` counts what the run
     costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the

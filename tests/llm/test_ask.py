@@ -15,7 +15,7 @@ from reviewer.errors import (
     ReplyError,
 )
 from reviewer.findings.candidates import FileCandidates
-from reviewer.llm.ask import ModelClient
+from reviewer.llm.ask import ModelClient, Tier
 from reviewer.llm.budget import Budget
 from reviewer.llm.model_catalog import Price
 from reviewer.llm.replies import parse_review
@@ -292,3 +292,80 @@ def test_a_reply_without_a_list_is_asked_for_once_more_and_is_never_clean() -> N
         client_of(model).ask(PROMPT, read)
 
     assert len(model.prompts) == 2
+
+
+def tiers_of(*models: Script, small: Script | None = None) -> ModelClient:
+    return ModelClient(models, Budget(None, None, free), small=small)
+
+
+@pytest.mark.parametrize(
+    ("tier", "expected"),
+    [
+        (Tier.PREFERRED, ["first", "second"]),
+        (Tier.CHEAP, ["small", "second", "first"]),
+        (Tier.SMALL, ["small"]),
+    ],
+)
+def test_a_tier_says_which_models_are_asked_and_in_which_order(
+    tier: Tier, expected: list[str]
+) -> None:
+    models = [Script([ModelError("No.")], name) for name in ("first", "second", "small")]
+    asked = tiers_of(*models[:2], small=models[2])
+    order: list[str] = []
+    for model in models:
+        model.prompts = Noted(order, model.name)
+
+    with pytest.raises(ModelError):
+        asked.ask(PROMPT, read, tier)
+
+    assert order == expected
+
+
+class Noted(list[Prompt]):
+    """The prompts of a model, each of which is noted in a list of all models."""
+
+    def __init__(self, order: list[str], name: str) -> None:
+        super().__init__()
+        self.order, self.name = order, name
+
+    def append(self, prompt: Prompt) -> None:
+        self.order.append(self.name)
+        super().append(prompt)
+
+
+def test_a_small_model_that_is_the_fallback_too_is_asked_once() -> None:
+    first, second = Script([GOOD]), Script([ModelError("No.")], "second")
+
+    tiers_of(first, second, small=second).ask(PROMPT, read, Tier.CHEAP)
+
+    assert (len(first.prompts), len(second.prompts)) == (1, 1)
+
+
+def test_without_a_small_model_the_last_one_is_the_cheap_one() -> None:
+    first, second = Script([GOOD]), Script([GOOD], "second")
+
+    tiers_of(first, second).ask(PROMPT, read, Tier.CHEAP)
+
+    assert (len(first.prompts), len(second.prompts)) == (0, 1)
+
+
+def test_a_prompt_that_is_too_long_for_the_small_model_goes_to_the_next_one() -> None:
+    too_long = ContextTooLongError("Too long.", limit=600)
+    first, small = Script([GOOD]), Script([too_long], "small")
+    asked = tiers_of(first, small=small)
+    room = asked.window.room
+
+    asked.ask(PROMPT, read, Tier.CHEAP)
+
+    assert len(first.prompts) == 1
+    assert asked.window.room == room
+
+
+def test_a_small_model_that_does_not_exist_is_not_asked_for_the_cheap_tier_again() -> None:
+    first, small = Script([GOOD, GOOD]), Script([ModelNotFoundError("None.")], "small")
+    asked = tiers_of(first, small=small)
+
+    asked.ask(PROMPT, read, Tier.CHEAP)
+    asked.ask(PROMPT, read, Tier.CHEAP)
+
+    assert (len(first.prompts), len(small.prompts)) == (2, 1)

@@ -7,7 +7,7 @@ from reviewer.config.enums import NoLimit
 from reviewer.config.inputs import Inputs
 from reviewer.errors import BudgetError, InputError
 from reviewer.llm.budget import Budget, PullLimit
-from reviewer.llm.model_catalog import Price, find_price
+from reviewer.llm.model_catalog import Price, find_price, require_prices
 from reviewer.prompt import Usage
 from reviewer.spending import PurposeCost, Spent
 from tests.faults import faults
@@ -228,6 +228,12 @@ def test_a_cost_limit_without_a_price_is_an_error_of_the_workflow() -> None:
         budget(max_cost="1").reserve("unlisted", 300)
 
     budget(max_tokens=5_000).reserve("unlisted", 300)
+
+
+def test_a_cost_limit_needs_the_price_of_the_small_model_too() -> None:
+    inputs = Inputs(small_model="unlisted", max_cost=Decimal(1))
+    with pytest.raises(InputError, match=r"max-cost .* unlisted"):
+        require_prices(inputs, "max-cost")
 
 
 def test_the_estimate_follows_what_models_report() -> None:

@@ -88,7 +88,7 @@ def test_other_prompts_models_or_settings_mean_a_full_review(key: str, reason: s
 
 
 def key_of(title: str = "Pay in cents", body: str = "Floats lose money.", **inputs: str) -> str:
-    environ = {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
+    environ = {f"INPUT_{name.upper().replace('_', '-')}": text for name, text in inputs.items()}
     pull = builders.pull(title=title, body=body)
     return previous_review.review_key(Inputs.load(environ), Settings(), pull)
 
@@ -113,6 +113,17 @@ def test_another_title_or_description_means_a_full_review(title: str, body: str)
     found = previous_review.compare(known, builders.pull(), key_of(title, body))
     assert found.reason == "the title or the description changed"
     assert not found.units
+
+
+def test_another_small_model_means_a_full_review() -> None:
+    known = replace(remembered(), key=key_of(small_model="tiny"))
+    found = previous_review.compare(known, builders.pull(), key_of())
+    assert found.reason == "the models changed"
+    # On another server, there is no fallback model by default.
+    server = "https://models.example.com/v1"
+    assert key_of(base_url=server, small_model="tiny") != key_of(
+        base_url=server, fallback_model="tiny"
+    )
 
 
 @faults("ST7")

@@ -177,7 +177,7 @@ class Job:
                     model.close()
 
     def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ModelServer, ...]:
-        names = [name for name in (inputs.model, inputs.fallback_model) if name]
+        names = dict.fromkeys((inputs.model, inputs.fallback_model, inputs.small_model))
         effort = inputs.reasoning_effort
         capacity = Capacity(inputs.concurrency, self.per_question)
         return tuple(
@@ -193,7 +193,7 @@ class Job:
                 ),
                 responses=inputs.uses_responses,
             )
-            for name in names
+            for name in filter(None, names)
         )
 
     def _environ(self, folder: Path) -> dict[str, str]:

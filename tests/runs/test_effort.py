@@ -108,6 +108,17 @@ def test_at_low_effort_the_fallback_model_verifies(two_files: Job) -> None:
     ]
 
 
+def test_at_low_effort_the_small_model_verifies_where_it_is_set(two_files: Job) -> None:
+    job = two_files
+    job.model.models = (MODEL, SMALL, "fallback")
+    job.model.script = lambda body: finds({"title": "One"}, {}, body)
+    job.run(effort="low", fallback_model="fallback", small_model=SMALL)
+    assert [(body["model"], is_verification(body)) for body in job.model.bodies] == [
+        (MODEL, False),
+        (SMALL, True),
+    ]
+
+
 def test_at_medium_effort_the_preferred_model_does_both(two_files: Job) -> None:
     job = two_files
     job.model.models = (MODEL, SMALL)

@@ -1,6 +1,7 @@
 """The inputs of the workflow step: declared once, read strictly."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reviewer.config import enums, option_types, options
@@ -291,13 +292,8 @@ class Inputs(ModelInputs):
 
 
 _EVERYTHING = options.declarations(Inputs)
-_SHARED, _SEPARATE, _MODEL = (
-    len(fields(each)) for each in (SharedSettings, SeparateSettings, ModelInputs)
-)
-DECLARATIONS = (
-    *_EVERYTHING[_MODEL:],
-    *_EVERYTHING[_SEPARATE:_MODEL],
-    *_EVERYTHING[_SHARED:_SEPARATE],
-    *_EVERYTHING[:_SHARED],
+_BORDERS = (0, *(len(fields(c)) for c in (SharedSettings, SeparateSettings, ModelInputs)), None)
+DECLARATIONS = tuple(
+    each for start, end in reversed([*pairwise(_BORDERS)]) for each in _EVERYTHING[start:end]
 )
 """All inputs in the order in which people read them, the shared ones last."""

@@ -44,7 +44,7 @@ def test_of_many_slow_requests_all_replies_are_published(
     }
     github.add_pull(NUMBER, changed)
     model_server.script = finds_its_own
-    answered, at_once = 10, 16
+    answered, at_once = 10, 8
     model_server.fail(CHAT, *[Pass()] * answered, Hang(), forever=True)
     process = step.with_inputs(batching="file", concurrency=str(at_once)).start()
     # Whoever asks again has heard an answer.

@@ -254,7 +254,7 @@ def test_a_verification_that_is_too_long_is_made_to_fit(job: Job) -> None:
 @faults("LL6")
 def test_a_verification_is_made_to_fit_before_it_is_asked_for(job: Job) -> None:
     change(job, 6, 6_000)
-    server = Window(job, 2_800).install()
+    server = Window(job, 3_100).install()
     finished = job.run(verify="on", concurrency="1")
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
     assert server.refused == 1

@@ -180,7 +180,7 @@ def test_an_answer_that_repeats_the_system_prompt_is_published(job: Job) -> None
     job.model.script = repeat_system_prompt
     finished = job.run()
     assert finished.code == 0
-    assert "You review one pull request for its maintainers" in job.github.bodies[0]
+    assert "You work on one pull request for its maintainers" in job.github.bodies[0]
 
 
 HTML = (

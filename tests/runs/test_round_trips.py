@@ -139,7 +139,7 @@ def test_a_review_after_a_push_takes_three_round_trips(job: Job, github: GitHubI
     job.run()
     github.push(NUMBER, {path: f"{new}more = 3\n" for path, (_, new) in FILES.items()})
     name_commits(job)
-    second = (*SECOND, BASE_TREE, "comparison")
+    second = (*SECOND, BASE_TREE)
     assert review(job, github, (FIRST, second, ("PATCH comment", ARCHIVE))) == set()
 
 

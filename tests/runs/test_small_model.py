@@ -1,6 +1,7 @@
 """Files whose change is trivial by proof go to the small model; all others never do."""
 
 import json
+import re
 
 import pytest
 
@@ -137,7 +138,11 @@ def test_what_the_preferred_model_then_finds_is_verified(job: Job) -> None:
     finished = job.run()
     (verification,) = [body for body in job.model.bodies if is_verification(body)]
     assert verification["model"] == MODEL
+    # What the small model found clean is not shown again.
+    assert prompted_paths(verification) == ["lib/words.py"]
     assert finished.outputs["findings"] == "1"
+    assert "trivial changes" in finished.summary
+    assert "1 file to be reviewed" in finished.summary
     assert "Says what is wrong" in job.github.bodies[0]
 
 
@@ -210,6 +215,60 @@ def test_what_the_small_model_has_read_is_remembered(job: Job) -> None:
     assert "Read by small." in job.github.bodies[0]
 
 
+def test_a_base_that_moves_costs_no_request(job: Job) -> None:
+    only(job, words=COMMENTS, more=SPACE)
+    job.run()
+    before = len(job.model.bodies)
+    job.github.move_base(NUMBER, {"lib/words.py": f"{BEFORE}z = 3\n"})
+    job.run()
+    assert asked(job, before) == []
+    assert "Read by small." in job.github.bodies[0]
+
+
+# A hunk shows three lines around a change: those far from it are the same in every hunk.
+FAR = "a = 1\n" * 8
+COMMENTED = f"{FAR}# Counts all the words.\n{FAR}"
+
+
+def review_again_on(job: Job, before: str, after: str) -> list[tuple[str, list[str]]]:
+    """Review COMMENTED, let the head take in a base with other rows far from it, review again."""
+    only(job, words=(FAR + FAR, COMMENTED), more=SPACE)
+    job.run()
+    assert asked(job) == [(SMALL, TRIVIAL)]
+    first = len(job.model.bodies)
+    job.github.move_base(NUMBER, {"lib/words.py": before})
+    job.github.rebase(NUMBER, {"lib/words.py": after})
+    job.run()
+    reason = "lib/words.py is reviewed again: the text around its trivial change changed"
+    assert reason in job.github.bodies[0]
+    return asked(job, first)
+
+
+def test_a_head_that_takes_the_base_in_asks_about_files_with_another_text(job: Job) -> None:
+    again = review_again_on(job, f"{FAR}{FAR}z = 3\n", f"{COMMENTED}z = 3\n")
+    # One request is about the overview.
+    assert again == [(MODEL, []), (SMALL, ["lib/words.py"])]
+
+
+def test_what_the_new_text_does_not_prove_is_read_by_the_preferred_model(job: Job) -> None:
+    opened, rest = 's = """\n', len("a = 1\n")
+    before, after = (f'{opened}{text[rest:-rest]}"""\n' for text in (FAR + FAR, COMMENTED))
+    again = review_again_on(job, before, after)
+    assert {(model, *paths) for model, paths in again} >= {(MODEL, "lib/words.py")}
+    assert SMALL not in {model for model, _ in again}
+
+
+def test_a_remembered_text_that_is_not_at_hand_is_proven_by_nothing(job: Job) -> None:
+    only(job, words=COMMENTS, more=SPACE)
+    job.run()
+    before = len(job.model.bodies)
+    job.github.push(NUMBER, {"lib/more.py": "a = 2\n"})
+    job.github.fail("GET .*/git/trees/", failures.status(500), forever=True)
+    job.run()
+    reviewed = {path for model, paths in asked(job, before) if model == MODEL for path in paths}
+    assert "lib/words.py" in reviewed
+
+
 @pytest.mark.parametrize("other", ["", "smaller"])
 def test_it_is_not_remembered_for_another_small_model(job: Job, other: str) -> None:
     job.model.models = (MODEL, SMALL, "smaller")
@@ -273,3 +332,20 @@ def test_the_cost_of_the_small_model_counts(job: Job) -> None:
     assert "220 tokens" not in finished.summary
     assert "200 tokens in, 20 out" in finished.summary
     assert "0.0002 USD" in finished.summary
+
+
+def test_a_plan_prices_trivial_changes_with_the_small_model(job: Job) -> None:
+    only(job, words=COMMENTS)
+    prices: dict[str, float] = {}
+    for small in ("gpt-6-luna", "gpt-6-astra"):
+        planned = job.carry_out(
+            job.wanted, plan_only="true", base_url="", model="gpt-6-sol", small_model=small
+        )
+        assert "trivial changes" in planned.summary
+        assert "read by the small model, because only comments changed" in planned.summary
+        price = re.search(r"That costs about (\d+\.\d{4}) USD", planned.summary)
+        assert price
+        prices[small] = float(price[1])
+    # By the table of prices, the second costs 100 times as much in prompts.
+    assert prices["gpt-6-astra"] > 50 * prices["gpt-6-luna"]
+    assert job.model.bodies == []

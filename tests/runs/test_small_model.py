@@ -6,6 +6,7 @@ import re
 import pytest
 
 from reviewer.config.strict_yaml import PATH
+from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.model import MODEL, Body, ScriptedReply
 from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
@@ -250,6 +251,7 @@ def test_a_head_that_takes_the_base_in_asks_about_files_with_another_text(job: J
     assert again == [(MODEL, []), (SMALL, ["lib/words.py"])]
 
 
+@faults("ST11")
 def test_what_the_new_text_does_not_prove_is_read_by_the_preferred_model(job: Job) -> None:
     opened, rest = 's = """\n', len("a = 1\n")
     before, after = (f'{opened}{text[rest:-rest]}"""\n' for text in (FAR + FAR, COMMENTED))

@@ -1,8 +1,8 @@
 """Simulates when requests to the model are sent, and compares the end with what no order can beat.
 
 Simulated are a request for each file, and a verification in two of five files. The number of
-requests at a time is that of the product's own `Level`. Latencies are drawn from a log-normal
-distribution with the median and the 95th percentile that the benchmark uses everywhere.
+requests at a time is that of the product's own `ConcurrencyLevel`. Latencies are drawn from a
+log-normal distribution with the median and the 95th percentile that the benchmark uses everywhere.
 """
 
 import heapq
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.measuring import Row
-from reviewer.adapters.openai.capacity import Level
+from reviewer.adapters.openai.capacity import ConcurrencyLevel
 
 MEDIAN, NINETY_FIFTH = 8.0, 25.0
 _SIGMA = math.log(NINETY_FIFTH / MEDIAN) / statistics.NormalDist().inv_cdf(0.95)
@@ -57,7 +57,7 @@ def bound(files: Sequence[File]) -> float:
     return max([*chains, sum(chains) / MOST])
 
 
-class _Unlimited(Level):
+class _Unlimited(ConcurrencyLevel):
     """Sends MOST requests at a time from the start."""
 
     def __init__(self) -> None:
@@ -65,9 +65,9 @@ class _Unlimited(Level):
         self._level = float(MOST)
 
 
-def simulate(files: Sequence[File], level: Level | None = None) -> float:
+def simulate(files: Sequence[File], level: ConcurrencyLevel | None = None) -> float:
     """Return the seconds until the last reply, in the product's order: reviews before the rest."""
-    level, now = level or Level(MOST), 0.0
+    level, now = level or ConcurrencyLevel(MOST), 0.0
     waiting = deque((file.review, file.verification) for file in files)
     flying: list[tuple[float, int, float, float]] = []
     while waiting or flying:

@@ -11,7 +11,13 @@ from reviewer.changes.parts import Part
 from reviewer.context import changed_definitions, definitions, identifiers, nearness
 from reviewer.context.changed_definitions import ChangedDefinition
 from reviewer.context.code_pieces import CodePiece, Page, SourceFile
-from reviewer.context.repository_index import DefinitionPlace, RepositoryIndex, WantedNames
+from reviewer.context.repository_index import (
+    DefinitionPlace,
+    RepositoryIndex,
+    collect_wanted,
+    find_used,
+    sort_by_nearness,
+)
 
 FILES_PER_HEADER = 6
 """Files shown that use one definition whose first lines are changed: they may break."""
@@ -23,8 +29,6 @@ COMMON = 25
 """Files; a name in more of them is looked for only where a file names the one that defines it."""
 TELLING = 8
 """Characters; a shorter name in a far file is more likely another thing."""
-NAMES = 20_000
-"""Names that one run looks for."""
 FILES_READ = 200
 """Files that are looked into for one batch."""
 LINES_READ = 200_000
@@ -63,7 +67,8 @@ class RepositorySearch:
         """
         self._near = near
         self._changed = {file.path: file for file in changed}
-        self._index = RepositoryIndex(texts, _collect_wanted(changed, near))
+        wanted, self._used = collect_wanted(changed, near)
+        self._index = RepositoryIndex(texts, wanted)
 
     def find(
         self, parts: Sequence[Part], room: int, shown: Mapping[str, frozenset[int]]
@@ -95,7 +100,9 @@ class RepositorySearch:
         They are those that a request with enough room shows, whatever it shows beside them.
         """
         if not nearness.is_test(file.path):
-            yield from _find_needed(self._index, file.path, file.hunks, self._near(file.path))
+            used = self._used.get(file.path) or find_used(file.path, file.hunks)
+            text = self._near(file.path)
+            yield from _find_needed(self._index, file.path, file.hunks, text, used)
 
 
 class _Choice:
@@ -175,7 +182,9 @@ class _Choice:
             and self._is_relative(place, changed, family)
         ]
         title = f"Another definition of {changed.name}, perhaps an override, in"
-        yield from self._make_definitions(title, _sort(path, places)[:FILES_PER_BODY], family)
+        yield from self._make_definitions(
+            title, sort_by_nearness(path, places)[:FILES_PER_BODY], family
+        )
 
     def _is_relative(self, place: DefinitionPlace, changed: ChangedDefinition, family: str) -> bool:
         source = self._open(place.path, family)
@@ -186,7 +195,8 @@ class _Choice:
     def _find_needed(self, part: Part) -> Iterator[CodePiece]:
         path = part.file.path
         family = identifiers.language_family(path)
-        for name, nearest in _find_needed(self._index, path, part.hunks, self._near(path)):
+        used, text = find_used(path, part.hunks), self._near(path)
+        for name, nearest in _find_needed(self._index, path, part.hunks, text, used):
             yield from self._make_definitions(f"Definition of {name} in", nearest, family)
 
     def _make_definitions(
@@ -210,7 +220,11 @@ class _Choice:
 
 
 def _find_needed(
-    index: RepositoryIndex, path: str, hunks: Sequence[Hunk], text: str | None
+    index: RepositoryIndex,
+    path: str,
+    hunks: Sequence[Hunk],
+    text: str | None,
+    used: Iterable[str],
 ) -> Iterator[tuple[str, list[DefinitionPlace]]]:
     """Yield each name that added lines use, with its definitions, if they are not ambiguous.
 
@@ -219,7 +233,7 @@ def _find_needed(
     family = identifiers.language_family(path)
     words = identifiers.words(render_hunks(hunks) if text is None else text)
     own = changed_definitions.find_added(hunks, family)
-    for name in changed_definitions.find_used(hunks, family):
+    for name in used:
         places = index.definitions(family, name) if name not in own else ()
         nearest = _choose_nearest(path, name, places, words)
         if nearest and len(nearest) <= DEFINITIONS:
@@ -242,39 +256,12 @@ def _choose_nearest(
     best = min(groups, default=nearness.FAR)
     if best >= nearness.BESIDE and len(name) < TELLING:
         return []
-    return _sort(path, groups.get(best, ()))
-
-
-def _sort(path: str, places: Iterable[DefinitionPlace]) -> list[DefinitionPlace]:
-    return sorted(
-        places,
-        key=lambda each: (nearness.measure_distance(path, each.path), each.path, each.line),
-    )
+    return sort_by_nearness(path, groups.get(best, ()))
 
 
 def _without_tests(parts: Iterable[Part]) -> Iterator[Part]:
     """Yield the parts that are no tests: what they define and use decided no finding yet."""
     return (part for part in parts if not nearness.is_test(part.file.path))
-
-
-def _collect_wanted(
-    changed: Sequence[ChangedFile], near: Callable[[str], str | None]
-) -> dict[str, WantedNames]:
-    wanted: dict[str, WantedNames] = {}
-    left = NAMES
-    for file in changed:
-        family = identifiers.language_family(file.path)
-        known = family in definitions.FAMILIES and not nearness.is_test(file.path)
-        if not known or left <= 0:
-            continue
-        found = changed_definitions.find_changed(file, file.hunks, near(file.path))
-        used = changed_definitions.find_used(file.hunks, family)
-        left -= len(found) + len(used)
-        names = wanted.setdefault(family, WantedNames())
-        names.mentioned |= {each.name for each in found}
-        names.defined |= used.keys()
-        names.links |= nearness.find_links(file.path).union(*(each.relatives for each in found))
-    return wanted
 
 
 def _find_numbers(hunks: Iterable[Hunk]) -> frozenset[int]:

@@ -1,14 +1,17 @@
 """Finds, in one pass over the text of a repository, where names are mentioned and defined."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reviewer.context import definitions, identifiers
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.context import changed_definitions, definitions, identifiers, nearness
 
 LARGEST_FILE = 1 << 20
 """Characters of a file that is read; larger ones are generated."""
 LARGEST_REPOSITORY = 200_000_000
 """Characters that are read; a repository that is larger is read in part."""
+NAMES = 20_000
+"""Names that one run looks for."""
 MENTIONS_PER_NAME = 2_000
 """Files kept that mention one name; the rest is counted."""
 DEFINITIONS_PER_NAME = 200
@@ -51,6 +54,41 @@ class DefinitionPlace:
     path: str
     line: int
     links: frozenset[str]
+
+
+def sort_by_nearness(path: str, places: Iterable[DefinitionPlace]) -> list[DefinitionPlace]:
+    """Return the places with those first whose files are in a folder near that of `path`."""
+    return sorted(
+        places,
+        key=lambda each: (nearness.measure_distance(path, each.path), each.path, each.line),
+    )
+
+
+def find_used(path: str, hunks: Sequence[Hunk]) -> tuple[str, ...]:
+    """Return the names that the added lines of a file use."""
+    return tuple(changed_definitions.find_used(hunks, identifiers.language_family(path)))
+
+
+def collect_wanted(
+    changed: Sequence[ChangedFile], near: Callable[[str], str | None]
+) -> tuple[dict[str, WantedNames], dict[str, tuple[str, ...]]]:
+    """Return what is looked for in each language, and by path the names that added lines use."""
+    wanted: dict[str, WantedNames] = {}
+    used_in: dict[str, tuple[str, ...]] = {}
+    left = NAMES
+    for file in changed:
+        family = identifiers.language_family(file.path)
+        known = family in definitions.FAMILIES and not nearness.is_test(file.path)
+        if not known or left <= 0:
+            continue
+        found = changed_definitions.find_changed(file, file.hunks, near(file.path))
+        used = used_in[file.path] = find_used(file.path, file.hunks)
+        left -= len(found) + len(used)
+        names = wanted.setdefault(family, WantedNames())
+        names.mentioned |= {each.name for each in found}
+        names.defined |= {*used}
+        names.links |= nearness.find_links(file.path).union(*(each.relatives for each in found))
+    return wanted, used_in
 
 
 class RepositoryIndex:

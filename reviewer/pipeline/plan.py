@@ -62,12 +62,15 @@ class Plan:
         A verification is taken for as large as the review of its batch, which is nearly so.
         """
         whole = [_measure_whole(reviewer, self.whole)] if self.whole else []
-        reviews = [each for batch in self.passes for each in _measure_batch(reviewer, batch)]
-        planned = [*whole, *reviews]
+        reviews = [(batch, _measure_batch(reviewer, batch)) for batch in self.passes]
+        planned = [*whole, *(each for _, measured in reviews for each in measured)]
         if reviewer.config.verify is not Verify.OFF:
-            reviewed = [batch for batch in self.batches if not batch.proofs]
-            judged = [each for batch in reviewed for each in _measure_batch(reviewer, batch)]
-            planned += [replace(each, purpose="verification", certain=False) for each in judged]
+            planned += [
+                replace(each, purpose="verification", certain=False)
+                for batch, measured in reviews
+                for each in measured
+                if not (batch.second or batch.proofs)
+            ]
         files = self.selection.files
         if reviewer.requests.batching is Batching.FILE and len(self.batches) > 1:
             rows = [FileReport(file.path, Status.REVIEWED) for file in files]

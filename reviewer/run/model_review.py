@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -148,9 +149,8 @@ def make_reviewer(
     """
     pull, inputs, previous = snapshot.pull, run.inputs, comparing.result()
     reads = reads or start_reading(run, pull, settings, selection, previous.state)
-    head = reads.head
     mask = SecretMask.of(run.runner.secrets, selection.with_lines)
-    workspace = head if reads.offers_tools.result() else None
+    workspace = reads.head if reads.offers_tools.result() else None
     prompts = Prompts(
         pull,
         nonce=secrets.token_hex(8),
@@ -161,12 +161,9 @@ def make_reviewer(
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files
-    context = ContextCollector(head, selection.files, find_excluded(settings), share)
+    context = ContextCollector(reads.head, selection.files, find_excluded(settings), share)
     team, recalled = _recall(run, pull, settings, selection, context, prompts, previous, reads)
-    speakers = Speakers(pull.author, run.forge.may_write, partial(threads.is_ours, seal=run.seal))
-    asked = {file.path for file in share} - recalled.rows.keys()
-    met = [thread for thread in snapshot.conversation.threads if thread.path in asked]
-    start_in_thread(partial(speakers.meet, met))
+    speakers = _meet_speakers(run, snapshot, {f.path for f in share} - recalled.rows.keys())
     earlier = partial(
         file_result.earlier_findings,
         previous=recalled.previous,
@@ -187,6 +184,15 @@ def make_reviewer(
         refresh_overview=run.wanted.refresh_overview,
         asks=any(file.path not in recalled.rows for file in share),
     )
+
+
+def _meet_speakers(run: Run, snapshot: Snapshot, asked: AbstractSet[str]) -> Speakers:
+    """Return who speaks in the threads; the rights of those in files to ask about are read now."""
+    ours = partial(threads.is_ours, seal=run.seal)
+    speakers = Speakers(snapshot.pull.author, run.forge.may_write, ours)
+    met = [thread for thread in snapshot.conversation.threads if thread.path in asked]
+    start_in_thread(partial(speakers.meet, met))
+    return speakers
 
 
 def _recall(

@@ -1,6 +1,6 @@
 """Makes one review of the reports of other runs, for `mode: publish`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -19,7 +19,7 @@ from reviewer.pipeline import file_result
 from reviewer.pipeline.assemble import assemble
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pull_request import PullRequest
-from reviewer.redaction.scan import SecretMask
+from reviewer.redaction.scan import Redaction, SecretMask
 from reviewer.review import Review
 from reviewer.run import submitted_reports
 from reviewer.run.run import Run
@@ -79,30 +79,14 @@ def merge(
     def as_prompt_text(text: str) -> str:
         return masking(invisible.show(text))
 
-    reported = _believe_keys(run, submitted, pull)
-    previous = recall.forget_rules(previous, {path: key.rules for path, key in reported.items()})
-    keys = FileKeys(run.seal, small=run.inputs.small_model)
-    find_key = partial(_find_key, keys, reported)
-    recalled = Recalled(previous, find_key, find_key)
-    owner = assign_shards(selection.files, submitted.count)
-    rows = submitted.rows_by_path()
-    results = [
-        file_result.merge(
-            file,
-            submitted.read_file(file, rows.get(file.path, ()), owner),
-            recalled,
-            as_prompt_text,
-            masking.redaction,
-        )
-        for file in selection.files
-    ]
-    results += file_result.read_by_rules(selection, previous, as_prompt_text, masking.redaction)
+    recalled = _recall(run, submitted, pull, previous)
+    results = _merge_files(submitted, selection, recalled, as_prompt_text, masking.redaction)
     review = assemble(
         list(map(_drop_key, results)) if pull.from_fork else results,
         pull=pull,
         config=settings,
         selection=selection,
-        previous=previous,
+        previous=recalled.previous,
         dismissed=dismissed,
         as_prompt_text=as_prompt_text,
         spent=submitted.add_up_spent(),
@@ -119,6 +103,40 @@ def merge(
         # What the reviewing runs could not read or place is in no report.
         withheld=review.withheld + submitted.add_up_dropped(),
     )
+
+
+def _recall(
+    run: Run, submitted: SubmittedReports, pull: PullRequest, previous: PreviousReview
+) -> Recalled:
+    """Return the last review without what other rules had found, and how to make keys of files."""
+    reported = _believe_keys(run, submitted, pull)
+    previous = recall.forget_rules(previous, {path: key.rules for path, key in reported.items()})
+    keys = FileKeys(run.seal, small=run.inputs.small_model)
+    find_key = partial(_find_key, keys, reported)
+    return Recalled(previous, find_key, find_key)
+
+
+def _merge_files(
+    submitted: SubmittedReports,
+    selection: Selection,
+    recalled: Recalled,
+    as_prompt_text: Callable[[str], str],
+    redaction: Redaction,
+) -> list[FileResult]:
+    owner = assign_shards(selection.files, submitted.count)
+    rows = submitted.rows_by_path()
+    results = (
+        file_result.merge(
+            file,
+            submitted.read_file(file, rows.get(file.path, ()), owner),
+            recalled,
+            as_prompt_text,
+            redaction,
+        )
+        for file in selection.files
+    )
+    by_rules = file_result.read_by_rules(selection, recalled.previous, as_prompt_text, redaction)
+    return [*results, *by_rules]
 
 
 def _believe_keys(

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 
-from reviewer.changes.selection import read_changes
+from reviewer.changes.selection import Selection, read_changes
 from reviewer.comments import threads
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
 from reviewer.config import settings as config
@@ -18,6 +18,7 @@ from reviewer.findings import ranking
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
+from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review
 from reviewer.run import eligibility, publish_reports, restored_reports
@@ -59,7 +60,7 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
         outcome = _review_once(reporter, snapshot, may_restart=may_restart)
         if not isinstance(outcome, HeadMoved):
             return outcome
-        run, snapshot = replace(run, early_list=None), outcome.snapshot
+        snapshot = outcome.snapshot
         log.info("The head moved to %s; starting again", snapshot.pull.head_sha[:7])
     settings = config.load(run.inputs, run.forge.content(PATH, snapshot.pull.base_sha))
     return wait(run, settings, "the head keeps moving; the run for the newest one reviews it")
@@ -98,8 +99,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     key = previous_review.replace_words(key, reports.reviews) if reports else key
     # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
-        listed = run.early_list.read_for(pull) if run.early_list else None
-        selection = read_changes(run.forge, pull, settings, listed)
+        selection = read_changes(run.forge, pull, settings, run.take_early_list(pull))
         # Side by side: what applies of the last review, both commits, and the conversation.
         comparing = start_in_thread(partial(_compare_with_previous, rights, own, known, key))
         reads = None if reports else start_reading(run, pull, settings, selection, known)
@@ -119,14 +119,27 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             making = start_in_thread(
                 partial(make_reviewer, run, shown, settings, selection, comparing, models, reads)
             )
-            # No model is asked before this is written, but all reading goes on meanwhile.
-            with announced(reporter, fresh, wanted=bool(selection.files)) as permitted:
-                review = review_share(run, making.result(), selection, dismissing.result())
-            reporter = permitted
+            reporter, review = _ask(reporter, fresh, selection, making, dismissing)
     previous = comparing.result()
     fresh = fresh.with_restored(previous.state)
     review = _add_memory(run, review, previous, fresh, key)
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
+
+
+def _ask(
+    reporter: Reporter,
+    own: OwnComment,
+    selection: Selection,
+    making: Future[BatchReviewer],
+    dismissing: Future[tuple[Dismissal, ...]],
+) -> tuple[Reporter, Review]:
+    """Let the model review the files; return the reporter to use from then on too.
+
+    No model is asked before the review is announced, but all reading goes on meanwhile.
+    """
+    with announced(reporter, own, wanted=bool(selection.files)) as permitted:
+        review = review_share(reporter.run, making.result(), selection, dismissing.result())
+    return permitted, review
 
 
 @report_failures

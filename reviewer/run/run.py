@@ -22,9 +22,13 @@ SECONDS_AFTER_CANCEL = 4.0
 """After a signal the runner waits 7.5 s before it kills; writing must be done by then."""
 
 
-@dataclass(frozen=True, slots=True)
+class OtherCommitsError(Exception):
+    """The pull request has other commits than the event named, so its list is read anew."""
+
+
+@dataclass(slots=True)
 class EarlyList:
-    """The list of changed files, asked for beside the first query.
+    """The list of changed files, asked for beside the first query; `rows` is its future.
 
     It belongs to the commits that the event names, if the pull request still has them after it was
     read: it had them before, when the event came.
@@ -32,12 +36,25 @@ class EarlyList:
 
     base_sha: str
     head_sha: str
-    rows: Future[tuple[ListedFile, ...]]
+    rows: Future[tuple[ListedFile, ...]] | None = None
 
-    def read_for(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
-        """Return the rows, None if the pull request has other commits than the event named."""
-        same = (self.base_sha, self.head_sha) == (pull.base_sha, pull.head_sha)
-        return self.rows.result() if same else None
+    def count(self, pull: PullRequest) -> int:
+        """Return the number of rows; raise OtherCommitsError where reading on is of no use."""
+        if not self._belongs_to(pull):
+            raise OtherCommitsError
+        return pull.changed_files
+
+    def take_for(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
+        """Return the rows, None if the pull request has other commits than the event named.
+
+        They are forgotten here: beside what is made of them, they would take memory for nothing.
+        """
+        rows, self.rows = self.rows, None
+        same = self._belongs_to(pull)
+        return rows.result() if rows and same else None
+
+    def _belongs_to(self, pull: PullRequest) -> bool:
+        return (self.base_sha, self.head_sha) == (pull.base_sha, pull.head_sha)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +67,7 @@ class Run:
     leaves on the pull request, and checks what earlier runs left. `budget` counts what the run
     costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
     reviewed files. Both are empty where there is none. `now` is when the run began. `early_list` is
-    None if the event does not name the commits, or if the run has started again. `key` tells its
-    bill from those of other runs.
+    None if the event does not name the commits. `key` tells its bill from those of other runs.
     """
 
     forge: Forge
@@ -69,6 +85,10 @@ class Run:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     early_list: EarlyList | None = None
     key: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def take_early_list(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
+        """Return the list of changed files if it was asked for and is of these commits; once."""
+        return self.early_list.take_for(pull) if self.early_list else None
 
     @property
     def bill(self) -> Bill:

@@ -79,15 +79,16 @@ def send_first(
     pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="first")
     first = pool.submit(_read_pull_request, forge, wanted)
 
-    def count() -> int:
-        snapshot = first.result()
-        return snapshot.pull.changed_files if snapshot else 0
-
     early_list = None
     reads = inputs.mode is not Mode.PUBLISH
     if isinstance(wanted, ReviewPullRequest) and wanted.head_sha and reads:
-        rows = pool.submit(forge.changed_files, wanted.number, count)
-        early_list = EarlyList(wanted.base_sha, wanted.head_sha, rows)
+        early = early_list = EarlyList(wanted.base_sha, wanted.head_sha)
+
+        def count() -> int:
+            snapshot = first.result()
+            return early.count(snapshot.pull) if snapshot else 0
+
+        early.rows = pool.submit(forge.changed_files, wanted.number, count)
     pool.shutdown(wait=False)
     return first, early_list
 

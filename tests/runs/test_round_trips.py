@@ -176,6 +176,14 @@ def test_commits_that_are_no_longer_those_of_the_event_are_read_again(
     assert review(job, github, rounds) <= {QUERY}
 
 
+def test_of_a_list_that_is_of_no_use_no_second_page_is_read(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"f{number}.py": (None, "new = 2\n") for number in range(150)})
+    name_commits(job, head_sha="a" * 40)
+    finished = job.run(batching="change", requested=False)
+    assert finished.code == 0, finished.log
+    assert len(job.github.sent(r"/files\?.*page=2\b.*")) == 1
+
+
 def test_a_run_whose_review_is_up_to_date_sends_two_requests(
     job: Job, github: GitHubInRounds
 ) -> None:

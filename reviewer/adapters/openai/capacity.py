@@ -24,7 +24,7 @@ _FEWEST_IN_ORDER = 3
 _LONGEST_NAP = 0.25
 
 
-class Level:
+class ConcurrencyLevel:
     """How many requests a server takes at a time; decides, and knows no clock and no thread.
 
     It starts at FIRST_LEVEL and grows with each reply while it is used up, up to `most`. A server
@@ -124,7 +124,7 @@ class Capacity:
     ) -> None:
         """Set the largest number of requests, and the time that one may take."""
         self.seconds = seconds
-        self._level = Level(most)
+        self._level = ConcurrencyLevel(most)
         self._clock = clock
         self._slots: dict[int, Slot] = {}
         self._changed = threading.Condition()

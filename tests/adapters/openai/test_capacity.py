@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.adapters.http.retry import Deadline, NotStartedError
-from reviewer.adapters.openai.capacity import FIRST_LEVEL, Capacity, Level
+from reviewer.adapters.openai.capacity import FIRST_LEVEL, Capacity, ConcurrencyLevel
 
 
 class SerialServer:
     """Answers one request at a time, in the order in which they came, each in ten seconds."""
 
-    def __init__(self, level: Level) -> None:
+    def __init__(self, level: ConcurrencyLevel) -> None:
         self.level = level
         self.now = 0.0
         self.sent: dict[int, float] = {}
@@ -29,19 +29,19 @@ class SerialServer:
         self.level.end(first)
 
 
-def reply_to(level: Level, *numbers: int, seconds: float = 8.0) -> None:
+def reply_to(level: ConcurrencyLevel, *numbers: int, seconds: float = 8.0) -> None:
     for number in numbers:
         level.reply(number, seconds)
         level.end(number)
 
 
 def test_a_run_starts_with_eight_requests_at_a_time() -> None:
-    assert Level(32).value == FIRST_LEVEL == 8
-    assert Level(3).value == 3
+    assert ConcurrencyLevel(32).value == FIRST_LEVEL == 8
+    assert ConcurrencyLevel(3).value == 3
 
 
 def test_each_reply_makes_room_for_two_more_while_no_limit_is_met() -> None:
-    level = Level(32)
+    level = ConcurrencyLevel(32)
     numbers = [level.send() for _ in range(8)]
     reply_to(level, *reversed(numbers))
     # The first reply came when all eight were in flight; later ones, when there was room.
@@ -49,7 +49,7 @@ def test_each_reply_makes_room_for_two_more_while_no_limit_is_met() -> None:
 
 
 def test_it_never_grows_beyond_the_largest_level() -> None:
-    level = Level(10)
+    level = ConcurrencyLevel(10)
     for _ in range(50):
         flying = []
         while level.has_room:
@@ -61,7 +61,7 @@ def test_it_never_grows_beyond_the_largest_level() -> None:
 
 
 def test_a_limit_halves_it_once_for_all_requests_that_were_in_flight() -> None:
-    level = Level(32)
+    level = ConcurrencyLevel(32)
     numbers = [level.send() for _ in range(8)]
     for number in numbers:
         level.limit(number)
@@ -69,7 +69,7 @@ def test_a_limit_halves_it_once_for_all_requests_that_were_in_flight() -> None:
 
 
 def test_after_a_limit_it_grows_by_one_for_as_many_replies_as_it_is() -> None:
-    level = Level(32)
+    level = ConcurrencyLevel(32)
     numbers = [level.send() for _ in range(8)]
     level.limit(numbers[0])
     for number in numbers:
@@ -82,7 +82,7 @@ def test_after_a_limit_it_grows_by_one_for_as_many_replies_as_it_is() -> None:
 
 
 def test_limits_that_do_not_end_leave_one_request_at_a_time() -> None:
-    level = Level(32)
+    level = ConcurrencyLevel(32)
     for _ in range(20):
         number = level.send()
         level.limit(number)
@@ -92,7 +92,7 @@ def test_limits_that_do_not_end_leave_one_request_at_a_time() -> None:
 
 
 def test_a_server_that_answers_one_at_a_time_gets_one_more_than_it_works_on() -> None:
-    level = Level(32)
+    level = ConcurrencyLevel(32)
     server = SerialServer(level)
     for _ in range(20):
         server.fill()
@@ -101,7 +101,7 @@ def test_a_server_that_answers_one_at_a_time_gets_one_more_than_it_works_on() ->
 
 
 def test_a_queue_is_noticed_before_much_is_sent_into_it() -> None:
-    level = Level(32)
+    level = ConcurrencyLevel(32)
     server = SerialServer(level)
     most = 0
     for _ in range(20):
@@ -112,7 +112,7 @@ def test_a_queue_is_noticed_before_much_is_sent_into_it() -> None:
 
 
 def test_replies_that_overtake_others_end_the_suspicion() -> None:
-    level = Level(32)
+    level = ConcurrencyLevel(32)
     server = SerialServer(level)
     for _ in range(12):
         server.fill()
@@ -128,7 +128,7 @@ def test_replies_that_overtake_others_end_the_suspicion() -> None:
 
 def test_equal_times_are_no_queue() -> None:
     """A server that works on all requests at once may answer in their order too."""
-    level = Level(32)
+    level = ConcurrencyLevel(32)
     flying = [level.send() for _ in range(8)]
     for _ in range(40):
         reply_to(level, flying.pop(0), seconds=8.0)
@@ -141,7 +141,7 @@ def test_equal_times_are_no_queue() -> None:
 def test_it_stays_between_one_and_the_largest_whatever_happens(
     events: list[tuple[str, int]],
 ) -> None:
-    level = Level(16)
+    level = ConcurrencyLevel(16)
     flying: list[int] = []
     for event, at in events:
         if event == "send" and level.has_room:

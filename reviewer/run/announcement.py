@@ -43,12 +43,12 @@ def announced(reporter: Reporter, own: OwnComment, *, wanted: bool) -> Iterator[
         return
     writing = Lock()
     looking = start_in_thread(partial(_keep_one, reporter, own, comment, compose, writing))
+    seconds = _LONGEST_WAIT
     try:
         yield reporter
-    except BaseException:
-        _stop(looking, writing, seconds=_LONGEST_WAIT)
-        raise
-    _stop(looking, writing, seconds=-1)
+        seconds = -1
+    finally:
+        _stop(looking, writing, seconds=seconds)
 
 
 def _stop(looking: Future[None], writing: Lock, *, seconds: float) -> None:

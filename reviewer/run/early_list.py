@@ -7,7 +7,7 @@ from reviewer.pull_request import ListedFile, PullRequest
 
 
 class OtherCommitsError(Exception):
-    """The pull request has other commits than the event named, so its list is read anew."""
+    """The pull request has other commits than the event named, so its list is read again."""
 
 
 @dataclass(slots=True)

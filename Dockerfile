@@ -25,7 +25,6 @@ RUN python3 /build/rootfs.py /build/packages /rootfs
 FROM ${BASE} AS app
 ARG SOURCE_DATE_EPOCH=0
 COPY entrypoint.py /rootfs/app/
-COPY templates /rootfs/app/templates
 COPY reviewer /rootfs/app/reviewer
 # Our own sources stay beside their bytecode: the traceback of a bug should show its lines. One
 # time for all files makes a second build of the same commit the same, byte for byte.

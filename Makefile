@@ -11,7 +11,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 # The core is pure, so little excuses a branch without a test that starts no process. The shells are
 # tested as processes, which are not measured: that would take half as long again.
 COVERED := 98
-SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/__main__.py,reviewer/run/start.py,reviewer/run/review.py
+SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/terminal/review.py,reviewer/__main__.py,reviewer/run/start.py,reviewer/run/review.py
+TERMINAL_ONLY := rich markdown-it-py mdurl pygments
 # How long `make fuzz` looks: half of the time by Hypothesis, half by atheris where that runs.
 SECONDS := 600
 FUZZED := $(notdir $(wildcard tests/data/corpus/*))
@@ -118,8 +119,9 @@ smoke: image ## start the built image once, with an event that asks for nothing
 		--env GITHUB_EVENT_NAME=pull_request --env GITHUB_REPOSITORY=Codertocat/Hello-World \
 		--network none $(IMAGE)
 
+# The image has no terminal: what only rich needs would be a fifth of all its packages.
 lock: .venv/installed ## pin what pyproject.toml asks for; newest releases with UPGRADE=--upgrade
-	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) pyproject.toml $(addprefix --no-emit-package ,$(TERMINAL_ONLY)) --output-file requirements.lock
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
 	$(LOCK) --group fuzz --output-file requirements-fuzz.lock
 

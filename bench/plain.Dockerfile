@@ -8,6 +8,5 @@ RUN python3 -m venv /venv \
 FROM python:3.13-slim
 COPY --from=build /venv /venv
 COPY entrypoint.py /app/
-COPY templates /app/templates
 COPY reviewer /app/reviewer
 ENTRYPOINT ["/venv/bin/python3", "/app/entrypoint.py"]

@@ -1,9 +1,22 @@
-"""Starts the local shell: `python -m reviewer`; GitHub starts entrypoint.py instead."""
+"""Starts the terminal's command: `code-review`, or `python -m reviewer` in a clone.
+
+GitHub starts entrypoint.py instead.
+"""
 
 import os
 import sys
 
 from reviewer.cli import main
 
+
+def start() -> None:
+    """Run the command of the process and end with its exit code."""
+    code = main(sys.argv[1:], os.environ)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # An ordinary exit would wait for threads, and one of them may hang in a request.
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))
+    start()

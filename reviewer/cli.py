@@ -1,91 +1,160 @@
-"""Reviews commits on this machine, or a pull request, and shows the review in a terminal."""
+"""Reviews changes on this machine, or a pull request, and shows the review in a terminal."""
 
 import argparse
 import json
-import re
+import os
+import signal
 import sys
-import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
+from types import FrameType
 
-from reviewer.adapters.http.retry import Deadline
-from reviewer.adapters.runner.actions import install_logging
-from reviewer.adapters.runner.terminal import Terminal, show
-from reviewer.comments import summary as summary_comment
-from reviewer.comments.summary import RunDetails
+from reviewer import __version__
+from reviewer.adapters.files.git_repository import LocalRepository
+from reviewer.adapters.runner.actions import install_excepthooks
+from reviewer.adapters.runner.terminal import Terminal
 from reviewer.config import repository_file
 from reviewer.config import settings as config
 from reviewer.config.inputs import Inputs
 from reviewer.config.strict_yaml import PATH
-from reviewer.errors import ConfigError, ReviewerError
-from reviewer.events.activity import ReviewPullRequest
+from reviewer.errors import CancelledError, ConfigError, ForgeError, ReviewerError
 from reviewer.outputs import review_report
-from reviewer.ports import Forge
+from reviewer.terminal import environment, init
+from reviewer.terminal import review as review_command
+from reviewer.terminal.formats import FORMATS, Reviewed
 
-REMOTE = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>[1-9]\d{0,9})")
-# Variables of the environment, and the inputs that they set.
-ENVIRONMENT = {
-    "CODE_REVIEW_API_KEY": "api-key",
-    "CODE_REVIEW_BASE_URL": "base-url",
-    "CODE_REVIEW_MODEL": "model",
-    "GITHUB_TOKEN": "github-token",
-}
+EXAMPLES = """\
+examples:
+  code-review review                       all your work since the default branch: commits,
+                                           staged, unstaged and untracked files
+  code-review review HEAD                  only what is not committed yet
+  code-review review --staged              only what is staged
+  code-review review main..my-branch       commits of a branch
+  code-review review owner/repo#7          a pull request on GitHub; nothing is written there
+  code-review review owner/repo#7 --comment
+                                           the same, and write the comment
+  code-review review --plan                ask no model: what a review would take
+"""
+VARIABLES = """\
+environment:
+  CODE_REVIEW_API_KEY, CODE_REVIEW_BASE_URL, CODE_REVIEW_MODEL
+      the model server: its API key, its address, the name of the model
+  OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL
+      the same, if neither key nor address is set by one of the former
+  GITHUB_TOKEN or GH_TOKEN
+      reads and writes pull requests on GitHub
+  NO_COLOR
+      no colours
+
+exit codes: 0 reviewed, 1 failed, 2 a setting is wrong, 3 fail-on was reached, 130 cancelled
+"""
 
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     """Run one command and return its exit code, as the action does."""
-    options = _build_parser().parse_args(arguments)
-    terminal = Terminal({}, sys.stderr)
+    options = build_parser().parse_args(arguments)
+    terminal = Terminal({}, sys.stderr, hint=environment.HINT)
+    install_excepthooks(terminal)
+    signal.signal(signal.SIGINT, _cancel)
+    signal.signal(signal.SIGTERM, _cancel)
     try:
-        match options.command:
-            case "review":
-                return _review(options, environ)
-            case "check":
-                return _check(Path(options.file))
-            case "replay":
-                return _replay(Path(options.file))
-            case _:
-                print(json.dumps(repository_file.schema(), indent=2, ensure_ascii=False))
-                return 0
+        return _carry_out(options, environ)
     except ReviewerError as problem:
         terminal.error(str(problem))
         return problem.exit_code
 
 
-def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m reviewer", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    review = commands.add_parser("review", help="review commits, or a pull request on GitHub")
-    review.add_argument("what", nargs="?", default="", metavar="BASE..HEAD | owner/repo#7")
-    review.add_argument("--dry-run", action="store_true", help="write nothing on the pull request")
+def _carry_out(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    match options.command:
+        case "review":
+            return review_command.review(options, environ)
+        case "init":
+            return init.write_files(os.curdir)
+        case "check":
+            return _check(options.file)
+        case "replay":
+            return _replay(Path(options.file), options.format)
+        case _:
+            print(json.dumps(repository_file.schema(), indent=2, ensure_ascii=False))
+            return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="code-review",
+        description=__doc__,
+        epilog=f"{EXAMPLES}\n`code-review review --help` lists options and variables.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"code-review {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_review(commands)
+    commands.add_parser(
+        "init",
+        help=f"write a workflow and {PATH}",
+        description="Write a workflow that reviews pull requests, and a settings file in which "
+        "every line is a comment. Files that exist are left alone.",
+    )
+    settings = commands.add_parser("config", help=f"check {PATH}, or print its schema")
+    about = settings.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    check = about.add_parser("check", help="check that the file is valid")
+    check.add_argument("file", nargs="?", default="", help=f"{PATH} of the repository by default")
+    about.add_parser("schema", help="print its JSON Schema")
+    replay = commands.add_parser("replay", help="show a saved report; needs no network")
+    replay.add_argument("file", metavar="FILE")
+    _add_format(replay)
+    return parser
+
+
+def _add_review(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    review = commands.add_parser(
+        "review",
+        help="review your work, commits, or a pull request on GitHub",
+        epilog=f"{EXAMPLES}\n{VARIABLES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    review.add_argument(
+        "what",
+        nargs="?",
+        default="",
+        metavar="BASE | BASE..HEAD | owner/repo#7",
+        help="BASE: all your work since it left BASE, by default the default branch",
+    )
+    review.add_argument("--staged", action="store_true", help="only what is staged")
+    review.add_argument(
+        "--no-untracked", action="store_true", help="leave out files that git does not track"
+    )
+    review.add_argument(
+        "--comment", action="store_true", help="write the comment on owner/repo#7, as the action"
+    )
     review.add_argument(
         "--plan", action="store_true", help="ask no model: show what a review would take"
     )
-    review.add_argument("--json", metavar="FILE", help="write the JSON report to this file")
-    review.add_argument("--sarif", metavar="FILE", help="write the SARIF report to this file")
+    _add_format(review)
+    review.add_argument("--json", metavar="FILE", help="write the JSON report to this file too")
+    review.add_argument("--sarif", metavar="FILE", help="write the SARIF report to this file too")
     review.add_argument(
         "--input",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="set an input of the action; CODE_REVIEW_API_KEY, CODE_REVIEW_BASE_URL and "
-        "CODE_REVIEW_MODEL in the environment set api-key, base-url and model",
+        help="set an input of the action, such as effort=high or fail-on=high",
     )
-    replay = commands.add_parser("replay", help="show a saved report; needs no network")
-    replay.add_argument("file", metavar="FILE")
-    settings = commands.add_parser("config", help=f"check {PATH}, or print its schema")
-    about = settings.add_subparsers(dest="command", required=True)
-    check = about.add_parser("check", help="check that the file is valid")
-    check.add_argument("file", nargs="?", default=PATH)
-    about.add_parser("schema", help="print its JSON Schema")
-    return parser
+    review.add_argument("--verbose", action="store_true", help="show the log on a terminal too")
 
 
-def _replay(path: Path) -> int:
-    review = review_report.parse(_read(path))
-    show(summary_comment.render_report(review, RunDetails(name="default", url="", elapsed=0)))
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format", choices=tuple(FORMATS), default="text", help="how to print the review"
+    )
+
+
+def _replay(path: Path, form: str) -> int:
+    data = _read(path)
+    made = review_report.parse(data)
+    reviewed = Reviewed.of_report(made, data.decode(), review_command.find_layout())
+    review_command.show(reviewed, form)
     return 0
 
 
@@ -96,7 +165,8 @@ def _read(path: Path) -> bytes:
         raise ConfigError(f"{path} cannot be read: {missing.strerror}.") from missing
 
 
-def _check(path: Path) -> int:
+def _check(file: str) -> int:
+    path = Path(file) if file else _find_settings()
     text = _read(path)
     for note in config.load(Inputs(), text).notes:
         print(f"note: {note}")
@@ -104,81 +174,16 @@ def _check(path: Path) -> int:
     return 0
 
 
-def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    remote = REMOTE.fullmatch(options.what)
-    inputs = _load_inputs(options, environ, dry_run=options.dry_run or not remote)
-    with tempfile.TemporaryDirectory() as folder:
-        summary = Path(folder, "summary.md")
-        terminal = Terminal({"GITHUB_STEP_SUMMARY": str(summary)}, sys.stderr)
-        terminal.hide(inputs.secrets)
-        install_logging(terminal)
-        deadline = Deadline(inputs.timeout)
-        number = int(remote["number"]) if remote else 0
-        forge = _open_forge(options.what, remote, inputs, deadline, environ)
-        repository = remote["repository"] if remote else ""
-        code = _run_review(forge, inputs, terminal, deadline, repository, number, folder)
-        if summary.exists():
-            show(summary.read_text("utf-8"))
-        for name, wanted in (("report.json", options.json), ("report.sarif", options.sarif)):
-            written = next(Path(folder).glob(f"code-review-*/{name}"), None)
-            if wanted and written:
-                Path(wanted).write_bytes(written.read_bytes())
-    return code
+def _find_settings() -> Path:
+    """Return the settings file of the repository, or of this folder if it is in none."""
+    try:
+        return Path(LocalRepository.find(os.curdir).folder, PATH)
+    except ForgeError:
+        return Path(PATH)
 
 
-def _run_review(
-    forge: Forge,
-    inputs: Inputs,
-    terminal: Terminal,
-    deadline: Deadline,
-    repository: str,
-    number: int,
-    folder: str,
-) -> int:
-    from reviewer.llm.budget import Budget
-    from reviewer.run import start
-    from reviewer.run.review import review_pull_request
-    from reviewer.run.run import Run
-
-    run = Run(
-        forge=forge,
-        models=cache(lambda: start.make_models(inputs, deadline)),
-        runner=terminal,
-        inputs=inputs,
-        deadline=deadline,
-        wanted=ReviewPullRequest(number, full=inputs.full, requested=True),
-        run_url="",
-        seal=start.make_seal(inputs, repository, number),
-        budget=Budget.of(inputs),
-        workspace=folder,
-        checkout=".",
-    )
-    return review_pull_request(run, forge.snapshot(number))
-
-
-def _open_forge(
-    what: str,
-    remote: re.Match[str] | None,
-    inputs: Inputs,
-    deadline: Deadline,
-    environ: Mapping[str, str],
-) -> Forge:
-    if remote is None:
-        from reviewer.adapters.files.local_git import LocalCommits
-
-        return LocalCommits.between(".", what)
-    from reviewer.adapters.github.forge import GitHub
-
-    return GitHub.of(
-        environ, repository=remote["repository"], token=inputs.github_token, deadline=deadline
-    )
-
-
-def _load_inputs(
-    options: argparse.Namespace, environ: Mapping[str, str], *, dry_run: bool
-) -> Inputs:
-    given = {name: environ[var] for var, name in ENVIRONMENT.items() if environ.get(var)}
-    given |= dict(text.partition("=")[::2] for text in options.input)
-    variables = {f"INPUT_{name.upper()}": value for name, value in given.items()}
-    inputs = Inputs.load(variables)
-    return replace(inputs, dry_run=dry_run, plan_only=options.plan or inputs.plan_only)
+def _cancel(number: int, _frame: FrameType | None) -> None:
+    # A second signal ends the process at once: people press Ctrl-C again if nothing happens.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
+    raise CancelledError(number)

@@ -23,6 +23,9 @@ ACTION = ROOT / "action.yml"
 REPORT_SCHEMA = ROOT / "schema" / "report.schema.json"
 README = ROOT / "README.md"
 REFERENCE = ROOT / "docs" / "configuration.md"
+EXAMPLE = ROOT / "examples" / "review.yml"
+# `code-review init` writes it; a wheel holds only what is inside of the package.
+PACKAGED_EXAMPLE = ROOT / "reviewer" / "terminal" / "workflow.yml"
 PERFORMANCE = ROOT / "docs" / "performance.md"
 MARKDOWN = ("<!-- inputs:begin -->\n", "<!-- inputs:end -->")
 RULES = ("<!-- rules:begin -->\n", "<!-- rules:end -->")
@@ -42,6 +45,7 @@ def generated() -> dict[Path, str]:
         README: _replace(readme, MEASURED, table.readme(measured)),
         PERFORMANCE: _replace(PERFORMANCE.read_text("utf-8"), MEASURED, table.page(measured)),
         REFERENCE: _replace(reference, RULES, _rules()),
+        PACKAGED_EXAMPLE: EXAMPLE.read_text("utf-8"),
     }
 
 

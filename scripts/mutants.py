@@ -21,7 +21,7 @@ from scripts import patches
 
 ROOT = Path(__file__).parent.parent
 DEFENCES = ROOT / "tests" / "defences"
-COPIED = ("reviewer", "templates", "tests", "schema", "examples", "scripts", "docs", "container",
+COPIED = ("reviewer", "tests", "schema", "examples", "scripts", "docs", "container",
           "demo", ".github", "entrypoint.py", "pyproject.toml", "action.yml", "Dockerfile",
           "Makefile", "requirements.lock")  # fmt: skip
 WORKERS = 2

@@ -1,4 +1,4 @@
-"""Builds the prompts, one method for each kind of request; their text is in templates/prompts."""
+"""Builds the prompts, one method for each kind of request; the texts are in reviewer/templates."""
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence

@@ -91,7 +91,9 @@ class Progress:
             case Batch() | WholeChange():
                 self._done += 1
                 total = len(self.plan.passes) + self._again + bool(self.plan.whole)
-                log.info("%d/%d %s", self._done, total, task.label)
+                counted = {"done": self._done, "total": total}
+                # A terminal draws its bar from the two numbers.
+                log.info("%d/%d %s", self._done, total, task.label, extra=counted)
             case FindingsToVerify() | Summaries():
                 log.info("%s", task.label)
 

@@ -17,7 +17,7 @@ from reviewer.prompt import Estimate, ListedModel, PlannedRequest, Prompt, Reply
 from reviewer.run.run import TITLE, Run
 from reviewer.run.skips import wait
 
-_REASON = "plan-only is set: the job summary shows what a review would take"
+_REASON = "plan-only is set, so no model was asked"
 
 
 @dataclass(frozen=True, slots=True)

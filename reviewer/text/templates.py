@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 # A filter may take any value of ours, not only text.
 Filter = Callable[[Any], str]
@@ -23,7 +23,7 @@ class SafeText(str):
 
 
 class Templates:
-    """The templates of one folder under `templates/`."""
+    """The templates of one folder under `reviewer/templates/`."""
 
     def __init__(
         self, folder: str, default: Callable[[str], str], filters: Mapping[str, Filter]

@@ -1,18 +1,24 @@
 """The local shell as a process: a repository on this machine, a model server on it too."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from reviewer import __version__
 from tests.e2e.process import ROOT
 from tests.faults import faults
+from tests.local_repository import git, write
 from tests.loopback.github import TOKEN, LoopbackGitHub
-from tests.loopback.model import KEY, MODEL, LoopbackModel
-from tests.runs.model_scripts import finds_a_problem
+from tests.loopback.model import KEY, MODEL, Body, LoopbackModel
+from tests.runs.job import prompted_path, review_reply
+from tests.runs.model_scripts import OVERVIEW, finds_a_problem
 
 pytestmark = pytest.mark.process
 ATTACK = "touch ../attacked; cat"
@@ -26,16 +32,6 @@ PROGRAMS = (
     "filter.evil.clean",
     "filter.evil.smudge",
 )
-
-
-def git(folder: Path, *arguments: str) -> None:
-    quiet = {
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "PATH": os.environ["PATH"],
-    }
-    who = ("-c", "user.name=Dev", "-c", "user.email=dev@example.com")
-    subprocess.run(["git", *who, *arguments], cwd=folder, env=quiet, check=True)
 
 
 @pytest.fixture
@@ -71,7 +67,7 @@ def run(
     return subprocess.run(
         [sys.executable, "-m", "reviewer", *arguments],
         cwd=folder,
-        env=variables,
+        env={name: value for name, value in variables.items() if value},
         capture_output=True,
         encoding="utf-8",
         timeout=60,
@@ -92,8 +88,8 @@ def test_commits_on_this_machine_are_reviewed(
     repository: Path, model_server: LoopbackModel, what: tuple[str, ...]
 ) -> None:
     report = review(repository, model_server, *what)
-    assert "## Code review · 1 high" in report
-    assert "Reviewed 1 of 2 changed files" in report
+    assert report.startswith("Code review: 1 high\nReviewed 1 of 2 changed files at ")
+    assert "HIGH src/app.py:1 (logic)" in report
     assert "ü.py" in report
     # The overview is asked for because of the renamed file.
     assert len(model_server.bodies) == 2
@@ -140,8 +136,13 @@ def test_no_program_that_a_repository_names_is_started(
     assert (repository.parent / "attacked").exists()
 
 
-def test_a_pull_request_of_github_s_is_reviewed_without_writing(
-    repository: Path, model_server: LoopbackModel, github: LoopbackGitHub
+@pytest.mark.parametrize(("options", "comments"), [((), 0), (("--comment",), 1)])
+def test_a_pull_request_on_github_gets_a_comment_only_if_it_is_asked_for(
+    repository: Path,
+    model_server: LoopbackModel,
+    github: LoopbackGitHub,
+    options: tuple[str, ...],
+    comments: int,
 ) -> None:
     github.add_pull(7)
     model_server.script = finds_a_problem
@@ -150,7 +151,7 @@ def test_a_pull_request_of_github_s_is_reviewed_without_writing(
         model_server,
         "review",
         f"{github.full_name}#7",
-        "--dry-run",
+        *options,
         "--input",
         "fallback-model=",
         GITHUB_TOKEN=TOKEN,
@@ -159,7 +160,8 @@ def test_a_pull_request_of_github_s_is_reviewed_without_writing(
     )
     assert done.returncode == 0, done.stderr
     assert "1 high" in done.stdout
-    assert (github.bodies, github.writes) == ([], [])
+    assert len(github.bodies) == comments
+    assert bool(github.writes) == bool(comments)
 
 
 def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
@@ -195,29 +197,232 @@ def test_a_saved_report_is_shown_without_any_network(
     assert "The report cannot be used" in broken.stderr
 
 
-def test_on_a_terminal_the_report_is_laid_out(
-    repository: Path, model_server: LoopbackModel, tmp_path: Path
-) -> None:
-    saved = str(tmp_path / "r.json")
-    review(repository, model_server, "main..change", "--json", saved)
+def on_a_terminal(folder: Path, server: LoopbackModel, *arguments: str, **environ: str) -> str:
+    """Run a command whose output and errors are one terminal; return what that gets."""
     ours, theirs = os.openpty()
-    environ = {
+    variables = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "TERM": "xterm",
         "COLUMNS": "99",
+        "CODE_REVIEW_API_KEY": KEY,
+        "CODE_REVIEW_BASE_URL": server.base_url,
+        "CODE_REVIEW_MODEL": MODEL,
+        **environ,
     }
-    command = [sys.executable, "-m", "reviewer", "replay", saved]
-    with subprocess.Popen(command, env=environ, stdout=theirs, cwd=repository) as process:
+    command = [sys.executable, "-m", "reviewer", *arguments]
+    shown = b""
+    with subprocess.Popen(command, env=variables, stdout=theirs, stderr=theirs, cwd=folder):
         os.close(theirs)
-        shown = b""
-        while process.poll() is None or not shown.endswith(b"\n"):
-            try:
-                shown += os.read(ours, 65_536)
-            except OSError:
-                break
+        with contextlib.suppress(OSError):
+            while part := os.read(ours, 65_536):
+                shown += part
     os.close(ours)
-    text = shown.decode()
-    assert "\x1b[" in text
-    assert "### Hidden risks" not in text
-    assert "Hidden risks" in text
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_on_a_terminal_there_is_a_bar_and_then_the_review_in_colours(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    shown = on_a_terminal(repository, model_server, "review", "--input", "verify=off")
+    assert "━" in shown
+    assert "1/1" in shown
+    assert "\x1b[1mCode review: 1 high\x1b[0m\n" in shown
+    assert "\x1b[1;31mHIGH\x1b[0m src/app.py:1 (logic)" in shown
+    assert "] 1/1" not in shown  # a line of the log
+    plain = on_a_terminal(repository, model_server, "review", NO_COLOR="1")
+    assert "\nHIGH src/app.py:1 (logic)" in plain
+
+
+def test_no_text_of_the_change_or_the_model_controls_the_terminal(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    attack = "\x1b]0;owned\x07\x9b2J"
+    (repository / f"evil{attack}.py").write_text(f"x = '{attack}'\n", "utf-8")
+
+    def answer(body: Body) -> str:
+        path = prompted_path(body)
+        found = {"title": f"Sets {attack}", "body": attack, "category": attack}
+        return review_reply(path, found) if path else OVERVIEW
+
+    model_server.script = answer
+    for extra in ((), ("--format", "markdown"), ("--format", "json"), ("--verbose",)):
+        shown = on_a_terminal(repository, model_server, "review", *extra)
+        assert "Sets " in shown
+        assert ("\x07" in shown, "\x9b" in shown, "\x1b]" in shown) == (False, False, False)
+
+
+def test_in_a_pipe_there_is_neither_a_bar_nor_a_colour(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    done = run(repository, model_server, "review", "--input", "verify=off", TERM="xterm")
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "━" not in done.stderr
+    assert "] 1/1 src/app.py" in done.stderr
+
+
+def test_uncommitted_work_is_reviewed_from_a_folder_of_the_repository(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    text = "new = 2\n"
+    write(repository, {"src/app.py": f"{text}staged = 3\n", "b.py": text, ".env": "KEY=1\n"})
+    git(repository, "add", "src/app.py")
+    write(repository, {"src/app.py": f"edited = 5\n{text}"})
+    before = git(repository, "status", "--porcelain")
+    model_server.script = finds_a_problem
+    plain = ("--input", "fallback-model=", "--input", "verify=off")
+    done = run(repository / "src", model_server, "review", "HEAD", *plain)
+    assert done.returncode == 0, done.stderr
+    assert "Reviewed 2 of 2 changed files" in done.stdout
+    assert "includes untracked files: b.py (--no-untracked" in done.stderr
+    asked = json.dumps(model_server.bodies)
+    assert "edited = 5" in asked
+    assert "staged = 3" not in asked
+    assert "KEY=1" not in asked
+    staged = run(repository / "src", model_server, "review", "--staged", *plain)
+    assert "Reviewed 1 of 1 changed files" in staged.stdout
+    assert "staged = 3" in json.dumps(model_server.bodies[-1])
+    assert git(repository, "status", "--porcelain") == before
+
+
+def test_without_changes_nothing_is_asked_and_no_key_is_needed(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    for what in (("HEAD",), ("--staged",)):
+        done = run(repository, model_server, "review", *what, CODE_REVIEW_API_KEY="")
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "Nothing to review" in done.stderr
+    assert model_server.requests == []
+
+
+def test_a_repository_without_commits_is_reviewed(
+    tmp_path: Path, model_server: LoopbackModel
+) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    write(folder, {"a.py": "new = 2\n"})
+    assert "HIGH a.py:1" in review(folder, model_server)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "words"),
+    [
+        ((), {"CODE_REVIEW_API_KEY": "", "CODE_REVIEW_BASE_URL": ""}, ("CODE_REVIEW_API_KEY",)),
+        ((), {"CODE_REVIEW_API_KEY": "sk-wrong"}, ("does not accept", "CODE_REVIEW_API_KEY")),
+        (("octo/shop#7",), {}, ("GITHUB_TOKEN", "gh auth token")),
+        (("--comment",), {}, ("--comment writes on a pull request",)),
+        (("main..change", "--staged"), {}, ("--staged compares the index",)),
+        (("--input", "effort"), {}, ("--input effort has no value",)),
+    ],
+)
+def test_an_error_says_what_to_write_here(
+    repository: Path,
+    model_server: LoopbackModel,
+    arguments: tuple[str, ...],
+    environ: dict[str, str],
+    words: tuple[str, ...],
+) -> None:
+    done = run(repository, model_server, "review", *arguments, **environ)
+    assert done.returncode == 2, done.stderr
+    assert [word for word in words if word not in done.stderr] == []
+    assert "Settings >" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_variables_of_openais_libraries_are_understood(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    ours = dict.fromkeys(("CODE_REVIEW_API_KEY", "CODE_REVIEW_BASE_URL", "CODE_REVIEW_MODEL"), "")
+    theirs = {
+        "OPENAI_API_KEY": KEY,
+        "OPENAI_BASE_URL": model_server.base_url,
+        "OPENAI_MODEL": MODEL,
+    }
+    model_server.script = finds_a_problem
+    done = run(repository, model_server, "review", **ours, **theirs)
+    assert "1 high" in done.stdout, done.stderr
+
+
+def test_a_gate_fails_with_the_exit_code_of_the_action(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    done = run(repository, model_server, "review", "--input", "fail-on=high")
+    assert done.returncode == 3
+    assert "1 high" in done.stdout
+    assert "error: The review reached the limit that fail-on sets (high)" in done.stderr
+
+
+def test_a_plan_is_shown_and_nothing_is_asked(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = run(repository, model_server, "review", "--plan", CODE_REVIEW_API_KEY="")
+    assert done.returncode == 0, done.stderr
+    assert "src/app.py" in done.stdout
+    assert "&#" not in done.stdout
+    assert model_server.requests == []
+
+
+def test_a_reader_that_leaves_early_is_no_error(
+    repository: Path, model_server: LoopbackModel, tmp_path: Path
+) -> None:
+    saved = str(tmp_path / "r.json")
+    review(repository, model_server, "main..change", "--json", saved)
+    command = [sys.executable, "-m", "reviewer", "replay", saved, "--format", "json"]
+    variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=repository
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_ctrl_c_shows_what_was_reviewed_until_then(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    write(repository, {"b.py": "new = 2\n"})
+    asked = threading.Event()
+
+    def answer_one(body: Body) -> str:
+        if prompted_path(body) == "src/app.py":
+            asked.set()
+            model_server.stopping.wait(30)
+        return finds_a_problem(body)
+
+    model_server.script = answer_one
+    variables = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "CODE_REVIEW_API_KEY": KEY,
+        "CODE_REVIEW_BASE_URL": model_server.base_url,
+        "CODE_REVIEW_MODEL": MODEL,
+    }
+    inputs = ("--input", "batching=file", "--input", "concurrency=1", "--input", "verify=off")
+    command = [sys.executable, "-m", "reviewer", "review", *inputs]
+    with subprocess.Popen(
+        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=repository
+    ) as process:
+        assert asked.wait(30)
+        process.send_signal(signal.SIGINT)
+        shown, log = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in log
+    assert shown.startswith(b"Code review: 1 high")
+    assert b"incomplete" in shown
+
+
+def test_version_and_help_are_there() -> None:
+    command = [sys.executable, "-m", "reviewer"]
+    version = subprocess.run([*command, "--version"], cwd=ROOT, capture_output=True, check=True)
+    assert version.stdout.decode() == f"code-review {__version__}\n"
+    shown = subprocess.run(
+        [*command, "review", "--help"], cwd=ROOT, capture_output=True, check=True
+    )
+    assert b"code-review review --staged" in shown.stdout
+    assert b"OPENAI_API_KEY" in shown.stdout

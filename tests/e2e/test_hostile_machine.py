@@ -25,9 +25,8 @@ def with_template(step: Step, template: str, text: str) -> Step:
     """Return a step whose installation has another text in one of its templates."""
     copy = step.root / "app"
     shutil.copytree(ROOT / "reviewer", copy / "reviewer")
-    shutil.copytree(ROOT / "templates", copy / "templates")
     shutil.copy(ROOT / "entrypoint.py", copy)
-    (copy / "templates" / template).write_text(text, "utf-8")
+    (copy / "reviewer" / "templates" / template).write_text(text, "utf-8")
     return replace(step, entrypoint=copy / "entrypoint.py")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-FOLDERS = "reviewer|templates|tests|container|docs|scripts"
+FOLDERS = "reviewer|tests|container|docs|scripts"
 
 
 def rows(mark: str) -> list[list[str]]:

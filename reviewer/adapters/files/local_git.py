@@ -1,7 +1,6 @@
 """A read-only forge over two commits of a local repository."""
 
 import os
-import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,9 @@ _SAFE = (
 )  # fmt: skip
 _DIFF = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
 _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+# XDG_CONFIG_HOME is where the user's list of ignored files is, for example.
+_KNOWN = ("PATH", "HOME", "XDG_CONFIG_HOME")
+_NOTHING: Mapping[str, str] = {}
 _STATUS = {
     "A": "added",
     "D": "removed",
@@ -42,7 +44,6 @@ _LONGEST_RUN = 120
 LARGEST_GROUP = 32_000_000
 """Bytes of contents that one run of git prints, all of which are in memory at once."""
 _LISTED_COMMITS = "50"
-_RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +58,11 @@ class LocalCommits:
     head_sha: str
     name: str
 
-    @classmethod
-    def between(cls, folder: str, text: str) -> "LocalCommits":
-        """Find the commits of "BASE..HEAD", of "BASE" (up to HEAD), or since the default branch.
-
-        Raises ForgeError when git does not find them.
-        """
-        found = _RANGE.fullmatch(text)
-        base, head = (found["base"], found["head"] or "HEAD") if found else (text, "HEAD")
-        tip = _resolve(folder, head)
-        start = _resolve(folder, base) if base else _default_branch(folder)
-        forked = _run_git(folder, "merge-base", start, tip).decode().strip()
-        return cls(folder, forked, tip, text or "the default branch..HEAD")
-
     def snapshot(self, number: int) -> Snapshot:
         """Describe the commits as a pull request without comments."""
         span = f"{self.base_sha}..{self.head_sha}"
         log = ("log", "--reverse", f"--max-count={_LISTED_COMMITS}", "--format=%s", span)
-        subjects = _decode(_run_git(self.folder, *log)).splitlines()
+        subjects = decode(run_git(self.folder, *log)).splitlines()
         pull = PullRequest(
             number=number,
             title=subjects[-1] if subjects else self.name,
@@ -97,12 +85,12 @@ class LocalCommits:
 
     def raw_diff(self, _pull: PullRequest) -> str | None:
         """Return the whole diff."""
-        return _decode(_run_git(self.folder, *_DIFF, self.base_sha, self.head_sha))
+        return decode(run_git(self.folder, *_DIFF, self.base_sha, self.head_sha))
 
     def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:  # noqa: ARG002
         """Return a file at a commit, None when it does not exist there."""
         try:
-            return _run_git(self.folder, "cat-file", "blob", f"{sha}:{path}")
+            return run_git(self.folder, "cat-file", "blob", f"{sha}:{path}")
         except NotFoundError:
             return None
 
@@ -135,7 +123,7 @@ class LocalCommits:
         kept = UnpackedFiles()
         for group in _group(files):
             asked = "".join(f"{files[path].sha}\n" for path in group).encode()
-            objects = _run_git(self.folder, "cat-file", "--batch", "--buffer", given=asked)
+            objects = run_git(self.folder, "cat-file", "--batch", "--buffer", given=asked)
             for path, data in zip(group, _parse_objects(objects), strict=True):
                 if data is not None:
                     kept.add(path, data)
@@ -143,7 +131,7 @@ class LocalCommits:
 
     def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:  # noqa: ARG002
         """Return the plain files of a commit."""
-        rows = _run_git(self.folder, "ls-tree", "-r", "-l", "-z", "--full-tree", sha).split(b"\0")
+        rows = run_git(self.folder, "ls-tree", "-r", "-l", "-z", "--full-tree", sha).split(b"\0")
         return dict(_parse_entry(row) for row in rows if row.startswith((b"100644", b"100755")))
 
     def list_tree(self, sha: str) -> TreeListing:
@@ -166,8 +154,8 @@ class LocalCommits:
 
     def _rows(self) -> tuple[ListedFile, ...]:
         span = (self.base_sha, self.head_sha)
-        status = _decode(_run_git(self.folder, *_DIFF, "--name-status", "-z", *span))
-        counts = _decode(_run_git(self.folder, *_DIFF, "--numstat", "-z", *span))
+        status = decode(run_git(self.folder, *_DIFF, "--name-status", "-z", *span))
+        counts = decode(run_git(self.folder, *_DIFF, "--numstat", "-z", *span))
         return tuple(_parse_rows(status, dict(_parse_counts(counts))))
 
 
@@ -200,7 +188,7 @@ def _parse_entry(row: bytes) -> tuple[str, Blob]:
     """Parse "mode SP blob SP name SP size TAB path"; git shows no size of a missing object."""
     about, _, path = row.partition(b"\t")
     _, _, name, size = about.decode().split()
-    return _decode(path), Blob(name, int(size) if size.isdigit() else 0)
+    return decode(path), Blob(name, int(size) if size.isdigit() else 0)
 
 
 def _group(files: Mapping[str, Blob]) -> Iterator[list[str]]:
@@ -233,34 +221,24 @@ def _parse_objects(output: bytes) -> Iterator[bytes | None]:
         start += int(size) + 1
 
 
-def _resolve(folder: str, name: str) -> str:
-    found = _run_git(folder, "rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
-    return found.decode().strip()
-
-
-def _default_branch(folder: str) -> str:
-    for name in ("refs/remotes/origin/HEAD", "main", "master"):
-        try:
-            return _resolve(folder, name)
-        except NotFoundError:
-            continue
-    raise NotFoundError(
-        "There is no branch main, master or origin/HEAD to compare with.",
-        remedy="Name two commits: python -m reviewer review BASE..HEAD",
-    )
-
-
-def _decode(output: bytes) -> str:
+def decode(output: bytes) -> str:
+    """Return what git printed as text; bytes that are no UTF-8 become lone surrogates."""
     return output.decode("utf-8", errors="surrogateescape")
 
 
-def _run_git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
-    known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+def run_git(
+    folder: str, *arguments: str, given: bytes = b"", environ: Mapping[str, str] = _NOTHING
+) -> bytes:
+    """Run git in a folder and return what it prints; `environ` adds variables.
+
+    Raises NotFoundError if git fails, ForgeError if it cannot be run or takes too long.
+    """
+    known = {name: os.environ[name] for name in _KNOWN if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603  # a list of arguments; untrusted ones are no options
             [*_SAFE, *arguments],
             cwd=folder,
-            env={**known, **_ENVIRONMENT},
+            env={**known, **_ENVIRONMENT, **environ},
             input=given,
             capture_output=True,
             timeout=_LONGEST_RUN,
@@ -273,7 +251,7 @@ def _run_git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
             remedy="Install git, and check that `git status` works in the folder.",
         ) from problem
     if done.returncode:
-        message = " ".join(_decode(done.stderr).split())[:300]
+        message = " ".join(decode(done.stderr).split())[:300]
         raise NotFoundError(
             f"git {arguments[0]} failed: {message or 'it found nothing'}",
             cause="A branch or commit is misspelled, or the folder is no git repository.",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.adapters.files import local_git
+from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.local_git import LocalCommits
 from reviewer.errors import ForgeError
 from reviewer.ports import LARGEST_FILE, Blob
@@ -114,5 +115,5 @@ def test_a_listing_holds_the_files_of_a_commit_and_no_links(tmp_path: Path) -> N
     (tmp_path / "CLAUDE.md").symlink_to("AGENTS.md")
     run_git("add", ".")
     run_git("commit", "--quiet", "-m", "First")
-    commits = LocalCommits.between(str(tmp_path), "HEAD..HEAD")
+    commits = LocalRepository.find(str(tmp_path)).commits_between("HEAD..HEAD")
     assert commits.list_tree(commits.base_sha).paths == ("AGENTS.md",)

@@ -1,0 +1,146 @@
+"""Finds the local repository, its default branch, and the commits that a person means."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reviewer.adapters.files.local_git import LocalCommits, decode, run_git
+from reviewer.errors import NotFoundError
+
+_RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
+# Where a server's default branch is not known: what git calls the first branch, and did before.
+_USUAL = ("main", "master")
+_NAME_TWO = "Name two commits: `code-review review BASE..HEAD`."
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRepository:
+    """A repository on this machine; every text that git prints about it is untrusted.
+
+    `folder` is the root of the working tree, or the repository itself if `has_files` is False: it
+    is bare, or the current folder is inside of `.git`. `head` is the current commit, "" before the
+    first one.
+    """
+
+    folder: str
+    has_files: bool
+    head: str
+
+    @classmethod
+    def find(cls, folder: str) -> "LocalRepository":
+        """Find the repository that a folder belongs to; raises ForgeError if there is none."""
+        try:
+            inside = _ask(folder, "rev-parse", "--is-inside-work-tree") == "true"
+        except NotFoundError as problem:
+            # git has other reasons too: a repository of another user, for example.
+            if "not a git repository" not in str(problem):
+                raise
+            raise NotFoundError(
+                "This folder belongs to no git repository.",
+                remedy="Change to a folder of the repository to review, then run this again.",
+            ) from None
+        root = _ask(folder, "rev-parse", "--show-toplevel") if inside else folder
+        return cls(root, inside, cls.find_head(root))
+
+    @staticmethod
+    def find_head(folder: str) -> str:
+        """Return the current commit of a folder, "" if there is none."""
+        return _try(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+
+    @property
+    def empty_tree(self) -> str:
+        """The hash of a tree without files; git knows it without an object."""
+        return self.ask("hash-object", "-t", "tree", "--stdin")
+
+    def find_path(self, name: str) -> str:
+        """Return where git keeps something, such as "objects"."""
+        # A bare repository has a relative path.
+        return os.path.join(self.folder, self.ask("rev-parse", "--git-path", name))  # noqa: PTH118
+
+    def commits_between(self, text: str) -> LocalCommits:
+        """Return the commits of "BASE..HEAD", "BASE.." or "BASE" (both up to HEAD).
+
+        Without a text, they are those of HEAD that the default branch lacks. Raises ForgeError if
+        git does not find them.
+        """
+        found = _RANGE.fullmatch(text)
+        base, head = (found["base"], found["head"] or "HEAD") if found else (text, "HEAD")
+        tip = self.resolve(head)
+        start, name = (self.resolve(base), base) if base else self.find_default_branch()
+        forked = self.find_fork(start, tip, name)
+        return LocalCommits(self.folder, forked, tip, text or f"{name}..HEAD")
+
+    def resolve(self, name: str) -> str:
+        """Return the commit of a branch, tag or other name; raises ForgeError if there is none."""
+        return self.ask("rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
+
+    def find_fork(self, base: str, head: str, name: str) -> str:
+        """Return the commit from which the history of `head` left `base`, which is called `name`.
+
+        Raises ForgeError if they have none in common.
+        """
+        if fork := self.try_to_ask("merge-base", base, head):
+            return fork
+        shallow = self.ask("rev-parse", "--is-shallow-repository") == "true"
+        raise NotFoundError(
+            f"{name} and the commit to review have no commit in common.",
+            cause="The clone is shallow: it lacks the older commits." if shallow else "",
+            remedy="Fetch them with `git fetch --unshallow`." if shallow else _NAME_TWO,
+        )
+
+    def find_default_branch(self) -> tuple[str, str]:
+        """Return the commit and the name of the default branch.
+
+        Raises NotFoundError if no branch is known to be it.
+        """
+        for ref in self._candidates():
+            if sha := self.try_to_ask("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"):
+                return sha, self._shorten(ref)
+        raise NotFoundError(
+            "The default branch is not known.",
+            cause="There is no origin/HEAD, no branch of the name in init.defaultBranch, and no "
+            "main or master.",
+            remedy=f"{_NAME_TWO} Or set it once: `git remote set-head origin --auto`.",
+        )
+
+    def _candidates(self) -> Iterator[str]:
+        """Yield full names of refs, the most certain first."""
+        remotes = sorted(self.ask("remote").split(), key=lambda name: name != "origin")
+        yield from (f"refs/remotes/{remote}/HEAD" for remote in remotes)
+        configured = self.try_to_ask("config", "--get", "init.defaultBranch")
+        for name in dict.fromkeys(filter(None, (configured, *_USUAL))):
+            yield from (f"refs/remotes/{remote}/{name}" for remote in remotes)
+            yield f"refs/heads/{name}"
+        # With no branch beside the current one, or one: `git init --initial-branch trunk`.
+        here = self.try_to_ask("symbolic-ref", "--quiet", "HEAD")
+        listed = self.ask("for-each-ref", "--format=%(refname)", "refs/heads").split()
+        others = [name for name in listed if name != here]
+        if len(others) <= 1:
+            yield from (*others, *filter(None, (here,)))
+
+    def _shorten(self, ref: str) -> str:
+        """Return the name of the branch that a ref such as origin/HEAD points to."""
+        target = self.try_to_ask("symbolic-ref", "--quiet", ref) or ref
+        return re.sub("^refs/(heads|remotes)/", "", target)
+
+    def ask(self, *arguments: str) -> str:
+        """Run git at the root and return the line that it prints; raises ForgeError if it fails."""
+        return _ask(self.folder, *arguments)
+
+    def try_to_ask(self, *arguments: str) -> str:
+        """Return what `ask` does, "" if git finds nothing."""
+        return _try(self.folder, *arguments)
+
+
+def _ask(folder: str, *arguments: str) -> str:
+    # A folder's name may end in a blank.
+    return decode(run_git(folder, *arguments)).removesuffix("\n")
+
+
+def _try(folder: str, *arguments: str) -> str:
+    """Return what git prints, "" if it finds nothing; raises ForgeError if git does not run."""
+    try:
+        return _ask(folder, *arguments)
+    except NotFoundError:
+        return ""

@@ -1,0 +1,185 @@
+"""Runs a review for a person at a terminal, and prints it."""
+
+import argparse
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from reviewer.adapters.http.retry import Deadline
+from reviewer.adapters.runner import terminal as screen
+from reviewer.adapters.runner.actions import install_logging
+from reviewer.adapters.runner.terminal import Terminal
+from reviewer.config.inputs import Inputs
+from reviewer.errors import InputError
+from reviewer.events.activity import ReviewPullRequest
+from reviewer.outputs import review_report, step_outputs
+from reviewer.ports import Forge
+from reviewer.terminal import environment
+from reviewer.terminal.formats import FORMATS, Reviewed
+from reviewer.terminal.local_changes import LocalChanges, open_changes
+from reviewer.terminal.text_report import Layout
+
+_REMOTE = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>[1-9]\d{0,9})")
+_WIDEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is reviewed; `repository` ("owner/name") and `number` are empty for local changes."""
+
+    forge: Forge
+    checkout: str
+    repository: str = ""
+    number: int = 0
+
+
+def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Review what the command line names, print the review, and return the exit code."""
+    remote = _REMOTE.fullmatch(options.what)
+    inputs = environment.load_inputs(options.input, environ)
+    writes = bool(remote and options.comment)
+    inputs = replace(inputs, dry_run=not writes, plan_only=options.plan or inputs.plan_only)
+    with tempfile.TemporaryDirectory(prefix="code-review-") as folder:
+        terminal, shown = _open_terminal(folder, environ)
+        terminal.hide(inputs.secrets)
+        install_logging(terminal)
+        screen.follow_log(terminal, verbose=options.verbose or isinstance(shown, nullcontext))
+        with shown:
+            target = (
+                _open_pull_request(remote, inputs, environ)
+                if remote
+                else _open_local(options, folder, terminal, environ)
+            )
+            if target is None:
+                return 0
+            environment.require_key(inputs, environ)
+            code = _run(target, inputs, terminal, folder)
+        _print(folder, options.format)
+        _copy_reports(folder, options)
+    return code
+
+
+def _open_terminal(
+    folder: str, environ: Mapping[str, str]
+) -> tuple[Terminal, AbstractContextManager[None]]:
+    """Return the terminal, and what shows its bar while the review is made."""
+    variables = {"GITHUB_STEP_SUMMARY": str(Path(folder, "summary.md"))}
+    hint = environment.HINT
+    if not screen.draws_bars(sys.stderr, environ):
+        return Terminal(variables, sys.stderr, hint=hint), nullcontext()
+    # Slow to import, and needed by people alone.
+    from reviewer.adapters.runner.progress_bar import ProgressBar
+
+    bar = ProgressBar(sys.stderr)
+    return Terminal(variables, sys.stderr, bar=bar, hint=hint), bar.shown()
+
+
+def _open_pull_request(remote: re.Match[str], inputs: Inputs, environ: Mapping[str, str]) -> Target:
+    environment.require_token(inputs)
+    # Slow to import, and not needed for local changes.
+    from reviewer.adapters.github.forge import GitHub
+
+    repository, deadline = remote["repository"], Deadline(inputs.timeout)
+    forge = GitHub.of(environ, repository=repository, token=inputs.github_token, deadline=deadline)
+    return Target(forge, ".", repository, int(remote["number"]))
+
+
+def _open_local(
+    options: argparse.Namespace, folder: str, terminal: Terminal, environ: Mapping[str, str]
+) -> Target | None:
+    """Return the changes on this machine, None if there are none."""
+    if options.comment:
+        raise InputError(
+            "--comment writes on a pull request, and none is named.",
+            remedy="Write, for example, `code-review review owner/repo#7 --comment`.",
+        )
+    scratch = Path(folder, "scratch")
+    scratch.mkdir()
+    found = open_changes(
+        options.what,
+        str(scratch),
+        environ,
+        staged=options.staged,
+        untracked=not options.no_untracked,
+    )
+    return _announce(found, terminal)
+
+
+def _announce(found: LocalChanges, terminal: Terminal) -> Target | None:
+    for note in found.notes:
+        terminal.notice(note)
+    if found.are_none:
+        terminal.notice(f"Nothing to review: {found.commits.name} has no changes.")
+        return None
+    return Target(found.commits, found.checkout)
+
+
+def _run(target: Target, inputs: Inputs, terminal: Terminal, folder: str) -> int:
+    """Make the review; its reports and its job summary are in `folder` then."""
+    from reviewer.llm.budget import Budget
+    from reviewer.run import start
+    from reviewer.run.review import review_pull_request
+    from reviewer.run.run import Run
+
+    deadline = Deadline(inputs.timeout)
+    run = Run(
+        forge=target.forge,
+        models=cache(lambda: start.make_models(inputs, deadline)),
+        runner=terminal,
+        inputs=inputs,
+        deadline=deadline,
+        wanted=ReviewPullRequest(target.number, full=inputs.full, requested=True),
+        run_url="",
+        seal=start.make_seal(inputs, target.repository, target.number),
+        budget=Budget.of(inputs),
+        workspace=folder,
+        checkout=target.checkout,
+    )
+    return review_pull_request(run, target.forge.snapshot(target.number))
+
+
+def _print(folder: str, form: str) -> None:
+    """Print the review; a plan has no report, and errors and skips are in the log already."""
+    report = _find_report(folder, step_outputs.REPORT)
+    summary = Path(folder, "summary.md")
+    markdown = summary.read_text("utf-8") if summary.exists() else ""
+    if report:
+        text = report.read_text("utf-8")
+        made = review_report.parse(text.encode())
+        show(Reviewed(made, text, markdown, find_layout()), form)
+    elif "\n| " in markdown:
+        screen.write_markdown(markdown)
+
+
+def show(reviewed: Reviewed, form: str) -> None:
+    """Print a review in one of FORMATS."""
+    screen.write(FORMATS[form](reviewed), is_json=form == "json")
+
+
+def find_layout() -> Layout:
+    """Return the layout for standard output: plain lines of any length, if it is no terminal."""
+    if not sys.stdout.isatty():
+        return Layout()
+    size = shutil.get_terminal_size()
+    return Layout(min(size.columns, _WIDEST), colours=screen.has_colours())
+
+
+def _copy_reports(folder: str, options: argparse.Namespace) -> None:
+    for name, wanted in ((step_outputs.REPORT, options.json), (step_outputs.SARIF, options.sarif)):
+        written = _find_report(folder, name)
+        if not (wanted and written):
+            continue
+        try:
+            Path(wanted).write_bytes(written.read_bytes())
+        except OSError as problem:
+            raise InputError(f"{wanted} cannot be written: {problem.strerror}.") from problem
+
+
+def _find_report(folder: str, name: str) -> Path | None:
+    return next(Path(folder).glob(f"code-review-*/{name}"), None)

@@ -1,0 +1,113 @@
+"""The inputs of a review in a terminal: the command line, CODE_REVIEW_* and OPENAI_*."""
+
+import pytest
+
+from reviewer.config.inputs import OPENAI
+from reviewer.errors import InputError
+from reviewer.terminal.environment import load_inputs, require_key
+
+OURS = {
+    "CODE_REVIEW_API_KEY": "our-key",
+    "CODE_REVIEW_BASE_URL": "https://ours.example/v1",
+    "CODE_REVIEW_MODEL": "our-model",
+}
+OPENAIS = {
+    "OPENAI_API_KEY": "openai-key",
+    "OPENAI_BASE_URL": "https://gateway.example/v1",
+    "OPENAI_MODEL": "openai-model",
+}
+
+
+def chosen(environ: dict[str, str], *given: str) -> tuple[str, str, str]:
+    inputs = load_inputs(given, environ)
+    return inputs.api_key, inputs.base_url, inputs.model
+
+
+def test_variables_of_openais_libraries_are_enough() -> None:
+    assert chosen(OPENAIS) == ("openai-key", "https://gateway.example/v1", "openai-model")
+    assert chosen({"OPENAI_API_KEY": "openai-key"})[:2] == ("openai-key", OPENAI)
+
+
+def test_our_variables_go_before_them() -> None:
+    expected = ("our-key", "https://ours.example/v1", "our-model")
+    assert chosen(OPENAIS | OURS) == expected
+
+
+def test_the_command_line_goes_before_both() -> None:
+    given = ("api-key=x-key", "base-url=https://x.example/v1", "model=x-model")
+    assert chosen(OPENAIS | OURS, *given) == ("x-key", "https://x.example/v1", "x-model")
+
+
+@pytest.mark.parametrize(
+    ("environ", "given"),
+    [
+        ({"CODE_REVIEW_BASE_URL": "https://ours.example/v1"}, ()),
+        ({"CODE_REVIEW_BASE_URL": "http://localhost:8080/v1"}, ()),
+        ({}, ("base-url=https://ours.example/v1",)),
+        ({}, ("BASE-URL=https://ours.example/v1",)),
+        ({}, (" base-url =https://ours.example/v1",)),
+        # An empty address is OpenAI's own.
+        ({}, ("base-url=",)),
+        ({"CODE_REVIEW_BASE_URL": OPENAI}, ()),
+        # A key of ours is for the default address.
+        ({"CODE_REVIEW_API_KEY": "our-key"}, ()),
+        ({}, ("api-key=our-key",)),
+    ],
+)
+def test_a_key_is_sent_to_no_other_address_than_its_own(
+    environ: dict[str, str], given: tuple[str, ...]
+) -> None:
+    key, address, _ = chosen(OPENAIS | environ, *given)
+    assert key != "openai-key"
+    assert address != OPENAIS["OPENAI_BASE_URL"]
+
+
+def test_without_an_address_the_key_of_openai_is_for_openai_alone() -> None:
+    only_key = {"OPENAI_API_KEY": "openai-key"}
+    assert chosen(only_key, "base-url=https://ours.example/v1")[0] == ""
+    assert chosen(only_key, f"base-url={OPENAI}/")[0] == "openai-key"
+
+
+def test_the_same_address_in_two_places_is_one_server() -> None:
+    ours = {"CODE_REVIEW_BASE_URL": OPENAIS["OPENAI_BASE_URL"] + "/"}
+    assert chosen(OPENAIS | ours)[0] == "openai-key"
+
+
+def test_a_model_alone_changes_neither_key_nor_address() -> None:
+    found = chosen(OPENAIS | {"CODE_REVIEW_MODEL": "our-model"})
+    assert found == ("openai-key", "https://gateway.example/v1", "our-model")
+
+
+def test_the_token_of_gh_is_understood() -> None:
+    assert load_inputs((), {"GH_TOKEN": "gh"}).github_token == "gh"
+    both = {"GH_TOKEN": "gh", "GITHUB_TOKEN": "github"}
+    assert load_inputs((), both).github_token == "github"
+
+
+@pytest.mark.parametrize("text", ["effort", "--effort"])
+def test_an_input_without_a_value_is_an_error(text: str) -> None:
+    with pytest.raises(InputError, match="has no value"):
+        load_inputs((text,), {})
+
+
+def test_an_unknown_input_is_an_error() -> None:
+    with pytest.raises(InputError, match="Did you mean `effort`"):
+        load_inputs(("efort=high",), {})
+
+
+def test_a_missing_key_names_the_variable_and_no_page_of_github() -> None:
+    with pytest.raises(InputError) as problem:
+        require_key(load_inputs((), {}), {})
+    assert "export CODE_REVIEW_API_KEY=" in str(problem.value)
+    assert "Settings" not in str(problem.value)
+
+
+def test_a_key_that_is_not_used_is_explained() -> None:
+    environ = {"OPENAI_API_KEY": "k", "CODE_REVIEW_BASE_URL": "https://eu.api.openai.com/v1"}
+    with pytest.raises(InputError, match="OPENAI_API_KEY is sent to the address in"):
+        require_key(load_inputs((), environ), environ)
+
+
+def test_a_server_of_ones_own_and_a_plan_need_no_key() -> None:
+    require_key(load_inputs(("base-url=http://localhost:8080/v1",), {}), {})
+    require_key(load_inputs(("plan-only=true",), {}), {})

@@ -1,0 +1,121 @@
+"""`code-review init`: two files, nothing overwritten, and what to do next."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reviewer.config import inputs, repository_file
+from reviewer.config import settings as config
+from reviewer.config.inputs import Inputs
+from reviewer.config.strict_yaml import PATH
+from reviewer.errors import ForgeError, InputError
+from reviewer.terminal import init, settings_file
+from tests.local_repository import commit, git
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    root = tmp_path / "repository"
+    (root / "src" / "deep").mkdir(parents=True)
+    commit(root, {"src/deep/a.py": "a = 1\n"})
+    return root
+
+
+@pytest.mark.parametrize("place", [".", "src/deep"])
+def test_both_files_are_written_at_the_root(
+    folder: Path, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert init.write_files(str(folder / place)) == 0
+    example = (ROOT / "examples" / "review.yml").read_text("utf-8")
+    assert (folder / init.WORKFLOW).read_text("utf-8") == example
+    assert (folder / PATH).read_text("utf-8") == settings_file.render()
+    shown = capsys.readouterr().out
+    assert "\n     gh secret set OPENAI_API_KEY\n" in shown
+    assert f"git add {init.WORKFLOW} {PATH}\n" in shown
+    assert "bring them to main" in shown
+
+
+def test_the_secret_is_the_one_that_the_workflow_reads() -> None:
+    assert "secrets.OPENAI_API_KEY" in init.workflow_text()
+
+
+@pytest.mark.parametrize("name", [init.WORKFLOW, PATH])
+@pytest.mark.parametrize("is_link", [False, True])
+def test_what_exists_is_left_alone(
+    folder: Path, name: str, *, is_link: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    elsewhere = folder / "elsewhere"
+    if is_link:
+        path.symlink_to(elsewhere)
+    else:
+        path.write_text("mine\n")
+    init.write_files(str(folder))
+    shown = capsys.readouterr().out
+    assert f"Left alone: {name} exists already." in shown
+    assert shown.count("Written: ") == 1
+    assert not elsewhere.exists()
+    assert is_link or path.read_text() == "mine\n"
+
+
+def test_a_workflow_of_another_name_that_runs_the_action_is_enough(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = folder / ".github" / "workflows" / "other.yaml"
+    other.parent.mkdir(parents=True)
+    other.write_text("steps:\n  - uses: someone/code-review-action@v1\n")
+    init.write_files(str(folder))
+    assert "Left alone: .github/workflows/other.yaml runs the action" in capsys.readouterr().out
+    assert not (folder / init.WORKFLOW).exists()
+
+
+def test_a_second_time_nothing_is_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    init.write_files(str(folder))
+    capsys.readouterr()
+    init.write_files(str(folder))
+    shown = capsys.readouterr().out
+    assert "Written" not in shown
+    assert "git add" not in shown
+    assert "gh secret set" in shown
+
+
+def test_outside_of_a_working_tree_nothing_is_written(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "none").mkdir()
+    with pytest.raises(ForgeError, match="no git repository"):
+        init.write_files(str(tmp_path / "none"))
+    git(tmp_path, "clone", "--quiet", "--bare", str(folder), "bare")
+    with pytest.raises(InputError, match="no working tree"):
+        init.write_files(str(tmp_path / "bare"))
+
+
+def test_a_folder_that_is_no_folder_is_an_error(folder: Path) -> None:
+    (folder / ".github").write_text("a file\n")
+    with pytest.raises(InputError, match="cannot be written"):
+        init.write_files(str(folder))
+
+
+def test_the_settings_change_nothing_until_a_line_is_used() -> None:
+    text = settings_file.render()
+    before = config.load(Inputs(), None)
+    after = config.load(Inputs(), text)
+    assert after.fingerprint == before.fingerprint
+    assert [line for line in text.splitlines() if line and not line.startswith("#")] == []
+
+
+def test_every_setting_is_there_and_valid_without_its_mark() -> None:
+    lines = settings_file.render().splitlines()
+    # A comment has one blank after its mark; a setting has none, an item of a list has two.
+    used = "\n".join(line[1:] for line in lines if not re.match(r"# \S", line))
+    named = repository_file.parse(used).named
+    assert {name.replace("_", "-") for name in named} == set(repository_file.KEYS)
+
+
+def test_every_setting_is_explained() -> None:
+    text = " ".join(settings_file.render().replace("\n# ", " ").split())
+    declared = [each for each in inputs.DECLARATIONS if each.name in repository_file.KEYS]
+    assert [each.name for each in declared if each.description not in text] == []

@@ -50,7 +50,7 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
                 print(json.dumps(repository_file.schema(), indent=2, ensure_ascii=False))
                 return 0
     except ReviewerError as problem:
-        terminal.error(str(problem))
+        terminal.error(problem.with_address())
         return problem.exit_code
 
 

@@ -23,7 +23,7 @@ from bench.measuring import PeakMemory, Row, megabytes, seconds
 from bench.peer_github import PeerGitHub
 from bench.replies import Replies
 from bench.timed_model import MODEL_NAME, Exchange, TimedModel
-from bench.workflow import Workflow, ended
+from bench.workflow import SAME_WORKFLOW, Workflow, ended
 from tests.e2e.process import EVENTS, NUMBER, Step
 from tests.loopback.github import EXAMPLE_REPOSITORY, TOKEN
 from tests.loopback.model import KEY
@@ -143,7 +143,7 @@ def _review(chosen: Change, seed: int, tools: Tools | None) -> _Run:
         TimedModel(Replies(chosen.defective), scale=SCALE) as model,
         TemporaryDirectory() as folder,
     ):
-        github.keep_archives(github.warm().add_pull(NUMBER, chosen.everything))
+        github.keep_archives(github.warm().add_pull(NUMBER, SAME_WORKFLOW | chosen.everything))
         workflow = Workflow(github, model, Path(folder), MODEL_NAME)
         model.begin(seed)
         if tools is None:

@@ -93,7 +93,8 @@ class Replies:
             return {"code_suggestions": [_peer_score(path, lines[path]) for path in suggested]}
         if "key_issues_to_review" in asked:
             return {"review": _peer_review({path: lines[path] for path in paths})}
-        if "full description" in asked:
+        # A change that is too long for one request has one for its headers, and more for its files.
+        if "files walkthrough" in asked or "PR description headers" in asked:
             return _peer_description(reviewed_files(body))
         return {"code_suggestions": [_peer_suggestion(path) for path in paths]}
 

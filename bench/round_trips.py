@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.workflow import WORKFLOW
 from reviewer.events.activity import ReviewPullRequest
 from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
@@ -22,8 +23,6 @@ from tests.loopback.model import Body, LoopbackModel
 from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
 
 FILES, DELAY = 10, 0.3
-# Wherever the action runs, the base has a workflow.
-_WORKFLOW = {".github/workflows/review.yml": "on: pull_request\n"}
 _CONFIGURATION = {".github/code-review.yml": "max-findings: 20\n"}
 _GUIDELINES = {"AGENTS.md": "Write tests.\n", "src/AGENTS.md": "Count in cents.\n"}
 
@@ -149,7 +148,7 @@ def _number(found: list[Exchange]) -> Iterator[Exchange]:
 
 def _pairs(case: Case, version: int) -> dict[str, tuple[str, str]]:
     changed = {f"src/part_{n:02}.py": (_text(n, 1), _text(n, version)) for n in range(FILES)}
-    return changed | {path: (text, text) for path, text in (_WORKFLOW | dict(case.files)).items()}
+    return changed | {path: (text, text) for path, text in (WORKFLOW | dict(case.files)).items()}
 
 
 def _text(number: int, version: int) -> str:

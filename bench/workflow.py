@@ -1,5 +1,6 @@
 """A workflow on loopback servers that answer at once, with a pull request of any size."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from tempfile import TemporaryDirectory
 from bench.change import Change
 from bench.replies import Replies
 from bench.timed_model import MODEL_NAME, TimedModel
-from tests.e2e.process import NUMBER, Step
+from tests.e2e.process import EVENTS, NUMBER, Step
 from tests.loopback import archives
 from tests.loopback.github import EXAMPLE_REPOSITORY, TOKEN, LoopbackGitHub
 from tests.loopback.messages import Request, Response
@@ -19,6 +20,10 @@ from tests.run_result import RunResult
 
 # So many lines of every file stand still, and this one changes.
 _LINES, _CHANGED = 40, 20
+WORKFLOW = {".github/workflows/review.yml": "on: pull_request\n"}
+"""A file at the base commit: wherever the action runs, there is one."""
+SAME_WORKFLOW = {path: (text, text) for path, text in WORKFLOW.items()}
+"""The same with both texts, as the loopback GitHub takes a file that does not change."""
 
 
 class ReadyGitHub(LoopbackGitHub):
@@ -58,7 +63,16 @@ class Workflow:
             "model": self.model_name,
             "fallback-model": "",
         } | {name.replace("_", "-"): value for name, value in inputs.items()}
-        return Step(self.folder, given, self.addresses, event)
+        return Step(self.folder, given, self.addresses, event, self._name_commits(event))
+
+    def _name_commits(self, event: str) -> dict[str, dict[str, object]]:
+        """Return what the payload says of the commits: they are those of the pull request."""
+        pull = self.github.repository.pulls.get(NUMBER)
+        if pull is None:
+            return {}
+        sent = json.loads((EVENTS / f"{event}.json").read_text("utf-8"))["pull_request"]
+        base, head = sent["base"] | {"sha": pull.base_sha}, sent["head"] | {"sha": pull.head_sha}
+        return {"pull_request": {"base": base, "head": head}}
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -77,9 +91,8 @@ def running(*, files: int) -> Iterator[Workflow]:
         LoopbackModel(checked=False) as model,
         TemporaryDirectory() as folder,
     ):
-        github.warm().add_pull(
-            NUMBER, {f"src/part_{n:04}.py": (_text(n, 1), _text(n, 2)) for n in range(files)}
-        )
+        parts = {f"src/part_{n:04}.py": (_text(n, 1), _text(n, 2)) for n in range(files)}
+        github.warm().add_pull(NUMBER, SAME_WORKFLOW | parts)
         yield Workflow(github, model, Path(folder))
 
 
@@ -96,7 +109,7 @@ def reviewing(
         TimedModel(Replies(change.defective), scale=scale, single=single) as model,
         TemporaryDirectory() as folder,
     ):
-        github.keep_archives(github.warm().add_pull(NUMBER, change.everything))
+        github.keep_archives(github.warm().add_pull(NUMBER, SAME_WORKFLOW | change.everything))
         yield Workflow(github, model, Path(folder), MODEL_NAME), model
 
 

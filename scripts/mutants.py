@@ -75,7 +75,7 @@ def defences() -> list[Defence]:
 
 
 def asked_for(rows: tuple[str, ...], names: list[str]) -> bool:
-    """Whether one of the rows is named, itself or by its group; without names all are."""
+    """Return True if one of the rows is named, itself or by its group; without names all are."""
     return not names or any(row == name or row[:2] == name for row in rows for name in names)
 
 

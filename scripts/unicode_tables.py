@@ -44,7 +44,7 @@ def _is_ignorable(line: str) -> bool:
 
 
 def _is_look_alike(line: str) -> bool:
-    """Whether a line maps a left-to-right letter or digit to an ASCII one, or to a small capital.
+    """Return True if a line maps a left-to-right letter or digit to ASCII, or to a small capital.
 
     A character with another NFKC form is left out: its form has a line of its own.
     """

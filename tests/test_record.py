@@ -25,7 +25,7 @@ class Point:
 
     @property
     def far(self) -> bool:
-        """Whether it is far away."""
+        """Return True if it is far away."""
         return self.x > 100
 
     def moved(self) -> "Point":

@@ -59,7 +59,7 @@ _ARCHIVES: Mapping[str, bytes] = {
     "cab": rb"MSCF\0",
     "tar": _TAR,
 }
-# Whoever loads one of these runs it; unpickling is running too.
+# To load one of these is to run it; unpickling is running too.
 _PROGRAMS: Mapping[str, bytes] = {
     "so o ko elf node dylib bundle": rb"(?:" + _ELF + rb"|" + _MACH_O + rb")",
     "exe dll sys ocx pyd node": rb"MZ",

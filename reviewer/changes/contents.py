@@ -45,7 +45,7 @@ class Contents:
     def resolve(self, file: Unshown) -> ChangedFile | Unreviewable:
         """Return the file with its lines, or why there are none.
 
-        A file that can neither be read nor told to be binary is FAILED.
+        A file that can neither be read nor recognised as binary is FAILED.
         """
         if self._has_same_blob(file.row):
             return file.report(Status.SKIPPED, describe_rename(file.row))
@@ -131,7 +131,7 @@ class Contents:
         return self.forge.merge_base(self.pull.base_sha, self.pull.head_sha)
 
     def _has_same_blob(self, row: ListedFile) -> bool:
-        """Whether git's hashes prove that a renamed file has not changed."""
+        """Return True if git's hashes prove that a renamed file has not changed."""
         if row.previous_path is None or row.additions or row.deletions or row.patch:
             return False
         before, after = self._trees

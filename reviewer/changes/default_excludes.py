@@ -83,7 +83,7 @@ def find_reason_by_path(path: str) -> str:
 
 
 def has_lock_entries(path: str) -> bool:
-    """Whether a file of this name may hold entries with registries and hashes."""
+    """Return True if a file of this name may hold entries with registries and hashes."""
     name = path.rpartition("/")[2]
     names = (_FILES["lock file"], _REQUIREMENTS)
     return _is_visible(path) and any(each.fullmatch(name) for each in names)
@@ -122,7 +122,7 @@ def find_opaque(file: ChangedFile) -> str:
 
 
 def _is_minified(file: ChangedFile) -> bool:
-    """Whether all lines of a new file are long, or all that are shown before and after a change."""
+    """Return True if all lines of a new file, or all shown before and after a change, are long."""
     if file.status not in {"added", "modified"}:
         return False
     shown = [line for hunk in file.hunks for line in hunk.lines]
@@ -134,7 +134,7 @@ def _is_minified(file: ChangedFile) -> bool:
 
 
 def _are_long(texts: Sequence[str], path: str) -> bool:
-    """Whether every line is long, apart from blank ones and what may surround minified code."""
+    """Return True if every line is long, but for blank ones and what may surround minified code."""
     long = [place for place, text in enumerate(texts) if _is_long(text)]
     if not long:
         return False
@@ -145,7 +145,7 @@ def _are_long(texts: Sequence[str], path: str) -> bool:
 
 
 def _may_surround(above: Sequence[str], below: Sequence[str], path: str) -> bool:
-    """Whether the lines are blank, or in a script a licence and the address of a source map."""
+    """Return True if the lines are blank, or a script's licence and the address of a source map."""
     if not _SCRIPT.fullmatch(path):
         return not any(text.strip() for text in (*above, *below))
     licence = "".join(f"{text}\n" for text in above)
@@ -153,7 +153,7 @@ def _may_surround(above: Sequence[str], below: Sequence[str], path: str) -> bool
 
 
 def _is_long(text: str) -> bool:
-    """Whether a line is longer than LONGEST_LINE without blanks and what nobody can see.
+    """Return True if a line is longer than LONGEST_LINE without blanks and what nobody can see.
 
     One with a character at which some program ends a line is not a line.
     """
@@ -163,7 +163,7 @@ def _is_long(text: str) -> bool:
 
 
 def _is_generated(file: ChangedFile, read_head: Callable[[str], str]) -> bool:
-    """Whether a generator's mark is among the first lines both before and after the change."""
+    """Return True if a generator's mark is in the first lines both before and after the change."""
     if file.status != "modified" or not file.hunks:
         return False
     shown = (line for hunk in file.hunks for line in hunk.lines)

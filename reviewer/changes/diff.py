@@ -98,7 +98,7 @@ FileChange: TypeAlias = ChangedFile | Unreviewable | Unshown
 
 
 def needs_raw_diff(rows: Sequence[ListedFile]) -> bool:
-    """Whether a row has no patch that its status explains, or may be a symbolic link.
+    """Return True if a row has no patch that its status explains, or may be a symbolic link.
 
     Only git's diff tells a link from a file with its path as text: one line without a line feed.
     """
@@ -238,7 +238,7 @@ def _parse_hunks(patch: str) -> tuple[Hunk, ...] | None:
 
 
 def _is_ascending(hunks: Iterable[ParsedHunk]) -> bool:
-    """Whether the hunks are in ascending order in both versions, the first at line 1 or later."""
+    """Return True if the hunks ascend in both versions, the first at line 1 or later."""
     old_end = new_end = 1
     for hunk in hunks:
         # An empty side has the number of the line before it: "@@ -3,2 +2,0 @@".

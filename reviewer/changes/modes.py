@@ -23,7 +23,7 @@ class _Text:
 _INTO_LINK = _Text(
     Severity.MEDIUM,
     "A file becomes a symbolic link",
-    "Whoever reads or runs the file gets what the link leads to, now and after later changes of"
+    "Who reads or runs the file gets what the link leads to, now and after later changes of"
     " that. Read its target as the new content.",
 )
 _OUTWARD = _Text(

@@ -1,7 +1,7 @@
 """Tells a comment that is prose from one that a tool may execute.
 
 There is no list of what all tools read in comments, so prose is what is recognised: words between
-ordinary punctuation, without the words that tools are told with. Everything else counts as code.
+ordinary punctuation, without the words that direct tools. Everything else is code.
 """
 
 import re
@@ -19,7 +19,7 @@ _FEWEST_WORDS = 3
 _WORDS_BEFORE_COLON = 3
 _SETTING = re.compile(r":\S|\w\(|;\s*$|\b[A-Z]+_[A-Z_]+\b|^[-.]*$")
 _TOOLS = re.compile(
-    # What tools are told.
+    # What directs tools.
     r"\b(?:ignor|disabl|enabl|suppress|skip|exclud|generated|expect|format|lint|do not edit"
     r"|don't edit|region|endregion|fall-?\s?s?through|falls? through|no-?cover|notreached|argsused"
     r"|global|exported|pragma|directive|encoding|coding|language|syntax|escape|spdx|licen[cs]e"

@@ -125,7 +125,7 @@ def _enters(old: str, new: str, folder: str) -> bool:
 
 
 def _becomes_code(old: str, new: str) -> bool:
-    """Whether the new name is one of a program, and the old one was not in its language."""
+    """Return True if the new name is one of a program, and the old one was not in its language."""
     return languages.is_program(new) and languages.find_language(new) != languages.find_language(
         old
     )

@@ -110,7 +110,7 @@ class _Rules:
         return ""
 
     def reincludes(self, path: str) -> bool:
-        """Whether this source re-includes the path by a "!" pattern."""
+        """Return True if this source re-includes the path by a "!" pattern."""
         return self.exclude.verdict(path) is False
 
 

@@ -254,33 +254,33 @@ class Inputs(ModelInputs):
 
     @property
     def uses_responses(self) -> bool:
-        """Whether requests use the Responses API."""
+        """Return True if requests use the Responses API."""
         return self.api is enums.Api.RESPONSES or (self.api is enums.Api.AUTO and self.asks_openai)
 
     @property
     def needs_key(self) -> bool:
-        """Whether no request can succeed for want of an api-key."""
+        """Return True if no request can succeed for want of an api-key."""
         asks = self.mode is not enums.Mode.PUBLISH and not self.plan_only
         return not self.api_key and self.asks_openai and asks
 
     @property
     def restores(self) -> bool:
-        """Whether reports of earlier runs are read as memory, instead of being published."""
+        """Return True if reports of earlier runs are read as memory, instead of being published."""
         return self.mode is not enums.Mode.PUBLISH and self.reports != (REPORTS,)
 
     @property
     def silent(self) -> bool:
-        """Whether nothing is written to the pull request."""
+        """Return True if nothing is written to the pull request."""
         return self.dry_run or self.plan_only or self.mode is enums.Mode.REVIEW
 
     @property
     def asks_openai(self) -> bool:
-        """Whether the model server is OpenAI's own. Azure's servers of its models are not."""
+        """Return True if the model server is OpenAI's own. Azure's servers are not."""
         return self.base_url == OPENAI or self.asks_openai_region or self._host == _OPENAI_HOST
 
     @property
     def asks_openai_region(self) -> bool:
-        """Whether requests go to one of OpenAI's regions, such as eu.api.openai.com."""
+        """Return True if requests go to one of OpenAI's regions, such as eu.api.openai.com."""
         return self.base_url != OPENAI and self._host.endswith(f".{_OPENAI_HOST}")
 
     @property

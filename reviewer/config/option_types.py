@@ -34,7 +34,7 @@ class OptionType(Generic[T]):
     """The type of a setting.
 
     `parse` raises ValueError for a text that is not allowed, with a reason if `allowed` does not
-    say it. `blank` means that an empty text is a value too; otherwise it stands for the default.
+    say it. `blank` means that an empty text is a value too; otherwise it means the default.
     `many` means a list: one entry per line, or separated by commas. `shape` is how the repository's
     file writes the value; None for types that are used by inputs only.
     """
@@ -149,7 +149,7 @@ def price() -> "OptionType[tuple[Decimal, Decimal, Decimal | None, Decimal | Non
 
 
 def never_empty(option: OptionType[T]) -> OptionType[T]:
-    """Let an empty text stand for the default, instead of being a value."""
+    """Let an empty text mean the default, instead of being a value."""
     return replace(option, blank=False)
 
 

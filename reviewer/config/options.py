@@ -55,7 +55,7 @@ def declare(
 ) -> T:
     """Declare the field of a record as a setting.
 
-    `default` is the text that an empty input stands for. If it is an expression (`${{ … }}`), the
+    `default` is the text that applies to an empty input. If it is an expression (`${{ … }}`), the
     runner fills it in, and the value without a runner is that of an empty text. `file` is the rule
     for the key of the same name in the repository's file; None if the file has no such key. With
     `in_fingerprint=False`, a new value of a shared setting does not make earlier reviews outdated;

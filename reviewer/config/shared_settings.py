@@ -131,7 +131,7 @@ class SharedSettings:
 
     @property
     def gated(self) -> bool:
-        """Whether `fail-on` can fail the step, so that a merge may depend on the review."""
+        """Return True if `fail-on` can fail the step, so that a merge may depend on the review."""
         return self.fail_on != (FailOn.NEVER,)
 
 

@@ -92,7 +92,7 @@ def _parse_name(path: str) -> _FileName:
 
 
 def _are_siblings(one: _FileName, other: _FileName) -> bool:
-    """Whether two files with the same stem belong together."""
+    """Return True if two files with the same stem belong together."""
     if one.folder == other.folder:
         return True
     if one.test != other.test:
@@ -104,7 +104,7 @@ def _are_siblings(one: _FileName, other: _FileName) -> bool:
 
 
 def _folders_match(one: _FileName, other: _FileName) -> bool:
-    """Whether the folders mirror each other, or one path ends with the other."""
+    """Return True if the folders mirror each other, or one path ends with the other."""
     short, long = sorted((one.mirrored, other.mirrored), key=len)
     return long[len(long) - len(short) :] == short
 

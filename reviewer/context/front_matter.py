@@ -143,7 +143,7 @@ def _cut(text: str) -> tuple[str, ...]:
 
 
 def _expand(glob: str, wrong: ValueError) -> tuple[str, ...]:
-    """Return the globs that braces stand for, which gitignore patterns do not have."""
+    """Return the globs that braces expand to, which gitignore patterns do not have."""
     globs = [glob]
     while any(map(_BRACES.search, globs)):
         globs = [each for known in globs for each in _expand_once(known)]

@@ -221,7 +221,7 @@ class _Contents:
 
 
 def _has_all(checkout: CommitFiles, files: Mapping[str, Blob]) -> bool:
-    """Whether a checkout has every file that an archive would bring."""
+    """Return True if a checkout has every file that an archive would bring."""
     return all(checkout.read(path) is not None for path, each in files.items() if _is_small(each))
 
 

@@ -163,7 +163,7 @@ class _Part:
         return len(_ASCII_LETTER.findall(self.text))
 
     def is_suspicious(self, *, joined: bool, code: bool) -> bool:
-        """Whether nobody writes the part so by right, whatever else the file has.
+        """Return True if nobody writes the part so by right, whatever else the file has.
 
         `joined` means that other parts of its name are ASCII, `code` that it is called or set.
         """
@@ -177,7 +177,7 @@ class _Part:
         return joined and self.kinds <= {_Kind.FOREIGN} and not set(self.text) <= set(_SCIENCE)
 
     def is_name(self, *, in_prose: bool) -> bool:
-        """Whether an ASCII name that looks the same, somewhere in the file, is no chance."""
+        """Return True if an ASCII name that looks the same, somewhere in the file, is no chance."""
         if self.kinds & {_Kind.WIDE, _Kind.FONT}:
             return False
         if len(self.text) == 1:
@@ -207,7 +207,7 @@ def _look_of(char: str) -> tuple[str, _Kind] | None:
 
 
 def _is_of_a_language(char: str) -> bool:
-    """Whether a character shows that its line holds words of another language."""
+    """Return True if a character shows that its line holds words of another language."""
     look = _look_of(char)
     return look is None or look[1] is _Kind.SIMILAR
 

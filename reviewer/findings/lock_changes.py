@@ -48,7 +48,7 @@ class Version:
 
     @property
     def is_understood(self) -> bool:
-        """Whether all changed lines were understood, and the packages that they are about."""
+        """Return True if all changed lines and the packages that they are about were understood."""
         changed = {row for row, (_, line) in enumerate(self.rows) if is_changed(line)}
         nameless = {row for entry in self.entries if not entry.name for row in entry.rows}
         return changed.isdisjoint(self.unknown) and (self.whole or changed.isdisjoint(nameless))

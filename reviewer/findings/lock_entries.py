@@ -115,7 +115,7 @@ def split_name(text: str) -> tuple[str, str]:
 
 
 def is_address(text: str) -> bool:
-    """Return True for what stands in a version's place and is none: a URL or a path."""
+    """Return True for what is in a version's place and is none: a URL or a path."""
     return ":" in text or "/" in text or text.startswith(".")
 
 

@@ -162,7 +162,7 @@ class Known:
         before = ", ".join(f"`{_shorten(each)}`" for each in used[:_MOST_LISTED]) or "none"
         body = (
             f"The entry `{_name(entry)}` now comes from `{where}`: {reason}. Registries of the file"
-            f" before: {before}. Whoever controls the new source chooses the code that is"
+            f" before: {before}. The owner of the new source chooses the code that is"
             " installed, and the hash beside it does not help, because it was changed with it."
             " Create the lock file again from the usual registry, or confirm the new source with"
             " the people who maintain it."

@@ -111,7 +111,7 @@ def _read_section(path: str, sections: Sequence[SectionReply], gate: Severity) -
 
 
 def _find_path(stated: str, names: Mapping[str, str]) -> str:
-    """Return the path that a section is about, "" if it cannot be told."""
+    """Return the path that a section is about, "" if it is unknown."""
     if len(names) == 1:
         return next(iter(names.values()))
     name = stated.strip().strip("`'\"").strip()

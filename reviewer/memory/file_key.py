@@ -26,7 +26,7 @@ class FileKey:
 
     `change` identifies the file's own lines, `rules` the path instructions and guidelines that
     apply to it, `shown` the unchanged code that it is read with: all of it in the first characters,
-    then the first pieces, so that the one that changed can be named. "" stands for none.
+    then the first pieces, so that the one that changed can be named. "" means none.
 
     Where the small model read the file, `change` identifies that model too, and where the lines
     are; `shown` identifies the text of the whole file, which the proof is about.
@@ -103,12 +103,12 @@ class FileKeys:
         return None if text is None else self.seal.mark(digest.identify("whole", text), _SHOWN)
 
     def identify_rules(self, path: str) -> str | None:
-        """Return the part of a key for the rules of a path, None if it cannot be told."""
+        """Return the part of a key for the rules of a path, None if it is unknown."""
         rules = self.find_rules(path)
         return None if rules is None else self._mark_rules(rules)
 
     def identify_shown(self, file: ChangedFile) -> str | None:
-        """Return the part of a key for the code shown with a file, None if it cannot be told."""
+        """Return the part of a key for the code shown with a file, None if it is unknown."""
         pieces = self.find_shown(file)
         return None if pieces is None else self._mark_shown(pieces)
 

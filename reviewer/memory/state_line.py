@@ -31,7 +31,7 @@ _LINE = re.compile(
     rf"([A-Za-z0-9_-]+) ([A-Za-z0-9_-]{{43}}|{_UNSIGNED}) -->\r?$",
     re.MULTILINE | re.ASCII,
 )
-# Lines of one comment of which the tags are checked; ours has one.
+# The tags of so many lines of one comment are checked; ours has one.
 _MOST_LINES = 10
 # Bytes for each character; a state has about three, and a small text can unpack to a large one.
 _UNPACKED = 30

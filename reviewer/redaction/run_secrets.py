@@ -85,7 +85,7 @@ class Secrets:
             )
 
     def leaked_in(self, text: str) -> bool:
-        """Whether the text holds a form of a secret, or its middle half in disguise.
+        """Return True if the text holds a form of a secret, or its middle half in disguise.
 
         Disguises that `mask` misses: another letter case or width, and characters between that are
         no letters or digits, such as spaces, line feeds, invisible characters and Markdown.

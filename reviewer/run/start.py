@@ -16,11 +16,12 @@ from reviewer.events.payload import LINE_COMMENT
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.ports import Forge, Model
 from reviewer.pull_request import Snapshot
-from reviewer.run.run import EarlyList, Run
+from reviewer.run.early_list import EarlyList
 
 if TYPE_CHECKING:
     # Imported while GitHub responds.
     from reviewer.config.settings import Settings
+    from reviewer.run.run import Run
 
 
 def start(
@@ -42,6 +43,7 @@ def start(
 
     import reviewer.run.review  # noqa: F401 - the slowest part, loaded while GitHub responds
     from reviewer.llm.budget import Budget
+    from reviewer.run.run import Run
     from reviewer.run.skips import skip
 
     snapshot = first.result()
@@ -128,7 +130,7 @@ def _resolve(
             return wanted
 
 
-def carry_out(run: Run, wanted: ReviewPullRequest | CommandRequest, snapshot: Snapshot) -> int:
+def carry_out(run: "Run", wanted: ReviewPullRequest | CommandRequest, snapshot: Snapshot) -> int:
     """Carry out a command or a review and return the exit code.
 
     GitHub shows the run of a comment at lines as a check of the commit, beside that of the review.
@@ -151,7 +153,7 @@ def carry_out(run: Run, wanted: ReviewPullRequest | CommandRequest, snapshot: Sn
     return review_pull_request(replace(run, wanted=repeat), run.forge.snapshot(wanted.number))
 
 
-def _is_check_of_commit(run: Run, snapshot: Snapshot) -> bool:
+def _is_check_of_commit(run: "Run", snapshot: Snapshot) -> bool:
     """Return True if this run is a check of the head commit, at a gate; reads the file for that."""
     if run.event != LINE_COMMENT or run.inputs.mode is Mode.REVIEW:
         return False

@@ -89,7 +89,7 @@ def _quote_with_backticks(text: str) -> str:
 
 
 def _is_padded(text: str) -> bool:
-    """Whether Markdown strips one space from both ends of a span (CommonMark 6.1)."""
+    """Return True if Markdown strips one space from both ends of a span (CommonMark 6.1)."""
     return text[0] == text[-1] == " " and not text.isspace()
 
 

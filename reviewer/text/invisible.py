@@ -107,7 +107,7 @@ def _find_wholes(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_needed(char: str, before: str, after: str) -> bool:
-    """Whether a script or an emoji needs an invisible character between its two neighbours."""
+    """Return True if a script or an emoji needs an invisible character between two others."""
     if not before:
         return False
     if char in _JOINERS:
@@ -123,14 +123,14 @@ def _is_needed(char: str, before: str, after: str) -> bool:
 
 
 def _is_pictorial(char: str) -> bool:
-    """Whether a character can be next to the joiner of an emoji sequence."""
+    """Return True if a character can be next to the joiner of an emoji sequence."""
     return char == "\ufe0f" or (
         char > "\u2000" and unicodedata.category(char) in {"So", "Sk", "Sm"}
     )
 
 
 def _has_variants(char: str) -> bool:
-    """Whether a variation selector can choose a form of the character; a selector has none."""
+    """Return True if a variation selector can choose a form of the character."""
     symbol = char > "\x7f" and unicodedata.category(char)[0] in "SP"
     return symbol or char == "\u2139" or _is_in_ranges(char, (*_IDEOGRAPHS, *_JOINING))
 

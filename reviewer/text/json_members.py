@@ -16,8 +16,6 @@ from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import TypeAlias, TypeVar, get_args, get_type_hints
 
-from pydantic_core import from_json
-
 from reviewer.text.truncate import line, shorten
 
 Schema: TypeAlias = Mapping[str, object]
@@ -107,6 +105,9 @@ def unpack(value: object) -> object:
     """Return what a JSON text holds; other values stay as they are, as does a text of a person."""
     if not isinstance(value, str):
         return value
+    # Imported here, because the first request to GitHub must not wait for it.
+    from pydantic_core import from_json
+
     try:
         return from_json(encodable(value), allow_inf_nan=False)
     except ValueError:

@@ -11,7 +11,7 @@ from tests.loopback.model import Body, LoopbackModel
 from tests.runs.job import NUMBER, Job
 
 FILES = {"a.py": ("old = 1\n", "new = 2\n"), "b.py": ("old = 1\n", "new = 2\n")}
-DESCRIBE = "Your task is to provide a full description for the PR content."
+DESCRIBE = "Your task is to provide a full description: type, title, and files walkthrough."
 REVIEW = "    key_issues_to_review: list"
 IMPROVE = "    code_suggestions: list"
 REFLECT = "    suggestion_score: int"
@@ -50,6 +50,16 @@ def test_a_reply_to_pr_agent_s_review_names_the_defective_files_that_it_shows() 
     issues = reply("Lib/b.py", body)["review"]["key_issues_to_review"]
     assert [(each["relevant_file"], each["start_line"]) for each in issues] == [("Lib/b.py", 5)]
     assert reply("Lib/c.py", body)["review"]["key_issues_to_review"] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["describe the changes made to each file: files walkthrough.", "PR description headers"],
+)
+def test_pr_agent_describes_a_long_change_in_parts(asked: str) -> None:
+    described = reply("Lib/a.py", peer(asked, "Lib/a.py"))
+    assert [each["filename"] for each in described["pr_files"]] == ["Lib/a.py"]
+    assert described["title"]
 
 
 def test_pr_agent_s_other_tools_get_replies_of_their_own_form() -> None:

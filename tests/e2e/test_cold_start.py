@@ -1,13 +1,15 @@
 """What a start imports and when: a container starts for every event."""
 
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
-from tests.e2e.process import Step
+from tests.e2e.process import ROOT, Step
 from tests.loopback.failures import Around
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import LoopbackModel
@@ -53,6 +55,15 @@ def test_with_nothing_to_do_no_slow_module_of_python_is_imported(
     finished = replace(with_import_times, event=event).with_inputs(base_url="").run()
     assert finished.outputs["verdict"] == "skipped"
     assert imported_packages(finished.log.splitlines()).isdisjoint(SLOW)
+
+
+def test_what_sends_the_first_request_imports_none_of_what_comes_after_it() -> None:
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import reviewer.run.start; "
+    command = [sys.executable, "-I", "-c", f"{code}print(*sys.modules)", str(ROOT)]
+    loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    packages = {name.partition(".")[0] for name in loaded}
+    assert packages >= {"github", "tenacity"}
+    assert packages.isdisjoint({"pydantic", "pydantic_core", "openai", "jinja2", "unidiff"})
 
 
 def test_the_first_request_goes_out_before_the_models_client_is_imported(

@@ -206,6 +206,36 @@ def test_a_server_that_fails_for_the_small_model_costs_no_review(job: Job) -> No
     assert finished.outputs["complete"] == "true"
 
 
+def test_a_file_that_the_preferred_model_then_cannot_review_is_not_reviewed(job: Job) -> None:
+    def script(body: Body) -> str | ScriptedReply:
+        if body["model"] == MODEL and prompted_paths(body) == ["lib/words.py"]:
+            return ScriptedReply("", finish_reason="content_filter")
+        return answer(body, by_small=FOUND)
+
+    job.model.script = script
+    finished = job.run()
+    assert finished.outputs["complete"] == "false"
+    assert finished.outputs["verdict"] == "incomplete"
+    (row,) = [line for line in job.github.bodies[0].splitlines() if "`lib/words.py`" in line]
+    assert "not reviewed" in row
+    assert "only comments changed" not in row
+
+
+def test_a_budget_that_ends_before_the_preferred_model_is_asked_leaves_the_file_unreviewed(
+    job: Job,
+) -> None:
+    only(job, words=COMMENTS)
+
+    def script(body: Body) -> str | ScriptedReply:
+        return ScriptedReply(answer(body, by_small=FOUND), usage=(60_000, 10))
+
+    job.model.script = script
+    finished = job.run(max_tokens_total="60500")
+    assert {body["model"] for body in job.model.bodies} == {SMALL}
+    assert (finished.code, finished.outputs["verdict"]) == (1, "failed")
+    assert "could not be reviewed" in job.github.bodies[0]
+
+
 def test_what_the_small_model_has_read_is_remembered(job: Job) -> None:
     job.run()
     before = len(job.model.bodies)

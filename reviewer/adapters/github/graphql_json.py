@@ -86,7 +86,7 @@ class FirstPage(Node, Generic[NodeT]):
 
 
 class PageInfo(Node):
-    """Whether a list goes on after `end_cursor`, which is null where a page is empty."""
+    """Return True if a list goes on after `end_cursor`, which is null where a page is empty."""
 
     has_next_page: bool
     end_cursor: str | None

@@ -180,7 +180,7 @@ class _Wait:
 
 
 class _Stop:
-    """Whether the attempts are used up, or the next wait does not fit into the deadline."""
+    """Return True if the attempts are used up, or the next wait does not fit into the deadline."""
 
     def __init__(self, policy: Policy, deadline: Deadline) -> None:
         self._attempts = policy.attempts

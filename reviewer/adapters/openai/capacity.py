@@ -116,7 +116,7 @@ class Capacity:
     """The requests in flight to one model server; safe to share between threads.
 
     `seconds` is how long the server may work on a request. A server may work on those first that
-    were sent first, so the time of a request begins anew with each reply to an earlier one.
+    were sent first, so the time of a request starts again with each reply to an earlier one.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Reads the usage of a response: the tokens of prompt and reply, cached and reasoning ones.
 
 Servers mean different things by the same names. What is ambiguous is read so that no token is free:
-a cost is never told lower than it is because a server counts in its own way.
+a cost is never reported too low because a server counts in its own way.
 """
 
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ IN_PROCESS := not process and not image and not act and not fuzz
 ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick check unit process-tests fuzz-smoke fuzz image-tests fix faults mutants races demo bench bench-peers image image-debug \
+.PHONY: help test quick check unit process-tests fuzz-smoke fuzz image-tests fix faults mutants races demo picture bench bench-peers image image-debug \
 	smoke lock generate clean
 
 help: ## list these targets
@@ -93,6 +93,9 @@ races: .venv/installed ## two processes race fifty times, four times as often as
 
 demo: .venv/installed ## a review from end to end, against servers on this machine
 	$(BIN)/python demo/run.py
+
+picture: .venv/installed ## make README's pictures of the demo's comment again; needs Chromium
+	$(BIN)/python scripts/comment_picture.py
 
 bench: .venv/installed ## measure what is promised of speed, size and cost: a quarter of an hour; needs npm once
 	$(BIN)/python -m bench.run --write

@@ -44,7 +44,7 @@ _NO_PULL = (
 
 
 def main() -> None:
-    """Measure, print the table and, when asked to, keep it for README.md and docs/performance.md.
+    """Measure, print the table and, when asked to, keep it for docs/performance.md and README.md.
 
     With `--only`, a part of a measurement is printed, and not kept.
     """

@@ -1,4 +1,4 @@
-"""Words the results: README's short table and docs/performance.md."""
+"""Words the results: README's sentences about speed, and docs/performance.md."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -6,27 +6,6 @@ from bench import bars, before
 from bench.measuring import Row
 from bench.results import Results
 
-HEADLINES = (
-    "an event that asks for nothing",
-    "start to first request to GitHub",
-    "first request to GitHub to first request to the model",
-    "7 real files: the whole review",
-    "100 real files: the whole review",
-    "7 real files: price",
-    "100 real files: price",
-    "same head again: requests to the model",
-    "100 files: requests to GitHub for a full review",
-    "1000 files: memory at most",
-    "1000 files: time, a model that answers at once",
-    "image",
-    "pull of the image, in zstd",
-    "container to first request to GitHub",
-    "7 real files, PR-Agent's action: time",
-    "100 real files, PR-Agent's action: time",
-    "100 real files, PR-Agent's action: memory at most",
-)
-"""The rows of README's table. It leaves out what has not been measured."""
-_HEAD = ("| what | ours | compared with | ratio | bar |", "|---|---|---|---|---|")
 _FULL_HEAD = (
     f"| what | ours | compared with | ratio | bar | at {before.COMMIT} |",
     "|---|---|---|---|---|---|",
@@ -34,19 +13,22 @@ _FULL_HEAD = (
 
 
 def readme(measured: Mapping[str, Results]) -> Iterator[str]:
-    """Yield the lines of the short table."""
-    rows = [row for results in measured.values() for row in results.rows]
-    for name, results in measured.items():
-        yield from (_measured_by(name, results), *results.notes)
-    yield from ("The bar is the highest value that the project accepts.", "", *_HEAD)
-    for what in HEADLINES:
-        yield from (_line(row) for row in rows if row.what == what)
-    missed = [row.what for row in rows if bars.is_missed(row)]
-    yield from ("", f"{len(rows)} rows were measured; {len(missed)} miss their bar{_list(missed)}.")
+    """Yield README's sentences about time and size, of what has been measured."""
+    ours = {row.what: row.ours for results in measured.values() for row in results.rows}
+    for what, sentence in _SENTENCES.items():
+        if all(each in ours for each in what):
+            yield sentence.format(*(ours[each] for each in what))
 
 
-def _list(names: Sequence[str]) -> str:
-    return f": {'; '.join(dict.fromkeys(names))}" if names else ""
+_SENTENCES: Mapping[tuple[str, ...], str] = {
+    ("7 real files: the whole review", "100 real files: the whole review"): (
+        "A review of 7 files took {0}, one of 100 files {1}, with a simulated model that takes 8 s "
+        "for a typical reply and 25 s for a slow one."
+    ),
+    ("an event that asks for nothing",): "An event that asks for nothing is over after {0}.",
+    ("image",): "The image has {0}.",
+}
+"""Sentences with our figures, by the rows that they need."""
 
 
 def page(measured: Mapping[str, Results]) -> Iterator[str]:
@@ -54,8 +36,7 @@ def page(measured: Mapping[str, Results]) -> Iterator[str]:
     for name, results in measured.items():
         yield from (f"## `make {COMMANDS[name]}`", "", _measured_by(name, results))
         yield f"Machine: {results.machine}. Commit: {results.commit}."
-        yield from results.notes
-        yield from ("", *_FULL_HEAD)
+        yield from (*results.notes, _count_missed(results.rows), "", *_FULL_HEAD)
         for row in results.rows:
             missed = " (missed)" if bars.is_missed(row) else ""
             earlier = before.FIGURES.get(row.what, "")
@@ -65,6 +46,12 @@ def page(measured: Mapping[str, Results]) -> Iterator[str]:
 
 COMMANDS: Mapping[str, str] = {"bench": "bench", "peers": "bench-peers"}
 """The target of the Makefile that measures each part."""
+
+
+def _count_missed(rows: Sequence[Row]) -> str:
+    missed = dict.fromkeys(row.what for row in rows if bars.is_missed(row))
+    listed = f": {'; '.join(missed)}" if missed else ""
+    return f"{len(rows)} rows were measured; {len(missed)} miss their bar{listed}."
 
 
 def _measured_by(name: str, results: Results) -> str:

@@ -112,6 +112,7 @@ def _show(comment: str, model: Answers) -> None:
     screen.comment(comment)
     BUILD.mkdir(parents=True, exist_ok=True)
     written = BUILD / "comment.html"
+    (BUILD / "comment.md").write_text(comment, "utf-8")
     written.write_text(page.render(pull.TITLE, comment, f"Model: {model.told}"), "utf-8")
     screen.title("The comment, as people see it")
     print(written.as_uri())

@@ -18,6 +18,7 @@ from reviewer.events.payload import Event, PullRequestEvent, ReviewCommentEvent
 from reviewer.record import replace
 
 TITLE = "Code review"
+_LINK = "[How to fix this]({})"
 # The runner sends SIGINT and, 7.5 seconds later, SIGTERM to a process that is still running.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -67,8 +68,9 @@ def _only_warns(environ: Mapping[str, str], inputs: Inputs) -> bool:
 def _report(problem: ReviewerError, runner: Runner) -> int:
     from reviewer.text import markdown
 
-    runner.error(str(problem), title=TITLE)
-    runner.summary(f"## {TITLE}\n\n{markdown.block(runner.secrets.mask(str(problem)))}\n")
+    runner.error(problem.with_address(), title=TITLE)
+    why = markdown.block(runner.secrets.mask(str(problem)))
+    runner.summary(f"## {TITLE}\n\n{why}\n\n{_LINK.format(problem.help_address)}\n")
     runner.output("verdict", "failed")
     return problem.exit_code
 
@@ -82,10 +84,10 @@ def _run(environ: Mapping[str, str], inputs: Inputs, runner: Runner) -> int:
                 runner.notice(f"Nothing to do: {reason}.", title=TITLE)
                 return 0
             # Slow to import, and rare.
-            from reviewer.outputs.step_outputs import LIMIT_REACHED
+            from reviewer.outputs.step_outputs import FAIL_ON_HELP, LIMIT_REACHED
 
             what = f"fail-on is set, and nothing was reviewed: {reason}."
-            runner.error(f"{what} {remedy}".rstrip(), title=TITLE)
+            runner.error(f"{what} {remedy}".rstrip() + FAIL_ON_HELP, title=TITLE)
             return LIMIT_REACHED
         case wanted:
             from reviewer.run import start

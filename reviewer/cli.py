@@ -60,7 +60,7 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     try:
         return _carry_out(options, environ)
     except ReviewerError as problem:
-        terminal.error(str(problem))
+        terminal.error(problem.with_address())
         return problem.exit_code
 
 

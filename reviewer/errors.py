@@ -23,14 +23,22 @@ ReviewerError                     1
 ├── WorkspaceError                1   a file of the workspace must not or cannot be read
 ├── CommandRefusedError           0   the person may not give this command
 ├── BudgetError                   1   the budget of money or tokens is used up
+├── SecretRepeatedError           1   the model's reply contains a secret of the run
 └── CancelledError          130/143   a signal ended the run
+
+Each class has a section in docs/troubleshooting.md: `section`, or else that of its base.
 """
+
+from typing import ClassVar
+
+from reviewer import project
 
 
 class ReviewerError(Exception):
     """An error that users see: what happened, its usual cause, and what to do about it."""
 
     exit_code = 1
+    section: ClassVar[str] = "unexpected"
 
     def __init__(self, what: str, *, cause: str = "", remedy: str = "") -> None:
         """Keep the three sentences apart, so that each place can show those it has room for."""
@@ -43,6 +51,15 @@ class ReviewerError(Exception):
         """Return all sentences, one after the other."""
         return " ".join(part for part in (self.what, self.cause, self.remedy) if part)
 
+    @property
+    def help_address(self) -> str:
+        """The address of the section that explains errors of this class."""
+        return project.help_address(self.section)
+
+    def with_address(self, text: str = "") -> str:
+        """Return `text`, or else all sentences, with the address where more is said."""
+        return f"{text or self} Help: {self.help_address}"
+
 
 class SetupError(ReviewerError):
     """The workflow, an input or the repository's file must change."""
@@ -53,13 +70,19 @@ class SetupError(ReviewerError):
 class EventError(SetupError):
     """The event payload is missing, unreadable, or about another repository."""
 
+    section = "event"
+
 
 class InputError(SetupError):
     """An input of the step has an invalid value."""
 
+    section = "input"
+
 
 class ConfigError(SetupError):
     """The repository's file is invalid; `line` and `column` count from 1, 0 means unknown."""
+
+    section = "settings-file"
 
     def __init__(
         self, what: str, *, cause: str = "", remedy: str = "", line: int = 0, column: int = 0
@@ -73,41 +96,53 @@ class ConfigError(SetupError):
 class ReportError(SetupError):
     """A saved report cannot be used."""
 
+    section = "report"
+
 
 class CommandRefusedError(ReviewerError):
     """The person may not give this command; nothing has failed, and nothing was changed."""
 
     exit_code = 0
+    section = "command"
 
 
 class ForgeError(ReviewerError):
     """A request to GitHub failed."""
+
+    section = "github"
 
 
 class UnauthorizedError(ForgeError):
     """The GitHub token is missing, wrong or expired."""
 
     exit_code = 2
+    section = "github-token"
 
 
 class ForbiddenError(ForgeError):
     """The GitHub token lacks a permission."""
 
     exit_code = 2
+    section = "github-permission"
 
 
 class ConversationClosedError(ForgeError):
     """Nobody can comment: the conversation is locked or the repository is archived."""
+
+    section = "conversation-closed"
 
 
 class NotFoundError(ForgeError):
     """The object does not exist, or the GitHub token cannot see it."""
 
     exit_code = 2
+    section = "not-found"
 
 
 class UnprocessableError(ForgeError):
     """GitHub refuses a write (422); it may accept another text or another line."""
+
+    section = "github-refused-write"
 
 
 class OvertakenError(ForgeError):
@@ -117,31 +152,40 @@ class OvertakenError(ForgeError):
 class RateLimitedError(ForgeError):
     """GitHub asks for a longer wait than the run has time for."""
 
+    section = "github-rate-limit"
+
 
 class RequestReserveError(ForgeError):
     """An optional read would use requests that are kept for publishing."""
+
+    section = "github-rate-limit"
 
 
 class ModelError(ReviewerError):
     """A request to the model failed; for `lost` of its attempts, a reply may have been paid."""
 
     lost = 0
+    section = "model"
 
 
 class ModelRefusedError(ModelError):
     """Key, quota or redirect: later requests of this run fail too."""
 
     exit_code = 2
+    section = "model-refused"
 
 
 class ModelNotFoundError(ModelError):
     """The server has no model of this name; it may have another one."""
 
     exit_code = 2
+    section = "model-name"
 
 
 class ModelUnreachableError(ModelError):
     """No connection to the model server could be made."""
+
+    section = "model-unreachable"
 
 
 class ContextTooLongError(ModelError):
@@ -149,6 +193,8 @@ class ContextTooLongError(ModelError):
 
     `limit` is the tokens that fit and `counted` those of the prompt, None if the server names none.
     """
+
+    section = "prompt-too-long"
 
     def __init__(
         self, what: str, *, cause: str = "", limit: int | None = None, counted: int | None = None
@@ -171,6 +217,8 @@ class ReplyError(ModelError):
     report them.
     """
 
+    section = "model-reply"
+
     def __init__(
         self,
         what: str,
@@ -187,6 +235,8 @@ class ReplyError(ModelError):
 class WorkspaceError(ReviewerError):
     """A file of the workspace must not or cannot be read."""
 
+    section = "file"
+
 
 class MissingFileError(WorkspaceError):
     """There is no such file in the workspace."""
@@ -195,9 +245,19 @@ class MissingFileError(WorkspaceError):
 class BudgetError(ReviewerError):
     """The budget of money or tokens of the run is used up."""
 
+    section = "budget"
+
+
+class SecretRepeatedError(ReviewerError):
+    """The model's reply contains all or part of a secret of the run."""
+
+    section = "secret-repeated"
+
 
 class CancelledError(ReviewerError):
     """A signal ended the run."""
+
+    section = "cancelled"
 
     def __init__(self, signal_number: int) -> None:
         """Use the exit code of a shell: 128 plus the number of the signal."""

@@ -2,21 +2,26 @@
 
 import inspect
 import json
+import re
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import results, table  # noqa: E402 - a script does not find it before
+from bench import example_costs, results, table  # noqa: E402 - a script does not find it before
+from reviewer import project  # noqa: E402
 from reviewer.config import inputs, repository_file  # noqa: E402
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
 from reviewer.config.shapes import WordList  # noqa: E402
 from reviewer.config.tightening import KeptApart  # noqa: E402
 from reviewer.outputs import report_v1  # noqa: E402
+from scripts import error_texts, input_groups  # noqa: E402
+from scripts.error_texts import ErrorText  # noqa: E402
 
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
 ACTION = ROOT / "action.yml"
@@ -26,19 +31,27 @@ REFERENCE = ROOT / "docs" / "configuration.md"
 EXAMPLE = ROOT / "examples" / "review.yml"
 # `code-review init` writes it; a wheel holds only what is inside of the package.
 PACKAGED_EXAMPLE = ROOT / "reviewer" / "terminal" / "workflow.yml"
+TROUBLESHOOTING = ROOT / "docs" / "troubleshooting.md"
 PERFORMANCE = ROOT / "docs" / "performance.md"
 MARKDOWN = ("<!-- inputs:begin -->\n", "<!-- inputs:end -->")
 RULES = ("<!-- rules:begin -->\n", "<!-- rules:end -->")
 MEASURED = ("<!-- bench:begin -->\n", "<!-- bench:end -->")
+_OWNED = re.compile(
+    r"(uses: |--repo |--signer-workflow |ghcr\.io/|https://(?:github|raw\.githubusercontent)\.com/)"
+    r"[\w.-]+/code-review-action\b"
+)
+COSTS = ("<!-- costs:begin -->\n", "<!-- costs:end -->")
 YAML = ("# inputs:begin (made by scripts/generate.py)\n", "# inputs:end")
 
 
+@cache
 def generated() -> dict[Path, str]:
     """Return what each file should contain."""
     reference = _replace(REFERENCE.read_text("utf-8"), MARKDOWN, _reference())
     readme = _replace(README.read_text("utf-8"), MARKDOWN, _table())
+    readme = _replace(readme, COSTS, example_costs.table())
     measured = results.load()
-    return {
+    found = {
         SCHEMA: _json(repository_file.schema()),
         REPORT_SCHEMA: _json(report_v1.schema()),
         ACTION: _replace(ACTION.read_text("utf-8"), YAML, _action_inputs()),
@@ -46,7 +59,45 @@ def generated() -> dict[Path, str]:
         PERFORMANCE: _replace(PERFORMANCE.read_text("utf-8"), MEASURED, table.page(measured)),
         REFERENCE: _replace(reference, RULES, _rules()),
         PACKAGED_EXAMPLE: EXAMPLE.read_text("utf-8"),
+        TROUBLESHOOTING: _list_errors(TROUBLESHOOTING.read_text("utf-8")),
     }
+    return {path: _name_owner(found.get(path) or path.read_text("utf-8")) for path in _texts(found)}
+
+
+def _texts(found: Mapping[Path, str]) -> list[Path]:
+    """List the generated files, and those that name the owner of the project."""
+    named = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.yml")]
+    named += [*ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"), ROOT / "action.yml"]
+    return sorted({*found, *named} - {ROOT / "CHANGELOG.md"})
+
+
+def _name_owner(text: str) -> str:
+    """Put the owner of the project into workflows and addresses."""
+    return _OWNED.sub(rf"\1{project.REPOSITORY}", text)
+
+
+def _list_errors(page: str) -> str:
+    """Put the errors of each section into the page."""
+    found = error_texts.error_texts()
+    for section in sorted({each.section for each in found}):
+        marks = (f"<!-- errors:{section}:begin -->\n", f"<!-- errors:{section}:end -->")
+        page = _replace(page, marks, _error_list(each for each in found if each.section == section))
+    return page
+
+
+def _error_list(found: Iterable[ErrorText]) -> Iterator[str]:
+    for each in found:
+        advice = " ".join(filter(None, (each.cause, each.remedy)))
+        yield f"- **{_escape(each.what)}**" + (f"<br>{_escape(advice)}" if advice else "")
+
+
+def _escape(text: str) -> str:
+    """Escape what Markdown would take for formatting, outside of code."""
+    pieces = text.split("`")
+    return "`".join(
+        re.sub(r"([*_<\[\]])", r"\\\1", piece) if number % 2 == 0 else piece
+        for number, piece in enumerate(pieces)
+    )
 
 
 def _json(schema: Mapping[str, Any]) -> str:
@@ -72,11 +123,14 @@ def _action_inputs() -> Iterator[str]:
 
 
 def _table() -> Iterator[str]:
+    """List the inputs that README shows."""
+    declared = {declaration.name: declaration for declaration in inputs.DECLARATIONS}
     yield "| input | default | meaning |"
     yield "|---|---|---|"
-    for declaration in inputs.DECLARATIONS:
-        default = f"`{declaration.default}`" if declaration.default else ""
-        yield f"| `{declaration.name}` | {default} | {declaration.description} |"
+    for name in input_groups.IN_README:
+        default = f"`{declared[name].default}`" if declared[name].default else ""
+        link = f"[`{name}`](docs/configuration.md#{name})"
+        yield f"| {link} | {default} | {declared[name].description} |"
 
 
 def _rules() -> Iterator[str]:
@@ -94,15 +148,26 @@ def _rules() -> Iterator[str]:
 
 
 def _reference() -> Iterator[str]:
-    for declaration in inputs.DECLARATIONS:
-        name, kind = declaration.name, declaration.kind
-        default = f"`{declaration.default}`" if declaration.default else "empty"
-        in_file = name in repository_file.KEYS
-        yield from (f"### `{name}`", "", declaration.description, "")
-        yield f"- takes {kind.allowed}{SEPARATORS if kind.many else ''}"
-        yield f"- default: {default}"
-        yield f"- in the repository's file: {_in_file(declaration) if in_file else 'no'}"
-        yield from ("", "```yaml", "with:", f"  {name}: {_plain(kind.example)}", "```", "")
+    declared = {declaration.name: declaration for declaration in inputs.DECLARATIONS}
+    grouped = input_groups.group(tuple(declared))
+    for title, names in grouped.items():
+        yield f"- {title}: {', '.join(f'[`{name}`](#{name})' for name in names)}"
+    yield ""
+    for title, names in grouped.items():
+        yield from (f"### {title}", "")
+        for name in names:
+            yield from _describe_input(declared[name])
+
+
+def _describe_input(declaration: Declaration) -> Iterator[str]:
+    name, kind = declaration.name, declaration.kind
+    default = f"`{declaration.default}`" if declaration.default else "empty"
+    in_file = name in repository_file.KEYS
+    yield from (f"#### `{name}`", "", declaration.description, "")
+    yield f"- takes {kind.allowed}{SEPARATORS if kind.many else ''}"
+    yield f"- default: {default}"
+    yield f"- in the repository's file: {_in_file(declaration) if in_file else 'no'}"
+    yield from ("", "```yaml", "with:", f"  {name}: {_plain(kind.example)}", "```", "")
 
 
 def _in_file(declaration: Declaration) -> str:

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
+from reviewer import project
 from reviewer.config import inputs, option_types, strict_yaml
 from reviewer.config.globs import Patterns
 from reviewer.config.inputs import Inputs
@@ -35,7 +36,6 @@ _DECLARED = {declaration.field: declaration for declaration in inputs.DECLARATIO
 # Names of no input yet, or of one that a repository must never set.
 _RESERVED = ("provider", "template", "templates", "tools")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_ID = "https://raw.githubusercontent.com/org/code-review-action/v1/schema/code-review.schema.json"
 
 
 @record
@@ -191,7 +191,7 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema with which editors complete and check the file."""
     return {
         "$schema": _DIALECT,
-        "$id": _ID,
+        "$id": project.FILE_SCHEMA,
         **RepositoryFile.model_json_schema(schema_generator=_Untitled),
     }
 

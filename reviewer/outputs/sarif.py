@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from reviewer import project
 from reviewer.finding import Finding, Side
 from reviewer.outputs import report_v1
 from reviewer.review import Review
@@ -10,7 +11,6 @@ from reviewer.text import truncate
 from reviewer.text.code_spans import ZWSP
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-HOME = "https://github.com/org/code-review-action"
 LONGEST_MESSAGE = 4_000
 """Characters; the JSON report has the full text."""
 FINGERPRINT = "codeReviewFinding/v1"
@@ -39,7 +39,7 @@ def render(review: Review, *, version: str) -> str:
         "tool": {
             "driver": {
                 "name": "code-review-action",
-                "informationUri": HOME,
+                "informationUri": project.HOME,
                 "version": version,
                 "rules": [{"id": name} for name in _list_categories(review)],
             }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from reviewer import project
 from reviewer.config.enums import FailOn, lowest_severity
 from reviewer.memory.state import State
 from reviewer.pull_request import Comment
@@ -9,6 +10,7 @@ from reviewer.severity import Severity
 from reviewer.spending import Spent, write_dollars
 
 LIMIT_REACHED = 3
+FAIL_ON_HELP = f" Help: {project.help_address('fail-on')}"
 REPORT = "report.json"
 SARIF = "report.sarif"
 _UNKNOWN = "unknown"

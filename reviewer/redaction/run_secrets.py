@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
-from reviewer.errors import ReviewerError
+from reviewer.errors import SecretRepeatedError
 
 Value = TypeVar("Value")
 
@@ -51,7 +51,7 @@ class Secrets:
     def conceal(self, value: Value) -> Value:
         """Return a text, or a frozen dataclass or tuple of texts, with every text in it masked.
 
-        Raises ReviewerError when a masked text still shows a part of a secret.
+        Raises SecretRepeatedError when a masked text still shows a part of a secret.
         """
         # The path with nothing to do builds Secrets and never needs these.
         from dataclasses import fields, is_dataclass, replace
@@ -72,13 +72,13 @@ class Secrets:
         return concealed
 
     def withhold(self, texts: Iterable[str]) -> None:
-        """Raise ReviewerError when one of the texts holds a secret, whole or in part.
+        """Raise SecretRepeatedError when one of the texts holds a secret, whole or in part.
 
         A model that writes a secret in one form may write it in others too, which nobody can list:
         masking the known forms is not enough then.
         """
         if any(map(self.leaked_in, texts)):
-            raise ReviewerError(
+            raise SecretRepeatedError(
                 "The model's reply is withheld: it contains all or part of a secret of this run.",
                 cause="What the model was shown or where it runs has the secret.",
                 remedy="Replace the secret, and look at what the pull request adds.",

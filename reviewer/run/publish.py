@@ -56,7 +56,10 @@ def publish(
         return _publish_draft(reporter, draft, own, settings, may_restart=may_restart)
     except ForgeError as problem:
         run.runner.error(
-            f"The review was made but could not be published: {problem} It is in the job summary.",
+            problem.with_address(
+                f"The review was made but could not be published: {problem} "
+                "It is in the job summary."
+            ),
             title=TITLE,
         )
         known = state.from_review(draft.review)
@@ -185,7 +188,8 @@ def conclude(
         return 0
     limits = ", ".join(limit.value for limit in settings.fail_on)
     run.runner.error(
-        f"The review reached the limit that fail-on sets ({limits}): {'; '.join(reached)}.",
+        f"The review reached the limit that fail-on sets ({limits}): {'; '.join(reached)}."
+        f"{step_outputs.FAIL_ON_HELP}",
         title=TITLE,
     )
     return step_outputs.LIMIT_REACHED

@@ -74,12 +74,14 @@ class Reporter:
         """
         runner = self.run.runner
         text = runner.secrets.conceal(str(problem))
+        told = problem.with_address(text)
         match problem:
             case ConfigError(line=line, column=column):
-                runner.error(text, title=TITLE, file=PATH, line=line, column=column)
+                runner.error(told, title=TITLE, file=PATH, line=line, column=column)
             case _:
-                runner.error(text, title=TITLE)
-        status, why = f"**{self._short_sha} could not be reviewed.**", markdown.line(text)
+                runner.error(told, title=TITLE)
+        status = f"**{self._short_sha} could not be reviewed.**"
+        why = f"{markdown.line(text)} [How to fix this]({problem.help_address})"
         runner.summary(f"## Code review\n\n{status} {why}\n")
         if isinstance(problem, CommentForbiddenError):
             return

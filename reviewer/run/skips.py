@@ -45,7 +45,8 @@ def wait(run: Run, settings: Settings, reason: str) -> int:
     """
     if run.inputs.mode is Mode.REVIEW or not settings.gated:
         return skip(run.runner, reason)
-    run.runner.error(f"fail-on is set, and nothing was reviewed: {reason}.", title=TITLE)
+    why = f"fail-on is set, and nothing was reviewed: {reason}.{step_outputs.FAIL_ON_HELP}"
+    run.runner.error(why, title=TITLE)
     _conclude(run.runner, reason)
     return step_outputs.LIMIT_REACHED
 

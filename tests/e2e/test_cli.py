@@ -174,6 +174,7 @@ def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     assert done.returncode == 2
     assert "line 1" in done.stderr
     assert "max-findings" in done.stderr
+    assert done.stderr.rstrip().endswith("docs/troubleshooting.md#settings-file")
     path.write_text("max-findings: 3\n", "utf-8")
     assert run(repository, model_server, "config", "check").stdout.endswith("can be used.\n")
     schema = json.loads(run(repository, model_server, "config", "schema").stdout)

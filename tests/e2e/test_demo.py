@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from scripts import comment_picture
 from tests.e2e.process import ROOT
 
 pytestmark = pytest.mark.process
@@ -50,6 +51,14 @@ def test_the_demo_shows_a_comment_with_findings_and_every_file(screen: str) -> N
     assert "Reviewed 11 of 13 changed files" in comment
     assert "skipped: binary" in comment
     assert "excluded by .github/code-review.yml" in comment
+
+
+def test_the_pictures_of_readme_show_the_comment_of_today(screen: str) -> None:
+    assert "Reviewed" in screen
+    comment = (comment_picture.BUILD / "comment.md").read_text("utf-8")
+
+    shown = comment_picture.SHOWN.read_text("utf-8")
+    assert comment_picture.without_what_varies(comment) == shown, "run `make picture`"
 
 
 def test_the_demo_asks_nothing_again_for_the_same_event(screen: str) -> None:

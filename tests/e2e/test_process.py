@@ -219,6 +219,7 @@ def test_a_fork_without_a_key_does_not_pass_a_gate_in_the_repositorys_file(
     finished = gated_by_file(step.with_inputs(api_key="", base_url=""), github, fork).run()
     assert finished.code == 3, finished.log
     assert "fail-on is set, and nothing was reviewed: there is no api-key" in finished.log
+    assert "docs/troubleshooting.md#fail-on" in finished.log
 
 
 @faults("RM9")

@@ -1,3 +1,5 @@
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -6,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from reviewer import project
 from reviewer.config import inputs, repository_file, settings
 from reviewer.config.enums import Inline
 from reviewer.config.inputs import Inputs
@@ -13,7 +16,7 @@ from reviewer.memory.state import from_review
 from reviewer.outputs import step_outputs
 from reviewer.review import Overview, Review, Withheld
 from reviewer.spending import Spent
-from scripts import generate
+from scripts import generate, input_groups
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -54,6 +57,17 @@ def test_the_action_runs_in_its_container_with_the_workflow_s_token() -> None:
     assert ACTION["inputs"]["github-token"]["default"] == "${{ github.token }}"
 
 
+def test_action_yml_has_what_the_marketplace_asks_for() -> None:
+    # GitHub's limits; the icons are a list in the schema that the next test reads.
+    colours = {
+        "white", "black", "yellow", "blue", "green", "orange", "red", "purple", "gray-dark",
+    }  # fmt: skip
+    assert ACTION["branding"]["color"] in colours
+    assert ACTION["branding"]["icon"]
+    assert 0 < len(ACTION["description"]) <= 125
+    assert "GitHub" not in ACTION["name"]
+
+
 @pytest.mark.process
 def test_action_yml_has_the_shape_that_github_asks_for() -> None:
     check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-actions"]
@@ -79,7 +93,42 @@ def examples_without_default() -> list[dict[str, str]]:
 
 def test_every_input_has_an_example() -> None:
     shown = [next(iter(yaml.safe_load(text)["with"])) for text in STEPS]
-    assert shown == [entry.name for entry in inputs.DECLARATIONS]
+    assert sorted(shown) == sorted(entry.name for entry in inputs.DECLARATIONS)
+
+
+def test_every_group_of_inputs_names_inputs_that_exist_and_each_once() -> None:
+    listed = [name for names in input_groups.GROUPS.values() for name in names]
+    assert len(listed) == len(set(listed))
+    assert {*listed, *input_groups.IN_README} <= {entry.name for entry in inputs.DECLARATIONS}
+
+
+def test_an_input_that_no_group_names_is_listed_with_the_others() -> None:
+    grouped = input_groups.group(("model", "colour"))
+    assert grouped == {"The model server": ("model",), input_groups.OTHERS: ("colour",)}
+
+
+@pytest.mark.process
+def test_another_owner_has_to_be_named_in_one_place_only(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    left_out = shutil.ignore_patterns(
+        ".git", ".venv*", "data", "contracts", "build", "__pycache__", ".*_cache"
+    )
+    shutil.copytree(ROOT, copy, ignore=left_out)
+    named = copy / "reviewer" / "project.py"
+    named.write_text(named.read_text("utf-8").replace(project.HOME, MOVED), "utf-8")
+    generated = [sys.executable, str(copy / "scripts" / "generate.py")]
+    environ = {name: each for name, each in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run(generated, check=True, env=environ, cwd=copy)
+
+    pages = [*copy.glob("*.md"), *copy.glob("docs/*.md"), *copy.glob("examples/*.yml")]
+    texts = [path.read_text("utf-8") for path in (*pages, copy / "action.yml")]
+    texts += [path.read_text("utf-8") for path in (copy / "schema").iterdir()]
+    assert any("uses: mona/code-review-action@" in text for text in texts)
+    assert [text for text in texts if f"{project.REPOSITORY}@" in text] == []
+    assert [text for text in texts if f"/{project.REPOSITORY}" in text] == []
+
+
+MOVED = "https://github.com/mona/code-review-action"
 
 
 @pytest.mark.parametrize("text", [*FILES, *KEYS])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer import project
 from tests import documented_examples
 
 ROOT = Path(__file__).parents[2]
@@ -17,12 +18,12 @@ PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 
 # Readers choose for themselves whether they trust a tag of ours; foreign actions are not shown.
 # Whose comments count is decided by the action (test_activity.py), and it runs no code of theirs.
-ZIZMOR = """\
+ZIZMOR = f"""\
 rules:
   unpinned-uses:
     config:
       policies:
-        org/code-review-action: ref-pin
+        {project.REPOSITORY}: ref-pin
   dangerous-triggers:
     ignore: [comment.yml]
 """

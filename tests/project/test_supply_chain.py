@@ -34,6 +34,11 @@ MAY_WRITE = {
 }
 # What stands in an environment that a person opens: keys, and names that users see.
 GUARDED = {("release.yml", "publish"), ("release.yml", "tag"), ("review.yml", "review")}
+FORMS = tuple(
+    f".github/ISSUE_TEMPLATE/{path.name}"
+    for path in sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+    if path.name != "config.yml"
+)
 JOBS = [
     pytest.param(path.name, name, job, id=f"{path.stem}-{name}")
     for path in WORKFLOWS
@@ -53,6 +58,8 @@ each_job = pytest.mark.parametrize(("workflow", "name", "job"), JOBS)
         ("vendor.github-actions", ("action.yml",)),
         ("vendor.github-workflows", tuple(f".github/workflows/{path.name}" for path in WORKFLOWS)),
         ("vendor.dependabot", (".github/dependabot.yml",)),
+        ("vendor.github-issue-config", (".github/ISSUE_TEMPLATE/config.yml",)),
+        ("vendor.github-issue-forms", FORMS),
     ],
 )
 @pytest.mark.process

@@ -1,5 +1,8 @@
 """What a run must have reported, and where."""
 
+import re
+
+from reviewer import project
 from tests.loopback.runner_log import commands
 from tests.run_result import RunResult
 from tests.runs.job import Job
@@ -13,7 +16,16 @@ def assert_reported_everywhere(job: Job, finished: RunResult, text: str) -> None
     assert all(
         text in place for place in (body, finished.summary, annotations(finished, "error")[0])
     )
+    address = _assert_ends_with_help(annotations(finished, "error")[0])
+    assert all(f"[How to fix this]({address})" in place for place in (body, finished.summary))
     assert finished.outputs == {"verdict": "failed"}
+
+
+def _assert_ends_with_help(message: str) -> str:
+    """An error ends with the address of its section, which is returned."""
+    address = message.rpartition(" Help: ")[2]
+    assert re.fullmatch(re.escape(project.help_address("")) + "[a-z-]+", address)
+    return address
 
 
 def annotations(finished: RunResult, level: str) -> list[str]:
@@ -28,5 +40,6 @@ def assert_kept_in_summary(finished: RunResult) -> None:
     assert "Sets the wrong value" in finished.summary
     assert "could not be published" in problem
     assert "job summary" in problem
+    _assert_ends_with_help(problem)
     assert finished.outputs["comment-id"] == ""
     assert finished.outputs["high"] == "1"

@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
+from reviewer import project
 from tests.rendered_markdown import CLOSING, COMMAND, FRAME_TAGS, MENTION, REFERENCE, RENDERERS
 
 RUN = "https://github.com/octo/shop/actions/runs/1"
+# The only other links of ours: sections of the page about errors.
+HELP = re.compile(re.escape(project.help_address("")) + r"[a-z-]+(?![^\s)])")
 # What our own templates are made of.
 TAGS = FRAME_TAGS | {"h2", "h3", "details", "summary", "sub", "blockquote", "a"}
 # Our markers, where we write them: at the very start and at the very end.
@@ -68,14 +71,14 @@ def _in_source(text: str) -> Iterator[str]:
     if re.search(r"<!--\s*code-review-action", text):
         yield "a marker of ours where we write none"
     for pattern, name in ((MENTION, "mention"), (COMMAND, "command"), (CLOSING, "closing keyword")):
-        if found := pattern.search(_ENTITY.sub("", text.replace(RUN, ""))):
+        if found := pattern.search(_ENTITY.sub("", HELP.sub("", text.replace(RUN, "")))):
             yield f"a {name}: {found[0]!r}"
 
 
 def _in_page(page: _Page) -> Iterator[str]:
     if foreign := set(page.tags) - TAGS:
         yield f"tags: {sorted(foreign)}"
-    if led := set(page.links) - {RUN}:
+    if led := {each for each in page.links if each != RUN and not HELP.fullmatch(each)}:
         yield f"links: {sorted(led)}"
     for pattern, name in ((MENTION, "mention"), (REFERENCE, "reference"), (CLOSING, "closing")):
         if found := pattern.search(page.prose):

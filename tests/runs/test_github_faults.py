@@ -317,4 +317,5 @@ def test_a_review_that_cannot_be_published_fails_the_gate_for_what_it_found(
     assert finished.code == (1 if gate == "never" else 3)
     assert "The review was made but could not be published" in finished.log
     assert ("The review reached the limit" in finished.log) == (gate != "never")
+    assert ("docs/troubleshooting.md#fail-on" in finished.log) == (gate != "never")
     assert finished.outputs["high"] == "1"

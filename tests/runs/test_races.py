@@ -248,6 +248,7 @@ def test_a_head_that_keeps_moving_passes_no_gate(job: Job, newer: Newer, where: 
     finished = job.run()
     assert (finished.code, finished.outputs["verdict"]) == (3, "skipped")
     assert "fail-on is set, and nothing was reviewed: the head keeps moving" in finished.log
+    assert "docs/troubleshooting.md#fail-on" in finished.log
     assert job.run(mode="review").code == 0
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from reviewer import project
 from reviewer.redaction.run_secrets import SHORTEST, Secrets
 from reviewer.text import invisible
 
@@ -223,7 +224,9 @@ def install_excepthooks(runner: Runner) -> None:
 
         what = traceback.format_exception_only(kind, error)[-1].strip()
         runner.error(
-            f"{what} This is a bug in the reviewer; please report it.", title="Unexpected error"
+            f"{what} This is a bug in the reviewer; please report it. "
+            f"Help: {project.help_address('unexpected')}",
+            title="Unexpected error",
         )
         with runner.group("Traceback"):
             for entry in traceback.format_exception(kind, error, trace):

@@ -23,13 +23,13 @@ IN_PROCESS := not process and not image and not act and not fuzz
 ENGINE := $(shell docker version >/dev/null 2>&1 && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick check unit process-tests fuzz-smoke fuzz image-tests fix faults mutants races demo picture bench bench-peers image image-debug \
+.PHONY: help test quick check unit process-tests llama-tests fuzz-smoke fuzz image-tests fix faults mutants races demo picture bench bench-peers image image-debug \
 	smoke lock generate clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-test: check unit process-tests fuzz-smoke image-tests ## all checks and tests; those of the image where a Docker engine answers
+test: check unit process-tests llama-tests fuzz-smoke image-tests ## all checks and tests; those of the image where a Docker engine answers
 
 quick: check ## all checks, and the tests that start no process: under two minutes
 	$(BIN)/pytest -n 2 -m "$(IN_PROCESS)"
@@ -49,7 +49,12 @@ unit: .venv/installed ## the tests that start no process, and their coverage
 
 # They wait for each other more than they work, so there are more of them than processors.
 process-tests: .venv/installed ## the tests that start the action and other programs as processes
-	$(BIN)/pytest -n 3 -m "process and not image and not act"
+	$(BIN)/pytest -n 3 -m "process and not image and not act and not llama"
+
+llama-tests: .venv/installed .venv-llama/installed ## reviews by llama.cpp's own server, with tiny models made on the spot
+	@if .venv-llama/bin/python -c 'import xllamacpp' 2>/dev/null; \
+		then CODE_REVIEW_LLAMA='$(CURDIR)/.venv-llama/bin/python' $(BIN)/pytest -m llama tests/e2e; \
+		else echo "xllamacpp is not there (no wheel for this system, or no network): the tests marked 'llama' were left out."; fi
 
 fuzz-smoke: .venv/installed ## hostile input for all parsers for a minute, the same every time
 	FUZZ_SECONDS=60 $(BIN)/pytest -n 2 -m fuzz tests/fuzz
@@ -127,12 +132,13 @@ lock: .venv/installed ## pin what pyproject.toml asks for; newest releases with 
 	$(LOCK) pyproject.toml $(addprefix --no-emit-package ,$(TERMINAL_ONLY)) --output-file requirements.lock
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
 	$(LOCK) --group fuzz --output-file requirements-fuzz.lock
+	$(LOCK) --group llama --output-file requirements-llama.lock
 
 generate: .venv/installed ## write again what is generated from the code
 	$(BIN)/python scripts/generate.py
 
 clean: ## remove the virtual environment and all caches
-	rm -rf .venv .venv-fuzz .venv-peers .fuzz build/bench .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-fuzz .venv-llama .venv-peers .fuzz build/bench .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 .venv/installed: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.13" \
@@ -149,3 +155,9 @@ clean: ## remove the virtual environment and all caches
 	-.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
 		--require-hashes --requirement requirements-fuzz.lock
 	touch $@
+
+# The server of llama.cpp alone, 35 MB: it runs as a process of its own.
+.venv-llama/installed: requirements-llama.lock
+	$(PYTHON) -m venv .venv-llama
+	-.venv-llama/bin/pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--require-hashes --requirement requirements-llama.lock && touch $@

@@ -213,8 +213,9 @@ class Reply:
 class ListedModel:
     """What a server's list says of a model: the day on which it ends, and its window in tokens.
 
-    Each is None where the list does not say.
+    Each is None where the list does not say. `names` are those of all models in the list.
     """
 
     ends: date | None = None
     context_window: int | None = None
+    names: tuple[str, ...] = ()

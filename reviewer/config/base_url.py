@@ -26,6 +26,24 @@ _NEVER = tuple(
         ),
     )
 )  # fmt: skip
+# What is sent to and added to the address: it cannot be the end of one.
+_ENDPOINT = re.compile(r"/(?:(?:chat/)?completions|responses|(?<=/v1/)(?:messages|models))/?$")
+_DEPLOYMENT = re.compile(r"/deployments/([\w.-]{1,64})")
+# Where the OpenAI-compatible API of a host begins.
+_PATHS = {
+    "api.openai.com": "/v1",
+    "api.anthropic.com": "/v1",
+    "api.mistral.ai": "/v1",
+    "api.groq.com": "/openai/v1",
+    "generativelanguage.googleapis.com": "/v1beta/openai",
+    "openrouter.ai": "/api/v1",
+}
+# Azure has had this path since August 2025; the older one wants an api-version with each request:
+# https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle.
+_AZURE_PATH = "/openai/v1"
+_AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com")
+# A longer part of a path may be a secret.
+_LONGEST_SHOWN = 40
 # IPv6 networks whose last 32 bits are the IPv4 address that packets are sent to.
 _TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "::/96")))
 
@@ -33,16 +51,43 @@ _TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96",
 def parse(text: str, *, allow_http: bool) -> str:
     """Return the base URL without its trailing slash.
 
-    Raises InputError, which never repeats the text: it may contain a password.
+    Raises InputError, which repeats nothing that may be a password.
     """
     try:
-        return _check(_split(text), allow_http=allow_http)
+        url = _split(text)
+        checked = _check(url, allow_http=allow_http)
+        _check_path(url, text)
     except ValueError as refused:
         raise InputError(
             f"The input base-url cannot be used: {refused}.",
             cause="It takes the address of an OpenAI-compatible server.",
             remedy="Write, for example, `base-url: https://api.openai.com/v1`.",
         ) from None
+    return checked
+
+
+def _check_path(url: SplitResult, text: str) -> None:
+    """Raise InputError, with the right address, if the path cannot be where the API begins."""
+    host, path = (url.hostname or "").rstrip("."), url.path.rstrip("/")
+    right = _ENDPOINT.sub("", path)
+    known = _PATHS.get(host, "")
+    if known.startswith(right) or right in ("/v1", ""):
+        right = known or right
+    is_azure = host.endswith(_AZURE_HOSTS)
+    right = _AZURE_PATH if is_azure else right
+    if right == path:
+        if "?" in text or "#" in text:
+            raise ValueError("it must end with its path, before any ? or #")
+        return
+    deployment = _DEPLOYMENT.search(path) if is_azure else None
+    parts = (part if len(part) <= _LONGEST_SHOWN else "…" for part in right.split("/"))
+    model = f" and `model: {deployment[1]}`, the name of the deployment" if deployment else ""
+    raise InputError(
+        "The input base-url is not the address at which the server's API begins.",
+        cause="The action adds /chat/completions, /responses and /models to it."
+        + " Azure's addresses with an api-version are not supported." * is_azure,
+        remedy=f"Write `base-url: {url.scheme}://{url.netloc}{'/'.join(parts)}`{model}.",
+    )
 
 
 def _check(url: SplitResult, *, allow_http: bool) -> str:
@@ -74,8 +119,6 @@ def _split(text: str) -> SplitResult:
         raise ValueError("it must not contain a user name or password; use the input api-key")
     if "%" in url.netloc:
         raise ValueError("its host must not contain % signs")
-    if "?" in text or "#" in text:
-        raise ValueError("it must end with its path, before any ? or #")
     return url
 
 

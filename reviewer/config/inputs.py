@@ -55,7 +55,7 @@ class Inputs(ModelInputs):
     model: str = declare(
         option_types.line(r"\S{1,200}", "a model name without blanks", "gpt-6.1-terra"),
         "gpt-6.1-terra",
-        "Model that reviews the changes.",
+        "Model that reviews the changes. Required if `base-url` is not OpenAI's.",
     )
     fallback_model: str = declare(
         option_types.line(
@@ -233,8 +233,10 @@ class Inputs(ModelInputs):
         # What only another server needs must not slow down every run.
         from reviewer.config import base_url as address
 
-        base_url = address.parse(inputs.base_url, allow_http=inputs.allow_http)
-        return replace(inputs, base_url=base_url)
+        url = address.parse(inputs.base_url, allow_http=inputs.allow_http)
+        inputs = replace(inputs, base_url=url)
+        # The default is a model of OpenAI's.
+        return inputs if inputs.asks_openai or given.get("model") else replace(inputs, model="")
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -285,7 +287,6 @@ class Inputs(ModelInputs):
 
     @property
     def _host(self) -> str:
-        # What only another server needs must not slow down every run.
         from urllib.parse import urlsplit
 
         return urlsplit(self.base_url).hostname or ""

@@ -3,6 +3,7 @@
 import enum
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_DATE = re.compile(r"-\d{4}-?\d{2}-?\d{2}$")
 # Characters of an invalid reply that are sent back: enough to find the mistake, and cheap.
 _QUOTED_CHARACTERS = 4_000
 MOST_CALLS = 20
@@ -80,6 +82,7 @@ class ModelClient:
         self.small = small
         self._missing: set[str] = set()
         self._tools_refusals: dict[str, str] = {}
+        self._answered_as: dict[str, str] = {}
 
     @property
     def preferred(self) -> Model:
@@ -95,6 +98,11 @@ class ModelClient:
     def tools_refusals(self) -> Mapping[str, str]:
         """What servers said when they refused tools, by the names of the models that got none."""
         return self._tools_refusals
+
+    @property
+    def answered_as(self) -> Mapping[str, str]:
+        """The names that the server gave to models it was asked for by others; one for each."""
+        return self._answered_as
 
     def capacity(self) -> int:
         """Return the number of requests that the server takes at a time, as far as is known."""
@@ -190,9 +198,16 @@ class ModelClient:
         if cut := window.find_cut(prompt, reply.usage, model.name):
             window.learn(cut, prompt.size)
             raise cut
+        if _undated(reply.model) != _undated(model.name):
+            self._answered_as.setdefault(model.name, reply.model)
         if reply.tools_refusal:
             self._tools_refusals[model.name] = reply.tools_refusal
         return reply
+
+
+def _undated(name: str) -> str:
+    """Return a model's name without the date of its version."""
+    return _DATE.sub("", name)
 
 
 def _most_relevant(problems: Sequence[ModelError]) -> ModelError:

@@ -135,7 +135,8 @@ class BatchReviewer:
         pieces = self.requests.shrink(batch, self.make_prompt)
         if not pieces:
             return BatchResult(_collect(batch, {}, problem))
-        log.warning("%s: asking in %d parts: %s", batch.label, len(pieces), problem.what)
+        how = f"in {len(pieces)} parts" if len(pieces) > 1 else "with less around the change"
+        log.warning("%s: asking %s: %s", batch.label, how, problem.what)
         return self._review_each(pieces)
 
     def _review_each(self, pieces: Sequence[Batch]) -> BatchResult:

@@ -169,7 +169,7 @@ def _ask_model(
     run: Run, wanted: AnswerQuestion, snapshot: Snapshot, thread: ReviewThread | None
 ) -> AnswerText:
     pull = snapshot.pull
-    eligibility.check_inputs(run.inputs)
+    eligibility.check_inputs(run.inputs, run.models)
     window = ContextWindow.of(run.inputs)
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="models") as pool:
         # Slow, because it imports the models' client: done while GitHub responds.

@@ -1,6 +1,6 @@
 """Decides if a pull request is reviewed: by inputs, state, labels, author and daily limits."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,21 +12,24 @@ from reviewer.errors import InputError
 from reviewer.llm import model_catalog
 from reviewer.memory.seal import choose_secret
 from reviewer.memory.state import State
+from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, PullState
 from reviewer.run import daily_limits
 from reviewer.run.rights import Rights
 from reviewer.run.run import Run
 from reviewer.run.skips import Skipped
 
+_MOST_NAMES = 10
 _ASK = "someone in allowed-associations can start a review with a comment"
 
 
-def check_inputs(inputs: Inputs) -> None:
-    """Raise InputError if the API key is missing, or what a limit of the cost needs.
+def check_inputs(inputs: Inputs, models: Callable[[], Sequence[Model]] | None = None) -> None:
+    """Raise InputError if the API key, the model, or what a limit of the cost needs is missing.
 
-    That is the prices of all models, and for all runs on a pull request a key that signs what they
-    cost: otherwise anybody who can edit the comment could raise the limit. A run that only
-    publishes or plans asks no model and needs nothing.
+    Where the model is missing, `models` are asked for the names that the server lists. A limit of
+    the cost needs the prices of all models, and for all runs on a pull request a key that signs
+    what they cost: otherwise anybody who can edit the comment could raise the limit. A run that
+    only publishes or plans asks no model, and needs neither key nor prices.
     """
     if inputs.needs_key:
         raise InputError(
@@ -35,7 +38,12 @@ def check_inputs(inputs: Inputs) -> None:
             remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
             "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
         )
-    if inputs.mode is Mode.PUBLISH or inputs.plan_only:
+    if inputs.mode is Mode.PUBLISH:
+        return
+    if not inputs.model:
+        names = models()[0].read_list().names if models else ()
+        raise _missing_model_error(inputs.base_url, names)
+    if inputs.plan_only:
         return
     if isinstance(inputs.max_cost, Decimal):
         model_catalog.require_prices(inputs, "max-cost")
@@ -48,6 +56,18 @@ def check_inputs(inputs: Inputs) -> None:
             cause="Without memory-key or an api-key, the comment proves nothing.",
             remedy="Set memory-key to a secret, or max-cost instead of max-cost-pull-request.",
         )
+
+
+def _missing_model_error(base_url: str, names: Sequence[str]) -> InputError:
+    shown = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES])
+    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+    return InputError(
+        "The input model is empty, and base-url is not OpenAI's.",
+        cause="The default is a model of OpenAI, which other servers do not have.",
+        remedy=f"Write `model: {names[0]}`, or another name that the server lists: {shown}{more}."
+        if names
+        else f"Write `model: NAME`, with a name of the server; {base_url}/models may list them.",
+    )
 
 
 def find_reason_to_skip(rights: Rights, known: State, *, reviewed: bool) -> Skipped | None:

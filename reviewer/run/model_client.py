@@ -40,7 +40,16 @@ def _make_models(run: Run, models: Future[tuple[Model, ...]] | None) -> tuple[Mo
 
 def make_notes(client: ModelClient) -> tuple[str, ...]:
     """Return what readers of the review should know about the model server."""
-    return (*_note_refused_tools(client.tools_refusals), *_note_missing_small(client))
+    return (
+        *_note_names(client.answered_as),
+        *_note_refused_tools(client.tools_refusals),
+        *_note_missing_small(client),
+    )
+
+
+def _note_names(answered_as: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a note about each model that answered by another name than it was asked for."""
+    return tuple(f"{asked} was answered by {name}" for asked, name in answered_as.items())
 
 
 def _note_refused_tools(refusals: Mapping[str, str]) -> tuple[str, ...]:

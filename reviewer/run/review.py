@@ -71,7 +71,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     """Review one head; return the exit code, or HeadMoved if the run has to start again."""
     run = reporter.run
     publishes = run.inputs.mode is Mode.PUBLISH
-    eligibility.check_inputs(run.inputs)
+    eligibility.check_inputs(run.inputs, run.models)
     # What did the last run leave, and what are the settings at the base commit?
     own = OwnComment.find(snapshot, run.seal)
     only_repeat = run.wanted.only_repeat

@@ -179,7 +179,10 @@ def _load_settings(inputs: Inputs, forge: Forge, base_sha: str) -> "Settings":
 
 
 def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
-    """Make the models in the order of `every_model`; importing their client takes 0.6 s."""
+    """Make the models in the order of `every_model`; importing their client takes 0.6 s.
+
+    Without any, there is one that has no name and can only list the others.
+    """
     from reviewer.adapters.openai.capacity import Capacity
     from reviewer.adapters.openai.model_server import ModelServer
     from reviewer.adapters.openai.wire import Options
@@ -202,7 +205,7 @@ def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
             options=options,
             responses=inputs.uses_responses,
         )
-        for name in inputs.every_model
+        for name in inputs.every_model or ("",)
     )
 
 

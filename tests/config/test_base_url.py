@@ -123,6 +123,76 @@ def test_what_is_no_plain_https_address_is_refused(url: str, reason: str) -> Non
     assert reason in refusal(url)
 
 
+AZURE = "https://acme.openai.azure.com"
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("https://models.example.com/v1/chat/completions", "https://models.example.com/v1"),
+        ("https://models.example.com/v1/chat/completions/", "https://models.example.com/v1"),
+        ("https://models.example.com/v1/completions?x=1", "https://models.example.com/v1"),
+        ("https://models.example.com/v1/responses", "https://models.example.com/v1"),
+        ("https://models.example.com/v1/models", "https://models.example.com/v1"),
+        ("https://models.example.com/chat/completions", "https://models.example.com"),
+        ("http://localhost:8080/v1/chat/completions", "http://localhost:8080/v1"),
+        ("https://api.anthropic.com/v1/messages", "https://api.anthropic.com/v1"),
+        ("https://api.openai.com", "https://api.openai.com/v1"),
+        ("https://openrouter.ai/v1", "https://openrouter.ai/api/v1"),
+        ("https://api.groq.com/v1", "https://api.groq.com/openai/v1"),
+        (
+            "https://generativelanguage.googleapis.com/v1beta/",
+            "https://generativelanguage.googleapis.com/v1beta/openai",
+        ),
+        (AZURE, f"{AZURE}/openai/v1"),
+        (f"{AZURE}/openai/v1/responses?api-version=preview", f"{AZURE}/openai/v1"),
+        (
+            f"{AZURE}/openai/deployments/reviewer-4/chat/completions?api-version=2024-10-21",
+            f"{AZURE}/openai/v1` and `model: reviewer-4",
+        ),
+        (f"{AZURE}/openai/deployments/reviewer-4", f"{AZURE}/openai/v1` and `model: reviewer-4"),
+        (
+            "https://acme.cognitiveservices.azure.com/openai",
+            "https://acme.cognitiveservices.azure.com/openai/v1",
+        ),
+    ],
+)
+def test_an_address_that_cannot_be_the_beginning_is_told_with_the_right_one(
+    url: str, right: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        base_url.parse(url, allow_http=False)
+    assert f"`base-url: {right}`" in caught.value.remedy
+    assert ("Azure" in caught.value.cause) == ("azure.com" in url)
+    named = right.partition("`")[0]
+    assert base_url.parse(named, allow_http=False) == named
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{AZURE}/openai/v1",
+        "https://openrouter.ai/api/v1",
+        "https://generativelanguage.googleapis.com/v1beta/openai",
+        "https://api.deepseek.com",
+        # LiteLLM's own spelling of Azure's paths, and folders that only look like an endpoint.
+        "https://litellm.example.com/openai/deployments/reviewer",
+        "https://models.example.com/responses/v1",
+        "https://models.example.com/models",
+    ],
+)
+def test_other_paths_are_nobodys_business(url: str) -> None:
+    assert base_url.parse(f"{url}/", allow_http=False) == url
+
+
+def test_a_long_part_of_the_path_is_not_shown_because_it_may_be_a_key() -> None:
+    key = "k" * 41
+    with pytest.raises(InputError) as caught:
+        base_url.parse(f"https://gateway.example.com/{key}/v1/responses", allow_http=False)
+    assert key not in str(caught.value)
+    assert "`base-url: https://gateway.example.com/…/v1`" in caught.value.remedy
+
+
 @given(st.text(alphabet="htps:/@[]%.#?0123456789abcdefx\\ \n") | st.text())
 def test_any_text_is_an_address_or_an_input_error(text: str) -> None:
     for url in (text, f"https://{text}", f"http://[{text}]/"):

@@ -116,6 +116,19 @@ def test_a_key_is_needed_for_openai_only(key: str, base_url: str, *, needed: boo
     assert load(api_key=key, base_url=base_url).needs_key is needed
 
 
+@pytest.mark.parametrize(
+    ("base_url", "given", "model"),
+    [
+        ("", "", "gpt-6.1-terra"),
+        ("https://eu.api.openai.com/v1", "", "gpt-6.1-terra"),
+        ("https://models.example.com/v1", "", ""),
+        ("https://models.example.com/v1", "gpt-6.1-terra", "gpt-6.1-terra"),
+    ],
+)
+def test_the_default_model_is_that_of_openai_alone(base_url: str, given: str, model: str) -> None:
+    assert load(base_url=base_url, model=given).model == model
+
+
 @faults("IN3")
 @pytest.mark.parametrize("raw", [f"{KEY}\n", f"  {KEY}\r\n", f'"{KEY}"', f"'{KEY}' ", KEY])
 def test_blanks_and_quotes_around_a_key_are_taken_off_and_both_forms_masked(raw: str) -> None:

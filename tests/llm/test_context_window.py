@@ -98,6 +98,28 @@ def test_fewer_tokens_than_words_are_those_of_a_cut_prompt() -> None:
 
 
 @faults("LL24")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a.call(b,c)[d];" * 3_200,
+        "a = call(b)\n" * 4_000,
+        "It isn't what's said, is it?\n" * 1_600,
+        '{"name":"x","list":["y"]},' * 1_800,
+    ],
+)
+def test_a_prompt_of_47_000_characters_in_2_051_tokens_was_cut(text: str) -> None:
+    assert ContextWindow("m").find_cut(prompt(text), Usage(2_051, 1), "m")
+
+
+@faults("LL24")
+@pytest.mark.parametrize(
+    "usage", [Usage(12_500, 1), Usage(2_051, 1, cached_tokens=12_000), Usage(499, 1), None]
+)
+def test_usages_that_show_no_cut_are_believed(usage: Usage | None) -> None:
+    assert ContextWindow("m").find_cut(prompt("a.call(b,c)[d];" * 2_500), usage, "m") is None
+
+
+@faults("LL24")
 @given(st.sampled_from(["=", " ", "\n", "-+", "\u4e2d", "x"]), st.integers(1, 100_000))
 def test_characters_that_repeat_never_look_like_a_cut(text: str, times: int) -> None:
     assert ContextWindow("m").find_cut(prompt(text * times), Usage(LEAST_WINDOW, 1), "m") is None

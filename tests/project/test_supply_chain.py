@@ -271,6 +271,13 @@ def test_the_fuzzers_are_built_from_an_image_by_digest_and_from_locks() -> None:
     assert build.count("pip3 install") == build.count("--require-hashes") == 1
 
 
+def test_the_server_of_llama_cpp_is_one_wheel_by_hash() -> None:
+    lock = (ROOT / "requirements-llama.lock").read_text("utf-8")
+
+    assert _pinned("requirements-llama.lock") == {"xllamacpp"}
+    assert re.search(r"--hash=sha256:[0-9a-f]{64}", lock)
+
+
 def test_the_image_is_made_from_the_lock_alone() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
     installs = re.findall(r"pip install(?:[^\n]*\\\n)*[^\n]*", dockerfile)

@@ -10,10 +10,12 @@ from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.errors import InputError
 from reviewer.memory.state import State
+from reviewer.prompt import ListedModel
 from reviewer.pull_request import PullRequest, PullState
 from reviewer.record import replace
 from reviewer.run import eligibility
 from tests import builders
+from tests.fakes import ScriptedModel
 from tests.faults import faults
 
 KEY = "sk-0123456789"
@@ -65,6 +67,20 @@ def test_without_a_key_the_error_says_where_to_add_it() -> None:
         eligibility.check_inputs(Inputs())
     eligibility.check_inputs(Inputs(api_key=KEY))
     eligibility.check_inputs(Inputs(base_url="http://127.0.0.1:8080/v1"))
+
+
+def test_on_another_server_the_model_is_required_and_its_names_are_shown() -> None:
+    other = Inputs(base_url="http://127.0.0.1:8080/v1", model="")
+    names = tuple(f"m{n}" for n in range(12))
+    lists = ScriptedModel(lambda _: "", listed=ListedModel(names=names))
+    with pytest.raises(InputError) as caught:
+        eligibility.check_inputs(other, lambda: (lists,))
+    assert "Write `model: m0`" in caught.value.remedy
+    assert caught.value.remedy.endswith("`m9` and 2 more.")
+    for without in (replace(other, plan_only=True), other):
+        with pytest.raises(InputError, match=r"http://127\.0\.0\.1:8080/v1/models may list them"):
+            eligibility.check_inputs(without)
+    eligibility.check_inputs(replace(other, mode=Mode.PUBLISH))
 
 
 def test_a_limit_on_the_cost_needs_models_of_known_price() -> None:

@@ -193,7 +193,7 @@ class Job:
                 ),
                 responses=inputs.uses_responses,
             )
-            for name in filter(None, names)
+            for name in [*filter(None, names)] or [""]
         )
 
     def _environ(self, folder: Path) -> dict[str, str]:

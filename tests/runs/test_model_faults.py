@@ -44,7 +44,7 @@ def test_a_refused_key_is_reported_everywhere_with_what_to_do(job: Job, status: 
 def test_an_unknown_model_is_reported_everywhere_with_what_to_do(job: Job) -> None:
     finished = job.run(model="misspelt")
     assert finished.code == 2
-    assert_reported_everywhere(job, finished, "Check the inputs model, base-url and api")
+    assert_reported_everywhere(job, finished, "Set the input model to a name that the server lists")
     assert len(job.model.bodies) == 1
 
 

@@ -1,9 +1,12 @@
-"""What a server's list of models says of one of them: the day it ends, and its context window."""
+"""What a server's list of models says: their names, the day one ends, and its context window."""
 
+import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from reviewer.adapters.openai import wire
+from reviewer.errors import ModelNotFoundError
 from reviewer.prompt import ListedModel
 
 # What servers call the window, in tokens: vLLM
@@ -20,13 +23,25 @@ _WINDOWS = (
     "context_window",
     "max_context_length",
     "loaded_context_length",
+    # Gemini's own list (https://ai.google.dev/api/models).
+    "inputTokenLimit",
 )
 # llama.cpp's "meta" has the window of the server as n_ctx, and as n_ctx_train what the model could
 # take (https://github.com/NousResearch/hermes-agent/pull/78212). OpenRouter's "top_provider" has
-# that of the provider that is asked first, which may be smaller than the model's.
-_NESTED = {"meta": ("n_ctx",), "top_provider": ("context_length",)}
+# that of the provider that is asked first, which may be smaller than the model's. LiteLLM's
+# "model_info" and DeepInfra's "metadata" have it too.
+_NESTED = {
+    "meta": ("n_ctx",),
+    "top_provider": ("context_length",),
+    "model_info": ("max_input_tokens",),
+    "metadata": ("context_length",),
+}
 # A number above is not a count of tokens.
 _MOST_TOKENS = 100_000_000
+_MOST_NAMES = 5_000
+_SHOWN_NAMES = 5
+# Less than what difflib takes: "sonnet" is in "anthropic/claude-sonnet-4.6".
+_LEAST_LIKENESS = 0.3
 
 
 def find(text: str, model: str) -> ListedModel:
@@ -44,7 +59,28 @@ def find(text: str, model: str) -> ListedModel:
     return ListedModel(
         ends=_parse_day(ends) if isinstance(ends, str) else None,
         context_window=min(windows, default=None),
+        names=tuple(filter(None, (wire.clean_name(row.get("id")) for row in rows[:_MOST_NAMES]))),
     )
+
+
+def explain_missing(problem: ModelNotFoundError, model: str, listed: ListedModel) -> None:
+    """Add to the error about a model what the server's list says: the names most like its own."""
+    names = listed.names
+    if model in names:
+        problem.cause = "But the server lists it, so it may lack the API that the request used."
+        problem.remedy = "Set `api: chat`, or else `api: responses`, and check base-url."
+    elif names:
+        problem.remedy = f"{suggest(model, names)}."
+
+
+def suggest(model: str, names: Sequence[str]) -> str:
+    """Return a sentence, without its end, on which of the names in a list to set."""
+    near = difflib.get_close_matches(model, names, _SHOWN_NAMES, _LEAST_LIKENESS)
+    chosen = near or names[:_SHOWN_NAMES]
+    shown = ", ".join(f"`{name}`" for name in chosen)
+    others = len(names) - len(chosen)
+    more = f", or one of {others:,} others" if others else ""
+    return f"Set the input model to a name that the server lists: {shown}{more}"
 
 
 def _read_rows(text: str) -> list[Mapping[str, object]]:
@@ -52,13 +88,18 @@ def _read_rows(text: str) -> list[Mapping[str, object]]:
         listed = json.loads(text)
     except (ValueError, RecursionError):
         return []
-    rows = listed.get("data") if isinstance(listed, dict) else None
+    # Together's list has nothing around it:
+    # https://docs.together.ai/reference/models-1.
+    rows = listed.get("data") if isinstance(listed, dict) else listed
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _is_called(row: Mapping[str, object], model: str) -> bool:
+    """Return True for the model's row; Gemini's names have "models/" in front."""
     aliases = row.get("aliases")
-    return row.get("id") == model or (isinstance(aliases, list) and model in aliases)
+    return row.get("id") in {model, f"models/{model}"} or (
+        isinstance(aliases, list) and model in aliases
+    )
 
 
 def _find_windows(row: Mapping[str, object]) -> Iterator[int]:

@@ -18,19 +18,18 @@ from reviewer.adapters.http.retry import (
     call_with_retries,
     call_within,
 )
-from reviewer.adapters.openai import chat, model_list, refusals, response_limit
+from reviewer.adapters.openai import chat, model_list, refusals, silence
 from reviewer.adapters.openai.capacity import Capacity, Slot
 from reviewer.adapters.openai.connection import Connection
 from reviewer.adapters.openai.refusals import Refusal
 from reviewer.adapters.openai.wire import Dialect, Options, Wire
-from reviewer.errors import ModelError, ModelUnreachableError, ReplyError
+from reviewer.errors import ModelError, ModelNotFoundError
 from reviewer.prompt import ListedModel, Prompt, Reply
 
 log = logging.getLogger(__name__)
 
 # Rate limits are per minute: the waits between eight attempts add up to more than that.
 _POLICY = Policy(attempts=8)
-_ATTEMPTS_TO_CONNECT = 4
 _ATTEMPTS_WHEN_SLOW = 2
 _MORE_TIME = 2.0
 # 503 is what servers say that are full for a moment.
@@ -64,6 +63,7 @@ class ModelServer:
         """
         self.name = model
         self._key = api_key
+        self._base_url = base_url
         self._deadline = deadline
         self._policy = policy
         self._options = options
@@ -161,7 +161,7 @@ class ModelServer:
             tries.lost += isinstance(error.__cause__, _LOST)
             if isinstance(error.__cause__, httpx2.ReadTimeout):
                 raise self._run_out(slot, tries, seconds) from None
-            raise self._explain_silence(error) from None
+            raise silence.explain(error, self.name, self._base_url, self._key) from None
         except NotStartedError:
             raise
         except DeadlineError:
@@ -180,7 +180,8 @@ class ModelServer:
         late = ModelError(
             f"{self.name} did not answer within {seconds:.3g} seconds.",
             cause="The server is slow or has too much to do.",
-            remedy="Raise the input request-timeout, or lower context-window for smaller requests.",
+            remedy="Raise the input request-timeout, or lower context-window for smaller requests. "
+            "If the server answers one request at a time, set `concurrency: 1`.",
         )
         return TransientError(late, attempts=_ATTEMPTS_WHEN_SLOW)
 
@@ -190,33 +191,12 @@ class ModelServer:
         if "tools" in sent and refusals.refuses_tools(refusal):
             return _UnsupportedError("tools", refusal.message)
         problem = refusals.explain(refusal, self.name)
+        if isinstance(problem, ModelNotFoundError):
+            model_list.explain_missing(problem, self.name, self.read_list())
         parameter = refusals.find_refused(sent, refusal, self._wire.OPTIONAL)
         if type(problem) is ModelError and parameter:
             return _UnsupportedError(parameter, refusal.message)
         return problem
-
-    def _explain_silence(self, error: APIConnectionError) -> ReplyError | TransientError:
-        if isinstance(error.__cause__, response_limit.TooLargeError):
-            return ReplyError(
-                f"The response of {self.name} is larger than {response_limit.LARGEST:,} bytes."
-            )
-        connected = not isinstance(error.__cause__, httpx2.ConnectError)
-        kind = ModelError if connected else ModelUnreachableError
-        problem = kind(
-            f"The model server cannot be reached: {self._describe_cause(error)}.",
-            cause="It is down, base-url is wrong, or the network does not allow the connection.",
-            remedy="Check base-url and the network of the runner. If your company's own authority "
-            "signed the server's certificate, set SSL_CERT_FILE to the file with the certificate "
-            "of that authority.",
-        )
-        return TransientError(problem, attempts=_ATTEMPTS_TO_CONNECT)
-
-    def _describe_cause(self, error: APIConnectionError) -> str:
-        """Return why there is no connection, or only the name: other texts may hold headers."""
-        cause = error.__cause__
-        if isinstance(cause, httpx2.ConnectError):
-            return refusals.clean(str(cause), self._key)
-        return type(cause or error).__name__
 
     def _give_up(self, refused: "_UnsupportedError") -> None:
         log.warning("%s does not take %s: %s", self.name, refused.parameter, refused.message)

@@ -26,6 +26,42 @@ NO_TOOLS = (
 )
 """Patterns of texts that mean: no tools here, whatever the status is."""
 
+_NAME = r"[`'\"]?[^\s`'\"]{1,200}[`'\"]?"
+NO_MODEL = (
+    # OpenAI, vLLM and Groq, and LlamaEdge with status 500:
+    # https://github.com/LlamaEdge/LlamaEdge/blob/main/crates/llama-core/src/chat/mod.rs
+    rf"model {_NAME} does not exist",
+    # Ollama: https://github.com/netease-youdao/QAnything/issues/555
+    rf"model {_NAME} (?:is |was )?not found",
+    # Fireworks, xAI and others
+    r"model not found",
+    # DeepSeek, with status 400: https://github.com/langbot-app/LangBot/issues/1643
+    r"model not exist",
+    # LiteLLM, with status 400: https://github.com/BerriAI/litellm/issues/9663, and without its
+    # proxy https://github.com/BerriAI/litellm/issues/6343
+    r"invalid model name passed in",
+    r"llm provider not provided",
+    # OpenRouter, with status 400:
+    # https://github.com/OpenRouterTeam/openrouter-examples/issues/74, and with 404
+    # https://github.com/vyancharuk/nodejs-api-boilerplate/issues/16
+    r"is not a valid model id",
+    rf"no endpoints found for {_NAME}\.?$",
+    # Mistral, with status 400: https://github.com/tmc/langchaingo/issues/1233, and Perplexity:
+    # https://github.com/BerriAI/litellm/issues/37761
+    rf"invalid model:? {_NAME}",
+    # Gemini: https://github.com/piersolenski/wtf.nvim/issues/64
+    r"is not found for api version",
+    # Azure: https://github.com/Azure/openai-at-scale/issues/48
+    r"api deployment for this resource does not exist",
+    # GitHub Models
+    rf"unknown model:? {_NAME}",
+)
+"""Patterns of texts that mean: the server has no model of this name, whatever the status is."""
+NO_MODEL_CODES = frozenset(
+    {"model_not_found", "invalid_model", "deploymentnotfound", "unknown_model"}
+)
+"""The codes and types of such errors, in lower case."""
+
 TOOLS = ("tools", "tool use", "function call", "tool call", "tool choice")
 SCHEMA = ("response_format", "response_schema", "json_schema", "structured output")
 # "think value" is Ollama's: https://github.com/ollama/ollama/issues/12561

@@ -10,7 +10,7 @@ from httpx2 import Response
 
 from reviewer.adapters.http import waiting
 from reviewer.adapters.http.retry import TransientError
-from reviewer.adapters.openai import refusal_texts
+from reviewer.adapters.openai import error_pages, refusal_texts
 from reviewer.errors import (
     ContextTooLongError,
     ModelError,
@@ -32,6 +32,7 @@ _TOO_MANY_A_MINUTE = re.compile("|".join(refusal_texts.TOO_MANY_A_MINUTE))
 # What a server says is at the beginning; it may repeat the prompt after that.
 _SEARCHED = 10_000
 _NO_TOOLS = re.compile("|".join(refusal_texts.NO_TOOLS))
+_NO_MODEL = re.compile("|".join(refusal_texts.NO_MODEL))
 # With these, the server has not looked at the prompt and its parameters.
 _NOT_ABOUT_REQUEST = frozenset(
     {
@@ -104,7 +105,8 @@ def read(response: Response, key: str, error: dict[str, object] | None = None) -
     status = response.status_code if error is None else _named_status(error)
     text = response.text if error is None else json.dumps(error, ensure_ascii=False)
     error = _error_object(response) if error is None else error
-    message = _member(error, "message") or _member(error, "detail") or response.text
+    message = _member(error, "message") or _member(error, "detail")
+    message = message or error_pages.find_title(response.text) or response.text
     return Refusal(
         status=status,
         code=_member(error, "code") or _member(error, "type"),
@@ -149,7 +151,7 @@ def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
             cause="The account has no credit left, or reached its monthly limit.",
             remedy="Add credit or raise the limit, then run again.",
         )
-    if refusal.code == "model_not_found":
+    if _lacks_model(refusal):
         return _not_found_error(refusal, model)
     if refusal.code == "json_validate_failed":
         # Groq's 400 for a reply that does not follow the schema: the request is not to blame.
@@ -190,7 +192,11 @@ def _passing_error(refusal: Refusal) -> TransientError:
             remedy="Lower the input concurrency, or run again later.",
         )
         return TransientError(found, wait=refusal.wait)
-    found = ModelError(f"The model server failed ({refusal.status}): {refusal.message}")
+    found = ModelError(
+        f"The model server failed ({refusal.status}): {refusal.message}",
+        remedy="If it answers one request at a time, set `concurrency: 1`."
+        * (refusal.status == HTTPStatus.SERVICE_UNAVAILABLE),
+    )
     return TransientError(found, wait=refusal.wait, attempts=_ATTEMPTS_AT_FAILURE)
 
 
@@ -234,6 +240,17 @@ def _not_found_error(refusal: Refusal, model: str) -> ModelNotFoundError:
         "(it usually ends in /v1), or the server lacks the API that the input api names.",
         remedy="Check the inputs model, base-url and api.",
     )
+
+
+def _lacks_model(refusal: Refusal) -> bool:
+    """Return True if the server has no model of this name, by its code or its message.
+
+    The rest of the body may repeat the prompt, which can say anything.
+    """
+    if refusal.code.lower() in refusal_texts.NO_MODEL_CODES:
+        return True
+    about_request = refusal.status not in _NOT_ABOUT_REQUEST
+    return about_request and bool(_NO_MODEL.search(refusal.message.lower()))
 
 
 def _error_object(response: Response) -> dict[str, object]:

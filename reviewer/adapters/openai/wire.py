@@ -10,7 +10,7 @@ from typing import Annotated, Protocol, TypeAlias
 from httpx2 import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reviewer.adapters.openai import usages
+from reviewer.adapters.openai import error_pages, usages
 from reviewer.errors import ReplyError
 from reviewer.prompt import Prompt, Reply, Usage
 from reviewer.text import invisible, truncate
@@ -110,9 +110,10 @@ def unusable_error(response: Response, error: ValidationError) -> ReplyError:
     """Return the error for a response that does not have the expected structure."""
     media = response.headers.get("content-type", "").partition(";")[0].strip()
     if media not in {"", "application/json"}:
+        title = truncate.line(invisible.drop(error_pages.find_title(response.text)), 100)
         return ReplyError(
             f"The model server answered with {truncate.line(invisible.drop(media), 50)}, "
-            "not with JSON.",
+            f"not with JSON{title and f': {title!r}'}.",
             cause="base-url is a web page's address, or a proxy answers in the server's place.",
             remedy="Set base-url to the address of the API; it usually ends in /v1.",
         )

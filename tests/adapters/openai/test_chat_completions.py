@@ -161,7 +161,7 @@ def test_an_unknown_model_and_a_refused_key_are_different_errors(
     with pytest.raises(ModelNotFoundError, match=MODEL) as caught:
         model(model_server).complete(PROMPT)
 
-    assert len(model_server.requests) == 1
+    assert len(model_server.sent(CHAT)) == 1
     assert "base-url" in caught.value.remedy
 
 
@@ -559,7 +559,7 @@ def test_a_lasting_error_in_a_response_of_status_200_is_what_it_says(
     with pytest.raises(kind) as caught:
         model(model_server).complete(PROMPT)
 
-    assert len(model_server.requests) == 1
+    assert len(model_server.sent(CHAT)) == 1
     assert KEY not in str(caught.value)
 
 

@@ -18,7 +18,7 @@ from tests.loopback.model import MODEL, LoopbackModel
 LIST = "GET /v1/models"
 
 
-def listed(*rows: dict[str, object], model: str = "m") -> ListedModel:
+def listed(*rows: object, model: str = "m") -> ListedModel:
     return model_list.find(json.dumps({"object": "list", "data": rows}), model)
 
 
@@ -48,6 +48,10 @@ def test_the_list_tells_the_day_of_the_model_that_is_asked_for() -> None:
         {"owned_by": "Meta", "context_window": 8096},
         # LM Studio, https://github.com/zed-industries/zed/issues/33938
         {"max_context_length": 131_072, "loaded_context_length": 8096},
+        # Gemini's own, LiteLLM's and DeepInfra's.
+        {"inputTokenLimit": 8096},
+        {"model_info": {"max_input_tokens": 8096}},
+        {"metadata": {"context_length": 8096}},
     ],
 )
 def test_each_server_s_name_for_the_window_is_read(row: dict[str, object]) -> None:
@@ -64,12 +68,26 @@ def test_the_only_model_of_a_local_server_is_meant_by_any_name() -> None:
 
 @pytest.mark.parametrize("size", [True, 0, -1, 10**30, "8096", 8096.0, None, [8096]])
 def test_what_is_no_count_of_tokens_is_no_window(size: object) -> None:
-    assert listed({"id": "m", "max_model_len": size}) == ListedModel()
+    assert listed({"id": "m", "max_model_len": size}) == ListedModel(names=("m",))
 
 
-@given(
-    st.text() | st.sampled_from(["[]", '{"data": 1}', '{"data": [1, {"id": "m"}]}', "[" * 99_999])
-)
+def test_a_list_without_anything_around_it_is_read() -> None:
+    # Together, https://docs.together.ai/reference/models-1
+    rows = [{"id": "other"}, {"id": "m", "context_length": 8096}]
+    assert model_list.find(json.dumps(rows), "m").context_window == 8096
+
+
+def test_the_prefix_of_gemini_s_names_makes_no_difference() -> None:
+    row = {"id": "models/gemini-3-pro", "inputTokenLimit": 8096}
+    assert listed({"id": "other"}, row, model="gemini-3-pro").context_window == 8096
+
+
+def test_the_names_are_those_of_all_rows_that_have_one() -> None:
+    rows = [{"id": "b"}, {"id": None}, {}, 5, {"id": "a"}, {"id": "x" * 200}]
+    assert listed(*rows).names == ("b", "a", "x" * 99 + "…")
+
+
+@given(st.text() | st.sampled_from(["[]", '{"data": 1}', '{"data": [1, {"id": 5}]}', "[" * 99_999]))
 def test_any_other_list_says_nothing(text: str) -> None:
     assert model_list.find(text, "m") == ListedModel()
 

@@ -302,7 +302,7 @@ def test_an_error_means_what_it_means_on_the_other_api(
         model(model_server, responses=True).complete(PROMPT)
 
     assert type(caught.value) is kind
-    assert len(model_server.requests) == 1
+    assert len(model_server.sent(RESPONSES)) == 1
 
 
 @faults("LL14")
@@ -338,7 +338,8 @@ def test_a_server_without_this_api_is_named_so(model: Connect, other_server: Loo
     with pytest.raises(ModelNotFoundError) as caught:
         model(other_server, responses=True).complete(PROMPT)
 
-    assert "base-url and api" in caught.value.remedy
+    assert "`api: chat`" in caught.value.remedy
+    assert "base-url" in caught.value.remedy
 
 
 @faults("LL7")

@@ -1,0 +1,78 @@
+"""What it means that a model server sent no response: no host, no server there, or no end of it."""
+
+import re
+from urllib.parse import urlsplit
+
+import httpx2
+from openai import APIConnectionError
+
+from reviewer.adapters.http.retry import TransientError
+from reviewer.adapters.openai import refusals, response_limit
+from reviewer.adapters.openai.connection import OPENAI
+from reviewer.errors import ModelError, ModelUnreachableError, ReplyError
+
+_ATTEMPTS_TO_CONNECT = 4
+# How the resolvers of Linux, macOS and Windows say it.
+_UNKNOWN_HOST = re.compile(
+    r"name or service|name resolution|nodename nor servname|getaddrinfo|no address associated"
+)
+_LOOPBACK = re.compile(r"(?:.+\.)?localhost|127\.[0-9.]+|::1")
+
+
+def explain(
+    error: APIConnectionError, model: str, base_url: str, key: str
+) -> ReplyError | TransientError:
+    """Return the error for a request without a whole response; `base_url` is as for Connection."""
+    if isinstance(error.__cause__, response_limit.TooLargeError):
+        return ReplyError(
+            f"The response of {model} is larger than {response_limit.LARGEST:,} bytes."
+        )
+    host = urlsplit(base_url or OPENAI).hostname or ""
+    why = _describe_cause(error, key)
+    cause, remedy = _find_cure(host, why.lower())
+    connected = not isinstance(error.__cause__, httpx2.ConnectError)
+    kind = ModelError if connected else ModelUnreachableError
+    problem = kind(
+        f"The model server at {urlsplit(base_url or OPENAI).netloc} cannot be reached: {why}.",
+        cause=cause,
+        remedy=remedy,
+    )
+    return TransientError(problem, attempts=_ATTEMPTS_TO_CONNECT)
+
+
+def _find_cure(host: str, why: str) -> tuple[str, str]:
+    """Return the likely cause and what to do about it."""
+    if _UNKNOWN_HOST.search(why):
+        cause = (
+            f"The network of the runner knows no host {host}: its name in base-url is misspelled, "
+            "or only known in another network."
+        )
+        remedy = (
+            "Correct base-url. A service container of the same job is called by its name in "
+            "`services:`. If the variable HTTPS_PROXY is set, check the proxy's name too."
+        )
+    elif "refused" in why and _LOOPBACK.fullmatch(host):
+        cause = (
+            "No server listens there. In a workflow, the action runs in a container, where "
+            f"{host} is the container itself and not the runner."
+        )
+        remedy = (
+            "Start the server. In a workflow, make it a service of the job: then base-url is "
+            "`http://NAME:PORT/v1` with its name in `services:`, and `allow-http: true` is needed."
+        )
+    else:
+        cause = "It is down, base-url is wrong, or the network does not allow the connection."
+        remedy = (
+            "Check base-url and the network of the runner. If your company's own authority signed "
+            "the server's certificate, set SSL_CERT_FILE to the file with the certificate of that "
+            "authority."
+        )
+    return cause, remedy
+
+
+def _describe_cause(error: APIConnectionError, key: str) -> str:
+    """Return why there is no connection, or only the name: other texts may hold headers."""
+    cause = error.__cause__
+    if isinstance(cause, httpx2.ConnectError):
+        return refusals.clean(str(cause), key)
+    return type(cause or error).__name__

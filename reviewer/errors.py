@@ -196,6 +196,10 @@ class BudgetError(ReviewerError):
     """The budget of money or tokens of the run is used up."""
 
 
+class PullLimitError(BudgetError):
+    """The limit of one pull request is reached; others have theirs."""
+
+
 class CancelledError(ReviewerError):
     """A signal ended the run."""
 

@@ -254,6 +254,10 @@ class SecretRepeatedError(ReviewerError):
     section = "secret-repeated"
 
 
+class PullLimitError(BudgetError):
+    """The limit of one pull request is reached; others have theirs."""
+
+
 class CancelledError(ReviewerError):
     """A signal ended the run."""
 

@@ -36,9 +36,20 @@ class PullRequest:
     """Subject lines of the first 50 commits, oldest first."""
     issues: tuple[str, ...] = ()
     """Titles of the first 10 issues that the pull request closes when it is merged."""
+    linked_issues: tuple["LinkedIssue", ...] = ()
+    """Those of them that are issues of the same repository."""
     association: str = "NONE"
     """How the author belongs to the repository, as GitHub names it: OWNER, MEMBER, NONE, …"""
     opened_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedIssue:
+    """An issue of the repository that the pull request closes; its texts are untrusted."""
+
+    number: int
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,18 @@ class Snapshot:
 
     pull: PullRequest
     conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPulls:
+    """The open pull requests, that with the oldest change first.
+
+    Each has what a list shows: no title, description or threads, and of our comments those among
+    its first. `complete` is False if there are more than were listed.
+    """
+
+    rows: tuple[Snapshot, ...]
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from operator import add
 from reviewer.config.shard import Shard
 from reviewer.errors import CancelledError
 from reviewer.finding import Dismissal, Finding, Origin
+from reviewer.promise import PromiseGap
 from reviewer.prompt import PlannedRequest
 from reviewer.severity import Severity
 from reviewer.spending import Bill, Ledger, Spent
@@ -122,10 +123,16 @@ MOST_CHANGES = 10
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the change does; all of it is the model's text, untrusted."""
+    """What the change does; all of it is the model's text, untrusted.
+
+    `gaps` are the differences from linked issues, `promises` is the identity of what these asked
+    for when the change was compared with them (`Promises.identity`).
+    """
 
     text: str = ""
     major_changes: tuple[str, ...] = ()
+    gaps: tuple[PromiseGap, ...] = ()
+    promises: str = ""
 
     def shorten(self) -> "Overview":
         """Return the overview within the limits above; each major change becomes one line."""
@@ -133,6 +140,8 @@ class Overview:
         return Overview(
             truncate.shorten(self.text.strip(), LONGEST_OVERVIEW),
             tuple(filter(None, lines))[:MOST_CHANGES],
+            self.gaps,
+            self.promises,
         )
 
 
@@ -190,6 +199,7 @@ class Review:
     def model_texts(self) -> tuple[str, ...]:
         """All texts that a model wrote, for the search for secrets."""
         texts = [self.overview.text, *self.overview.major_changes]
+        texts += [gap.text for gap in self.overview.gaps]
         for verification in self.verifications:
             texts += [verification.reason, verification.evidence]
         texts += [report.summary for report in self.files]

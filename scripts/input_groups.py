@@ -42,6 +42,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "How they are reviewed": (
         "instructions",
         "guidelines",
+        "linked-issues",
         "language",
         "effort",
         "verify",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from reviewer.comments import costs
+from reviewer.comments import costs, promises
 from reviewer.finding import Finding, Side
 from reviewer.memory import state, state_line
 from reviewer.memory.seal import UNSEALED, Seal
@@ -171,6 +171,7 @@ def _render_content(
         collapsed_title=_describe_collapsed(others),
         rows=rows,
         omitted=_list_omitted(review, len(others) - len(listed), len(visible) - len(shown)),
+        compared=promises.by_issue(review.overview.gaps),
         omitted_rows=_describe_count(len(review.files) - len(rows), "file", "left out for length"),
         footer=_render_footer(review, run),
         run_url=run.url,

@@ -58,6 +58,13 @@ class Verify(enum.Enum):
     ON = "on"
 
 
+class LinkedIssues(enum.Enum):
+    """If the change is compared with what the issues that it closes ask for."""
+
+    OFF = "off"
+    ON = "on"
+
+
 class Batching(enum.Enum):
     """What one request to the model holds: as much of the change as fits, or one file."""
 
@@ -98,6 +105,12 @@ class ReasoningEffort(enum.Enum):
     MEDIUM = "medium"
     HIGH = "high"
     XHIGH = "xhigh"
+
+
+class PullRequests(enum.Enum):
+    """The word that names more than one pull request: all that are open."""
+
+    OPEN = "open"
 
 
 class NoLimit(enum.Enum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reviewer.config import enums, option_types, options
+from reviewer.config import enums, option_types, options, pull_number
 from reviewer.config.model_inputs import ModelInputs
 from reviewer.config.options import declare
 from reviewer.config.shard import Shard
@@ -115,10 +115,10 @@ class Inputs(ModelInputs):
         "",
         "The same limit for each outside contributor.",
     )
-    pr_number: int | None = declare(
-        option_types.optional(option_types.integer(1, 2**31 - 1, example=7)),
+    pr_number: int | enums.PullRequests | None = declare(
+        pull_number.number_or_open(),
         "",
-        "Pull request to review when the event names none, as in manual and scheduled runs.",
+        "Pull request to review when the event names none, or `open` for all whose head is new.",
     )
     full: bool = declare(
         option_types.flag(),

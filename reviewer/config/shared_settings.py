@@ -1,7 +1,7 @@
 """The settings that the workflow and the repository's file both have."""
 
 from reviewer.config import option_types, tightening
-from reviewer.config.enums import FailOn, Inline, Verify
+from reviewer.config.enums import FailOn, Inline, LinkedIssues, Verify
 from reviewer.config.options import declare
 from reviewer.config.tightening import KeptApart
 from reviewer.record import record
@@ -82,6 +82,14 @@ class SharedSettings:
         "on",
         "Check each finding with a second, sceptical request before it is shown.",
         file=tightening.either_on,
+    )
+    linked_issues: LinkedIssues = declare(
+        option_types.choice(LinkedIssues),
+        "on",
+        "Compare the change with the issues of this repository that it closes: the comment says "
+        "what they ask for and was not found, and what was done that nobody asked for.",
+        file=tightening.both_compare,
+        in_fingerprint=False,
     )
     guidelines: tuple[str, ...] = declare(
         option_types.globs("AGENTS.md, docs/style.md"),

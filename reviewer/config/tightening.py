@@ -9,7 +9,7 @@ import enum
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
 
-from reviewer.config.enums import FailOn, Inline, Verify
+from reviewer.config.enums import FailOn, Inline, LinkedIssues, Verify
 from reviewer.record import record
 
 T = TypeVar("T")
@@ -48,6 +48,11 @@ def both_on(workflow: bool, file: bool) -> bool | None:  # noqa: FBT001 - a rule
 def either_on(workflow: Verify, file: Verify) -> Verify | None:
     """`on` applies where either says so."""
     return None if workflow is Verify.ON and file is Verify.OFF else file
+
+
+def both_compare(workflow: LinkedIssues, file: LinkedIssues) -> LinkedIssues | None:
+    """`on` applies only where the workflow says so and the file does not say `off`."""
+    return None if workflow is LinkedIssues.OFF and file is LinkedIssues.ON else file
 
 
 def both_lists(workflow: tuple[str, ...], file: tuple[str, ...]) -> tuple[str, ...]:

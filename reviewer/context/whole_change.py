@@ -41,6 +41,11 @@ class WholeChange:
         return sum(part.size for part in self.parts) + sum(map(_size, self.outlines))
 
     @property
+    def is_complete(self) -> bool:
+        """True if every changed line of the files is shown."""
+        return not (self.outlines or self.unlisted)
+
+    @property
     def label(self) -> str:
         """Its name in the log."""
         return "the whole change"

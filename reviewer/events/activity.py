@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from reviewer.config.enums import PullRequests
 from reviewer.events import commands
 from reviewer.events.payload import Head
 from reviewer.record import record
@@ -34,7 +35,8 @@ class ReviewPullRequest:
     remembered, before the review. `upstream_succeeded` means that the run which should have
     reviewed this pull request ended with success. `only_repeat` asks for the verdict of the review
     that is there; no model is asked. `base_sha` and `head_sha` are the commits that the event
-    names, "" if it names none; the pull request may have others by now.
+    names, "" if it names none; the pull request may have others by now. `unselected` means that
+    nobody chose this pull request: the run is about all open ones.
     """
 
     number: int
@@ -50,6 +52,14 @@ class ReviewPullRequest:
     only_repeat: bool = False
     base_sha: str = ""
     head_sha: str = ""
+    unselected: bool = False
+
+
+@record
+class ReviewOpenPulls:
+    """Review every open pull request whose head has no review yet; `full` reviews all of them."""
+
+    full: bool
 
 
 @record
@@ -109,7 +119,8 @@ class Skip:
 
 
 CommandRequest: TypeAlias = AnswerQuestion | PauseReviews | ShowHelp
-Activity: TypeAlias = ReviewPullRequest | ReviewHead | CommandRequest | Skip
+ReviewRequest: TypeAlias = ReviewPullRequest | ReviewHead | ReviewOpenPulls
+Activity: TypeAlias = ReviewRequest | CommandRequest | Skip
 
 
 @record
@@ -123,7 +134,7 @@ class TriggerRules:
     trigger: str
     allowed_associations: tuple[str, ...]
     review_drafts: bool
-    pr_number: int | None
+    pr_number: int | PullRequests | None
     full: bool
     key_missing: bool
     publishes: bool = False

@@ -2,6 +2,7 @@
 
 import re
 
+from reviewer.config.enums import PullRequests
 from reviewer.errors import EventError
 from reviewer.events import commands
 from reviewer.events.activity import (
@@ -10,6 +11,7 @@ from reviewer.events.activity import (
     Commenter,
     PauseReviews,
     ReviewHead,
+    ReviewOpenPulls,
     ReviewPullRequest,
     ShowHelp,
     Skip,
@@ -187,10 +189,13 @@ def _obey(
 
 def _on_workflow_run(event: WorkflowRunEvent, rules: TriggerRules) -> Activity:
     upstream_succeeded = event.conclusion == "success"
-    if rules.pr_number:
-        return ReviewPullRequest(
-            rules.pr_number, full=rules.full, upstream_succeeded=upstream_succeeded
-        )
+    match rules.pr_number:
+        case PullRequests.OPEN:
+            return ReviewOpenPulls(full=rules.full)
+        case int(number):
+            return ReviewPullRequest(number, full=rules.full, upstream_succeeded=upstream_succeeded)
+        case None:
+            pass
     if event.action != "completed" or event.started_by not in PULL_REQUEST_EVENTS:
         return Skip(
             f"the other workflow's run ({event.action}) was started by {event.started_by}, not by "
@@ -209,16 +214,20 @@ def _on_other(event: OtherEvent, rules: TriggerRules) -> Activity:
             waits=rules.gated,
             remedy=_OTHER_EVENT,
         )
+    if isinstance(number, PullRequests):
+        return ReviewOpenPulls(full=rules.full)
     return ReviewPullRequest(number, full=rules.full, requested=True)
 
 
-def _parse_number(text: str) -> int | None:
+def _parse_number(text: str) -> int | PullRequests | None:
     if not text:
         return None
+    if text == PullRequests.OPEN.value:
+        return PullRequests.OPEN
     if not _NUMBER.fullmatch(text) or int(text) > _LARGEST_NUMBER:
         raise EventError(
             "The pr-number of the event is not the number of a pull request.",
             cause="The run was started by hand with something else in its pr-number field.",
-            remedy="Start it again with digits only, for example 7.",
+            remedy="Start it again with digits only, for example 7, or with `open`.",
         )
     return int(text)

@@ -1,13 +1,13 @@
 """Counts what requests cost, by purpose, and refuses those over a limit of tokens or money."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from reviewer.config.enums import NoLimit
 from reviewer.config.inputs import Inputs
-from reviewer.errors import BudgetError
+from reviewer.errors import BudgetError, PullLimitError
 from reviewer.llm.model_catalog import Price, find_price, unknown_price_error
 from reviewer.llm.tallies import PURPOSES, Tallies
 from reviewer.prompt import Estimate, Usage
@@ -91,10 +91,11 @@ class Budget:
         self._refusal: BudgetError | None = None
 
     @classmethod
-    def of(cls, inputs: Inputs) -> "Budget":
+    def of(cls, inputs: Inputs, before: Iterable[Spent] = ()) -> "Budget":
         """Return the budget of a run, with a default limit for what the workflow does not limit.
 
-        Without a price there is nothing to multiply, so the default is one of tokens then.
+        Without a price there is nothing to multiply, so the default is one of tokens then. What the
+        run has spent `before` on other pull requests is taken off.
         """
         prices = {model: find_price(model, inputs) for model in inputs.every_model}
         priced = all(prices.values())
@@ -103,11 +104,12 @@ class Budget:
             cost = DEFAULT_COST
         if tokens is None and not priced:
             tokens = DEFAULT_TOKENS
-        return cls(
-            None if tokens is NoLimit.NONE else tokens,
-            None if cost is NoLimit.NONE else cost,
-            prices.get,
-        )
+        tokens = None if tokens is NoLimit.NONE else tokens
+        cost = None if cost is NoLimit.NONE else cost
+        for spent in before:
+            tokens = None if tokens is None else tokens - spent.tokens
+            cost = None if cost is None else cost - (spent.dollars or 0)
+        return cls(tokens, cost, prices.get)
 
     def limit_pull(self, limit: PullLimit) -> None:
         """Set the limit for all runs on the pull request; until then there is none."""
@@ -117,6 +119,12 @@ class Budget:
     def refusal(self) -> BudgetError | None:
         """The reason why the first request was refused, None if none was."""
         return self._refusal
+
+    @property
+    def is_used_up(self) -> bool:
+        """True if not even the smallest request would fit the limits of the run."""
+        with self._lock:
+            return self._find_reached(*self._add_up(1, Decimal("0.000001"))) is not None
 
     def reserve(self, model: str, characters: int, purpose: str = "review") -> Reservation:
         """Reserve tokens and money for a request whose prompt has so many characters.
@@ -241,7 +249,7 @@ class Budget:
         pull = self._pull_limit
         if pull and cost > pull.left:
             shard = " This shard has its share of what is left." if pull.share < 1 else ""
-            return BudgetError(
+            return PullLimitError(
                 f"The limit max-cost-pull-request is reached: other runs have cost "
                 f"${pull.earlier:.2f}, and the next request would exceed ${pull.limit:f}.{shard}",
                 remedy="Raise max-cost-pull-request, or review fewer files.",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from reviewer.context.discussion import Discussion, Remark
+from reviewer.context.promises import Promises
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
@@ -30,6 +31,7 @@ THREAD_CHARACTERS = 8_000
 """Characters of all review threads of a request together."""
 _NONCE_REMOVED = "[mark]"
 _NO_RULES = TeamRules()
+_NO_PROMISES = Promises()
 _PURPOSES_WITH_TOOLS = ("review", "whole", "verify", "answer")
 _PURPOSES_WITH_CHANGES = ("review", "whole", "verify", "trivial")
 # Their changes are in no later request that begins alike.
@@ -60,13 +62,14 @@ class Prompts:
         mask: Callable[[str], str],
         tools: tuple[Tool, ...] = (),
         verifies: bool = True,
+        promises: Promises = _NO_PROMISES,
     ) -> None:
         """Set what all prompts of the run share.
 
         `nonce` must be unpredictable to the authors of untrusted text. `language` is the name of
         the language of replies, "" for English. `mask` replaces secrets in any text. `tools` are
         offered in `review` and `verify`. `verifies` says that a verification is likely to follow
-        a review.
+        a review. Where a request sees the whole change, it is compared with `promises`.
         """
         self._pull = pull
         self._verifies = verifies
@@ -75,6 +78,9 @@ class Prompts:
         self._mask = mask
         self._templates = Templates("prompts", self.as_prompt_text, {})
         self._rules = self._templates.render("system.md.j2")
+        self.promises = promises
+        self._promised = promises.show(self.as_prompt_text)
+        self._shared_schema = reply_schemas.for_all(compared=bool(self._promised))
 
     def as_prompt_text(self, text: str) -> str:
         """Return text as a prompt shows it: invisible characters shown, secrets masked, no nonce.
@@ -96,14 +102,17 @@ class Prompts:
         at COMMENT_CHARACTERS. Threads that do not fit into THREAD_CHARACTERS are left out, those of
         people without write access first.
         """
+        promised = self._promised if request.whole else ()
+        change_schema = reply_schemas.for_change(compared=bool(promised))
         return self._render(
             "review",
-            reply_schemas.CHANGE_SCHEMA if request.whole else reply_schemas.REVIEW_SCHEMA,
+            change_schema if request.whole else reply_schemas.REVIEW_SCHEMA,
             parts=self._fit_threads(request.parts),
             rules=request.rules,
             request=request,
             siblings=tuple(map(shorten_name, request.siblings[:LISTED_SIBLINGS])),
             more=max(0, len(request.siblings) - LISTED_SIBLINGS),
+            promised=promised,
         )
 
     def trivial(self, request: BatchRequest, proofs: Sequence[str]) -> Prompt:
@@ -123,16 +132,19 @@ class Prompts:
     def whole(self, request: BatchRequest, change: WholeChange) -> Prompt:
         """Return the request for the overview and for what needs two files to see.
 
-        The reply follows CHANGE_SCHEMA. `request` holds the parts of `change`.
+        The reply follows CHANGE_SCHEMA, or COMPARED_SCHEMA where all of the change is shown and
+        there are promises. `request` holds the parts of `change`.
         """
+        promised = self._promised if change.is_complete else ()
         return self._render(
             "whole",
-            reply_schemas.CHANGE_SCHEMA,
+            reply_schemas.for_change(compared=bool(promised)),
             parts=self._fit_threads(request.parts),
             rules=request.rules,
             request=request,
             outlines=change.outlines,
             unlisted=change.unlisted,
+            promised=promised,
         )
 
     def verify(
@@ -218,7 +230,7 @@ class Prompts:
             schema_name=purpose,
             schema=schema,
             tools=offered,
-            shared_schema=None if purpose == "answer" else reply_schemas.SHARED_SCHEMA,
+            shared_schema=None if purpose == "answer" else self._shared_schema,
             cache_key=_choose_key(values.get("request")),
         )
 

@@ -1,6 +1,6 @@
 """Reads the JSON object in a model's reply as what was asked for; a reply is untrusted."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -13,11 +13,14 @@ from reviewer.llm.reply_objects import Found
 from reviewer.llm.reply_schemas import (
     AnswerReply,
     ChangeReply,
+    ComparedReply,
+    GapReply,
     OverviewReply,
     SectionReply,
     VerdictReply,
     VerificationReply,
 )
+from reviewer.promise import PromiseGap
 from reviewer.prompt import Reply
 from reviewer.review import Overview, Withheld
 from reviewer.severity import Severity
@@ -60,7 +63,7 @@ def parse_change(
 ) -> BatchReply:
     """Return what `parse_review` does, also of a reply that is about none of the files."""
     found = _find_sections(reply, alone=len(names) == 1)
-    review = _read(ChangeReply, found.value)
+    review = _read(ComparedReply, found.value)
     sections, foreign = _assign_sections(review.files, names)
     read = {path: _read_section(path, rows, gate) for path, rows in sections.items()}
     for number, (path, section) in enumerate(read.items(), 1):
@@ -72,7 +75,19 @@ def parse_change(
             truncated=found.truncated and number == len(read),
             ambiguous=found.ambiguous,
         )
-    return BatchReply(read, Overview(review.overview, review.major_changes).shorten())
+    gaps = tuple(_read_gaps(review.compared))
+    return BatchReply(read, Overview(review.overview, review.major_changes, gaps).shorten())
+
+
+def _read_gaps(rows: Iterable[object]) -> Iterator[PromiseGap]:
+    """Yield the differences from linked issues, whose quotes nobody has looked for yet."""
+    for row in rows:
+        try:
+            gap = json_members.read(GapReply, row)
+        except UnusableError:
+            continue
+        if gap.kind:
+            yield PromiseGap(gap.issue, gap.kind, gap.quote, gap.text, gap.path.strip())
 
 
 def _find_sections(reply: Reply, *, alone: bool) -> Found:

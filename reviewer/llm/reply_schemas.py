@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from reviewer.finding import Candidate
+from reviewer.promise import GapKind
 from reviewer.review import Ground
 from reviewer.severity import Severity
 from reviewer.text import json_members
 from reviewer.text.json_members import schema
 
 VERDICTS = ("keep", "lower", "drop")
+_GAP_KINDS: dict[str, GapKind | None] = {kind.value: kind for kind in GapKind}
 _GROUNDS = {ground.value: ground for ground in Ground}
 
 # In characters; longer texts are cut.
 _REASON = 500
 _ANSWER = 6_000
+# Longer than what is shown: a quote is looked for as a whole.
+_GAP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,33 @@ class ReviewReply:
 
 
 @dataclass(frozen=True, slots=True)
+class GapReply:
+    """A difference between the change and a linked issue."""
+
+    issue: Annotated[int, json_members.line_number()]
+    kind: Annotated[GapKind | None, json_members.word(_GAP_KINDS, otherwise=None)]
+    quote: Annotated[str, json_members.optional_line(_GAP)]
+    path: Annotated[str, json_members.optional_text()] = ""
+    text: Annotated[str, json_members.optional_line(_GAP)] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeReply:
     """The reply about a batch that holds the whole change: the overview too."""
 
     overview: Annotated[str, json_members.optional_text()]
     major_changes: Annotated[tuple[str, ...], json_members.optional_texts()]
     files: Annotated[tuple[object, ...], json_members.rows(schema(SectionReply))]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedReply:
+    """The same where linked issues are shown; each difference is read by itself, as a GapReply."""
+
+    overview: Annotated[str, json_members.optional_text()]
+    major_changes: Annotated[tuple[str, ...], json_members.optional_texts()]
+    files: Annotated[tuple[object, ...], json_members.rows(schema(SectionReply))]
+    compared: Annotated[tuple[object, ...], json_members.rows(schema(GapReply))] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +122,17 @@ class SharedReply:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedComparedReply:
+    """The same in a run that compares the change with linked issues."""
+
+    overview: Annotated[str, json_members.optional_text()]
+    major_changes: Annotated[tuple[str, ...], json_members.optional_texts()]
+    files: Annotated[tuple[object, ...], json_members.rows(schema(SectionReply))]
+    verdicts: Annotated[tuple[object, ...], json_members.rows(schema(VerdictReply))]
+    compared: Annotated[tuple[object, ...], json_members.rows(schema(GapReply))]
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerReply:
     """The reply to a question."""
 
@@ -109,3 +145,15 @@ OVERVIEW_SCHEMA = schema(OverviewReply)
 VERIFY_SCHEMA = schema(VerificationReply)
 ANSWER_SCHEMA = schema(AnswerReply)
 SHARED_SCHEMA = schema(SharedReply)
+COMPARED_SCHEMA = schema(ComparedReply)
+SHARED_COMPARED_SCHEMA = schema(SharedComparedReply)
+
+
+def for_change(*, compared: bool) -> json_members.Schema:
+    """Return the schema of a reply about a whole change, which may be compared with issues."""
+    return COMPARED_SCHEMA if compared else CHANGE_SCHEMA
+
+
+def for_all(*, compared: bool) -> json_members.Schema:
+    """Return the schema that the requests of a run share, which may compare with issues."""
+    return SHARED_COMPARED_SCHEMA if compared else SHARED_SCHEMA

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from reviewer.finding import Dismissal, Finding
+from reviewer.promise import MOST_GAPS, PromiseGap
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Severity
 from reviewer.spending import MOST_BILLS, Bill, Dollars, Ledger, read_dollars, write_dollars
@@ -129,6 +130,9 @@ class State:
     units: tuple[Unit, ...] = ()
     overview: _Text = ""
     major_changes: tuple[str, ...] = ()
+    gaps: Annotated[tuple[PromiseGap, ...], Field(max_length=MOST_GAPS)] = ()
+    promises: _Text = ""
+    """The identity of what the linked issues asked for when the change was compared with them."""
     unchecked: tuple[_Finding, ...] = ()
     dismissed: tuple[_Dismissal, ...] = ()
     posted: Annotated[tuple[_Number, ...], Field(max_length=1_000)] = ()
@@ -200,6 +204,8 @@ def from_review(review: Review) -> State:
         ),
         overview=review.overview.text,
         major_changes=review.overview.major_changes,
+        gaps=review.overview.gaps,
+        promises=review.overview.promises,
         unchecked=review.unchecked,
         dismissed=review.dismissed,
         posted=tuple(sorted(review.inline)),

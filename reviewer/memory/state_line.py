@@ -89,7 +89,7 @@ def _shrink(state: State) -> Iterator[State]:
     while ordered:
         ordered = ordered[: len(ordered) * 7 // 8]
         yield replace(state, units=tuple(ordered))
-    yield replace(state, units=(), major_changes=(), unchecked=(), dismissed=())
+    yield replace(state, units=(), major_changes=(), gaps=(), unchecked=(), dismissed=())
 
 
 def _drop_rule(finding: Finding) -> Finding:

@@ -26,6 +26,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from reviewer.config import shard
 from reviewer.errors import ReportError
 from reviewer.finding import Candidate, Origin, Side
+from reviewer.promise import PromiseGap
 from reviewer.review import Ground, Status, VerdictOutcome
 from reviewer.severity import Confidence, Scale, Severity
 from reviewer.spending import Dollars
@@ -229,6 +230,7 @@ class Report:
     cancelled: bool
     overview: str
     major_changes: tuple[str, ...]
+    compared: tuple[PromiseGap, ...] = ()
     findings: tuple[ShownFindingRow, ...]
     fixed: tuple[FindingRow, ...]
     unchecked: tuple[FindingRow, ...] = ()

@@ -47,6 +47,7 @@ def render(review: Review, *, name: str, run_url: str, memory: str | None = None
         cancelled=review.cancelled is not None,
         overview=review.overview.text,
         major_changes=review.overview.major_changes,
+        compared=review.overview.gaps,
         findings=tuple(_make_shown_row(each, review.inline) for each in review.findings),
         fixed=tuple(FindingRow(**_collect_members(each)) for each in review.fixed),
         unchecked=tuple(FindingRow(**_collect_members(each)) for each in review.unchecked),
@@ -163,7 +164,7 @@ def _make_review(report: Report) -> Review:
     return Review(
         head_sha=report.head_sha,
         base_sha=report.base_sha,
-        overview=Overview(report.overview, report.major_changes),
+        overview=Overview(report.overview, report.major_changes, report.compared),
         findings=findings,
         files=tuple(_make_file(row, by_path.get(row.path, ())) for row in report.files),
         withheld=Withheld(**asdict(report.withheld)),

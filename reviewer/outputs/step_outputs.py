@@ -43,6 +43,8 @@ def make_outputs(
         "report-path": paths.get(REPORT, ""),
         "sarif-path": paths.get(SARIF, ""),
         "verdict": _choose_verdict(state),
+        # Those of a run that reviews several are made in `pull_results`.
+        "pull-requests": "",
     }
 
 

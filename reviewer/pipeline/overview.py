@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reviewer.errors import ReviewerError
+from reviewer.findings import promise_gaps
 from reviewer.llm import replies
+from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.promise import PromiseGap
 from reviewer.review import FileReport, Overview, Status
 
 log = logging.getLogger(__name__)
@@ -48,6 +51,30 @@ def choose(reviewer: BatchReviewer, rows: Sequence[FileReport], asked: int) -> O
     if len(reviewed) == asked == 1 and not any(row.status is Status.SKIPPED for row in rows):
         return Overview(reviewed[0].summary)
     return Summaries(tuple(rows))
+
+
+def add_gaps(
+    reviewer: BatchReviewer, overview: Overview, plan: Plan, gaps: Sequence[PromiseGap] | None
+) -> Overview:
+    """Return the overview with the differences from linked issues whose quotes are there.
+
+    `gaps` are those that a reply has reported, None if none compared the change. Then those of the
+    last review stay, if nothing but trivial changes was read and the issues ask for the same. A
+    comparison that failed is made by the next run.
+    """
+    promises, before = reviewer.prompts.promises, reviewer.previous.state
+    if gaps is not None:
+        as_prompt_text = reviewer.prompts.as_prompt_text
+        found = promise_gaps.check(gaps, promises, plan.selection.files, as_prompt_text)
+        return replace(overview, gaps=found, promises=promises.identity)
+    failed = plan.whole is not None
+    unread = all(batch.proofs for batch in plan.batches)
+    keeps = unread and before.promises == promises.identity
+    return replace(
+        overview,
+        gaps=before.gaps if keeps else (),
+        promises="" if failed else promises.identity,
+    )
 
 
 def request(reviewer: BatchReviewer, summaries: Summaries) -> OverviewResult:

@@ -44,9 +44,12 @@ class Plan:
         if kept:
             # No batch holds the whole change.
             batches = tuple(replace(batch, whole=False) for batch in batches)
-        shown = [file for file in selection.files if file.path not in proven]
+        # Where nothing else sees the change, it is compared with what the issues ask for by now.
+        known = ("", reviewer.previous.state.promises)
+        compares = not batches and reviewer.prompts.promises.identity not in known
+        shown = [file for file in selection.files if compares or file.path not in proven]
         in_pieces = bool(batches) and not batches[0].whole
-        needs_whole = in_pieces and reviewer.requests.batching is not Batching.FILE
+        needs_whole = reviewer.requests.batching is not Batching.FILE and (in_pieces or compares)
         return cls(
             selection,
             kept,

@@ -19,6 +19,7 @@ from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.review_batch import FINAL_ERRORS, BatchResult, BatchReviewer, WholeResult
 from reviewer.pipeline.verdicts import Verdicts
 from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
+from reviewer.promise import PromiseGap
 from reviewer.review import Overview
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Progress:
     was asked about it. The same replies make the same review, in whatever order they come: what the
     verification left, and what was found across files, is added at the end. `batches` are those
     whose findings are verified: of a batch of the small model, what it leaves to the preferred one.
+    `gaps` are the reported differences from linked issues, None if no reply compared the change.
     """
 
     reviewer: BatchReviewer
@@ -44,6 +46,7 @@ class Progress:
     batches: list[Batch]
     overview: Overview = field(default_factory=Overview)
     overview_problem: ReviewerError | None = None
+    gaps: tuple[PromiseGap, ...] | None = None
     verdicts: Verdicts = field(default_factory=Verdicts)
     _across: dict[str, FileResult] = field(default_factory=dict)
     _whole_result: WholeResult | None = None
@@ -75,6 +78,7 @@ class Progress:
             case WholeChange(), WholeResult():
                 self._whole_result = result
                 self.overview = result.overview if result.overview.text else self.overview
+                self.gaps = None if result.problem else result.overview.gaps
                 stop = result.problem if isinstance(result.problem, FINAL_ERRORS) else None
             case FindingsToVerify(), Verified():
                 self.verdicts.add(task, result)
@@ -109,6 +113,7 @@ class Progress:
     def _add_batch(self, batch: Batch, result: BatchResult) -> ReviewerError | None:
         if result.overview.text:
             self.overview = result.overview
+            self.gaps = self.gaps if batch.proofs else result.overview.gaps
         for each in result.results:
             self.parts[each.part.file.path].append(each)
         paths = {*batch.paths}

@@ -244,7 +244,8 @@ class BatchReviewer:
             if isinstance(problem, ContextTooLongError) and shrinks:
                 return self.review_whole(smaller, share=0.0)
             return WholeResult(problem=problem)
-        return WholeResult(_check_rules(reply.sections, request), reply.overview)
+        overview = reply.overview if change.is_complete else replace(reply.overview, gaps=())
+        return WholeResult(_check_rules(reply.sections, request), overview)
 
 
 def _check_rules(

@@ -57,7 +57,7 @@ def review(
     )
     return replace(
         made,
-        overview=progress.overview,
+        overview=overview.add_gaps(reviewer, progress.overview, progress.plan, progress.gaps),
         verifications=progress.verdicts.verifications(),
         notes=tuple(_note_how_it_was_made(reviewer, progress, made.notes)),
         requests=outcomes.sort(asked),

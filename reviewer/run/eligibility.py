@@ -7,7 +7,7 @@ from decimal import Decimal
 from reviewer.comments.upsert import OwnComment
 from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
-from reviewer.config.settings import Settings
+from reviewer.config.shared_settings import SharedSettings
 from reviewer.errors import InputError
 from reviewer.llm import model_catalog
 from reviewer.memory.seal import choose_secret
@@ -91,7 +91,9 @@ def find_reason_to_skip(rights: Rights, known: State, *, reviewed: bool) -> Skip
     return Skipped(reason, waits=True) if reason else None
 
 
-def find_obstacle(pull: PullRequest, settings: Settings, known: State, *, requested: bool) -> str:
+def find_obstacle(
+    pull: PullRequest, settings: SharedSettings, known: State, *, requested: bool
+) -> str:
     """Return the property of the pull request that forbids a review, "" if there is none.
 
     `requested` says that a person asked for the review: then drafts and paused ones are reviewed.
@@ -119,6 +121,15 @@ def _casefold(names: Iterable[str]) -> set[str]:
     return {name.casefold() for name in names}
 
 
+def find_outside_reason(inputs: Inputs, pull: PullRequest) -> str:
+    """Return why `reviewed-associations` lets the pull request wait, "" if it does not."""
+    wanted = inputs.reviewed_associations
+    if not wanted or pull.association in wanted:
+        return ""
+    names = ", ".join(wanted)
+    return f"its author is {pull.association}, not {names} (reviewed-associations); {_ASK}"
+
+
 def find_wait_reason(run: Run, pull: PullRequest, known: State) -> str:
     """Return the reason why the pull request waits for a maintainer's command, "" if it need not.
 
@@ -126,10 +137,8 @@ def find_wait_reason(run: Run, pull: PullRequest, known: State) -> str:
     is not in `allowed-associations`.
     """
     inputs = run.inputs
-    wanted = inputs.reviewed_associations
-    if wanted and pull.association not in wanted:
-        names = ", ".join(wanted)
-        return f"its author is {pull.association}, not {names} (reviewed-associations); {_ASK}"
+    if reason := find_outside_reason(inputs, pull):
+        return reason
     unlimited = inputs.daily_limit is None and inputs.daily_limit_per_author is None
     if unlimited or pull.association in inputs.allowed_associations:
         return ""

@@ -49,6 +49,7 @@ def report_failures(
 def _report_failure(reporter: Reporter, problem: ReviewerError) -> int:
     if isinstance(problem, CancelledError):
         reporter.run.deadline.shorten(SECONDS_AFTER_CANCEL)
+    reporter.run.problems.append(problem)
     reporter.report_problem(problem)
     reporter.run.runner.output("verdict", "failed")
     return problem.exit_code

@@ -13,13 +13,14 @@ from typing import TypeVar
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.comments import threads
-from reviewer.config.enums import Verify
+from reviewer.config.enums import Batching, LinkedIssues, Verify
 from reviewer.config.settings import Settings
 from reviewer.context import guideline_files
 from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines
 from reviewer.context.head_files import HeadFiles
+from reviewer.context.promises import Promises
 from reviewer.finding import Dismissal, Finding
 from reviewer.llm import model_catalog
 from reviewer.llm.budget import PullLimit
@@ -158,6 +159,7 @@ def make_reviewer(
         mask=mask,
         tools=OFFERED if workspace else (),
         verifies=settings.verify is not Verify.OFF,
+        promises=find_promises(run, settings, pull),
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files
@@ -184,6 +186,13 @@ def make_reviewer(
         refresh_overview=run.wanted.refresh_overview,
         asks=any(file.path not in recalled.rows for file in share),
     )
+
+
+def find_promises(run: Run, settings: Settings, pull: PullRequest) -> Promises:
+    """Return what a review is compared with: nothing where no request sees the whole change."""
+    wanted = settings.linked_issues is LinkedIssues.ON
+    whole = run.inputs.batching is not Batching.FILE and run.inputs.shard is None
+    return Promises.of(pull, wanted=wanted and whole)
 
 
 def _meet_speakers(run: Run, snapshot: Snapshot, asked: AbstractSet[str]) -> Speakers:

@@ -39,7 +39,7 @@ def wants_tools(run: Run, pull: PullRequest) -> bool:
         case ToolsMode.AUTO if pull.from_fork and run.event != _CONFINED:
             # This trigger combines the commit of an outside contributor with rights.
             return False
-        case ToolsMode.ON if run.event in _PRIVILEGED:
+        case ToolsMode.ON if run.event in _PRIVILEGED or run.wanted.unselected:
             return False
         case _:
             return True

@@ -10,6 +10,7 @@ from reviewer.changes.selection import Selection, assign_shards
 from reviewer.config.settings import Settings
 from reviewer.errors import ReportError
 from reviewer.finding import Dismissal
+from reviewer.findings import promise_gaps
 from reviewer.memory import recall, state_line
 from reviewer.memory.file_key import FileKey, FileKeys
 from reviewer.memory.previous_review import PreviousReview
@@ -22,6 +23,7 @@ from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction, SecretMask
 from reviewer.review import Review
 from reviewer.run import submitted_reports
+from reviewer.run.model_review import find_promises
 from reviewer.run.run import Run
 from reviewer.run.submitted_reports import SubmittedReports
 from reviewer.text import invisible
@@ -91,11 +93,15 @@ def merge(
         as_prompt_text=as_prompt_text,
         spent=submitted.add_up_spent(),
     )
+    # Their quotes are looked for again: whoever wrote the report could have made them up.
+    promises = find_promises(run, settings, pull)
+    reported = (gap for each in submitted.reviews for gap in each.overview.gaps)
+    gaps = promise_gaps.check(reported, promises, selection.files, as_prompt_text)
     notes = (*review.notes, *submitted.make_notes({*review.notes, *review.job_summary_notes}))
     origin = (FORK_NOTE,) if pull.from_fork else ()
     return replace(
         review,
-        overview=submitted.join_overviews(),
+        overview=replace(submitted.join_overviews(), gaps=gaps, promises=promises.identity),
         notes=(*origin, *notes),
         by_fork=pull.from_fork,
         # A fork's runs are paid for by others, and its author could write any figure.

@@ -25,6 +25,7 @@ from reviewer.run import eligibility, publish_reports, restored_reports
 from reviewer.run.announcement import announced
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.model_review import (
+    find_promises,
     make_reviewer,
     review_share,
     start_in_thread,
@@ -82,6 +83,9 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
     # Skip the pull request, or keep a review that is up to date.
+    # A linked issue that asks for something else by now is compared again.
+    promises = find_promises(run, settings, pull).identity
+    up_to_date = up_to_date and (only_repeat or promises == own.state.promises)
     rights = Rights(run, pull, settings)
     if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=up_to_date):
         return skip_pull_request(reporter, own, settings, skipped)

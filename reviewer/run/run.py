@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner
 from reviewer.config.inputs import Inputs
+from reviewer.errors import ReviewerError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal
@@ -33,6 +34,7 @@ class Run:
     costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
     reviewed files. Both are empty where there is none. `now` is when the run began. `early_list` is
     None if the event does not name the commits. `key` tells its bill from those of other runs.
+    `problems` are those that it has reported.
     """
 
     forge: Forge
@@ -50,6 +52,7 @@ class Run:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     early_list: EarlyList | None = None
     key: str = field(default_factory=lambda: secrets.token_hex(8))
+    problems: list[ReviewerError] = field(default_factory=list)
 
     def take_early_list(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
         """Return the list of changed files if it was asked for and is of these commits; once."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reviewer.adapters.github.forge import GitHub
@@ -11,7 +11,13 @@ from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.enums import Mode
 from reviewer.config.inputs import REPOSITORY_FILE, Inputs
 from reviewer.errors import EventError
-from reviewer.events.activity import CommandRequest, ReviewHead, ReviewPullRequest
+from reviewer.events.activity import (
+    CommandRequest,
+    ReviewHead,
+    ReviewOpenPulls,
+    ReviewPullRequest,
+    ReviewRequest,
+)
 from reviewer.events.payload import LINE_COMMENT
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.ports import Forge, Model
@@ -21,11 +27,12 @@ from reviewer.run.early_list import EarlyList
 if TYPE_CHECKING:
     # Imported while GitHub responds.
     from reviewer.config.settings import Settings
+    from reviewer.llm.budget import Budget
     from reviewer.run.run import Run
 
 
 def start(
-    wanted: ReviewPullRequest | ReviewHead | CommandRequest,
+    wanted: ReviewRequest | CommandRequest,
     inputs: Inputs,
     runner: Runner,
     environ: Mapping[str, str],
@@ -39,34 +46,79 @@ def start(
     deadline = Deadline(inputs.timeout)
     repository, token = environ.get("GITHUB_REPOSITORY", ""), inputs.github_token
     forge = GitHub.of(environ, repository=repository, token=token, deadline=deadline)
+    setting = RunSetting(forge, inputs, runner, deadline, environ)
+    if isinstance(wanted, ReviewOpenPulls):
+        return _review_open_pulls(setting, wanted)
     first, early_list = send_first(forge, wanted, inputs)
 
     import reviewer.run.review  # noqa: F401 - the slowest part, loaded while GitHub responds
     from reviewer.llm.budget import Budget
-    from reviewer.run.run import Run
     from reviewer.run.skips import skip
 
     snapshot = first.result()
     if snapshot is None:
         return skip(runner, "the commit of this event is not the head of an open pull request")
     found = _resolve(wanted, snapshot)
-    workspace = environ.get("GITHUB_WORKSPACE", "")
-    run = Run(
-        forge=forge,
-        models=lambda: make_models(inputs, deadline.earlier_by(PUBLISHING_SECONDS)),
-        runner=runner,
-        inputs=inputs,
-        deadline=deadline,
-        wanted=found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number),
-        run_url=_make_run_url(environ),
-        seal=make_seal(inputs, repository, found.number),
-        budget=Budget.of(inputs),
-        workspace=workspace,
-        checkout=workspace,
-        event=environ.get("GITHUB_EVENT_NAME", ""),
-        early_list=early_list,
-    )
-    return carry_out(run, found, snapshot)
+    request = found if isinstance(found, ReviewPullRequest) else ReviewPullRequest(found.number)
+    return carry_out(setting.make_run(request, Budget.of(inputs), early_list), found, snapshot)
+
+
+def _review_open_pulls(setting: "RunSetting", wanted: ReviewOpenPulls) -> int:
+    from reviewer.run.open_pulls import OpenPullsReview
+
+    return OpenPullsReview(
+        setting.forge,
+        setting.inputs,
+        setting.runner,
+        setting.deadline,
+        setting.make_seal(0),
+        setting.make_run,
+    ).review_all(wanted)
+
+
+@dataclass(slots=True)
+class RunSetting:
+    """What the runs of one process have in common; more than one if all open ones are reviewed."""
+
+    forge: GitHub
+    inputs: Inputs
+    runner: Runner
+    deadline: Deadline
+    environ: Mapping[str, str]
+    _models: tuple[Model, ...] = ()
+
+    def make_run(
+        self, wanted: ReviewPullRequest, budget: "Budget", early_list: EarlyList | None
+    ) -> "Run":
+        """Equip the run on one pull request; what that takes is imported now."""
+        from reviewer.run.run import Run
+
+        workspace = self.environ.get("GITHUB_WORKSPACE", "")
+        return Run(
+            forge=self.forge,
+            models=self._make_models,
+            runner=self.runner,
+            inputs=self.inputs,
+            deadline=self.deadline,
+            wanted=wanted,
+            run_url=_make_run_url(self.environ),
+            seal=self.make_seal(wanted.number),
+            budget=budget,
+            workspace=workspace,
+            checkout=workspace,
+            event=self.environ.get("GITHUB_EVENT_NAME", ""),
+            early_list=early_list,
+        )
+
+    def make_seal(self, number: int) -> Seal:
+        """Return the seal of a run on the pull request `number`."""
+        return make_seal(self.inputs, self.environ.get("GITHUB_REPOSITORY", ""), number)
+
+    def _make_models(self) -> tuple[Model, ...]:
+        # Shared, as is what they have learned of the server's capacity.
+        if not self._models:
+            self._models = make_models(self.inputs, self.deadline.earlier_by(PUBLISHING_SECONDS))
+        return self._models
 
 
 def send_first(

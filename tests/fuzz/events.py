@@ -1,5 +1,6 @@
 """Whatever an event's payload holds, the run decides, and obeys nobody whom it should not."""
 
+from reviewer.config.enums import PullRequests
 from reviewer.errors import EventError
 from reviewer.events import activity, commands, decision
 from reviewer.events import payload as events
@@ -11,6 +12,8 @@ OPEN = TriggerRules("/review", ("OWNER", "NONE"), review_drafts=True, pr_number=
             key_missing=False)  # fmt: skip
 SHUT = TriggerRules("flows review", ("OWNER",), review_drafts=False, pr_number=None, full=True,
             key_missing=True)  # fmt: skip
+ALL = TriggerRules("/review", ("OWNER",), review_drafts=False, pr_number=PullRequests.OPEN,
+    full=False, key_missing=False)  # fmt: skip
 MANUAL = TriggerRules("/review", ("OWNER",), review_drafts=False, pr_number=7, full=False,
               key_missing=False, publishes=True)  # fmt: skip
 
@@ -23,7 +26,7 @@ def event(data: bytes) -> None:
         happened = events.parse(name, payload, repository=REPOSITORY, ref=ref)
     except EventError:
         return
-    for rules in (OPEN, SHUT, MANUAL):
+    for rules in (OPEN, SHUT, MANUAL, ALL):
         try:
             decided = decision.decide(happened, rules)
         except EventError:
@@ -36,7 +39,7 @@ def event(data: bytes) -> None:
 
 
 def _assert_in_range(decided: Activity) -> None:
-    if not isinstance(decided, activity.ReviewHead | Skip):
+    if not isinstance(decided, activity.ReviewHead | activity.ReviewOpenPulls | Skip):
         assert decided.number >= 1
     if isinstance(decided, AnswerQuestion):
         assert len(decided.question) <= commands.LONGEST_QUESTION

@@ -13,6 +13,7 @@ from tests.loopback import payloads
 from tests.loopback.state import (
     Access,
     Entry,
+    Issue,
     IssueComment,
     Pull,
     Repository,
@@ -79,6 +80,8 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
         rows = [pull for pull in repo.pulls.values() if _is_wanted(pull, wanted)]
         by_change = "UPDATED_AT" in str(wanted.get("orderBy"))
         rows.sort(key=lambda pull: (-_changed(pull) if by_change else 0, -pull.number))
+        if "ASC" in str(wanted.get("orderBy")):
+            rows.reverse()
         page = connection(site, "pullRequests", rows, lambda each: _pull(site, token, repo, each))
         return page(**wanted)
 
@@ -242,8 +245,15 @@ def _commit(subject: str) -> Fields:
     return {"commit": {"messageHeadline": subject}}
 
 
-def _issue(title: str) -> Fields:
-    return {"title": title}
+def _issue(issue: str | Issue) -> Fields:
+    issue = Issue(0, issue) if isinstance(issue, str) else issue
+    repository = {"nameWithOwner": issue.repository, "isPrivate": issue.private}
+    return {
+        "number": issue.number,
+        "title": issue.title,
+        "body": issue.body,
+        "repository": repository,
+    }
 
 
 def _label(name: str) -> Fields:

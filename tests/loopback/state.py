@@ -129,6 +129,17 @@ class Thread:
     resolved_by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue that a pull request closes, perhaps one of another repository."""
+
+    number: int
+    title: str
+    body: str = ""
+    repository: str = "octo/shop"
+    private: bool = False
+
+
 @dataclass(slots=True)
 class Pull:
     """A pull request as it stands now."""
@@ -153,7 +164,7 @@ class Pull:
     labels: list[str] = field(default_factory=list)
     # Subject lines of the commits, oldest first; titles of the issues it closes.
     commits: list[str] = field(default_factory=lambda: ["Change things"])
-    issues: list[str] = field(default_factory=list)
+    issues: "list[str | Issue]" = field(default_factory=list)
     threads: list[Thread] = field(default_factory=list)
     changed_files: int | None = None
     association: str = "CONTRIBUTOR"

@@ -20,11 +20,13 @@ from reviewer.adapters.openai.wire import Options
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
-from reviewer.events.activity import CommandRequest, ReviewPullRequest
+from reviewer.events.activity import CommandRequest, ReviewOpenPulls, ReviewPullRequest
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.run import start
+from reviewer.run.early_list import EarlyList
+from reviewer.run.open_pulls import OpenPullsReview
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import Run
 from tests import run_result
@@ -87,7 +89,14 @@ class Job:
         """Review the pull request; inputs use underscores here."""
         return self.carry_out(replace(self.wanted, full=full, requested=requested), **inputs)
 
-    def carry_out(self, wanted: ReviewPullRequest | CommandRequest, **inputs: str) -> RunResult:
+    def run_open(self, *, full: bool = False, **inputs: str) -> RunResult:
+        """Review all open pull requests whose head is new; inputs use underscores here."""
+        self.event = "schedule"
+        return self.carry_out(ReviewOpenPulls(full=full), **inputs)
+
+    def carry_out(
+        self, wanted: ReviewPullRequest | ReviewOpenPulls | CommandRequest, **inputs: str
+    ) -> RunResult:
         """Do what an event asked for; inputs use underscores here."""
         self.runs += 1
         folder = self.root / str(self.runs)
@@ -117,7 +126,10 @@ class Job:
         return left
 
     def _deliver(
-        self, runner: Runner, inputs: Inputs, wanted: ReviewPullRequest | CommandRequest
+        self,
+        runner: Runner,
+        inputs: Inputs,
+        wanted: ReviewPullRequest | ReviewOpenPulls | CommandRequest,
     ) -> int:
         runner.secrets = Secrets(inputs.secrets)
         deadline = Deadline(inputs.timeout, clock=self.clock.now, pause=self.clock.pause)
@@ -141,29 +153,43 @@ class Job:
             return tuple(made)
 
         secret = choose_secret(inputs.memory_key, inputs.api_key)
-        seal = Seal.of(secret, self.github.full_name, wanted.number, inputs.name)
-        self.invariants.seals += [seal] if seal.key else []
-        run = Run(
-            forge=forge,
-            models=models,
-            runner=runner,
-            inputs=inputs,
-            deadline=deadline,
-            wanted=wanted
-            if isinstance(wanted, ReviewPullRequest)
-            else ReviewPullRequest(wanted.number),
-            run_url="https://github.com/octo/shop/actions/runs/1",
-            seal=seal,
-            budget=Budget.of(inputs),
-            workspace=self.workspace,
-            checkout=self.checkout,
-            event=self.event,
-            now=self.now,
-        )
+
+        def make_run(
+            wanted: ReviewPullRequest, budget: Budget, early_list: EarlyList | None
+        ) -> Run:
+            seal = Seal.of(secret, self.github.full_name, wanted.number, inputs.name)
+            self.invariants.seals += [seal] if seal.key else []
+            return Run(
+                forge=forge,
+                models=models,
+                runner=runner,
+                inputs=inputs,
+                deadline=deadline,
+                wanted=wanted,
+                run_url="https://github.com/octo/shop/actions/runs/1",
+                seal=seal,
+                budget=budget,
+                workspace=self.workspace,
+                checkout=self.checkout,
+                event=self.event,
+                now=self.now,
+                early_list=early_list,
+            )
+
         try:
+            if isinstance(wanted, ReviewOpenPulls):
+                seal = Seal.of(secret, self.github.full_name, 0, inputs.name)
+                review = OpenPullsReview(forge, inputs, runner, deadline, seal, make_run)
+                return review.review_all(wanted)
             first, early_list = start.send_first(forge, wanted, inputs)
-            snapshot, run = first.result(), replace(run, early_list=early_list)
+            snapshot = first.result()
             assert snapshot
+            request = (
+                wanted
+                if isinstance(wanted, ReviewPullRequest)
+                else ReviewPullRequest(wanted.number)
+            )
+            run = make_run(request, Budget.of(inputs), early_list)
             if isinstance(wanted, ReviewPullRequest) and wanted.commenter is None:
                 return review_pull_request(run, snapshot)
             return start.carry_out(run, wanted, snapshot)

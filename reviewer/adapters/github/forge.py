@@ -18,6 +18,7 @@ from reviewer.pull_request import (
     Conversation,
     ListedFile,
     ListedPull,
+    OpenPulls,
     PullRequest,
     Snapshot,
     TreeListing,
@@ -137,6 +138,16 @@ class GitHub:
     def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
         """See `Reads.changed_since`."""
         return self._reads.changed_since(moment)
+
+    def open_pulls(self) -> OpenPulls:
+        """See `open_pulls.read_all`."""
+        from reviewer.adapters.github import open_pulls
+
+        return open_pulls.read_all(self._repository)
+
+    def check_reserve(self) -> None:
+        """See `Transport.check_reserve`."""
+        self._repository.transport.check_reserve()
 
     def changed_files(self, number: int, count: Callable[[], int]) -> tuple[ListedFile, ...]:
         """See `changed_files.read_all_rows`."""

@@ -134,6 +134,11 @@ class Transport:
             return response
         raise refusals.explain(response)
 
+    def check_reserve(self) -> None:
+        """Raise RequestReserveError if only the requests that publishing needs are left."""
+        for resource in ("core", "graphql"):
+            refusals.check_reserve(tuple(self._seen), time.monotonic(), resource)
+
     def download(self, url: str, *, with_token: bool) -> Iterator[bytes]:
         """Yield the body of a response piece by piece; no redirect is followed.
 

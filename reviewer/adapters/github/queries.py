@@ -21,6 +21,7 @@ query Snapshot(
 ) {
   viewer { login }
   repository(owner: $owner, name: $name) {%(fields)s
+    nameWithOwner
     pullRequest(number: $number) {
       number title body isDraft state changedFiles
       author { login }
@@ -29,7 +30,9 @@ query Snapshot(
       createdAt authorAssociation
       labels(first: 100) { nodes { name } }
       commits(first: 50) { nodes { commit { messageHeadline } } }
-      closingIssuesReferences(first: 10) { nodes { title } }
+      closingIssuesReferences(first: 10) {
+        nodes { number title body repository { nameWithOwner isPrivate } }
+      }
       comments(first: 100, after: $comments) {
         pageInfo { hasNextPage endCursor }
         nodes { fullDatabaseId body url viewerDidAuthor editor { login } }

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from reviewer.adapters.github import blob_texts, graphql_json, refusals
+from reviewer.adapters.github import blob_texts, graphql_json, issue_json, refusals
 from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodeT, PageInfo
+from reviewer.adapters.github.issue_json import IssueNode
 from reviewer.adapters.github.queries import SnapshotPage
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.pull_request import Comment, PullRequest, PullState, ReviewComment, ReviewThread
@@ -23,14 +24,6 @@ class LabelNode(Node):
     wrong = "a name is no text"
 
     name: str
-
-
-class IssueNode(Node):
-    """An issue that the pull request would close."""
-
-    wrong = "a title is no text"
-
-    title: str
 
 
 class CommitMessage(Node):
@@ -145,6 +138,7 @@ class PullNode(Node):
 class PullOfRepository(Node):
     """The repository, as far as `queries.SNAPSHOT` asks for it."""
 
+    name_with_owner: str
     pull_request: PullNode | None
     file: object = None
     folder: object = None
@@ -177,14 +171,17 @@ def page(response: GitHubResponse, value: object, *, file: str = "") -> Snapshot
     if read.repository is None or read.repository.pull_request is None:
         raise refusals.not_found_error("The pull request")
     files = blob_texts.read_in_folder(file, read.repository.file, read.repository.folder)
-    return _page(read.repository.pull_request, read.viewer.login, files)
+    pull = _pull_request(read.repository.pull_request, read.repository.name_with_owner)
+    return _page(read.repository.pull_request, pull, read.viewer.login, files)
 
 
-def _page(pull: PullNode, viewer: str, files: Mapping[str, bytes | None]) -> SnapshotPage:
-    comments, threads = pull.comments, pull.review_threads
-    read = (_comment(node, viewer) for node in comments.nodes)
+def _page(
+    node: PullNode, pull: PullRequest, viewer: str, files: Mapping[str, bytes | None]
+) -> SnapshotPage:
+    comments, threads = node.comments, node.review_threads
+    read = (parse_comment(node, viewer) for node in comments.nodes)
     return SnapshotPage(
-        pull=_pull_request(pull),
+        pull=pull,
         comments=tuple(comment for comment in read if comment.mine),
         threads=tuple(_thread(node, viewer) for node in threads.nodes),
         ends=(comments.page_info.end_cursor, threads.page_info.end_cursor),
@@ -193,7 +190,8 @@ def _page(pull: PullNode, viewer: str, files: Mapping[str, bytes | None]) -> Sna
     )
 
 
-def _pull_request(pull: PullNode) -> PullRequest:
+def _pull_request(pull: PullNode, repository: str) -> PullRequest:
+    closed = pull.closing_issues_references
     return PullRequest(
         number=pull.number,
         title=pull.title,
@@ -209,13 +207,15 @@ def _pull_request(pull: PullNode) -> PullRequest:
         changed_files=pull.changed_files,
         labels=tuple(label.name for label in rows(pull.labels)),
         commits=tuple(row.commit.message_headline for row in rows(pull.commits)),
-        issues=tuple(issue.title for issue in rows(pull.closing_issues_references)),
+        issues=issue_json.read_titles(closed, repository),
+        linked_issues=issue_json.read_linked(closed, repository),
         association=pull.author_association,
         opened_at=moment(pull.created_at),
     )
 
 
-def _comment(node: CommentNode, viewer: str) -> Comment:
+def parse_comment(node: CommentNode, viewer: str) -> Comment:
+    """Read a comment; `viewer` is the login of whom the token speaks for."""
     editor = node.editor.login if node.editor else ""
     return Comment(
         id=int(node.full_database_id),

@@ -47,6 +47,7 @@ class Runner:
         self._summary_full = False
         self._annotations = Counter[str]()
         self._start = time.monotonic()
+        self._collected: dict[str, str] | None = None
 
     def hide(self, secrets: Sequence[str]) -> None:
         """Hide these secrets in whatever is written from now on, and in the whole job's log."""
@@ -56,9 +57,22 @@ class Runner:
             if len(secret) >= SHORTEST:
                 self.mask(secret)
 
+    @contextlib.contextmanager
+    def part(self) -> Iterator[Mapping[str, str]]:
+        """Yield the outputs that the block sets, for one of several pull requests; none is written.
+
+        The time starts again.
+        """
+        self._start = time.monotonic()
+        self._collected = {}
+        try:
+            yield self._collected
+        finally:
+            self._collected = None
+
     @property
     def elapsed(self) -> float:
-        """Seconds since this object was created."""
+        """Seconds since this object was created, or since the present part began."""
         return time.monotonic() - self._start
 
     def say(self, text: str) -> None:
@@ -104,6 +118,9 @@ class Runner:
 
     def outputs(self, values: Mapping[str, str]) -> None:
         """Set outputs of the step by name; see `output`."""
+        if self._collected is not None:
+            self._collected.update(values)
+            return
         masked = self.secrets.mask_all(values.values())
         delimiter = next(each for each in iter(_make_delimiter, "") if each not in "".join(masked))
         for name, value in zip(values, masked, strict=True):

@@ -69,7 +69,7 @@ PULL = {
 SNAPSHOT: object = {
     "data": {
         "viewer": {"login": "github-actions[bot]"},
-        "repository": {"pullRequest": PULL},
+        "repository": {"nameWithOwner": "octo/shop", "pullRequest": PULL},
     },
     "errors": [
         {"path": ["repository", "pullRequest", "closingIssuesReferences"], "type": "FORBIDDEN"}

@@ -1,0 +1,86 @@
+"""Differences from linked issues are shown only if their quotes are where they should be."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.context.promises import Promises
+from reviewer.findings import promise_gaps
+from reviewer.promise import LONGEST_GAP, MOST_GAPS, GapKind, PromiseGap
+from reviewer.pull_request import LinkedIssue
+
+PROMISES = Promises(
+    (LinkedIssue(12, "Add a flag for JSON", "Add `--json`.\nAlso document\n  the new flag."),)
+)
+FILE = ChangedFile(
+    "src/app.py",
+    "modified",
+    (
+        Hunk(
+            (
+                Line(LineKind.CONTEXT, 1, 1, "import unrelated_module"),
+                Line(LineKind.ADDED, None, 2, "    import heavy_dependency"),
+            )
+        ),
+    ),
+)
+MISSING = PromiseGap(12, GapKind.MISSING, "Also document the new flag.", "No page names it.")
+EXTRA = PromiseGap(12, GapKind.EXTRA, "import heavy_dependency", "A new library.", "src/app.py")
+
+
+def check(*gaps: PromiseGap) -> tuple[PromiseGap, ...]:
+    return promise_gaps.check(gaps, PROMISES, (FILE,), str)
+
+
+def test_a_sentence_of_the_issue_and_a_changed_line_are_found() -> None:
+    assert check(MISSING, EXTRA) == (MISSING, EXTRA)
+
+
+@pytest.mark.parametrize(
+    "gap",
+    [
+        replace(MISSING, quote="Also translate the new flag."),
+        replace(MISSING, issue=13),
+        replace(MISSING, quote="the new"),
+        replace(MISSING, text=" "),
+        replace(EXTRA, quote="import unrelated_module"),
+        replace(EXTRA, path="src/other.py"),
+        replace(EXTRA, quote="Also document the new flag."),
+    ],
+)
+def test_whatever_is_quoted_from_nowhere_is_left_out(gap: PromiseGap) -> None:
+    assert check(gap) == ()
+
+
+def test_marks_around_a_quote_and_its_line_ends_do_not_matter() -> None:
+    assert check(replace(MISSING, quote="“Also document\n the  new flag.”")) == (MISSING,)
+
+
+def test_a_difference_is_shown_once_and_on_one_line() -> None:
+    long = replace(MISSING, text="first\nsecond " + "x" * 999)
+
+    (shown,) = check(long, replace(MISSING, text="again"))
+
+    assert "\n" not in shown.text
+    assert len(shown.text) <= LONGEST_GAP
+
+
+def test_few_rows_are_shown() -> None:
+    words = [f"wanted thing number {n:02}" for n in range(20)]
+    issue = LinkedIssue(1, "All of it", "\n".join(words))
+    gaps = [PromiseGap(1, GapKind.MISSING, word, "Not there.") for word in words]
+
+    assert len(promise_gaps.check(gaps, Promises((issue,)), (), str)) == MOST_GAPS
+
+
+@given(st.text(), st.text(), st.text(), st.sampled_from(GapKind))
+def test_no_quote_is_shown_that_is_not_there(
+    quote: str, text: str, path: str, kind: GapKind
+) -> None:
+    for gap in check(PromiseGap(12, kind, quote, text, path)):
+        (issue,) = PROMISES.issues
+        there = f"{issue.title} {issue.body} " + " ".join(each.text for each in FILE.changed_lines)
+        assert gap.quote in " ".join(there.split())

@@ -61,6 +61,8 @@ def start(
         budget=Budget.of(inputs),
         workspace=workspace,
         checkout=workspace,
+        repository=repository,
+        folders=_list_folders(environ, workspace, repository),
         event=environ.get("GITHUB_EVENT_NAME", ""),
         early_list=early_list,
     )
@@ -208,6 +210,13 @@ def make_seal(inputs: Inputs, repository: str, number: int) -> Seal:
     """Return the seal of a run on the pull request `number` of `repository` ("owner/name")."""
     secret = choose_secret(inputs.memory_key, inputs.api_key)
     return Seal.of(secret, repository, number, inputs.name)
+
+
+def _list_folders(environ: Mapping[str, str], workspace: str, repository: str) -> tuple[str, ...]:
+    """Return the paths of the repository, here and outside of the container, for earlier steps."""
+    parent, name = environ.get("RUNNER_WORKSPACE", ""), repository.rpartition("/")[2]
+    outside = f"{parent}/{name}" if parent and name else ""
+    return tuple(filter(None, (workspace, outside)))
 
 
 def _make_run_url(environ: Mapping[str, str]) -> str:

@@ -157,6 +157,7 @@ class Job:
             budget=Budget.of(inputs),
             workspace=self.workspace,
             checkout=self.checkout,
+            repository=self.github.full_name,
             event=self.event,
             now=self.now,
         )

@@ -105,10 +105,11 @@ def _find_texts(value: object) -> Iterator[str]:
 
 
 class Origin(enum.Enum):
-    """What found the problem: the model or a built-in rule."""
+    """What found the problem: the model, a built-in rule or another tool."""
 
     MODEL = "model"
     RULE = "rule"
+    TOOL = "tool"
 
 
 def _member(name: str) -> property:
@@ -122,7 +123,8 @@ class Finding:
 
     Lines count from 1 in `side`'s version; those of the candidate are only what the model stated.
     `number` is shown to people (F3) and stays the same across pushes; it is 0 until one is
-    assigned. `also` lists further places with the same problem, as "path:line".
+    assigned. `also` lists further places with the same problem, as "path:line". `tools` names the
+    tools that report it, each with its rule.
 
     The members of the candidate that many modules use are properties here too.
     """
@@ -134,6 +136,7 @@ class Finding:
     number: int = 0
     also: tuple[str, ...] = ()
     origin: Origin = Origin.MODEL
+    tools: tuple[str, ...] = ()
 
     @classmethod
     def of_rule(
@@ -184,9 +187,11 @@ class Finding:
     def fingerprint(self) -> str:
         """64 hexadecimal digits that identify the finding across runs.
 
-        They depend on path, category and quote, not on line numbers, title or body.
+        They depend on path, category and quote, not on line numbers, title or body. Those of a
+        tool's finding depend on its rule too: a tool may report several problems of a line.
         """
-        return digest.identify("finding", self.path, self.category, normalize(self.quote))
+        rules = self.tools if self.origin is Origin.TOOL else ()
+        return digest.identify("finding", self.path, self.category, normalize(self.quote), *rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +211,16 @@ def resembles(one: Finding, other: Finding) -> bool:
     """Return True if two findings are about the same problem, despite other words or lines.
 
     They are if file and side are the same, category or title is the same, and the lines of one
-    quote are contained in the other.
+    quote are contained in the other. A finding of a tool is about what its rule is about, whatever
+    else is found in the same lines.
     """
     if one.path != other.path or one.side is not other.side:
         return False
     short, long = sorted((quoted_lines(one), quoted_lines(other)), key=len)
-    alike = one.category == other.category or normalize(one.title) == normalize(other.title)
+    if Origin.TOOL in {one.origin, other.origin}:
+        alike = not set(one.tools).isdisjoint(other.tools)
+    else:
+        alike = one.category == other.category or normalize(one.title) == normalize(other.title)
     starts = range(len(long) - len(short) + 1)
     return alike and any(long[start : start + len(short)] == short for start in starts)
 

@@ -156,9 +156,10 @@ class Review:
     `by_fork` says that a run which the fork controls made the review.
     `spent` is for this run, `ledger` for all runs on the pull request so far (None outside of a
     run). `bills` are those of the runs that made the review, None if it was this one. `inline`
-    holds the numbers of the findings with an inline comment. `requests` tells what came of each
-    request to the model. `shard` is the run's share of the files, None for all. `moment` orders the
-    reviews of a pull request (seconds since 1970, or later).
+    holds the numbers of the findings with an inline comment. `tool_problems` say why findings of
+    other tools may be missing. `requests` tells what came of each request to the model. `shard` is
+    the run's share of the files, None for all. `moment` orders the reviews of a pull request
+    (seconds since 1970, or later).
 
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
     be reused), `unread` (a hash of what was not read), `next_number` (for the next new finding),
@@ -185,6 +186,7 @@ class Review:
     ledger: Ledger | None = None
     bills: tuple[Bill, ...] | None = None
     inline: frozenset[int] = frozenset()
+    tool_problems: tuple[str, ...] = ()
     shard: Shard | None = None
     by_fork: bool = False
     key: str = ""
@@ -275,10 +277,13 @@ class Review:
     def complete(self) -> bool:
         """True if every selected file was reviewed, without cuts, to the end and by our own run.
 
-        A review that shows nothing, although the model reported something, is not complete.
+        A review that shows nothing, although the model reported something, is not complete, nor is
+        one that lacks reports of other tools.
         """
         unseen = self.withheld.unplaced and not (self.findings or self.unchecked)
         if self.cancelled or self.by_fork or self.withheld.malformed or unseen:
+            return False
+        if self.tool_problems:
             return False
         return not any(report.status is Status.FAILED or report.cuts for report in self.files)
 

@@ -14,7 +14,7 @@ from reviewer.text.templates import Templates
 
 _MARKER = re.compile(
     r"<!-- code-review-action:finding name=([a-z0-9-]{1,40})"
-    r" id=([0-9a-f]{64} origin=(?:model|rule) severity=(?:low|medium|high|critical))"
+    r" id=([0-9a-f]{64} origin=(?:model|rule|tool) severity=(?:low|medium|high|critical))"
     r"(?: tag=([A-Za-z0-9_-]{43}))? -->"
 )
 _PURPOSE = "finding"

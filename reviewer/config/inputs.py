@@ -5,10 +5,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from reviewer.config import enums, option_types, options, pull_number
-from reviewer.config.model_inputs import ModelInputs
 from reviewer.config.options import declare
+from reviewer.config.own_inputs import OwnInputs
 from reviewer.config.shard import Shard
-from reviewer.config.shared_settings import SeparateSettings, SharedSettings
 from reviewer.record import field, fields, record, replace
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ REPOSITORY_FILE = ".github/code-review.yml"
 
 
 @record
-class Inputs(ModelInputs):
+class Inputs(OwnInputs):
     """The inputs as values; each is named like its input, with underscores for hyphens.
 
     What is declared here belongs to the workflow alone.
@@ -293,7 +292,7 @@ class Inputs(ModelInputs):
 
 
 _EVERYTHING = options.declarations(Inputs)
-_BORDERS = (0, *(len(fields(c)) for c in (SharedSettings, SeparateSettings, ModelInputs)), None)
+_BORDERS = (0, *(len(fields(each)) for each in reversed(Inputs.__mro__[1:-1])), None)
 DECLARATIONS = tuple(
     each for start, end in reversed([*pairwise(_BORDERS)]) for each in _EVERYTHING[start:end]
 )

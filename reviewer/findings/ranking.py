@@ -47,20 +47,19 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
     """Return the findings without duplicates, the worst first, and the number of duplicates.
 
     Duplicates have overlapping lines, and the same title or quote apart from letter case and
-    spaces. The worst one is kept. Rule findings are always kept, and a model finding that repeats
-    one is a duplicate unless it is worse. The result does not depend on the order of `findings`.
+    spaces. The worst one is kept. Findings of rules and of tools are always kept, and a model
+    finding that repeats one is a duplicate unless it is worse. What it says of the lines that a
+    tool quotes may be another problem. The result does not depend on the order of `findings`.
     """
     kept: list[Finding] = []
     places: dict[tuple[str, ...], list[Finding]] = {}
     ordered = worst_first(sorted(findings, key=repr))
-    for finding in sorted(ordered, key=lambda each: each.origin is not Origin.RULE):
+    for finding in sorted(ordered, key=lambda each: each.origin is Origin.MODEL):
         where = (finding.path, finding.side.value)
-        topics = (
-            (*where, "title", normalize(finding.title)),
-            (*where, "quote", normalize(finding.quote)),
-        )
-        from_rule = finding.origin is Origin.RULE
-        if from_rule or not any(
+        title = (*where, "title", normalize(finding.title))
+        quote = (*where, "quote", normalize(finding.quote))
+        topics = (title,) if finding.origin is Origin.TOOL else (title, quote)
+        if finding.origin is not Origin.MODEL or not any(
             covers(it, finding) and overlap(it, finding) for t in topics for it in places.get(t, [])
         ):
             kept.append(finding)
@@ -78,12 +77,16 @@ def _limit(wanted: tuple[Finding, ...], most: int) -> tuple[Finding, ...]:
     """Return the first `most` findings; rule findings may take up to half of the places.
 
     A model that is manipulated to report many findings must not displace those of the rules, and
-    many of these must not displace the others. The worst of all is always among them.
+    many of these must not displace the others. Tools have half of the places that are left, and
+    those that nobody else needs. The worst of all is always among them.
     """
     places = range(len(wanted))
     from_rules = [n for n in places if wanted[n].origin is Origin.RULE][: most // 2]
+    room = most - len(from_rules)
+    from_tools = [n for n in places if wanted[n].origin is Origin.TOOL]
+    last = frozenset(from_tools[max(1, room // 2) :])
     kept = frozenset(from_rules)
-    others = [n for n in places if n not in kept][: most - len(from_rules)]
+    others = sorted((n for n in places if n not in kept), key=lambda n: n in last)[:room]
     return tuple(wanted[n] for n in sorted((*from_rules, *others)))
 
 
@@ -112,9 +115,10 @@ def _merge_across_files(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     two files is not enough: what it does there can be another problem.
     """
     merged: list[Finding] = []
-    topics: dict[tuple[str, str, str], int] = {}
+    topics: dict[tuple[str, ...], int] = {}
     for finding in findings:
-        topic = (finding.origin.value, finding.category, normalize(finding.title))
+        about = (finding.origin.value, finding.category, *finding.tools)
+        topic = (*about, normalize(finding.title))
         first = topics.get(topic)
         if first is None or merged[first].path == finding.path:
             topics[topic] = len(merged)
@@ -142,12 +146,13 @@ def merge_dismissals(
 def is_dismissed(finding: Finding, dismissed: Iterable[Dismissal]) -> bool:
     """Return True if a maintainer dismissed this finding.
 
-    Dismissing a model finding does not dismiss a rule finding on the same lines, nor a worse one.
+    Dismissing a model finding does not dismiss a rule finding on the same lines, nor a worse one,
+    nor one of a tool that it did not name.
     """
     return any(
         resembles(finding, each.finding)
         for each in dismissed
-        if (finding.origin is Origin.MODEL or each.finding.origin is Origin.RULE)
+        if (finding.origin is not Origin.RULE or each.finding.origin is Origin.RULE)
         and each.finding.severity >= finding.severity
     )
 
@@ -184,7 +189,7 @@ def apply_verdicts(
     applied: dict[int, Verification] = {}
     for number, finding in enumerate(findings, 1):
         verdict = by_number.get(number)
-        if verdict is None or finding.origin is Origin.RULE:
+        if verdict is None or finding.origin is not Origin.MODEL:
             survivors[number] = finding
             continue
         outcome, survivor = _apply(finding, verdict)
@@ -220,7 +225,7 @@ def _find_causes(
     causes: dict[int, list[int]] = {}
     cause_of: dict[int, int] = {}
     for number, finding in survivors.items():
-        if number not in verdicts or finding.origin is Origin.RULE:
+        if number not in verdicts or finding.origin is not Origin.MODEL:
             continue
         cause = cause_of.get(verdicts[number].same_as, number)
         cause_of[number] = cause

@@ -10,6 +10,7 @@ from reviewer.context.discussion import Discussion
 from reviewer.context.guidelines import Guideline
 from reviewer.context.repository_code import RepositoryCode
 from reviewer.finding import Finding
+from reviewer.findings import tool_matches
 
 # Bounds of the findings that one request asks for. With at most six, a model found as many problems
 # in the recorded changes as without a limit, and reported half as many that nobody acts on.
@@ -43,7 +44,8 @@ class PartRequest:
     """What a request contains about one part of a file.
 
     `instructions` are those of the maintainers for this path. `threads` are the review threads on
-    the file. `earlier` holds the findings of earlier reviews whose code is still in it.
+    the file. `earlier` holds the findings of earlier reviews whose code is still in it, `reported`
+    what other tools found in its lines.
     """
 
     part: Part
@@ -51,6 +53,7 @@ class PartRequest:
     instructions: tuple[str, ...] = ()
     threads: tuple[Discussion, ...] = ()
     earlier: tuple[Finding, ...] = ()
+    reported: tuple[Finding, ...] = ()
 
     @property
     def changes(self) -> str:
@@ -91,7 +94,8 @@ class BatchRequest:
     def shows(self, rule: str) -> bool:
         """Return True if a finding may call this its rule; instructions have no name to check."""
         instructed = self.rules.instructions or any(each.instructions for each in self.parts)
-        return bool(rule) and (bool(instructed) or self.rules.names(rule))
+        reported = any(tool_matches.names_one(rule, each.reported) for each in self.parts)
+        return bool(rule) and (bool(instructed) or reported or self.rules.names(rule))
 
     @property
     def most_findings(self) -> int:

@@ -8,6 +8,7 @@ from reviewer.changes.diff import ChangedFile, LineKind
 from reviewer.changes.git_diff import DELETED
 from reviewer.changes.selection import Selection
 from reviewer.finding import Finding, Origin, covers, normalize, quoted_lines, resembles
+from reviewer.findings.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.memory.file_key import unit_key
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.review import FileReport, Status
@@ -49,20 +50,22 @@ def sort_gone(
     selection: Selection,
     files: Sequence[FileReport],
     still_there: Callable[[Finding], bool],
+    tools: ToolFindings = NO_TOOLS,
 ) -> Gone:
     """Sort the findings of the last review that are not in `present`; dismissed ones are left out.
 
     `files` are the rows of this review. A finding whose code is `still_there` although this review
-    does not have it is neither fixed nor unchecked: the model has changed its mind.
+    does not have it is neither fixed nor unchecked: the model has changed its mind, or the tool,
+    of which `tools` holds the present findings.
     """
     rows = {row.path: row for row in files}
     by_path = {file.path: file for file in selection.with_lines}
     unread = tuple(_find_unread(files, by_path))
     state = _identify(unread)
     changed = not state or state != previous.state.unread
-    fixed: list[Finding] = []
-    unchecked: list[Finding] = []
-    for old in previous.findings:
+    of_tools = [each for each in previous.findings if each.origin is Origin.TOOL]
+    fixed, unchecked = _sort_of_tools(of_tools, previous, present, selection, still_there, tools)
+    for old in (each for each in previous.findings if each.origin is not Origin.TOOL):
         row = rows.get(old.path)
         if old.path in selection.elsewhere or _is_left_out_by_choice(old, row, by_path):
             continue
@@ -82,6 +85,29 @@ def sort_gone(
         else:
             fixed.append(old)
     return Gone(tuple(fixed), tuple(unchecked), state)
+
+
+def _sort_of_tools(
+    known: Iterable[Finding],
+    previous: PreviousReview,
+    present: Sequence[Finding],
+    selection: Selection,
+    still_there: Callable[[Finding], bool],
+    tools: ToolFindings,
+) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings of tools that are fixed, and those that this run cannot tell of.
+
+    Of the others the tool has changed its mind, or the workflow names no reports any more.
+    """
+    gone = [
+        old
+        for old in known
+        if old.path not in selection.elsewhere
+        and not _is_replaced(old, present, previous, read=True)
+    ]
+    if tools.problems or tools.partial:
+        return [], gone
+    return [old for old in gone if tools.named and not still_there(old)], []
 
 
 def _identify(unread: Sequence[_Unread]) -> str:

@@ -9,6 +9,7 @@ from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.finding import (
     Candidate,
+    Dismissal,
     Finding,
     covers,
     resembles,
@@ -44,6 +45,10 @@ class PreviousReview:
     def findings(self) -> tuple[Finding, ...]:
         """All remembered findings, even if the results of the last review do not apply."""
         return self.state.findings
+
+    def with_dismissed(self, dismissed: tuple[Dismissal, ...]) -> "PreviousReview":
+        """Return the review with these dismissals in place of those that it remembers."""
+        return replace(self, state=replace(self.state, dismissed=dismissed))
 
 
 def compare(known: State, pull: PullRequest, key: str) -> PreviousReview:
@@ -142,7 +147,11 @@ def assign_numbers(
     taken: set[int] = set()
     numbered: list[Finding] = []
     for finding in findings:
-        alike = (old for old in previous.findings if old.origin is finding.origin)
+        alike = (
+            old
+            for old in previous.findings
+            if old.origin is finding.origin or not set(old.tools).isdisjoint(finding.tools)
+        )
         before = (
             old.number
             for old in alike

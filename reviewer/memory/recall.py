@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes.diff import ChangedFile
-from reviewer.finding import Finding
+from reviewer.finding import Finding, Origin
 from reviewer.memory.file_key import FileKey, FileKeys
 from reviewer.memory.previous_review import PreviousReview, still_present
 from reviewer.memory.state import Unit
@@ -81,8 +81,10 @@ def find_candidates(
         known = FileKey.parse(unit.key)
         if known.change != keys.identify_change(file) and not keys.is_trivial(known, file):
             continue
-        moved = still_present(file, unit.findings, as_prompt_text)
-        if len(moved) == len(unit.findings):
+        # What tools report, they report again in every run.
+        known_findings = [each for each in unit.findings if each.origin is not Origin.TOOL]
+        moved = still_present(file, known_findings, as_prompt_text)
+        if len(moved) == len(known_findings):
             found[file.path] = _make_row(unit, moved)
     return found
 

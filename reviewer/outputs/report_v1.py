@@ -69,7 +69,7 @@ def _check_shard(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow(Candidate):
-    """A finding: the members of its candidate, at the lines where it was placed, and its own."""
+    """A finding, at the lines where it was placed; `tools` names other tools that report it."""
 
     start_line: _Line
     end_line: _Line
@@ -80,6 +80,7 @@ class FindingRow(Candidate):
     origin: Origin
     side: Side
     also: tuple[str, ...]
+    tools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +246,7 @@ class Report:
         tuple[BillRow, ...],
         Field(description="The runs that made the review, so that each counts once."),
     ] = ()
+    tool_problems: tuple[str, ...] = ()
     memory: Annotated[
         str | None,
         Field(description="What a later run needs, packed and signed; null without a key."),

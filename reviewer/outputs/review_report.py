@@ -59,6 +59,7 @@ def render(review: Review, *, name: str, run_url: str, memory: str | None = None
         spent=_make_spent_row(review.spent),
         total=_make_total_row(review),
         bills=tuple(BillRow(**asdict(bill)) for bill in review.bills or ()),
+        tool_problems=review.tool_problems,
         memory=memory,
     )
     return report_v1.write(report)
@@ -73,6 +74,7 @@ def _collect_members(finding: Finding) -> dict[str, Any]:
         "origin": finding.origin,
         "side": finding.side,
         "also": finding.also,
+        "tools": finding.tools,
     }
 
 
@@ -179,6 +181,7 @@ def _make_review(report: Report) -> Review:
         ledger=_make_ledger(report.total),
         bills=tuple(Bill(**asdict(row)) for row in report.bills) or None,
         inline=frozenset(row.number for row in report.findings if row.inline),
+        tool_problems=report.tool_problems,
         shard=shard.parse(report.shard) if report.shard else None,
         key=report.key,
     )
@@ -198,6 +201,7 @@ def _make_finding(row: FindingRow) -> Finding:
         number=row.number,
         also=row.also,
         origin=row.origin,
+        tools=row.tools,
     )
 
 

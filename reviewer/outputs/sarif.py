@@ -55,11 +55,13 @@ def _list_categories(review: Review) -> list[str]:
 
 
 def _make_result(finding: Finding) -> dict[str, object]:
-    properties = {
+    properties: dict[str, object] = {
         "severity": finding.severity.label,
         "confidence": finding.confidence.label,
         "number": finding.number,
     }
+    if finding.tools:
+        properties["reportedBy"] = list(finding.tools)
     if finding.category == "security":
         properties["security-severity"] = _SCORES[finding.severity]
     return {

@@ -6,8 +6,9 @@ from dataclasses import replace
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
 from reviewer.config.settings import Settings
-from reviewer.finding import Dismissal, Finding
-from reviewer.findings import ranking
+from reviewer.finding import Finding
+from reviewer.findings import ranking, tool_matches
+from reviewer.findings.tool_findings import ToolFindings
 from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline.file_result import FileResult
@@ -23,16 +24,18 @@ def assemble(
     config: Settings,
     selection: Selection,
     previous: PreviousReview,
-    dismissed: tuple[Dismissal, ...],
     as_prompt_text: Callable[[str], str],
     spent: Spent,
+    tools: ToolFindings,
 ) -> Review:
     """Make the review of the results of all files; the overview is added later.
 
-    Findings are numbered, ranked and limited here. `dismissed` ones are not shown.
+    Findings are joined with those of other tools, numbered, ranked and limited here. Those that
+    `previous` has as dismissed are not shown.
     """
-    previous = replace(previous, state=replace(previous.state, dismissed=dismissed))
+    dismissed = previous.state.dismissed
     found = (*selection.findings, *(f for each in results for f in each.findings))
+    found = tool_matches.join(found, dismissed, kept=tools.kept)
     distinct, repeated = ranking.dedupe(found)
     numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)
@@ -42,7 +45,7 @@ def assemble(
     missing = (
         gone.Gone()
         if everything_is_new
-        else gone.sort_gone(previous, numbered, selection, files, still_there)
+        else gone.sort_gone(previous, numbered, selection, files, still_there, tools)
     )
     return Review(
         head_sha=pull.head_sha,
@@ -55,8 +58,9 @@ def assemble(
             withheld + Withheld(duplicate=repeated, refuted=sum(each.refuted for each in results)),
         ),
         spent=spent,
-        notes=config.notes + selection.notes + _note_ungraded(results, config),
-        job_summary_notes=tuple(filter(None, (config.origin,))),
+        notes=config.notes + selection.notes + _note_ungraded(results, config) + tools.problems,
+        job_summary_notes=(*filter(None, (config.origin,)), *tools.notes),
+        tool_problems=tools.problems,
         dismissed=dismissed,
         fixed=missing.fixed,
         unchecked=missing.unchecked,

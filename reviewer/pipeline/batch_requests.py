@@ -16,6 +16,7 @@ from reviewer.context.guidelines import Guidelines
 from reviewer.context.repository_code import RepositoryCode
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
+from reviewer.findings.tool_findings import ToolFindings
 from reviewer.llm.batch_request import BatchRequest, Focus, PartRequest, TeamRules
 from reviewer.llm.context_window import ContextWindow
 from reviewer.prompt import Prompt
@@ -59,7 +60,8 @@ class BatchRequests:
 
     `context_window` may become smaller during the run. `paths` lists all changed files,
     `guidelines` are those at the base commit, `threads` are the review threads of the pull request.
-    `earlier` returns the findings of earlier reviews that are still in a file.
+    `earlier` returns the findings of earlier reviews that are still in a file, `tools` holds those
+    of other tools.
     """
 
     context: ContextCollector
@@ -72,6 +74,7 @@ class BatchRequests:
     threads: tuple[ReviewThread, ...] = ()
     paths: tuple[str, ...] = ()
     guidelines: Guidelines = field(default_factory=Guidelines)
+    tools: ToolFindings = field(default_factory=ToolFindings)
 
     @property
     def window(self) -> int:
@@ -190,6 +193,9 @@ class BatchRequests:
                 self.speakers.describe(thread) for thread in self.threads if thread.path == path
             ),
             earlier=self.earlier(part.file),
+            reported=tuple(
+                each for each in self.tools.find(path) if part.shows(each.side, each.start_line)
+            ),
         )
 
     def _find_room(self, part: Part, batch: Batch) -> Room | None:

@@ -11,6 +11,7 @@ from reviewer.errors import ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings import agreement, builtin_rules, placement
 from reviewer.findings.candidates import FileCandidates
+from reviewer.findings.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.recall import Recalled
@@ -54,17 +55,23 @@ class FileResult:
         return any(finding.origin is Origin.MODEL for finding in self.findings)
 
 
-def keep(file: ChangedFile, row: FileReport | None) -> FileResult | None:
+def keep(file: ChangedFile, row: FileReport | None, tools: ToolFindings) -> FileResult | None:
     """Return the result of a file that keeps its remembered row, None if it has none."""
-    return FileResult(replace(row, reason=file.remark), row.known) if row else None
+    if row is None:
+        return None
+    return FileResult(replace(row, reason=file.remark), tools.refresh(file.path, row.known))
 
 
 def earlier_findings(
     file: ChangedFile, previous: PreviousReview, as_prompt_text: Callable[[str], str]
 ) -> tuple[Finding, ...]:
-    """Return the remembered findings of the file whose code is still there."""
+    """Return the remembered findings of the file whose code is still there.
+
+    Those of tools are left out: they say in each run what they find.
+    """
     unit = previous.units.get(file.path)
-    return previous_review.still_present(file, unit.findings, as_prompt_text) if unit else ()
+    known = [each for each in unit.findings if each.origin is not Origin.TOOL] if unit else ()
+    return previous_review.still_present(file, known, as_prompt_text)
 
 
 def find_new(
@@ -101,8 +108,9 @@ def merge(
     recalled: Recalled,
     as_prompt_text: Callable[[str], str],
     redaction: Redaction,
+    tools: ToolFindings = NO_TOOLS,
 ) -> FileResult:
-    """Make one result of the replies about a file, the rules' findings and the earlier findings.
+    """Make one result of the replies about a file, and what rules, tools and earlier runs found.
 
     `as_prompt_text` changes text as the prompts did, so that quotes of the model can be found.
     `redaction` must be that of the prompts.
@@ -113,7 +121,8 @@ def merge(
     # Rules find their findings again in every run: an earlier finding of the model must not
     # replace one of them.
     from_rules, _ = _find_by_rules(file, redaction)
-    findings = (*from_rules, *(each for each in known if each.origin is Origin.MODEL))
+    facts = (*from_rules, *tools.find(file.path))
+    findings = (*facts, *(each for each in known if each.origin is Origin.MODEL))
     # A result that hides something must not become "no problems found" in a later review.
     whole = not (
         replied.report.status is Status.FAILED or replied.report.cuts or replied.dropped.unplaced
@@ -187,11 +196,13 @@ def read_by_rules(
     previous: PreviousReview,
     as_prompt_text: Callable[[str], str],
     redaction: Redaction,
+    tools: ToolFindings = NO_TOOLS,
 ) -> tuple[FileResult, ...]:
     """Return a result for each file that is not reviewed, in the order of their reports.
 
-    Its findings are those of the rules, which read every file with lines, and the model's earlier
-    ones whose code is still there, unless the workflow or the repository excludes the file.
+    Its findings are those of the rules and of other tools, which read every file with lines, and
+    the model's earlier ones whose code is still there, unless the workflow or the repository
+    excludes the file.
     """
     unread = {file.path: file for file in selection.unread}
     results: list[FileResult] = []
@@ -205,7 +216,7 @@ def read_by_rules(
         earlier = previous_review.still_present(file, wanted, as_prompt_text)
         found, checked = _find_by_rules(file, redaction)
         row = replace(report, checked=checked and report.status is Status.EXCLUDED)
-        results.append(FileResult(row, (*found, *earlier)))
+        results.append(FileResult(row, (*found, *tools.find(file.path), *earlier)))
     return tuple(results)
 
 

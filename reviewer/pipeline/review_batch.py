@@ -22,6 +22,7 @@ from reviewer.errors import (
 from reviewer.finding import Candidate
 from reviewer.findings import agreement
 from reviewer.findings.candidates import FileCandidates
+from reviewer.findings.tool_findings import ToolFindings
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.batch_request import BatchRequest
@@ -73,7 +74,7 @@ class BatchReviewer:
     `recalled` holds the files that keep their results, `previous` is the last review in it.
     `redaction` masks secrets as the prompts do. `concurrency` is the number of requests at a time.
     `refresh_overview` asks for the overview again although no file changed. `asks` is True if a
-    file has no remembered result.
+    file has no remembered result. `tools` holds what other tools found.
     """
 
     requests: BatchRequests
@@ -87,15 +88,17 @@ class BatchReviewer:
     concurrency: int = 1
     refresh_overview: bool = False
     asks: bool = True
+    tools: ToolFindings = field(default_factory=ToolFindings)
 
     def reuse(self, file: ChangedFile) -> FileResult | None:
         """Return the result of a file that keeps that of the last review, else None."""
-        return file_result.keep(file, self.recalled.rows.get(file.path))
+        return file_result.keep(file, self.recalled.rows.get(file.path), self.tools)
 
     def merge(self, file: ChangedFile, results: Sequence[PartResult]) -> FileResult:
-        """Make one result of the replies about a file, rule findings and earlier findings."""
+        """Make one result of the replies about a file, and what rules, tools and runs found."""
+        as_prompt_text, redaction = self.prompts.as_prompt_text, self.redaction
         return file_result.merge(
-            file, results, self.recalled, self.prompts.as_prompt_text, self.redaction
+            file, results, self.recalled, as_prompt_text, redaction, self.tools
         )
 
     def find_new(
@@ -106,8 +109,9 @@ class BatchReviewer:
 
     def read_by_rules(self, selection: Selection) -> tuple[FileResult, ...]:
         """Return a result for each file that is not reviewed, with the findings of the rules."""
+        as_prompt_text, redaction = self.prompts.as_prompt_text, self.redaction
         return file_result.read_by_rules(
-            selection, self.previous, self.prompts.as_prompt_text, self.redaction
+            selection, self.previous, as_prompt_text, redaction, self.tools
         )
 
     def review(self, batch: Batch) -> BatchResult:

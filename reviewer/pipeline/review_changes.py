@@ -50,10 +50,10 @@ def review(
         pull=reviewer.pull,
         config=reviewer.config,
         selection=selection,
-        previous=reviewer.previous,
-        dismissed=dismissed,
+        previous=reviewer.previous.with_dismissed(dismissed),
         as_prompt_text=reviewer.prompts.as_prompt_text,
         spent=reviewer.client.budget.spent(),
+        tools=reviewer.tools,
     )
     return replace(
         made,

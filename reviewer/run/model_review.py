@@ -40,7 +40,7 @@ from reviewer.prompt import ListedModel
 from reviewer.pull_request import PullRequest, Snapshot, TreeListing
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
-from reviewer.run import model_client, model_tools
+from reviewer.run import model_client, model_tools, tool_reports
 from reviewer.run.run import Run
 
 T = TypeVar("T")
@@ -164,6 +164,7 @@ def make_reviewer(
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files
     context = ContextCollector(reads.head, selection.files, find_excluded(settings), share)
+    tools = tool_reports.find(run, pull, selection, previous, mask.redaction)
     team, recalled = _recall(run, pull, settings, selection, context, prompts, previous, reads)
     speakers = _meet_speakers(run, snapshot, {f.path for f in share} - recalled.rows.keys())
     earlier = partial(
@@ -174,7 +175,7 @@ def make_reviewer(
     limit_pull(run, previous.state)
     requests = _make_requests(run, snapshot, settings, selection, context, team, speakers, earlier)
     return BatchReviewer(
-        requests=requests,
+        requests=replace(requests, tools=tools),
         pull=pull,
         config=settings,
         prompts=prompts,
@@ -185,6 +186,7 @@ def make_reviewer(
         concurrency=inputs.concurrency,
         refresh_overview=run.wanted.refresh_overview,
         asks=any(file.path not in recalled.rows for file in share),
+        tools=tools,
     )
 
 

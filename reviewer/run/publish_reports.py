@@ -10,7 +10,8 @@ from reviewer.changes.selection import Selection, assign_shards
 from reviewer.config.settings import Settings
 from reviewer.errors import ReportError
 from reviewer.finding import Dismissal
-from reviewer.findings import promise_gaps
+from reviewer.findings import promise_gaps, tool_findings
+from reviewer.findings.tool_findings import ToolFindings
 from reviewer.memory import recall, state_line
 from reviewer.memory.file_key import FileKey, FileKeys
 from reviewer.memory.previous_review import PreviousReview
@@ -82,16 +83,17 @@ def merge(
         return masking(invisible.show(text))
 
     recalled = _recall(run, submitted, pull, previous)
-    results = _merge_files(submitted, selection, recalled, as_prompt_text, masking.redaction)
+    tools = _collect_tools(submitted, selection, as_prompt_text)
+    results = _merge_files(submitted, selection, recalled, as_prompt_text, masking.redaction, tools)
     review = assemble(
         list(map(_drop_key, results)) if pull.from_fork else results,
         pull=pull,
         config=settings,
         selection=selection,
-        previous=recalled.previous,
-        dismissed=dismissed,
+        previous=recalled.previous.with_dismissed(dismissed),
         as_prompt_text=as_prompt_text,
         spent=submitted.add_up_spent(),
+        tools=tools,
     )
     # Their quotes are looked for again: whoever wrote the report could have made them up.
     promises = find_promises(run, settings, pull)
@@ -128,6 +130,7 @@ def _merge_files(
     recalled: Recalled,
     as_prompt_text: Callable[[str], str],
     redaction: Redaction,
+    tools: ToolFindings,
 ) -> list[FileResult]:
     owner = assign_shards(selection.files, submitted.count)
     rows = submitted.rows_by_path()
@@ -138,11 +141,28 @@ def _merge_files(
             recalled,
             as_prompt_text,
             redaction,
+            tools,
         )
         for file in selection.files
     )
-    by_rules = file_result.read_by_rules(selection, recalled.previous, as_prompt_text, redaction)
+    previous = recalled.previous
+    by_rules = file_result.read_by_rules(selection, previous, as_prompt_text, redaction, tools)
     return [*results, *by_rules]
+
+
+def _collect_tools(
+    submitted: SubmittedReports, selection: Selection, as_prompt_text: Callable[[str], str]
+) -> ToolFindings:
+    """Return what other tools found, according to the reports; a missing one may have had more."""
+    rows = submitted.rows_by_path()
+    found = {
+        file.path: tool_findings.read_reported(
+            file, (each for row in rows.get(file.path, ()) for each in row.findings), as_prompt_text
+        )
+        for file in selection.with_lines
+    }
+    missing = bool(submitted.missing_shards)
+    return ToolFindings(found, submitted.tool_problems, named=True, partial=missing)
 
 
 def _believe_keys(

@@ -76,7 +76,9 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     # What did the last run leave, and what are the settings at the base commit?
     own = OwnComment.find(snapshot, run.seal)
     only_repeat = run.wanted.only_repeat
-    up_to_date = (only_repeat or not publishes) and _is_up_to_date(run.wanted, own)
+    # What other tools report may be new although the commit is the same.
+    repeats = only_repeat or not (publishes or run.inputs.sarif)
+    up_to_date = repeats and _is_up_to_date(run.wanted, own)
     # Slow, because it imports the models' client: done while GitHub responds.
     asks = not (publishes or up_to_date or only_repeat)
     models = start_in_thread(run.models) if asks else None

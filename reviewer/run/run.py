@@ -32,9 +32,10 @@ class Run:
     client, which is slow: call it while GitHub responds, or not at all. `seal` signs what the run
     leaves on the pull request, and checks what earlier runs left. `budget` counts what the run
     costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
-    reviewed files. Both are empty where there is none. `now` is when the run began. `early_list` is
-    None if the event does not name the commits. `key` tells its bill from those of other runs.
-    `problems` are those that it has reported.
+    reviewed files. Both are empty where there is none. `repository` is "owner/name". `folders`
+    are the paths of the repository in reports of other tools. `now` is when the run began.
+    `early_list` is None if the event does not name the commits. `key` tells its bill from those of
+    other runs. `problems` are those that it has reported.
     """
 
     forge: Forge
@@ -48,6 +49,8 @@ class Run:
     budget: Budget
     workspace: str = ""
     checkout: str = ""
+    repository: str = ""
+    folders: tuple[str, ...] = ()
     event: str = ""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     early_list: EarlyList | None = None

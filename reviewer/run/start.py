@@ -94,6 +94,7 @@ class RunSetting:
         from reviewer.run.run import Run
 
         workspace = self.environ.get("GITHUB_WORKSPACE", "")
+        repository = self.environ.get("GITHUB_REPOSITORY", "")
         return Run(
             forge=self.forge,
             models=self._make_models,
@@ -106,6 +107,8 @@ class RunSetting:
             budget=budget,
             workspace=workspace,
             checkout=workspace,
+            repository=repository,
+            folders=_list_folders(self.environ, workspace, repository),
             event=self.environ.get("GITHUB_EVENT_NAME", ""),
             early_list=early_list,
         )
@@ -265,6 +268,13 @@ def make_seal(inputs: Inputs, repository: str, number: int) -> Seal:
     """Return the seal of a run on the pull request `number` of `repository` ("owner/name")."""
     secret = choose_secret(inputs.memory_key, inputs.api_key)
     return Seal.of(secret, repository, number, inputs.name)
+
+
+def _list_folders(environ: Mapping[str, str], workspace: str, repository: str) -> tuple[str, ...]:
+    """Return the paths of the repository, here and outside of the container, for earlier steps."""
+    parent, name = environ.get("RUNNER_WORKSPACE", ""), repository.rpartition("/")[2]
+    outside = f"{parent}/{name}" if parent and name else ""
+    return tuple(filter(None, (workspace, outside)))
 
 
 def _make_run_url(environ: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from reviewer.changes.parts import Part
 from reviewer.changes.selection import SHARD_NOTE
 from reviewer.config.shard import Shard
 from reviewer.errors import ModelError, ReviewerError
+from reviewer.finding import Origin
 from reviewer.findings import candidates
 from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import PartResult
@@ -52,6 +53,13 @@ class SubmittedReports:
             return ()
         there = {review.shard.number for review in self.reviews if review.shard}
         return tuple(number for number in range(1, self.count + 1) if number not in there)
+
+    @property
+    def tool_problems(self) -> tuple[str, ...]:
+        """Why findings of other tools may be missing, according to the reports."""
+        found = dict.fromkeys(text for review in self.reviews for text in review.tool_problems)
+        quoted = [truncate.line(text, _LONGEST_REASON) for text in found]
+        return tuple(quoted[:_MOST_NOTES])
 
     def make_notes(self, known: Collection[str]) -> tuple[str, ...]:
         """Return notes on rejected and missing reports, and the reports' own but for `known`."""
@@ -201,7 +209,8 @@ def _read_row(file: ChangedFile, row: FileReport) -> PartResult:
         reason = truncate.line(row.reason, _LONGEST_REASON) or "no reason was given"
         skipped = "" if row.status is Status.FAILED else "skipped by the reviewing run: "
         return PartResult(part, ModelError(f"{skipped}{reason}"))
-    rows = [finding.candidate.members for finding in row.findings]
+    of_model = (each for each in row.findings if each.origin is not Origin.TOOL)
+    rows = [finding.candidate.members for finding in of_model]
     return PartResult(
         part, candidates.collect_candidates(rows, path=file.path, summary=row.summary)
     )

@@ -171,6 +171,7 @@ class Job:
                 budget=budget,
                 workspace=self.workspace,
                 checkout=self.checkout,
+                repository=self.github.full_name,
                 event=self.event,
                 now=self.now,
                 early_list=early_list,

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 from reviewer.errors import MissingFileError, WorkspaceError
 
@@ -66,6 +67,18 @@ class ConfinedFolder:
                         found += 1
                 if found >= MOST_FILES:
                     return
+
+    def list(self, path: str = "") -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the names of the folders and of the plain files in a folder, both sorted.
+
+        Links and devices are left out, and whatever comes after MOST_FILES entries. Raises
+        WorkspaceError as `files` does.
+        """
+        with self._open(path, _FOLDER) as (folder, _), os.scandir(folder) as entries:
+            found = tuple(islice(entries, MOST_FILES))
+            folders = (each.name for each in found if each.is_dir(follow_symlinks=False))
+            files = (each.name for each in found if each.is_file(follow_symlinks=False))
+            return tuple(sorted(folders)), tuple(sorted(files))
 
     @contextmanager
     def _open(self, path: str, last: int) -> Iterator[tuple[int, int]]:

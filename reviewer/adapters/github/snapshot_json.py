@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from reviewer.adapters.github import blob_texts, graphql_json, refusals
 from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodeT, PageInfo
-from reviewer.adapters.github.queries import SnapshotPage
+from reviewer.adapters.github.queries import FileQuery, SnapshotPage
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.pull_request import Comment, PullRequest, PullState, ReviewComment, ReviewThread
 
@@ -143,7 +145,10 @@ class PullNode(Node):
 
 
 class PullOfRepository(Node):
-    """The repository, as far as `queries.SNAPSHOT` asks for it."""
+    """The repository, as far as `queries.SNAPSHOT` asks for it; its other members are places."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, object]
 
     pull_request: PullNode | None
     file: object = None
@@ -165,22 +170,34 @@ class SnapshotData(Node):
     repository: PullOfRepository | None
 
 
-def page(response: GitHubResponse, value: object, *, file: str = "") -> SnapshotPage:
+def page(response: GitHubResponse, value: object, asked: FileQuery | None = None) -> SnapshotPage:
     """Read `value`, the JSON of the response to SNAPSHOT; comments of others are left out.
 
-    `file` is the path of the file that the query asked for too, "" without one.
+    `asked` is what the query asked for besides, None if it did not.
     Raises NotFoundError, ForbiddenError, TransientError for what may pass by itself, and ValueError
     for what is no such response (`GitHubResponse.read` names it).
     """
-    data = graphql_json.data(response, value, "read the pull request", optional=_OPTIONAL)
+    names = asked.names if asked else {}
+    optional = (*_OPTIONAL, *names)
+    data = graphql_json.data(response, value, "read the pull request", optional=optional)
     read = SnapshotData.parse(data)
     if read.repository is None or read.repository.pull_request is None:
         raise refusals.not_found_error("The pull request")
-    files = blob_texts.read_in_folder(file, read.repository.file, read.repository.folder)
-    return _page(read.repository.pull_request, read.viewer.login, files)
+    path = asked.path if asked else ""
+    files = blob_texts.read_in_folder(path, read.repository.file, read.repository.folder)
+    # Beside an error, null does not mean that there is nothing.
+    is_whole = isinstance(value, dict) and not value.get("errors")
+    found = read.repository.__pydantic_extra__ if is_whole else {}
+    places = {path: found[name] is not None for name, path in names.items() if name in found}
+    return _page(read.repository.pull_request, read.viewer.login, files, places)
 
 
-def _page(pull: PullNode, viewer: str, files: Mapping[str, bytes | None]) -> SnapshotPage:
+def _page(
+    pull: PullNode,
+    viewer: str,
+    files: Mapping[str, bytes | None],
+    places: Mapping[str, bool],
+) -> SnapshotPage:
     comments, threads = pull.comments, pull.review_threads
     read = (_comment(node, viewer) for node in comments.nodes)
     return SnapshotPage(
@@ -190,6 +207,7 @@ def _page(pull: PullNode, viewer: str, files: Mapping[str, bytes | None]) -> Sna
         ends=(comments.page_info.end_cursor, threads.page_info.end_cursor),
         more=comments.page_info.has_next_page or threads.page_info.has_next_page,
         files=files,
+        places=places,
     )
 
 

@@ -110,6 +110,10 @@ class Forge(Protocol):
         """
         ...
 
+    def find_existing(self, paths: Sequence[str], sha: str) -> tuple[str, ...]:
+        """Return those of the paths at which the commit has anything: a file, a link, a folder."""
+        ...
+
     def large_content(self, path: str, sha: str) -> bytes | None:
         """Return what `content` does, for a file of at most 10 MiB.
 

@@ -86,6 +86,9 @@ class FakeForge:
     def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
         return self._contents_at(sha).get(path)
 
+    def find_existing(self, paths: Sequence[str], sha: str) -> tuple[str, ...]:
+        return tuple(path for path in paths if path in self._contents_at(sha))
+
     def large_content(self, path: str, sha: str) -> bytes | None:
         return self.content(path, sha)
 

@@ -4,14 +4,13 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.changes import default_excludes, diff, modes, renames
+from reviewer.changes import default_excludes, diff, modes, renames, settings_changes
 from reviewer.changes.contents import Contents
 from reviewer.changes.diff import ChangedFile, FileChange
 from reviewer.changes.unshown import Unreviewable, Unshown
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.config.shard import Shard
-from reviewer.config.strict_yaml import PATH
 from reviewer.finding import Finding
 from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest
@@ -278,7 +277,12 @@ def read_changes(
     remainder = max(0, pull.changed_files - len(rows))
     contents = Contents(forge, pull)
     selection = select(files, config, contents, remainder=remainder)
-    return replace(selection, notes=(*_notes(rows), *_note_unseen(contents.unseen)))
+    own = settings_changes.check(forge, pull, rows, repairs=config.repairs)
+    return replace(
+        selection,
+        notes=(*own.notes, *_note_unseen(contents.unseen)),
+        findings=(*selection.findings, *own.findings),
+    )
 
 
 def _note_unseen(count: int) -> tuple[str, ...]:
@@ -286,9 +290,3 @@ def _note_unseen(count: int) -> tuple[str, ...]:
         return ()
     files = "1 excluded file" if count == 1 else f"{count:,} excluded files"
     return (f"the built-in rules did not read {files} of which GitHub shows no lines",)
-
-
-def _notes(rows: Sequence[ListedFile]) -> tuple[str, ...]:
-    if not any(PATH in (row.path, row.previous_path) for row in rows):
-        return ()
-    return (f"the change of {PATH} takes effect after merging: the base commit's file counts",)

@@ -48,6 +48,19 @@ _LONGEST_SHOWN = 40
 _TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "::/96")))
 
 
+# Servers that accept no request without a key. Others may be gateways that need none.
+_KEYED = (
+    "openrouter.ai", "api.mistral.ai", "api.deepseek.com", "api.groq.com", "api.anthropic.com",
+    "generativelanguage.googleapis.com", "api.x.ai", "api.together.xyz", "api.fireworks.ai",
+)  # fmt: skip
+_KEYED_DOMAINS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
+
+
+def requires_key(host: str) -> bool:
+    """Return True for a host that is known to refuse every request without an API key."""
+    return host in _KEYED or host.endswith(_KEYED_DOMAINS)
+
+
 def parse(text: str, *, allow_http: bool) -> str:
     """Return the base URL without its trailing slash.
 

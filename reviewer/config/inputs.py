@@ -17,15 +17,11 @@ OPENAI = "https://api.openai.com/v1"
 _OPENAI_HOST = "api.openai.com"
 FALLBACK_MODEL = "gpt-6-luna"
 REPORTS = "code-review-reports"
-REPOSITORY_FILE = ".github/code-review.yml"
 
 
 @record
 class Inputs(OwnInputs):
-    """The inputs as values; each is named like its input, with underscores for hyphens.
-
-    What is declared here belongs to the workflow alone.
-    """
+    """The inputs as values, named with underscores; the workflow alone has those declared here."""
 
     github_token: str = declare(
         option_types.secret("${{ github.token }}"),
@@ -261,8 +257,12 @@ class Inputs(OwnInputs):
     @property
     def needs_key(self) -> bool:
         """Return True if no request can succeed for want of an api-key."""
-        asks = self.mode is not enums.Mode.PUBLISH and not self.plan_only
-        return not self.api_key and self.asks_openai and asks
+        lacks = self.mode is not enums.Mode.PUBLISH and not (self.plan_only or self.api_key)
+        if not lacks or self.asks_openai:
+            return lacks
+        from reviewer.config.base_url import requires_key
+
+        return requires_key(self._host)
 
     @property
     def restores(self) -> bool:

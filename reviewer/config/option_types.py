@@ -25,6 +25,9 @@ MOST_NAMES = 100
 LONGEST_NAME = 100
 """Characters. GitHub's labels have at most 50, its logins at most 39."""
 LONGEST_LANGUAGE = 40
+# What JavaScript's trim() removes, so that inputs are trimmed as by GitHub's toolkit.
+_BLANKS = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff"
+_BLANKS += "".join(map(chr, range(0x2000, 0x200B)))
 LONGEST_INSTRUCTIONS = 4_096
 """Bytes of UTF-8: about a page, which is small beside the change itself in a prompt."""
 
@@ -48,8 +51,13 @@ class OptionType(Generic[T]):
     secret: bool = False
 
 
+def trim(text: str) -> str:
+    """Remove blanks and line breaks around a text, as `core.getInput` of GitHub's toolkit does."""
+    return text.strip(_BLANKS)
+
+
 def flag() -> OptionType[bool]:
-    """Read a boolean as YAML 1.2 and GitHub's toolkit do; blanks are not trimmed."""
+    """Read a boolean as YAML 1.2 and GitHub's toolkit do."""
     words = {"true": True, "True": True, "TRUE": True}
     words |= {"false": False, "False": False, "FALSE": False}
 
@@ -188,7 +196,7 @@ def line(pattern: str, allowed: str, example: str, *, blank: bool = False) -> Op
     """Read a text on one line, trimmed, that matches the whole of a regular expression."""
 
     def parse(text: str) -> str:
-        text = text.strip()
+        text = trim(text)
         fits = re.fullmatch(pattern, text) and text.isprintable()
         if not fits and not (blank and not text):
             raise ValueError
@@ -201,7 +209,7 @@ def secret(example: str) -> OptionType[str]:
     """Read a key or token; blanks and quotes around it, left from copying, are removed."""
 
     def parse(text: str) -> str:
-        text = text.strip().strip("\"'").strip()
+        text = trim(trim(text).strip("\"'"))
         if not re.fullmatch(r"[!-~]*", text):
             raise ValueError
         return text
@@ -214,7 +222,7 @@ def language() -> OptionType[str]:
     """Read the name of a language, and nothing else that could be an instruction to the model."""
 
     def parse(text: str) -> str:
-        text = text.strip()
+        text = trim(text)
         if len(text) > LONGEST_LANGUAGE or not all(map(_belongs_to_a_language_name, text)):
             raise ValueError
         return text
@@ -233,7 +241,7 @@ def prose() -> OptionType[str]:
     """Read a text of several lines."""
 
     def parse(text: str) -> str:
-        text = text.strip()
+        text = trim(text)
         if len(text.encode(errors="replace")) > LONGEST_INSTRUCTIONS:
             raise ValueError
         return text
@@ -248,15 +256,15 @@ def share() -> OptionType[Shard]:
     return OptionType(shard.parse, f"a share such as `2/8`, of at most {shard.MOST}", "2/8")
 
 
-def globs(example: str = "docs/**, *.md") -> OptionType[tuple[str, ...]]:
-    """Read gitignore patterns; as in that file, lines that start with "#" are comments."""
+def globs(example: str, *, selects: bool) -> OptionType[tuple[str, ...]]:
+    """Read gitignore patterns, and comments as there; `selects` is that of `shapes.Items`."""
 
     def parse(text: str) -> tuple[str, ...]:
         lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
         return check_items(_split("\n".join(lines)), MOST_GLOBS, LONGEST_GLOB)
 
     allowed = f"gitignore patterns, at most {MOST_GLOBS} of {LONGEST_GLOB} characters"
-    shape = Items(MOST_GLOBS, LONGEST_GLOB, globs=True)
+    shape = Items(MOST_GLOBS, LONGEST_GLOB, globs=True, selects=selects)
     return OptionType(parse, allowed, example, shape, blank=True, many=True)
 
 
@@ -289,4 +297,4 @@ def check_items(items: tuple[str, ...], most: int, longest: int) -> tuple[str, .
 
 
 def _split(text: str) -> tuple[str, ...]:
-    return tuple(item for part in re.split(r"[,\r\n]", text) if (item := part.strip()))
+    return tuple(item for part in re.split(r"[,\r\n]", text) if (item := trim(part)))

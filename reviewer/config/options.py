@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from reviewer.config import option_types
 from reviewer.config.option_types import OptionType
 from reviewer.config.tightening import KeptApart, Rule
 from reviewer.errors import InputError
@@ -103,9 +104,9 @@ def parse_texts(texts: Mapping[str, str], declared: Iterable[Declaration]) -> di
     """
     values: dict[str, Any] = {}
     for each in declared:
-        text = texts.get(each.name)
-        if text is None:
+        if each.name not in texts:
             continue
+        text = option_types.trim(texts[each.name])
         try:
             values[each.field] = each.kind.parse(text if text or each.kind.blank else each.default)
         except ValueError as refused:

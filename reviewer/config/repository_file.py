@@ -17,24 +17,24 @@ from pydantic import (
     create_model,
 )
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import ErrorDetails
 
 from reviewer import project
-from reviewer.config import inputs, option_types, strict_yaml
+from reviewer.config import (
+    file_errors,
+    glob_mistakes,
+    inputs,
+    option_types,
+    strict_yaml,
+    yaml_mistakes,
+)
 from reviewer.config.globs import Patterns
 from reviewer.config.inputs import Inputs
 from reviewer.config.option_types import OptionType
-from reviewer.config.options import Declaration, show, suggest
+from reviewer.config.options import Declaration
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
-from reviewer.config.strict_yaml import Document, Path, Place
-from reviewer.errors import ConfigError
 from reviewer.record import record
 
-MOST_PATH_INSTRUCTIONS = 50
-
 _DECLARED = {declaration.field: declaration for declaration in inputs.DECLARATIONS}
-# Names of no input yet, or of one that a repository must never set.
-_RESERVED = ("provider", "template", "templates", "tools")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -75,10 +75,11 @@ def _annotation(kind: OptionType[Any]) -> Any:  # noqa: ANN401 - a type, as pyda
                 max_length=longest, json_schema_extra={"pattern": pattern} if pattern else None
             )
             return Annotated[str, limits, AfterValidator(kind.parse)]
-        case Items(most, longest, globs):
+        case Items(most, longest, globs, selects):
             check = AfterValidator(_check_glob if globs else _check_name)
             item = Annotated[str, Field(min_length=1, max_length=longest), check]
-            return Annotated[tuple[item, ...], Field(max_length=most)]
+            whole = AfterValidator(_check_selecting if selects else tuple)
+            return Annotated[tuple[item, ...], Field(max_length=most), whole]
         case None:
             raise ValueError(f"no shape in the file: {kind.allowed}")
 
@@ -107,8 +108,19 @@ def _word_list(kind: OptionType[Any], words: tuple[str, ...]) -> Any:  # noqa: A
 
 
 def _check_glob(text: str) -> str:
+    glob_mistakes.check(text)
     Patterns.parse((text,))
     return text
+
+
+def _check_selecting(globs: tuple[str, ...]) -> tuple[str, ...]:
+    glob_mistakes.check_selecting(globs)
+    return globs
+
+
+def _check_only_glob(text: str) -> str:
+    glob_mistakes.check_one(text)
+    return _check_glob(text)
 
 
 def _check_name(text: str) -> str:
@@ -136,7 +148,9 @@ class PathInstructionEntry(_Strict):
     """What the reviewer should know about some of the files."""
 
     path: Annotated[
-        str, Field(min_length=1, max_length=option_types.LONGEST_GLOB), AfterValidator(_check_glob)
+        str,
+        Field(min_length=1, max_length=option_types.LONGEST_GLOB),
+        AfterValidator(_check_only_glob),
     ] = Field(description="gitignore pattern of the files that the instructions are about.")
     instructions: Annotated[
         str,
@@ -148,7 +162,9 @@ class PathInstructionEntry(_Strict):
 _FIELDS: dict[str, Any] = {
     **{name: _field(declared) for name, declared in _DECLARED.items() if declared.file},
     "path_instructions": (
-        Annotated[tuple[PathInstructionEntry, ...], Field(max_length=MOST_PATH_INSTRUCTIONS)],
+        Annotated[
+            tuple[PathInstructionEntry, ...], Field(max_length=file_errors.MOST_PATH_INSTRUCTIONS)
+        ],
         Field((), description="Instructions for some of the files only."),
     ),
 }
@@ -159,7 +175,7 @@ RepositoryFile = create_model(
     **_FIELDS,
 )
 KEYS = tuple(name.replace("_", "-") for name in RepositoryFile.model_fields)
-_WORKFLOW_ONLY = {declared.name for declared in _DECLARED.values()} - {*KEYS} | {*_RESERVED}
+_ENTRY_KEYS = tuple(PathInstructionEntry.model_fields)
 
 
 def parse(raw: bytes | str) -> FileSettings:
@@ -171,13 +187,14 @@ def parse(raw: bytes | str) -> FileSettings:
     value = {} if document.value is None else document.value
     if not isinstance(value, dict):
         raise document.values[()].error(
-            "the file must hold keys with values.", remedy=f"The keys are {', '.join(KEYS)}."
+            "the file must hold keys with values.",
+            remedy=yaml_mistakes.advise_root(value, KEYS) or f"The keys are {', '.join(KEYS)}.",
         )
     try:
         file = RepositoryFile.model_validate(value)
     except ValidationError as invalid:
-        problems = [_problem(document, error) for error in invalid.errors(include_url=False)]
-        raise min(problems, key=lambda problem: (problem.line, problem.column)) from None
+        errors = invalid.errors(include_url=False)
+        raise file_errors.find_first(document, errors, KEYS, _ENTRY_KEYS) from None
     values = file.model_dump(exclude_unset=True)
     about_paths = values.pop("path_instructions", ())
     return FileSettings(
@@ -199,68 +216,3 @@ def schema() -> dict[str, Any]:
 class _Untitled(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002
         return False  # it would only repeat the key
-
-
-def _problem(document: Document, error: ErrorDetails) -> ConfigError:
-    where = error["loc"]
-    match error["type"]:
-        case "extra_forbidden":
-            return _refuse_key(document.keys[where], str(where[-1]), nested=len(where) > 1)
-        case "missing":
-            what = f"{_name_place(where[:-1])} lacks `{where[-1]}`."
-            return document.values[where[:-1]].error(what, cause=_list_allowed(where))
-        case _:
-            what = f"{_name_place(where)} {_describe(error['input'])}, which cannot be used."
-            return document.values[where].error(what, cause=_list_allowed(where))
-
-
-def _refuse_key(place: Place, key: str, *, nested: bool) -> ConfigError:
-    plain = key.replace("_", "-")
-    known = tuple(field.replace("_", "-") for field in PathInstructionEntry.model_fields)
-    known = known if nested else KEYS
-    if plain in _WORKFLOW_ONLY and not nested:
-        return place.error(
-            f"`{plain}` is set in the workflow's inputs, not in the repository's file.",
-            cause="Editors of the file must not choose servers, models, keys, budgets or rights.",
-            remedy="Move it to `with:` of the workflow's step.",
-        )
-    if key == "extends" and not nested:
-        return place.error("`extends` is not supported.", remedy="Write the settings out here.")
-    return place.error(
-        f"there is no key {show(key)}.",
-        cause=suggest(key, known),
-        remedy=f"The keys are {', '.join(known)}.",
-    )
-
-
-def _name_place(where: Path) -> str:
-    return ", ".join(
-        f"entry {part + 1}" if isinstance(part, int) else f"`{part}`" for part in where
-    )
-
-
-def _describe(value: object) -> str:
-    match value:
-        case None:
-            return "has no value"
-        case bool():
-            return f"is {str(value).lower()}"
-        case str():
-            return f"is {show(value)}"
-        case tuple():
-            return "is a list"
-        case dict():
-            return "is a mapping"
-        case _:
-            return f"is the number {value}"
-
-
-def _list_allowed(where: Path) -> str:
-    if where[0] == "path-instructions":
-        return (
-            f"It takes a list of at most {MOST_PATH_INSTRUCTIONS} entries, each with a `path` (one "
-            "gitignore pattern) and `instructions` "
-            f"(a text of at most {option_types.LONGEST_INSTRUCTIONS} bytes)."
-        )
-    kind = _DECLARED[str(where[0]).replace("-", "_")].kind
-    return f"It takes {'a list of ' if kind.many else ''}{kind.allowed}."

@@ -7,19 +7,18 @@ import operator
 from dataclasses import asdict
 from typing import Any
 
-from reviewer.config import options, repository_file
+from reviewer.config import input_globs, options, repository_file
 from reviewer.config.globs import Patterns
 from reviewer.config.inputs import Inputs
 from reviewer.config.options import Declaration
 from reviewer.config.repository_file import FileSettings, PathInstruction
 from reviewer.config.shared_settings import SharedSettings
 from reviewer.config.strict_yaml import PATH
-from reviewer.errors import InputError
 from reviewer.record import record
 from reviewer.severity import Confidence, Severity
 
 _SHARED = options.declarations(SharedSettings)
-_NOT_IN_FINGERPRINT = {"notes", "origin", "path_instructions"} | {
+_NOT_IN_FINGERPRINT = {"notes", "origin", "path_instructions", "repairs"} | {
     declared.field for declared in _SHARED if not declared.in_fingerprint
 }
 
@@ -37,7 +36,8 @@ class Settings(SharedSettings):
     """The settings that apply to this run.
 
     `notes` has a sentence for each value of the file that does not apply. `origin` says why the
-    file sets nothing; it is empty if the file sets something.
+    file sets nothing; it is empty if the file sets something. `repairs` means that the file is
+    broken and not used, because the pull request repairs it.
     """
 
     workflow_globs: Globs = Globs()
@@ -46,6 +46,7 @@ class Settings(SharedSettings):
     path_instructions: tuple[PathInstruction, ...] = ()
     notes: tuple[str, ...] = ()
     origin: str = ""
+    repairs: bool = False
 
     @property
     def unknown_severity(self) -> Severity:
@@ -81,9 +82,9 @@ def load(inputs: Inputs, text: bytes | str | None) -> Settings:
 
     Raises ConfigError for an invalid file, InputError for an invalid pattern of the workflow.
     """
-    _check_globs("include", inputs.include)
-    _check_globs("exclude", inputs.exclude)
-    _check_globs("guidelines", inputs.guidelines)
+    input_globs.check("include", inputs.include, selects=True)
+    input_globs.check("exclude", inputs.exclude, selects=False)
+    input_globs.check("guidelines", inputs.guidelines, selects=True)
     file = repository_file.parse(text) if text else FileSettings()
     tightened = {declared.field: _tighten(declared, inputs, file) for declared in _SHARED}
     shared: dict[str, Any] = {field: value for field, (value, _) in tightened.items()}
@@ -96,17 +97,6 @@ def load(inputs: Inputs, text: bytes | str | None) -> Settings:
         notes=tuple(note for _, note in tightened.values() if note),
         origin="" if file.named else _explain_defaults(exists=text is not None),
     )
-
-
-def _check_globs(name: str, globs: tuple[str, ...]) -> None:
-    try:
-        Patterns.parse(globs)
-    except ValueError as refused:
-        raise InputError(
-            f"The input {name} cannot be used: {refused}.",
-            cause="It takes gitignore patterns.",
-            remedy=f"Write, for example, `{name}: docs/**, *.md`.",
-        ) from None
 
 
 def _tighten(declared: Declaration, inputs: Inputs, file: FileSettings) -> tuple[object, str]:

@@ -45,11 +45,15 @@ class Text:
 
 @record
 class Items:
-    """A list of at most `most` texts of up to `longest` characters; `globs`: gitignore patterns."""
+    """A list of at most `most` texts of up to `longest` characters; `globs`: gitignore patterns.
+
+    Patterns that `selects` say which files are meant; others leave files out.
+    """
 
     most: int
     longest: int
     globs: bool = False
+    selects: bool = False
 
 
 Shape: TypeAlias = Switch | Bounds | Words | WordList | Text | Items

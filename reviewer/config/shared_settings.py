@@ -92,7 +92,7 @@ class SharedSettings:
         in_fingerprint=False,
     )
     guidelines: tuple[str, ...] = declare(
-        option_types.globs("AGENTS.md, docs/style.md"),
+        option_types.globs("AGENTS.md, docs/style.md", selects=True),
         "AGENTS.md, CLAUDE.md, REVIEW.md, .github/copilot-instructions.md, "
         ".github/instructions/**/*.instructions.md, **/.cursor/rules/**/*.mdc",
         "Files of the repository with its coding guidelines, read at the base commit. A name "
@@ -151,13 +151,13 @@ class SeparateSettings(SharedSettings):
     """
 
     include: tuple[str, ...] = declare(
-        option_types.globs(),
+        option_types.globs("src/**, *.py", selects=True),
         "",
         "Review only files that match. Empty for all.",
         file=KeptApart("A file must be included by both."),
     )
     exclude: tuple[str, ...] = declare(
-        option_types.globs(),
+        option_types.globs("docs/**, *.md", selects=False),
         "",
         "Do not review files that match; only built-in rules read them. `!pattern` takes files "
         "back in, including those that are excluded by default.",

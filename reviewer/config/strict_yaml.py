@@ -1,13 +1,14 @@
 """Reads a strict subset of YAML: plain values only, each with its place in the file."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Never, TypeAlias
 
 import yaml
 
-from reviewer.config.inputs import REPOSITORY_FILE
+from reviewer.config import yaml_mistakes
+from reviewer.config.file_places import REPOSITORY_FILE
 from reviewer.config.options import show
 from reviewer.errors import ConfigError
 
@@ -38,8 +39,6 @@ _TAGS = {
 # refuses.
 _WORDS = frozenset({"on", "off"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_QUOTES = "Text that starts with one of * & ! @ % ` must be in quotes, like '*.md'."
-_PLAIN = "Write switches as true or false, numbers in plain digits, and put texts in quotes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +50,8 @@ class Place:
 
     def error(self, what: str, *, cause: str = "", remedy: str = "") -> ConfigError:
         """Return an error about this place."""
-        where = f", line {self.line}, column {self.column}" if self.line else ""
         return ConfigError(
-            f"{PATH}{where}: {what}",
-            cause=cause,
-            remedy=remedy,
-            line=self.line,
-            column=self.column,
+            what, cause=cause, remedy=remedy, path=PATH, line=self.line, column=self.column
         )
 
 
@@ -76,7 +70,7 @@ class Document:
 def parse(raw: bytes | str) -> Document:
     """Read one document; raises ConfigError for everything that is not plain YAML."""
     text = _decode(raw)
-    builder = _Builder(yaml.parse(text, Loader=yaml.SafeLoader))
+    builder = _Builder(yaml.parse(text, Loader=yaml.SafeLoader), text.splitlines())
     try:
         value = builder.document()
     except yaml.MarkedYAMLError as broken:
@@ -112,15 +106,15 @@ def _place(mark: Any) -> Place:  # noqa: ANN401 - the stubs know a second kind, 
 
 def _syntax_error(text: str, broken: yaml.MarkedYAMLError) -> ConfigError:
     marks = [mark for mark in (broken.context_mark, broken.problem_mark) if mark]
+    place = _place(marks[-1] if marks else None)
+    problem = str(broken.problem)
+    remedy = yaml_mistakes.advise(text, place.line, problem, _place(marks[0]).line if marks else 0)
     starts = {text[mark.index : mark.index + 1] for mark in marks}
-    remedy = ""
-    if starts & set("*&!@%`"):
-        remedy = _QUOTES
-    elif "\t" in starts:
+    if not remedy and starts & set("*&!@%`"):
+        remedy = yaml_mistakes.QUOTES
+    elif not remedy and "\t" in starts:
         remedy = "Indent with spaces, not with tabs."
-    return _place(marks[-1] if marks else None).error(
-        f"this is not YAML: {broken.problem}.", remedy=remedy
-    )
+    return place.error(f"this is not YAML: {problem}.", remedy=remedy)
 
 
 def _resolve(text: str) -> object:
@@ -135,8 +129,9 @@ def _resolve(text: str) -> object:
 class _Builder:
     """Builds plain values from parser events, with no recursion deeper than DEEPEST."""
 
-    def __init__(self, events: Iterator[Any]) -> None:
+    def __init__(self, events: Iterator[Any], lines: Sequence[str]) -> None:
         self._events = events
+        self._lines = lines
         self.keys: dict[Path, Place] = {}
         self.values: dict[Path, Place] = {}
 
@@ -197,20 +192,31 @@ class _Builder:
         tag = _YAML_1_1.resolve(yaml.ScalarNode, text, (True, False))
         if text not in _WORDS and type(value) is not _TAGS.get(tag):
             what = f"{show(text)} means one thing to YAML 1.1 and another to YAML 1.2."
-            self._refuse(event, what, _PLAIN)
+            self._refuse(event, what, yaml_mistakes.advise_scalar(self._line_of(event), text))
         return value
 
     def _printable(self, event: Any) -> str:  # noqa: ANN401 - PyYAML's stubs leave it open
         text = str(event.value)
         if _UNPRINTABLE.search(text):
-            self._refuse(event, "there is a control character.")
+            # In double quotes, "src\app" has the character of a bell.
+            escaped = event.style == '"' and "\\" in self._line_of(event)
+            remedy = "Write `/` between folders: in double quotes, a backslash begins an escape."
+            self._refuse(event, "there is a control character.", remedy * escaped)
         return text
 
     def _check(self, event: yaml.NodeEvent) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            self._refuse(event, "anchors (&) and aliases (*) are not supported.", _QUOTES)
+            what = "anchors (&) and aliases (*) are not supported."
+            self._refuse(event, what, self._advise_quotes(event))
         if getattr(event, "tag", None):
-            self._refuse(event, "tags (!) are not supported.", _QUOTES)
+            self._refuse(event, "tags (!) are not supported.", self._advise_quotes(event))
+
+    def _advise_quotes(self, event: yaml.NodeEvent) -> str:
+        return yaml_mistakes.quote_line(self._line_of(event)) or yaml_mistakes.QUOTES
+
+    def _line_of(self, event: yaml.NodeEvent) -> str:
+        number = _place(event.start_mark).line
+        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
 
     @staticmethod
     def _refuse(event: yaml.Event, what: str, remedy: str = "") -> Never:

@@ -65,6 +65,11 @@ class HeadFiles:
                 self._files = self._list(optional=optional)
             return self._files
 
+    @property
+    def listed(self) -> Mapping[str, Blob]:
+        """The plain files of the commit if they were listed before, else none; sends nothing."""
+        return self._files or {}
+
     def _list(self, *, optional: bool) -> Mapping[str, Blob]:
         if optional and self._unlisted:
             raise self._unlisted

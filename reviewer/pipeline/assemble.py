@@ -34,7 +34,8 @@ def assemble(
     `previous` has as dismissed are not shown.
     """
     dismissed = previous.state.dismissed
-    found = (*selection.findings, *(f for each in results for f in each.findings))
+    by_changes = (_mask_body(each, as_prompt_text) for each in selection.findings)
+    found = (*by_changes, *(f for each in results for f in each.findings))
     found = tool_matches.join(found, dismissed, kept=tools.kept)
     distinct, repeated = ranking.dedupe(found)
     numbered, next_number = previous_review.assign_numbers(distinct, previous)
@@ -67,6 +68,12 @@ def assemble(
         unread=missing.unread,
         next_number=next_number,
     )
+
+
+def _mask_body(finding: Finding, as_prompt_text: Callable[[str], str]) -> Finding:
+    """Mask secrets in the advice about a settings file, which repeats its lines."""
+    body = as_prompt_text(finding.body)
+    return replace(finding, candidate=replace(finding.candidate, body=body))
 
 
 def _is_unread(row: FileReport) -> bool:

@@ -12,10 +12,8 @@ from reviewer.comments import answer as answer_comment
 from reviewer.comments import bills, summary, threads, upsert
 from reviewer.comments.answer import AnswerText
 from reviewer.comments.upsert import OwnComment
-from reviewer.config import settings as config
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
-from reviewer.config.strict_yaml import PATH
 from reviewer.context import for_questions, guideline_files
 from reviewer.context.discussion import Remark, Speakers
 from reviewer.context.guidelines import Guidelines
@@ -40,7 +38,7 @@ from reviewer.ports import Model
 from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
-from reviewer.run import eligibility, model_tools
+from reviewer.run import base_settings, eligibility, model_tools
 from reviewer.run.model_review import limit_pull, start_in_thread
 from reviewer.run.reactions import acknowledge
 from reviewer.run.rights import Rights
@@ -87,7 +85,7 @@ def _skip(run: Run, reason: str) -> int:
 
 def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
     own, login = OwnComment.find(snapshot, run.seal), wanted.commenter.login
-    settings = config.load(run.inputs, run.forge.content(PATH, snapshot.pull.base_sha))
+    settings = base_settings.load(run, snapshot.pull)
     Rights(run, snapshot.pull, settings).require("/pause", login)
     status = (
         summary.skip_status(eligibility.pause_reason(login), own.state.head_sha)
@@ -175,7 +173,7 @@ def _ask_model(
         # Slow, because it imports the models' client: done while GitHub responds.
         models = pool.submit(_open_models, run, window)
         with run.runner.group("Read the changes"):
-            settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
+            settings = base_settings.load(run, pull)
             selection = read_changes(run.forge, pull, settings)
     head = model_tools.open_head(run, pull, selection)
     workspace = head if model_tools.offers_tools(run, pull, head) else None

@@ -34,9 +34,12 @@ def check_inputs(inputs: Inputs, models: Callable[[], Sequence[Model]] | None = 
     if inputs.needs_key:
         raise InputError(
             "The input api-key is empty.",
-            cause="The secret is not set in this repository, or the workflow does not pass it on.",
-            remedy="Add the secret under Settings > Secrets and variables > Actions, and to the "
-            "step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`.",
+            cause="`${{ secrets.NAME }}` is empty where no secret has exactly this name, and in "
+            "runs for forks and Dependabot, to which GitHub gives no secrets of the repository.",
+            remedy="Add the secret under Settings > Secrets and variables > Actions, and its name "
+            "to the step: `with: {api-key: ${{ secrets.OPENAI_API_KEY }}}`. A secret of an "
+            "environment needs `environment:` in the job, and a called workflow `secrets: "
+            "inherit` where it is called.",
         )
     if inputs.mode is Mode.PUBLISH:
         return

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
+from reviewer.changes import unmatched_patterns
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.comments import threads
@@ -72,7 +73,8 @@ def review_share(
     notes = (*review.notes, *recalled.notes, *followed.notes, *warnings)
     missing = tuple(_note_missing(reviewer.requests.context.files))
     learned = (*recalled.details, *filter(None, (window.note,)))
-    details = (*review.job_summary_notes, *missing, *followed.details, *learned)
+    unmatched = _note_unmatched(reviewer, selection)
+    details = (*review.job_summary_notes, *unmatched, *missing, *followed.details, *learned)
     return replace(
         review,
         shard=run.inputs.shard,
@@ -87,6 +89,14 @@ def _read_list(model: Model, window: ContextWindow) -> ListedModel:
     listed = model.read_list()
     window.state(listed.context_window)
     return listed
+
+
+def _note_unmatched(reviewer: BatchReviewer, selection: Selection) -> tuple[str, ...]:
+    """Return a note about patterns that match nothing, if the files of the head are listed."""
+    listed = reviewer.requests.context.files.listed
+    gone = (file.previous_path for file in selection.with_lines if file.previous_path)
+    paths = {*listed, *selection.paths, *gone} if listed else set()
+    return unmatched_patterns.find(reviewer.config, paths)
 
 
 def _note_missing(head: HeadFiles) -> Iterator[str]:

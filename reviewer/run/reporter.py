@@ -18,6 +18,7 @@ from reviewer.errors import (
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
+from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review, Status
 from reviewer.run.run import TITLE, Run
 from reviewer.text import markdown
@@ -76,8 +77,11 @@ class Reporter:
         text = runner.secrets.conceal(str(problem))
         told = problem.with_address(text)
         match problem:
-            case ConfigError(line=line, column=column):
-                runner.error(told, title=TITLE, file=PATH, line=line, column=column)
+            case ConfigError(path=path, line=line, column=column):
+                # Its advice repeats lines of the file.
+                text = SecretMask.of(runner.secrets, ())(text)
+                told = problem.with_address(text)
+                runner.error(told, title=TITLE, file=path or PATH, line=line, column=column)
             case _:
                 runner.error(told, title=TITLE)
         status = f"**{self._short_sha} could not be reviewed.**"

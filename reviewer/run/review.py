@@ -8,10 +8,8 @@ from functools import partial
 from reviewer.changes.selection import Selection, read_changes
 from reviewer.comments import threads
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
-from reviewer.config import settings as config
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
-from reviewer.config.strict_yaml import PATH
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.finding import Dismissal
 from reviewer.findings import ranking
@@ -21,7 +19,7 @@ from reviewer.memory.state import State
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review
-from reviewer.run import eligibility, publish_reports, restored_reports
+from reviewer.run import base_settings, eligibility, publish_reports, restored_reports
 from reviewer.run.announcement import announced
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.model_review import (
@@ -63,7 +61,7 @@ def review_pull_request(run: Run, snapshot: Snapshot) -> int:
             return outcome
         snapshot = outcome.snapshot
         log.info("The head moved to %s; starting again", snapshot.pull.head_sha[:7])
-    settings = config.load(run.inputs, run.forge.content(PATH, snapshot.pull.base_sha))
+    settings = base_settings.load(run, snapshot.pull)
     return wait(run, settings, "the head keeps moving; the run for the newest one reviews it")
 
 
@@ -83,7 +81,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     asks = not (publishes or up_to_date or only_repeat)
     models = start_in_thread(run.models) if asks else None
     pull = _use_triggering_text(snapshot.pull, run.wanted)
-    settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
+    settings = base_settings.load(run, pull)
     # Skip the pull request, or keep a review that is up to date.
     # A linked issue that asks for something else by now is compared again.
     promises = find_promises(run, settings, pull).identity
@@ -154,7 +152,7 @@ def _plan(reporter: Reporter, snapshot: Snapshot) -> int:
     run, pull = reporter.run, _use_triggering_text(snapshot.pull, reporter.run.wanted)
     eligibility.check_inputs(run.inputs)
     own = OwnComment.find(snapshot, run.seal)
-    settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
+    settings = base_settings.load(run, pull)
     rights = Rights(run, pull, settings)
     if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=False):
         return skip_pull_request(reporter, own, settings, skipped)

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reviewer.adapters.github.forge import GitHub
+from reviewer.adapters.github.queries import FileQuery
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
+from reviewer.config import file_places
 from reviewer.config.enums import Mode
-from reviewer.config.inputs import REPOSITORY_FILE, Inputs
-from reviewer.errors import EventError
+from reviewer.config.file_places import REPOSITORY_FILE
+from reviewer.config.inputs import Inputs
+from reviewer.errors import ConfigError, EventError
 from reviewer.events.activity import (
     CommandRequest,
     ReviewHead,
@@ -20,13 +23,12 @@ from reviewer.events.activity import (
 )
 from reviewer.events.payload import LINE_COMMENT
 from reviewer.memory.seal import Seal, choose_secret
-from reviewer.ports import Forge, Model
+from reviewer.ports import Model
 from reviewer.pull_request import Snapshot
 from reviewer.run.early_list import EarlyList
 
 if TYPE_CHECKING:
     # Imported while GitHub responds.
-    from reviewer.config.settings import Settings
     from reviewer.llm.budget import Budget
     from reviewer.run.run import Run
 
@@ -158,7 +160,9 @@ def _read_pull_request(
     Raises EventError if it is the head of several.
     """
     if isinstance(wanted, ReviewPullRequest):
-        return forge.snapshot(wanted.number, file=REPOSITORY_FILE, sha=wanted.base_sha)
+        sha = wanted.base_sha
+        file = FileQuery(REPOSITORY_FILE, sha, file_places.MISPLACED) if sha else None
+        return forge.snapshot(wanted.number, file)
     if not isinstance(wanted, ReviewHead):
         return forge.snapshot(wanted.number)
     head = wanted.head
@@ -212,7 +216,9 @@ def _is_check_of_commit(run: "Run", snapshot: Snapshot) -> bool:
     """Return True if this run is a check of the head commit, at a gate; reads the file for that."""
     if run.event != LINE_COMMENT or run.inputs.mode is Mode.REVIEW:
         return False
-    return run.inputs.gated or _load_settings(run.inputs, run.forge, snapshot.pull.base_sha).gated
+    from reviewer.run import base_settings
+
+    return run.inputs.gated or base_settings.load(run, snapshot.pull).gated
 
 
 def is_gated_by_file(environ: Mapping[str, str], inputs: Inputs, base_sha: str) -> bool:
@@ -223,14 +229,14 @@ def is_gated_by_file(environ: Mapping[str, str], inputs: Inputs, base_sha: str) 
     repository, token = environ.get("GITHUB_REPOSITORY", ""), inputs.github_token
     deadline = Deadline(inputs.timeout)
     forge = GitHub.of(environ, repository=repository, token=token, deadline=deadline)
-    return _load_settings(inputs, forge, base_sha).gated
-
-
-def _load_settings(inputs: Inputs, forge: Forge, base_sha: str) -> "Settings":
     from reviewer.config import settings
-    from reviewer.config.strict_yaml import PATH
 
-    return settings.load(inputs, forge.content(PATH, base_sha))
+    try:
+        return settings.load(inputs, forge.content(REPOSITORY_FILE, base_sha)).gated
+    except ConfigError as broken:
+        branch = environ.get("GITHUB_BASE_REF", "")
+        commit = f"on the base branch {branch}" if branch else "at the base commit"
+        raise broken.read_at(commit) from None
 
 
 def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:

@@ -211,18 +211,20 @@ def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
 
 @faults("CF4")
 @pytest.mark.parametrize(
-    ("text", "cause"),
+    ("text", "cause", "remedy"),
     [
-        ("max-file: 3", "Did you mean `max-files`?"),
-        ("max_files: 3", "Did you mean `max-files`?"),
-        ("Exclude: []", "Did you mean `exclude`?"),
-        ("zzz: 3", ""),
+        ("max-file: 3", "Did you mean `max-files`?", "Write `max-files: 3`."),
+        ("max_files: 3", "Did you mean `max-files`?", "Write `max-files: 3`."),
+        ("Exclude: [a]", "Did you mean `exclude`?", "Write `exclude: [a]`."),
+        ("zzz: 3", "", f"The keys are {', '.join(KEYS)}."),
     ],
 )
-def test_an_unknown_key_is_refused_with_the_nearest_known_one(text: str, cause: str) -> None:
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(
+    text: str, cause: str, remedy: str
+) -> None:
     error = refusal(f"min-severity: low\n{text}")
     assert error.cause == cause
-    assert error.remedy == f"The keys are {', '.join(KEYS)}."
+    assert error.remedy == remedy
     assert (error.line, error.column) == (2, 1)
 
 

@@ -370,7 +370,7 @@ def test_a_fork_without_a_key_does_not_pass_a_gate(
 REFUSED = {
     "IN3 two lines": ("api_key", "sk-first\nsk-second", "api-key"),
     "IN4 yes": ("dry_run", "yes", "dry-run"),
-    "IN4 blank": ("dry_run", "True ", "dry-run"),
+    "IN4 case": ("dry_run", "tRue", "dry-run"),
     "IN4 exponent": ("max_files", "1e3", "max-files"),
     "IN4 sign": ("concurrency", "-1", "concurrency"),
     "IN4 range": ("max_findings", "1000000000", "max-findings"),

@@ -68,7 +68,7 @@ def reaction(site: Site, login: str, comment_id: int, content: str) -> dict[str,
 
 
 def comparison(
-    site: Site, repo: Repository, base: str, head: str, status: str
+    site: Site, repo: Repository, base: str, head: str, *, status: str, shared: str
 ) -> dict[str, object]:
     """How two commits stand to each other."""
     page = f"{_WEB}/{repo.full_name}/compare/{base}...{head}"
@@ -79,7 +79,7 @@ def comparison(
         "diff_url": f"{page}.diff",
         "patch_url": f"{page}.patch",
         "base_commit": _commit(site, repo, base),
-        "merge_base_commit": _commit(site, repo, base),
+        "merge_base_commit": _commit(site, repo, shared),
         "status": status,
         "ahead_by": int(status == "ahead"),
         "behind_by": 0,

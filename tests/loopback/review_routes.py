@@ -7,7 +7,7 @@ from tests.loopback import review_payloads
 from tests.loopback.calls import Call, error
 from tests.loopback.comment_routes import refused
 from tests.loopback.messages import Response, as_json
-from tests.loopback.state import Access, FileRow, ReviewComment, Thread
+from tests.loopback.state import Access, FileRow, Repository, ReviewComment, Thread
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
@@ -88,7 +88,19 @@ def compare(call: Call) -> Response:
     while above[-1] in call.repository.parents:
         above.append(call.repository.parents[above[-1]])
     status = "identical" if base == head else "ahead" if base in above else "diverged"
-    return as_json(200, review_payloads.comparison(call.site, call.repository, base, head, status))
+    shared = _merge_base(call.repository, base, head)
+    found = review_payloads.comparison(
+        call.site, call.repository, base, head, status=status, shared=shared
+    )
+    return as_json(200, found)
+
+
+def _merge_base(repository: Repository, base: str, head: str) -> str:
+    """Return the commit at which a head left its base branch, which may have moved since."""
+    for pull in repository.pulls.values():
+        if pull.tip_tree is not None and (pull.base_sha, pull.head_sha) == (base, head):
+            return next(sha for sha, tree in repository.trees.items() if tree == pull.base_tree)
+    return base
 
 
 def permission(call: Call) -> Response:

@@ -48,7 +48,7 @@ def test_without_settings_the_defaults_count_and_the_summary_says_so(
         ("max-findings: 1\n", "skip-authors: [dev]\n"),
         ("max-findings: 1\n", None),
         (None, "skip-authors: [dev]\n"),
-        ("max-findings: 1\n", "this: is: broken\n"),
+        ("max-findings: 2\n", "this: is: broken\n"),
     ],
 )
 def test_the_base_commits_file_counts_and_the_note_says_when_the_new_one_will(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pytest
 
 from reviewer.comments import summary
-from reviewer.config.inputs import REPOSITORY_FILE
+from reviewer.config.file_places import REPOSITORY_FILE
 from reviewer.events.activity import ReviewPullRequest
 from tests.faults import faults
 from tests.loopback import failures
@@ -20,6 +20,7 @@ from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 FILES = {f"src/part_{n}.py": (f"old = {n}\n", f"new = {n}\n") for n in range(10)}
 SETTINGS = {REPOSITORY_FILE: ("max-findings: 20\n",) * 2}
 GUIDELINES = {"AGENTS.md": ("Write tests.\n",) * 2, "src/AGENTS.md": ("Use cents.\n",) * 2}
+PLACES = "query Places"
 QUERY, FILES_LIST, COMMENT = "query Snapshot", "list of files", "POST comment"
 BASE_TREE, HEAD_TREE, ADDRESS, ARCHIVE = "base tree", "head tree", "archive address", "archive"
 Rounds = Sequence[Sequence[str]]
@@ -158,7 +159,7 @@ def test_an_event_without_commits_takes_two_round_trips_more(
 ) -> None:
     open_pull(job, SETTINGS)
     job.wanted = ReviewPullRequest(NUMBER)
-    before = ((QUERY,), (f"contents {REPOSITORY_FILE}",), (FILES_LIST,))
+    before = ((QUERY,), (f"contents {REPOSITORY_FILE}", PLACES), (FILES_LIST,))
     rounds = (*before, (*SECOND, BASE_TREE), (COMMENT, ARCHIVE))
     assert review(job, github, rounds) <= {QUERY}
 
@@ -170,9 +171,8 @@ def test_commits_that_are_no_longer_those_of_the_event_are_read_again(
 ) -> None:
     open_pull(job, SETTINGS)
     name_commits(job, **{f"{named}_sha": "a" * 40})
-    read = {"base": (f"contents {REPOSITORY_FILE}",), "head": ()}[named]
-    again = ((each,) for each in (*read, FILES_LIST))
-    rounds = (FIRST, *again, (*SECOND, BASE_TREE), (COMMENT, ARCHIVE))
+    read = {"base": ((f"contents {REPOSITORY_FILE}", PLACES),), "head": ()}[named]
+    rounds = (FIRST, *read, (FILES_LIST,), (*SECOND, BASE_TREE), (COMMENT, ARCHIVE))
     assert review(job, github, rounds) <= {QUERY}
 
 
@@ -242,7 +242,8 @@ def test_the_settings_that_come_with_the_first_query_are_those_of_the_base(
     open_pull(job, {REPOSITORY_FILE: texts})
     github.expect((FIRST,))
     assert job.run().code == 0
-    assert not github.sent("GET .*/contents/")
+    base_sha = github.repository.pulls[NUMBER].base_sha
+    assert not github.sent(f"GET .*/contents/.*{base_sha}")
     asked = {prompted_path(body) for body in job.model.bodies}
     assert asked >= {f"src/part_{n}.py" for n in range(9)}
     assert "src/part_9.py" not in asked

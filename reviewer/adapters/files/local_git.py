@@ -94,6 +94,12 @@ class LocalCommits:
         except NotFoundError:
             return None
 
+    def find_existing(self, paths: Sequence[str], sha: str) -> tuple[str, ...]:
+        """Return those of the paths that exist at a commit."""
+        asked = ("ls-tree", "--name-only", "-z", "--full-tree", sha, "--", *paths)
+        found = decode(run_git(self.folder, *asked)).split("\0")
+        return tuple(path for path in paths if path in found)
+
     def large_content(self, path: str, sha: str) -> bytes | None:
         """Return a file of any size at a commit, None when it does not exist there."""
         return self.content(path, sha)

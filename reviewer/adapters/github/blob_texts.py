@@ -7,6 +7,7 @@ from pydantic import ConfigDict, ValidationError
 from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import Node
 from reviewer.adapters.github.http import Repository, Request
+from reviewer.adapters.github.queries import FileQuery
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.text.digest import hash_as_git
 
@@ -75,6 +76,27 @@ def read(response: GitHubResponse, paths: Sequence[str]) -> Mapping[str, bytes]:
         found = _Data.parse(data).repository.__pydantic_extra__
         contents = ((path, _content(found.get(f"f{n}"))) for n, path in enumerate(paths))
         return {path: content for path, content in contents if content is not None}
+
+    return response.read(decode)
+
+
+class PlacesData(Node):
+    """The data of `FileQuery.places_only`."""
+
+    wrong = "it holds no repository"
+
+    repository: dict[str, object]
+
+
+def read_places(response: GitHubResponse, asked: FileQuery) -> Mapping[str, bool]:
+    """Return which of the places that a query asked for have anything."""
+
+    def decode(value: object) -> Mapping[str, bool]:
+        data = graphql_json.data(response, value, "look for files")
+        found = PlacesData.parse(data).repository
+        if not asked.names.keys() <= found.keys():
+            raise ValueError("a place is missing")
+        return {path: found[name] is not None for name, path in asked.names.items()}
 
     return response.read(decode)
 

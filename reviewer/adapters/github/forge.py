@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from reviewer.adapters.github import changed_files, queries, refusals
 from reviewer.adapters.github.http import Pace, Repository, Transport
-from reviewer.adapters.github.queries import Cursors, SnapshotPage
+from reviewer.adapters.github.queries import Cursors, FileQuery, SnapshotPage
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import ForgeError
 from reviewer.operations import Operation
@@ -70,6 +70,7 @@ class GitHub:
         )
         # Of files at commits, which never change: what the first query brought.
         self._contents: dict[tuple[str, str], bytes | None] = {}
+        self._places: dict[tuple[str, str], bool] = {}
 
     @classmethod
     def of(
@@ -87,39 +88,43 @@ class GitHub:
             deadline=deadline,
         )
 
-    def snapshot(self, number: int, *, file: str = "", sha: str = "") -> Snapshot:
+    def snapshot(self, number: int, file: FileQuery | None = None) -> Snapshot:
         """Read the pull request and the conversation, in as many requests as it has pages.
 
-        The first of them also reads `file`, a path in a folder, at the commit `sha`, if both are
-        given: `content` then needs no request of its own for it.
+        The first of them also reads `file`: `content` and `find_existing` then need no requests of
+        their own for it.
         """
-        pages = _read_pages(partial(self._page, number, file if sha else "", sha))
+        pages = _read_pages(partial(self._page, number, file))
         comments = tuple(comment for page in pages for comment in page.comments)
         threads = tuple(thread for page in pages for thread in page.threads)
         return Snapshot(pages[0].pull, Conversation(comments, threads))
 
-    def _page(self, number: int, file: str, sha: str, after: Cursors) -> SnapshotPage:
+    def _page(self, number: int, file: FileQuery | None, after: Cursors) -> SnapshotPage:
         comments, threads = after
         variables: dict[str, object] = {
             "number": number,
             "comments": comments,
             "threads": threads,
         }
-        queue = [self._repository.ask(queries.SNAPSHOT, variables)]
+        queue: list[FileQuery | None] = [None]
         if file and after == (None, None):
-            more = {"file": f"{sha}:{file}", "folder": f"{sha}:{file.rpartition('/')[0]}"}
-            queue.append(self._repository.ask(queries.SNAPSHOT_WITH_FILE, variables | more))
+            queue.append(file)
 
         def ask() -> SnapshotPage:
             # What GitHub cannot answer with the file, it may answer without.
-            response = self._repository.send(queue.pop() if len(queue) > 1 else queue[0])
+            asked = queue.pop() if len(queue) > 1 else queue[0]
+            text = asked.snapshot if asked else queries.SNAPSHOT
+            more = asked.variables if asked else {}
+            response = self._repository.send(self._repository.ask(text, variables | more))
             # pydantic, imported here, is not needed to send what may be the first request.
             from reviewer.adapters.github import snapshot_json
 
-            return response.read(partial(snapshot_json.page, response, file=file))
+            return response.read(partial(snapshot_json.page, response, asked=asked))
 
         page = self._repository.retry(f"Reading pull request {number}", ask)
-        self._contents |= {(path, sha): content for path, content in page.files.items()}
+        if file:
+            self._contents |= {(path, file.sha): found for path, found in page.files.items()}
+            self._places |= {(path, file.sha): found for path, found in page.places.items()}
         return page
 
     def pulls_of(self, sha: str, branch: str, repository: str) -> tuple[int, ...]:
@@ -162,6 +167,12 @@ class GitHub:
         if (path, sha) in self._contents:
             return self._contents[path, sha]
         return self._reads.content(path, sha, optional=optional)
+
+    def find_existing(self, paths: Sequence[str], sha: str) -> tuple[str, ...]:
+        """See `Reads.find_existing`; sends nothing if the first query asked for the same."""
+        if all((path, sha) in self._places for path in paths):
+            return tuple(path for path in paths if self._places[path, sha])
+        return self._reads.find_existing(paths, sha)
 
     def large_content(self, path: str, sha: str) -> bytes | None:
         """See `Reads.large_content`."""

@@ -58,12 +58,15 @@ query Snapshot(
 SNAPSHOT = _SNAPSHOT % {"variables": "", "fields": ""}
 # Of a link, GraphQL gives the address as text: only the folder tells it from a file, and proves
 # that a file does not exist.
-SNAPSHOT_WITH_FILE = _SNAPSHOT % {
-    "variables": ", $file: String!, $folder: String!",
-    "fields": """
+_FILE = """
     file: object(expression: $file) { ... on Blob { oid isBinary isTruncated text } }
-    folder: object(expression: $folder) { ... on Tree { entries { name mode oid } } }""",
+    folder: object(expression: $folder) { ... on Tree { entries { name mode oid } } }"""
+_PLACES = """
+query Places($owner: String!, $name: String!%(variables)s) {
+  repository(owner: $owner, name: $name) {%(fields)s
+  }
 }
+"""
 # One page is enough: forks may have a branch of the same name, but not a hundred of them.
 OF_BRANCH = """
 query OfBranch($owner: String!, $name: String!, $branch: String!) {
@@ -83,8 +86,8 @@ query OfBranch($owner: String!, $name: String!, $branch: String!) {
 class SnapshotPage:
     """One page: our comments and the threads up to the cursors `ends`; `more` of either follow.
 
-    `files` has the file of SNAPSHOT_WITH_FILE by its name: its bytes, or None where it is proven
-    that there is no such file.
+    `files` has the file that was asked for too, by its name: its bytes, or None where it is proven
+    that there is no such file. `places` says of other paths if there is anything.
     """
 
     pull: PullRequest
@@ -93,3 +96,55 @@ class SnapshotPage:
     ends: Cursors
     more: bool
     files: Mapping[str, bytes | None] = field(default_factory=dict)
+    places: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FileQuery:
+    """What the first query asks for besides the pull request: a file at the commit `sha`.
+
+    `path` is in a folder. `places` are paths of which it asks only if there is anything.
+    """
+
+    path: str
+    sha: str
+    places: tuple[str, ...] = ()
+
+    @property
+    def snapshot(self) -> str:
+        """The query for the pull request and the file."""
+        variables = f", $file: String!, $folder: String!{_declare(self.places)}"
+        return _SNAPSHOT % {"variables": variables, "fields": f"{_FILE}{_ask_for(self.places)}"}
+
+    @property
+    def places_only(self) -> str:
+        """The query for the places alone."""
+        return _PLACES % {"variables": _declare(self.places), "fields": _ask_for(self.places)}
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """The variables of `snapshot`, without those of the pull request."""
+        folder = self.path.rpartition("/")[0]
+        files = {"file": f"{self.sha}:{self.path}", "folder": f"{self.sha}:{folder}"}
+        return files | self.place_variables
+
+    @property
+    def place_variables(self) -> dict[str, object]:
+        """The variables of `places_only`."""
+        return {name: f"{self.sha}:{path}" for name, path in self.names.items()}
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The places by the names that the query gives them."""
+        return {f"place{number}": path for number, path in enumerate(self.places)}
+
+
+def _declare(places: tuple[str, ...]) -> str:
+    return "".join(f", $place{number}: String!" for number in range(len(places)))
+
+
+def _ask_for(places: tuple[str, ...]) -> str:
+    return "".join(
+        f"\n    place{number}: object(expression: $place{number}) {{ __typename }}"
+        for number in range(len(places))
+    )

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from reviewer.adapters.github import blob_texts, pull_lists, rest_json
 from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.pull_lists import PullListPage
+from reviewer.adapters.github.queries import FileQuery
 from reviewer.adapters.github.rest_json import LargeFile
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline, DeadlineError
 from reviewer.errors import ForgeError
@@ -69,6 +70,19 @@ class Reads:
         if isinstance(found, LargeFile):
             raise rest_json.too_large_error(_name(path, sha), rest_json.LARGEST_CONTENT)
         return found
+
+    def find_existing(self, paths: Sequence[str], sha: str) -> tuple[str, ...]:
+        """Ask for all paths in one query; if GitHub cannot answer that, read them one by one."""
+        asked = FileQuery("", sha, tuple(paths))
+        query = self.repository.ask(asked.places_only, asked.place_variables)
+        try:
+            found = self.repository.retry(
+                f"Looking for {len(paths)} files at {sha[:7]}",
+                lambda: blob_texts.read_places(self.repository.send(query), asked),
+            )
+        except ForgeError:
+            return tuple(path for path in paths if self._contents(path, sha) is not None)
+        return tuple(path for path in paths if found[path])
 
     def large_content(self, path: str, sha: str) -> bytes | None:
         """Read a file of at most LARGEST_BLOB; one that has no JSON form is read as a blob."""

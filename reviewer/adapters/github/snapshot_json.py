@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from reviewer.adapters.github import blob_texts, graphql_json, issue_json, refusals
 from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodeT, PageInfo
 from reviewer.adapters.github.issue_json import IssueNode
-from reviewer.adapters.github.queries import SnapshotPage
+from reviewer.adapters.github.queries import FileQuery, SnapshotPage
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.pull_request import Comment, PullRequest, PullState, ReviewComment, ReviewThread
 
@@ -136,7 +138,10 @@ class PullNode(Node):
 
 
 class PullOfRepository(Node):
-    """The repository, as far as `queries.SNAPSHOT` asks for it."""
+    """The repository, as far as `queries.SNAPSHOT` asks for it; its other members are places."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, object]
 
     name_with_owner: str
     pull_request: PullNode | None
@@ -159,24 +164,35 @@ class SnapshotData(Node):
     repository: PullOfRepository | None
 
 
-def page(response: GitHubResponse, value: object, *, file: str = "") -> SnapshotPage:
+def page(response: GitHubResponse, value: object, asked: FileQuery | None = None) -> SnapshotPage:
     """Read `value`, the JSON of the response to SNAPSHOT; comments of others are left out.
 
-    `file` is the path of the file that the query asked for too, "" without one.
+    `asked` is what the query asked for besides, None if it did not.
     Raises NotFoundError, ForbiddenError, TransientError for what may pass by itself, and ValueError
     for what is no such response (`GitHubResponse.read` names it).
     """
-    data = graphql_json.data(response, value, "read the pull request", optional=_OPTIONAL)
+    names = asked.names if asked else {}
+    optional = (*_OPTIONAL, *names)
+    data = graphql_json.data(response, value, "read the pull request", optional=optional)
     read = SnapshotData.parse(data)
     if read.repository is None or read.repository.pull_request is None:
         raise refusals.not_found_error("The pull request")
-    files = blob_texts.read_in_folder(file, read.repository.file, read.repository.folder)
+    path = asked.path if asked else ""
+    files = blob_texts.read_in_folder(path, read.repository.file, read.repository.folder)
+    # Beside an error, null does not mean that there is nothing.
+    is_whole = isinstance(value, dict) and not value.get("errors")
+    found = read.repository.__pydantic_extra__ if is_whole else {}
+    places = {path: found[name] is not None for name, path in names.items() if name in found}
     pull = _pull_request(read.repository.pull_request, read.repository.name_with_owner)
-    return _page(read.repository.pull_request, pull, read.viewer.login, files)
+    return _page(read.repository.pull_request, pull, read.viewer.login, files, places)
 
 
 def _page(
-    node: PullNode, pull: PullRequest, viewer: str, files: Mapping[str, bytes | None]
+    node: PullNode,
+    pull: PullRequest,
+    viewer: str,
+    files: Mapping[str, bytes | None],
+    places: Mapping[str, bool],
 ) -> SnapshotPage:
     comments, threads = node.comments, node.review_threads
     read = (parse_comment(node, viewer) for node in comments.nodes)
@@ -187,6 +203,7 @@ def _page(
         ends=(comments.page_info.end_cursor, threads.page_info.end_cursor),
         more=comments.page_info.has_next_page or threads.page_info.has_next_page,
         files=files,
+        places=places,
     )
 
 

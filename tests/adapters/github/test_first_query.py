@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from reviewer.adapters.github.forge import GitHub
+from reviewer.adapters.github.queries import FileQuery
 from reviewer.errors import ForgeError
 from tests.adapters.forges import forge
 from tests.faults import faults
@@ -14,6 +15,7 @@ from tests.loopback.github import LoopbackGitHub
 from tests.loopback.state import Entry, Submodule, Symlink
 
 FILE = ".github/code-review.yml"
+PLACES = (".github/ci.yml", "settings.yml", "missing.yml")
 TEXT = b"max-findings: 5\n"
 BESIDE = {".github/ci.yml": ("on: push\n",) * 2}
 CONTENT = f"GET .*/contents/{FILE}"
@@ -33,7 +35,7 @@ def read(github: LoopbackGitHub, sha: str, *, at: str = "") -> bytes | None:
     """Read the pull request with the file, and then the file."""
     door = forge(github, seconds=60)
     assert isinstance(door, GitHub)
-    assert door.snapshot(7, file=FILE, sha=sha).pull.number == 7
+    assert door.snapshot(7, FileQuery(FILE, sha, PLACES)).pull.number == 7
     return door.content(FILE, at or sha)
 
 
@@ -136,3 +138,35 @@ def test_a_query_that_fails_with_the_file_is_sent_without(
     assert read(github, sha) == TEXT
     queries = [str(each.json_object()["query"]) for each in github.sent("graphql")]
     assert ["$folder" in query for query in queries] == [True, False]
+
+
+@faults("CF10")
+def test_the_first_query_says_which_places_have_anything(github: LoopbackGitHub) -> None:
+    sha = add(github, TEXT)
+    door = forge(github, seconds=60)
+    assert isinstance(door, GitHub)
+    door.snapshot(7, FileQuery(FILE, sha, PLACES))
+    assert door.find_existing(PLACES, sha) == PLACES[:2]
+    assert len(github.requests) == 1
+    # Another commit, or another place, takes a request.
+    assert door.find_existing(PLACES, github.repository.pulls[7].head_sha) == PLACES[:2]
+    assert door.find_existing(("src/app.py", "src"), sha) == ("src/app.py", "src")
+    assert len(github.requests) == 3
+
+
+@faults("CF15")
+def test_places_beside_an_error_prove_nothing(github: LoopbackGitHub) -> None:
+    sha = add(github, TEXT)
+    door = forge(github, seconds=60)
+    assert isinstance(door, GitHub)
+
+    def hide(value: object) -> object:
+        assert isinstance(value, dict)
+        value["data"]["repository"]["place1"] = None
+        value["errors"] = [{"message": "Timeout", "path": ["repository", "place1"]}]
+        return value
+
+    github.fail("graphql", failures.edited(hide))
+    door.snapshot(7, FileQuery(FILE, sha, PLACES))
+    assert door.find_existing(PLACES, sha) == PLACES[:2]
+    assert len(github.requests) == 2

@@ -1,0 +1,132 @@
+"""Loads the settings at the base commit; a broken file there is an error, unless it is repaired.
+
+A pull request that repairs the file is reviewed with the workflow's settings alone. Otherwise
+nobody could merge it, because every run fails as long as the file is broken.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from reviewer.config import file_places, repository_file
+from reviewer.config import settings as config
+from reviewer.config.inputs import Inputs
+from reviewer.config.settings import Settings
+from reviewer.config.strict_yaml import PATH
+from reviewer.errors import ConfigError, NotFoundError
+from reviewer.ports import Forge
+from reviewer.pull_request import PullRequest
+from reviewer.redaction.scan import SecretMask
+from reviewer.run.model_review import start_in_thread
+from reviewer.run.run import Run
+
+_NOT_YOURS = (
+    "This pull request did not cause the error. A pull request that repairs the file is reviewed "
+    "with the workflow's settings alone."
+)
+_BEHIND = (
+    "In this pull request the file is valid, but the branch does not have the broken version. If "
+    "this is to repair it, merge the base branch into the branch first."
+)
+_FROM_FORK = (
+    "This pull request repairs the file, but it comes from a fork, and until it is merged the "
+    "file's `exclude` and `fail-on` do not apply. Look at the change; then someone in "
+    "allowed-associations can start the review with a comment."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """What a commit has of the repository's file.
+
+    `misplaced` lists the paths at which no settings are read. `unreadable` is the error about what
+    is no plain file; it names the commit, so two of them are not compared.
+    """
+
+    text: bytes | None
+    misplaced: tuple[str, ...]
+    is_plain: bool = True
+    unreadable: ConfigError | None = field(default=None, compare=False)
+
+    @classmethod
+    def read(cls, forge: Forge, sha: str) -> "SettingsFile":
+        """Read the file, and look for misplaced ones beside that.
+
+        Raises ForgeError if it cannot be read: that does not mean the defaults.
+        """
+        finding = start_in_thread(partial(forge.find_existing, file_places.MISPLACED, sha))
+        text: bytes | None = None
+        unreadable: ConfigError | None = None
+        try:
+            text = forge.content(PATH, sha)
+        except NotFoundError as odd:
+            unreadable = ConfigError(odd.what, cause=odd.cause, remedy=odd.remedy)
+        return cls(text, finding.result(), unreadable is None, unreadable)
+
+    def load(self, inputs: Inputs) -> Settings:
+        """Return the settings; raises ConfigError if the file is broken or in a wrong place."""
+        notes = self._check()
+        settings = config.load(inputs, self.text)
+        return replace(settings, notes=(*settings.notes, *notes))
+
+    def find_problem(self) -> ConfigError | None:
+        """Return the error about the file, None for a valid one."""
+        try:
+            self._check()
+            if self.text:
+                repository_file.parse(self.text)
+        except ConfigError as problem:
+            return problem
+        return None
+
+    def _check(self) -> tuple[str, ...]:
+        if self.unreadable:
+            raise self.unreadable
+        return file_places.check(self.misplaced, exists=self.text is not None)
+
+
+def load(run: Run, pull: PullRequest) -> Settings:
+    """Return the settings that apply to a pull request.
+
+    Raises ConfigError if the file at the base commit is broken and the pull request does not repair
+    it, InputError for an invalid pattern of the workflow, ForgeError if the file cannot be read.
+    """
+    file = SettingsFile.read(run.forge, pull.base_sha)
+    try:
+        return file.load(run.inputs)
+    except ConfigError as broken:
+        return _load_for_repair(run, pull, file, broken)
+
+
+def _load_for_repair(
+    run: Run, pull: PullRequest, base: SettingsFile, broken: ConfigError
+) -> Settings:
+    """Return the workflow's settings if the pull request repairs the file, else raise the error.
+
+    Whoever may push to the repository could change the file in an earlier pull request as well. A
+    fork's author could not: a maintainer has to ask for that review.
+    """
+    commit = _name_base(pull)
+    head = SettingsFile.read(run.forge, pull.head_sha)
+    remaining = head.find_problem()
+    if head == base:
+        raise broken.read_at(commit, hint=_NOT_YOURS) from None
+    if remaining:
+        here = f"In this pull request, {remaining.path or PATH} is not valid either"
+        raise broken.read_at(commit, hint=f"{here}: {remaining.reason} {remaining.cause}".rstrip())
+    start = run.forge.merge_base(pull.base_sha, pull.head_sha)
+    if SettingsFile.read(run.forge, start) != base:
+        raise broken.read_at(commit, hint=_BEHIND) from None
+    if pull.from_fork and not run.wanted.requested:
+        raise broken.read_at(commit, hint=_FROM_FORK) from None
+    note = (
+        f"{broken.path or PATH} {commit} cannot be used ({broken.reason.rstrip('.')}), and this "
+        "pull request repairs it: until it is merged, the workflow's settings alone apply"
+    )
+    # The error names what the file has.
+    note = SecretMask.of(run.runner.secrets, ())(note)
+    return replace(config.load(run.inputs, None), notes=(note,), origin="", repairs=True)
+
+
+def _name_base(pull: PullRequest) -> str:
+    # A review of local commits has no branch, only a name for both.
+    return f"on the base branch {pull.base_ref}" if pull.number else "at the base commit"

@@ -1,0 +1,165 @@
+"""Whoever makes a usual mistake in the file can mend it with the line that the error names."""
+
+import re
+
+import pytest
+import yaml
+
+from reviewer.config import settings as config
+from reviewer.config.inputs import Inputs
+from reviewer.errors import ConfigError
+from tests.faults import faults
+
+# The mistake, and the lines that the error says to write. Put in its place, they are accepted.
+MENDED: dict[str, tuple[str, ...]] = {
+    "instructions: Note: use cents": ('instructions: "Note: use cents"',),
+    'instructions: Say "no": never': ("""instructions: 'Say "no": never'""",),
+    "instructions: Use tabs:": ('instructions: "Use tabs:"',),
+    "exclude: *.md": ('exclude: ["*.md"]',),
+    "exclude: [*.md, docs/**]": ('exclude: ["*.md", "docs/**"]',),
+    "exclude: '*.md, docs/**'": ('exclude: ["*.md", "docs/**"]',),
+    "exclude: |\n  *.md\n  docs/**": ('exclude: ["*.md", "docs/**"]',),
+    "exclude: a": ("exclude: [a]",),
+    "skip-labels: 1": ('skip-labels: ["1"]',),
+    "language: [French]": ("language: French",),
+    "max-files: '30'": ("max-files: 30",),
+    "max-files: [30]": ("max-files: 30",),
+    "max-files: 10000": ("max-files: 3000",),
+    "max-files: 1_000": ("max-files: 1000",),
+    "max-files: 012": ("max-files: 12",),
+    "max-files:3": ("max-files: 3",),
+    "max-files:3\nlanguage: French": ("max-files: 3",),
+    "max-files = 3": ("max-files: 3",),
+    "review-drafts: yes": ("review-drafts: true",),
+    "review-drafts: No": ("review-drafts: false",),
+    "review-drafts: 'true'": ("review-drafts: true",),
+    "review-drafts: 1": ("review-drafts: true",),
+    "language: no": ('language: "no"',),
+    "fail-on: High": ("fail-on: high",),
+    "fail-on: [Error]": ("fail-on: high",),
+    "fail-on: [never, low]": ("fail-on: low",),
+    "fail-on: 'HIGH, Incomplete'": ("fail-on: high, incomplete",),
+    "min-severity: warning": ("min-severity: medium",),
+    "verify: true": ("verify: on",),
+    "inline: false": ("inline: off",),
+    "maxFiles: 3": ("max-files: 3",),
+    "max_files: 3": ("max-files: 3",),
+    "MAX_FILES: 3": ("max-files: 3",),
+    "Max Files: 3": ("max-files: 3",),
+    "reviewDrafts: true": ("review-drafts: true",),
+    "paths-ignore: [docs/**]": ('exclude: ["docs/**"]',),
+    "code-review:\n  max-files: 3\n  maxFindings: 4": ("max-files: 3", "max-findings: 4"),
+    "settings: {exclude: [a]}": ("exclude: [a]",),
+    "language: French\n  max-files: 3": ("max-files: 3",),
+    "include: ['!docs/**']": ('include: ["**", "!docs/**"]',),
+    "reviews:\n  path_filters: ['!dist/**', 'src/**']\n  poem: false": (
+        'include: ["src/**"]',
+        'exclude: ["dist/**"]',
+    ),
+    "path_filters: ['!dist/**']": ('exclude: ["dist/**"]',),
+    "tone_instructions: Be brief": ("instructions: Be brief",),
+    "pr_reviewer:\n  extra_instructions: be kind\n  num_max_findings: 4": (
+        "instructions: be kind",
+        "max-findings: 4",
+    ),
+    "ignore:\n  glob: ['*.md']": ('exclude: ["*.md"]',),
+    "config:\n  response_language: ''": ('language: ""',),
+}
+# The same for entries of a list.
+ENTRIES: dict[str, tuple[str, ...]] = {
+    "exclude:\n  - *.md": ('- "*.md"',),
+    "exclude:\n  - !docs/**": ('- "!docs/**"',),
+    "exclude:\n  - ['a']": (),
+    "exclude: ['**/*.{js,ts}']": ('- "**/*.js"', '- "**/*.ts"'),
+    "exclude: ['./x']": ('- "/x"',),
+    "exclude: ['x;y']": ("- x", '- "y"'),
+    "exclude: ['*.md *.txt']": ('- "*.md"', '- "*.txt"'),
+    "exclude: ['src\\app\\x']": ("- src/app/x",),
+    "exclude:\n-a.md\n-docs": ("- docs",),
+    "skip-labels: [1]": ('- "1"',),
+    "skip-labels: [true]": ('- "true"',),
+}
+# Where the right text is nobody's guess, the error says how to write one.
+EXPLAINED = {
+    "instructions: Money is in cents.\n  Note: never floats.": "Write `instructions: |`, and",
+    "instructions:\n  - a\n  - b": "Write `instructions: |`, and the text in the lines below",
+    "path-instructions:\n  'src/**': Be strict": 'Write `- path: "src/**"`, and below it',
+    "path-instructions:\n  - src/**": 'Write `- path: "src/**"`, and below it',
+    "path-instructions:\n  - path: a": "Write `instructions: ...` in it",
+    "path-instructions:\n  - path: a\n    instruction: b": "Write `instructions: b`",
+    "path-instructions:\n  - path: a\n  instructions: b": "Write `    instructions: b`, as far to",
+    "path-instructions: [{path: [a, b], instructions: c}]": "the first as `- path: a`",
+    "path-instructions: [{path: '!a', instructions: c}]": "a pattern of the files that the",
+    "path-instructions: [{path: a, instructions: [b]}]": "Write `instructions: |`",
+    "exclude:\n\t- a": "not with tabs: `  - a`",
+    "early_access: true": "`early_access` is a key of CodeRabbit's `.coderabbit.yaml`. Leave it",
+    "chat:\n  auto_reply: true": "is a key of CodeRabbit's",
+    "github_app:\n  x: 1": "is a section of PR-Agent's settings",
+    '[pr_reviewer]\nextra_instructions = "x"': "looks like PR-Agent's `.pr_agent.toml`",
+    "- max-files: 3": "Write the keys without a dash: `max-files: ...`",
+    "exclude: [a": "Close the quote or the bracket that opens in line 1",
+    "language: 'a\nmax-files: 3": "Close the quote or the bracket that opens in line 1",
+    'exclude: ["src\\app"]': "Write `/` between folders",
+    'exclude: ["src\\web"]': "Write `/` between folders",
+    'instructions: "a" b': "Quotes must be around the whole text",
+    "max-files: many": "Write, for example, `max-files: 100`",
+    "exclude:": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude: ['^src/']": "is a regular expression, and these are gitignore patterns",
+    "model: gpt": "`with:` of the workflow's step: `model: gpt`",
+    "fail-on: []": "Write, for example, `fail-on: high, incomplete`",
+}
+
+
+def refusal(text: str) -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        config.load(Inputs(), text)
+    assert str(caught.value).isprintable()
+    return caught.value
+
+
+def advised(error: ConfigError) -> tuple[str, ...]:
+    """Return the lines that the error says to write."""
+    _, _, advice = f" {error.remedy}".replace("place of it:", "Write").rpartition("rite ")
+    advice = advice if "line: `" not in advice else advice.partition("line: ")[2]
+    return tuple(re.findall(r"`([^`]+)`", advice.partition("`, as far")[0] + "`"))
+
+
+@faults("CF4", "CF2")
+@pytest.mark.parametrize(("text", "lines"), MENDED.items(), ids=MENDED)
+def test_the_lines_of_the_error_mend_the_file(text: str, lines: tuple[str, ...]) -> None:
+    assert advised(refusal(text)) == lines
+    assert yaml.safe_load("\n".join(lines))
+    config.load(Inputs(), "\n".join(lines))
+
+
+@faults("CF4", "CF2")
+@pytest.mark.parametrize(("text", "lines"), ENTRIES.items(), ids=ENTRIES)
+def test_the_entries_of_the_error_mend_the_list(text: str, lines: tuple[str, ...]) -> None:
+    assert advised(refusal(text)) == lines
+    key = text.partition(":")[0]
+    config.load(Inputs(), "\n".join((f"{key}:", *lines)) if lines else "")
+
+
+@pytest.mark.parametrize(("text", "words"), EXPLAINED.items(), ids=EXPLAINED)
+def test_an_error_explains_what_to_write(text: str, words: str) -> None:
+    error = refusal(text)
+    assert words in str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "instructions: a: ::error::x",
+        "exclude: *x ::error::y",
+        "max-file: '##[error]x'",
+        f"instructions: a: {'b' * 200}",
+        "instructions: a: \u202eb",
+        f"exclude: '{'a, ' * 200}'",
+    ],
+)
+def test_what_is_long_or_odd_is_not_repeated(text: str) -> None:
+    error = refusal(text)
+    assert len(error.remedy) < 300
+    assert "::error::" not in str(error)
+    assert "##[" not in error.remedy
+    assert str(error).isprintable()

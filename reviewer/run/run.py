@@ -1,7 +1,7 @@
 """What a run is equipped with."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner
 from reviewer.config.inputs import Inputs
 from reviewer.events.activity import ReviewPullRequest
+from reviewer.job_identity import JobIdentity
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal
 from reviewer.ports import Forge, Model
@@ -67,7 +68,8 @@ class Run:
     leaves on the pull request, and checks what earlier runs left. `budget` counts what the run
     costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
     reviewed files. Both are empty where there is none. `now` is when the run began. `early_list` is
-    None if the event does not name the commits. `key` tells its bill from those of other runs.
+    None if the event does not name the commits. `key` tells its bill from those of other runs, and
+    `environ` holds the runner's variables about the job.
     """
 
     forge: Forge
@@ -85,10 +87,18 @@ class Run:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     early_list: EarlyList | None = None
     key: str = field(default_factory=lambda: secrets.token_hex(8))
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     def take_early_list(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
         """Return the list of changed files if it was asked for and is of these commits; once."""
         return self.early_list.take_for(pull) if self.early_list else None
+
+    @property
+    def job(self) -> JobIdentity:
+        """Which job of which workflow this run is."""
+        automatic = not self.wanted.requested and self.wanted.commenter is None
+        at = int(self.now.timestamp())
+        return JobIdentity.of(self.environ, process=self.key, automatic=automatic, at=at)
 
     @property
     def bill(self) -> Bill:

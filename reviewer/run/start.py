@@ -63,6 +63,7 @@ def start(
         checkout=workspace,
         event=environ.get("GITHUB_EVENT_NAME", ""),
         early_list=early_list,
+        environ=environ,
     )
     return carry_out(run, found, snapshot)
 

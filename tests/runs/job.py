@@ -78,6 +78,8 @@ class Job:
     workspace: str = ""
     checkout: str = ""
     event: str = "pull_request"
+    # The runner's variables about the job.
+    environ: Mapping[str, str] = field(default_factory=dict)
     runs: int = 0
     # When runs begin: some hours after the first pull request of the examples was opened.
     now: datetime = datetime(2026, 11, 1, 6, tzinfo=UTC)
@@ -159,6 +161,7 @@ class Job:
             checkout=self.checkout,
             event=self.event,
             now=self.now,
+            environ=self.environ,
         )
         try:
             first, early_list = start.send_first(forge, wanted, inputs)

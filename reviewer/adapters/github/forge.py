@@ -1,6 +1,7 @@
 """The forge over GitHub's API, light enough to send the first request of a run."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 
 from reviewer.adapters.github import changed_files, queries, refusals
 from reviewer.adapters.github.http import Pace, Repository, Transport
-from reviewer.adapters.github.queries import Cursors, SnapshotPage
+from reviewer.adapters.github.queries import Cursors, PageSize, SnapshotPage
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import ForgeError
 from reviewer.operations import Operation
@@ -86,38 +87,61 @@ class GitHub:
             deadline=deadline,
         )
 
-    def snapshot(self, number: int, *, file: str = "", sha: str = "") -> Snapshot:
+    def snapshot(
+        self, number: int, *, optional: bool = False, file: str = "", sha: str = ""
+    ) -> Snapshot:
         """Read the pull request and the conversation, in as many requests as it has pages.
 
         The first of them also reads `file`, a path in a folder, at the commit `sha`, if both are
         given: `content` then needs no request of its own for it.
         """
-        pages = _read_pages(partial(self._page, number, file if sha else "", sha))
+        page = partial(self._page, number, file if sha else "", sha, PageSize(), optional=optional)
+        pages = _read_pages(page)
         comments = tuple(comment for page in pages for comment in page.comments)
         threads = tuple(thread for page in pages for thread in page.threads)
         return Snapshot(pages[0].pull, Conversation(comments, threads))
 
-    def _page(self, number: int, file: str, sha: str, after: Cursors) -> SnapshotPage:
+    def _page(
+        self,
+        number: int,
+        file: str,
+        sha: str,
+        size: PageSize,
+        after: Cursors,
+        *,
+        optional: bool,
+    ) -> SnapshotPage:
         comments, threads = after
-        variables: dict[str, object] = {
+        variables: Mapping[str, object] = {
             "number": number,
             "comments": comments,
             "threads": threads,
         }
-        queue = [self._repository.ask(queries.SNAPSHOT, variables)]
+        queue: list[tuple[str, Mapping[str, object]]] = [(queries.SNAPSHOT, variables)]
         if file and after == (None, None):
             more = {"file": f"{sha}:{file}", "folder": f"{sha}:{file.rpartition('/')[0]}"}
-            queue.append(self._repository.ask(queries.SNAPSHOT_WITH_FILE, variables | more))
+            queue.append((queries.SNAPSHOT_WITH_FILE, {**variables, **more}))
 
         def ask() -> SnapshotPage:
             # What GitHub cannot answer with the file, it may answer without.
-            response = self._repository.send(queue.pop() if len(queue) > 1 else queue[0])
-            # pydantic, imported here, is not needed to send what may be the first request.
-            from reviewer.adapters.github import snapshot_json
+            query, given = queue.pop() if len(queue) > 1 else queue[0]
+            try:
+                asked = self._repository.ask(query, {**given, "size": size.rows})
+                response = self._repository.send(replace(asked, optional=optional))
+                # pydantic, imported here, is not needed to send what may be the first request.
+                from reviewer.adapters.github import snapshot_json
 
-            return response.read(partial(snapshot_json.page, response, file=file))
+                return response.read(partial(snapshot_json.page, response, file=file))
+            except refusals.TooMuchError:
+                size.shrink()
+                raise
 
-        page = self._repository.retry(f"Reading pull request {number}", ask)
+        what = f"Reading pull request {number}"
+        page = (
+            self._repository.retry_optional(what, ask, attempts=1)
+            if optional
+            else self._repository.retry(what, ask)
+        )
         self._contents |= {(path, sha): content for path, content in page.files.items()}
         return page
 

@@ -21,13 +21,15 @@ class UpdateComment:
     """Replace the whole body of one of our comments on the pull request `number`.
 
     `was` is the body as it was read. After a lost response, the edit is repeated only over that
-    body. None repeats it over any.
+    body. None repeats it over any. An `optional` edit is one that the run can do without: it is
+    tried once, and not while the rest of the requests is kept for publishing.
     """
 
     id: int
     body: str
     number: int = 0
     was: str | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,14 +53,14 @@ class Forge(Protocol):
     ForbiddenError and RateLimitedError can come from any of them.
     """
 
-    def snapshot(self, number: int) -> Snapshot:
+    def snapshot(self, number: int, *, optional: bool = False) -> Snapshot:
         """Read the pull request and its conversation at one moment.
 
         The conversation holds the comments that the token's own user wrote, oldest first, and all
         review threads with the first 20 comments of each; at most 100 pages of 100 are read. The
         pull request has the first 100 labels, the first 50 commits and the first 10 issues that
         it closes. Raises NotFoundError when there is no such pull request, or the token may not
-        see it.
+        see it. An `optional` read is that of `content`, and is tried once.
         """
         ...
 

@@ -17,7 +17,8 @@ class PullState(enum.Enum):
 class PullRequest:
     """A pull request at the moment of reading; every text in it is untrusted.
 
-    `changed_files` is their number, as GitHub counts them. `author` is a login.
+    `changed_files` is their number, as GitHub counts them. `author` is a login as `logins.spell`
+    returns it.
     """
 
     number: int

@@ -3,12 +3,13 @@
 import enum
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from operator import add
 
 from reviewer.config.shard import Shard
 from reviewer.errors import CancelledError
 from reviewer.finding import Dismissal, Finding, Origin
+from reviewer.job_identity import JobIdentity
 from reviewer.promise import PromiseGap
 from reviewer.prompt import PlannedRequest
 from reviewer.severity import Severity
@@ -164,7 +165,7 @@ class Review:
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
     be reused), `unread` (a hash of what was not read), `next_number` (for the next new finding),
     `paused` (the login of the person who paused the reviews, or empty) and `runs` (when earlier
-    runs asked a model, in Unix seconds). `began` is when this run began.
+    runs asked a model, in Unix seconds). `began` is when this run began, `job` which job it is.
     """
 
     head_sha: str
@@ -196,6 +197,7 @@ class Review:
     runs: tuple[int, ...] = ()
     began: int = 0
     moment: int = 0
+    job: JobIdentity = field(default_factory=JobIdentity)
 
     @property
     def model_texts(self) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ class FakeForge:
     applied: list[Operation] = field(default_factory=list)
     before_apply: Callable[[Operation], None] = lambda _operation: None
 
-    def snapshot(self, number: int) -> Snapshot:
+    def snapshot(self, number: int, *, optional: bool = False) -> Snapshot:
         mine = tuple(comment for comment in self.comments if comment.mine)
         return Snapshot(self.pull, Conversation(mine, tuple(self.threads)))
 

@@ -1,13 +1,22 @@
 """Reads changed files whose rows show no lines, and shows their difference where they are text."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import Protocol
 
-from reviewer.changes import binary_formats, decoding, diff, git_diff, text_diff
+from reviewer.changes import (
+    binary_formats,
+    decoding,
+    default_excludes,
+    diff,
+    git_diff,
+    text_diff,
+)
+from reviewer.changes.base_files import FEW, BaseFiles, ReadOne
 from reviewer.changes.binary_formats import Format
 from reviewer.changes.decoding import Decoded
-from reviewer.changes.diff import ChangedFile
+from reviewer.changes.diff import ChangedFile, FileChange
 from reviewer.changes.unshown import Unreviewable, Unshown
 from reviewer.errors import ForgeError
 from reviewer.ports import Blob, Forge
@@ -27,20 +36,56 @@ LARGEST_TEXT = 1 << 20
 """Bytes of a text that is compared; the old version is not read if it is larger either."""
 
 
+class HeadCommit(Protocol):
+    """The plain files of the head commit, read all at once."""
+
+    def list_files(self, *, optional: bool = False) -> Mapping[str, Blob]:
+        """Return the files by path; raises ForgeError when they cannot be listed."""
+        ...
+
+    def find(self, path: str) -> bytes | None:
+        """Return the bytes of a file, None where they are not at hand; the first call reads all."""
+        ...
+
+
 @dataclass
 class Contents:
     """The contents of a pull request's files, before and after; a bounded number is read.
 
+    `expect` says how many are likely to be needed. A few are read one by one, more of them from
+    `head` and together; what is not to be had so, such as links, is always read one by one.
     `unseen` counts excluded files without lines that could not be shown to the rules.
     """
 
     forge: Forge
     pull: PullRequest
+    head: HeadCommit | None = None
     unseen: int = 0
+    _base: BaseFiles = field(init=False)
+    _expected: int = 0
     _left: int = MOST_FILES
     _left_excluded: int = MOST_EXCLUDED
     _left_marked: int = MOST_MARKED
     _left_locked: int = MOST_LOCKED
+
+    def __post_init__(self) -> None:
+        """Prepare to read the merge base; nothing is sent yet."""
+        self._base = BaseFiles(self.forge, self.pull)
+
+    def expect(self, files: Iterable[FileChange]) -> None:
+        """Prepare to read these files, in this order, as far as they will be asked for."""
+        base: list[str] = []
+        for file in files:
+            if isinstance(file, Unshown):
+                self._expected += not _may_be_renamed(file.row)
+                status = file.row.status
+            elif isinstance(file, ChangedFile) and default_excludes.has_lock_entries(file.path):
+                status = file.status
+            else:
+                continue
+            if status != "added":
+                base.append(file.previous_path or file.path)
+        self._base.upcoming = base
 
     def resolve(self, file: Unshown) -> ChangedFile | Unreviewable:
         """Return the file with its lines, or why there are none.
@@ -88,7 +133,7 @@ class Contents:
         self._left_locked -= 1
         path = file.previous_path or file.path
         try:
-            data = self.forge.large_content(path, self._merge_base)
+            data = self._base.read(path, self.forge.large_content)
         except ForgeError:
             return file
         return replace(file, base_text=(data or b"").decode(errors="replace"))
@@ -99,15 +144,19 @@ class Contents:
             return ""
         self._left_marked -= 1
         try:
-            data = self.forge.content(path, self.pull.head_sha)
+            many = MOST_MARKED - self._left_marked > FEW
+            data = self._read_head(path, self.forge.content, many=many)
         except ForgeError:
             return ""
         return (data or b"").decode(errors="replace")
 
-    def _compare(
-        self, file: Unshown, cause: str, read: Callable[[str, str], bytes | None]
-    ) -> ChangedFile | Unreviewable:
-        data = read(file.path, self.pull.head_sha)
+    def _read_head(self, path: str, read_one: ReadOne, *, many: bool) -> bytes | None:
+        """Return the bytes of a file of the head commit; `many` says that others are needed too."""
+        found = self.head.find(path) if self.head and many else None
+        return read_one(path, self.pull.head_sha) if found is None else found
+
+    def _compare(self, file: Unshown, cause: str, read_one: ReadOne) -> ChangedFile | Unreviewable:
+        data = self._read_head(file.path, read_one, many=self._expected > FEW)
         if data is None:
             reason = f"{cause}, and the head commit has no file of this name"
             return file.report(Status.FAILED, reason)
@@ -124,25 +173,28 @@ class Contents:
     def _read_base(self, row: ListedFile) -> bytes | None:
         if row.status == "added":
             return None
-        return self.forge.content(row.previous_path or row.path, self._merge_base)
-
-    @cached_property
-    def _merge_base(self) -> str:
-        return self.forge.merge_base(self.pull.base_sha, self.pull.head_sha)
+        return self._base.read(row.previous_path or row.path, self.forge.content)
 
     def _has_same_blob(self, row: ListedFile) -> bool:
         """Return True if git's hashes prove that a renamed file has not changed."""
-        if row.previous_path is None or row.additions or row.deletions or row.patch:
+        if row.previous_path is None or not _may_be_renamed(row):
             return False
-        before, after = self._trees
+        before, after = self._base.list_files(), self._head_files
         return row.path in after and before.get(row.previous_path) == after[row.path]
 
     @cached_property
-    def _trees(self) -> tuple[Mapping[str, Blob], Mapping[str, Blob]]:
+    def _head_files(self) -> Mapping[str, Blob]:
         try:
-            return self.forge.blobs(self._merge_base), self.forge.blobs(self.pull.head_sha)
+            if self.head:
+                return self.head.list_files()
+            return self.forge.blobs(self.pull.head_sha)
         except ForgeError:
-            return {}, {}
+            return {}
+
+
+def _may_be_renamed(row: ListedFile) -> bool:
+    """Whether a row shows a file with another name and no change, which trees may prove."""
+    return bool(row.previous_path) and not (row.additions or row.deletions or row.patch)
 
 
 def describe_rename(row: ListedFile) -> str:

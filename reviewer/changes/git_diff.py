@@ -28,6 +28,8 @@ _CONTENTS = "index "
 _EMPTY = ("..e69de29", "..473a0f4")
 _NOWHERE = "/dev/null"
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+# A byte that is not UTF-8, as `surrogateescape` decodes it.
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 _LETTERS = {
     b"a": b"\a",
     b"b": b"\b",
@@ -126,12 +128,22 @@ def _path_named_twice(names: str) -> str | None:
 def unquote(name: str) -> str:
     r"""Return a name without git's quoting, such as "caf\303\251.py"; other names stay the same.
 
-    Bytes that are not UTF-8 become U+FFFD, as in the forge's JSON.
+    Bytes that are not UTF-8 become U+FFFD, as in the forge's JSON. In a name with such bytes as
+    Python shows those of a local repository, they stay as they are.
     """
     if not (len(name) > 1 and name[0] == name[-1] == '"'):
         return name
-    inner = name[1:-1].encode(errors="surrogatepass")
-    return _ESCAPE.sub(_unescape, inner).decode(errors="replace")
+    inner = name[1:-1]
+    if not _ESCAPED_BYTE.search(inner):
+        text = inner.encode(errors="surrogatepass")
+        return _ESCAPE.sub(_unescape, text).decode(errors="replace")
+    text = b"".join(map(_encode_character, inner))
+    return _ESCAPE.sub(_unescape, text).decode(errors="surrogateescape")
+
+
+def _encode_character(character: str) -> bytes:
+    escaped = _ESCAPED_BYTE.match(character)
+    return character.encode(errors="surrogateescape" if escaped else "surrogatepass")
 
 
 def _unescape(escape: re.Match[bytes]) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes import default_excludes, diff, modes, renames, settings_changes
-from reviewer.changes.contents import Contents
+from reviewer.changes.contents import Contents, HeadCommit
 from reviewer.changes.diff import ChangedFile, FileChange
 from reviewer.changes.unshown import Unreviewable, Unshown
 from reviewer.config.globs import Patterns
@@ -60,6 +60,7 @@ def select(
     `contents` shows the lines of files that come without. `remainder` is the number of changed
     files that the forge did not list.
     """
+    contents.expect(files)
     selector = _Selector(_rules_of(config), config.max_file_lines, contents)
     chosen: list[ChangedFile] = []
     unread: list[ChangedFile] = []
@@ -262,10 +263,13 @@ def read_changes(
     pull: PullRequest,
     config: Settings,
     listed: Sequence[ListedFile] | None = None,
+    *,
+    head: HeadCommit | None = None,
 ) -> Selection:
     """Read the changed files and select those to review; every other file gets its reason.
 
-    `listed` is the forge's list if it was read already. Raises ForgeError when the forge cannot
+    `listed` is the forge's list if it was read already. `head` has the files of the head commit:
+    without it, those without lines are read one by one. Raises ForgeError when the forge cannot
     list the changes.
     """
     if listed is None:
@@ -275,7 +279,7 @@ def read_changes(
     raw = forge.raw_diff(pull) if diff.needs_raw_diff(rows) else None
     files = diff.reconcile(rows, raw)
     remainder = max(0, pull.changed_files - len(rows))
-    contents = Contents(forge, pull)
+    contents = Contents(forge, pull, head)
     selection = select(files, config, contents, remainder=remainder)
     own = settings_changes.check(forge, pull, rows, repairs=config.repairs)
     return replace(

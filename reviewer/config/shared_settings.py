@@ -132,7 +132,8 @@ class SharedSettings:
     skip_authors: tuple[str, ...] = declare(
         option_types.names("dependabot[bot], renovate[bot]"),
         "",
-        "Skip pull requests of these authors.",
+        "Skip pull requests of these authors. `name[bot]` is the app alone, `name` the app and a "
+        "person of that name.",
         file=tightening.both_lists,
         in_fingerprint=False,
     )

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 
+from reviewer import logins
 from reviewer.errors import ForgeError
 from reviewer.pull_request import ReviewComment, ReviewThread
 
@@ -103,7 +104,7 @@ class Speakers:
         if comment.mine:
             # Other workflows comment as the same bot, and may echo anybody's words.
             return Speaker.REVIEWER if self.is_ours(thread, comment) else Speaker.OTHER
-        if comment.author.casefold() == self.author.casefold():
+        if logins.is_same(comment.author, self.author):
             return Speaker.AUTHOR
         return Speaker.MAINTAINER if self._ask(comment.author) else Speaker.OTHER
 

@@ -42,7 +42,8 @@ class HeadFiles:
         self._wanted = tuple(wanted)
         self._open_checkout = open_checkout
         self._files: Mapping[str, Blob] | None = None
-        self._at_hand: tuple[CommitFiles, ...] | None = None
+        self._whole: tuple[CommitFiles, ...] | None = None
+        self._queried: CommitFiles | None = None
         self._texts: dict[str, str | None] = {}
         self._locks: dict[str, Lock] = {}
         self._mutex = Lock()
@@ -54,6 +55,12 @@ class HeadFiles:
         """Files that were not read, because the rest of the requests is kept for publishing."""
         self.missing = ""
         """Why the files were not read all at once, "" where they were or were not needed."""
+
+    def want(self, paths: Iterable[str]) -> None:
+        """Name the files that will be asked for; those that are not at hand are read together."""
+        with self._loading:
+            self._wanted = tuple(paths)
+            self._queried = None
 
     def list_files(self, *, optional: bool = False) -> Mapping[str, Blob]:
         """Return the plain files of the commit; raises ForgeError when they cannot be listed.
@@ -107,10 +114,15 @@ class HeadFiles:
         asked for does the same.
         """
         with self._loading:
-            if self._at_hand is None:
-                whole = tuple(self._read_all())
-                self._at_hand = (*whole, self._read_wanted(self._files or {}, whole))
-            return self._at_hand
+            if self._whole is None:
+                self._whole = tuple(self._read_all())
+            if self._queried is None:
+                self._queried = self._read_wanted(self._files or {}, self._whole)
+            return (*self._whole, self._queried)
+
+    def find(self, path: str) -> bytes | None:
+        """Return the bytes of a plain file where they are at hand, else None."""
+        return _find(path, self.load())
 
     def _read_all(self) -> Iterator[CommitFiles]:
         try:

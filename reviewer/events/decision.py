@@ -1,6 +1,7 @@
 """Decides what a run does about an event: one pure function with all branching on events."""
 
 import re
+from collections.abc import Sequence
 
 from reviewer.config.enums import PullRequests
 from reviewer.errors import EventError
@@ -69,8 +70,7 @@ def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
     repeats = rules.gated and event.action != "closed"
     if not (event.action in REVIEWED_ACTIONS or new_base or drafted or repeats):
         return Skip(f"the pull request was {event.action}, which starts no review")
-    skipped_authors = {name.casefold() for name in rules.skip_authors}
-    waits = rules.gated and event.login.casefold() not in skipped_authors
+    waits = rules.gated and not _is_skipped(event.login, rules.skip_authors)
     # A new draft's comment is to say up to which commit it speaks, which no later push changes.
     if event.draft and not rules.review_drafts and not drafted:
         # At a gate, it would be open in the moment in which the draft becomes ready.
@@ -91,6 +91,14 @@ def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
         base_sha=event.base_sha,
         head_sha=event.head_sha,
     )
+
+
+def _is_skipped(login: str, skip_authors: Sequence[str]) -> bool:
+    if not skip_authors:
+        return False
+    from reviewer import logins
+
+    return logins.is_named(login, skip_authors)
 
 
 def _on_comment(event: CommentEvent, rules: TriggerRules) -> Activity:

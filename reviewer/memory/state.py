@@ -1,7 +1,7 @@
 """Declares what one run leaves for the next, and takes it from a review."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from reviewer.finding import Dismissal, Finding
+from reviewer.job_identity import JobIdentity
 from reviewer.promise import MOST_GAPS, PromiseGap
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Severity
@@ -104,7 +105,8 @@ class State:
     Of the `excluded_files`, which have `unread_lines`, a built-in rule checked `checked_files`.
     `unread` is a hash of what was not read (`gone.Gone`). `moment` grows with each state that is
     written for a pull request, so that a copy of an old one is recognised. `shown` is a hash of the
-    comment's text (`hash_text`), so that a changed text is recognised.
+    comment's text (`hash_text`), so that a changed text is recognised. `job` is the one that wrote
+    the review.
     """
 
     head_sha: _Commit = ""
@@ -143,6 +145,7 @@ class State:
     """When runs asked a model within the last day, in Unix seconds, oldest first."""
     moment: _Count = 0
     shown: _Text = ""
+    job: JobIdentity = field(default_factory=JobIdentity)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -213,6 +216,7 @@ def from_review(review: Review) -> State:
         next_number=review.next_number,
         runs=add_run(review.runs, review.began) if asked else review.runs,
         moment=review.moment,
+        job=review.job,
     )
     spent = review.spent
     return remembered.with_ledger(review.ledger or Ledger(spent.tokens, spent.cost, spent.dollars))

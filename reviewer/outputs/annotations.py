@@ -1,16 +1,19 @@
-"""Renders a review as annotations on lines, for tokens that may not comment."""
+"""Renders findings as annotations on lines: what fails the step, and all if nothing may comment."""
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from reviewer.config.enums import FailOn, lowest_severity
 from reviewer.finding import Finding, Side
-from reviewer.review import Review
+from reviewer.review import Review, worst_first
 from reviewer.severity import Severity
 
 
 class Level(enum.Enum):
     """GitHub's levels; none of them changes the result of the step."""
 
+    ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
 
@@ -26,9 +29,22 @@ class Annotation:
     message: str
 
 
-def render(review: Review) -> tuple[Annotation, ...]:
-    """Return an annotation for each finding, the worst first; all texts are untrusted."""
-    return tuple(_make_annotation(finding) for finding in review.findings)
+def render(review: Review, gate: Severity | None = None) -> tuple[Annotation, ...]:
+    """Return an annotation for each finding, the worst first; all texts are untrusted.
+
+    Those from the severity `gate` on are left out: they get an error where the step fails.
+    """
+    below = (each for each in review.findings if gate is None or each.severity < gate)
+    return tuple(map(_make_annotation, below))
+
+
+def render_failing(
+    findings: Iterable[Finding], fail_on: tuple[FailOn, ...]
+) -> tuple[Annotation, ...]:
+    """Return an error for each finding that fails the step, the worst first."""
+    gate = lowest_severity(fail_on)
+    failing = (each for each in worst_first(findings) if gate and each.severity >= gate)
+    return tuple(replace(_make_annotation(each), level=Level.ERROR) for each in failing)
 
 
 def choose_level(severity: Severity) -> Level:

@@ -42,7 +42,7 @@ def make_outputs(
         "pull-request-cost": write_dollars(state.ledger.cost) or _UNKNOWN,
         "report-path": paths.get(REPORT, ""),
         "sarif-path": paths.get(SARIF, ""),
-        "verdict": _choose_verdict(state),
+        "verdict": choose_verdict(state),
         # Those of a run that reviews several are made in `pull_results`.
         "pull-requests": "",
     }
@@ -89,7 +89,8 @@ def _count_findings(state: State, floor: Severity = Severity.LOW) -> int:
     return sum(count for severity, count in counts.items() if severity >= floor)
 
 
-def _choose_verdict(state: State) -> str:
+def choose_verdict(state: State) -> str:
+    """Return the verdict in one word."""
     if _count_findings(state):
         return "findings"
     if not state.complete:

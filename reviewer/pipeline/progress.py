@@ -10,7 +10,7 @@ from reviewer.changes.batches import Batch
 from reviewer.config.enums import Verify
 from reviewer.context.whole_change import WholeChange
 from reviewer.errors import ModelUnreachableError, ReviewerError
-from reviewer.finding import Origin
+from reviewer.finding import Finding, Origin
 from reviewer.findings.candidates import FileCandidates
 from reviewer.pipeline import file_result, overview, verify_batch
 from reviewer.pipeline.file_result import FileResult, PartResult
@@ -26,6 +26,18 @@ log = logging.getLogger(__name__)
 
 Task: TypeAlias = Batch | WholeChange | FindingsToVerify | Summaries
 Result: TypeAlias = BatchResult | WholeResult | Verified | OverviewResult
+
+
+@dataclass(frozen=True, slots=True)
+class Interim:
+    """How far a review is: `read` of its `files` have a result.
+
+    `findings` are all so far; a verification may still drop some, and none is left out yet.
+    """
+
+    files: int
+    read: int
+    findings: tuple[Finding, ...]
 
 
 @dataclass(slots=True)
@@ -193,6 +205,13 @@ class Progress:
                 self.overview = chosen
             case Summaries() as summaries:
                 yield summaries
+
+    @property
+    def interim(self) -> Interim:
+        """What there is so far, with what the verifications have left."""
+        judged = self.verdicts.apply(self.results)
+        found = tuple(finding for each in judged.values() for finding in each.findings)
+        return Interim(len(self.plan.selection.files), len(self.results), found)
 
     def close(self, left: Sequence[Task], stop: ReviewerError | None) -> None:
         """Give the parts that were not asked about the error that stopped the asking."""

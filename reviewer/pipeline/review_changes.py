@@ -1,6 +1,6 @@
 """Lets the model review all changes, and makes one review of its replies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from reviewer.changes.batches import Batch
@@ -11,7 +11,7 @@ from reviewer.finding import Dismissal
 from reviewer.pipeline import outcomes, overview, trivial_files, verify_batch
 from reviewer.pipeline.assemble import assemble
 from reviewer.pipeline.plan import Plan
-from reviewer.pipeline.progress import Progress, Result, Task
+from reviewer.pipeline.progress import Interim, Progress, Result, Task
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pipeline.verify_batch import FindingsToVerify
 from reviewer.pipeline.worker_pool import run_all
@@ -20,11 +20,15 @@ from reviewer.review import Review, Status
 
 
 def review(
-    reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...] = ()
+    reviewer: BatchReviewer,
+    selection: Selection,
+    dismissed: tuple[Dismissal, ...] = (),
+    on_progress: Callable[[Interim], None] | None = None,
 ) -> Review:
     """Ask about every selected file whose change is new, and make one review of all results.
 
-    Files whose change is remembered keep their results. Raises the first error if files were asked
+    Files whose change is remembered keep their results. `on_progress` is called in this thread
+    after each reply. Raises the first error if files were asked
     about and none could be reviewed. After a CancelledError no more is asked: the review holds the
     results so far and is marked as cancelled.
     """
@@ -33,7 +37,10 @@ def review(
 
     def note(task: Task, result: Result) -> tuple[Task, ...] | ReviewerError:
         asked.append(outcomes.describe(task, result))
-        return progress.add(task, result)
+        following = progress.add(task, result)
+        if on_progress:
+            on_progress(progress.interim)
+        return following
 
     left, stop = run_all(
         progress.start(),

@@ -1,10 +1,10 @@
 """Announces a review in the comment, before the model is asked."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 
@@ -24,36 +24,53 @@ _IF_IT_STAYS = "If that run has ended and this notice is still here, re-run it."
 _LONGEST_WAIT = 1.5
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What was announced by whom; `reporter` is the one to use from then on.
+
+    `writing` is held by who writes into the comment while the review goes on, and by nobody once
+    it has ended. It is None if there is nothing to write into.
+    """
+
+    reporter: Reporter
+    writing: "Lock | None" = None
+
+    def compose_progress(self, text: str) -> Compose:
+        """Compose the announcement with a sentence on how far the review is."""
+        return self.reporter.compose_status(f"{self.reporter.announcement} {text}", _IF_IT_STAYS)
+
+
 @contextmanager
-def announced(reporter: Reporter, own: OwnComment, *, wanted: bool) -> Iterator[Reporter]:
+def announced(reporter: Reporter, own: OwnComment, *, wanted: bool) -> Iterator[Announcement]:
     """Write to the comment that the review is under way, for a `with` block that makes it.
 
     Without `wanted`, nothing is written.
 
-    Yields the reporter to use from then on: it writes annotations instead if the token of a fork
-    may not comment. `own` must have just been read. If GitHub fails, the review goes on. Raises
-    CommentForbiddenError, before the block begins, if the workflow lacks the permission.
+    Its reporter writes annotations instead if the token of a fork may not comment. `own` must have
+    just been read. If GitHub fails, the review goes on. Raises CommentForbiddenError, before the
+    block begins, if the workflow lacks the permission.
 
     Another run may announce a review at the same moment. That is looked for beside the block, and
     nothing of it is written once the block has ended.
     """
     reporter, compose, comment = _write(reporter, own) if wanted else (reporter, None, None)
-    if own.kept or compose is None or comment is None:
-        yield reporter
+    if compose is None or comment is None:
+        yield Announcement(reporter)
         return
     writing = Lock()
-    looking = start_in_thread(partial(_keep_one, reporter, own, comment, compose, writing))
+    look = partial(_keep_one, reporter, own, comment, compose, writing)
+    looking = () if own.kept else (start_in_thread(look),)
     seconds = _LONGEST_WAIT
     try:
-        yield reporter
+        yield Announcement(reporter, writing)
         seconds = -1
     finally:
         _stop(looking, writing, seconds=seconds)
 
 
-def _stop(looking: Future[None], writing: Lock, *, seconds: float) -> None:
+def _stop(looking: Collection[Future[None]], writing: Lock, *, seconds: float) -> None:
     """Let nothing more be written; wait for a write under way, at most `seconds`, -1 for ever."""
-    wait((looking,), timeout=_LONGEST_WAIT)
+    wait(looking, timeout=_LONGEST_WAIT)
     # Never released: who still reads does not begin to write.
     writing.acquire(timeout=seconds)
 

@@ -174,8 +174,9 @@ def _ask_model(
         models = pool.submit(_open_models, run, window)
         with run.runner.group("Read the changes"):
             settings = base_settings.load(run, pull)
-            selection = read_changes(run.forge, pull, settings)
-    head = model_tools.open_head(run, pull, selection)
+            head = model_tools.open_head(run, pull)
+            selection = read_changes(run.forge, pull, settings, head=head)
+    head.want(file.path for file in selection.files)
     workspace = head if model_tools.offers_tools(run, pull, head) else None
     prompts = Prompts(
         pull,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from reviewer import logins
 from reviewer.config.inputs import Inputs
 from reviewer.ports import MOST_LISTED
 from reviewer.pull_request import ListedPull, PullRequest
@@ -28,7 +29,7 @@ class _Tally:
         self.by_author += count if self.is_author(login) else 0
 
     def is_author(self, login: str) -> bool:
-        return login.casefold() == self.author.casefold()
+        return logins.is_same(login, self.author)
 
     def concerns(self, login: str) -> bool:
         """Return True if a count of this person can reach a limit."""

@@ -23,6 +23,7 @@ from reviewer.outputs import (
     step_outputs,
 )
 from reviewer.review import Review
+from reviewer.run.conclusion import render_verdict
 from reviewer.run.run import SECONDS_AFTER_CANCEL, Run
 from reviewer.spending import Ledger
 
@@ -66,7 +67,7 @@ def make_draft(
     shown = threads.find_explained(review.findings, comments, own.snapshot.conversation, run.seal)
     review = replace(review, inline=shown)
     files = _write_files(run, review)
-    body, report = render_comment(run, review, settings), _render_report(run, review)
+    body, report = render_comment(run, review, settings), _render_report(run, review, settings)
     # Rendering may have joined the parts of a secret.
     secrets.withhold((body, report))
     run.runner.summary(report)
@@ -127,7 +128,8 @@ def render_comment(run: Run, review: Review, settings: Settings) -> str:
     return summary.render(review, visible, _run_details(run), state.from_review(review))
 
 
-def _render_report(run: Run, review: Review) -> str:
+def _render_report(run: Run, review: Review, settings: Settings) -> str:
+    verdict = render_verdict(run, state.from_review(review), settings)
     whole = summary.render_report(review, _run_details(run))
     more = filter(None, (request_table.render_outcomes(review.requests), flowchart.render(review)))
-    return "\n".join((whole, *(f"{each}\n" for each in more)))
+    return "\n".join((f"{verdict}\n", whole, *(f"{each}\n" for each in more)))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from reviewer import logins
 from reviewer.comments.upsert import OwnComment
 from reviewer.config.enums import Mode
 from reviewer.config.inputs import Inputs
@@ -107,10 +108,10 @@ def find_obstacle(
         return "the pull request is a draft (review-drafts)"
     if known.paused and not requested:
         return pause_reason(known.paused)
-    # GitHub ignores the case of labels and logins.
+    # GitHub ignores the case of labels.
     if labels := _casefold(pull.labels) & _casefold(settings.skip_labels):
         return f"the pull request has the label {min(labels)} (skip-labels)"
-    if _casefold((pull.author,)) & _casefold(settings.skip_authors):
+    if logins.is_named(pull.author, settings.skip_authors):
         return f"the author is {pull.author} (skip-authors)"
     return ""
 

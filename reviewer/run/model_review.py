@@ -35,6 +35,7 @@ from reviewer.memory.recall import Recalled
 from reviewer.memory.state import State
 from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
+from reviewer.pipeline.progress import Interim
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.ports import Model
 from reviewer.prompt import ListedModel
@@ -51,9 +52,13 @@ _SECONDS_FOR_WINDOW = 5.0
 
 
 def review_share(
-    run: Run, reviewer: BatchReviewer, selection: Selection, dismissed: tuple[Dismissal, ...]
+    run: Run,
+    reviewer: BatchReviewer,
+    selection: Selection,
+    dismissed: tuple[Dismissal, ...],
+    on_progress: Callable[[Interim], None],
 ) -> Review:
-    """Let the model review this run's shard of the files.
+    """Let the model review this run's shard of the files; `on_progress` gets what there is so far.
 
     A note warns if the provider will soon shut the model down.
     """
@@ -62,7 +67,7 @@ def review_share(
     if listed and not window.is_known:
         wait((listed,), _SECONDS_FOR_WINDOW)
     share = select_share(selection, run.inputs.shard)
-    review = review_changes.review(reviewer, share, dismissed)
+    review = review_changes.review(reviewer, share, dismissed, on_progress)
     # Not worth waiting for: without the date there is no warning.
     ends = listed.result().ends if listed and listed.done() else None
     warning = model_catalog.shutdown_warning(model.name, ends, datetime.now(UTC).date())
@@ -124,14 +129,19 @@ class CommitReads:
 
 
 def start_reading(
-    run: Run, pull: PullRequest, settings: Settings, selection: Selection, known: State
+    run: Run,
+    pull: PullRequest,
+    settings: Settings,
+    selection: Selection,
+    known: State,
+    head: HeadFiles,
 ) -> CommitReads:
     """Start the reads that depend on nothing but the two commits; their errors change no verdict.
 
     With those that the caller sends meanwhile, five requests are under way at a time. GitHub
     allows 100 ("Rate limits for the REST API"), and asks for writes one after the other.
     """
-    head = model_tools.open_head(run, pull, selection)
+    head.want(file.path for file in selection.files)
     offered = start_in_thread(partial(model_tools.offers_tools, run, pull, head))
     wanted = None
     if selection.files:
@@ -152,14 +162,13 @@ def make_reviewer(
     selection: Selection,
     comparing: Future[PreviousReview],
     models: Future[tuple[Model, ...]] | None,
-    reads: CommitReads | None,
+    reads: CommitReads,
 ) -> BatchReviewer:
     """Return the reviewer of batches, with all that its requests need; waits for reads.
 
-    `models` and `reads` are None if they seemed not to be needed: they begin now.
+    `models` is None if they seemed not to be needed: their import begins now.
     """
     pull, inputs, previous = snapshot.pull, run.inputs, comparing.result()
-    reads = reads or start_reading(run, pull, settings, selection, previous.state)
     mask = SecretMask.of(run.runner.secrets, selection.with_lines)
     workspace = reads.head if reads.offers_tools.result() else None
     prompts = Prompts(

@@ -5,7 +5,6 @@ from functools import partial
 
 from reviewer.adapters.files.checkout import Checkout, is_empty
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS
-from reviewer.changes.selection import Selection
 from reviewer.config.enums import ToolsMode
 from reviewer.context.head_files import HeadFiles
 from reviewer.errors import ForgeError
@@ -21,13 +20,13 @@ _PRIVILEGED = ("pull_request_target", "workflow_run")
 _CONFINED = "pull_request"
 
 
-def open_head(run: Run, pull: PullRequest, selection: Selection) -> HeadFiles:
+def open_head(run: Run, pull: PullRequest) -> HeadFiles:
     """Return the files of the head commit; a checkout of it is used as far as it is the commit."""
+    has_checkout = bool(run.checkout) and not is_empty(run.checkout)
     return HeadFiles(
         run.forge,
         pull.head_sha,
-        (file.path for file in selection.files),
-        None if not run.checkout or is_empty(run.checkout) else partial(Checkout, run.checkout),
+        open_checkout=partial(Checkout, run.checkout) if has_checkout else None,
     )
 
 

@@ -1,28 +1,24 @@
 """Publishes a review: files, job summary, comment, outputs, inline comments, threads, check run."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline, threads
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
-from reviewer.config.enums import Mode
+from reviewer.config.enums import lowest_severity
 from reviewer.config.settings import Settings
 from reviewer.errors import CancelledError, ForbiddenError, ForgeError
 from reviewer.memory import state
-from reviewer.memory.state import State
 from reviewer.operations import InlineComment
-from reviewer.outputs import (
-    check_run,
-    step_outputs,
-)
+from reviewer.outputs import check_run
 from reviewer.pull_request import Comment
 from reviewer.review import Review
+from reviewer.run.conclusion import conclude, log_result
 from reviewer.run.draft import Draft, make_draft, render_comment
 from reviewer.run.reporter import Reporter
 from reviewer.run.run import SECONDS_AFTER_CANCEL, TITLE, Run
-from reviewer.spending import Spent
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +58,8 @@ def publish(
             ),
             title=TITLE,
         )
-        known = state.from_review(draft.review)
-        code = conclude(run, known, None, review.spent, settings, files=draft.files)
+        code = _conclude(run, draft, None, settings)
+        log_result(state.from_review(draft.review), None, draft.review.spent)
         return code or ForgeError.exit_code
 
 
@@ -73,14 +69,12 @@ def _publish_draft(
     """Write the draft to the pull request; after a signal, write the comment only."""
     run, review, body = reporter.run, draft.review, draft.body
     try:
-        comment = reporter.publish(review, body)
+        comment = reporter.publish(review, body, gate=lowest_severity(settings.fail_on))
         after = _read_again(reporter, own) if comment and not review.cancelled else None
         step = _decide_after_write(review.head_sha, comment, after) if comment and after else None
         if after and step is NextStep.START_AGAIN and may_restart:
             return HeadMoved(after.snapshot)
-        code = conclude(
-            run, state.from_review(review), comment, review.spent, settings, files=draft.files
-        )
+        code = _conclude(run, draft, comment, settings)
         if after and step is NextStep.GO_ON:
             if unplaced := _post_missing_comments(reporter, draft, after):
                 review = _explain_in_comment(review, unplaced)
@@ -89,11 +83,25 @@ def _publish_draft(
             _resolve_threads(run, review, after)
         if after:
             _post_check_run(run, draft, failed=bool(code))
+        log_result(state.from_review(review), comment, review.spent)
     except CancelledError as cancelled:
         run.deadline.shorten(SECONDS_AFTER_CANCEL)
         reporter.finish(review, body)
         return cancelled.exit_code
     return review.cancelled.exit_code if review.cancelled else code
+
+
+def _conclude(run: Run, draft: Draft, comment: Comment | None, settings: Settings) -> int:
+    review = draft.review
+    return conclude(
+        run,
+        state.from_review(review),
+        comment,
+        review.spent,
+        settings,
+        findings=(*review.findings, *review.unchecked),
+        files=draft.files,
+    )
 
 
 def _read_again(reporter: Reporter, own: OwnComment) -> OwnComment:
@@ -161,35 +169,3 @@ def _post_check_run(run: Run, draft: Draft, *, failed: bool) -> None:
         run.runner.notice(missing, title=TITLE)
     except ForgeError as problem:
         run.runner.warning(f"No check run was posted: {problem}", title=TITLE)
-
-
-def conclude(
-    run: Run,
-    known: State,
-    comment: Comment | None,
-    spent: Spent,
-    settings: Settings,
-    *,
-    files: Mapping[str, str] | None = None,
-) -> int:
-    """Set the step outputs and return the exit code, which depends on `fail-on`.
-
-    `known` is the finished review as it is remembered. With `mode: review`, `fail-on` applies in
-    the run that publishes. `comment` is the summary comment, None if nothing was written. `files`
-    maps the names of report files to their paths.
-    """
-    run.runner.outputs(step_outputs.make_outputs(known, comment, spent, files))
-    if run.inputs.mode is Mode.REVIEW:
-        return 0
-    reached = step_outputs.find_reached_limits(
-        known, settings.fail_on, fail_on_incomplete=settings.fail_on_incomplete
-    )
-    if not reached:
-        return 0
-    limits = ", ".join(limit.value for limit in settings.fail_on)
-    run.runner.error(
-        f"The review reached the limit that fail-on sets ({limits}): {'; '.join(reached)}."
-        f"{step_outputs.FAIL_ON_HELP}",
-        title=TITLE,
-    )
-    return step_outputs.LIMIT_REACHED

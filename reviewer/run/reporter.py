@@ -4,6 +4,7 @@ import enum
 import logging
 from dataclasses import dataclass, replace
 
+from reviewer import logins
 from reviewer.comments import bills, summary, upsert
 from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
@@ -15,18 +16,18 @@ from reviewer.errors import (
     ForgeError,
     ReviewerError,
 )
+from reviewer.job_identity import JobIdentity
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review, Status
 from reviewer.run.run import TITLE, Run
+from reviewer.severity import Severity
 from reviewer.text import markdown
 
 log = logging.getLogger(__name__)
 
-# The GitHub token of their pull requests is read-only, whatever the workflow's permissions.
-_DEPENDABOT = ("dependabot", "dependabot[bot]")
 _SIGNED = (
     "The comment has a signed review of this commit, and this run has no memory-key to sign one: "
     "it was kept. The review of this run is in the job summary."
@@ -100,23 +101,27 @@ class Reporter:
         except ForgeError as unwritten:
             log.warning("The notice could not be written to the comment: %s", unwritten)
 
-    def publish(self, review: Review, body: str) -> Comment | None:
+    def publish(self, review: Review, body: str, *, gate: Severity | None = None) -> Comment | None:
         """Write the review `body` into the comment and return it.
 
+        Findings from the severity `gate` on fail the step, which annotates them itself.
         Returns None if nothing was written: the token may not comment (the lines are annotated
-        instead), the head has moved, nothing was reviewed and there is no comment yet, or the
-        comment has a signed review and `mode: publish` has no key. Raises
-        ForgeError if the comment could not be written.
+        instead), the head has moved, nothing was reviewed and there is no comment yet, the
+        comment has a signed review and `mode: publish` has no key, or another job has just
+        reviewed the same head. Raises ForgeError if the comment could not be written.
         """
         self._warn_of_gaps(review)
         if self.target is not ReportTarget.COMMENT:
-            self.annotate(review)
+            self.annotate(review, gate)
             return None
         own = self._read_current()
         if own is None:
             return None
         if self.run.inputs.mode is Mode.PUBLISH and own.holds_signed_review(self.pull.head_sha):
             self.run.runner.notice(_SIGNED, title=TITLE)
+            return None
+        if self.is_taken(own):
+            self.warn_of_other_job(own.state.job)
             return None
         silent = review.complete and not review.says_something
         try:
@@ -128,8 +133,29 @@ class Reporter:
                 ),
             )
         except (ForbiddenError, ConversationClosedError) as refused:
-            self.fall_back(refused).annotate(review)
+            self.fall_back(refused).annotate(review, gate)
             return None
+
+    def is_taken(self, own: OwnComment) -> bool:
+        """Return True if the comment has a review of this head that another job has just made.
+
+        The one job would replace the review of the other one with each push.
+        """
+        known = own.state
+        fresh = known.complete and known.head_sha == self.pull.head_sha
+        return fresh and bool(own.seal.key) and self.run.job.competes_with(known.job)
+
+    def warn_of_other_job(self, other: JobIdentity) -> None:
+        """Warn that two jobs write one comment, and say how to give each its own."""
+        name, own = self.run.inputs.name, self.run.job
+        text = self.run.runner.secrets.conceal(
+            f"Two jobs write the comment with the name {name}. The {other.text} has just reviewed "
+            f"{self._short_sha}, and its review stays: that of this {own.text} is in the job "
+            f"summary only. Give one of them a comment of its own: `name: {name}-2` in the inputs "
+            "of its step; in a matrix, `name: review-${{ strategy.job-index }}`."
+        )
+        self.run.runner.warning(text, title=TITLE)
+        self.run.runner.summary(f"{markdown.line(text)}\n")
 
     def update(self, review: Review, body: str) -> None:
         """Replace the text of the comment, if there is one, by the review `body`.
@@ -164,13 +190,17 @@ class Reporter:
         except ForgeError as problem:
             log.warning("An old notice could not be removed from the comment: %s", problem)
 
-    def annotate(self, review: Review) -> None:
-        """Annotate the lines of the findings, for tokens that may not comment."""
+    def annotate(self, review: Review, gate: Severity | None) -> None:
+        """Annotate the lines of the findings below `gate`, for tokens that may not comment."""
         if self.target is ReportTarget.SUMMARY:
             return
         runner = self.run.runner
-        write = {Level.WARNING: runner.warning, Level.NOTICE: runner.notice}
-        for each in annotations.render(review):
+        write = {
+            Level.ERROR: runner.error,
+            Level.WARNING: runner.warning,
+            Level.NOTICE: runner.notice,
+        }
+        for each in annotations.render(review, gate):
             write[each.level](each.message, title=each.title, file=each.path, line=each.line)
 
     @property
@@ -228,7 +258,8 @@ class Reporter:
         """Return a reporter that annotates; raise if the workflow only lacks a permission."""
         why = refused.what.rstrip(".")
         if isinstance(refused, ForbiddenError):
-            if not (self.pull.from_fork or self.pull.author in _DEPENDABOT):
+            # Their GitHub token is read-only, whatever the workflow's permissions.
+            if not (self.pull.from_fork or logins.is_same(self.pull.author, logins.DEPENDABOT)):
                 raise CommentForbiddenError(
                     refused.what, cause=refused.cause, remedy=refused.remedy
                 ) from refused

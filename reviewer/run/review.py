@@ -19,9 +19,17 @@ from reviewer.memory.state import State
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review
-from reviewer.run import base_settings, eligibility, publish_reports, restored_reports
+from reviewer.run import (
+    base_settings,
+    eligibility,
+    model_tools,
+    publish_reports,
+    restored_reports,
+)
 from reviewer.run.announcement import announced
+from reviewer.run.conclusion import conclude, log_result, render_verdict
 from reviewer.run.error_boundary import report_failures
+from reviewer.run.live_progress import LiveProgress
 from reviewer.run.model_review import (
     find_promises,
     make_reviewer,
@@ -30,7 +38,7 @@ from reviewer.run.model_review import (
     start_reading,
 )
 from reviewer.run.plan import show_plan
-from reviewer.run.publish import conclude, publish
+from reviewer.run.publish import publish
 from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
@@ -103,10 +111,12 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     key = previous_review.replace_words(key, reports.reviews) if reports else key
     # Read the changes; if the head has moved by then, start again with the new one.
     with run.runner.group("Read the changes"):
-        selection = read_changes(run.forge, pull, settings, run.take_early_list(pull))
+        head, early = model_tools.open_head(run, pull), run.take_early_list
+        selection = read_changes(run.forge, pull, settings, early(pull), head=head)
         # Side by side: what applies of the last review, both commits, and the conversation.
         comparing = start_in_thread(partial(_compare_with_previous, rights, own, known, key))
-        reads = None if reports else start_reading(run, pull, settings, selection, known)
+        start = partial(start_reading, run, pull, settings, selection, known, head)
+        reads = None if reports else start()
         fresh = OwnComment.find(run.forge.snapshot(pull.number), run.seal)
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
@@ -120,10 +130,9 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
         else:
             # The newest conversation, with the title and description that triggered the run.
             shown = replace(fresh.snapshot, pull=pull)
-            making = start_in_thread(
-                partial(make_reviewer, run, shown, settings, selection, comparing, models, reads)
-            )
-            reporter, review = _ask(reporter, fresh, selection, making, dismissing)
+            given = (shown, settings, selection, comparing, models, reads or start())
+            making = start_in_thread(partial(make_reviewer, run, *given))
+            reporter, review = _ask(reporter, fresh, selection, settings, making, dismissing)
     previous = comparing.result()
     fresh = fresh.with_restored(previous.state)
     review = _add_memory(run, review, previous, fresh, key)
@@ -134,6 +143,7 @@ def _ask(
     reporter: Reporter,
     own: OwnComment,
     selection: Selection,
+    settings: Settings,
     making: Future[BatchReviewer],
     dismissing: Future[tuple[Dismissal, ...]],
 ) -> tuple[Reporter, Review]:
@@ -141,9 +151,13 @@ def _ask(
 
     No model is asked before the review is announced, but all reading goes on meanwhile.
     """
-    with announced(reporter, own, wanted=bool(selection.files)) as permitted:
-        review = review_share(reporter.run, making.result(), selection, dismissing.result())
-    return permitted, review
+    # The review of another job stays, and no notice of ours above it would ever be removed.
+    wanted = bool(selection.files) and not reporter.is_taken(own)
+    with announced(reporter, own, wanted=wanted) as announcement:
+        reviewer, dismissed = making.result(), dismissing.result()
+        live = LiveProgress(announcement, settings, dismissed)
+        review = review_share(reporter.run, reviewer, selection, dismissed, live.show)
+    return announcement.reporter, review
 
 
 @report_failures
@@ -157,10 +171,12 @@ def _plan(reporter: Reporter, snapshot: Snapshot) -> int:
     if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=False):
         return skip_pull_request(reporter, own, settings, skipped)
     key = previous_review.review_key(run.inputs, settings, pull)
-    selection = read_changes(run.forge, pull, settings)
+    head = model_tools.open_head(run, pull)
+    selection = read_changes(run.forge, pull, settings, head=head)
     comparing = start_in_thread(partial(_compare_with_previous, rights, own, own.state, key))
     shown = replace(snapshot, pull=pull)
-    reviewer = make_reviewer(run, shown, settings, selection, comparing, None, None)
+    reads = start_reading(run, pull, settings, selection, own.state, head)
+    reviewer = make_reviewer(run, shown, settings, selection, comparing, None, reads)
     return show_plan(run, reviewer, selection, settings)
 
 
@@ -178,6 +194,7 @@ def _add_memory(
         ledger=previous.state.ledger,
         runs=own.state.runs,
         began=int(run.now.timestamp()),
+        job=run.job,
         job_summary_notes=(*review.job_summary_notes, *previous.notes),
     )
 
@@ -244,8 +261,14 @@ def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int
         reporter.clear_status(own)
     short, url = known.head_sha[:7], own.kept.url if own.kept else ""
     run.runner.notice(f"{short} was reviewed before; its review is up to date.", title=TITLE)
-    run.runner.summary(f"Code review: {short} was reviewed before: {url}\n")
-    return conclude(run, known, own.kept, Spent(), settings)
+    if reporter.is_taken(own):
+        reporter.warn_of_other_job(known.job)
+    verdict = render_verdict(run, known, settings)
+    run.runner.summary(f"{verdict}\n\nCode review: {short} was reviewed before: {url}\n")
+    shown, _ = ranking.rank(known.findings, settings, known.dismissed)
+    code = conclude(run, known, own.kept, Spent(), settings, findings=shown)
+    log_result(known, own.kept, Spent())
+    return code
 
 
 def _compare_with_previous(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from reviewer import logins
 from reviewer.config.settings import Settings
 from reviewer.errors import CommandRefusedError
 from reviewer.events.activity import ReviewPullRequest
@@ -59,7 +60,8 @@ class Rights:
 
     def _find_objection(self, login: str) -> str:
         gated = self.settings.gated and not self.run.inputs.authors_may_dismiss
-        if gated and _is_same_person(login, self.pull.author):
+        # Who resolved a thread is listed without [bot]: an app's name is enough to refuse.
+        if gated and logins.may_be_same(login, self.pull.author):
             return (
                 f"{login} is the author of the pull request, and fail-on is set "
                 "(authors-may-dismiss)"
@@ -70,12 +72,3 @@ class Rights:
         if self.run.forge.may_write(login):
             return ""
         return f"{login} may not write to this repository"
-
-
-def _is_same_person(login: str, other: str) -> bool:
-    """Compare logins as GitHub does; an app's login ends in [bot] in some of its APIs."""
-    return _normalise(login) == _normalise(other)
-
-
-def _normalise(login: str) -> str:
-    return login.casefold().removesuffix("[bot]")

@@ -1,7 +1,7 @@
 """What a run is equipped with."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from reviewer.adapters.runner.actions import Runner
 from reviewer.config.inputs import Inputs
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import ReviewPullRequest
+from reviewer.job_identity import JobIdentity
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal
 from reviewer.ports import Forge, Model
@@ -35,7 +36,8 @@ class Run:
     reviewed files. Both are empty where there is none. `repository` is "owner/name". `folders`
     are the paths of the repository in reports of other tools. `now` is when the run began.
     `early_list` is None if the event does not name the commits. `key` tells its bill from those of
-    other runs. `problems` are those that it has reported.
+    other runs. `problems` are those that it has reported, and `environ` holds the runner's
+    variables about the job.
     """
 
     forge: Forge
@@ -56,10 +58,18 @@ class Run:
     early_list: EarlyList | None = None
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     problems: list[ReviewerError] = field(default_factory=list)
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     def take_early_list(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
         """Return the list of changed files if it was asked for and is of these commits; once."""
         return self.early_list.take_for(pull) if self.early_list else None
+
+    @property
+    def job(self) -> JobIdentity:
+        """Which job of which workflow this run is."""
+        automatic = not self.wanted.requested and self.wanted.commenter is None
+        at = int(self.now.timestamp())
+        return JobIdentity.of(self.environ, process=self.key, automatic=automatic, at=at)
 
     @property
     def bill(self) -> Bill:

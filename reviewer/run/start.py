@@ -113,6 +113,7 @@ class RunSetting:
             folders=_list_folders(self.environ, workspace, repository),
             event=self.environ.get("GITHUB_EVENT_NAME", ""),
             early_list=early_list,
+            environ=self.environ,
         )
 
     def make_seal(self, number: int) -> Seal:

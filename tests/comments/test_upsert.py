@@ -30,7 +30,7 @@ def placeholder_body(text: str = "under way") -> str:
 class ForgetfulForge(FakeForge):
     """Lists comments as GitHub does right after a write: without the newest."""
 
-    def snapshot(self, number: int) -> Snapshot:
+    def snapshot(self, number: int, *, optional: bool = False) -> Snapshot:
         return replace(super().snapshot(number), conversation=Conversation())
 
 

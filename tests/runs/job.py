@@ -80,6 +80,8 @@ class Job:
     workspace: str = ""
     checkout: str = ""
     event: str = "pull_request"
+    # The runner's variables about the job.
+    environ: Mapping[str, str] = field(default_factory=dict)
     runs: int = 0
     # When runs begin: some hours after the first pull request of the examples was opened.
     now: datetime = datetime(2026, 11, 1, 6, tzinfo=UTC)
@@ -175,6 +177,7 @@ class Job:
                 event=self.event,
                 now=self.now,
                 early_list=early_list,
+                environ=self.environ,
             )
 
         try:

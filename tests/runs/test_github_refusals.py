@@ -113,7 +113,7 @@ def test_a_forgotten_permission_ends_the_run_before_anything_is_paid_for(job: Jo
 
 
 @faults("GH9")
-@pytest.mark.parametrize(("author", "fork"), [("stranger", True), ("dependabot", False)])
+@pytest.mark.parametrize(("author", "fork"), [("stranger", True), ("dependabot[bot]", False)])
 def test_a_run_that_may_never_write_annotates(job: Job, author: str, *, fork: bool) -> None:
     job.token = READ_TOKEN
     job.github.add_pull(NUMBER, author=author, fork=fork)

@@ -22,12 +22,27 @@ from reviewer.pull_request import (
 )
 
 # The repository may be untrusted, and its configuration can name programs: for the file monitor,
-# hooks, diffs and text conversion. None of them is started, and nothing is fetched.
+# hooks, diffs and text conversion. None of them is started, and nothing is fetched. The user's
+# configuration is read, because it can say that the folder is safe; it changes nothing in a review.
 _SAFE = (
     "git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+    "-c", "core.attributesFile=/dev/null", "-c", "core.quotePath=false",
+    "-c", "diff.suppressBlankEmpty=false",
 )  # fmt: skip
-_DIFF = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
-_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+# Unlike `git diff`, diff-tree does not read most settings about the form of a diff; the options
+# are for the others, and for a git that reads more of them.
+_DIFF = (
+    "diff-tree", "-r", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "-l1000",
+    "--full-index", "--src-prefix=a/", "--dst-prefix=b/", "--unified=3", "--inter-hunk-context=0",
+    "--diff-algorithm=default", "--submodule=short", "--ignore-submodules=none",
+)  # fmt: skip
+_ENVIRONMENT = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
+}
 # XDG_CONFIG_HOME is where the user's list of ignored files is, for example.
 _KNOWN = ("PATH", "HOME", "XDG_CONFIG_HOME")
 _NOTHING: Mapping[str, str] = {}
@@ -58,10 +73,11 @@ class LocalCommits:
     head_sha: str
     name: str
 
-    def snapshot(self, number: int) -> Snapshot:
+    def snapshot(self, number: int, *, optional: bool = False) -> Snapshot:  # noqa: ARG002
         """Describe the commits as a pull request without comments."""
         span = f"{self.base_sha}..{self.head_sha}"
-        log = ("log", "--reverse", f"--max-count={_LISTED_COMMITS}", "--format=%s", span)
+        form = ("--format=%s", "--encoding=UTF-8", "--no-show-signature")
+        log = ("log", "--reverse", f"--max-count={_LISTED_COMMITS}", *form, span)
         subjects = decode(run_git(self.folder, *log)).splitlines()
         pull = PullRequest(
             number=number,
@@ -85,7 +101,7 @@ class LocalCommits:
 
     def raw_diff(self, _pull: PullRequest) -> str | None:
         """Return the whole diff."""
-        return decode(run_git(self.folder, *_DIFF, self.base_sha, self.head_sha))
+        return decode(run_git(self.folder, *_DIFF, "--patch", self.base_sha, self.head_sha))
 
     def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:  # noqa: ARG002
         """Return a file at a commit, None when it does not exist there."""

@@ -1,6 +1,7 @@
 """The forge over GitHub's API, light enough to send the first request of a run."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 
 from reviewer.adapters.github import changed_files, queries, refusals
 from reviewer.adapters.github.http import Pace, Repository, Transport
-from reviewer.adapters.github.queries import Cursors, FileQuery, SnapshotPage
+from reviewer.adapters.github.queries import Cursors, FileQuery, PageSize, SnapshotPage
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import ForgeError
 from reviewer.operations import Operation
@@ -88,20 +89,31 @@ class GitHub:
             deadline=deadline,
         )
 
-    def snapshot(self, number: int, file: FileQuery | None = None) -> Snapshot:
+    def snapshot(
+        self, number: int, file: FileQuery | None = None, *, optional: bool = False
+    ) -> Snapshot:
         """Read the pull request and the conversation, in as many requests as it has pages.
 
         The first of them also reads `file`: `content` and `find_existing` then need no requests of
         their own for it.
         """
-        pages = _read_pages(partial(self._page, number, file))
+        page = partial(self._page, number, file, PageSize(), optional=optional)
+        pages = _read_pages(page)
         comments = tuple(comment for page in pages for comment in page.comments)
         threads = tuple(thread for page in pages for thread in page.threads)
         return Snapshot(pages[0].pull, Conversation(comments, threads))
 
-    def _page(self, number: int, file: FileQuery | None, after: Cursors) -> SnapshotPage:
+    def _page(
+        self,
+        number: int,
+        file: FileQuery | None,
+        size: PageSize,
+        after: Cursors,
+        *,
+        optional: bool,
+    ) -> SnapshotPage:
         comments, threads = after
-        variables: dict[str, object] = {
+        variables: Mapping[str, object] = {
             "number": number,
             "comments": comments,
             "threads": threads,
@@ -112,16 +124,26 @@ class GitHub:
 
         def ask() -> SnapshotPage:
             # What GitHub cannot answer with the file, it may answer without.
-            asked = queue.pop() if len(queue) > 1 else queue[0]
-            text = asked.snapshot if asked else queries.SNAPSHOT
-            more = asked.variables if asked else {}
-            response = self._repository.send(self._repository.ask(text, variables | more))
-            # pydantic, imported here, is not needed to send what may be the first request.
-            from reviewer.adapters.github import snapshot_json
+            with_file = queue.pop() if len(queue) > 1 else queue[0]
+            text = with_file.snapshot if with_file else queries.SNAPSHOT
+            more = with_file.variables if with_file else {}
+            try:
+                asked = self._repository.ask(text, {**variables, **more, "size": size.rows})
+                response = self._repository.send(replace(asked, optional=optional))
+                # pydantic, imported here, is not needed to send what may be the first request.
+                from reviewer.adapters.github import snapshot_json
 
-            return response.read(partial(snapshot_json.page, response, asked=asked))
+                return response.read(partial(snapshot_json.page, response, asked=with_file))
+            except refusals.TooMuchError:
+                size.shrink()
+                raise
 
-        page = self._repository.retry(f"Reading pull request {number}", ask)
+        what = f"Reading pull request {number}"
+        page = (
+            self._repository.retry_optional(what, ask, attempts=1)
+            if optional
+            else self._repository.retry(what, ask)
+        )
         if file:
             self._contents |= {(path, file.sha): found for path, found in page.files.items()}
             self._places |= {(path, file.sha): found for path, found in page.places.items()}

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Generic, Self, TypeVar
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     ModelWrapValidatorHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
@@ -15,12 +16,24 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from reviewer import logins
 from reviewer.adapters.github import refusals
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
 
 _NAMED = "shape"
+# The first is documented, the second is what GitHub sends with the code graphql_rate_limit.
+_LIMITED = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
+# Of a query that asks for more than GitHub computes: in advance, or as it turns out.
+_TOO_MUCH = frozenset({
+    "RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "EXCESSIVE_PAGINATION",
+})  # fmt: skip
+# What a query ends with that takes more than ten seconds; it comes without a type.
+_OUT_OF_TIME = (
+    "something went wrong while executing your query",
+    "respond to your request in time",
+)
 
 
 class Shape(BaseModel):
@@ -74,7 +87,13 @@ class Actor(Node):
 
     wrong = "a login is no text"
 
+    typename: str = Field("", alias="__typename")
     login: str
+
+    @property
+    def name(self) -> str:
+        """The login as REST spells it, which tells an app from a person of that name."""
+        return logins.spell(self.login, is_bot=self.typename == "Bot")
 
 
 class FirstPage(Node, Generic[NodeT]):
@@ -84,12 +103,23 @@ class FirstPage(Node, Generic[NodeT]):
 
     nodes: list[NodeT | None]
 
+    @property
+    def rows(self) -> list[NodeT]:
+        """The nodes that the token may see."""
+        return [node for node in self.nodes if node is not None]
+
 
 class PageInfo(Node):
     """Return True if a list goes on after `end_cursor`, which is null where a page is empty."""
 
     has_next_page: bool
     end_cursor: str | None
+
+
+class Page(FirstPage[NodeT], Generic[NodeT]):
+    """A page of a list that may go on."""
+
+    page_info: PageInfo
 
 
 def _drop(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -148,8 +178,9 @@ def _failure(
     """Return the error for a response with errors; data beside them is not used."""
     kinds = {error.type for error in errors}
     messages = " ".join(" ".join(error.message or "" for error in errors).split())[:300]
-    if "RATE_LIMITED" in kinds:
-        return refusals.rate_limit_error(response)
+    untyped = kinds == {None}
+    if kinds & _LIMITED or (untyped and refusals.names_limit(messages)):
+        return refusals.rate_limit_error(response, messages)
     if "NOT_FOUND" in kinds:
         return refusals.not_found_error("What the query asked for")
     if "FORBIDDEN" in kinds or "Resource not accessible" in messages:
@@ -159,4 +190,9 @@ def _failure(
         cause="GitHub returned errors with incomplete data or none.",
         remedy="Run the workflow again.",
     )
-    return TransientError(problem, attempts=2)
+    too_much = kinds & _TOO_MUCH or (untyped and _is_out_of_time(messages))
+    return refusals.TooMuchError(problem) if too_much else TransientError(problem, attempts=2)
+
+
+def _is_out_of_time(messages: str) -> bool:
+    return any(words in messages.lower() for words in _OUT_OF_TIME)

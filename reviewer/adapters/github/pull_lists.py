@@ -5,26 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.adapters.github import graphql_json
-from reviewer.adapters.github.graphql_json import Actor, Node, PageInfo
+from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, Page
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.github.snapshot_json import login, moment
 from reviewer.ports import MOST_LISTED
 from reviewer.pull_request import ListedPull
 
 CHANGED = """
-query Changed($owner: String!, $name: String!, $after: String) {
+query Changed($owner: String!, $name: String!, $size: Int!, $after: String) {
   repository(owner: $owner, name: $name) {
-    pullRequests(first: 100, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
+    pullRequests(first: $size, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
       pageInfo { hasNextPage endCursor }
       nodes {
-        number createdAt updatedAt authorAssociation author { login }
+        number createdAt updatedAt authorAssociation author { __typename login }
         comments(first: 1) { totalCount }
       }
     }
   }
 }
 """
-MOST_PAGES = MOST_LISTED // 100
 _AIM = "list pull requests"
 
 
@@ -47,17 +46,10 @@ class ChangedNode(Node):
     comments: CommentCount
 
 
-class ChangedList(Node):
-    """A page of the repository's pull requests."""
-
-    nodes: list[ChangedNode]
-    page_info: PageInfo
-
-
 class ChangedOfRepository(Node):
     """The repository, as far as CHANGED asks for it."""
 
-    pull_requests: ChangedList
+    pull_requests: Page[ChangedNode]
 
 
 class ChangedData(Node):
@@ -84,16 +76,10 @@ class HeadNode(Node):
     head_repository: RepositoryName | None = None
 
 
-class HeadList(Node):
-    """The open pull requests of a branch, all on one page."""
-
-    nodes: list[HeadNode]
-
-
 class OfBranchOfRepository(Node):
     """The repository, as far as `queries.OF_BRANCH` asks for it."""
 
-    pull_requests: HeadList
+    pull_requests: FirstPage[HeadNode]
 
 
 class OfBranchData(Node):
@@ -118,13 +104,15 @@ def changed_since(
     """List what changed after a moment; `ask` reads a page after a cursor."""
     found: list[ListedPull] = []
     after: str | None = None
-    for _ in range(MOST_PAGES):
+    seen: set[str | None] = set()
+    while len(found) < MOST_LISTED and after not in seen and len(seen) < MOST_LISTED // 10:
+        seen.add(after)
         page = ask(after)
         found += [each for when, each in page.rows if when > moment]
         after = page.after
-        if after is None or page.rows[-1][0] <= moment:
+        if after is None or any(when <= moment for when, _ in page.rows[-1:]):
             break
-    return tuple(found)
+    return tuple(found[:MOST_LISTED])
 
 
 def read(response: GitHubResponse) -> PullListPage:
@@ -136,8 +124,8 @@ def read(response: GitHubResponse) -> PullListPage:
     def decode(value: object) -> PullListPage:
         read = ChangedData.parse(graphql_json.data(response, value, _AIM))
         pulls = read.repository.pull_requests
-        rows = tuple(map(_parse_listed, pulls.nodes))
-        more = bool(rows) and pulls.page_info.has_next_page
+        rows = tuple(map(_parse_listed, pulls.rows))
+        more = bool(pulls.nodes) and pulls.page_info.has_next_page
         return PullListPage(rows, pulls.page_info.end_cursor if more else None)
 
     return response.read(decode)
@@ -162,7 +150,7 @@ def of_head(response: GitHubResponse, sha: str, repository: str) -> tuple[int, .
 
     def decode(value: object) -> tuple[int, ...]:
         read = OfBranchData.parse(graphql_json.data(response, value, _AIM))
-        pulls = read.repository.pull_requests.nodes
+        pulls = read.repository.pull_requests.rows
         return tuple(pull.number for pull in pulls if _ends_in(pull, sha, repository))
 
     return response.read(decode)

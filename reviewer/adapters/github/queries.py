@@ -13,18 +13,19 @@ from reviewer.pull_request import Comment, PullRequest, ReviewThread
 # Cursors after the last comment and the last thread read; None starts from the beginning.
 Cursors: TypeAlias = tuple[str | None, str | None]
 
-# Both lists are read page by page together; one that has ended stays at its end. 100 is GitHub's
-# largest page. The first comments of a thread are enough to know what it is about.
+# Both lists are read page by page together; one that has ended stays at its end. The first
+# comments of a thread are enough to know what it is about.
 _SNAPSHOT = """
 query Snapshot(
-  $owner: String!, $name: String!, $number: Int!, $comments: String, $threads: String%(variables)s
+  $owner: String!, $name: String!, $number: Int!, $size: Int!
+  $comments: String, $threads: String%(variables)s
 ) {
   viewer { login }
   repository(owner: $owner, name: $name) {%(fields)s
     nameWithOwner
     pullRequest(number: $number) {
       number title body isDraft state changedFiles
-      author { login }
+      author { __typename login }
       isCrossRepository headRepository { nameWithOwner }
       baseRefName baseRefOid headRefOid
       createdAt authorAssociation
@@ -33,11 +34,11 @@ query Snapshot(
       closingIssuesReferences(first: 10) {
         nodes { number title body repository { nameWithOwner isPrivate } }
       }
-      comments(first: 100, after: $comments) {
+      comments(first: $size, after: $comments) {
         pageInfo { hasNextPage endCursor }
-        nodes { fullDatabaseId body url viewerDidAuthor editor { login } }
+        nodes { fullDatabaseId body url viewerDidAuthor editor { __typename login } }
       }
-      reviewThreads(first: 100, after: $threads) {
+      reviewThreads(first: $size, after: $threads) {
         pageInfo { hasNextPage endCursor }
         nodes {
           id path line isResolved
@@ -45,7 +46,7 @@ query Snapshot(
           comments(first: 20) {
             nodes {
               fullDatabaseId body viewerDidAuthor
-              author { login }
+              author { __typename login }
               reactions(content: THUMBS_DOWN, first: 10) { nodes { user { login } } }
             }
           }
@@ -80,6 +81,22 @@ query OfBranch($owner: String!, $name: String!, $branch: String!) {
   }
 }
 """
+
+
+LARGEST_PAGE = 100
+"""Rows of a page, GitHub's most."""
+_SMALLEST_PAGE = 10
+
+
+@dataclass(slots=True)
+class PageSize:
+    """The rows of the next page; smaller once GitHub could not answer for as many."""
+
+    rows: int = LARGEST_PAGE
+
+    def shrink(self) -> None:
+        """Ask for half as many rows from now on."""
+        self.rows = max(_SMALLEST_PAGE, self.rows // 2)
 
 
 @dataclass(frozen=True, slots=True)

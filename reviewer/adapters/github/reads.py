@@ -11,7 +11,8 @@ from urllib.parse import quote, urlsplit
 from reviewer.adapters.github import blob_texts, pull_lists, rest_json
 from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.pull_lists import PullListPage
-from reviewer.adapters.github.queries import FileQuery
+from reviewer.adapters.github.queries import FileQuery, PageSize
+from reviewer.adapters.github.refusals import TooMuchError
 from reviewer.adapters.github.rest_json import LargeFile
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline, DeadlineError
 from reviewer.errors import ForgeError
@@ -26,6 +27,8 @@ CONTENT = "application/vnd.github.object+json"
 _LOGIN = re.compile(r"[A-Za-z0-9_-]{1,100}(\[bot\])?")
 LARGEST_BLOB = 10 * 1024 * 1024
 """Bytes of a file that is read to tell its format; few pictures are larger."""
+_FEWEST_TEXTS = 10
+"""Files of a query that GitHub can answer, if it can answer any."""
 ARCHIVE_SECONDS = 30
 """For all of an archive: the first requests to the model wait for it."""
 _FOUND = 302
@@ -43,14 +46,20 @@ class Reads:
 
     def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
         """Read the list of pull requests, the latest change first, as far back as the moment."""
+        size = PageSize()
 
         def ask(after: str | None) -> PullListPage:
-            query = self.repository.ask(pull_lists.CHANGED, {"after": after})
-            return self.repository.retry(
-                "Listing pull requests", lambda: pull_lists.read(self.repository.send(query))
-            )
+            try:
+                query = self.repository.ask(pull_lists.CHANGED, {"size": size.rows, "after": after})
+                return pull_lists.read(self.repository.send(query))
+            except TooMuchError:
+                size.shrink()
+                raise
 
-        return pull_lists.changed_since(ask, moment)
+        return pull_lists.changed_since(
+            lambda after: self.repository.retry("Listing pull requests", partial(ask, after)),
+            moment,
+        )
 
     def raw_diff(self, pull: PullRequest) -> str | None:
         """Read the diff, or None above GitHub's 300 files or 20,000 lines (status 406)."""
@@ -116,12 +125,24 @@ class Reads:
         return retry(f"Reading {name}", ask)
 
     def text_contents(self, paths: Sequence[str], sha: str) -> Mapping[str, bytes]:
-        """Read several files in one query, which GitHub counts as one point."""
-        query = replace(blob_texts.ask(self.repository, paths, sha), optional=True)
+        """Read several files in one query, which GitHub counts as one point.
+
+        What is too much for one is asked for in halves, down to a few files.
+        """
+        what = f"Reading {len(paths)} files at {sha[:7]}"
         return self.repository.retry_optional(
-            f"Reading {len(paths)} files at {sha[:7]}",
-            lambda: blob_texts.read(self.repository.send(query), paths),
+            what, lambda: self._read_texts(paths, sha), attempts=2
         )
+
+    def _read_texts(self, paths: Sequence[str], sha: str) -> Mapping[str, bytes]:
+        query = replace(blob_texts.ask(self.repository, paths, sha), optional=True)
+        try:
+            return blob_texts.read(self.repository.send(query), paths)
+        except TooMuchError:
+            if len(paths) < _FEWEST_TEXTS:
+                raise
+            half = len(paths) // 2
+            return {**self._read_texts(paths[:half], sha), **self._read_texts(paths[half:], sha)}
 
     def archive(self, sha: str) -> Archive:
         """Ask for the address of the archive; what is returned unpacks it while it comes."""

@@ -83,6 +83,10 @@ class GitHubResponse:
         return self.text
 
 
+class TooMuchError(TransientError):
+    """GitHub did not finish an answer as large as this one; a smaller one may succeed."""
+
+
 def unreadable_error(request: str, why: str) -> TransientError:
     """Return the error for a response that cannot be used; it allows one more attempt."""
     problem = ForgeError(
@@ -122,9 +126,10 @@ def explain(  # noqa: PLR0911  # one for each meaning
         case 422:
             return _unprocessable_error(response)
         case status if status == 408 or status >= 500:  # noqa: PLR2004  # the server's own trouble
-            return TransientError(
-                _status_error(response), wait=waiting.asked_wait(response.headers, response.message)
-            )
+            # "GitHub terminates requests that take more than 10 seconds" with these two.
+            kind = TooMuchError if status in {502, 504} else TransientError
+            wait = waiting.asked_wait(response.headers, response.message)
+            return kind(_status_error(response), wait=wait)
         case _:
             return _status_error(response)
 
@@ -175,9 +180,12 @@ def forbidden_error(response: GitHubResponse) -> ForbiddenError:
     )
 
 
-def rate_limit_error(response: GitHubResponse) -> TransientError:
-    """Return the error for a rate limit, with the wait that GitHub asked for."""
-    wait = waiting.asked_wait(response.headers, response.message)
+def rate_limit_error(response: GitHubResponse, message: str = "") -> TransientError:
+    """Return the error for a rate limit, with the wait that GitHub asked for.
+
+    `message` is GitHub's, where it is not a member of the response.
+    """
+    wait = waiting.asked_wait(response.headers, message or response.message)
     asked = (
         "without saying for how long"
         if wait is None
@@ -228,12 +236,17 @@ def _has_counts(headers: Mapping[str, str]) -> bool:
     return all(_COUNT.fullmatch(value) for value in values)
 
 
+def names_limit(message: str) -> bool:
+    """Return True if a message of GitHub's speaks of a limit of requests."""
+    return any(words in message.lower() for words in _LIMITS)
+
+
 def _speaks_of_limit(response: GitHubResponse) -> bool:
     return (
         response.status == 429  # noqa: PLR2004  # Too Many Requests
         or "retry-after" in response.headers
         or response.headers.get("x-ratelimit-remaining") == "0"
-        or any(words in response.message.lower() for words in _LIMITS)
+        or names_limit(response.message)
     )
 
 

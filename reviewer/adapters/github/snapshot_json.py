@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
+from reviewer import logins
 from reviewer.adapters.github import blob_texts, graphql_json, issue_json, refusals
-from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodeT, PageInfo
+from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodeT, Page
 from reviewer.adapters.github.issue_json import IssueNode
 from reviewer.adapters.github.queries import FileQuery, SnapshotPage
 from reviewer.adapters.github.refusals import GitHubResponse
@@ -93,24 +94,6 @@ class CommentNode(Node):
     editor: Actor | None
 
 
-class CommentPage(Node):
-    """A page of the comments; no node of it may be null."""
-
-    wrong = "a list lacks its rows"
-
-    nodes: list[CommentNode]
-    page_info: PageInfo
-
-
-class ThreadPage(Node):
-    """A page of the review threads; no node of it may be null."""
-
-    wrong = "a list lacks its rows"
-
-    nodes: list[ThreadNode]
-    page_info: PageInfo
-
-
 class PullNode(Node):
     """The pull request of `queries.SNAPSHOT`; of a deleted fork `head_repository` is null."""
 
@@ -133,8 +116,8 @@ class PullNode(Node):
     author_association: str
     commits: FirstPage[CommitNode] | None = None
     closing_issues_references: FirstPage[IssueNode] | None = None
-    comments: CommentPage
-    review_threads: ThreadPage
+    comments: Page[CommentNode]
+    review_threads: Page[ThreadNode]
 
 
 class PullOfRepository(Node):
@@ -195,11 +178,12 @@ def _page(
     places: Mapping[str, bool],
 ) -> SnapshotPage:
     comments, threads = node.comments, node.review_threads
-    read = (parse_comment(node, viewer) for node in comments.nodes)
+    # A token sees what it wrote, so no comment of ours is null.
+    read = (parse_comment(node, viewer) for node in comments.rows)
     return SnapshotPage(
         pull=pull,
         comments=tuple(comment for comment in read if comment.mine),
-        threads=tuple(_thread(node, viewer) for node in threads.nodes),
+        threads=tuple(_thread(node, viewer) for node in threads.rows),
         ends=(comments.page_info.end_cursor, threads.page_info.end_cursor),
         more=comments.page_info.has_next_page or threads.page_info.has_next_page,
         files=files,
@@ -233,13 +217,13 @@ def _pull_request(pull: PullNode, repository: str) -> PullRequest:
 
 def parse_comment(node: CommentNode, viewer: str) -> Comment:
     """Read a comment; `viewer` is the login of whom the token speaks for."""
-    editor = node.editor.login if node.editor else ""
+    editor = node.editor.name if node.editor else ""
     return Comment(
         id=int(node.full_database_id),
         body=node.body,
         url=node.url,
         mine=node.viewer_did_author,
-        edited_by="" if _is_same(editor, viewer) else editor,
+        edited_by="" if logins.is_same(editor, viewer) else editor,
     )
 
 
@@ -252,7 +236,8 @@ def _thread(node: ThreadNode, viewer: str) -> ReviewThread:
         comments=tuple(map(_review_comment, rows(node.comments))),
         id=node.id,
         resolved_by=resolver,
-        resolved_by_me=bool(resolver) and _is_same(resolver, viewer),
+        # GraphQL has no type of who resolved. Taken for ours, a person's dismisses nothing.
+        resolved_by_me=bool(resolver) and logins.may_be_same(resolver, viewer),
     )
 
 
@@ -267,19 +252,14 @@ def _review_comment(node: ReviewCommentNode) -> ReviewComment:
     )
 
 
-def _is_same(login: str, viewer: str) -> bool:
-    # An app's login ends in [bot] for the app itself and not for others.
-    return login.removesuffix("[bot]") == viewer.removesuffix("[bot]")
-
-
 def rows(page: FirstPage[NodeT] | None) -> list[NodeT]:
     """Return the nodes that the token may see; GraphQL gives null where there is no list."""
-    return [node for node in page.nodes if node is not None] if page else []
+    return page.rows if page else []
 
 
 def login(actor: Actor | None) -> str:
-    """Return the login of the author of something."""
-    return actor.login if actor else GHOST
+    """Return the login of the author of something, as `logins.spell` does."""
+    return actor.name if actor else GHOST
 
 
 def moment(text: str) -> datetime:

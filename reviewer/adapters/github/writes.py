@@ -107,9 +107,15 @@ class Writes:
 
     def _update(self, wanted: UpdateComment) -> Comment:
         url = self.repository.url(f"issues/comments/{wanted.id}")
-        patch = Request("PATCH", url, body={"body": wanted.body}, writes=True)
+        body = {"body": wanted.body}
+        patch = Request("PATCH", url, body=body, writes=True, optional=wanted.optional)
+        what = "Updating the comment"
+        if wanted.optional:
+            return self.repository.retry_optional(
+                what, lambda: self.repository.send(patch).read(rest_json.comment), attempts=1
+            )
         return self._write_once(
-            "Updating the comment",
+            what,
             lambda: self.repository.send(patch).read(rest_json.comment),
             found=lambda: self._find_updated(wanted),
             attempts=None,

@@ -51,6 +51,10 @@ class Deadline:
         self._parent: Deadline | None = None
         self._margin = 0.0
 
+    def now(self) -> float:
+        """Return the time of the clock, in seconds since no moment in particular."""
+        return self._clock()
+
     def remaining(self) -> float:
         """Return the seconds left, 0 when the deadline has passed."""
         left = self._end - self._clock()

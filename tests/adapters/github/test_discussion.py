@@ -160,5 +160,5 @@ def test_a_snapshot_shows_who_said_and_resolved_what(github: LoopbackGitHub) -> 
     assert (snapshot.pull.commits, snapshot.pull.issues) == (("First", "Second"), ("It crashes",))
     assert (shown.mine, shown.answered, shown.resolved_by) == (True, True, "dev")
     assert not shown.resolved_by_me
-    assert [remark.author for remark in shown.comments] == [BOT.removesuffix("[bot]"), "dev"]
+    assert [remark.author for remark in shown.comments] == [BOT, "dev"]
     assert shown.comments[0].thumbs_down == ("dev",)

@@ -122,6 +122,8 @@ class Reporter:
             return None
         if self.is_taken(own):
             self.warn_of_other_job(own.state.job)
+            # The other job has kept the notice of this run above its review.
+            self.clear_status(own)
             return None
         silent = review.complete and not review.says_something
         try:

@@ -60,14 +60,15 @@ def test_the_review_of_another_job_stays_and_the_second_job_says_why(
 
 
 @faults("CC1")
-def test_two_jobs_that_start_together_do_not_replace_each_other(job: Job) -> None:
-    """The other one publishes just before this one reads the comment again to write it."""
+@pytest.mark.parametrize("queries", [3, 4], ids=["after its notice", "before its review"])
+def test_two_jobs_that_start_together_do_not_replace_each_other(job: Job, queries: int) -> None:
+    """The other one publishes just before this one reads the comment again."""
     first: list[RunResult] = []
 
     def publish() -> None:
         first.append(run_as(job, REVIEW))
 
-    job.github.fail("graphql", Pass(), Pass(), Pass(), Around(before=publish))
+    job.github.fail("graphql", *[Pass()] * queries, Around(before=publish))
     finished = run_as(job, OTHER)
     assert TWO in finished.log
     assert TWO not in first[0].log

@@ -18,12 +18,16 @@ _COMMAND = "##["
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A review and its JSON report, as text; `markdown` is that of the job summary."""
+    """A review and its JSON report, as text; `markdown` is that of the job summary.
+
+    `subject` is what was reviewed, such as "main..HEAD", empty for the head commit.
+    """
 
     review: Review
     report: str
     markdown: str
     layout: Layout = PLAIN
+    subject: str = ""
 
     @classmethod
     def of_report(cls, review: Review, report: str, layout: Layout) -> "Reviewed":
@@ -39,7 +43,9 @@ def _as_json(reviewed: Reviewed) -> str:
 
 
 FORMATS: Mapping[str, Callable[[Reviewed], str]] = {
-    "text": lambda reviewed: text_report.render(reviewed.review, reviewed.layout),
+    "text": lambda reviewed: text_report.render(
+        reviewed.review, reviewed.layout, subject=reviewed.subject
+    ),
     "markdown": lambda reviewed: reviewed.markdown.rstrip("\n"),
     "json": _as_json,
 }

@@ -1,5 +1,6 @@
 """Writes the files that a repository needs for the action, and says what to do next."""
 
+import os
 import re
 from importlib import resources
 from pathlib import Path
@@ -36,7 +37,9 @@ def write_files(folder: str) -> int:
         written.append(WORKFLOW)
     if _create(root, PATH, settings_file.render()):
         written.append(PATH)
-    print(_explain(workflow, written, _find_branch(repository)))
+    # The reader is in `folder`, perhaps below the root.
+    shown = [os.path.relpath(root / name, Path(folder).resolve()) for name in written]
+    print(_explain(workflow, shown, _find_branch(repository)))
     return 0
 
 

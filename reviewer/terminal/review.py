@@ -35,6 +35,7 @@ class Target:
 
     forge: Forge
     checkout: str
+    subject: str
     repository: str = ""
     number: int = 0
 
@@ -60,7 +61,7 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
                 return 0
             environment.require_key(inputs, environ)
             code = _run(target, inputs, terminal, folder)
-        _print(folder, options.format)
+        _print(folder, options.format, target.subject)
         _copy_reports(folder, options)
     return code
 
@@ -87,7 +88,7 @@ def _open_pull_request(remote: re.Match[str], inputs: Inputs, environ: Mapping[s
 
     repository, deadline = remote["repository"], Deadline(inputs.timeout)
     forge = GitHub.of(environ, repository=repository, token=inputs.github_token, deadline=deadline)
-    return Target(forge, ".", repository, int(remote["number"]))
+    return Target(forge, ".", remote[0], repository, int(remote["number"]))
 
 
 def _open_local(
@@ -117,7 +118,7 @@ def _announce(found: LocalChanges, terminal: Terminal) -> Target | None:
     if found.are_none:
         terminal.notice(f"Nothing to review: {found.commits.name} has no changes.")
         return None
-    return Target(found.commits, found.checkout)
+    return Target(found.commits, found.checkout, found.commits.name)
 
 
 def _run(target: Target, inputs: Inputs, terminal: Terminal, folder: str) -> int:
@@ -144,7 +145,7 @@ def _run(target: Target, inputs: Inputs, terminal: Terminal, folder: str) -> int
     return review_pull_request(run, target.forge.snapshot(target.number))
 
 
-def _print(folder: str, form: str) -> None:
+def _print(folder: str, form: str, subject: str) -> None:
     """Print the review; a plan has no report, and errors and skips are in the log already."""
     report = _find_report(folder, step_outputs.REPORT)
     summary = Path(folder, "summary.md")
@@ -152,7 +153,7 @@ def _print(folder: str, form: str) -> None:
     if report:
         text = report.read_text("utf-8")
         made = review_report.parse(text.encode())
-        show(Reviewed(made, text, markdown, find_layout()), form)
+        show(Reviewed(made, text, markdown, find_layout(), subject), form)
     elif "\n| " in markdown:
         screen.write_markdown(markdown)
 

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reviewer.comments import costs, summary
+from reviewer.comments import costs
 from reviewer.finding import Finding, Side
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Confidence, Severity
@@ -69,10 +69,13 @@ def show(text: str) -> str:
     return invisible.show(text.replace("\r\n", "\n"))
 
 
-def render(review: Review, layout: Layout = PLAIN) -> str:
-    """Return the whole review; a terminal is steered by our own colours alone."""
+def render(review: Review, layout: Layout = PLAIN, *, subject: str = "") -> str:
+    """Return the whole review; a terminal is steered by our own colours alone.
+
+    `subject` is what was reviewed, such as "main..HEAD", by default the head commit.
+    """
     blocks = (
-        _head(review, layout),
+        _head(review, layout, subject or review.head_sha[:7]),
         layout.wrap(review.overview.text) if review.overview.text else (),
         *(_finding(each, layout) for each in review.findings),
         _list("Not checked again", map(_describe, review.unchecked), layout),
@@ -85,9 +88,14 @@ def render(review: Review, layout: Layout = PLAIN) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _head(review: Review, layout: Layout) -> Iterator[str]:
+def _head(review: Review, layout: Layout, subject: str) -> Iterator[str]:
+    done, failed = (len(review.files_with(status)) for status in (Status.REVIEWED, Status.FAILED))
     yield layout.paint(f"Code review: {show(review.headline)}", _BOLD)
-    yield show(summary.coverage(review))
+    yield f"Reviewed {done} of {len(review.files)} changed files: {_one_line(subject)}."
+    if failed:
+        yield f"{failed} could not be reviewed; the list of files says why."
+    if review.cancelled:
+        yield "The run was cancelled before it was finished."
 
 
 def _finding(finding: Finding, layout: Layout) -> Iterator[str]:
@@ -99,6 +107,8 @@ def _finding(finding: Finding, layout: Layout) -> Iterator[str]:
     yield from (layout.paint(line, _BOLD) for line in layout.wrap(finding.title, _INDENT))
     yield ""
     yield from layout.wrap(finding.body, _INDENT)
+    if finding.rule or finding.also:
+        yield ""
     if finding.rule:
         yield from layout.wrap(f"Rule: {finding.rule}", _INDENT)
     if finding.also:

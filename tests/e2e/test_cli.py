@@ -88,7 +88,9 @@ def test_commits_on_this_machine_are_reviewed(
     repository: Path, model_server: LoopbackModel, what: tuple[str, ...]
 ) -> None:
     report = review(repository, model_server, *what)
-    assert report.startswith("Code review: 1 high\nReviewed 1 of 2 changed files at ")
+    name = what[0] if what and ".." in what[0] else "main..the working tree"
+    expected = f"Code review: 1 high\nReviewed 1 of 2 changed files: {name}.\n"
+    assert report.startswith(expected)
     assert "HIGH src/app.py:1 (logic)" in report
     assert "ü.py" in report
     # The overview is asked for because of the renamed file.

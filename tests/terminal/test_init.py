@@ -25,9 +25,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-@pytest.mark.parametrize("place", [".", "src/deep"])
+@pytest.mark.parametrize(("place", "up"), [(".", ""), ("src/deep", "../../")])
 def test_both_files_are_written_at_the_root(
-    folder: Path, place: str, capsys: pytest.CaptureFixture[str]
+    folder: Path, place: str, up: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert init.write_files(str(folder / place)) == 0
     example = (ROOT / "examples" / "review.yml").read_text("utf-8")
@@ -35,7 +35,7 @@ def test_both_files_are_written_at_the_root(
     assert (folder / PATH).read_text("utf-8") == settings_file.render()
     shown = capsys.readouterr().out
     assert "\n     gh secret set OPENAI_API_KEY\n" in shown
-    assert f"git add {init.WORKFLOW} {PATH}\n" in shown
+    assert f"git add {up}{init.WORKFLOW} {up}{PATH}\n" in shown
     assert "bring them to main" in shown
 
 

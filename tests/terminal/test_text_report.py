@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.errors import CancelledError
 from reviewer.finding import Candidate, Finding, Side
 from reviewer.outputs import review_report
 from reviewer.review import FileReport, Overview, Review, Status, Withheld
@@ -74,7 +75,7 @@ def hostile(text: str) -> Review:
 def test_it_is_plain_text() -> None:
     assert text_report.render(REVIEW).split("\n") == [
         "Code review: 1 high · 1 file (0 lines) excluded by default",
-        "Reviewed 1 of 2 changed files at aaaaaaa.",
+        "Reviewed 1 of 2 changed files: aaaaaaa.",
         "",
         "Pays what is due.",
         "",
@@ -85,6 +86,7 @@ def test_it_is_plain_text() -> None:
         "",
         "    - raises IndexError",
         "    - pays nothing",
+        "",
         "    Rule: AGENTS.md: sums are checked",
         "    Also at src/old.py:7.",
         "",
@@ -106,6 +108,16 @@ def test_it_is_plain_text() -> None:
         "  - a note",
         "",
         "model · 1,000 tokens in, 100 out · 0.0100 USD",
+    ]
+
+
+def test_what_is_missing_is_said_at_the_top() -> None:
+    rows = (FileReport("a.py", Status.FAILED, "the request failed"), *REVIEW.files)
+    review = replace(REVIEW, files=rows, cancelled=CancelledError(2))
+    assert text_report.render(review, subject="main..HEAD").split("\n")[1:4] == [
+        "Reviewed 1 of 3 changed files: main..HEAD.",
+        "1 could not be reviewed; the list of files says why.",
+        "The run was cancelled before it was finished.",
     ]
 
 

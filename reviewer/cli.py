@@ -43,7 +43,7 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
             case "review":
                 return _review(options, environ)
             case "check":
-                return _check(Path(options.file))
+                return _check(Path(options.file), options.templates)
             case "replay":
                 return _replay(Path(options.file))
             case _:
@@ -79,6 +79,9 @@ def _build_parser() -> argparse.ArgumentParser:
     about = settings.add_subparsers(dest="command", required=True)
     check = about.add_parser("check", help="check that the file is valid")
     check.add_argument("file", nargs="?", default=PATH)
+    check.add_argument(
+        "--templates", metavar="FOLDER", default="", help="check the templates in this folder too"
+    )
     about.add_parser("schema", help="print its JSON Schema")
     return parser
 
@@ -96,12 +99,29 @@ def _read(path: Path) -> bytes:
         raise ConfigError(f"{path} cannot be read: {missing.strerror}.") from missing
 
 
-def _check(path: Path) -> int:
+def _check(path: Path, templates: str) -> int:
+    if templates:
+        _check_templates(Path(templates))
+        if not path.exists():
+            return 0
     text = _read(path)
     for note in config.load(Inputs(), text).notes:
         print(f"note: {note}")
     print(f"{path} can be used.")
     return 0
+
+
+def _check_templates(folder: Path) -> None:
+    """Try each template with sample values; raises ConfigError for those that cannot be used."""
+    from reviewer.config import template_parts
+
+    paths = sorted(folder.glob(f"*{template_parts.SUFFIX}"))
+    found = [template_parts.check(path.as_posix(), _read(path)) for path in paths]
+    if problems := [str(each) for each in found if each]:
+        raise ConfigError("\n".join(problems))
+    if not paths:
+        raise ConfigError(f"{folder} has no template; there are: {', '.join(template_parts.NAMES)}")
+    print(f"{folder}: {len(paths)} templates can be used.")
 
 
 def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:

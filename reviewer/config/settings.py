@@ -19,7 +19,7 @@ from reviewer.record import record
 from reviewer.severity import Confidence, Severity
 
 _SHARED = options.declarations(SharedSettings)
-_NOT_IN_FINGERPRINT = {"notes", "origin", "path_instructions"} | {
+_NOT_IN_FINGERPRINT = {"notes", "origin", "path_instructions", "comment_parts"} | {
     declared.field for declared in _SHARED if not declared.in_fingerprint
 }
 
@@ -37,7 +37,8 @@ class Settings(SharedSettings):
     """The settings that apply to this run.
 
     `notes` has a sentence for each value of the file that does not apply. `origin` says why the
-    file sets nothing; it is empty if the file sets something.
+    file sets nothing; it is empty if the file sets something. `prompt_parts` and `comment_parts`
+    are the repository's own templates: the name and the text of each.
     """
 
     workflow_globs: Globs = Globs()
@@ -46,6 +47,8 @@ class Settings(SharedSettings):
     path_instructions: tuple[PathInstruction, ...] = ()
     notes: tuple[str, ...] = ()
     origin: str = ""
+    prompt_parts: tuple[tuple[str, str], ...] = ()
+    comment_parts: tuple[tuple[str, str], ...] = ()
 
     @property
     def unknown_severity(self) -> Severity:
@@ -71,6 +74,9 @@ class Settings(SharedSettings):
         content = {
             name: value for name, value in asdict(self).items() if name not in _NOT_IN_FINGERPRINT
         }
+        # Without templates, it is what it was before there were any.
+        if not self.prompt_parts:
+            content.pop("prompt_parts")
         # Escaped as ASCII, two halves of a surrogate pair would look like the character they form.
         text = json.dumps(content, default=operator.attrgetter("value"), ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

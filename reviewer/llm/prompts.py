@@ -9,6 +9,7 @@ from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
 from reviewer.llm.batch_request import BatchRequest, PartRequest, TeamRules
+from reviewer.llm.own_wording import OwnWording
 from reviewer.prompt import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport
@@ -60,21 +61,23 @@ class Prompts:
         mask: Callable[[str], str],
         tools: tuple[Tool, ...] = (),
         verifies: bool = True,
+        parts: OwnWording | None = None,
     ) -> None:
         """Set what all prompts of the run share.
 
         `nonce` must be unpredictable to the authors of untrusted text. `language` is the name of
         the language of replies, "" for English. `mask` replaces secrets in any text. `tools` are
         offered in `review` and `verify`. `verifies` says that a verification is likely to follow
-        a review.
+        a review. `parts` is the wording of the repository's own templates.
         """
         self._pull = pull
+        self._own = parts or OwnWording()
         self._verifies = verifies
         self._tools = tools
         self._shared = {"nonce": SafeText(nonce), "language": language}
         self._mask = mask
         self._templates = Templates("prompts", self.as_prompt_text, {})
-        self._rules = self._templates.render("system.md.j2")
+        self._rules = self._templates.render("system.md.j2", own=self._own.render())
 
     def as_prompt_text(self, text: str) -> str:
         """Return text as a prompt shows it: invisible characters shown, secrets masked, no nonce.
@@ -197,6 +200,7 @@ class Prompts:
     def _render(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
         offered = self._tools if purpose in _PURPOSES_WITH_TOOLS else ()
         values |= self._shared | self._describe_pull() | {"tools": bool(offered)}
+        values["own"] = self._own.render(values)
         shown = purpose in _PURPOSES_WITH_CHANGES
         changes = self._templates.render("change.md.j2", **values) if shown else ""
         # What is marked costs more than it does unmarked, unless another request begins alike.

@@ -31,6 +31,7 @@ from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.batch_request import TeamRules
 from reviewer.llm.context_window import ContextWindow
+from reviewer.llm.own_wording import OwnWording
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
 from reviewer.memory import state_line
@@ -40,7 +41,7 @@ from reviewer.ports import Model
 from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
-from reviewer.run import eligibility, model_tools
+from reviewer.run import eligibility, model_tools, own_parts
 from reviewer.run.model_review import limit_pull, start_in_thread
 from reviewer.run.reactions import acknowledge
 from reviewer.run.rights import Rights
@@ -176,6 +177,7 @@ def _ask_model(
         models = pool.submit(_open_models, run, window)
         with run.runner.group("Read the changes"):
             settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
+            settings = own_parts.add(settings, run.forge, run.inputs.templates, pull.base_sha)
             selection = read_changes(run.forge, pull, settings)
     head = model_tools.open_head(run, pull, selection)
     workspace = head if model_tools.offers_tools(run, pull, head) else None
@@ -185,6 +187,7 @@ def _ask_model(
         language=settings.language,
         mask=SecretMask.of(run.runner.secrets, selection.with_lines),
         tools=OFFERED if workspace else (),
+        parts=OwnWording.of(settings.prompt_parts),
     )
     if workspace:
         start_in_thread(head.load)

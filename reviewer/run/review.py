@@ -21,7 +21,7 @@ from reviewer.memory.state import State
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review
-from reviewer.run import eligibility, publish_reports, restored_reports
+from reviewer.run import eligibility, own_parts, publish_reports, restored_reports
 from reviewer.run.announcement import announced
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.model_review import (
@@ -83,6 +83,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     models = start_in_thread(run.models) if asks else None
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
+    settings = own_parts.add(settings, run.forge, run.inputs.templates, pull.base_sha)
     # Skip the pull request, or keep a review that is up to date.
     rights = Rights(run, pull, settings)
     if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=up_to_date):
@@ -151,6 +152,7 @@ def _plan(reporter: Reporter, snapshot: Snapshot) -> int:
     eligibility.check_inputs(run.inputs)
     own = OwnComment.find(snapshot, run.seal)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
+    settings = own_parts.add(settings, run.forge, run.inputs.templates, pull.base_sha)
     rights = Rights(run, pull, settings)
     if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=False):
         return skip_pull_request(reporter, own, settings, skipped)

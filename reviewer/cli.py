@@ -71,7 +71,7 @@ def _carry_out(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         case "init":
             return init.write_files(os.curdir)
         case "check":
-            return _check(options.file)
+            return _check(options.file, options.templates)
         case "replay":
             return _replay(Path(options.file), options.format)
         case _:
@@ -100,6 +100,9 @@ def build_parser() -> argparse.ArgumentParser:
     about = settings.add_subparsers(dest="command", required=True, metavar="COMMAND")
     check = about.add_parser("check", help="check that the file is valid")
     check.add_argument("file", nargs="?", default="", help=f"{PATH} of the repository by default")
+    check.add_argument(
+        "--templates", metavar="FOLDER", default="", help="check the templates in this folder too"
+    )
     about.add_parser("schema", help="print its JSON Schema")
     replay = commands.add_parser("replay", help="show a saved report; needs no network")
     replay.add_argument("file", metavar="FILE")
@@ -165,8 +168,12 @@ def _read(path: Path) -> bytes:
         raise ConfigError(f"{path} cannot be read: {missing.strerror}.") from missing
 
 
-def _check(file: str) -> int:
+def _check(file: str, templates: str) -> int:
     path = Path(file) if file else _find_settings()
+    if templates:
+        _check_templates(Path(templates))
+        if not path.exists():
+            return 0
     text = _read(path)
     for note in config.load(Inputs(), text).notes:
         print(f"note: {note}")
@@ -180,6 +187,19 @@ def _find_settings() -> Path:
         return Path(LocalRepository.find(os.curdir).folder, PATH)
     except ForgeError:
         return Path(PATH)
+
+
+def _check_templates(folder: Path) -> None:
+    """Try each template with sample values; raises ConfigError for those that cannot be used."""
+    from reviewer.config import template_parts
+
+    paths = sorted(folder.glob(f"*{template_parts.SUFFIX}"))
+    found = [template_parts.check(path.as_posix(), _read(path)) for path in paths]
+    if problems := [str(each) for each in found if each]:
+        raise ConfigError("\n".join(problems))
+    if not paths:
+        raise ConfigError(f"{folder} has no template; there are: {', '.join(template_parts.NAMES)}")
+    print(f"{folder}: {len(paths)} templates can be used.")
 
 
 def _cancel(number: int, _frame: FrameType | None) -> None:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from reviewer.changes.diff import ChangedFile, Hunk, LineKind
+from reviewer.comments.own_layout import OwnLayout
 from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Side
 from reviewer.memory.seal import Seal
@@ -42,15 +44,18 @@ def make_comments(
     seal: Seal,
     suggestions: bool,
     conceal: Callable[[str], str] = str,
+    layout: OwnLayout | None = None,
 ) -> tuple[InlineComment, ...]:
     """Return an inline comment for each wanted finding whose lines are in one hunk of its file.
 
     `wanted` and `suggestions` are the settings of the same names (`inline`, `suggestions`).
     GitHub refuses a whole review for one comment outside of the hunks, or across two of them.
-    `conceal` masks the secrets of the run in a text, before it is signed.
+    `conceal` masks the secrets of the run in a text, before it is signed. `layout` has the
+    repository's own template.
     """
+    render = partial(_render, layout=layout or OwnLayout())
     by_path = {file.path: file for file in files}
-    made = _make_comments(findings, by_path, wanted, seal, suggestions, conceal)
+    made = _make_comments(findings, by_path, wanted, seal, suggestions, conceal, render)
     return tuple(made)
 
 
@@ -120,6 +125,7 @@ def _make_comments(
     seal: Seal,
     with_code: bool,  # noqa: FBT001  # private
     conceal: Callable[[str], str],
+    render: Callable[[Finding, str], str],
 ) -> Iterator[InlineComment]:
     for finding in findings:
         file = files.get(finding.path)
@@ -128,8 +134,7 @@ def _make_comments(
         if hunk is None or not _is_wanted(finding, wanted):
             continue
         code = render_suggestion(finding, hunk) if with_code else ""
-        text = _TEMPLATES.render("finding.md.j2", finding=finding, suggestion=code)
-        text = conceal(text).strip()
+        text = conceal(render(finding, code)).strip()
         mark = marker(seal, finding, text)
         yield InlineComment(
             path=finding.path,
@@ -139,6 +144,13 @@ def _make_comments(
             body=f"{text}\n\n{mark}",
             marker=mark,
         )
+
+
+def _render(finding: Finding, code: str, layout: OwnLayout) -> str:
+    """Return the text of a comment; the block that GitHub offers to commit is always ours."""
+    if own := layout.render_inline(finding):
+        return "\n\n".join(filter(None, (f"{own}\n\n[F{finding.number}]", code)))
+    return _TEMPLATES.render("finding.md.j2", finding=finding, suggestion=code)
 
 
 def _is_wanted(finding: Finding, wanted: Inline) -> bool:

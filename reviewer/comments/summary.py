@@ -4,10 +4,11 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from reviewer.comments import costs, promises
+from reviewer.comments.own_layout import INDENT, OwnLayout
 from reviewer.finding import Finding, Side
 from reviewer.memory import state, state_line
 from reviewer.memory.seal import UNSEALED, Seal
@@ -29,8 +30,6 @@ MARKER = "<!-- code-review-action name={} v=1 -->"
 _STATUS_START = "<!-- code-review-action:status -->"
 _STATUS_END = "<!-- code-review-action:status-end -->"
 _STATUS_LINE = re.compile(rf"^{_STATUS_START}\n.*?^{_STATUS_END}\n", re.MULTILINE | re.DOTALL)
-# Enough for an item with a number up to 999; one more would make code of an item below 10.
-_INDENT = "     "
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,15 @@ class RunDetails:
     """The facts about the run that the comment shows.
 
     `name` is the instance, `url` the address of the run (empty outside of a workflow), `elapsed`
-    the seconds since the start. `seal` signs the remembered state.
+    the seconds since the start. `seal` signs the remembered state. `layout` has the repository's
+    own templates.
     """
 
     name: str
     url: str
     elapsed: int
     seal: Seal = UNSEALED
+    layout: OwnLayout = field(default_factory=OwnLayout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,9 @@ def _render_content(
     listed = others[: _count_fitting(others, detail.collapsed)]
     rows = [row for row in review.files if detail.quiet_rows or row.findings or row.reason]
     rows = rows if detail.rows else []
+    # Whatever a template makes, the review below it has to fit.
+    layout = run.layout if detail.collapsed else OwnLayout()
+    own = {each: layout.list_finding(each, review.inline, quotes=detail.quotes) for each in shown}
     return _TEMPLATES.render(
         "summary.md.j2",
         review=review,
@@ -167,6 +171,9 @@ def _render_content(
         coverage_title=f"{len(rows)} of {len(review.files)} changed files",
         notes=review.notes,
         findings=shown,
+        own=own,
+        header=layout.render_around("header", review),
+        own_footer=layout.render_around("footer", review),
         collapsed=listed,
         collapsed_title=_describe_collapsed(others),
         rows=rows,
@@ -264,7 +271,7 @@ def _format_status(row: FileReport) -> str:
 
 
 def _indent(text: str) -> str:
-    return "\n".join(f"{_INDENT}{line}" if line else "" for line in text.split("\n"))
+    return "\n".join(f"{INDENT}{line}" if line else "" for line in text.split("\n"))
 
 
 _TEMPLATES = Templates(

@@ -18,9 +18,13 @@ from reviewer.record import record
 from reviewer.severity import Confidence, Severity
 
 _SHARED = options.declarations(SharedSettings)
-_NOT_IN_FINGERPRINT = {"notes", "origin", "path_instructions", "repairs"} | {
-    declared.field for declared in _SHARED if not declared.in_fingerprint
-}
+_NOT_IN_FINGERPRINT = {
+    "notes",
+    "origin",
+    "path_instructions",
+    "repairs",
+    "comment_parts",
+} | {declared.field for declared in _SHARED if not declared.in_fingerprint}
 
 
 @record
@@ -37,7 +41,8 @@ class Settings(SharedSettings):
 
     `notes` has a sentence for each value of the file that does not apply. `origin` says why the
     file sets nothing; it is empty if the file sets something. `repairs` means that the file is
-    broken and not used, because the pull request repairs it.
+    broken and not used, because the pull request repairs it. `prompt_parts` and
+    `comment_parts` are the repository's own templates: the name and the text of each.
     """
 
     workflow_globs: Globs = Globs()
@@ -47,6 +52,8 @@ class Settings(SharedSettings):
     notes: tuple[str, ...] = ()
     origin: str = ""
     repairs: bool = False
+    prompt_parts: tuple[tuple[str, str], ...] = ()
+    comment_parts: tuple[tuple[str, str], ...] = ()
 
     @property
     def unknown_severity(self) -> Severity:
@@ -72,6 +79,9 @@ class Settings(SharedSettings):
         content = {
             name: value for name, value in asdict(self).items() if name not in _NOT_IN_FINGERPRINT
         }
+        # Without templates, it is what it was before there were any.
+        if not self.prompt_parts:
+            content.pop("prompt_parts")
         # Escaped as ASCII, two halves of a surrogate pair would look like the character they form.
         text = json.dumps(content, default=operator.attrgetter("value"), ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -10,6 +10,7 @@ from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
 from reviewer.llm.batch_request import BatchRequest, PartRequest, TeamRules
+from reviewer.llm.own_wording import OwnWording
 from reviewer.prompt import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport
@@ -63,6 +64,7 @@ class Prompts:
         tools: tuple[Tool, ...] = (),
         verifies: bool = True,
         promises: Promises = _NO_PROMISES,
+        parts: OwnWording | None = None,
     ) -> None:
         """Set what all prompts of the run share.
 
@@ -70,14 +72,16 @@ class Prompts:
         the language of replies, "" for English. `mask` replaces secrets in any text. `tools` are
         offered in `review` and `verify`. `verifies` says that a verification is likely to follow
         a review. Where a request sees the whole change, it is compared with `promises`.
+        `parts` is the wording of the repository's own templates.
         """
         self._pull = pull
+        self._own = parts or OwnWording()
         self._verifies = verifies
         self._tools = tools
         self._shared = {"nonce": SafeText(nonce), "language": language}
         self._mask = mask
         self._templates = Templates("prompts", self.as_prompt_text, {})
-        self._rules = self._templates.render("system.md.j2")
+        self._rules = self._templates.render("system.md.j2", own=self._own.render())
         self.promises = promises
         self._promised = promises.show(self.as_prompt_text)
         self._shared_schema = reply_schemas.for_all(compared=bool(self._promised))
@@ -209,6 +213,7 @@ class Prompts:
     def _render(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
         offered = self._tools if purpose in _PURPOSES_WITH_TOOLS else ()
         values |= self._shared | self._describe_pull() | {"tools": bool(offered)}
+        values["own"] = self._own.render(values)
         shown = purpose in _PURPOSES_WITH_CHANGES
         changes = self._templates.render("change.md.j2", **values) if shown else ""
         # What is marked costs more than it does unmarked, unless another request begins alike.

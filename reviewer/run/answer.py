@@ -29,6 +29,7 @@ from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.batch_request import TeamRules
 from reviewer.llm.context_window import ContextWindow
+from reviewer.llm.own_wording import OwnWording
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
 from reviewer.memory import state_line
@@ -184,6 +185,7 @@ def _ask_model(
         language=settings.language,
         mask=SecretMask.of(run.runner.secrets, selection.with_lines),
         tools=OFFERED if workspace else (),
+        parts=OwnWording.of(settings.prompt_parts),
     )
     if workspace:
         start_in_thread(head.load)

@@ -16,6 +16,7 @@ from reviewer.errors import ConfigError, NotFoundError
 from reviewer.ports import Forge
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import SecretMask
+from reviewer.run import own_parts
 from reviewer.run.model_review import start_in_thread
 from reviewer.run.run import Run
 
@@ -85,16 +86,17 @@ class SettingsFile:
 
 
 def load(run: Run, pull: PullRequest) -> Settings:
-    """Return the settings that apply to a pull request.
+    """Return the settings that apply to a pull request, with the repository's own templates.
 
     Raises ConfigError if the file at the base commit is broken and the pull request does not repair
     it, InputError for an invalid pattern of the workflow, ForgeError if the file cannot be read.
     """
     file = SettingsFile.read(run.forge, pull.base_sha)
     try:
-        return file.load(run.inputs)
+        settings = file.load(run.inputs)
     except ConfigError as broken:
-        return _load_for_repair(run, pull, file, broken)
+        settings = _load_for_repair(run, pull, file, broken)
+    return own_parts.add(settings, run.forge, run.inputs.templates, pull.base_sha)
 
 
 def _load_for_repair(

@@ -8,6 +8,7 @@ from reviewer import __version__
 from reviewer.adapters.files import report_files
 from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline, summary, threads
+from reviewer.comments.own_layout import OwnLayout
 from reviewer.comments.summary import RunDetails
 from reviewer.comments.upsert import OwnComment
 from reviewer.config.settings import Settings
@@ -103,6 +104,7 @@ def _make_comments(
         suggestions=settings.suggestions,
         # Rendering may have joined the parts of a secret.
         conceal=run.runner.secrets.conceal,
+        layout=OwnLayout.of(settings.comment_parts),
     )
 
 
@@ -118,18 +120,20 @@ def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     return report_files.write(run.workspace, files)
 
 
-def _run_details(run: Run) -> RunDetails:
-    return RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed), run.seal)
+def _run_details(run: Run, settings: Settings) -> RunDetails:
+    layout = OwnLayout.of(settings.comment_parts)
+    return RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed), run.seal, layout)
 
 
 def render_comment(run: Run, review: Review, settings: Settings) -> str:
     """Return the summary comment of a review."""
     visible = ranking.choose_visible(review.findings, settings)
-    return summary.render(review, visible, _run_details(run), state.from_review(review))
+    details = _run_details(run, settings)
+    return summary.render(review, visible, details, state.from_review(review))
 
 
 def _render_report(run: Run, review: Review, settings: Settings) -> str:
     verdict = render_verdict(run, state.from_review(review), settings)
-    whole = summary.render_report(review, _run_details(run))
+    whole = summary.render_report(review, _run_details(run, settings))
     more = filter(None, (request_table.render_outcomes(review.requests), flowchart.render(review)))
     return "\n".join((f"{verdict}\n", whole, *(f"{each}\n" for each in more)))

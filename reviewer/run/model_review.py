@@ -26,6 +26,7 @@ from reviewer.finding import Dismissal, Finding
 from reviewer.llm import model_catalog
 from reviewer.llm.budget import PullLimit
 from reviewer.llm.context_window import ContextWindow
+from reviewer.llm.own_wording import OwnWording
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
 from reviewer.memory import recall
@@ -179,6 +180,7 @@ def make_reviewer(
         tools=OFFERED if workspace else (),
         verifies=settings.verify is not Verify.OFF,
         promises=find_promises(run, settings, pull),
+        parts=OwnWording.of(settings.prompt_parts),
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files

@@ -183,6 +183,22 @@ def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     assert "max-findings" in schema["properties"]
 
 
+def test_templates_are_checked_with_file_line_and_column(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    folder = repository / "templates"
+    folder.mkdir()
+    (folder / "finding.md.j2").write_text("**{{ title }}**\n\n{{ boddy | block }}\n", "utf-8")
+    (folder / "header.md.j2").write_text("{{ headline }}\n", "utf-8")
+    done = run(repository, model_server, "config", "check", "--templates", "templates")
+    assert done.returncode == 2
+    assert "templates/finding.md.j2:3:4: there is no value 'boddy'" in done.stderr
+    assert "header.md.j2" not in done.stderr
+    (folder / "finding.md.j2").write_text("**{{ title }}**\n", "utf-8")
+    done = run(repository, model_server, "config", "check", "--templates", "templates")
+    assert (done.returncode, done.stdout) == (0, "templates: 2 templates can be used.\n")
+
+
 def test_a_saved_report_is_shown_without_any_network(
     repository: Path, model_server: LoopbackModel, tmp_path: Path
 ) -> None:

@@ -1,0 +1,104 @@
+"""Lays out findings and the head and foot of the comment by the repository's own templates."""
+
+import logging
+import textwrap
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reviewer.config import template_parts
+from reviewer.finding import CATEGORIES, Finding, Side
+from reviewer.review import Review, Status
+from reviewer.severity import Severity
+from reviewer.text import markdown
+from reviewer.text.own_templates import OwnTemplate, TemplateError, Value, Word
+from reviewer.text.templates import SafeText
+
+INDENT = "     "
+"""Of an item in the comment's list, enough for a number up to 999; one more would make code."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLayout:
+    """The templates of the comment that a repository replaces, by the names of their files."""
+
+    templates: Mapping[str, OwnTemplate] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, parts: Iterable[tuple[str, str]]) -> "OwnLayout":
+        """Return the layout of templates that were checked before."""
+        return cls(template_parts.parse_all(parts))
+
+    def list_finding(self, finding: Finding, inline: Container[int], *, quotes: bool) -> SafeText:
+        """Return a finding as an item of the comment's list; "" if the layout is ours.
+
+        Its number is at the end of the first line. `inline` are the numbers of the findings that an
+        inline comment explains.
+        """
+        has_comment = {"has_comment": finding.number in inline}
+        text = self._render(
+            "finding.md.j2", _describe_finding(finding, quotes=quotes) | has_comment
+        )
+        first, line_feed, rest = text.partition("\n")
+        label = f"{first} [F{finding.number}]{line_feed}"
+        return SafeText(label + textwrap.indent(rest, INDENT)) if text else text
+
+    def render_inline(self, finding: Finding) -> SafeText:
+        """Return the text of an inline comment; "" if the layout is ours."""
+        return self._render("inline.md.j2", _describe_finding(finding, quotes=True))
+
+    def render_around(self, name: str, review: Review) -> SafeText:
+        """Return the text of `header` or `footer`; "" if there is none."""
+        return self._render(f"{name}{template_parts.SUFFIX}", _describe_review(review))
+
+    def _render(self, name: str, values: Mapping[str, Value]) -> SafeText:
+        template = self.templates.get(name)
+        if template is None:
+            return SafeText()
+        try:
+            return SafeText(template.render(values, markdown.line, template_parts.COMMENT_FILTERS))
+        except TemplateError as problem:
+            # It was fine with all samples: ours is better than no finding.
+            log.warning("The template %s was not used: %s", name, problem.what)
+            return SafeText()
+
+
+def _describe_finding(finding: Finding, *, quotes: bool) -> dict[str, Value]:
+    lines = f"{finding.start_line}"
+    if finding.end_line != finding.start_line:
+        lines += f"-{finding.end_line}"
+    removed = " (removed)" if finding.side is Side.OLD else ""
+    candidate = finding.candidate
+    return {
+        "number": finding.number,
+        "severity": Word(finding.severity.label),
+        "confidence": Word(finding.confidence.label),
+        "category": Word(finding.category) if finding.category in CATEGORIES else "",
+        "title": finding.title,
+        "body": finding.body,
+        "rule": finding.rule,
+        "place": f"{finding.path}:{lines}{removed}",
+        "path": finding.path,
+        "start_line": finding.start_line,
+        "end_line": finding.end_line,
+        "quote": candidate.quote if quotes else "",
+        "suggestion": (candidate.suggestion or "") if quotes else "",
+        "also": finding.also,
+        "tools": finding.tools,
+    }
+
+
+def _describe_review(review: Review) -> dict[str, Value]:
+    counts = review.severities
+    return {
+        "headline": review.headline,
+        "findings": sum(counts.values()),
+        "critical": counts[Severity.CRITICAL],
+        "high": counts[Severity.HIGH],
+        "medium": counts[Severity.MEDIUM],
+        "low": counts[Severity.LOW],
+        "complete": review.complete,
+        "reviewed_files": len(review.files_with(Status.REVIEWED)),
+        "changed_files": len(review.files),
+        "head": Word(review.head_sha[:7]),
+    }

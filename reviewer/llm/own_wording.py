@@ -1,0 +1,49 @@
+"""Renders the repository's own wording of what the model is asked: no other text is in it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from reviewer.config import template_parts
+from reviewer.llm.batch_request import BatchRequest
+from reviewer.text import markdown
+from reviewer.text.own_templates import OwnTemplate, Value
+from reviewer.text.templates import SafeText
+
+_PURPOSES = tuple(part for part in template_parts.NAMES if template_parts.is_in_prompt(part))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWording:
+    """The templates of prompts that a repository replaces, by the names of their files."""
+
+    templates: Mapping[str, OwnTemplate] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, parts: Iterable[tuple[str, str]]) -> "OwnWording":
+        """Return the wording of templates that were checked before."""
+        return cls(template_parts.parse_all(parts))
+
+    def render(self, request: Mapping[str, object] | None = None) -> Mapping[str, SafeText]:
+        """Return each part by its short name, "" for those that are ours.
+
+        `request` holds the values of a prompt.
+        """
+        values = _choose_values(request or {})
+        return {
+            name.removesuffix(template_parts.SUFFIX): SafeText(
+                self.templates[name].render(values, markdown.line, {})
+                if name in self.templates
+                else ""
+            )
+            for name in _PURPOSES
+        }
+
+
+def _choose_values(request: Mapping[str, object]) -> Mapping[str, Value]:
+    """Return numbers of ours alone: nothing that an author wrote comes into a template."""
+    batch, found, parts = (request.get(name) for name in ("request", "findings", "parts"))
+    return {
+        "files": len(parts) if isinstance(parts, tuple) else 0,
+        "most_findings": batch.most_findings if isinstance(batch, BatchRequest) else 0,
+        "findings": len(found) if isinstance(found, tuple) else 0,
+    }

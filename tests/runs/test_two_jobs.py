@@ -37,7 +37,7 @@ def job(job: Job) -> Job:
 
 def run_as(job: Job, environ: Mapping[str, str], **inputs: str) -> RunResult:
     job.environ = environ
-    return job.run(**inputs)
+    return job.carry_out(job.wanted, **inputs)
 
 
 @faults("CC1")

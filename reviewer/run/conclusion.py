@@ -60,10 +60,11 @@ def log_result(known: State, comment: Comment | None, spent: Spent) -> None:
     counts = [f"{count} {name}" for name in names if (count := getattr(known, name))]
     found = f" ({', '.join(counts)})" if counts else ""
     log.info(
-        "Result: %s%s, %d files reviewed, %d skipped. Comment: %s. Cost: %s",
+        "Result: %s%s, %d file%s reviewed, %d skipped. Comment: %s. Cost: %s",
         step_outputs.choose_verdict(known),
         found,
         known.reviewed_files,
+        "s" * (known.reviewed_files != 1),
         known.skipped_files,
         comment.url if comment else "none",
         costs.describe_spent(spent) if spent.requests else "no model was asked",

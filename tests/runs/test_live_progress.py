@@ -54,7 +54,7 @@ def job(job: Job) -> Job:
 
 
 def review(job: Job, **inputs: str) -> RunResult:
-    return job.carry_out(job.wanted, timeout="9000", **inputs)
+    return job.carry_out(job.wanted, **{"timeout": "9000", **inputs})
 
 
 def settle(job: Job, slow: Slow) -> None:

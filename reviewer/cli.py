@@ -15,7 +15,7 @@ from reviewer.adapters.runner.actions import install_logging
 from reviewer.adapters.runner.terminal import Terminal, show
 from reviewer.comments import summary as summary_comment
 from reviewer.comments.summary import RunDetails
-from reviewer.config import repository_file
+from reviewer.config import file_schema
 from reviewer.config import settings as config
 from reviewer.config.inputs import Inputs
 from reviewer.config.strict_yaml import PATH
@@ -47,7 +47,7 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
             case "replay":
                 return _replay(Path(options.file))
             case _:
-                print(json.dumps(repository_file.schema(), indent=2, ensure_ascii=False))
+                print(json.dumps(file_schema.make(), indent=2, ensure_ascii=False))
                 return 0
     except ReviewerError as problem:
         terminal.error(str(problem))

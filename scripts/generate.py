@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench import results, table  # noqa: E402 - a script does not find it before
-from reviewer.config import inputs, repository_file  # noqa: E402
+from reviewer.config import file_schema, inputs, repository_file  # noqa: E402
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
 from reviewer.config.shapes import WordList  # noqa: E402
 from reviewer.config.tightening import KeptApart  # noqa: E402
@@ -36,7 +36,7 @@ def generated() -> dict[Path, str]:
     readme = _replace(README.read_text("utf-8"), MARKDOWN, _table())
     measured = results.load()
     return {
-        SCHEMA: _json(repository_file.schema()),
+        SCHEMA: _json(file_schema.make()),
         REPORT_SCHEMA: _json(report_v1.schema()),
         ACTION: _replace(ACTION.read_text("utf-8"), YAML, _action_inputs()),
         README: _replace(readme, MEASURED, table.readme(measured)),

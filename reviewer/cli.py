@@ -13,7 +13,7 @@ from reviewer import __version__
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.runner.actions import install_excepthooks
 from reviewer.adapters.runner.terminal import Terminal
-from reviewer.config import repository_file
+from reviewer.config import file_schema
 from reviewer.config import settings as config
 from reviewer.config.inputs import Inputs
 from reviewer.config.strict_yaml import PATH
@@ -75,7 +75,7 @@ def _carry_out(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         case "replay":
             return _replay(Path(options.file), options.format)
         case _:
-            print(json.dumps(repository_file.schema(), indent=2, ensure_ascii=False))
+            print(json.dumps(file_schema.make(), indent=2, ensure_ascii=False))
             return 0
 
 

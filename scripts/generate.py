@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench import example_costs, results, table  # noqa: E402 - a script does not find it before
 from reviewer import project  # noqa: E402
-from reviewer.config import inputs, repository_file  # noqa: E402
+from reviewer.config import file_schema, inputs, repository_file  # noqa: E402
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
 from reviewer.config.shapes import WordList  # noqa: E402
 from reviewer.config.tightening import KeptApart  # noqa: E402
@@ -52,7 +52,7 @@ def generated() -> dict[Path, str]:
     readme = _replace(readme, COSTS, example_costs.table())
     measured = results.load()
     found = {
-        SCHEMA: _json(repository_file.schema()),
+        SCHEMA: _json(file_schema.make()),
         REPORT_SCHEMA: _json(report_v1.schema()),
         ACTION: _replace(ACTION.read_text("utf-8"), YAML, _action_inputs()),
         README: _replace(readme, MEASURED, table.readme(measured)),

@@ -16,9 +16,7 @@ from pydantic import (
     WithJsonSchema,
     create_model,
 )
-from pydantic.json_schema import GenerateJsonSchema
 
-from reviewer import project
 from reviewer.config import (
     file_errors,
     glob_mistakes,
@@ -34,8 +32,8 @@ from reviewer.config.options import Declaration
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.record import record
 
-_DECLARED = {declaration.field: declaration for declaration in inputs.DECLARATIONS}
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DECLARED = {each.name: each for each in inputs.DECLARATIONS if each.file}
+"""The settings that the file has, by their keys."""
 
 
 @record
@@ -99,6 +97,7 @@ def _word_list(kind: OptionType[Any], words: tuple[str, ...]) -> Any:  # noqa: A
 
     any_of = "|".join(words)
     described = [
+        {"type": "string", "enum": list(words)},
         {"type": "string", "pattern": f"^({any_of})( *, *({any_of}))*$"},
         {"type": "array", "items": {"enum": list(words)}, "minItems": 1},
     ]
@@ -160,7 +159,7 @@ class PathInstructionEntry(_Strict):
 
 
 _FIELDS: dict[str, Any] = {
-    **{name: _field(declared) for name, declared in _DECLARED.items() if declared.file},
+    **{declared.field: _field(declared) for declared in DECLARED.values()},
     "path_instructions": (
         Annotated[
             tuple[PathInstructionEntry, ...], Field(max_length=file_errors.MOST_PATH_INSTRUCTIONS)
@@ -202,17 +201,3 @@ def parse(raw: bytes | str) -> FileSettings:
         frozenset(file.model_fields_set),
         tuple(PathInstruction(**entry) for entry in about_paths),
     )
-
-
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema with which editors complete and check the file."""
-    return {
-        "$schema": _DIALECT,
-        "$id": project.FILE_SCHEMA,
-        **RepositoryFile.model_json_schema(schema_generator=_Untitled),
-    }
-
-
-class _Untitled(GenerateJsonSchema):
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002
-        return False  # it would only repeat the key

@@ -4,13 +4,13 @@ import json
 import textwrap
 from collections.abc import Iterator
 
+from reviewer import project
 from reviewer.config import inputs, repository_file
 from reviewer.config.options import Declaration
 from reviewer.config.shapes import WordList
 
-_SCHEMA: str = repository_file.schema()["$id"]
 _HEAD = f"""\
-# yaml-language-server: $schema={_SCHEMA}
+# yaml-language-server: $schema={project.FILE_SCHEMA}
 # Settings of the code review. Each line is a comment, so the defaults apply. To change a setting,
 # remove the `#` in front of it. A setting shows its default, or an example if that is empty.
 # A setting here can only make that of the workflow stricter. The file is read at the base commit

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.config import inputs, options, repository_file, strict_yaml
+from reviewer.config import file_schema, inputs, options, strict_yaml
 from reviewer.config import settings as config
 from reviewer.config.enums import FailOn
 from reviewer.config.inputs import Inputs
@@ -20,7 +20,7 @@ from reviewer.severity import Confidence, Severity
 from tests.faults import faults
 
 INPUTS = Inputs()
-SCHEMA = jsonschema.Draft202012Validator(repository_file.schema())
+SCHEMA = jsonschema.Draft202012Validator(file_schema.make())
 
 
 def load(text: str, workflow: Inputs = INPUTS) -> Settings:
@@ -368,7 +368,7 @@ def test_the_schema_rejects_what_the_loader_rejects(text: str) -> None:
 
 
 def test_the_schema_is_one() -> None:
-    jsonschema.Draft202012Validator.check_schema(repository_file.schema())
+    jsonschema.Draft202012Validator.check_schema(file_schema.make())
 
 
 def as_json(value: object) -> object:

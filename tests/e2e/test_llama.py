@@ -31,7 +31,6 @@ WORDS = sorted(
     }
 )
 FINDING: dict[str, object] = {"reasoning": "It was old.", "rule": None}
-ELEVEN = {f"src/part{number}.py": ("old = 1\n", "new = 2\n") for number in range(11)}
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +48,12 @@ def sentences(*sections: dict[str, object]) -> tuple[str, ...]:
     overview = {name: whole[name] for name in ("overview", "major_changes")}
     parts = (whole, {"files": whole["files"]}, overview)
     return tuple(json.dumps(each, separators=(",", ":")) for each in parts)
+
+
+def text(start: int, lines: int = 280) -> str:
+    """Return lines of words that the models know, other ones for each start."""
+    first = [(start * 37 + line * 12) % (len(WORDS) - 12) for line in range(lines)]
+    return "".join(f"{' '.join(WORDS[n : n + 12])}\n" for n in first)
 
 
 def ordered(path: str) -> dict[str, object]:
@@ -125,8 +130,7 @@ def test_requests_are_made_to_fit_the_window_that_the_server_lists(
     step: Step, github: LoopbackGitHub, python: Path, tmp_path: Path
 ) -> None:
     paths = [f"src/part{number}.py" for number in range(20)]
-    text = "".join(f"{' '.join(WORDS[n : n + 12])}\n" for n in range(0, 360, 12))
-    github.add_pull(NUMBER, dict.fromkeys(paths, ("old = 1\n", f"new = 2\n{text}")))
+    github.add_pull(NUMBER, dict.fromkeys(paths, ("old = 1\n", f"new = 2\n{text(0, 30)}")))
     model = reciter(tmp_path, *map(section, paths))
     with serve(python, model, n_ctx=12_288, n_parallel=1) as relay:
         finished = run(step, relay)
@@ -142,13 +146,16 @@ def test_requests_are_made_to_fit_the_window_that_the_server_lists(
 def test_a_server_with_one_slot_gets_each_of_eleven_prompts_once(
     step: Step, github: LoopbackGitHub, python: Path, tmp_path: Path
 ) -> None:
-    github.add_pull(NUMBER, ELEVEN)
-    model = reciter(tmp_path, *map(section, ELEVEN))
+    """The last ones wait in its queue for longer than one request may take."""
+    paths = [f"src/part{number}.py" for number in range(11)]
+    files = {path: ("old = 1\n", f"new = 2\n{text(start)}") for start, path in enumerate(paths)}
+    github.add_pull(NUMBER, files)
+    model = reciter(tmp_path, *map(section, paths))
     with serve(python, model, n_ctx=32_768, n_parallel=1) as relay:
-        finished = run(step, relay, batching="file", request_timeout="10")
+        finished = run(step, relay, batching="file", request_timeout="20")
 
     assert (finished.code, finished.outputs["complete"]) == (0, "true"), finished.log
     assert finished.outputs["reviewed-files"] == "11"
     assert_well_formed(relay)
     sent = [each.request.body for each in relay.prompts]
-    assert len(set(sent)) == len(sent)
+    assert len(set(sent)) == len(sent), finished.log

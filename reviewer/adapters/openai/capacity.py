@@ -20,6 +20,9 @@ _IN_ORDER = 6
 # By how much later requests take longer then: each has waited for those before it.
 _SLOWER = 2.0
 _FEWEST_IN_ORDER = 3
+# Seconds within which requests are sent together: a server may get them in another order. Of eight
+# that llama.cpp got at once, the fifth was answered first.
+_TOGETHER = 2.0
 # Seconds after which a waiting thread looks again: a signal may shorten the deadline meanwhile.
 _LONGEST_NAP = 0.25
 
@@ -65,10 +68,6 @@ class ConcurrencyLevel:
     def end(self, number: int) -> None:
         """Forget a request that has ended."""
         self._in_flight.remove(number)
-
-    def later(self, number: int) -> list[int]:
-        """Return the requests in flight that were sent after this one."""
-        return [each for each in self._in_flight if each > number]
 
     def reply(self, number: int, seconds: float) -> None:
         """Learn from a request in flight to which a reply came after so many seconds."""
@@ -116,7 +115,8 @@ class Capacity:
     """The requests in flight to one model server; safe to share between threads.
 
     `seconds` is how long the server may work on a request. A server may work on those first that
-    were sent first, so the time of a request starts again with each reply to an earlier one.
+    came first, so the time of a request begins again with each reply to one that was sent before
+    it, or together with it.
     """
 
     def __init__(
@@ -169,8 +169,9 @@ class Capacity:
         with self._changed:
             now = self._clock()
             self._level.reply(slot.number, now - slot.sent)
-            for number in self._level.later(slot.number):
-                self._slots[number].since = now
+            for each in self._slots.values():
+                if each is not slot and each.sent >= slot.sent - _TOGETHER:
+                    each.since = now
 
     def limit(self, slot: Slot) -> None:
         """Learn that the server limits requests, or that this one ran out of time."""

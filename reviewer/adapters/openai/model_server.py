@@ -19,7 +19,7 @@ from reviewer.adapters.http.retry import (
     call_within,
 )
 from reviewer.adapters.openai import chat, model_list, refusals, silence
-from reviewer.adapters.openai.capacity import Capacity, Slot
+from reviewer.adapters.openai.capacity import FIRST_LEVEL, Capacity, Slot
 from reviewer.adapters.openai.connection import Connection
 from reviewer.adapters.openai.refusals import Refusal
 from reviewer.adapters.openai.wire import Dialect, Options, Wire
@@ -145,10 +145,9 @@ class ModelServer:
         """Send a request and return its response; the capacity learns from what happens."""
         factor = _MORE_TIME**tries.ran_out
         seconds = self._remaining(slot, factor)
-        # The connection itself may last longer: the replies to earlier requests may be awaited.
-        longest = min(
-            self._capacity.seconds * factor * (slot.ahead + 1), self._deadline.remaining()
-        )
+        # The connection itself may last longer: the replies to others may be awaited first.
+        turns = max(slot.ahead + 1, FIRST_LEVEL)
+        longest = min(self._capacity.seconds * factor * turns, self._deadline.remaining())
         send = partial(self._connection.post, self._wire.PATH, parameters, longest)
         try:
             response = call_within(send, seconds, more=lambda: self._remaining(slot, factor))

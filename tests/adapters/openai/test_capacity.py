@@ -1,5 +1,6 @@
 """How many requests at a time a model server gets, and how long each of them may take."""
 
+import contextlib
 import threading
 
 import pytest
@@ -183,10 +184,23 @@ def test_a_reply_to_a_later_request_proves_nothing_about_an_earlier_one() -> Non
     clock = Time()
     capacity = Capacity(8, 300, clock=clock)
     forever = Deadline(10_000)
-    with capacity.send(forever) as first, capacity.send(forever) as second:
-        clock.now = 200.0
-        capacity.reply(second)
-        assert capacity.remaining(first) == 100
+    with capacity.send(forever) as first:
+        clock.now = 10.0
+        with capacity.send(forever) as second:
+            clock.now = 200.0
+            capacity.reply(second)
+            assert capacity.remaining(first) == 100
+
+
+def test_of_requests_that_were_sent_together_the_server_may_answer_any_first() -> None:
+    clock = Time()
+    capacity = Capacity(8, 300, clock=clock)
+    with contextlib.ExitStack() as flying:
+        sent = [flying.enter_context(capacity.send(Deadline(10_000))) for _ in range(8)]
+        for number in (4, 2, 7, 0, 1, 6, 3, 5):
+            clock.now += 250.0
+            assert capacity.remaining(sent[number]) == 50
+            capacity.reply(sent[number])
 
 
 def test_a_request_that_is_asked_again_may_take_longer() -> None:

@@ -27,7 +27,13 @@ _SAFE = (
     "git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
 )  # fmt: skip
 _DIFF = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
-_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+_ENVIRONMENT = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    # For versions before 2.45, which do not know the former: ssh could be any program.
+    "GIT_ALLOW_PROTOCOL": "none",
+}
 # XDG_CONFIG_HOME is where the user's list of ignored files is, for example.
 _KNOWN = ("PATH", "HOME", "XDG_CONFIG_HOME")
 _NOTHING: Mapping[str, str] = {}
@@ -39,6 +45,7 @@ _STATUS = {
     "C": "copied",
     "T": "changed",
 }
+_LONGEST_MESSAGE = 300
 _LONGEST_RUN = 120
 """Seconds of one run of git."""
 LARGEST_GROUP = 32_000_000
@@ -61,8 +68,10 @@ class LocalCommits:
     def snapshot(self, number: int) -> Snapshot:
         """Describe the commits as a pull request without comments."""
         span = f"{self.base_sha}..{self.head_sha}"
-        log = ("log", "--reverse", f"--max-count={_LISTED_COMMITS}", "--format=%s", span)
-        subjects = decode(run_git(self.folder, *log)).splitlines()
+        listed = ("--reverse", f"--max-count={_LISTED_COMMITS}", "--format=%s", span)
+        # The repository may name a program that shows signatures.
+        log = run_git(self.folder, "log", "--no-show-signature", *listed)
+        subjects = decode(log).splitlines()
         pull = PullRequest(
             number=number,
             title=subjects[-1] if subjects else self.name,
@@ -251,10 +260,22 @@ def run_git(
             remedy="Install git, and check that `git status` works in the folder.",
         ) from problem
     if done.returncode:
-        message = " ".join(decode(done.stderr).split())[:300]
-        raise NotFoundError(
-            f"git {arguments[0]} failed: {message or 'it found nothing'}",
-            cause="A branch or commit is misspelled, or the folder is no git repository.",
-            remedy="Check the names with `git log`.",
-        )
+        raise _explain(arguments, " ".join(decode(done.stderr).split())[:_LONGEST_MESSAGE])
     return done.stdout
+
+
+def _explain(arguments: Sequence[str], message: str) -> NotFoundError:
+    # Options come before the command where filters are switched off.
+    command = next(word for word in arguments if word[:1] != "-" and "=" not in word)
+    what = f"git {command} failed: {message or 'it found nothing'}"
+    if "promisor" in message or "unable to read" in message:
+        return NotFoundError(
+            what,
+            cause="The clone is partial: it lacks contents, and a review fetches nothing.",
+            remedy="Run `git diff` between the same commits once; git fetches them then.",
+        )
+    return NotFoundError(
+        what,
+        cause="A branch or commit is misspelled, or the folder is no git repository.",
+        remedy="Check the names with `git log`.",
+    )

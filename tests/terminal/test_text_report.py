@@ -18,6 +18,7 @@ from reviewer.spending import Spent
 from reviewer.terminal import text_report
 from reviewer.terminal.formats import FORMATS, Reviewed
 from reviewer.terminal.text_report import Layout
+from tests.faults import faults
 
 FINDING = Finding(
     Candidate(
@@ -121,6 +122,7 @@ def test_what_is_missing_is_said_at_the_top() -> None:
     ]
 
 
+@faults("LO17")
 @given(st.text())
 def test_no_text_of_a_review_acts_on_the_terminal(text: str) -> None:
     shown = text_report.render(hostile(text))

@@ -42,6 +42,8 @@ _ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_ATTR_NOSYSTEM": "1",
+    # For versions before 2.45, which do not know the former: ssh could be any program.
+    "GIT_ALLOW_PROTOCOL": "none",
 }
 # XDG_CONFIG_HOME is where the user's list of ignored files is, for example.
 _KNOWN = ("PATH", "HOME", "XDG_CONFIG_HOME")
@@ -54,6 +56,7 @@ _STATUS = {
     "C": "copied",
     "T": "changed",
 }
+_LONGEST_MESSAGE = 300
 _LONGEST_RUN = 120
 """Seconds of one run of git."""
 LARGEST_GROUP = 32_000_000
@@ -273,10 +276,22 @@ def run_git(
             remedy="Install git, and check that `git status` works in the folder.",
         ) from problem
     if done.returncode:
-        message = " ".join(decode(done.stderr).split())[:300]
-        raise NotFoundError(
-            f"git {arguments[0]} failed: {message or 'it found nothing'}",
-            cause="A branch or commit is misspelled, or the folder is no git repository.",
-            remedy="Check the names with `git log`.",
-        )
+        raise _explain(arguments, " ".join(decode(done.stderr).split())[:_LONGEST_MESSAGE])
     return done.stdout
+
+
+def _explain(arguments: Sequence[str], message: str) -> NotFoundError:
+    # Options come before the command where filters are switched off.
+    command = next(word for word in arguments if word[:1] != "-" and "=" not in word)
+    what = f"git {command} failed: {message or 'it found nothing'}"
+    if "promisor" in message or "unable to read" in message:
+        return NotFoundError(
+            what,
+            cause="The clone is partial: it lacks contents, and a review fetches nothing.",
+            remedy="Run `git diff` between the same commits once; git fetches them then.",
+        )
+    return NotFoundError(
+        what,
+        cause="A branch or commit is misspelled, or the folder is no git repository.",
+        remedy="Check the names with `git log`.",
+    )

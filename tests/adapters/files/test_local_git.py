@@ -1,7 +1,6 @@
 """The contents of a commit of a local repository, as git's objects have them."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,10 @@ import pytest
 from reviewer.adapters.files import local_git
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.local_git import LocalCommits
-from reviewer.errors import ForgeError
+from reviewer.errors import ForgeError, NotFoundError
 from reviewer.ports import LARGEST_FILE, Blob
 from tests.faults import faults
+from tests.local_repository import commit, git, write
 
 FILES = {
     "src/app.py": b"new = 2\n",
@@ -37,12 +37,6 @@ def folder(tmp_path: Path) -> Path:
     git(tmp_path, "commit", "-qm", "All")
     (tmp_path / "src" / "app.py").write_text("not committed\n")
     return tmp_path
-
-
-def git(folder: Path, *arguments: str) -> str:
-    names = ["-c", "user.name=dev", "-c", "user.email=dev@example.org"]
-    done = subprocess.run(["git", *names, *arguments], cwd=folder, capture_output=True, check=True)
-    return done.stdout.decode().strip()
 
 
 def commits(folder: Path) -> LocalCommits:
@@ -104,16 +98,42 @@ def test_a_repository_that_is_too_large_is_an_error(folder: Path) -> None:
 
 
 def test_a_listing_holds_the_files_of_a_commit_and_no_links(tmp_path: Path) -> None:
-    def run_git(*arguments: str) -> None:
-        who = ("-c", "user.name=Dev", "-c", "user.email=dev@example.com")
-        quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-        environ = {**quiet, "PATH": os.environ["PATH"]}
-        subprocess.run(["git", *who, *arguments], cwd=tmp_path, env=environ, check=True)
-
-    run_git("init", "--quiet", "--initial-branch", "main")
-    (tmp_path / "AGENTS.md").write_text("Count in cents.", "utf-8")
     (tmp_path / "CLAUDE.md").symlink_to("AGENTS.md")
-    run_git("add", ".")
-    run_git("commit", "--quiet", "-m", "First")
+    commit(tmp_path, {"AGENTS.md": "Count in cents."})
     commits = LocalRepository.find(str(tmp_path)).commits_between("HEAD..HEAD")
     assert commits.list_tree(commits.base_sha).paths == ("AGENTS.md",)
+
+
+@faults("SE10")
+def test_no_program_that_shows_signatures_is_started(tmp_path: Path) -> None:
+    first = commit(tmp_path, {"a.py": "a = 1\n"})
+    signed = git(tmp_path, "cat-file", "commit", commit(tmp_path, {"a.py": "a = 2\n"}, "Second"))
+    head, _, message = signed.partition("\n\n")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----"
+    write(tmp_path, {".git/signed": f"{head}\n{signature}\n\n{message}\n"})
+    sha = git(tmp_path, "hash-object", "-t", "commit", "-w", ".git/signed")
+    write(tmp_path, {".git/program": f"#!/bin/sh\ntouch '{tmp_path}/started'\n"})
+    (tmp_path / ".git" / "program").chmod(0o755)
+    git(tmp_path, "config", "log.showSignature", "true")
+    git(tmp_path, "config", "gpg.program", str(tmp_path / ".git" / "program"))
+    commits = LocalRepository.find(str(tmp_path)).commits_between(f"{first}..{sha}")
+    assert commits.snapshot(0).pull.title == "Second"
+    assert not (tmp_path / "started").exists()
+    git(tmp_path, "log", "-1", sha)
+    assert (tmp_path / "started").exists()
+
+
+def test_a_partial_clone_fetches_nothing_and_says_what_it_lacks(tmp_path: Path) -> None:
+    upstream = tmp_path / "upstream"
+    upstream.mkdir()
+    for number in range(3):
+        commit(upstream, {"a.py": f"a = {number}\n"}, f"Set it to {number}")
+    git(upstream, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "--quiet", "--filter=blob:none", f"file://{upstream}", "partial")
+    folder = tmp_path / "partial"
+    git(folder, "config", "remote.origin.url", "ssh://example.com/x")
+    git(folder, "config", "core.sshCommand", f"touch '{tmp_path}/started'; false")
+    commits = LocalRepository.find(str(folder)).commits_between("HEAD~2..HEAD")
+    with pytest.raises(NotFoundError, match="The clone is partial"):
+        commits.raw_diff(commits.snapshot(0).pull)
+    assert not (tmp_path / "started").exists()

@@ -66,7 +66,11 @@ def generated() -> dict[Path, str]:
 def _texts(found: Mapping[Path, str]) -> list[Path]:
     """List the generated files, and those that name the owner of the project."""
     named = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.yml")]
-    named += [*ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"), ROOT / "action.yml"]
+    named += [
+        *ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"),
+        *ROOT.glob("reviewer/**/*.yml"),
+        ROOT / "action.yml",
+    ]
     return sorted({*found, *named} - {ROOT / "CHANGELOG.md"})
 
 

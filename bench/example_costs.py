@@ -133,15 +133,26 @@ def table() -> Iterator[str]:
     """Yield the lines of README's table."""
     day, measured = load()
     models = list(measured[0].prices)
-    yield f"| change | requests | {' | '.join(f'`{model}`' for model in models)} |"
-    yield f"|---|---|{'---|' * len(models)}"
-    for each in measured:
-        files = f"{each.files} file{'s' * (each.files != 1)}"
-        prices = " | ".join(_word_price(*each.prices[model]) for model in models)
-        requests = f"{each.requests} and up to {each.verifications} to verify"
-        yield f"| {each.size}: {files}, {each.lines:,} changed lines | {requests} | {prices} |"
+    usual = next(each for each in measured if each.size == "medium")
+    price = _word_price(*usual.prices[models[0]])
+    yield f"**A review of {usual.files} changed files costs about {price}**, without any setting."
     yield ""
-    yield f"Calculated on {day}."
+    yield f"| change | requests | tokens | {' | '.join(f'`{model}`' for model in models)} |"
+    yield f"|---|---|---|{'---|' * len(models)}"
+    for each in measured:
+        files = f"{each.files} file{'s' * (each.files != 1)}, {each.lines:,} lines"
+        prices = " | ".join(_word_price(*each.prices[model]) for model in models)
+        most = int(each.requests) + int(each.verifications)
+        tokens = f"{_word_tokens(each.prompts)} in, {_word_tokens(each.replies)} out"
+        yield f"| {each.size}: {files} | {each.requests} to {most} | {tokens} | {prices} |"
+    yield ""
+    yield f"Calculated on {day}; the models are the two defaults, and lines are changed lines."
+
+
+def _word_tokens(told: str) -> str:
+    """Round both ends of a range to thousands."""
+    low, _, high = told.replace(",", "").partition(" to ")
+    return f"{round(int(low) / 1000)}k to {round(int(high or low) / 1000)}k"
 
 
 def _word_price(least: float, most: float) -> str:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 SHOWN = ROOT / "docs" / "images" / "comment.md"
 BUILD = ROOT / "build" / "demo"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_WIDTH, _HEIGHT, _SCALE = 900, 1000, 2
+_WIDTH, _HEIGHT, _SCALE = 900, 720, 2
 # The page follows the reader's system; a picture has to be one or the other.
 _BY_SYSTEM = "@media (prefers-color-scheme: dark)"
 _THEMES = {"light": ("not all", "light"), "dark": ("all", "dark")}

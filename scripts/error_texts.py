@@ -20,7 +20,7 @@ _ROOT_CLASS = "ReviewerError"
 _FAIL_ON_MARK = "FAIL_ON_HELP"
 # A text of which less is known is one that another error said before, and is listed there.
 _FEWEST_LETTERS = 8
-_FILE_PLACE = ".github/code-review.yml, line …, column …: "
+_FILE_PLACE = ".github/code-review.yml…, line …, column …: "
 # The methods that put the place in the repository's file in front of a text.
 _OF_FILE = ("error", "_refuse")
 

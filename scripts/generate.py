@@ -32,6 +32,7 @@ EXAMPLE = ROOT / "examples" / "review.yml"
 # `code-review init` writes it; a wheel holds only what is inside of the package.
 PACKAGED_EXAMPLE = ROOT / "reviewer" / "terminal" / "workflow.yml"
 TROUBLESHOOTING = ROOT / "docs" / "troubleshooting.md"
+MODEL_SERVERS = ROOT / "docs" / "model-servers.md"
 PERFORMANCE = ROOT / "docs" / "performance.md"
 MARKDOWN = ("<!-- inputs:begin -->\n", "<!-- inputs:end -->")
 RULES = ("<!-- rules:begin -->\n", "<!-- rules:end -->")
@@ -40,6 +41,7 @@ _OWNED = re.compile(
     r"(uses: |--repo |--signer-workflow |ghcr\.io/|https://(?:github|raw\.githubusercontent)\.com/)"
     r"[\w.-]+/code-review-action\b"
 )
+SERVERS = ("<!-- models:begin -->\n", "<!-- models:end -->")
 COSTS = ("<!-- costs:begin -->\n", "<!-- costs:end -->")
 YAML = ("# inputs:begin (made by scripts/generate.py)\n", "# inputs:end")
 
@@ -50,6 +52,7 @@ def generated() -> dict[Path, str]:
     reference = _replace(REFERENCE.read_text("utf-8"), MARKDOWN, _reference())
     readme = _replace(README.read_text("utf-8"), MARKDOWN, _table())
     readme = _replace(readme, COSTS, example_costs.table())
+    readme = _replace(readme, SERVERS, _model_servers())
     measured = results.load()
     found = {
         SCHEMA: _json(file_schema.make()),
@@ -67,7 +70,11 @@ def generated() -> dict[Path, str]:
 def _texts(found: Mapping[Path, str]) -> list[Path]:
     """List the generated files, and those that name the owner of the project."""
     named = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.yml")]
-    named += [*ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"), ROOT / "action.yml"]
+    named += [
+        *ROOT.glob(".github/ISSUE_TEMPLATE/*.yml"),
+        *ROOT.glob("reviewer/**/*.yml"),
+        ROOT / "action.yml",
+    ]
     return sorted({*found, *named} - {ROOT / "CHANGELOG.md"})
 
 
@@ -125,12 +132,27 @@ def _action_inputs() -> Iterator[str]:
 def _table() -> Iterator[str]:
     """List the inputs that README shows."""
     declared = {declaration.name: declaration for declaration in inputs.DECLARATIONS}
-    yield "| input | default | meaning |"
-    yield "|---|---|---|"
+    yield "| input | meaning |"
+    yield "|---|---|"
     for name in input_groups.IN_README:
-        default = f"`{declared[name].default}`" if declared[name].default else ""
+        default = f" Default: `{declared[name].default}`." if declared[name].default else ""
         link = f"[`{name}`](docs/configuration.md#{name})"
-        yield f"| {link} | {default} | {declared[name].description} |"
+        yield f"| {link} | {declared[name].description}{default} |"
+
+
+def _model_servers() -> Iterator[str]:
+    """List the servers for which the page about them has a block to paste."""
+    if not MODEL_SERVERS.exists():
+        return
+    rows = re.findall(
+        r"^\| \[([^\]]+)\]\((#[\w-]+)\) \|.*\| ([^|]+) \|$",
+        MODEL_SERVERS.read_text("utf-8"),
+        re.MULTILINE,
+    )
+    links = " · ".join(f"[{name}](docs/model-servers.md{anchor})" for name, anchor, _ in rows)
+    seen = ", ".join(name for name, _, told in rows if told.startswith("yes"))
+    yield f"Blocks to paste, each with its limits: {links}."
+    yield f"The project's tests run {seen}. The others follow their documentation."
 
 
 def _rules() -> Iterator[str]:

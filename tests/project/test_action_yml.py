@@ -128,6 +128,15 @@ def test_another_owner_has_to_be_named_in_one_place_only(tmp_path: Path) -> None
     assert [text for text in texts if f"/{project.REPOSITORY}" in text] == []
 
 
+def test_the_program_names_the_owner_in_one_module() -> None:
+    naming = [
+        path.name
+        for path in (ROOT / "reviewer").rglob("*.py")
+        if project.REPOSITORY in path.read_text("utf-8")
+    ]
+    assert naming == ["project.py"]
+
+
 MOVED = "https://github.com/mona/code-review-action"
 
 

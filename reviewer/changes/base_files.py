@@ -15,6 +15,8 @@ FEW = 4
 """Files that are read one by one: to list a commit and to read it as a whole takes as much."""
 ASKED_TOGETHER = 40
 """Files of one query, the most that `Forge.text_contents` takes."""
+_LARGEST_TEXT = 512_000
+"""Bytes after which GraphQL cuts a text, so that no query returns the whole file."""
 _LARGEST_QUERY = 4_000_000
 """Bytes of one query's files, all of which are in memory at once."""
 
@@ -89,15 +91,15 @@ class BaseFiles:
         room = _LARGEST_QUERY
         for each in (path, *paths[start + 1 :]):
             blob = self.list_files().get(each)
-            if blob is None or blob.size > LARGEST_FILE or each in self._asked:
+            if blob is None or blob.size > _LARGEST_TEXT or each in self._asked:
                 continue
             room -= blob.size
             if chosen and (room < 0 or len(chosen) == ASKED_TOGETHER):
                 break
             chosen.append(each)
-        self._asked.update(chosen)
+        self._asked.update(chosen, (path,))
         try:
-            self._texts = self.forge.text_contents(chosen, self.sha)
+            self._texts = self.forge.text_contents(chosen, self.sha) if chosen else {}
         except ForgeError as problem:
             log.warning("Files of the merge base are not read together: %s", problem)
             self._texts = {}

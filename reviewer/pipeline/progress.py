@@ -32,12 +32,14 @@ Result: TypeAlias = BatchResult | WholeResult | Verified | OverviewResult
 class Interim:
     """How far a review is: `read` of its `files` have a result.
 
-    `findings` are all so far; a verification may still drop some, and none is left out yet.
+    `findings` are all so far, and `new` those of files that were asked about; a verification may
+    still drop some, and none is left out yet.
     """
 
     files: int
     read: int
     findings: tuple[Finding, ...]
+    new: tuple[Finding, ...]
 
 
 @dataclass(slots=True)
@@ -211,7 +213,8 @@ class Progress:
         """What there is so far, with what the verifications have left."""
         judged = self.verdicts.apply(self.results)
         found = tuple(finding for each in judged.values() for finding in each.findings)
-        return Interim(len(self.plan.selection.files), len(self.results), found)
+        new = tuple(finding for finding in found if finding.path in self.parts)
+        return Interim(len(self.plan.selection.files), len(self.results), found, new)
 
     def close(self, left: Sequence[Task], stop: ReviewerError | None) -> None:
         """Give the parts that were not asked about the error that stopped the asking."""

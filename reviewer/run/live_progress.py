@@ -24,6 +24,7 @@ SECONDS_BETWEEN_EDITS = 30.0
 _LEAST_SHARE = 20
 """A twentieth of the files must be new for an edit, unless the number of findings is."""
 _MOST_FAILURES = 2
+_SO_FAR = " so far."
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class LiveProgress:
     _logged: set[tuple[str, int, str]] = field(default_factory=set)
     _edited_at: float = field(init=False)
     _shown: tuple[int, int] = (0, 0)
+    _lines: set[str] = field(default_factory=set)
     _edit: Future[None] | None = None
     _failures: int = 0
 
@@ -50,7 +52,7 @@ class LiveProgress:
 
     def show(self, interim: Interim) -> None:
         """Log new findings; edit the comment if its line is old and there is something to say."""
-        self._log_new(interim.findings)
+        self._log_new(interim.new)
         if self.announcement.writing is None or self._failures >= _MOST_FAILURES:
             return
         waits = self._edit is not None and not self._edit.done()
@@ -60,7 +62,7 @@ class LiveProgress:
         if self._says_something(interim, count):
             self._edited_at, self._shown = self._now(), (interim.read, count)
             findings = "1 finding" if count == 1 else f"{count:,} findings"
-            text = f"{interim.read:,} of {interim.files:,} files, {findings} so far."
+            text = f"{interim.read:,} of {interim.files:,} files, {findings}{_SO_FAR}"
             self._edit = start_in_thread(partial(self._try_to_edit, text))
 
     def _now(self) -> float:
@@ -93,6 +95,11 @@ class LiveProgress:
             self._failures += 1
             log.info("The comment does not show how far the review is: %s", problem.what)
 
+    def _is_ours(self, line: str) -> bool:
+        """Return True for the announcement and for lines of this run, not those of a twin of it."""
+        announced = line.startswith(self.announcement.reporter.announcement)
+        return line in self._lines or (announced and _SO_FAR not in line)
+
     def _edit_comment(self, text: str) -> None:
         reporter, writing = self.announcement.reporter, self.announcement.writing
         forge, pull = reporter.run.forge, reporter.pull
@@ -100,10 +107,12 @@ class LiveProgress:
         own = OwnComment.find(snapshot, reporter.run.seal)
         moved = next_step(Moment.BEFORE_WRITE, pull.head_sha, snapshot) is not NextStep.GO_ON
         kept = own.kept
-        if moved or not kept or not summary.status(kept.body).startswith(reporter.announcement):
+        if moved or not kept or not self._is_ours(summary.status(kept.body)):
             self._failures = _MOST_FAILURES
             return
         body = self.announcement.compose_progress(text)(own)
+        # It may arrive although nobody hears of it.
+        self._lines.add(summary.status(body or ""))
         # Once the review has ended, nobody gets the lock: its own write comes next.
         if not (body and writing and writing.acquire(blocking=False)):
             return

@@ -45,7 +45,8 @@ class CountingForge(FakeForge):
 
     def archive(self, sha: str) -> Archive:
         self._note("archive")
-        return lambda files: FakeCommitFiles({p: FILES[p] for p in files if p not in self.changed})
+        kept = {p: data for p, data in self.old_contents.items() if p not in self.changed}
+        return lambda files: FakeCommitFiles({p: kept[p] for p in files if p in kept})
 
     def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:
         self._note("file", path)
@@ -103,6 +104,15 @@ def test_a_large_file_is_left_to_the_single_read() -> None:
     forge = CountingForge(old_contents={**FILES, "large": bytes(LARGEST_FILE + 1)})
     read_all(forge, "large")
     assert forge.asked[-1] == "file large"
+
+
+def test_a_text_that_a_query_would_cut_comes_from_the_archive() -> None:
+    cut = {f"long{n}.js": b"x" * 600_000 for n in range(FEW + 2)}
+    forge = CountingForge(old_contents={**FILES, **cut})
+    read = read_all(forge, *cut)
+    assert read == [*FILES.values(), *cut.values()]
+    assert [each for each in forge.asked if each.startswith("query")][-1] == "query 20"
+    assert len([each for each in forge.asked if each.startswith("file")]) == FEW
 
 
 @faults("PD1")

@@ -1,6 +1,7 @@
 """What a reader sees of a review that is under way: a line in the comment, findings in the log."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -36,13 +37,6 @@ class Slow:
         number = int(path.removeprefix("src/f").removesuffix(".py"))
         return review_reply(path, *[{"title": f"Wrong in {path}"}] * (number % 10 == 0))
 
-    @property
-    def lines(self) -> list[str]:
-        """Return what the comment has said of the progress, without repetitions."""
-        after = (text.partition(") ")[2].partition(" so far")[0] for text in self.seen)
-        found = [text.partition(". ")[2] if ". " in text else text for text in after]
-        return list(dict.fromkeys(text for text in found if " files" in text))
-
 
 @pytest.fixture
 def job(job: Job) -> Job:
@@ -57,14 +51,14 @@ def review(job: Job, **inputs: str) -> RunResult:
     return job.carry_out(job.wanted, **{"timeout": "9000", **inputs})
 
 
-def settle(job: Job, slow: Slow) -> None:
-    """Let an edit that has begun end before the next reply, so that each is seen."""
-    real = slow.__call__
+def settle(job: Job, slow: Slow, happens: Callable[[], None] = lambda: None, at: int = -1) -> None:
+    """Let each edit end before the next reply; something `happens` before that with a number."""
 
     def script(body: Body) -> str:
-        said = real(body)
         wait_for(lambda: not edits_under_way())
-        return said
+        if len(slow.seen) == at:
+            happens()
+        return slow(body)
 
     job.model.script = script
 
@@ -135,14 +129,10 @@ def test_an_edit_that_fails_costs_nothing_but_itself(job: Job, status: int) -> N
 def test_no_progress_is_written_once_the_head_has_moved(job: Job) -> None:
     slow = Slow(job, 31.0)
 
-    def script(body: Body) -> str:
-        if len(slow.seen) == 3:
-            job.github.push(NUMBER, {"src/f39.py": "new = 2\nmore = 1\n"})
-        said = slow(body)
-        wait_for(lambda: not edits_under_way())
-        return said
+    def push() -> None:
+        job.github.push(NUMBER, {"src/f39.py": "new = 2\nmore = 1\n"})
 
-    job.model.script = script
+    settle(job, slow, push, at=3)
     review(job)
     head = job.github.repository.pulls[NUMBER].head_sha[:7]
     assert f"The head moved to {head}" in job.github.bodies[0]
@@ -154,14 +144,10 @@ def test_a_text_of_somebody_else_is_not_replaced(job: Job) -> None:
     slow = Slow(job, 31.0)
     other = summary.placeholder("default", "The review of another run is under way.")
 
-    def script(body: Body) -> str:
-        if len(slow.seen) == 3:
-            job.github.repository.comments[0].body = other
-        said = slow(body)
-        wait_for(lambda: not edits_under_way())
-        return said
+    def write() -> None:
+        job.github.repository.comments[0].body = other
 
-    job.model.script = script
+    settle(job, slow, write, at=3)
     assert review(job).code == 0
     assert len(job.github.sent(EDIT)) <= 4
 
@@ -206,6 +192,32 @@ def test_the_log_names_findings_as_they_come_and_ends_with_the_result(job: Job) 
     assert "Result: findings (4 high), 40 files reviewed, 0 skipped." in last
     assert f"Comment: {finished.outputs['comment-url']}. Cost: " in last
     assert "tokens in" in last
+
+
+def test_what_is_remembered_is_not_named_again(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"src/f{n}.py": ("old = 1\n", "new = 2\n") for n in (10, 20)})
+    job.model.script = Slow(job, 0.0)
+    assert review(job).log.count("Found: ") == 2
+    job.github.push(NUMBER, {"src/f20.py": "new = 2\nmore = 1\n"})
+    log = review(job).log
+    assert "src/f20.py:1: Wrong" in log
+    assert "src/f10.py:1: Wrong" not in log
+
+
+@faults("CC1")
+def test_a_twin_of_this_run_is_left_its_line(job: Job) -> None:
+    """Jobs of one matrix have the same address."""
+    slow = Slow(job, 31.0)
+    line = "3 of 40 files, 9 findings so far."
+
+    def write() -> None:
+        comment = job.github.repository.comments[0]
+        text = summary.status(comment.body).partition(")). ")[0]
+        comment.body = summary.with_status(comment.body, f"{text})). {line}")
+
+    settle(job, slow, write, at=5)
+    assert review(job).code == 0
+    assert len(job.github.sent(EDIT)) <= 6
 
 
 @faults("SE5")

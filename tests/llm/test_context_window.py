@@ -106,6 +106,7 @@ def test_fewer_tokens_than_words_are_those_of_a_cut_prompt() -> None:
         "It isn't what's said, is it?\n" * 1_600,
         '{"name":"x","list":["y"]},' * 1_800,
     ],
+    ids=["code", "lines", "prose", "JSON"],
 )
 def test_a_prompt_of_47_000_characters_in_2_051_tokens_was_cut(text: str) -> None:
     assert ContextWindow("m").find_cut(prompt(text), Usage(2_051, 1), "m")

@@ -26,6 +26,8 @@ _MOST_DIGITS = 9
 # A server that fails gets fewer attempts than one that only asks to wait.
 _ATTEMPTS_AT_FAILURE = 4
 _QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+# LiteLLM's 400 for a key that it does not know and no database to look it up in.
+_NO_KEY = '"no_db_connection"'
 _TOO_LONG = tuple(map(re.compile, refusal_texts.TOO_LONG))
 _PROBABLY_TOO_LONG = re.compile("|".join(refusal_texts.PROBABLY_TOO_LONG))
 _TOO_MANY_A_MINUTE = re.compile("|".join(refusal_texts.TOO_MANY_A_MINUTE))
@@ -162,7 +164,7 @@ def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
 
 
 def _lasting_error(refusal: Refusal, model: str) -> ModelError:
-    match refusal.status:
+    match HTTPStatus.UNAUTHORIZED if _NO_KEY in refusal.text[:_SEARCHED] else refusal.status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN | HTTPStatus.PAYMENT_REQUIRED:
             return ModelRefusedError(
                 f"The model server does not accept the API key ({refusal.status}): "

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reviewer.adapters.http.retry import Deadline, NotStartedError
 from reviewer.adapters.openai.capacity import FIRST_LEVEL, Capacity, ConcurrencyLevel
+from tests.faults import faults
 
 
 class SerialServer:
@@ -192,6 +193,7 @@ def test_a_reply_to_a_later_request_proves_nothing_about_an_earlier_one() -> Non
             assert capacity.remaining(first) == 100
 
 
+@faults("LL5")
 def test_of_requests_that_were_sent_together_the_server_may_answer_any_first() -> None:
     clock = Time()
     capacity = Capacity(8, 300, clock=clock)

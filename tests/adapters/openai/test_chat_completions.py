@@ -144,6 +144,17 @@ def test_a_refused_key_is_not_tried_again_and_not_printed(
 
 
 @faults("LL1")
+def test_a_key_that_litellm_cannot_look_up_is_a_refused_key(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    said = {"message": "No connected db.", "type": "no_db_connection", "code": "400"}
+    model_server.fail(CHAT, Instead(as_json(400, {"error": said})))
+
+    with pytest.raises(ModelRefusedError, match="No connected db"):
+        model(model_server).complete(PROMPT)
+
+
+@faults("LL1")
 @pytest.mark.parametrize(
     "response",
     [

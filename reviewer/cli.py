@@ -156,7 +156,8 @@ def _add_format(parser: argparse.ArgumentParser) -> None:
 def _replay(path: Path, form: str) -> int:
     data = _read(path)
     made = review_report.parse(data)
-    reviewed = Reviewed.of_report(made, data.decode(), review_command.find_layout())
+    text = data.decode(errors="replace")
+    reviewed = Reviewed.of_report(made, text, review_command.find_layout())
     review_command.show(reviewed, form)
     return 0
 

@@ -46,7 +46,12 @@ def open_changes(
             f"--staged compares the index with HEAD, and {what} names other commits.",
             remedy="Leave out one of them.",
         )
-    if ".." in what or not (repository.has_files or staged):
+    if staged and not repository.has_files:
+        raise InputError(
+            "Nothing can be staged here: there is no working tree.",
+            remedy="Review commits: `code-review review BASE..HEAD`.",
+        )
+    if ".." in what or not repository.has_files:
         commits = repository.commits_between(what)
         return LocalChanges(commits, (), repository.folder if repository.has_files else "")
     tree = WorkingTree(

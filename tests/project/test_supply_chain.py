@@ -28,13 +28,19 @@ ONLY_IN_TERMINALS = ("rich", "markdown-it-py", "mdurl", "pygments")
 MAY_WRITE = {
     ("codeql.yml", "analyze"): {"security-events"},
     ("release.yml", "build"): {"packages"},
+    ("release.yml", "package"): {"id-token"},
     ("release.yml", "publish"): {"packages", "id-token", "attestations"},
     ("release.yml", "tag"): {"contents"},
     ("review.yml", "review"): {"pull-requests"},
     ("scorecard.yml", "scorecard"): {"security-events", "id-token"},
 }
 # What stands in an environment that a person opens: keys, and names that users see.
-GUARDED = {("release.yml", "publish"), ("release.yml", "tag"), ("review.yml", "review")}
+GUARDED = {
+    ("release.yml", "package"),
+    ("release.yml", "publish"),
+    ("release.yml", "tag"),
+    ("review.yml", "review"),
+}
 FORMS = tuple(
     f".github/ISSUE_TEMPLATE/{path.name}"
     for path in sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
@@ -173,11 +179,13 @@ def test_a_tag_waits_for_the_trial_of_both_builds_and_for_the_attestation() -> N
     jobs = RELEASE["jobs"]
     names = [step.get("name", step.get("uses", "")) for step in jobs["tag"]["steps"]]
 
-    assert [jobs[name].get("needs") for name in ("build", "try", "publish", "tag")] == [
+    order = ("build", "try", "publish", "tag", "package")
+    assert [jobs[name].get("needs") for name in order] == [
         "check",
         "build",
         ["build", "try"],
         "publish",
+        "tag",
     ]
     assert not any("if" in job or "continue-on-error" in job for job in jobs.values())
     assert names.index("Verify image, digest and attestations") < names.index("Commit and tag")

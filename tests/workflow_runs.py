@@ -108,8 +108,7 @@ class _Tasks:
         return len(self._tasks) - 1
 
     def evaluate(self) -> list[dict[str, Any]]:
-        node = shutil.which("node")
-        assert node, "Node.js evaluates the expressions"
+        node = shutil.which("node") or "node"
         done = subprocess.run(
             [node, str(_EVALUATOR)],
             input=json.dumps(self._tasks),

@@ -59,22 +59,21 @@ def add_gaps(
     """Return the overview with the differences from linked issues whose quotes are there.
 
     `gaps` are those that a reply has reported, None if none compared the change. Then those of the
-    last review stay, if nothing but trivial changes was read and the issues ask for the same. A
-    comparison that failed is made by the next run.
+    last review stay if nothing but trivial changes was read; if the issues ask for something else
+    by now, a later run compares again. So it does if the comparison failed.
     """
     promises, before = reviewer.prompts.promises, reviewer.previous.state
     if gaps is not None:
         as_prompt_text = reviewer.prompts.as_prompt_text
         found = promise_gaps.check(gaps, promises, plan.selection.files, as_prompt_text)
         return replace(overview, gaps=found, promises=promises.identity)
-    failed = plan.whole is not None
-    unread = all(batch.proofs for batch in plan.batches)
-    keeps = unread and before.promises == promises.identity
-    return replace(
-        overview,
-        gaps=before.gaps if keeps else (),
-        promises="" if failed else promises.identity,
-    )
+    if not promises.issues:
+        return replace(overview, gaps=(), promises="")
+    only_trivial = all(batch.proofs for batch in plan.batches)
+    if only_trivial and before.promises and plan.whole is None:
+        return replace(overview, gaps=before.gaps, promises=before.promises)
+    failed = plan.whole is not None and plan.whole.is_complete
+    return replace(overview, gaps=(), promises="" if failed else promises.identity)
 
 
 def request(reviewer: BatchReviewer, summaries: Summaries) -> OverviewResult:

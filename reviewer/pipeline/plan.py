@@ -44,10 +44,11 @@ class Plan:
         if kept:
             # No batch holds the whole change.
             batches = tuple(replace(batch, whole=False) for batch in batches)
-        # Where nothing else sees the change, it is compared with what the issues ask for by now.
+        # Where no file is asked about, the change is compared with what issues ask for by now.
         known = ("", reviewer.previous.state.promises)
-        compares = not batches and reviewer.prompts.promises.identity not in known
-        shown = [file for file in selection.files if compares or file.path not in proven]
+        nothing_new = bool(kept) and not (batches or trivial)
+        compares = nothing_new and reviewer.prompts.promises.identity not in known
+        shown = [file for file in selection.files if file.path not in proven]
         in_pieces = bool(batches) and not batches[0].whole
         needs_whole = reviewer.requests.batching is not Batching.FILE and (in_pieces or compares)
         return cls(

@@ -107,7 +107,6 @@ class OpenPullsReview:
         elif reason := self._find_limit(row):
             self._note(row, Reach.LEFT, reason)
         else:
-            self._files += pull.changed_files
             self._begin(row, full=full)
 
     def _find_reason_to_skip(self, row: Snapshot) -> str:
@@ -154,7 +153,10 @@ class OpenPullsReview:
             try:
                 code, problems = self._review(wanted, budget)
             finally:
-                self._spent.append(budget.spent())
+                spent = budget.spent()
+                self._spent.append(spent)
+        # One that turned out to be up to date, or to be skipped, takes no room of the others.
+        self._files += pull.changed_files if spent.requests else 0
         reason = problems[-1].what.rstrip(".") if code and problems else ""
         self._note(row, Reach.BEGUN, reason, code, outputs)
         self._stopped = _find_reason_to_stop(code, problems, budget)

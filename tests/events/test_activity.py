@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reviewer.config.enums import PullRequests
 from reviewer.errors import EventError
 from reviewer.events import commands, decision
 from reviewer.events import payload as events
@@ -16,6 +17,7 @@ from reviewer.events.activity import (
     Commenter,
     PauseReviews,
     ReviewHead,
+    ReviewOpenPulls,
     ReviewPullRequest,
     ShowHelp,
     Skip,
@@ -600,6 +602,26 @@ def test_the_end_of_a_run_is_about_the_pull_request_that_the_workflow_names() ->
     assert decide(run_of("push"), "workflow_run", rules=rules) == ReviewPullRequest(
         9, upstream_succeeded=True
     )
+
+
+@pytest.mark.parametrize("event", ["push", "workflow_run.completed", "workflow_dispatch"])
+def test_the_workflow_can_ask_for_all_open_pull_requests(event: str) -> None:
+    rules = replace(RULES, pr_number=PullRequests.OPEN, full=True)
+    name = event.partition(".")[0]
+    assert decide(example(event), name, rules=rules) == ReviewOpenPulls(full=True)
+
+
+def test_a_person_can_ask_for_all_open_pull_requests() -> None:
+    assert decision.decide(OtherEvent("workflow_dispatch", "open"), RULES) == ReviewOpenPulls(
+        full=False
+    )
+
+
+def test_the_event_of_a_pull_request_is_about_that_one_whatever_pr_number_says() -> None:
+    rules = replace(RULES, pr_number=PullRequests.OPEN)
+    decided = decide(example("pull_request.opened"), "pull_request", rules=rules)
+    assert isinstance(decided, ReviewPullRequest)
+    assert not decided.unselected
 
 
 def test_a_run_of_a_deleted_fork_is_about_nothing_that_can_be_found() -> None:

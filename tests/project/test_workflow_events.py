@@ -1,6 +1,7 @@
 """What the shipped workflows do about events: which jobs run, and which runs end each other."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from functools import cache
 from itertools import permutations
@@ -16,7 +17,10 @@ from reviewer.events.activity import Skip, TriggerRules
 from tests import documented_examples
 from tests.workflow_runs import Occasion, PlannedRun, jobs_that_run, plan
 
-pytestmark = pytest.mark.process
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(not shutil.which("node"), reason="Node.js is needed: no node in PATH"),
+]
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "tests" / "data" / "events"
@@ -29,6 +33,7 @@ TEXTS = {name: path.read_text("utf-8") for name, path in WORKFLOWS.items()} | {
 }
 NUMBER = 2
 REVIEWS = ("opened", "synchronize", "reopened", "ready_for_review", "new base", "to draft")
+TITLES = ("new title", "another title")
 ANSWERED = ("command", "reply")
 IGNORED = (
     "chat of a member",
@@ -133,6 +138,16 @@ def test_everything_is_answered_that_the_page_of_events_lists() -> None:
         **dict.fromkeys((*ANSWERED, "other command", "by hand", "by hand again"), "On demand"),
         **dict.fromkeys((*IGNORED, *foreign), ""),
     }
+
+
+def test_pushes_and_titles_have_groups_of_the_pull_request_and_all_else_one_of_its_own() -> None:
+    groups = {name: run.group for name, run in plans("examples/everything.yml").items() if run}
+    others = [group for name, group in groups.items() if name not in (*REVIEWS, *TITLES)]
+
+    assert {groups[name] for name in REVIEWS} == {f"code-review-{NUMBER}-false"}
+    assert {groups[name] for name in TITLES} == {f"code-review-{NUMBER}-true"}
+    assert len(set(others)) == len(others)
+    assert not any("-false" in group or "-true" in group for group in others)
 
 
 @each_workflow

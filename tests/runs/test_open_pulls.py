@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from reviewer.errors import InputError
+from reviewer.adapters.files import report_files
+from reviewer.errors import CancelledError, InputError
 from reviewer.pull_request import PullState
 from tests.faults import faults
 from tests.loopback import failures
@@ -291,6 +292,49 @@ def test_a_pull_request_that_vanished_since_the_list_stops_no_other(pulls: Job) 
 
     assert finished.code == 2
     assert verdicts(finished) == {7: "clean", 8: "failed", 9: "clean"}
+
+
+def test_one_whose_comment_the_list_does_not_show_is_no_load_on_the_limit(pulls: Job) -> None:
+    for comment in range(25):
+        pulls.github.comment(f"Talk {comment}", number=8, author="dev")
+    for _ in range(3):
+        pulls.run_open(max_files="1")
+    pulls.github.push(9, {"src/m9.py": "newer = 3\n"})
+    asked = len(pulls.model.bodies)
+
+    finished = pulls.run_open(max_files="1")
+
+    assert verdicts(finished) == {8: "clean", 9: "clean"}
+    assert len(pulls.model.bodies) == asked + 1
+
+
+def test_a_signal_ends_the_run_and_what_was_not_reached_is_listed(
+    pulls: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_workspace: str, _texts: object) -> dict[str, str]:
+        raise CancelledError(15)
+
+    monkeypatch.setattr(report_files, "write", interrupt)
+
+    finished = pulls.run_open()
+
+    assert finished.code == 143
+    assert verdicts(finished) == {7: "failed", 8: "not reached", 9: "not reached"}
+
+
+def test_after_a_bug_too_what_was_not_reached_is_listed(
+    pulls: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_workspace: str, _texts: object) -> dict[str, str]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(report_files, "write", fail)
+
+    with pytest.raises(ZeroDivisionError):
+        pulls.run_open()
+
+    (output,) = pulls.root.glob("*/output")
+    assert output.read_text("utf-8").count('"not reached"') == 3
 
 
 @pytest.mark.parametrize("mode", ["review", "publish"])

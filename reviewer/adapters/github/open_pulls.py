@@ -114,30 +114,33 @@ def read_all(repository: Repository) -> OpenPulls:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class OpenPullsPage:
     """Some rows, and the cursor of the next page, None for the last one."""
 
     rows: tuple[Snapshot, ...]
     after: str | None
 
 
-def _read_page(repository: Repository, after: str | None) -> _Page:
+def _read_page(repository: Repository, after: str | None) -> OpenPullsPage:
     query = repository.ask(_QUERY, {"after": after})
-
-    def ask() -> _Page:
-        response = repository.send(query)
-        return response.read(partial(_decode, response))
-
-    return repository.retry("Listing the open pull requests", ask)
+    return repository.retry("Listing the open pull requests", lambda: read(repository.send(query)))
 
 
-def _decode(response: GitHubResponse, value: object) -> _Page:
+def read(response: GitHubResponse) -> OpenPullsPage:
+    """Read a page of the list.
+
+    Raises NotFoundError, ForbiddenError, or TransientError for what may pass by itself.
+    """
+    return response.read(partial(_decode, response))
+
+
+def _decode(response: GitHubResponse, value: object) -> OpenPullsPage:
     data = graphql_json.data(response, value, "list the open pull requests")
     read = OpenPullsData.parse(data)
     listed = read.repository.pull_requests
     found = tuple(_snapshot(node, read.viewer.login) for node in listed.nodes if node)
     more = listed.page_info.has_next_page
-    return _Page(found, listed.page_info.end_cursor if more else None)
+    return OpenPullsPage(found, listed.page_info.end_cursor if more else None)
 
 
 def _snapshot(node: OpenPullNode, viewer: str) -> Snapshot:

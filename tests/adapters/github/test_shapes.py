@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.adapters.github import pull_lists, rest_json, snapshot_json, writes
+from reviewer.adapters.github import open_pulls, pull_lists, rest_json, snapshot_json, writes
 from reviewer.adapters.github.refusals import GitHubResponse, explain
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
@@ -97,6 +97,12 @@ LISTED: object = {
         }
     }
 }
+OPEN: object = {
+    "data": {
+        "viewer": {"login": "github-actions[bot]"},
+        "repository": {"pullRequests": {**LIST, "nodes": [PULL, None]}},
+    }
+}
 FILES: object = [{"filename": "f", "status": "added", "additions": 1, "deletions": 0, "patch": "p"}]
 WRITTEN: object = {"id": 7, "html_url": "u", "body": "b"}
 CONTENT: object = {"type": "file", "encoding": "base64", "content": "eA==\n"}
@@ -137,6 +143,7 @@ def read_all(given_answer: GitHubResponse) -> None:
         lambda: given_answer.read(partial(snapshot_json.page, given_answer)),
         lambda: writes.check_resolved(given_answer),
         lambda: pull_lists.read(given_answer),
+        lambda: open_pulls.read(given_answer),
         lambda: pull_lists.of_head(given_answer, SHA, REPOSITORY),
         lambda: given_answer.read(rest_json.comment),
         lambda: given_answer.read(rest_json.read_posted),
@@ -164,6 +171,9 @@ def test_the_samples_are_read() -> None:
     ((_, opened),) = pull_lists.read(answer(json.dumps(LISTED))).rows
     assert opened == ListedPull(7, "dev", "NONE", datetime(2026, 11, 24, 8, tzinfo=UTC))
     assert pull_lists.of_head(answer(json.dumps(LISTED)), SHA, REPOSITORY) == (7,)
+    (listed,) = open_pulls.read(answer(json.dumps(OPEN))).rows
+    assert (listed.pull.number, listed.pull.from_fork) == (7, True)
+    assert [comment.body for comment in listed.conversation.comments] == ["b"]
     assert answer(json.dumps(CONTENT)).read(lambda value: rest_json.content("it", value)) == b"x"
 
 

@@ -20,7 +20,8 @@ _ROOT_CLASS = "ReviewerError"
 _FAIL_ON_MARK = "FAIL_ON_HELP"
 # A text of which less is known is one that another error said before, and is listed there.
 _FEWEST_LETTERS = 8
-_FILE_PLACE = ".github/code-review.yml…, line …, column …: "
+# In front of every error about the repository's file: its name, line and column.
+_FILE_PLACE = f"{UNKNOWN}: "
 # The methods that put the place in the repository's file in front of a text.
 _OF_FILE = ("error", "_refuse")
 
@@ -33,6 +34,11 @@ class ErrorText:
     what: str
     cause: str = ""
     remedy: str = ""
+
+    @property
+    def advice(self) -> str:
+        """The cause and what to do about it, empty if the error says neither."""
+        return " ".join(filter(None, (self.cause, self.remedy)))
 
     def matches(self, printed: str) -> bool:
         """Return True if `printed` begins with this error's first sentence."""
@@ -79,12 +85,24 @@ def error_texts() -> tuple[ErrorText, ...]:
     """Return the errors in the order of the files, each once."""
     known = sections()
     found = [text for path, tree in _trees().items() for text in _Reader(path, tree, known).read()]
-    return tuple(dict.fromkeys(each for each in found if _says_enough(each.what)))
+    alike: dict[tuple[str, str], list[ErrorText]] = {}
+    for text in filter(_says_enough, dict.fromkeys(found)):
+        alike.setdefault((text.section, text.what), []).append(text)
+    return tuple(map(_join, alike.values()))
 
 
-def _says_enough(what: str) -> bool:
+def _join(alike: list[ErrorText]) -> ErrorText:
+    """Return one error for those with the same first sentence; some may give no advice."""
+    advised = [each for each in alike if each.advice]
+    if len(alike) == 1 or not advised:
+        return alike[0]
+    cause = " ".join(["In some cases:", *(each.advice for each in advised)])
+    return ErrorText(alike[0].section, alike[0].what, cause)
+
+
+def _says_enough(text: ErrorText) -> bool:
     """Return False for a text that is another error's, or the end of one."""
-    own = what.removeprefix(_FILE_PLACE)
+    own = text.what.removeprefix(_FILE_PLACE)
     ends_another = re.match(f"{UNKNOWN}[a-z]", own)
     return not ends_another and len(re.findall("[A-Za-z]", own)) >= _FEWEST_LETTERS
 

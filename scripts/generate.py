@@ -94,8 +94,8 @@ def _list_errors(page: str) -> str:
 
 def _error_list(found: Iterable[ErrorText]) -> Iterator[str]:
     for each in found:
-        advice = " ".join(filter(None, (each.cause, each.remedy)))
-        yield f"- **{_escape(each.what)}**" + (f"<br>{_escape(advice)}" if advice else "")
+        advice = f"<br>{_escape(each.advice)}" if each.advice else ""
+        yield f"- **{_escape(each.what)}**{advice}"
 
 
 def _escape(text: str) -> str:

@@ -31,7 +31,7 @@ def acknowledge(
         if understood and code in _SUCCESSFUL:
             last = Reaction.DONE
     except CommandRefusedError as refused:
-        code = skip(run.runner, refused.what)
+        code = skip(run.runner, refused.what, f"Help: {refused.help_address}")
     except CancelledError:
         # The few seconds that are left are needed for the summary comment.
         last = None

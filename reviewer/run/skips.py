@@ -30,9 +30,12 @@ class Skipped:
     waits: bool = False
 
 
-def skip(runner: Runner, reason: str) -> int:
-    """Report in the log and the job summary why nothing is done; return the exit code 0."""
-    runner.notice(f"Nothing to do: {reason}.", title=TITLE)
+def skip(runner: Runner, reason: str, more: str = "") -> int:
+    """Report in the log and the job summary why nothing is done; return the exit code 0.
+
+    `more` is another sentence for the log.
+    """
+    runner.notice(f"Nothing to do: {reason}. {more}".rstrip(), title=TITLE)
     _conclude(runner, reason)
     return 0
 

@@ -79,6 +79,7 @@ def assert_refused(job: Job, finished: RunResult, before: list[str]) -> None:
     assert finished.code == 0, finished.log
     assert finished.outputs["verdict"] == "skipped"
     assert "was refused" in finished.summary
+    assert "docs/troubleshooting.md#command" in finished.log
     assert job.github.bodies == before
     assert job.github.repository.reactions == [(COMMENT, "eyes"), (COMMENT, "confused")]
 

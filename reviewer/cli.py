@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from reviewer.adapters.http.retry import Deadline
-from reviewer.adapters.runner.actions import install_logging
+from reviewer.adapters.runner.actions import install_logging, without_commands
 from reviewer.adapters.runner.terminal import Terminal, show
+from reviewer.comments import agent_brief
 from reviewer.comments import summary as summary_comment
-from reviewer.comments.summary import RunDetails
+from reviewer.comments.layout import RunDetails
 from reviewer.config import repository_file
 from reviewer.config import settings as config
 from reviewer.config.inputs import Inputs
@@ -62,6 +63,12 @@ def _build_parser() -> argparse.ArgumentParser:
     review.add_argument("--dry-run", action="store_true", help="write nothing on the pull request")
     review.add_argument(
         "--plan", action="store_true", help="ask no model: show what a review would take"
+    )
+    review.add_argument(
+        "--format",
+        choices=("markdown", "agent"),
+        default="markdown",
+        help="agent: the findings as plain text for a coding agent",
     )
     review.add_argument("--json", metavar="FILE", help="write the JSON report to this file")
     review.add_argument("--sarif", metavar="FILE", help="write the SARIF report to this file")
@@ -116,8 +123,12 @@ def _review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         number = int(remote["number"]) if remote else 0
         forge = _open_forge(options.what, remote, inputs, deadline, environ)
         repository = remote["repository"] if remote else ""
-        code = _run_review(forge, inputs, terminal, deadline, repository, number, folder)
-        if summary.exists():
+        code = _run_review(forge, inputs, terminal, deadline, repository, number, folder, environ)
+        report = next(Path(folder).glob("code-review-*/report.json"), None)
+        if options.format == "agent" and report:
+            found = review_report.parse(report.read_bytes())
+            print(without_commands(agent_brief.render(found, found.findings)))
+        elif summary.exists():
             show(summary.read_text("utf-8"))
         for name, wanted in (("report.json", options.json), ("report.sarif", options.sarif)):
             written = next(Path(folder).glob(f"code-review-*/{name}"), None)
@@ -134,6 +145,7 @@ def _run_review(
     repository: str,
     number: int,
     folder: str,
+    environ: Mapping[str, str],
 ) -> int:
     from reviewer.llm.budget import Budget
     from reviewer.run import start
@@ -152,6 +164,7 @@ def _run_review(
         budget=Budget.of(inputs),
         workspace=folder,
         checkout=".",
+        repository_url=start.make_repository_url(environ, repository),
     )
     return review_pull_request(run, forge.snapshot(number))
 

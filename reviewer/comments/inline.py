@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from reviewer.changes.diff import ChangedFile, Hunk, LineKind
+from reviewer.comments import layout, places
 from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Side
 from reviewer.memory.seal import Seal
@@ -24,7 +25,8 @@ _TEMPLATES = Templates(
     markdown.line,
     {
         "block": markdown.block,
-        "span": markdown.span,
+        "places": places.list_places,
+        "severity": layout.format_severity,
         # Only for the suggestion block, whose fence is longer than any in the code.
         "trusted": str,
     },

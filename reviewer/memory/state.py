@@ -103,7 +103,7 @@ class State:
     Of the `excluded_files`, which have `unread_lines`, a built-in rule checked `checked_files`.
     `unread` is a hash of what was not read (`gone.Gone`). `moment` grows with each state that is
     written for a pull request, so that a copy of an old one is recognised. `shown` is a hash of the
-    comment's text (`hash_text`), so that a changed text is recognised.
+    comment's text (`hash_text`), so that a changed text is recognised. `listens` is that of Review.
     """
 
     head_sha: _Commit = ""
@@ -139,6 +139,7 @@ class State:
     """When runs asked a model within the last day, in Unix seconds, oldest first."""
     moment: _Count = 0
     shown: _Text = ""
+    listens: bool = False
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -207,6 +208,7 @@ def from_review(review: Review) -> State:
         next_number=review.next_number,
         runs=add_run(review.runs, review.began) if asked else review.runs,
         moment=review.moment,
+        listens=review.listens,
     )
     spent = review.spent
     return remembered.with_ledger(review.ledger or Ledger(spent.tokens, spent.cost, spent.dollars))

@@ -4,9 +4,10 @@ import enum
 import logging
 from dataclasses import dataclass, replace
 
-from reviewer.comments import bills, summary, upsert
+from reviewer.comments import bills, layout, summary, upsert
 from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
-from reviewer.config.enums import Mode
+from reviewer.config.enums import Mode, WhenClean
+from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import (
     ConfigError,
@@ -94,12 +95,23 @@ class Reporter:
         except ForgeError as unwritten:
             log.warning("The notice could not be written to the comment: %s", unwritten)
 
-    def publish(self, review: Review, body: str) -> Comment | None:
+    def needs_no_comment(self, own: OwnComment, settings: Settings) -> bool:
+        """Return True if a clean review makes no comment, and there is none yet.
+
+        Limits over several runs are kept by what the comment remembers, so they need one.
+        """
+        inputs = self.run.inputs
+        limits = (inputs.daily_limit, inputs.daily_limit_per_author, inputs.max_cost_pull_request)
+        remembers = any(limit is not None for limit in limits)
+        silent = settings.when_clean is WhenClean.NOTHING and not remembers
+        return silent and self.target is ReportTarget.COMMENT and own.kept is None
+
+    def publish(self, review: Review, body: str, *, quiet: bool) -> Comment | None:
         """Write the review `body` into the comment and return it.
 
         Returns None if nothing was written: the token may not comment (the lines are annotated
-        instead), the head has moved, nothing was reviewed and there is no comment yet, or the
-        comment has a signed review and `mode: publish` has no key. Raises
+        instead), the head has moved, there is no comment yet and nothing was reviewed or the review
+        is to be `quiet`, or the comment has a signed review and `mode: publish` has no key. Raises
         ForgeError if the comment could not be written.
         """
         self._warn_of_gaps(review)
@@ -112,7 +124,7 @@ class Reporter:
         if self.run.inputs.mode is Mode.PUBLISH and own.holds_signed_review(self.pull.head_sha):
             self.run.runner.notice(_SIGNED, title=TITLE)
             return None
-        silent = review.complete and not review.says_something
+        silent = quiet or (review.complete and not review.says_something)
         try:
             return upsert.publish(
                 self.run.forge,
@@ -240,5 +252,5 @@ class Reporter:
             for row in review.files
             if row.status is Status.FAILED or row.cuts
         ]
-        text = "\n".join([f"The review is incomplete. {summary.coverage(review)}", *gaps])
+        text = "\n".join([f"The review is incomplete. {layout.coverage(review)}", *gaps])
         self.run.runner.warning(text, title=TITLE)

@@ -13,6 +13,7 @@ from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.events.activity import ReviewPullRequest
+from reviewer.events.payload import COMMENT
 from reviewer.finding import Dismissal
 from reviewer.findings import ranking
 from reviewer.memory import previous_review
@@ -119,7 +120,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
             making = start_in_thread(
                 partial(make_reviewer, run, shown, settings, selection, comparing, models, reads)
             )
-            reporter, review = _ask(reporter, fresh, selection, making, dismissing)
+            reporter, review = _ask(reporter, fresh, settings, selection, making, dismissing)
     previous = comparing.result()
     fresh = fresh.with_restored(previous.state)
     review = _add_memory(run, review, previous, fresh, key)
@@ -129,6 +130,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
 def _ask(
     reporter: Reporter,
     own: OwnComment,
+    settings: Settings,
     selection: Selection,
     making: Future[BatchReviewer],
     dismissing: Future[tuple[Dismissal, ...]],
@@ -137,7 +139,8 @@ def _ask(
 
     No model is asked before the review is announced, but all reading goes on meanwhile.
     """
-    with announced(reporter, own, wanted=bool(selection.files)) as permitted:
+    wanted = bool(selection.files) and not reporter.needs_no_comment(own, settings)
+    with announced(reporter, own, wanted=wanted) as permitted:
         review = review_share(reporter.run, making.result(), selection, dismissing.result())
     return permitted, review
 
@@ -174,6 +177,7 @@ def _add_memory(
         ledger=previous.state.ledger,
         runs=own.state.runs,
         began=int(run.now.timestamp()),
+        listens=run.event == COMMENT or own.state.listens,
         job_summary_notes=(*review.job_summary_notes, *previous.notes),
     )
 

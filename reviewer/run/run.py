@@ -68,6 +68,7 @@ class Run:
     costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
     reviewed files. Both are empty where there is none. `now` is when the run began. `early_list` is
     None if the event does not name the commits. `key` tells its bill from those of other runs.
+    `repository_url` is the address of the repository on its server, "" if it is not known.
     """
 
     forge: Forge
@@ -85,6 +86,7 @@ class Run:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     early_list: EarlyList | None = None
     key: str = field(default_factory=lambda: secrets.token_hex(8))
+    repository_url: str = ""
 
     def take_early_list(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
         """Return the list of changed files if it was asked for and is of these commits; once."""

@@ -63,6 +63,7 @@ def start(
         checkout=workspace,
         event=environ.get("GITHUB_EVENT_NAME", ""),
         early_list=early_list,
+        repository_url=make_repository_url(environ, repository),
     )
     return carry_out(run, found, snapshot)
 
@@ -208,6 +209,17 @@ def make_seal(inputs: Inputs, repository: str, number: int) -> Seal:
     """Return the seal of a run on the pull request `number` of `repository` ("owner/name")."""
     secret = choose_secret(inputs.memory_key, inputs.api_key)
     return Seal.of(secret, repository, number, inputs.name)
+
+
+def make_repository_url(environ: Mapping[str, str], repository: str) -> str:
+    """Return the address of `repository` ("owner/name") on its server, "" if nobody names it.
+
+    The runner names the server, also one of GitHub Enterprise Server.
+    """
+    server = environ.get("GITHUB_SERVER_URL", "")
+    if not server and not environ.get("GITHUB_API_URL"):
+        server = "https://github.com"
+    return f"{server}/{repository}" if server and repository else ""
 
 
 def _make_run_url(environ: Mapping[str, str]) -> str:

@@ -153,6 +153,7 @@ class Job:
             if isinstance(wanted, ReviewPullRequest)
             else ReviewPullRequest(wanted.number),
             run_url="https://github.com/octo/shop/actions/runs/1",
+            repository_url="https://github.com/octo/shop",
             seal=seal,
             budget=Budget.of(inputs),
             workspace=self.workspace,

@@ -8,7 +8,13 @@ from tests.rendered_markdown import CLOSING, COMMAND, FRAME_TAGS, MENTION, REFER
 
 RUN = "https://github.com/octo/shop/actions/runs/1"
 # What our own templates are made of.
-TAGS = FRAME_TAGS | {"h2", "h3", "details", "summary", "sub", "blockquote", "a"}
+TAGS = FRAME_TAGS | {"h2", "h3", "h4", "details", "summary", "sub", "blockquote", "a"}
+# To lines of the reviewed commit; no character of a path has a meaning in an address, or an effect.
+PLACE = re.compile(
+    r"https://github\.com/octo/shop/blob/[0-9a-f]{40}/"
+    r"(?:[\w.~-]|%[0-9A-F]{2}|/(?!/))+(?:\?plain=1)?#L\d+(?:-L\d+)?",
+    re.ASCII,
+)
 # Our markers, where we write them: at the very start and at the very end.
 _FIRST = re.compile(
     r"\A<!-- code-review-action name=default v=1 -->\n"
@@ -68,14 +74,14 @@ def _in_source(text: str) -> Iterator[str]:
     if re.search(r"<!--\s*code-review-action", text):
         yield "a marker of ours where we write none"
     for pattern, name in ((MENTION, "mention"), (COMMAND, "command"), (CLOSING, "closing keyword")):
-        if found := pattern.search(_ENTITY.sub("", text.replace(RUN, ""))):
+        if found := pattern.search(_ENTITY.sub("", PLACE.sub("", text.replace(RUN, "")))):
             yield f"a {name}: {found[0]!r}"
 
 
 def _in_page(page: _Page) -> Iterator[str]:
     if foreign := set(page.tags) - TAGS:
         yield f"tags: {sorted(foreign)}"
-    if led := set(page.links) - {RUN}:
+    if led := {link for link in page.links if link != RUN and not PLACE.fullmatch(link)}:
         yield f"links: {sorted(led)}"
     for pattern, name in ((MENTION, "mention"), (REFERENCE, "reference"), (CLOSING, "closing")):
         if found := pattern.search(page.prose):

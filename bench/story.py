@@ -31,8 +31,9 @@ SNAPSHOT = ("adapters/github/forge.py", "snapshot")
 # before a request held many files, the head was read as one archive, unchanged code found in it,
 # the team's rules reached every request, and a reply was read however it is spelt; 660 and 98
 # before costs, keys of files, plans and guidelines had modules of their own, reads went on side by
-# side, and the number of requests at a time was found out.
-MOST_HOPS, MOST_MODULES = 720, 125
+# side, and the number of requests at a time was found out; 720 and 125 before places were links,
+# code was shown as a diff, and coding agents got a text of their own.
+MOST_HOPS, MOST_MODULES = 780, 130
 
 
 @dataclass

@@ -22,9 +22,10 @@ header b { color: var(--ink); }
 main { padding: 1rem; }
 main > :first-child { margin-top: 0; }
 main > :last-child { margin-bottom: 0; }
-h2, h3 { font-weight: 600; line-height: 1.25; margin: 1.5rem 0 1rem; }
+h2, h3, h4 { font-weight: 600; line-height: 1.25; margin: 1.5rem 0 1rem; }
 h2 { font-size: 1.5em; padding-bottom: .3em; border-bottom: 1px solid var(--line); }
 h3 { font-size: 1.25em; }
+h4 { font-size: 1em; }
 p, ul, ol, pre, table, details, blockquote { margin: 0 0 1rem; }
 ul, ol { padding-left: 2em; }
 li + li { margin-top: .25em; }

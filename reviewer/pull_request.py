@@ -42,6 +42,8 @@ class PullRequest:
     association: str = "NONE"
     """How the author belongs to the repository, as GitHub names it: OWNER, MEMBER, NONE, …"""
     opened_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    head_repository: str = ""
+    """The repository with the head as "owner/name", a fork perhaps; "" after it was deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,7 @@ class Review:
     be reused), `unread` (a hash of what was not read), `next_number` (for the next new finding),
     `paused` (the login of the person who paused the reviews, or empty) and `runs` (when earlier
     runs asked a model, in Unix seconds). `began` is when this run began, `job` which job it is.
+    `listens` says that a comment on the pull request has started a run of this workflow.
     """
 
     head_sha: str
@@ -198,6 +199,7 @@ class Review:
     began: int = 0
     moment: int = 0
     job: JobIdentity = field(default_factory=JobIdentity)
+    listens: bool = False
 
     @property
     def model_texts(self) -> tuple[str, ...]:
@@ -228,8 +230,7 @@ class Review:
 
         Of a review that a fork's run made, it says so.
         """
-        counts = sorted(self.severities.items(), reverse=True)
-        parts = [f"{count} {severity.label}" for severity, count in counts]
+        parts = [self._counts_text] if self.severities else []
         if self.by_fork:
             nothing = "" if self._dropped_texts else "no problems reported"
             parts = [*(parts or [nothing]), _BY_FORK]
@@ -238,6 +239,16 @@ class Review:
         elif not parts:
             parts = [self._no_problems_text]
         return " · ".join(filter(None, (*parts, *self._dropped_texts, self._excluded_text)))
+
+    @property
+    def _counts_text(self) -> str:
+        """The number of findings of each severity, such as "3 findings: 1 high · 2 low"."""
+        counts = [f"{n} {each.label}" for each, n in sorted(self.severities.items(), reverse=True)]
+        total = self.severities.total()
+        noun = f"finding{'s' * (total > 1)}"
+        return (
+            f"{counts[0]} {noun}" if len(counts) == 1 else f"{total} {noun}: {' · '.join(counts)}"
+        )
 
     @property
     def _dropped_texts(self) -> tuple[str, ...]:
@@ -274,6 +285,11 @@ class Review:
         """True if there is a result that people should see, so that a comment is worth making."""
         found = self.findings or self.unchecked or self.fixed or self.has_excluded
         return bool(found or self.files_with(Status.REVIEWED))
+
+    @property
+    def clean(self) -> bool:
+        """True if the review is complete, reports nothing, and no default rule left out a file."""
+        return self.complete and not (self.findings or self.unchecked or self.has_excluded)
 
     @property
     def complete(self) -> bool:

@@ -56,6 +56,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "min-confidence",
         "max-findings",
         "max-visible",
+        "sections",
+        "when-clean",
         "inline",
         "suggestions",
         "check-run",

@@ -39,6 +39,7 @@ def pull(
     changed_files: int = 1,
     labels: tuple[str, ...] = (),
     association: str = "CONTRIBUTOR",
+    head_repository: str = "octo/shop",
 ) -> PullRequest:
     return PullRequest(
         number=number,
@@ -54,6 +55,7 @@ def pull(
         changed_files=changed_files,
         labels=labels,
         association=association,
+        head_repository=head_repository,
     )
 
 

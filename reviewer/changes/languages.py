@@ -22,7 +22,20 @@ _CODE = (
     "tf",
 )
 _MARKUP = ("html htm xhtml svg xml", "yml yaml json toml", "ipynb")
+# GitHub knows these by another name; it knows all other suffixes below by themselves.
+_HIGHLIGHTED_AS = {
+    "mjs": "js", "cjs": "js", "mts": "ts", "cts": "ts",
+    "pyi": "py", "pyx": "cython", "pyw": "py",
+    "h": "c", "hh": "cpp", "hpp": "cpp", "cxx": "cpp", "hxx": "cpp", "m": "objc", "mm": "objc",
+    "kts": "kotlin", "kt": "kotlin", "gradle": "groovy",
+    "ksh": "sh", "command": "sh", "psm1": "powershell", "psd1": "powershell", "ps1": "powershell",
+    "cmd": "bat", "vbs": "vbscript", "rake": "rb", "gemspec": "rb", "phtml": "php", "inc": "php",
+    "pm": "perl", "pl": "perl", "exs": "elixir", "ex": "elixir", "htm": "html", "xhtml": "html",
+    "svg": "xml", "tf": "hcl", "ipynb": "json",
+}  # fmt: skip
 _NAMES = {suffix: group for group in (*_CODE, *_MARKUP) for suffix in group.split()}
+# No other module asks for these; GitHub highlights them.
+_OTHERS = frozenset(["css", "scss", "sass", "less", "md", "proto", "graphql", "dart", "zig", "ini"])
 _PROGRAMS = frozenset(suffix for group in _CODE for suffix in group.split())
 
 
@@ -36,6 +49,12 @@ def find_language(path: str) -> str:
     """Return a name for the language of a file, the suffix where it is not known."""
     suffix = read_suffix(path)
     return _NAMES.get(suffix, suffix)
+
+
+def highlight_name(path: str) -> str:
+    """Return the word by which GitHub highlights code of a file, "" where it is not known."""
+    suffix = read_suffix(path)
+    return _HIGHLIGHTED_AS.get(suffix, suffix) if suffix in _NAMES or suffix in _OTHERS else ""
 
 
 def is_program(path: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from reviewer.changes.diff import ChangedFile, Hunk, LineKind
+from reviewer.comments import layout, places
 from reviewer.comments.own_layout import OwnLayout
 from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Side
@@ -26,7 +27,8 @@ _TEMPLATES = Templates(
     markdown.line,
     {
         "block": markdown.block,
-        "span": markdown.span,
+        "places": places.list_places,
+        "severity": layout.format_severity,
         # Only for the suggestion block, whose fence is longer than any in the code.
         "trusted": str,
     },

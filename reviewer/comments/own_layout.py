@@ -1,7 +1,6 @@
 """Lays out findings and the head and foot of the comment by the repository's own templates."""
 
 import logging
-import textwrap
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,8 +12,6 @@ from reviewer.text import markdown
 from reviewer.text.own_templates import OwnTemplate, TemplateError, Value, Word
 from reviewer.text.templates import SafeText
 
-INDENT = "     "
-"""Of an item in the comment's list, enough for a number up to 999; one more would make code."""
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +27,7 @@ class OwnLayout:
         return cls(template_parts.parse_all(parts))
 
     def list_finding(self, finding: Finding, inline: Container[int], *, quotes: bool) -> SafeText:
-        """Return a finding as an item of the comment's list; "" if the layout is ours.
+        """Return a finding for the comment's list; "" if the layout is ours.
 
         Its number is at the end of the first line. `inline` are the numbers of the findings that an
         inline comment explains.
@@ -40,8 +37,7 @@ class OwnLayout:
             "finding.md.j2", _describe_finding(finding, quotes=quotes) | has_comment
         )
         first, line_feed, rest = text.partition("\n")
-        label = f"{first} [F{finding.number}]{line_feed}"
-        return SafeText(label + textwrap.indent(rest, INDENT)) if text else text
+        return SafeText(f"{first} [F{finding.number}]{line_feed}{rest}") if text else text
 
     def render_inline(self, finding: Finding) -> SafeText:
         """Return the text of an inline comment; "" if the layout is ours."""

@@ -70,10 +70,10 @@ class OwnComment:
     def state(self) -> State:
         """The state in the kept comment; an empty one if none is believed.
 
-        Without a key, everybody could have written it, so it pauses nothing and orders nothing.
+        Without a key, everybody could have written it, so it pauses, orders and promises nothing.
         """
         found = self.states.get(self.kept.id, State()) if self.kept else State()
-        return found if self.seal.key else replace(found, paused="", moment=0)
+        return found if self.seal.key else replace(found, paused="", moment=0, listens=False)
 
     @property
     def memory(self) -> State:

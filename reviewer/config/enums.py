@@ -51,6 +51,23 @@ class Inline(enum.Enum):
     ALL = "all"
 
 
+class Section(enum.Enum):
+    """A part of the comment that can be left out; NONE leaves out all of them."""
+
+    NONE = "none"
+    OVERVIEW = "overview"
+    MAJOR_CHANGES = "major-changes"
+    FILES = "files"
+
+
+class WhenClean(enum.Enum):
+    """What the comment is if there is nothing to report and nothing was left out."""
+
+    FULL = "full"
+    ONE_LINE = "one-line"
+    NOTHING = "nothing"
+
+
 class Verify(enum.Enum):
     """If each finding is checked by a second, sceptical request."""
 

@@ -47,6 +47,17 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "on": "Compare the change with the issues that it closes.",
         "off": "Do not send linked issues to the model.",
     },
+    "sections": {
+        "overview": "The sentences on what the change does.",
+        "major-changes": "The list of the largest changes.",
+        "files": "The table of all changed files. Without it, only files that were not reviewed.",
+        "none": "None of these parts.",
+    },
+    "when-clean": {
+        "full": "The same comment as for a review with findings.",
+        "one-line": "One line, and the notes.",
+        "nothing": "No comment; one that exists becomes one line.",
+    },
     "fail-on": {
         "never": "Never fail the step because of the review.",
         **{

@@ -162,8 +162,8 @@ def never_empty(option: OptionType[T]) -> OptionType[T]:
 
 
 def choice(members: type[E]) -> OptionType[E]:
-    """Read one word of an enumeration, written as its lower-case name."""
-    words = {member.name.lower(): member for member in members}
+    """Read one word of an enumeration, written as its lower-case name with hyphens."""
+    words = {_word(member): member for member in members}
 
     def parse(text: str) -> E:
         if text not in words:
@@ -175,7 +175,9 @@ def choice(members: type[E]) -> OptionType[E]:
     return OptionType(parse, allowed, last.strip("`"), Words(tuple(words)))
 
 
-def choices(members: type[E], alone: E) -> OptionType[tuple[E, ...]]:
+def choices(
+    members: type[E], alone: E, example: str = "high, incomplete"
+) -> OptionType[tuple[E, ...]]:
     """Read one or more words of an enumeration; the member `alone` goes with no other."""
     one = choice(members)
 
@@ -185,11 +187,15 @@ def choices(members: type[E], alone: E) -> OptionType[tuple[E, ...]]:
             raise ValueError
         return items
 
-    first = alone.name.lower()
-    words = tuple(member.name.lower() for member in members)
+    first = _word(alone)
+    words = tuple(map(_word, members))
     others = ", ".join(f"`{word}`" for word in words if word != first)
     allowed = f"`{first}`, or any of {others}"
-    return OptionType(parse, allowed, "high, incomplete", WordList(words), many=True)
+    return OptionType(parse, allowed, example, WordList(words), many=True)
+
+
+def _word(member: enum.Enum) -> str:
+    return member.name.lower().replace("_", "-")
 
 
 def line(pattern: str, allowed: str, example: str, *, blank: bool = False) -> OptionType[str]:

@@ -1,7 +1,7 @@
 """The settings that the workflow and the repository's file both have."""
 
 from reviewer.config import option_types, tightening
-from reviewer.config.enums import FailOn, Inline, LinkedIssues, Verify
+from reviewer.config.enums import FailOn, Inline, LinkedIssues, Section, Verify, WhenClean
 from reviewer.config.options import declare
 from reviewer.config.tightening import KeptApart
 from reviewer.record import record
@@ -75,6 +75,23 @@ class SharedSettings:
         "false",
         "Add replacement code to inline comments; it can be committed with a click.",
         file=tightening.both_on,
+        in_fingerprint=False,
+    )
+    sections: tuple[Section, ...] = declare(
+        option_types.choices(Section, alone=Section.NONE, example="overview, major-changes"),
+        "overview, major-changes, files",
+        "Show these parts in the comment. Findings, and files that were not reviewed or only in "
+        "part, are always shown. The job summary and the reports have all parts.",
+        file=tightening.fewer_sections,
+        in_fingerprint=False,
+    )
+    when_clean: WhenClean = declare(
+        option_types.choice(WhenClean),
+        "full",
+        "What the comment is when a complete review has no findings. `full`: as always. "
+        "`one-line`: one line. `nothing`: no comment is made, and one that is there becomes one "
+        "line; without a comment, the next run remembers nothing and reviews all files.",
+        file=tightening.shorter,
         in_fingerprint=False,
     )
     verify: Verify = declare(

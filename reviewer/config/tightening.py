@@ -9,7 +9,7 @@ import enum
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
 
-from reviewer.config.enums import FailOn, Inline, LinkedIssues, Verify
+from reviewer.config.enums import FailOn, Inline, LinkedIssues, Section, Verify, WhenClean
 from reviewer.record import record
 
 T = TypeVar("T")
@@ -74,6 +74,17 @@ def fewer_comments(workflow: Inline, file: Inline) -> Inline | None:
     """The one with fewer inline comments applies: `off` before `high`, `high` before `all`."""
     order = tuple(Inline)
     return file if order.index(file) <= order.index(workflow) else None
+
+
+def fewer_sections(workflow: tuple[Section, ...], file: tuple[Section, ...]) -> tuple[Section, ...]:
+    """A section is shown where both name it."""
+    return tuple(each for each in workflow if each in file) or (Section.NONE,)
+
+
+def shorter(workflow: WhenClean, file: WhenClean) -> WhenClean | None:
+    """The shorter one applies: `nothing` before `one-line`, `one-line` before `full`."""
+    order = tuple(WhenClean)
+    return file if order.index(file) >= order.index(workflow) else None
 
 
 def either_true(workflow: bool, file: bool) -> bool | None:  # noqa: FBT001 - a rule

@@ -105,6 +105,7 @@ Event: TypeAlias = (
 # GitHub shows this login for a deleted account.
 GHOST = "ghost"
 PULL_REQUEST_EVENTS = ("pull_request", "pull_request_target")
+COMMENT = "issue_comment"
 LINE_COMMENT = "pull_request_review_comment"
 
 
@@ -119,7 +120,7 @@ def parse(name: str, raw: bytes, *, repository: str, ref: str) -> Event:
         _require_same_repository(payload, repository)
         if name in PULL_REQUEST_EVENTS:
             return _parse_pull_request(payload, ref)
-        if name == "issue_comment":
+        if name == COMMENT:
             return _parse_comment(payload)
         if name == LINE_COMMENT:
             return _parse_review_comment(payload, ref)

@@ -106,7 +106,7 @@ class State:
     `unread` is a hash of what was not read (`gone.Gone`). `moment` grows with each state that is
     written for a pull request, so that a copy of an old one is recognised. `shown` is a hash of the
     comment's text (`hash_text`), so that a changed text is recognised. `job` is the one that wrote
-    the review.
+    the review. `listens` is that of Review.
     """
 
     head_sha: _Commit = ""
@@ -146,6 +146,7 @@ class State:
     moment: _Count = 0
     shown: _Text = ""
     job: JobIdentity = field(default_factory=JobIdentity)
+    listens: bool = False
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -217,6 +218,7 @@ def from_review(review: Review) -> State:
         runs=add_run(review.runs, review.began) if asked else review.runs,
         moment=review.moment,
         job=review.job,
+        listens=review.listens,
     )
     spent = review.spent
     return remembered.with_ledger(review.ledger or Ledger(spent.tokens, spent.cost, spent.dollars))

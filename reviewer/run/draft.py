@@ -8,9 +8,11 @@ from reviewer import __version__
 from reviewer.adapters.files import report_files
 from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline, summary, threads
+from reviewer.comments.layout import RunDetails
 from reviewer.comments.own_layout import OwnLayout
-from reviewer.comments.summary import RunDetails
+from reviewer.comments.places import Blobs
 from reviewer.comments.upsert import OwnComment
+from reviewer.config.enums import WhenClean
 from reviewer.config.settings import Settings
 from reviewer.findings import ranking
 from reviewer.memory import state, state_line
@@ -23,6 +25,7 @@ from reviewer.outputs import (
     sarif,
     step_outputs,
 )
+from reviewer.pull_request import PullRequest
 from reviewer.review import Review
 from reviewer.run.conclusion import render_verdict
 from reviewer.run.run import SECONDS_AFTER_CANCEL, Run
@@ -68,7 +71,9 @@ def make_draft(
     shown = threads.find_explained(review.findings, comments, own.snapshot.conversation, run.seal)
     review = replace(review, inline=shown)
     files = _write_files(run, review)
-    body, report = render_comment(run, review, settings), _render_report(run, review, settings)
+    pull = own.snapshot.pull
+    body = render_comment(run, review, pull, settings)
+    report = _render_report(run, review, pull, settings)
     # Rendering may have joined the parts of a secret.
     secrets.withhold((body, report))
     run.runner.summary(report)
@@ -120,20 +125,31 @@ def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     return report_files.write(run.workspace, files)
 
 
-def _run_details(run: Run, settings: Settings) -> RunDetails:
-    layout = OwnLayout.of(settings.comment_parts)
-    return RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed), run.seal, layout)
+def _run_details(run: Run, review: Review, pull: PullRequest, settings: Settings) -> RunDetails:
+    return RunDetails(
+        run.inputs.name,
+        run.run_url,
+        round(run.runner.elapsed),
+        run.seal,
+        Blobs.of(run.repository_url, pull, review.head_sha),
+        OwnLayout.of(settings.comment_parts),
+    )
 
 
-def render_comment(run: Run, review: Review, settings: Settings) -> str:
+def render_comment(run: Run, review: Review, pull: PullRequest, settings: Settings) -> str:
     """Return the summary comment of a review."""
-    visible = ranking.choose_visible(review.findings, settings)
-    details = _run_details(run, settings)
-    return summary.render(review, visible, details, state.from_review(review))
+    return summary.render(
+        review,
+        ranking.choose_visible(review.findings, settings),
+        _run_details(run, review, pull, settings),
+        state.from_review(review),
+        sections=settings.sections,
+        one_line=review.clean and settings.when_clean is not WhenClean.FULL,
+    )
 
 
-def _render_report(run: Run, review: Review, settings: Settings) -> str:
+def _render_report(run: Run, review: Review, pull: PullRequest, settings: Settings) -> str:
     verdict = render_verdict(run, state.from_review(review), settings)
-    whole = summary.render_report(review, _run_details(run, settings))
+    whole = summary.render_report(review, _run_details(run, review, pull, settings))
     more = filter(None, (request_table.render_outcomes(review.requests), flowchart.render(review)))
     return "\n".join((f"{verdict}\n", whole, *(f"{each}\n" for each in more)))

@@ -68,20 +68,26 @@ def _publish_draft(
 ) -> int | HeadMoved:
     """Write the draft to the pull request; after a signal, write the comment only."""
     run, review, body = reporter.run, draft.review, draft.body
+    quiet = review.clean and reporter.needs_no_comment(own, settings)
     try:
-        comment = reporter.publish(review, body, gate=lowest_severity(settings.fail_on))
-        after = _read_again(reporter, own) if comment and not review.cancelled else None
-        step = _decide_after_write(review.head_sha, comment, after) if comment and after else None
+        gate = lowest_severity(settings.fail_on)
+        comment = reporter.publish(review, body, gate=gate, quiet=quiet)
+        # A check run needs no comment.
+        looks = comment or (quiet and run.inputs.check_run)
+        after = _read_again(reporter, own) if looks and not review.cancelled else None
+        step = _decide_after_write(review.head_sha, comment, after) if after else None
         if after and step is NextStep.START_AGAIN and may_restart:
             return HeadMoved(after.snapshot)
         code = _conclude(run, draft, comment, settings)
         if after and step is NextStep.GO_ON:
             if unplaced := _post_missing_comments(reporter, draft, after):
                 review = _explain_in_comment(review, unplaced)
-                body = run.runner.secrets.conceal(render_comment(run, review, settings))
+                body = run.runner.secrets.conceal(
+                    render_comment(run, review, reporter.pull, settings)
+                )
                 reporter.update(review, body)
             _resolve_threads(run, review, after)
-        if after:
+        if after and (comment or step is NextStep.GO_ON):
             _post_check_run(run, draft, failed=bool(code))
         log_result(state.from_review(review), comment, review.spent)
     except CancelledError as cancelled:
@@ -123,9 +129,9 @@ def _read_again(reporter: Reporter, own: OwnComment) -> OwnComment:
     return after
 
 
-def _decide_after_write(reviewed_sha: str, comment: Comment, after: OwnComment) -> NextStep:
+def _decide_after_write(reviewed_sha: str, comment: Comment | None, after: OwnComment) -> NextStep:
     """Decide what to do after the write, which may have replaced the review of a newer run."""
-    shown = after.states.get(comment.id)
+    shown = after.states.get(comment.id) if comment else None
     last_word = shown is not None and shown.head_sha == reviewed_sha
     return next_step(Moment.AFTER_WRITE, reviewed_sha, after.snapshot, last_word=last_word)
 

@@ -5,9 +5,10 @@ import logging
 from dataclasses import dataclass, replace
 
 from reviewer import logins
-from reviewer.comments import bills, summary, upsert
+from reviewer.comments import bills, layout, summary, upsert
 from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
-from reviewer.config.enums import Mode
+from reviewer.config.enums import Mode, WhenClean
+from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import (
     ConfigError,
@@ -101,14 +102,27 @@ class Reporter:
         except ForgeError as unwritten:
             log.warning("The notice could not be written to the comment: %s", unwritten)
 
-    def publish(self, review: Review, body: str, *, gate: Severity | None = None) -> Comment | None:
+    def needs_no_comment(self, own: OwnComment, settings: Settings) -> bool:
+        """Return True if a clean review makes no comment, and there is none yet.
+
+        Limits over several runs are kept by what the comment remembers, so they need one.
+        """
+        inputs = self.run.inputs
+        limits = (inputs.daily_limit, inputs.daily_limit_per_author, inputs.max_cost_pull_request)
+        remembers = any(limit is not None for limit in limits)
+        silent = settings.when_clean is WhenClean.NOTHING and not remembers
+        return silent and self.target is ReportTarget.COMMENT and own.kept is None
+
+    def publish(
+        self, review: Review, body: str, *, gate: Severity | None = None, quiet: bool = False
+    ) -> Comment | None:
         """Write the review `body` into the comment and return it.
 
         Findings from the severity `gate` on fail the step, which annotates them itself.
         Returns None if nothing was written: the token may not comment (the lines are annotated
-        instead), the head has moved, nothing was reviewed and there is no comment yet, the
-        comment has a signed review and `mode: publish` has no key, or another job has just
-        reviewed the same head. Raises ForgeError if the comment could not be written.
+        instead), the head has moved, there is no comment yet and nothing was reviewed or the review
+        is to be `quiet`, the comment has a signed review and `mode: publish` has no key, or another
+        job has just reviewed the same head. Raises ForgeError if the comment could not be written.
         """
         self._warn_of_gaps(review)
         if self.target is not ReportTarget.COMMENT:
@@ -125,7 +139,7 @@ class Reporter:
             # The other job has kept the notice of this run above its review.
             self.clear_status(own)
             return None
-        silent = review.complete and not review.says_something
+        silent = quiet or (review.complete and not review.says_something)
         try:
             return upsert.publish(
                 self.run.forge,
@@ -279,5 +293,5 @@ class Reporter:
             for row in review.files
             if row.status is Status.FAILED or row.cuts
         ]
-        text = "\n".join([f"The review is incomplete. {summary.coverage(review)}", *gaps])
+        text = "\n".join([f"The review is incomplete. {layout.coverage(review)}", *gaps])
         self.run.runner.warning(text, title=TITLE)

@@ -11,6 +11,7 @@ from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, ne
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.events.activity import ReviewPullRequest
+from reviewer.events.payload import COMMENT
 from reviewer.finding import Dismissal
 from reviewer.findings import ranking
 from reviewer.memory import previous_review
@@ -153,6 +154,7 @@ def _ask(
     """
     # The review of another job stays, and no notice of ours above it would ever be removed.
     wanted = bool(selection.files) and not reporter.is_taken(own)
+    wanted = wanted and not reporter.needs_no_comment(own, settings)
     with announced(reporter, own, wanted=wanted) as announcement:
         reviewer, dismissed = making.result(), dismissing.result()
         live = LiveProgress(announcement, settings, dismissed)
@@ -195,6 +197,7 @@ def _add_memory(
         runs=own.state.runs,
         began=int(run.now.timestamp()),
         job=run.job,
+        listens=run.event == COMMENT or own.state.listens,
         job_summary_notes=(*review.job_summary_notes, *previous.notes),
     )
 

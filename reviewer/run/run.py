@@ -37,7 +37,8 @@ class Run:
     are the paths of the repository in reports of other tools. `now` is when the run began.
     `early_list` is None if the event does not name the commits. `key` tells its bill from those of
     other runs. `problems` are those that it has reported, and `environ` holds the runner's
-    variables about the job.
+    variables about the job. `repository_url` is the address of the repository on its server, "" if
+    it is not known.
     """
 
     forge: Forge
@@ -59,6 +60,7 @@ class Run:
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     problems: list[ReviewerError] = field(default_factory=list)
     environ: Mapping[str, str] = field(default_factory=dict)
+    repository_url: str = ""
 
     def take_early_list(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
         """Return the list of changed files if it was asked for and is of these commits; once."""

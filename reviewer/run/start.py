@@ -114,6 +114,7 @@ class RunSetting:
             event=self.environ.get("GITHUB_EVENT_NAME", ""),
             early_list=early_list,
             environ=self.environ,
+            repository_url=make_repository_url(self.environ, repository),
         )
 
     def make_seal(self, number: int) -> Seal:
@@ -282,6 +283,17 @@ def _list_folders(environ: Mapping[str, str], workspace: str, repository: str) -
     parent, name = environ.get("RUNNER_WORKSPACE", ""), repository.rpartition("/")[2]
     outside = f"{parent}/{name}" if parent and name else ""
     return tuple(filter(None, (workspace, outside)))
+
+
+def make_repository_url(environ: Mapping[str, str], repository: str) -> str:
+    """Return the address of `repository` ("owner/name") on its server, "" if nobody names it.
+
+    The runner names the server, also one of GitHub Enterprise Server.
+    """
+    server = environ.get("GITHUB_SERVER_URL", "")
+    if not server and not environ.get("GITHUB_API_URL"):
+        server = "https://github.com"
+    return f"{server}/{repository}" if server and repository else ""
 
 
 def _make_run_url(environ: Mapping[str, str]) -> str:

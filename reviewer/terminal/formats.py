@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reviewer.comments import summary
-from reviewer.comments.summary import RunDetails
+from reviewer.adapters.runner.actions import without_commands
+from reviewer.comments import agent_brief, summary
+from reviewer.comments.layout import RunDetails
 from reviewer.review import Review
 from reviewer.terminal import text_report
 from reviewer.terminal.text_report import PLAIN, Layout
@@ -42,11 +43,18 @@ def _as_json(reviewed: Reviewed) -> str:
     return text.replace(_COMMAND, "##\\u005b").rstrip("\n")
 
 
+def _as_brief(reviewed: Reviewed) -> str:
+    """Return the findings as plain text for a coding agent."""
+    found = reviewed.review
+    return without_commands(agent_brief.render(found, found.findings)).rstrip("\n")
+
+
 FORMATS: Mapping[str, Callable[[Reviewed], str]] = {
     "text": lambda reviewed: text_report.render(
         reviewed.review, reviewed.layout, subject=reviewed.subject
     ),
     "markdown": lambda reviewed: reviewed.markdown.rstrip("\n"),
     "json": _as_json,
+    "agent": _as_brief,
 }
 """What each format makes of a review; its text ends without a line feed."""

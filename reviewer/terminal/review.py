@@ -60,7 +60,7 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
             if target is None:
                 return 0
             environment.require_key(inputs, environ)
-            code = _run(target, inputs, terminal, folder)
+            code = _run(target, inputs, terminal, folder, environ)
         _print(folder, options.format, target.subject)
         _copy_reports(folder, options)
     return code
@@ -121,7 +121,9 @@ def _announce(found: LocalChanges, terminal: Terminal) -> Target | None:
     return Target(found.commits, found.checkout, found.commits.name)
 
 
-def _run(target: Target, inputs: Inputs, terminal: Terminal, folder: str) -> int:
+def _run(
+    target: Target, inputs: Inputs, terminal: Terminal, folder: str, environ: Mapping[str, str]
+) -> int:
     """Make the review; its reports and its job summary are in `folder` then."""
     from reviewer.llm.budget import Budget
     from reviewer.run import start
@@ -141,6 +143,7 @@ def _run(target: Target, inputs: Inputs, terminal: Terminal, folder: str) -> int
         budget=Budget.of(inputs),
         workspace=folder,
         checkout=target.checkout,
+        repository_url=start.make_repository_url(environ, target.repository),
     )
     return review_pull_request(run, target.forge.snapshot(target.number))
 

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from reviewer.comments import summary
-from reviewer.comments.summary import LARGEST_BODY, RunDetails
+from reviewer.comments.layout import EVERY_SECTION, RunDetails
+from reviewer.comments.places import Blobs
+from reviewer.comments.summary import LARGEST_BODY
+from reviewer.config.enums import Section
 from reviewer.errors import CancelledError
 from reviewer.finding import Finding, Side
 from reviewer.memory import state, state_line
@@ -22,7 +25,9 @@ from tests import builders, strategies
 from tests.faults import faults
 from tests.snapshots import Markdown
 
-RUN = RunDetails("default", "https://github.com/o/r/actions/runs/1", 12)
+BLOBS = Blobs.of("https://github.com/octo/shop", builders.pull(), builders.HEAD)
+RUN = RunDetails("default", "https://github.com/o/r/actions/runs/1", 12, blobs=BLOBS)
+WHOLE = "#### 🔴 Critical"
 
 
 @pytest.fixture
@@ -30,10 +35,17 @@ def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(Markdown)
 
 
-def render(review: Review, visible: Sequence[Finding] | None = None) -> str:
+def render(
+    review: Review,
+    visible: Sequence[Finding] | None = None,
+    sections: tuple[Section, ...] = EVERY_SECTION,
+    *,
+    one_line: bool = False,
+) -> str:
     """Show all findings in full, unless only some of them are given."""
     shown = review.findings if visible is None else visible
-    return summary.render(review, shown, RUN, state.from_review(review))
+    known = state.from_review(review)
+    return summary.render(review, shown, RUN, known, sections=sections, one_line=one_line)
 
 
 def full_review() -> Review:
@@ -64,6 +76,102 @@ def test_a_full_review(markdown: SnapshotAssertion) -> None:
     assert render(full_review()) == markdown
 
 
+def test_a_change_of_one_file_says_nothing_twice(markdown: SnapshotAssertion) -> None:
+    found = builders.revise(builders.finding(number=1), suggestion="    return round(x * 100)")
+    assert render(replace(builders.review(found), listens=True)) == markdown
+
+
+def test_the_only_file_keeps_its_row_where_the_row_says_more() -> None:
+    cut = replace(builders.file_report(), cuts=("line 3 cut",))
+    same = replace(builders.file_report(), since=builders.BASE)
+    assert "| `src/pay.py` |" in render(builders.review(files=(cut,)))
+    assert "unchanged since ba5e000." in render(builders.review(files=(same,)))
+    assert "Pays in cents." in render(builders.review(), sections=(Section.FILES,))
+
+
+def test_sections_can_be_left_out_but_not_what_was_not_reviewed() -> None:
+    body = render(full_review(), sections=(Section.NONE,))
+    assert "Counts in cents." not in body
+    assert "### Major changes" not in body
+    assert "### Files" not in body
+    assert "| `src/pay.py` |" not in body
+    assert "### Hidden risks" in body
+    assert "### Not reviewed\n\n<details><summary>1 skipped · 1 not reviewed · 1 reviewed<" in body
+    assert "> Defaults are used." in body
+    for path, why in (("big.py", "the model gave no answer"), ("package-lock.json", "lock file")):
+        assert re.search(rf"\| `{path}` \|.*{why}", body)
+    assert "Cut." in body
+    assert "### Not reviewed" not in render(builders.review(), sections=(Section.NONE,))
+
+
+def test_each_section_is_left_out_by_itself() -> None:
+    words = {
+        Section.OVERVIEW: "Counts in cents.",
+        Section.MAJOR_CHANGES: "### Major changes",
+        Section.FILES: "### Files",
+    }
+    for section in words:
+        body = render(full_review(), sections=(section,))
+        assert [each for each, word in words.items() if word in body] == [section]
+
+
+def test_the_job_summary_has_every_section() -> None:
+    report = summary.render_report(full_review(), RUN)
+    assert all(f"### {name}\n" in report for name in ("Hidden risks", "Major changes", "Files"))
+    assert "/ignore" not in report
+
+
+def test_a_clean_review_can_be_one_line(markdown: SnapshotAssertion) -> None:
+    fixed = builders.finding(number=2)
+    rows = (builders.file_report(), FileReport("logo.png", Status.SKIPPED, "binary file"))
+    review = replace(builders.review(files=rows, notes=("Be warned.",)), fixed=(fixed,))
+    assert render(review, one_line=True) == markdown
+
+
+@pytest.mark.parametrize(
+    ("review", "clean"),
+    [
+        (builders.review(), True),
+        (builders.review(files=(FileReport("a.png", Status.SKIPPED, "binary file"),)), True),
+        (builders.review(builders.finding()), False),
+        (replace(builders.review(), unchecked=(builders.finding(),)), False),
+        (builders.review(files=(FileReport("a.py", Status.FAILED, "no answer"),)), False),
+        (builders.review(files=(FileReport("a.py", Status.EXCLUDED, "vendored"),)), False),
+        (builders.review(withheld=Withheld(unplaced=1)), False),
+        (replace(builders.review(), cancelled=CancelledError(2)), False),
+        (replace(builders.review(), by_fork=True), False),
+    ],
+)
+def test_clean_is_only_what_is_complete_and_has_nothing_to_report(
+    review: Review, *, clean: bool
+) -> None:
+    assert review.clean is clean
+
+
+def test_the_foot_names_commands_only_if_a_comment_has_started_a_run() -> None:
+    found = builders.finding(number=3)
+    assert "/review" not in render(builders.review(found))
+    body = render(replace(builders.review(found), listens=True))
+    assert "`/review`" in body
+    assert "`/ignore F3`" in body
+    assert "`/ignore" not in render(replace(builders.review(), listens=True))
+
+
+def test_links_are_left_out_before_files_that_were_not_reviewed() -> None:
+    review = review_of_many(40, 0)
+    rows = tuple(FileReport(f"src/{n}.py", Status.FAILED, "no answer") for n in range(1_020))
+    body = render(replace(review, files=rows), review.findings[:1])
+    assert "](https://github.com/octo/shop" not in body
+    assert body.count("| not reviewed: no answer |") == 1_020
+
+
+def test_the_places_of_a_long_list_are_linked_as_long_as_there_is_room() -> None:
+    review = review_of_many(50, 10, body="why")
+    body = render(review, review.findings[:6])
+    assert body.count("](https://github.com/octo/shop/blob/") == 50
+    assert "left out for length" not in body
+
+
 @faults("LO11")
 def test_what_is_not_shown_in_full_takes_one_collapsed_line(markdown: SnapshotAssertion) -> None:
     worst, other = (replace(each, number=n) for n, each in enumerate(full_review().findings, 1))
@@ -86,7 +194,7 @@ def test_what_is_collapsed_still_counts_in_the_heading_and_is_explained_in_the_j
     minor = builders.finding(title="Wording", severity=Severity.LOW, number=1)
     review = builders.review(minor)
     body = render(review, [])
-    assert "## Code review · 1 low\n" in body
+    assert "## Code review · 1 low finding\n" in body
     assert "no problems" not in body
     assert minor.candidate.body not in body
     assert minor.candidate.body in summary.render_report(review, RUN)
@@ -169,7 +277,7 @@ def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, fi
 @faults("GH13")
 def test_the_worst_findings_are_shed_last() -> None:
     body = render(review_of_many(40, 1))
-    whole = body.count("**Critical, logic**")
+    whole = body.count(WHOLE)
     assert 10 < whole < 20
     assert f"{40 - whole} explanations left out for length; the job summary has them." in body
     assert f"In one line each: {20 - whole} critical · 20 low" in body
@@ -181,7 +289,7 @@ def test_of_too_many_collapsed_lines_the_worst_stay_and_the_rest_is_counted() ->
     review = review_of_many(200, 1)
     long = tuple(builders.revise(each, title=each.title + " why" * 49) for each in review.findings)
     body = render(replace(review, findings=long))
-    whole = body.count("**Critical, logic**")
+    whole = body.count(WHOLE)
     listed = body.count("\n- **")
     assert whole >= 5
     assert listed >= 40
@@ -216,5 +324,5 @@ def test_wide_characters_count_as_the_bytes_they_are() -> None:
 
 def test_the_job_summary_keeps_what_the_comment_sheds() -> None:
     report = summary.render_report(review_of_many(20, 1), RUN)
-    assert report.count("**Low, logic**") == 10
+    assert report.count("#### 🔵 Low · ") == 10
     assert "left out for length" not in report

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reviewer.config import file_schema, inputs, options, strict_yaml
 from reviewer.config import settings as config
-from reviewer.config.enums import FailOn
+from reviewer.config.enums import FailOn, Section, WhenClean
 from reviewer.config.inputs import Inputs
 from reviewer.config.repository_file import KEYS, PathInstruction, RepositoryFile
 from reviewer.config.settings import Globs, Settings
@@ -101,6 +101,8 @@ skip-labels: [wip]
         ("review-drafts: true", Inputs()),
         ("language: French", Inputs(language="German")),
         ('language: ""', Inputs(language="German")),
+        ("when-clean: full", Inputs(when_clean=WhenClean.ONE_LINE)),
+        ("when-clean: one-line", Inputs(when_clean=WhenClean.NOTHING)),
     ],
 )
 def test_a_file_cannot_loosen_the_workflow_and_a_note_says_so(text: str, workflow: Inputs) -> None:
@@ -135,6 +137,49 @@ def test_a_file_can_make_the_gate_stricter(text: str, workflow: Inputs, expected
     settings = load(text, workflow)
     assert ", ".join(limit.value for limit in settings.fail_on) == expected
     assert settings.notes == ()
+
+
+FILES, OVERVIEW, NONE = Section.FILES, Section.OVERVIEW, Section.NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "workflow", "expected"),
+    [
+        ("sections: [files, overview]", Inputs(), (OVERVIEW, FILES)),
+        ("sections: overview, files", Inputs(sections=(FILES,)), (FILES,)),
+        ("sections: none", Inputs(), (NONE,)),
+        ("sections: [overview]", Inputs(sections=(FILES,)), (NONE,)),
+        ("sections: [overview]", Inputs(sections=(NONE,)), (NONE,)),
+        ("sections: none", Inputs(sections=(NONE,)), (NONE,)),
+        ("max-files: 3", Inputs(), (OVERVIEW, Section.MAJOR_CHANGES, FILES)),
+    ],
+)
+def test_a_section_is_shown_where_both_name_it(
+    text: str, workflow: Inputs, expected: tuple[Section, ...]
+) -> None:
+    settings = load(text, workflow)
+    assert settings.sections == expected
+    assert settings.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("sections: [none, files]", "sections"),
+        ("sections: [findings]", "sections"),
+        ("sections: major_changes", "sections"),
+        ("sections: []", "sections"),
+        ("when-clean: one_line", "when-clean"),
+        ("when-clean: never", "when-clean"),
+    ],
+)
+def test_other_parts_and_other_words_are_refused(text: str, key: str) -> None:
+    assert f"`{key}`" in refusal(text).what
+
+
+def test_what_the_comment_shows_does_not_make_a_new_review() -> None:
+    shown = load("sections: none\nwhen-clean: nothing")
+    assert shown.fingerprint == load("max-files: 300").fingerprint
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -95,6 +96,17 @@ def test_commits_on_this_machine_are_reviewed(
     assert "ü.py" in report
     # The overview is asked for because of the renamed file.
     assert len(model_server.bodies) == 2
+
+
+def test_findings_can_be_printed_for_a_coding_agent(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    text = review(repository, model_server, "main..change", "--format", "agent")
+    assert re.match(r"Code review of [0-9a-f]{7}: 1 high finding\.\n", text)
+    assert "\nF1 high logic\npath: src/app.py\nlines: 1\nfails: Sets the wrong value" in text
+    assert "\ncheck: " in text
+    assert not any(sign in text for sign in ("##", "**", "```", "<!--"))
 
 
 def test_the_reports_are_written_where_they_are_wanted(

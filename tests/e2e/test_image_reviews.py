@@ -119,7 +119,7 @@ def test_a_signal_to_the_first_process_leaves_what_is_known(
     (body,) = github.bodies
     assert finished.code == code, finished.log
     for text in (body, finished.summary):
-        assert "1 high · incomplete" in text
+        assert "1 high finding · incomplete" in text
         assert "Reviewed 1 of 3 changed files" in text
         assert "cancelled" in text
     assert "under way" not in body

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from reviewer.memory import state_line
+from tests.comment_texts import without_brief
 from tests.e2e.process import NUMBER, Step
 from tests.faults import faults
 from tests.loopback.failures import Hang, Pass
@@ -55,7 +56,7 @@ def test_while_the_model_thinks_a_signal_leaves_what_is_known(
     (body,) = github.bodies
     assert finished.code == CODES[number], finished.log
     for text in (body, finished.summary):
-        assert "1 high · incomplete" in text
+        assert "1 high finding · incomplete" in text
         assert "Sets the wrong value" in text
         assert "Reviewed 1 of 3 changed files" in text
         assert "cancelled" in text
@@ -136,6 +137,6 @@ def test_a_signal_just_before_the_comment_is_written_does_not_leave_it_under_way
     held.let_go()
     (body,) = github.bodies
     assert finished.code == 130, finished.log
-    assert finished.summary.count("Sets the wrong value") == 1
+    assert without_brief(finished.summary).count("Sets the wrong value") == 1
     assert "Sets the wrong value" in body
     assert state_line.decode(body)

@@ -1,7 +1,7 @@
 """Whatever the repository's file holds, it is refused with its place, or it only tightens."""
 
 from reviewer.config import settings as config
-from reviewer.config.enums import FailOn, Inline, Verify
+from reviewer.config.enums import FailOn, Inline, Section, Verify, WhenClean
 from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.config.shared_settings import SharedSettings
@@ -17,6 +17,7 @@ MIDDLE = Inputs(max_files=40, max_file_lines=500, max_findings=20, min_severity=
                 exclude=("docs/**",))  # fmt: skip
 STRICT = Inputs(max_files=1, max_file_lines=1, max_findings=1, max_visible=1,
                 min_severity=Severity.CRITICAL, min_confidence=Confidence.HIGH,
+                sections=(Section.FILES,), when_clean=WhenClean.NOTHING,
                 fail_on=(FailOn.INCOMPLETE,), skip_authors=("a", "b"))  # fmt: skip
 LOUDNESS = {Inline.OFF: 0, Inline.HIGH: 1, Inline.ALL: 2}
 # What fails the step, as the set of what it looks at.
@@ -56,6 +57,11 @@ def _assert_tightened(inputs: Inputs, counts: Settings) -> None:
     assert counts.min_severity >= inputs.min_severity
     assert counts.min_confidence >= inputs.min_confidence
     assert LOUDNESS[counts.inline] <= LOUDNESS[inputs.inline]
+    assert {*counts.sections} <= {*inputs.sections, Section.NONE}
+    assert counts.sections == (Section.NONE,) or Section.NONE not in counts.sections
+    assert inputs.when_clean in {WhenClean.FULL, counts.when_clean} or (
+        counts.when_clean is WhenClean.NOTHING
+    )
     assert inputs.suggestions or not counts.suggestions
     assert inputs.review_drafts or not counts.review_drafts
     assert (counts.verify is Verify.ON) or inputs.verify is Verify.OFF

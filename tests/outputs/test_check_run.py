@@ -26,7 +26,7 @@ def test_findings_are_neutral_until_they_reach_the_limit() -> None:
     assert check_run.render(review, "x", "", failed=False).conclusion is CheckConclusion.NEUTRAL
     failed = check_run.render(review, "x", "", failed=True)
     assert (failed.conclusion, failed.name) == (CheckConclusion.FAILURE, "Code review (x)")
-    assert failed.title == "1 high"
+    assert failed.title == "1 high finding"
 
 
 def test_a_finding_on_the_new_side_is_annotated() -> None:

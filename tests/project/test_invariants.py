@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reviewer.comments import summary
-from reviewer.comments.summary import RunDetails
+from reviewer.comments.layout import RunDetails
 from reviewer.memory import state
 from reviewer.review import FileReport, Status
 from tests import builders

@@ -178,6 +178,7 @@ class Job:
                 now=self.now,
                 early_list=early_list,
                 environ=self.environ,
+                repository_url="https://github.com/octo/shop",
             )
 
         try:

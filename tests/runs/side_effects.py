@@ -11,7 +11,13 @@ RUN = "https://github.com/octo/shop/actions/runs/1"
 # The only other links of ours: sections of the page about errors.
 HELP = re.compile(re.escape(project.help_address("")) + r"[a-z-]+(?![^\s)])")
 # What our own templates are made of.
-TAGS = FRAME_TAGS | {"h2", "h3", "details", "summary", "sub", "blockquote", "a"}
+TAGS = FRAME_TAGS | {"h2", "h3", "h4", "details", "summary", "sub", "blockquote", "a"}
+# To lines of the reviewed commit; no character of a path has a meaning in an address, or an effect.
+PLACE = re.compile(
+    r"https://github\.com/octo/shop/blob/[0-9a-f]{40}/"
+    r"(?:[\w.~-]|%[0-9A-F]{2}|/(?!/))+(?:\?plain=1)?#L\d+(?:-L\d+)?",
+    re.ASCII,
+)
 # Our markers, where we write them: at the very start and at the very end.
 _FIRST = re.compile(
     r"\A<!-- code-review-action name=default v=1 -->\n"
@@ -71,14 +77,16 @@ def _in_source(text: str) -> Iterator[str]:
     if re.search(r"<!--\s*code-review-action", text):
         yield "a marker of ours where we write none"
     for pattern, name in ((MENTION, "mention"), (COMMAND, "command"), (CLOSING, "closing keyword")):
-        if found := pattern.search(_ENTITY.sub("", HELP.sub("", text.replace(RUN, "")))):
+        ours = PLACE.sub("", HELP.sub("", text.replace(RUN, "")))
+        if found := pattern.search(_ENTITY.sub("", ours)):
             yield f"a {name}: {found[0]!r}"
 
 
 def _in_page(page: _Page) -> Iterator[str]:
     if foreign := set(page.tags) - TAGS:
         yield f"tags: {sorted(foreign)}"
-    if led := {each for each in page.links if each != RUN and not HELP.fullmatch(each)}:
+    led = {link for link in page.links if link != RUN}
+    if led := {link for link in led if not (HELP.fullmatch(link) or PLACE.fullmatch(link))}:
         yield f"links: {sorted(led)}"
     for pattern, name in ((MENTION, "mention"), (REFERENCE, "reference"), (CLOSING, "closing")):
         if found := pattern.search(page.prose):

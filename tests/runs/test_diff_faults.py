@@ -276,15 +276,16 @@ ODD_PATHS = {
 @faults("DF9")
 @pytest.mark.parametrize("path", ODD_PATHS.values(), ids=ODD_PATHS)
 def test_an_odd_path_is_reviewed_and_stays_in_its_cell(job: Job, path: str) -> None:
-    job.github.add_pull(NUMBER, {path: ("old = 1\n", "new = 2\n")})
-    finished = job.run()
+    job.github.add_pull(NUMBER, {path: ("old = 1\n", "new = 2\n"), "b.md": (None, "b\n")})
+    finished = job.run(exclude="b.md")
     assert (finished.code, finished.outputs["high"]) == (0, "1")
     (body,) = job.github.bodies
+    links = ["run"] if "\udcff" in path else ["run", "place"]
     for page in (Page(render(body)) for render in RENDERERS):
-        assert page.tags.count("td") == len(["file", "what changed", "findings", "status"])
-        assert page.tags.count("details") == len(["Code", "Files"])
+        assert page.tags.count("td") == 2 * len(["file", "what changed", "findings", "status"])
+        assert page.tags.count("details") == len(["Files", "For coding agents"])
         assert page.tags.count("comment") == len(["marker", "state"])
-        assert page.tags.count("a") == len(["run"])
+        assert page.tags.count("a") == len(links)
         assert "img" not in page.tags
         assert not MENTION.search(page.text)
     assert summary.status(body) == ""

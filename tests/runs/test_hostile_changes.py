@@ -65,7 +65,7 @@ def test_invisible_characters_are_reported(job: Job) -> None:
     job.github.add_pull(NUMBER, {"src/login.py": (None, line)})
     finished = job.run()
     assert (finished.code, finished.outputs["high"]) == (0, "1")
-    assert "`src/login.py:1` · **Bidirectional control characters**" in job.github.bodies[0]
+    assert " · Bidirectional control characters [F1]\n\n[`src/login.py:1`](" in job.github.bodies[0]
     asked = job.model.bodies[0]["messages"][-1]["content"]
     assert 'if level != "user[U+202E] [U+2066]// admin only[U+2069] [U+2066]":' in asked
     assert not set("\u202e\u2066\u2069") & set(asked + job.github.bodies[0] + finished.summary)
@@ -94,7 +94,7 @@ def assert_reported_and_shown(job: Job, hidden: str) -> None:
     job.github.add_pull(NUMBER, {"src/login.py": (None, f"role{hidden} = 1\n")})
     finished = job.run()
     assert (finished.code, finished.outputs["medium"]) == (0, "1")
-    assert "`src/login.py:1` · **Invisible characters**" in job.github.bodies[0]
+    assert " · Invisible characters [F1]\n\n[`src/login.py:1`](" in job.github.bodies[0]
     assert f"role[U+{ord(hidden):04X}] = 1" in job.model.bodies[0]["messages"][-1]["content"]
 
 
@@ -113,7 +113,7 @@ def test_a_name_with_look_alike_letters_is_reported(job: Job, line: str, name: s
     job.github.add_pull(NUMBER, {"src/login.py": (None, f"{line}\n")})
     finished = job.run()
     assert (finished.code, finished.outputs["medium"]) == (0, "1")
-    assert "`src/login.py:1` · **Look-alike letters**" in job.github.bodies[0]
+    assert " · Look-alike letters [F1]\n\n[`src/login.py:1`](" in job.github.bodies[0]
     assert f"`{name}`" in job.github.bodies[0]
 
 

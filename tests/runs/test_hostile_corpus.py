@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from reviewer.comments.summary import RunDetails, render
+from reviewer.comments.layout import RunDetails
+from reviewer.comments.places import Blobs
+from reviewer.comments.summary import render
 from reviewer.memory import state_line
 from reviewer.review import Overview
 from tests import builders
@@ -266,6 +268,7 @@ def test_attacks_put_together_stay_harmless_in_a_comment(parts: list[str], glue:
         builders.review(finding, files=(builders.file_report(path, finding),)),
         overview=Overview(glue.join((second, third)), (fourth, first)),
     )
+    blobs = Blobs.of("https://github.com/octo/shop", builders.pull(), builders.HEAD)
     for visible in (review.findings, ()):
-        text = render(review, visible, RunDetails("default", RUN, 1), None)
+        text = render(review, visible, RunDetails("default", RUN, 1, blobs=blobs), None)
         assert side_effects(text) == []

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+from tests.comment_texts import without_brief
 from tests.faults import faults
 from tests.loopback.model import Body
 from tests.runs.job import NUMBER, Job, prompted_path, review_reply
@@ -47,16 +48,16 @@ def test_six_findings_are_shown_in_full_and_the_others_in_a_line_each(job: Job) 
     finished = job.run()
     (body,) = job.github.bodies
     assert finished.code == 0
-    assert "## Code review · 1 critical · 7 high · 1 low\n" in body
+    assert "## Code review · 9 findings: 1 critical · 7 high · 1 low\n" in body
     found = COLLAPSED.search(body)
     assert found
     assert found[1] == "1 critical · 1 high · 1 low"
-    assert re.findall(r"- \*\*(.*?)\*\* `src/many.py:(\d+)` · Problem", found[2]) == [
-        ("Critical, low confidence", "9"),
-        ("High", "7"),
-        ("Low", "8"),
+    assert re.findall(r"- \*\*(.*?) · Problem \d\*\* · \[`src/many.py:(\d+)`\]", found[2]) == [
+        ("🔴 Critical, low confidence", "9"),
+        ("🟠 High", "7"),
+        ("🔵 Low", "8"),
     ]
-    assert re.findall(r"Because of (\d)", body) == ["1", "2", "3", "4", "5", "6"]
+    assert re.findall(r"Because of (\d)", without_brief(body)) == ["1", "2", "3", "4", "5", "6"]
 
 
 def test_reports_outputs_job_summary_and_inline_comments_have_all(job: Job) -> None:
@@ -78,12 +79,12 @@ def test_what_fails_the_step_is_in_full_view_and_so_is_what_a_rule_found(job: Jo
     finds(job, *(problem(n, severity="critical") for n in range(1, 8)), more=f"key = '{KEY}'\n")
     assert job.run().code == 0
     (body,) = job.github.bodies
-    assert re.search(r"\n\d\. \*\*High, security\*\*.*Possible secret", body)
-    assert body.count("Because of ") == 5
+    assert "\n#### 🟠 High · Possible secret" in body
+    assert without_brief(body).count("Because of ") == 5
     finished = job.run(full=True, fail_on="critical")
     (body,) = job.github.bodies
     assert finished.code == 3
-    assert body.count("Because of ") == 7
+    assert without_brief(body).count("Because of ") == 7
     assert "In one line each: 1 high<" in body
 
 
@@ -93,4 +94,4 @@ def test_the_repository_s_file_may_only_make_it_fewer(job: Job) -> None:
     text = "max-visible: 2\n"
     job.github.add_pull(NUMBER, {**files, ".github/code-review.yml": (text, text)})
     job.run()
-    assert job.github.bodies[0].count("Because of ") == 2
+    assert without_brief(job.github.bodies[0]).count("Because of ") == 2

@@ -1,6 +1,7 @@
 """Answers that are malformed, misplaced or meant to act: what is usable is told, and only that."""
 
 import json
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -146,7 +147,7 @@ def test_unknown_words_become_the_middle_and_unknown_members_are_left_out(job: J
     finished = job.run()
     (body,) = job.github.bodies
     assert (finished.code, finished.outputs["medium"]) == (0, "1")
-    assert f"**Medium, other** `{PATH}:1` · **{TITLE}**" in body
+    assert re.search(rf"#### 🟡 Medium · {TITLE} \[F1\]\n\n\[`{PATH}:1`\]\(\S+\) · other\n", body)
     assert not any(word in body for word in ("dire", "vibes", "9.8"))
 
 
@@ -195,7 +196,7 @@ ACTING = {
 
 
 # One finding that two files share, told at its line, above a table of the two.
-LAYOUT = {"h2": 1, "h3": 3, "details": 1, "table": 1, "tr": 3, "td": 8, "comment": 2}
+LAYOUT = {"h2": 1, "h3": 3, "h4": 1, "details": 2, "table": 1, "tr": 3, "td": 8, "comment": 2}
 
 
 @faults("LO9", "LO10", "LO11", "LO12", "LO17")

@@ -20,7 +20,7 @@ def assert_a_gap_is_named(job: Job, finished: RunResult, path: str, reason: str)
     (body,) = job.github.bodies
     (row,) = [line for line in body.splitlines() if line.startswith(f"| `{path}`")]
     warnings = [command.message for command in commands(finished.log) if command.name == "warning"]
-    assert body.splitlines()[1] == "## Code review · 2 high · incomplete"
+    assert body.splitlines()[1] == "## Code review · 2 high findings · incomplete"
     assert "Reviewed 2 of 3 changed files" in body
     assert "not reviewed" in row
     assert reason in row
@@ -140,7 +140,7 @@ def test_when_the_budget_ends_what_is_known_is_published(job: Job, limit: dict[s
     (body,) = job.github.bodies
     assert finished.code == 0
     assert len(job.model.bodies) == 1
-    assert "1 high · incomplete" in body
+    assert "1 high finding · incomplete" in body
     assert body.count("budget is spent") >= 2
     assert "Reviewed 1 of 3 changed files" in body
 

@@ -36,7 +36,7 @@ def answering(replay: dict[str, Any]) -> Callable[[Body], str]:
     [
         (
             "cookie",
-            "## Code review · 1 high · 1 medium · 1 low",
+            "## Code review · 3 findings: 1 high · 1 medium · 1 low",
             ["`index.js:69`", "`index.js:146`", "`index.js:79`"],
         ),
         ("h11", "## Code review · no problems found", []),

@@ -41,7 +41,7 @@ def test_a_finding_that_could_not_be_read_is_named_beside_others(job: Job) -> No
     job.model.say(review_reply(PATH, {}, {"body": None}))
     finished = job.run()
     assert (
-        "## Code review · 1 high · incomplete · 1 finding could not be read\n"
+        "## Code review · 1 high finding · incomplete · 1 finding could not be read\n"
         in (job.github.bodies[0])
     )
     assert finished.outputs["verdict"] == "findings"
@@ -59,7 +59,9 @@ def test_a_review_that_shows_nothing_of_what_was_found_is_incomplete(job: Job) -
 def test_a_finding_without_a_place_is_named_beside_others(job: Job) -> None:
     job.model.say(review_reply(PATH, {}, {"quote": "no such code", "title": "Invented"}))
     finished = job.run()
-    assert "## Code review · 1 high · 1 finding could not be placed\n" in job.github.bodies[0]
+    assert (
+        "## Code review · 1 high finding · 1 finding could not be placed\n" in job.github.bodies[0]
+    )
     assert (finished.outputs["verdict"], finished.outputs["complete"]) == ("findings", "true")
 
 

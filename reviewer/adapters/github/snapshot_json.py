@@ -212,7 +212,14 @@ def _pull_request(pull: PullNode, repository: str) -> PullRequest:
         linked_issues=issue_json.read_linked(closed, repository),
         association=pull.author_association,
         opened_at=moment(pull.created_at),
+        head_repository=_read_name(pull.head_repository),
     )
+
+
+def _read_name(repository: object) -> str:
+    """Return "owner/name"; only links need it, so no other answer is an error."""
+    name = repository.get("nameWithOwner") if isinstance(repository, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def parse_comment(node: CommentNode, viewer: str) -> Comment:

@@ -28,15 +28,28 @@ def find_first(
     What an entry lacks it may have under a wrong name, and then the name is the error.
     """
     misnamed = {error["loc"][:-1] for error in errors if error["type"] == "extra_forbidden"}
-    problems = [
-        describe(document, error, keys, entry_keys)
+    wanted = (
+        error
         for error in errors
         if not (error["type"] == "missing" and error["loc"][:-1] in misnamed)
-    ]
-    return min(problems, key=lambda problem: (problem.line, problem.column))
+    )
+    first = min(wanted, key=lambda error: _find_place(document, error))
+    return _describe_error(document, first, keys, entry_keys)
 
 
-def describe(
+def _find_place(document: Document, error: ErrorDetails) -> tuple[int, int]:
+    where = error["loc"]
+    match error["type"]:
+        case "extra_forbidden":
+            place = document.keys[where]
+        case "missing":
+            place = document.values[where[:-1]]
+        case _:
+            place = document.values[where]
+    return place.line, place.column
+
+
+def _describe_error(
     document: Document, error: ErrorDetails, keys: Sequence[str], entry_keys: Sequence[str]
 ) -> ConfigError:
     """Return the error for what pydantic found: what is there, what is allowed, what to write.
@@ -62,12 +75,12 @@ def _refuse_value(document: Document, error: ErrorDetails) -> ConfigError:
     place = document.values[where]
     mistake = error.get("ctx", {}).get("error")
     if isinstance(mistake, GlobMistakeError):
-        what = f"{_name_place(where)} {_describe(error['input'])}, which {mistake.reason}."
+        what = f"{_name_place(where)} {_describe_value(error['input'])}, which {mistake.reason}."
         if isinstance(error["input"], tuple):
             what = f"{_name_place(where)}, entry 1 {mistake.reason}."
         cause = " ".join(filter(None, (_list_allowed(where), mistake.more)))
         return place.error(what, cause=cause, remedy=_advise_globs(where, mistake.right))
-    what = f"{_name_place(where)} {_describe(error['input'])}, which cannot be used."
+    what = f"{_name_place(where)} {_describe_value(error['input'])}, which cannot be used."
     return place.error(what, cause=_list_allowed(where), remedy=_advise(where, error["input"]))
 
 
@@ -140,7 +153,7 @@ def _name_place(where: Path) -> str:
     )
 
 
-def _describe(value: object) -> str:
+def _describe_value(value: object) -> str:
     match value:
         case None:
             return "has no value"

@@ -215,8 +215,7 @@ class _Builder:
         return yaml_mistakes.quote_line(self._line_of(event)) or yaml_mistakes.QUOTES
 
     def _line_of(self, event: yaml.NodeEvent) -> str:
-        number = _place(event.start_mark).line
-        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+        return yaml_mistakes.pick(self._lines, _place(event.start_mark).line)
 
     @staticmethod
     def _refuse(event: yaml.Event, what: str, remedy: str = "") -> Never:

@@ -15,6 +15,8 @@ _TABS = re.compile(r"^[ ]*\t[ \t]*")
 _BLOCK = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
 PLAIN = "Write switches as true or false, numbers in plain digits, and put texts in quotes."
 _KINDS = {declared.name: declared.kind.shape for declared in inputs.DECLARATIONS if declared.file}
+_LONGEST = 400
+"""Characters of a line that is read to advise about it."""
 QUOTES = "Text that starts with one of * & ! @ % ` must be in quotes, like '*.md'."
 
 
@@ -26,7 +28,7 @@ def advise(text: str, number: int, problem: str, began: int = 0) -> str:
     if other_tools.is_toml(text):
         return f"{other_tools.TOML.cause} {other_tools.TOML.remedy}"
     lines = text.splitlines()
-    line = lines[number - 1] if 0 < number <= len(lines) else ""
+    line = pick(lines, number)
     if _TABS.match(line) or "\\t" in problem:
         return _advise_blanks(line)
     return quote_line(line) or _advise_about(
@@ -84,9 +86,19 @@ def _say(found: re.Match[str], value: str, why: str) -> str:
     return f"{why} Write `{line}`." if value and yaml_lines.is_plain_line(line) else why
 
 
+def pick(lines: Sequence[str], number: int) -> str:
+    """Return a line by its number, "" for one that is too long to advise about.
+
+    Patterns with blanks in them can take quadratic time.
+    """
+    line = lines[number - 1] if 0 < number <= len(lines) else ""
+    return line if len(line) <= _LONGEST else ""
+
+
 def _find_above(lines: Sequence[str], number: int) -> str:
     """Return the nearest line above that has something in it."""
-    return next((each for each in reversed(lines[: max(0, number - 1)]) if each.strip()), "")
+    above = range(min(number - 1, len(lines)), 0, -1)
+    return next((line for each in above if (line := pick(lines, each)).strip()), "")
 
 
 def _advise_blanks(line: str) -> str:
@@ -116,6 +128,8 @@ def _advise_colon(line: str, above: str) -> str:
 
 def _advise_stuck(line: str) -> str:
     """Advise about `key:value` and `key = value`."""
+    if len(line) > _LONGEST:
+        return ""
     found = _STUCK.fullmatch(line.rstrip())
     if not found:
         return ""

@@ -114,7 +114,8 @@ def _load_for_repair(
         raise broken.read_at(commit, hint=_NOT_YOURS) from None
     if remaining:
         here = f"In this pull request, {remaining.path or PATH} is not valid either"
-        raise broken.read_at(commit, hint=f"{here}: {remaining.reason} {remaining.cause}".rstrip())
+        what = filter(None, (remaining.reason, remaining.cause, remaining.remedy))
+        raise broken.read_at(commit, hint=f"{here}: {' '.join(what)}") from None
     start = run.forge.merge_base(pull.base_sha, pull.head_sha)
     if SettingsFile.read(run.forge, start) != base:
         raise broken.read_at(commit, hint=_BEHIND) from None

@@ -41,6 +41,16 @@ def test_a_refused_key_is_reported_everywhere_with_what_to_do(job: Job, status: 
 
 
 @faults("LL1")
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_empty_key_that_the_server_refuses_is_said_to_be_empty(job: Job, status: int) -> None:
+    job.model.fail(CHAT, Instead(error(status, "No auth credentials found")))
+    finished = job.run(api_key="")
+    assert finished.code == 2
+    assert_reported_everywhere(job, finished, "The input api-key is empty, and the model server")
+    assert_reported_everywhere(job, finished, "in runs for forks and Dependabot")
+
+
+@faults("LL1")
 def test_an_unknown_model_is_reported_everywhere_with_what_to_do(job: Job) -> None:
     finished = job.run(model="misspelt")
     assert finished.code == 2

@@ -189,6 +189,8 @@ class ModelServer:
     ) -> "ModelError | TransientError | _UnsupportedError":
         if "tools" in sent and refusals.refuses_tools(refusal):
             return _UnsupportedError("tools", refusal.message)
+        if not self._key and refusals.wants_key(refusal):
+            return refusals.explain_empty_key(refusal)
         problem = refusals.explain(refusal, self.name)
         if isinstance(problem, ModelNotFoundError):
             model_list.explain_missing(problem, self.name, self.read_list())

@@ -143,6 +143,23 @@ def clean(text: str, key: str) -> str:
     return truncate.line(invisible.drop(hidden), _LONGEST_QUOTE)
 
 
+def wants_key(refusal: Refusal) -> bool:
+    """Return True if the server refused the request because of the API key, perhaps its lack."""
+    return refusal.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+
+
+def explain_empty_key(refusal: Refusal) -> ModelRefusedError:
+    """Return the error for a server that wants a key, where the input is empty."""
+    return ModelRefusedError(
+        f"The input api-key is empty, and the model server wants one ({refusal.status}): "
+        f"{refusal.message}",
+        cause="`${{ secrets.NAME }}` is empty where no secret has exactly this name, and in runs "
+        "for forks and Dependabot, to which GitHub gives no secrets of the repository.",
+        remedy="Add the secret under Settings > Secrets and variables > Actions, and its name to "
+        "the step: `with: {api-key: ${{ secrets.NAME }}}`.",
+    )
+
+
 def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
     """Return the error for a refusal; what its text says goes before its status."""
     if problem := _explain_length(refusal, model):

@@ -42,7 +42,7 @@ def test_every_word_has_a_meaning() -> None:
 def test_the_addresses_of_sections_are_those_of_the_page() -> None:
     page = (SCHEMA.parents[1] / "docs" / "configuration.md").read_text("utf-8")
     for name in DECLARED:
-        assert f"\n### `{name}`\n" in page
+        assert f"\n#### `{name}`\n" in page
 
 
 def test_no_class_name_is_a_title() -> None:

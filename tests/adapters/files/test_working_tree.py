@@ -276,6 +276,7 @@ def test_no_filter_is_started_even_where_git_compares_contents(folder: Path) -> 
     assert trace.exists()
 
 
+@faults("SE10")
 def test_a_filter_that_cannot_be_switched_off_is_an_error(folder: Path) -> None:
     git(folder, "config", "filter.a=b.clean", "cat")
     with pytest.raises(ForgeError, match="cannot be disabled"):

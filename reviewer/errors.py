@@ -88,16 +88,9 @@ class ConfigError(SetupError):
     section = "settings-file"
 
     def __init__(
-        self,
-        problem: str,
-        *,
-        cause: str = "",
-        remedy: str = "",
-        path: str = "",
-        commit: str = "",
-        line: int = 0,
-        column: int = 0,
-    ) -> None:
+        self, problem: str, *, cause: str = "", remedy: str = "",
+        path: str = "", commit: str = "", line: int = 0, column: int = 0,
+    ) -> None:  # fmt: skip
         """Keep the place, for the annotation; `commit` says where the file was read."""
         self.problem = problem
         self.path = path
@@ -119,15 +112,11 @@ class ConfigError(SetupError):
 
     def read_at(self, commit: str, *, hint: str = "") -> "ConfigError":
         """Return this error with the words for the commit and a last sentence, the way on."""
+        remedy = " ".join(filter(None, (self.remedy, hint)))
         return ConfigError(
-            self.problem,
-            cause=self.cause,
-            remedy=" ".join(filter(None, (self.remedy, hint))),
-            path=self.path,
-            commit=commit,
-            line=self.line,
-            column=self.column,
-        )
+            self.problem, cause=self.cause, remedy=remedy,
+            path=self.path, commit=commit, line=self.line, column=self.column,
+        )  # fmt: skip
 
 
 class ReportError(SetupError):
@@ -307,17 +296,3 @@ class CancelledError(ReviewerError):
             remedy="Run it again: it asks only for what is not yet in the review.",
         )
         self.exit_code = 128 + signal_number
-
-
-def cancellation_behind(problem: BaseException) -> CancelledError | None:
-    """Return the cancellation that caused `problem`, or None.
-
-    If a signal arrives while Python acquires or releases a lock, `threading` raises another error
-    ("release unlocked lock") with the cancellation as its context.
-    """
-    found: BaseException | None = problem
-    while found:
-        if isinstance(found, CancelledError):
-            return found
-        found = found.__context__
-    return None

@@ -15,6 +15,7 @@ from reviewer.prompt import PlannedRequest
 from reviewer.severity import Severity
 from reviewer.spending import Bill, Ledger, Spent
 from reviewer.text import truncate
+from reviewer.verification import Verification
 
 _BY_FORK = "according to a run that the fork controls"
 
@@ -56,43 +57,6 @@ class FileReport:
     unread_lines: int = 0
     checked: bool = False
     content: str = ""
-
-
-class VerdictOutcome(enum.Enum):
-    """The effect of the verification on a finding."""
-
-    KEPT = "kept"
-    LOWERED = "lowered"
-    DROPPED = "dropped"
-    JOINED = "joined"
-    """It has the same cause as another finding, which names its place too."""
-
-
-class Ground(enum.Enum):
-    """The kind of reason that a verdict of the verification has."""
-
-    EXISTED = "existed"
-    IMPOSSIBLE = "impossible"
-    STYLE = "style"
-    MINOR = "minor"
-    ANNOUNCED = "announced"
-    UNSEEN = "unseen"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """The verification of one finding.
-
-    `finding` is as it was before. `reason` and `evidence` are the model's texts, untrusted; the
-    latter is the line that decides, or the input that fails.
-    """
-
-    finding: Finding
-    outcome: VerdictOutcome
-    reason: str
-    ground: Ground = Ground.NONE
-    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

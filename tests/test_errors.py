@@ -2,7 +2,8 @@
 
 import pytest
 
-from reviewer.errors import CancelledError, ReviewerError, cancellation_behind
+from reviewer.cancellation import cancellation_behind
+from reviewer.errors import CancelledError, ReviewerError
 from tests.faults import faults
 
 

@@ -101,11 +101,7 @@ def decimal(high: int, *, above: int = -1, unit: str = "", example: str) -> "Opt
 def fraction(high: int, example: str) -> OptionType[float]:
     """Read a number from 0 to `high` as a float."""
     exact = decimal(high, example=example)
-
-    def parse(text: str) -> float:
-        return float(exact.parse(text))
-
-    return OptionType(parse, exact.allowed, exact.example)
+    return OptionType(lambda text: float(exact.parse(text)), exact.allowed, exact.example)
 
 
 def optional(option: OptionType[T], default: str = "none") -> OptionType[T | None]:
@@ -229,7 +225,8 @@ def language() -> OptionType[str]:
 
     def parse(text: str) -> str:
         text = trim(text)
-        if len(text) > LONGEST_LANGUAGE or not all(map(_belongs_to_a_language_name, text)):
+        usual = all(char in " -" or unicodedata.category(char)[0] in "LM" for char in text)
+        if len(text) > LONGEST_LANGUAGE or not usual:
             raise ValueError
         return text
 
@@ -237,10 +234,6 @@ def language() -> OptionType[str]:
     # A schema has no portable class for letters: this one excludes the other ASCII characters.
     shape = Text(LONGEST_LANGUAGE, r"^[^\x00-\x1f!-,./0-9:-@\[-`{-\x7f]*$")
     return OptionType(parse, allowed, "Brazilian Portuguese", shape, blank=True)
-
-
-def _belongs_to_a_language_name(char: str) -> bool:
-    return char in " -" or unicodedata.category(char)[0] in "LM"
 
 
 def prose() -> OptionType[str]:

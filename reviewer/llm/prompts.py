@@ -39,9 +39,7 @@ _PURPOSES_WITH_CHANGES = ("review", "whole", "verify", "trivial")
 _PURPOSES_ASKED_ONCE = ("whole", "trivial")
 _KEYS = 16
 """OpenAI's cache serves about 15 requests a minute for a key, so a run uses several.
-
-https://developers.openai.com/api/docs/guides/prompt-caching
-"""
+https://developers.openai.com/api/docs/guides/prompt-caching"""
 
 
 class Prompts:

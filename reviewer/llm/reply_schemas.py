@@ -9,10 +9,10 @@ from typing import Annotated
 
 from reviewer.finding import Candidate
 from reviewer.promise import GapKind
-from reviewer.review import Ground
 from reviewer.severity import Severity
 from reviewer.text import json_members
 from reviewer.text.json_members import schema
+from reviewer.verification import Ground
 
 VERDICTS = ("keep", "lower", "drop")
 _GAP_KINDS: dict[str, GapKind | None] = {kind.value: kind for kind in GapKind}

@@ -27,9 +27,10 @@ from reviewer.config import shard
 from reviewer.errors import ReportError
 from reviewer.finding import Candidate, Origin, Side
 from reviewer.promise import PromiseGap
-from reviewer.review import Ground, Status, VerdictOutcome
+from reviewer.review import Status
 from reviewer.severity import Confidence, Scale, Severity
 from reviewer.spending import Dollars
+from reviewer.verification import Ground, VerdictOutcome
 
 VERSION: Final = 1
 LARGEST = 20_000_000

@@ -7,7 +7,7 @@ from reviewer.changes.batches import Batch
 from reviewer.finding import Finding
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
-from reviewer.review import Verification
+from reviewer.verification import Verification
 
 
 @dataclass(slots=True)

@@ -49,3 +49,11 @@ def run_all(
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return tuple(task for at, task in enumerate(known) if at not in finished), stop
+
+
+def start_in_thread(call: Callable[[], Result]) -> Future[Result]:
+    """Start `call` in a thread of its own and return its future result."""
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="early")
+    future = pool.submit(call)
+    pool.shutdown(wait=False)
+    return future

@@ -12,8 +12,8 @@ from reviewer.comments import upsert
 from reviewer.comments.upsert import Compose, OwnComment
 from reviewer.errors import ConversationClosedError, ForbiddenError, ForgeError
 from reviewer.memory import state, state_line
+from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.pull_request import Comment
-from reviewer.run.model_review import start_in_thread
 from reviewer.run.reporter import Reporter, ReportTarget
 
 log = logging.getLogger(__name__)

@@ -35,12 +35,13 @@ from reviewer.llm.tools import OFFERED
 from reviewer.memory import state_line
 from reviewer.operations import CreateComment, Operation, ReplyToThread
 from reviewer.pipeline import batch_requests
+from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Model
 from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import base_settings, eligibility, model_tools
-from reviewer.run.model_review import limit_pull, start_in_thread
+from reviewer.run.model_review import limit_pull
 from reviewer.run.reactions import acknowledge
 from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run

@@ -13,11 +13,11 @@ from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import ConfigError, NotFoundError
+from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Forge
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import SecretMask
 from reviewer.run import own_parts
-from reviewer.run.model_review import start_in_thread
 from reviewer.run.run import Run
 
 _NOT_YOURS = (

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from reviewer.errors import CancelledError, CommandRefusedError, ReviewerError, cancellation_behind
+from reviewer.cancellation import cancellation_behind
+from reviewer.errors import CancelledError, CommandRefusedError, ReviewerError
 from reviewer.run.reporter import Reporter
 from reviewer.run.run import SECONDS_AFTER_CANCEL
 

@@ -14,8 +14,8 @@ from reviewer.finding import Dismissal, Finding
 from reviewer.findings import ranking
 from reviewer.operations import UpdateComment
 from reviewer.pipeline.progress import Interim
+from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.run.announcement import Announcement
-from reviewer.run.model_review import start_in_thread
 from reviewer.text.truncate import shorten_name
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -38,6 +38,7 @@ from reviewer.pipeline import file_result, review_changes
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.progress import Interim
 from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Model
 from reviewer.prompt import ListedModel
 from reviewer.pull_request import PullRequest, Snapshot, TreeListing
@@ -298,11 +299,3 @@ def _make_requests(
         paths=selection.paths,
         guidelines=team,
     )
-
-
-def start_in_thread(call: Callable[[], T]) -> Future[T]:
-    """Start `call` in a thread of its own and return its future result."""
-    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="early")
-    future = pool.submit(call)
-    pool.shutdown(wait=False)
-    return future

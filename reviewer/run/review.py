@@ -18,6 +18,7 @@ from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.pipeline.review_batch import BatchReviewer
+from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review
 from reviewer.run import (
@@ -31,13 +32,7 @@ from reviewer.run.announcement import announced
 from reviewer.run.conclusion import conclude, log_result, render_verdict
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.live_progress import LiveProgress
-from reviewer.run.model_review import (
-    find_promises,
-    make_reviewer,
-    review_share,
-    start_in_thread,
-    start_reading,
-)
+from reviewer.run.model_review import find_promises, make_reviewer, review_share, start_reading
 from reviewer.run.plan import show_plan
 from reviewer.run.publish import publish
 from reviewer.run.reporter import Reporter

@@ -14,8 +14,8 @@ from reviewer.findings.ranking import Verdict
 from reviewer.findings.tool_findings import MOST, MOST_PER_FILE, RepositoryRoots, ToolFindings
 from reviewer.findings.tool_results import SarifReport, ToolPlace, ToolResult
 from reviewer.redaction.scan import Redaction
-from reviewer.review import Ground
 from reviewer.severity import Confidence, Severity
+from reviewer.verification import Ground
 from tests import builders
 from tests.faults import faults
 

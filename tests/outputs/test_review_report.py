@@ -11,8 +11,9 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 from reviewer.finding import Dismissal, Side
 from reviewer.outputs import review_report, sarif
-from reviewer.review import Ground, Review, VerdictOutcome, Verification
+from reviewer.review import Review
 from reviewer.severity import Severity
+from reviewer.verification import Ground, VerdictOutcome, Verification
 from tests import builders
 from tests.faults import faults
 

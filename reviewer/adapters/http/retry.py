@@ -11,7 +11,8 @@ from typing import Self, TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential, wait_random
 
-from reviewer.errors import ReviewerError, cancellation_behind
+from reviewer.cancellation import cancellation_behind
+from reviewer.errors import ReviewerError
 
 T = TypeVar("T")
 

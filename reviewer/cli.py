@@ -12,7 +12,7 @@ from types import FrameType
 from reviewer import __version__
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.runner.actions import install_excepthooks
-from reviewer.adapters.runner.terminal import Terminal
+from reviewer.adapters.runner.terminal import Terminal, show_cursor
 from reviewer.config import file_schema
 from reviewer.config import settings as config
 from reviewer.config.inputs import Inputs
@@ -206,5 +206,10 @@ def _check_templates(folder: Path) -> None:
 def _cancel(number: int, _frame: FrameType | None) -> None:
     # A second signal ends the process at once: people press Ctrl-C again if nothing happens.
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_DFL)
+        signal.signal(each, _end)
     raise CancelledError(number)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    show_cursor(sys.stderr)
+    os._exit(128 + number)

@@ -451,6 +451,27 @@ def test_ctrl_c_shows_what_was_reviewed_until_then(
     assert b"incomplete" in shown
 
 
+def test_a_second_ctrl_c_ends_at_once_and_leaves_the_cursor_visible() -> None:
+    program = """
+import signal, sys
+from reviewer import cli
+from reviewer.errors import CancelledError
+try:
+    cli._cancel(signal.SIGINT, None)
+except CancelledError:
+    signal.raise_signal(signal.SIGINT)
+sys.exit("not ended")
+"""
+    ours, theirs = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, stderr=theirs, check=False, timeout=30
+    )
+    os.close(theirs)
+    assert done.returncode == 130
+    assert os.read(ours, 100) == b"\x1b[?25h"
+    os.close(ours)
+
+
 def test_version_and_help_are_there() -> None:
     command = [sys.executable, "-m", "reviewer"]
     version = subprocess.run([*command, "--version"], cwd=ROOT, capture_output=True, check=True)

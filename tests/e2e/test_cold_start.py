@@ -90,6 +90,8 @@ def test_the_first_request_goes_out_before_the_models_client_is_imported(
     assert imported_packages(before) >= {"github", "jinja2", "pydantic"}
     assert "openai" not in imported_packages(before)
     assert "openai" in imported_packages(after)
+    # The image has none.
+    assert "rich" not in imported_packages((*before, *after))
     assert len(model_server.bodies) == 1
 
 

@@ -82,6 +82,13 @@ def draws_bars(stream: TextIO, environ: Mapping[str, str]) -> bool:
     return stream.isatty() and environ.get("TERM", "dumb") != "dumb" and not _is_in_workflow()
 
 
+def show_cursor(stream: TextIO) -> None:
+    """Show the cursor that a bar has hidden; for an end without a way back through the bar."""
+    if stream.isatty():
+        # Not through the stream, which may be in the middle of a write.
+        os.write(stream.fileno(), b"\x1b[?25h")
+
+
 def has_colours() -> bool:
     """Return True if text may have colours (https://no-color.org)."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"

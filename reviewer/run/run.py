@@ -69,7 +69,8 @@ class Run:
     costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
     reviewed files. Both are empty where there is none. `now` is when the run began. `early_list` is
     None if the event does not name the commits. `key` tells its bill from those of other runs.
-    `problems` are those that it has reported.
+    `problems` are those that it has reported. `counted` has what was read for the daily limits:
+    when runs on other pull requests asked a model, by their numbers.
     """
 
     forge: Forge
@@ -88,6 +89,7 @@ class Run:
     early_list: EarlyList | None = None
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     problems: list[ReviewerError] = field(default_factory=list)
+    counted: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def take_early_list(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
         """Return the list of changed files if it was asked for and is of these commits; once."""

@@ -201,7 +201,7 @@ class Inputs(OwnInputs):
         "auto",
         "Let the model read and search the files of the reviewed commit. `auto`: except for pull "
         "requests from forks in runs that have secrets. `on`: except in runs of "
-        "`pull_request_target` and `workflow_run`. `always`: there too.",
+        "`pull_request_target`, `workflow_run` and `pr-number: open`. `always`: there too.",
     )
     check_run: bool = declare(
         option_types.flag(),

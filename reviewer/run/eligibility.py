@@ -148,7 +148,10 @@ def find_wait_reason(run: Run, pull: PullRequest, known: State) -> str:
         return ""
 
     def read_runs(number: int) -> tuple[int, ...]:
-        return OwnComment.find(run.forge.snapshot(number), run.seal.on(number)).state.runs
+        if number not in run.counted:
+            own = OwnComment.find(run.forge.snapshot(number), run.seal.on(number))
+            run.counted[number] = own.state.runs
+        return run.counted[number]
 
     reached = daily_limits.find_reached_limit(
         inputs, pull, known.runs, run.now, run.forge.changed_since, read_runs

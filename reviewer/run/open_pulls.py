@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from reviewer.adapters.github.forge import GitHub
@@ -79,6 +79,7 @@ class OpenPullsReview:
     _stopped: str = ""
     _files: int = 0
     _spent: list[Spent] = field(default_factory=list)
+    _counted: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def review_all(self, wanted: ReviewOpenPulls) -> int:
         """Review all open pull requests whose head is new, and return the worst exit code.
@@ -155,6 +156,7 @@ class OpenPullsReview:
             finally:
                 spent = budget.spent()
                 self._spent.append(spent)
+                self._counted.pop(pull.number, None)
         # One that turned out to be up to date, or to be skipped, takes no room of the others.
         self._files += pull.changed_files if spent.requests else 0
         reason = problems[-1].what.rstrip(".") if code and problems else ""
@@ -164,7 +166,7 @@ class OpenPullsReview:
     def _review(self, wanted: ReviewPullRequest, budget: Budget) -> tuple[int, list[ReviewerError]]:
         """Return the exit code of one pull request, and the problems that were reported."""
         first, early_list = start.send_first(self.forge, wanted, self.inputs)
-        run = self.make_run(wanted, budget, early_list)
+        run = replace(self.make_run(wanted, budget, early_list), counted=self._counted)
         try:
             snapshot = first.result()
             code = review_pull_request(run, snapshot) if snapshot else 0

@@ -159,6 +159,21 @@ def test_the_daily_limit_for_outside_contributors_applies(pulls: Job) -> None:
     assert list(verdicts(finished).values()).count("clean") == 1
 
 
+def test_for_the_daily_limit_a_pull_request_is_read_again_only_after_its_review(
+    pulls: Job,
+) -> None:
+    def count_reads(**inputs: str) -> int:
+        before = len(pulls.github.sent("POST .*graphql"))
+        pulls.run_open(full=True, **inputs)
+        sent = pulls.github.sent("POST .*graphql")[before:]
+        return sum("query Snapshot" in str(request.json_object()["query"]) for request in sent)
+
+    pulls.run_open()
+
+    # For 7: 8 and 9. For 8: 7, which was reviewed. For 9: 8, for the same reason.
+    assert count_reads(daily_limit="500") - count_reads() == 4
+
+
 @faults("SE14")
 @pytest.mark.parametrize("wanted", ["auto", "on"])
 def test_a_fork_gets_no_tools_in_a_run_that_has_secrets(job: Job, wanted: str) -> None:

@@ -1,8 +1,7 @@
 """Declares the JSON report, version 1; it is written, read and described by these types.
 
 A report that is read is untrusted. `schema` makes schema/report.schema.json. Raise VERSION when a
-member is removed or changes its meaning. A new member needs a default, because older reports lack
-it.
+member is removed or changes its meaning. Older reports lack a new member: it needs a default.
 """
 
 import json
@@ -273,7 +272,7 @@ def read(data: bytes) -> Report:
         return _adapter().validate_json(data)
     except ValidationError as wrong:
         first: Any = wrong.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"])
+        place = ".".join(map(str, first["loc"]))
         problem = f"{place}: {first['msg']}" if place else str(first["msg"])
         raise ReportError(
             f"The report cannot be used: {problem[:300]}.",
@@ -285,7 +284,7 @@ def read(data: bytes) -> Report:
 def schema() -> Mapping[str, object]:
     """Return the JSON Schema of a report as it is written."""
     described = _adapter().json_schema(mode="serialization", schema_generator=_SchemaGenerator)
-    return {"$schema": GenerateJsonSchema.schema_dialect, **described}
+    return {"$schema": GenerateJsonSchema.schema_dialect} | described
 
 
 class _SchemaGenerator(GenerateJsonSchema):

@@ -54,10 +54,7 @@ def assemble(
         overview=Overview(),
         findings=shown,
         files=files,
-        withheld=sum(
-            (each.dropped for each in results),
-            withheld + Withheld(duplicate=repeated, refuted=sum(each.refuted for each in results)),
-        ),
+        withheld=_add_dropped(results, withheld, repeated),
         spent=spent,
         notes=config.notes + selection.notes + _note_ungraded(results, config) + tools.problems,
         job_summary_notes=(*filter(None, (config.origin,)), *tools.notes),
@@ -68,6 +65,12 @@ def assemble(
         unread=missing.unread,
         next_number=next_number,
     )
+
+
+def _add_dropped(results: Sequence[FileResult], withheld: Withheld, repeated: int) -> Withheld:
+    refuted = sum(each.refuted for each in results)
+    own = withheld + Withheld(duplicate=repeated, refuted=refuted)
+    return sum((each.dropped for each in results), own)
 
 
 def _mask_body(finding: Finding, as_prompt_text: Callable[[str], str]) -> Finding:

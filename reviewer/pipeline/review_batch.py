@@ -294,9 +294,5 @@ def _find_final(batch: Batch, results: Sequence[PartResult]) -> ReviewerError | 
 
 def _may_be_split(batch: Batch, problem: ReviewerError) -> bool:
     """Return True if smaller requests may succeed where this one failed."""
-    hopeless = (*FINAL_ERRORS, ModelUnreachableError)
-    return (
-        len(batch.parts) > 1
-        and isinstance(problem, ModelError)
-        and not isinstance(problem, hopeless)
-    )
+    hopeless = isinstance(problem, (*FINAL_ERRORS, ModelUnreachableError))
+    return len(batch.parts) > 1 and isinstance(problem, ModelError) and not hopeless

@@ -28,9 +28,8 @@ def review(
     """Ask about every selected file whose change is new, and make one review of all results.
 
     Files whose change is remembered keep their results. `on_progress` is called in this thread
-    after each reply. Raises the first error if files were asked
-    about and none could be reviewed. After a CancelledError no more is asked: the review holds the
-    results so far and is marked as cancelled.
+    after each reply. Raises the first error if files were asked about and none could be reviewed.
+    After a CancelledError no more is asked: the review has the results so far and is marked.
     """
     progress = Progress.begin(reviewer, Plan.of(reviewer, selection))
     asked = list[PlannedRequest]()

@@ -40,8 +40,7 @@ from reviewer.ports import Model
 from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
-from reviewer.run import base_settings, eligibility, model_tools
-from reviewer.run.model_review import limit_pull
+from reviewer.run import base_settings, eligibility, known_review, model_tools
 from reviewer.run.reactions import acknowledge
 from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
@@ -190,7 +189,7 @@ def _ask_model(
     )
     if workspace:
         start_in_thread(head.load)
-    limit_pull(run, OwnComment.find(snapshot, run.seal).state)
+    known_review.limit_pull(run, OwnComment.find(snapshot, run.seal).state)
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     client = ModelClient(models.result(), run.budget, run_tool, prompts.as_prompt_text, window)
     known = guideline_files.find(

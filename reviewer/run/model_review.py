@@ -6,9 +6,7 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import partial
-from typing import TypeVar
 
 from reviewer.changes import unmatched_patterns
 from reviewer.changes.diff import ChangedFile
@@ -24,7 +22,6 @@ from reviewer.context.head_files import HeadFiles
 from reviewer.context.promises import Promises
 from reviewer.finding import Dismissal, Finding
 from reviewer.llm import model_catalog
-from reviewer.llm.budget import PullLimit
 from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.own_wording import OwnWording
 from reviewer.llm.prompts import Prompts
@@ -44,10 +41,8 @@ from reviewer.prompt import ListedModel
 from reviewer.pull_request import PullRequest, Snapshot, TreeListing
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review
-from reviewer.run import model_client, model_tools, tool_reports
+from reviewer.run import known_review, model_client, model_tools, tool_reports
 from reviewer.run.run import Run
-
-T = TypeVar("T")
 
 # For the list of models, where nobody else says how large the window is: a guess is as good.
 _SECONDS_FOR_WINDOW = 5.0
@@ -173,16 +168,7 @@ def make_reviewer(
     pull, inputs, previous = snapshot.pull, run.inputs, comparing.result()
     mask = SecretMask.of(run.runner.secrets, selection.with_lines)
     workspace = reads.head if reads.offers_tools.result() else None
-    prompts = Prompts(
-        pull,
-        nonce=secrets.token_hex(8),
-        language=settings.language,
-        mask=mask,
-        tools=OFFERED if workspace else (),
-        verifies=settings.verify is not Verify.OFF,
-        promises=find_promises(run, settings, pull),
-        parts=OwnWording.of(settings.prompt_parts),
-    )
+    prompts = _make_prompts(run, pull, settings, mask, offers_tools=bool(workspace))
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files
     context = ContextCollector(reads.head, selection.files, find_excluded(settings), share)
@@ -194,7 +180,7 @@ def make_reviewer(
         previous=recalled.previous,
         as_prompt_text=prompts.as_prompt_text,
     )
-    limit_pull(run, previous.state)
+    known_review.limit_pull(run, previous.state)
     requests = _make_requests(run, snapshot, settings, selection, context, team, speakers, earlier)
     return BatchReviewer(
         requests=replace(requests, tools=tools),
@@ -209,6 +195,21 @@ def make_reviewer(
         refresh_overview=run.wanted.refresh_overview,
         asks=any(file.path not in recalled.rows for file in share),
         tools=tools,
+    )
+
+
+def _make_prompts(
+    run: Run, pull: PullRequest, settings: Settings, mask: SecretMask, *, offers_tools: bool
+) -> Prompts:
+    return Prompts(
+        pull,
+        nonce=secrets.token_hex(8),
+        language=settings.language,
+        mask=mask,
+        tools=OFFERED if offers_tools else (),
+        verifies=settings.verify is not Verify.OFF,
+        promises=find_promises(run, settings, pull),
+        parts=OwnWording.of(settings.prompt_parts),
     )
 
 
@@ -262,17 +263,6 @@ def _recall(
 
     keys = replace(keys, find_rules=find_rules)
     return team, recall.recall(share, candidates, previous, keys, change)
-
-
-def limit_pull(run: Run, known: State) -> None:
-    """Keep this run within what earlier ones, which `known` remembers, left of the pull request.
-
-    Several shards run at the same time and do not see each other: each has its share of the rest.
-    """
-    limit, shard = run.inputs.max_cost_pull_request, run.inputs.shard
-    if limit is not None:
-        share = Decimal(1) / (shard.count if shard else 1)
-        run.budget.limit_pull(PullLimit(limit, known.ledger.before(run.key), share))
 
 
 def _make_requests(

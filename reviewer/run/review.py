@@ -2,34 +2,26 @@
 
 import logging
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from reviewer.changes.selection import Selection, read_changes
-from reviewer.comments import threads
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.events.payload import COMMENT
 from reviewer.finding import Dismissal
-from reviewer.findings import ranking
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pipeline.worker_pool import start_in_thread
+from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review
-from reviewer.run import (
-    base_settings,
-    eligibility,
-    model_tools,
-    publish_reports,
-    restored_reports,
-)
+from reviewer.run import base_settings, eligibility, known_review, model_tools, publish_reports
 from reviewer.run.announcement import announced
-from reviewer.run.conclusion import conclude, log_result, render_verdict
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.live_progress import LiveProgress
 from reviewer.run.model_review import find_promises, make_reviewer, review_share, start_reading
@@ -37,9 +29,9 @@ from reviewer.run.plan import show_plan
 from reviewer.run.publish import publish
 from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
-from reviewer.run.run import TITLE, Run
+from reviewer.run.run import Run
 from reviewer.run.skips import skip_pull_request, wait
-from reviewer.spending import Spent
+from reviewer.run.submitted_reports import SubmittedReports
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +72,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     only_repeat = run.wanted.only_repeat
     # What other tools report may be new although the commit is the same.
     repeats = only_repeat or not (publishes or run.inputs.sarif)
-    up_to_date = repeats and _is_up_to_date(run.wanted, own)
+    up_to_date = repeats and known_review.is_up_to_date(run.wanted, own)
     # Slow, because it imports the models' client: done while GitHub responds.
     asks = not (publishes or up_to_date or only_repeat)
     models = start_in_thread(run.models) if asks else None
@@ -93,11 +85,11 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     rights = Rights(run, pull, settings)
     if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=up_to_date):
         return skip_pull_request(reporter, own, settings, skipped)
-    known = _apply_command(own.state, run.wanted, rights)
+    known = known_review.apply_command(own.state, run.wanted, rights)
     key = previous_review.review_key(run.inputs, settings, pull)
     # The command changed nothing, and settings, models and prompts are those of the review.
     if up_to_date and (known, key) == (own.state, own.state.key):
-        return _keep_review(reporter, own, settings)
+        return known_review.keep(reporter, own, settings)
     if only_repeat:
         return wait(run, settings, _NOTHING_TO_REPEAT)
     # With mode: publish, the reports of other runs take the place of the model.
@@ -105,33 +97,62 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     if isinstance(reports, str):
         return wait(run, settings, reports)
     key = previous_review.replace_words(key, reports.reviews) if reports else key
-    # Read the changes; if the head has moved by then, start again with the new one.
+    case = _Case(pull, settings, rights, known, key)
+    return _review_case(reporter, own, case, models, reports, may_restart=may_restart)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One head that is to be reviewed: under which settings and rights, and what is known of it.
+
+    `known` is the remembered state after the command that started the run, `key` the review key.
+    """
+
+    pull: PullRequest
+    settings: Settings
+    rights: Rights
+    known: State
+    key: str
+
+
+def _review_case(
+    reporter: Reporter,
+    own: OwnComment,
+    case: _Case,
+    models: Future[tuple[Model, ...]] | None,
+    reports: SubmittedReports | None,
+    *,
+    may_restart: bool,
+) -> int | HeadMoved:
+    """Read the changes, let the models or `reports` review them, and publish the review."""
+    run, pull, settings = reporter.run, case.pull, case.settings
     with run.runner.group("Read the changes"):
         head, early = model_tools.open_head(run, pull), run.take_early_list
         selection = read_changes(run.forge, pull, settings, early(pull), head=head)
         # Side by side: what applies of the last review, both commits, and the conversation.
-        comparing = start_in_thread(partial(_compare_with_previous, rights, own, known, key))
-        start = partial(start_reading, run, pull, settings, selection, known, head)
+        compare = partial(known_review.compare, case.rights, own, case.known, case.key)
+        comparing = start_in_thread(compare)
+        start = partial(start_reading, run, pull, settings, selection, case.known, head)
         reads = None if reports else start()
         fresh = OwnComment.find(run.forge.snapshot(pull.number), run.seal)
+    # If the head has moved by now, the run starts again with the new one.
     if next_step(Moment.BEFORE_REVIEW, pull.head_sha, fresh.snapshot) is NextStep.START_AGAIN:
         return HeadMoved(fresh.snapshot)
-    # Announce the review, make it, publish it.
-    dismissing = start_in_thread(partial(_collect_dismissals, rights, fresh, comparing))
+    collect = partial(known_review.collect_dismissals, case.rights, fresh, comparing)
+    dismissing = start_in_thread(collect)
     with run.runner.group("Review"):
         if reports:
-            review = publish_reports.merge(
-                run, reports, pull, settings, selection, comparing.result(), dismissing.result()
-            )
+            given = (comparing.result(), dismissing.result())
+            review = publish_reports.merge(run, reports, pull, settings, selection, *given)
         else:
             # The newest conversation, with the title and description that triggered the run.
             shown = replace(fresh.snapshot, pull=pull)
-            given = (shown, settings, selection, comparing, models, reads or start())
-            making = start_in_thread(partial(make_reviewer, run, *given))
+            known = (shown, settings, selection, comparing, models, reads or start())
+            making = start_in_thread(partial(make_reviewer, run, *known))
             reporter, review = _ask(reporter, fresh, selection, settings, making, dismissing)
     previous = comparing.result()
     fresh = fresh.with_restored(previous.state)
-    review = _add_memory(run, review, previous, fresh, key)
+    review = _add_memory(run, review, previous, fresh, case.key)
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
 
@@ -170,7 +191,7 @@ def _plan(reporter: Reporter, snapshot: Snapshot) -> int:
     key = previous_review.review_key(run.inputs, settings, pull)
     head = model_tools.open_head(run, pull)
     selection = read_changes(run.forge, pull, settings, head=head)
-    comparing = start_in_thread(partial(_compare_with_previous, rights, own, own.state, key))
+    comparing = start_in_thread(partial(known_review.compare, rights, own, own.state, key))
     shown = replace(snapshot, pull=pull)
     reads = start_reading(run, pull, settings, selection, own.state, head)
     reviewer = make_reviewer(run, shown, settings, selection, comparing, None, reads)
@@ -197,26 +218,6 @@ def _add_memory(
     )
 
 
-def _is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
-    """Return True if a complete review of this head and base exists and no new one was requested.
-
-    Its inline comments must exist too: a run that was killed while it published leaves findings
-    without their threads. A run that only repeats a verdict repeats that of an incomplete one too.
-    """
-    known, pull = own.state, own.snapshot.pull
-    same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
-    finished = known.complete and not (wanted.full or wanted.refresh_overview)
-    # Without a key, anybody could have written the state; and anybody can have changed the text.
-    proven = same and bool(own.seal.key) and not own.changed
-    if wanted.only_repeat:
-        return proven
-    return (
-        proven
-        and finished
-        and threads.exist_for(known.posted_findings, own.snapshot.conversation, own.seal)
-    )
-
-
 def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRequest:
     """Return the pull request with the title and description that the event holds.
 
@@ -225,79 +226,3 @@ def _use_triggering_text(pull: PullRequest, wanted: ReviewPullRequest) -> PullRe
     if wanted.title is None:
         return pull
     return replace(pull, title=wanted.title, body=wanted.body or "")
-
-
-def _apply_command(known: State, wanted: ReviewPullRequest, rights: Rights) -> State:
-    """Return the remembered state after the command that started the run: /resume or /ignore.
-
-    At a gate, remembered dismissals of people who may not dismiss are forgotten. Raises
-    CommandRefusedError for a command of somebody who may not give it.
-    """
-    if wanted.ignore or wanted.resume:
-        rights.require_for(wanted)
-    if known.dismissed:
-        known = replace(known, dismissed=rights.filter_dismissals(known.dismissed))
-    known = replace(known, paused="") if wanted.resume else known
-    if wanted.ignore is None:
-        return known
-    by = wanted.commenter.login if wanted.commenter else ""
-    ignored = [
-        Dismissal(finding, by, wanted.ignore.reason)
-        for finding in known.findings
-        if finding.number == wanted.ignore.number
-    ]
-    return replace(known, dismissed=ranking.merge_dismissals(known.dismissed, ignored))
-
-
-def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
-    """Keep the review of an earlier run, repeat its verdict as outputs, return the exit code.
-
-    A notice above the review is removed, unless this run only repeats what another one wrote.
-    """
-    run, known = reporter.run, own.state
-    if not run.wanted.only_repeat:
-        reporter.clear_status(own)
-    short, url = known.head_sha[:7], own.kept.url if own.kept else ""
-    run.runner.notice(f"{short} was reviewed before; its review is up to date.", title=TITLE)
-    if reporter.is_taken(own):
-        reporter.warn_of_other_job(known.job)
-    verdict = render_verdict(run, known, settings)
-    run.runner.summary(f"{verdict}\n\nCode review: {short} was reviewed before: {url}\n")
-    shown, _ = ranking.rank(known.findings, settings, known.dismissed)
-    code = conclude(run, known, own.kept, Spent(), settings, findings=shown)
-    log_result(known, own.kept, Spent())
-    return code
-
-
-def _compare_with_previous(
-    rights: Rights, own: OwnComment, known: State, key: str
-) -> PreviousReview:
-    """Return the remembered review with what applies to this run, whose review key is `key`."""
-    run = rights.run
-    if own.doubt or run.wanted.full:
-        asked = "it was asked for" if known.head_sha else ""
-        found = PreviousReview(known, reason=own.doubt or asked)
-    elif not run.seal.key:
-        found = PreviousReview(known)
-    else:
-        found = previous_review.compare(known, rights.pull, key)
-    if run.inputs.restores and not run.wanted.full:
-        return restored_reports.restore(rights, found, key)
-    return found
-
-
-def _collect_dismissals(
-    rights: Rights, own: OwnComment, comparing: Future[PreviousReview]
-) -> tuple[Dismissal, ...]:
-    """Return the remembered dismissals and those that maintainers made in our threads since.
-
-    Without a key, a remembered one applies only if its author may write.
-    """
-    known = comparing.result().state
-    before, may_dismiss = known.dismissed, rights.may_dismiss
-    if not own.seal.key:
-        before = threads.keep_permitted(before, may_dismiss)
-    fresh = threads.find_dismissals(
-        known.findings, own.snapshot.conversation, own.seal, may_dismiss
-    )
-    return ranking.merge_dismissals(before, fresh)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.github.queries import FileQuery
-from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline
+from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config import file_places
 from reviewer.config.enums import Mode
@@ -22,14 +22,12 @@ from reviewer.events.activity import (
     ReviewRequest,
 )
 from reviewer.events.payload import LINE_COMMENT
-from reviewer.memory.seal import Seal, choose_secret
-from reviewer.ports import Model
 from reviewer.pull_request import Snapshot
 from reviewer.run.early_list import EarlyList
+from reviewer.run.run_setting import RunSetting
 
 if TYPE_CHECKING:
     # Imported while GitHub responds.
-    from reviewer.llm.budget import Budget
     from reviewer.run.run import Run
 
 
@@ -65,7 +63,7 @@ def start(
     return carry_out(setting.make_run(request, Budget.of(inputs), early_list), found, snapshot)
 
 
-def _review_open_pulls(setting: "RunSetting", wanted: ReviewOpenPulls) -> int:
+def _review_open_pulls(setting: RunSetting, wanted: ReviewOpenPulls) -> int:
     from reviewer.run.open_pulls import OpenPullsReview
 
     return OpenPullsReview(
@@ -76,56 +74,6 @@ def _review_open_pulls(setting: "RunSetting", wanted: ReviewOpenPulls) -> int:
         setting.make_seal(0),
         setting.make_run,
     ).review_all(wanted)
-
-
-@dataclass(slots=True)
-class RunSetting:
-    """What the runs of one process have in common; more than one if all open ones are reviewed."""
-
-    forge: GitHub
-    inputs: Inputs
-    runner: Runner
-    deadline: Deadline
-    environ: Mapping[str, str]
-    _models: tuple[Model, ...] = ()
-
-    def make_run(
-        self, wanted: ReviewPullRequest, budget: "Budget", early_list: EarlyList | None
-    ) -> "Run":
-        """Equip the run on one pull request; what that takes is imported now."""
-        from reviewer.run.run import Run
-
-        workspace = self.environ.get("GITHUB_WORKSPACE", "")
-        repository = self.environ.get("GITHUB_REPOSITORY", "")
-        return Run(
-            forge=self.forge,
-            models=self._make_models,
-            runner=self.runner,
-            inputs=self.inputs,
-            deadline=self.deadline,
-            wanted=wanted,
-            run_url=_make_run_url(self.environ),
-            seal=self.make_seal(wanted.number),
-            budget=budget,
-            workspace=workspace,
-            checkout=workspace,
-            repository=repository,
-            folders=_list_folders(self.environ, workspace, repository),
-            event=self.environ.get("GITHUB_EVENT_NAME", ""),
-            early_list=early_list,
-            environ=self.environ,
-            repository_url=make_repository_url(self.environ, repository),
-        )
-
-    def make_seal(self, number: int) -> Seal:
-        """Return the seal of a run on the pull request `number`."""
-        return make_seal(self.inputs, self.environ.get("GITHUB_REPOSITORY", ""), number)
-
-    def _make_models(self) -> tuple[Model, ...]:
-        # Shared, as is what they have learned of the server's capacity.
-        if not self._models:
-            self._models = make_models(self.inputs, self.deadline.earlier_by(PUBLISHING_SECONDS))
-        return self._models
 
 
 def send_first(
@@ -239,66 +187,3 @@ def is_gated_by_file(environ: Mapping[str, str], inputs: Inputs, base_sha: str) 
         branch = environ.get("GITHUB_BASE_REF", "")
         commit = f"on the base branch {branch}" if branch else "at the base commit"
         raise broken.read_at(commit) from None
-
-
-def make_models(inputs: Inputs, deadline: Deadline) -> tuple[Model, ...]:
-    """Make the models in the order of `every_model`; importing their client takes 0.6 s.
-
-    Without any, there is one that has no name and can only list the others.
-    """
-    from reviewer.adapters.openai.capacity import Capacity
-    from reviewer.adapters.openai.model_server import ModelServer
-    from reviewer.adapters.openai.wire import Options
-
-    effort = inputs.reasoning_effort
-    options = Options(
-        inputs.temperature,
-        inputs.max_output_tokens,
-        effort.value if effort else None,
-        caches=inputs.asks_openai,
-    )
-    capacity = Capacity(inputs.concurrency, inputs.request_timeout)
-    return tuple(
-        ModelServer(
-            model=name,
-            api_key=inputs.api_key,
-            base_url=inputs.base_url,
-            deadline=deadline,
-            capacity=capacity,
-            options=options,
-            responses=inputs.uses_responses,
-        )
-        for name in inputs.every_model or ("",)
-    )
-
-
-def make_seal(inputs: Inputs, repository: str, number: int) -> Seal:
-    """Return the seal of a run on the pull request `number` of `repository` ("owner/name")."""
-    secret = choose_secret(inputs.memory_key, inputs.api_key)
-    return Seal.of(secret, repository, number, inputs.name)
-
-
-def _list_folders(environ: Mapping[str, str], workspace: str, repository: str) -> tuple[str, ...]:
-    """Return the paths of the repository, here and outside of the container, for earlier steps."""
-    parent, name = environ.get("RUNNER_WORKSPACE", ""), repository.rpartition("/")[2]
-    outside = f"{parent}/{name}" if parent and name else ""
-    return tuple(filter(None, (workspace, outside)))
-
-
-def make_repository_url(environ: Mapping[str, str], repository: str) -> str:
-    """Return the address of `repository` ("owner/name") on its server, "" if nobody names it.
-
-    The runner names the server, also one of GitHub Enterprise Server.
-    """
-    server = environ.get("GITHUB_SERVER_URL", "")
-    if not server and not environ.get("GITHUB_API_URL"):
-        server = "https://github.com"
-    return f"{server}/{repository}" if server and repository else ""
-
-
-def _make_run_url(environ: Mapping[str, str]) -> str:
-    server, repository, run = (
-        environ.get(name, "")
-        for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
-    )
-    return f"{server}/{repository}/actions/runs/{run}" if server and run.isdigit() else ""

@@ -126,24 +126,24 @@ def _run(
 ) -> int:
     """Make the review; its reports and its job summary are in `folder` then."""
     from reviewer.llm.budget import Budget
-    from reviewer.run import start
+    from reviewer.run import run_setting
     from reviewer.run.review import review_pull_request
     from reviewer.run.run import Run
 
     deadline = Deadline(inputs.timeout)
     run = Run(
         forge=target.forge,
-        models=cache(lambda: start.make_models(inputs, deadline)),
+        models=cache(lambda: run_setting.make_models(inputs, deadline)),
         runner=terminal,
         inputs=inputs,
         deadline=deadline,
         wanted=ReviewPullRequest(target.number, full=inputs.full, requested=True),
         run_url="",
-        seal=start.make_seal(inputs, target.repository, target.number),
+        seal=run_setting.make_seal(inputs, target.repository, target.number),
         budget=Budget.of(inputs),
         workspace=folder,
         checkout=target.checkout,
-        repository_url=start.make_repository_url(environ, target.repository),
+        repository_url=run_setting.make_repository_url(environ, target.repository),
     )
     return review_pull_request(run, target.forge.snapshot(target.number))
 

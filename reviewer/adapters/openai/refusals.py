@@ -10,7 +10,7 @@ from httpx2 import Response
 
 from reviewer.adapters.http import waiting
 from reviewer.adapters.http.retry import TransientError
-from reviewer.adapters.openai import error_pages, refusal_texts
+from reviewer.adapters.openai import error_bodies, refusal_texts
 from reviewer.errors import (
     ContextTooLongError,
     ModelError,
@@ -106,13 +106,15 @@ def read(response: Response, key: str, error: dict[str, object] | None = None) -
     """
     status = response.status_code if error is None else _named_status(error)
     text = response.text if error is None else json.dumps(error, ensure_ascii=False)
-    error = _error_object(response) if error is None else error
-    message = _member(error, "message") or _member(error, "detail")
-    message = message or error_pages.find_title(response.text) or response.text
+    error = error_bodies.read_object(response) if error is None else error
+    message = error_bodies.read_member(error, "message") or error_bodies.read_member(
+        error, "detail"
+    )
+    message = message or error_bodies.find_title(response.text) or response.text
     return Refusal(
         status=status,
-        code=_member(error, "code") or _member(error, "type"),
-        parameter=_member(error, "param"),
+        code=error_bodies.read_member(error, "code") or error_bodies.read_member(error, "type"),
+        parameter=error_bodies.read_member(error, "param"),
         text=text.lower(),
         message=clean(message, key),
         location=clean(response.headers.get("location", ""), key),
@@ -270,26 +272,6 @@ def _lacks_model(refusal: Refusal) -> bool:
         return True
     about_request = refusal.status not in _NOT_ABOUT_REQUEST
     return about_request and bool(_NO_MODEL.search(refusal.message.lower()))
-
-
-def _error_object(response: Response) -> dict[str, object]:
-    """Return the object that describes the error in the body, empty where there is none."""
-    try:
-        found = response.json()
-    except (ValueError, RecursionError):
-        return {}
-    if isinstance(found, list) and found:
-        found = found[0]
-    if isinstance(found, dict) and isinstance(found.get("error"), dict):
-        found = found["error"]
-    if isinstance(found, dict) and isinstance(found.get("error"), str):
-        found = {"message": found["error"], **found}
-    return found if isinstance(found, dict) else {}
-
-
-def _member(error: dict[str, object], name: str) -> str:
-    value = error.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def find_refused(

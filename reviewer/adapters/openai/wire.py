@@ -10,7 +10,7 @@ from typing import Annotated, Protocol, TypeAlias
 from httpx2 import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reviewer.adapters.openai import error_pages, usages
+from reviewer.adapters.openai import error_bodies, usages
 from reviewer.errors import ReplyError
 from reviewer.prompt import Prompt, Reply, Usage
 from reviewer.text import invisible, truncate
@@ -110,7 +110,7 @@ def unusable_error(response: Response, error: ValidationError) -> ReplyError:
     """Return the error for a response that does not have the expected structure."""
     media = response.headers.get("content-type", "").partition(";")[0].strip()
     if media not in {"", "application/json"}:
-        title = truncate.line(invisible.drop(error_pages.find_title(response.text)), 100)
+        title = truncate.line(invisible.drop(error_bodies.find_title(response.text)), 100)
         return ReplyError(
             f"The model server answered with {truncate.line(invisible.drop(media), 50)}, "
             f"not with JSON{title and f': {title!r}'}.",

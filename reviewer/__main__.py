@@ -11,8 +11,12 @@ from reviewer.cli import main
 
 def start() -> None:
     """Run the command of the process and end with its exit code."""
-    code = main(sys.argv[1:], os.environ)
-    sys.stdout.flush()
+    try:
+        code = main(sys.argv[1:], os.environ)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who read the output has gone, such as `head`.
+        code = 1
     sys.stderr.flush()
     # An ordinary exit would wait for threads, and one of them may hang in a request.
     os._exit(code)

@@ -400,21 +400,25 @@ def test_a_plan_is_shown_and_nothing_is_asked(
     assert model_server.requests == []
 
 
-def test_a_reader_that_leaves_early_is_no_error(
-    repository: Path, model_server: LoopbackModel, tmp_path: Path
+@pytest.mark.parametrize("command", ["replay", "config"])
+def test_a_reader_that_leaves_early_gets_no_traceback(
+    repository: Path, model_server: LoopbackModel, tmp_path: Path, command: str
 ) -> None:
     saved = str(tmp_path / "r.json")
     review(repository, model_server, "main..change", "--json", saved)
-    command = [sys.executable, "-m", "reviewer", "replay", saved, "--format", "json"]
+    words = ("replay", saved, "--format", "json") if command == "replay" else ("config", "schema")
     variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=repository
+        [sys.executable, "-m", "reviewer", *words],
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=repository,
     ) as process:
         assert process.stdout
         assert process.stderr
         process.stdout.close()
         assert process.stderr.read() == b""
-    assert process.returncode == 0
 
 
 def test_ctrl_c_shows_what_was_reviewed_until_then(

@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.config.inputs import OPENAI
 from reviewer.errors import InputError
-from reviewer.terminal.environment import load_inputs, require_key
+from reviewer.terminal.environment import load_inputs, require_key, require_token
 
 OURS = {
     "CODE_REVIEW_API_KEY": "our-key",
@@ -111,3 +111,9 @@ def test_a_key_that_is_not_used_is_explained() -> None:
 def test_a_server_of_ones_own_and_a_plan_need_no_key() -> None:
     require_key(load_inputs(("base-url=http://localhost:8080/v1",), {}), {})
     require_key(load_inputs(("plan-only=true",), {}), {})
+
+
+def test_a_missing_github_token_names_the_variable() -> None:
+    require_token(load_inputs((), {"GITHUB_TOKEN": "t"}))
+    with pytest.raises(InputError, match="export GITHUB_TOKEN="):
+        require_token(load_inputs((), {}))

@@ -122,6 +122,15 @@ def test_what_is_missing_is_said_at_the_top() -> None:
     ]
 
 
+def test_findings_on_removed_lines_and_those_not_checked_again_are_named() -> None:
+    removed = replace(FINDING, side=Side.OLD, end_line=41, number=0)
+    doubtful = replace(FINDING.candidate, confidence=Confidence.LOW, suggestion=None, rule="")
+    found = replace(removed, candidate=doubtful, also=())
+    shown = text_report.render(replace(REVIEW, findings=(found,), unchecked=(removed,)))
+    assert "HIGH src/pay.py:41 (removed) (logic, low confidence)\n" in shown
+    assert "Not checked again\n  - high src/pay.py:41 (removed) Pays" in shown
+
+
 @faults("LO17")
 @given(st.text())
 def test_no_text_of_a_review_acts_on_the_terminal(text: str) -> None:

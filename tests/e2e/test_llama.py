@@ -15,7 +15,9 @@ import pytest
 from tests.e2e import tiny_model
 from tests.e2e.llama import Relay, is_whole, serve
 from tests.e2e.process import NUMBER, ROOT, Step
+from tests.loopback.failures import Instead
 from tests.loopback.github import LoopbackGitHub
+from tests.loopback.messages import Response
 from tests.loopback.model import MODELS
 from tests.run_result import RunResult
 from tests.runs.job import change_reply, section
@@ -50,7 +52,7 @@ def sentences(*sections: dict[str, object]) -> tuple[str, ...]:
     return tuple(json.dumps(each, separators=(",", ":")) for each in parts)
 
 
-def text(start: int, lines: int = 280) -> str:
+def text(start: int, lines: int = 200) -> str:
     """Return lines of words that the models know, other ones for each start."""
     first = [(start * 37 + line * 12) % (len(WORDS) - 12) for line in range(lines)]
     return "".join(f"{' '.join(WORDS[n : n + 12])}\n" for n in first)
@@ -126,21 +128,39 @@ def test_junk_that_follows_the_schema_is_never_a_review(
     assert {each.response.status for each in relay.prompts} == {200}
 
 
-def test_requests_are_made_to_fit_the_window_that_the_server_lists(
-    step: Step, github: LoopbackGitHub, python: Path, tmp_path: Path
-) -> None:
-    paths = [f"src/part{number}.py" for number in range(20)]
+@pytest.fixture
+def small(github: LoopbackGitHub, python: Path, tmp_path: Path) -> Iterator[Relay]:
+    """A server whose window is smaller than the change; the model has nothing to say of it."""
+    paths = [f"src/part{number}.py" for number in range(14)]
     github.add_pull(NUMBER, dict.fromkeys(paths, ("old = 1\n", f"new = 2\n{text(0, 30)}")))
-    model = reciter(tmp_path, *map(section, paths))
-    with serve(python, model, n_ctx=12_288, n_parallel=1) as relay:
-        finished = run(step, relay)
+    with serve(python, reciter(tmp_path, *map(section, paths)), n_ctx=8_192, n_parallel=1) as relay:
+        yield relay
 
+
+def assert_all_reviewed(finished: RunResult) -> None:
     assert (finished.code, finished.outputs["verdict"]) == (0, "clean"), finished.log
-    assert finished.outputs["reviewed-files"] == "20"
-    (listed,) = [each for each in relay.exchanges if each.request.path == MODELS]
-    assert listed.replied["data"][0]["meta"]["n_ctx"] == 12_288
-    assert_well_formed(relay)
-    assert len(relay.prompts) > 2
+    assert finished.outputs["reviewed-files"] == "14"
+
+
+def test_requests_are_made_to_fit_the_window_that_the_server_lists(
+    step: Step, small: Relay
+) -> None:
+    assert_all_reviewed(run(step, small))
+
+    (listed,) = [each for each in small.exchanges if each.request.path == MODELS]
+    assert listed.replied["data"][0]["meta"]["n_ctx"] == 8_192
+    assert_well_formed(small)
+    assert len(small.prompts) > 2
+
+
+def test_without_the_list_the_window_is_learned_from_a_refusal(step: Step, small: Relay) -> None:
+    small.fail(f"GET {MODELS}", Instead(Response(404)), forever=True)
+    finished = run(step, small)
+
+    assert_all_reviewed(finished)
+    statuses = [each.response.status for each in small.prompts]
+    assert set(statuses) == {200, 400}
+    assert "`context-window: 8192`" in finished.summary
 
 
 def test_a_server_with_one_slot_gets_each_of_eleven_prompts_once(
@@ -152,7 +172,7 @@ def test_a_server_with_one_slot_gets_each_of_eleven_prompts_once(
     github.add_pull(NUMBER, files)
     model = reciter(tmp_path, *map(section, paths))
     with serve(python, model, n_ctx=32_768, n_parallel=1) as relay:
-        finished = run(step, relay, batching="file", request_timeout="20")
+        finished = run(step, relay, batching="file", request_timeout="15")
 
     assert (finished.code, finished.outputs["complete"]) == (0, "true"), finished.log
     assert finished.outputs["reviewed-files"] == "11"

@@ -1,6 +1,7 @@
 """The contents of a commit of a local repository, as git's objects have them."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,14 @@ def test_several_files_are_read_by_name(folder: Path) -> None:
     door = commits(folder)
     found = door.text_contents(["src/app.py", "nothing"], door.head_sha)
     assert found == {"src/app.py": b"new = 2\n"}
+
+
+def test_what_exists_is_known_by_its_path_from_the_root(folder: Path) -> None:
+    door = commits(folder)
+    inside = replace(door, folder=str(folder / "src"))
+    asked = ("app.py", "src/app.py", "nothing", "link")
+    for each in (door, inside):
+        assert each.find_existing(asked, door.head_sha) == ("src/app.py", "link")
 
 
 def test_an_object_that_is_missing_is_left_out(folder: Path) -> None:

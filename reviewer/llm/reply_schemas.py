@@ -68,7 +68,7 @@ class ComparedReply:
     overview: Annotated[str, json_members.optional_text()]
     major_changes: Annotated[tuple[str, ...], json_members.optional_texts()]
     files: Annotated[tuple[object, ...], json_members.rows(schema(SectionReply))]
-    compared: Annotated[tuple[object, ...], json_members.rows(schema(GapReply))] = ()
+    compared: Annotated[tuple[object, ...], json_members.optional_rows(schema(GapReply))] = ()
 
 
 @dataclass(frozen=True, slots=True)

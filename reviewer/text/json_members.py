@@ -269,6 +269,16 @@ def rows(of: Schema) -> Member:
     return Member({"type": "array", "items": of}, read)
 
 
+def optional_rows(of: Schema) -> Member:
+    """Declare a list as `rows` does; what is no list is empty."""
+    found = rows(of)
+    return Member(found.schema, lambda value: found.read(value) if _is_list(value) else ())
+
+
+def _is_list(value: object) -> bool:
+    return bool(value) and isinstance(unpack(value), list | Mapping)
+
+
 def optional_texts() -> Member:
     """Declare a list of texts; what is no list is empty."""
     found = texts()

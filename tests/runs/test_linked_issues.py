@@ -87,6 +87,21 @@ def test_what_the_issue_does_not_say_is_not_shown(linked: Job) -> None:
     assert "Compared with" not in body_of(linked)
 
 
+@pytest.mark.parametrize("said", [None, "", "none", 0, {}, [None], ["x"], [{"issue": "12"}]])
+def test_a_comparison_that_cannot_be_read_costs_no_finding(linked: Job, said: object) -> None:
+    def script(body: Body) -> str:
+        found = [section(path, {"quote": "new = 2"}) for path in prompted_paths(body)]
+        return json.dumps(json.loads(change_reply(*found)) | {"compared": said})
+
+    linked.model.script = script
+
+    finished = linked.run()
+
+    assert (finished.code, finished.outputs["verdict"]) == (0, "findings")
+    assert len(linked.model.bodies) == 1
+    assert "Compared with" not in body_of(linked)
+
+
 @pytest.mark.parametrize("where", ["workflow", "file"])
 def test_it_can_be_switched_off(linked: Job, where: str) -> None:
     pull = linked.github.repository.pulls[NUMBER]

@@ -21,7 +21,7 @@ from reviewer.memory.state import State
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review
-from reviewer.run import eligibility, model_tools, publish_reports, restored_reports
+from reviewer.run import eligibility, model_tools, other_jobs, publish_reports, restored_reports
 from reviewer.run.announcement import announced
 from reviewer.run.conclusion import conclude, log_result, render_verdict
 from reviewer.run.error_boundary import report_failures
@@ -142,7 +142,8 @@ def _ask(
     No model is asked before the review is announced, but all reading goes on meanwhile.
     """
     # The review of another job stays, and no notice of ours above it would ever be removed.
-    wanted = bool(selection.files) and not reporter.is_taken(own)
+    taken = other_jobs.is_taken(reporter.run, own, reporter.pull.head_sha)
+    wanted = bool(selection.files) and not taken
     with announced(reporter, own, wanted=wanted) as announcement:
         reviewer, dismissed = making.result(), dismissing.result()
         live = LiveProgress(announcement, settings, dismissed)
@@ -251,8 +252,8 @@ def _keep_review(reporter: Reporter, own: OwnComment, settings: Settings) -> int
         reporter.clear_status(own)
     short, url = known.head_sha[:7], own.kept.url if own.kept else ""
     run.runner.notice(f"{short} was reviewed before; its review is up to date.", title=TITLE)
-    if reporter.is_taken(own):
-        reporter.warn_of_other_job(known.job)
+    if other_jobs.is_taken(run, own, known.head_sha):
+        other_jobs.warn(run, known.job, known.head_sha, stays=True)
     verdict = render_verdict(run, known, settings)
     run.runner.summary(f"{verdict}\n\nCode review: {short} was reviewed before: {url}\n")
     shown, _ = ranking.rank(known.findings, settings, known.dismissed)

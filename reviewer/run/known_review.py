@@ -14,7 +14,7 @@ from reviewer.llm.budget import PullLimit
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
-from reviewer.run import restored_reports
+from reviewer.run import other_jobs, restored_reports
 from reviewer.run.conclusion import conclude, log_result, render_verdict
 from reviewer.run.reporter import Reporter
 from reviewer.run.rights import Rights
@@ -74,8 +74,8 @@ def keep(reporter: Reporter, own: OwnComment, settings: Settings) -> int:
         reporter.clear_status(own)
     short, url = known.head_sha[:7], own.kept.url if own.kept else ""
     run.runner.notice(f"{short} was reviewed before; its review is up to date.", title=TITLE)
-    if reporter.is_taken(own):
-        reporter.warn_of_other_job(known.job)
+    if other_jobs.is_taken(run, own, known.head_sha):
+        other_jobs.warn(run, known.job, known.head_sha, stays=True)
     verdict = render_verdict(run, known, settings)
     run.runner.summary(f"{verdict}\n\nCode review: {short} was reviewed before: {url}\n")
     shown, _ = ranking.rank(known.findings, settings, known.dismissed)

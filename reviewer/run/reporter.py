@@ -17,12 +17,12 @@ from reviewer.errors import (
     ForgeError,
     ReviewerError,
 )
-from reviewer.job_identity import JobIdentity
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
 from reviewer.redaction.scan import SecretMask
 from reviewer.review import Review, Status
+from reviewer.run import other_jobs
 from reviewer.run.run import TITLE, Run
 from reviewer.severity import Severity
 from reviewer.text import markdown
@@ -134,11 +134,14 @@ class Reporter:
         if self.run.inputs.mode is Mode.PUBLISH and own.holds_signed_review(self.pull.head_sha):
             self.run.runner.notice(_SIGNED, title=TITLE)
             return None
-        if self.is_taken(own):
-            self.warn_of_other_job(own.state.job)
+        head_sha = self.pull.head_sha
+        if other_jobs.is_taken(self.run, own, head_sha):
+            other_jobs.warn(self.run, own.state.job, head_sha, stays=True)
             # The other job has kept the notice of this run above its review.
             self.clear_status(own)
             return None
+        if other := other_jobs.find_unproven(self.run, own, head_sha):
+            other_jobs.warn(self.run, other, head_sha, stays=False)
         silent = quiet or (review.complete and not review.says_something)
         try:
             return upsert.publish(
@@ -152,33 +155,13 @@ class Reporter:
             self.fall_back(refused).annotate(review, gate)
             return None
 
-    def is_taken(self, own: OwnComment) -> bool:
-        """Return True if the comment has a review of this head that another job has just made.
-
-        The one job would replace the review of the other one with each push.
-        """
-        known = own.state
-        fresh = known.complete and known.head_sha == self.pull.head_sha
-        return fresh and bool(own.seal.key) and self.run.job.competes_with(known.job)
-
-    def warn_of_other_job(self, other: JobIdentity) -> None:
-        """Warn that two jobs write one comment, and say how to give each its own."""
-        name, own = self.run.inputs.name, self.run.job
-        text = self.run.runner.secrets.conceal(
-            f"Two jobs write the comment with the name {name}. The {other.text} has just reviewed "
-            f"{self._short_sha}, and its review stays: that of this {own.text} is in the job "
-            f"summary only. Give one of them a comment of its own: `name: {name}-2` in the inputs "
-            "of its step; in a matrix, `name: review-${{ strategy.job-index }}`."
-        )
-        self.run.runner.warning(text, title=TITLE)
-        self.run.runner.summary(f"{markdown.line(text)}\n")
-
     def update(self, review: Review, body: str) -> None:
         """Replace the text of the comment, if there is one, by the review `body`.
 
         Raises ForgeError if the comment could not be written.
         """
-        if own := self._read_current():
+        own = self._read_current()
+        if own and not other_jobs.is_taken(self.run, own, self.pull.head_sha):
             upsert.publish(
                 self.run.forge,
                 own,

@@ -20,7 +20,14 @@ from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review
-from reviewer.run import base_settings, eligibility, known_review, model_tools, publish_reports
+from reviewer.run import (
+    base_settings,
+    eligibility,
+    known_review,
+    model_tools,
+    other_jobs,
+    publish_reports,
+)
 from reviewer.run.announcement import announced
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.live_progress import LiveProgress
@@ -169,8 +176,8 @@ def _ask(
     No model is asked before the review is announced, but all reading goes on meanwhile.
     """
     # The review of another job stays, and no notice of ours above it would ever be removed.
-    wanted = bool(selection.files) and not reporter.is_taken(own)
-    wanted = wanted and not reporter.needs_no_comment(own, settings)
+    taken = other_jobs.is_taken(reporter.run, own, reporter.pull.head_sha)
+    wanted = bool(selection.files) and not (taken or reporter.needs_no_comment(own, settings))
     with announced(reporter, own, wanted=wanted) as announcement:
         reviewer, dismissed = making.result(), dismissing.result()
         live = LiveProgress(announcement, settings, dismissed)

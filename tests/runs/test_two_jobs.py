@@ -126,6 +126,21 @@ def test_each_name_has_a_comment_of_its_own(job: Job) -> None:
 
 
 @faults("ST4")
+def test_a_job_with_another_key_warns_and_writes(job: Job) -> None:
+    """As in a matrix of model servers: nothing proves that the other review is one."""
+    run_as(job, REVIEW)
+    job.inputs["api-key"] = job.model.key = "sk-of-another-server"
+    finished = run_as(job, OTHER)
+    assert finished.code == 0
+    assert TWO in finished.log
+    assert "has another key and replaces its review" in finished.log
+    assert finished.outputs["comment-id"]
+    # The same job with a new key has no other job to name.
+    job.inputs["api-key"] = job.model.key = "sk-of-a-third-server"
+    assert TWO not in run_as(job, {**OTHER, "GITHUB_RUN_ID": "9"}).log
+
+
+@faults("ST4")
 def test_without_a_key_nobody_can_keep_a_review_away(job: Job) -> None:
     """Everybody could have written whose review it is."""
     job.inputs["api-key"] = job.model.key = "none"

@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from reviewer.comments import costs
@@ -15,7 +15,7 @@ from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Confidence
 from reviewer.text import markdown
-from reviewer.text.templates import Templates
+from reviewer.text.templates import SafeText, Templates
 
 # GitHub refuses 65,536 "characters" without defining them; counted in bytes, a text is longest.
 LARGEST_BODY = 60_000
@@ -45,7 +45,7 @@ class RunDetails:
     url: str
     elapsed: int
     seal: Seal = UNSEALED
-    layout: OwnLayout = field(default_factory=OwnLayout)
+    layout: OwnLayout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,13 @@ def _render_content(
     rows = [row for row in review.files if detail.quiet_rows or row.findings or row.reason]
     rows = rows if detail.rows else []
     # Whatever a template makes, the review below it has to fit.
-    layout = run.layout if detail.collapsed else OwnLayout()
-    own = {each: layout.list_finding(each, review.inline, quotes=detail.quotes) for each in shown}
+    layout = run.layout if detail.collapsed else None
+    own: dict[Finding | str, SafeText] = {}
+    if layout:
+        own = {each: layout.render_around(each, review) for each in ("header", "footer")}
+        own |= {
+            each: layout.list_finding(each, review.inline, quotes=detail.quotes) for each in shown
+        }
     return _TEMPLATES.render(
         "summary.md.j2",
         review=review,
@@ -172,8 +177,6 @@ def _render_content(
         notes=review.notes,
         findings=shown,
         own=own,
-        header=layout.render_around("header", review),
-        own_footer=layout.render_around("footer", review),
         collapsed=listed,
         collapsed_title=_describe_collapsed(others),
         rows=rows,

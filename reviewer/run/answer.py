@@ -177,7 +177,8 @@ def _ask_model(
         models = pool.submit(_open_models, run, window)
         with run.runner.group("Read the changes"):
             settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
-            settings = own_parts.add(settings, run.forge, run.inputs.templates, pull.base_sha)
+            if folder := run.inputs.templates:
+                settings = own_parts.add(settings, run.forge, folder, pull.base_sha)
             selection = read_changes(run.forge, pull, settings)
     head = model_tools.open_head(run, pull, selection)
     workspace = head if model_tools.offers_tools(run, pull, head) else None
@@ -187,7 +188,7 @@ def _ask_model(
         language=settings.language,
         mask=SecretMask.of(run.runner.secrets, selection.with_lines),
         tools=OFFERED if workspace else (),
-        parts=OwnWording.of(settings.prompt_parts),
+        parts=OwnWording.of(settings.prompt_parts) if settings.prompt_parts else None,
     )
     if workspace:
         start_in_thread(head.load)

@@ -103,7 +103,7 @@ def _make_comments(
         suggestions=settings.suggestions,
         # Rendering may have joined the parts of a secret.
         conceal=run.runner.secrets.conceal,
-        layout=OwnLayout.of(settings.comment_parts),
+        layout=_find_layout(settings),
     )
 
 
@@ -120,8 +120,12 @@ def _write_files(run: Run, review: Review) -> Mapping[str, str]:
 
 
 def _run_details(run: Run, settings: Settings) -> RunDetails:
-    layout = OwnLayout.of(settings.comment_parts)
+    layout = _find_layout(settings)
     return RunDetails(run.inputs.name, run.run_url, round(run.runner.elapsed), run.seal, layout)
+
+
+def _find_layout(settings: Settings) -> OwnLayout | None:
+    return OwnLayout.of(settings.comment_parts) if settings.comment_parts else None
 
 
 def render_comment(run: Run, review: Review, settings: Settings) -> str:

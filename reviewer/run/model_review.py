@@ -21,6 +21,7 @@ from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines
 from reviewer.context.head_files import HeadFiles
 from reviewer.finding import Dismissal, Finding
+from reviewer.findings.tool_findings import NO_TOOLS
 from reviewer.llm import model_catalog
 from reviewer.llm.budget import PullLimit
 from reviewer.llm.context_window import ContextWindow
@@ -159,12 +160,14 @@ def make_reviewer(
         mask=mask,
         tools=OFFERED if workspace else (),
         verifies=settings.verify is not Verify.OFF,
-        parts=OwnWording.of(settings.prompt_parts),
+        parts=OwnWording.of(settings.prompt_parts) if settings.prompt_parts else None,
     )
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files
     context = ContextCollector(reads.head, selection.files, find_excluded(settings), share)
-    tools = tool_reports.find(run, pull, selection, previous, mask.redaction)
+    tools = NO_TOOLS
+    if inputs.sarif:
+        tools = tool_reports.find(run, pull, selection, previous, mask.redaction)
     team, recalled = _recall(run, pull, settings, selection, context, prompts, previous, reads)
     speakers = _meet_speakers(run, snapshot, {f.path for f in share} - recalled.rows.keys())
     earlier = partial(

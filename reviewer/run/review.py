@@ -83,7 +83,8 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     models = start_in_thread(run.models) if asks else None
     pull = _use_triggering_text(snapshot.pull, run.wanted)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
-    settings = own_parts.add(settings, run.forge, run.inputs.templates, pull.base_sha)
+    if folder := run.inputs.templates:
+        settings = own_parts.add(settings, run.forge, folder, pull.base_sha)
     # Skip the pull request, or keep a review that is up to date.
     rights = Rights(run, pull, settings)
     if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=up_to_date):
@@ -152,7 +153,8 @@ def _plan(reporter: Reporter, snapshot: Snapshot) -> int:
     eligibility.check_inputs(run.inputs)
     own = OwnComment.find(snapshot, run.seal)
     settings = config.load(run.inputs, run.forge.content(PATH, pull.base_sha))
-    settings = own_parts.add(settings, run.forge, run.inputs.templates, pull.base_sha)
+    if folder := run.inputs.templates:
+        settings = own_parts.add(settings, run.forge, folder, pull.base_sha)
     rights = Rights(run, pull, settings)
     if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=False):
         return skip_pull_request(reporter, own, settings, skipped)

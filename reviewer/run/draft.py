@@ -93,6 +93,7 @@ def _add_costs(run: Run, review: Review, before: State) -> Review:
 def _make_comments(
     run: Run, review: Review, changed: Sequence[ChangedFile], settings: Settings
 ) -> tuple[InlineComment, ...]:
+    layout = _find_layout(settings)
     if run.inputs.silent or review.cancelled:
         return ()
     return inline.make_comments(
@@ -103,7 +104,7 @@ def _make_comments(
         suggestions=settings.suggestions,
         # Rendering may have joined the parts of a secret.
         conceal=run.runner.secrets.conceal,
-        layout=_find_layout(settings),
+        layout=layout,
     )
 
 

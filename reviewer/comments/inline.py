@@ -55,7 +55,7 @@ def make_comments(
     `conceal` masks the secrets of the run in a text, before it is signed. `layout` has the
     repository's own template.
     """
-    render = partial(_render, layout=layout or OwnLayout())
+    render = partial(_render, layout=layout)
     by_path = {file.path: file for file in files}
     made = _make_comments(findings, by_path, wanted, seal, suggestions, conceal, render)
     return tuple(made)
@@ -148,9 +148,9 @@ def _make_comments(
         )
 
 
-def _render(finding: Finding, code: str, layout: OwnLayout) -> str:
+def _render(finding: Finding, code: str, layout: OwnLayout | None) -> str:
     """Return the text of a comment; the block that GitHub offers to commit is always ours."""
-    if own := layout.render_inline(finding):
+    if layout and (own := layout.render_inline(finding)):
         return "\n\n".join(filter(None, (f"{own}\n\n[F{finding.number}]", code)))
     return _TEMPLATES.render("finding.md.j2", finding=finding, suggestion=code)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from reviewer.comments import agent_brief, costs, places, promises, snippets
@@ -41,7 +41,7 @@ class RunDetails:
     elapsed: int
     seal: Seal = UNSEALED
     blobs: Blobs = NO_BLOBS
-    layout: OwnLayout = field(default_factory=OwnLayout)
+    layout: OwnLayout | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ def render(review: Review, visible: Sequence[Finding], run: RunDetails, detail: 
     listed = lines[: _count_fitting(lines, detail.collapsed)]
     rows = _choose_rows(review, detail)
     # Whatever a template makes, the review below it has to fit.
-    own = run.layout if detail.collapsed else OwnLayout()
+    fits = run.layout if detail.collapsed else None
+    own = fits.list_parts(review, shown, quotes=detail.quotes) if fits else {}
     overview = Section.OVERVIEW in detail.sections and review.overview.text
     changes = Section.MAJOR_CHANGES in detail.sections and review.overview.major_changes
     return _TEMPLATES.render(
@@ -99,9 +100,7 @@ def render(review: Review, visible: Sequence[Finding], run: RunDetails, detail: 
         only=_find_only(review, detail),
         overview=overview or "",
         findings=shown,
-        own={each: own.list_finding(each, review.inline, quotes=detail.quotes) for each in shown},
-        header=own.render_around("header", review),
-        own_footer=own.render_around("footer", review),
+        own=own,
         compared=promises.by_issue(review.overview.gaps),
         place_of={finding: places.format_place(finding, blobs) for finding in shown},
         collapsed=listed,

@@ -1,7 +1,7 @@
 """Lays out findings and the head and foot of the comment by the repository's own templates."""
 
 import logging
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.config import template_parts
@@ -25,6 +25,14 @@ class OwnLayout:
     def of(cls, parts: Iterable[tuple[str, str]]) -> "OwnLayout":
         """Return the layout of templates that were checked before."""
         return cls(template_parts.parse_all(parts))
+
+    def list_parts(
+        self, review: Review, findings: Sequence[Finding], *, quotes: bool
+    ) -> dict[Finding | str, SafeText]:
+        """Return the text of each finding, and those of `header` and `footer`; "" for ours."""
+        around = {name: self.render_around(name, review) for name in ("header", "footer")}
+        listed = {each: self.list_finding(each, review.inline, quotes=quotes) for each in findings}
+        return {**around, **listed}
 
     def list_finding(self, finding: Finding, inline: Container[int], *, quotes: bool) -> SafeText:
         """Return a finding for the comment's list; "" if the layout is ours.

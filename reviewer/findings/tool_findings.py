@@ -43,15 +43,6 @@ class ToolFindings:
     partial: bool = False
     kept: bool = False
 
-    def find(self, path: str) -> tuple[Finding, ...]:
-        """Return the findings in a file."""
-        return self.by_path.get(path, ())
-
-    def refresh(self, path: str, known: Iterable[Finding]) -> tuple[Finding, ...]:
-        """Return remembered findings of a file, with those of the tools as they are now."""
-        others = (each for each in known if each.origin is not Origin.TOOL)
-        return (*others, *self.find(path))
-
 
 NO_TOOLS = ToolFindings()
 """For a run whose workflow names no reports."""
@@ -138,6 +129,8 @@ class _Placer:
         if about or not paths:
             name = f" in {shorten_name(about[0])}" if about else ""
             self._failures.append(f"{failure.tool} failed{name}: {failure.message}")
+        for where in () if about else failure.places:
+            self._note_lost(failure, where)
 
     def _find_line(self, file: ChangedFile, where: ToolPlace) -> Line | None:
         """Return the first added line of a place, if possible one that a quote can identify."""

@@ -94,7 +94,9 @@ class BatchRequest:
     def shows(self, rule: str) -> bool:
         """Return True if a finding may call this its rule; instructions have no name to check."""
         instructed = self.rules.instructions or any(each.instructions for each in self.parts)
-        reported = any(tool_matches.names_one(rule, each.reported) for each in self.parts)
+        reported = any(
+            each.reported and tool_matches.names_one(rule, each.reported) for each in self.parts
+        )
         return bool(rule) and (bool(instructed) or reported or self.rules.names(rule))
 
     @property

@@ -9,7 +9,12 @@ from reviewer.text import markdown
 from reviewer.text.own_templates import OwnTemplate, Value
 from reviewer.text.templates import SafeText
 
-_PURPOSES = tuple(part for part in template_parts.NAMES if template_parts.is_in_prompt(part))
+OURS: Mapping[str, SafeText] = {
+    name.removesuffix(template_parts.SUFFIX): SafeText()
+    for name in template_parts.NAMES
+    if template_parts.is_in_prompt(name)
+}
+"""No part is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +28,19 @@ class OwnWording:
         """Return the wording of templates that were checked before."""
         return cls(template_parts.parse_all(parts))
 
-    def render(self, request: Mapping[str, object] | None = None) -> Mapping[str, SafeText]:
+    def render(self, request: Mapping[str, object]) -> Mapping[str, SafeText]:
         """Return each part by its short name, "" for those that are ours.
 
         `request` holds the values of a prompt.
         """
-        values = _choose_values(request or {})
-        return {
+        values = _choose_values(request)
+        own = {
             name.removesuffix(template_parts.SUFFIX): SafeText(
-                self.templates[name].render(values, markdown.line, {})
-                if name in self.templates
-                else ""
+                template.render(values, markdown.line, {})
             )
-            for name in _PURPOSES
+            for name, template in self.templates.items()
         }
+        return {**OURS, **own}
 
 
 def _choose_values(request: Mapping[str, object]) -> Mapping[str, Value]:

@@ -10,7 +10,7 @@ from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
 from reviewer.llm import reply_schemas
 from reviewer.llm.batch_request import BatchRequest, PartRequest, TeamRules
-from reviewer.llm.own_wording import OwnWording
+from reviewer.llm.own_wording import OURS, OwnWording
 from reviewer.prompt import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest
 from reviewer.review import FileReport
@@ -73,13 +73,13 @@ class Prompts:
         `parts` is the wording of the repository's own templates.
         """
         self._pull = pull
-        self._own = parts or OwnWording()
+        self._own = parts
         self._verifies = verifies
         self._tools = tools
         self._shared = {"nonce": SafeText(nonce), "language": language}
         self._mask = mask
         self._templates = Templates("prompts", self.as_prompt_text, {})
-        self._rules = self._templates.render("system.md.j2", own=self._own.render())
+        self._rules = self._templates.render("system.md.j2", own=self._word({}))
         self.promises = promises
         self._promised = promises.show(self.as_prompt_text)
         self._shared_schema = reply_schemas.for_all(compared=bool(self._promised))
@@ -211,7 +211,7 @@ class Prompts:
     def _render(self, purpose: str, schema: Mapping[str, object], **values: object) -> Prompt:
         offered = self._tools if purpose in _PURPOSES_WITH_TOOLS else ()
         values |= self._shared | self._describe_pull() | {"tools": bool(offered)}
-        values["own"] = self._own.render(values)
+        values["own"] = self._word(values)
         shown = purpose in _PURPOSES_WITH_CHANGES
         changes = self._templates.render("change.md.j2", **values) if shown else ""
         # What is marked costs more than it does unmarked, unless another request begins alike.
@@ -236,6 +236,9 @@ class Prompts:
             shared_schema=None if purpose == "answer" else self._shared_schema,
             cache_key=_choose_key(values.get("request")),
         )
+
+    def _word(self, values: Mapping[str, object]) -> Mapping[str, SafeText]:
+        return self._own.render(values) if self._own else OURS
 
     def _describe_pull(self) -> dict[str, object]:
         # Masked before it is cut: a secret cut in the middle would no longer be recognised.

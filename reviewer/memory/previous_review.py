@@ -9,7 +9,6 @@ from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.finding import (
     Candidate,
-    Dismissal,
     Finding,
     covers,
     resembles,
@@ -45,10 +44,6 @@ class PreviousReview:
     def findings(self) -> tuple[Finding, ...]:
         """All remembered findings, even if the results of the last review do not apply."""
         return self.state.findings
-
-    def with_dismissed(self, dismissed: tuple[Dismissal, ...]) -> "PreviousReview":
-        """Return the review with these dismissals in place of those that it remembers."""
-        return replace(self, state=replace(self.state, dismissed=dismissed))
 
 
 def compare(known: State, pull: PullRequest, key: str) -> PreviousReview:

@@ -36,7 +36,8 @@ def assemble(
     dismissed = previous.state.dismissed
     by_changes = (_mask_body(each, as_prompt_text) for each in selection.findings)
     found = (*by_changes, *(f for each in results for f in each.findings))
-    found = tool_matches.join(found, dismissed, kept=tools.kept)
+    if tools.named or any(each.tools for each in found):
+        found = tool_matches.join(found, dismissed, kept=tools.kept)
     distinct, repeated = ranking.dedupe(found)
     numbered, next_number = previous_review.assign_numbers(distinct, previous)
     shown, withheld = ranking.rank(numbered, config, dismissed)

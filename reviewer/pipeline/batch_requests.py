@@ -16,7 +16,7 @@ from reviewer.context.guidelines import Guidelines
 from reviewer.context.repository_code import RepositoryCode
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
-from reviewer.findings.tool_findings import ToolFindings
+from reviewer.findings.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.llm.batch_request import BatchRequest, Focus, PartRequest, TeamRules
 from reviewer.llm.context_window import ContextWindow
 from reviewer.prompt import Prompt
@@ -74,7 +74,7 @@ class BatchRequests:
     threads: tuple[ReviewThread, ...] = ()
     paths: tuple[str, ...] = ()
     guidelines: Guidelines = field(default_factory=Guidelines)
-    tools: ToolFindings = field(default_factory=ToolFindings)
+    tools: ToolFindings = NO_TOOLS
 
     @property
     def window(self) -> int:
@@ -194,7 +194,9 @@ class BatchRequests:
             ),
             earlier=self.earlier(part.file),
             reported=tuple(
-                each for each in self.tools.find(path) if part.shows(each.side, each.start_line)
+                each
+                for each in self.tools.by_path.get(path, ())
+                if part.shows(each.side, each.start_line)
             ),
         )
 

@@ -59,7 +59,9 @@ def keep(file: ChangedFile, row: FileReport | None, tools: ToolFindings) -> File
     """Return the result of a file that keeps its remembered row, None if it has none."""
     if row is None:
         return None
-    return FileResult(replace(row, reason=file.remark), tools.refresh(file.path, row.known))
+    others = (each for each in row.known if each.origin is not Origin.TOOL)
+    found = tools.by_path.get(file.path, ())
+    return FileResult(replace(row, reason=file.remark), (*others, *found))
 
 
 def earlier_findings(
@@ -71,7 +73,7 @@ def earlier_findings(
     """
     unit = previous.units.get(file.path)
     known = [each for each in unit.findings if each.origin is not Origin.TOOL] if unit else ()
-    return previous_review.still_present(file, known, as_prompt_text)
+    return previous_review.still_present(file, known, as_prompt_text) if known else ()
 
 
 def find_new(
@@ -121,7 +123,7 @@ def merge(
     # Rules find their findings again in every run: an earlier finding of the model must not
     # replace one of them.
     from_rules, _ = _find_by_rules(file, redaction)
-    facts = (*from_rules, *tools.find(file.path))
+    facts = (*from_rules, *tools.by_path.get(file.path, ()))
     findings = (*facts, *(each for each in known if each.origin is Origin.MODEL))
     # A result that hides something must not become "no problems found" in a later review.
     whole = not (
@@ -216,7 +218,8 @@ def read_by_rules(
         earlier = previous_review.still_present(file, wanted, as_prompt_text)
         found, checked = _find_by_rules(file, redaction)
         row = replace(report, checked=checked and report.status is Status.EXCLUDED)
-        results.append(FileResult(row, (*found, *tools.find(file.path), *earlier)))
+        by_tools = tools.by_path.get(file.path, ())
+        results.append(FileResult(row, (*found, *by_tools, *earlier)))
     return tuple(results)
 
 

@@ -22,7 +22,7 @@ from reviewer.errors import (
 from reviewer.finding import Candidate
 from reviewer.findings import agreement
 from reviewer.findings.candidates import FileCandidates
-from reviewer.findings.tool_findings import ToolFindings
+from reviewer.findings.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.batch_request import BatchRequest
@@ -88,7 +88,7 @@ class BatchReviewer:
     concurrency: int = 1
     refresh_overview: bool = False
     asks: bool = True
-    tools: ToolFindings = field(default_factory=ToolFindings)
+    tools: ToolFindings = NO_TOOLS
 
     def reuse(self, file: ChangedFile) -> FileResult | None:
         """Return the result of a file that keeps that of the last review, else None."""

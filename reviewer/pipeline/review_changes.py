@@ -51,12 +51,13 @@ def review(
     asked += (outcomes.describe(task, None) for task in left)
     progress.close(left, stop)
     _raise_if_nothing_was_reviewed(progress)
+    previous = reviewer.previous
     made = assemble(
         progress.conclude(),
         pull=reviewer.pull,
         config=reviewer.config,
         selection=selection,
-        previous=reviewer.previous.with_dismissed(dismissed),
+        previous=replace(previous, state=replace(previous.state, dismissed=dismissed)),
         as_prompt_text=reviewer.prompts.as_prompt_text,
         spent=reviewer.client.budget.spent(),
         tools=reviewer.tools,

@@ -185,7 +185,7 @@ def _ask_model(
         language=settings.language,
         mask=SecretMask.of(run.runner.secrets, selection.with_lines),
         tools=OFFERED if workspace else (),
-        parts=OwnWording.of(settings.prompt_parts),
+        parts=OwnWording.of(settings.prompt_parts) if settings.prompt_parts else None,
     )
     if workspace:
         start_in_thread(head.load)

@@ -96,7 +96,8 @@ def load(run: Run, pull: PullRequest) -> Settings:
         settings = file.load(run.inputs)
     except ConfigError as broken:
         settings = _load_for_repair(run, pull, file, broken)
-    return own_parts.add(settings, run.forge, run.inputs.templates, pull.base_sha)
+    folder = run.inputs.templates
+    return own_parts.add(settings, run.forge, folder, pull.base_sha) if folder else settings
 
 
 def _load_for_repair(

@@ -99,6 +99,7 @@ def _add_costs(run: Run, review: Review, before: State) -> Review:
 def _make_comments(
     run: Run, review: Review, changed: Sequence[ChangedFile], settings: Settings
 ) -> tuple[InlineComment, ...]:
+    layout = _find_layout(settings)
     if run.inputs.silent or review.cancelled:
         return ()
     return inline.make_comments(
@@ -109,7 +110,7 @@ def _make_comments(
         suggestions=settings.suggestions,
         # Rendering may have joined the parts of a secret.
         conceal=run.runner.secrets.conceal,
-        layout=OwnLayout.of(settings.comment_parts),
+        layout=layout,
     )
 
 
@@ -132,8 +133,12 @@ def _run_details(run: Run, review: Review, pull: PullRequest, settings: Settings
         round(run.runner.elapsed),
         run.seal,
         Blobs.of(run.repository_url, pull, review.head_sha),
-        OwnLayout.of(settings.comment_parts),
+        _find_layout(settings),
     )
+
+
+def _find_layout(settings: Settings) -> OwnLayout | None:
+    return OwnLayout.of(settings.comment_parts) if settings.comment_parts else None
 
 
 def render_comment(run: Run, review: Review, pull: PullRequest, settings: Settings) -> str:

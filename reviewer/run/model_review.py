@@ -21,6 +21,7 @@ from reviewer.context.guidelines import Guidelines
 from reviewer.context.head_files import HeadFiles
 from reviewer.context.promises import Promises
 from reviewer.finding import Dismissal, Finding
+from reviewer.findings.tool_findings import NO_TOOLS
 from reviewer.llm import model_catalog
 from reviewer.llm.context_window import ContextWindow
 from reviewer.llm.own_wording import OwnWording
@@ -172,7 +173,9 @@ def make_reviewer(
     run_tool = model_tools.make_runner(run, workspace, prompts.fence)
     share = select_share(selection, inputs.shard).files
     context = ContextCollector(reads.head, selection.files, find_excluded(settings), share)
-    tools = tool_reports.find(run, pull, selection, previous, mask.redaction)
+    tools = NO_TOOLS
+    if inputs.sarif:
+        tools = tool_reports.find(run, pull, selection, previous, mask.redaction)
     team, recalled = _recall(run, pull, settings, selection, context, prompts, previous, reads)
     speakers = _meet_speakers(run, snapshot, {f.path for f in share} - recalled.rows.keys())
     earlier = partial(
@@ -209,7 +212,7 @@ def _make_prompts(
         tools=OFFERED if offers_tools else (),
         verifies=settings.verify is not Verify.OFF,
         promises=find_promises(run, settings, pull),
-        parts=OwnWording.of(settings.prompt_parts),
+        parts=OwnWording.of(settings.prompt_parts) if settings.prompt_parts else None,
     )
 
 

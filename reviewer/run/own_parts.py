@@ -13,12 +13,10 @@ _DOCS = "docs/templates.md names the templates and their values."
 
 
 def add(settings: Settings, forge: Forge, folder: str, base_sha: str) -> Settings:
-    """Return the settings with the templates in a folder of the base commit; "" means none.
+    """Return the settings with the templates in a folder of the base commit.
 
     Raises ConfigError if the folder has none, or one that cannot be used.
     """
-    if not folder:
-        return settings
     start = f"{folder.strip('/')}/"
     found = ((path, forge.content(path, base_sha)) for path in _list(forge, start, base_sha))
     texts = {path: text for path, text in found if text is not None}

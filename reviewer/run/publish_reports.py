@@ -85,12 +85,13 @@ def merge(
     recalled = _recall(run, submitted, pull, previous)
     tools = _collect_tools(submitted, selection, as_prompt_text)
     results = _merge_files(submitted, selection, recalled, as_prompt_text, masking.redaction, tools)
+    last = recalled.previous
     review = assemble(
         list(map(_drop_key, results)) if pull.from_fork else results,
         pull=pull,
         config=settings,
         selection=selection,
-        previous=recalled.previous.with_dismissed(dismissed),
+        previous=replace(last, state=replace(last.state, dismissed=dismissed)),
         as_prompt_text=as_prompt_text,
         spent=submitted.add_up_spent(),
         tools=tools,

@@ -8,7 +8,7 @@ from reviewer.changes.selection import Selection
 from reviewer.errors import ReviewerError
 from reviewer.finding import Origin
 from reviewer.findings import tool_findings
-from reviewer.findings.tool_findings import NO_TOOLS, RepositoryRoots, ToolFindings
+from reviewer.findings.tool_findings import RepositoryRoots, ToolFindings
 from reviewer.findings.tool_results import SarifReport
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pull_request import PullRequest
@@ -33,10 +33,7 @@ def find(
     A run without them, such as that of a comment, keeps what the last review of the same commit
     had, if it had all. Otherwise the review of a run without them is incomplete.
     """
-    names = run.inputs.sarif
-    if not names:
-        return NO_TOOLS
-    found = _read(run, names, selection, redaction)
+    found = _read(run, run.inputs.sarif, selection, redaction)
     for problem in found.problems:
         log.warning("%s", problem)
     known = previous.state

@@ -49,7 +49,7 @@ def place(*results: ToolResult, files: tuple[ChangedFile, ...] = ()) -> ToolFind
 
 
 def reported(**members: object) -> Finding:
-    (finding,) = place(result()).find(PATH)
+    (finding,) = place(result()).by_path.get(PATH, ())
     return builders.revise(finding, **members)
 
 
@@ -59,7 +59,7 @@ def of_model(**members: object) -> Finding:
 
 
 def test_a_result_on_a_changed_line_is_a_finding_that_names_its_tool() -> None:
-    (finding,) = place(result()).find(PATH)
+    (finding,) = place(result()).by_path.get(PATH, ())
     assert (finding.start_line, finding.end_line) == (3, 3)
     assert finding.quote == "total = sum(prices)"
     assert finding.title == "ruff F821: Undefined name"
@@ -70,7 +70,7 @@ def test_a_result_on_a_changed_line_is_a_finding_that_names_its_tool() -> None:
 
 def test_a_long_message_is_whole_in_the_body() -> None:
     message = "word " * 100
-    (finding,) = place(result(message=message.strip())).find(PATH)
+    (finding,) = place(result(message=message.strip())).by_path.get(PATH, ())
     assert finding.body.startswith(message.strip())
 
 
@@ -81,9 +81,9 @@ def test_a_result_on_an_unchanged_line_is_none(line: int) -> None:
 
 
 def test_the_first_changed_line_of_a_long_region_is_quoted_if_it_can_be_found_again() -> None:
-    (finding,) = place(result(start=1, end=4)).find(PATH)
+    (finding,) = place(result(start=1, end=4)).by_path.get(PATH, ())
     assert (finding.start_line, finding.quote) == (3, "total = sum(prices)")
-    (only,) = place(result(start=2)).find(PATH)
+    (only,) = place(result(start=2)).by_path.get(PATH, ())
     assert only.quote == "}"
 
 
@@ -96,7 +96,7 @@ def test_the_first_changed_line_of_a_long_region_is_quoted_if_it_can_be_found_ag
     ],
 )
 def test_a_path_of_the_runner_is_one_of_the_repository(path: str) -> None:
-    assert place(result(path)).find(PATH)
+    assert place(result(path)).by_path.get(PATH, ())
 
 
 def test_a_path_that_may_be_that_of_a_changed_file_is_a_problem() -> None:
@@ -112,6 +112,7 @@ def test_a_path_that_may_be_that_of_a_changed_file_is_a_problem() -> None:
         ((PATH,), ("ruff failed in src/pay.py: Cannot parse",)),
         ((), ("ruff failed: Cannot parse",)),
         (("src/other.py",), ()),
+        (("/x/src/pay.py",), ("ruff names /x/src/pay.py, which is not below the workspace",)),
     ],
 )
 def test_what_a_tool_could_not_read_is_a_problem_if_it_changed(
@@ -140,14 +141,14 @@ def test_a_result_without_a_line_is_noted() -> None:
 def test_secrets_in_messages_and_quotes_are_masked() -> None:
     key = "AKIA" + "Z7Q2M4X8N5B3V6C1"
     file = changed(patch=f'@@ -0,0 +1 @@\n+KEY = "{key}"\n')
-    (finding,) = place(result(start=1, message=f"Found {key}"), files=(file,)).find(PATH)
+    (finding,) = place(result(start=1, message=f"Found {key}"), files=(file,)).by_path.get(PATH, ())
     assert key not in repr(finding)
     assert "REDACTED" in finding.quote
     assert "REDACTED" in finding.title
 
 
 def test_equal_results_are_one_and_other_rules_of_a_line_are_others() -> None:
-    found = place(result(), result(), result(rule="F401")).find(PATH)
+    found = place(result(), result(), result(rule="F401")).by_path.get(PATH, ())
     assert len(found) == 2
     assert len({each.fingerprint for each in found}) == 2
     assert not resembles(*found)
@@ -156,8 +157,8 @@ def test_equal_results_are_one_and_other_rules_of_a_line_are_others() -> None:
 def test_the_worst_results_are_kept_and_the_others_make_the_review_incomplete() -> None:
     notes = [result(rule=f"N{n}", severity=Severity.LOW) for n in range(MOST_PER_FILE)]
     found = place(*notes, result())
-    assert len(found.find(PATH)) == MOST_PER_FILE
-    assert found.find(PATH)[0].severity is Severity.HIGH
+    assert len(found.by_path.get(PATH, ())) == MOST_PER_FILE
+    assert found.by_path.get(PATH, ())[0].severity is Severity.HIGH
     assert found.problems[0].startswith("1 result of other tools are left out")
     many = [changed(f"f{n}.py") for n in range(MOST + 5)]
     flood = place(*(result(file.path) for file in many), files=tuple(many))

@@ -89,6 +89,7 @@ def test_no_template_takes_time_or_memory(source: str) -> None:
     "source",
     [
         "{{ title.__class__ }}",
+        "{{ title.upper }}",
         "{{ title['__class__'] }}",
         "{{ ''.__class__.__mro__ }}",
         "{{ also | attr('__class__') }}",

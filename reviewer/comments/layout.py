@@ -149,7 +149,7 @@ def _find_only(review: Review, detail: Detail) -> FileReport | None:
     (row,) = review.files
     described = bool(Section.OVERVIEW in detail.sections and review.overview.text)
     repeats = described or not row.summary
-    return row if repeats and not _has_gap(row) else None
+    return row if repeats and not (_has_gap(row) or row.reason) else None
 
 
 def _choose_rows(review: Review, detail: Detail) -> list[FileReport]:

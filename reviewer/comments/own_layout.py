@@ -30,9 +30,12 @@ class OwnLayout:
         self, review: Review, findings: Sequence[Finding], *, quotes: bool
     ) -> dict[Finding | str, SafeText]:
         """Return the text of each finding, and those of `header` and `footer`; "" for ours."""
-        around = {name: self.render_around(name, review) for name in ("header", "footer")}
-        listed = {each: self.list_finding(each, review.inline, quotes=quotes) for each in findings}
-        return {**around, **listed}
+        made: dict[Finding | str, SafeText] = {
+            name: self.render_around(name, review) for name in ("header", "footer")
+        }
+        for each in findings:
+            made[each] = self.list_finding(each, review.inline, quotes=quotes)
+        return made
 
     def list_finding(self, finding: Finding, inline: Container[int], *, quotes: bool) -> SafeText:
         """Return a finding for the comment's list; "" if the layout is ours.

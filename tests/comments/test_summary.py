@@ -85,7 +85,11 @@ def test_the_only_file_keeps_its_row_where_the_row_says_more() -> None:
     cut = replace(builders.file_report(), cuts=("line 3 cut",))
     same = replace(builders.file_report(), since=builders.BASE)
     assert "| `src/pay.py` |" in render(builders.review(files=(cut,)))
-    assert "unchanged since ba5e000." in render(builders.review(files=(same,)))
+    marked = replace(builders.file_report(), reason="git calls it binary")
+    assert "reviewed: git calls it binary" in render(builders.review(files=(marked,)))
+    assert "The file is `src/pay.py`, unchanged since ba5e000.\n" in render(
+        builders.review(files=(same,))
+    )
     assert "Pays in cents." in render(builders.review(), sections=(Section.FILES,))
 
 

@@ -149,9 +149,9 @@ def table() -> Iterator[str]:
     yield f"Calculated on {day}; the models are the two defaults, and lines are changed lines."
 
 
-def _word_tokens(told: str) -> str:
+def _word_tokens(counts: str) -> str:
     """Round both ends of a range to thousands."""
-    low, _, high = told.replace(",", "").partition(" to ")
+    low, _, high = counts.replace(",", "").partition(" to ")
     return f"{round(int(low) / 1000)}k to {round(int(high or low) / 1000)}k"
 
 

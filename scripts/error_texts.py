@@ -165,8 +165,8 @@ class _Reader:
     def _read_gate(self, call: ast.Call, scope: Scope) -> str:
         """Return the text of an error about `fail-on`, empty for any other."""
         text = Scope(self._tree, scope.node, shown=(_FAIL_ON_MARK,)).text(call.args[0])
-        told = tidy(text.replace(_FAIL_ON_MARK, "")).removesuffix(f" {UNKNOWN}")
-        return told if _FAIL_ON_MARK in text else ""
+        sentence = tidy(text.replace(_FAIL_ON_MARK, "")).removesuffix(f" {UNKNOWN}")
+        return sentence if _FAIL_ON_MARK in text else ""
 
 
 def _make_text(call: ast.Call, what: ast.expr, section: str, scope: Scope) -> ErrorText:

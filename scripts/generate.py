@@ -150,7 +150,7 @@ def _model_servers() -> Iterator[str]:
         re.MULTILINE,
     )
     links = " · ".join(f"[{name}](docs/model-servers.md{anchor})" for name, anchor, _ in rows)
-    seen = ", ".join(name for name, _, told in rows if told.startswith("yes"))
+    seen = ", ".join(name for name, _, state in rows if state.startswith("yes"))
     yield f"Blocks to paste, each with its limits: {links}."
     yield f"The project's tests run {seen}. The others follow their documentation."
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 UNKNOWN = "…"
-"""What stands for a part that only a run knows."""
+"""The mark for a part that only a run knows."""
 
 
 @dataclass(frozen=True, slots=True)

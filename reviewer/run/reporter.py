@@ -77,15 +77,15 @@ class Reporter:
         """
         runner = self.run.runner
         text = runner.secrets.conceal(str(problem))
-        told = problem.with_address(text)
+        message = problem.with_address(text)
         match problem:
             case ConfigError(path=path, line=line, column=column):
                 # Its advice repeats lines of the file.
                 text = SecretMask.of(runner.secrets, ())(text)
-                told = problem.with_address(text)
-                runner.error(told, title=TITLE, file=path or PATH, line=line, column=column)
+                message = problem.with_address(text)
+                runner.error(message, title=TITLE, file=path or PATH, line=line, column=column)
             case _:
-                runner.error(told, title=TITLE)
+                runner.error(message, title=TITLE)
         status = f"**{self._short_sha} could not be reviewed.**"
         why = f"{markdown.line(text)} [How to fix this]({problem.help_address})"
         runner.summary(f"## Code review\n\n{status} {why}\n")

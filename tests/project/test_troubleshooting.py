@@ -1,6 +1,7 @@
 """docs/troubleshooting.md: every error has its section, and the texts are what is printed."""
 
 import importlib
+import json
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
@@ -11,13 +12,19 @@ from httpx2 import Request, Response
 
 import reviewer
 from reviewer import project
+from reviewer.adapters.files.confined import ConfinedFolder
+from reviewer.adapters.github import refusals as github_refusals
+from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.http.retry import TransientError
 from reviewer.adapters.openai import refusals
 from reviewer.config import repository_file
 from reviewer.config.inputs import Inputs
 from reviewer.errors import CancelledError, InputError, ReviewerError
 from reviewer.events import payload
+from reviewer.llm.budget import Budget
 from reviewer.outputs import review_report
+from reviewer.redaction.run_secrets import Secrets
+from reviewer.run.error_boundary import UNEXPECTED
 from scripts import error_texts
 from scripts.error_texts import ErrorText
 
@@ -70,6 +77,16 @@ def refuse(status: int, code: str = "") -> ReviewerError:
     return cause
 
 
+def refuse_by_github(status: int, message: str = "", **headers: str) -> ReviewerError:
+    """Return the error for a status of GitHub."""
+    known = {name.replace("_", "-"): value for name, value in headers.items()}
+    response = GitHubResponse("POST /it", status, known, json.dumps({"message": message}))
+    problem = github_refusals.explain(response)
+    cause = problem.problem if isinstance(problem, TransientError) else problem
+    assert isinstance(cause, ReviewerError)
+    return cause
+
+
 PRINTED: dict[str, Callable[[], object]] = {
     "input": lambda: Inputs.load({"INPUT_MAX-FILES": "many"}),
     "input unknown": lambda: Inputs.load({"INPUT_EXLUDE": "*.md"}),
@@ -87,6 +104,18 @@ PRINTED: dict[str, Callable[[], object]] = {
     "model limit": lambda: refuse(429),
     "model refusal": lambda: refuse(418),
     "prompt-too-long": lambda: refuse(413),
+    "github": lambda: refuse_by_github(502),
+    "github redirect": lambda: refuse_by_github(301),
+    "github-token": lambda: refuse_by_github(401),
+    "github-permission": lambda: refuse_by_github(403, "Resource not accessible by integration"),
+    "github-rate-limit": lambda: refuse_by_github(403, "API rate limit exceeded", retry_after="60"),
+    "github-refused-write": lambda: refuse_by_github(422, "Validation Failed"),
+    "not-found": lambda: refuse_by_github(404, "Not Found"),
+    "conversation-closed": lambda: refuse_by_github(403, "Unable to comment: issue is locked"),
+    "budget": lambda: Budget(10, None, lambda _: None).reserve("model", 1_000),
+    "file": lambda: ConfinedFolder("/").read("../etc/passwd", 10),
+    "secret-repeated": lambda: Secrets(("a-long-secret-word",)).withhold(["a-long-secret-word"]),
+    "unexpected": lambda: UNEXPECTED,
     "cancelled": lambda: CancelledError(15),
 }
 

@@ -77,7 +77,11 @@ class Journey:
 
 
 def _is_ours(frame: FrameType | None) -> bool:
-    return frame is not None and frame.f_code.co_filename.startswith(PACKAGE)
+    """Return True for a function of the program; compiled templates are no modules to read."""
+    if frame is None:
+        return False
+    name = frame.f_code.co_filename
+    return name.startswith(PACKAGE) and name.endswith(".py")
 
 
 def answer(body: Body) -> str:

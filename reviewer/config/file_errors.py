@@ -115,6 +115,10 @@ def _advise_entry(inner: Sequence[object], value: object) -> str:
     match inner, value:
         case ([], Mapping()) if value and all(isinstance(each, str) for each in value.values()):
             path, text = next(iter(value.items()))
+            # One entry without its dash, or patterns as keys.
+            path, text = (
+                (value["path"], value.get("instructions", "")) if "path" in value else (path, text)
+            )
             first, second = yaml_lines.write("- path", path), yaml_lines.write("instructions", text)
             if first and second:
                 return f"Write `{first}`, and below it `{second}`; and so on for the others."

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reviewer import grades
-from reviewer.config import other_tools, yaml_lines
+from reviewer.config import inputs, other_tools, yaml_lines
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import suggest
 from reviewer.config.other_tools import Advice
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 
+_KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SWITCHES = {
     **dict.fromkeys(("true", "yes", "on", "y", "1", "enabled"), True),
@@ -35,15 +36,17 @@ def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
     if foreign := other_tools.advise(plain, value):
         return foreign
     if isinstance(value, Mapping) and (inner := _find_known(value, known)):
-        lines = (yaml_lines.write(name, value[given]) or f"{name}:" for given, name in inner)
+        lines = (_write(name, value[given]) or f"{name}:" for given, name in inner)
         named = ", ".join(f"`{line}`" for line in lines)
         return Advice(
             "The settings have no key above them.",
             f"Take the key away, and write at the beginning of a line: {named}.",
         )
+    listed = f"The keys are {', '.join(known)}."
     if cause := suggest(plain, tuple(known)):
-        return Advice(cause, _write_line(cause.split("`")[1], value))
-    return Advice("", f"The keys are {', '.join(known)}.")
+        line = _write(cause.split("`")[1], value)
+        return Advice(cause, f"Write `{line}`." if line else listed)
+    return Advice("", listed)
 
 
 def _find_known(value: Mapping[str, object], known: Sequence[str]) -> list[tuple[str, str]]:
@@ -52,7 +55,18 @@ def _find_known(value: Mapping[str, object], known: Sequence[str]) -> list[tuple
 
 
 def _write_line(key: str, value: object) -> str:
-    return f"Write `{yaml_lines.write(key, value) or f'{key}:'}`."
+    return f"Write `{_write(key, value) or f'{key}:'}`."
+
+
+def _write(key: str, value: object) -> str:
+    """Return the line for a key with a value that was meant for it, "" if it can be none."""
+    kind = _KINDS.get(key)
+    if kind is None or (isinstance(kind.shape, Text) and isinstance(value, str)):
+        return yaml_lines.write(key, value)
+    meant = _correct(kind, value)
+    if isinstance(kind.shape, Words | WordList) and isinstance(meant, str):
+        return f"{key}: {meant}"
+    return yaml_lines.write(key, meant) if meant is not None else ""
 
 
 def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
@@ -102,8 +116,10 @@ def _correct(kind: OptionType[Any], value: object) -> object:
 def _correct_list(value: object) -> tuple[object, ...] | None:
     match value:
         case str():
+            if value.startswith("[") and value.endswith("]"):
+                value = value[1:-1]
             parts = _DASH.split(value) if value.startswith("- ") else re.split(r"[,\n]", value)
-            return tuple(text for each in parts if (text := each.strip(" \"'[]")))
+            return tuple(text for each in parts if (text := each.strip(" \"'")))
         case bool() | int() | float():
             return (str(value).lower(),)
         case tuple() if not any(isinstance(each, tuple | dict) for each in value):

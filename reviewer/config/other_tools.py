@@ -25,6 +25,8 @@ _PR_AGENT = frozenset(
 _SECTION = re.compile(r"^[ \t]*\[[A-Za-z_.]+\][ \t]*(#.*)?$", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"^[ \t]*[A-Za-z_]+[ \t]*=", re.MULTILINE)
 _LEAVE_OUT = "Leave it out: there is no such setting here."
+# Keys of many files, which would else be taken for one that looks like them.
+_NOTHING = frozenset({"version", "enabled"})
 # Keys of both tools, and of GitHub's workflows, with the key that has their meaning here.
 _SAME = {
     "tone-instructions": "instructions",
@@ -78,6 +80,8 @@ def advise(key: str, value: object) -> Advice | None:
         cause = f"`{key.replace('-', '_')}` is a section of PR-Agent's settings."
     elif lines:
         cause = f"Here it is called `{_SAME[key]}`." if key in _SAME else ""
+    elif key in _NOTHING:
+        cause = ""
     else:
         return None
     return Advice(cause, _say(lines))

@@ -42,7 +42,11 @@ def _advise_about(problem: str, line: str, above: str, *, began: int) -> str:
     if "mapping values" in problem or "could not find expected ':'" in problem:
         advice = _advise_colon(line, above) or _advise_item(line) or _advise_item(above)
     elif "expected <block end>" in problem:
-        advice = _align(line, above)
+        advice = _align(line, above) or _advise_top(line)
+    elif "but got '['" in problem:
+        advice = _quote_items(line)
+    elif "but got '<scalar>'" in problem:
+        advice = "Write a comma between two entries."
     elif "escape" in problem:
         advice = "Write `/` between folders, and a backslash only in single quotes: '\\d'."
     elif "unexpected end of stream" in problem or "expected ',' or" in problem:
@@ -53,7 +57,9 @@ def _advise_about(problem: str, line: str, above: str, *, began: int) -> str:
 def advise_root(value: object, keys: Sequence[str]) -> str:
     """Return what to write for a file that is a text or a list, "" if nobody knows."""
     if isinstance(value, str):
-        return _advise_stuck(value)
+        first = value.split(maxsplit=1)[0] if value.strip() else ""
+        colon = f"Write a colon behind the key: `{first}:`." if first in keys else ""
+        return _advise_stuck(value) or colon
     if isinstance(value, tuple) and all(isinstance(each, dict) for each in value):
         named = [key for each in value for key in each if key in keys]
         if named:
@@ -142,6 +148,8 @@ def _advise_item(line: str) -> str:
     text = line.strip()
     if not text or ": " in text or text.startswith(("- ", "#")):
         return ""
+    if not line.startswith((" ", "-")):
+        return "Text that belongs to a key above is indented by two blanks."
     shown = f"- {yaml_lines.quote(text.removeprefix('-').strip(chr(34)))}"
     return f"An entry of a list begins with a dash and a blank: write `{shown}`." * (
         yaml_lines.is_plain_line(shown)
@@ -156,6 +164,24 @@ def _align(line: str, above: str) -> str:
     shown = f"{' ' * len(first['blanks'] + first['dash'])}{line.strip()}"
     again = f"Write `{shown}`, as far to the right as `{first['key']}` in the line above."
     return again if yaml_lines.is_plain_line(shown) else ""
+
+
+def _advise_top(line: str) -> str:
+    """Advise about a key of the file that is indented."""
+    key = line.strip().partition(":")[0]
+    if not line.startswith(" ") or key not in {*_KINDS, "path-instructions"}:
+        return ""
+    return f"Write `{key}:` at the beginning of the line."
+
+
+def _quote_items(line: str) -> str:
+    """Advise about entries of a list that have brackets of their own."""
+    found = _KEY.fullmatch(line)
+    value = found["value"].strip() if found else ""
+    if not found or not (value.startswith("[") and value.endswith("]")):
+        return ""
+    items = tuple(each.strip(" \"'") for each in value[1:-1].split(","))
+    return _say(found, yaml_lines.write_value(items), "Text with brackets must be in quotes.")
 
 
 def advise_scalar(line: str, text: str) -> str:
@@ -184,5 +210,8 @@ def _requote(line: str) -> str:
     value = found["value"].strip() if found else ""
     if not found or value[:1] not in {'"', "'"}:
         return ""
+    if isinstance(_KINDS.get(found.groupdict().get("key", "")), Items):
+        items = tuple(each.strip(" \"'") for each in value.split(","))
+        return _say(found, yaml_lines.write_value(items), "A list has brackets around it.")
     why = "Quotes must be around the whole text."
     return _say(found, "'" + value.replace("'", "''") + "'", why)

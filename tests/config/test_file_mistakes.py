@@ -64,6 +64,13 @@ MENDED: dict[str, tuple[str, ...]] = {
     ),
     "ignore:\n  glob: ['*.md']": ('exclude: ["*.md"]',),
     "config:\n  response_language: ''": ('language: ""',),
+    "skip-authors: dependabot[bot]": ('skip-authors: ["dependabot[bot]"]',),
+    "skip-authors: [dependabot[bot]]": ('skip-authors: ["dependabot[bot]"]',),
+    'exclude: "docs/**", "*.md"': ('exclude: ["docs/**", "*.md"]',),
+    "review_drafts: 'yes'": ("review-drafts: true",),
+    "failOn: error": ("fail-on: high",),
+    "min_severity: Warning": ("min-severity: medium",),
+    "with:\n  exclude: a": ("exclude: [a]",),
 }
 # The same for entries of a list.
 ENTRIES: dict[str, tuple[str, ...]] = {
@@ -106,6 +113,12 @@ EXPLAINED = {
     "exclude:": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
     "exclude: ['^src/']": "is a regular expression, and these are gitignore patterns",
     "model: gpt": "`with:` of the workflow's step: `model: gpt`",
+    "version: 1": "Leave it out",
+    "exclude\n  - a": "Write a colon behind the key: `exclude:`",
+    "instructions: |\nMoney": "indented by two blanks",
+    "exclude: ['a' 'b']": "Write a comma between two entries",
+    "exclude:\n  - a\n  include:\n  - b": "Write `include:` at the beginning of the line",
+    "path-instructions:\n  path: src/**\n  instructions: a": 'Write `- path: "src/**"`, and below',
     "fail-on: []": "Write, for example, `fail-on: high, incomplete`",
 }
 

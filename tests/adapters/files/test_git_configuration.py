@@ -95,6 +95,7 @@ def plain(folder: Path) -> tuple[tuple[FileChange, ...], PullRequest]:
     return read(folder)
 
 
+@faults("DF9")
 def test_the_change_is_read_whole(plain: tuple[tuple[FileChange, ...], PullRequest]) -> None:
     files, pull = plain
     assert pull.commits == ("Größer",)

@@ -29,6 +29,10 @@ from reviewer.severity import Severity
 from reviewer.text import invisible, truncate
 
 MOST_PLACES = 20
+MOST_OBJECTS = 400_000
+"""Objects and lists of one file; 10 MB of empty ones would take 400 MB of memory."""
+MOST_MESSAGES = 60_000
+"""Each result has one, and takes more memory than its text."""
 LONGEST_TOOL = 40
 LONGEST_RULE = 100
 """Characters; Semgrep's ids of rules have up to 90."""
@@ -52,6 +56,11 @@ _SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM
 
 def parse(data: bytes) -> SarifReport:
     """Return what a SARIF file reports; raises ReportError if it is none that can be used."""
+    if (
+        data.count(b"{") + data.count(b"[") > MOST_OBJECTS
+        or data.count(b'"message"') > MOST_MESSAGES
+    ):
+        raise ReportError("it holds too many results")
     try:
         log = SarifLog.model_validate_json(data)
     except ValidationError as wrong:

@@ -204,6 +204,12 @@ def test_what_is_no_sarif_is_refused_with_the_place(data: bytes, why: str) -> No
     assert len(str(refused.value)) < 300
 
 
+@pytest.mark.parametrize("piece", [b"{},", b"[],", b'{"message": {}},'])
+def test_a_file_that_would_take_much_memory_is_not_read(piece: bytes) -> None:
+    with pytest.raises(ReportError, match="too many results"):
+        sarif_results.parse(b'{"x": [' + piece * 400_001 + b"1]}")
+
+
 def test_a_tool_that_did_not_finish_is_a_problem() -> None:
     failed = sarif_results.parse(log(invocations=[{"executionSuccessful": False}]))
     nothing = sarif_results.parse(log(results=None))

@@ -71,8 +71,8 @@ def _break_links(text: str) -> str:
 
 
 def _indent(text: str) -> Iterator[str]:
-    for line in text.strip("\n").splitlines():
-        yield f"{_INDENT}{invisible.drop(line)}".rstrip()
+    for line in invisible.drop(text.strip("\n")).splitlines():
+        yield f"{_INDENT}{line}".rstrip()
 
 
 def _flatten(text: str) -> str:

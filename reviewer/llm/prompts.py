@@ -266,13 +266,12 @@ class Prompts:
             if length <= room:
                 room -= length
                 fitting[n] += (replace(thread, remarks=remarks),)
-        return tuple(
-            replace(part, threads=shown) for part, shown in zip(parts, fitting, strict=True)
-        )
+        pairs = zip(parts, fitting, strict=True)
+        return tuple(replace(part, threads=shown) for part, shown in pairs)
 
     def _shorten_remark(self, remark: Remark) -> Remark:
-        # Masked before it is cut, as the description is.
-        text = self.as_prompt_text(_strip_marker(remark.body))
+        # Without the hidden last line of our own ones; masked before it is cut, as the description.
+        text = self.as_prompt_text(remark.body.partition("\n<!-- code-review-action")[0])
         return replace(remark, body=shorten(text, COMMENT_CHARACTERS))
 
 
@@ -290,11 +289,6 @@ def _choose_key(request: object) -> str:
 def _commit_subjects(pull: PullRequest) -> tuple[str, ...]:
     """Return the subjects of the commits, or () when the only one repeats the title."""
     return () if pull.commits == (pull.title,) else pull.commits
-
-
-def _strip_marker(body: str) -> str:
-    """Return the body of a comment without the hidden last line of our own ones."""
-    return body.partition("\n<!-- code-review-action")[0]
 
 
 def _shorten_report(report: FileReport) -> FileReport:

@@ -32,8 +32,10 @@ SNAPSHOT = ("adapters/github/forge.py", "snapshot")
 # the team's rules reached every request, and a reply was read however it is spelt; 660 and 98
 # before costs, keys of files, plans and guidelines had modules of their own, reads went on side by
 # side, and the number of requests at a time was found out; 720 and 125 before places were links,
-# code was shown as a diff, and coding agents got a text of their own.
-MOST_HOPS, MOST_MODULES = 780, 130
+# code was shown as a diff, and coding agents got a text of their own; 780 and 130 before linked
+# issues, a repaired settings file, live progress, two jobs at one comment and logins of apps had
+# modules of their own.
+MOST_HOPS, MOST_MODULES = 925, 148
 
 
 @dataclass

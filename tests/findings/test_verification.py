@@ -62,6 +62,7 @@ def test_a_finding_without_a_verdict_and_one_with_an_unknown_word_stay() -> None
     assert len(said) == 1
 
 
+@faults("DF12")
 def test_no_model_can_drop_a_finding_of_a_rule() -> None:
     proven = builders.revise(HIGH, origin=Origin.RULE)
     assert ranking.apply_verdicts((proven,), (verdict("drop"),)) == ((proven,), ())

@@ -101,7 +101,7 @@ def test_settings_that_become_no_plain_file_are_a_finding(
 @faults("DF12")
 def test_no_value_of_the_file_is_quoted(job: Job) -> None:
     secret = "ghp_" + "Ab3" * 12
-    open_pull(job, VALID, f"max-finding: {secret}\n")
+    open_pull(job, VALID, f"instructions: The token: {secret}\n")
     job.run()
     assert TITLE in job.github.bodies[0]
     assert secret not in job.github.bodies[0]

@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 # The core is pure, so little excuses a branch without a test that starts no process. The shells are
 # tested as processes, which are not measured: that would take half as long again.
 COVERED := 98
-SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/terminal/review.py,reviewer/__main__.py,reviewer/run/start.py,reviewer/run/review.py
+SHELLS := reviewer/adapters/*,reviewer/action.py,reviewer/cli.py,reviewer/terminal/review.py,reviewer/__main__.py,reviewer/run/start.py,reviewer/run/run_setting.py,reviewer/run/review.py
 TERMINAL_ONLY := rich markdown-it-py mdurl pygments
 # How long `make fuzz` looks: half of the time by Hypothesis, half by atheris where that runs.
 SECONDS := 600

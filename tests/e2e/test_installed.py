@@ -79,7 +79,7 @@ def test_it_reviews_uncommitted_work_of_another_repository(
     model_server.script = finds_a_problem
     done = environment.run(project / "src", "code-review", "review", server=model_server)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Code review: 1 high\n")
+    assert done.stdout.startswith("Code review: 1 high finding\n")
     assert "HIGH src/app.py:1 (logic)" in done.stdout
 
 
@@ -97,7 +97,7 @@ def test_each_block_of_the_guide_does_what_it_says(
     assert "error: " not in done.stderr
     if block == "output":
         assert json.loads((project / "report.json").read_text("utf-8"))["findings"]
-        assert (project / "review.md").read_text("utf-8").startswith("## Code review")
+        assert "\n## Code review" in (project / "review.md").read_text("utf-8")
     if block == "init":
         assert (project / ".github" / "workflows" / "code-review.yml").is_file()
 

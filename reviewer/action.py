@@ -12,7 +12,7 @@ from reviewer.adapters.runner.actions import Runner, install_excepthooks
 from reviewer.cancellation import cancellation_behind
 from reviewer.config.enums import Mode, OnError
 from reviewer.config.inputs import Inputs
-from reviewer.errors import CancelledError, EventError, ReviewerError
+from reviewer.errors import CancelledError, ConfigError, EventError, ReviewerError
 from reviewer.events import decision, payload
 from reviewer.events.activity import Activity, Skip, TriggerRules
 from reviewer.events.payload import Event, PullRequestEvent, ReviewCommentEvent
@@ -69,8 +69,14 @@ def _only_warns(environ: Mapping[str, str], inputs: Inputs) -> bool:
 def _report(problem: ReviewerError, runner: Runner) -> int:
     from reviewer.text import markdown
 
-    runner.error(problem.with_address(), title=TITLE)
-    why = markdown.block(runner.secrets.mask(str(problem)))
+    text = runner.secrets.mask(str(problem))
+    if isinstance(problem, ConfigError):
+        # Its advice repeats lines of the file.
+        from reviewer.redaction.scan import SecretMask
+
+        text = SecretMask.of(runner.secrets, ())(text)
+    runner.error(problem.with_address(text), title=TITLE)
+    why = markdown.block(text)
     runner.summary(f"## {TITLE}\n\n{why}\n\n{_LINK.format(problem.help_address)}\n")
     runner.output("verdict", "failed")
     return problem.exit_code

@@ -126,6 +126,7 @@ def render_clean(review: Review, run: RunDetails) -> str:
         "clean.md.j2",
         review=review,
         fixed=f"{fixed} finding{'s' * (fixed > 1)} fixed" if fixed else "",
+        compared=promises.by_issue(review.overview.gaps),
         run_url=run.url,
     )
 

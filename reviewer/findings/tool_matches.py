@@ -36,7 +36,8 @@ def join(
         if same is not None:
             free.remove(same)
             of_tools.remove(same)
-        joined.append(_join_two(finding, same) if same else _forget_label(finding, of_tools))
+        alone = finding if kept else replace(finding, tools=())
+        joined.append(_join_two(alone, same) if same else _forget_label(alone, of_tools))
     return (*joined, *of_tools)
 
 
@@ -46,7 +47,11 @@ def _is_about(finding: Finding, reported: Finding) -> bool:
         and finding.path == reported.path
         and finding.side is reported.side
         and ranking.overlap(finding, reported)
-        and names_one(finding.rule, (reported,))
+        # One that was joined before names the tool no longer as its rule.
+        and (
+            names_one(finding.rule, (reported,))
+            or not set(finding.tools).isdisjoint(reported.tools)
+        )
     )
 
 
@@ -78,4 +83,4 @@ def _separate(finding: Finding) -> Finding:
     if finding.origin is not Origin.MODEL or not finding.tools:
         return finding
     body = finding.body.removesuffix(_also(finding.tools))
-    return replace(finding, candidate=replace(finding.candidate, body=body), tools=())
+    return replace(finding, candidate=replace(finding.candidate, body=body))

@@ -72,7 +72,9 @@ def add_gaps(
     only_trivial = all(batch.proofs for batch in plan.batches)
     if only_trivial and before.promises and plan.whole is None:
         return replace(overview, gaps=before.gaps, promises=before.promises)
-    failed = plan.whole is not None and plan.whole.is_complete
+    failed = (plan.whole is not None and plan.whole.is_complete) or any(
+        batch.whole and not batch.proofs for batch in plan.batches
+    )
     return replace(overview, gaps=(), promises="" if failed else promises.identity)
 
 

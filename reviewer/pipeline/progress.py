@@ -125,7 +125,7 @@ class Progress:
         return (again,)
 
     def _add_batch(self, batch: Batch, result: BatchResult) -> ReviewerError | None:
-        if result.overview.text:
+        if result.overview.text or result.overview.gaps:
             self.overview = result.overview
             self.gaps = self.gaps if batch.proofs else result.overview.gaps
         for each in result.results:

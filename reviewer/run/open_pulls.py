@@ -30,6 +30,7 @@ from reviewer.outputs import pull_results
 from reviewer.outputs.pull_results import PullResult, Reach
 from reviewer.outputs.step_outputs import LIMIT_REACHED
 from reviewer.pull_request import OpenPulls, Snapshot
+from reviewer.redaction.scan import SecretMask
 from reviewer.run import eligibility, start
 from reviewer.run.early_list import EarlyList
 from reviewer.run.review import review_pull_request
@@ -160,6 +161,8 @@ class OpenPullsReview:
         # One that turned out to be up to date, or to be skipped, takes no room of the others.
         self._files += pull.changed_files if spent.requests else 0
         reason = problems[-1].what.rstrip(".") if code and problems else ""
+        # An error about a settings file repeats what it has.
+        reason = SecretMask.of(self.runner.secrets, ())(reason)
         self._note(row, Reach.BEGUN, reason, code, outputs)
         self._stopped = _find_reason_to_stop(code, problems, budget)
 
@@ -219,6 +222,12 @@ class OpenPullsReview:
 
 def _check_inputs(inputs: Inputs) -> None:
     eligibility.check_inputs(inputs)
+    if inputs.sarif:
+        raise InputError(
+            "`pr-number: open` and `sarif` do not go together.",
+            cause="A report of another tool is about one commit.",
+            remedy="Remove `sarif`, or set pr-number to one pull request.",
+        )
     if inputs.mode is not Mode.BOTH:
         raise InputError(
             f"`pr-number: open` and `mode: {inputs.mode.value}` do not go together.",

@@ -68,7 +68,7 @@ def _publish_draft(
 ) -> int | HeadMoved:
     """Write the draft to the pull request; after a signal, write the comment only."""
     run, review, body = reporter.run, draft.review, draft.body
-    quiet = review.clean and reporter.needs_no_comment(own, settings)
+    quiet = review.clean and not review.overview.gaps and reporter.needs_no_comment(own, settings)
     try:
         gate = lowest_severity(settings.fail_on)
         comment = reporter.publish(review, body, gate=gate, quiet=quiet)

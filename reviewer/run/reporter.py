@@ -109,7 +109,11 @@ class Reporter:
         """
         inputs = self.run.inputs
         limits = (inputs.daily_limit, inputs.daily_limit_per_author, inputs.max_cost_pull_request)
-        remembers = any(limit is not None for limit in limits)
+        remembers = (
+            settings.gated
+            or self.run.wanted.unselected
+            or any(limit is not None for limit in limits)
+        )
         silent = settings.when_clean is WhenClean.NOTHING and not remembers
         return silent and self.target is ReportTarget.COMMENT and own.kept is None
 

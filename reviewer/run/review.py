@@ -78,8 +78,8 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     own = OwnComment.find(snapshot, run.seal)
     only_repeat = run.wanted.only_repeat
     # What other tools report may be new although the commit is the same.
-    repeats = only_repeat or not (publishes or run.inputs.sarif)
-    up_to_date = repeats and known_review.is_up_to_date(run.wanted, own)
+    reviewed = (only_repeat or not publishes) and known_review.is_up_to_date(run.wanted, own)
+    up_to_date = reviewed and (only_repeat or not run.inputs.sarif)
     # Slow, because it imports the models' client: done while GitHub responds.
     asks = not (publishes or up_to_date or only_repeat)
     models = start_in_thread(run.models) if asks else None
@@ -90,7 +90,7 @@ def _review_once(reporter: Reporter, snapshot: Snapshot, *, may_restart: bool) -
     promises = find_promises(run, settings, pull).identity
     up_to_date = up_to_date and (only_repeat or promises == own.state.promises)
     rights = Rights(run, pull, settings)
-    if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=up_to_date):
+    if skipped := eligibility.find_reason_to_skip(rights, own.state, reviewed=reviewed):
         return skip_pull_request(reporter, own, settings, skipped)
     known = known_review.apply_command(own.state, run.wanted, rights)
     key = previous_review.review_key(run.inputs, settings, pull)

@@ -71,7 +71,9 @@ class Run:
     @property
     def job(self) -> JobIdentity:
         """Which job of which workflow this run is."""
-        automatic = not self.wanted.requested and self.wanted.commenter is None
+        wanted = self.wanted
+        asked = wanted.requested or wanted.only_repeat or wanted.unselected
+        automatic = not asked and wanted.commenter is None
         at = int(self.now.timestamp())
         return JobIdentity.of(self.environ, process=self.key, automatic=automatic, at=at)
 

@@ -179,10 +179,10 @@ def is_gated_by_file(environ: Mapping[str, str], inputs: Inputs, base_sha: str) 
     repository, token = environ.get("GITHUB_REPOSITORY", ""), inputs.github_token
     deadline = Deadline(inputs.timeout)
     forge = GitHub.of(environ, repository=repository, token=token, deadline=deadline)
-    from reviewer.config import settings
+    from reviewer.run.base_settings import SettingsFile
 
     try:
-        return settings.load(inputs, forge.content(REPOSITORY_FILE, base_sha)).gated
+        return SettingsFile.read(forge, base_sha).load(inputs).gated
     except ConfigError as broken:
         branch = environ.get("GITHUB_BASE_REF", "")
         commit = f"on the base branch {branch}" if branch else "at the base commit"

@@ -83,7 +83,12 @@ def _limit(problems: Iterable[str]) -> tuple[str, ...]:
 def _keep(previous: PreviousReview, found: ToolFindings) -> ToolFindings:
     """Return the findings of tools that the last review of this commit had."""
     by_path = {
-        unit.path: tuple(each for each in unit.findings if each.origin is Origin.TOOL)
+        unit.path: tuple(
+            replace(each, origin=Origin.TOOL)
+            for each in unit.findings
+            # Where the model is asked again, what was joined with its words is a tool's again.
+            if each.origin is Origin.TOOL or (each.tools and unit.path not in previous.units)
+        )
         for unit in previous.state.units
     }
     note = f"what other tools report is that of the last run on this commit: {found.problems[0]}"

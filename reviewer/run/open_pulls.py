@@ -160,9 +160,7 @@ class OpenPullsReview:
                 self._counted.pop(pull.number, None)
         # One that turned out to be up to date, or to be skipped, takes no room of the others.
         self._files += pull.changed_files if spent.requests else 0
-        reason = problems[-1].what.rstrip(".") if code and problems else ""
-        # An error about a settings file repeats what it has.
-        reason = SecretMask.of(self.runner.secrets, ())(reason)
+        reason = self._mask(problems[-1].what.rstrip(".")) if code and problems else ""
         self._note(row, Reach.BEGUN, reason, code, outputs)
         self._stopped = _find_reason_to_stop(code, problems, budget)
 
@@ -174,9 +172,14 @@ class OpenPullsReview:
             snapshot = first.result()
             code = review_pull_request(run, snapshot) if snapshot else 0
         except ReviewerError as problem:
-            self.runner.error(f"Pull request {wanted.number}: {problem}", title=TITLE)
+            text = self._mask(f"Pull request {wanted.number}: {problem}")
+            self.runner.error(problem.with_address(text), title=TITLE)
             return problem.exit_code, [problem]
         return code, run.problems
+
+    def _mask(self, text: str) -> str:
+        """Mask secrets: an error about a settings file repeats what it has."""
+        return SecretMask.of(self.runner.secrets, ())(text)
 
     def _note(
         self,

@@ -13,7 +13,7 @@ from reviewer.config.strict_yaml import PATH as CONFIG_PATH
 from tests.e2e.process import EVENTS, NUMBER, Step
 from tests.faults import faults
 from tests.loopback.failures import Instead, edited
-from tests.loopback.github import TOKEN, LoopbackGitHub
+from tests.loopback.github import EXAMPLE_REPOSITORY, TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, LoopbackModel, error
 from tests.loopback.runner_log import Command, commands
 from tests.loopback.server import LoopbackServer
@@ -108,10 +108,14 @@ def test_an_unreadable_event_is_one_clear_error(
 def assert_nothing_done(
     finished: RunResult, reason: str, *servers: LoopbackServer, reads_file: bool = False
 ) -> None:
-    """Look at a run without a review; it has sent no request, or that for the repository's file."""
+    """Look at a run without a review; it has asked for nothing, or for the repository's file.
+
+    That takes two requests: one reads the file, one looks for it in places where it is not read.
+    """
     sent = [request.line for server in servers for request in server.requests]
-    assert [line for line in sent if CONFIG_PATH not in line] == []
-    assert len(sent) == reads_file
+    reads = sorted(line.partition("?")[0] for line in sent)
+    path = f"GET /repos/{EXAMPLE_REPOSITORY}/contents/{CONFIG_PATH}"
+    assert reads == ([path, "POST /graphql"] if reads_file else [])
     assert finished.code == 0, finished.log
     assert reason in only_annotation(finished.log, "notice").message
     assert "nothing to do" in finished.summary
@@ -562,3 +566,20 @@ def test_later_steps_find_the_reports_in_the_workspace(
     found = json.loads((workspace / finished.outputs["sarif-path"]).read_text("utf-8"))
     assert [row["path"] for row in report["findings"]] == ["src/app.py"]
     assert len(found["runs"][0]["results"]) == 1
+
+
+@pytest.mark.parametrize("path", [".github/code-review.yaml", CONFIG_PATH], ids=["place", "value"])
+def test_a_file_that_cannot_be_used_is_no_open_gate_for_an_event_that_is_skipped(
+    step: Step, github: LoopbackGitHub, path: str
+) -> None:
+    secret = "ghp_" + "Ab3" * 12
+    text = f"fail-on: high\nmax-files: {secret}\n"
+    pull = github.add_pull(NUMBER, {"src/app.py": ("old = 1\n", "new = 2\n"), path: (text, text)})
+
+    def change(event: dict[str, Any]) -> None:
+        event["pull_request"]["base"]["sha"] = pull.base_sha
+        event["action"] = "labeled"
+
+    finished = with_payload(step, change).run()
+    assert finished.code == 2
+    assert secret not in finished.log + finished.summary

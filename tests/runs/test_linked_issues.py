@@ -240,3 +240,46 @@ def test_what_a_report_says_of_an_issue_is_looked_for_again(linked: Job, tmp_pat
 
     assert "No page names it." not in body_of(linked)
     assert "It does" in body_of(linked)
+
+
+@pytest.mark.parametrize("when_clean", ["one-line", "nothing"])
+def test_what_differs_is_shown_however_short_a_clean_review_is(
+    linked: Job, when_clean: str
+) -> None:
+    linked.run(when_clean=when_clean)
+
+    assert "### Compared with #12" in body_of(linked)
+    assert "no problems found" in body_of(linked)
+
+
+def test_a_comparison_that_failed_is_made_by_the_next_run(linked: Job) -> None:
+    linked.github.push(NUMBER, {"b.py": "x = 1\n"})
+    compare = compares(MISSING)
+    linked.model.script = lambda body: (
+        "no" if len(prompted_paths(body)) > 1 and asks(body) else compare(body)
+    )
+    assert linked.run().outputs["complete"] == "true"
+    assert "Compared with" not in body_of(linked)
+
+    linked.model.script = compare
+    linked.run()
+
+    assert "### Compared with #12" in body_of(linked)
+
+
+def test_a_comparison_without_an_overview_is_shown(linked: Job) -> None:
+    compare = compares(MISSING)
+    linked.model.script = lambda body: json.dumps(json.loads(compare(body)) | {"overview": ""})
+
+    linked.run()
+
+    assert "### Compared with #12" in body_of(linked)
+
+
+def test_another_text_of_the_issue_does_not_fail_a_run_that_waits(linked: Job) -> None:
+    linked.inputs |= {"reviewed-associations": "OWNER", "fail-on": "critical"}
+    assert linked.run(requested=True).code == 0
+    issues = linked.github.repository.pulls[NUMBER].issues
+    issues[:] = [Issue(12, "Add a flag", "Something else is wanted now.")]
+
+    assert linked.run().code == 0

@@ -372,3 +372,23 @@ def test_more_pull_requests_than_a_page_holds_are_all_reviewed(job: Job) -> None
         job.github.add_pull(number)
 
     assert len(verdicts(job.run_open())) == 31
+
+
+def test_reports_of_other_tools_are_about_one_commit(pulls: Job) -> None:
+    finished = pulls.run_open(sarif="ruff.sarif")
+
+    assert finished.code == InputError.exit_code
+    assert "`pr-number: open` and `sarif` do not go together." in finished.log
+    assert pulls.github.writes == []
+
+
+def test_no_secret_of_a_settings_file_is_shown(pulls: Job) -> None:
+    secret = "ghp_" + "Ab3" * 12
+    text = f"max-files: {secret}\n"
+    pulls.github.add_pull(8, {".github/code-review.yml": (text, text), "a.py": ("a\n", "b\n")})
+
+    finished = pulls.run_open()
+
+    assert finished.code == 2
+    assert "max-files" in finished.summary
+    assert secret not in finished.summary + finished.log

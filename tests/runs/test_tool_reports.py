@@ -300,3 +300,39 @@ def test_a_hostile_report_changes_nothing_but_its_own_finding(job: Job) -> None:
     assert "<img" not in without_brief(body)
     assert "](javascript" not in body
     assert body.count("<!-- code-review-action name=") == 1
+
+
+JOINED = {
+    "quote": "    return sum(price for price in pricez)",
+    "start_line": 5,
+    "end_line": 5,
+    "title": "Crashes on every call",
+    "severity": "low",
+    "rule": "ruff F821",
+}
+
+
+def test_a_joined_finding_is_still_one_after_a_push(job: Job) -> None:
+    job.model.script = finds(JOINED, verdict="keep")
+    first = job.run(verify="on")
+    job.github.push(NUMBER, {"src/b.py": "new = 3\n"})
+    second = job.run(verify="on")
+    assert len(rows(job, first)) == len(rows(job, second)) == 2
+    assert {row["number"] for row in rows(job, second)} == {1, 2}
+
+
+def test_a_full_review_without_reports_keeps_what_a_tool_had_found(job: Job) -> None:
+    """Also where the tool's words had become one with the model's."""
+    job.model.script = finds(JOINED, verdict="keep")
+    assert job.run(verify="on").outputs["high"] == "2"
+    Path(job.workspace, "ruff.sarif").unlink()
+    job.model.script = finds()
+    again = job.run(full=True, requested=True, verify="on")
+    assert (again.outputs["high"], again.outputs["complete"]) == ("2", "true")
+
+
+def test_a_second_run_that_waits_for_a_maintainer_keeps_the_gate_as_it_was(job: Job) -> None:
+    job.inputs |= {"reviewed-associations": "OWNER", "fail-on": "critical"}
+    assert job.run(requested=True).code == 0
+    assert job.run().code == 0
+    assert "New commits are not reviewed" not in job.github.bodies[0]

@@ -1,6 +1,7 @@
 """Two jobs whose reviewers have one name: the second one warns, and the first review stays."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -154,3 +155,10 @@ def test_an_older_server_names_the_workflow_alone() -> None:
     environ = {"GITHUB_WORKFLOW": "Review", "GITHUB_JOB": "review", "GITHUB_RUN_ID": "1"}
     made = JobIdentity.of(environ, process="a", automatic=True, at=0)
     assert (made.text, made.run) == ("job review of Review", "1.")
+
+
+def test_a_run_that_only_repeats_the_verdict_warns_of_no_other_job(job: Job) -> None:
+    run_as(job, REVIEW, fail_on="never")
+    job.environ = WORKFLOW
+    repeated = job.carry_out(replace(job.wanted, only_repeat=True))
+    assert TWO not in repeated.log + repeated.summary

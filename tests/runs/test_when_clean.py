@@ -1,5 +1,7 @@
 """What a clean review leaves on the pull request with `when-clean`, and what the next run knows."""
 
+from dataclasses import replace
+
 import pytest
 
 from reviewer.memory import state_line
@@ -154,3 +156,19 @@ def test_the_repository_s_file_may_make_it_shorter(job: Job) -> None:
     job.model.script = finds_a_problem
     job.run(full=True)
     assert "### Files" not in job.github.bodies[0]
+
+
+def test_a_gate_is_repeated_from_the_one_line(job: Job) -> None:
+    job.model.script = finds_nothing
+    job.inputs |= {"when-clean": "nothing", "fail-on": "high"}
+    assert job.run().code == 0
+    assert shown(job)[0].startswith(CLEAN)
+    assert job.carry_out(replace(job.wanted, only_repeat=True)).code == 0
+
+
+def test_a_run_about_all_open_pull_requests_remembers_a_clean_one(job: Job) -> None:
+    job.model.script = finds_nothing
+    job.run_open(when_clean="nothing")
+    asked = len(job.model.bodies)
+    job.run_open(when_clean="nothing")
+    assert len(job.model.bodies) == asked

@@ -32,7 +32,8 @@ def join(
     free = [each for each in of_tools if not ranking.is_dismissed(each, dismissed)]
     joined: list[Finding] = []
     for finding in worst_first(each for each in given if each.origin is not Origin.TOOL):
-        same = next((each for each in free if _is_about(finding, each)), None)
+        matching = (each for each in free if _is_about(finding, each))
+        same = None if kept and finding.tools else next(matching, None)
         if same is not None:
             free.remove(same)
             of_tools.remove(same)

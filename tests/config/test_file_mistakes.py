@@ -172,7 +172,7 @@ def test_an_error_explains_what_to_write(text: str, words: str) -> None:
 )
 def test_what_is_long_or_odd_is_not_repeated(text: str) -> None:
     error = refusal(text)
-    assert len(error.remedy) < 300
+    assert len(error.remedy) < 400
     assert "::error::" not in str(error)
     assert "##[" not in error.remedy
     assert str(error).isprintable()

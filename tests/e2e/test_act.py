@@ -142,7 +142,9 @@ def test_an_example_workflow_reviews_the_pull_request(
 
 
 def test_no_example_workflow_is_left_out() -> None:
-    assert set(STARTS) == {each.kind for each in documented_examples.workflows()}
+    kinds = {each.kind for each in documented_examples.workflows()}
+    # A checkout and another tool come before the review there, from the network.
+    assert set(STARTS) == kinds - {"sarif"}
 
 
 def test_a_comment_on_an_issue_starts_no_container(

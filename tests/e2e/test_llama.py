@@ -149,8 +149,12 @@ def test_requests_are_made_to_fit_the_window_that_the_server_lists(
 
     (listed,) = [each for each in small.exchanges if each.request.path == MODELS]
     assert listed.replied["data"][0]["meta"]["n_ctx"] == 8_192
-    assert_well_formed(small)
-    assert len(small.prompts) > 2
+    # A token of this model is one byte, fewer than the three characters of a first estimate. So
+    # the first requests may be refused; what the refusals count corrects the estimate.
+    assert {each.response.status for each in small.prompts} <= {200, 400}
+    taken = [each for each in small.prompts if each.response.status == 200]
+    assert len(taken) > 2
+    assert all(map(is_whole, taken))
 
 
 def test_without_the_list_the_window_is_learned_from_a_refusal(step: Step, small: Relay) -> None:

@@ -71,10 +71,9 @@ def _report(problem: ReviewerError, runner: Runner) -> int:
 
     text = runner.secrets.mask(str(problem))
     if isinstance(problem, ConfigError):
-        # Its advice repeats lines of the file.
-        from reviewer.redaction.scan import SecretMask
+        from reviewer.redaction.scan import mask_advice
 
-        text = SecretMask.of(runner.secrets, ())(text)
+        text = mask_advice(text, runner.secrets)
     runner.error(problem.with_address(text), title=TITLE)
     why = markdown.block(text)
     runner.summary(f"## {TITLE}\n\n{why}\n\n{_LINK.format(problem.help_address)}\n")

@@ -27,9 +27,9 @@ def review(
 ) -> Review:
     """Ask about every selected file whose change is new, and make one review of all results.
 
-    Files whose change is remembered keep their results. `on_progress` is called in this thread
-    after each reply. Raises the first error if files were asked about and none could be reviewed.
-    After a CancelledError no more is asked: the review has the results so far and is marked.
+    Remembered files keep their results. `on_progress` is called in this thread after each reply.
+    Raises the first error if files were asked about and none could be reviewed. After a
+    CancelledError no more is asked: the review has the results so far and is marked.
     """
     progress = Progress.begin(reviewer, Plan.of(reviewer, selection))
     asked = list[PlannedRequest]()
@@ -51,13 +51,13 @@ def review(
     asked += (outcomes.describe(task, None) for task in left)
     progress.close(left, stop)
     _raise_if_nothing_was_reviewed(progress)
-    previous = reviewer.previous
+    known = replace(reviewer.previous.state, dismissed=dismissed)
     made = assemble(
         progress.conclude(),
         pull=reviewer.pull,
         config=reviewer.config,
         selection=selection,
-        previous=replace(previous, state=replace(previous.state, dismissed=dismissed)),
+        previous=replace(reviewer.previous, state=known),
         as_prompt_text=reviewer.prompts.as_prompt_text,
         spent=reviewer.client.budget.spent(),
         tools=reviewer.tools,

@@ -235,6 +235,11 @@ class SecretMask:
         return self.redaction.mask(self.own.mask(text))
 
 
+def mask_advice(text: str, own: Secrets) -> str:
+    """Return an error about the repository's file, which repeats lines of it, without secrets."""
+    return SecretMask.of(own, ())(text)
+
+
 def hunk_texts(files: Iterable[ChangedFile]) -> Iterator[str]:
     """Yield each hunk as one text; a Redaction must read it before it masks single lines."""
     for file in files:

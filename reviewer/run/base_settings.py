@@ -16,7 +16,7 @@ from reviewer.errors import ConfigError, NotFoundError
 from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Forge
 from reviewer.pull_request import PullRequest
-from reviewer.redaction.scan import SecretMask
+from reviewer.redaction.scan import mask_advice
 from reviewer.run import own_parts
 from reviewer.run.run import Run
 
@@ -126,8 +126,7 @@ def _load_for_repair(
         f"{broken.path or PATH} {commit} cannot be used ({broken.reason.rstrip('.')}), and this "
         "pull request repairs it: until it is merged, the workflow's settings alone apply"
     )
-    # The error names what the file has.
-    note = SecretMask.of(run.runner.secrets, ())(note)
+    note = mask_advice(note, run.runner.secrets)
     return replace(config.load(run.inputs, None), notes=(note,), origin="", repairs=True)
 
 

@@ -30,7 +30,7 @@ from reviewer.outputs import pull_results
 from reviewer.outputs.pull_results import PullResult, Reach
 from reviewer.outputs.step_outputs import LIMIT_REACHED
 from reviewer.pull_request import OpenPulls, Snapshot
-from reviewer.redaction.scan import SecretMask
+from reviewer.redaction.scan import mask_advice
 from reviewer.run import eligibility, start
 from reviewer.run.early_list import EarlyList
 from reviewer.run.review import review_pull_request
@@ -160,7 +160,11 @@ class OpenPullsReview:
                 self._counted.pop(pull.number, None)
         # One that turned out to be up to date, or to be skipped, takes no room of the others.
         self._files += pull.changed_files if spent.requests else 0
-        reason = self._mask(problems[-1].what.rstrip(".")) if code and problems else ""
+        reason = (
+            mask_advice(problems[-1].what.rstrip("."), self.runner.secrets)
+            if code and problems
+            else ""
+        )
         self._note(row, Reach.BEGUN, reason, code, outputs)
         self._stopped = _find_reason_to_stop(code, problems, budget)
 
@@ -172,14 +176,10 @@ class OpenPullsReview:
             snapshot = first.result()
             code = review_pull_request(run, snapshot) if snapshot else 0
         except ReviewerError as problem:
-            text = self._mask(f"Pull request {wanted.number}: {problem}")
+            text = mask_advice(f"Pull request {wanted.number}: {problem}", self.runner.secrets)
             self.runner.error(problem.with_address(text), title=TITLE)
             return problem.exit_code, [problem]
         return code, run.problems
-
-    def _mask(self, text: str) -> str:
-        """Mask secrets: an error about a settings file repeats what it has."""
-        return SecretMask.of(self.runner.secrets, ())(text)
 
     def _note(
         self,

@@ -20,7 +20,7 @@ from reviewer.errors import (
 from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
-from reviewer.redaction.scan import SecretMask
+from reviewer.redaction.scan import mask_advice
 from reviewer.review import Review, Status
 from reviewer.run import other_jobs
 from reviewer.run.run import TITLE, Run
@@ -80,8 +80,7 @@ class Reporter:
         message = problem.with_address(text)
         match problem:
             case ConfigError(path=path, line=line, column=column):
-                # Its advice repeats lines of the file.
-                text = SecretMask.of(runner.secrets, ())(text)
+                text = mask_advice(text, runner.secrets)
                 message = problem.with_address(text)
                 runner.error(message, title=TITLE, file=path or PATH, line=line, column=column)
             case _:
@@ -107,6 +106,8 @@ class Reporter:
 
         Limits over several runs are kept by what the comment remembers, so they need one.
         """
+        if settings.when_clean is not WhenClean.NOTHING or own.kept is not None:
+            return False
         inputs = self.run.inputs
         limits = (inputs.daily_limit, inputs.daily_limit_per_author, inputs.max_cost_pull_request)
         remembers = (
@@ -114,8 +115,7 @@ class Reporter:
             or self.run.wanted.unselected
             or any(limit is not None for limit in limits)
         )
-        silent = settings.when_clean is WhenClean.NOTHING and not remembers
-        return silent and self.target is ReportTarget.COMMENT and own.kept is None
+        return self.target is ReportTarget.COMMENT and not remembers
 
     def publish(
         self, review: Review, body: str, *, gate: Severity | None = None, quiet: bool = False

@@ -17,7 +17,7 @@ _DIGITS_OF_SHA1 = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeChange:
     """A path of the new commit: `content` is the hash of an object that exists, or the bytes.
 
     An empty `mode` removes the path.
@@ -52,7 +52,7 @@ class ScratchRepository:
         parent = real.head or _import(folder, _EMPTY, _describe("Nothing"))
         return cls(folder, parent)
 
-    def commit(self, entries: Iterable[Entry], subject: str) -> str:
+    def commit(self, entries: Iterable[TreeChange], subject: str) -> str:
         """Commit the entries on top of the parent; return the new commit."""
         listed = [*entries]
         # A folder may have taken the place of a file, so what is gone goes first.
@@ -66,7 +66,7 @@ def _import(folder: str, ref: str, stream: bytes) -> str:
     return decode(run_git(folder, "rev-parse", ref)).strip()
 
 
-def _write(entry: Entry) -> bytes:
+def _write(entry: TreeChange) -> bytes:
     path, mode = _quote(entry.path), entry.mode.encode()
     match entry.content:
         case bytes() as data:

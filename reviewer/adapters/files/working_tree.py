@@ -12,7 +12,7 @@ from functools import cached_property
 
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.local_git import LocalCommits, decode, run_git
-from reviewer.adapters.files.scratch_repository import Entry, ScratchRepository
+from reviewer.adapters.files.scratch_repository import ScratchRepository, TreeChange
 from reviewer.errors import ForgeError
 from reviewer.text import digest
 
@@ -162,19 +162,19 @@ class WorkingTree:
     def _place(self, path: str) -> str:
         return os.path.join(self.repository.folder, path)  # noqa: PTH118 - any bytes are kept
 
-    def _entries(self, differences: Sequence[Difference]) -> Iterator[Entry]:
+    def _entries(self, differences: Sequence[Difference]) -> Iterator[TreeChange]:
         in_folder = [each.path for each in differences if each.mode and not each.sha]
         filtered = self._find_filtered(in_folder)
         for each in differences:
             if not each.mode or each.sha:
-                yield Entry(each.path, each.mode, each.sha)
+                yield TreeChange(each.path, each.mode, each.sha)
             elif each.mode == _SUBMODULE:
                 commit = LocalRepository.find_head(self._place(each.path))
-                yield from [Entry(each.path, each.mode, commit)] if commit else []
+                yield from [TreeChange(each.path, each.mode, commit)] if commit else []
             elif each.path not in filtered and (data := self._read(each)) is not None:
                 sha = digest.hash_as_git(data, len(self.scratch.parent))
                 # What is there already is not written again.
-                yield Entry(each.path, each.mode, sha if sha == each.before else data)
+                yield TreeChange(each.path, each.mode, sha if sha == each.before else data)
         self._note_left_out(
             filtered, "their content passes through a filter such as Git LFS, which is not started"
         )

@@ -116,7 +116,7 @@ class PageInfo(Node):
     end_cursor: str | None
 
 
-class Page(FirstPage[NodeT], Generic[NodeT]):
+class NodePage(FirstPage[NodeT], Generic[NodeT]):
     """A page of a list that may go on."""
 
     page_info: PageInfo

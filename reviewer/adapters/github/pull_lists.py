@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviewer.adapters.github import graphql_json
-from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, Page
+from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodePage
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.github.snapshot_json import login, moment
 from reviewer.ports import MOST_LISTED
@@ -49,7 +49,7 @@ class ChangedNode(Node):
 class ChangedOfRepository(Node):
     """The repository, as far as CHANGED asks for it."""
 
-    pull_requests: Page[ChangedNode]
+    pull_requests: NodePage[ChangedNode]
 
 
 class ChangedData(Node):

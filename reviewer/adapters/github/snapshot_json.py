@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 
 from reviewer import logins
 from reviewer.adapters.github import blob_texts, graphql_json, issue_json, refusals
-from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodeT, Page
+from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodePage, NodeT
 from reviewer.adapters.github.issue_json import IssueNode
 from reviewer.adapters.github.queries import FileQuery, SnapshotPage
 from reviewer.adapters.github.refusals import GitHubResponse
@@ -116,8 +116,8 @@ class PullNode(Node):
     author_association: str
     commits: FirstPage[CommitNode] | None = None
     closing_issues_references: FirstPage[IssueNode] | None = None
-    comments: Page[CommentNode]
-    review_threads: Page[ThreadNode]
+    comments: NodePage[CommentNode]
+    review_threads: NodePage[ThreadNode]
 
 
 class PullOfRepository(Node):

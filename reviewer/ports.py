@@ -79,11 +79,13 @@ class Forge(Protocol):
         """
         ...
 
-    def changed_files(self, number: int, count: Callable[[], int]) -> tuple[ListedFile, ...]:
+    def changed_files(
+        self, number: int, count: int, first: tuple[ListedFile, ...] | None = None
+    ) -> tuple[ListedFile, ...]:
         """Return the rows of the list of changed files, in the forge's order.
 
-        `count` returns how many there are, as far as that is known. It may take time, and is
-        called only if it makes a difference: pages are read side by side, not one by one.
+        `count` is their number as far as it is known: the pages of so many are read side by side,
+        not one by one. `first` is the first page if it was read already.
         GitHub lists at most 3,000 files ("List pull requests files"). A row has no patch when the
         file is binary or its diff is too large. The list is that of the head at the moment of
         reading, which may move before or after.

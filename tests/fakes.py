@@ -77,7 +77,9 @@ class FakeForge:
     def changed_since(self, moment: datetime) -> tuple[ListedPull, ...]:
         return tuple(self.listed)
 
-    def changed_files(self, number: int, count: Callable[[], int]) -> tuple[ListedFile, ...]:
+    def changed_files(
+        self, number: int, count: int, first: tuple[ListedFile, ...] | None = None
+    ) -> tuple[ListedFile, ...]:
         return tuple(self.rows)
 
     def raw_diff(self, pull: PullRequest) -> str | None:

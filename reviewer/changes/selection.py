@@ -262,18 +262,17 @@ def read_changes(
     forge: Forge,
     pull: PullRequest,
     config: Settings,
-    listed: Sequence[ListedFile] | None = None,
+    first: tuple[ListedFile, ...] | None = None,
     *,
     head: HeadCommit | None = None,
 ) -> Selection:
     """Read the changed files and select those to review; every other file gets its reason.
 
-    `listed` is the forge's list if it was read already. `head` has the files of the head commit:
-    without it, those without lines are read one by one. Raises ForgeError when the forge cannot
-    list the changes.
+    `first` is the first page of the forge's list if it was read already. `head` has the files of
+    the head commit: without it, those without lines are read one by one. Raises ForgeError when the
+    forge cannot list the changes.
     """
-    if listed is None:
-        listed = forge.changed_files(pull.number, lambda: pull.changed_files)
+    listed = forge.changed_files(pull.number, pull.changed_files, first)
     # A list that shifts between two pages shows a row twice and another one not at all.
     rows = tuple(dict.fromkeys(listed))
     raw = forge.raw_diff(pull) if diff.needs_raw_diff(rows) else None

@@ -6,36 +6,23 @@ from dataclasses import dataclass
 from reviewer.pull_request import ListedFile, PullRequest
 
 
-class OtherCommitsError(Exception):
-    """The pull request has other commits than the event named, so its list is read again."""
-
-
 @dataclass(slots=True)
 class EarlyList:
-    """The list of changed files, asked for beside the first query; `rows` is its future.
+    """The first page of the list of changed files, asked for beside the first query.
 
-    It belongs to the commits that the event names, if the pull request still has them after it was
-    read: it had them before, when the event came.
+    `page` is its future. The list belongs to the commits that the event names, if the pull request
+    still has them after it was read: it had them before, when the event came.
     """
 
     base_sha: str
     head_sha: str
-    rows: Future[tuple[ListedFile, ...]] | None = None
-
-    def count(self, pull: PullRequest) -> int:
-        """Return the number of rows; raise OtherCommitsError where reading on is of no use."""
-        if not self._belongs_to(pull):
-            raise OtherCommitsError
-        return pull.changed_files
+    page: Future[tuple[ListedFile, ...]] | None
 
     def take_for(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:
-        """Return the rows, None if the pull request has other commits than the event named.
+        """Return the page, None if the pull request has other commits than the event named.
 
-        They are forgotten here: beside what is made of them, they would take memory for nothing.
+        It is forgotten here: beside what is made of it, it would take memory for nothing.
         """
-        rows, self.rows = self.rows, None
-        same = self._belongs_to(pull)
-        return rows.result() if rows and same else None
-
-    def _belongs_to(self, pull: PullRequest) -> bool:
-        return (self.base_sha, self.head_sha) == (pull.base_sha, pull.head_sha)
+        page, self.page = self.page, None
+        same = (self.base_sha, self.head_sha) == (pull.base_sha, pull.head_sha)
+        return page.result() if page and same else None

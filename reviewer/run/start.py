@@ -79,10 +79,11 @@ def _review_open_pulls(setting: RunSetting, wanted: ReviewOpenPulls) -> int:
 def send_first(
     forge: GitHub, wanted: ReviewPullRequest | ReviewHead | CommandRequest, inputs: Inputs
 ) -> tuple[Future[Snapshot | None], EarlyList | None]:
-    """Send the first query and, if the event names the commits, list the changed files beside it.
+    """Send the first query and, if the event names the commits, list changed files beside it.
 
     A run that reviews nothing lists them for nothing. But its first query brings the repository's
-    file too, so it sends no more requests than one that lists nothing and reads the file alone.
+    file too, so it sends no more requests than one that lists nothing and reads the file alone:
+    for that reason, only the first page is read so early.
     With `mode: publish`, the reports decide if there is anything to read.
     """
     pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="first")
@@ -91,13 +92,8 @@ def send_first(
     early_list = None
     reads = inputs.mode is not Mode.PUBLISH
     if isinstance(wanted, ReviewPullRequest) and wanted.head_sha and reads:
-        early = early_list = EarlyList(wanted.base_sha, wanted.head_sha)
-
-        def count() -> int:
-            snapshot = first.result()
-            return early.count(snapshot.pull) if snapshot else 0
-
-        early.rows = pool.submit(forge.changed_files, wanted.number, count)
+        page = pool.submit(forge.first_changed_files, wanted.number)
+        early_list = EarlyList(wanted.base_sha, wanted.head_sha, page)
     pool.shutdown(wait=False)
     return first, early_list
 

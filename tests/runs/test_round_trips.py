@@ -194,6 +194,15 @@ def test_a_run_whose_review_is_up_to_date_sends_two_requests(
     assert sorted(github.came) == sorted(FIRST)
 
 
+def test_a_review_that_is_up_to_date_reads_one_page_of_a_long_list(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"f{number}.py": (None, "new = 2\n") for number in range(100)})
+    name_commits(job)
+    job.run(batching="change")
+    full = len(job.github.sent(r"/files\?"))
+    job.run(batching="change", requested=False)
+    assert (full, len(job.github.sent(r"/files\?"))) == (2, 3)
+
+
 def test_a_run_that_skips_the_pull_request_sends_two_requests(
     job: Job, github: GitHubInRounds
 ) -> None:

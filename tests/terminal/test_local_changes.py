@@ -29,7 +29,7 @@ def scratch(tmp_path: Path) -> str:
 
 
 def paths(found: LocalChanges) -> list[str]:
-    return [row.path for row in found.commits.changed_files(0, lambda: 0)]
+    return [row.path for row in found.commits.changed_files(0, 0)]
 
 
 def test_by_default_it_is_all_work_since_the_default_branch(

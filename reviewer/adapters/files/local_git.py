@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Never
@@ -98,7 +98,9 @@ class LocalCommits:
         )
         return Snapshot(pull, Conversation())
 
-    def changed_files(self, _number: int, _count: Callable[[], int]) -> tuple[ListedFile, ...]:
+    def changed_files(
+        self, _number: int, _count: int, _first: tuple[ListedFile, ...] | None = None
+    ) -> tuple[ListedFile, ...]:
         """Return the changed files without patches: their hunks are in the raw diff."""
         return self._rows()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -24,36 +25,39 @@ SMALL_PAGE = 10
 _AT_ONCE = 4
 
 
-def read(repository: Repository, number: int, count: Callable[[], int]) -> Rows:
-    """Read all rows of a pull request, in pages of 100; see `read_all_rows`."""
-    url = repository.url(f"pulls/{number}/files")
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of the list of changed files of the pull request with a number."""
 
-    def read_page(page: int, size: int) -> Rows:
+    repository: Repository
+    number: int
+
+    def read(self, page: int, size: int) -> Rows:
+        """Read page `page`, counted from 1, of the list cut into pages of `size` rows."""
         # By number: a link in a response could lead anywhere, and on for ever.
+        url = self.repository.url(f"pulls/{self.number}/files")
         asked = Request("GET", url, parameters={"per_page": size, "page": page})
 
         def ask() -> Rows:
-            response = repository.send(asked)
+            response = self.repository.send(asked)
             # pydantic, imported here, is not needed to send one of the first requests.
             from reviewer.adapters.github import rest_json
 
             return response.read(rest_json.changed_files)
 
-        return repository.retry(f"Reading page {page} of the changed files", ask)
-
-    return read_all_rows(read_page, count)
+        return self.repository.retry(f"Reading page {page} of the changed files", ask)
 
 
-def read_all_rows(read_page: ReadPage, count: Callable[[], int]) -> Rows:
+def read_all_rows(read_page: ReadPage, count: int, first: Rows | None = None) -> Rows:
     """Read the rows of all pages, at most MOST_ROWS.
 
-    `count` returns the number of changed files, as far as it is known: these pages are read side by
-    side. It is called only if the first page is full. The list ends with a page that is not.
-    Raises ForgeError when a page repeats the one before.
+    `count` is the number of changed files, as far as it is known: these pages are read side by
+    side. `first` is the first page if it was read already. The list ends with a page that is not
+    full. Raises ForgeError when a page repeats the one before.
     """
     rows: list[ListedFile] = []
     before: Rows = ()
-    for number, page in enumerate(_read_pages(read_page, count), 1):
+    for number, page in enumerate(_read_pages(read_page, count, first), 1):
         if page and page == before:
             raise refusals.repeated_pages_error("the changed files")
         rows += _repair(page, (number - 1) * LARGE_PAGE, read_page)
@@ -63,12 +67,12 @@ def read_all_rows(read_page: ReadPage, count: Callable[[], int]) -> Rows:
     return tuple(rows)
 
 
-def _read_pages(read_page: ReadPage, count: Callable[[], int]) -> Iterator[Rows]:
+def _read_pages(read_page: ReadPage, count: int, first: Rows | None) -> Iterator[Rows]:
     """Yield page after page, as long as somebody asks for one."""
-    first = read_page(1, LARGE_PAGE)
+    first = read_page(1, LARGE_PAGE) if first is None else first
     yield first
     most = MOST_ROWS // LARGE_PAGE
-    known = min(most, -(-count() // LARGE_PAGE)) if len(first) == LARGE_PAGE else 1
+    known = min(most, -(-count // LARGE_PAGE)) if len(first) == LARGE_PAGE else 1
     with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="pages") as pool:
         together = pool.map(partial(_read_large, read_page), range(2, known + 1))
         yield from together

@@ -176,9 +176,16 @@ class GitHub:
         """See `Transport.check_reserve`."""
         self._repository.transport.check_reserve()
 
-    def changed_files(self, number: int, count: Callable[[], int]) -> tuple[ListedFile, ...]:
+    def first_changed_files(self, number: int) -> tuple[ListedFile, ...]:
+        """Return the first page of the changed files, for `changed_files`."""
+        return changed_files.Pages(self._repository, number).read(1, changed_files.LARGE_PAGE)
+
+    def changed_files(
+        self, number: int, count: int, first: tuple[ListedFile, ...] | None = None
+    ) -> tuple[ListedFile, ...]:
         """See `changed_files.read_all_rows`."""
-        return changed_files.read(self._repository, number, count)
+        pages = changed_files.Pages(self._repository, number)
+        return changed_files.read_all_rows(pages.read, count, first)
 
     def raw_diff(self, pull: PullRequest) -> str | None:
         """See `Reads.raw_diff`."""

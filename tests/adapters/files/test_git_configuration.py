@@ -86,7 +86,7 @@ def folder(tmp_path: Path, home: Path) -> Path:
 def read(folder: Path) -> tuple[tuple[FileChange, ...], PullRequest]:
     """Read the change as a run does, from a folder below the root."""
     door = LocalRepository.find(str(folder / "src")).commits_between("main..change")
-    rows = door.changed_files(0, int)
+    rows = door.changed_files(0, 0)
     return diff.reconcile(rows, door.raw_diff(door.snapshot(0).pull)), door.snapshot(0).pull
 
 

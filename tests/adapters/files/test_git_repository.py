@@ -62,7 +62,7 @@ def test_a_bare_repository_has_no_files(upstream: Path) -> None:
     found = LocalRepository.find(str(clone(upstream, "--bare")))
     assert not found.has_files
     commits = found.commits_between("trunk~1..trunk")
-    assert [row.path for row in commits.changed_files(0, lambda: 0)] == ["a.py"]
+    assert [row.path for row in commits.changed_files(0, 0)] == ["a.py"]
 
 
 def test_outside_of_a_repository_the_error_says_what_to_do(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def take(folder: Path, *, untracked: bool = True) -> Uncommitted:
 def contents(found: Uncommitted) -> dict[str, bytes | None]:
     """Return what each changed path has in the new commit."""
     commits = found.commits
-    rows = commits.changed_files(0, lambda: 0)
+    rows = commits.changed_files(0, 0)
     return {row.path: commits.content(row.path, commits.head_sha) for row in rows}
 
 

@@ -191,7 +191,7 @@ def test_a_rate_limit_of_graphql_can_be_too_long(github: LoopbackGitHub) -> None
 def test_changed_files_come_from_all_pages(github: LoopbackGitHub) -> None:
     made = github.add_pull(files={f"f{n:03}.py": (None, f"x = {n}\n") for n in range(250)})
     door = forge(github)
-    rows = door.changed_files(7, lambda: 0)
+    rows = door.changed_files(7, 0)
     assert [row.path for row in rows] == [row.path for row in made.files]
     assert len(github.sent("/files")) == 3
 
@@ -199,7 +199,7 @@ def test_changed_files_come_from_all_pages(github: LoopbackGitHub) -> None:
 def test_a_changed_file_has_its_patch_and_its_former_path(github: LoopbackGitHub) -> None:
     github.add_pull(files={"a.py": ("x = 1\ny = 2\n", None), "b.py": (None, "x = 1\ny = 2\n")})
     door = forge(github)
-    (row,) = door.changed_files(7, lambda: 0)
+    (row,) = door.changed_files(7, 0)
     assert (row.path, row.previous_path, row.status, row.patch) == ("b.py", "a.py", "renamed", None)
 
 
@@ -210,7 +210,7 @@ def test_no_more_than_3000_files_are_asked_for(github: LoopbackGitHub) -> None:
         FileRow(f"f{n}.py", "added", 1, 0, "@@ -0,0 +1 @@\n+x", "0" * 40) for n in range(3001)
     ]
     door = forge(github)
-    assert len(door.changed_files(7, lambda: 0)) == 3000
+    assert len(door.changed_files(7, 0)) == 3000
     assert len(github.sent("/files")) == 30
 
 
@@ -222,7 +222,7 @@ def test_a_list_of_files_that_repeats_itself_is_an_error(github: LoopbackGitHub)
     pull = door.snapshot(7).pull
     github.site.endless_pages = True
     with pytest.raises(ForgeError, match="repeat"):
-        door.changed_files(pull.number, lambda: 0)
+        door.changed_files(pull.number, 0)
 
 
 @faults("DF3")
@@ -230,7 +230,7 @@ def test_rows_that_github_emptied_are_asked_for_again(github: LoopbackGitHub) ->
     long = "".join(f"line {n}\n" for n in range(1500))
     made = github.add_pull(files={f"f{n:02}.txt": (None, long) for n in range(30)})
     door = forge(github)
-    rows = door.changed_files(7, lambda: 0)
+    rows = door.changed_files(7, 0)
     assert [row.patch for row in rows] == [row.patch for row in made.files]
     assert {row.additions for row in rows} == {1500}
     assert len(github.sent("/files.*per_page=100")) == 1
@@ -240,7 +240,7 @@ def test_rows_that_github_emptied_are_asked_for_again(github: LoopbackGitHub) ->
 def test_a_light_page_is_not_asked_for_again(github: LoopbackGitHub) -> None:
     github.add_pull(files={"empty.txt": (None, ""), "b.txt": (None, "b\n")})
     door = forge(github)
-    rows = door.changed_files(7, lambda: 0)
+    rows = door.changed_files(7, 0)
     assert rows[1].patch is None
     assert len(github.sent("/files")) == 1
 

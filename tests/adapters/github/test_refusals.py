@@ -246,7 +246,7 @@ def test_a_list_of_files_of_the_wrong_shape_is_an_error(
     pull = door.snapshot(7).pull
     github.fail("/files", failures.status(200, rows), forever=True)
     with pytest.raises(ForgeError, match="cannot be used"):
-        door.changed_files(pull.number, lambda: 0)
+        door.changed_files(pull.number, 0)
 
 
 @faults("GH17")
@@ -342,7 +342,7 @@ def test_an_enterprise_server_works_from_its_addresses(enterprise: LoopbackGitHu
     made = enterprise.add_pull()
     door = forge(enterprise)
     snapshot = door.snapshot(7)
-    assert door.changed_files(snapshot.pull.number, lambda: 0)
+    assert door.changed_files(snapshot.pull.number, 0)
     assert door.raw_diff(snapshot.pull) == made.raw_diff
     assert door.content("src/app.py", made.head_sha) == b"new = 2\n"
     comment = apply_write(door, CREATE)

@@ -60,9 +60,7 @@ def measure() -> Iterator[ExampleCost]:
         chosen = change.choose(count)
         with TemporaryDirectory() as folder:
             _commit_both(Path(folder), chosen)
-            plans = {
-                model: _plan(Path(folder), model) for model in (inputs.model, inputs.fallback_model)
-            }
+            plans = {model: _plan(Path(folder), model) for model in inputs.models}
         total = _find(_TOTAL, plans[inputs.model])
         yield ExampleCost(
             size,

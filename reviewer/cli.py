@@ -10,16 +10,13 @@ from pathlib import Path
 from types import FrameType
 
 from reviewer import __version__
-from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.runner.actions import install_excepthooks
 from reviewer.adapters.runner.terminal import Terminal, show_cursor
 from reviewer.config import file_schema
-from reviewer.config import settings as config
-from reviewer.config.inputs import Inputs
 from reviewer.config.strict_yaml import PATH
-from reviewer.errors import CancelledError, ConfigError, ForgeError, ReviewerError
+from reviewer.errors import CancelledError, ReviewerError
 from reviewer.outputs import review_report
-from reviewer.terminal import environment, init
+from reviewer.terminal import environment, init, settings_check
 from reviewer.terminal import review as review_command
 from reviewer.terminal.formats import FORMATS, Reviewed
 
@@ -71,7 +68,7 @@ def _carry_out(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         case "init":
             return init.write_files(os.curdir)
         case "check":
-            return _check(options.file, options.templates)
+            return settings_check.check(options.file, options.templates)
         case "replay":
             return _replay(Path(options.file), options.format)
         case _:
@@ -154,53 +151,12 @@ def _add_format(parser: argparse.ArgumentParser) -> None:
 
 
 def _replay(path: Path, form: str) -> int:
-    data = _read(path)
+    data = settings_check.read(path)
     made = review_report.parse(data)
     text = data.decode(errors="replace")
     reviewed = Reviewed.of_report(made, text, review_command.find_layout())
     review_command.show(reviewed, form)
     return 0
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as missing:
-        raise ConfigError(f"{path} cannot be read: {missing.strerror}.") from missing
-
-
-def _check(file: str, templates: str) -> int:
-    path = Path(file) if file else _find_settings()
-    if templates:
-        _check_templates(Path(templates))
-        if not path.exists():
-            return 0
-    text = _read(path)
-    for note in config.load(Inputs(), text).notes:
-        print(f"note: {note}")
-    print(f"{path} can be used.")
-    return 0
-
-
-def _find_settings() -> Path:
-    """Return the settings file of the repository, or of this folder if it is in none."""
-    try:
-        return Path(LocalRepository.find(os.curdir).folder, PATH)
-    except ForgeError:
-        return Path(PATH)
-
-
-def _check_templates(folder: Path) -> None:
-    """Try each template with sample values; raises ConfigError for those that cannot be used."""
-    from reviewer.config import template_parts
-
-    paths = sorted(folder.glob(f"*{template_parts.SUFFIX}"))
-    found = [template_parts.check(path.as_posix(), _read(path)) for path in paths]
-    if problems := [str(each) for each in found if each]:
-        raise ConfigError("\n".join(problems))
-    if not paths:
-        raise ConfigError(f"{folder} has no template; there are: {', '.join(template_parts.NAMES)}")
-    print(f"{folder}: {len(paths)} templates can be used.")
 
 
 def _cancel(number: int, _frame: FrameType | None) -> None:

@@ -4,7 +4,7 @@ ReviewerError                     1
 ├── SetupError                    2   something in the workflow or the repository must change
 │   ├── EventError                2   the event payload cannot be used
 │   ├── InputError                2   an input of the step has an invalid value
-│   ├── ConfigError               2   .github/code-review.yml is invalid
+│   ├── ConfigError               2   .github/code-review.yml or a template is invalid
 │   └── ReportError               2   a saved report cannot be used
 ├── ForgeError                    1   a request to GitHub failed
 │   ├── OvertakenError            1   another run wrote the comment before this one could retry
@@ -82,10 +82,12 @@ class InputError(SetupError):
 class ConfigError(SetupError):
     """The repository's file is invalid; `line` and `column` count from 1, 0 means unknown.
 
-    `problem` is the sentence about it without the place, `path` is the file.
+    `problem` is the sentence about it without the place, `path` is the file. `more` are the errors
+    about further files.
     """
 
     section = "settings-file"
+    more: tuple["ConfigError", ...] = ()
 
     def __init__(
         self, problem: str, *, cause: str = "", remedy: str = "",

@@ -29,9 +29,8 @@ class JobIdentity:
         cls, environ: Mapping[str, str], *, process: str, automatic: bool, at: int
     ) -> "JobIdentity":
         """Return the identity of this job from the runner's variables."""
-        # "octo/shop/.github/workflows/review.yml@refs/heads/main"; an older server has the name.
-        reference = environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0]
-        file = "/".join(reference.split("/")[2:]) or environ.get("GITHUB_WORKFLOW", "")
+        # An older server has no reference, but the name.
+        file = _read_reference(environ)[1] or environ.get("GITHUB_WORKFLOW", "")
         number, attempt = (environ.get(f"GITHUB_RUN_{each}", "") for each in ("ID", "ATTEMPT"))
         job = environ.get("GITHUB_JOB", "")
         if not job:
@@ -57,3 +56,17 @@ class JobIdentity:
     def text(self) -> str:
         """The job as a message names it; untrusted text."""
         return f"job {self.job} of {self.workflow}"
+
+
+def find_workflow(environ: Mapping[str, str]) -> str:
+    """Return the path of the workflow of this job, "" if it is of another repository."""
+    repository, path = _read_reference(environ)
+    return path if repository == environ.get("GITHUB_REPOSITORY") else ""
+
+
+def _read_reference(environ: Mapping[str, str]) -> tuple[str, str]:
+    """Return "owner/name" and the path of the workflow file, both "" without a reference."""
+    # "octo/shop/.github/workflows/review.yml@refs/heads/main"
+    owner, _, rest = environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0].partition("/")
+    name, _, path = rest.partition("/")
+    return (f"{owner}/{name}", path) if path else ("", "")

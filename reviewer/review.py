@@ -130,7 +130,8 @@ class Review:
     be reused), `unread` (a hash of what was not read), `next_number` (for the next new finding),
     `paused` (the login of the person who paused the reviews, or empty) and `runs` (when earlier
     runs asked a model, in Unix seconds). `began` is when this run began, `job` which job it is.
-    `listens` says that a comment on the pull request has started a run of this workflow.
+    `listens` says that the workflow takes commands: its text names comments, or one has started a
+    run.
     """
 
     head_sha: str

@@ -126,7 +126,17 @@ def _action_inputs() -> Iterator[str]:
         yield textwrap.indent(
             textwrap.fill(declaration.description, 92, break_on_hyphens=False), " " * 6
         )
-        yield f"    default: {json.dumps(declaration.default)}"
+        yield _manifest_default(declaration)
+
+
+def _manifest_default(declaration: Declaration) -> str:
+    """Return the default that the runner passes on, as if somebody had written it.
+
+    On another server than OpenAI's, a name that nobody wrote is none. Empty, it means the same.
+    """
+    if declaration.name == "model":
+        return f'    default: "" # {declaration.default}, if base-url is OpenAI\'s'
+    return f"    default: {json.dumps(declaration.default)}"
 
 
 def _table() -> Iterator[str]:

@@ -280,7 +280,7 @@ def read_changes(
     remainder = max(0, pull.changed_files - len(rows))
     contents = Contents(forge, pull, head)
     selection = select(files, config, contents, remainder=remainder)
-    own = settings_changes.check(forge, pull, rows, repairs=config.repairs)
+    own = settings_changes.check(forge, pull, rows, config)
     return replace(
         selection,
         notes=(*own.notes, *_note_unseen(contents.unseen)),
@@ -292,4 +292,5 @@ def _note_unseen(count: int) -> tuple[str, ...]:
     if not count:
         return ()
     files = "1 excluded file" if count == 1 else f"{count:,} excluded files"
-    return (f"the built-in rules did not read {files} of which GitHub shows no lines",)
+    shown = "it" if count == 1 else "them"
+    return (f"the built-in rules did not read {files}: GitHub shows no lines of {shown}",)

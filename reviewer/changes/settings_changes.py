@@ -1,10 +1,15 @@
-"""Checks the settings file that a pull request brings; it applies only after the merge."""
+"""Checks the settings that a pull request brings: its file and its templates.
+
+They apply only after the merge.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from reviewer.changes import template_changes
 from reviewer.config import file_places, repository_file
+from reviewer.config.settings import Settings
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import ConfigError, ForgeError, NotFoundError
 from reviewer.finding import Finding
@@ -12,7 +17,7 @@ from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest
 from reviewer.severity import Severity
 
-_TITLE = "After the merge, no pull request can be reviewed: {path} {what}"
+TITLE = "After the merge, no pull request can be reviewed: {path} {what}"
 _BODY = (
     "Every run reads this file at the base commit, and ends with an error (exit code 2) as long as"
     " it is like this. This review does not follow it: the settings of the base commit apply."
@@ -30,12 +35,22 @@ class OwnSettings:
 
 
 def check(
+    forge: Forge, pull: PullRequest, rows: Sequence[ListedFile], config: Settings
+) -> OwnSettings:
+    """Check what applies after the merge; sends requests only for rows about that.
+
+    What is broken at the base commit, and repaired by this pull request, is known to be valid.
+    """
+    own = _check_file(forge, pull, rows, repairs=PATH in config.repaired)
+    if not config.template_folder:
+        return own
+    templates = template_changes.check(forge, pull, rows, config)
+    return OwnSettings(own.findings + templates.findings, own.notes + templates.notes)
+
+
+def _check_file(
     forge: Forge, pull: PullRequest, rows: Sequence[ListedFile], *, repairs: bool
 ) -> OwnSettings:
-    """Check the settings file at the head commit; sends requests only if its row is there.
-
-    `repairs` says that the file of the base commit is broken, and this one is known to be valid.
-    """
     touched = {path for row in rows for path in (row.path, row.previous_path)}
     present = {row.path for row in rows if row.status != "removed"}
     notes = _note_change(touched, repairs=repairs)
@@ -52,7 +67,7 @@ def check(
 def _note_change(touched: Iterable[str | None], *, repairs: bool) -> tuple[str, ...]:
     if repairs or PATH not in touched:
         return ()
-    return (f"the change of {PATH} takes effect after merging: the base commit's file counts",)
+    return (f"the change of {PATH} takes effect after merging: the base commit's file applies",)
 
 
 def _find(
@@ -82,7 +97,7 @@ def _make_finding(problem: ConfigError, line: str) -> Finding:
         number,
         quote=f"{key['key']}:" if key else f"line {number}",
         severity=Severity.CRITICAL,
-        title=_TITLE.format(path=problem.path, what="is invalid" if problem.line else "is wrong"),
+        title=TITLE.format(path=problem.path, what="is invalid" if problem.line else "is wrong"),
         body=" ".join(filter(None, (_say(problem), problem.cause, problem.remedy, _BODY))),
     )
 

@@ -109,7 +109,10 @@ def render(review: Review, visible: Sequence[Finding], run: RunDetails, detail: 
         rows=rows if detail.rows else (),
         rows_title="Files" if Section.FILES in detail.sections else "Not reviewed",
         rows_summary=_describe_rows(rows),
-        omitted=_list_omitted(review, len(others) - len(listed), len(visible) - len(shown)),
+        omitted=[
+            *_describe_shortened(detail, shown),
+            *_list_omitted(review, len(others) - len(listed), len(visible) - len(shown)),
+        ],
         omitted_rows=_describe_count(
             _count_omitted_rows(review, rows, detail), "file", "left out for length"
         ),
@@ -120,11 +123,15 @@ def render(review: Review, visible: Sequence[Finding], run: RunDetails, detail: 
 
 
 def render_clean(review: Review, run: RunDetails) -> str:
-    """Return a review without findings as one line, and the notes about it, if there are any."""
+    """Return a review without findings as one line.
+
+    The notes about it follow, and what the repository's own templates add.
+    """
     fixed = len(review.fixed)
     return _TEMPLATES.render(
         "clean.md.j2",
         review=review,
+        own=run.layout.list_around(review) if run.layout else {},
         fixed=f"{fixed} finding{'s' * (fixed > 1)} fixed" if fixed else "",
         compared=promises.by_issue(review.overview.gaps),
         run_url=run.url,
@@ -190,6 +197,17 @@ def _describe_collapsed(findings: Sequence[Finding]) -> str:
     counts = sorted(Counter(finding.severity for finding in findings).items(), reverse=True)
     parts = [f"{count} {severity.label}" for severity, count in counts]
     return f"In one line each: {' · '.join(parts)}"
+
+
+def _describe_shortened(detail: Detail, shown: Sequence[Finding]) -> list[str]:
+    """Name what the findings that are shown lack for length; without any, they lack nothing."""
+    parts = {
+        "the block for coding agents": detail.agents,
+        "the code of the findings": detail.quotes,
+        "links to the code": detail.links,
+    }
+    lacking = [name for name, there in parts.items() if not there]
+    return [f"Left out for length: {', '.join(lacking)}."] if lacking and shown else []
 
 
 def _list_omitted(review: Review, left_out: int, unexplained: int) -> list[str]:

@@ -30,12 +30,14 @@ class OwnLayout:
         self, review: Review, findings: Sequence[Finding], *, quotes: bool
     ) -> dict[Finding | str, SafeText]:
         """Return the text of each finding, and those of `header` and `footer`; "" for ours."""
-        made: dict[Finding | str, SafeText] = {
-            name: self.render_around(name, review) for name in ("header", "footer")
-        }
+        made = self.list_around(review)
         for each in findings:
             made[each] = self.list_finding(each, review.inline, quotes=quotes)
         return made
+
+    def list_around(self, review: Review) -> dict[Finding | str, SafeText]:
+        """Return the texts of `header` and `footer`; "" for one that there is not."""
+        return {name: self._render_around(name, review) for name in ("header", "footer")}
 
     def list_finding(self, finding: Finding, inline: Container[int], *, quotes: bool) -> SafeText:
         """Return a finding for the comment's list; "" if the layout is ours.
@@ -54,8 +56,7 @@ class OwnLayout:
         """Return the text of an inline comment; "" if the layout is ours."""
         return self._render("inline.md.j2", _describe_finding(finding, quotes=True))
 
-    def render_around(self, name: str, review: Review) -> SafeText:
-        """Return the text of `header` or `footer`; "" if there is none."""
+    def _render_around(self, name: str, review: Review) -> SafeText:
         return self._render(f"{name}{template_parts.SUFFIX}", _describe_review(review))
 
     def _render(self, name: str, values: Mapping[str, Value]) -> SafeText:

@@ -54,10 +54,11 @@ class Inputs(OwnInputs):
     )
     fallback_model: str = declare(
         option_types.line(
-            r"\S{1,200}", "a model name, or empty for none", FALLBACK_MODEL, blank=True
+            r"\S{1,200}", "a model name, `auto`, or empty for none", FALLBACK_MODEL, blank=True
         ),
-        FALLBACK_MODEL,
-        "Model to ask when the first one cannot answer. Empty for none.",
+        "auto",
+        f"Model to ask when the first one cannot answer. `auto`: {FALLBACK_MODEL} on OpenAI's "
+        "servers, none on others. Empty for none.",
     )
     allow_http: bool = declare(
         option_types.flag(),
@@ -237,11 +238,11 @@ class Inputs(OwnInputs):
     def models(self) -> tuple[str, ...]:
         """The models to ask, the preferred one first.
 
-        Our default for the second one is OpenAI's, so it is left out on another server.
+        The default of the second is no name: the runner passes it as if somebody had written it.
         """
         second = self.fallback_model
-        if second == FALLBACK_MODEL and not self.asks_openai:
-            second = ""
+        if second == "auto":
+            second = FALLBACK_MODEL if self.asks_openai else ""
         return tuple(dict.fromkeys(name for name in (self.model, second) if name))
 
     @property

@@ -50,7 +50,7 @@ class ModelInputs(SeparateSettings):
         option_types.integer(10, 3_600, example=600),
         "300",
         "Seconds that the model server may work on one request. Raise it for a server that is "
-        "slow. Time that a request waits behind earlier ones of this run does not count.",
+        "slow. Time that a request waits behind earlier ones of this run is left out.",
     )
     context_window: int | None = declare(
         option_types.optional(option_types.integer(4_000, 10_000_000, example=128_000)),

@@ -22,7 +22,8 @@ _NOT_IN_FINGERPRINT = {
     "notes",
     "origin",
     "path_instructions",
-    "repairs",
+    "repaired",
+    "template_folder",
     "comment_parts",
 } | {declared.field for declared in _SHARED if not declared.in_fingerprint}
 
@@ -40,9 +41,10 @@ class Settings(SharedSettings):
     """The settings that apply to this run.
 
     `notes` has a sentence for each value of the file that does not apply. `origin` says why the
-    file sets nothing; it is empty if the file sets something. `repairs` means that the file is
-    broken and not used, because the pull request repairs it. `prompt_parts` and
-    `comment_parts` are the repository's own templates: the name and the text of each.
+    file sets nothing; it is empty if the file sets something. `repaired` lists what is broken at
+    the base commit and not used, because the pull request repairs it: the paths of the file and of
+    templates. `template_folder` is the input `templates`; `prompt_parts` and `comment_parts` are
+    the repository's own templates: the name and the text of each.
     """
 
     workflow_globs: Globs = Globs()
@@ -51,7 +53,8 @@ class Settings(SharedSettings):
     path_instructions: tuple[PathInstruction, ...] = ()
     notes: tuple[str, ...] = ()
     origin: str = ""
-    repairs: bool = False
+    repaired: tuple[str, ...] = ()
+    template_folder: str = ""
     prompt_parts: tuple[tuple[str, str], ...] = ()
     comment_parts: tuple[tuple[str, str], ...] = ()
 

@@ -1,8 +1,11 @@
 """Names the templates that a repository may replace, with their values and a sample of each."""
 
-from collections.abc import Callable, Iterable, Mapping
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from reviewer.config.options import suggest
+from reviewer.errors import ConfigError
 from reviewer.text import markdown
 from reviewer.text.own_templates import OwnTemplate, TemplateError, Value, Word
 
@@ -12,6 +15,10 @@ COMMENT_FILTERS: Mapping[str, Callable[[str], str]] = {
     "code": markdown.code,
 }
 SUFFIX = ".md.j2"
+# No template ends in another way, so a file that does is one with a misspelt name.
+_ENDINGS = (".j2", ".jinja", ".jinja2")
+MOST_NAMED = 3
+"""Problems that one message names; each has an annotation of its own besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,12 @@ _BY_NAME = {part.name: part for part in PARTS}
 NAMES = tuple(_BY_NAME)
 
 
+class TemplatesError(ConfigError):
+    """Templates of the repository cannot be used; `more` are the errors about further files."""
+
+    section = "templates"
+
+
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
     """Why a file of the folder cannot be used; `line` and `column` count from 1."""
@@ -97,19 +110,65 @@ class TemplateProblem:
         """Return the place and the reason, as compilers do."""
         return f"{self.path}:{self.line}:{self.column}: {self.what}"
 
+    @property
+    def reason(self) -> str:
+        """The place in the file and what is wrong there, without the name of the file."""
+        return f"line {self.line}, column {self.column}: {self.what}"
+
+    def as_error(
+        self, commit: str, more: Sequence["TemplateProblem"] = (), *, remedy: str = ""
+    ) -> TemplatesError:
+        """Return the error about this file, at a commit, and about the others in `more`."""
+        others = tuple(each.as_error(commit) for each in more)
+        error = TemplatesError(
+            f"this template cannot be used: {self.what}.",
+            cause=" ".join(map(str, others[: MOST_NAMED - 1])), remedy=remedy,
+            path=self.path, commit=commit, line=self.line, column=self.column,
+        )  # fmt: skip
+        error.more = others
+        return error
+
+
+def find_prefix(folder: str) -> str:
+    """Return what the paths of templates begin with, for a folder as people write it."""
+    plain = posixpath.normpath(folder.strip("/"))
+    return "" if plain == "." else f"{plain}/"
+
+
+def belongs(path: str, prefix: str) -> bool:
+    """Return True for a template right below the folder, also one with a misspelt name.
+
+    Files with other endings may be there too.
+    """
+    name = path.removeprefix(prefix)
+    return path.startswith(prefix) and "/" not in name and name.endswith(_ENDINGS)
+
 
 def check(path: str, source: bytes | None) -> TemplateProblem | None:
-    """Return why a file cannot be used as the part of its name, None if it can."""
-    part = _BY_NAME.get(path.rpartition("/")[2])
+    """Return why a file cannot be used as the part of its name, None if it can.
+
+    `source` is None for what is no plain file.
+    """
+    name = path.rpartition("/")[2]
+    part = _BY_NAME.get(name)
     if part is None:
-        return TemplateProblem(path, f"there is no such template; there are: {', '.join(NAMES)}")
+        meant = f" {question}" if (question := suggest(name, NAMES)) else ""
+        there = ", ".join(NAMES)
+        return TemplateProblem(path, f"there is no such template.{meant} There are: {there}")
+    if source is None:
+        return TemplateProblem(path, "it is no plain file of at most 1 MiB")
     try:
-        part.parse((source or b"").decode())
+        part.parse(source.decode())
     except UnicodeDecodeError:
         return TemplateProblem(path, "it is not UTF-8")
     except TemplateError as wrong:
         return TemplateProblem(path, wrong.what, wrong.line, wrong.column)
     return None
+
+
+def has_known_name(path: str) -> bool:
+    """Return True if there is a part for a file; only then its text matters."""
+    return path.rpartition("/")[2] in _BY_NAME
 
 
 def parse_all(parts: Iterable[tuple[str, str]]) -> Mapping[str, OwnTemplate]:

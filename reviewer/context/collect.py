@@ -132,7 +132,7 @@ class ContextCollector:
             with self._lock:
                 search = self._open_search()
         except WorkspaceError as problem:
-            log.warning("It cannot be told which unchanged code was shown: %s", problem)
+            log.warning("The unchanged code that was shown is not known: %s", problem)
             return None
         if self.files.missing:
             return None

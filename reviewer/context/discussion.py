@@ -121,5 +121,5 @@ class Speakers:
         try:
             return self.may_write(login)
         except ForgeError as problem:
-            log.warning("%s counts as somebody without write access: %s", login, problem)
+            log.warning("%s is treated as somebody without write access: %s", login, problem)
             return False

@@ -184,7 +184,7 @@ class SpentRow:
 class BillRow:
     """What one run has cost: tokens, and US dollars, empty if not known; `began` in Unix seconds.
 
-    `charged` is what counts against limits, empty if it is the same as `cost`.
+    `charged` is what limits are compared with, empty if it is the same as `cost`.
     """
 
     run: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -244,7 +244,7 @@ class Report:
     total: SpentRow
     bills: Annotated[
         tuple[BillRow, ...],
-        Field(description="The runs that made the review, so that each counts once."),
+        Field(description="The runs that made the review, so that each is counted once."),
     ] = ()
     tool_problems: tuple[str, ...] = ()
     memory: Annotated[

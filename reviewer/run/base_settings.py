@@ -88,16 +88,18 @@ class SettingsFile:
 def load(run: Run, pull: PullRequest) -> Settings:
     """Return the settings that apply to a pull request, with the repository's own templates.
 
-    Raises ConfigError if the file at the base commit is broken and the pull request does not repair
-    it, InputError for an invalid pattern of the workflow, ForgeError if the file cannot be read.
+    Raises ConfigError if the file or a template at the base commit is broken and the pull request
+    does not repair it, InputError for an invalid pattern of the workflow, ForgeError if the file
+    cannot be read.
     """
     file = SettingsFile.read(run.forge, pull.base_sha)
     try:
         settings = file.load(run.inputs)
     except ConfigError as broken:
         settings = _load_for_repair(run, pull, file, broken)
-    folder = run.inputs.templates
-    return own_parts.add(settings, run.forge, folder, pull.base_sha) if folder else settings
+    if not run.inputs.templates:
+        return settings
+    return own_parts.add(settings, run, pull, _name_base(pull))
 
 
 def _load_for_repair(
@@ -127,7 +129,7 @@ def _load_for_repair(
         "pull request repairs it: until it is merged, the workflow's settings alone apply"
     )
     note = mask_advice(note, run.runner.secrets)
-    return replace(config.load(run.inputs, None), notes=(note,), origin="", repairs=True)
+    return replace(config.load(run.inputs, None), notes=(note,), origin="", repaired=(PATH,))
 
 
 def _name_base(pull: PullRequest) -> str:

@@ -83,6 +83,7 @@ class Reporter:
                 text = mask_advice(text, runner.secrets)
                 message = problem.with_address(text)
                 runner.error(message, title=TITLE, file=path or PATH, line=line, column=column)
+                self._annotate_others(problem.more)
             case _:
                 runner.error(message, title=TITLE)
         status = f"**{self._short_sha} could not be reviewed.**"
@@ -100,6 +101,18 @@ class Reporter:
                 )
         except ForgeError as unwritten:
             log.warning("The notice could not be written to the comment: %s", unwritten)
+
+    def _annotate_others(self, problems: tuple[ConfigError, ...]) -> None:
+        """Write the errors about further files, each at its own place."""
+        for each in problems:
+            text = mask_advice(self.run.runner.secrets.conceal(str(each)), self.run.runner.secrets)
+            self.run.runner.error(
+                each.with_address(text),
+                title=TITLE,
+                file=each.path,
+                line=each.line,
+                column=each.column,
+            )
 
     def needs_no_comment(self, own: OwnComment, settings: Settings) -> bool:
         """Return True if a clean review makes no comment, and there is none yet.

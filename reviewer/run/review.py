@@ -220,7 +220,7 @@ def _add_memory(
         runs=own.state.runs,
         began=int(run.now.timestamp()),
         job=run.job,
-        listens=run.event == COMMENT or own.state.listens,
+        listens=run.listens or run.event == COMMENT or own.state.listens,
         job_summary_notes=(*review.job_summary_notes, *previous.notes),
     )
 

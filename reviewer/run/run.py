@@ -38,8 +38,9 @@ class Run:
     `early_list` is None if the event does not name the commits. `key` tells its bill from those of
     other runs. `problems` are those that it has reported, and `environ` holds the runner's
     variables about the job. `repository_url` is the address of the repository on its server, "" if
-    it is not known. `counted` has what was read for the daily limits: when runs on other
-    pull requests asked a model, by their numbers.
+    it is not known. `listens` says that the workflow of this run takes commands. `counted` has
+    what was read for the daily limits: when runs on other pull requests asked a model, by their
+    numbers.
     """
 
     forge: Forge
@@ -62,6 +63,7 @@ class Run:
     problems: list[ReviewerError] = field(default_factory=list)
     environ: Mapping[str, str] = field(default_factory=dict)
     repository_url: str = ""
+    listens: bool = False
     counted: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def take_early_list(self, pull: PullRequest) -> tuple[ListedFile, ...] | None:

@@ -55,12 +55,21 @@ class RunSetting:
             event=self.environ.get("GITHUB_EVENT_NAME", ""),
             early_list=early_list,
             environ=self.environ,
+            listens=self._takes_comments(),
             repository_url=make_repository_url(self.environ, repository),
         )
 
     def make_seal(self, number: int) -> Seal:
         """Return the seal of a run on the pull request `number`."""
         return make_seal(self.inputs, self.environ.get("GITHUB_REPOSITORY", ""), number)
+
+    def _takes_comments(self) -> bool:
+        """Return True if the workflow takes commands; False if its text is not known."""
+        if not self.forge.workflow:
+            return False
+        from reviewer.config import workflow_triggers
+
+        return workflow_triggers.takes_comments(self.forge.workflow)
 
     def _make_models(self) -> tuple[Model, ...]:
         # Shared, as is what they have learned of the server's capacity.

@@ -22,6 +22,7 @@ from reviewer.events.activity import (
     ReviewRequest,
 )
 from reviewer.events.payload import LINE_COMMENT
+from reviewer.job_identity import find_workflow
 from reviewer.pull_request import Snapshot
 from reviewer.run.early_list import EarlyList
 from reviewer.run.run_setting import RunSetting
@@ -49,7 +50,7 @@ def start(
     setting = RunSetting(forge, inputs, runner, deadline, environ)
     if isinstance(wanted, ReviewOpenPulls):
         return _review_open_pulls(setting, wanted)
-    first, early_list = send_first(forge, wanted, inputs)
+    first, early_list = send_first(forge, wanted, inputs, find_workflow(environ))
 
     import reviewer.run.review  # noqa: F401 - the slowest part, loaded while GitHub responds
     from reviewer.llm.budget import Budget
@@ -77,17 +78,21 @@ def _review_open_pulls(setting: RunSetting, wanted: ReviewOpenPulls) -> int:
 
 
 def send_first(
-    forge: GitHub, wanted: ReviewPullRequest | ReviewHead | CommandRequest, inputs: Inputs
+    forge: GitHub,
+    wanted: ReviewPullRequest | ReviewHead | CommandRequest,
+    inputs: Inputs,
+    workflow: str = "",
 ) -> tuple[Future[Snapshot | None], EarlyList | None]:
     """Send the first query and, if the event names the commits, list changed files beside it.
 
     A run that reviews nothing lists them for nothing. But its first query brings the repository's
     file too, so it sends no more requests than one that lists nothing and reads the file alone:
     for that reason, only the first page is read so early.
-    With `mode: publish`, the reports decide if there is anything to read.
+    With `mode: publish`, the reports decide if there is anything to read. `workflow` is the path of
+    the workflow of this run, whose text the query brings too.
     """
     pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="first")
-    first = pool.submit(_read_pull_request, forge, wanted)
+    first = pool.submit(_read_pull_request, forge, wanted, workflow)
 
     early_list = None
     reads = inputs.mode is not Mode.PUBLISH
@@ -99,7 +104,7 @@ def send_first(
 
 
 def _read_pull_request(
-    forge: GitHub, wanted: ReviewPullRequest | ReviewHead | CommandRequest
+    forge: GitHub, wanted: ReviewPullRequest | ReviewHead | CommandRequest, workflow: str
 ) -> Snapshot | None:
     """Read the pull request; return None if the commit is no longer the head of an open one.
 
@@ -107,7 +112,7 @@ def _read_pull_request(
     """
     if isinstance(wanted, ReviewPullRequest):
         sha = wanted.base_sha
-        file = FileQuery(REPOSITORY_FILE, sha, file_places.MISPLACED) if sha else None
+        file = FileQuery(REPOSITORY_FILE, sha, file_places.MISPLACED, workflow) if sha else None
         return forge.snapshot(wanted.number, file)
     if not isinstance(wanted, ReviewHead):
         return forge.snapshot(wanted.number)

@@ -51,6 +51,8 @@ _MISPLACED = (
     (re.compile(rf"{_END}`"), "directly before a backtick"),
     (re.compile(rf"(?m)^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*{_START}"), "in a code span"),
 )
+# A name as long as this is none, and half of a secret would not be recognised.
+_LONG_NAME = re.compile(r"'[^']{61,}'")
 _FENCE = re.compile(r"(?m)^[ >]*(?:```|~~~)")
 _DETAILS = re.compile(r"(?i)<(/?)details\b")
 
@@ -68,9 +70,9 @@ class TemplateError(Exception):
     """A template of the repository cannot be used; `line` and `column` count from 1."""
 
     def __init__(self, what: str, line: int = 1, column: int = 1) -> None:
-        """Keep the place, which the caller puts before the name of the file."""
+        """Keep the place, for the caller to name; a long name in `what` becomes its length."""
         super().__init__(what)
-        self.what = what
+        self.what = _LONG_NAME.sub(lambda found: f"a text of {len(found[0]) - 2} characters", what)
         self.line = line
         self.column = column
 

@@ -279,6 +279,18 @@ def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, fi
 
 
 @faults("GH13")
+def test_what_findings_lack_for_length_is_named() -> None:
+    short = render(review_of_many(2, 1))
+    assert "For coding agents" in short
+    assert "Left out for length" not in short
+    long = render(review_of_many(14, 1))
+    assert "For coding agents" not in long
+    assert "_Left out for length: the block for coding agents._" in long
+    longer = render(review_of_many(40, 1))
+    assert "_Left out for length: the block for coding agents, the code of the findings" in longer
+
+
+@faults("GH13")
 def test_the_worst_findings_are_shed_last() -> None:
     body = render(review_of_many(40, 1))
     whole = body.count(WHOLE)

@@ -42,6 +42,23 @@ def test_an_empty_fallback_model_means_none() -> None:
     assert load(fallback_model="").fallback_model == ""
 
 
+@pytest.mark.parametrize(
+    ("base_url", "given", "models"),
+    [
+        ("", "auto", ("gpt-6.1-terra", "gpt-6-luna")),
+        ("https://models.example.com/v1", "auto", ("big",)),
+        # What somebody wrote is used, whatever its name.
+        ("https://models.example.com/v1", "gpt-6-luna", ("big", "gpt-6-luna")),
+        ("https://models.example.com/v1", "", ("big",)),
+    ],
+)
+def test_the_fallback_model_that_nobody_named_is_openais(
+    base_url: str, given: str, models: tuple[str, ...]
+) -> None:
+    model = "big" if base_url else ""
+    assert load(base_url=base_url, model=model, fallback_model=given).models == models
+
+
 def test_the_defaults_of_action_yml_are_the_defaults_of_the_fields() -> None:
     environ = {
         f"INPUT_{entry.name.upper()}": entry.default

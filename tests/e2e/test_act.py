@@ -72,6 +72,7 @@ class Checkout:
         for ours, other in (
             ("image: Dockerfile", f"image: docker://{image}"),
             ('"https://api.openai.com/v1"', f'"{base_url}"'),
+            ('default: "" # gpt-6.1-terra', 'default: "gpt-6.1-terra" #'),
         ):
             assert metadata.count(ours) == 1
             metadata = metadata.replace(ours, other)

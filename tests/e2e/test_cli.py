@@ -195,6 +195,59 @@ def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     assert "max-findings" in schema["properties"]
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["named", "found"])
+@pytest.mark.parametrize("path", [".github/code-review.yaml", "code-review.yml"])
+def test_a_file_of_settings_in_a_wrong_place_is_the_error_of_a_run(
+    repository: Path, model_server: LoopbackModel, path: str, *, named: bool
+) -> None:
+    file = repository / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("max-findings: 3\n", "utf-8")
+    done = run(repository, model_server, "config", "check", *([path] if named else []))
+    assert done.returncode == 2
+    assert f"{path}: no settings are read from this file." in done.stderr
+    assert f"git mv {path} .github/code-review.yml" in done.stderr
+
+
+def test_beside_the_right_file_a_misplaced_one_is_an_error_or_a_note(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    (repository / ".github").mkdir()
+    (repository / ".github" / "code-review.yml").write_text("max-findings: 3\n", "utf-8")
+    (repository / "code-review.yml").write_text("a: 1\n", "utf-8")
+    done = run(repository, model_server, "config", "check")
+    assert done.returncode == 0
+    assert "note: `code-review.yml` is not read" in done.stdout
+    done = run(repository, model_server, "config", "check", "code-review.yml")
+    assert done.returncode == 2
+    (repository / ".github" / "code-review.yaml").write_text("a: 1\n", "utf-8")
+    done = run(repository, model_server, "config", "check")
+    assert (done.returncode, "Move its settings" in done.stderr) == (2, True)
+
+
+def test_a_file_that_no_run_reads_can_be_checked_and_is_said_to_be_none(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    (repository / "draft.yml").write_text("max-findings: 3\n", "utf-8")
+    done = run(repository, model_server, "config", "check", "draft.yml")
+    assert done.returncode == 0
+    assert "note: a run reads .github/code-review.yml only." in done.stdout
+
+
+def test_a_misspelt_template_is_an_error(repository: Path, model_server: LoopbackModel) -> None:
+    folder = repository / "templates"
+    folder.mkdir()
+    (folder / "rulez.md.j2").write_text("x\n", "utf-8")
+    (folder / "finding.jinja2").write_text("x\n", "utf-8")
+    (folder / "README.md").write_text("x\n", "utf-8")
+    done = run(repository, model_server, "config", "check", "--templates", "templates")
+    assert done.returncode == 2
+    assert "rulez.md.j2:1:1: there is no such template. Did you mean `rules.md.j2`?" in done.stderr
+    assert "finding.jinja2:1:1: there is no such template. Did you mean" in done.stderr
+    assert "README" not in done.stderr
+    assert done.stderr.rstrip().endswith("docs/troubleshooting.md#templates")
+
+
 def test_templates_are_checked_with_file_line_and_column(
     repository: Path, model_server: LoopbackModel
 ) -> None:

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from tests.fuzz import answers, changes, events, memory, places, settings, texts
+from tests.fuzz import (
+    answers,
+    changes,
+    events,
+    memory,
+    places,
+    settings,
+    templates,
+    texts,
+    tools,
+)
 
 Target: TypeAlias = Callable[[bytes], None]
 
@@ -15,7 +25,9 @@ TARGETS: Mapping[str, Target] = {
     "raw-diff": changes.raw_diff,
     "reply": answers.reply,
     "report": memory.report,
+    "sarif": tools.sarif,
     "secrets": texts.secrets,
     "settings": settings.settings,
     "state": memory.remembered,
+    "template": templates.template,
 }

@@ -42,6 +42,21 @@ _YAML = """
     "\\U0010ffff" [ ] { } , ? ! !!python/object & * &a *a << | > # --- ... %YAML @ `
     2024-01-01 French abc
     """
+_SARIF = r"""
+    "version":"2.1.0" "runs":[ "tool":{"driver":{"name":"t"}} "results":[ "message":{"text":"m"}
+    "ruleId":"E1" "ruleIndex":0 "level":"error" "level":"none" "kind":"pass" "locations":[
+    "physicalLocation":{ "artifactLocation":{"uri":"a.py"} "region":{"startLine":2} "endLine":99
+    "uriBaseId":"ROOT" "originalUriBaseIds":{"ROOT":{"uri":"file:///home/runner/work/shop/shop/"}}
+    "index":0 "artifacts":[ "suppressions":[ "invocations":[{"executionSuccessful":false}]
+    "security-severity":"9.8" "tags":["security"] ../ %2e%2e/ file:// C:\\ /home/ {0}
+    """
+_TEMPLATES = r"""
+    {{ }} {% %} {# #} {{·title·}} {{·body·|·block·}} {{·path·|·span·}} {%·if·severity·==·"high"·%}
+    {%·else·%} {%·endif·%} {%·for·x·in·also·%} {%·endfor·%} {{·x·}} loop.index loop.last ~ not and
+    or in is + - * ** // . [0] ( ) , : | join(",·") upper {%·raw·%} {%·endraw·%} {%·set·a·=·1·%}
+    {%·macro·m()·%} {%·include·"x"·%} {%-·-%} ''.__class__ .format range(9) "a" 'a' 1 1.5 true none
+    ` ``` ~~~ <details> </details> <!-- --> [a]( ) <a·href=" "> @ # / \ $
+    """
 _SECRETS = "hunter2hunter2 s3cr3t/+=key aGVsbG8gd29ybGQ= [REDACTED] REDACTED a %2F + / = \\ ' \" é"
 _EVENTS = r"""
     pull_request issue_comment pull_request_target workflow_run push pull_request_review_comment
@@ -66,8 +81,11 @@ WORDS: Mapping[str, tuple[bytes, ...]] = {
     "reply": _split(_JSON, b'{"findings": [', b'{"overview": "', b"```json\n", b"<think>",
                     b"</think>", b"\xef\xbb\xbf", b'"title": "a"', b"[" * 3_000, _LONG),
     "report": _split(_JSON, b'"cost": "1E-9"', b'"shard": "2/8"', _LONG),
+    "sarif": _split(_SARIF + _JSON, b"[" * 3_000, _LONG),
     "secrets": _split(_SECRETS, _SEPARATOR, b"[REDACTED]"),
     "settings": _split(_YAML, b"\n  ", b": ", b"\t", b"\x00", b"\xef\xbb\xbf", b"\xc2\x85",
                        b"[" * 40, b"9" * 5_000),
+    "template": _split(_TEMPLATES, b"\r\n", b"\xee\x80\x80", b"\xee\x80\x81", b"(" * 300,
+                       b"{% if title %}" * 60, b"y" * 2_000),
     "state": _split(_JSON, b"<!-- code-review-action:state v=2 AAAA unsigned -->", b"\r\n", _LONG),
 }  # fmt: skip

@@ -89,6 +89,7 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
         if site.hides_files:
             raise GraphQLError("Something went wrong", extensions={"type": "INTERNAL"})
         sha, _, path = expression.partition(":")
+        sha = repo.default_branch if sha == "HEAD" else sha
         tree = repo.trees.get(repo.refs.get(sha, sha), {})
         return _blob(tree[path]) if path in tree else _folder(tree, path)
 

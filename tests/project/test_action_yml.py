@@ -42,7 +42,27 @@ def test_what_is_generated_is_current(path: Path) -> None:
 def test_the_inputs_are_those_that_the_program_reads() -> None:
     assert {
         name: (entry["default"], entry["description"]) for name, entry in ACTION["inputs"].items()
-    } == {entry.name: (entry.default, entry.description) for entry in inputs.DECLARATIONS}
+    } == {
+        entry.name: ("" if entry.name == "model" else entry.default, entry.description)
+        for entry in inputs.DECLARATIONS
+    }
+
+
+@pytest.mark.parametrize(
+    ("base_url", "models"),
+    [
+        ("", ("gpt-6.1-terra", "gpt-6-luna")),
+        ("https://eu.api.openai.com/v1", ("gpt-6.1-terra", "gpt-6-luna")),
+        # A name that nobody wrote is none that another server has.
+        ("https://models.example.com/v1", ()),
+    ],
+)
+def test_the_default_models_are_those_of_openai(base_url: str, models: tuple[str, ...]) -> None:
+    """The runner passes every default of action.yml, as if somebody had written it."""
+    passed = {f"INPUT_{name.upper()}": entry["default"] for name, entry in ACTION["inputs"].items()}
+    passed["INPUT_GITHUB-TOKEN"] = "t"
+    given = passed | ({"INPUT_BASE-URL": base_url} if base_url else {})
+    assert Inputs.load(given).models == models
 
 
 def test_the_outputs_are_those_that_the_program_sets() -> None:

@@ -19,8 +19,10 @@ from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.adapters.openai.wire import Options
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.inputs import Inputs
+from reviewer.config.workflow_triggers import takes_comments
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewOpenPulls, ReviewPullRequest
+from reviewer.job_identity import find_workflow
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
@@ -178,6 +180,7 @@ class Job:
                 now=self.now,
                 early_list=early_list,
                 environ=self.environ,
+                listens=bool(forge.workflow) and takes_comments(forge.workflow),
                 repository_url="https://github.com/octo/shop",
             )
 
@@ -186,7 +189,9 @@ class Job:
                 seal = Seal.of(secret, self.github.full_name, 0, inputs.name)
                 review = OpenPullsReview(forge, inputs, runner, deadline, seal, make_run)
                 return review.review_all(wanted)
-            first, early_list = start.send_first(forge, wanted, inputs)
+            here = {"GITHUB_REPOSITORY": self.github.full_name}
+            workflow = find_workflow(here | {**self.environ}) if self.environ else ""
+            first, early_list = start.send_first(forge, wanted, inputs, workflow)
             snapshot = first.result()
             assert snapshot
             request = (

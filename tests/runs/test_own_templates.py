@@ -82,6 +82,20 @@ def test_a_template_shows_the_models_text_neutralised(job: Job) -> None:
     assert "![x]" not in body
 
 
+def test_header_and_footer_are_in_a_clean_review_of_one_line_too(job: Job) -> None:
+    job.model.script = lambda body: (
+        review_reply(prompted_path(body)) if prompted_path(body) else finds(body)
+    )
+    notice = "{% if findings %}Look first.{% else %}Nothing to do.{% endif %}"
+    open_pull(job, {"header.md.j2": notice, "footer.md.j2": "By our rules at {{ head }}."})
+    job.run(when_clean="one-line")
+    lines = [line for line in job.github.bodies[0].splitlines() if line.strip()]
+    shown = [line for line in lines if not line.startswith(("<!--", "> "))]
+    sha = job.github.repository.pulls[NUMBER].head_sha[:7]
+    assert shown[0].startswith("🟢 **Code review")
+    assert shown[1:] == ["Nothing to do.", f"By our rules at {sha}."]
+
+
 def test_an_inline_comment_keeps_its_marker(job: Job) -> None:
     open_pull(job, {"inline.md.j2": "Look: {{ title }}"})
     job.run(inline="all")
@@ -96,11 +110,11 @@ def test_an_inline_comment_keeps_its_marker(job: Job) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "place", "why"),
     [
-        ("finding.md.j2", "a\n{{ titel }}", "2:4", "no value 'titel'"),
-        ("rules.md.j2", "{% for i in range(10**9) %}x{% endfor %}", "1:", "a loop goes through"),
-        ("header.md.j2", "<!-- x -->", "1:1", "HTML comments"),
-        ("rulez.md.j2", "x", "1:1", "there is no such template"),
-        ("footer.md.j2", "x" * 10_001, "1:1", "more than 10,000 bytes"),
+        ("finding.md.j2", "a\n{{ titel }}", "2, column 4", "no value 'titel'"),
+        ("rules.md.j2", "{% for i in range(10**9) %}x{% endfor %}", "1,", "a loop goes through"),
+        ("header.md.j2", "<!-- x -->", "1, column 1", "HTML comments"),
+        ("rulez.md.j2", "x", "1, column 1", "there is no such template"),
+        ("footer.md.j2", "x" * 10_001, "1, column 1", "more than 10,000 bytes"),
     ],
 )
 def test_a_wrong_template_at_the_base_ends_the_run_with_its_place(
@@ -109,7 +123,7 @@ def test_a_wrong_template_at_the_base_ends_the_run_with_its_place(
     open_pull(job, {name: text})
     finished = job.run()
     assert finished.code == 2
-    assert f"{FOLDER}/{name}:{place}" in finished.log
+    assert f"{FOLDER}/{name} on the base branch main, line {place}" in finished.log
     assert why in finished.log
     assert not job.model.bodies
 
@@ -118,7 +132,7 @@ def test_a_folder_without_a_template_is_an_error(job: Job) -> None:
     job.github.add_pull(NUMBER, {"src/app.py": CHANGED, f"{FOLDER}/README.md": ("x\n", "x\n")})
     finished = job.run()
     assert finished.code == 2
-    assert "has no template at the base commit" in finished.log
+    assert "there is no template in this folder" in finished.log
 
 
 @faults("OT4")

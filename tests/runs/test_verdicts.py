@@ -259,7 +259,7 @@ def test_excluded_files_that_no_rule_could_read_are_counted(job: Job) -> None:
     job.model.script = finds_nothing
     finished = job.run(exclude="docs/", max_file_lines="500")
     assert finished.outputs["verdict"] == "clean"
-    said = "the built-in rules did not read 5 excluded files of which GitHub shows no lines"
+    said = "the built-in rules did not read 5 excluded files: GitHub shows no lines of them"
     assert said in job.github.bodies[0]
 
 

@@ -72,6 +72,8 @@ class GitHub:
         # Of files at commits, which never change: what the first query brought.
         self._contents: dict[tuple[str, str], bytes | None] = {}
         self._places: dict[tuple[str, str], bool] = {}
+        # The text of the workflow that the first query asked for, "" as long as it is not known.
+        self.workflow = ""
 
     @classmethod
     def of(
@@ -147,6 +149,7 @@ class GitHub:
         if file:
             self._contents |= {(path, file.sha): found for path, found in page.files.items()}
             self._places |= {(path, file.sha): found for path, found in page.places.items()}
+            self.workflow = page.workflow or self.workflow
         return page
 
     def pulls_of(self, sha: str, branch: str, repository: str) -> tuple[int, ...]:

@@ -62,6 +62,9 @@ SNAPSHOT = _SNAPSHOT % {"variables": "", "fields": ""}
 _FILE = """
     file: object(expression: $file) { ... on Blob { oid isBinary isTruncated text } }
     folder: object(expression: $folder) { ... on Tree { entries { name mode oid } } }"""
+# The version of the default branch is the one that comments start.
+_WORKFLOW = """
+    workflow: object(expression: $workflow) { ... on Blob { isTruncated text } }"""
 _PLACES = """
 query Places($owner: String!, $name: String!%(variables)s) {
   repository(owner: $owner, name: $name) {%(fields)s
@@ -104,7 +107,8 @@ class SnapshotPage:
     """One page: our comments and the threads up to the cursors `ends`; `more` of either follow.
 
     `files` has the file that was asked for too, by its name: its bytes, or None where it is proven
-    that there is no such file. `places` says of other paths if there is anything.
+    that there is no such file. `places` says of other paths if there is anything. `workflow` is
+    the text of the workflow that was asked for, "" if it is not known.
     """
 
     pull: PullRequest
@@ -114,24 +118,29 @@ class SnapshotPage:
     more: bool
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     places: Mapping[str, bool] = field(default_factory=dict)
+    workflow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FileQuery:
     """What the first query asks for besides the pull request: a file at the commit `sha`.
 
-    `path` is in a folder. `places` are paths of which it asks only if there is anything.
+    `path` is in a folder. `places` are paths of which it asks only if there is anything. `workflow`
+    is the path of a workflow, which is asked for at the default branch; "" for none.
     """
 
     path: str
     sha: str
     places: tuple[str, ...] = ()
+    workflow: str = ""
 
     @property
     def snapshot(self) -> str:
         """The query for the pull request and the file."""
-        variables = f", $file: String!, $folder: String!{_declare(self.places)}"
-        return _SNAPSHOT % {"variables": variables, "fields": f"{_FILE}{_ask_for(self.places)}"}
+        more = (", $workflow: String!", _WORKFLOW) if self.workflow else ("", "")
+        variables = f", $file: String!, $folder: String!{_declare(self.places)}{more[0]}"
+        fields = f"{_FILE}{_ask_for(self.places)}{more[1]}"
+        return _SNAPSHOT % {"variables": variables, "fields": fields}
 
     @property
     def places_only(self) -> str:
@@ -143,7 +152,8 @@ class FileQuery:
         """The variables of `snapshot`, without those of the pull request."""
         folder = self.path.rpartition("/")[0]
         files = {"file": f"{self.sha}:{self.path}", "folder": f"{self.sha}:{folder}"}
-        return files | self.place_variables
+        workflow = {"workflow": f"HEAD:{self.workflow}"} if self.workflow else {}
+        return files | workflow | self.place_variables
 
     @property
     def place_variables(self) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Reads the responses to `queries.SNAPSHOT`: the pull request with its conversation."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -15,7 +16,7 @@ from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.pull_request import Comment, PullRequest, PullState, ReviewComment, ReviewThread
 
 # What a token may not see comes as null beside an error, and everything else with it.
-_OPTIONAL = ("closingIssuesReferences", "file", "folder")
+_OPTIONAL = ("closingIssuesReferences", "file", "folder", "workflow")
 
 # GitHub's name for the author of what a deleted account left behind.
 GHOST = "ghost"
@@ -130,6 +131,7 @@ class PullOfRepository(Node):
     pull_request: PullNode | None
     file: object = None
     folder: object = None
+    workflow: object = None
 
 
 class Viewer(Node):
@@ -167,7 +169,8 @@ def page(response: GitHubResponse, value: object, asked: FileQuery | None = None
     found = read.repository.__pydantic_extra__ if is_whole else {}
     places = {path: found[name] is not None for name, path in names.items() if name in found}
     pull = _pull_request(read.repository.pull_request, read.repository.name_with_owner)
-    return _page(read.repository.pull_request, pull, read.viewer.login, files, places)
+    known = _page(read.repository.pull_request, pull, read.viewer.login, files, places)
+    return replace(known, workflow=_read_text(read.repository.workflow))
 
 
 def _page(
@@ -214,6 +217,12 @@ def _pull_request(pull: PullNode, repository: str) -> PullRequest:
         opened_at=moment(pull.created_at),
         head_repository=_read_name(pull.head_repository),
     )
+
+
+def _read_text(blob: object) -> str:
+    """Return the text of a workflow; without it only a hint is missing, so nothing is an error."""
+    text = blob.get("text") if isinstance(blob, dict) and not blob.get("isTruncated") else None
+    return text if isinstance(text, str) else ""
 
 
 def _read_name(repository: object) -> str:

@@ -1,0 +1,75 @@
+"""Checks the settings file and the templates of a repository, as a run on a merge of them would."""
+
+import os
+from pathlib import Path
+
+from reviewer.adapters.files.git_repository import LocalRepository
+from reviewer.config import file_places
+from reviewer.config import settings as config
+from reviewer.config.inputs import Inputs
+from reviewer.config.strict_yaml import PATH
+from reviewer.errors import ConfigError, ForgeError
+
+
+def check(file: str, templates: str) -> int:
+    """Print what is worth a note, and return the exit code.
+
+    `file` is the settings file, "" for that of the repository; `templates` is their folder, "" for
+    none. Raises ConfigError for what ends a run.
+    """
+    root = _find_root()
+    path = Path(file) if file else root / PATH
+    if templates:
+        _check_templates(Path(templates))
+    _check_place(root, path)
+    if templates and not path.exists():
+        return 0
+    for note in config.load(Inputs(), read(path)).notes:
+        print(f"note: {note}")
+    print(f"{path} can be used.")
+    return 0
+
+
+def read(path: Path) -> bytes:
+    """Return the bytes of a file; raises ConfigError if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as missing:
+        raise ConfigError(f"{path} cannot be read: {missing.strerror}.") from missing
+
+
+def _find_root() -> Path:
+    """Return the root of the repository, or this folder if it is in none."""
+    try:
+        return Path(LocalRepository.find(os.curdir).folder)
+    except ForgeError:
+        return Path()
+
+
+def _check_place(root: Path, path: Path) -> None:
+    """Raise ConfigError for a settings file in a place where people put it by mistake."""
+    exists = os.path.lexists(root / PATH)
+    # The folder without links on its way, as the root is.
+    shown = os.path.relpath(path.parent.resolve() / path.name, root.resolve()).replace(os.sep, "/")
+    if shown in file_places.MISPLACED and os.path.lexists(path):
+        raise file_places.refuse(shown, exists=exists)
+    found = [each for each in file_places.MISPLACED if os.path.lexists(root / each)]
+    for note in file_places.check(found, exists=exists):
+        print(f"note: {note}")
+    if shown != PATH:
+        print(f"note: a run reads {PATH} only.")
+
+
+def _check_templates(folder: Path) -> None:
+    """Try each template with sample values; raises TemplatesError if one cannot be used."""
+    # jinja2, imported here, is needed for templates alone.
+    from reviewer.config import template_parts
+
+    paths = [each for each in sorted(folder.glob("*")) if template_parts.belongs(each.name, "")]
+    found = [template_parts.check(each.as_posix(), read(each)) for each in paths]
+    if problems := [str(each) for each in found if each]:
+        raise template_parts.TemplatesError("\n".join(problems))
+    if not paths:
+        there = ", ".join(template_parts.NAMES)
+        raise template_parts.TemplatesError(f"{folder} has no template; there are: {there}")
+    print(f"{folder}: {len(paths)} templates can be used.")

@@ -71,7 +71,6 @@ def _find(forge: Forge, pull: PullRequest, path: str, folder: str) -> Iterator[F
 
 
 def _make_finding(problem: TemplateProblem, folder: str) -> Finding:
-    reason = f"{problem.what[:1].upper()}{problem.what[1:]}"
     return Finding.of_rule(
         problem.path,
         problem.line,
@@ -79,7 +78,7 @@ def _make_finding(problem: TemplateProblem, folder: str) -> Finding:
         quote=f"line {problem.line}",
         severity=Severity.CRITICAL,
         title=_TITLE.format(path=problem.path),
-        body=f"{reason} (column {problem.column}). {_BODY.format(folder=folder)}",
+        body=f"L{problem.reason[1:]}. {_BODY.format(folder=folder)}",
     )
 
 

@@ -154,7 +154,7 @@ def check(path: str, source: bytes | None) -> TemplateProblem | None:
     if part is None:
         meant = f" {question}" if (question := suggest(name, NAMES)) else ""
         there = ", ".join(NAMES)
-        return TemplateProblem(path, f"there is no such template.{meant} There are: {there}")
+        return TemplateProblem(path, f"it replaces none of ours.{meant} There are: {there}")
     if source is None:
         return TemplateProblem(path, "it is no plain file of at most 1 MiB")
     try:

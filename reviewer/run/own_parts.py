@@ -8,6 +8,7 @@ broken.
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from reviewer.config import template_parts
 from reviewer.config.settings import Settings
@@ -62,7 +63,7 @@ def add(settings: Settings, run: Run, pull: PullRequest, commit: str) -> Setting
     request repairs that.
     """
     folder = run.inputs.templates
-    base = _read(run.forge, folder, pull.base_sha)
+    base = _read(run.forge, folder, pull.base_sha, ())
     broken = tuple(filter(None, (each.find_problem() for each in base.values())))
     settings = replace(settings, template_folder=folder)
     if broken or not base:
@@ -103,7 +104,8 @@ class _Repair:
         ))  # fmt: skip
 
     def _read(self, sha: str) -> _Folder:
-        return _read(self.run.forge, self.run.inputs.templates, sha)
+        also = tuple(each.path for each in self.broken)
+        return _read(self.run.forge, self.run.inputs.templates, sha, also)
 
     def _refuse(self, hint: str) -> TemplatesError:
         folder = self.run.inputs.templates
@@ -148,38 +150,49 @@ def _name_remaining(problems: Sequence[TemplateProblem]) -> str:
     return f"{named} Repair all of them in one pull request."
 
 
-def _read(forge: Forge, folder: str, sha: str) -> _Folder:
-    """Read the folder at a commit; raises ForgeError if that fails."""
-    paths = _list(forge, template_parts.find_prefix(folder), sha)
+def _read(forge: Forge, folder: str, sha: str, also: Sequence[str]) -> _Folder:
+    """Read the folder at a commit; raises ForgeError if that fails.
+
+    `also` are paths to look for where the forge does not list all.
+    """
+    paths, complete = _list(forge, template_parts.find_prefix(folder), sha)
+    wanted = paths if complete else tuple(dict.fromkeys((*paths, *also)))
     pool = ThreadPoolExecutor(_AT_A_TIME, thread_name_prefix="templates")
     try:
-        files = tuple(pool.map(lambda path: _read_file(forge, path, sha), paths))
+        files = tuple(pool.map(partial(_read_file, forge, sha, listed=complete), wanted))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return {each.path: each for each in files if each}
 
 
-def _read_file(forge: Forge, path: str, sha: str) -> _TemplateFile | None:
-    """Return a file of the folder, None if there is none; one that cannot be used is not read."""
-    if not template_parts.has_known_name(path):
+def _read_file(forge: Forge, sha: str, path: str, *, listed: bool) -> _TemplateFile | None:
+    """Return a file of the folder, None if there is none.
+
+    One that is `listed`, so it exists, and that has no known name is not read.
+    """
+    if listed and not template_parts.has_known_name(path):
         return _TemplateFile(path, None)
     try:
         text = forge.content(path, sha)
     except NotFoundError:
         # A folder, a submodule, a link that leads to nothing, or a file that is too large.
         return _TemplateFile(path, None)
-    return None if text is None else _TemplateFile(path, text)
+    known = template_parts.has_known_name(path)
+    return None if text is None else _TemplateFile(path, text if known else None)
 
 
-def _list(forge: Forge, prefix: str, sha: str) -> list[str]:
-    """Return the paths of the templates; where the forge lists not all, those that may exist."""
+def _list(forge: Forge, prefix: str, sha: str) -> tuple[Sequence[str], bool]:
+    """Return the paths of the templates, and if they are all there are.
+
+    Where the forge does not list all, they are those that may exist.
+    """
     try:
         listed = forge.list_tree(sha)
     except ForgeError:
         listed = TreeListing((), complete=False)
     if listed.complete:
-        return [path for path in listed.paths if template_parts.belongs(path, prefix)]
-    return [f"{prefix}{name}" for name in template_parts.NAMES]
+        return [path for path in listed.paths if template_parts.belongs(path, prefix)], True
+    return [f"{prefix}{name}" for name in template_parts.NAMES], False
 
 
 def _put(settings: Settings, files: Iterable[_TemplateFile]) -> Settings:

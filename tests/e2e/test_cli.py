@@ -242,8 +242,8 @@ def test_a_misspelt_template_is_an_error(repository: Path, model_server: Loopbac
     (folder / "README.md").write_text("x\n", "utf-8")
     done = run(repository, model_server, "config", "check", "--templates", "templates")
     assert done.returncode == 2
-    assert "rulez.md.j2:1:1: there is no such template. Did you mean `rules.md.j2`?" in done.stderr
-    assert "finding.jinja2:1:1: there is no such template. Did you mean" in done.stderr
+    assert "rulez.md.j2:1:1: it replaces none of ours. Did you mean `rules.md.j2`?" in done.stderr
+    assert "finding.jinja2:1:1: it replaces none of ours. Did you mean" in done.stderr
     assert "README" not in done.stderr
     assert done.stderr.rstrip().endswith("docs/troubleshooting.md#templates")
 

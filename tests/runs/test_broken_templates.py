@@ -119,6 +119,15 @@ def test_a_branch_from_before_the_error_repairs_nothing(job: Job) -> None:
     assert_refused(job, job.run(), ERROR, "merge the base branch into the branch first")
 
 
+@faults("OT5")
+def test_a_repair_is_none_where_the_forge_does_not_list_the_head(job: Job) -> None:
+    """Without the list, nobody knows that a file with an unknown name is gone."""
+    open_pull(job, {MISSPELT: ("x\n",) * 2, FINDING: (VALID, "Mine: {{ title }}\n")})
+    sha = job.github.repository.pulls[NUMBER].head_sha
+    job.github.fail(f"GET .*/git/trees/{sha}.*", failures.status(502), forever=True)
+    assert_refused(job, job.run(), MISSPELT, "did not cause the error")
+
+
 def test_a_branch_from_before_another_template_repairs_the_broken_one(job: Job) -> None:
     open_pull(job, {FINDING: (BROKEN, VALID)})
     job.github.move_base(NUMBER, {FINDING: BROKEN, RULES: "Report typos.\n"})
@@ -195,12 +204,12 @@ def test_the_folder_may_be_written_in_other_ways(job: Job, folder: str) -> None:
 @pytest.mark.parametrize(
     ("path", "head", "line", "reason"),
     [
-        (FINDING, BROKEN, 2, "There is no value 'titel'"),
+        (FINDING, BROKEN, 2, "Line 2, column 4: there is no value 'titel'"),
         (FINDING, "a\nb\n{% if title %}\n", 3, "Unexpected end of template"),
         (MISSPELT, "Report typos.\n", 1, "rules.md.j2"),
         (f"{FOLDER}/finding.jinja", "x\n", 1, "finding.md.j2"),
         (HEADER, "x" * 10_001, 1, "more than 10,000 bytes"),
-        (HEADER, Submodule("0" * 40), 1, "It is no plain file"),
+        (HEADER, Submodule("0" * 40), 1, "it is no plain file"),
     ],
 )
 def test_a_template_that_a_pull_request_breaks_is_a_finding(

@@ -113,7 +113,7 @@ def test_an_inline_comment_keeps_its_marker(job: Job) -> None:
         ("finding.md.j2", "a\n{{ titel }}", "2, column 4", "no value 'titel'"),
         ("rules.md.j2", "{% for i in range(10**9) %}x{% endfor %}", "1,", "a loop goes through"),
         ("header.md.j2", "<!-- x -->", "1, column 1", "HTML comments"),
-        ("rulez.md.j2", "x", "1, column 1", "there is no such template"),
+        ("rulez.md.j2", "x", "1, column 1", "it replaces none of ours"),
         ("footer.md.j2", "x" * 10_001, "1, column 1", "more than 10,000 bytes"),
     ],
 )

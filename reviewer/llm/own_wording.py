@@ -1,13 +1,16 @@
 """Renders the repository's own wording of what the model is asked: no other text is in it."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reviewer.config import template_parts
 from reviewer.llm.batch_request import BatchRequest
 from reviewer.text import markdown
-from reviewer.text.own_templates import OwnTemplate, Value
+from reviewer.text.own_templates import OwnTemplate, TemplateError, Value
 from reviewer.text.templates import SafeText
+
+log = logging.getLogger(__name__)
 
 OURS: Mapping[str, SafeText] = {
     name.removesuffix(template_parts.SUFFIX): SafeText()
@@ -35,12 +38,19 @@ class OwnWording:
         """
         values = _choose_values(request)
         own = {
-            name.removesuffix(template_parts.SUFFIX): SafeText(
-                template.render(values, markdown.line, {})
-            )
+            name.removesuffix(template_parts.SUFFIX): _render(name, template, values)
             for name, template in self.templates.items()
         }
         return {**OURS, **own}
+
+
+def _render(name: str, template: OwnTemplate, values: Mapping[str, Value]) -> SafeText:
+    try:
+        return SafeText(template.render(values, markdown.line, {}))
+    except TemplateError as problem:
+        # It was fine with all samples: ours is better than no review.
+        log.warning("The template %s was not used: %s", name, problem.what)
+        return SafeText()
 
 
 def _choose_values(request: Mapping[str, object]) -> Mapping[str, Value]:

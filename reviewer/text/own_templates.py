@@ -8,10 +8,11 @@ another way, and the time that it takes does not depend on that text.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TypeAlias
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
-from jinja2.exceptions import SecurityError
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 LARGEST = 10_000
@@ -42,14 +43,20 @@ _ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Filter,
     nodes.Getattr,
 )
-# What a value must not be in or next to: it would mean something else there than it was made for.
-_MISPLACED = (
-    (re.compile(rf"<[^>]*{_START}"), "inside of an HTML tag"),
-    (re.compile(rf"\]\([^)\n]*{_START}"), "in the address of a link"),
-    (re.compile(rf"(?m)^ *\[[^\]\n]*\]:[^\n]*{_START}"), "in the address of a link"),
-    (re.compile(rf"[@#/\\:&=!$`{_END}]{_START}"), "directly after another value or a sign"),
-    (re.compile(rf"{_END}`"), "directly before a backtick"),
-    (re.compile(rf"(?m)^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*{_START}"), "in a code span"),
+_NO_COMMENT = "HTML comments carry what the next run reads, so a template has none"
+# What a template must not make. A value would mean something else there than it was made for.
+_REFUSED = (
+    (re.compile("<!--"), _NO_COMMENT),
+    (re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]"), "it makes a control character"),
+    (re.compile(rf"<[^>]*{_START}"), "a value is inside of an HTML tag"),
+    (re.compile(rf"\]\([^)\n]*{_START}"), "a value is in the address of a link"),
+    (re.compile(rf"(?m)^ *\[[^\]\n]*\]:[^\n]*{_START}"), "a value is in the address of a link"),
+    (re.compile(rf"[@#/\\:&=!$`{_END}]{_START}"), "a value is directly after another or a sign"),
+    (re.compile(rf"{_END}`"), "a value is directly before a backtick"),
+    (
+        re.compile(rf"(?m)^[^`\n]*(?:`[^`\n]*`[^`\n]*)*`[^`\n]*{_START}"),
+        "a value is in inline code",
+    ),
 )
 # A name as long as this is none, and half of a secret would not be recognised.
 _LONG_NAME = re.compile(r"'[^']{61,}'")
@@ -130,8 +137,9 @@ class OwnTemplate:
             raise TemplateError(
                 what, wrong.lineno, _find_column(source, wrong.lineno, what)
             ) from None
-        except RecursionError:
-            raise TemplateError("it is nested too deeply") from None
+        except (RecursionError, ValueError):
+            # ValueError: Python reads no number of more than 4,300 digits.
+            raise TemplateError("it is nested too deeply, or a number is too long") from None
         _Checker(source, frozenset(names), self._filters).check(tree)
 
     def render(
@@ -145,11 +153,11 @@ class OwnTemplate:
         hidden = _Placeholders(default, filters)
         # Bound now: a lambda in a loop would see the last name only.
         ours = {name: _bind(hidden, name) for name in self._filters}
-        template = _make_environment(ours).from_string(self._source)
         given = {name: hidden.hide(value) for name, value in values.items()}
         try:
+            template = _make_environment(ours).from_string(self._source)
             text = "".join(_limit(template.generate(given)))
-        except (UndefinedError, SecurityError, TypeError, ValueError) as wrong:
+        except (JinjaError, RecursionError, TypeError, ValueError) as wrong:
             raise TemplateError(str(wrong)) from None
         _check_places(self._source, text)
         return hidden.fill(text).strip()
@@ -193,7 +201,7 @@ def _check_text(source: str) -> None:
     for mark, why in (
         (_START, "the character U+E000 is reserved"),
         (_END, "the character U+E001 is reserved"),
-        ("<!--", "HTML comments carry what the next run reads, so a template has none"),
+        ("<!--", _NO_COMMENT),
     ):
         if mark in source:
             before = source.partition(mark)[0]
@@ -202,14 +210,14 @@ def _check_text(source: str) -> None:
 
 
 def _check_places(source: str, text: str) -> None:
-    """Raise TemplateError if a value is where it would have another meaning."""
-    for pattern, where in _MISPLACED:
+    """Raise TemplateError for what a template must not make; its source may not show it whole."""
+    for pattern, what in _REFUSED:
         if found := pattern.search(text):
             before = _PLACEHOLDER.split(text[: found.start()])[0]
             line = min(before.count("\n"), source.count("\n")) + 1
-            raise TemplateError(f"a value is {where}", line)
-    opened = [not closing for closing in _DETAILS.findall(text)]
-    if len(_FENCE.findall(text)) % 2 or opened.count(True) != opened.count(False):
+            raise TemplateError(what, line)
+    depths = [0, *accumulate(-1 if closing else 1 for closing in _DETAILS.findall(text))]
+    if len(_FENCE.findall(text)) % 2 or min(depths) < 0 or depths[-1]:
         raise TemplateError("it does not close all that it opens: code or <details>")
 
 
@@ -239,7 +247,7 @@ class _Checker:
     def _check_loop(self, loop: nodes.For) -> frozenset[str]:
         """Return the names that a loop adds; it goes through one of the lists, one by one."""
         plain = isinstance(loop.target, nodes.Name) and isinstance(loop.iter, nodes.Name)
-        if not plain or loop.recursive or loop.test:
+        if not plain or loop.recursive or loop.test or getattr(loop.target, "name", "") == "loop":
             raise self._refuse(loop, "a loop goes through one of the lists, and nothing else")
         return frozenset({str(getattr(loop.target, "name", "")), "loop"})
 
@@ -250,6 +258,8 @@ class _Checker:
                 raise self._refuse(node, f"there is no value {name!r}; there are: {there}", name)
             case nodes.Filter(name=name):
                 self._check_filter(node, name)
+            case nodes.Const(value=str() as text) if _START in text or _END in text:
+                raise self._refuse(node, "the characters U+E000 and U+E001 are reserved")
             case nodes.Getattr(node=of, attr=attr):
                 of_loop = isinstance(of, nodes.Name) and of.name == "loop"
                 if not of_loop or attr not in _LOOP_VALUES:

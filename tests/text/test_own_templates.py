@@ -159,6 +159,42 @@ HOSTILE = (
 
 
 @faults("OT4")
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<!{# x #}-- code-review-action:state v=2 -->",
+        "{{ '<!' ~ '-- x -->' }}",
+        "{{ '\\x3c!-- x -->' }}",
+        "<!{% if done %}--{% endif %} x -->",
+        "<!{{ '--' }} x -->",
+    ],
+)
+def test_no_html_comment_is_put_together_from_parts(source: str) -> None:
+    assert "HTML comments" in refuse(source).what
+
+
+@faults("OT4")
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("{{ '\\ue0000\\ue001' }}", "reserved"),
+        ("{{ '\\ue00099\\ue001' | block }}", "reserved"),
+        ("{{ '\\ue000' ~ number ~ '\\ue001' }}", "reserved"),
+        ("{{ also | join('\\ue001') }}", "reserved"),
+        ("{{ '\\ud800' }}", "control character"),
+        ("{{ '\\x00' }}", "control character"),
+        ("\0", "control character"),
+        ("{{ " + "9" * 5_000 + " }}", "a number is too long"),
+        ("{% for loop in also %}{{ loop.index }}{% endfor %}", "one of the lists"),
+        ("</details>x<details>", "does not close all"),
+        ("<details></details></details><details>", "does not close all"),
+    ],
+)
+def test_what_nobody_can_write_or_read_is_refused(source: str, why: str) -> None:
+    assert why in refuse(source).what
+
+
+@faults("OT4")
 def test_a_text_is_shown_as_in_our_own_templates_whatever_is_in_it() -> None:
     made = render("**{{ title }}** {{ body | block }}", title=HOSTILE, body=HOSTILE)
     assert made == f"**{markdown.line(HOSTILE)}** {markdown.block(HOSTILE)}".strip()

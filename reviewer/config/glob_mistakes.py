@@ -233,4 +233,10 @@ _RULES = (
         "is no path of a repository: it has `.`, `..`, `~` or an empty name between slashes",
         _from_top,
     ),
+    _Rule(
+        lambda text: "|" in text,
+        "has a vertical bar, and bars do not separate patterns",
+        _split_at(r"\|"),
+        "If a name has a bar, write `?` for it.",
+    ),
 )

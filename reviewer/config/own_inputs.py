@@ -20,7 +20,8 @@ class OwnInputs(ModelInputs):
     templates: str = declare(
         option_types.line(
             r"[A-Za-z0-9._/-]{1,200}",
-            "a folder of the repository, or empty for none",
+            "a folder of the repository, written with letters, digits and `.`, `_`, `-`, `/` only; "
+            "empty for none",
             ".github/code-review/",
             blank=True,
         ),

@@ -170,3 +170,26 @@ def test_places_beside_an_error_prove_nothing(github: LoopbackGitHub) -> None:
     door.snapshot(7, FileQuery(FILE, sha, PLACES))
     assert door.find_existing(PLACES, sha) == PLACES[:2]
     assert len(github.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [("on: push\n", "on: push\n"), (None, ""), ("#" * 600_000, ""), (b"\xe9\n", "")],
+    ids=["a file", "no file", "one that GitHub cuts", "no UTF-8"],
+)
+def test_it_brings_a_workflow_of_the_default_branch(
+    github: LoopbackGitHub, entry: str | Entry | None, text: str
+) -> None:
+    files: dict[str, tuple[str | Entry | None, str | Entry | None]] = {
+        FILE: (TEXT, TEXT),
+        "ci.yml": (entry, "on: issue_comment\n"),
+    }
+    sha = github.warm().add_pull(7, files).base_sha
+    door = forge(github, seconds=60)
+    assert isinstance(door, GitHub)
+    door.snapshot(7, FileQuery(FILE, sha, PLACES, "ci.yml"))
+    assert door.workflow == text
+    # The next query does not ask for it, and what is known stays.
+    door.snapshot(7)
+    assert door.workflow == text
+    assert len(github.requests) == 2

@@ -90,18 +90,17 @@ class _Repair:
         head = self._read(self.pull.head_sha)
         paths = {each.path for each in self.broken} if self.base else head.keys()
         if all(head.get(path) == self.base.get(path) for path in paths):
-            raise self._refuse(_NOT_YOURS if self.base else _STAYS_EMPTY) from None
+            raise self._refuse(_NOT_YOURS if self.base else _STAYS_EMPTY)
         if remaining := [why for path in sorted(paths) if (why := _find_problem(head, path))]:
-            raise self._refuse(_name_remaining(remaining)) from None
+            raise self._refuse(_name_remaining(remaining))
         start = self._read(self.run.forge.merge_base(self.pull.base_sha, self.pull.head_sha))
         if any(start.get(path) != self.base.get(path) for path in paths):
-            raise self._refuse(_BEHIND) from None
+            raise self._refuse(_BEHIND)
         if self.pull.from_fork and not self.run.wanted.requested:
-            raise self._refuse(_FROM_FORK) from None
+            raise self._refuse(_FROM_FORK)
         note = mask_advice(self._describe(), self.run.runner.secrets)
-        return replace(settings, notes=(*settings.notes, note), repaired=(
-            *settings.repaired, *sorted(paths),
-        ))  # fmt: skip
+        repaired = (*settings.repaired, *sorted(paths))
+        return replace(settings, notes=(*settings.notes, note), repaired=repaired)
 
     def _read(self, sha: str) -> _Folder:
         also = tuple(each.path for each in self.broken)

@@ -12,8 +12,8 @@ from types import FrameType
 from reviewer import __version__
 from reviewer.adapters.runner.actions import install_excepthooks
 from reviewer.adapters.runner.terminal import Terminal, show_cursor
-from reviewer.config import file_schema
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository import file_schema
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.errors import CancelledError, ReviewerError
 from reviewer.outputs import review_report
 from reviewer.terminal import environment, init, settings_check

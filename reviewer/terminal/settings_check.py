@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 from reviewer.adapters.files.git_repository import LocalRepository
-from reviewer.config import file_places
 from reviewer.config import settings as config
-from reviewer.config.inputs import Inputs
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository import file_places
+from reviewer.config.repository.strict_yaml import PATH
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError, ForgeError
 
 

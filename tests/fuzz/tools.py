@@ -4,15 +4,15 @@ from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile, LineKind
 from reviewer.errors import ReportError
 from reviewer.finding import Origin
-from reviewer.findings import sarif_results, tool_findings
-from reviewer.findings.sarif_results import (
+from reviewer.findings.other_tools import sarif_results, tool_findings
+from reviewer.findings.other_tools.sarif_results import (
     LONGEST_MESSAGE,
     LONGEST_RULE,
     LONGEST_TOOL,
     MOST_PLACES,
 )
-from reviewer.findings.tool_findings import MOST, MOST_PER_FILE, RepositoryRoots
-from reviewer.findings.tool_results import SarifReport
+from reviewer.findings.other_tools.tool_findings import MOST, MOST_PER_FILE, RepositoryRoots
+from reviewer.findings.other_tools.tool_results import SarifReport
 from reviewer.pull_request import ListedFile
 from reviewer.redaction.scan import Redaction
 

@@ -15,6 +15,7 @@ from reviewer.adapters.runner.actions import install_excepthooks
 from reviewer.adapters.runner.terminal import Terminal, show_cursor
 from reviewer.config import file_schema
 from reviewer.config import settings as config
+from reviewer.config.file_places import LEARNINGS_FILE
 from reviewer.config.inputs import Inputs
 from reviewer.config.strict_yaml import PATH
 from reviewer.errors import CancelledError, ConfigError, ForgeError, ReviewerError
@@ -75,7 +76,8 @@ def _carry_out(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         case "replay":
             return _replay(Path(options.file), options.format)
         case _:
-            print(json.dumps(file_schema.make(), indent=2, ensure_ascii=False))
+            schema = file_schema.make_for_learnings() if options.learnings else file_schema.make()
+            print(json.dumps(schema, indent=2, ensure_ascii=False))
             return 0
 
 
@@ -98,12 +100,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     settings = commands.add_parser("config", help=f"check {PATH}, or print its schema")
     about = settings.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    check = about.add_parser("check", help="check that the file is valid")
+    check = about.add_parser("check", help=f"check that it and {LEARNINGS_FILE} are valid")
     check.add_argument("file", nargs="?", default="", help=f"{PATH} of the repository by default")
     check.add_argument(
         "--templates", metavar="FOLDER", default="", help="check the templates in this folder too"
     )
-    about.add_parser("schema", help="print its JSON Schema")
+    schema = about.add_parser("schema", help="print its JSON Schema")
+    schema.add_argument("--learnings", action="store_true", help=f"that of {LEARNINGS_FILE}")
     replay = commands.add_parser("replay", help="show a saved report; needs no network")
     replay.add_argument("file", metavar="FILE")
     _add_format(replay)
@@ -170,11 +173,17 @@ def _read(path: Path) -> bytes:
 
 
 def _check(file: str, templates: str) -> int:
-    path = Path(file) if file else _find_settings()
+    """Check a file, by default both files of the repository; the settings may be missing."""
+    path = Path(file) if file else _find(PATH)
+    learnings = path if path.name == Path(LEARNINGS_FILE).name else _find(LEARNINGS_FILE)
+    checked = bool(templates)
     if templates:
         _check_templates(Path(templates))
-        if not path.exists():
-            return 0
+    if learnings == path or (not file and learnings.exists()):
+        _check_learnings(learnings)
+        checked = True
+    if learnings == path or (checked and not path.exists()):
+        return 0
     text = _read(path)
     for note in config.load(Inputs(), text).notes:
         print(f"note: {note}")
@@ -182,12 +191,19 @@ def _check(file: str, templates: str) -> int:
     return 0
 
 
-def _find_settings() -> Path:
-    """Return the settings file of the repository, or of this folder if it is in none."""
+def _find(name: str) -> Path:
+    """Return a file of the repository, or of this folder if it is in none."""
     try:
-        return Path(LocalRepository.find(os.curdir).folder, PATH)
+        return Path(LocalRepository.find(os.curdir).folder, name)
     except ForgeError:
-        return Path(PATH)
+        return Path(name)
+
+
+def _check_learnings(path: Path) -> None:
+    from reviewer.config import learnings_file
+
+    count = len(learnings_file.parse(_read(path)))
+    print(f"{path}: {count} {'learning' if count == 1 else 'learnings'} can be used.")
 
 
 def _check_templates(folder: Path) -> None:

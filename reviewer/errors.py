@@ -4,7 +4,7 @@ ReviewerError                     1
 ├── SetupError                    2   something in the workflow or the repository must change
 │   ├── EventError                2   the event payload cannot be used
 │   ├── InputError                2   an input of the step has an invalid value
-│   ├── ConfigError               2   .github/code-review.yml is invalid
+│   ├── ConfigError               2   a settings file of the repository is invalid
 │   └── ReportError               2   a saved report cannot be used
 ├── ForgeError                    1   a request to GitHub failed
 │   ├── OvertakenError            1   another run wrote the comment before this one could retry
@@ -116,6 +116,13 @@ class ConfigError(SetupError):
         return ConfigError(
             self.problem, cause=self.cause, remedy=remedy,
             path=self.path, commit=commit, line=self.line, column=self.column,
+        )  # fmt: skip
+
+    def move_to(self, path: str) -> "ConfigError":
+        """Return this error about another file, which was read by the same rules."""
+        return ConfigError(
+            self.problem, cause=self.cause, remedy=self.remedy,
+            path=path, line=self.line, column=self.column,
         )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from scripts.error_texts import ErrorText  # noqa: E402
 
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
 ACTION = ROOT / "action.yml"
+LEARNINGS_SCHEMA = ROOT / "schema" / "code-review-learnings.schema.json"
 REPORT_SCHEMA = ROOT / "schema" / "report.schema.json"
 README = ROOT / "README.md"
 REFERENCE = ROOT / "docs" / "configuration.md"
@@ -56,6 +57,7 @@ def generated() -> dict[Path, str]:
     measured = results.load()
     found = {
         SCHEMA: _json(file_schema.make()),
+        LEARNINGS_SCHEMA: _json(file_schema.make_for_learnings()),
         REPORT_SCHEMA: _json(report_v1.schema()),
         ACTION: _replace(ACTION.read_text("utf-8"), YAML, _action_inputs()),
         README: _replace(readme, MEASURED, table.readme(measured)),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-# The kind of those that show the repository's file; all others are workflows.
+# The kinds of those that show files of the repository; all others are workflows.
 CONFIG = "config"
+LEARNINGS = "learnings"
 
 _EXAMPLE = re.compile(r"^<!-- example:(\w+) -->\n```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -38,12 +39,17 @@ def all_examples() -> Iterator[Example]:
 
 def workflows() -> tuple[Example, ...]:
     """Return the examples that stand in .github/workflows."""
-    return tuple(each for each in all_examples() if each.kind != CONFIG)
+    return tuple(each for each in all_examples() if each.kind not in {CONFIG, LEARNINGS})
 
 
 def configurations() -> tuple[Example, ...]:
     """Return the examples of the repository's file."""
     return tuple(each for each in all_examples() if each.kind == CONFIG)
+
+
+def learnings() -> tuple[Example, ...]:
+    """Return the examples of the file with learnings."""
+    return tuple(each for each in all_examples() if each.kind == LEARNINGS)
 
 
 def workflow(kind: str) -> str:

@@ -158,6 +158,8 @@ class Invariants:
         remarks = [remark for thread in threads for remark in thread.comments]
         texts = [comment.body for comment in repository.comments if comment.author == BOT]
         texts += [remark.body for remark in remarks if remark.author == BOT]
+        proposed = [pull for pull in repository.pulls.values() if pull.author == BOT]
+        texts += [f"{pull.title}\n{pull.body}\n{pull.head_tree}" for pull in proposed]
         texts += [json.dumps(run) for run in repository.check_runs]
         texts += [_MASKING.sub("", finished.log), finished.summary, *finished.outputs.values()]
         texts += [json.dumps(body.get("messages") or body["input"]) for body in self.model.bodies]

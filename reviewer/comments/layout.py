@@ -13,11 +13,13 @@ from reviewer.finding import Finding
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Confidence, Severity
-from reviewer.text import markdown
+from reviewer.text import markdown, truncate
 from reviewer.text.templates import Templates
 
 # Bytes; the findings that are shown in full need the rest.
 _LARGEST_LIST = 15_000
+# Characters; the file has the whole text.
+_LONGEST_LEARNING = 300
 EVERY_SECTION = tuple(section for section in Section if section is not Section.NONE)
 _MARKS = {
     Severity.CRITICAL: "\N{LARGE RED CIRCLE}",
@@ -48,13 +50,15 @@ class RunDetails:
 class Detail:
     """The parts of the review that are shown; `reduce_detail` leaves out some.
 
-    `sections` are those that the settings leave. `agents` is the block for coding agents, `quotes`
-    the code of findings. `in_full` limits the findings that are shown in full, `collapsed` the
-    bytes of the collapsed lines about the others. `commands` is the line that names them.
+    `sections` are those that the settings leave. `agents` is the block for coding agents,
+    `learnings` the list of those that were used, `quotes` the code of findings. `in_full` limits
+    the findings that are shown in full, `collapsed` the bytes of the collapsed lines about the
+    others. `commands` is the line that names them.
     """
 
     sections: tuple[Section, ...] = EVERY_SECTION
     agents: bool = True
+    learnings: bool = True
     quotes: bool = True
     quiet_rows: bool = True
     links: bool = True
@@ -68,6 +72,7 @@ def reduce_detail(detail: Detail, visible: int) -> Iterator[Detail]:
     """Yield ever fewer details, beginning with all: what repeats goes first, findings go last."""
     yield detail
     yield (detail := replace(detail, agents=False))
+    yield (detail := replace(detail, learnings=False))
     yield (detail := replace(detail, quotes=False))
     yield (detail := replace(detail, quiet_rows=False))
     yield (detail := replace(detail, links=False))
@@ -113,6 +118,7 @@ def render(review: Review, visible: Sequence[Finding], run: RunDetails, detail: 
         omitted_rows=_describe_count(
             _count_omitted_rows(review, rows, detail), "file", "left out for length"
         ),
+        learnings=_list_learnings(review) if detail.learnings and review.learnings else (),
         agent_brief=agent_brief.render(review, shown) if detail.agents and shown else "",
         footer=_render_footer(review, run),
         run_url=run.url,
@@ -218,6 +224,17 @@ def _list_omitted(review: Review, left_out: int, unexplained: int) -> list[str]:
 
 def _describe_count(count: int, noun: str, what: str) -> list[str]:
     return [f"{count} {noun}{'' if count == 1 else 's'} {what}."] if count else []
+
+
+def _list_learnings(review: Review) -> list[str]:
+    """Return a line for each learning that the review was made with; its texts are untrusted."""
+    lines = []
+    for each in review.learnings:
+        files = "1 file" if each.files == 1 else f"{each.files:,} files"
+        origin = (markdown.line(each.origin),) if each.origin else ()
+        text = markdown.line(truncate.line(each.text, _LONGEST_LEARNING))
+        lines.append(" · ".join((text, *origin, files)))
+    return lines
 
 
 def _render_footer(review: Review, run: RunDetails) -> str:

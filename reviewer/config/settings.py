@@ -10,6 +10,7 @@ from typing import Any
 from reviewer.config import input_globs, options, repository_file
 from reviewer.config.globs import Patterns
 from reviewer.config.inputs import Inputs
+from reviewer.config.learnings import Learning
 from reviewer.config.options import Declaration
 from reviewer.config.repository_file import FileSettings, PathInstruction
 from reviewer.config.shared_settings import SharedSettings
@@ -24,6 +25,8 @@ _NOT_IN_FINGERPRINT = {
     "path_instructions",
     "repairs",
     "comment_parts",
+    "learnings",
+    "learnings_unread",
 } | {declared.field for declared in _SHARED if not declared.in_fingerprint}
 
 
@@ -42,7 +45,8 @@ class Settings(SharedSettings):
     `notes` has a sentence for each value of the file that does not apply. `origin` says why the
     file sets nothing; it is empty if the file sets something. `repairs` means that the file is
     broken and not used, because the pull request repairs it. `prompt_parts` and
-    `comment_parts` are the repository's own templates: the name and the text of each.
+    `comment_parts` are the repository's own templates: the name and the text of each. `learnings`
+    come from a file of their own; `learnings_unread` says that it could not be read.
     """
 
     workflow_globs: Globs = Globs()
@@ -54,6 +58,8 @@ class Settings(SharedSettings):
     repairs: bool = False
     prompt_parts: tuple[tuple[str, str], ...] = ()
     comment_parts: tuple[tuple[str, str], ...] = ()
+    learnings: tuple[Learning, ...] = ()
+    learnings_unread: bool = False
 
     @property
     def unknown_severity(self) -> Severity:
@@ -74,7 +80,8 @@ class Settings(SharedSettings):
     def fingerprint(self) -> str:
         """64 hexadecimal digits that change with every setting that changes a review's content.
 
-        Path instructions do not count: they change the review of the files that they are about.
+        Path instructions and learnings do not count: they change the review of the files that they
+        are about.
         """
         content = {
             name: value for name, value in asdict(self).items() if name not in _NOT_IN_FINGERPRINT

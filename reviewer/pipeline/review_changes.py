@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from reviewer.changes.batches import Batch
 from reviewer.changes.selection import Selection
+from reviewer.context import learnings
 from reviewer.context.whole_change import WholeChange
 from reviewer.errors import CancelledError, ReviewerError
 from reviewer.finding import Dismissal
@@ -16,7 +17,7 @@ from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pipeline.verify_batch import FindingsToVerify
 from reviewer.pipeline.worker_pool import run_all
 from reviewer.prompt import PlannedRequest
-from reviewer.review import Review, Status
+from reviewer.review import GivenLearning, Review, Status
 
 
 def review(
@@ -68,6 +69,7 @@ def review(
         verifications=progress.verdicts.verifications(),
         notes=tuple(_note_how_it_was_made(reviewer, progress, made.notes)),
         requests=outcomes.sort(asked),
+        learnings=_list_learnings(reviewer) if reviewer.config.learnings else (),
         cancelled=stop if isinstance(stop, CancelledError) else None,
     )
 
@@ -82,6 +84,13 @@ def _ask(reviewer: BatchReviewer, task: Task) -> Result:
             return verify_batch.verify(reviewer, task)
         case overview.Summaries():
             return overview.request(reviewer, task)
+
+
+def _list_learnings(reviewer: BatchReviewer) -> tuple[GivenLearning, ...]:
+    # The small model reads no learnings, and it is not remembered which files it read.
+    kept = () if reviewer.client.small else tuple(reviewer.recalled.rows)
+    shown = reviewer.requests.guidelines.learned
+    return learnings.list_given(reviewer.config.learnings, shown, kept)
 
 
 def _raise_if_nothing_was_reviewed(progress: Progress) -> None:

@@ -14,7 +14,7 @@ from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.comments import threads
 from reviewer.config.enums import Batching, LinkedIssues, Verify
 from reviewer.config.settings import Settings
-from reviewer.context import guideline_files
+from reviewer.context import guideline_files, learnings
 from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines
@@ -264,7 +264,12 @@ def _recall(
         own = settings.find_instructions(path)
         return None if team.unread else (*own, *team.identify_for(path))
 
-    keys = replace(keys, find_rules=find_rules)
+    def find_learnings(path: str) -> tuple[str, ...] | None:
+        if settings.learnings_unread:
+            return None
+        return learnings.identify_for(settings.learnings, path) if settings.learnings else ()
+
+    keys = replace(keys, find_rules=find_rules, find_learnings=find_learnings)
     return team, recall.recall(share, candidates, previous, keys, change)
 
 

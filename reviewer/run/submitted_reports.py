@@ -8,13 +8,14 @@ from decimal import Decimal
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
 from reviewer.changes.selection import SHARD_NOTE
+from reviewer.config.learnings import Learning
 from reviewer.config.shard import Shard
 from reviewer.errors import ModelError, ReviewerError
 from reviewer.finding import Origin
 from reviewer.findings import candidates
 from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import PartResult
-from reviewer.review import FileReport, Overview, Review, Status, Withheld
+from reviewer.review import FileReport, GivenLearning, Overview, Review, Status, Withheld
 from reviewer.spending import Bill, PurposeCost, Spent
 from reviewer.text import digest, truncate
 
@@ -103,6 +104,20 @@ class SubmittedReports:
         return Withheld(
             malformed=sum(each.malformed for each in dropped),
             unplaced=sum(each.unplaced for each in dropped),
+        )
+
+    def join_learnings(self, known: Sequence[Learning], most: int) -> tuple[GivenLearning, ...]:
+        """Add up for how many files each learning was used, `most` at the most.
+
+        `known` are those of the base commit: a report is untrusted, and may name others.
+        """
+        files: Counter[str] = Counter()
+        for given in (each for review in self.reviews for each in review.learnings):
+            files[given.text] += max(0, given.files)
+        return tuple(
+            GivenLearning(each.text, each.origin, min(files[each.text], most))
+            for each in dict.fromkeys(known)
+            if files[each.text]
         )
 
     def join_overviews(self) -> Overview:

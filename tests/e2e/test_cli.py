@@ -195,6 +195,22 @@ def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     assert "max-findings" in schema["properties"]
 
 
+def test_a_file_of_learnings_is_checked_too(repository: Path, model_server: LoopbackModel) -> None:
+    path = repository / ".github" / "code-review-learnings.yml"
+    path.parent.mkdir()
+    path.write_text("- txt: Count in cents.\n", "utf-8")
+    for words in ((), (".github/code-review-learnings.yml",)):
+        done = run(repository, model_server, "config", "check", *words)
+        assert done.returncode == 2
+        assert "code-review-learnings.yml, line 1" in done.stderr
+        assert "Write `text: Count in cents.`" in done.stderr
+    path.write_text("- text: Count in cents.\n", "utf-8")
+    done = run(repository, model_server, "config", "check")
+    assert (done.returncode, done.stdout.endswith(": 1 learning can be used.\n")) == (0, True)
+    schema = json.loads(run(repository, model_server, "config", "schema", "--learnings").stdout)
+    assert "paths" in schema["$defs"]["learning"]["properties"]
+
+
 def test_templates_are_checked_with_file_line_and_column(
     repository: Path, model_server: LoopbackModel
 ) -> None:

@@ -16,6 +16,7 @@ from reviewer.events.activity import (
     AnswerQuestion,
     Commenter,
     PauseReviews,
+    ProposeLearning,
     ReviewHead,
     ReviewOpenPulls,
     ReviewPullRequest,
@@ -404,6 +405,8 @@ MONA = Commenter("mona", Subject.COMMENT, 31)
             ),
         ),
         ("/ask Why?", AnswerQuestion(5, "Why?", MONA)),
+        ("/learn Use cents.", ProposeLearning(5, "Use cents.", MONA)),
+        ("/learn F3 Use cents.", ProposeLearning(5, "Use cents.", MONA, finding=3)),
         ("/pause", PauseReviews(5, MONA)),
         ("/help", ShowHelp(5, MONA)),
         ("/review now", ShowHelp(5, MONA, "now")),
@@ -420,7 +423,9 @@ def test_text_without_a_command_and_our_own_comments_are_skipped(body: str) -> N
     assert isinstance(decision.decide(comment_event(body), RULES), Skip)
 
 
-COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume", "/help")
+COMMANDS = (
+    "/review", "/summary", "/ask Why?", "/ignore F3", "/learn Cents.", "/pause", "/resume", "/help",
+)  # fmt: skip
 
 
 @faults("EV4")
@@ -493,6 +498,9 @@ def test_a_command_in_a_reply_is_obeyed() -> None:
     )
     assert decision.decide(reply_event("/ignore F3"), RULES) == ReviewPullRequest(
         5, requested=True, ignore=commands.IgnoreCommand(3), commenter=AT_LINES
+    )
+    assert decision.decide(reply_event("/learn Use cents."), RULES) == ProposeLearning(
+        5, "Use cents.", AT_LINES, thread=41
     )
 
 

@@ -9,6 +9,8 @@ Target: TypeAlias = Callable[[bytes], None]
 
 TARGETS: Mapping[str, Target] = {
     "event": events.event,
+    "learned": settings.learned,
+    "learnings": settings.learnings,
     "patch": changes.patch,
     "placement": places.placement,
     "prose": texts.prose,

@@ -63,6 +63,9 @@ class Token:
     access: Access = Access.WRITE
     # Resolving a thread takes `contents: write`, which not every token has.
     resolves: bool = True
+    # The first takes it too; the second is also a setting of the repository.
+    pushes: bool = True
+    opens: bool = True
 
 
 @dataclass(slots=True)

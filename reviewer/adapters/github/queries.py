@@ -62,6 +62,8 @@ SNAPSHOT = _SNAPSHOT % {"variables": "", "fields": ""}
 _FILE = """
     file: object(expression: $file) { ... on Blob { oid isBinary isTruncated text } }
     folder: object(expression: $folder) { ... on Tree { entries { name mode oid } } }"""
+_BESIDE = """
+    beside: object(expression: $beside) { ... on Blob { oid isBinary isTruncated text } }"""
 _PLACES = """
 query Places($owner: String!, $name: String!%(variables)s) {
   repository(owner: $owner, name: $name) {%(fields)s
@@ -103,8 +105,8 @@ class PageSize:
 class SnapshotPage:
     """One page: our comments and the threads up to the cursors `ends`; `more` of either follow.
 
-    `files` has the file that was asked for too, by its name: its bytes, or None where it is proven
-    that there is no such file. `places` says of other paths if there is anything.
+    `files` has the files that were asked for too, by their paths: the bytes, or None where it is
+    proven that there is no such file. `places` says of other paths if there is anything.
     """
 
     pull: PullRequest
@@ -118,20 +120,24 @@ class SnapshotPage:
 
 @dataclass(frozen=True, slots=True)
 class FileQuery:
-    """What the first query asks for besides the pull request: a file at the commit `sha`.
+    """What the first query asks for besides the pull request: files at the commit `sha`.
 
-    `path` is in a folder. `places` are paths of which it asks only if there is anything.
+    `path` is in a folder. `places` are paths of which it asks only if there is anything. `beside`
+    is another file of the same folder, which is asked for too.
     """
 
     path: str
     sha: str
     places: tuple[str, ...] = ()
+    beside: str = ""
 
     @property
     def snapshot(self) -> str:
         """The query for the pull request and the file."""
-        variables = f", $file: String!, $folder: String!{_declare(self.places)}"
-        return _SNAPSHOT % {"variables": variables, "fields": f"{_FILE}{_ask_for(self.places)}"}
+        beside = ", $beside: String!" if self.beside else ""
+        variables = f", $file: String!, $folder: String!{beside}{_declare(self.places)}"
+        fields = f"{_FILE}{_BESIDE if self.beside else ''}{_ask_for(self.places)}"
+        return _SNAPSHOT % {"variables": variables, "fields": fields}
 
     @property
     def places_only(self) -> str:
@@ -143,7 +149,8 @@ class FileQuery:
         """The variables of `snapshot`, without those of the pull request."""
         folder = self.path.rpartition("/")[0]
         files = {"file": f"{self.sha}:{self.path}", "folder": f"{self.sha}:{folder}"}
-        return files | self.place_variables
+        beside = {"beside": f"{self.sha}:{self.beside}"} if self.beside else {}
+        return files | beside | self.place_variables
 
     @property
     def place_variables(self) -> dict[str, object]:

@@ -110,19 +110,12 @@ class ConfigError(SetupError):
         """What is wrong and where in the file, without the name of the file."""
         return f"{self.place.removeprefix(', ')}: {self.problem}" if self.line else self.problem
 
-    def read_at(self, commit: str, *, hint: str = "") -> "ConfigError":
-        """Return this error with the words for the commit and a last sentence, the way on."""
+    def read_at(self, commit: str, *, hint: str = "", path: str = "") -> "ConfigError":
+        """Return this error about `path` with the words for the commit and a last sentence."""
         remedy = " ".join(filter(None, (self.remedy, hint)))
         return ConfigError(
             self.problem, cause=self.cause, remedy=remedy,
-            path=self.path, commit=commit, line=self.line, column=self.column,
-        )  # fmt: skip
-
-    def move_to(self, path: str) -> "ConfigError":
-        """Return this error about another file, which was read by the same rules."""
-        return ConfigError(
-            self.problem, cause=self.cause, remedy=self.remedy,
-            path=path, line=self.line, column=self.column,
+            path=path or self.path, commit=commit, line=self.line, column=self.column,
         )  # fmt: skip
 
 

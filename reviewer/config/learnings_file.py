@@ -91,7 +91,7 @@ def parse(raw: bytes | str) -> tuple[Learning, ...]:
     try:
         return _read(strict_yaml.parse(raw))
     except ConfigError as problem:
-        raise problem.move_to(LEARNINGS_FILE) from None
+        raise problem.read_at("", path=LEARNINGS_FILE) from None
 
 
 def _read(document: Document) -> tuple[Learning, ...]:

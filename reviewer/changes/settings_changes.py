@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.config import file_places, learnings_file, repository_file
-from reviewer.config.file_places import LEARNINGS_FILE
-from reviewer.config.strict_yaml import PATH
+from reviewer.config import learnings_file
+from reviewer.config.repository import file_keys, file_places
+from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.errors import ConfigError, ForgeError, NotFoundError
 from reviewer.finding import Finding
 from reviewer.ports import Forge
@@ -96,7 +97,7 @@ def _find(
         return
     if edits and text:
         try:
-            repository_file.parse(text)
+            file_keys.parse(text)
         except ConfigError as problem:
             yield _make_finding(problem, _read_line(text, problem.line))
     try:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from reviewer.config import new_learning
-from reviewer.config.file_places import LEARNINGS_FILE
 from reviewer.config.learnings import Learning
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.events.commands import IgnoreCommand
 from reviewer.finding import Dismissal
 from reviewer.text import markdown

@@ -5,9 +5,9 @@ import re
 
 from reviewer import project
 from reviewer.config import learnings_file
-from reviewer.config.file_places import LEARNINGS_FILE
 from reviewer.config.globs import Patterns
 from reviewer.config.learnings import Learning
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.errors import ConfigError
 from reviewer.text import invisible
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from reviewer.changes import diff
 from reviewer.changes.parts import Part
-from reviewer.config.file_places import LEARNINGS_FILE
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion
 from reviewer.context.guidelines import Guideline
 from reviewer.context.learnings import ShownLearnings
-from reviewer.context.repository_code import RepositoryCode
+from reviewer.context.repository.repository_code import RepositoryCode
 from reviewer.finding import Finding
-from reviewer.findings import tool_matches
+from reviewer.findings.other_tools import tool_matches
 
 # Bounds of the findings that one request asks for. With at most six, a model found as many problems
 # in the recorded changes as without a limit, and reported half as many that nobody acts on.

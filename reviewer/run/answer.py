@@ -41,16 +41,11 @@ from reviewer.ports import Model
 from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
-from reviewer.run import (
-    base_settings,
-    command_replies,
-    eligibility,
-    known_review,
-    learn,
-    model_tools,
-)
+from reviewer.run import base_settings, command_replies, known_review, learn
+from reviewer.run.admission import eligibility
+from reviewer.run.admission.rights import Rights
+from reviewer.run.asking import model_tools
 from reviewer.run.reactions import acknowledge
-from reviewer.run.rights import Rights
 from reviewer.run.run import Run
 
 log = logging.getLogger(__name__)

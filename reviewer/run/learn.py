@@ -6,15 +6,15 @@ from reviewer.comments import learned
 from reviewer.comments.learned import LearnedReply
 from reviewer.comments.upsert import OwnComment
 from reviewer.config import learnings_file, new_learning
-from reviewer.config.file_places import LEARNINGS_FILE
 from reviewer.config.learnings import Learning
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.errors import CommandRefusedError, ConfigError, ForbiddenError, ForgeError
 from reviewer.events.activity import ProposeLearning
 from reviewer.operations import OpenPull, PushFile, Subject
 from reviewer.pull_request import OpenedPull, PullRequest, ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask, mask_advice
 from reviewer.run import command_replies
-from reviewer.run.rights import require_write
+from reviewer.run.admission.rights import require_write
 from reviewer.run.run import Run
 
 log = logging.getLogger(__name__)

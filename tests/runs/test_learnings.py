@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.config.file_places import LEARNINGS_FILE, MISPLACED_LEARNINGS, REPOSITORY_FILE
+from reviewer.config.repository.file_places import (
+    LEARNINGS_FILE,
+    MISPLACED_LEARNINGS,
+    REPOSITORY_FILE,
+)
 from reviewer.events.activity import AnswerQuestion, Commenter, ReviewPullRequest
 from reviewer.operations import Subject
 from tests.faults import faults

@@ -6,7 +6,7 @@ import pytest
 
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.github.queries import FileQuery
-from reviewer.config.file_places import LEARNINGS_FILE
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.errors import ForgeError
 from tests.adapters.forges import forge
 from tests.faults import faults

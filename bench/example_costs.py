@@ -146,7 +146,7 @@ def table() -> Iterator[str]:
         tokens = f"{_word_tokens(each.prompts)} in, {_word_tokens(each.replies)} out"
         yield f"| {each.size}: {files} | {each.requests} to {most} | {tokens} | {prices} |"
     yield ""
-    yield f"Calculated on {day}; the models are the two defaults, and lines are changed lines."
+    yield f"Calculated on {day} for the two default models. The lines are changed lines."
 
 
 def _word_tokens(counts: str) -> str:

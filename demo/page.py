@@ -44,7 +44,7 @@ sub { color: var(--dim); }
 
 
 def render(title: str, comment: str, note: str) -> str:
-    """Render the page of a pull request called `title` with one comment; `note` stands below."""
+    """Render the page of a pull request called `title` with one comment; `note` is below it."""
     body = MarkdownIt("gfm-like").render(comment)
     return f"""<!doctype html>
 <html lang="en">

@@ -200,7 +200,7 @@ def _in_file(declaration: Declaration) -> str:
 
 
 def _plain(text: str) -> str:
-    """Quote what YAML would not take as it stands."""
+    """Quote what YAML would not take without quotes."""
     return json.dumps(text) if text.startswith("*") or ": " in text else text
 
 

@@ -117,7 +117,7 @@ def _note_missing(head: HeadFiles) -> Iterator[str]:
 class CommitReads:
     """The reads that the head and the base commit are known for, each in a thread of its own.
 
-    `offers_tools` tells if the model gets tools, for which the files of the head are listed.
+    With `offers_tools`, the model gets tools, for which the files of the head are listed.
     `guidelines` lists the files of the base; it is None where nothing is looked for.
     """
 

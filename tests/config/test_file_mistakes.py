@@ -1,4 +1,4 @@
-"""Whoever makes a usual mistake in the file can mend it with the line that the error names."""
+"""Usual mistakes in the file can be corrected with the line that the error names."""
 
 import re
 
@@ -139,7 +139,7 @@ def advised(error: ConfigError) -> tuple[str, ...]:
 
 @faults("CF4", "CF2")
 @pytest.mark.parametrize(("text", "lines"), MENDED.items(), ids=MENDED)
-def test_the_lines_of_the_error_mend_the_file(text: str, lines: tuple[str, ...]) -> None:
+def test_the_lines_of_the_error_correct_the_file(text: str, lines: tuple[str, ...]) -> None:
     assert advised(refusal(text)) == lines
     assert yaml.safe_load("\n".join(lines))
     config.load(Inputs(), "\n".join(lines))
@@ -147,7 +147,7 @@ def test_the_lines_of_the_error_mend_the_file(text: str, lines: tuple[str, ...])
 
 @faults("CF4", "CF2")
 @pytest.mark.parametrize(("text", "lines"), ENTRIES.items(), ids=ENTRIES)
-def test_the_entries_of_the_error_mend_the_list(text: str, lines: tuple[str, ...]) -> None:
+def test_the_entries_of_the_error_correct_the_list(text: str, lines: tuple[str, ...]) -> None:
     assert advised(refusal(text)) == lines
     key = text.partition(":")[0]
     config.load(Inputs(), "\n".join((f"{key}:", *lines)) if lines else "")

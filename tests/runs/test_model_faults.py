@@ -1,4 +1,4 @@
-"""A model server that fails in every way, and what the pull request hears of it."""
+"""A model server that fails in every way, and what the pull request shows of it."""
 
 import base64
 import re
@@ -248,7 +248,7 @@ UNUSABLE: dict[str, str | ScriptedReply | Response] = {
 
 @faults("PD4")
 @pytest.mark.parametrize("reply", UNUSABLE.values(), ids=UNUSABLE)
-def test_a_reply_that_cannot_be_used_counts_with_the_tokens_that_the_server_reports(
+def test_an_unusable_reply_costs_the_tokens_that_the_server_reports(
     job: Job, reply: str | ScriptedReply | Response
 ) -> None:
     job.model.checked = False
@@ -282,7 +282,7 @@ LOST: dict[str, Failure] = {
 
 @faults("PD4")
 @pytest.mark.parametrize("failure", LOST.values(), ids=LOST)
-def test_a_lost_reply_counts_as_it_was_estimated(job: Job, failure: Failure) -> None:
+def test_a_lost_reply_costs_its_estimate(job: Job, failure: Failure) -> None:
     job.per_question = 1.0
     job.model.fail(CHAT, failure)
     finished = job.run(concurrency="1", price="1.00/1.00")
@@ -309,6 +309,6 @@ def test_replies_that_are_lost_end_at_the_limit_of_the_tokens(job: Job) -> None:
 
 @faults("PD4")
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_request_that_the_server_refuses_counts_for_nothing(job: Job, status: int) -> None:
+def test_a_request_that_the_server_refuses_costs_nothing(job: Job, status: int) -> None:
     job.model.fail(CHAT, Instead(error(status, "Later.")))
     assert job.run(concurrency="1").outputs["tokens"] == "110"

@@ -92,7 +92,7 @@ class Actor(Node):
 
     @property
     def name(self) -> str:
-        """The login as REST spells it, which tells an app from a person of that name."""
+        """The login as REST spells it, which distinguishes an app from a person of that name."""
         return logins.spell(self.login, is_bot=self.typename == "Bot")
 
 

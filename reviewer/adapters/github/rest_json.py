@@ -147,7 +147,7 @@ def merge_base(value: object) -> str:
 
 
 def may_write(value: object) -> bool:
-    """Read whether a collaborator's permission is enough to write."""
+    """Return True if a collaborator's permission is enough to write."""
     return CollaboratorPermission.parse(value).permission in {"admin", "maintain", "write"}
 
 

@@ -8,7 +8,7 @@ from bench import change
 from bench.measuring import Row
 from bench.timed_model import TimedModel
 from bench.workflow import Workflow, ended, reviewing, running
-from reviewer.config.inputs import DECLARATIONS
+from reviewer.config.workflow.inputs import DECLARATIONS
 from tests.e2e.process import NUMBER
 from tests.loopback.history import tree
 

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from bench import change
 from bench.change import Change
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 
 ROOT = Path(__file__).parent.parent
 PATH = Path(__file__).with_suffix(".json")

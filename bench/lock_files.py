@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bench.measuring import Row, milliseconds, paired, seconds
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.findings import lock_files
+from reviewer.findings.lockfiles import rule
 from reviewer.redaction.scan import Redaction
 
 RUNS = 5
@@ -27,7 +27,7 @@ def rows() -> Iterator[Row]:
 
 
 def _took(file: ChangedFile) -> float:
-    return seconds(lambda: lock_files.compare(file, None).find(Redaction()))
+    return seconds(lambda: rule.compare(file, None).find(Redaction()))
 
 
 def _added(count: int) -> ChangedFile:

@@ -20,7 +20,7 @@ from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.adapters.openai.wire import Options
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from tests.invariants import Invariants
 from tests.loopback.github import LoopbackGitHub
 from tests.loopback.model import Body, LoopbackModel, shown_files

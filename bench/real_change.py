@@ -15,7 +15,7 @@ from bench.measuring import Row, seconds
 from bench.prompt_cache import CHARACTERS_PER_TOKEN
 from bench.timed_model import TimedModel
 from bench.workflow import Workflow, ended, reviewing
-from reviewer.config.inputs import DECLARATIONS
+from reviewer.config.workflow.inputs import DECLARATIONS
 
 SIZES = (1, 7, 30, 100)
 RUNS = 3

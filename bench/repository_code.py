@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bench.measuring import Row, megabytes, milliseconds, paired, seconds
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.context.repository_code import RepositorySearch
+from reviewer.context.repository.repository_code import RepositorySearch
 
 RUNS = 3
 BYTES = 50_000_000

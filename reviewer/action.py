@@ -11,7 +11,7 @@ from types import FrameType
 from reviewer.adapters.runner.actions import Runner, install_excepthooks
 from reviewer.cancellation import cancellation_behind
 from reviewer.config.enums import Mode, OnError
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import CancelledError, ConfigError, EventError, ReviewerError
 from reviewer.events import decision, payload
 from reviewer.events.activity import Activity, Skip, TriggerRules

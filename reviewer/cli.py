@@ -13,10 +13,10 @@ from reviewer import __version__
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.runner.actions import install_excepthooks
 from reviewer.adapters.runner.terminal import Terminal, show_cursor
-from reviewer.config import file_schema
 from reviewer.config import settings as config
-from reviewer.config.inputs import Inputs
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository import file_schema
+from reviewer.config.repository.strict_yaml import PATH
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import CancelledError, ConfigError, ForgeError, ReviewerError
 from reviewer.outputs import review_report
 from reviewer.terminal import environment, init

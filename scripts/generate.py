@@ -15,10 +15,11 @@ sys.path.insert(0, str(ROOT))
 
 from bench import example_costs, results, table  # noqa: E402 - a script does not find it before
 from reviewer import project  # noqa: E402
-from reviewer.config import file_schema, inputs, repository_file  # noqa: E402
 from reviewer.config.options import SEPARATORS, Declaration  # noqa: E402
+from reviewer.config.repository import file_keys, file_schema  # noqa: E402
 from reviewer.config.shapes import WordList  # noqa: E402
 from reviewer.config.tightening import KeptApart  # noqa: E402
+from reviewer.config.workflow import inputs  # noqa: E402
 from reviewer.outputs import report_v1  # noqa: E402
 from scripts import error_texts, input_groups  # noqa: E402
 from scripts.error_texts import ErrorText  # noqa: E402
@@ -184,7 +185,7 @@ def _reference() -> Iterator[str]:
 def _describe_input(declaration: Declaration) -> Iterator[str]:
     name, kind = declaration.name, declaration.kind
     default = f"`{declaration.default}`" if declaration.default else "empty"
-    in_file = name in repository_file.KEYS
+    in_file = name in file_keys.KEYS
     yield from (f"#### `{name}`", "", declaration.description, "")
     yield f"- takes {kind.allowed}{SEPARATORS if kind.many else ''}"
     yield f"- default: {default}"

@@ -15,7 +15,7 @@ from unidiff.patch import PatchSet
 
 from reviewer.changes import git_diff
 from reviewer.changes.git_diff import RawFile
-from reviewer.changes.unshown import Unreviewable, Unshown
+from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
 from reviewer.review import Status
 from reviewer.text.truncate import shorten_name

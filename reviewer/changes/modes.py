@@ -3,10 +3,10 @@
 import posixpath
 from dataclasses import dataclass, replace
 
-from reviewer.changes import run_by_name
 from reviewer.changes.diff import ChangedFile, FileChange, LineKind
 from reviewer.changes.git_diff import EXECUTABLE, LINK, MODE_ONLY, PLAIN, SUBMODULE
-from reviewer.changes.unshown import Unreviewable
+from reviewer.changes.proofs import run_by_name
+from reviewer.changes.without_lines.unshown import Unreviewable
 from reviewer.finding import Finding
 from reviewer.severity import Severity
 

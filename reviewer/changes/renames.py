@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from reviewer.changes import languages, run_by_name
+from reviewer.changes import languages
 from reviewer.changes.diff import FileChange
+from reviewer.changes.proofs import run_by_name
 from reviewer.finding import Finding
 from reviewer.severity import Severity
 

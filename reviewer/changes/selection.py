@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes import default_excludes, diff, modes, renames, settings_changes
-from reviewer.changes.contents import Contents, HeadCommit
 from reviewer.changes.diff import ChangedFile, FileChange
-from reviewer.changes.unshown import Unreviewable, Unshown
+from reviewer.changes.without_lines.contents import Contents, HeadCommit
+from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.config.globs import Patterns
 from reviewer.config.settings import Settings
 from reviewer.config.shard import Shard

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from reviewer.config import file_places, repository_file
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository import file_keys, file_places
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.errors import ConfigError, ForgeError, NotFoundError
 from reviewer.finding import Finding
 from reviewer.ports import Forge
@@ -65,7 +65,7 @@ def _find(
         return
     if edits and text:
         try:
-            repository_file.parse(text)
+            file_keys.parse(text)
         except ConfigError as problem:
             yield _make_finding(problem, _read_line(text, problem.line))
     try:

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from reviewer.config.globs import Patterns
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
-from reviewer.config.strict_yaml import PATH
 
 _MOST_CHECKS = 500_000
 """Patterns times files; half a second. Larger repositories get no note."""

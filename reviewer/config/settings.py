@@ -7,13 +7,15 @@ import operator
 from dataclasses import asdict
 from typing import Any
 
-from reviewer.config import input_globs, options, repository_file
+from reviewer.config import options
 from reviewer.config.globs import Patterns
-from reviewer.config.inputs import Inputs
 from reviewer.config.options import Declaration
-from reviewer.config.repository_file import FileSettings, PathInstruction
+from reviewer.config.repository import file_keys
+from reviewer.config.repository.file_keys import FileSettings, PathInstruction
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.shared_settings import SharedSettings
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.workflow import input_globs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.record import record
 from reviewer.severity import Confidence, Severity
 
@@ -95,7 +97,7 @@ def load(inputs: Inputs, text: bytes | str | None) -> Settings:
     input_globs.check("include", inputs.include, selects=True)
     input_globs.check("exclude", inputs.exclude, selects=False)
     input_globs.check("guidelines", inputs.guidelines, selects=True)
-    file = repository_file.parse(text) if text else FileSettings()
+    file = file_keys.parse(text) if text else FileSettings()
     tightened = {declared.field: _tighten(declared, inputs, file) for declared in _SHARED}
     shared: dict[str, Any] = {field: value for field, (value, _) in tightened.items()}
     return Settings(

@@ -7,11 +7,12 @@ from threading import Lock
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
-from reviewer.context import linters, nearby_lines, shown_code
-from reviewer.context.head_files import HeadFiles
+from reviewer.context import linters, nearby_lines
 from reviewer.context.related_changes import ChangeIndex
-from reviewer.context.repository_code import RepositoryCode, RepositorySearch
-from reviewer.context.shown_code import ShownCode
+from reviewer.context.repository import shown_code
+from reviewer.context.repository.head_files import HeadFiles
+from reviewer.context.repository.repository_code import RepositoryCode, RepositorySearch
+from reviewer.context.repository.shown_code import ShownCode
 from reviewer.errors import WorkspaceError
 from reviewer.ports import LARGEST_FILE
 from reviewer.text.truncate import Excerpt

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from reviewer.changes.diff import ChangedFile
-from reviewer.context import identifiers
+from reviewer.context.code import identifiers
 
 SIBLINGS = 5
 """Siblings of one file; more of them follow from a framework's naming, not from a relation."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from reviewer.changes.diff import Hunk, LineKind
-from reviewer.context.outline import Block, Outline
+from reviewer.context.code.outline import Block, Outline
 from reviewer.text.truncate import Excerpt
 
 WHOLE_FILE_LINES = 300

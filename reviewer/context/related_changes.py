@@ -6,7 +6,7 @@ from itertools import islice
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.context import identifiers
+from reviewer.context.code import identifiers
 from reviewer.context.file_pairs import SiblingIndex
 from reviewer.text.truncate import Excerpt
 

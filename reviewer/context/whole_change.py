@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reviewer.changes.diff import ChangedFile, LineKind
 from reviewer.changes.parts import SMALLEST_WINDOW, Part, split
-from reviewer.context import identifiers
+from reviewer.context.code import identifiers
 
 OUTLINE_ROWS = 12
 """Lines of the outline of one file."""

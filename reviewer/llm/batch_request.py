@@ -8,9 +8,9 @@ from reviewer.changes.parts import Part
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion
 from reviewer.context.guidelines import Guideline
-from reviewer.context.repository_code import RepositoryCode
+from reviewer.context.repository.repository_code import RepositoryCode
 from reviewer.finding import Finding
-from reviewer.findings import tool_matches
+from reviewer.findings.other_tools import tool_matches
 
 # Bounds of the findings that one request asks for. With at most six, a model found as many problems
 # in the recorded changes as without a limit, and reported half as many that nobody acts on.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reviewer.config.enums import NoLimit
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import BudgetError, PullLimitError
 from reviewer.llm.model_catalog import Price, find_price, unknown_price_error
 from reviewer.llm.tallies import PURPOSES, Tallies

@@ -4,7 +4,7 @@ import logging
 import re
 import threading
 
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ContextTooLongError
 from reviewer.llm import model_catalog
 from reviewer.prompt import Prompt, Usage

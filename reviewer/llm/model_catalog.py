@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import InputError
 from reviewer.prompt import Usage
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from reviewer.changes.diff import ChangedFile
-from reviewer.context.shown_code import ShownCode
+from reviewer.context.repository.shown_code import ShownCode
 from reviewer.memory.seal import Seal
 from reviewer.text import digest
 from reviewer.text.truncate import shorten_name

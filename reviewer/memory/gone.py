@@ -8,7 +8,7 @@ from reviewer.changes.diff import ChangedFile, LineKind
 from reviewer.changes.git_diff import DELETED
 from reviewer.changes.selection import Selection
 from reviewer.finding import Finding, Origin, covers, normalize, quoted_lines, resembles
-from reviewer.findings.tool_findings import NO_TOOLS, ToolFindings
+from reviewer.findings.other_tools.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.memory.file_key import unit_key
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.review import FileReport, Status

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes.diff import ChangedFile
-from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.finding import (
     Candidate,
     Finding,

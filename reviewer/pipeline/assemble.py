@@ -7,8 +7,9 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection
 from reviewer.config.settings import Settings
 from reviewer.finding import Finding
-from reviewer.findings import ranking, tool_matches
-from reviewer.findings.tool_findings import ToolFindings
+from reviewer.findings import ranking
+from reviewer.findings.other_tools import tool_matches
+from reviewer.findings.other_tools.tool_findings import ToolFindings
 from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline.file_result import FileResult

@@ -13,10 +13,10 @@ from reviewer.context import guidelines, whole_change
 from reviewer.context.collect import ContextCollector, PartContext, Room
 from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines
-from reviewer.context.repository_code import RepositoryCode
+from reviewer.context.repository.repository_code import RepositoryCode
 from reviewer.context.whole_change import WholeChange
 from reviewer.finding import Finding
-from reviewer.findings.tool_findings import NO_TOOLS, ToolFindings
+from reviewer.findings.other_tools.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.llm.batch_request import BatchRequest, Focus, PartRequest, TeamRules
 from reviewer.llm.context_window import ContextWindow
 from reviewer.prompt import Prompt

@@ -11,7 +11,7 @@ from reviewer.errors import ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings import agreement, builtin_rules, placement
 from reviewer.findings.candidates import FileCandidates
-from reviewer.findings.tool_findings import NO_TOOLS, ToolFindings
+from reviewer.findings.other_tools.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.recall import Recalled
@@ -234,7 +234,7 @@ def _find_by_rules(file: ChangedFile, redaction: Redaction) -> tuple[tuple[Findi
     if file.is_link or default_excludes.find_opaque(file):
         return found, False
     # Ten modules that parse lock files; most changes have none.
-    from reviewer.findings import lock_files
+    from reviewer.findings.lockfiles import rule
 
-    comparison = lock_files.compare(file, file.base_text)
+    comparison = rule.compare(file, file.base_text)
     return (*found, *comparison.find(redaction)), comparison.is_checked()

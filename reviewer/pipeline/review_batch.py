@@ -22,7 +22,7 @@ from reviewer.errors import (
 from reviewer.finding import Candidate
 from reviewer.findings import agreement
 from reviewer.findings.candidates import FileCandidates
-from reviewer.findings.tool_findings import NO_TOOLS, ToolFindings
+from reviewer.findings.other_tools.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.llm import replies
 from reviewer.llm.ask import ModelClient
 from reviewer.llm.batch_request import BatchRequest

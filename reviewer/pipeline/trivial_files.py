@@ -51,7 +51,7 @@ def _find(
     reviewer: BatchReviewer, files: Sequence[ChangedFile], room: int
 ) -> Iterator[tuple[str, Part, str]]:
     # Reads programs of eight languages with patterns that take time to compile.
-    from reviewer.changes import trivial
+    from reviewer.changes.proofs import trivial
 
     for file in files:
         if not trivial.is_candidate(file) or _needs_review(reviewer, file):

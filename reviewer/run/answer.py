@@ -40,9 +40,11 @@ from reviewer.ports import Model
 from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
-from reviewer.run import base_settings, eligibility, known_review, model_tools
+from reviewer.run import base_settings, known_review
+from reviewer.run.admission import eligibility
+from reviewer.run.admission.rights import Rights
+from reviewer.run.asking import model_tools
 from reviewer.run.reactions import acknowledge
-from reviewer.run.rights import Rights
 from reviewer.run.run import TITLE, Run
 
 log = logging.getLogger(__name__)

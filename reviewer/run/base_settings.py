@@ -7,11 +7,11 @@ nobody could merge it, because every run fails as long as the file is broken.
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from reviewer.config import file_places, repository_file
 from reviewer.config import settings as config
-from reviewer.config.inputs import Inputs
+from reviewer.config.repository import file_keys, file_places
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError, NotFoundError
 from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Forge
@@ -74,7 +74,7 @@ class SettingsFile:
         try:
             self._check()
             if self.text:
-                repository_file.parse(self.text)
+                file_keys.parse(self.text)
         except ConfigError as problem:
             return problem
         return None

@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from reviewer.cancellation import cancellation_behind
 from reviewer.errors import CancelledError, CommandRefusedError, ReviewerError
-from reviewer.run.reporter import Reporter
+from reviewer.run.publishing.reporter import Reporter
 from reviewer.run.run import SECONDS_AFTER_CANCEL
 
 UNEXPECTED = ReviewerError(

@@ -10,7 +10,7 @@ from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline
 from reviewer.adapters.runner.actions import Runner
 from reviewer.comments.upsert import OwnComment
 from reviewer.config.enums import FailOn, Mode
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import (
     CancelledError,
     InputError,
@@ -31,7 +31,8 @@ from reviewer.outputs.pull_results import PullResult, Reach
 from reviewer.outputs.step_outputs import LIMIT_REACHED
 from reviewer.pull_request import OpenPulls, Snapshot
 from reviewer.redaction.scan import mask_advice
-from reviewer.run import eligibility, start
+from reviewer.run import start
+from reviewer.run.admission import eligibility
 from reviewer.run.early_list import EarlyList
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import TITLE, Run

@@ -14,8 +14,8 @@ from reviewer.pipeline import trivial_files
 from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.prompt import Estimate, ListedModel, PlannedRequest, Prompt, Reply
+from reviewer.run.publishing.skips import wait
 from reviewer.run.run import TITLE, Run
-from reviewer.run.skips import wait
 
 _REASON = "plan-only is set, so no model was asked"
 

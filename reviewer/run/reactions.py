@@ -7,8 +7,8 @@ from reviewer.errors import CancelledError, CommandRefusedError, ForgeError
 from reviewer.events.activity import Commenter
 from reviewer.operations import React, Reaction
 from reviewer.outputs import step_outputs
+from reviewer.run.publishing.skips import skip
 from reviewer.run.run import Run
-from reviewer.run.skips import skip
 
 log = logging.getLogger(__name__)
 

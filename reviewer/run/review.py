@@ -20,25 +20,26 @@ from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
 from reviewer.review import Review
-from reviewer.run import (
-    base_settings,
-    eligibility,
-    known_review,
-    model_tools,
-    other_jobs,
-    publish_reports,
+from reviewer.run import base_settings, known_review, other_jobs
+from reviewer.run.admission import eligibility
+from reviewer.run.admission.rights import Rights
+from reviewer.run.asking import model_tools
+from reviewer.run.asking.model_review import (
+    find_promises,
+    make_reviewer,
+    review_share,
+    start_reading,
 )
-from reviewer.run.announcement import announced
 from reviewer.run.error_boundary import report_failures
-from reviewer.run.live_progress import LiveProgress
-from reviewer.run.model_review import find_promises, make_reviewer, review_share, start_reading
 from reviewer.run.plan import show_plan
-from reviewer.run.publish import publish
-from reviewer.run.reporter import Reporter
-from reviewer.run.rights import Rights
+from reviewer.run.publishing.announcement import announced
+from reviewer.run.publishing.live_progress import LiveProgress
+from reviewer.run.publishing.publish import publish
+from reviewer.run.publishing.reporter import Reporter
+from reviewer.run.publishing.skips import skip_pull_request, wait
+from reviewer.run.reports import publish_reports
+from reviewer.run.reports.submitted_reports import SubmittedReports
 from reviewer.run.run import Run
-from reviewer.run.skips import skip_pull_request, wait
-from reviewer.run.submitted_reports import SubmittedReports
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.job_identity import JobIdentity

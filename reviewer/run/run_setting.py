@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline
 from reviewer.adapters.runner.actions import Runner
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.ports import Model

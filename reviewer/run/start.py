@@ -9,10 +9,10 @@ from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.github.queries import FileQuery
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
-from reviewer.config import file_places
 from reviewer.config.enums import Mode
-from reviewer.config.file_places import REPOSITORY_FILE
-from reviewer.config.inputs import Inputs
+from reviewer.config.repository import file_places
+from reviewer.config.repository.file_places import REPOSITORY_FILE
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError, EventError
 from reviewer.events.activity import (
     CommandRequest,
@@ -53,7 +53,7 @@ def start(
 
     import reviewer.run.review  # noqa: F401 - the slowest part, loaded while GitHub responds
     from reviewer.llm.budget import Budget
-    from reviewer.run.skips import skip
+    from reviewer.run.publishing.skips import skip
 
     snapshot = first.result()
     if snapshot is None:

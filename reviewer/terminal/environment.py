@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reviewer.config.inputs import OPENAI, Inputs
+from reviewer.config.workflow.inputs import OPENAI, Inputs
 from reviewer.errors import InputError
 
 # Inputs, and the variables that set them; the first that is set applies.

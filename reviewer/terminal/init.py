@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from reviewer.adapters.files.git_repository import LocalRepository
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.errors import ForgeError, InputError
 from reviewer.terminal import settings_file
 from reviewer.text import invisible

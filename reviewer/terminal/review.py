@@ -15,7 +15,7 @@ from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner import terminal as screen
 from reviewer.adapters.runner.actions import install_logging
 from reviewer.adapters.runner.terminal import Terminal
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import InputError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.outputs import review_report, step_outputs

@@ -5,9 +5,10 @@ import textwrap
 from collections.abc import Iterator
 
 from reviewer import project
-from reviewer.config import inputs, repository_file
 from reviewer.config.options import Declaration
+from reviewer.config.repository import file_keys
 from reviewer.config.shapes import WordList
+from reviewer.config.workflow import inputs
 
 _HEAD = f"""\
 # yaml-language-server: $schema={project.FILE_SCHEMA}
@@ -26,7 +27,7 @@ _PATHS = """\
 
 def render() -> str:
     """Return the file. Without its first `#`, each setting is valid and shows an example."""
-    declared = [each for each in inputs.DECLARATIONS if each.name in repository_file.KEYS]
+    declared = [each for each in inputs.DECLARATIONS if each.name in file_keys.KEYS]
     return "\n".join((_HEAD, *map(_setting, declared), _PATHS))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reviewer.changes.base_files import ASKED_TOGETHER, FEW, BaseFiles
+from reviewer.changes.without_lines.base_files import ASKED_TOGETHER, FEW, BaseFiles
 from reviewer.errors import ForgeError, NotFoundError, RequestReserveError
 from reviewer.ports import LARGEST_FILE, Archive, Blob
 from tests import builders

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes.binary_formats import Format, identify
+from reviewer.changes.without_lines.binary_formats import Format, identify
 from tests.faults import faults
 
 STARTS = {

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.changes import contents, parts, selection
-from reviewer.changes.contents import Contents
+from reviewer.changes import parts, selection
 from reviewer.changes.diff import ChangedFile, FileChange
 from reviewer.changes.parts import CUT_MARK, LONGEST_LINE
-from reviewer.changes.unshown import Unreviewable, Unshown
+from reviewer.changes.without_lines import contents
+from reviewer.changes.without_lines.contents import Contents
+from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.config.settings import Settings
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.pull_request import ListedFile

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes import decoding
+from reviewer.changes.without_lines import decoding
 from tests.faults import faults
 
 CODE = "run('https://evil.example')\n"

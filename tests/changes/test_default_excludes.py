@@ -8,7 +8,7 @@ from reviewer.changes import default_excludes
 from reviewer.changes.default_excludes import find_reason_by_path
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import LONGEST_LINE
-from reviewer.changes.text_diff import make_hunks
+from reviewer.changes.without_lines.text_diff import make_hunks
 from tests.faults import faults
 
 LONG = "x" * (LONGEST_LINE + 1)

@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.changes import diff, git_diff
 from reviewer.changes.diff import ChangedFile, FileChange
-from reviewer.changes.unshown import Unreviewable, Unshown
+from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
 from reviewer.review import Status
 from tests.faults import faults

@@ -4,7 +4,7 @@ import pytest
 
 from reviewer.changes import renames
 from reviewer.changes.default_excludes import find_reason_by_path
-from reviewer.changes.unshown import Unreviewable
+from reviewer.changes.without_lines.unshown import Unreviewable
 from reviewer.finding import Finding, Origin
 from reviewer.review import Status
 from reviewer.severity import Severity

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 
 from reviewer.changes import selection as scope
-from reviewer.changes.contents import Contents
 from reviewer.changes.diff import ChangedFile, FileChange, Hunk, Line, LineKind
-from reviewer.changes.unshown import Unreviewable
+from reviewer.changes.without_lines.contents import Contents
+from reviewer.changes.without_lines.unshown import Unreviewable
 from reviewer.config.settings import Globs, Settings
 from reviewer.review import FileReport, Status
 from tests import builders

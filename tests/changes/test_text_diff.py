@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes import diff, text_diff
+from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile, LineKind
+from reviewer.changes.without_lines import text_diff
 from tests.faults import faults
 from tests.unified_diffs import assert_shows_difference, lines_of
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from reviewer.changes import text_diff, trivial
 from reviewer.changes.diff import ChangedFile
-from reviewer.changes.trivial import Proof
+from reviewer.changes.proofs import trivial
+from reviewer.changes.proofs.trivial import Proof
+from reviewer.changes.without_lines import text_diff
 
 
 def prove(path: str, old: str, new: str) -> Proof | None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes import text_diff, trivial
 from reviewer.changes.diff import ChangedFile
-from reviewer.changes.trivial import Proof
+from reviewer.changes.proofs import trivial
+from reviewer.changes.proofs.trivial import Proof
+from reviewer.changes.without_lines import text_diff
 
 # Whole rows of programs: each begins where a row begins, and is code or a literal of many lines.
 ROWS = {

@@ -2,7 +2,7 @@
 
 from reviewer.changes import unmatched_patterns
 from reviewer.config import settings as config
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 
 PATHS = ("src/app.py", "docs/a.md", "README.md")
 FILE = "exclude: ['!docs/a.md', 'dist/**']\npath-instructions: [{path: sql/, instructions: a}]\n"

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reviewer.changes import text_diff, trivial
 from reviewer.changes.diff import ChangedFile
-from reviewer.changes.trivial import Proof
+from reviewer.changes.proofs import trivial
+from reviewer.changes.proofs.trivial import Proof
+from reviewer.changes.without_lines import text_diff
 
 PACKAGE = """{
   "name": "shop",

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from reviewer.config import settings as config
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError
 from tests.faults import faults
 

@@ -6,7 +6,7 @@ from reviewer.config import glob_mistakes
 from reviewer.config import settings as config
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import InputError
 
 MEANT: dict[str, tuple[str, ...]] = {

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.config import inputs
 from reviewer.config.enums import Api, FailOn, OnError, ReasoningEffort
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow import inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import InputError
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.config import file_schema, inputs, options, strict_yaml
+from reviewer.config import options
 from reviewer.config import settings as config
 from reviewer.config.enums import FailOn, Section, WhenClean
-from reviewer.config.inputs import Inputs
-from reviewer.config.repository_file import KEYS, PathInstruction, RepositoryFile
+from reviewer.config.repository import file_schema, strict_yaml
+from reviewer.config.repository.file_keys import KEYS, PathInstruction, RepositoryFile
 from reviewer.config.settings import Globs, Settings
 from reviewer.config.shared_settings import SharedSettings
 from reviewer.config.tightening import KeptApart
+from reviewer.config.workflow import inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError, InputError
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults

@@ -1,6 +1,6 @@
 import pytest
 
-from reviewer.config import strict_yaml
+from reviewer.config.repository import strict_yaml
 from reviewer.errors import ConfigError
 from tests.faults import faults
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from reviewer.context import changed_definitions
-from reviewer.context.changed_definitions import ChangedDefinition, find_changed, find_used
+from reviewer.context.code import changed_definitions
+from reviewer.context.code.changed_definitions import ChangedDefinition, find_changed, find_used
 from tests.context.test_related_changes import changed_file
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.context import definitions
+from reviewer.context.code import definitions
 
 DEFINING = [
     ("py", "def charge(price):"),

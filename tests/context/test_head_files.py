@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from reviewer.context.head_files import READ_TOGETHER, HeadFiles
+from reviewer.context.repository.head_files import READ_TOGETHER, HeadFiles
 from reviewer.errors import ForgeError, NotFoundError, RequestReserveError, WorkspaceError
 from reviewer.ports import LARGEST_FILE, Archive, Blob, CommitFiles
 from tests.fakes import FakeCommitFiles, FakeForge

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.context import nearness
+from reviewer.context.repository import nearness
 
 
 def test_users_come_in_the_order_of_their_nearness() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.context.outline import Block, Outline
+from reviewer.context.code.outline import Block, Outline
 
 PYTHON = '''\
 import x

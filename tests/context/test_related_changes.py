@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.context import identifiers, related_changes
+from reviewer.context import related_changes
+from reviewer.context.code import identifiers
 from reviewer.context.file_pairs import SiblingIndex
 from reviewer.context.related_changes import ChangeIndex
 from reviewer.text.truncate import Excerpt

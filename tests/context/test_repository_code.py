@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import split
-from reviewer.context import code_pieces, repository_code, repository_index
-from reviewer.context.repository_code import RepositoryCode, RepositorySearch
-from reviewer.context.repository_index import RepositoryIndex, WantedNames
+from reviewer.context.code import code_pieces
+from reviewer.context.repository import repository_code, repository_index
+from reviewer.context.repository.repository_code import RepositoryCode, RepositorySearch
+from reviewer.context.repository.repository_index import RepositoryIndex, WantedNames
 from tests.context.test_related_changes import changed_file
 from tests.faults import faults
 

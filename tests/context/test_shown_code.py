@@ -4,9 +4,9 @@ import pytest
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
-from reviewer.context import shown_code
-from reviewer.context.repository_code import RepositorySearch
-from reviewer.context.shown_code import ShownCode
+from reviewer.context.repository import shown_code
+from reviewer.context.repository.repository_code import RepositorySearch
+from reviewer.context.repository.shown_code import ShownCode
 from tests import builders
 
 USER_PATCH = "@@ -1,2 +1,3 @@\n import store\n \n+store.load_basket(1)\n"

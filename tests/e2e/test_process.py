@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reviewer.config.strict_yaml import PATH as CONFIG_PATH
+from reviewer.config.repository.strict_yaml import PATH as CONFIG_PATH
 from tests.e2e.process import EVENTS, NUMBER, Step
 from tests.faults import faults
 from tests.loopback.failures import Instead, edited

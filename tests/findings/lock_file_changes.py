@@ -6,7 +6,7 @@ from pathlib import Path
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Finding
-from reviewer.findings import lock_files
+from reviewer.findings.lockfiles import rule
 from reviewer.pull_request import ListedFile
 from reviewer.redaction import scan
 from reviewer.redaction.scan import Redaction
@@ -40,4 +40,4 @@ def find(path: str, old: str, new: str, *, known: bool = True) -> tuple[Finding,
     """Find with the text before, or without it."""
     file = change(path, old, new)
     redaction = Redaction(scan.hunk_texts([file]))
-    return lock_files.compare(file, old if known and old else None).find(redaction)
+    return rule.compare(file, old if known and old else None).find(redaction)

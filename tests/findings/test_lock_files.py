@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.finding import Finding, Origin, Side
-from reviewer.findings import lock_changes, lock_files
 from reviewer.findings.builtin_rules import MOST_PER_FILE
+from reviewer.findings.lockfiles import rule, versions
 from reviewer.redaction.scan import Redaction
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults
@@ -166,13 +166,13 @@ def test_an_ordinary_update_is_quiet(name: str, known: bool) -> None:  # noqa: F
     assert find(name, old, new, known=known) == ()
     assert find(name, new, old, known=known) == ()
     if known:
-        assert lock_files.compare(change(name, old, new), old).is_checked()
+        assert rule.compare(change(name, old, new), old).is_checked()
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "Gemfile.lock"])
 def test_a_new_file_with_the_public_registry_is_quiet(name: str) -> None:
     assert find(name, "", after(name)) == ()
-    assert lock_files.compare(change(name, "", after(name)), None).is_checked()
+    assert rule.compare(change(name, "", after(name)), None).is_checked()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -180,7 +180,7 @@ def test_windows_line_ends_change_nothing(name: str) -> None:
     old, new = (text.replace("\n", "\r\n") for text in (before(name), after(name)))
 
     assert find(name, old, new) == ()
-    assert lock_files.compare(change(name, old, new), old).is_checked()
+    assert rule.compare(change(name, old, new), old).is_checked()
 
 
 @faults("HD8")
@@ -327,7 +327,7 @@ def test_the_last_finding_counts_the_others() -> None:
      "pylock.dev.toml", "uv.lock", "Cargo.lock", "go.sum", "gems.locked", "composer.lock"],
 )  # fmt: skip
 def test_lock_files_are_known_by_their_name(path: str) -> None:
-    assert lock_changes.find_format(path)
+    assert versions.find_format(path)
 
 
 @pytest.mark.parametrize(
@@ -336,10 +336,10 @@ def test_lock_files_are_known_by_their_name(path: str) -> None:
      "a\n/yarn.lock", "evil\u202e/go.sum", "YARN.LOCK", "pylock.a.b.toml", "Cargo.toml", ""],
 )  # fmt: skip
 def test_other_names_are_no_lock_files(path: str) -> None:
-    assert not lock_changes.find_format(path)
+    assert not versions.find_format(path)
     file = ChangedFile(path, "modified", ())
-    assert lock_files.compare(file, None).find(Redaction()) == ()
-    assert not lock_files.compare(file, None).is_checked()
+    assert rule.compare(file, None).find(Redaction()) == ()
+    assert not rule.compare(file, None).is_checked()
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_other_names_are_no_lock_files(path: str) -> None:
 def test_what_is_not_understood_is_not_checked(name: str, pattern: str, replacement: str) -> None:
     old, new = before(name), edit(name, pattern, replacement)
 
-    assert not lock_files.compare(change(name, old, new), old).is_checked()
+    assert not rule.compare(change(name, old, new), old).is_checked()
 
 
 def test_a_hunk_that_does_not_show_the_package_is_not_checked() -> None:
@@ -372,9 +372,9 @@ def test_a_hunk_that_does_not_show_the_package_is_not_checked() -> None:
     ))  # fmt: skip
     file = ChangedFile(NPM, "modified", (hunk,))
 
-    (finding,) = lock_files.compare(file, None).find(Redaction())
+    (finding,) = rule.compare(file, None).find(Redaction())
     assert finding.title == f"{CHANGES}: an entry whose name the diff does not show"
-    assert not lock_files.compare(file, None).is_checked()
+    assert not rule.compare(file, None).is_checked()
 
 
 @given(
@@ -403,8 +403,8 @@ def test_hostile_hunks_never_raise(
     )
     file = ChangedFile(name, "modified", (Hunk(lines),))
 
-    lock_files.compare(file, old).find(Redaction())
-    lock_files.compare(file, old).is_checked()
+    rule.compare(file, old).find(Redaction())
+    rule.compare(file, old).is_checked()
 
 
 @given(st.sampled_from(NAMES), st.data())
@@ -415,7 +415,7 @@ def test_cut_and_shuffled_lock_files_never_raise(name: str, data: st.DataObject)
     if new == before(name):
         return
     find(name, before(name), new, known=data.draw(st.booleans()))
-    lock_files.compare(change(name, before(name), new), None).is_checked()
+    rule.compare(change(name, before(name), new), None).is_checked()
 
 
 @given(
@@ -441,4 +441,4 @@ def test_one_replaced_host_is_always_reported(name: str, host: str, data: st.Dat
 def test_a_line_of_one_piece_again_and_again_is_read(name: str, piece: str) -> None:
     text = piece * (20_000 // len(piece))
     file = ChangedFile(name, "modified", (Hunk((Line(LineKind.ADDED, None, 1, text),)),))
-    assert lock_files.compare(file, None).find(Redaction()) == ()
+    assert rule.compare(file, None).find(Redaction()) == ()

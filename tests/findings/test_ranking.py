@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from reviewer.config import settings as config
 from reviewer.config.enums import FailOn
-from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
 from reviewer.review import worst_first

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from reviewer.errors import ReportError
-from reviewer.findings import sarif_results
-from reviewer.findings.tool_results import SarifReport, ToolPlace
+from reviewer.findings.other_tools import sarif_results
+from reviewer.findings.other_tools.tool_results import SarifReport, ToolPlace
 from reviewer.severity import Severity
 
 DATA = Path(__file__).parents[1] / "data" / "sarif"

@@ -7,12 +7,18 @@ import pytest
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.config import settings as config
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.finding import Dismissal, Finding, Origin, resembles
-from reviewer.findings import ranking, tool_findings, tool_matches
+from reviewer.findings import ranking
+from reviewer.findings.other_tools import tool_findings, tool_matches
+from reviewer.findings.other_tools.tool_findings import (
+    MOST,
+    MOST_PER_FILE,
+    RepositoryRoots,
+    ToolFindings,
+)
+from reviewer.findings.other_tools.tool_results import SarifReport, ToolPlace, ToolResult
 from reviewer.findings.ranking import Verdict
-from reviewer.findings.tool_findings import MOST, MOST_PER_FILE, RepositoryRoots, ToolFindings
-from reviewer.findings.tool_results import SarifReport, ToolPlace, ToolResult
 from reviewer.redaction.scan import Redaction
 from reviewer.severity import Confidence, Severity
 from reviewer.verification import Ground

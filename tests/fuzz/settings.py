@@ -2,9 +2,9 @@
 
 from reviewer.config import settings as config
 from reviewer.config.enums import FailOn, Inline, Section, Verify, WhenClean
-from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
 from reviewer.config.shared_settings import SharedSettings
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError
 from reviewer.severity import Confidence, Severity
 

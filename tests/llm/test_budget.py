@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from reviewer.config.enums import NoLimit
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import BudgetError, InputError
 from reviewer.llm.budget import Budget, PullLimit
 from reviewer.llm.model_catalog import Price, find_price, require_prices

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
-from reviewer.context.shown_code import ShownCode
+from reviewer.context.repository.shown_code import ShownCode
 from reviewer.memory import file_key
 from reviewer.memory.file_key import FileKey, FileKeys
 from reviewer.memory.seal import UNSEALED, Seal

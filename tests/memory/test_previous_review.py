@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
 from reviewer.changes.selection import UNLISTED, Selection
-from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
 from reviewer.memory import gone, previous_review, recall

@@ -7,7 +7,7 @@ import pytest
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
-from reviewer.context.shown_code import ShownCode
+from reviewer.context.repository.shown_code import ShownCode
 from reviewer.memory import previous_review, recall
 from reviewer.memory.file_key import FileKeys
 from reviewer.memory.previous_review import PreviousReview

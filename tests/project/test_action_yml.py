@@ -9,9 +9,11 @@ import pytest
 import yaml
 
 from reviewer import project
-from reviewer.config import inputs, repository_file, settings
+from reviewer.config import settings
 from reviewer.config.enums import Inline
-from reviewer.config.inputs import Inputs
+from reviewer.config.repository import file_keys
+from reviewer.config.workflow import inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.memory.state import from_review
 from reviewer.outputs import step_outputs
 from reviewer.review import Overview, Review, Withheld
@@ -156,6 +158,6 @@ def test_an_example_of_the_repository_s_file_can_be_used(text: str) -> None:
 
 def test_every_key_of_the_repository_s_file_has_an_example() -> None:
     whole = next(text for text in FILES if "fail-on" in text)
-    assert set(yaml.safe_load(whole)) == set(repository_file.KEYS)
+    assert set(yaml.safe_load(whole)) == set(file_keys.KEYS)
     alone = {next(iter(yaml.safe_load(text))) for text in KEYS}
-    assert alone == set(repository_file.KEYS) - {"path-instructions"}
+    assert alone == set(file_keys.KEYS) - {"path-instructions"}

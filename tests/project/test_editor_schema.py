@@ -9,11 +9,11 @@ from typing import Any, Self
 
 import pytest
 
-from reviewer.config import file_schema
 from reviewer.config import settings as config
-from reviewer.config.inputs import Inputs
-from reviewer.config.repository_file import DECLARED, KEYS
+from reviewer.config.repository import file_schema
+from reviewer.config.repository.file_keys import DECLARED, KEYS
 from reviewer.config.shapes import Items, WordList, Words
+from reviewer.config.workflow.inputs import Inputs
 
 SCHEMA = Path(__file__).parents[2] / "schema" / "code-review.schema.json"
 LISTS = [name for name, each in DECLARED.items() if isinstance(each.kind.shape, Items)]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import InputError
-from reviewer.run import eligibility
+from reviewer.run.admission import eligibility
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model-servers.md").read_text("utf-8")

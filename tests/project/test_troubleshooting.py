@@ -17,8 +17,8 @@ from reviewer.adapters.github import refusals as github_refusals
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.http.retry import TransientError
 from reviewer.adapters.openai import refusals
-from reviewer.config import repository_file
-from reviewer.config.inputs import Inputs
+from reviewer.config.repository import file_keys
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import CancelledError, InputError, ReviewerError
 from reviewer.events import payload
 from reviewer.llm.budget import Budget
@@ -91,10 +91,10 @@ PRINTED: dict[str, Callable[[], object]] = {
     "input": lambda: Inputs.load({"INPUT_MAX-FILES": "many"}),
     "input unknown": lambda: Inputs.load({"INPUT_EXLUDE": "*.md"}),
     "input base-url": lambda: Inputs.load({"INPUT_BASE-URL": "ftp://example.com"}),
-    "settings-file syntax": lambda: repository_file.parse("exclude: [a\n"),
-    "settings-file key": lambda: repository_file.parse("exlude: [a]\n"),
-    "settings-file place": lambda: repository_file.parse("model: gpt-4o\n"),
-    "settings-file word": lambda: repository_file.parse("review-drafts: no\n"),
+    "settings-file syntax": lambda: file_keys.parse("exclude: [a\n"),
+    "settings-file key": lambda: file_keys.parse("exlude: [a]\n"),
+    "settings-file place": lambda: file_keys.parse("model: gpt-4o\n"),
+    "settings-file word": lambda: file_keys.parse("review-drafts: no\n"),
     "event": lambda: payload.parse("pull_request", b"[]", repository="o/r", ref=""),
     "report": lambda: review_report.parse(b"{}"),
     "model-refused": lambda: refuse(401),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from reviewer.config.enums import Mode
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.events import decision, payload
 from reviewer.events.activity import Skip, TriggerRules
 from tests import documented_examples

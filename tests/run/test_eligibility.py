@@ -6,14 +6,14 @@ import pytest
 
 from reviewer.config import settings as config
 from reviewer.config.enums import Mode
-from reviewer.config.inputs import Inputs
 from reviewer.config.settings import Settings
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import InputError
 from reviewer.memory.state import State
 from reviewer.prompt import ListedModel
 from reviewer.pull_request import PullRequest, PullState
 from reviewer.record import replace
-from reviewer.run import eligibility
+from reviewer.run.admission import eligibility
 from tests import builders
 from tests.fakes import ScriptedModel
 from tests.faults import faults

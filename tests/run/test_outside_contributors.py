@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.pull_request import ListedPull
-from reviewer.run import daily_limits
+from reviewer.run.admission import daily_limits
 from tests import builders
 from tests.faults import faults
 

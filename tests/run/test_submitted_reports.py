@@ -9,8 +9,8 @@ from reviewer.finding import Finding
 from reviewer.findings.candidates import FileCandidates
 from reviewer.outputs import review_report
 from reviewer.review import FileReport, Overview, Status, Withheld
-from reviewer.run import submitted_reports
-from reviewer.run.submitted_reports import SubmittedReports
+from reviewer.run.reports import submitted_reports
+from reviewer.run.reports.submitted_reports import SubmittedReports
 from tests import builders
 
 PATH = "src/pay.py"

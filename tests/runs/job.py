@@ -18,7 +18,7 @@ from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.adapters.openai.wire import Options
 from reviewer.adapters.runner.actions import Runner, install_logging
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewOpenPulls, ReviewPullRequest
 from reviewer.llm.budget import Budget

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository.strict_yaml import PATH
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Failure

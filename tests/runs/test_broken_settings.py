@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.events.activity import Commenter, PauseReviews, ReviewPullRequest
 from reviewer.operations import Subject
 from tests.faults import faults

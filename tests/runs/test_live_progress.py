@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from reviewer.comments import summary
-from reviewer.run.live_progress import SECONDS_BETWEEN_EDITS
+from reviewer.run.publishing.live_progress import SECONDS_BETWEEN_EDITS
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Around, Hang

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 
 from reviewer.comments import inline
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.events.activity import AnswerQuestion, Commenter, PauseReviews
 from reviewer.finding import Dismissal
 from reviewer.memory import state_line

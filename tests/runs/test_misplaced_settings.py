@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.config.file_places import MISPLACED, REPOSITORY_FILE
+from reviewer.config.repository.file_places import MISPLACED, REPOSITORY_FILE
 from reviewer.events.activity import ReviewPullRequest
 from tests.faults import faults
 from tests.loopback import failures

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from reviewer.comments import summary
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.memory import state_line
 from tests.faults import faults
 from tests.loopback import failures

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import pytest
 
-from reviewer.config.inputs import Inputs
+from reviewer.config.workflow.inputs import Inputs
 from tests.faults import faults
 from tests.loopback.messages import Request, Response
 from tests.loopback.model import Body, LoopbackModel, ScriptedReply, error, nothing_found

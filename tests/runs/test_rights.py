@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from reviewer.comments import summary
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository.strict_yaml import PATH
 from reviewer.events.activity import (
     AnswerQuestion,
     CommandRequest,

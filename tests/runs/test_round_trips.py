@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pytest
 
 from reviewer.comments import summary
-from reviewer.config.file_places import REPOSITORY_FILE
+from reviewer.config.repository.file_places import REPOSITORY_FILE
 from reviewer.events.activity import ReviewPullRequest
 from tests.faults import faults
 from tests.loopback import failures

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.config.strict_yaml import PATH as CONFIG_PATH
+from reviewer.config.repository.strict_yaml import PATH as CONFIG_PATH
 from tests.faults import faults
 from tests.loopback.github import BOT
 from tests.loopback.runner_log import commands

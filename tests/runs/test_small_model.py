@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository.strict_yaml import PATH
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.model import MODEL, Body, ScriptedReply

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviewer.config.inputs import OPENAI
+from reviewer.config.workflow.inputs import OPENAI
 from reviewer.errors import InputError
 from reviewer.terminal.environment import load_inputs, require_key, require_token
 

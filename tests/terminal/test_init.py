@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.config import inputs, repository_file
 from reviewer.config import settings as config
-from reviewer.config.inputs import Inputs
-from reviewer.config.strict_yaml import PATH
+from reviewer.config.repository import file_keys
+from reviewer.config.repository.strict_yaml import PATH
+from reviewer.config.workflow import inputs
+from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ForgeError, InputError
 from reviewer.terminal import init, settings_file
 from tests.local_repository import commit, git
@@ -111,11 +112,11 @@ def test_every_setting_is_there_and_valid_without_its_mark() -> None:
     lines = settings_file.render().splitlines()
     # A comment has one blank after its mark; a setting has none, an item of a list has two.
     used = "\n".join(line[1:] for line in lines if not re.match(r"# \S", line))
-    named = repository_file.parse(used).named
-    assert {name.replace("_", "-") for name in named} == set(repository_file.KEYS)
+    named = file_keys.parse(used).named
+    assert {name.replace("_", "-") for name in named} == set(file_keys.KEYS)
 
 
 def test_every_setting_is_explained() -> None:
     text = " ".join(settings_file.render().replace("\n# ", " ").split())
-    declared = [each for each in inputs.DECLARATIONS if each.name in repository_file.KEYS]
+    declared = [each for each in inputs.DECLARATIONS if each.name in file_keys.KEYS]
     assert [each.name for each in declared if each.description not in text] == []

@@ -1,0 +1,1 @@
+"""Proofs that the change of a file is trivial."""

@@ -1,0 +1,1 @@
+"""The repository's file, `.github/code-review.yml`: keys, YAML and mistakes."""

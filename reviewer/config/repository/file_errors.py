@@ -1,0 +1,186 @@
+"""Words the errors about keys and values of the repository's file."""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic_core import ErrorDetails
+
+from reviewer.config import option_types
+from reviewer.config.glob_mistakes import GlobMistakeError
+from reviewer.config.options import show
+from reviewer.config.repository import file_mistakes, yaml_lines
+from reviewer.config.repository.strict_yaml import Document, Path
+from reviewer.config.workflow import inputs
+from reviewer.errors import ConfigError
+
+MOST_PATH_INSTRUCTIONS = 50
+
+_DECLARED = {declared.name: declared for declared in inputs.DECLARATIONS}
+# Names of no input yet, or of one that a repository must never set.
+_RESERVED = ("provider", "template", "templates", "tools")
+
+
+def find_first(
+    document: Document,
+    errors: Sequence[ErrorDetails],
+    keys: Sequence[str],
+    entry_keys: Sequence[str],
+) -> ConfigError:
+    """Return the first of the errors in the file.
+
+    What an entry lacks it may have under a wrong name, and then the name is the error.
+    """
+    misnamed = {error["loc"][:-1] for error in errors if error["type"] == "extra_forbidden"}
+    wanted = (
+        error
+        for error in errors
+        if not (error["type"] == "missing" and error["loc"][:-1] in misnamed)
+    )
+    first = min(wanted, key=lambda error: _find_place(document, error))
+    return _describe_error(document, first, keys, entry_keys)
+
+
+def _find_place(document: Document, error: ErrorDetails) -> tuple[int, int]:
+    where = error["loc"]
+    match error["type"]:
+        case "extra_forbidden":
+            place = document.keys[where]
+        case "missing":
+            place = document.values[where[:-1]]
+        case _:
+            place = document.values[where]
+    return place.line, place.column
+
+
+def _describe_error(
+    document: Document, error: ErrorDetails, keys: Sequence[str], entry_keys: Sequence[str]
+) -> ConfigError:
+    """Return the error for what pydantic found: what is there, what is allowed, what to write.
+
+    `keys` are those of the file, `entry_keys` those of an entry of `path-instructions`.
+    """
+    where = error["loc"]
+    match error["type"]:
+        case "extra_forbidden":
+            known = entry_keys if len(where) > 1 else keys
+            return _refuse_key(document, where, error["input"], known)
+        case "missing":
+            what = f"{_name_place(where[:-1])} lacks `{where[-1]}`."
+            remedy = f"Write `{where[-1]}: ...` in it, as far to the right as its first key."
+            place = document.values[where[:-1]]
+            return place.error(what, cause=_list_allowed(where), remedy=remedy)
+        case _:
+            return _refuse_value(document, error)
+
+
+def _refuse_value(document: Document, error: ErrorDetails) -> ConfigError:
+    where = error["loc"]
+    place = document.values[where]
+    mistake = error.get("ctx", {}).get("error")
+    if isinstance(mistake, GlobMistakeError):
+        what = f"{_name_place(where)} {_describe_value(error['input'])}, which {mistake.reason}."
+        if isinstance(error["input"], tuple):
+            what = f"{_name_place(where)}, entry 1 {mistake.reason}."
+        cause = " ".join(filter(None, (_list_allowed(where), mistake.more)))
+        return place.error(what, cause=cause, remedy=_advise_globs(where, mistake.right))
+    what = f"{_name_place(where)} {_describe_value(error['input'])}, which cannot be used."
+    return place.error(what, cause=_list_allowed(where), remedy=_advise(where, error["input"]))
+
+
+def _advise_globs(where: Path, right: Sequence[str]) -> str:
+    """Return the lines for patterns that were meant, or an example if nobody knows."""
+    example = 'Write, for example, `"src/**"`.'
+    if not right:
+        return example
+    if isinstance(where[-1], int):
+        lines = [f"- {yaml_lines.quote(each)}" for each in right]
+    else:
+        lines = [yaml_lines.write(str(where[-1]), right if len(where) == 1 else right[0])]
+    if not all(line and yaml_lines.is_plain_line(line) for line in lines):
+        return example
+    return f"Write {', '.join(f'`{line}`' for line in lines)}."
+
+
+def _advise(where: Path, value: object) -> str:
+    """Return what to write for a value of the wrong type."""
+    key, *inner = where
+    if key == "path-instructions":
+        return _advise_entry(inner, value)
+    declared = _DECLARED[str(key)]
+    if not inner:
+        return file_mistakes.advise_value(declared.name, declared.kind, value)
+    if isinstance(value, bool | int | float):
+        return f'Write `- "{str(value).lower()}"`.'
+    return ""
+
+
+def _advise_entry(inner: Sequence[object], value: object) -> str:
+    match inner, value:
+        case ([], Mapping()) if value and all(isinstance(each, str) for each in value.values()):
+            path, text = next(iter(value.items()))
+            # One entry without its dash, or patterns as keys.
+            path, text = (
+                (value["path"], value.get("instructions", "")) if "path" in value else (path, text)
+            )
+            first, second = yaml_lines.write("- path", path), yaml_lines.write("instructions", text)
+            if first and second:
+                return f"Write `{first}`, and below it `{second}`; and so on for the others."
+        case ([_, "instructions"], tuple()):
+            return "Write `instructions: |`, and the text in the lines below it, indented further."
+        case ([_, "path"], (str() as path, *_)):
+            line = yaml_lines.write("- path", path)
+            if line:
+                return f"Write an entry for each pattern, the first as `{line}`."
+        case _:
+            pass
+    return 'Write `- path: "src/**"`, and below it `instructions: ...`, indented like `path`.'
+
+
+def _refuse_key(
+    document: Document, where: Path, value: object, known: Sequence[str]
+) -> ConfigError:
+    place, key, nested = document.keys[where], str(where[-1]), len(where) > 1
+    plain = file_mistakes.as_kebab(key)
+    if not nested and plain not in known and (plain in _DECLARED or plain in _RESERVED):
+        line = yaml_lines.write(plain, value) or f"{plain}: ..."
+        return place.error(
+            f"`{plain}` is set in the workflow's inputs, not in the repository's file.",
+            cause="Editors of the file must not choose servers, models, keys, budgets or rights.",
+            remedy=f"Move it to `with:` of the workflow's step: `{line}`.",
+        )
+    if key == "extends" and not nested:
+        return place.error("`extends` is not supported.", remedy="Write the settings out here.")
+    advice = file_mistakes.advise_key(key, value, known)
+    return place.error(f"there is no key {show(key)}.", cause=advice.cause, remedy=advice.remedy)
+
+
+def _name_place(where: Path) -> str:
+    return ", ".join(
+        f"entry {part + 1}" if isinstance(part, int) else f"`{part}`" for part in where
+    )
+
+
+def _describe_value(value: object) -> str:
+    match value:
+        case None:
+            return "has no value"
+        case bool():
+            return f"is {str(value).lower()}"
+        case str():
+            return f"is {show(value)}"
+        case tuple():
+            return "is a list"
+        case dict():
+            return "is a mapping"
+        case _:
+            return f"is the number {value}"
+
+
+def _list_allowed(where: Path) -> str:
+    if where[0] == "path-instructions":
+        return (
+            f"It takes a list of at most {MOST_PATH_INSTRUCTIONS} entries, each with a `path` (one "
+            "gitignore pattern) and `instructions` "
+            f"(a text of at most {option_types.LONGEST_INSTRUCTIONS} bytes)."
+        )
+    kind = _DECLARED[str(where[0])].kind
+    return f"It takes {'a list of ' if kind.many else ''}{kind.allowed}."

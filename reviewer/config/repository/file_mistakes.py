@@ -1,0 +1,164 @@
+"""Says what to write in the repository's file instead of a wrong key or a wrong value."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reviewer import grades
+from reviewer.config.option_types import OptionType
+from reviewer.config.options import suggest
+from reviewer.config.repository import other_reviewers, yaml_lines
+from reviewer.config.repository.other_reviewers import Advice
+from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
+from reviewer.config.workflow import inputs
+
+_KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SWITCHES = {
+    **dict.fromkeys(("true", "yes", "on", "y", "1", "enabled"), True),
+    **dict.fromkeys(("false", "no", "off", "n", "0", "disabled"), False),
+}
+_DASH = re.compile(r"(?:^|\s)-\s+")
+_LONG_TEXT = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
+
+
+def as_kebab(key: str) -> str:
+    """Return a key in the spelling of the file: "maxFiles" and "MAX_FILES" as "max-files"."""
+    words = _CAMEL.sub("-", key) if not key.isupper() else key
+    return re.sub(r"[\s_]+", "-", words).lower()
+
+
+def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
+    """Return the cause and the remedy for a key that does not exist."""
+    plain = as_kebab(key)
+    if plain in known:
+        return Advice(f"Did you mean `{plain}`?", _write_line(plain, value))
+    # Other tools call some things by names that are like ours, and mean something else.
+    if foreign := other_reviewers.advise(plain, value):
+        return foreign
+    if isinstance(value, Mapping) and (inner := _find_known(value, known)):
+        lines = (_write(name, value[given]) or f"{name}:" for given, name in inner)
+        named = ", ".join(f"`{line}`" for line in lines)
+        return Advice(
+            "The settings have no key above them.",
+            f"Take the key away, and write at the beginning of a line: {named}.",
+        )
+    listed = f"The keys are {', '.join(known)}."
+    if cause := suggest(plain, tuple(known)):
+        line = _write(cause.split("`")[1], value)
+        return Advice(cause, f"Write `{line}`." if line else listed)
+    return Advice("", listed)
+
+
+def _find_known(value: Mapping[str, object], known: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the keys of a mapping that are known, as given and in the right spelling."""
+    return [(given, name) for given in value if (name := as_kebab(given)) in known]
+
+
+def _write_line(key: str, value: object) -> str:
+    return f"Write `{_write(key, value) or f'{key}:'}`."
+
+
+def _write(key: str, value: object) -> str:
+    """Return the line for a key with a value that was meant for it, "" if it can be none."""
+    kind = _KINDS.get(key)
+    if kind is None or (isinstance(kind.shape, Text) and isinstance(value, str)):
+        return yaml_lines.write(key, value)
+    meant = _correct(kind, value)
+    if isinstance(kind.shape, Words | WordList) and isinstance(meant, str):
+        return f"{key}: {meant}"
+    return yaml_lines.write(key, meant) if meant is not None else ""
+
+
+def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
+    """Return what to write for a value of the wrong type, "" if nobody knows what was meant."""
+    if isinstance(kind.shape, Text) and kind.shape.longest > yaml_lines.LONGEST:
+        return _advise_text(key, value)
+    meant = _correct(kind, value)
+    line = yaml_lines.write(key, meant) if meant is not None else ""
+    if isinstance(kind.shape, Words | WordList) and isinstance(meant, str):
+        # A word of ours needs no quotes, not even `on`.
+        line = f"{key}: {meant}"
+    if line:
+        return f"Write `{line}`."
+    example = kind.example
+    if isinstance(kind.shape, Items):
+        example = yaml_lines.write_value(tuple(example.split(", ")))
+    return f"Write, for example, `{key}: {example}`."
+
+
+def _advise_text(key: str, value: object) -> str:
+    match value:
+        case tuple() | dict():
+            return _LONG_TEXT.format(key=key)
+        case bool() | int() | float():
+            return f'Write `{key}: "{str(value).lower()}"`.'
+        case _:
+            return ""
+
+
+def _correct(kind: OptionType[Any], value: object) -> object:
+    """Return the value that was meant, None if nobody knows."""
+    match kind.shape:
+        case Items():
+            return _correct_list(value)
+        case Switch():
+            return _SWITCHES.get(str(value).strip().casefold())
+        case Bounds(low, high):
+            return _correct_number(value, low, high)
+        case Words(words) | WordList(words):
+            return _correct_words(value, words)
+        case Text():
+            return _correct_text(value)
+        case _:
+            return None
+
+
+def _correct_list(value: object) -> tuple[object, ...] | None:
+    match value:
+        case str():
+            if value.startswith("[") and value.endswith("]"):
+                value = value[1:-1]
+            parts = _DASH.split(value) if value.startswith("- ") else re.split(r"[,\n]", value)
+            return tuple(text for each in parts if (text := each.strip(" \"'")))
+        case bool() | int() | float():
+            return (str(value).lower(),)
+        case tuple() if not any(isinstance(each, tuple | dict) for each in value):
+            return tuple(str(each) for each in value if each is not None)
+        case _:
+            return None
+
+
+def _correct_number(value: object, low: int, high: int) -> int | None:
+    if isinstance(value, tuple):
+        value = value[0] if len(value) == 1 else None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    digits = re.fullmatch(r"([0-9]{1,9})(?:\.0+)?", str(value).strip().replace("_", ""))
+    number = int(digits[1]) if digits else None
+    return None if number is None else min(max(number, low), high)
+
+
+def _correct_words(value: object, words: Sequence[str]) -> str | None:
+    if isinstance(value, bool):
+        value = "on" if value else "off"
+    items = value if isinstance(value, tuple) else str(value).split(",")
+    corrected = [_correct_word(str(each).strip().lower(), words) for each in items]
+    if not corrected or not all(corrected):
+        return None
+    # `never` goes with no other word.
+    others = [word for word in corrected if word != "never"]
+    return ", ".join(dict.fromkeys(others or corrected))
+
+
+def _correct_word(text: str, words: Sequence[str]) -> str:
+    if text in words:
+        return text
+    severity = grades.read_severity(text) if "critical" in words else None
+    return severity.label if severity and severity.label in words else ""
+
+
+def _correct_text(value: object) -> str | None:
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], str):
+        return value[0]
+    return None

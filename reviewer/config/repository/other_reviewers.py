@@ -1,0 +1,125 @@
+"""Knows the keys of CodeRabbit's and PR-Agent's files, and what they are called here."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reviewer.config.repository import yaml_lines
+
+_CODERABBIT = frozenset(
+    {"reviews", "chat", "early-access", "tone-instructions", "knowledge-base", "code-generation"}
+    | {"enable-free-tier", "inheritance", "issue-enrichment", "remote-config", "path-filters"}
+    | {"auto-review", "high-level-summary", "request-changes-workflow", "review-status", "poem"}
+    | {"collapse-walkthrough", "profile", "abort-on-close", "changed-files-summary"}
+    | {"sequence-diagrams", "assess-linked-issues", "related-issues", "related-prs"}
+    | {"suggested-labels", "auto-apply-labels", "suggested-reviewers", "finishing-touches"}
+    | {"pre-merge-checks", "labeling-instructions", "high-level-summary-placeholder"}
+)
+_PR_AGENT = frozenset(
+    {"config", "pr-reviewer", "pr-description", "pr-code-suggestions", "pr-questions"}
+    | {"pr-update-changelog", "pr-add-docs", "pr-analyze", "pr-test", "pr-improve-component"}
+    | {"pr-custom-prompt", "pr-help", "checks", "best-practices", "auto-best-practices"}
+    | {"github", "github-app", "github-action-config", "gitlab", "bitbucket-app", "azure-devops"}
+    | {"litellm", "openai", "ignore", "ignore-language-framework", "pr-similar-issue"}
+)
+_SECTION = re.compile(r"^[ \t]*\[[A-Za-z_.]+\][ \t]*(#.*)?$", re.MULTILINE)
+_ASSIGNMENT = re.compile(r"^[ \t]*[A-Za-z_]+[ \t]*=", re.MULTILINE)
+_LEAVE_OUT = "Leave it out: there is no such setting here."
+# Keys of many files, which would else be taken for one that looks like them.
+_NOTHING = frozenset({"version", "enabled"})
+# Keys of both tools, and of GitHub's workflows, with the key that has their meaning here.
+_SAME = {
+    "tone-instructions": "instructions",
+    "extra-instructions": "instructions",
+    "response-language": "language",
+    "paths-ignore": "exclude",
+    "ignore-paths": "exclude",
+    "exclude-paths": "exclude",
+    "excluded-paths": "exclude",
+    "ignored-files": "exclude",
+    "include-paths": "include",
+    "paths": "include",
+    "ignore-usernames": "skip-authors",
+    "ignore-pr-authors": "skip-authors",
+    "ignore-pr-labels": "skip-labels",
+    "num-max-findings": "max-findings",
+    "num-code-suggestions": "max-findings",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a key of another tool is, and what to write here."""
+
+    cause: str
+    remedy: str
+
+
+def is_toml(text: str) -> bool:
+    """Return True for a file with sections and assignments, as PR-Agent's."""
+    return bool(_SECTION.search(text) and _ASSIGNMENT.search(text))
+
+
+TOML = Advice(
+    "The file looks like PR-Agent's `.pr_agent.toml`.",
+    "Write the settings as YAML: `instructions: ...` for `extra_instructions`, `language: ...` for "
+    '`response_language`, `max-findings: 10` for `num_max_findings`, `exclude: ["docs/**"]` for '
+    "`glob` of `[ignore]`. The model is set in the workflow, as `with: {model: ...}`.",
+)
+
+
+def advise(key: str, value: object) -> Advice | None:
+    """Return what to write for a key of another tool, None for a key of none.
+
+    `key` is in kebab case; `value` is what the file has for it.
+    """
+    lines = list(dict.fromkeys(_convert(key, value)))
+    if key in _CODERABBIT:
+        cause = f"`{key.replace('-', '_')}` is a key of CodeRabbit's `.coderabbit.yaml`."
+    elif key in _PR_AGENT:
+        cause = f"`{key.replace('-', '_')}` is a section of PR-Agent's settings."
+    elif lines:
+        cause = f"Here it is called `{_SAME[key]}`." if key in _SAME else ""
+    elif key in _NOTHING:
+        cause = ""
+    else:
+        return None
+    return Advice(cause, _say(lines))
+
+
+def _say(lines: list[str]) -> str:
+    if not lines:
+        return _LEAVE_OUT
+    named = ", ".join(f"`{line}`" for line in lines)
+    return f"Write at the beginning of a line, in place of it: {named}."
+
+
+def _convert(key: str, value: object) -> Iterator[str]:
+    """Yield lines of our file for what a key of another tool says."""
+    if key in _SAME:
+        yield yaml_lines.write(_SAME[key], value) or f"{_SAME[key]}: ..."
+    elif key == "path-filters":
+        yield from _convert_filters(value)
+    elif key == "path-instructions":
+        yield "path-instructions:"
+    elif key in {"drafts", "language"} and isinstance(value, bool | str):
+        yield yaml_lines.write({"drafts": "review-drafts"}.get(key, key), value)
+    elif key in {"ignore", "glob"} and isinstance(value, tuple | str):
+        yield yaml_lines.write("exclude", _as_list(value)) or "exclude: [...]"
+    elif isinstance(value, Mapping):
+        for inner, item in value.items():
+            yield from _convert(str(inner).replace("_", "-"), item)
+
+
+def _convert_filters(value: object) -> Iterator[str]:
+    """Yield `include` and `exclude` for CodeRabbit's filters, where "!" excludes."""
+    filters = [each for each in _as_list(value) if isinstance(each, str)]
+    wanted = tuple(each for each in filters if not each.startswith("!"))
+    unwanted = tuple(each[1:] for each in filters if each.startswith("!"))
+    for key, patterns in (("include", wanted), ("exclude", unwanted)):
+        if patterns:
+            yield yaml_lines.write(key, patterns) or f"{key}: [...]"
+
+
+def _as_list(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)

@@ -1,0 +1,222 @@
+"""Reads a strict subset of YAML: plain values only, each with its place in the file."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Never, TypeAlias
+
+import yaml
+
+from reviewer.config.options import show
+from reviewer.config.repository import yaml_mistakes
+from reviewer.config.repository.file_places import REPOSITORY_FILE
+from reviewer.errors import ConfigError
+
+PATH = REPOSITORY_FILE
+LARGEST = 64 * 1024
+"""Bytes. PyYAML takes up to a second for this much; real files have 2 kB."""
+DEEPEST = 8
+"""Levels of nesting; the file needs three."""
+
+Path: TypeAlias = tuple[str | int, ...]
+
+_CONSTANTS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
+_YAML_1_1: Any = yaml.SafeLoader("")
+_TAGS = {
+    "tag:yaml.org,2002:null": type(None),
+    "tag:yaml.org,2002:bool": bool,
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+    "tag:yaml.org,2002:str": str,
+}
+# Values of some settings. YAML 1.1 reads them as booleans; here they are texts, which a switch
+# refuses.
+_WORDS = frozenset({"on", "off"})
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the file; line and column count from 1, 0 means unknown."""
+
+    line: int = 0
+    column: int = 0
+
+    def error(self, what: str, *, cause: str = "", remedy: str = "") -> ConfigError:
+        """Return an error about this place."""
+        return ConfigError(
+            what, cause=cause, remedy=remedy, path=PATH, line=self.line, column=self.column
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The content of the file as dicts, tuples and scalars; `keys` and `values` have the places.
+
+    `value` is None for a file without content.
+    """
+
+    value: object
+    keys: Mapping[Path, Place]
+    values: Mapping[Path, Place]
+
+
+def parse(raw: bytes | str) -> Document:
+    """Read one document; raises ConfigError for everything that is not plain YAML."""
+    text = _decode(raw)
+    builder = _Builder(yaml.parse(text, Loader=yaml.SafeLoader), text.splitlines())
+    try:
+        value = builder.document()
+    except yaml.MarkedYAMLError as broken:
+        raise _syntax_error(text, broken) from None
+    except yaml.reader.ReaderError as odd:
+        place = _locate(text, odd.position)
+        raise place.error("there is a control character.", remedy="Remove it.") from None
+    # PyYAML does not check the range of "\UFFFFFFFF" or of a version with 5,000 digits.
+    except (ValueError, OverflowError):
+        raise Place().error("a number or an escape sequence in it is out of range.") from None
+    return Document(value, builder.keys, builder.values)
+
+
+def _decode(raw: bytes | str) -> str:
+    data = raw.encode(errors="surrogatepass") if isinstance(raw, str) else raw
+    if len(data) > LARGEST:
+        raise Place().error(f"the file has {len(data)} bytes; at most {LARGEST} are read.")
+    try:
+        return data.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError as broken:
+        place = _locate(data[: broken.start].decode(), broken.start)
+        raise place.error("the file is not UTF-8.", remedy="Save it as UTF-8.") from None
+
+
+def _locate(text: str, position: int) -> Place:
+    before = text[:position]
+    return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _place(mark: Any) -> Place:  # noqa: ANN401 - the stubs know a second kind, of libyaml
+    return Place(mark.line + 1, mark.column + 1) if mark else Place()
+
+
+def _syntax_error(text: str, broken: yaml.MarkedYAMLError) -> ConfigError:
+    marks = [mark for mark in (broken.context_mark, broken.problem_mark) if mark]
+    place = _place(marks[-1] if marks else None)
+    problem = str(broken.problem)
+    remedy = yaml_mistakes.advise(text, place.line, problem, _place(marks[0]).line if marks else 0)
+    starts = {text[mark.index : mark.index + 1] for mark in marks}
+    if not remedy and starts & set("*&!@%`"):
+        remedy = yaml_mistakes.QUOTES
+    elif not remedy and "\t" in starts:
+        remedy = "Indent with spaces, not with tabs."
+    return place.error(f"this is not YAML: {problem}.", remedy=remedy)
+
+
+def _resolve(text: str) -> object:
+    """Return the value of a plain scalar by the core schema of YAML 1.2."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+class _Builder:
+    """Builds plain values from parser events, with no recursion deeper than DEEPEST."""
+
+    def __init__(self, events: Iterator[Any], lines: Sequence[str]) -> None:
+        self._events = events
+        self._lines = lines
+        self.keys: dict[Path, Place] = {}
+        self.values: dict[Path, Place] = {}
+
+    def document(self) -> object:
+        value: object = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "a second document starts; one is allowed.")
+            elif isinstance(event, yaml.NodeEvent):
+                value = self._value(event, ())
+        return value
+
+    def _value(self, event: yaml.NodeEvent, path: Path) -> object:
+        self._check(event)
+        self.values[path] = _place(event.start_mark)
+        if len(path) >= DEEPEST:
+            self._refuse(event, f"this is nested more than {DEEPEST} levels deep.")
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._build_mapping(path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(path)
+        return self._scalar(event)
+
+    def _build_mapping(self, path: Path) -> dict[str, object]:
+        mapping: dict[str, object] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            mapping[key] = self._value(next(self._events), (*path, key))
+        return mapping
+
+    def _key(self, event: yaml.NodeEvent, path: Path) -> str:
+        self._check(event)
+        if not isinstance(event, yaml.ScalarEvent):
+            self._refuse(event, "a key must be a word.")
+        key = self._printable(event)
+        if key == "<<":
+            self._refuse(event, "merge keys (<<) are not supported.")
+        if first := self.keys.get((*path, key)):
+            self._refuse(event, f"the key {show(key)} is already in line {first.line}.")
+        self.keys[*path, key] = _place(event.start_mark)
+        return key
+
+    def _sequence(self, path: Path) -> tuple[object, ...]:
+        items: list[object] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*path, len(items))))
+        return tuple(items)
+
+    def _scalar(self, event: Any) -> object:  # noqa: ANN401 - PyYAML's stubs leave it open
+        text = self._printable(event)
+        if event.style is not None:
+            return text
+        value = _resolve(text)
+        # In YAML 1.1 `no` is a boolean, 012 is ten, 1:30 is ninety and 2024-01-01 is a date.
+        tag = _YAML_1_1.resolve(yaml.ScalarNode, text, (True, False))
+        if text not in _WORDS and type(value) is not _TAGS.get(tag):
+            what = f"{show(text)} means one thing to YAML 1.1 and another to YAML 1.2."
+            self._refuse(event, what, yaml_mistakes.advise_scalar(self._line_of(event), text))
+        return value
+
+    def _printable(self, event: Any) -> str:  # noqa: ANN401 - PyYAML's stubs leave it open
+        text = str(event.value)
+        if _UNPRINTABLE.search(text):
+            # In double quotes, "src\app" has the character of a bell.
+            escaped = event.style == '"' and "\\" in self._line_of(event)
+            remedy = "Write `/` between folders: in double quotes, a backslash begins an escape."
+            self._refuse(event, "there is a control character.", remedy * escaped)
+        return text
+
+    def _check(self, event: yaml.NodeEvent) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            what = "anchors (&) and aliases (*) are not supported."
+            self._refuse(event, what, self._advise_quotes(event))
+        if getattr(event, "tag", None):
+            self._refuse(event, "tags (!) are not supported.", self._advise_quotes(event))
+
+    def _advise_quotes(self, event: yaml.NodeEvent) -> str:
+        return yaml_mistakes.quote_line(self._line_of(event)) or yaml_mistakes.QUOTES
+
+    def _line_of(self, event: yaml.NodeEvent) -> str:
+        return yaml_mistakes.pick(self._lines, _place(event.start_mark).line)
+
+    @staticmethod
+    def _refuse(event: yaml.Event, what: str, remedy: str = "") -> Never:
+        raise _place(event.start_mark).error(what, remedy=remedy)

@@ -1,0 +1,1 @@
+"""What the text of code defines and uses, in any language, without a parser."""

@@ -1,0 +1,1 @@
+"""The unchanged code of the repository: found, chosen, and remembered as shown."""

@@ -1,0 +1,1 @@
+"""Lockfiles: which entries leave their registry, or lose or change their hash."""

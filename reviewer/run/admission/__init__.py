@@ -1,0 +1,1 @@
+"""Which pull requests are reviewed, and who may dismiss and pause."""

@@ -1,0 +1,1 @@
+"""What a run asks models with: the client, the tools, and the requests of a review."""

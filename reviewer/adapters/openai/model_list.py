@@ -63,6 +63,16 @@ def find(text: str, model: str) -> ListedModel:
     )
 
 
+def lacks(listed: ListedModel, model: str) -> bool:
+    """Return True for a list that has other models, and none that this name may be short for.
+
+    Ollama lists "llama3:latest" for "llama3", OpenRouter and others put the maker in front.
+    """
+    return bool(listed.names) and not any(
+        model in {name, name.split(":")[0], name.rsplit("/", 1)[-1]} for name in listed.names
+    )
+
+
 def explain_missing(problem: ModelNotFoundError, model: str, listed: ListedModel) -> None:
     """Add to the error about a model what the server's list says: the names most like its own."""
     names = listed.names

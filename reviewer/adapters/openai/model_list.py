@@ -64,12 +64,12 @@ def find(text: str, model: str) -> ListedModel:
 
 
 def lacks(listed: ListedModel, model: str) -> bool:
-    """Return True for a list that has other models, and none that this name may be short for.
+    """Return True for a list that has other models, and none that answers to this name.
 
-    Ollama lists "llama3:latest" for "llama3", OpenRouter and others put the maker in front.
+    Ollama lists "llama3:latest" for "llama3", and Gemini "models/gemini" for "gemini".
     """
     return bool(listed.names) and not any(
-        model in {name, name.split(":")[0], name.rsplit("/", 1)[-1]} for name in listed.names
+        model in {name, name.split(":")[0], name.removeprefix("models/")} for name in listed.names
     )
 
 

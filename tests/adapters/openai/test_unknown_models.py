@@ -89,14 +89,14 @@ def test_words_of_no_known_server_are_about_the_name_if_the_list_lacks_it(
     other_server.fail(POST, Instead(error(status, "There is no such model here.")))
 
     with pytest.raises(ModelNotFoundError) as caught:
-        model(other_server, model="coder-smal").complete(PROMPT)
+        model(other_server, model="coder-small").complete(PROMPT)
 
     assert "There is no such model here." in caught.value.what
     assert "`acme/coder-small`" in caught.value.remedy
 
 
-@pytest.mark.parametrize("listed", ["acme/coder", "coder:latest", "coder"])
-def test_a_name_that_is_short_for_a_listed_one_is_not_to_blame(
+@pytest.mark.parametrize("listed", ["models/coder", "coder:latest", "coder"])
+def test_a_name_that_a_listed_one_answers_to_is_not_to_blame(
     model: Connect, other_server: LoopbackModel, listed: str
 ) -> None:
     other_server.models = (listed, "acme/coder-large")

@@ -135,7 +135,8 @@ def table() -> Iterator[str]:
     models = list(measured[0].prices)
     usual = next(each for each in measured if each.size == "medium")
     price = _word_price(*usual.prices[models[0]])
-    yield f"**A review of {usual.files} changed files costs about {price}**, if the model uses no tools."
+    what = f"A review of {usual.files} changed files costs about {price}"
+    yield f"**{what}**, if the model uses no tools."
     yield ""
     yield f"| change | requests | tokens | {' | '.join(f'`{model}`' for model in models)} |"
     yield f"|---|---|---|{'---|' * len(models)}"

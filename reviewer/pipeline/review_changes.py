@@ -50,7 +50,7 @@ def review(
     )
     asked += (outcomes.describe(task, None) for task in left)
     progress.close(left, stop)
-    _raise_if_nothing_was_reviewed(progress)
+    _raise_if_nothing_was_reviewed(progress, stop)
     known = replace(reviewer.previous.state, dismissed=dismissed)
     made = assemble(
         progress.conclude(),
@@ -84,13 +84,14 @@ def _ask(reviewer: BatchReviewer, task: Task) -> Result:
             return overview.request(reviewer, task)
 
 
-def _raise_if_nothing_was_reviewed(progress: Progress) -> None:
+def _raise_if_nothing_was_reviewed(progress: Progress, stop: ReviewerError | None) -> None:
+    """Raise what stopped the asking, or else the first error, if no file has a review."""
     asked = [progress.results[path] for path in progress.parts]
     if not asked or progress.plan.kept:
         return
     if all(each.report.status is Status.FAILED for each in asked):
         tried = [each.result for of_file in progress.parts.values() for each in of_file]
-        raise next(each for each in tried if isinstance(each, ReviewerError))
+        raise stop or next(each for each in tried if isinstance(each, ReviewerError))
 
 
 def _note_how_it_was_made(

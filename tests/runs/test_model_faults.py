@@ -2,6 +2,7 @@
 
 import base64
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,7 @@ from tests.loopback.failures import (
     redirect,
 )
 from tests.loopback.messages import Response, as_json
-from tests.loopback.model import LoopbackModel, ScriptedReply, error
+from tests.loopback.model import Body, LoopbackModel, ScriptedReply, error
 from tests.runs.job import NUMBER, QUICK, Job, prompted_path, review_reply
 from tests.runs.model_scripts import CHAT, TOO_LONG, finds_a_problem, three_files
 from tests.runs.run_checks import assert_reported_everywhere
@@ -312,3 +313,35 @@ def test_replies_that_are_lost_end_at_the_limit_of_the_tokens(job: Job) -> None:
 def test_a_request_that_the_server_refuses_costs_nothing(job: Job, status: int) -> None:
     job.model.fail(CHAT, Instead(error(status, "Later.")))
     assert job.run(concurrency="1").outputs["tokens"] == "110"
+
+
+def stop_after(job: Job, replies: int, reply: str = "") -> None:
+    """Have the model server reply a number of times, and then accept no connection any more."""
+    gone = threading.Event()
+
+    def script(body: Body) -> str:
+        if len(job.model.bodies) == replies and not gone.is_set():
+            gone.set()
+            threading.Thread(target=job.model.stop).start()
+        return reply or review_reply(prompted_path(body))
+
+    job.model.script = script
+
+
+@faults("LL4")
+def test_a_server_that_is_gone_is_not_looked_for_with_every_file(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"f{n:02}.py": (None, "new = 2\n") for n in range(12)})
+    stop_after(job, 2)
+    finished = job.run(batching="file", concurrency="1", tools="off")
+    assert finished.outputs["verdict"] == "incomplete"
+    assert finished.log.count("attempt 2 failed") == 3
+    assert job.github.bodies[0].count("cannot be reached") >= 9
+
+
+@faults("LL4")
+def test_what_ended_a_run_without_a_review_is_its_error(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"f{n:02}.py": (None, "new = 2\n") for n in range(6)})
+    stop_after(job, 4, "no JSON")
+    finished = job.run(batching="file", concurrency="1", tools="off")
+    assert finished.code == 1
+    assert_reported_everywhere(job, finished, "cannot be reached")

@@ -132,7 +132,7 @@ class Review:
     run). `bills` are those of the runs that made the review, None if it was this one. `inline`
     holds the numbers of the findings with an inline comment. `tool_problems` say why findings of
     other tools may be missing. `learnings` are those of the base commit that it was made with.
-    `requests` tells what came of each request to the model. `shard` is
+    `requests` has the result of each request to the model. `shard` is
     the run's share of the files, None for all. `moment` orders the reviews of a pull request
     (seconds since 1970, or later).
 

@@ -155,7 +155,11 @@ def _model_servers() -> Iterator[str]:
     links = " · ".join(f"[{name}](docs/model-servers.md{anchor})" for name, anchor, _ in rows)
     seen = ", ".join(name for name, _, state in rows if state.startswith("yes"))
     yield f"Blocks to paste, each with its limits: {links}."
-    yield f"The project's tests run {seen}. The others follow their documentation."
+    by_hand = ", ".join(name for name, _, state in rows if "by hand" in state)
+    yield (
+        f"The project's tests run {seen}. {by_hand} was tried by hand. The other blocks, OpenAI's "
+        "too, come from the documentation of the servers: we have no access to them."
+    )
 
 
 def _rules() -> Iterator[str]:
@@ -203,7 +207,7 @@ def _in_file(declaration: Declaration) -> str:
 
 
 def _plain(text: str) -> str:
-    """Quote what YAML would not take as it stands."""
+    """Quote what YAML would not take without quotes."""
     return json.dumps(text) if text.startswith("*") or ": " in text else text
 
 

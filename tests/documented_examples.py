@@ -24,7 +24,7 @@ class Example:
     text: str
 
     def __str__(self) -> str:
-        """Say what it is and where it stands."""
+        """Say what it is and where it is."""
         return f"{self.kind} at {self.page.relative_to(ROOT)}:{self.line}"
 
 
@@ -38,7 +38,7 @@ def all_examples() -> Iterator[Example]:
 
 
 def workflows() -> tuple[Example, ...]:
-    """Return the examples that stand in .github/workflows."""
+    """Return the examples that belong into .github/workflows."""
     return tuple(each for each in all_examples() if each.kind not in {CONFIG, LEARNINGS})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from reviewer.config.learnings import Learning
+from reviewer.config.settings import Settings
 from reviewer.review import GivenLearning
 from reviewer.text import digest
 from reviewer.text.truncate import line
@@ -60,6 +61,11 @@ def identify_for(known: Iterable[Learning], path: str) -> tuple[str, ...]:
             if each.applies_to(path)
         )
     )
+
+
+def find_rules(settings: Settings, path: str) -> tuple[str, ...] | None:
+    """Return what `identify_for` does; None if it is not known which learnings there are."""
+    return None if settings.learnings_unread else identify_for(settings.learnings, path)
 
 
 def list_given(

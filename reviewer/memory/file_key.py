@@ -1,4 +1,4 @@
-"""Makes the keys under which the results of files are remembered, and tells what changed in one."""
+"""Makes the keys under which the results of files are remembered, and compares two of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -74,7 +74,7 @@ class FileKeys:
 
     `find_rules` returns a text for each rule that applies to a path, and None if not all rules are
     known; `find_learnings` does the same for learnings. `find_shown` returns the unchanged code
-    that a file is read with, None if it cannot be told. `small` is the name of the small model, ""
+    that a file is read with, None if it is not known. `small` is the name of the small model, ""
     for none, and `find_text` returns the text of the whole file with that path after the change,
     None where it is not at hand.
     """

@@ -181,7 +181,7 @@ class SpentRow:
 class BillRow:
     """What one run has cost: tokens, and US dollars, empty if not known; `began` in Unix seconds.
 
-    `charged` is what counts against limits, empty if it is the same as `cost`.
+    `charged` is compared with limits, empty if it is the same as `cost`.
     """
 
     run: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]

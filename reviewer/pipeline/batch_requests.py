@@ -38,7 +38,7 @@ LARGEST_WHOLE = 200_000
 """Characters of a request about the whole change, which is read for what needs two files to see."""
 # No prompt about a batch has more characters, so none is made to find out if it fits.
 _LARGEST_PROMPT = 300_000
-# A prompt that is too long by far may be one of a server that counts in another way, so the changes
+# A prompt that is far too long may only show that the server counts in another way, so the changes
 # are not divided by more at once.
 _MOST_DIVIDED = 4
 

@@ -51,7 +51,7 @@ def review(
     )
     asked += (outcomes.describe(task, None) for task in left)
     progress.close(left, stop)
-    _raise_if_nothing_was_reviewed(progress)
+    _raise_if_nothing_was_reviewed(progress, stop)
     known = replace(reviewer.previous.state, dismissed=dismissed)
     made = assemble(
         progress.conclude(),
@@ -93,13 +93,14 @@ def _list_learnings(reviewer: BatchReviewer) -> tuple[GivenLearning, ...]:
     return learnings.list_given(reviewer.config.learnings, shown, kept)
 
 
-def _raise_if_nothing_was_reviewed(progress: Progress) -> None:
+def _raise_if_nothing_was_reviewed(progress: Progress, stop: ReviewerError | None) -> None:
+    """Raise what stopped the asking, or else the first error, if no file has a review."""
     asked = [progress.results[path] for path in progress.parts]
     if not asked or progress.plan.kept:
         return
     if all(each.report.status is Status.FAILED for each in asked):
         tried = [each.result for of_file in progress.parts.values() for each in of_file]
-        raise next(each for each in tried if isinstance(each, ReviewerError))
+        raise stop or next(each for each in tried if isinstance(each, ReviewerError))
 
 
 def _note_how_it_was_made(

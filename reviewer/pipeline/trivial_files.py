@@ -126,7 +126,7 @@ def _choose_clean(
 ) -> dict[str, FileCandidates]:
     """Return the sections of the files about which the reply reports nothing.
 
-    If anything in it could not be read, nobody can tell which file that is about.
+    If anything in it could not be read, it is not known which file that is about.
     """
     sections = reply.sections
     if any(each.truncated or each.ambiguous or _has_dropped(each) for each in sections.values()):

@@ -24,6 +24,7 @@ _NOT_YOURS = (
     "This pull request did not cause the error. A pull request that repairs the file is reviewed "
     "with the workflow's settings alone."
 )
+_NOT_COMMITTED = "A change that repairs the file is reviewed without the file's settings."
 _BEHIND = (
     "In this pull request the file is valid, but the branch does not have the broken version. If "
     "this is to repair it, merge the base branch into the branch first."
@@ -119,7 +120,8 @@ def _load_for_repair(
     head = SettingsFile.read(run.forge, pull.head_sha)
     remaining = head.find_problem()
     if head == base:
-        raise broken.read_at(commit, hint=_NOT_YOURS) from None
+        hint = _NOT_YOURS if pull.number else _NOT_COMMITTED
+        raise broken.read_at(commit, hint=hint) from None
     if remaining:
         here = f"In this pull request, {remaining.path or PATH} is not valid either"
         what = filter(None, (remaining.reason, remaining.cause, remaining.remedy))

@@ -171,7 +171,7 @@ def test_a_draft_is_skipped_and_the_reason_names_the_input() -> None:
 
 
 @faults("EV7")
-def test_a_deleted_fork_counts_as_a_fork_and_is_reviewed() -> None:
+def test_a_deleted_fork_is_treated_as_a_fork_and_is_reviewed() -> None:
     payload = example("pull_request.opened")
     payload["pull_request"]["head"]["repo"] = None
     event = events.parse(
@@ -226,7 +226,7 @@ def test_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: s
 
 @faults("RM1")
 @pytest.mark.parametrize("login", ["dependabot[bot]", "Dependabot[bot]", "evil[bot]"])
-def test_who_has_no_key_waits_at_a_gate_unless_the_workflow_skips_this_author(login: str) -> None:
+def test_a_bot_without_a_key_waits_at_a_gate_unless_the_workflow_skips_it(login: str) -> None:
     payload = by_bot(example("pull_request.opened"), login)
     rules = replace(RULES, key_missing=True, skip_authors=("dependabot[bot]",), gated=True)
     for decided in (
@@ -588,7 +588,7 @@ def test_the_end_of_a_pull_requests_run_is_about_the_head_that_github_names(
         head_sha="a" * 40,
         head_branch="main",
         head_repository={"full_name": "stranger/fork"},
-        # A fork's run names none; what stands here could be about any pull request.
+        # A fork's run names none; a value here could be about any pull request.
         pull_requests=[],
     )
     assert decide(payload, "workflow_run") == ReviewHead(

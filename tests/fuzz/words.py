@@ -50,7 +50,7 @@ _EVENTS = r"""
 
 
 def _split(words: str, *more: bytes) -> tuple[bytes, ...]:
-    """Part words at blanks; "·" stands for a blank inside of one."""
+    """Split words at blanks; "·" is a blank inside of one."""
     return (*(word.replace("·", " ").encode() for word in words.split()), b"\n", b"\n", *more)
 
 

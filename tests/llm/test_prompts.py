@@ -235,7 +235,7 @@ def test_a_shared_schema_names_the_members_that_stay_empty() -> None:
     assert answer.share_schema().schema == answer.schema
 
 
-def test_a_prompt_counts_its_schema() -> None:
+def test_the_size_of_a_prompt_includes_its_schema() -> None:
     prompt = prompts().review(batch_request())
     assert prompt.size > sum(len(message.text) for message in prompt.messages) + 900
 

@@ -97,7 +97,7 @@ def test_the_same_lines_are_kept_with_the_same_rules_and_code(
     found = recall_all(remember(SHOWN, PAY), now, PAY)
     assert (PAY.path in found.rows) is kept
     assert found.again == ({PAY.path: reason} if reason else {})
-    # Its findings are not lost, whether it is asked about again or not.
+    # Its findings are not lost, even if it is not reviewed again.
     assert len(found.previous.units[PAY.path].findings) == 1
 
 

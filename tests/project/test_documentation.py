@@ -17,8 +17,8 @@ TOOLS = Path(sys.executable).parent
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 
-# Readers choose for themselves whether they trust a tag of ours; foreign actions are not shown.
-# Whose comments count is decided by the action (test_activity.py), and it runs no code of theirs.
+# Readers choose if they trust a tag of ours; foreign actions are not shown.
+# The action decides whose comments are obeyed (test_activity.py), and runs no code of theirs.
 ZIZMOR = f"""\
 rules:
   unpinned-uses:

@@ -57,7 +57,7 @@ query Snapshot(
 }
 """
 SNAPSHOT = _SNAPSHOT % {"variables": "", "fields": ""}
-# Of a link, GraphQL gives the address as text: only the folder tells it from a file, and proves
+# Of a link, GraphQL gives the address as text: only the folder shows that it is no file, and proves
 # that a file does not exist.
 _FILE = """
     file: object(expression: $file) { ... on Blob { oid isBinary isTruncated text } }

@@ -119,7 +119,7 @@ def _note_missing(head: HeadFiles) -> Iterator[str]:
 class CommitReads:
     """The reads that the head and the base commit are known for, each in a thread of its own.
 
-    `offers_tools` tells if the model gets tools, for which the files of the head are listed.
+    With `offers_tools`, the model gets tools, for which the files of the head are listed.
     `guidelines` lists the files of the base; it is None where nothing is looked for.
     """
 
@@ -266,12 +266,9 @@ def _recall(
         own = settings.find_instructions(path)
         return None if team.unread else (*own, *team.identify_for(path))
 
-    def find_learnings(path: str) -> tuple[str, ...] | None:
-        if settings.learnings_unread:
-            return None
-        return learnings.identify_for(settings.learnings, path) if settings.learnings else ()
-
-    keys = replace(keys, find_rules=find_rules, find_learnings=find_learnings)
+    keys = replace(keys, find_rules=find_rules)
+    if settings.learnings or settings.learnings_unread:
+        keys = replace(keys, find_learnings=partial(learnings.find_rules, settings))
     return team, recall.recall(share, candidates, previous, keys, change)
 
 

@@ -94,7 +94,7 @@ class SubmittedReports:
     def list_bills(self, began: int) -> tuple[Bill, ...]:
         """Return a bill for each report; `began` is the start of this run in Unix seconds.
 
-        A report names its run, so that it counts once, however often it is published or restored.
+        A report names its run, so that it is added once, however often it is published or restored.
         """
         return tuple(Bill.of(_identify_run(review), began, review.spent) for review in self.reviews)
 
@@ -232,7 +232,7 @@ def _read_row(file: ChangedFile, row: FileReport) -> PartResult:
 
 
 def _identify_run(review: Review) -> str:
-    """Return the run that a report names; reports of older versions are told by their figures."""
+    """Return the run that a report names; for one of an older version, a hash of its figures."""
     if review.bills:
         return review.bills[0].run
     spent = review.spent

@@ -1,6 +1,8 @@
 """Says of a row if its bar is met, and if it is worse than the last time."""
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 
 from bench.measuring import Row
 
@@ -22,6 +24,17 @@ def is_missed(row: Row) -> bool:
         return row.ratio > float(row.bar)
     except ValueError:
         return amount(row.ours) > amount(row.bar)
+
+
+def pair(rows: Sequence[Row], earlier: Sequence[Row]) -> list[tuple[Row, Row]]:
+    """Return each row with that of the earlier run, where it had one.
+
+    Rows of one name are compared with different things, always in the same order.
+    """
+    before = defaultdict(list)
+    for row in reversed(earlier):
+        before[row.what].append(row)
+    return [(row, before[row.what].pop()) for row in rows if before[row.what]]
 
 
 def is_worse(row: Row, before: Row) -> bool:

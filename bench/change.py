@@ -15,7 +15,7 @@ from io import BytesIO
 from bench import registry
 
 OLD, NEW = "0.26.4", "0.28.0"
-# As the registry tells them: sha512 of each package, in base64.
+# As the registry publishes them: sha512 of each package, in base64.
 _INTEGRITY = {
     OLD: "z2CHsjVlhhJi5tYBF0AYAfNEPo3zq/z+xOpFtk1tweJkRaTqU4UK/7pLvo8DBU2VDPH31vB3pSI+8fnoqrVrFg==",
     NEW: "QML/Gh8eu50q5zZKLNpW6rgS0XUdK+94OSL54AUSKV8eJAxgwZrMebqj+CyM0EbF3EUX8JFJU3ryaxBViHammQ==",

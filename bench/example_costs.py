@@ -133,7 +133,8 @@ def table() -> Iterator[str]:
     models = list(measured[0].prices)
     usual = next(each for each in measured if each.size == "medium")
     price = _word_price(*usual.prices[models[0]])
-    yield f"**A review of {usual.files} changed files costs about {price}**, without any setting."
+    what = f"A review of {usual.files} changed files costs about {price}"
+    yield f"**{what}**, if the model uses no tools."
     yield ""
     yield f"| change | requests | tokens | {' | '.join(f'`{model}`' for model in models)} |"
     yield f"|---|---|---|{'---|' * len(models)}"
@@ -144,7 +145,7 @@ def table() -> Iterator[str]:
         tokens = f"{_word_tokens(each.prompts)} in, {_word_tokens(each.replies)} out"
         yield f"| {each.size}: {files} | {each.requests} to {most} | {tokens} | {prices} |"
     yield ""
-    yield f"Calculated on {day}; the models are the two defaults, and lines are changed lines."
+    yield f"Calculated on {day} for the two default models. The lines are changed lines."
 
 
 def _word_tokens(counts: str) -> str:

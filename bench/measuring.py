@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One promise measured; `other` is what `ours` is held against, `bar` how far it may go."""
+    """One promise measured; `other` is what `ours` is compared with, `bar` how far it may go."""
 
     what: str
     ours: str

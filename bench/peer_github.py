@@ -1,7 +1,7 @@
 """The loopback GitHub with what PR-Agent asks for besides: the repository, commits, labels, edits.
 
-Their fields are those that PR-Agent reads. They are not held against GitHub's descriptions, because
-nothing of this project asks for them.
+Their fields are those that PR-Agent reads. They are not checked against GitHub's descriptions,
+because nothing of this project asks for them.
 """
 
 import re

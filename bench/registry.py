@@ -17,7 +17,7 @@ _SECONDS = 300
 def member(package: str, integrity: str, path: str) -> bytes:
     """Return a file of a package such as "name@1.0".
 
-    `integrity` is the sha512 of the package in base64, as the registry tells it. Raises
+    `integrity` is the sha512 of the package in base64, as the registry publishes it. Raises
     RuntimeError if npm is missing, or the package is another one or lacks the file.
     """
     kept = FOLDER / f"{package.replace('/', '-')}-{Path(path).name}"

@@ -14,7 +14,7 @@ from tests.loopback.model import Body, shown_files
 _ADDED_LINE = re.compile(r"^ *\d+ \+ (.*\S.*)$", re.MULTILINE)
 _PART = re.compile(r"\nFile \d+ of \d+, ")
 _FINDING = re.compile(r"^(?:Finding (?=\d+,))?(\d+)(?:,|\. \w+, [\w-]+, lines) ", re.MULTILINE)
-# How the version that figures are held against introduced the one file of a prompt.
+# How the version that figures are compared with introduced the one file of a prompt.
 _EARLIER_FILE = re.compile(
     r"^The changed file (?:under review|whose findings).*:\n<<\w+\n(.*)\n", re.MULTILINE
 )

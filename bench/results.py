@@ -21,7 +21,7 @@ PATH = Path(__file__).with_name("results.json")
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The rows of one command; `notes` tell versions, and what could not be measured."""
+    """The rows of one command; `notes` have versions, and what could not be measured."""
 
     date: str
     commit: str

@@ -70,10 +70,9 @@ def main() -> None:
 def _judge(rows: Sequence[Row], earlier: results.Results | None) -> Iterator[str]:
     """Name the rows that miss their bar, and those that are worse than what was kept last."""
     yield from (f"bar missed: {row.what}" for row in rows if bars.is_missed(row))
-    known = {row.what: row for row in earlier.rows} if earlier else {}
-    for row in rows:
-        if row.what in known and bars.is_worse(row, known[row.what]):
-            yield f"worse than before: {row.what}, {known[row.what].ratio:.2f} then"
+    for row, before in bars.pair(rows, earlier.rows if earlier else ()):
+        if bars.is_worse(row, before):
+            yield f"worse than before: {row.what}, {before.ratio:.2f} then"
 
 
 if __name__ == "__main__":

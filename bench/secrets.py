@@ -14,7 +14,7 @@ GLUED = "AI" + "za" + "aB3" * 11 + "xY"
 
 
 def rows() -> Iterator[Row]:
-    """Measure with the code of the standard library, which is at hand everywhere."""
+    """Measure with the code of the standard library, which every machine has."""
     library = _library()
     diff = library[:DIFF]
     size = f"{DIFF / 1e6:.1f} MB of code"

@@ -22,11 +22,11 @@ def readme(measured: Mapping[str, Results]) -> Iterator[str]:
 
 _SENTENCES: Mapping[tuple[str, ...], str] = {
     ("7 real files: the whole review", "100 real files: the whole review"): (
-        "A review of 7 files took {0}, one of 100 files {1}, with a simulated model that takes 8 s "
-        "for a typical reply and 25 s for a slow one."
+        "A review of 7 files took {0}, and one of 100 files took {1}. The model was simulated: 8 s "
+        "for a typical reply, 25 s for a slow one."
     ),
-    ("an event that asks for nothing",): "An event that asks for nothing is over after {0}.",
-    ("image",): "The image has {0}.",
+    ("an event that asks for nothing",): "An event that needs no review ends after {0}.",
+    ("image",): "The image has a size of {0}.",
 }
 """Sentences with our figures, by the rows that they need."""
 

@@ -1,7 +1,7 @@
 """A model server whose replies take as long as those of a real one, and which keeps what was asked.
 
 Latencies are log-normal with a median of 8 s and a 95th percentile of 25 s. The n-th request after
-`begin` takes the n-th latency of its seed, whoever asks, so both sides of a pair meet the same.
+`begin` takes the n-th latency of its seed, so both sides of a pair have the same.
 """
 
 import json

@@ -18,7 +18,7 @@ from tests.loopback.model import KEY, MODEL, LoopbackModel
 from tests.loopback.state import Pull
 from tests.run_result import RunResult
 
-# So many lines of every file stand still, and this one changes.
+# So many lines of every file stay the same, and this one changes.
 _LINES, _CHANGED = 40, 20
 WORKFLOW = {".github/workflows/review.yml": "on: pull_request\n"}
 """A file at the base commit: wherever the action runs, there is one."""

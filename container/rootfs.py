@@ -27,7 +27,7 @@ UNUSED_STDLIB = (
     *("_curses*.so", "_dbm*.so", "_gdbm*.so", "_tkinter*.so", "readline*.so"),
     *("multiprocessing", "xml", "pyexpat*.so", "xmlrpc", "wsgiref", "mailbox.py", "imaplib.py"),
     *("pydoc.py", "doctest.py", "pdb.py", "pickletools.py", "optparse.py", "statistics.py"),
-    # What stands in for modules in C where these are missing.
+    # What replaces modules in C where these are missing.
     *("_pyio.py", "_pydecimal.py", "_pydatetime.py"),
     # Optional in every Python; shutil, zipfile and tarfile do without. Our archives are gzip.
     *("_bz2*.so", "_lzma*.so"),
@@ -118,7 +118,7 @@ def strip_libraries(place: Path) -> None:
 
 
 def compile_tree(place: Path, root: Path) -> None:
-    """Turn every module into bytecode that stands alone, and remove its source.
+    """Turn every module into bytecode that needs no source, and remove its source.
 
     Half the size, and nothing to check or to write at start; a traceback still names file, line
     and function. The bytecode carries the hash of its source, not a time: the same input gives
@@ -207,7 +207,7 @@ def keep(path: Path, root: Path) -> None:
 
 
 def inside(root: Path, path: Path) -> Path:
-    """Name the place below the root that stands for an absolute path."""
+    """Return the place below the root that an absolute path means."""
     return root / path.relative_to("/")
 
 

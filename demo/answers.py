@@ -30,7 +30,7 @@ class Answers:
 
 
 def model_is_named() -> bool:
-    """Whether the environment says which model to ask."""
+    """Return True if the environment says which model to ask."""
     return bool(os.environ.get(KEY) or os.environ.get(BASE_URL))
 
 

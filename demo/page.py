@@ -4,11 +4,14 @@ import html
 
 from markdown_it import MarkdownIt
 
+_CLASSES = {"-": "old", "+": "new"}
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2328; --dim: #59636e; --line: #d1d9e0;
-  --page: #ffffff; --shade: #f6f8fa; --link: #0969da; --code: #818b981f; }
+  --page: #ffffff; --shade: #f6f8fa; --link: #0969da; --code: #818b981f;
+  --old: #82071e; --old-page: #ffebe9; --new: #116329; --new-page: #dafbe1; }
 @media (prefers-color-scheme: dark) { :root { --ink: #f0f6fc; --dim: #9198a1; --line: #3d444d;
-  --page: #0d1117; --shade: #151b23; --link: #4493f8; --code: #656c7633; } }
+  --page: #0d1117; --shade: #151b23; --link: #4493f8; --code: #656c7633;
+  --old: #ffdcd7; --old-page: #67060c; --new: #aff5b4; --new-page: #033a16; } }
 body { margin: 2rem auto; max-width: 960px; padding: 0 1rem; background: var(--page);
   color: var(--ink); font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial,
   sans-serif; overflow-wrap: break-word; }
@@ -34,6 +37,8 @@ code, pre { font: 12px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monos
 code { padding: .2em .4em; border-radius: 6px; background: var(--code); }
 pre { padding: 1rem; overflow: auto; border-radius: 6px; background: var(--shade); }
 pre code { padding: 0; background: none; }
+pre .old { color: var(--old); background: var(--old-page); }
+pre .new { color: var(--new); background: var(--new-page); }
 blockquote { padding: 0 1em; color: var(--dim); border-left: .25em solid var(--line); }
 table { border-collapse: collapse; display: block; max-width: 100%; overflow: auto; }
 th, td { padding: 6px 13px; border: 1px solid var(--line); text-align: left; }
@@ -44,8 +49,8 @@ sub { color: var(--dim); }
 
 
 def render(title: str, comment: str, note: str) -> str:
-    """Render the page of a pull request called `title` with one comment; `note` stands below."""
-    body = MarkdownIt("gfm-like").render(comment)
+    """Render the page of a pull request called `title` with one comment; `note` is below it."""
+    body = MarkdownIt("gfm-like", {"highlight": _colour}).render(comment)
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -62,3 +67,14 @@ def render(title: str, comment: str, note: str) -> str:
 <p class="note">{html.escape(note)}</p>
 </html>
 """
+
+
+def _colour(code: str, language: str, _attributes: str) -> str:
+    """Return the HTML of a diff in GitHub's colours; "" leaves another code block as it is."""
+    if language != "diff":
+        return ""
+    lines = (
+        f'<span class="{_CLASSES.get(line[:1], "")}">{html.escape(line)}</span>'
+        for line in code.splitlines()
+    )
+    return "\n".join(lines)

@@ -125,7 +125,7 @@ def _missing(model: Answers) -> int:
     screen.title("Recorded answers are missing")
     for question in dict.fromkeys(model.missing):
         print(f"- {question}")
-    print(f"Record them anew: {answers.BASE_URL}=… .venv/bin/python demo/run.py --record WHO")
+    print(f"Record them again: {answers.BASE_URL}=… .venv/bin/python demo/run.py --record WHO")
     return 1
 
 

@@ -13,6 +13,7 @@ from reviewer import __version__
 from reviewer.adapters.runner.actions import install_excepthooks
 from reviewer.adapters.runner.terminal import Terminal, show_cursor
 from reviewer.config.repository import file_schema
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.errors import CancelledError, ReviewerError
 from reviewer.outputs import review_report
@@ -72,7 +73,8 @@ def _carry_out(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         case "replay":
             return _replay(Path(options.file), options.format)
         case _:
-            print(json.dumps(file_schema.make(), indent=2, ensure_ascii=False))
+            schema = file_schema.make_for_learnings() if options.learnings else file_schema.make()
+            print(json.dumps(schema, indent=2, ensure_ascii=False))
             return 0
 
 
@@ -95,12 +97,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     settings = commands.add_parser("config", help=f"check {PATH}, or print its schema")
     about = settings.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    check = about.add_parser("check", help="check that the file is valid")
+    check = about.add_parser("check", help=f"check that it and {LEARNINGS_FILE} are valid")
     check.add_argument("file", nargs="?", default="", help=f"{PATH} of the repository by default")
     check.add_argument(
         "--templates", metavar="FOLDER", default="", help="check the templates in this folder too"
     )
-    about.add_parser("schema", help="print its JSON Schema")
+    schema = about.add_parser("schema", help="print its JSON Schema")
+    schema.add_argument("--learnings", action="store_true", help=f"that of {LEARNINGS_FILE}")
     replay = commands.add_parser("replay", help="show a saved report; needs no network")
     replay.add_argument("file", metavar="FILE")
     _add_format(replay)

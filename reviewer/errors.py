@@ -4,7 +4,7 @@ ReviewerError                     1
 ├── SetupError                    2   something in the workflow or the repository must change
 │   ├── EventError                2   the event payload cannot be used
 │   ├── InputError                2   an input of the step has an invalid value
-│   ├── ConfigError               2   .github/code-review.yml or a template is invalid
+│   ├── ConfigError               2   a settings file or a template of the repository is invalid
 │   └── ReportError               2   a saved report cannot be used
 ├── ForgeError                    1   a request to GitHub failed
 │   ├── OvertakenError            1   another run wrote the comment before this one could retry
@@ -112,12 +112,12 @@ class ConfigError(SetupError):
         """What is wrong and where in the file, without the name of the file."""
         return f"{self.place.removeprefix(', ')}: {self.problem}" if self.line else self.problem
 
-    def read_at(self, commit: str, *, hint: str = "") -> "ConfigError":
-        """Return this error with the words for the commit and a last sentence, the way on."""
+    def read_at(self, commit: str, *, hint: str = "", path: str = "") -> "ConfigError":
+        """Return this error about `path` with the words for the commit and a last sentence."""
         remedy = " ".join(filter(None, (self.remedy, hint)))
         return ConfigError(
             self.problem, cause=self.cause, remedy=remedy,
-            path=self.path, commit=commit, line=self.line, column=self.column,
+            path=path or self.path, commit=commit, line=self.line, column=self.column,
         )  # fmt: skip
 
 

@@ -228,7 +228,7 @@ def resembles(one: Finding, other: Finding) -> bool:
 def covers(one: Finding, other: Finding) -> bool:
     """Return True if a finding is at least as severe and as certain as another one.
 
-    Only then may it stand for both: a threshold could leave out the one and not the other.
+    Only then may it replace both: a threshold could leave out the one and not the other.
     """
     return one.severity >= other.severity and one.confidence >= other.confidence
 

@@ -12,7 +12,7 @@ _LONGEST = 200
 class JobIdentity:
     """The job that wrote a review: its workflow file, its id, and "run.attempt".
 
-    Jobs of one matrix share all three, so `process` tells one from the other. `automatic` is
+    Jobs of one matrix share all three, so `process` distinguishes them. `automatic` is
     False if a person asked for the review. `at` is when its run began, in Unix seconds. All are
     empty outside of a workflow.
     """

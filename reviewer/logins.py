@@ -9,7 +9,7 @@ DEPENDABOT = "dependabot[bot]"
 def spell(login: str, *, is_bot: bool) -> str:
     """Return a login as REST spells it: an app's ends in [bot], which no person's login can.
 
-    GraphQL leaves that out, and tells an app by its type alone.
+    GraphQL leaves that out, and shows an app by its type alone.
     """
     return f"{login.removesuffix(_APP)}{_APP}" if is_bot else login
 

@@ -129,6 +129,33 @@ class CreateCheckRun:
     annotations: tuple[CheckAnnotation, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PushFile:
+    """Commit a file to the new branch `branch`, which begins at the tip of `base_ref`.
+
+    `was` is the content that `content` was made of, None for a file that does not exist: a base
+    branch that has another one by now gets no branch. Nothing is done if the branch has its commit,
+    or if there is, or was, a pull request from it.
+    """
+
+    base_ref: str
+    branch: str
+    path: str
+    was: bytes | None
+    content: bytes
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPull:
+    """Open a pull request from a branch of the repository, if there never was one."""
+
+    base_ref: str
+    branch: str
+    title: str
+    body: str
+
+
 Operation: TypeAlias = (
     CreateComment
     | UpdateComment
@@ -137,4 +164,6 @@ Operation: TypeAlias = (
     | ReplyToThread
     | React
     | CreateCheckRun
+    | PushFile
+    | OpenPull
 )

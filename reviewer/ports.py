@@ -11,6 +11,7 @@ from reviewer.pull_request import (
     Comment,
     ListedFile,
     ListedPull,
+    OpenedPull,
     PullRequest,
     Snapshot,
     TreeListing,
@@ -172,8 +173,10 @@ class Forge(Protocol):
         """
         ...
 
-    def apply(self, operation: Operation) -> Comment | None:
+    def apply(self, operation: Operation) -> Comment | OpenedPull | None:
         """Carry out one planned write, and return the summary comment when it wrote one.
+
+        `OpenPull` returns the pull request.
 
         The write happens once: after a lost response the forge is searched for its result before
         another attempt. Raises NotFoundError when what is to be changed is gone,

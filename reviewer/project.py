@@ -7,7 +7,9 @@ of README, docs and examples follow.
 HOME = "https://github.com/org/code-review-action"
 REPOSITORY = "/".join(HOME.rsplit("/", 2)[1:])
 """As `uses:` names it in a workflow: owner and name."""
-FILE_SCHEMA = f"https://raw.githubusercontent.com/{REPOSITORY}/v1/schema/code-review.schema.json"
+_SCHEMAS = f"https://raw.githubusercontent.com/{REPOSITORY}/v1/schema"
+FILE_SCHEMA = f"{_SCHEMAS}/code-review.schema.json"
+LEARNINGS_SCHEMA = f"{_SCHEMAS}/code-review-learnings.schema.json"
 _TROUBLESHOOTING = f"{HOME}/blob/main/docs/troubleshooting.md"
 
 

@@ -141,6 +141,13 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedPull:
+    """A pull request that the action has opened."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenPulls:
     """The open pull requests, that with the oldest change first.
 

@@ -80,6 +80,15 @@ class Withheld:
         return Withheld(*map(add, astuple(self), astuple(other)))
 
 
+@dataclass(frozen=True, slots=True)
+class GivenLearning:
+    """A learning that the review was made with, and for how many files."""
+
+    text: str
+    origin: str
+    files: int
+
+
 LONGEST_OVERVIEW = 2_000
 """Characters; a longer overview would hide the findings below it."""
 LONGEST_CHANGE = 300
@@ -122,7 +131,8 @@ class Review:
     `spent` is for this run, `ledger` for all runs on the pull request so far (None outside of a
     run). `bills` are those of the runs that made the review, None if it was this one. `inline`
     holds the numbers of the findings with an inline comment. `tool_problems` say why findings of
-    other tools may be missing. `requests` tells what came of each request to the model. `shard` is
+    other tools may be missing. `learnings` are those of the base commit that it was made with.
+    `requests` has the result of each request to the model. `shard` is
     the run's share of the files, None for all. `moment` orders the reviews of a pull request
     (seconds since 1970, or later).
 
@@ -131,6 +141,7 @@ class Review:
     `paused` (the login of the person who paused the reviews, or empty) and `runs` (when earlier
     runs asked a model, in Unix seconds). `began` is when this run began, `job` which job it is.
     `listens` says that the workflow takes commands: its text names comments, or one has started a
+    run. `learnable` is what the command `/learn` could be given after the command that started the
     run.
     """
 
@@ -154,6 +165,7 @@ class Review:
     bills: tuple[Bill, ...] | None = None
     inline: frozenset[int] = frozenset()
     tool_problems: tuple[str, ...] = ()
+    learnings: tuple[GivenLearning, ...] = ()
     shard: Shard | None = None
     by_fork: bool = False
     key: str = ""
@@ -165,6 +177,7 @@ class Review:
     moment: int = 0
     job: JobIdentity = field(default_factory=JobIdentity)
     listens: bool = False
+    learnable: str = ""
 
     @property
     def model_texts(self) -> tuple[str, ...]:

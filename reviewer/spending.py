@@ -55,7 +55,7 @@ class Spent:
 
     @property
     def dollars(self) -> Decimal | None:
-        """What counts against a limit of the cost, in US dollars; None if a price is unknown."""
+        """What is compared with a limit of the cost, in US dollars; None if a price is unknown."""
         return self.cost if self.charged is None else self.charged
 
 
@@ -88,12 +88,12 @@ class Bill:
 
     @property
     def dollars(self) -> Decimal | None:
-        """What counts against a limit of the cost, in US dollars; None if a price is unknown."""
+        """What is compared with a limit of the cost, in US dollars; None if a price is unknown."""
         return read_dollars(self.charged or self.cost)
 
     @property
     def amounts(self) -> tuple[int, Decimal | None, Decimal | None]:
-        """Its tokens, its cost, and what counts against a limit."""
+        """Its tokens, its cost, and what is compared with a limit."""
         return self.tokens, read_dollars(self.cost), self.dollars
 
 

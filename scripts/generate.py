@@ -26,6 +26,7 @@ from scripts.error_texts import ErrorText  # noqa: E402
 
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
 ACTION = ROOT / "action.yml"
+LEARNINGS_SCHEMA = ROOT / "schema" / "code-review-learnings.schema.json"
 REPORT_SCHEMA = ROOT / "schema" / "report.schema.json"
 README = ROOT / "README.md"
 REFERENCE = ROOT / "docs" / "configuration.md"
@@ -57,6 +58,7 @@ def generated() -> dict[Path, str]:
     measured = results.load()
     found = {
         SCHEMA: _json(file_schema.make()),
+        LEARNINGS_SCHEMA: _json(file_schema.make_for_learnings()),
         REPORT_SCHEMA: _json(report_v1.schema()),
         ACTION: _replace(ACTION.read_text("utf-8"), YAML, _action_inputs()),
         README: _replace(readme, MEASURED, table.readme(measured)),
@@ -163,7 +165,11 @@ def _model_servers() -> Iterator[str]:
     links = " · ".join(f"[{name}](docs/model-servers.md{anchor})" for name, anchor, _ in rows)
     seen = ", ".join(name for name, _, state in rows if state.startswith("yes"))
     yield f"Blocks to paste, each with its limits: {links}."
-    yield f"The project's tests run {seen}. The others follow their documentation."
+    by_hand = ", ".join(name for name, _, state in rows if "by hand" in state)
+    yield (
+        f"The project's tests run {seen}. {by_hand} was tried by hand. The other blocks, OpenAI's "
+        "too, come from the documentation of the servers: we have no access to them."
+    )
 
 
 def _rules() -> Iterator[str]:
@@ -211,7 +217,7 @@ def _in_file(declaration: Declaration) -> str:
 
 
 def _plain(text: str) -> str:
-    """Quote what YAML would not take as it stands."""
+    """Quote what YAML would not take without quotes."""
     return json.dumps(text) if text.startswith("*") or ": " in text else text
 
 

@@ -36,7 +36,7 @@ class Defence:
     """A defence against some rows of the fault list, and how it is shown to be needed.
 
     With `patch` applied inside `function` of `file`, the test `fails`; a function is named as in
-    "Class.method", and "module" stands for the whole file. Where no change of one place takes the
+    "Class.method", and "module" means the whole file. Where no change of one place takes the
     defence out, `shown` is a test that holds both sides, or `note` says what was seen once.
     """
 
@@ -164,7 +164,7 @@ def attempt(chosen: list[Defence]) -> Iterator[str]:
 def main() -> int:
     """Try each defence that was asked for; 1 when a test does not miss its own."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only see whether the patches apply")
+    parser.add_argument("--check", action="store_true", help="only check if the patches apply")
     parser.add_argument("rows", nargs="*", help="rows or groups of the fault list, such as GH1 LO")
     arguments = parser.parse_args()
     chosen = [each for each in defences() if each.patch and asked_for(each.rows, arguments.rows)]

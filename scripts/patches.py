@@ -15,7 +15,7 @@ from textwrap import indent
 MODULE = "module"
 """Stands for a whole file, where there is no function: a constant, a template."""
 _TOKEN = re.compile(r"\w+|[^\w\s]")
-# What may stand between two words or signs of a patch.
+# What may be between two words or signs of a patch.
 _GAP = r"(?:[\s()]|,(?=\s*[)\]}])|#[^\n]*(?=\n))*?"
 _BRACKETS = {**dict.fromkeys("([{", 1), **dict.fromkeys(")]}", -1)}
 

@@ -136,7 +136,7 @@ def finding(
 
 
 def revise(finding: Finding, **members: Any) -> Finding:  # noqa: ANN401 - of any type
-    """Replace members of a finding, whether its own or its candidate's."""
+    """Replace members of a finding, or of its candidate."""
     own = {name: members.pop(name) for name in OWN_MEMBERS & members.keys()}
     return replace(finding, candidate=replace(finding.candidate, **members), **own)
 

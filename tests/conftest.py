@@ -56,7 +56,7 @@ def enterprise() -> Iterator[LoopbackGitHub]:
 
 @pytest.fixture
 def model_server() -> Iterator[LoopbackModel]:
-    """A model server that finds nothing until it is told what to say."""
+    """A model server that finds nothing until a test scripts it."""
     with LoopbackModel() as server:
         yield server
     _verify(server)
@@ -78,7 +78,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def invariants_for(
     request: pytest.FixtureRequest, model_server: LoopbackModel
 ) -> Iterator[Callable[[LoopbackGitHub], Invariants]]:
-    """Hold the runs on a forge against the invariants."""
+    """Check the runs on a forge against the invariants."""
     made: list[Invariants] = []
 
     def watch(forge: LoopbackGitHub) -> Invariants:
@@ -93,7 +93,7 @@ def invariants_for(
 def invariants(
     invariants_for: Callable[[LoopbackGitHub], Invariants], github: LoopbackGitHub
 ) -> Invariants:
-    """What every run of the test is held against."""
+    """The invariants that every run of the test is checked against."""
     return invariants_for(github)
 
 
@@ -122,10 +122,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say so where the exchanges with the model were held against no description."""
+    """Say so if the exchanges with the model were checked against no description."""
     if contract.openai() is None:
         terminalreporter.write_line(
-            "Requests to the model were held against no description: OpenAI's is not at hand. "
+            "Requests to the model were checked against no description: OpenAI's is missing. "
             f"Set {contract.FOLDER} to a folder that has it."
         )
 
@@ -157,11 +157,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """Fail a test of a row whose run, if there was one, was held against nothing."""
+    """Fail a test of a row whose run was not checked against the invariants."""
     yield
     whole = item.path.parent.name in {"runs", "e2e"} and item.get_closest_marker("faults")
     if whole and not item.get_closest_marker("no_run"):
-        assert item.stash.get(CHECKED, 0), "no run was held against the invariants"
+        assert item.stash.get(CHECKED, 0), "no run was checked against the invariants"
 
 
 def _verify(server: LoopbackServer) -> None:

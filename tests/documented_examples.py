@@ -7,8 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-# The kind of those that show the repository's file; all others are workflows.
+# The kinds of those that show files of the repository; all others are workflows.
 CONFIG = "config"
+LEARNINGS = "learnings"
 
 _EXAMPLE = re.compile(r"^<!-- example:(\w+) -->\n```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -23,7 +24,7 @@ class Example:
     text: str
 
     def __str__(self) -> str:
-        """Say what it is and where it stands."""
+        """Say what it is and where it is."""
         return f"{self.kind} at {self.page.relative_to(ROOT)}:{self.line}"
 
 
@@ -37,13 +38,18 @@ def all_examples() -> Iterator[Example]:
 
 
 def workflows() -> tuple[Example, ...]:
-    """Return the examples that stand in .github/workflows."""
-    return tuple(each for each in all_examples() if each.kind != CONFIG)
+    """Return the examples that belong into .github/workflows."""
+    return tuple(each for each in all_examples() if each.kind not in {CONFIG, LEARNINGS})
 
 
 def configurations() -> tuple[Example, ...]:
     """Return the examples of the repository's file."""
     return tuple(each for each in all_examples() if each.kind == CONFIG)
+
+
+def learnings() -> tuple[Example, ...]:
+    """Return the examples of the file with learnings."""
+    return tuple(each for each in all_examples() if each.kind == LEARNINGS)
 
 
 def workflow(kind: str) -> str:

@@ -10,7 +10,9 @@ from reviewer.operations import (
     CreateCheckRun,
     CreateComment,
     CreateReview,
+    OpenPull,
     Operation,
+    PushFile,
     React,
     ReplyToThread,
     ResolveThread,
@@ -134,7 +136,7 @@ class FakeForge:
                 self._comment_inline(operation)
             case ResolveThread(id=thread_id):
                 self._resolve(thread_id)
-            case ReplyToThread() | React() | CreateCheckRun():
+            case ReplyToThread() | React() | CreateCheckRun() | PushFile() | OpenPull():
                 pass
         return None
 

@@ -18,7 +18,7 @@ from tests.loopback.runner_log import commands
 from tests.loopback.state import Edit, IssueComment, Pull
 from tests.run_result import RunResult
 
-# What the runner may be told; "add-mask" is how it learns what to hide.
+# Commands that the runner may get; "add-mask" hides a text.
 ALLOWED_COMMANDS = frozenset({"notice", "warning", "error", "group", "endgroup", "add-mask"})
 # Seconds that a process may need to start and to end, beside those that its deadline counts.
 _AROUND = 10
@@ -38,7 +38,7 @@ _CUT = "The rest is left out"
 class Invariants:
     """Watches the loopback servers while runs go on, then looks at what each run has left.
 
-    I1 at most one comment for each instance; I2 a finished review stands in the job summary before
+    I1 at most one comment for each instance; I2 a finished review is in the job summary before
     it is published; I3 no secret in anything that is written, or in a prompt; I4 what was left out
     is listed, and then nothing looks clean; I5 the deadline holds; I6 no runner command but ours;
     I7 no older head over a newer one.
@@ -49,7 +49,7 @@ class Invariants:
     secrets: list[str] = field(default_factory=lambda: [KEY, TOKEN])
     checked: int = 0
     # GitHub has no conditional write: of the moment between our last read and our write, only what
-    # stands in the end counts.
+    # is there in the end applies.
     overtakes: bool = False
     # Of the runs that signed what they left: what nobody of them signed is none of our words.
     seals: list[Seal] = field(default_factory=list)
@@ -122,7 +122,7 @@ class Invariants:
                 for text in (edit.before, edit.after)
             )
             if after < before:
-                self._broken.append(f"I7: nothing is told any more of head {before}")
+                self._broken.append(f"I7: nothing is shown any more of head {before}")
 
     def _newest_of(self, number: int, name: str, bodies: Iterable[str]) -> int:
         """Number the newest head that some of the comments is about; -1 for none."""
@@ -158,6 +158,8 @@ class Invariants:
         remarks = [remark for thread in threads for remark in thread.comments]
         texts = [comment.body for comment in repository.comments if comment.author == BOT]
         texts += [remark.body for remark in remarks if remark.author == BOT]
+        proposed = [pull for pull in repository.pulls.values() if pull.author == BOT]
+        texts += [f"{pull.title}\n{pull.body}\n{pull.head_tree}" for pull in proposed]
         texts += [json.dumps(run) for run in repository.check_runs]
         texts += [_MASKING.sub("", finished.log), finished.summary, *finished.outputs.values()]
         texts += [json.dumps(body.get("messages") or body["input"]) for body in self.model.bodies]
@@ -193,7 +195,7 @@ class Invariants:
                 known = self._read(comment.body)
                 here = (comment.number, _instance(comment.body)) == (number, name)
                 if known and here and self._age(number, known) < newest:
-                    yield f"I7: the comment is about {known.head_sha}, a newer one stood there"
+                    yield f"I7: the comment is about {known.head_sha}, a newer one was there"
 
     def _age(self, number: int, known: state.State) -> int:
         """Number the heads of a pull request in the order of the pushes; -1 for none of them."""
@@ -219,7 +221,7 @@ def injected_commands(log: str) -> list[str]:
 
 
 def leaks(secrets: Iterable[str], texts: Iterable[str]) -> list[str]:
-    """List the beginnings of texts in which a secret stands, as it is or in disguise."""
+    """List the beginnings of texts that contain a secret, as it is or in disguise."""
     plain = list(secrets)
     known = Secrets(plain)
     return [

@@ -1,4 +1,4 @@
-"""Repositories on this machine for tests, made by git without the settings of whoever runs them."""
+"""Repositories on this machine for tests, made by git without the settings of the user."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Renders Markdown as GitHub does, twice over, and says whether anything in the page acts."""
+"""Renders Markdown as GitHub does, with two renderers, and finds what acts in the page."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What an error tells, and what stands behind it."""
+"""What an error says, and the address at its end."""
 
 import pytest
 

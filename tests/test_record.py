@@ -55,7 +55,7 @@ class Box(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """The dataclass that `Point` is held against."""
+    """The dataclass that `Point` is compared with."""
 
     x: int
     y: int = 0
@@ -160,7 +160,7 @@ def test_a_generic_record_takes_any_value() -> None:
     assert number == Box(3)
 
 
-def test_fields_tell_default_and_what_was_said_about_them() -> None:
+def test_fields_have_their_default_and_metadata() -> None:
     described = fields(Labelled)
     assert described["x"].default is REQUIRED
     assert (described["y"].default, described["y"].about) == (0, None)

@@ -1,4 +1,4 @@
-"""The cost of a pull request: each run counts once, and nothing lowers it."""
+"""The cost of a pull request: each run is added once, and nothing lowers the sum."""
 
 from decimal import Decimal
 from itertools import permutations
@@ -16,7 +16,7 @@ def bill(run: str, tokens: int = 1_000, cost: str = "0.100000", began: int = 0) 
 
 
 @faults("PD5")
-def test_a_run_that_is_billed_again_counts_with_the_last_bill_only() -> None:
+def test_of_two_bills_of_a_run_only_the_last_one_is_added() -> None:
     once = Ledger().charge(bill("a")).charge(bill("b"))
 
     again = once.charge(bill("a", 1_500, "0.250000"))
@@ -38,7 +38,7 @@ def test_a_run_that_asked_no_model_leaves_no_bill() -> None:
 
 
 @faults("PD5")
-def test_an_unknown_cost_hides_the_sum_but_counts_against_the_limit() -> None:
+def test_an_unknown_cost_hides_the_sum_but_uses_up_the_limit() -> None:
     spent = Spent(1, 900, 100, None, charged=Decimal("0.2"))
     ledger = Ledger().charge(bill("a")).charge(Bill.of("b", 5, spent)).charge(bill("c"))
     assert (ledger.tokens, ledger.cost, ledger.charged) == (3_000, None, Decimal("0.4"))

@@ -1,4 +1,4 @@
-"""Patches made from two versions of a file, and whether what was read of one tells the truth."""
+"""Patches made from two versions of a file, and a check of what was read of one."""
 
 from difflib import unified_diff
 
@@ -24,7 +24,7 @@ def _ended(lines: list[str]) -> list[str]:
 
 
 def assert_shows_difference(file: ChangedFile, old: str, new: str) -> None:
-    """Every line stands where both versions have it, and every difference is shown."""
+    """Every line is where both versions have it, and every difference is shown."""
     before, after = lines_of(old), lines_of(new)
     shown_old, shown_new = set[int](), set[int]()
     for part in (part for hunk in file.hunks for part in hunk.lines):

@@ -30,7 +30,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class PlannedJob:
-    """A job of a run: its name, whether its `if:` lets it run, and the inputs of our steps."""
+    """A job of a run: its name, the result of its `if:`, and the inputs of our steps."""
 
     key: str
     name: str

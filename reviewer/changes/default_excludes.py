@@ -1,8 +1,8 @@
-"""Tells which files are left out by default: by folder, by file name, by a generator's mark.
+"""Decides which files are left out by default: by folder, by file name, by a generator's mark.
 
-Each rule is about what nobody reviews by hand. None of them hides anything: such a file counts as
-unread. A name never says that a file is binary, minified or generated, because its author chooses
-it.
+Each rule is about what nobody reviews by hand. None of them hides anything: such a file is listed
+as unread. A name never says that a file is binary, minified or generated, because its author
+chooses it.
 """
 
 import re

@@ -100,7 +100,8 @@ FileChange: TypeAlias = ChangedFile | Unreviewable | Unshown
 def needs_raw_diff(rows: Sequence[ListedFile]) -> bool:
     """Return True if a row has no patch that its status explains, or may be a symbolic link.
 
-    Only git's diff tells a link from a file with its path as text: one line without a line feed.
+    Only git's diff distinguishes a link from a file with its path as text, one line without a line
+    feed.
     """
     return any(
         (not row.patch and not _reason_without_lines(row)) or _may_be_link(row) for row in rows

@@ -1,4 +1,4 @@
-"""Tells by a file's name in which language its code can be."""
+"""Finds by a file's name the languages that its code can have."""
 
 # Suffixes of one language: code can move between such files without another form.
 _CODE = (

@@ -1,14 +1,16 @@
-"""Checks the settings that a pull request brings: its file and its templates.
+"""Checks the settings, learnings and templates that a pull request brings.
 
 They apply only after the merge.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from reviewer.changes import template_changes
+from reviewer.config import learnings_file
 from reviewer.config.repository import file_keys, file_places
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
 from reviewer.errors import ConfigError, ForgeError, NotFoundError
@@ -22,6 +24,11 @@ _BODY = (
     "Every run reads this file at the base commit, and ends with an error (exit code 2) as long as"
     " it is like this. This review does not follow it: the settings of the base commit apply."
 )
+_NO_LEARNINGS = "After the merge, no learning applies: {path} is invalid"
+_LEARNINGS_BODY = (
+    "Every run reads this file at the base commit, and reviews without learnings as long as it is"
+    " like this. This review does not follow it: the learnings of the base commit apply."
+)
 # A key is a name. A value can be anything, a secret too, so it is never quoted.
 _KEY = re.compile(r"[ \t]*(?:- )*[\"']?(?P<key>[A-Za-z][A-Za-z0-9_-]{0,60})[\"']?[ \t]*:")
 
@@ -32,6 +39,14 @@ class OwnSettings:
 
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def add(self, path: str, find: Callable[[], Iterable[Finding]]) -> "OwnSettings":
+        """Return this with the findings in one file, or with a note if it cannot be read."""
+        try:
+            return replace(self, findings=(*self.findings, *find()))
+        except ForgeError as unread:
+            note = f"{path} at the head commit was not checked: {unread.what.rstrip('.')}"
+            return replace(self, notes=(*self.notes, note))
 
 
 def check(
@@ -51,23 +66,44 @@ def check(
 def _check_file(
     forge: Forge, pull: PullRequest, rows: Sequence[ListedFile], *, repairs: bool
 ) -> OwnSettings:
+    """Check both files at the head commit; sends requests only if their rows are there.
+
+    `repairs` says that the file of the base commit is broken, and this one is known to be valid.
+    """
     touched = {path for row in rows for path in (row.path, row.previous_path)}
     present = {row.path for row in rows if row.status != "removed"}
     notes = _note_change(touched, repairs=repairs)
     misplaced = [path for path in file_places.MISPLACED if path in present]
-    if repairs or not (misplaced or PATH in present):
-        return OwnSettings(notes=notes)
+    edits, made = PATH in present, OwnSettings(notes=notes)
+    if (misplaced or edits) and not repairs:
+        made = made.add(PATH, lambda: _find(forge, pull, misplaced, edits=edits))
+    if LEARNINGS_FILE in present:
+        made = made.add(LEARNINGS_FILE, lambda: _find_in_learnings(forge, pull))
+    return made
+
+
+def _note_change(touched: Collection[str | None], *, repairs: bool) -> tuple[str, ...]:
+    edited = [path for path in (PATH, LEARNINGS_FILE) if path in touched]
+    if repairs and PATH in edited:
+        edited.remove(PATH)
+    return tuple(
+        f"the change of {path} takes effect after merging: the base commit's file applies"
+        for path in edited
+    )
+
+
+def _find_in_learnings(forge: Forge, pull: PullRequest) -> Iterable[Finding]:
     try:
-        return OwnSettings(tuple(_find(forge, pull, misplaced, edits=PATH in present)), notes)
-    except ForgeError as unread:
-        note = f"{PATH} at the head commit was not checked: {unread.what.rstrip('.')}"
-        return OwnSettings(notes=(*notes, note))
-
-
-def _note_change(touched: Iterable[str | None], *, repairs: bool) -> tuple[str, ...]:
-    if repairs or PATH not in touched:
-        return ()
-    return (f"the change of {PATH} takes effect after merging: the base commit's file applies",)
+        text = forge.content(LEARNINGS_FILE, pull.head_sha)
+    except NotFoundError as odd:
+        yield _make_learnings_finding(
+            ConfigError(odd.what, remedy=odd.remedy, path=LEARNINGS_FILE), ""
+        )
+        return
+    try:
+        learnings_file.parse(text or b"")
+    except ConfigError as problem:
+        yield _make_learnings_finding(problem, _read_line(text or b"", problem.line))
 
 
 def _find(
@@ -90,15 +126,25 @@ def _find(
 
 
 def _make_finding(problem: ConfigError, line: str) -> Finding:
+    title = TITLE.format(path=problem.path, what="is invalid" if problem.line else "is wrong")
+    return _make(problem, line, Severity.CRITICAL, title, _BODY)
+
+
+def _make_learnings_finding(problem: ConfigError, line: str) -> Finding:
+    title = _NO_LEARNINGS.format(path=problem.path)
+    return _make(problem, line, Severity.MEDIUM, title, _LEARNINGS_BODY)
+
+
+def _make(problem: ConfigError, line: str, severity: Severity, title: str, effect: str) -> Finding:
     number = problem.line or 1
     key = _KEY.match(line)
     return Finding.of_rule(
         problem.path,
         number,
         quote=f"{key['key']}:" if key else f"line {number}",
-        severity=Severity.CRITICAL,
-        title=TITLE.format(path=problem.path, what="is invalid" if problem.line else "is wrong"),
-        body=" ".join(filter(None, (_say(problem), problem.cause, problem.remedy, _BODY))),
+        severity=severity,
+        title=title,
+        body=" ".join(filter(None, (_say(problem), problem.cause, problem.remedy, effect))),
     )
 
 

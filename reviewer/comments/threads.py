@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 MOST_COMMENTS = 30
 """Inline comments in one review, as in reviewdog; larger reviews time out at GitHub."""
 MOST_ASKED = 20
-"""People; whether somebody may write costs a request."""
+"""People; each takes a request that asks if they may write."""
 
 
 def index_threads(conversation: Conversation, seal: Seal) -> Mapping[str, ReviewThread]:

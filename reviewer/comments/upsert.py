@@ -219,11 +219,12 @@ def _plan_edit(number: int, comment: Comment, body: str) -> UpdateComment:
 
 def _write(forge: Forge, operation: Operation) -> Comment | None:
     try:
-        return forge.apply(operation)
+        written = forge.apply(operation)
     except NotFoundError:
         if isinstance(operation, UpdateComment):
             return None
         raise
+    return written if isinstance(written, Comment) else None
 
 
 def _compose_nothing(_own: OwnComment) -> None:

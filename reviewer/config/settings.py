@@ -9,6 +9,7 @@ from typing import Any
 
 from reviewer.config import options
 from reviewer.config.globs import Patterns
+from reviewer.config.learnings import Learning
 from reviewer.config.options import Declaration
 from reviewer.config.repository import file_keys
 from reviewer.config.repository.file_keys import FileSettings, PathInstruction
@@ -27,6 +28,8 @@ _NOT_IN_FINGERPRINT = {
     "repaired",
     "template_folder",
     "comment_parts",
+    "learnings",
+    "learnings_unread",
 } | {declared.field for declared in _SHARED if not declared.in_fingerprint}
 
 
@@ -46,7 +49,8 @@ class Settings(SharedSettings):
     file sets nothing; it is empty if the file sets something. `repaired` lists what is broken at
     the base commit and not used, because the pull request repairs it: the paths of the file and of
     templates. `template_folder` is the input `templates`; `prompt_parts` and `comment_parts` are
-    the repository's own templates: the name and the text of each.
+    the repository's own templates: the name and the text of each. `learnings` come from a file of
+    their own; `learnings_unread` says that it could not be read.
     """
 
     workflow_globs: Globs = Globs()
@@ -59,6 +63,8 @@ class Settings(SharedSettings):
     template_folder: str = ""
     prompt_parts: tuple[tuple[str, str], ...] = ()
     comment_parts: tuple[tuple[str, str], ...] = ()
+    learnings: tuple[Learning, ...] = ()
+    learnings_unread: bool = False
 
     @property
     def unknown_severity(self) -> Severity:
@@ -79,7 +85,8 @@ class Settings(SharedSettings):
     def fingerprint(self) -> str:
         """64 hexadecimal digits that change with every setting that changes a review's content.
 
-        Path instructions do not count: they change the review of the files that they are about.
+        Path instructions and learnings do not count: they change the review of the files that they
+        are about.
         """
         content = {
             name: value for name, value in asdict(self).items() if name not in _NOT_IN_FINGERPRINT

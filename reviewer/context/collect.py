@@ -117,10 +117,10 @@ class ContextCollector:
             return RepositoryCode()
 
     def find_shown(self, file: ChangedFile) -> tuple[ShownCode, ...] | None:
-        """Return the unchanged code that a file is read with, None if it cannot be told.
+        """Return the unchanged code that a file is read with, None if it is not known.
 
         It does not depend on the batch and its room. The first call reads it for all changed files
-        and sends no request for any. It cannot be told where the commit is not at hand as a whole:
+        and sends no request for any. It is not known if the commit is not at hand as a whole:
         of a part of it, other definitions would be the nearest.
         """
         with self._lock_of_shown:

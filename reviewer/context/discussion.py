@@ -57,13 +57,13 @@ class Discussion:
 
 @dataclass(slots=True)
 class Speakers:
-    """Tells who wrote in the review threads of one pull request; safe to share between threads.
+    """Finds who wrote in the review threads of one pull request; safe to share between threads.
 
     `author` is the login of the pull request's author, who is the author even with write access:
-    nobody may keep a problem of their own change from being reported. `is_ours` tells if a comment
-    in a thread is proven to be the reviewer's. `may_write` sends a request.
-    It is called once for each login, for at most MOST_LOGINS of them. The others, and those about
-    whom the forge gives an error, count as people without write access.
+    nobody may keep a problem of their own change from being reported. `is_ours` decides if a
+    comment in a thread is proven to be the reviewer's. `may_write` sends a request. It is called
+    once for each login, for at most MOST_LOGINS of them. The others, and those about whom the forge
+    gives an error, are treated as people without write access.
     """
 
     author: str

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.config.globs import Patterns
+from reviewer.context import learnings
+from reviewer.context.learnings import ShownLearnings
 from reviewer.text import digest
 from reviewer.text.truncate import first_lines, shorten, shorten_name
 
@@ -61,13 +63,15 @@ class Guidelines:
 
     `found` has those of the nearest folders first. `problems` are sentences on what could not be
     used, `edited` the guideline files that the change itself touches. `unread` says that the forge
-    did not give some, so that others may apply too.
+    did not give some, so that others may apply too. `learned` is what the requests so far showed
+    of the learnings.
     """
 
     found: tuple[Guideline, ...] = ()
     problems: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     unread: bool = False
+    learned: list[ShownLearnings] = field(default_factory=list, compare=False)
     _cuts: set[str] = field(default_factory=set, compare=False)
 
     def select(self, paths: Collection[str], room: int) -> tuple[tuple[Guideline, ...], list[str]]:
@@ -96,16 +100,19 @@ class Guidelines:
         )
         return tuple(sorted(texts))
 
-    def record(self, cuts: Iterable[str]) -> None:
-        """Remember what was left out of a request that was sent."""
+    def record(self, cuts: Iterable[str], learned: ShownLearnings | None = None) -> None:
+        """Remember what was left out of a request that was sent, and its learnings."""
         self._cuts.update(cuts)
+        if learned:
+            self.learned.append(learned)
 
     @property
     def details(self) -> tuple[str, ...]:
         """Sentences for the job summary on what the requests so far did without."""
         cuts = join(sorted(self._cuts))
         left_out = f"guidelines left out of requests because of their length: {cuts}"
-        return (*self.problems, left_out) if cuts else self.problems
+        unlearned = learnings.describe_left(self.learned) if self.learned else ()
+        return (*self.problems, *([left_out] if cuts else []), *unlearned)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class Promises:
     def identity(self) -> str:
         """64 hexadecimal digits that change with what the issues ask for, "" without any.
 
-        White space and ticked boxes make no difference: whoever ticks one asks for nothing new.
+        White space and ticked boxes make no difference, because a tick asks for nothing new.
         """
         if not self.issues:
             return ""

@@ -97,6 +97,21 @@ class PauseReviews:
 
 
 @record
+class ProposeLearning:
+    """Propose a learning to the repository; `text` is untrusted.
+
+    It is about the file of the finding with the number `finding`, or of the review thread with the
+    first comment `thread`, or else about every file.
+    """
+
+    number: int
+    text: str
+    commenter: Commenter
+    finding: int = 0
+    thread: int | None = None
+
+
+@record
 class ShowHelp:
     """List the commands; `unknown` is the command that does not exist, empty after `/help`."""
 
@@ -118,7 +133,7 @@ class Skip:
     remedy: str = ""
 
 
-CommandRequest: TypeAlias = AnswerQuestion | PauseReviews | ShowHelp
+CommandRequest: TypeAlias = AnswerQuestion | ProposeLearning | PauseReviews | ShowHelp
 ReviewRequest: TypeAlias = ReviewPullRequest | ReviewHead | ReviewOpenPulls
 Activity: TypeAlias = ReviewRequest | CommandRequest | Skip
 

@@ -10,11 +10,15 @@ from reviewer.record import record
 REVIEW_WORD = "/review"
 LONGEST_QUESTION = 2_000
 """Characters; a longer question is cut."""
+LONGEST_LEARNING = 4_000
+"""Characters; a longer text is cut here, and refused where it would be proposed."""
 LONGEST_REASON = 200
 """Characters; reasons are remembered in the summary comment, which has little room."""
 
 # The summary prints [F3], and people copy what they see.
 _NUMBERED = re.compile(r"\[?F([1-9][0-9]{0,5})\]?(?:[ \t]+(.*))?", re.IGNORECASE | re.ASCII)
+
+_NAMED = re.compile(r"\[?F([1-9][0-9]{0,5})\]?(?:\s+|$)", re.IGNORECASE | re.ASCII)
 
 
 @record
@@ -45,6 +49,17 @@ class IgnoreCommand:
 
 
 @record
+class LearnCommand:
+    """Propose a learning; `text` is untrusted.
+
+    It is about the file of the finding `F{number}`, if that is not 0.
+    """
+
+    text: str
+    number: int = 0
+
+
+@record
 class PauseCommand:
     """Stop reviewing pushes."""
 
@@ -71,6 +86,7 @@ Command: TypeAlias = (
     | SummaryCommand
     | AskCommand
     | IgnoreCommand
+    | LearnCommand
     | PauseCommand
     | ResumeCommand
     | HelpCommand
@@ -86,7 +102,10 @@ _ALONE: dict[str, Command] = {
     "help": HelpCommand(),
 }
 # Commands that need no trigger before them.
-_OWN_WORDS = ("/summary", "/ask", "/ignore", "/pause", "/resume", "/help")
+_OWN_WORDS = ("/summary", "/ask", "/ignore", "/learn", "/pause", "/resume", "/help")
+
+# Those that say nothing without a text.
+_NEEDY = ("ask", "learn")
 
 
 @record
@@ -168,7 +187,7 @@ def _text_after(line: str, word: str) -> str | None:
 
 
 def _interpret(line: _CommandLine, following: Sequence[str]) -> Command | None:
-    """Return the command of a line; a question goes on in the lines that follow."""
+    """Return the command of a line; a question or a learning goes on in the lines that follow."""
     command: Command | None = None
     if line.verb == "ask":
         question = "\n".join((line.rest, *_drop_history(following))).strip()
@@ -176,12 +195,22 @@ def _interpret(line: _CommandLine, following: Sequence[str]) -> Command | None:
     elif line.verb == "ignore":
         named = _NUMBERED.fullmatch(line.rest)
         command = IgnoreCommand(int(named[1]), (named[2] or "")[:LONGEST_REASON]) if named else None
+    elif line.verb == "learn":
+        command = _read_learning("\n".join((line.rest, *_drop_history(following))).strip())
     elif not line.rest:
         command = _ALONE.get(line.verb)
     if command:
         return command
     # A slash word with other arguments may be meant for another bot. One without the argument that
     # it needs is meant for this one.
-    if line.addressed or line.verb == "ask" or (line.verb == "ignore" and not line.rest):
+    if line.addressed or line.verb in _NEEDY or (line.verb == "ignore" and not line.rest):
         return UnknownCommand(f"{line.verb} {line.rest}".strip())
     return None
+
+
+def _read_learning(text: str) -> LearnCommand | None:
+    """Return the command with its text, and with the number of a finding in front of it."""
+    named = _NAMED.match(text)
+    rest = text[named.end() :] if named else text
+    number = int(named[1]) if named else 0
+    return LearnCommand(rest[:LONGEST_LEARNING], number) if rest else None

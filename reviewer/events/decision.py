@@ -11,6 +11,7 @@ from reviewer.events.activity import (
     AnswerQuestion,
     Commenter,
     PauseReviews,
+    ProposeLearning,
     ReviewHead,
     ReviewOpenPulls,
     ReviewPullRequest,
@@ -172,6 +173,8 @@ def _obey(
     match command:
         case commands.AskCommand(question=question):
             return AnswerQuestion(event.number, question, commenter, thread=thread)
+        case commands.LearnCommand(text=text, number=finding):
+            return ProposeLearning(event.number, text, commenter, finding, thread)
         case commands.PauseCommand():
             return PauseReviews(event.number, commenter)
         case commands.HelpCommand():

@@ -31,7 +31,7 @@ def rank(
         for finding in remaining
         if finding.severity >= config.min_severity and finding.confidence >= config.min_confidence
     )
-    # Last: one that is dismissed or below a threshold must not stand for another one.
+    # Last: one that is dismissed or below a threshold must not replace another one.
     single, _ = dedupe(wanted)
     distinct = _merge_across_files(single)
     shown = _limit(distinct, config.max_findings)

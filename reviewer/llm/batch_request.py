@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from reviewer.changes import diff
 from reviewer.changes.parts import Part
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion
 from reviewer.context.guidelines import Guideline
+from reviewer.context.learnings import ShownLearnings
 from reviewer.context.repository.repository_code import RepositoryCode
 from reviewer.finding import Finding
 from reviewer.findings.other_tools import tool_matches
@@ -25,7 +27,7 @@ class TeamRules:
 
     `instructions` apply to every file. `by_path` holds patterns and the instructions for the files
     that match. `cuts` names what is left out of the guidelines. `linters` are the names of tools
-    that check the repository.
+    that check the repository. `learned` are the learnings about its files, None without any.
     """
 
     instructions: tuple[str, ...] = ()
@@ -33,10 +35,14 @@ class TeamRules:
     guidelines: tuple[Guideline, ...] = ()
     cuts: tuple[str, ...] = ()
     linters: tuple[str, ...] = ()
+    learned: ShownLearnings | None = None
 
     def names(self, rule: str) -> bool:
-        """Return True if a rule is said to be in one of the guidelines, by path or by name."""
-        return any(each.path.rpartition("/")[2] in rule for each in self.guidelines)
+        """Return True if a rule is said to be in a file that is shown, by path or by name."""
+        paths = [each.path for each in self.guidelines]
+        if self.learned and self.learned.given:
+            paths.append(LEARNINGS_FILE)
+        return any(path.rpartition("/")[2] in rule for path in paths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Reservation:
 class Budget:
     """Keeps a run within its limits; safe to share between threads.
 
-    A request counts as estimated while it is in flight, and as the model reports it afterwards.
+    A request in flight has its estimated cost, and afterwards the one that the model reports.
     """
 
     def __init__(

@@ -67,7 +67,7 @@ def parse_change(
     sections, foreign = _assign_sections(review.files, names)
     read = {path: _read_section(path, rows, gate) for path, rows in sections.items()}
     for number, (path, section) in enumerate(read.items(), 1):
-        # Nobody can tell what findings about other files mean: the first file must not look clean.
+        # It is not known what findings about other files mean: the first file must not look clean.
         strays = Withheld(malformed=foreign if number == 1 else 0)
         read[path] = replace(
             section,

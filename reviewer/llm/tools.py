@@ -32,8 +32,8 @@ _MOST_LINES = 400
 _MOST_MATCHES = 100
 _MOST_PATHS = 300
 _LONGEST_LINE = 300
-# Characters that one search reads.
-_MOST_SEARCHED = 50_000_000
+MOST_SEARCHED = 50_000_000
+"""Characters that one search reads."""
 # Paths that are compared with a pattern before the clock is looked at.
 _PATHS_AT_ONCE = 1_000
 _TOO_LONG = "the {} ended early: it took too long"
@@ -77,14 +77,18 @@ class WorkspaceTools:
         workspace: Workspace,
         fence: Callable[[str], str],
         remaining: Callable[[], float],
+        *,
+        most_searched: int = MOST_SEARCHED,
     ) -> None:
         """Set where files are read; `fence` marks their text as data, as `Prompts.fence` does.
 
         `remaining` returns the seconds until the run has to publish; it is the only clock here.
+        One search reads at most `most_searched` characters.
         """
         self._workspace = workspace
         self._fence = fence
         self._remaining = remaining
+        self._most_searched = most_searched
         self._left = LARGEST_RUN
         self._seconds_left = SECONDS_OF_RUN
         self._lock = Lock()
@@ -135,7 +139,7 @@ class WorkspaceTools:
     def _search(self, pattern: str, glob: str, timer: "_Timer") -> str:
         compiled = LinePattern(pattern)
         found = _Matches()
-        room = _MOST_SEARCHED
+        room = self._most_searched
         for path in self._find_matches(glob, timer):
             if timer.is_over():
                 break

@@ -1,4 +1,4 @@
-"""Makes the keys under which the results of files are remembered, and tells what changed in one."""
+"""Makes the keys under which the results of files are remembered, and compares two of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,8 @@ from reviewer.text import digest
 from reviewer.text.truncate import shorten_name
 
 _SEPARATOR = ":"
+# Between rules and learnings: in no mark.
+_LEARNED = "+"
 # Characters with 6 bits each, for what an author cannot choose at will: whoever looks for two
 # definitions with the same 48 bits has to push some 2^24, each of which is reviewed as a change.
 _RULES = 8
@@ -25,8 +27,9 @@ class FileKey:
     """What a file's result depends on; all of it is keyed.
 
     `change` identifies the file's own lines, `rules` the path instructions and guidelines that
-    apply to it, `shown` the unchanged code that it is read with: all of it in the first characters,
-    then the first pieces, so that the one that changed can be named. "" means none.
+    apply to it and then, behind a "+", the learnings about it. `shown` identifies the unchanged
+    code that it is read with: all of it in the first characters, then the first pieces, so that
+    the one that changed can be named. "" means none.
 
     Where the small model read the file, `change` identifies that model too, and where the lines
     are; `shown` identifies the text of the whole file, which the proof is about.
@@ -49,6 +52,11 @@ class FileKey:
         return _SEPARATOR.join(parts).rstrip(_SEPARATOR) if self.change else ""
 
     @property
+    def rules_alone(self) -> str:
+        """The part of `rules` that identifies all but the learnings."""
+        return self.rules.partition(_LEARNED)[0]
+
+    @property
     def sum_shown(self) -> str:
         """The part of `shown` that identifies all of it."""
         return self.shown[:_SHOWN]
@@ -65,9 +73,10 @@ class FileKeys:
     """Makes the keys of one run's files, each part of them once.
 
     `find_rules` returns a text for each rule that applies to a path, and None if not all rules are
-    known. `find_shown` returns the unchanged code that a file is read with, None if it cannot be
-    told. `small` is the name of the small model, "" for none, and `find_text` returns the text of
-    the whole file with that path after the change, None where it is not at hand.
+    known; `find_learnings` does the same for learnings. `find_shown` returns the unchanged code
+    that a file is read with, None if it is not known. `small` is the name of the small model, ""
+    for none, and `find_text` returns the text of the whole file with that path after the change,
+    None where it is not at hand.
     """
 
     seal: Seal
@@ -75,6 +84,7 @@ class FileKeys:
     find_shown: Callable[[ChangedFile], Sequence[ShownCode] | None] = lambda _: ()
     small: str = ""
     find_text: Callable[[str], str | None] = lambda _: None
+    find_learnings: Callable[[str], Sequence[str] | None] = lambda _: ()
     _changes: dict[str, str] = field(default_factory=dict)
 
     def identify_change(self, file: ChangedFile) -> str:
@@ -104,8 +114,12 @@ class FileKeys:
 
     def identify_rules(self, path: str) -> str | None:
         """Return the part of a key for the rules of a path, None if it is unknown."""
-        rules = self.find_rules(path)
-        return None if rules is None else self._mark_rules(rules)
+        rules, learnings = self.find_rules(path), self.find_learnings(path)
+        if rules is None or learnings is None:
+            return None
+        # Without learnings, it is what it was before there were any.
+        learned = _LEARNED + self._mark_rules(learnings) if learnings else ""
+        return self._mark_rules(rules) + learned
 
     def identify_shown(self, file: ChangedFile) -> str | None:
         """Return the part of a key for the code shown with a file, None if it is unknown."""

@@ -95,7 +95,7 @@ def _sort_of_tools(
     still_there: Callable[[Finding], bool],
     tools: ToolFindings,
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings of tools that are fixed, and those that this run cannot tell of.
+    """Return the findings of tools that are fixed, and those that this run cannot judge.
 
     Of the others the tool has changed its mind, or the workflow names no reports any more.
     """

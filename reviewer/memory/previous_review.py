@@ -165,8 +165,8 @@ def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
 
     It has four parts, separated by colons: prompts, models, configuration, title and description.
     If a part differs from that of the last review, its results do not apply. Rules that are about
-    some files only are in the keys of these. The description counts as a whole: where prompts cut
-    it depends on what is masked in it.
+    some files only are in the keys of these. The description is compared as a whole, because the
+    place where prompts cut it depends on what is masked in it.
     """
     words = digest.identify("words", _trim(pull.title), _trim(pull.body))
     asked = (

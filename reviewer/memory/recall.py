@@ -13,6 +13,7 @@ from reviewer.text.truncate import shorten_name
 
 MOST_REASONS = 3
 _OTHER_RULES = "the path instructions or the guidelines for it changed"
+_OTHER_LEARNINGS = "a learning for it changed"
 _OTHER_TEXT = "the text around its trivial change changed"
 _NO_TEXT = "the whole text of its trivial change is not at hand"
 
@@ -119,8 +120,8 @@ def recall(
     for file in (file for file in files if file.path in candidates):
         row = candidates[file.path]
         known = FileKey.parse(row.key)
-        if rules[file.path] not in {None, known.rules}:
-            again[file.path] = _OTHER_RULES
+        if reason := _find_other_rules(known, rules[file.path]):
+            again[file.path] = reason
             continue
         if keys.is_trivial(known, file):
             if reason := _find_other_text(file.path, known, previous, keys):
@@ -135,6 +136,14 @@ def recall(
         rows[file.path] = row
     left = forget_rules(previous, rules)
     return Recalled(left, keys.make, keys.make_trivial, rows, again, unchecked)
+
+
+def _find_other_rules(known: FileKey, rules: str | None) -> str:
+    """Return why the rules that a file was read under no longer apply, "" if they do."""
+    if rules is None or rules == known.rules:
+        return ""
+    only_learnings = FileKey("", rules).rules_alone == known.rules_alone
+    return _OTHER_LEARNINGS if only_learnings else _OTHER_RULES
 
 
 def _find_other_text(path: str, known: FileKey, previous: PreviousReview, keys: FileKeys) -> str:

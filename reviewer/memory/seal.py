@@ -11,7 +11,7 @@ _LABEL = b"code-review-action memory v1"
 _TAG_BYTES = 32
 SHORTEST_KEY = 8
 """Characters; servers without keys take any short word as `api-key`, which everybody can guess."""
-# What documentations of servers that need no key tell people to write.
+# What the documentation of servers that need no key asks people to write.
 _PLACEHOLDERS = frozenset({"sk-no-key-required", "no-key-required", "not-needed", "lm-studio"})
 
 

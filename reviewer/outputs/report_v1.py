@@ -26,7 +26,7 @@ from reviewer.config import shard
 from reviewer.errors import ReportError
 from reviewer.finding import Candidate, Origin, Side
 from reviewer.promise import PromiseGap
-from reviewer.review import Status
+from reviewer.review import GivenLearning, Status
 from reviewer.severity import Confidence, Scale, Severity
 from reviewer.spending import Dollars
 from reviewer.verification import Ground, VerdictOutcome
@@ -165,10 +165,7 @@ class SpentRow:
     requests: _Count
     input_tokens: _Count
     output_tokens: _Count
-    cost: Annotated[
-        _Cost | None,
-        Field(description="US dollars; null when a price or a usage is not known"),
-    ]
+    cost: Annotated[_Cost | None, Field(description="US dollars; null if a figure is not known.")]
     models: tuple[str, ...]
     cached_tokens: Annotated[_Count, Field(description="Input that a cache served.")] = 0
     cache_write_tokens: Annotated[_Count, Field(description="Input that a cache took in.")] = 0
@@ -184,7 +181,7 @@ class SpentRow:
 class BillRow:
     """What one run has cost: tokens, and US dollars, empty if not known; `began` in Unix seconds.
 
-    `charged` is what limits are compared with, empty if it is the same as `cost`.
+    `charged` is compared with limits, empty if it is the same as `cost`.
     """
 
     run: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -247,6 +244,7 @@ class Report:
         Field(description="The runs that made the review, so that each is counted once."),
     ] = ()
     tool_problems: tuple[str, ...] = ()
+    learnings: tuple[GivenLearning, ...] = ()
     memory: Annotated[
         str | None,
         Field(description="What a later run needs, packed and signed; null without a key."),

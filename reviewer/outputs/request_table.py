@@ -15,7 +15,7 @@ _LONGEST_PATH = 200
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """A changed file, and whether it is read by the model, and in words why not."""
+    """A changed file, and the reason in words if the model does not read it."""
 
     path: str
     outcome: str

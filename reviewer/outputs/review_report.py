@@ -61,6 +61,7 @@ def render(review: Review, *, name: str, run_url: str, memory: str | None = None
         total=_make_total_row(review),
         bills=tuple(BillRow(**asdict(bill)) for bill in review.bills or ()),
         tool_problems=review.tool_problems,
+        learnings=review.learnings,
         memory=memory,
     )
     return report_v1.write(report)
@@ -183,6 +184,7 @@ def _make_review(report: Report) -> Review:
         bills=tuple(Bill(**asdict(row)) for row in report.bills) or None,
         inline=frozenset(row.number for row in report.findings if row.inline),
         tool_problems=report.tool_problems,
+        learnings=report.learnings,
         shard=shard.parse(report.shard) if report.shard else None,
         key=report.key,
     )

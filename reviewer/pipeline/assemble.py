@@ -97,7 +97,7 @@ def _note_ungraded(results: Iterable[FileResult], config: Settings) -> tuple[str
 def _make_presence_check(
     files: Sequence[ChangedFile], as_prompt_text: Callable[[str], str]
 ) -> Callable[[Finding], bool]:
-    """Return a function that tells if the code of a finding is still in the changed files."""
+    """Return a function that decides if the code of a finding is still in the changed files."""
     by_path = {file.path: file for file in files}
 
     def still_there(finding: Finding) -> bool:

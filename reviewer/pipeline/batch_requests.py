@@ -9,7 +9,7 @@ from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import SMALLEST_WINDOW, Part, split
 from reviewer.config.enums import Batching, Effort
 from reviewer.config.settings import Settings
-from reviewer.context import guidelines, whole_change
+from reviewer.context import guidelines, learnings, whole_change
 from reviewer.context.collect import ContextCollector, PartContext, Room
 from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines
@@ -30,6 +30,7 @@ _RELATED_SHARE = 6
 _CONTEXT_SHARE = 4
 _LEAST_CONTEXT = 5_000
 _GUIDELINES_SHARE = 3
+_LEARNINGS_SHARE = 12
 # The same for unchanged code of the repository, in any batch.
 _REPOSITORY_SHARE = 3
 _LEAST_REPOSITORY = 6_000
@@ -37,7 +38,7 @@ LARGEST_WHOLE = 200_000
 """Characters of a request about the whole change, which is read for what needs two files to see."""
 # No prompt about a batch has more characters, so none is made to find out if it fits.
 _LARGEST_PROMPT = 300_000
-# A prompt that is too long by far may be one of a server that counts in another way, so the changes
+# A prompt that is far too long may only show that the server counts in another way, so the changes
 # are not divided by more at once.
 _MOST_DIVIDED = 4
 
@@ -47,11 +48,15 @@ def select_rules(
 ) -> TeamRules:
     """Return the team's rules for a request about these files.
 
-    `room` is that for changes; `share` is how much of their room the guidelines may take.
+    `room` is that for changes; `share` is how much of their room guidelines and learnings may take.
     """
     most = min(guidelines.ROOM, room // _GUIDELINES_SHARE)
     shown, cuts = known.select(paths, int(most * share))
-    return TeamRules(config.instructions, guidelines=shown, cuts=tuple(cuts))
+    learned = None
+    if config.learnings:
+        most = min(learnings.ROOM, room // _LEARNINGS_SHARE)
+        learned = learnings.select(config.learnings, paths, int(most * share))
+    return TeamRules(config.instructions, guidelines=shown, cuts=tuple(cuts), learned=learned)
 
 
 @dataclass(frozen=True, slots=True)

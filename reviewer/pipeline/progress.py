@@ -28,6 +28,10 @@ Task: TypeAlias = Batch | WholeChange | FindingsToVerify | Summaries
 Result: TypeAlias = BatchResult | WholeResult | Verified | OverviewResult
 
 
+# Requests one after the other that did not reach a server; each was tried several times.
+_MOST_UNREACHABLE = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Interim:
     """How far a review is: `read` of its `files` have a result.
@@ -68,6 +72,7 @@ class Progress:
     _asks_overview: bool = False
     _done: int = 0
     _again: int = 0
+    _unreachable: int = 0
 
     @classmethod
     def begin(cls, reviewer: BatchReviewer, plan: Plan) -> "Progress":
@@ -141,13 +146,14 @@ class Progress:
                 self.results[file.path] = self.reviewer.merge(file, self.parts[file.path])
 
     def _find_reason_to_stop(self, results: Sequence[PartResult]) -> ReviewerError | None:
-        for each in results:
-            if isinstance(each.result, FINAL_ERRORS):
-                return each.result
-            # A server that has replied before may reply again.
-            if isinstance(each.result, ModelUnreachableError) and not self._has_reply():
-                return each.result
-        return None
+        problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
+        final = next((each for each in problems if isinstance(each, FINAL_ERRORS)), None)
+        lost = next((each for each in problems if isinstance(each, ModelUnreachableError)), None)
+        self._unreachable = self._unreachable + 1 if lost else 0
+        # A server that has replied before may reply again, if it is not gone for long.
+        if self._has_reply() and self._unreachable < _MOST_UNREACHABLE:
+            lost = None
+        return final or lost
 
     def _has_reply(self) -> bool:
         if self._whole_result and self._whole_result.problem is None:

@@ -210,7 +210,7 @@ class BatchReviewer:
 
     def _request_review(self, batch: Batch) -> _Outcome:
         request = self.requests.make(batch)
-        self.requests.guidelines.record(request.rules.cuts)
+        self.requests.guidelines.record(request.rules.cuts, request.rules.learned)
         names = {self.prompts.as_prompt_text(path): path for path in batch.paths}
         gate = self.config.unknown_severity
         try:
@@ -232,7 +232,7 @@ class BatchReviewer:
         room = self.requests.context_window.room
         change = self.requests.fit_whole(change, room) or change
         request = self.requests.make(Batch(change.parts, share=share))
-        self.requests.guidelines.record(request.rules.cuts)
+        self.requests.guidelines.record(request.rules.cuts, request.rules.learned)
         paths = (*request.paths, *(outline.path for outline in change.outlines))
         names = {self.prompts.as_prompt_text(path): path for path in paths}
         gate = self.config.unknown_severity

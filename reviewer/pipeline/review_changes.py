@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from reviewer.changes.batches import Batch
 from reviewer.changes.selection import Selection
+from reviewer.context import learnings
 from reviewer.context.whole_change import WholeChange
 from reviewer.errors import CancelledError, ReviewerError
 from reviewer.finding import Dismissal
@@ -16,7 +17,7 @@ from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pipeline.verify_batch import FindingsToVerify
 from reviewer.pipeline.worker_pool import run_all
 from reviewer.prompt import PlannedRequest
-from reviewer.review import Review, Status
+from reviewer.review import GivenLearning, Review, Status
 
 
 def review(
@@ -50,7 +51,7 @@ def review(
     )
     asked += (outcomes.describe(task, None) for task in left)
     progress.close(left, stop)
-    _raise_if_nothing_was_reviewed(progress)
+    _raise_if_nothing_was_reviewed(progress, stop)
     known = replace(reviewer.previous.state, dismissed=dismissed)
     made = assemble(
         progress.conclude(),
@@ -68,6 +69,7 @@ def review(
         verifications=progress.verdicts.verifications(),
         notes=tuple(_note_how_it_was_made(reviewer, progress, made.notes)),
         requests=outcomes.sort(asked),
+        learnings=_list_learnings(reviewer) if reviewer.config.learnings else (),
         cancelled=stop if isinstance(stop, CancelledError) else None,
     )
 
@@ -84,13 +86,21 @@ def _ask(reviewer: BatchReviewer, task: Task) -> Result:
             return overview.request(reviewer, task)
 
 
-def _raise_if_nothing_was_reviewed(progress: Progress) -> None:
+def _list_learnings(reviewer: BatchReviewer) -> tuple[GivenLearning, ...]:
+    # The small model reads no learnings, and it is not remembered which files it read.
+    kept = () if reviewer.client.small else tuple(reviewer.recalled.rows)
+    shown = reviewer.requests.guidelines.learned
+    return learnings.list_given(reviewer.config.learnings, shown, kept)
+
+
+def _raise_if_nothing_was_reviewed(progress: Progress, stop: ReviewerError | None) -> None:
+    """Raise what stopped the asking, or else the first error, if no file has a review."""
     asked = [progress.results[path] for path in progress.parts]
     if not asked or progress.plan.kept:
         return
     if all(each.report.status is Status.FAILED for each in asked):
         tried = [each.result for of_file in progress.parts.values() for each in of_file]
-        raise next(each for each in tried if isinstance(each, ReviewerError))
+        raise stop or next(each for each in tried if isinstance(each, ReviewerError))
 
 
 def _note_how_it_was_made(

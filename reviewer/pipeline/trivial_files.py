@@ -66,13 +66,15 @@ def _find(
 def _needs_review(reviewer: BatchReviewer, file: ChangedFile) -> bool:
     """Return True if somebody or something has a reason to look at the file, trivial or not.
 
-    These are rules with findings, findings of earlier reviews, and instructions for the path.
+    These are rules with findings, findings of earlier reviews, and instructions or learnings for
+    the path.
     """
     instructed = (each.path for each in reviewer.config.path_instructions)
     return bool(
         builtin_rules.find(file, reviewer.redaction)
         or reviewer.requests.earlier(file)
         or any(Patterns((pattern,)).verdict(file.path) for pattern in instructed)
+        or any(each.paths and each.applies_to(file.path) for each in reviewer.config.learnings)
     )
 
 
@@ -124,7 +126,7 @@ def _choose_clean(
 ) -> dict[str, FileCandidates]:
     """Return the sections of the files about which the reply reports nothing.
 
-    If anything in it could not be read, nobody can tell which file that is about.
+    If anything in it could not be read, it is not known which file that is about.
     """
     sections = reply.sections
     if any(each.truncated or each.ambiguous or _has_dropped(each) for each in sections.values()):

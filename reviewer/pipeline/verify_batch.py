@@ -69,7 +69,7 @@ def _verify(
         return _verify_each(reviewer, pieces, findings, agreed)
     (batch,) = pieces
     request = reviewer.requests.make(batch)
-    reviewer.requests.guidelines.record(request.rules.cuts)
+    reviewer.requests.guidelines.record(request.rules.cuts, request.rules.learned)
     try:
         verdicts = reviewer.client.ask(
             reviewer.prompts.verify(request, findings, agreed),

@@ -17,11 +17,12 @@ from reviewer.config.settings import Settings
 from reviewer.context import for_questions, guideline_files
 from reviewer.context.discussion import Remark, Speakers
 from reviewer.context.guidelines import Guidelines
-from reviewer.errors import ContextTooLongError, ConversationClosedError, ForgeError
+from reviewer.errors import ContextTooLongError, ForgeError
 from reviewer.events.activity import (
     AnswerQuestion,
     CommandRequest,
     PauseReviews,
+    ProposeLearning,
     ShowHelp,
 )
 from reviewer.finding import Finding
@@ -33,19 +34,19 @@ from reviewer.llm.own_wording import OwnWording
 from reviewer.llm.prompts import Prompts
 from reviewer.llm.tools import OFFERED
 from reviewer.memory import state_line
-from reviewer.operations import CreateComment, Operation, ReplyToThread
+from reviewer.operations import CreateComment
 from reviewer.pipeline import batch_requests
 from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Model
 from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
-from reviewer.run import base_settings, known_review
+from reviewer.run import base_settings, command_replies, known_review, learn
 from reviewer.run.admission import eligibility
 from reviewer.run.admission.rights import Rights
 from reviewer.run.asking import model_tools
 from reviewer.run.reactions import acknowledge
-from reviewer.run.run import TITLE, Run
+from reviewer.run.run import Run
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,8 @@ def carry_out(run: Run, wanted: CommandRequest, snapshot: Snapshot) -> int:
     match wanted:
         case AnswerQuestion():
             return _answer(run, wanted, snapshot)
+        case ProposeLearning():
+            return _acknowledge(run, wanted, lambda: learn.propose(run, wanted, snapshot))
         case PauseReviews():
             return _acknowledge(run, wanted, lambda: _pause(run, wanted, snapshot))
         case ShowHelp():
@@ -73,17 +76,6 @@ def carry_out(run: Run, wanted: CommandRequest, snapshot: Snapshot) -> int:
 def _acknowledge(run: Run, wanted: CommandRequest, command: Callable[[], int]) -> int:
     understood = not (isinstance(wanted, ShowHelp) and wanted.unknown)
     return acknowledge(run, wanted.commenter, command, understood=understood)
-
-
-def _finish(run: Run, report: str) -> int:
-    run.runner.summary(f"{report}\n")
-    run.runner.output("verdict", "skipped")
-    return 0
-
-
-def _skip(run: Run, reason: str) -> int:
-    run.runner.notice(f"Nothing to do: {reason}.", title=TITLE)
-    return _finish(run, f"Code review: nothing to do: {reason}.")
 
 
 def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
@@ -106,7 +98,7 @@ def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
 
     if not run.inputs.silent:
         upsert.publish(run.forge, own, compose)
-    return _finish(run, f"Code review: {status}")
+    return command_replies.finish(run, f"Code review: {status}")
 
 
 def _show_help(run: Run, wanted: ShowHelp, snapshot: Snapshot) -> int:
@@ -116,16 +108,16 @@ def _show_help(run: Run, wanted: ShowHelp, snapshot: Snapshot) -> int:
     if not (shown or run.inputs.silent):
         body = f"{marker}\n{run.runner.secrets.mask(text)}\n"
         run.forge.apply(CreateComment(wanted.number, body, marker))
-    return _finish(run, text)
+    return command_replies.finish(run, text)
 
 
 def _answer(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> int:
     """Answer once, and in a thread only if it is ours."""
     thread = _find_thread(run, wanted, snapshot)
     if wanted.thread and thread is None:
-        return _skip(run, "the reply is in a thread that this review did not start")
-    if _is_answered(run, wanted, snapshot, thread):
-        return _skip(run, "the comment was answered before")
+        return command_replies.skip(run, "the reply is in a thread that this review did not start")
+    if command_replies.is_answered(run, wanted.commenter.comment_id, snapshot, thread):
+        return command_replies.skip(run, "the comment was answered before")
 
     def answer() -> int:
         try:
@@ -151,19 +143,9 @@ def _remember_cost(run: Run, number: int) -> None:
 
 def _find_thread(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> ReviewThread | None:
     """Return the thread of the question if this instance started it."""
-    for thread in snapshot.conversation.threads:
-        if wanted.thread in {comment.id for comment in thread.comments}:
-            # Other workflows comment as the same bot.
-            return thread if threads.is_ours(thread, thread.comments[0], run.seal) else None
-    return None
-
-
-def _is_answered(
-    run: Run, wanted: AnswerQuestion, snapshot: Snapshot, thread: ReviewThread | None
-) -> bool:
-    comments = thread.comments if thread else snapshot.conversation.comments
-    answered = (answer_comment.read_question_id(c.body, run.seal) for c in comments if c.mine)
-    return wanted.commenter.comment_id in answered
+    thread = command_replies.find_thread(snapshot, wanted.thread) if wanted.thread else None
+    # Other workflows comment as the same bot.
+    return thread if thread and threads.is_ours(thread, thread.comments[0], run.seal) else None
 
 
 def _ask_model(
@@ -274,23 +256,6 @@ def _publish(
     answer = replace(answer, question=known_secrets.conceal(answer.question))
     text = answer_comment.render_answer(answer)
     known_secrets.withhold((text,))
-    code = _finish(run, text)
-    if run.inputs.silent:
-        return code
-    try:
-        run.forge.apply(_plan_write(run, wanted, text, thread))
-    except ConversationClosedError as closed:
-        why = closed.what.rstrip(".")
-        run.runner.notice(f"{why}: the answer is in the job summary.", title=TITLE)
+    code = command_replies.publish(run, wanted.commenter, text, thread)
     log.info("Answered comment %d", wanted.commenter.comment_id)
     return code
-
-
-def _plan_write(
-    run: Run, wanted: AnswerQuestion, text: str, thread: ReviewThread | None
-) -> Operation:
-    marker = answer_comment.answer_marker(run.seal, wanted.commenter.comment_id, text)
-    if thread is None:
-        return CreateComment(wanted.number, f"{marker}\n{text}\n", marker)
-    # GitHub takes replies to the first comment of a thread only.
-    return ReplyToThread(wanted.number, thread.comments[0].id, f"{text}\n\n{marker}", marker)

@@ -17,13 +17,14 @@ from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Forge
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import mask_advice
-from reviewer.run import own_parts
+from reviewer.run import base_learnings, own_parts
 from reviewer.run.run import Run
 
 _NOT_YOURS = (
     "This pull request did not cause the error. A pull request that repairs the file is reviewed "
     "with the workflow's settings alone."
 )
+_NOT_COMMITTED = "A change that repairs the file is reviewed without the file's settings."
 _BEHIND = (
     "In this pull request the file is valid, but the branch does not have the broken version. If "
     "this is to repair it, merge the base branch into the branch first."
@@ -40,13 +41,15 @@ class SettingsFile:
     """What a commit has of the repository's file.
 
     `misplaced` lists the paths at which no settings are read. `unreadable` is the error about what
-    is no plain file; it names the commit, so two of them are not compared.
+    is no plain file; it names the commit, so two of them are not compared. `learnings` are the
+    paths of learnings that the commit has, the wrong one included.
     """
 
     text: bytes | None
     misplaced: tuple[str, ...]
     is_plain: bool = True
     unreadable: ConfigError | None = field(default=None, compare=False)
+    learnings: tuple[str, ...] = field(default=(), compare=False)
 
     @classmethod
     def read(cls, forge: Forge, sha: str) -> "SettingsFile":
@@ -54,14 +57,17 @@ class SettingsFile:
 
         Raises ForgeError if it cannot be read: that does not mean the defaults.
         """
-        finding = start_in_thread(partial(forge.find_existing, file_places.MISPLACED, sha))
+        finding = start_in_thread(partial(forge.find_existing, file_places.LOOKED_FOR, sha))
         text: bytes | None = None
         unreadable: ConfigError | None = None
         try:
             text = forge.content(PATH, sha)
         except NotFoundError as odd:
             unreadable = ConfigError(odd.what, cause=odd.cause, remedy=odd.remedy)
-        return cls(text, finding.result(), unreadable is None, unreadable)
+        found = finding.result()
+        misplaced = tuple(path for path in found if path in file_places.MISPLACED)
+        learnings = tuple(path for path in found if path not in file_places.MISPLACED)
+        return cls(text, misplaced, unreadable is None, unreadable, learnings)
 
     def load(self, inputs: Inputs) -> Settings:
         """Return the settings; raises ConfigError if the file is broken or in a wrong place."""
@@ -86,7 +92,7 @@ class SettingsFile:
 
 
 def load(run: Run, pull: PullRequest) -> Settings:
-    """Return the settings that apply to a pull request, with the repository's own templates.
+    """Return the settings that apply to a pull request, with learnings and templates of its own.
 
     Raises ConfigError if the file or a template at the base commit is broken and the pull request
     does not repair it, InputError for an invalid pattern of the workflow, ForgeError if the file
@@ -97,9 +103,11 @@ def load(run: Run, pull: PullRequest) -> Settings:
         settings = file.load(run.inputs)
     except ConfigError as broken:
         settings = _load_for_repair(run, pull, file, broken)
+    if file.learnings:
+        settings = base_learnings.add(settings, run, pull, file.learnings)
     if not run.inputs.templates:
         return settings
-    return own_parts.add(settings, run, pull, _name_base(pull))
+    return own_parts.add(settings, run, pull, base_learnings.name_base(pull))
 
 
 def _load_for_repair(
@@ -110,11 +118,12 @@ def _load_for_repair(
     Whoever may push to the repository could change the file in an earlier pull request as well. A
     fork's author could not: a maintainer has to ask for that review.
     """
-    commit = _name_base(pull)
+    commit = base_learnings.name_base(pull)
     head = SettingsFile.read(run.forge, pull.head_sha)
     remaining = head.find_problem()
     if head == base:
-        raise broken.read_at(commit, hint=_NOT_YOURS) from None
+        hint = _NOT_YOURS if pull.number else _NOT_COMMITTED
+        raise broken.read_at(commit, hint=hint) from None
     if remaining:
         here = f"In this pull request, {remaining.path or PATH} is not valid either"
         what = filter(None, (remaining.reason, remaining.cause, remaining.remedy))
@@ -130,8 +139,3 @@ def _load_for_repair(
     )
     note = mask_advice(note, run.runner.secrets)
     return replace(config.load(run.inputs, None), notes=(note,), origin="", repaired=(PATH,))
-
-
-def _name_base(pull: PullRequest) -> str:
-    # A review of local commits has no branch, only a name for both.
-    return f"on the base branch {pull.base_ref}" if pull.number else "at the base commit"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from reviewer.changes.selection import Selection, read_changes
+from reviewer.comments import learned
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
@@ -213,6 +214,7 @@ def _add_memory(
 
     The author of a fork could have changed its report: no later run may reuse its results.
     """
+    ignored = run.wanted.ignore
     return replace(
         review,
         paused=previous.state.paused,
@@ -223,6 +225,7 @@ def _add_memory(
         job=run.job,
         listens=run.listens or run.event == COMMENT or own.state.listens,
         job_summary_notes=(*review.job_summary_notes, *previous.notes),
+        learnable=learned.offer(ignored, review.dismissed) if ignored else "",
     )
 
 

@@ -35,8 +35,8 @@ class Run:
     costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
     reviewed files. Both are empty where there is none. `repository` is "owner/name". `folders`
     are the paths of the repository in reports of other tools. `now` is when the run began.
-    `early_list` is None if the event does not name the commits. `key` tells its bill from those of
-    other runs. `problems` are those that it has reported, and `environ` holds the runner's
+    `early_list` is None if the event does not name the commits. `key` distinguishes its bill from
+    those of other runs. `problems` are those that it has reported, and `environ` holds the runner's
     variables about the job. `repository_url` is the address of the repository on its server, "" if
     it is not known. `listens` says that the workflow of this run takes commands. `counted` has
     what was read for the daily limits: when runs on other pull requests asked a model, by their

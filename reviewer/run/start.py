@@ -10,8 +10,7 @@ from reviewer.adapters.github.queries import FileQuery
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.enums import Mode
-from reviewer.config.repository import file_places
-from reviewer.config.repository.file_places import REPOSITORY_FILE
+from reviewer.config.repository.file_places import LEARNINGS_FILE, LOOKED_FOR, REPOSITORY_FILE
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError, EventError
 from reviewer.events.activity import (
@@ -112,7 +111,9 @@ def _read_pull_request(
     """
     if isinstance(wanted, ReviewPullRequest):
         sha = wanted.base_sha
-        file = FileQuery(REPOSITORY_FILE, sha, file_places.MISPLACED, workflow) if sha else None
+        file = (
+            FileQuery(REPOSITORY_FILE, sha, LOOKED_FOR, LEARNINGS_FILE, workflow) if sha else None
+        )
         return forge.snapshot(wanted.number, file)
     if not isinstance(wanted, ReviewHead):
         return forge.snapshot(wanted.number)

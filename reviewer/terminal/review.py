@@ -25,7 +25,12 @@ from reviewer.terminal.formats import FORMATS, Reviewed
 from reviewer.terminal.local_changes import LocalChanges, open_changes
 from reviewer.terminal.text_report import Layout
 
-_REMOTE = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)#(?P<number>[1-9]\d{0,9})")
+_NUMBER = r"(?P<number>[1-9]\d{0,9})"
+_REMOTE = re.compile(rf"(?P<repository>[\w.-]+/[\w.-]+)#{_NUMBER}")
+# The address of a pull request in a browser, or of one of its tabs.
+_ADDRESS = re.compile(
+    rf"(?P<server>https?://[\w.:-]+)/(?P<repository>[\w.-]+/[\w.-]+)/pull/{_NUMBER}(?:[/?#].*)?"
+)
 _WIDEST = 100
 
 
@@ -42,7 +47,7 @@ class Target:
 
 def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Review what the command line names, print the review, and return the exit code."""
-    remote = _REMOTE.fullmatch(options.what)
+    remote = _find_remote(options.what, environ)
     inputs = environment.load_inputs(options.input, environ)
     writes = bool(remote and options.comment)
     inputs = replace(inputs, dry_run=not writes, plan_only=options.plan or inputs.plan_only)
@@ -66,6 +71,23 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     return code
 
 
+def _find_remote(what: str, environ: Mapping[str, str]) -> re.Match[str] | None:
+    """Return the match of a pull request, None for local changes.
+
+    Raises InputError for the address of one on another server than the token is for.
+    """
+    if not (address := _ADDRESS.fullmatch(what)):
+        return _REMOTE.fullmatch(what)
+    server = environ.get("GITHUB_SERVER_URL") or "https://github.com"
+    if address["server"] != server.rstrip("/"):
+        raise InputError(
+            f"The pull request is on {address['server']}, and the token is for {server}.",
+            remedy=f"Set GITHUB_SERVER_URL to {address['server']}, and GITHUB_API_URL to the "
+            "address of its API.",
+        )
+    return address
+
+
 def _open_terminal(
     folder: str, environ: Mapping[str, str]
 ) -> tuple[Terminal, AbstractContextManager[None]]:
@@ -86,9 +108,10 @@ def _open_pull_request(remote: re.Match[str], inputs: Inputs, environ: Mapping[s
     # Slow to import, and not needed for local changes.
     from reviewer.adapters.github.forge import GitHub
 
-    repository, deadline = remote["repository"], Deadline(inputs.timeout)
+    repository, number = remote["repository"], int(remote["number"])
+    deadline = Deadline(inputs.timeout)
     forge = GitHub.of(environ, repository=repository, token=inputs.github_token, deadline=deadline)
-    return Target(forge, ".", remote[0], repository, int(remote["number"]))
+    return Target(forge, ".", f"{repository}#{number}", repository, number)
 
 
 def _open_local(

@@ -1,11 +1,13 @@
-"""Checks the settings file and the templates of a repository, as a run on a merge of them would."""
+"""Checks the settings, learnings and templates of a repository, as a run does after their merge."""
 
 import os
 from pathlib import Path
 
 from reviewer.adapters.files.git_repository import LocalRepository
+from reviewer.config import learnings_file
 from reviewer.config import settings as config
 from reviewer.config.repository import file_places
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError, ForgeError
@@ -14,15 +16,21 @@ from reviewer.errors import ConfigError, ForgeError
 def check(file: str, templates: str) -> int:
     """Print what is worth a note, and return the exit code.
 
-    `file` is the settings file, "" for that of the repository; `templates` is their folder, "" for
-    none. Raises ConfigError for what ends a run.
+    `file` is one with settings or learnings, "" for both of the repository; `templates` is their
+    folder, "" for none. Raises ConfigError for what is invalid.
     """
     root = _find_root()
     path = Path(file) if file else root / PATH
+    learnings = path if path.name == Path(LEARNINGS_FILE).name else root / LEARNINGS_FILE
+    checks_learnings = learnings == path or (not file and learnings.exists())
     if templates:
         _check_templates(Path(templates))
+    if checks_learnings:
+        _check_learnings(learnings)
+    if learnings == path:
+        return 0
     _check_place(root, path)
-    if templates and not path.exists():
+    if (templates or checks_learnings) and not path.exists():
         return 0
     for note in config.load(Inputs(), read(path)).notes:
         print(f"note: {note}")
@@ -44,6 +52,11 @@ def _find_root() -> Path:
         return Path(LocalRepository.find(os.curdir).folder)
     except ForgeError:
         return Path()
+
+
+def _check_learnings(path: Path) -> None:
+    count = len(learnings_file.parse(read(path)))
+    print(f"{path}: {count} {'learning' if count == 1 else 'learnings'} can be used.")
 
 
 def _check_place(root: Path, path: Path) -> None:

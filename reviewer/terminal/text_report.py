@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reviewer.comments import costs
 from reviewer.finding import Finding, Side
-from reviewer.review import FileReport, Review, Status
+from reviewer.review import FileReport, GivenLearning, Review, Status
 from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
 
@@ -81,11 +81,17 @@ def render(review: Review, layout: Layout = PLAIN, *, subject: str = "") -> str:
         _list("Not checked again", map(_describe, review.unchecked), layout),
         _list("Major changes", review.overview.major_changes, layout),
         _files(review, layout),
+        _list("Learnings given to the model", map(_describe_learning, review.learnings), layout),
         _list("Notes", (*_count_withheld(review), *review.notes), layout),
         [layout.paint(_footer(review), _DIM)],
     )
     texts = ("\n".join(lines) for lines in blocks)
     return "\n\n".join(text for text in texts if text)
+
+
+def _describe_learning(learning: GivenLearning) -> str:
+    files = "1 file" if learning.files == 1 else f"{learning.files:,} files"
+    return " \u00b7 ".join(filter(None, (learning.text, learning.origin, files)))
 
 
 def _head(review: Review, layout: Layout, subject: str) -> Iterator[str]:

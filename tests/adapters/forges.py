@@ -39,5 +39,5 @@ def forge(
 def apply_write(forge: Forge, operation: Operation) -> Comment:
     """Carry out a write that leaves a comment."""
     comment = forge.apply(operation)
-    assert comment is not None
+    assert isinstance(comment, Comment)
     return comment

@@ -1,6 +1,6 @@
 import pytest
 
-from bench.bars import amount, is_missed, is_worse
+from bench.bars import amount, is_missed, is_worse, pair
 from bench.measuring import Row
 
 
@@ -34,6 +34,12 @@ def test_a_row_is_worse_when_its_ratio_grew_by_more_than_noise() -> None:
     assert not is_worse(row(ratio=1.05), row(ratio=1.0))
     assert is_worse(row(ratio=0.01), row(ratio=0.0))
     assert not is_worse(row(ratio=0.0), row(ratio=0.0))
+
+
+def test_rows_of_one_name_are_compared_in_their_order() -> None:
+    earlier = [row(ratio=1.0), row(ratio=0.5)]
+    now = [row(ratio=1.1), row(ratio=0.6), row(ratio=9.0)]
+    assert pair(now, earlier) == [(now[0], earlier[0]), (now[1], earlier[1])]
 
 
 def test_a_text_without_a_number_has_no_amount() -> None:

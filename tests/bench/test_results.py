@@ -38,7 +38,7 @@ def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_readme_says_what_was_measured_and_nothing_else() -> None:
-    assert list(table.readme({"bench": MEASURED})) == ["The image has 69 MB."]
+    assert list(table.readme({"bench": MEASURED})) == ["The image has a size of 69 MB."]
     assert list(table.readme({})) == []
 
 

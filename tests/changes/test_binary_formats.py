@@ -52,27 +52,27 @@ PROGRAMS = {
 
 @faults("HD3")
 @pytest.mark.parametrize(("path", "start"), STARTS.items())
-def test_data_is_told_by_both(path: str, start: bytes) -> None:
+def test_data_is_recognised_by_name_and_first_bytes(path: str, start: bytes) -> None:
     assert identify(path, start) is Format.DATA
     assert identify(f"docs/{path.upper()}", start) is Format.DATA
 
 
 @faults("HD12")
 @pytest.mark.parametrize(("path", "start"), ARCHIVES.items())
-def test_archives_are_told_from_data(path: str, start: bytes) -> None:
+def test_archives_are_distinguished_from_data(path: str, start: bytes) -> None:
     assert identify(f"lib/{path}", start) is Format.ARCHIVE
 
 
 @faults("HD3")
 @pytest.mark.parametrize(("path", "start"), PROGRAMS.items())
-def test_programs_are_told_from_data(path: str, start: bytes) -> None:
+def test_programs_are_distinguished_from_data(path: str, start: bytes) -> None:
     assert identify(f"lib/{path}", start) is Format.PROGRAM
 
 
 @faults("HD3")
 @pytest.mark.parametrize("path", [*STARTS, *PROGRAMS, *ARCHIVES])
 @given(start=st.binary(max_size=64))
-def test_a_name_alone_tells_nothing(path: str, start: bytes) -> None:
+def test_a_name_alone_identifies_no_format(path: str, start: bytes) -> None:
     if start[:2] not in {(STARTS | PROGRAMS | ARCHIVES)[path][:2], b"MZ", b"\xff\xfb"}:
         identified = identify(path, b"#!" + start)
         # A compiled module of Python begins with any two bytes.
@@ -84,5 +84,5 @@ def test_a_name_alone_tells_nothing(path: str, start: bytes) -> None:
     "path", ["a.js", "a.png.js", "png", ".png", "a.png/x", "a.png ", "a", "so"]
 )
 @pytest.mark.parametrize("start", STARTS.values())
-def test_the_first_bytes_alone_tell_nothing(path: str, start: bytes) -> None:
+def test_the_first_bytes_alone_identify_no_format(path: str, start: bytes) -> None:
     assert identify(path, start) is None

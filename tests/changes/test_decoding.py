@@ -1,6 +1,8 @@
 """Which bytes are text, although git calls them binary."""
 
 import random
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -23,7 +25,7 @@ MARKED = {
 @faults("HD3")
 @pytest.mark.parametrize(("name", "mark"), MARKED.items())
 @given(text=TEXTS)
-def test_a_mark_tells_the_encoding(name: str, mark: bytes, text: str) -> None:
+def test_a_byte_order_mark_decides_the_encoding(name: str, mark: bytes, text: str) -> None:
     found = decoding.decode(mark + (CODE + text).encode(name))
     assert found
     assert found.text == CODE + text
@@ -84,7 +86,20 @@ def test_bytes_of_control_are_no_text(data: bytes) -> None:
     assert decoding.decode(data) is None
 
 
-@given(st.binary(max_size=300))
-def test_any_bytes_can_be_tried(data: bytes) -> None:
+ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp1252", "latin-1")
+
+
+def encodings_of(text: str) -> Iterator[bytes]:
+    for name in ENCODINGS:
+        with suppress(UnicodeEncodeError):
+            yield text.encode(name)
+
+
+@given(
+    st.binary(max_size=300)
+    | st.binary(max_size=8)
+    | st.builds(lambda text, name: text.encode(name, "ignore"), TEXTS, st.sampled_from(ENCODINGS))
+)
+def test_no_byte_of_a_decoded_file_is_lost(data: bytes) -> None:
     found = decoding.decode(data)
-    assert found is None or isinstance(found.text, str)
+    assert found is None or any(data.endswith(each) for each in encodings_of(found.text))

@@ -50,7 +50,7 @@ def find_reason(
         ("src/a.test.js.snap", "snapshot"),
     ],
 )
-def test_files_that_nobody_writes_by_hand_are_told_by_path(path: str, reason: str) -> None:
+def test_files_that_nobody_writes_by_hand_are_recognised_by_path(path: str, reason: str) -> None:
     assert find_reason_by_path(path) == reason
 
 
@@ -80,7 +80,7 @@ def test_a_name_that_readers_see_otherwise_matches_no_rule(name: str, hidden: st
 
 @faults("HD6")
 @pytest.mark.parametrize("mark", MARKS)
-def test_a_generators_mark_counts_where_it_stays(mark: str) -> None:
+def test_a_generators_mark_applies_where_it_stays(mark: str) -> None:
     old, new = f"\n{mark}\nx\n", f"\n{mark}\ny\n"
     assert find_reason(old, new) == "generated"
     assert find_reason("", new) == ""

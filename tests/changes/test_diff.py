@@ -56,7 +56,7 @@ def test_changed_lines_are_those_that_were_added_or_removed() -> None:
     ("listed", "known"),
     [("added", "added"), ("renamed", "renamed"), ("copied", "copied"), ("changed", "modified")],
 )
-def test_a_status_that_is_none_of_ours_counts_as_modified(listed: str, known: str) -> None:
+def test_an_unknown_status_is_read_as_modified(listed: str, known: str) -> None:
     file = diff.parse(replace(row("@@ -1 +1 @@\n-a\n+b", status=listed), previous_path="old.py"))
     assert file == replace(parse_patch("@@ -1 +1 @@\n-a\n+b"), status=known, previous_path="old.py")
 
@@ -94,7 +94,7 @@ def test_the_status_of_a_rename_proves_nothing(status: str, changes: int) -> Non
     assert diff.parse(listed) == Unshown(listed)
 
 
-def test_a_submodule_is_told_by_the_text_of_all_its_lines() -> None:
+def test_a_submodule_is_recognised_by_the_text_of_all_its_lines() -> None:
     assert diff.is_submodule(parse_patch(SUBMODULE))
     assert diff.is_submodule(parse_patch(SUBMODULE.replace("b\n", "b-dirty\n")))
     assert not diff.is_submodule(parse_patch(SUBMODULE.replace("-Subproject", "-subproject")))

@@ -161,5 +161,5 @@ def test_a_raw_diff_cut_within_a_hunk_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "not a diff", "diff --git nonsense\n", "diff --git \n"])
-def test_a_raw_diff_without_readable_names_tells_nothing(text: str) -> None:
+def test_a_raw_diff_without_readable_names_is_not_used(text: str) -> None:
     assert git_diff.parse(text) == ()

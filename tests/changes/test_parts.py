@@ -132,7 +132,7 @@ def test_halves_hold_every_changed_line_of_their_part(file: ChangedFile, window:
 
 
 @faults("LL6")
-def test_halves_count_on_from_the_part_they_replace() -> None:
+def test_halves_are_numbered_from_the_part_they_replace() -> None:
     file = changed_file(hunk("a" * 700, "b" * 700), hunk("c" * 1400, start=9))
     first, second = split(file, 1_500)
     assert [(half.number, half.count) for half in halve(second)] == [(2, 2)]

@@ -117,7 +117,7 @@ def test_a_definition_at_another_place_of_the_file_is_trivial(
         ),
         ("a.rs", "#[cfg(x)]\nfn f() {\n}\nfn g() {\n}\n", "fn f() {\n}\n#[cfg(x)]\nfn g() {\n}\n"),
         ("a.rs", "mod a;\nmod b;\n", "mod b;\nmod a;\n"),
-        # The last definition of a name is the one that counts.
+        # The last definition of a name applies.
         (
             "a.py",
             "def f():\n    a()\ndef g():\n    b()\n",

@@ -45,7 +45,7 @@ ROWS = {
     "a.kt": ("f()", 's = """\n  // b c d.\n"""', "c = '\"'", "if (a) {\n  b()\n}"),
 }
 PATHS = st.sampled_from(sorted(ROWS))
-# What may stand between rows without a meaning.
+# What may be between rows without a meaning.
 BLANKS = st.sampled_from(["", " ", "\t", "  "])
 PROSE = st.sampled_from(["Counts what is there.", "See https://example.com/a for more.", ""])
 # What breaks a reader, or a compiler.
@@ -135,9 +135,11 @@ def test_rows_without_a_meaning_are_proven(data: st.DataObject) -> None:
         assert found is None
     elif any(each.strip() for each in between):
         assert found is Proof.COMMENTS
-    else:
+    elif new.rstrip("\n") == old.rstrip("\n"):
         # An end of line more or less at the end of the file is no line.
-        assert found in {Proof.WHITE_SPACE, None if new.rstrip("\n") == old.rstrip("\n") else found}
+        assert found in {Proof.WHITE_SPACE, None}
+    else:
+        assert found is Proof.WHITE_SPACE
 
 
 @given(st.data())

@@ -44,7 +44,7 @@ def test_every_kind_of_token_is_named_where_there_is_one() -> None:
         (None, None, "price unknown"),
     ],
 )
-def test_a_total_with_an_estimate_in_it_is_not_told_as_exact(
+def test_a_total_with_an_estimate_in_it_is_not_shown_as_exact(
     cost: str | None, charged: str | None, words: str
 ) -> None:
     ledger = Ledger(

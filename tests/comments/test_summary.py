@@ -192,9 +192,7 @@ def test_what_is_not_shown_in_full_takes_one_collapsed_line(markdown: SnapshotAs
     assert render(review, [other]) == markdown
 
 
-def test_what_is_collapsed_still_counts_in_the_heading_and_is_explained_in_the_job_summary() -> (
-    None
-):
+def test_the_heading_includes_what_is_collapsed_and_the_job_summary_explains_it() -> None:
     minor = builders.finding(title="Wording", severity=Severity.LOW, number=1)
     review = builders.review(minor)
     body = render(review, [])
@@ -266,7 +264,7 @@ def review_of_many(findings: int, files: int, body: str = "why " * 900) -> Revie
 
 @faults("GH13")
 @pytest.mark.parametrize(("findings", "files"), [(50, 10), (200, 3000), (2, 3000), (20, 1)])
-def test_a_long_review_sheds_sections_and_counts_what_it_sheds(findings: int, files: int) -> None:
+def test_a_long_review_leaves_out_sections_and_says_how_much(findings: int, files: int) -> None:
     review = review_of_many(findings, files)
     body = render(review)
     assert len(body.encode()) <= LARGEST_BODY
@@ -291,7 +289,7 @@ def test_what_findings_lack_for_length_is_named() -> None:
 
 
 @faults("GH13")
-def test_the_worst_findings_are_shed_last() -> None:
+def test_the_worst_findings_are_left_out_last() -> None:
     body = render(review_of_many(40, 1))
     whole = body.count(WHOLE)
     assert 10 < whole < 20
@@ -333,12 +331,12 @@ def test_each_finding_is_shown_once_or_counted_whatever_its_length(
 
 
 @faults("GH13")
-def test_wide_characters_count_as_the_bytes_they_are() -> None:
+def test_wide_characters_are_measured_in_bytes() -> None:
     review = review_of_many(10, 1, body="\U0001f600" * 2000)
     assert len(render(review).encode()) <= LARGEST_BODY
 
 
-def test_the_job_summary_keeps_what_the_comment_sheds() -> None:
+def test_the_job_summary_keeps_what_the_comment_leaves_out() -> None:
     report = summary.render_report(review_of_many(20, 1), RUN)
     assert report.count("#### 🔵 Low · ") == 10
     assert "left out for length" not in report

@@ -157,7 +157,7 @@ AZURE = "https://acme.openai.azure.com"
         ),
     ],
 )
-def test_an_address_that_cannot_be_the_beginning_is_told_with_the_right_one(
+def test_an_address_that_cannot_be_the_beginning_is_refused_with_the_right_one(
     url: str, right: str
 ) -> None:
     with pytest.raises(InputError) as caught:

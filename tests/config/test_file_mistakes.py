@@ -1,4 +1,4 @@
-"""Whoever makes a usual mistake in the file can mend it with the line that the error names."""
+"""Usual mistakes in the file can be corrected with the line that the error names."""
 
 import re
 
@@ -20,6 +20,9 @@ MENDED: dict[str, tuple[str, ...]] = {
     "exclude: '*.md, docs/**'": ('exclude: ["*.md", "docs/**"]',),
     "exclude: |\n  *.md\n  docs/**": ('exclude: ["*.md", "docs/**"]',),
     "exclude: a": ("exclude: [a]",),
+    "exclude: '**/*.{js,ts}'": ('exclude: ["**/*.js", "**/*.ts"]',),
+    "exclude: './dist, a;b'": ('exclude: ["/dist", a, b]',),
+    "include: '!docs/**'": ('include: ["**", "!docs/**"]',),
     "skip-labels: 1": ('skip-labels: ["1"]',),
     "language: [French]": ("language: French",),
     "max-files: '30'": ("max-files: 30",),
@@ -139,7 +142,7 @@ def advised(error: ConfigError) -> tuple[str, ...]:
 
 @faults("CF4", "CF2")
 @pytest.mark.parametrize(("text", "lines"), MENDED.items(), ids=MENDED)
-def test_the_lines_of_the_error_mend_the_file(text: str, lines: tuple[str, ...]) -> None:
+def test_the_lines_of_the_error_correct_the_file(text: str, lines: tuple[str, ...]) -> None:
     assert advised(refusal(text)) == lines
     assert yaml.safe_load("\n".join(lines))
     config.load(Inputs(), "\n".join(lines))
@@ -147,7 +150,7 @@ def test_the_lines_of_the_error_mend_the_file(text: str, lines: tuple[str, ...])
 
 @faults("CF4", "CF2")
 @pytest.mark.parametrize(("text", "lines"), ENTRIES.items(), ids=ENTRIES)
-def test_the_entries_of_the_error_mend_the_list(text: str, lines: tuple[str, ...]) -> None:
+def test_the_entries_of_the_error_correct_the_list(text: str, lines: tuple[str, ...]) -> None:
     assert advised(refusal(text)) == lines
     key = text.partition(":")[0]
     config.load(Inputs(), "\n".join((f"{key}:", *lines)) if lines else "")

@@ -110,8 +110,8 @@ def test_an_input_is_refused_with_the_line_to_write(text: str, line: str) -> Non
     with pytest.raises(InputError, match="The input exclude cannot be used: entry ") as caught:
         config.load(inputs, None)
     assert caught.value.remedy == f"Write `exclude: '{line}'`."
-    mended = Inputs.load({"INPUT_EXCLUDE": line})
-    assert config.load(mended, None).workflow_globs.exclude == tuple(line.split(", "))
+    corrected = Inputs.load({"INPUT_EXCLUDE": line})
+    assert config.load(corrected, None).workflow_globs.exclude == tuple(line.split(", "))
 
 
 @pytest.mark.parametrize(

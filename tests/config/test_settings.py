@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from typing import get_args
 
@@ -37,7 +38,7 @@ def refusal(text: bytes | str) -> ConfigError:
 
 
 @faults("CF1")
-def test_without_a_file_the_workflow_and_the_defaults_count_and_that_is_said() -> None:
+def test_without_a_file_the_workflow_and_the_defaults_apply_and_that_is_noted() -> None:
     settings = config.load(INPUTS, None)
     assert replace(settings, origin="") == Settings()
     assert settings.origin.startswith("there is no .github/code-review.yml at the base commit")
@@ -233,7 +234,7 @@ def test_the_fingerprint_changes_with_the_content_of_a_review_and_with_nothing_e
     )
     prints = {load(text).fingerprint for text in ("", *changes)}
     assert len(prints) == 1 + len(changes)
-    assert all(len(digits) == 64 and int(digits, 16) >= 0 for digits in prints)
+    assert [digits for digits in prints if not re.fullmatch("[0-9a-f]{64}", digits)] == []
     same = (
         "fail-on: high\nreview-drafts: false\nskip-labels: [x]\nskip-authors: [y]\nmax-files: 300"
     )

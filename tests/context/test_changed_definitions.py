@@ -40,7 +40,7 @@ def test_a_parameter_on_a_line_of_its_own_belongs_to_the_header() -> None:
     assert names(find("a.py", *rows)) == [("charge", True)]
 
 
-def test_a_changed_body_is_told_apart() -> None:
+def test_a_changed_body_is_distinguished_from_changed_first_lines() -> None:
     found = find("a.py", " def charge(price):", "-    return 1", "+    return 2")
     assert names(found) == [("charge", False)]
 

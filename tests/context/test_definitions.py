@@ -115,6 +115,6 @@ def test_generated_definitions_are_read_up_to_a_limit() -> None:
 @given(st.text(alphabet="ab(){}<>:=;*# \tdefclasfnt", max_size=80))
 def test_no_line_breaks_a_pattern(line: str) -> None:
     for family in definitions.FAMILIES:
-        assert definitions.find_on_line(line, family) in {"", *line.replace("(", " ").split()} or (
-            definitions.find_on_line(line, family) in line
-        )
+        name = definitions.find_on_line(line, family)
+        assert name in line
+        assert set(name).isdisjoint("(){}<>:=;*# \t")

@@ -1,7 +1,5 @@
 """Which files a guideline file is about, as teams write it for Copilot and Cursor."""
 
-import contextlib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,8 +104,20 @@ PIECES = st.sampled_from(
 
 
 @faults("TR2")
-@given(st.lists(PIECES, max_size=40).map("".join), st.sampled_from([COPILOT, CURSOR]))
-def test_no_front_matter_does_more_than_be_refused(text: str, path: str) -> None:
-    with contextlib.suppress(ValueError):
-        scope = read_scope(path, f"---\n{text}")
-        assert scope is None or scope.patterns.verdict("a.ts") in {True, False, None}
+@given(
+    st.sampled_from(["applyTo: '", "applyTo: [", "globs: ", "", "excludeAgent: "]),
+    st.lists(PIECES, max_size=40).map("".join),
+    st.sampled_from(["\n---\n", "'\n---\n", "]\n---\n"]),
+    st.sampled_from([COPILOT, CURSOR]),
+)
+def test_front_matter_of_any_text_is_refused_or_names_a_few_files(
+    key: str, text: str, end: str, path: str
+) -> None:
+    reason, scope = "", None
+    try:
+        scope = read_scope(path, f"---\n{key}{text}{end}Rule.\n")
+    except ValueError as refused:
+        reason = str(refused)
+    assert not reason or reason.startswith(("has ", "names no files"))
+    assert not scope or len(scope.globs) <= 100
+    assert not scope or scope.text.endswith("Rule.\n")

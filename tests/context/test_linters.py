@@ -1,4 +1,4 @@
-"""Which tools a repository is checked by, as its files tell."""
+"""Which tools check a repository, as its files show."""
 
 import pytest
 from hypothesis import given

@@ -32,7 +32,7 @@ def step(
         "base-url": model_server.base_url,
         "model": MODEL,
         "fallback-model": "",
-        # One question for a file, unless a test is about the second look.
+        # One request for a file, unless a test is about the verification.
         "verify": "off",
     }
     addresses = {"GITHUB_API_URL": github.api_url, "GITHUB_GRAPHQL_URL": github.graphql_url}

@@ -23,7 +23,7 @@ NUMBER = 2
 class Step:
     """One step of a workflow: its folder below `root`, its inputs and its environment.
 
-    Whatever it does is held against the invariants, save where it is only measured or shown.
+    Each run is checked against the invariants, unless it is only measured or shown.
     """
 
     root: Path

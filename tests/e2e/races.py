@@ -32,7 +32,7 @@ class Plan:
     """
 
     # A finished review is there already.
-    stands: bool
+    has_review: bool
     # The second process starts at a request of the first; a push comes just before, or never.
     second_at: tuple[str, int]
     pushed_between: bool
@@ -53,7 +53,7 @@ class Plan:
         chance = random.Random(seed)
         pushed_between = chance.random() < 0.4
         return cls(
-            stands=chance.random() < 0.4,
+            has_review=chance.random() < 0.4,
             second_at=chance.choice(MOMENTS),
             pushed_between=pushed_between,
             pushed_at=None if pushed_between or chance.random() < 0.5 else chance.choice(MOMENTS),

@@ -34,7 +34,7 @@ _COMMAND_FILES = {
 class Machine:
     """A runner's folders below `root`; the workspace may be filled before the start.
 
-    Whatever a container does is held against the invariants, save where it is only measured.
+    Each container is checked against the invariants, unless it is only measured.
     """
 
     root: Path

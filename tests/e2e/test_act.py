@@ -1,4 +1,4 @@
-"""The workflows of the documentation, word by word as they stand there, on a workflow engine.
+"""The workflows of the documentation, without any change, on a workflow engine.
 
 `act` reads workflow, event, secrets and the action's metadata as GitHub does, starts the image with
 what the runner passes on, and reads back what the step wrote. Two things differ from GitHub: the

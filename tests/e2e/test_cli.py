@@ -248,6 +248,22 @@ def test_a_misspelt_template_is_an_error(repository: Path, model_server: Loopbac
     assert done.stderr.rstrip().endswith("docs/troubleshooting.md#templates")
 
 
+def test_a_file_of_learnings_is_checked_too(repository: Path, model_server: LoopbackModel) -> None:
+    path = repository / ".github" / "code-review-learnings.yml"
+    path.parent.mkdir()
+    path.write_text("- txt: Count in cents.\n", "utf-8")
+    for words in ((), (".github/code-review-learnings.yml",)):
+        done = run(repository, model_server, "config", "check", *words)
+        assert done.returncode == 2
+        assert "code-review-learnings.yml, line 1" in done.stderr
+        assert "Write `text: Count in cents.`" in done.stderr
+    path.write_text("- text: Count in cents.\n", "utf-8")
+    done = run(repository, model_server, "config", "check")
+    assert (done.returncode, done.stdout.endswith(": 1 learning can be used.\n")) == (0, True)
+    schema = json.loads(run(repository, model_server, "config", "schema", "--learnings").stdout)
+    assert "paths" in schema["$defs"]["learning"]["properties"]
+
+
 def test_templates_are_checked_with_file_line_and_column(
     repository: Path, model_server: LoopbackModel
 ) -> None:
@@ -391,12 +407,35 @@ def test_a_repository_without_commits_is_reviewed(
     assert "HIGH a.py:1" in review(folder, model_server)
 
 
+@pytest.mark.parametrize("tab", ["", "/files", "/commits/0123abc", "#issuecomment-1"])
+def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
+    repository: Path, model_server: LoopbackModel, github: LoopbackGitHub, tab: str
+) -> None:
+    github.add_pull(7)
+    model_server.script = finds_a_problem
+    done = run(
+        repository,
+        model_server,
+        "review",
+        f"https://ghe.example/{github.full_name}/pull/7{tab}",
+        GITHUB_TOKEN=TOKEN,
+        GITHUB_SERVER_URL="https://ghe.example/",
+        GITHUB_API_URL=github.api_url,
+        GITHUB_GRAPHQL_URL=github.graphql_url,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 high" in done.stdout
+    assert not github.writes
+
+
 @pytest.mark.parametrize(
     ("arguments", "environ", "words"),
     [
         ((), {"CODE_REVIEW_API_KEY": "", "CODE_REVIEW_BASE_URL": ""}, ("CODE_REVIEW_API_KEY",)),
         ((), {"CODE_REVIEW_API_KEY": "sk-wrong"}, ("does not accept", "CODE_REVIEW_API_KEY")),
         (("octo/shop#7",), {}, ("GITHUB_TOKEN", "gh auth token")),
+        (("https://github.com/octo/shop/pull/7",), {}, ("GITHUB_TOKEN", "gh auth token")),
+        (("https://ghe.example/octo/shop/pull/7",), {}, ("GITHUB_SERVER_URL to https://ghe.ex",)),
         (("--comment",), {}, ("--comment writes on a pull request",)),
         (("main..change", "--staged"), {}, ("--staged compares the index",)),
         (("--input", "effort"), {}, ("--input effort has no value",)),

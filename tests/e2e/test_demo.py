@@ -14,7 +14,7 @@ from tests.e2e.process import ROOT
 
 pytestmark = pytest.mark.process
 
-# A proxy that nothing listens at: whoever looks for a way out of this machine finds none.
+# A proxy at which nothing listens, so that nothing leaves this machine.
 NO_WAY_OUT = "http://127.0.0.1:9"
 
 

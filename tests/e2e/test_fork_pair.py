@@ -39,7 +39,7 @@ def review_fork(fork: Step) -> tuple[Step, RunResult]:
 
 
 def publishing_step(fork: Step, github: LoopbackGitHub, **run: object) -> Step:
-    """Make the step of the second workflow, with what GitHub tells it about the first one."""
+    """Make the step of the second workflow, with what GitHub reports about the first one."""
     pull = github.repository.pulls[NUMBER]
     about = {
         "event": "pull_request",
@@ -104,7 +104,7 @@ def test_a_report_cannot_choose_another_pull_request_to_be_published_on(
 def test_the_branch_decides_between_two_pull_requests_with_the_same_head_commit(
     fork: Step, github: LoopbackGitHub
 ) -> None:
-    """A stranger can open a pull request with the very commit of somebody else's."""
+    """Anybody can open a pull request with the commit of another pull request."""
     source, left = review_fork(fork)
     victim = github.add_pull(NUMBER + 1)
     victim.head_sha = github.repository.pulls[NUMBER].head_sha

@@ -48,7 +48,7 @@ def test_of_many_slow_requests_all_replies_are_published(
     answered, at_once = 10, 8
     model_server.fail(CHAT, *[Pass()] * answered, Hang(), forever=True)
     process = step.with_inputs(batching="file", concurrency=str(at_once)).start()
-    # Whoever asks again has heard an answer.
+    # A client that asks again has got an answer.
     wait_for(lambda: len(model_server.sent(CHAT)) == answered + at_once)
     process.send_signal(signal.SIGINT)
     finished = step.finish(process, SECONDS)

@@ -1,4 +1,4 @@
-"""The command that people install, and the pages that tell them how to use it."""
+"""The command that people install, and the pages that explain it."""
 
 import json
 import re

@@ -198,7 +198,7 @@ def test_killed_while_one_of_two_comments_becomes_a_pointer_the_next_run_leaves_
 def test_killed_while_the_summary_is_written_the_next_run_publishes(
     step: Step, github: LoopbackGitHub, tmp_path: Path
 ) -> None:
-    """A pipe stands in the summary's place: its writer waits until somebody reads."""
+    """The summary is a pipe: its writer waits until somebody reads."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     process = step.with_environ({"GITHUB_STEP_SUMMARY": str(pipe)}).start()

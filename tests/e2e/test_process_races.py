@@ -38,7 +38,7 @@ def test_two_processes_race_and_the_newer_head_wins(
 ) -> None:
     model_server.script = finds_a_problem
     plan = Plan.of(seed)
-    if plan.stands:
+    if plan.has_review:
         assert replace(step, root=step.root / "before").run().code == 0
     race = Race(plan, step, github, model_server)
     ended = race.run()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.process
 
 WORKFLOW: dict[str, Any] = yaml.safe_load((ROOT / "examples" / "matrix.yml").read_text("utf-8"))
 FILES = {f"src/f{number}.py": ("old = 1\n", f"new = {number}\n") for number in range(20)}
-# Where the two artifact actions stand in for what happens between the jobs.
+# Where the two artifact actions pass files between the jobs.
 UPLOAD = next(step for step in WORKFLOW["jobs"]["review"]["steps"] if "upload" in step["uses"])
 DOWNLOAD = next(step for step in WORKFLOW["jobs"]["publish"]["steps"] if "download" in step["uses"])
 

@@ -1,4 +1,4 @@
-"""A run that is cancelled: what is known is told, at once, and nothing is left half written."""
+"""A cancelled run publishes what it knows at once, and leaves nothing half written."""
 
 import signal
 import subprocess

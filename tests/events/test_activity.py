@@ -16,6 +16,7 @@ from reviewer.events.activity import (
     AnswerQuestion,
     Commenter,
     PauseReviews,
+    ProposeLearning,
     ReviewHead,
     ReviewOpenPulls,
     ReviewPullRequest,
@@ -170,7 +171,7 @@ def test_a_draft_is_skipped_and_the_reason_names_the_input() -> None:
 
 
 @faults("EV7")
-def test_a_deleted_fork_counts_as_a_fork_and_is_reviewed() -> None:
+def test_a_deleted_fork_is_treated_as_a_fork_and_is_reviewed() -> None:
     payload = example("pull_request.opened")
     payload["pull_request"]["head"]["repo"] = None
     event = events.parse(
@@ -225,7 +226,7 @@ def test_a_bot_gains_nothing_from_its_name_and_is_skipped_without_a_key(login: s
 
 @faults("RM1")
 @pytest.mark.parametrize("login", ["dependabot[bot]", "Dependabot[bot]", "evil[bot]"])
-def test_who_has_no_key_waits_at_a_gate_unless_the_workflow_skips_this_author(login: str) -> None:
+def test_a_bot_without_a_key_waits_at_a_gate_unless_the_workflow_skips_it(login: str) -> None:
     payload = by_bot(example("pull_request.opened"), login)
     rules = replace(RULES, key_missing=True, skip_authors=("dependabot[bot]",), gated=True)
     for decided in (
@@ -404,6 +405,8 @@ MONA = Commenter("mona", Subject.COMMENT, 31)
             ),
         ),
         ("/ask Why?", AnswerQuestion(5, "Why?", MONA)),
+        ("/learn Use cents.", ProposeLearning(5, "Use cents.", MONA)),
+        ("/learn F3 Use cents.", ProposeLearning(5, "Use cents.", MONA, finding=3)),
         ("/pause", PauseReviews(5, MONA)),
         ("/help", ShowHelp(5, MONA)),
         ("/review now", ShowHelp(5, MONA, "now")),
@@ -420,7 +423,9 @@ def test_text_without_a_command_and_our_own_comments_are_skipped(body: str) -> N
     assert isinstance(decision.decide(comment_event(body), RULES), Skip)
 
 
-COMMANDS = ("/review", "/summary", "/ask Why?", "/ignore F3", "/pause", "/resume", "/help")
+COMMANDS = (
+    "/review", "/summary", "/ask Why?", "/ignore F3", "/learn Cents.", "/pause", "/resume", "/help",
+)  # fmt: skip
 
 
 @faults("EV4")
@@ -493,6 +498,9 @@ def test_a_command_in_a_reply_is_obeyed() -> None:
     )
     assert decision.decide(reply_event("/ignore F3"), RULES) == ReviewPullRequest(
         5, requested=True, ignore=commands.IgnoreCommand(3), commenter=AT_LINES
+    )
+    assert decision.decide(reply_event("/learn Use cents."), RULES) == ProposeLearning(
+        5, "Use cents.", AT_LINES, thread=41
     )
 
 
@@ -580,7 +588,7 @@ def test_the_end_of_a_pull_requests_run_is_about_the_head_that_github_names(
         head_sha="a" * 40,
         head_branch="main",
         head_repository={"full_name": "stranger/fork"},
-        # A fork's run names none; what stands here could be about any pull request.
+        # A fork's run names none; a value here could be about any pull request.
         pull_requests=[],
     )
     assert decide(payload, "workflow_run") == ReviewHead(

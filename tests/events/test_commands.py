@@ -10,6 +10,7 @@ from reviewer.events.commands import (
     Command,
     HelpCommand,
     IgnoreCommand,
+    LearnCommand,
     PauseCommand,
     ResumeCommand,
     ReviewCommand,
@@ -47,6 +48,25 @@ TRIGGER = "flows review"
     ],
 )
 def test_a_command_is_alone_on_the_first_line(body: str, command: Command) -> None:
+    assert commands.parse(body, TRIGGER) == command
+
+
+@pytest.mark.parametrize(
+    ("body", "command"),
+    [
+        ("/learn Money is in cents.", LearnCommand("Money is in cents.")),
+        ("/LEARN\nMoney is\n\nin cents.\n", LearnCommand("Money is\n\nin cents.")),
+        ("/learn F3 It is generated.", LearnCommand("It is generated.", 3)),
+        ("/learn [f3]\nIt is generated.", LearnCommand("It is generated.", 3)),
+        ("/learn F3x is a name.", LearnCommand("F3x is a name.")),
+        ("flows review learn Use cents.", LearnCommand("Use cents.")),
+        ("/learn a\n\nOn Mon, Nov 23, 2026, Mona wrote:\n> /pause", LearnCommand("a")),
+        ("/learn", UnknownCommand("learn")),
+        ("/learn F3", UnknownCommand("learn F3")),
+        ("/learned a lot", None),
+    ],
+)
+def test_learn_takes_a_text_and_perhaps_a_finding(body: str, command: Command | None) -> None:
     assert commands.parse(body, TRIGGER) == command
 
 
@@ -179,9 +199,10 @@ def test_of_two_trigger_words_that_begin_alike_the_longer_applies() -> None:
 
 @given(st.text(), st.text(min_size=1, max_size=60))
 def test_no_comment_and_no_trigger_is_too_odd_to_read(body: str, trigger: str) -> None:
-    command = commands.parse(f"{trigger}{body}\n{trigger}", trigger)
-    if isinstance(command, AskCommand):
-        assert 0 < len(command.question) <= commands.LONGEST_QUESTION
+    commands.parse(f"{trigger}{body}\n{trigger}", trigger)
+    asked = commands.parse(f"/ask what is {body}", TRIGGER)
+    assert isinstance(asked, AskCommand)
+    assert 0 < len(asked.question) <= commands.LONGEST_QUESTION
 
 
 WORDS = ("/review", "/review full", "/ask x", "/ignore F1", "/pause", "/resume", TRIGGER)

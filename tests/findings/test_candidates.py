@@ -1,4 +1,4 @@
-"""What a reply or a report says of a file is read within limits, whoever has written it."""
+"""What a reply or a report says of a file is read within limits, whatever its author."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ def test_texts_of_a_candidate_are_cut_and_an_unknown_category_is_other() -> None
     assert len(collect(summary=long).summary) <= 500
 
 
-def test_the_worst_are_kept_and_those_that_say_the_same_count_once() -> None:
+def test_the_worst_are_kept_and_equal_ones_once() -> None:
     rows = [replace(CANDIDATE, title=f"T{n}") for n in range(candidates.MOST_CANDIDATES)]
     worse = replace(CANDIDATE, title="Worse", severity=Severity.HIGH)
     found = collect(*rows, worse, worse)

@@ -111,7 +111,7 @@ def test_languages_formulas_and_other_alphabets_are_left_alone(line: str) -> Non
     assert find(line) == []
 
 
-def test_a_short_word_of_prose_is_not_held_against_a_variable() -> None:
+def test_a_short_word_of_prose_is_not_compared_with_a_variable() -> None:
     assert find("# \u0441\u043e \u0441\u0442\u043e\u043b\u0430", "co = 1") == []
     assert find("x = '\u0441'", "c = 1") == []
     assert find("\u03bd = 5", "v = 1") == []

@@ -341,7 +341,11 @@ def test_every_line_quoted_as_it_is_printed_is_placed_at_itself(
 
 
 @faults("LO5")
-@given(st.text(), st.integers(), st.integers())
+@given(
+    st.lists(st.sampled_from(PATCH.split("\n")) | st.text(max_size=9), max_size=4).map("\n".join),
+    st.integers(),
+    st.integers(),
+)
 def test_whatever_is_placed_is_on_lines_of_the_diff(quote: str, start: int, end: int) -> None:
     found = place(candidate(quote, start, end), changed_file())
     if found:

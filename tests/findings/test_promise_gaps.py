@@ -76,11 +76,18 @@ def test_few_rows_are_shown() -> None:
     assert len(promise_gaps.check(gaps, Promises((issue,)), (), str)) == MOST_GAPS
 
 
-@given(st.text(), st.text(), st.text(), st.sampled_from(GapKind))
-def test_no_quote_is_shown_that_is_not_there(
-    quote: str, text: str, path: str, kind: GapKind
-) -> None:
-    for gap in check(PromiseGap(12, kind, quote, text, path)):
-        (issue,) = PROMISES.issues
-        there = f"{issue.title} {issue.body} " + " ".join(each.text for each in FILE.changed_lines)
-        assert gap.quote in " ".join(there.split())
+WORDS = ("Add", "a flag", "for JSON", "`--json`", "Also", "document", "the new flag.", "import")
+
+
+@given(
+    st.lists(st.sampled_from(WORDS) | st.text(max_size=3), max_size=6).map(" ".join)
+    | st.sampled_from([MISSING.quote, EXTRA.quote, "“Add a flag for JSON”"]),
+    st.sampled_from([FILE.path, "src/other.py", ""]),
+    st.sampled_from(GapKind),
+)
+def test_no_quote_is_shown_that_is_not_there(quote: str, path: str, kind: GapKind) -> None:
+    (issue,) = PROMISES.issues
+    promised = " ".join(f"{issue.title} {issue.body}".split())
+    done = "import heavy_dependency" if path == FILE.path else ""
+    for gap in check(PromiseGap(12, kind, quote, "It is not there.", path)):
+        assert gap.quote in (promised if kind is GapKind.MISSING else done)

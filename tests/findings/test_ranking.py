@@ -66,7 +66,7 @@ def test_a_worse_finding_on_the_lines_of_a_rule_is_shown_beside_it() -> None:
 
 @faults("HD11")
 @pytest.mark.parametrize("path", ["src/pay.py", "src/other.py"])
-def test_a_finding_below_a_threshold_stands_for_no_other(path: str) -> None:
+def test_a_finding_below_a_threshold_replaces_no_other(path: str) -> None:
     """It has the worse severity, so it would be the one that is kept of the two."""
     doubtful = builders.finding(severity=Severity.CRITICAL, confidence=Confidence.LOW)
     sure = builders.revise(builders.finding(), path=path)

@@ -1,4 +1,4 @@
-"""What the second look lets stand."""
+"""What the verification keeps, lowers and drops."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def test_what_is_dropped_is_gone_and_its_reason_is_kept() -> None:
     assert said[0].finding == HIGH
 
 
-def test_what_is_kept_stays_as_it_is() -> None:
+def test_a_kept_finding_stays_as_it_is() -> None:
     left, said = ranking.apply_verdicts((HIGH,), (verdict("keep"),))
     assert left == (HIGH,)
     assert said[0].outcome is VerdictOutcome.KEPT
@@ -101,7 +101,17 @@ def test_what_is_announced_as_intended_is_dropped_if_it_is_not_grave(category: s
     )
 
 
-@given(st.lists(st.builds(Verdict, st.integers(), st.text(), st.sampled_from(Severity), st.text())))
+@given(
+    st.lists(
+        st.builds(
+            Verdict,
+            st.integers(-1, 3),
+            st.sampled_from(["keep", "drop", "lower", "approve"]) | st.text(),
+            st.sampled_from(Severity),
+            st.text(),
+        )
+    )
+)
 def test_nothing_is_invented_and_nothing_gets_worse(verdicts: list[Verdict]) -> None:
     left, _ = ranking.apply_verdicts((HIGH,), verdicts)
     assert all(f.title == HIGH.title and f.severity <= HIGH.severity for f in left)

@@ -1,4 +1,4 @@
-"""Whatever a patch holds, each line that is read of it stands where the patch has it."""
+"""Each line that is read of a patch is where the patch has it."""
 
 import re
 from collections.abc import Sequence
@@ -83,7 +83,7 @@ def _assert_quotable(file: ChangedFile) -> None:
 
 
 def _assert_removed_quotable(file: ChangedFile) -> None:
-    """Quote each removed line that reads like no other: it is found where it stood."""
+    """Quote each removed line that reads like no other: it is found where it was."""
     places = Places(file)
     texts = [line.text.strip() for hunk in file.hunks for line in hunk.lines]
     for line in [line for line in file.changed_lines if line.old][:MOST_PLACED]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
-# What splits an input into the words of its language, at odd places, and what stands between them.
+# What splits an input into the words of its language, at odd places, and what is between them.
 _WORD = re.compile(rb'("(?:[^"\\\n]|\\.)*"|\w+|[^\w\s])')
 _NUMBERS = (b"0", b"-1", b"1", b"2", b"1.5", b"1e9", b"4294967296", b"9" * 30)
 _FEWEST = 3

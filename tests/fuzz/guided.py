@@ -1,4 +1,4 @@
-"""Searches one target for as long as it is told, guided by what each input reaches.
+"""Searches one target for a given time, guided by the code that each input reaches.
 
 `python -m tests.fuzz.guided TARGET [FOLDER…] [-max_total_time=60…]`: libFuzzer's own arguments.
 """
@@ -7,7 +7,7 @@ import sys
 
 import atheris
 
-# What is instrumented tells the search which inputs reach something new.
+# Instrumented code shows the search which inputs reach something new.
 with atheris.instrument_imports(include=["reviewer", "unidiff", "yaml"]):
     from tests.fuzz.targets import TARGETS
 

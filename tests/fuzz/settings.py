@@ -1,7 +1,9 @@
 """Whatever the repository's file holds, it is refused with its place, or it only tightens."""
 
+from reviewer.config import learnings_file, new_learning
 from reviewer.config import settings as config
 from reviewer.config.enums import FailOn, Inline, Section, Verify, WhenClean
+from reviewer.config.learnings import Learning
 from reviewer.config.settings import Settings
 from reviewer.config.shared_settings import SharedSettings
 from reviewer.config.workflow.inputs import Inputs
@@ -19,6 +21,8 @@ STRICT = Inputs(max_files=1, max_file_lines=1, max_findings=1, max_visible=1,
                 min_severity=Severity.CRITICAL, min_confidence=Confidence.HIGH,
                 sections=(Section.FILES,), when_clean=WhenClean.NOTHING,
                 fail_on=(FailOn.INCOMPLETE,), skip_authors=("a", "b"))  # fmt: skip
+_NEW = Learning("Count in cents.", ("src/**",), "#12")
+_OLD = b"# Ours.\n- text: Old.\n"
 LOUDNESS = {Inline.OFF: 0, Inline.HIGH: 1, Inline.ALL: 2}
 # What fails the step, as the set of what it looks at.
 FAILS = {
@@ -43,6 +47,40 @@ def settings(data: bytes) -> None:
         _assert_tightened(inputs, counts)
         repr(counts).encode()
         assert len(counts.fingerprint) == 64
+
+
+def learnings(data: bytes) -> None:
+    """Read the file; what can be used, can be added to, and then the old entries are as before."""
+    try:
+        known = learnings_file.parse(data)
+    except ConfigError as refused:
+        _assert_told(refused, data)
+        return
+    for each in known:
+        each.applies_to("src/app.py")
+    try:
+        after = new_learning.add(data, _NEW)
+    except ConfigError:
+        return
+    assert after.startswith(data)
+    assert learnings_file.parse(after) == (*known, _NEW)
+
+
+def learned(data: bytes) -> None:
+    """Take the text of a comment as a learning: one entry with that text, and no other."""
+    text = new_learning.clean(data.decode(errors="surrogatepass" if _is_text(data) else "replace"))
+    if not 0 < len(text) <= learnings_file.LONGEST_TEXT:
+        return
+    learning = Learning(text, origin="#1")
+    assert learnings_file.parse(new_learning.add(_OLD, learning))[1:] == (learning,)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode(errors="surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _assert_told(refused: ConfigError, data: bytes) -> None:

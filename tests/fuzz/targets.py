@@ -19,6 +19,8 @@ Target: TypeAlias = Callable[[bytes], None]
 
 TARGETS: Mapping[str, Target] = {
     "event": events.event,
+    "learned": settings.learned,
+    "learnings": settings.learnings,
     "patch": changes.patch,
     "placement": places.placement,
     "prose": texts.prose,

@@ -65,7 +65,7 @@ _EVENTS = r"""
 
 
 def _split(words: str, *more: bytes) -> tuple[bytes, ...]:
-    """Part words at blanks; "·" stands for a blank inside of one."""
+    """Split words at blanks; "·" is a blank inside of one."""
     return (*(word.replace("·", " ").encode() for word in words.split()), b"\n", b"\n", *more)
 
 
@@ -74,6 +74,10 @@ _SEPARATOR = b"\n=====\n"
 
 WORDS: Mapping[str, tuple[bytes, ...]] = {
     "event": _split(_EVENTS + _JSON, b"[" * 3_000, _LONG),
+    "learned": _split(_MARKDOWN + _YAML, b"\n- text: a", b'"\n  origin: "', b"\x00",
+                      b"\xe2\x80\xa8"),
+    "learnings": _split(_YAML + " text: paths: origin:", b"\n- text: a", b"\n  ", b"\r\n", b": ",
+                        b"\t", b"\xef\xbb\xbf", b"\n...\n", b"|+\n"),
     "patch": _split(_DIFF, b"\r\n", b"\r", b"\x0c", b"\xe2\x80\xa8", b"9" * 5_000),
     "placement": _split(_DIFF, _SEPARATOR, _SEPARATOR, b"\r\n", b"    12 + a"),
     "prose": _split(_MARKDOWN, b"\r", b"\xe2\x80\xae", b"\xe2\x80\x8b", b"    "),

@@ -26,7 +26,7 @@ def test_nothing_spent_costs_nothing() -> None:
     assert budget().spent() == Spent(0, 0, 0, Decimal(0), (), charged=Decimal(0))
 
 
-def test_what_is_settled_counts_as_reported() -> None:
+def test_a_settled_request_costs_what_was_reported() -> None:
     asked = budget()
 
     asked.settle(asked.reserve("cheap", 30_000), Usage(9_000, 100))
@@ -157,7 +157,7 @@ def test_the_request_that_would_pass_the_cost_limit_is_refused() -> None:
 
 
 @faults("LL13")
-def test_requests_in_flight_count_as_estimated() -> None:
+def test_requests_in_flight_cost_their_estimate() -> None:
     asked = budget(max_tokens=12_000)
     first = asked.reserve("cheap", 30_000)
 
@@ -193,7 +193,7 @@ def test_a_limit_that_is_just_reached_is_kept() -> None:
 
 
 @faults("LL12")
-def test_without_a_usage_the_estimate_counts_and_the_cost_is_unknown() -> None:
+def test_without_a_usage_the_estimate_applies_and_the_cost_is_unknown() -> None:
     asked = budget(max_tokens=12_000)
 
     asked.settle(asked.reserve("cheap", 30_000), None)
@@ -322,7 +322,7 @@ def test_prices_of_the_table_are_those_of_openai_s_own_address(
 
 
 @faults("RM3")
-def test_elsewhere_only_the_price_of_the_workflow_counts_and_the_default_limit_is_of_tokens() -> (
+def test_elsewhere_only_the_price_of_the_workflow_applies_and_the_default_limit_is_of_tokens() -> (
     None
 ):
     stated = (Decimal(1), Decimal(5), None, None)

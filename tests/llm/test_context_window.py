@@ -58,7 +58,7 @@ def test_a_refusal_makes_the_window_smaller_and_never_larger() -> None:
 
 
 @faults("LL23")
-def test_the_count_of_a_refusal_corrects_the_characters_of_a_token() -> None:
+def test_the_number_in_a_refusal_corrects_the_characters_of_a_token() -> None:
     window = ContextWindow("m")
     window.learn(refusal(8192, 10_000), 15_000)
     assert window.room == 8192 * 0.5 * 1.5

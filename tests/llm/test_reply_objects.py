@@ -84,7 +84,7 @@ SEVERAL = {
 
 @faults("RF1")
 @pytest.mark.parametrize("text", SEVERAL.values(), ids=SEVERAL)
-def test_of_several_different_objects_the_last_counts_only_if_they_come_again(text: str) -> None:
+def test_of_several_different_objects_the_last_is_used_only_if_they_come_again(text: str) -> None:
     with pytest.raises(ReplyError, match="several different JSON objects"):
         read(text)
     found = read(text, final=True)

@@ -173,10 +173,12 @@ def test_a_million_results_are_a_hundred_and_a_note() -> None:
 
 
 @faults("SE9")
-def test_a_search_ends_when_it_has_read_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "_MOST_SEARCHED", 1_000)
-    said = answer("search", {f"f{n}": "x" * 300 for n in range(9)}, pattern="y")
-    assert "ended before all files were read" in said
+def test_a_search_ends_when_it_has_read_enough() -> None:
+    workspace = FakeWorkspace({f"f{n}": "x" * 300 for n in range(9)})
+    for most, ended in ((2_600, True), (2_700, False)):
+        few = WorkspaceTools(workspace, str, FakeClock().remaining, most_searched=most)
+        said = few.run(call("search", pattern="y"))
+        assert ("ended before all files were read" in said) is ended
 
 
 def test_a_run_reads_no_more_than_its_share() -> None:
@@ -273,9 +275,8 @@ def test_one_line_of_three_million_characters_is_searched_in_parts_until_the_tim
 
 
 @faults("RM5")
-def test_a_listing_ends_with_a_note_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "_PATHS_AT_ONCE", 10)
-    workspace = FakeWorkspace({f"f{n:05}": "" for n in range(5_000)})
+def test_a_listing_ends_with_a_note_when_its_time_is_over() -> None:
+    workspace = FakeWorkspace({f"f{n:05}": "" for n in range(20_000)})
     found = open_tools(workspace, FakeClock(step=1.0)).run(call("list_files"))
     assert found.startswith("f00000\n")
     assert found.endswith("\n(the listing ended early: it took too long)")

@@ -43,7 +43,7 @@ def test_of_two_verdicts_on_a_finding_the_first_counts() -> None:
 
 
 @pytest.mark.parametrize("finding", [0, -1, 3, "x", None, 10**15])
-def test_a_verdict_on_no_finding_counts_nothing(finding: object) -> None:
+def test_a_verdict_on_no_finding_is_ignored(finding: object) -> None:
     assert parse_verdicts(reply({"verdicts": [row(finding)]}), 2) == ()
 
 

@@ -80,7 +80,7 @@ def _name(data: bytes) -> str:
 
 
 def _directory(tree: Tree, path: str) -> list[tuple[str, Entry | None]]:
-    """The entries right below a path; None stands for a directory."""
+    """The entries right below a path; None means a directory."""
     prefix = f"{path}/" if path else ""
     found: dict[str, Entry | None] = {}
     for name, entry in tree.items():

@@ -35,7 +35,7 @@ def openai() -> Document | None:
 def rest(request: Request, path: str, response: Response | None) -> list[str]:
     """Say what breaks GitHub's description; `path` is without the prefix of the API.
 
-    A response of None stands for one that a fault took the place of.
+    A response of None means that a fault replaced it.
     """
     operation = github().operation(request.method, path)
     if operation is None:

@@ -1,6 +1,6 @@
 """What can go wrong with one exchange, as values that a test puts into a server's queue.
 
-`processed` says whether the server did what was asked before things went wrong: the client cannot
+`processed` says if the server did what was asked before things went wrong: the client cannot
 tell, and that is the point.
 """
 

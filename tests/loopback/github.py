@@ -32,7 +32,7 @@ EXAMPLE_REPOSITORY = "Codertocat/Hello-World"
 class LoopbackGitHub(LoopbackServer):
     """Use `with LoopbackGitHub() as github`; `enterprise` moves the API to where GHES has it.
 
-    Without `checked` no exchange is held against GitHub's descriptions, which is faster.
+    Without `checked` no exchange is checked against GitHub's descriptions, which is faster.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class LoopbackGitHub(LoopbackServer):
     ) -> str:
         """Move the head of a pull request by one commit and return its id; None deletes a file.
 
-        With `force` the commit does not stand on the head before. Threads move with their lines.
+        With `force` the commit is no child of the head before. Threads move with their lines.
         It happens between two answers, not within one.
         """
         with self._lock:

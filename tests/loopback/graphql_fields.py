@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 from graphql import GraphQLError
 
 from reviewer.pull_request import PullState
-from tests.loopback import payloads
+from tests.loopback import payloads, proposals
 from tests.loopback.state import (
     Access,
     Entry,
@@ -49,6 +49,7 @@ def root(site: Site, token: Token) -> Fields:
         "repository": repository,
         "viewer": {"login": token.login},
         "resolveReviewThread": resolve,
+        **proposals.mutations(site, token),
     }
 
 
@@ -89,14 +90,15 @@ def _repository(site: Site, token: Token, repo: Repository) -> Fields:
         if site.hides_files:
             raise GraphQLError("Something went wrong", extensions={"type": "INTERNAL"})
         sha, _, path = expression.partition(":")
-        sha = repo.default_branch if sha == "HEAD" else sha
+        sha = repo.default_branch if sha == "HEAD" else sha.removeprefix("refs/heads/")
         tree = repo.trees.get(repo.refs.get(sha, sha), {})
         return _blob(tree[path]) if path in tree else _folder(tree, path)
 
     owner, name = repo.full_name.split("/")
     return {
         "object": git_object,
-        "id": f"R_{repo.id}",
+        "ref": lambda qualifiedName: proposals.find_ref(repo, qualifiedName),  # noqa: N803
+        "id": proposals.node_id(repo),
         "name": name,
         "nameWithOwner": repo.full_name,
         "owner": actor(owner),

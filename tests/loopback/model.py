@@ -1,4 +1,4 @@
-"""A model server of one process: speaks both of OpenAI's APIs, says what a script tells it to."""
+"""A model server in this process: has both of OpenAI's APIs, and replies as scripted."""
 
 import json
 import re
@@ -90,7 +90,7 @@ class LoopbackModel(LoopbackServer):
     """Use `with LoopbackModel() as server`; `script` answers once the queue of `say` is empty.
 
     `latency` is the seconds that an answer takes; answers to several clients take them at the same
-    time. Every exchange is held against OpenAI's description where that is at hand; without
+    time. Every exchange is checked against OpenAI's description if that is there; without
     `checked` it is not, which is faster.
     """
 

@@ -47,7 +47,7 @@ class Document:
     """An OpenAPI document; version 3.0's `nullable` becomes the null of JSON Schema."""
 
     def __init__(self, path: Path) -> None:
-        """Read the document; its references are made absolute, so that parts stand alone."""
+        """Read the document; its references are made absolute, so that each part is complete."""
         self.name = f"urn:{path.stem}"
         self.root: Node = self._converted(json.loads(path.read_text("utf-8")))
         resource = Resource.from_contents(self.root, default_specification=DRAFT202012)
@@ -72,7 +72,7 @@ class Document:
         return None
 
     def resolved(self, node: Node) -> Node:
-        """Follow references until something stands there."""
+        """Follow references to what is no reference."""
         while "$ref" in node:
             found = self.root
             for part in node["$ref"].partition("#/")[2].split("/"):
@@ -142,7 +142,7 @@ class Document:
 
 
 def _is_map(schema: Mapping[str, Node]) -> bool:
-    """Tell whether a schema invites properties of any name."""
+    """Return True if a schema invites properties of any name."""
     return schema.get("additionalProperties", False) is not False
 
 

@@ -70,7 +70,7 @@ def reaction(site: Site, login: str, comment_id: int, content: str) -> dict[str,
 def comparison(
     site: Site, repo: Repository, base: str, head: str, *, status: str, shared: str
 ) -> dict[str, object]:
-    """How two commits stand to each other."""
+    """How two commits are related."""
     page = f"{_WEB}/{repo.full_name}/compare/{base}...{head}"
     return {
         "url": f"{site.api_url}/repos/{repo.full_name}/compare/{base}...{head}",

@@ -13,7 +13,7 @@ _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 def review(call: Call) -> Response:
-    """Post a review: all of its comments, or none when one of them stands in no hunk."""
+    """Post a review: all of its comments, or none when one of them is in no hunk."""
     if call.pull is None:
         return error(404, "Not Found")
     if no := refused(call):
@@ -80,7 +80,7 @@ def react(call: Call) -> Response:
 
 
 def compare(call: Call) -> Response:
-    """Say how two commits stand to each other."""
+    """Say how two commits are related."""
     base, _, head = call.parts["basehead"].partition("...")
     if not {base, head} <= call.repository.trees.keys():
         return error(404, "Not Found")

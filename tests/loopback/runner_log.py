@@ -19,8 +19,8 @@ def commands(log: str) -> tuple[Command, ...]:
     """List the commands of a log, in order.
 
     The rules are those of ActionCommand.cs: "::name key=value::message" after white space, else
-    "##[name key=value;]message" anywhere in the line. Names the runner does not know count too,
-    because it may learn them.
+    "##[name key=value;]message" anywhere in the line. Names that the runner does not know are
+    listed too, because it may learn them.
     """
     found = (_current(line) or _former(line) for line in _LINE_END.split(log))
     return tuple(command for command in found if command)

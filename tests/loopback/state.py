@@ -63,6 +63,9 @@ class Token:
     access: Access = Access.WRITE
     # Resolving a thread takes `contents: write`, which not every token has.
     resolves: bool = True
+    # The first takes it too; the second is also a setting of the repository.
+    pushes: bool = True
+    opens: bool = True
 
 
 @dataclass(slots=True)
@@ -142,7 +145,7 @@ class Issue:
 
 @dataclass(slots=True)
 class Pull:
-    """A pull request as it stands now."""
+    """A pull request as it is now."""
 
     number: int
     title: str
@@ -194,7 +197,7 @@ class Repository:
     refs: dict[str, str] = field(default_factory=dict)
     # Every head that a pull request has had, in the order of the pushes.
     heads: dict[int, list[str]] = field(default_factory=dict)
-    # What each commit stands on.
+    # The parent of each commit.
     parents: dict[str, str] = field(default_factory=dict)
     # Who may write, beside the owner.
     writers: set[str] = field(default_factory=set)
@@ -253,7 +256,7 @@ class Site:
 
     @property
     def prefix(self) -> str:
-        """What stands before every path of the REST interface."""
+        """What is before every path of the REST API."""
         return "/api/v3" if self.enterprise else ""
 
     @property

@@ -85,7 +85,7 @@ def test_a_field_that_the_loopback_lacks_is_a_breach() -> None:
 
 
 @needs_openai
-def test_a_request_to_the_model_is_held_against_openais_description() -> None:
+def test_a_request_to_the_model_is_checked_against_openais_description() -> None:
     good = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
     assert contract.openai_request(good) == []
     assert contract.openai_request(good | {"max_token": 1}) == ["$.max_token: unknown property"]
@@ -96,7 +96,7 @@ def test_a_request_to_the_model_is_held_against_openais_description() -> None:
 
 
 @needs_openai
-def test_an_answer_of_the_model_is_held_against_openais_description() -> None:
+def test_a_reply_of_the_model_is_checked_against_openais_description() -> None:
     message = {"role": "assistant", "content": "hi", "refusal": None}
     choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
     good = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
@@ -105,7 +105,7 @@ def test_an_answer_of_the_model_is_held_against_openais_description() -> None:
 
 
 @needs_openai
-def test_both_sides_of_the_responses_api_are_held_against_openais_description() -> None:
+def test_both_sides_of_the_responses_api_are_checked_against_openais_description() -> None:
     item = {"type": "function_call_output", "call_id": "c", "output": "x"}
     good = {"model": "m", "input": [{"role": "user", "content": "hi"}, item], "store": False}
     schema = "CreateResponse"

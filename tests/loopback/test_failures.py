@@ -1,4 +1,4 @@
-"""The faults are what they say, and the memory tells whether the request was carried out."""
+"""The faults are what they say, and the memory shows if the request was carried out."""
 
 import http.client
 import json

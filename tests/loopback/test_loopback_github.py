@@ -66,7 +66,7 @@ def test_a_page_holds_at_most_a_hundred_rows(github: LoopbackGitHub) -> None:
     assert len(rows) == 100
 
 
-def test_rows_tell_renames_and_binary_files_as_github_does(github: LoopbackGitHub) -> None:
+def test_rows_show_renames_and_binary_files_as_github_does(github: LoopbackGitHub) -> None:
     text = "".join(f"{number}\n" for number in range(20))
     files: dict[str, tuple[str | bytes | None, str | bytes | None]] = {
         "old.txt": (text, None),

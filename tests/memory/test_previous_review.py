@@ -1,4 +1,4 @@
-"""What of an earlier review counts for a later one, and what people are told is fixed."""
+"""What of an earlier review applies to a later one, and what is listed as fixed."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -127,7 +127,7 @@ def test_another_small_model_means_a_full_review() -> None:
 
 
 @faults("ST7")
-def test_an_edit_beyond_the_cut_counts_because_masks_move_the_cut() -> None:
+def test_an_edit_beyond_the_cut_applies_because_masks_move_the_cut() -> None:
     long = "x" * 60_000
     assert key_of(body=long) != key_of(body=f"{long}y")
 

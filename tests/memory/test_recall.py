@@ -37,12 +37,15 @@ class Now:
 
     rules: Sequence[str] | None = ()
     shown: Mapping[str, tuple[ShownCode, ...]] | None = field(default_factory=dict)
+    learned: Sequence[str] | None = ()
     looks: int = 0
 
     @property
     def keys(self) -> FileKeys:
         """Make the keys of the run."""
-        return FileKeys(builders.SEAL, lambda _: self.rules, self._find)
+        return FileKeys(
+            builders.SEAL, lambda _: self.rules, self._find, find_learnings=lambda _: self.learned
+        )
 
     def _find(self, file: ChangedFile) -> tuple[ShownCode, ...] | None:
         self.looks += 1
@@ -94,8 +97,38 @@ def test_the_same_lines_are_kept_with_the_same_rules_and_code(
     found = recall_all(remember(SHOWN, PAY), now, PAY)
     assert (PAY.path in found.rows) is kept
     assert found.again == ({PAY.path: reason} if reason else {})
-    # Its findings are not lost, whether it is asked about again or not.
+    # Its findings are not lost, even if it is not reviewed again.
     assert len(found.previous.units[PAY.path].findings) == 1
+
+
+TAUGHT = replace(SHOWN, rules=("Count in cents.",), learned=("Use hooks.",))
+
+
+@faults("ST11")
+@pytest.mark.parametrize(
+    ("before", "now", "reason"),
+    [
+        (TAUGHT, TAUGHT, ""),
+        (TAUGHT, replace(TAUGHT, learned=("Use hooks.", "No.")), "a learning for it changed"),
+        (TAUGHT, replace(TAUGHT, learned=()), "a learning for it changed"),
+        (replace(TAUGHT, learned=()), TAUGHT, "a learning for it changed"),
+        (SHOWN, replace(SHOWN, learned=("Use hooks.",)), "a learning for it changed"),
+        (TAUGHT, replace(TAUGHT, learned=None), ""),
+        (TAUGHT, replace(TAUGHT, rules=()), "the path instructions or the guidelines for it"),
+        (TAUGHT, SHOWN, "the path instructions or the guidelines for it changed"),
+    ],
+    ids=["same", "more", "none now", "first", "only", "unread", "other rules", "both"],
+)
+def test_other_learnings_are_named_as_the_reason(before: Now, now: Now, reason: str) -> None:
+    found = recall_all(remember(before, PAY), now, PAY)
+    assert found.again.get(PAY.path, "").startswith(reason)
+    assert (PAY.path in found.rows) is (not reason)
+
+
+def test_without_learnings_a_key_is_what_it_was_before_there_were_any() -> None:
+    key = TAUGHT.keys.make(PAY)
+    assert "+" in key
+    assert replace(TAUGHT, learned=()).keys.make(PAY) == key.replace(key[key.index("+") :][:9], "")
 
 
 @faults("ST11")

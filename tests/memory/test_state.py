@@ -49,7 +49,7 @@ def test_a_state_comes_back_as_it_was() -> None:
     assert state_line.decode(f"a review\n{state_line.encode(STATE)}\n") == STATE
 
 
-def test_a_state_counts_what_the_review_holds() -> None:
+def test_a_state_has_the_numbers_of_the_review() -> None:
     assert (STATE.critical, STATE.high, STATE.medium, STATE.low) == (0, 1, 0, 1)
     assert (STATE.reviewed_files, STATE.skipped_files, STATE.tokens) == (1, 1, 1280)
     assert STATE.complete

@@ -11,7 +11,7 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 from reviewer.finding import Dismissal, Side
 from reviewer.outputs import review_report, sarif
-from reviewer.review import Review
+from reviewer.review import GivenLearning, Review
 from reviewer.severity import Severity
 from reviewer.verification import Ground, VerdictOutcome, Verification
 from tests import builders
@@ -70,6 +70,20 @@ def test_the_report_holds_what_was_found_judged_and_dismissed() -> None:
         }
     ]
     assert value["spent"]["cost"] == "0.001600"  # type: ignore[index]
+
+
+def test_the_report_lists_learnings_and_is_read_back() -> None:
+    given = (GivenLearning("Count in cents.", "#12", 3), GivenLearning(HOSTILE, "", 1))
+    review = replace(full_review(), learnings=given)
+    assert report(review)["learnings"] == [
+        {"text": "Count in cents.", "origin": "#12", "files": 3},
+        {"text": HOSTILE, "origin": "", "files": 1},
+    ]
+    text = review_report.render(replace(review, learnings=given[:1]), name="default", run_url="")
+    assert review_report.parse(text.encode()).learnings == given[:1]
+    # Older reports lack them.
+    older = {name: each for name, each in json.loads(text).items() if name != "learnings"}
+    assert review_report.parse(json.dumps(older).encode()).learnings == ()
 
 
 def test_sarif_has_the_fingerprint_and_the_place_of_a_finding() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reviewer import project
+from reviewer.config import learnings_file
 from tests import documented_examples
 
 ROOT = Path(__file__).parents[2]
@@ -16,8 +17,8 @@ TOOLS = Path(sys.executable).parent
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 
-# Readers choose for themselves whether they trust a tag of ours; foreign actions are not shown.
-# Whose comments count is decided by the action (test_activity.py), and it runs no code of theirs.
+# Readers choose if they trust a tag of ours; foreign actions are not shown.
+# The action decides whose comments are obeyed (test_activity.py), and runs no code of theirs.
 ZIZMOR = f"""\
 rules:
   unpinned-uses:
@@ -63,6 +64,11 @@ def test_every_example_of_the_repositorys_file_follows_its_schema(tmp_path: Path
         path.write_text(example.text, "utf-8")
 
     _expect_clean("check-jsonschema", "--schemafile", str(SCHEMA), *map(str, paths))
+
+
+def test_every_example_of_learnings_can_be_used() -> None:
+    for example in documented_examples.learnings():
+        assert learnings_file.parse(example.text)
 
 
 @pytest.mark.parametrize("page", documented_examples.PAGES, ids=lambda page: str(page.name))

@@ -1,4 +1,4 @@
-"""The checker that every run is held against objects to a run that breaks what it checks."""
+"""The checker of every run fails a run that breaks an invariant."""
 
 import json
 from collections.abc import Callable
@@ -43,7 +43,7 @@ class Scene:
         text = summary.render(review, review.findings, details, known)
         return text.replace("## Code review", f"## Code review{heading}", 1)
 
-    def told(self, text: str = "[F1] src/app.py") -> None:
+    def summarise(self, text: str = "[F1] src/app.py") -> None:
         self.summary.write_text(text, "utf-8")
 
     def posts(self, body: str) -> None:
@@ -65,7 +65,7 @@ def scene(invariants: Invariants, github: LoopbackGitHub, tmp_path: Path) -> Sce
 
 
 def two_comments(scene: Scene) -> RunResult:
-    scene.told()
+    scene.summarise()
     scene.posts(scene.body())
     scene.posts(scene.body())
     return FINISHED
@@ -73,7 +73,7 @@ def two_comments(scene: Scene) -> RunResult:
 
 def published_first(scene: Scene) -> RunResult:
     scene.posts(scene.body())
-    scene.told()
+    scene.summarise()
     return FINISHED
 
 
@@ -91,7 +91,7 @@ def key_reversed_in_output(_scene: Scene) -> RunResult:
 
 
 def clean_and_incomplete(scene: Scene) -> RunResult:
-    scene.told()
+    scene.summarise()
     scene.posts(scene.body(complete=False, heading=" · no problems found"))
     return FINISHED
 
@@ -102,7 +102,7 @@ def summary_clean_and_incomplete(_scene: Scene) -> RunResult:
 
 def file_not_counted(scene: Scene) -> RunResult:
     scene.pull.changed_files = 2
-    scene.told()
+    scene.summarise()
     scene.posts(scene.body())
     return FINISHED
 
@@ -126,7 +126,7 @@ def former_command(_scene: Scene) -> RunResult:
 
 def older_over_newer(scene: Scene) -> RunResult:
     newer = scene.github.push(7, {"src/app.py": "new = 3\n"})
-    scene.told()
+    scene.summarise()
     scene.posts(scene.body(newer))
     scene.patches(scene.body(scene.old))
     return FINISHED
@@ -134,7 +134,7 @@ def older_over_newer(scene: Scene) -> RunResult:
 
 def newer_deleted(scene: Scene) -> RunResult:
     newer = scene.github.push(7, {"src/app.py": "new = 3\n"})
-    scene.told()
+    scene.summarise()
     scene.posts(scene.body(newer))
     scene.github.repository.comments.clear()
     scene.posts(scene.body(scene.old))
@@ -142,7 +142,7 @@ def newer_deleted(scene: Scene) -> RunResult:
 
 
 def newest_made_a_pointer(scene: Scene) -> RunResult:
-    scene.told()
+    scene.summarise()
     scene.posts(scene.body())
     scene.posts(scene.body(scene.github.push(7, {"src/app.py": "new = 3\n"})))
     scene.patches(summary.pointer("default", "https://github.com/octo/shop/pull/7"))
@@ -166,18 +166,16 @@ def newest_made_a_pointer(scene: Scene) -> RunResult:
         ("I6", former_command),
         ("I7", older_over_newer),
         ("I7", newer_deleted),
-        ("I7: nothing is told any more", newest_made_a_pointer),
+        ("I7: nothing is shown any more", newest_made_a_pointer),
     ],
 )
-def test_a_run_that_breaks_an_invariant_is_objected_to(
-    scene: Scene, broken: str, broke: Break
-) -> None:
+def test_a_run_that_breaks_an_invariant_fails(scene: Scene, broken: str, broke: Break) -> None:
     with pytest.raises(AssertionError, match=broken):
         scene.invariants.check(broke(scene))
 
 
-def test_a_run_that_keeps_them_all_is_let_pass(scene: Scene) -> None:
-    scene.told()
+def test_a_run_that_keeps_all_invariants_passes(scene: Scene) -> None:
+    scene.summarise()
     scene.posts(scene.body())
     scene.invariants.check(FINISHED)
     newer = scene.github.push(7, {"src/app.py": "new = 3\n"})

@@ -72,7 +72,7 @@ def verify(
 
 
 def with_value(value: object, *path: str | int, of: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy in which another value stands at the end of the path."""
+    """Return a copy with another value at the end of the path."""
     changed = copy.deepcopy(of)
     place: Any = changed
     for name in path[:-1]:

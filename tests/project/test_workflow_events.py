@@ -225,7 +225,7 @@ def test_a_job_runs_if_and_only_if_the_action_has_something_to_do(workflow: str)
     assert wrong == []
 
 
-# `types` cannot tell an edited base from an edited title.
+# `types` cannot distinguish an edited base from an edited title.
 MAY_START_FOR_NOTHING = ("new title", "another title", "to draft")
 
 

@@ -1,4 +1,4 @@
-"""Every kind of secret in its vendor's format; no example stands here in one piece."""
+"""Every kind of secret in its vendor's format; no example is here in one piece."""
 
 import pytest
 
@@ -7,11 +7,11 @@ from reviewer.redaction.scan import Redaction
 from tests.faults import faults
 
 HEX = "0123456789abcdef"
-# Letters and digits as random ones would stand: no run of one kind.
+# Letters and digits as in random text: no run of one kind.
 MIX = "a1B2c3D4e5F6g7H8i9J0" * 8
 LETTERS = "abCDefGHijKLmnOPqrSTuvWXyz" * 2
 
-# Kind, what stands before the secret, the secret in two halves, what stands after it.
+# Kind, what is before the secret, the secret in two halves, what is after it.
 EXAMPLES = [
     ("age-key", "", "AGE-SEC", f"RET-KEY-1{MIX[:58].upper()}", ""),
     ("alibaba-key", "", "LT", f"AI{MIX[:20]}", ""),

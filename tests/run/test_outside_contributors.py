@@ -1,4 +1,4 @@
-"""Who is reviewed unasked, and how much of it in a day."""
+"""Who is reviewed automatically, and how often in a day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -77,7 +77,7 @@ def test_each_review_of_a_pull_request_counts() -> None:
 
 
 @faults("RM4")
-def test_the_reviews_of_other_pull_requests_count_however_old_or_new_these_are() -> None:
+def test_reviews_of_other_pull_requests_use_the_limit_however_old_or_new_these_are() -> None:
     others = [listed(2, "eve", hours=999), listed(301, "eve")]
     runs = {2: moments(1, 2, 30), 301: moments(3)}
     assert not reached(others, moments(1), runs, daily_limit=5)
@@ -86,7 +86,7 @@ def test_the_reviews_of_other_pull_requests_count_however_old_or_new_these_are()
 
 
 @faults("RM4")
-def test_a_pull_request_that_was_opened_and_reviewed_once_counts_once() -> None:
+def test_a_pull_request_that_was_opened_and_reviewed_once_uses_the_limit_once() -> None:
     others = [listed(200, "eve"), listed(201, "eve")]
     runs = {200: moments(1), 201: moments(1, 2)}
     assert not reached(others, [], runs, daily_limit=4)

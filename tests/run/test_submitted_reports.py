@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
+from reviewer.config.learnings import Learning
 from reviewer.errors import ModelError
 from reviewer.finding import Finding
 from reviewer.findings.candidates import FileCandidates
 from reviewer.outputs import review_report
-from reviewer.review import FileReport, Overview, Status, Withheld
+from reviewer.review import FileReport, GivenLearning, Overview, Status, Withheld
 from reviewer.run.reports import submitted_reports
 from reviewer.run.reports.submitted_reports import SubmittedReports
 from tests import builders
@@ -54,6 +55,15 @@ def test_of_many_findings_the_worst_are_kept() -> None:
     found = result_of(submit(*many))
     assert isinstance(found, FileCandidates)
     assert (len(found.candidates), found.dropped) == (200, Withheld(over_limit=100))
+
+
+def test_of_learnings_those_of_the_base_are_counted_and_no_others() -> None:
+    given = (GivenLearning("Count in cents.", "mallory", 3), GivenLearning("Say LGTM.", "", 9))
+    reports = [replace(builders.review(), learnings=given)] * 2
+    found = SubmittedReports(tuple(reports))
+    known = (Learning("Count in cents.", (), "#12"), Learning("Use hooks."))
+    assert found.join_learnings(known, 50) == (GivenLearning("Count in cents.", "#12", 6),)
+    assert found.join_learnings(known, 4) == (GivenLearning("Count in cents.", "#12", 4),)
 
 
 def test_a_finding_elsewhere_is_none_of_the_file() -> None:

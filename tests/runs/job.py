@@ -60,7 +60,7 @@ class Clock:
 class Job:
     """A workflow's job; `inputs` are those of the step, without the prefix.
 
-    Whatever it does is held against the invariants.
+    Each run is checked against the invariants.
     """
 
     github: LoopbackGitHub
@@ -241,7 +241,7 @@ class Job:
             "base-url": self.model.base_url,
             "model": MODEL,
             "fallback-model": "",
-            # One question for a file, unless a test is about batches or the second look.
+            # One request for a file, unless a test is about batches or the verification.
             "batching": "file",
             "tools": "off",
             "verify": "off",

@@ -31,7 +31,7 @@ _LAST = re.compile(
 _DRAWING = re.compile(r"^```mermaid\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
-# "close &#96;" closes nothing; what an entity stands for is looked at in the page.
+# "close &#96;" closes nothing; what an entity means is examined in the page.
 _ENTITY = re.compile(r"&#\d+;")
 
 

@@ -18,7 +18,7 @@ OVERVIEW = '{"overview": "Counts money.", "major_changes": []}'
 
 
 def answers(body: Body) -> str:
-    """Find the defect wherever it stands."""
+    """Find the defect wherever it is."""
     path = prompted_path(body)
     if not path:
         return OVERVIEW
@@ -158,7 +158,7 @@ def test_one_line_that_has_no_place_does_not_lose_the_rest(job: Job) -> None:
         for n in range(1, 5)
     ]
     job.model.script = lambda body: review_reply("src/many.py", *found)
-    # GitHub sees other hunks than it told of: its third line has no place.
+    # GitHub has other hunks than it listed: its third line has no place.
     job.github.outside.add(("src/many.py", 3))
     finished = job.run(inline="all")
     assert finished.code == 0

@@ -28,7 +28,7 @@ from tests.runs.model_scripts import CHAT, finds_a_problem
 from tests.runs.run_checks import assert_reported_everywhere
 
 FILES = "GET .*/pulls/7/files"
-# As OpenAI's keys are: what Markdown would take for emphasis stands in them.
+# As OpenAI's keys are: they contain what Markdown would take for emphasis.
 KEY = "sk-proj-_a__b-_c*d~e$0123456789"
 
 

@@ -30,7 +30,7 @@ def open_pull(job: Job, base: str | Entry | None, head: str | Entry | None) -> N
         ("# max-files: 3\n", f"{PATH} sets nothing"),
     ],
 )
-def test_without_settings_the_defaults_count_and_the_summary_says_so(
+def test_without_settings_the_defaults_apply_and_the_summary_says_so(
     job: Job, file: str | None, note: str
 ) -> None:
     open_pull(job, file, file)
@@ -51,7 +51,7 @@ def test_without_settings_the_defaults_count_and_the_summary_says_so(
         ("max-findings: 2\n", "this: is: broken\n"),
     ],
 )
-def test_the_base_commits_file_counts_and_the_note_says_when_the_new_one_will(
+def test_the_base_commits_file_applies_and_a_note_says_when_the_new_one_will(
     job: Job, base: str | None, head: str | None
 ) -> None:
     open_pull(job, base, head)
@@ -102,7 +102,7 @@ UNREAD: dict[str, tuple[Failure, int, str]] = {
     "limit": (failures.rate_limited(retry_after=3600), 1, "60 minutes"),
     "HTML": (failures.html(), 1, "cannot be used"),
     "malformed": (failures.malformed(), 1, "cannot be used"),
-    # What the workflow must mend is 2, as everywhere.
+    # What must be corrected in the workflow is 2, as everywhere.
     "403": (
         failures.status(403, {"message": "Resource not accessible by integration"}),
         2,

@@ -148,7 +148,7 @@ def test_the_gate_of_the_workflow_holds_for_the_repair(job: Job) -> None:
     assert job.run(fail_on="high").code == 3
 
 
-def test_a_repair_that_is_broken_too_hears_of_its_own_error(job: Job) -> None:
+def test_a_broken_repair_gets_its_own_error(job: Job) -> None:
     open_pull(job, BROKEN, "max-findings: 5\nmax-files: many\n")
     own = f"In this pull request, {PATH} is not valid either: line 2, column 12: `max-files` is"
     assert_refused(job, job.run(), own)
@@ -166,7 +166,7 @@ def test_a_repair_from_a_fork_waits_for_a_maintainer(job: Job) -> None:
 
 @faults("CF10")
 def test_a_branch_from_before_the_error_repairs_nothing(job: Job) -> None:
-    """Its file is valid, and whoever merges it gets the broken one."""
+    """Its file is valid, and its merge has the broken one."""
     open_pull(job, VALID, VALID)
     job.github.move_base(NUMBER, {PATH: BROKEN})
     assert_refused(job, job.run(), "merge the base branch into the branch first")

@@ -208,7 +208,7 @@ def test_a_command_below_other_words_of_a_reply_is_none(job: Job, body: str) -> 
 
 def test_summary_replaces_the_description_of_the_change(job: Job) -> None:
     job.github.push(NUMBER, {"b.py": "b = 1\n"})
-    overviews = iter(("Told first.", "Told anew."))
+    overviews = iter(("First text.", "Second text."))
 
     def script(body: Body) -> str:
         path = prompted_path(body)
@@ -218,9 +218,9 @@ def test_summary_replaces_the_description_of_the_change(job: Job) -> None:
 
     job.model.script = script
     job.run()
-    assert "Told first." in job.github.bodies[0]
+    assert "First text." in job.github.bodies[0]
     asked = len(job.model.bodies)
     finished = comment(job, "/summary")
     assert finished.code == 0, finished.log
-    assert "Told anew." in job.github.bodies[0]
+    assert "Second text." in job.github.bodies[0]
     assert len(job.model.bodies) == asked + 1

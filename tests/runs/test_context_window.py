@@ -49,7 +49,7 @@ class Window:
 
     A longer prompt is refused, by `words` if they are given, or cut if `cuts`; then the model says
     of each file that there is nothing to find. `cached` is a usage that leaves cached tokens out;
-    where it is None, no reply tells its usage.
+    where it is None, no reply has a usage.
     Prompts without `only` are never too long.
     """
 
@@ -203,7 +203,7 @@ def test_tokens_from_a_cache_are_part_of_the_prompt(job: Job, cached: dict[str, 
 
 @faults("LL24")
 @pytest.mark.parametrize("usage", [None, {"prompt_tokens": 0}, {"prompt_tokens": 7}])
-def test_a_usage_that_counts_nothing_proves_nothing(job: Job, usage: dict[str, int] | None) -> None:
+def test_a_usage_without_numbers_proves_nothing(job: Job, usage: dict[str, int] | None) -> None:
     change(job, 4, 6_000)
     server = Window(job, 60_000, cached=usage).install()
     finished = job.run()

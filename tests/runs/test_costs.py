@@ -1,4 +1,4 @@
-"""What a review cost: told by purpose, remembered for the pull request, and limited there."""
+"""What a review cost: shown by purpose, remembered for the pull request, and limited there."""
 
 import json
 from decimal import Decimal
@@ -75,13 +75,13 @@ def test_the_footer_says_what_review_verification_and_overview_cost(job: Job) ->
     assert sum(Decimal(row["cost"]) for row in report["spent"]["by_purpose"]) == cost(finished)
 
 
-def test_where_no_price_is_known_the_parts_are_told_in_tokens(job: Job) -> None:
+def test_without_a_known_price_the_parts_are_shown_in_tokens(job: Job) -> None:
     finished = job.run(price="")
     assert finished.outputs["cost"] == finished.outputs["pull-request-cost"] == "unknown"
     assert "price unknown (review 33,000 tokens, overview 11,000 tokens)" in job.github.bodies[0]
 
 
-def test_cached_and_reasoning_tokens_are_told_and_priced(job: Job) -> None:
+def test_cached_and_reasoning_tokens_are_shown_and_priced(job: Job) -> None:
     details = {
         "prompt_tokens_details": {"cached_tokens": 8_000, "cache_write_tokens": 1_000},
         "completion_tokens_details": {"reasoning_tokens": 600},
@@ -203,7 +203,7 @@ def answers(body: Body) -> ScriptedReply:
 
 
 @faults("PD5")
-def test_answers_count_where_the_pull_request_has_a_limit(job: Job) -> None:
+def test_answers_use_the_limit_of_the_pull_request(job: Job) -> None:
     job.model.script = answers
     job.run(max_cost_pull_request="0.08")
     assert job.carry_out(question(), max_cost_pull_request="0.08").code == 0
@@ -220,7 +220,7 @@ def pass_report(job: Job, reviewed: RunResult, **changes: object) -> None:
 
 
 @faults("PD5")
-def test_a_report_that_is_published_twice_and_restored_counts_once(job: Job) -> None:
+def test_a_report_that_is_published_twice_and_restored_is_added_once(job: Job) -> None:
     reviewed = job.run(mode="review")
     pass_report(job, reviewed)
     for _ in range(2):

@@ -89,7 +89,7 @@ def test_a_file_that_the_change_itself_declares_binary_is_a_gap(job: Job) -> Non
 
 @faults("DF1")
 def test_what_is_skipped_qualifies_that_nothing_was_found(job: Job) -> None:
-    """Whoever opens a pull request can name a file like a lock file."""
+    """The author of a pull request can name a file like a lock file."""
     files = {"src/app.py": ("old = 1\n", "new = 2\n"), "src/uv.lock": (None, "import os\n")}
     job.github.add_pull(NUMBER, files)
     job.model.script = nothing_found

@@ -60,7 +60,7 @@ def test_at_high_effort_two_passes_ask_different_things_in_another_order(two_fil
     assert prompted_paths(first) == prompted_paths(second)[::-1]
 
 
-def test_what_both_passes_report_is_one_finding_and_the_verification_is_told(
+def test_what_both_passes_report_is_one_finding_and_the_verification_learns_it(
     two_files: Job,
 ) -> None:
     job = two_files

@@ -1,4 +1,4 @@
-"""GitHub fails at every single write of a run, with and without a gate; the next run mends it."""
+"""GitHub fails at every single write of a run, with and without a gate; the next run repairs it."""
 
 from collections.abc import Mapping
 

@@ -61,7 +61,7 @@ def refuse_to_read_together(job: Job) -> None:
 
 
 @faults("HD3")
-def test_sixty_files_take_few_requests_and_are_told_as_one_by_one(job: Job) -> None:
+def test_sixty_files_take_few_requests_and_get_the_review_of_single_reads(job: Job) -> None:
     job.github.add_pull(NUMBER, without_lines())
     together, requests = review(job)
     asked = prompted(job)

@@ -171,7 +171,7 @@ def test_where_nobody_may_comment_the_review_is_annotated(job: Job, closed: str)
 
 
 @faults("GH13")
-def test_a_review_that_is_too_long_sheds_whole_findings_and_counts_them(job: Job) -> None:
+def test_a_review_that_is_too_long_leaves_out_whole_findings_and_says_how_many(job: Job) -> None:
     lines = "".join(f"value_{n} = {n}\n" for n in range(100))
     job.github.add_pull(NUMBER, {"src/app.py": (None, lines)})
     many = [

@@ -175,7 +175,7 @@ def test_bytes_that_nobody_can_read_are_not_reviewed(job: Job, path: str, data: 
         ("a.wasm", b"\0asm\1\0\0\0" + bytes(range(256)), "program in binary form"),
     ],
 )
-def test_binary_files_are_told_by_name_and_content(
+def test_binary_files_are_recognised_by_name_and_content(
     job: Job, path: str, data: bytes, reason: str
 ) -> None:
     open_pull(job, path, None, data)
@@ -194,7 +194,9 @@ def test_binary_files_are_told_by_name_and_content(
     ],
     ids=["a picture", "text that begins like one", "a picture above 10 MiB"],
 )
-def test_a_large_picture_is_read_to_be_told_from_text(job: Job, data: bytes, verdict: str) -> None:
+def test_a_large_picture_is_read_to_distinguish_it_from_text(
+    job: Job, data: bytes, verdict: str
+) -> None:
     open_pull(job, "docs/photo.png", None, data)
     finished = job.run()
     assert finished.outputs["verdict"] == verdict
@@ -263,7 +265,7 @@ def test_a_pure_rename_has_its_row(job: Job) -> None:
 
 @faults("HD5")
 def test_a_rename_whose_status_lies_is_reviewed(job: Job) -> None:
-    """GitHub lists renames without a patch, whether they have changes or not."""
+    """GitHub lists renames without a patch, even if they have changes."""
     files = {"src/a.py": (SAFE, None), "src/b.py": (None, f"{SAFE}{EVIL}\n")}
     job.github.add_pull(NUMBER, files)
     (listed,) = job.github.repository.pulls[NUMBER].files
@@ -380,7 +382,7 @@ def test_a_mode_that_github_does_not_show_is_a_finding(job: Job) -> None:
 
 @faults("HD12")
 @pytest.mark.parametrize("old", [None, Symlink("b.js")])
-def test_the_model_is_told_that_a_line_is_the_path_of_a_link(
+def test_the_prompt_says_that_a_line_is_the_path_of_a_link(
     job: Job, old: str | Entry | None
 ) -> None:
     open_pull(job, "src/app.js", old, Symlink("a.js"))

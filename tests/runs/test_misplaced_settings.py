@@ -78,7 +78,7 @@ def test_other_files_of_that_name_are_nobodys_business(job: Job, path: str) -> N
 
 
 @faults("CF15")
-def test_where_graphql_does_not_tell_the_places_are_read_one_by_one(job: Job) -> None:
+def test_places_that_graphql_does_not_show_are_read_one_at_a_time(job: Job) -> None:
     job.github.add_pull(NUMBER, {**CHANGE, MISPLACED[-1]: HIDES})
     job.github.site.hides_files = True
     name_commits(job)

@@ -1,4 +1,4 @@
-"""Answers that are malformed, misplaced or meant to act: what is usable is told, and only that."""
+"""Replies that are malformed, misplaced or meant to act: only what is usable is shown."""
 
 import json
 import re
@@ -195,7 +195,7 @@ ACTING = {
 }
 
 
-# One finding that two files share, told at its line, above a table of the two.
+# One finding that two files share, shown at its line, above a table of the two.
 LAYOUT = {"h2": 1, "h3": 3, "h4": 1, "details": 2, "table": 1, "tr": 3, "td": 8, "comment": 2}
 
 

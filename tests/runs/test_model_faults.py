@@ -1,7 +1,8 @@
-"""A model server that fails in every way, and what the pull request hears of it."""
+"""A model server that fails in every way, and what the pull request shows of it."""
 
 import base64
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,7 @@ from tests.loopback.failures import (
     redirect,
 )
 from tests.loopback.messages import Response, as_json
-from tests.loopback.model import LoopbackModel, ScriptedReply, error
+from tests.loopback.model import Body, LoopbackModel, ScriptedReply, error
 from tests.runs.job import NUMBER, QUICK, Job, prompted_path, review_reply
 from tests.runs.model_scripts import CHAT, TOO_LONG, finds_a_problem, three_files
 from tests.runs.run_checks import assert_reported_everywhere
@@ -248,7 +249,7 @@ UNUSABLE: dict[str, str | ScriptedReply | Response] = {
 
 @faults("PD4")
 @pytest.mark.parametrize("reply", UNUSABLE.values(), ids=UNUSABLE)
-def test_a_reply_that_cannot_be_used_counts_with_the_tokens_that_the_server_reports(
+def test_an_unusable_reply_costs_the_tokens_that_the_server_reports(
     job: Job, reply: str | ScriptedReply | Response
 ) -> None:
     job.model.checked = False
@@ -282,7 +283,7 @@ LOST: dict[str, Failure] = {
 
 @faults("PD4")
 @pytest.mark.parametrize("failure", LOST.values(), ids=LOST)
-def test_a_lost_reply_counts_as_it_was_estimated(job: Job, failure: Failure) -> None:
+def test_a_lost_reply_costs_its_estimate(job: Job, failure: Failure) -> None:
     job.per_question = 1.0
     job.model.fail(CHAT, failure)
     finished = job.run(concurrency="1", price="1.00/1.00")
@@ -309,6 +310,38 @@ def test_replies_that_are_lost_end_at_the_limit_of_the_tokens(job: Job) -> None:
 
 @faults("PD4")
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_request_that_the_server_refuses_counts_for_nothing(job: Job, status: int) -> None:
+def test_a_request_that_the_server_refuses_costs_nothing(job: Job, status: int) -> None:
     job.model.fail(CHAT, Instead(error(status, "Later.")))
     assert job.run(concurrency="1").outputs["tokens"] == "110"
+
+
+def stop_after(job: Job, replies: int, reply: str = "") -> None:
+    """Have the model server reply a number of times, and then accept no connection any more."""
+    gone = threading.Event()
+
+    def script(body: Body) -> str:
+        if len(job.model.bodies) == replies and not gone.is_set():
+            gone.set()
+            threading.Thread(target=job.model.stop).start()
+        return reply or review_reply(prompted_path(body))
+
+    job.model.script = script
+
+
+@faults("LL4")
+def test_a_server_that_is_gone_is_not_looked_for_with_every_file(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"f{n:02}.py": (None, "new = 2\n") for n in range(12)})
+    stop_after(job, 2)
+    finished = job.run(batching="file", concurrency="1", tools="off")
+    assert finished.outputs["verdict"] == "incomplete"
+    assert finished.log.count("attempt 2 failed") == 3
+    assert job.github.bodies[0].count("cannot be reached") >= 9
+
+
+@faults("LL4")
+def test_what_ended_a_run_without_a_review_is_its_error(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"f{n:02}.py": (None, "new = 2\n") for n in range(6)})
+    stop_after(job, 4, "no JSON")
+    finished = job.run(batching="file", concurrency="1", tools="off")
+    assert finished.code == 1
+    assert_reported_everywhere(job, finished, "cannot be reached")

@@ -103,7 +103,7 @@ def test_a_hook_that_is_no_longer_executable_is_a_finding(job: Job, path: str, f
 
 
 @faults("HD12")
-def test_a_folder_that_becomes_a_link_is_told_to_the_model(job: Job) -> None:
+def test_the_prompt_says_that_a_folder_became_a_link(job: Job) -> None:
     files: Files = {"src/a.js": ("a = 1\n", None), "src": (None, Symlink("vendor/src"))}
     job.github.add_pull(NUMBER, files)
     report(job)

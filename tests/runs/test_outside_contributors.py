@@ -107,7 +107,7 @@ def test_only_named_associations_are_reviewed_automatically_where_the_workflow_s
 
 @faults("RM4")
 @pytest.mark.parametrize("limit", ["daily_limit", "daily_limit_per_author"])
-def test_a_stranger_who_pushes_again_and_again_is_reviewed_as_often_as_the_limit_says(
+def test_an_outside_contributor_who_pushes_often_is_reviewed_up_to_the_limit(
     job: Job, limit: str
 ) -> None:
     runs = [push(job, NUMBER, hour, **{limit: "3"}) for hour in range(5)]
@@ -118,7 +118,7 @@ def test_a_stranger_who_pushes_again_and_again_is_reviewed_as_often_as_the_limit
 
 
 @faults("RM4")
-def test_pushes_to_all_pull_requests_count_together(job: Job) -> None:
+def test_pushes_to_all_pull_requests_use_one_limit(job: Job) -> None:
     open_other(job, 8, opened=-99 * HOUR)
     open_other(job, 9, opened=-99 * HOUR, author="eve")
     runs = [push(job, number, daily_limit="4") for number in (8, 9, 8, NUMBER, 9, NUMBER)]
@@ -126,7 +126,7 @@ def test_pushes_to_all_pull_requests_count_together(job: Job) -> None:
 
 
 @faults("RM4")
-def test_pushes_to_all_pull_requests_of_one_author_count_together(job: Job) -> None:
+def test_pushes_to_all_pull_requests_of_one_author_use_one_limit(job: Job) -> None:
     open_other(job, NUMBER, opened=-99 * HOUR, author=STRANGER.upper())
     open_other(job, 8, opened=-99 * HOUR)
     open_other(job, 9, opened=-99 * HOUR, author="eve")
@@ -156,7 +156,7 @@ def test_reviews_are_not_hidden_by_many_pull_requests_that_changed_later(job: Jo
 
 @faults("RM4")
 @pytest.mark.parametrize("status", [401, 500])
-def test_a_run_that_failed_counts_because_it_may_have_paid(job: Job, status: int) -> None:
+def test_a_failed_run_uses_the_limit_because_it_may_have_paid(job: Job, status: int) -> None:
     job.model.fail(CHAT, *[Instead(error(status, "No."))] * 9)
     assert push(job, daily_limit="1").code != 0
     finished = push(job, hour=1, daily_limit="1")
@@ -193,7 +193,7 @@ def test_a_run_that_asked_no_model_does_not_count(job: Job) -> None:
     assert verdicts(job.run(daily_limit="2")) == ["clean"]
 
 
-def test_a_review_for_a_maintainer_counts_too_and_is_never_refused(job: Job) -> None:
+def test_a_review_for_a_maintainer_uses_the_limit_too_and_is_never_refused(job: Job) -> None:
     push(job, daily_limit="1")
     asked = ReviewPullRequest(
         NUMBER, full=True, requested=True, commenter=Commenter("o", Subject.COMMENT, 1)

@@ -1,4 +1,4 @@
-"""`plan-only`: what a review would take, told without asking, writing or paying."""
+"""`plan-only`: what a review would take, without asking, writing or paying."""
 
 import re
 
@@ -99,7 +99,7 @@ def test_names_in_a_plan_are_text(job: Job) -> None:
         assert len(re.findall(r"(?<!\\)\|", row)) == 4
 
 
-def test_the_job_summary_tells_what_came_of_each_request(job: Job) -> None:
+def test_the_job_summary_shows_the_result_of_each_request(job: Job) -> None:
     three_files(job)
     finished = job.run()
     assert rows_of(finished.summary, "request") == [
@@ -120,7 +120,7 @@ def test_a_request_that_failed_says_why(job: Job) -> None:
     assert row.startswith("| review | `a.py` | 1 of 1 not reviewed: ")
 
 
-def test_files_of_one_request_stand_in_one_row(job: Job) -> None:
+def test_files_of_one_request_share_a_row(job: Job) -> None:
     job.inputs["batching"] = "change"
     job.github.push(NUMBER, {f"f{n}.py": "new = 2\n" for n in range(4)})
     job.model.script = lambda body: change_reply(*map(section, prompted_paths(body)))

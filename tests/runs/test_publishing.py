@@ -107,7 +107,7 @@ def test_what_was_published_is_remembered(job: Job) -> None:
 def test_shards_review_every_file_once_and_are_published_as_one_review(job: Job) -> None:
     for number in (1, 2, 3):
         pass_report(job, job.run(mode="review", shard=f"{number}/3"), str(number))
-    # One question for each file, and one overview for each shard of two.
+    # One request for each file, and one overview for each shard of two.
     assert len(job.model.bodies) == 6 + 3
     finished = job.run(mode="publish")
     assert finished.code == 0

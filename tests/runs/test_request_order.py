@@ -48,7 +48,7 @@ def finds_one_in_each(body: Body) -> str:
 class Gate:
     """Holds replies of the model back until another request has come.
 
-    `holds` says which, `opens` which request lets them go; `held` tells for each if one came.
+    `holds` says which, `opens` which request lets them go; `held` says for each if one came.
     """
 
     job: Job

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pytest
 
 from reviewer.comments import summary
-from reviewer.config.repository.file_places import REPOSITORY_FILE
+from reviewer.config.repository.file_places import LEARNINGS_FILE, REPOSITORY_FILE
 from reviewer.events.activity import ReviewPullRequest
 from tests.faults import faults
 from tests.loopback import failures
@@ -126,6 +126,14 @@ def test_a_first_review_takes_three_round_trips(job: Job, github: GitHubInRounds
     # Beside the requests to the model, another run's comment is looked for.
     assert review(job, github, (FIRST, (*SECOND, BASE_TREE), third)) <= {QUERY}
     assert len(github.came) == 14
+
+
+def test_learnings_take_no_request_of_their_own(job: Job, github: GitHubInRounds) -> None:
+    open_pull(job, SETTINGS, GUIDELINES, {LEARNINGS_FILE: ("- text: Use cents.\n",) * 2})
+    third = (COMMENT, ARCHIVE, "contents AGENTS.md", "contents src/AGENTS.md")
+    assert review(job, github, (FIRST, (*SECOND, BASE_TREE), third)) <= {QUERY}
+    assert len(github.came) == 14
+    assert "1 learning of this repository given to the model" in github.bodies[0]
 
 
 def test_without_settings_and_guidelines_it_takes_no_fewer_and_no_more(

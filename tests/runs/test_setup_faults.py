@@ -1,4 +1,4 @@
-"""Wrong inputs and a wrong .github/code-review.yml, and what the pull request hears of it."""
+"""Wrong inputs and a wrong .github/code-review.yml, and what the pull request shows of it."""
 
 import pytest
 
@@ -135,7 +135,7 @@ def test_the_earlier_review_is_kept_under_the_notice(job: Job) -> None:
 
 
 @faults("CF2")
-def test_when_the_file_is_mended_the_notice_goes(job: Job) -> None:
+def test_when_the_file_is_corrected_the_notice_disappears(job: Job) -> None:
     commit_to_base(job, "max-files: [\n")
     job.run()
     commit_to_base(job, "max-files: 3\n")

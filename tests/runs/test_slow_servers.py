@@ -11,7 +11,7 @@ from tests.loopback.messages import Request, Response
 from tests.loopback.model import CHAT
 from tests.runs.job import NUMBER, Job
 
-# One question may wait for all others, but takes a fifth of what it may itself.
+# One request may wait for all others, but takes a fifth of its own time.
 SECONDS = 0.3
 PATIENCE = 1.5
 

@@ -1,4 +1,4 @@
-"""The team's rules: found where teams keep them, read at the base, shown to whoever judges."""
+"""The team's rules: found where teams keep them, read at the base, shown in every judgement."""
 
 import json
 import re

@@ -39,7 +39,7 @@ class TickingClock(Clock):
 
 
 class Curious:
-    """Calls one tool after the other, then finds nothing; `answers` is what it was told."""
+    """Calls one tool after the other, then finds nothing; `answers` are the results that it got."""
 
     def __init__(self, *calls: tuple[str, dict[str, object]]) -> None:
         self.calls = [

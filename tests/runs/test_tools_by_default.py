@@ -86,7 +86,7 @@ def test_a_question_is_answered_with_them(job: Job) -> None:
         ("workflow_dispatch", "fork", "without"),
     ],
 )
-def test_no_commit_of_a_stranger_is_searched_where_the_run_has_rights(
+def test_no_commit_of_an_outside_contributor_is_searched_where_the_run_has_rights(
     job: Job, event: str, source: str, offered: str
 ) -> None:
     if source == "fork":

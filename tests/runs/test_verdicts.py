@@ -74,7 +74,7 @@ def test_a_gate_is_closed_when_nothing_was_reviewed(job: Job, gate: str, code: i
 
 
 @faults("HD7")
-def test_a_severity_implies_incomplete_unless_told_otherwise(job: Job) -> None:
+def test_a_severity_implies_incomplete_unless_the_workflow_says_otherwise(job: Job) -> None:
     job.github.add_pull(NUMBER, {"a.py": FINE, "src/app.py": FINE})
     job.model.script = finds_nothing
     assert job.run(fail_on="high", max_files="1").code == 3

@@ -108,7 +108,7 @@ def test_a_key_that_is_not_used_is_explained() -> None:
         require_key(load_inputs((), environ), environ)
 
 
-def test_a_server_of_ones_own_and_a_plan_need_no_key() -> None:
+def test_your_own_server_and_a_plan_need_no_key() -> None:
     require_key(load_inputs(("base-url=http://localhost:8080/v1",), {}), {})
     require_key(load_inputs(("plan-only=true",), {}), {})
 

@@ -18,7 +18,7 @@ WORDS = r"""
     ( ) [ ] ! & ; : / // :// [31m word
     __init__ a_b x
     """
-# "·" stands for a space inside of a word.
+# "·" is a space inside of a word.
 ATOMS = st.sampled_from([word.replace("·", " ") for word in WORDS.split()])
 SIGNS = st.sampled_from("\u202e\u200b\u00ad\x1b\0\r\x0b\u2028\u00a0\u0301\u0338\u1fef\uff20\xe9")
 GLUE = st.sampled_from(["", "", " ", " ", "\n", "\n", "\n\n", "\t", "    ", "\n  ", "\n    "])

@@ -148,7 +148,7 @@ def test_no_template_reaches_an_object_or_another_template(source: str) -> None:
         "{{ '\ue000' }}",
     ],
 )
-def test_no_value_stands_where_it_would_mean_something_else(source: str) -> None:
+def test_a_value_is_refused_where_it_would_mean_something_else(source: str) -> None:
     refuse(source)
 
 

@@ -24,9 +24,13 @@ class ConfinedFolder:
     following links. So no link that is put in place meanwhile leads out of the folder.
     """
 
-    def __init__(self, folder: str) -> None:
-        """Keep the path of the folder, which is trusted; its contents are not."""
+    def __init__(self, folder: str, *, most_files: int = MOST_FILES) -> None:
+        """Keep the path of the folder, which is trusted; its contents are not.
+
+        A listing has at most `most_files` entries.
+        """
         self._folder = folder
+        self._most_files = most_files
 
     def read(self, path: str, limit: int) -> bytes:
         """Read a whole file of at most `limit` bytes.
@@ -50,7 +54,7 @@ class ConfinedFolder:
             return data
 
     def files(self, path: str = "") -> Iterator[str]:
-        """Yield the paths of the plain files below a folder, sorted, at most MOST_FILES.
+        """Yield the paths of the plain files below a folder, sorted, up to the limit of a listing.
 
         Links and devices are left out. Raises WorkspaceError when `path` is no folder or cannot be
         read.
@@ -65,17 +69,17 @@ class ConfinedFolder:
                     if stat.S_ISREG(os.stat(name, dir_fd=inner, follow_symlinks=False).st_mode):
                         yield "/".join(filter(None, (path, place[2:], name)))
                         found += 1
-                if found >= MOST_FILES:
+                if found >= self._most_files:
                     return
 
     def list(self, path: str = "") -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the names of the folders and of the plain files in a folder, both sorted.
 
-        Links and devices are left out, and whatever comes after MOST_FILES entries. Raises
+        Links and devices are left out, and whatever comes after the limit of a listing. Raises
         WorkspaceError as `files` does.
         """
         with self._open(path, _FOLDER) as (folder, _), os.scandir(folder) as entries:
-            found = tuple(islice(entries, MOST_FILES))
+            found = tuple(islice(entries, self._most_files))
             folders = (each.name for each in found if each.is_dir(follow_symlinks=False))
             files = (each.name for each in found if each.is_file(follow_symlinks=False))
             return tuple(sorted(folders)), tuple(sorted(files))

@@ -59,8 +59,6 @@ _STATUS = {
 _LONGEST_MESSAGE = 300
 _LONGEST_RUN = 120
 """Seconds of one run of git."""
-LARGEST_GROUP = 32_000_000
-"""Bytes of contents that one run of git prints, all of which are in memory at once."""
 _LISTED_COMMITS = "50"
 
 
@@ -75,6 +73,8 @@ class LocalCommits:
     base_sha: str
     head_sha: str
     name: str
+    largest_group: int = 32_000_000
+    """Bytes of contents that one run of git prints, all of which are in memory at once."""
 
     def snapshot(self, number: int, *, optional: bool = False) -> Snapshot:  # noqa: ARG002
         """Describe the commits as a pull request without comments."""
@@ -148,7 +148,7 @@ class LocalCommits:
     def _read_objects(self, files: Mapping[str, Blob]) -> UnpackedFiles:
         check_size(files)
         kept = UnpackedFiles()
-        for group in _group(files):
+        for group in _group(files, self.largest_group):
             asked = "".join(f"{files[path].sha}\n" for path in group).encode()
             objects = run_git(self.folder, "cat-file", "--batch", "--buffer", given=asked)
             for path, data in zip(group, _parse_objects(objects), strict=True):
@@ -218,10 +218,10 @@ def _parse_entry(row: bytes) -> tuple[str, Blob]:
     return decode(path), Blob(name, int(size) if size.isdigit() else 0)
 
 
-def _group(files: Mapping[str, Blob]) -> Iterator[list[str]]:
-    """Yield the paths of the files of at most LARGEST_FILE, in groups of about LARGEST_GROUP."""
+def _group(files: Mapping[str, Blob], size: int) -> Iterator[list[str]]:
+    """Yield the paths of the files of at most LARGEST_FILE, in groups of about `size` bytes."""
     group: list[str] = []
-    room = LARGEST_GROUP
+    room = size
     for path, blob in files.items():
         if blob.size > LARGEST_FILE:
             continue
@@ -229,7 +229,7 @@ def _group(files: Mapping[str, Blob]) -> Iterator[list[str]]:
         room -= blob.size
         if room <= 0:
             yield group
-            group, room = [], LARGEST_GROUP
+            group, room = [], size
     if group:
         yield group
 

@@ -18,7 +18,7 @@ ReadFile = tuple[str, bytes | WorkspaceError]
 def read(workspace: str, names: Iterable[str], roots: Sequence[str] = ()) -> tuple[ReadFile, ...]:
     """Read the files that are named; `*` and `?` match within one name, `**` is none of ours.
 
-    A folder stands for the `*.sarif` files in it. `roots` are other addresses of the workspace. A
+    A folder means the `*.sarif` files in it. `roots` are other addresses of the workspace. A
     file that is not read, and a name that matches nothing, is returned as the WorkspaceError that
     says why. At most MOST files are read.
     """
@@ -45,7 +45,7 @@ def _explain_missing(name: str) -> WorkspaceError:
 
 
 def _find(folder: ConfinedFolder, name: str, roots: Sequence[str]) -> list[str]:
-    """Return the paths that a name stands for, none if there is no such file."""
+    """Return the paths that a name means, none if there is no such file."""
     for root in roots:
         name = name.removeprefix(f"{root.rstrip('/')}/") if root else name
     parts = [part for part in name.split("/") if part not in {"", "."}]

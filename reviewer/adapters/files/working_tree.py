@@ -16,12 +16,6 @@ from reviewer.adapters.files.scratch_repository import ScratchRepository, TreeCh
 from reviewer.errors import ForgeError
 from reviewer.text import digest
 
-LARGEST = 10 << 20
-"""Bytes of one file. What is larger is no source code."""
-MOST_BYTES = 100_000_000
-"""Bytes of all files, which are in memory at once."""
-MOST_UNTRACKED = 300
-"""With more untracked files, a .gitignore is probably missing, and they are nobody's work."""
 _CREDENTIALS = (
     ".env", ".env.*", "*.env", ".netrc", ".npmrc", ".pypirc", ".pgpass", ".git-credentials",
     "id_rsa*", "id_ed25519*", "id_ecdsa*", "id_dsa*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks",
@@ -55,6 +49,19 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class UncommittedLimits:
+    """How much is read: larger files are no source code, and all of them are in memory at once.
+
+    `file` and `all_files` are bytes. With more files than `untracked` that git does not track, a
+    .gitignore is probably missing, and they are nobody's work.
+    """
+
+    file: int = 10 << 20
+    all_files: int = 100_000_000
+    untracked: int = 300
+
+
+@dataclass(frozen=True, slots=True)
 class Uncommitted:
     """What was taken from the working tree; `notes` say what was left out, and why."""
 
@@ -70,8 +77,12 @@ class WorkingTree:
     repository: LocalRepository
     scratch: ScratchRepository
     index: str = ""
+    limits: UncommittedLimits = UncommittedLimits()
     notes: list[str] = field(default_factory=list)
-    _room: int = MOST_BYTES
+
+    def __post_init__(self) -> None:
+        """Begin with all of the room."""
+        self._room = self.limits.all_files
 
     def take_staged(self) -> Uncommitted:
         """Return what `git commit` would commit."""
@@ -138,10 +149,11 @@ class WorkingTree:
         found = [decode(path) for path in listed if path and not path.endswith(b"/")]
         # Folders for temporary files may be inside of the repository.
         paths = [path for path in found if not self._is_ours(path)]
-        if len(paths) > MOST_UNTRACKED:
+        if len(paths) > self.limits.untracked:
             self.notes.append(
                 f"{len(paths):,} untracked files were left out, because they are more than "
-                f"{MOST_UNTRACKED}: list in .gitignore what is no source, and `git add` what is"
+                f"{self.limits.untracked}: list in .gitignore what is no source, and `git add` "
+                "what is"
             )
             return
         kept = [path for path in paths if not is_credential(path)]
@@ -196,10 +208,11 @@ class WorkingTree:
                 return os.fsencode(os.readlink(self._place(path)))  # noqa: PTH115
             with os.fdopen(os.open(self._place(path), _OPEN), "rb") as file:
                 found = os.fstat(file.fileno())
-                if not stat.S_ISREG(found.st_mode) or found.st_size > min(LARGEST, self._room):
+                largest = min(self.limits.file, self._room)
+                if not stat.S_ISREG(found.st_mode) or found.st_size > largest:
                     self._note_left_out([path], "only files of up to 10 MB are read, 100 MB in all")
                     return None
-                data = file.read(LARGEST)
+                data = file.read(self.limits.file)
         except OSError as problem:
             self._note_left_out([path], f"{problem.strerror}")
             return None

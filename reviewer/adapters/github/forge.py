@@ -19,6 +19,7 @@ from reviewer.pull_request import (
     Conversation,
     ListedFile,
     ListedPull,
+    OpenedPull,
     OpenPulls,
     PullRequest,
     Snapshot,
@@ -234,7 +235,7 @@ class GitHub:
         """See `Reads.may_write`."""
         return self._reads.may_write(login)
 
-    def apply(self, operation: Operation) -> Comment | None:
+    def apply(self, operation: Operation) -> Comment | OpenedPull | None:
         """See `Writes.apply`."""
         return self._writes.apply(operation)
 

@@ -36,7 +36,7 @@ _OUT_OF_TIME = (
 )
 
 
-class Shape(BaseModel):
+class GitHubObject(BaseModel):
     """A JSON object of GitHub's: strict about the types of its members, unknown ones are ignored.
 
     `wrong` says in a message what is wrong with a value that does not have this shape; a part of
@@ -73,7 +73,7 @@ def _messages(broken: ValidationError) -> list[str]:
     return [error["msg"] for error in errors if error["type"] == _NAMED]
 
 
-class Node(Shape):
+class Node(GitHubObject):
     """An object of GraphQL's; its fields are called as here, in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel)
@@ -92,7 +92,7 @@ class Actor(Node):
 
     @property
     def name(self) -> str:
-        """The login as REST spells it, which tells an app from a person of that name."""
+        """The login as REST spells it, which distinguishes an app from a person of that name."""
         return logins.spell(self.login, is_bot=self.typename == "Bot")
 
 

@@ -63,7 +63,7 @@ class Request:
 
     HTTP statuses in `also` count as success. `writes` marks a request that changes something: a
     POST may also carry a GraphQL query. `optional` marks a read that the run can do without.
-    `resource` is GitHub's name of the hourly limit that the request counts for.
+    `resource` is GitHub's name of the hourly limit that the request uses up.
     """
 
     verb: str

@@ -1,4 +1,4 @@
-"""Lists the open pull requests with what tells if their heads have a review: one query a page."""
+"""Lists the open pull requests, and which of their heads have a review: one query a page."""
 
 from dataclasses import dataclass
 from functools import partial

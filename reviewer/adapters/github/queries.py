@@ -57,7 +57,7 @@ query Snapshot(
 }
 """
 SNAPSHOT = _SNAPSHOT % {"variables": "", "fields": ""}
-# Of a link, GraphQL gives the address as text: only the folder tells it from a file, and proves
+# Of a link, GraphQL gives the address as text: only the folder shows that it is no file, and proves
 # that a file does not exist.
 _FILE = """
     file: object(expression: $file) { ... on Blob { oid isBinary isTruncated text } }
@@ -65,6 +65,8 @@ _FILE = """
 # The version of the default branch is the one that comments start.
 _WORKFLOW = """
     workflow: object(expression: $workflow) { ... on Blob { isTruncated text } }"""
+_BESIDE = """
+    beside: object(expression: $beside) { ... on Blob { oid isBinary isTruncated text } }"""
 _PLACES = """
 query Places($owner: String!, $name: String!%(variables)s) {
   repository(owner: $owner, name: $name) {%(fields)s
@@ -106,9 +108,9 @@ class PageSize:
 class SnapshotPage:
     """One page: our comments and the threads up to the cursors `ends`; `more` of either follow.
 
-    `files` has the file that was asked for too, by its name: its bytes, or None where it is proven
-    that there is no such file. `places` says of other paths if there is anything. `workflow` is
-    the text of the workflow that was asked for, "" if it is not known.
+    `files` has the files that were asked for too, by their paths: the bytes, or None where it is
+    proven that there is no such file. `places` says of other paths if there is anything. `workflow`
+    is the text of the workflow that was asked for, "" if it is not known.
     """
 
     pull: PullRequest
@@ -123,23 +125,28 @@ class SnapshotPage:
 
 @dataclass(frozen=True, slots=True)
 class FileQuery:
-    """What the first query asks for besides the pull request: a file at the commit `sha`.
+    """What the first query asks for besides the pull request: files at the commit `sha`.
 
-    `path` is in a folder. `places` are paths of which it asks only if there is anything. `workflow`
-    is the path of a workflow, which is asked for at the default branch; "" for none.
+    `path` is in a folder. `places` are paths of which it asks only if there is anything. `beside`
+    is another file of the same folder, which is asked for too. `workflow` is the path of a
+    workflow, which is asked for at the default branch; "" for none.
     """
 
     path: str
     sha: str
     places: tuple[str, ...] = ()
+    beside: str = ""
     workflow: str = ""
 
     @property
     def snapshot(self) -> str:
         """The query for the pull request and the file."""
-        more = (", $workflow: String!", _WORKFLOW) if self.workflow else ("", "")
-        variables = f", $file: String!, $folder: String!{_declare(self.places)}{more[0]}"
-        fields = f"{_FILE}{_ask_for(self.places)}{more[1]}"
+        variables, fields = ", $file: String!, $folder: String!", _FILE
+        if self.beside:
+            variables, fields = f"{variables}, $beside: String!", f"{fields}{_BESIDE}"
+        if self.workflow:
+            variables, fields = f"{variables}, $workflow: String!", f"{fields}{_WORKFLOW}"
+        variables, fields = variables + _declare(self.places), fields + _ask_for(self.places)
         return _SNAPSHOT % {"variables": variables, "fields": fields}
 
     @property
@@ -152,8 +159,9 @@ class FileQuery:
         """The variables of `snapshot`, without those of the pull request."""
         folder = self.path.rpartition("/")[0]
         files = {"file": f"{self.sha}:{self.path}", "folder": f"{self.sha}:{folder}"}
+        beside = {"beside": f"{self.sha}:{self.beside}"} if self.beside else {}
         workflow = {"workflow": f"HEAD:{self.workflow}"} if self.workflow else {}
-        return files | workflow | self.place_variables
+        return files | beside | workflow | self.place_variables
 
     @property
     def place_variables(self) -> dict[str, object]:

@@ -26,7 +26,7 @@ CONTENT = "application/vnd.github.object+json"
 # "alphanumeric characters or single hyphens"; an app's ends in [bot], an enterprise's has a "_".
 _LOGIN = re.compile(r"[A-Za-z0-9_-]{1,100}(\[bot\])?")
 LARGEST_BLOB = 10 * 1024 * 1024
-"""Bytes of a file that is read to tell its format; few pictures are larger."""
+"""Bytes of a file that is read to identify its format; few pictures are larger."""
 _FEWEST_TEXTS = 10
 """Files of a query that GitHub can answer, if it can answer any."""
 ARCHIVE_SECONDS = 30
@@ -107,7 +107,7 @@ class Reads:
         )
 
     def _contents(self, path: str, sha: str, *, optional: bool = False) -> bytes | LargeFile | None:
-        """Read a file, or what GitHub tells of one that is too large for its JSON form."""
+        """Read a file, or size and hash of one that is too large for GitHub's JSON form."""
         if not {"", ".", ".."}.isdisjoint(path.split("/")):
             # No path of git's; on its way to GitHub it would turn into another one.
             return None

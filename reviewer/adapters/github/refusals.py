@@ -205,7 +205,7 @@ def check_reserve(
     """Raise RequestReserveError if only the requests for publishing are left.
 
     `seen` holds the headers of responses and the moments at which they came, on the clock of `now`,
-    in seconds. `resource` names the limit that counts: REST requests and GraphQL queries have one
+    in seconds. `resource` names the limit that applies: REST requests and GraphQL queries have one
     each ("Rate limits for the REST API"). Requests of several threads end in any order, so the
     smallest number of the newest hour is taken. Without numbers, as on most Enterprise servers,
     there is no reserve.

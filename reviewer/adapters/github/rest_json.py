@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from reviewer import ports
-from reviewer.adapters.github.graphql_json import Shape
+from reviewer.adapters.github.graphql_json import GitHubObject
 from reviewer.errors import NotFoundError
 from reviewer.pull_request import Comment, ListedFile, TreeListing
 
@@ -20,7 +20,7 @@ _PLAIN_FILES = ("100644", "100755")
 _LINK = "120000"
 
 
-class IssueComment(Shape):
+class IssueComment(GitHubObject):
     """What POST …/issues/{number}/comments and PATCH …/issues/comments/{id} leave."""
 
     wrong = "it holds no comment"
@@ -30,7 +30,7 @@ class IssueComment(Shape):
     body: str
 
 
-class Posted(Shape):
+class Posted(GitHubObject):
     """What any other write leaves."""
 
     wrong = "it has no id"
@@ -38,7 +38,7 @@ class Posted(Shape):
     id: int
 
 
-class NamedCommit(Shape):
+class NamedCommit(GitHubObject):
     """A commit of a comparison."""
 
     wrong = "a commit has no hash"
@@ -46,7 +46,7 @@ class NamedCommit(Shape):
     sha: str
 
 
-class SharedHistory(Shape):
+class SharedHistory(GitHubObject):
     """GET …/compare/{base}...{head}, as far as it is about the commit that both share."""
 
     wrong = "it holds no merge base"
@@ -54,7 +54,7 @@ class SharedHistory(Shape):
     merge_base_commit: NamedCommit
 
 
-class CollaboratorPermission(Shape):
+class CollaboratorPermission(GitHubObject):
     """GET …/collaborators/{login}/permission."""
 
     wrong = "it holds no permission"
@@ -62,7 +62,7 @@ class CollaboratorPermission(Shape):
     permission: str
 
 
-class TreeEntry(Shape):
+class TreeEntry(GitHubObject):
     """An entry of a tree; `mode` is git's."""
 
     wrong = "an entry of a tree lacks a field"
@@ -73,7 +73,7 @@ class TreeEntry(Shape):
     size: int | None = None
 
 
-class Tree(Shape):
+class Tree(GitHubObject):
     """GET …/git/trees/{sha}."""
 
     wrong = "it holds no tree"
@@ -82,7 +82,7 @@ class Tree(Shape):
     truncated: bool = False
 
 
-class PullRequestFile(Shape):
+class PullRequestFile(GitHubObject):
     """A row of GET …/pulls/{number}/files."""
 
     wrong = "a changed file lacks a field"
@@ -95,7 +95,7 @@ class PullRequestFile(Shape):
     previous_filename: str | None = None
 
 
-class FileContent(Shape):
+class FileContent(GitHubObject):
     """GET …/contents/{path} of a file up to LARGEST_CONTENT."""
 
     type: Literal["file"]
@@ -103,7 +103,7 @@ class FileContent(Shape):
     content: str
 
 
-class LargeFile(Shape):
+class LargeFile(GitHubObject):
     """GET …/contents/{path} of a larger file; `sha` is git's hash of it, `size` in bytes."""
 
     type: Literal["file"]
@@ -112,7 +112,7 @@ class LargeFile(Shape):
     size: int
 
 
-class Blob(Shape):
+class BlobContent(GitHubObject):
     """GET …/git/blobs/{sha}."""
 
     wrong = "it holds no blob"
@@ -121,7 +121,7 @@ class Blob(Shape):
     content: str
 
 
-class NoFile(Shape):
+class NoFile(GitHubObject):
     """GET …/contents/{path} of anything else."""
 
     type: Literal["dir", "symlink", "submodule"]
@@ -147,7 +147,7 @@ def merge_base(value: object) -> str:
 
 
 def may_write(value: object) -> bool:
-    """Read whether a collaborator's permission is enough to write."""
+    """Return True if a collaborator's permission is enough to write."""
     return CollaboratorPermission.parse(value).permission in {"admin", "maintain", "write"}
 
 
@@ -210,7 +210,7 @@ def content(name: str, value: object) -> bytes | LargeFile:
 
 def blob(value: object) -> bytes:
     """Read the bytes of a blob."""
-    return base64.b64decode(Blob.parse(value).content)
+    return base64.b64decode(BlobContent.parse(value).content)
 
 
 def too_large_error(name: str, limit: int) -> NotFoundError:

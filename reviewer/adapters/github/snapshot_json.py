@@ -16,7 +16,7 @@ from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.pull_request import Comment, PullRequest, PullState, ReviewComment, ReviewThread
 
 # What a token may not see comes as null beside an error, and everything else with it.
-_OPTIONAL = ("closingIssuesReferences", "file", "folder", "workflow")
+_OPTIONAL = ("closingIssuesReferences", "file", "folder", "beside", "workflow")
 
 # GitHub's name for the author of what a deleted account left behind.
 GHOST = "ghost"
@@ -132,6 +132,7 @@ class PullOfRepository(Node):
     file: object = None
     folder: object = None
     workflow: object = None
+    beside: object = None
 
 
 class Viewer(Node):
@@ -162,8 +163,7 @@ def page(response: GitHubResponse, value: object, asked: FileQuery | None = None
     read = SnapshotData.parse(data)
     if read.repository is None or read.repository.pull_request is None:
         raise refusals.not_found_error("The pull request")
-    path = asked.path if asked else ""
-    files = blob_texts.read_in_folder(path, read.repository.file, read.repository.folder)
+    files = _read_files(read.repository, asked)
     # Beside an error, null does not mean that there is nothing.
     is_whole = isinstance(value, dict) and not value.get("errors")
     found = read.repository.__pydantic_extra__ if is_whole else {}
@@ -171,6 +171,18 @@ def page(response: GitHubResponse, value: object, asked: FileQuery | None = None
     pull = _pull_request(read.repository.pull_request, read.repository.name_with_owner)
     known = _page(read.repository.pull_request, pull, read.viewer.login, files, places)
     return replace(known, workflow=_read_text(read.repository.workflow))
+
+
+def _read_files(
+    repository: PullOfRepository, asked: FileQuery | None
+) -> Mapping[str, bytes | None]:
+    if asked is None:
+        return {}
+    folder = repository.folder
+    files = blob_texts.read_in_folder(asked.path, repository.file, folder)
+    if not asked.beside:
+        return files
+    return {**files, **blob_texts.read_in_folder(asked.beside, repository.beside, folder)}
 
 
 def _page(

@@ -7,6 +7,7 @@ from typing import TypeVar
 from reviewer.adapters.github import check_runs, graphql_json, rest_json
 from reviewer.adapters.github.graphql_json import Node
 from reviewer.adapters.github.http import Repository, Request
+from reviewer.adapters.github.proposals import Proposals
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.errors import OvertakenError
 from reviewer.finding import Side
@@ -15,13 +16,15 @@ from reviewer.operations import (
     CreateComment,
     CreateReview,
     InlineComment,
+    OpenPull,
     Operation,
+    PushFile,
     React,
     ReplyToThread,
     ResolveThread,
     UpdateComment,
 )
-from reviewer.pull_request import Comment, ReviewComment, Snapshot
+from reviewer.pull_request import Comment, OpenedPull, ReviewComment, Snapshot
 
 T = TypeVar("T")
 
@@ -65,13 +68,23 @@ class Writes:
     repository: Repository
     snapshot: Callable[[int], Snapshot]
 
-    def apply(self, operation: Operation) -> Comment | None:
+    def apply(self, operation: Operation) -> Comment | OpenedPull | None:
         """Carry out one write; raises what ports.Forge.apply raises."""
         match operation:
             case CreateComment():
                 return self._create(operation)
             case UpdateComment():
                 return self._update(operation)
+            case PushFile() | OpenPull():
+                return Proposals(self.repository).apply(operation)
+            case CreateReview() | ResolveThread() | ReplyToThread() | React() | CreateCheckRun():
+                self._add(operation)
+        return None
+
+    def _add(
+        self, operation: CreateReview | ResolveThread | ReplyToThread | React | CreateCheckRun
+    ) -> None:
+        match operation:
             case CreateReview():
                 self._review(operation)
             case ResolveThread():
@@ -82,7 +95,6 @@ class Writes:
                 self._react(operation)
             case CreateCheckRun():
                 check_runs.create(self.repository, operation)
-        return None
 
     def _create(self, wanted: CreateComment) -> Comment:
         url = self.repository.url(f"issues/{wanted.number}/comments")

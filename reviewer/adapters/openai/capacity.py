@@ -14,7 +14,7 @@ _QUEUED_LEVEL = 2
 # More at a time with each reply while no limit is met: three times as many in the time of one
 # request. The gain of more is small (`bench/schedule.py`), and so is what a limit has to take back.
 _STEP = 2.0
-# Replies in the order of the requests after which a server counts as one that answers one at a
+# Replies in the order of the requests after which a server is taken as one that answers one at a
 # time. Eight parallel requests with independent times come in such an order once in 1,000 runs.
 _IN_ORDER = 6
 # By how much later requests take longer then: each has waited for those before it.

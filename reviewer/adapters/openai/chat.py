@@ -11,7 +11,7 @@ from httpx2 import Response
 from pydantic import Field, ValidationError
 
 from reviewer.adapters.openai import prompt_cache, refusal_texts, usages, wire
-from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
+from reviewer.adapters.openai.wire import CallId, Dialect, Options, ServerObject
 from reviewer.errors import ReplyError
 from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
 
@@ -77,19 +77,19 @@ def _call(call: ToolCall) -> dict[str, object]:
     return {"id": call.id, "type": "function", "function": function}
 
 
-class _Function(Shape):
+class _Function(ServerObject):
     name: str
     # Ollama and others write the object itself instead of its text.
     arguments: str | dict[str, object] = ""
 
 
-class _Call(Shape):
+class _Call(ServerObject):
     id: CallId = ""
     function: _Function
     extra_content: object = None
 
 
-class _Message(Shape):
+class _Message(ServerObject):
     content: str | list[object] | None = None
     refusal: str | None = None
     tool_calls: Annotated[list[_Call], Field(max_length=MOST_CALLS)] | None = None
@@ -99,12 +99,12 @@ class _Message(Shape):
     reasoning_details: object = None
 
 
-class _Choice(Shape):
+class _Choice(ServerObject):
     finish_reason: str | None = None
     message: _Message
 
 
-class _Completion(Shape):
+class _Completion(ServerObject):
     model: object = None
     choices: Annotated[list[_Choice], Field(min_length=1)]
     usage: object = None

@@ -63,6 +63,16 @@ def find(text: str, model: str) -> ListedModel:
     )
 
 
+def lacks(listed: ListedModel, model: str) -> bool:
+    """Return True for a list that has other models, and none that answers to this name.
+
+    Ollama lists "llama3:latest" for "llama3", and Gemini "models/gemini" for "gemini".
+    """
+    return bool(listed.names) and not any(
+        model in {name, name.split(":")[0], name.removeprefix("models/")} for name in listed.names
+    )
+
+
 def explain_missing(problem: ModelNotFoundError, model: str, listed: ListedModel) -> None:
     """Add to the error about a model what the server's list says: the names most like its own."""
     names = listed.names

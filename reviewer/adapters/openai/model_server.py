@@ -192,12 +192,18 @@ class ModelServer:
         if not self._key and refusals.wants_key(refusal):
             return refusals.explain_empty_key(refusal)
         problem = refusals.explain(refusal, self.name)
-        if isinstance(problem, ModelNotFoundError):
-            model_list.explain_missing(problem, self.name, self.read_list())
         parameter = refusals.find_refused(sent, refusal, self._wire.OPTIONAL)
         if type(problem) is ModelError and parameter:
             return _UnsupportedError(parameter, refusal.message)
+        if type(problem) is ModelError and self._lacks_model(refusal):
+            problem = refusals.not_found_error(refusal, self.name)
+        if isinstance(problem, ModelNotFoundError):
+            model_list.explain_missing(problem, self.name, self.read_list())
         return problem
+
+    def _lacks_model(self, refusal: Refusal) -> bool:
+        """Return True for a refusal about the model, in words of no known server, by the list."""
+        return refusals.speaks_of_model(refusal) and model_list.lacks(self.read_list(), self.name)
 
     def _give_up(self, refused: "_UnsupportedError") -> None:
         log.warning("%s does not take %s: %s", self.name, refused.parameter, refused.message)

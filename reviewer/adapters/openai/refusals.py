@@ -173,7 +173,7 @@ def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
             remedy="Add credit or raise the limit, then run again.",
         )
     if _lacks_model(refusal):
-        return _not_found_error(refusal, model)
+        return not_found_error(refusal, model)
     if refusal.code == "json_validate_failed":
         # Groq's 400 for a reply that does not follow the schema: the request is not to blame.
         return ReplyError(f"The model's reply does not follow the schema: {refusal.message}")
@@ -195,7 +195,7 @@ def _lasting_error(refusal: Refusal, model: str) -> ModelError:
                 * ("api.responses" in refusal.text),
             )
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
-            return _not_found_error(refusal, model)
+            return not_found_error(refusal, model)
         case status if status < HTTPStatus.BAD_REQUEST:
             return ModelRefusedError(
                 f"The model server redirects ({status}) to {refusal.location or 'nowhere'}.",
@@ -254,7 +254,8 @@ def _read_number(found: re.Match[str], group: str) -> int | None:
     return int(digits.replace(",", "")[:_MOST_DIGITS]) if digits else None
 
 
-def _not_found_error(refusal: Refusal, model: str) -> ModelNotFoundError:
+def not_found_error(refusal: Refusal, model: str) -> ModelNotFoundError:
+    """Return the error for a model that the server does not have."""
     return ModelNotFoundError(
         f"The model server does not know {model} ({refusal.status}): {refusal.message}",
         cause="The name is misspelled, the model was retired, base-url lacks its path "
@@ -272,6 +273,11 @@ def _lacks_model(refusal: Refusal) -> bool:
         return True
     about_request = refusal.status not in _NOT_ABOUT_REQUEST
     return about_request and bool(_NO_MODEL.search(refusal.message.lower()))
+
+
+def speaks_of_model(refusal: Refusal) -> bool:
+    """Return True if the message is about a model, whatever it says of it."""
+    return refusal.status not in _NOT_ABOUT_REQUEST and "model" in refusal.message.lower()
 
 
 def find_refused(

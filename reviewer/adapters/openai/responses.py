@@ -11,7 +11,7 @@ from httpx2 import Response
 from pydantic import Field, ValidationError
 
 from reviewer.adapters.openai import prompt_cache, refusal_texts, usages, wire
-from reviewer.adapters.openai.wire import CallId, Dialect, Options, Shape
+from reviewer.adapters.openai.wire import CallId, Dialect, Options, ServerObject
 from reviewer.errors import ReplyError
 from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
 
@@ -93,30 +93,30 @@ def _tool(offered: Tool) -> dict[str, object]:
     }
 
 
-class _Part(Shape):
+class _Part(ServerObject):
     type: str
     text: str = ""
     refusal: str = ""
 
 
-class _Message(Shape):
+class _Message(ServerObject):
     type: Literal["message"]
     content: list[_Part]
     phase: str | None = None
 
 
-class _Call(Shape):
+class _Call(ServerObject):
     type: Literal["function_call"]
     call_id: CallId
     name: str
     arguments: str = ""
 
 
-class _Details(Shape):
+class _Details(ServerObject):
     reason: str | None = None
 
 
-class _Response(Shape):
+class _Response(ServerObject):
     model: object = None
     status: str | None = None
     incomplete_details: _Details | None = None

@@ -30,7 +30,7 @@ def explain(
     host = urlsplit(base_url or OPENAI).hostname or ""
     why = _describe_cause(error, key)
     cause, remedy = _find_cure(host, why.lower())
-    connected = not isinstance(error.__cause__, httpx2.ConnectError)
+    connected = not isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
     kind = ModelError if connected else ModelUnreachableError
     problem = kind(
         f"The model server at {urlsplit(base_url or OPENAI).netloc} cannot be reached: {why}.",
@@ -75,4 +75,8 @@ def _describe_cause(error: APIConnectionError, key: str) -> str:
     cause = error.__cause__
     if isinstance(cause, httpx2.ConnectError):
         return refusals.clean(str(cause), key)
+    if isinstance(cause, httpx2.RemoteProtocolError | httpx2.ReadError):
+        return "it closed the connection before its reply was complete"
+    if isinstance(cause, httpx2.ConnectTimeout):
+        return "it accepted no connection in time"
     return type(cause or error).__name__

@@ -87,7 +87,7 @@ class Wire(Protocol):
         ...
 
 
-class Shape(BaseModel):
+class ServerObject(BaseModel):
     """What is read of a response; other members are ignored."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
@@ -96,7 +96,7 @@ class Shape(BaseModel):
 CallId: TypeAlias = Annotated[str, Field(max_length=_LONGEST_ID)]
 
 
-class _Reported(Shape):
+class _Reported(ServerObject):
     usage: object = None
 
 

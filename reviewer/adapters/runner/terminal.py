@@ -57,9 +57,10 @@ class Terminal(Runner):
             self._bar.move(done, total)
 
     def _annotate(self, level: str, message: str, **properties: str | int) -> None:
-        place = f"{properties['file']}:{properties['line']}: " if properties.get("file") else ""
+        place = ":".join(str(properties[each]) for each in ("file", "line") if properties.get(each))
         if place and level != "error":
             return
+        place += ": " * bool(place)
         self.say(f"{level}: {place}{message}")
         if level == "error" and self._hint and _SPEAKS_OF_INPUTS.search(message):
             self.say(f"hint: {self._hint}")

@@ -1,4 +1,4 @@
-"""Tells a comment that is prose from one that a tool may execute.
+"""Distinguishes a comment that is prose from one that a tool may execute.
 
 There is no list of what all tools read in comments, so prose is what is recognised: words between
 ordinary punctuation, without the words that direct tools. Everything else is code.

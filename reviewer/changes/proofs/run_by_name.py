@@ -1,4 +1,4 @@
-"""Tells which program runs a file, or reads from it what to run, because of its name or folder."""
+"""Finds the program that runs a file, or reads from it what to run, by its name or folder."""
 
 import re
 from collections.abc import Mapping

@@ -1,11 +1,11 @@
-"""Tells binary files by their name and their first bytes together; a name alone proves nothing."""
+"""Recognises binary files by name and first bytes together; a name alone proves nothing."""
 
 import enum
 import re
 from collections.abc import Mapping
 
 LONGEST_MAGIC = 512
-"""Bytes from the start of a file that are enough to tell its format."""
+"""Bytes from the start of a file that are enough to identify its format."""
 _ZIP = rb"PK(\x03\x04|\x05\x06)"
 # Programs find a zip archive by its end, whatever is above it; the end may hold a comment.
 _END_OF_ZIP = b"PK\x05\x06"

@@ -187,7 +187,7 @@ class Contents:
 
 
 def _may_be_renamed(row: ListedFile) -> bool:
-    """Whether a row shows a file with another name and no change, which trees may prove."""
+    """Return True if a row shows a file with another name and no change, which trees may prove."""
     return bool(row.previous_path) and not (row.additions or row.deletions or row.patch)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reviewer import grades
+from reviewer.config import glob_mistakes
+from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import suggest
 from reviewer.config.repository import other_reviewers, yaml_lines
@@ -100,8 +102,9 @@ def _advise_text(key: str, value: object) -> str:
 def _correct(kind: OptionType[Any], value: object) -> object:
     """Return the value that was meant, None if nobody knows."""
     match kind.shape:
-        case Items():
-            return _correct_list(value)
+        case Items(globs=globs, selects=selects):
+            entries = _correct_list(value)
+            return _correct_globs(entries, selects=selects) if globs and entries else entries
         case Switch():
             return _SWITCHES.get(str(value).strip().casefold())
         case Bounds(low, high):
@@ -127,6 +130,18 @@ def _correct_list(value: object) -> tuple[object, ...] | None:
             return tuple(str(each) for each in value if each is not None)
         case _:
             return None
+
+
+def _correct_globs(entries: Sequence[object], *, selects: bool) -> Sequence[object]:
+    """Return the patterns that were meant, each as far as that is known."""
+    whole = glob_mistakes.join_cut([str(each) for each in entries])
+    meant = tuple(text for each in whole for text in glob_mistakes.repair(each) or (each,))
+    try:
+        if selects:
+            glob_mistakes.check_selecting(meant)
+    except GlobMistakeError as mistake:
+        return mistake.right
+    return meant
 
 
 def _correct_number(value: object, low: int, high: int) -> int | None:

@@ -1,10 +1,12 @@
-"""The place of the repository's file, and the places where people put it by mistake."""
+"""The places of the repository's files, and those where people put them by mistake."""
 
 from collections.abc import Collection
 
 from reviewer.errors import ConfigError
 
 REPOSITORY_FILE = ".github/code-review.yml"
+LEARNINGS_FILE = ".github/code-review-learnings.yml"
+"""In the same folder, so that one query can prove both."""
 _FOLDER = ".github/"
 MISPLACED = (
     ".github/code-review.yaml",
@@ -14,6 +16,9 @@ MISPLACED = (
     ".code-review.yaml",
 )
 """Paths at which no settings are read; only the first can be nobody's but ours."""
+MISPLACED_LEARNINGS = ".github/code-review-learnings.yaml"
+LOOKED_FOR = (*MISPLACED, LEARNINGS_FILE, MISPLACED_LEARNINGS)
+"""Paths of which a run asks if the base commit has anything there."""
 
 
 def check(found: Collection[str], *, exists: bool) -> tuple[str, ...]:

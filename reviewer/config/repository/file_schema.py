@@ -1,4 +1,4 @@
-"""Makes the JSON Schema with which editors complete, explain and check the repository's file.
+"""Makes the JSON Schemas with which editors complete, explain and check the repository's files.
 
 Beside what JSON Schema knows, it has what the YAML servers of editors read: texts in Markdown,
 a sentence for each word, and snippets.
@@ -11,7 +11,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from reviewer import project
-from reviewer.config import option_types
+from reviewer.config import learnings_file, option_types
 from reviewer.config.options import Declaration
 from reviewer.config.repository import file_errors
 from reviewer.config.repository.file_keys import DECLARED, RepositoryFile
@@ -20,6 +20,8 @@ from reviewer.config.tightening import KeptApart
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DOCS = f"{project.HOME}/blob/v1/docs/configuration.md"
+_LEARNINGS_DOCS = f"{project.HOME}/blob/v1/docs/learnings.md"
+_LEARNING = {"text": "Money is counted in cents.", "paths": ["src/billing/**"], "origin": "#12"}
 _ENTRY = {"path": "src/**", "instructions": "What to look for in these files."}
 _LINES = "The text in the lines below the key."
 _SEVERITIES = {
@@ -88,6 +90,24 @@ def make() -> dict[str, Any]:
             del about["default"]
     _describe_path_instructions(made)
     return {"$schema": _DIALECT, "$id": project.FILE_SCHEMA, **made}
+
+
+def make_for_learnings() -> dict[str, Any]:
+    """Return the schema of the file with learnings."""
+    made = learnings_file.ENTRIES.json_schema(schema_generator=_Untitled)
+    entry = made["$defs"].pop("LearningEntry")
+    entry["title"] = "Learning"
+    for key, example in _LEARNING.items():
+        entry["properties"][key].pop("default", None)
+        entry["properties"][key]["examples"] = [example]
+    body = {"text": f"${{1:{_LEARNING['text']}}}"}
+    entry["defaultSnippets"] = [{"label": "learning", "body": body}]
+    made["$defs"]["learning"] = entry
+    made["items"] = {"$ref": "#/$defs/learning"}
+    made["title"] = "Learnings of the code review"
+    made["description"] = "What the reviewer is to know of this repository."
+    made["markdownDescription"] = f"{made['description']}\n\n[Documentation]({_LEARNINGS_DOCS})"
+    return {"$schema": _DIALECT, "$id": project.LEARNINGS_SCHEMA, **made}
 
 
 class _Untitled(GenerateJsonSchema):

@@ -237,10 +237,8 @@ class Inputs(OwnInputs):
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The models to ask, the preferred one first.
-
-        The default of the second is no name: the runner passes it as if somebody had written it.
-        """
+        """The models to ask, the preferred one first."""
+        # The runner passes a default as if somebody had written it, so that of this is no name.
         second = self.fallback_model
         if second == "auto":
             second = FALLBACK_MODEL if self.asks_openai else ""

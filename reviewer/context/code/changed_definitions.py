@@ -125,7 +125,7 @@ def _find_enclosing(hunks: Sequence[Hunk], text: str, family: str) -> Iterator[C
         name = definitions.find_on_line(line, family)
         outer = definitions.find_on_line(classes[0], family) if classes else ""
         if outer and (name == outer or not _CONSTRUCTORS.isdisjoint(_WORD.findall(line))):
-            # Every place that makes an object uses the body, and none can tell.
+            # Every place that makes an object uses the body, and none shows it.
             name = outer if in_header else ""
         if name:
             relatives = frozenset(_find_proper_names(classes))

@@ -22,7 +22,7 @@ _MODIFIERS = (
     r"|override|open|sealed|partial|readonly|virtual|inline|extern|unsafe|data|synchronized|native"
     r"|suspend|get|set)[ \t]+){0,6}"
 )
-# A type, the name, and parentheses. The word before the name tells a call from a definition.
+# A type, the name, and parentheses. A call has no word before the name.
 _TYPED = (
     r"(?:<[^>\n]{1,80}>[ \t]+)?[\w.:]+(?:<[^\n(;={]{0,120}>)?[ \t*&\[\]?]+(?:\w+\.)?(\w+)"
     r"(?:<[^<>\n]{1,80}>)?[ \t]*\([^\n]*$"

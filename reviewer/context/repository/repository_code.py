@@ -13,8 +13,10 @@ from reviewer.context.code.changed_definitions import ChangedDefinition
 from reviewer.context.code.code_pieces import CodePiece, Page, SourceFile
 from reviewer.context.repository import nearness
 from reviewer.context.repository.repository_index import (
+    LIMITS,
     DefinitionPlace,
     RepositoryIndex,
+    SearchLimits,
     collect_wanted,
     find_used,
     sort_by_nearness,
@@ -30,10 +32,6 @@ COMMON = 25
 """Files; a name in more of them is looked for only where a file names the one that defines it."""
 TELLING = 8
 """Characters; a shorter name in a far file is more likely another thing."""
-FILES_READ = 200
-"""Files that are looked into for one batch."""
-LINES_READ = 200_000
-"""Lines that are looked into for one batch."""
 NAMED_CUTS = 5
 # The part of the room that uses of changed first lines may take before definitions are chosen.
 _USES_SHARE = 2 / 3
@@ -60,16 +58,18 @@ class RepositorySearch:
         changed: Sequence[ChangedFile],
         texts: Iterable[tuple[str, str]],
         near: Callable[[str], str | None],
+        limits: SearchLimits = LIMITS,
     ) -> None:
         """Read all `texts` (path and text) once.
 
-        `near` returns the text of one of these files again. It is called up to FILES_READ times for
-        a batch, in the caller's thread.
+        `near` returns the text of one of these files again. It is called in the caller's thread,
+        for a batch as often as `limits` has files.
         """
         self._near = near
+        self._limits = limits
         self._changed = {file.path: file for file in changed}
         wanted, self._used = collect_wanted(changed, near)
-        self._index = RepositoryIndex(texts, wanted)
+        self._index = RepositoryIndex(texts, wanted, limits)
 
     def find(
         self, parts: Sequence[Part], room: int, shown: Mapping[str, frozenset[int]]
@@ -85,7 +85,7 @@ class RepositorySearch:
             file = self._changed.get(path)
             return _find_numbers(file.hunks if file else ()) | shown.get(path, frozenset())
 
-        choice = _Choice(self._index, self._near, hidden)
+        choice = _Choice(self._index, self._near, hidden, self._limits)
         headers, bodies = choice.find_uses(parts)
         page = Page(room)
         first = page.take(headers, int(room * _USES_SHARE))
@@ -114,12 +114,14 @@ class _Choice:
         index: RepositoryIndex,
         near: Callable[[str], str | None],
         hidden: Callable[[str], frozenset[int]],
+        limits: SearchLimits,
     ) -> None:
         self._index = index
         self._near = near
         self._hidden = hidden
         self._sources: dict[str, SourceFile | None] = {}
-        self._lines_left = LINES_READ
+        self._files = limits.files
+        self._lines_left = limits.lines
         self.cuts: list[str] = []
 
     def find_uses(self, parts: Sequence[Part]) -> tuple[Iterator[CodePiece], Iterator[CodePiece]]:
@@ -211,7 +213,7 @@ class _Choice:
 
     def _open(self, path: str, family: str) -> SourceFile | None:
         if path not in self._sources:
-            if len(self._sources) >= FILES_READ:
+            if len(self._sources) >= self._files:
                 return None
             text = self._near(path) or ""
             self._lines_left -= text.count("\n") + 1

@@ -9,15 +9,11 @@ from reviewer.context.repository import nearness
 
 LARGEST_FILE = 1 << 20
 """Characters of a file that is read; larger ones are generated."""
-LARGEST_REPOSITORY = 200_000_000
-"""Characters that are read; a repository that is larger is read in part."""
 NAMES = 20_000
 """Names that one run looks for."""
 MENTIONS_PER_NAME = 2_000
 """Files kept that mention one name; the rest is counted."""
 DEFINITIONS_PER_NAME = 200
-MOST_PLACES = 1_000_000
-"""Mentions and definitions that are kept of all names, a few bytes each."""
 # Bytes that are no part of a name; those of characters beyond ASCII are.
 _BETWEEN = bytes(
     byte if not chr(byte).isascii() or chr(byte).isalnum() or chr(byte) == "_" else ord(" ")
@@ -25,6 +21,24 @@ _BETWEEN = bytes(
 )
 # Lines of such a key are recognised as secrets only in a text that has the whole of it.
 _KEY = "PRIVATE KEY-----"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """How much of a repository is read and kept for a run, and looked into for one batch.
+
+    `characters` are read; a repository that is larger is read in part. `places` are the mentions
+    and definitions that are kept of all names, a few bytes each. `files` and `lines` are looked
+    into for one batch.
+    """
+
+    characters: int = 200_000_000
+    places: int = 1_000_000
+    files: int = 200
+    lines: int = 200_000
+
+
+LIMITS = SearchLimits()
 
 
 @dataclass(slots=True)
@@ -95,7 +109,12 @@ def collect_wanted(
 class RepositoryIndex:
     """Where the wanted names are."""
 
-    def __init__(self, texts: Iterable[tuple[str, str]], wanted: Mapping[str, WantedNames]) -> None:
+    def __init__(
+        self,
+        texts: Iterable[tuple[str, str]],
+        wanted: Mapping[str, WantedNames],
+        limits: SearchLimits = LIMITS,
+    ) -> None:
         """Read path and text of every file once, in time linear in their size.
 
         `wanted` has the names for each family of languages; files of other families are passed
@@ -105,10 +124,10 @@ class RepositoryIndex:
         self._mentions: dict[tuple[str, str], list[Mention]] = {}
         self._definitions: dict[tuple[str, str], list[DefinitionPlace]] = {}
         self._counts: dict[tuple[str, str], int] = {}
-        self._room = MOST_PLACES
+        self._room = limits.places
         self.cut = ""
         """What was not read, as a phrase; "" where everything was."""
-        self._read_all(texts)
+        self._read_all(texts, limits.characters)
 
     def mentions(self, family: str, name: str) -> tuple[Mention, ...]:
         """Return the files that mention a wanted name, at most MENTIONS_PER_NAME."""
@@ -122,15 +141,15 @@ class RepositoryIndex:
         """Return the lines that define a wanted name, at most DEFINITIONS_PER_NAME."""
         return tuple(self._definitions.get((family, name), ()))
 
-    def _read_all(self, texts: Iterable[tuple[str, str]]) -> None:
-        left = LARGEST_REPOSITORY
+    def _read_all(self, texts: Iterable[tuple[str, str]], most: int) -> None:
+        left = most
         for path, text in texts:
             family = identifiers.language_family(path)
             if family not in self._wanted or len(text) > LARGEST_FILE or _KEY in text:
                 continue
             left -= len(text)
             if left < 0:
-                self.cut = f"code after the first {LARGEST_REPOSITORY:,} characters"
+                self.cut = f"code after the first {most:,} characters"
                 return
             self._read(path, text, family)
 

@@ -27,7 +27,7 @@ Row: TypeAlias = tuple[str, Line | None]
 class LockFormat:
     """How a lock file is read, and the registries that it uses unless it says otherwise.
 
-    Without `in_parts`, a hunk alone does not tell in which section its lines are. With
+    Without `in_parts`, a hunk alone does not show in which section its lines are. With
     `host_only`, the paths of a registry's addresses say nothing about the registry.
     """
 

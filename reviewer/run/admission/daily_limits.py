@@ -71,9 +71,9 @@ def find_reached_limit(
 
     `runs` are the moments, in Unix seconds, at which runs on this pull request asked a model;
     `read_runs` reads those of another one. `list_pulls` lists the pull requests that changed since
-    a moment. Another pull request counts as often as it was reviewed within a day, and at least
-    once if it was opened within a day and before this one. If more have changed than can be looked
-    at, a limit counts as reached, as anybody can change many to hide others.
+    a moment. Another pull request uses the limit as often as it was reviewed within a day, and at
+    least once if it was opened within a day and before this one. If more have changed than can be
+    looked at, a limit is taken as reached, because anybody can change many to hide others.
     """
     since = now - DAY
 

@@ -45,8 +45,9 @@ class Rights:
 
     def require(self, command: str, login: str) -> None:
         """Raise CommandRefusedError if this person may not give such a command: "/pause"."""
-        find = self._find_lack if command == "/resume" else self._find_objection
-        if objection := find(login):
+        if command == "/resume":
+            require_write(self.run, command, login)
+        elif objection := self._find_objection(login):
             raise CommandRefusedError(f"{command} was refused: {objection}")
 
     def require_for(self, wanted: ReviewPullRequest) -> None:
@@ -66,9 +67,16 @@ class Rights:
                 f"{login} is the author of the pull request, and fail-on is set "
                 "(authors-may-dismiss)"
             )
-        return self._find_lack(login)
+        return _find_lack(self.run, login)
 
-    def _find_lack(self, login: str) -> str:
-        if self.run.forge.may_write(login):
-            return ""
-        return f"{login} may not write to this repository"
+
+def require_write(run: Run, command: str, login: str) -> None:
+    """Raise CommandRefusedError if this person may not write to the repository."""
+    if lack := _find_lack(run, login):
+        raise CommandRefusedError(f"{command} was refused: {lack}")
+
+
+def _find_lack(run: Run, login: str) -> str:
+    if run.forge.may_write(login):
+        return ""
+    return f"{login} may not write to this repository"

@@ -14,7 +14,7 @@ from reviewer.changes.selection import Selection, find_excluded, select_share
 from reviewer.comments import threads
 from reviewer.config.enums import Batching, LinkedIssues, Verify
 from reviewer.config.settings import Settings
-from reviewer.context import guideline_files
+from reviewer.context import guideline_files, learnings
 from reviewer.context.collect import ContextCollector
 from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines
@@ -119,7 +119,7 @@ def _note_missing(head: HeadFiles) -> Iterator[str]:
 class CommitReads:
     """The reads that the head and the base commit are known for, each in a thread of its own.
 
-    `offers_tools` tells if the model gets tools, for which the files of the head are listed.
+    With `offers_tools`, the model gets tools, for which the files of the head are listed.
     `guidelines` lists the files of the base; it is None where nothing is looked for.
     """
 
@@ -267,6 +267,8 @@ def _recall(
         return None if team.unread else (*own, *team.identify_for(path))
 
     keys = replace(keys, find_rules=find_rules)
+    if settings.learnings or settings.learnings_unread:
+        keys = replace(keys, find_learnings=partial(learnings.find_rules, settings))
     return team, recall.recall(share, candidates, previous, keys, change)
 
 

@@ -121,7 +121,7 @@ def _compose(reporter: Reporter, own: OwnComment) -> Compose:
 
     def compose(now: OwnComment) -> str:
         known = now.state
-        # Composed again over what this run has just written, it must not count twice.
+        # Composed again over what this run has just written, it must not be added twice.
         if known.runs != runs:
             counted = state.add_run(known.runs, began)
             known = replace(known, runs=counted, moment=known.moment + 1)

@@ -111,7 +111,7 @@ class LiveProgress:
             self._failures = _MOST_FAILURES
             return
         body = self.announcement.compose_progress(text)(own)
-        # It may arrive although nobody hears of it.
+        # It may arrive although no response comes.
         self._lines.add(summary.status(body or ""))
         # Once the review has ended, nobody gets the lock: its own write comes next.
         if not (body and writing and writing.acquire(blocking=False)):

@@ -112,6 +112,7 @@ def merge(
         bills=() if pull.from_fork else submitted.list_bills(int(run.now.timestamp())),
         # What the reviewing runs could not read or place is in no report.
         withheld=review.withheld + submitted.add_up_dropped(),
+        learnings=submitted.join_learnings(settings.learnings, len(selection.files)),
     )
 
 

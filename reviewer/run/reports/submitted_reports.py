@@ -8,13 +8,14 @@ from decimal import Decimal
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
 from reviewer.changes.selection import SHARD_NOTE
+from reviewer.config.learnings import Learning
 from reviewer.config.shard import Shard
 from reviewer.errors import ModelError, ReviewerError
 from reviewer.finding import Origin
 from reviewer.findings import candidates
 from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import PartResult
-from reviewer.review import FileReport, Overview, Review, Status, Withheld
+from reviewer.review import FileReport, GivenLearning, Overview, Review, Status, Withheld
 from reviewer.spending import Bill, PurposeCost, Spent
 from reviewer.text import digest, truncate
 
@@ -93,7 +94,7 @@ class SubmittedReports:
     def list_bills(self, began: int) -> tuple[Bill, ...]:
         """Return a bill for each report; `began` is the start of this run in Unix seconds.
 
-        A report names its run, so that it counts once, however often it is published or restored.
+        A report names its run, so that it is added once, however often it is published or restored.
         """
         return tuple(Bill.of(_identify_run(review), began, review.spent) for review in self.reviews)
 
@@ -103,6 +104,20 @@ class SubmittedReports:
         return Withheld(
             malformed=sum(each.malformed for each in dropped),
             unplaced=sum(each.unplaced for each in dropped),
+        )
+
+    def join_learnings(self, known: Sequence[Learning], most: int) -> tuple[GivenLearning, ...]:
+        """Add up for how many files each learning was used, `most` at the most.
+
+        `known` are those of the base commit: a report is untrusted, and may name others.
+        """
+        files: Counter[str] = Counter()
+        for given in (each for review in self.reviews for each in review.learnings):
+            files[given.text] += max(0, given.files)
+        return tuple(
+            GivenLearning(each.text, each.origin, min(files[each.text], most))
+            for each in dict.fromkeys(known)
+            if files[each.text]
         )
 
     def join_overviews(self) -> Overview:
@@ -217,7 +232,7 @@ def _read_row(file: ChangedFile, row: FileReport) -> PartResult:
 
 
 def _identify_run(review: Review) -> str:
-    """Return the run that a report names; reports of older versions are told by their figures."""
+    """Return the run that a report names; for one of an older version, a hash of its figures."""
     if review.bills:
         return review.bills[0].run
     spent = review.spent

@@ -1,4 +1,4 @@
-"""The files of the reviewed commit, in a folder in which strangers may have been."""
+"""The files of the reviewed commit, in a folder that others may have changed."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ COMMITTED = {"src/app.py": b"new = 2\n", "docs/a.md": b"text\n"}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A checkout of the commit, with what jobs and strangers leave in one."""
+    """A checkout of the commit, with what other jobs and hostile steps leave in one."""
     for path, data in COMMITTED.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.adapters.files import confined
 from reviewer.adapters.files.confined import ConfinedFolder
 from reviewer.errors import WorkspaceError
 from tests.faults import faults
@@ -194,12 +193,11 @@ def test_only_a_folder_below_is_listed(folder: Path, path: str) -> None:
 
 
 @faults("SE9")
-def test_a_listing_ends_with_its_limit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confined, "MOST_FILES", 3)
+def test_a_listing_ends_with_its_limit(folder: Path) -> None:
     for number in range(9):
         (folder / "sub" / f"{number}").mkdir()
         (folder / "sub" / f"{number}" / "x").touch()
-    assert len(list(ConfinedFolder(str(folder)).files())) == 3
+    assert len(list(ConfinedFolder(str(folder), most_files=3).files())) == 3
 
 
 @faults("SE7")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.adapters.files import local_git
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.local_git import LocalCommits
 from reviewer.errors import ForgeError, NotFoundError
@@ -54,11 +53,8 @@ def test_the_plain_files_of_a_commit_are_listed_with_their_sizes(folder: Path) -
 
 
 @pytest.mark.parametrize("group", [1, 10, 32_000_000])
-def test_their_contents_are_read_at_once(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, group: int
-) -> None:
-    monkeypatch.setattr(local_git, "LARGEST_GROUP", group)
-    door = commits(folder)
+def test_their_contents_are_read_at_once(folder: Path, group: int) -> None:
+    door = replace(commits(folder), largest_group=group)
     kept = door.archive(door.head_sha)(door.blobs(door.head_sha))
     assert {path: kept.read(path) for path in FILES} == FILES
     assert (kept.read("large"), kept.read("link")) == (None, None)

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.adapters.files import working_tree
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.scratch_repository import ScratchRepository
-from reviewer.adapters.files.working_tree import Uncommitted, WorkingTree, is_credential
+from reviewer.adapters.files.working_tree import (
+    Uncommitted,
+    UncommittedLimits,
+    WorkingTree,
+    is_credential,
+)
 from reviewer.errors import ForgeError
 from tests.faults import faults
 from tests.local_repository import commit, git, write
@@ -37,10 +41,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def open_tree(folder: Path, index: str = "") -> WorkingTree:
-    scratch = Path(tempfile.mkdtemp(dir=folder.parent))
+def open_tree(folder: Path, index: str = "", **limits: int) -> WorkingTree:
+    made = Path(tempfile.mkdtemp(dir=folder.parent))
     repository = LocalRepository.find(str(folder))
-    return WorkingTree(repository, ScratchRepository.create(repository, str(scratch)), index)
+    scratch = ScratchRepository.create(repository, str(made))
+    return WorkingTree(repository, scratch, index, UncommittedLimits(**limits))
 
 
 def take(folder: Path, *, untracked: bool = True) -> Uncommitted:
@@ -302,27 +307,21 @@ def test_samples_and_public_keys_are_no_credentials(name: str) -> None:
     assert not is_credential(name)
 
 
-def test_too_many_untracked_files_are_nobody_s_work(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(working_tree, "MOST_UNTRACKED", 3)
+def test_too_many_untracked_files_are_nobody_s_work(folder: Path) -> None:
     write(folder, {f"build/{number}.o": "x\n" for number in range(4)})
-    found = take(folder)
+    found = open_tree(folder, untracked=3).take_all("", "HEAD", untracked=True)
     assert (contents(found), found.untracked) == ({}, ())
     assert "4 untracked files were left out" in found.notes[0]
 
 
-def test_large_files_and_many_bytes_are_left_out_with_a_note(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(working_tree, "LARGEST", 100)
+def test_large_files_and_many_bytes_are_left_out_with_a_note(folder: Path) -> None:
     write(folder, {"large": b"x" * 101, "small": b"x" * 100})
-    found = take(folder)
+    found = open_tree(folder, file=100).take_all("", "HEAD", untracked=True)
     assert list(contents(found)) == ["small"]
     assert "left out: large: only files" in found.notes[0]
-    tree = open_tree(folder)
-    tree._room = 50  # noqa: SLF001 - reading 100 MB would be slow
-    assert list(contents(tree.take_all("", "HEAD", untracked=True))) == []
+    less = open_tree(folder, all_files=150).take_all("", "HEAD", untracked=True)
+    assert list(contents(less)) == ["large"]
+    assert "left out: small: only files" in less.notes[0]
 
 
 def test_a_file_that_cannot_be_read_is_named(folder: Path) -> None:

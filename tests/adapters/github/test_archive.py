@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
-from reviewer.adapters.github import reads
 from reviewer.adapters.github.reads import is_own_server
-from reviewer.adapters.http.retry import Deadline
+from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline
 from reviewer.errors import ForbiddenError, ForgeError, NotFoundError, RequestReserveError
 from reviewer.ports import Blob, CommitFiles
 from tests.adapters.forges import QUICK, forge
@@ -211,13 +210,12 @@ def test_what_may_pass_is_tried_once_more(github: LoopbackGitHub, fault: failure
 @faults("HA6")
 @pytest.mark.parametrize("fault", [Drip(0.02), Hang(20)], ids=["drip", "hang"])
 def test_an_archive_that_comes_too_slowly_is_given_up(
-    github: LoopbackGitHub, monkeypatch: pytest.MonkeyPatch, fault: failures.Failure
+    github: LoopbackGitHub, fault: failures.Failure
 ) -> None:
-    monkeypatch.setattr(reads, "ARCHIVE_SECONDS", 0.3)
     github.fail(ARCHIVE, fault, forever=True)
     began = time.monotonic()
     with pytest.raises(ForgeError, match="did not come in time"):
-        read(github)
+        read(github, seconds=PUBLISHING_SECONDS + 0.5)
     assert time.monotonic() - began < 5
     github.release()
 

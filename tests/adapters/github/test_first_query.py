@@ -1,11 +1,12 @@
 """A file that the first query brings, and what makes the adapter read it by itself instead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.github.queries import FileQuery
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.errors import ForgeError
 from tests.adapters.forges import forge
 from tests.faults import faults
@@ -21,13 +22,18 @@ BESIDE = {".github/ci.yml": ("on: push\n",) * 2}
 CONTENT = f"GET .*/contents/{FILE}"
 
 
-def add(github: LoopbackGitHub, entry: str | Entry | None) -> str:
+def add(
+    github: LoopbackGitHub,
+    entry: str | Entry | None,
+    more: Mapping[str, str | Entry | None] | None = None,
+) -> str:
     """Open a pull request whose base has the file; return the base commit."""
     given: dict[str, tuple[str | Entry | None, str | Entry | None]] = {
         "src/app.py": ("old = 1\n", "new = 2\n"),
         "settings.yml": (TEXT, TEXT),
         **BESIDE,
     }
+    given |= {path: (each, each) for path, each in (more or {}).items()}
     return github.warm().add_pull(7, given | {FILE: (entry, entry)}).base_sha
 
 
@@ -44,6 +50,29 @@ def read(github: LoopbackGitHub, sha: str, *, at: str = "") -> bytes | None:
 def test_the_first_query_brings_the_file(github: LoopbackGitHub, found: bytes | None) -> None:
     assert read(github, add(github, found)) == found
     assert len(github.requests) == 1
+
+
+@faults("CF10")
+@pytest.mark.parametrize("found", [b"- text: a\n", None], ids=["there", "not there"])
+def test_it_brings_another_file_of_the_same_folder_too(
+    github: LoopbackGitHub, found: bytes | None
+) -> None:
+    sha = add(github, TEXT, {LEARNINGS_FILE: found})
+    door = forge(github, seconds=60)
+    assert isinstance(door, GitHub)
+    door.snapshot(7, FileQuery(FILE, sha, PLACES, LEARNINGS_FILE))
+    assert (door.content(FILE, sha), door.content(LEARNINGS_FILE, sha)) == (TEXT, found)
+    assert len(github.requests) == 1
+
+
+@faults("CF10")
+def test_a_link_beside_it_is_read_by_itself(github: LoopbackGitHub) -> None:
+    sha = add(github, TEXT, {LEARNINGS_FILE: Symlink("../settings.yml")})
+    door = forge(github, seconds=60)
+    assert isinstance(door, GitHub)
+    door.snapshot(7, FileQuery(FILE, sha, PLACES, LEARNINGS_FILE))
+    assert door.content(LEARNINGS_FILE, sha) == TEXT
+    assert len(github.requests) == 2
 
 
 @faults("CF10")

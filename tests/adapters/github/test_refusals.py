@@ -88,7 +88,7 @@ def test_a_moment_that_has_passed_is_not_waited_for(github: LoopbackGitHub) -> N
 
 @faults("GH7")
 @pytest.mark.parametrize("header", ["-5", "nan", "1e9", "soon", "9" * 40, ""])
-def test_a_wait_that_makes_no_sense_counts_as_none(github: LoopbackGitHub, header: str) -> None:
+def test_a_wait_that_makes_no_sense_is_ignored(github: LoopbackGitHub, header: str) -> None:
     github.add_pull()
     said = {"message": "You have exceeded a secondary rate limit."}
     github.fail(POST, failures.status(403, said, headers={"Retry-After": header}))
@@ -173,10 +173,10 @@ def test_a_locked_conversation_takes_no_comment(github: LoopbackGitHub) -> None:
 @faults("GH12")
 def test_an_archived_repository_takes_no_comment(github: LoopbackGitHub) -> None:
     github.add_pull()
-    stands = github.comment(MARKER)
+    existing = github.comment(MARKER)
     github.repository.archived = True
     with pytest.raises(ConversationClosedError, match="archived"):
-        forge(github).apply(UpdateComment(stands.id, "New"))
+        forge(github).apply(UpdateComment(existing.id, "New"))
     assert len(github.requests) == 1
 
 
@@ -263,7 +263,7 @@ def test_a_body_that_drips_does_not_outlive_the_deadline(github: LoopbackGitHub)
     github.add_pull()
     github.warm()
     github.fail("graphql", Drip(0.02), forever=True)
-    # Its clock stands still: the time for a request is all that passes.
+    # Its clock does not move: only the time of a request passes.
     quarter = Deadline(0.25, clock=lambda: 0.0, pause=lambda _seconds: None)
     with pytest.raises(ForgeError, match="did not finish"):
         forge(github, deadline=quarter, policy=Policy(attempts=1)).snapshot(7)

@@ -33,10 +33,10 @@ def test_a_comment_is_posted(github: LoopbackGitHub) -> None:
 
 def test_a_comment_is_updated(github: LoopbackGitHub) -> None:
     github.add_pull()
-    stands = github.comment(BODY)
-    comment = apply_write(forge(github), UpdateComment(stands.id, "New"))
+    existing = github.comment(BODY)
+    comment = apply_write(forge(github), UpdateComment(existing.id, "New"))
     assert github.bodies == ["New"]
-    assert (comment.id, comment.body) == (stands.id, "New")
+    assert (comment.id, comment.body) == (existing.id, "New")
 
 
 @faults("GH1")
@@ -98,11 +98,11 @@ def test_a_post_that_never_succeeds_is_sent_three_times(github: LoopbackGitHub) 
 @faults("GH1")
 def test_an_adopted_comment_keeps_what_another_run_has_written(github: LoopbackGitHub) -> None:
     github.add_pull()
-    stands = github.comment(f"{MARKER}\nWritten by another run at the same moment")
+    existing = github.comment(f"{MARKER}\nWritten by another run at the same moment")
     github.fail(POST, failures.status(502))
     comment = apply_write(forge(github), CREATE)
-    assert github.bodies == [stands.body]
-    assert (comment.id, comment.body) == (stands.id, stands.body)
+    assert github.bodies == [existing.body]
+    assert (comment.id, comment.body) == (existing.id, existing.body)
     assert len(github.sent(POST)) == 1
 
 
@@ -123,19 +123,19 @@ def test_of_two_comments_the_one_with_the_wanted_text_is_adopted(
 @faults("GH5")
 def test_an_edit_is_not_repeated_when_it_was_carried_out(github: LoopbackGitHub) -> None:
     github.add_pull()
-    stands = github.comment("Old")
+    existing = github.comment("Old")
     github.fail(PATCH, failures.status(502, processed=True))
-    edit = UpdateComment(stands.id, "New", 7, "Old")
+    edit = UpdateComment(existing.id, "New", 7, "Old")
     assert apply_write(forge(github), edit).body == "New"
-    assert stands.edits == 1
+    assert existing.edits == 1
 
 
 @faults("GH5")
 def test_an_edit_is_repeated_over_what_it_was_made_for(github: LoopbackGitHub) -> None:
     github.add_pull()
-    stands = github.comment("Old")
+    existing = github.comment("Old")
     github.fail(PATCH, failures.status(502))
-    forge(github).apply(UpdateComment(stands.id, "New", 7, "Old"))
+    forge(github).apply(UpdateComment(existing.id, "New", 7, "Old"))
     assert github.bodies == ["New"]
 
 
@@ -144,15 +144,15 @@ def test_an_edit_is_not_repeated_over_what_another_run_has_written(
     github: LoopbackGitHub,
 ) -> None:
     github.add_pull()
-    stands = github.comment("Old")
+    existing = github.comment("Old")
 
     def overtake(answer: Response) -> Response:
-        stands.body = "Newer"
+        existing.body = "Newer"
         return failures.status(502).response
 
     github.fail(PATCH, Around(change=overtake))
     with pytest.raises(OvertakenError):
-        forge(github).apply(UpdateComment(stands.id, "New", 7, "Old"))
+        forge(github).apply(UpdateComment(existing.id, "New", 7, "Old"))
     assert github.bodies == ["Newer"]
 
 
@@ -189,9 +189,9 @@ def test_an_unanswered_post_is_not_repeated_when_the_conversation_cannot_be_read
 )
 def test_an_update_is_repeated(github: LoopbackGitHub, fault: Failure) -> None:
     github.add_pull()
-    stands = github.comment(BODY)
+    existing = github.comment(BODY)
     github.fail(PATCH, fault)
-    forge(github).apply(UpdateComment(stands.id, "New"))
+    forge(github).apply(UpdateComment(existing.id, "New"))
     assert github.bodies == ["New"]
     assert len(github.sent(PATCH)) == 2
 
@@ -199,10 +199,10 @@ def test_an_update_is_repeated(github: LoopbackGitHub, fault: Failure) -> None:
 @faults("GH5")
 def test_an_update_is_not_repeated_for_ever(github: LoopbackGitHub) -> None:
     github.add_pull()
-    stands = github.comment(BODY)
+    existing = github.comment(BODY)
     github.fail(PATCH, failures.status(502), forever=True)
     with pytest.raises(ForgeError, match="with 502"):
-        forge(github).apply(UpdateComment(stands.id, "New"))
+        forge(github).apply(UpdateComment(existing.id, "New"))
     assert len(github.sent(PATCH)) == 4
 
 

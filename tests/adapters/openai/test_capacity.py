@@ -169,7 +169,7 @@ class Time:
         return self.now
 
 
-def test_the_time_of_a_request_begins_anew_when_an_earlier_one_is_answered() -> None:
+def test_the_time_of_a_request_begins_again_when_an_earlier_one_is_answered() -> None:
     clock = Time()
     capacity = Capacity(8, 300, clock=clock)
     forever = Deadline(10_000)

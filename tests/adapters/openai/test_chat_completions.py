@@ -207,7 +207,7 @@ def test_a_limit_is_waited_for_as_long_as_the_server_says(
     assert len(model_server.requests) == 2
 
 
-def test_a_wait_that_stands_only_in_the_servers_message_is_kept(
+def test_a_wait_that_is_only_in_the_servers_message_is_kept(
     model: Connect, model_server: LoopbackModel
 ) -> None:
     model_server.fail(CHAT, Instead(error(429, "Rate limit reached. Please try again in 1m6.5s.")))

@@ -22,7 +22,7 @@ def listed(*rows: object, model: str = "m") -> ListedModel:
     return model_list.find(json.dumps({"object": "list", "data": rows}), model)
 
 
-def test_the_list_tells_the_day_of_the_model_that_is_asked_for() -> None:
+def test_the_list_shows_the_last_day_of_the_model_that_is_asked_for() -> None:
     rows: tuple[dict[str, object], ...] = (
         {"id": "other", "shutdown_date": "2026-01-01"},
         {"id": "m", "shutdown_date": "2026-12-11"},
@@ -67,7 +67,7 @@ def test_the_only_model_of_a_local_server_is_meant_by_any_name() -> None:
 
 
 @pytest.mark.parametrize("size", [True, 0, -1, 10**30, "8096", 8096.0, None, [8096]])
-def test_what_is_no_count_of_tokens_is_no_window(size: object) -> None:
+def test_a_value_that_is_no_number_of_tokens_is_no_window(size: object) -> None:
     assert listed({"id": "m", "max_model_len": size}) == ListedModel(names=("m",))
 
 

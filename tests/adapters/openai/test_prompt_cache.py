@@ -169,7 +169,7 @@ def test_a_model_that_refuses_a_key_keeps_its_breakpoints(
     assert server.bodies[-1]["prompt_cache_options"] == {"mode": "explicit"}
 
 
-def test_a_model_that_takes_no_schema_is_told_its_own_in_words(
+def test_a_model_that_takes_no_schema_gets_its_own_in_words(
     model: Connect, server: LoopbackModel, *, responses: bool
 ) -> None:
     name = "text" if responses else "response_format"

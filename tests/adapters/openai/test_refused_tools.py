@@ -97,7 +97,7 @@ def test_a_server_without_tools_is_asked_without_them_from_then_on(
 
 
 @faults("LL17")
-def test_a_model_that_is_asked_without_tools_is_told_so(
+def test_the_prompt_of_a_model_without_tools_says_so(
     model: Connect, other_server: LoopbackModel
 ) -> None:
     model(refusing(other_server, REFUSALS["vllm"])).complete(WITH_TOOLS)

@@ -1,4 +1,4 @@
-"""The Responses API, against a server whose both sides are held against OpenAI's description."""
+"""The Responses API: requests and replies are checked against OpenAI's description."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -317,7 +317,7 @@ def test_a_failure_that_repeats_the_key_is_masked(
     assert KEY not in str(caught.value)
 
 
-def test_a_key_that_may_not_use_this_api_is_told_of_the_other(
+def test_the_error_about_a_key_that_may_not_use_this_api_names_the_other_one(
     model: Connect, model_server: LoopbackModel
 ) -> None:
     scopes = "You have insufficient permissions. Missing scopes: api.responses.write."

@@ -81,6 +81,33 @@ def test_an_unknown_name_is_recognised_whatever_the_status(
     assert len(model_server.sent(POST)) == 1
 
 
+@pytest.mark.parametrize("status", [400, 404, 422])
+def test_words_of_no_known_server_are_about_the_name_if_the_list_lacks_it(
+    model: Connect, other_server: LoopbackModel, status: int
+) -> None:
+    other_server.models = ("acme/coder-small", "acme/coder-large")
+    other_server.fail(POST, Instead(error(status, "There is no such model here.")))
+
+    with pytest.raises(ModelNotFoundError) as caught:
+        model(other_server, model="coder-small").complete(PROMPT)
+
+    assert "There is no such model here." in caught.value.what
+    assert "`acme/coder-small`" in caught.value.remedy
+
+
+@pytest.mark.parametrize("listed", ["models/coder", "coder:latest", "coder"])
+def test_a_name_that_a_listed_one_answers_to_is_not_to_blame(
+    model: Connect, other_server: LoopbackModel, listed: str
+) -> None:
+    other_server.models = (listed, "acme/coder-large")
+    other_server.fail(POST, Instead(error(400, "The model had a bad day.")))
+
+    with pytest.raises(ModelError) as caught:
+        model(other_server, model="coder").complete(PROMPT)
+
+    assert not isinstance(caught.value, ModelNotFoundError)
+
+
 @pytest.mark.parametrize(
     "response",
     [

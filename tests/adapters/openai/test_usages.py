@@ -78,7 +78,7 @@ PLAIN = {"prompt_tokens": 50, "completion_tokens": 5}
     ids=["plain", "chat", "responses", "deepseek", "litellm", "litellm first", "anthropic", "xai",
          "gemini"],
 )  # fmt: skip
-def test_each_server_s_counts_become_the_same_usage(
+def test_the_numbers_of_each_server_become_the_same_usage(
     reported: dict[str, object], usage: Usage
 ) -> None:
     assert usages.parse(reported) == usage
@@ -110,7 +110,7 @@ def test_each_server_s_counts_become_the_same_usage(
         ({"total_tokens": "many"}, Usage(50, 5)),
     ],
 )  # fmt: skip
-def test_counts_that_contradict_each_other_make_no_token_free(
+def test_numbers_that_contradict_each_other_make_no_token_free(
     members: dict[str, object], usage: Usage
 ) -> None:
     assert usages.parse({**PLAIN, **members}) == usage

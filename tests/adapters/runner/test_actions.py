@@ -16,16 +16,20 @@ from tests.faults import faults
 from tests.loopback.runner_log import Command, commands
 
 ROOT = Path(__file__).parents[3]
-HOSTILE = (
+COMMANDS = (
     "::set-output name=a::b",
     "  ::stop-commands::token",
     "\u2003::error::forged",
     "a\n::add-mask::e",
     "a\r::add-mask::e",
     "a\r\n::add-mask::e",
-    "a\x0b::add-mask::e\x85::add-mask::e\u2028::add-mask::e",
     "middle ##[add-mask]e",
     "###[set-env name=PATH]x",
+)
+"""Texts that a runner obeys."""
+HOSTILE = (
+    *COMMANDS,
+    "a\x0b::add-mask::e\x85::add-mask::e\u2028::add-mask::e",
     "::::set-env name=x::y",
     "%0A::error::x",
     "\x1b[31m::warning::x",
@@ -49,9 +53,9 @@ class Log:
         return commands(self.text)
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", COMMANDS)
 def test_the_parser_of_these_tests_knows_the_attacks(text: str) -> None:
-    assert commands(text) or any(sign in text for sign in ("::::", "%0A", "\x1b", "\u200b", "\x0b"))
+    assert commands(text)
 
 
 @faults("SE2", "IN7")

@@ -83,9 +83,11 @@ def test_findings_are_left_to_the_review_and_errors_at_lines_are_shown() -> None
     shown.notice("Slow.", title="low", file="a.py", line=4)
     shown.warning("The model is shut down soon.")
     shown.error("Unknown key.", file=".github/code-review.yml", line=2)
+    shown.error("Not read.", file=".github/code-review.yaml")
     assert stream.getvalue().splitlines() == [
         "warning: The model is shut down soon.",
         "error: .github/code-review.yml:2: Unknown key.",
+        "error: .github/code-review.yaml: Not read.",
     ]
 
 

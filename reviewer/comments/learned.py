@@ -1,0 +1,115 @@
+"""Renders learnings: those of a review, and what `/learn` replies and proposes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from reviewer.config import new_learning
+from reviewer.config.learnings import Learning
+from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.events.commands import IgnoreCommand
+from reviewer.finding import Dismissal
+from reviewer.review import Review
+from reviewer.text import markdown, truncate
+from reviewer.text.templates import Templates
+
+TITLE = "Add a learning for the code review"
+# Characters; the file has the whole text.
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedReply:
+    """A learning, and what became of it; its texts are untrusted.
+
+    `pull` is the number of the pull request that proposes it, 0 for none, and then `why` says the
+    reason. `pushed` is the branch that has the entry all the same, "" for none. `exists` says that
+    the repository has a file with learnings.
+    """
+
+    learning: Learning
+    base_ref: str
+    repository_url: str
+    pull: int = 0
+    why: str = ""
+    pushed: str = ""
+    exists: bool = False
+
+    def render(self) -> str:
+        """Return the reply as Markdown without marker."""
+        return _TEMPLATES.render(
+            "learned.md.j2",
+            pull=self.pull,
+            about=self.learning.paths,
+            why=self.why,
+            compare=self._compare if self.pushed else "",
+            pushed=self.pushed,
+            edit=self._edit,
+            file=LEARNINGS_FILE,
+            branch=self.base_ref,
+            entry=new_learning.render(self.learning),
+        )
+
+    @property
+    def _edit(self) -> str:
+        """The address at which people edit or make the file, "" where nobody knows it."""
+        base = quote(self.base_ref, safe="/")
+        if not self.repository_url:
+            return ""
+        if self.exists:
+            return f"{self.repository_url}/edit/{base}/{LEARNINGS_FILE}"
+        return f"{self.repository_url}/new/{base}?filename={LEARNINGS_FILE}"
+
+    @property
+    def _compare(self) -> str:
+        if not self.repository_url:
+            return ""
+        refs = f"{quote(self.base_ref, safe='/')}...{quote(self.pushed, safe='/')}"
+        return f"{self.repository_url}/compare/{refs}?expand=1"
+
+
+def offer(ignored: IgnoreCommand, dismissed: Iterable[Dismissal]) -> str:
+    """Return what `/learn` could be given after `/ignore` with a reason, "" if nothing.
+
+    The comment only offers the command: most reasons are about one finding, and a pull request for
+    each of them would be noise.
+    """
+    reason = new_learning.clean(ignored.reason)
+    known = any(each.finding.number == ignored.number for each in dismissed)
+    return f"F{ignored.number} {reason}" if reason and known else ""
+
+
+def render_pull(learning: Learning, login: str, number: int) -> str:
+    """Return the description of the pull request that proposes a learning."""
+    return _TEMPLATES.render(
+        "learning_pull.md.j2",
+        login=login,
+        number=number,
+        text=learning.text,
+        origin=learning.origin,
+        about=learning.paths,
+        file=LEARNINGS_FILE,
+    )
+
+
+_TEMPLATES = Templates(
+    "comments",
+    markdown.line,
+    {
+        "span": markdown.span,
+        "yaml": lambda text: markdown.code(text, "yaml"),
+        # Only for addresses that are made of our own fields.
+        "trusted": str,
+    },
+)
+
+
+def list_given(review: Review) -> list[str]:
+    """Return a line for each learning that the review was made with; its texts are untrusted."""
+    lines = []
+    for each in review.learnings:
+        files = "1 file" if each.files == 1 else f"{each.files:,} files"
+        origin = (markdown.line(each.origin),) if each.origin else ()
+        text = markdown.line(truncate.line(each.text, _LONGEST))
+        lines.append(" · ".join((text, *origin, files)))
+    return lines

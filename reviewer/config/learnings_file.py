@@ -1,0 +1,199 @@
+"""The form of .github/code-review-learnings.yml, and the errors about a file that lacks it."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from reviewer.config import glob_mistakes, option_types
+from reviewer.config.glob_mistakes import GlobMistakeError
+from reviewer.config.globs import Patterns
+from reviewer.config.learnings import Learning
+from reviewer.config.options import show, suggest
+from reviewer.config.repository import strict_yaml, yaml_lines
+from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.config.repository.strict_yaml import Document
+from reviewer.errors import ConfigError
+
+MOST_ENTRIES = 200
+LONGEST_TEXT = 1_000
+"""Characters of one learning; a request has room for four such."""
+MOST_PATHS = 20
+LONGEST_ORIGIN = 200
+_EXAMPLE = '- text: "Money is counted in cents."'
+
+
+def _check_text(text: str) -> str:
+    if not text.strip():
+        raise ValueError
+    return text
+
+
+def _check_origin(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError
+    return text
+
+
+def _check_glob(text: str) -> str:
+    glob_mistakes.check(text)
+    Patterns.parse((text,))
+    return text
+
+
+def _check_selecting(globs: tuple[str, ...]) -> tuple[str, ...]:
+    glob_mistakes.check_selecting(globs)
+    return globs
+
+
+class LearningEntry(BaseModel):
+    """Something that the reviewer is to know."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    text: Annotated[
+        str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_check_text)
+    ] = Field(description="What the reviewer is to look for, or what is no problem here.")
+    paths: Annotated[
+        tuple[
+            Annotated[
+                str,
+                Field(min_length=1, max_length=option_types.LONGEST_GLOB),
+                AfterValidator(_check_glob),
+            ],
+            ...,
+        ],
+        Field(max_length=MOST_PATHS),
+        AfterValidator(_check_selecting),
+    ] = Field((), description="gitignore patterns of the files that it is about; none for all.")
+    origin: Annotated[str, Field(max_length=LONGEST_ORIGIN), AfterValidator(_check_origin)] = Field(
+        "", description="Where it comes from: a link, a number such as #12, or a login."
+    )
+
+
+ENTRIES: TypeAdapter[tuple[LearningEntry, ...]] = TypeAdapter(
+    Annotated[tuple[LearningEntry, ...], Field(max_length=MOST_ENTRIES)]
+)
+KEYS = tuple(LearningEntry.model_fields)
+_ALLOWED = {
+    "text": f"It takes a text of at most {LONGEST_TEXT:,} characters.",
+    "paths": f"It takes a list of at most {MOST_PATHS} gitignore patterns.",
+    "origin": f"It takes one line of at most {LONGEST_ORIGIN} characters.",
+}
+_FILE_ALLOWED = (
+    f"The file is a list of at most {MOST_ENTRIES} entries, each with `text`, and with `paths` and "
+    "`origin` if you like."
+)
+
+
+def parse(raw: bytes | str) -> tuple[Learning, ...]:
+    """Read the file; an empty one has no entries. Raises ConfigError about the first error."""
+    try:
+        return _read(strict_yaml.parse(raw))
+    except ConfigError as problem:
+        raise problem.read_at("", path=LEARNINGS_FILE) from None
+
+
+def _read(document: Document) -> tuple[Learning, ...]:
+    value = () if document.value is None else document.value
+    if not isinstance(value, tuple):
+        place = document.values[()]
+        raise place.error("this is not a list.", cause=_FILE_ALLOWED, remedy=_advise_root(value))
+    try:
+        entries = ENTRIES.validate_python(value, strict=True)
+    except ValidationError as invalid:
+        raise _find_first(document, invalid.errors(include_url=False)) from None
+    return tuple(Learning(each.text, each.paths, each.origin) for each in entries)
+
+
+def _advise_root(value: object) -> str:
+    inner = next(iter(value.values()), None) if isinstance(value, dict) else None
+    if isinstance(inner, tuple):
+        return "Take the key above the list away."
+    return f"Write, for example, `{_EXAMPLE}`."
+
+
+def _find_first(document: Document, errors: Sequence[ErrorDetails]) -> ConfigError:
+    """Return the first error in the file; a misspelt key comes before the key that is missing."""
+    misnamed = {error["loc"][:-1] for error in errors if error["type"] == "extra_forbidden"}
+    found = [
+        _describe(document, error)
+        for error in errors
+        if not (error["type"] == "missing" and error["loc"][:-1] in misnamed)
+    ]
+    return min(found, key=lambda each: (each.line, each.column))
+
+
+def _describe(document: Document, error: ErrorDetails) -> ConfigError:
+    where = error["loc"]
+    if error["type"] == "extra_forbidden":
+        return _refuse_key(document, error)
+    if error["type"] == "missing":
+        return document.values[where[:-1]].error(
+            f"{_name(where[:-1])} lacks `text`.",
+            cause=_FILE_ALLOWED,
+            remedy="Write `text: ...` in it, as far to the right as its first key.",
+        )
+    place = document.values[where]
+    if not where:
+        what = f"there are {len(error['input'])} entries."
+        return place.error(what, cause=_FILE_ALLOWED, remedy="Delete those that you do not need.")
+    if len(where) == 1:
+        return place.error(
+            f"{_name(where)} has no keys.", cause=_FILE_ALLOWED, remedy=_advise_entry(error)
+        )
+    what, advice = _explain_value(where, error)
+    return place.error(f"{_name(where)} {what}", cause=_ALLOWED[str(where[1])], remedy=advice)
+
+
+def _advise_entry(error: ErrorDetails) -> str:
+    line = yaml_lines.write("- text", error["input"]) if isinstance(error["input"], str) else ""
+    return f"Write `{line or _EXAMPLE}`."
+
+
+def _refuse_key(document: Document, error: ErrorDetails) -> ConfigError:
+    where, key = error["loc"], str(error["loc"][-1])
+    cause = suggest(key, KEYS)
+    meant, value = (cause.split("`")[1] if cause else ""), error["input"]
+    value = (value,) if meant == "paths" and isinstance(value, str) else value
+    line = yaml_lines.write(meant, value) if meant else ""
+    remedy = f"Write `{line}`." if line else f"The keys are {', '.join(KEYS)}."
+    return document.keys[where].error(f"there is no key {show(key)}.", cause=cause, remedy=remedy)
+
+
+def _explain_value(where: tuple[int | str, ...], error: ErrorDetails) -> tuple[str, str]:
+    """Return what is wrong with a value of an entry, and what to write."""
+    value: Any = error["input"]
+    mistake = error.get("ctx", {}).get("error")
+    if isinstance(mistake, GlobMistakeError):
+        right = [yaml_lines.quote(each) for each in mistake.right]
+        known = right and all(map(yaml_lines.is_plain_line, right))
+        return f"{mistake.reason}.", f"Write `paths: [{', '.join(right)}]`." if known else ""
+    line = ""
+    match where, value:
+        case ((_, "paths"), str()):
+            line = yaml_lines.write("paths", (value,))
+        case ((_, "text" | "origin"), str()):
+            return _measure(value), ""
+        case ((_, "text" | "origin" as key), bool() | int() | float()):
+            line = f'{key}: "{str(value).lower()}"'
+        case _:
+            pass
+    return "cannot be used.", f"Write `{line}`." if line else ""
+
+
+def _measure(text: str) -> str:
+    if not text.strip():
+        return "is blank."
+    lines = len(text.splitlines())
+    return f"has {len(text):,} characters" + (f" in {lines} lines." if lines > 1 else ".")
+
+
+def _name(where: tuple[int | str, ...]) -> str:
+    names = [f"entry {part + 1}" if isinstance(part, int) else f"`{part}`" for part in where[:2]]
+    return ", ".join((*names, *(f"pattern {part}" for part in _count_from_one(where[2:]))))
+
+
+def _count_from_one(rest: Sequence[int | str]) -> list[int]:
+    return [part + 1 for part in rest if isinstance(part, int)]

@@ -1,0 +1,117 @@
+"""Proposes a learning: as a pull request where the token may, else as lines to paste."""
+
+import logging
+
+from reviewer.comments import learned
+from reviewer.comments.learned import LearnedReply
+from reviewer.comments.upsert import OwnComment
+from reviewer.config import learnings_file, new_learning
+from reviewer.config.learnings import Learning
+from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.errors import CommandRefusedError, ConfigError, ForbiddenError, ForgeError
+from reviewer.events.activity import ProposeLearning
+from reviewer.operations import OpenPull, PushFile, Subject
+from reviewer.pull_request import OpenedPull, PullRequest, ReviewThread, Snapshot
+from reviewer.redaction.scan import SecretMask, mask_advice
+from reviewer.run import command_replies
+from reviewer.run.admission.rights import require_write
+from reviewer.run.run import Run
+
+log = logging.getLogger(__name__)
+
+_FORBIDDEN = (
+    "This workflow may not open a pull request with the learning: that needs the permissions "
+    "`contents: write` and `pull-requests: write`, and in the settings of the repository that "
+    "GitHub Actions may create pull requests."
+)
+_SILENT = "This run writes nothing."
+
+
+def propose(run: Run, wanted: ProposeLearning, snapshot: Snapshot) -> int:
+    """Propose a learning, reply where it was asked for, and return the exit code.
+
+    Raises CommandRefusedError for a person who may not write to the repository, and for a text
+    that can be no learning.
+    """
+    require_write(run, "/learn", wanted.commenter.login)
+    thread = command_replies.find_thread(snapshot, wanted.thread) if wanted.thread else None
+    if command_replies.is_answered(run, wanted.commenter.comment_id, snapshot, thread):
+        return command_replies.skip(run, "the comment was answered before")
+    learning = _make(run, wanted, _find_path(run, wanted, snapshot, thread))
+    reply = _propose(run, wanted, snapshot.pull, learning)
+    # Rendering may have joined the parts of a secret.
+    text = run.runner.secrets.conceal(reply.render())
+    return command_replies.publish(run, wanted.commenter, text, thread)
+
+
+def _find_path(
+    run: Run, wanted: ProposeLearning, snapshot: Snapshot, thread: ReviewThread | None
+) -> str:
+    """Return the file that the learning is about, "" for all files."""
+    if not wanted.finding:
+        return thread.path if thread else ""
+    state = OwnComment.find(snapshot, run.seal).state
+    findings = (*state.findings, *(each.finding for each in state.dismissed))
+    path = next((each.path for each in findings if each.number == wanted.finding), "")
+    if not path:
+        raise CommandRefusedError(f"/learn was refused: there is no finding F{wanted.finding}")
+    return path
+
+
+def _make(run: Run, wanted: ProposeLearning, path: str) -> Learning:
+    mask = SecretMask.of(run.runner.secrets, ())
+    text = new_learning.clean(mask(wanted.text))
+    # What is proposed cannot be taken back.
+    run.runner.secrets.withhold((text,))
+    most = learnings_file.LONGEST_TEXT
+    if not 0 < len(text) <= most:
+        what = f"has {len(text):,} characters, and at most {most:,} are allowed"
+        raise CommandRefusedError(f"/learn was refused: the text {what}")
+    return Learning(text, new_learning.match_only(path) if path else (), _name_origin(run, wanted))
+
+
+def _name_origin(run: Run, wanted: ProposeLearning) -> str:
+    """Return the address of the comment, or the number of the pull request."""
+    at_lines = wanted.commenter.subject is Subject.REVIEW_COMMENT
+    anchor = "discussion_r" if at_lines else "issuecomment-"
+    address = f"{run.repository_url}/pull/{wanted.number}#{anchor}{wanted.commenter.comment_id}"
+    short = run.repository_url and len(address) <= learnings_file.LONGEST_ORIGIN
+    return address if short else f"#{wanted.number}"
+
+
+def _propose(
+    run: Run, wanted: ProposeLearning, pull: PullRequest, learning: Learning
+) -> LearnedReply:
+    # The tip of the branch: an earlier learning may have been merged after the last push.
+    before = run.forge.content(LEARNINGS_FILE, pull.base_ref)
+    branch = f"code-review/learning-{wanted.commenter.subject.value}-{wanted.commenter.comment_id}"
+
+    def reply(why: str = "", opened: int = 0, pushed: str = "") -> LearnedReply:
+        url, exists = run.repository_url, before is not None
+        return LearnedReply(learning, pull.base_ref, url, opened, why, pushed, exists)
+
+    try:
+        if learning.is_in(learnings_file.parse(before or b"")):
+            raise CommandRefusedError("/learn was refused: the file has this learning already")
+        after = new_learning.add(before, learning)
+    except ConfigError as broken:
+        return reply(mask_advice(str(broken), run.runner.secrets))
+    if run.inputs.silent:
+        return reply(_SILENT)
+    try:
+        push = PushFile(pull.base_ref, branch, LEARNINGS_FILE, before, after, learned.TITLE)
+        run.forge.apply(push)
+    except ForgeError as refused:
+        return reply(_explain(refused))
+    body = learned.render_pull(learning, wanted.commenter.login, wanted.number)
+    body = run.runner.secrets.conceal(body)
+    try:
+        opened = run.forge.apply(OpenPull(pull.base_ref, branch, learned.TITLE, body))
+    except ForgeError as refused:
+        return reply(_explain(refused), pushed=branch)
+    return reply(opened=opened.number if isinstance(opened, OpenedPull) else 0)
+
+
+def _explain(refused: ForgeError) -> str:
+    log.warning("The learning could not be proposed as a pull request: %s", refused)
+    return _FORBIDDEN if isinstance(refused, ForbiddenError) else refused.what

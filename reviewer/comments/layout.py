@@ -49,14 +49,14 @@ class Detail:
     """The parts of the review that are shown; `reduce_detail` leaves out some.
 
     `sections` are those that the settings leave. `agents` is the block for coding agents,
-    `learnings` the list of those that were used, `quotes` the code of findings. `in_full` limits
-    the findings that are shown in full, `collapsed` the bytes of the collapsed lines about the
-    others. `commands` is the line that names them.
+    `learnings` limits the listed ones, `quotes` is the code of findings. `in_full` limits the
+    findings that are shown in full, `collapsed` the bytes of the collapsed lines about the others.
+    `commands` is the line that names them.
     """
 
     sections: tuple[Section, ...] = EVERY_SECTION
     agents: bool = True
-    learnings: bool = True
+    learnings: int = 20
     quotes: bool = True
     quiet_rows: bool = True
     links: bool = True
@@ -70,7 +70,7 @@ def reduce_detail(detail: Detail, visible: int) -> Iterator[Detail]:
     """Yield ever fewer details, beginning with all: what repeats goes first, findings go last."""
     yield detail
     yield (detail := replace(detail, agents=False))
-    yield (detail := replace(detail, learnings=False))
+    yield (detail := replace(detail, learnings=0))
     yield (detail := replace(detail, quotes=False))
     yield (detail := replace(detail, quiet_rows=False))
     yield (detail := replace(detail, links=False))
@@ -119,7 +119,7 @@ def render(review: Review, visible: Sequence[Finding], run: RunDetails, detail: 
         omitted_rows=_describe_count(
             _count_omitted_rows(review, rows, detail), "file", "left out for length"
         ),
-        learnings=learned.list_given(review) if detail.learnings and review.learnings else (),
+        learnings=learned.list_given(review, detail.learnings) if review.learnings else (),
         agent_brief=agent_brief.render(review, shown) if detail.agents and shown else "",
         footer=_render_footer(review, run),
         run_url=run.url,

@@ -104,12 +104,13 @@ _TEMPLATES = Templates(
 )
 
 
-def list_given(review: Review) -> list[str]:
-    """Return a line for each learning that the review was made with; its texts are untrusted."""
+def list_given(review: Review, most: int) -> list[str]:
+    """Return a line for each of the first learnings of a review; its texts are untrusted."""
     lines = []
-    for each in review.learnings:
+    for each in review.learnings[:most]:
         files = "1 file" if each.files == 1 else f"{each.files:,} files"
         origin = (markdown.line(each.origin),) if each.origin else ()
         text = markdown.line(truncate.line(each.text, _LONGEST))
         lines.append(" · ".join((text, *origin, files)))
-    return lines
+    more = len(review.learnings) - len(lines)
+    return [*lines, f"and {more} more, which the job summary lists"] if lines and more else lines

@@ -93,7 +93,8 @@ def render_report(review: Review, run: RunDetails) -> str:
     """Return the full review for the job summary, without code if it exceeds LARGEST_REPORT."""
     notes = review.job_summary_notes + review.foot_notes + review.notes
     review = replace(review, notes=notes, foot_notes=(), inline=frozenset())
-    full = layout.render(review, review.findings, run, Detail(commands=False))
+    every = len(review.learnings)
+    full = layout.render(review, review.findings, run, Detail(commands=False, learnings=every))
     if len(full.encode()) <= LARGEST_REPORT:
         return full
     short = Detail(commands=False, agents=False, quotes=False)

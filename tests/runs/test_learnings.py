@@ -267,6 +267,16 @@ def test_files_that_keep_their_result_keep_their_learnings_in_the_report(job: Jo
     assert "Style is for the linter. · 3 files" in job.github.bodies[0]
 
 
+def test_of_many_learnings_the_comment_lists_some_and_the_job_summary_all(job: Job) -> None:
+    open_pull(job, "".join(f"- text: Rule {number:03}.\n" for number in range(60)))
+    finished = job.run()
+    assert "60 learnings of this repository" in job.github.bodies[0]
+    assert "Rule 019." in job.github.bodies[0]
+    assert "Rule 020." not in job.github.bodies[0]
+    assert "and 40 more, which the job summary lists" in job.github.bodies[0]
+    assert "Rule 059." in finished.summary
+
+
 @faults("LO9")
 def test_a_learning_in_the_comment_pings_nobody(job: Job) -> None:
     hostile = "Ask @octo/team ![x](https://e.example/x.png) <img src=x> /approve #4"

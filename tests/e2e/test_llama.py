@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.text.templates import TEMPLATES
 from tests.e2e import tiny_model
 from tests.e2e.llama import Relay, is_whole, serve
 from tests.e2e.process import NUMBER, ROOT, Step
@@ -28,10 +29,12 @@ _PYTHON = ROOT / ".venv-llama" / "bin" / "python"
 WORDS = sorted(
     {
         word
-        for template in (ROOT / "templates" / "prompts").glob("*.j2")
+        for template in (TEMPLATES / "prompts").glob("*.j2")
         for word in re.findall(r"[A-Za-z]+", template.read_text("utf-8"))
     }
 )
+# Without words a token is one byte, and the changes below are blank lines: other tests than these.
+assert WORDS, f"no prompts in {TEMPLATES}"
 FINDING: dict[str, object] = {"reasoning": "It was old.", "rule": None}
 
 
@@ -149,12 +152,8 @@ def test_requests_are_made_to_fit_the_window_that_the_server_lists(
 
     (listed,) = [each for each in small.exchanges if each.request.path == MODELS]
     assert listed.replied["data"][0]["meta"]["n_ctx"] == 8_192
-    # A token of this model is one byte, fewer than the three characters of a first estimate. So
-    # the first requests may be refused; what the refusals count corrects the estimate.
-    assert {each.response.status for each in small.prompts} <= {200, 400}
-    taken = [each for each in small.prompts if each.response.status == 200]
-    assert len(taken) > 2
-    assert all(map(is_whole, taken))
+    assert_well_formed(small)
+    assert len(small.prompts) > 2
 
 
 def test_without_the_list_the_window_is_learned_from_a_refusal(step: Step, small: Relay) -> None:

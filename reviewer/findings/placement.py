@@ -7,6 +7,7 @@ matches.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
@@ -37,13 +38,25 @@ class _Match:
 
 
 class Places:
-    """Places any number of candidates in the hunks of one file."""
+    """Places any number of candidates in the hunks of one file.
+
+    Its lines, both as they are and as prompts show them, are indexed for the first candidate: most
+    files have none.
+    """
 
     def __init__(self, file: ChangedFile, as_prompt_text: Callable[[str], str] = str) -> None:
-        """Index the lines of the file, both as they are and as prompts show them."""
-        self._path = file.path
-        self._texts = (_HunkText(file.hunks, str), _HunkText(file.hunks, as_prompt_text))
-        self._without_spaces = _TextWithoutSpaces(self._texts[-1].hunks)
+        """Keep the file; `as_prompt_text` returns a line as prompts show it."""
+        self._file = file
+        self._as_prompt_text = as_prompt_text
+
+    @cached_property
+    def _texts(self) -> "tuple[_HunkText, _HunkText]":
+        hunks = self._file.hunks
+        return _HunkText(hunks, str), _HunkText(hunks, self._as_prompt_text)
+
+    @cached_property
+    def _without_spaces(self) -> "_TextWithoutSpaces":
+        return _TextWithoutSpaces(self._texts[-1].hunks)
 
     def place(self, candidate: Candidate) -> Finding | None:
         """Return the finding at the lines that the candidate quotes, or None if it has no place.
@@ -56,14 +69,14 @@ class Places:
         """
         for text in self._texts:
             if found := text.find_printed(candidate.quote):
-                return _make_finding(candidate, found, self._path)
+                return _make_finding(candidate, found, self._file.path)
         for text in self._texts:
             for quote in _read_printed(candidate.quote):
                 if found := _search(quote, text, candidate):
-                    return _make_finding(candidate, found, self._path)
+                    return _make_finding(candidate, found, self._file.path)
         for quote in _read_quote(candidate.quote):
             if found := self._without_spaces.find_only(quote, candidate):
-                return _make_finding(candidate, found, self._path)
+                return _make_finding(candidate, found, self._file.path)
         return None
 
 

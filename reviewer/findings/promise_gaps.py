@@ -4,6 +4,7 @@ A quote that is nowhere means that the model has not read what it reports: the r
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.context.promises import Promises
@@ -26,12 +27,19 @@ def check(
     The sentence of a missing one is looked for in the issue's text as it was shown, the line of an
     extra one among the changed lines of its file. White space is not compared.
     """
+    if not (reported := tuple(gaps)):
+        return ()
     texts = {issue.number: _plain(issue.text) for issue in promises.show(as_prompt_text)}
     titles = {issue.number: _plain(issue.title) for issue in promises.show(as_prompt_text)}
-    lines = {as_prompt_text(file.path): (file, _Lines(file, as_prompt_text)) for file in files}
+    by_path = {as_prompt_text(file.path): file for file in files}
+
+    # Of quoted files only: of 300 files with 3,000 lines, the texts of all would take 75 MB.
+    read_lines = lru_cache(maxsize=MOST_GAPS)(
+        lambda path: _join_lines(by_path.get(path), as_prompt_text)
+    )
 
     def find() -> Iterator[PromiseGap]:
-        for gap in gaps:
+        for gap in reported:
             quote = _plain(gap.quote.strip().strip(_QUOTATION_MARKS))
             if gap.issue not in texts or len(quote) < _SHORTEST or not gap.text.strip():
                 continue
@@ -40,21 +48,17 @@ def check(
             if gap.kind is GapKind.MISSING:
                 if quote in texts[gap.issue] or quote in titles[gap.issue]:
                     yield PromiseGap(gap.issue, gap.kind, shown, text)
-            elif gap.path in lines and lines[gap.path][1].hold(quote):
-                yield PromiseGap(gap.issue, gap.kind, shown, text, lines[gap.path][0].path)
+            elif quote in read_lines(gap.path):
+                yield PromiseGap(gap.issue, gap.kind, shown, text, by_path[gap.path].path)
 
     distinct = {(gap.issue, gap.kind, gap.quote): gap for gap in find()}
     return tuple(distinct.values())[:MOST_GAPS]
 
 
-class _Lines:
-    """The changed lines of a file, each without white space at its ends."""
-
-    def __init__(self, file: ChangedFile, as_prompt_text: Callable[[str], str]) -> None:
-        self._lines = [_plain(as_prompt_text(each.text)) for each in file.changed_lines]
-
-    def hold(self, quote: str) -> bool:
-        return any(quote in each for each in self._lines)
+def _join_lines(file: ChangedFile | None, as_prompt_text: Callable[[str], str]) -> str:
+    """Return the changed lines of a file, each without white space at its ends."""
+    rows = file.changed_lines if file else ()
+    return "\n".join(_plain(as_prompt_text(each.text)) for each in rows)
 
 
 def _plain(text: str) -> str:

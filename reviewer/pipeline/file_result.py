@@ -83,7 +83,8 @@ def find_new(
     as_prompt_text: Callable[[str], str],
 ) -> FileResult:
     """Return the row with what the request about the whole change found beyond `result`."""
-    placed = [placement.Places(file, as_prompt_text).place(each) for each in section.candidates]
+    places = placement.Places(file, as_prompt_text)
+    placed = [places.place(each) for each in section.candidates]
     found = previous_review.add_new(result.findings, tuple(filter(None, placed)))
     return FileResult(
         result.report,

@@ -144,13 +144,13 @@ LINES = "".join(f"value_{n} = compute(first, second, number={n})\n" for n in ran
 
 @faults("CO3")
 @pytest.mark.parametrize("shape", ["many files", "large files"])
-def test_the_largest_change_fits_into_320_megabytes(
+def test_the_largest_change_fits_into_256_megabytes(
     job: ContainerJob, github: LoopbackGitHub, model_server: LoopbackModel, shape: str
 ) -> None:
     """As many files as GitHub lists, or as many lines as the limits of a run let through."""
     count, text = (3_000, LINES) if shape == "many files" else (300, LINES * 25)
     github.add_pull(NUMBER, {f"src/f{number}.py": (None, text) for number in range(count)})
-    limited = ("--memory", "320m", "--memory-swap", "320m")
+    limited = ("--memory", "256m", "--memory-swap", "256m")
     finished = job.with_inputs(max_files=str(count)).run(options=limited)
     assert finished.code == 0, finished.log[-2_000:]
     # Of the large ones GitHub shows a part; the others are named.

@@ -76,6 +76,25 @@ def test_few_rows_are_shown() -> None:
     assert len(promise_gaps.check(gaps, Promises((issue,)), (), str)) == MOST_GAPS
 
 
+def test_no_lines_are_read_but_those_of_a_quoted_file() -> None:
+    """A text of each line of a change of 900,000 lines would take 75 MB."""
+    files = [replace(FILE, path=f"src/{number}.py") for number in range(3)]
+    read: list[str] = []
+
+    def note(text: str) -> str:
+        read.append(text)
+        return text
+
+    def count_lines(*gaps: PromiseGap) -> int:
+        read.clear()
+        promise_gaps.check(gaps, PROMISES, files, note)
+        return sum("heavy_dependency" in each for each in read)
+
+    assert count_lines() == 0
+    assert count_lines(MISSING) == 0
+    assert count_lines(*[replace(EXTRA, path="src/1.py")] * 2) == 1
+
+
 WORDS = ("Add", "a flag", "for JSON", "`--json`", "Also", "document", "the new flag.", "import")
 
 

@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TypeAlias
 
 from unidiff.errors import UnidiffParseError
@@ -29,6 +28,8 @@ _STARTS = frozenset({"@", " ", "+", "-", "\\", ""})
 _UNDECODED = "\ufffd"
 # Characters; git cuts the section at 80 bytes, so a longer one is not git's.
 _LONGEST_SECTION = 120
+# Lines; those of longer hunks are packed.
+_LONG_HUNK = 250
 
 
 class LineKind(enum.Enum):
@@ -57,8 +58,18 @@ class Line:
 class Hunk:
     """Adjacent lines of one file; `section` is git's text after the second @@."""
 
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     section: str = ""
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], section: str = "") -> "Hunk":
+        """Return a hunk that takes little memory, however many lines it has."""
+        if len(lines) < _LONG_HUNK:
+            return cls(tuple(lines), section)
+        # Most changes have no such hunk.
+        from reviewer.changes.packed_lines import pack
+
+        return cls(pack(lines), section)
 
     @property
     def changed_lines(self) -> tuple[Line, ...]:
@@ -253,21 +264,15 @@ def _is_ascending(hunks: Iterable[ParsedHunk]) -> bool:
 
 
 def _convert_hunk(parsed: ParsedHunk) -> Hunk:
-    lines = tuple(_convert_line(line) for line in parsed if line.line_type != "\\")
-    return Hunk(lines, parsed.section_header.strip()[:_LONGEST_SECTION])
-
-
-@lru_cache(maxsize=50_000)
-def _share(number: int | None) -> int | None:
-    """Return one object for all equal numbers: 300 files of 3,000 lines have 900,000 of them."""
-    return number
+    lines = [_convert_line(line) for line in parsed if line.line_type != "\\"]
+    return Hunk.of(lines, parsed.section_header.strip()[:_LONGEST_SECTION])
 
 
 def _convert_line(parsed: ParsedLine) -> Line:
     return Line(
         LineKind(parsed.line_type),
-        _share(parsed.source_line_no),
-        _share(parsed.target_line_no),
+        parsed.source_line_no,
+        parsed.target_line_no,
         parsed.value.removesuffix("\n"),
     )
 

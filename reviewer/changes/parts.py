@@ -1,6 +1,6 @@
 """Splits the hunks of a file into parts, each of which fits into one request to the model."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes.diff import ChangedFile, Hunk, Line, render_heading, render_hunks, render_line
@@ -108,28 +108,32 @@ def _pack(hunks: Iterable[Hunk], window: int) -> Iterator[tuple[Hunk, ...]]:
 
 def _split_hunk(hunk: Hunk, window: int) -> Iterator[Hunk]:
     """Yield the hunk, or pieces of it that fit the window; pieces without a change are left out."""
-    hunk = Hunk(tuple(map(_cut_to_longest, hunk.lines)), hunk.section)
+    hunk = _cut_lines(hunk, _cut_to_longest)
     if _size((hunk,)) <= window:
         yield hunk
         return
     room = window - len(render_heading(hunk)) - 1
-    lines: list[Line] = []
-    taken = 0
-    for whole in hunk.lines:
-        line = _cut_line(whole, room)
+    hunk = _cut_lines(hunk, lambda line: _cut_line(line, room))
+    start = taken = 0
+    for place, line in enumerate(hunk.lines):
         size = len(render_line(line)) + 1
         if taken + size > room:
-            yield from _with_changes(lines, hunk.section)
-            lines, taken = [], 0
-        lines.append(line)
+            yield from _with_changes(hunk, slice(start, place))
+            start, taken = place, 0
         taken += size
-    yield from _with_changes(lines, hunk.section)
+    yield from _with_changes(hunk, slice(start, None))
 
 
-def _with_changes(lines: Sequence[Line], section: str) -> Iterator[Hunk]:
-    hunk = Hunk(tuple(lines), section)
-    if hunk.changed_lines:
-        yield hunk
+def _cut_lines(hunk: Hunk, cut: Callable[[Line], Line]) -> Hunk:
+    """Return the hunk with shorter lines; the same one if it has no other."""
+    lines = tuple(map(cut, hunk.lines))
+    return hunk if lines == tuple(hunk.lines) else Hunk.of(lines, hunk.section)
+
+
+def _with_changes(hunk: Hunk, places: slice) -> Iterator[Hunk]:
+    piece = Hunk(hunk.lines[places], hunk.section)
+    if piece.changed_lines:
+        yield piece
 
 
 def _cut_to_longest(line: Line) -> Line:

@@ -18,7 +18,7 @@ def make_hunks(old: str, new: str) -> tuple[Hunk, ...]:
     feed have no hunks.
     """
     lines = tuple(_compare(_split(old), _split(new)))
-    return tuple(Hunk(lines[part.start : part.stop]) for part in _find_windows(lines))
+    return tuple(Hunk.of(lines[part.start : part.stop]) for part in _find_windows(lines))
 
 
 def _split(text: str) -> list[str]:

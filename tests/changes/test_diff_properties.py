@@ -74,14 +74,25 @@ def test_lines_and_numbers_survive_git_itself(old: str, new: str) -> None:
     assert bool(told) == (old != new)
 
 
+hostile_rows = st.builds(
+    str.__add__,
+    st.sampled_from("+- +- +- +- \\@a"),
+    st.text(st.sampled_from("+- \\@ab\r,1290d/"), max_size=9),
+)
+
+
 @faults("DF6")
-@given(st.text(st.sampled_from("+- \\@ab\n\r,1290d/"), max_size=80))
-def test_no_line_of_a_hostile_patch_is_lost_silently(tail: str) -> None:
-    patch = f"@@ -1,2 +1,2 @@\n{tail}"
+@given(st.lists(hostile_rows, min_size=1, max_size=6), st.sampled_from([0, 0, 0, 1, -1]))
+def test_no_line_of_a_hostile_patch_is_lost_silently(rows: list[str], missing: int) -> None:
+    old = max(0, sum(row[0] in " -" for row in rows) + missing)
+    new = sum(row[0] in " +" for row in rows)
+    patch = "\n".join((f"@@ -1,{old} +1,{new} @@", *rows))
     file = diff.parse(ListedFile("x", "modified", additions=0, deletions=0, patch=patch))
+    plain = [row for row in rows if row[0] in "+- "]
     if isinstance(file, ChangedFile):
-        marked = [x for x in tail.removesuffix("\n").split("\n") if x[:2] != "@@" and x[:1] != "\\"]
-        assert len(marked) == sum(len(hunk.lines) for hunk in file.hunks)
+        assert len(plain) == sum(len(hunk.lines) for hunk in file.hunks)
+    else:
+        assert missing or plain != rows or all(row[0] == " " for row in rows)
 
 
 @faults("DF9")

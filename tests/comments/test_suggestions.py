@@ -83,13 +83,15 @@ def test_a_fence_inside_cannot_end_the_block() -> None:
     assert block.endswith("\n````")
 
 
-@given(st.text())
+@given(st.text("`~x \n", max_size=20) | st.text())
 def test_whatever_is_suggested_is_in_one_fence(suggestion: str) -> None:
-    block = inline.render_suggestion(finding(suggestion), hunk())
+    block = inline.render_suggestion(finding(f"    pay({suggestion}"), hunk())
     if block:
         fence = block.partition("suggestion")[0]
         assert block.endswith(f"\n{fence}")
         assert fence not in block.removeprefix(fence).removesuffix(fence)
+    else:
+        assert set(suggestion) - set("`~x \n")
 
 
 @faults("LO13")

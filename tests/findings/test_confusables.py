@@ -133,7 +133,13 @@ def test_one_letter_of_the_table_in_an_ascii_name_is_found(
     assert find(f"{name.format(char)} = 1", f"{name.format(look)} = 2")
 
 
-@given(st.text())
+LINES = st.lists(
+    st.sampled_from(["admin", "\u0430dmin", "\u0441\u043e", "_", " ", ".", "(", " = ", "\uff21PI"])
+    | st.text(max_size=3)
+).map("".join)
+
+
+@given(LINES)
 def test_whatever_a_line_holds_its_letters_are_where_they_are_reported(line: str) -> None:
     for found in confusables.find(line, lambda _: True):
         assert len(found.look) == len(found.name)

@@ -197,10 +197,10 @@ def test_of_two_trigger_words_that_begin_alike_the_longer_applies() -> None:
     assert commands.parse("/review full", "/review please") == ReviewCommand(full=True)
 
 
-@given(st.text(), st.text(min_size=1, max_size=60))
-def test_no_comment_and_no_trigger_is_too_odd_to_read(body: str, trigger: str) -> None:
+@given(st.text(), st.text(min_size=1, max_size=60), st.sampled_from([0, 3_000]))
+def test_no_comment_and_no_trigger_is_too_odd_to_read(body: str, trigger: str, more: int) -> None:
     commands.parse(f"{trigger}{body}\n{trigger}", trigger)
-    asked = commands.parse(f"/ask what is {body}", TRIGGER)
+    asked = commands.parse(f"/ask what is {'x' * more} {body}", TRIGGER)
     assert isinstance(asked, AskCommand)
     assert 0 < len(asked.question) <= commands.LONGEST_QUESTION
 

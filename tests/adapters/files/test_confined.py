@@ -202,11 +202,18 @@ def test_a_listing_ends_with_its_limit(folder: Path) -> None:
 
 @faults("SE7")
 @given(
-    st.text(max_size=40) | st.lists(st.sampled_from(["..", ".", "", "a", "/", "\0"])).map("/".join)
+    st.text(max_size=40)
+    | st.lists(
+        st.sampled_from(
+            ["..", ".", "", "a", "/", "\0", "files", "conftest.py", "test_confined.py"]
+        ),
+        max_size=3,
+    ).map("/".join)
 )
 def test_whatever_the_path_nothing_but_the_folders_files_is_read(path: str) -> None:
     try:
         data = ConfinedFolder(str(Path(__file__).parent)).read(path, 1_000_000)
     except WorkspaceError:
         return
-    assert (Path(__file__).parent / path).read_bytes() == data
+    assert data == Path(__file__).read_bytes()
+    assert path == "test_confined.py"

@@ -169,9 +169,12 @@ _PARTS = ["codeload.github.com", "evil.com", "@", ":", "/", "\\", "#", "?", ".",
 
 
 @faults("HA7")
-@given(st.lists(st.sampled_from(_PARTS) | st.text(max_size=3), max_size=8).map("".join))
-def test_an_address_that_is_accepted_leads_there_for_every_parser(rest: str) -> None:
-    location = f"https://{rest}"
+@given(
+    st.sampled_from(["", "codeload.github.com", "api.github.com", "codeload.github.com/a"]),
+    st.lists(st.sampled_from(_PARTS) | st.text(max_size=3), max_size=8).map("".join),
+)
+def test_an_address_that_is_accepted_leads_there_for_every_parser(host: str, rest: str) -> None:
+    location = f"https://{host}{rest}"
     try:
         is_own_server(OWN, location)
     except ForgeError:

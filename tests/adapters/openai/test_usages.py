@@ -126,11 +126,16 @@ DETAILS = st.dictionaries(
 
 
 @faults("LL12")
-@given(st.dictionaries(st.sampled_from(NAMES), COUNTS | DETAILS | st.lists(COUNTS, max_size=2)))
+@given(
+    st.sampled_from([OPENAI, RESPONSES, DEEPSEEK, LITELLM, {}]),
+    st.dictionaries(
+        st.sampled_from(NAMES), COUNTS | DETAILS | st.lists(COUNTS, max_size=2), max_size=4
+    ),
+)
 def test_no_usage_has_a_negative_count_or_a_part_larger_than_the_whole(
-    reported: dict[str, object],
+    known: dict[str, object], odd: dict[str, object]
 ) -> None:
-    usage = usages.parse(reported)
+    usage = usages.parse({**known, **odd})
     if usage is None:
         return
     assert min(usages.count(usage) or ()) >= 0

@@ -6,7 +6,7 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
@@ -165,13 +165,18 @@ def test_what_is_beside_them_is_refused(api: str, location: str) -> None:
         is_own_server(api, location)
 
 
-_PARTS = ["codeload.github.com", "evil.com", "@", ":", "/", "\\", "#", "?", ".", "443", "%2e", "\t"]
+_PARTS = [
+    "codeload.github.com", "evil.com", "@evil.com/", "@", ":", "/", "\\", "#", "?", ".", "443",
+    "%2e", "\t",
+]  # fmt: skip
 
 
 @faults("HA7")
+@settings(max_examples=300)
 @given(
     st.sampled_from(["", "codeload.github.com", "api.github.com", "codeload.github.com/a"]),
-    st.lists(st.sampled_from(_PARTS) | st.text(max_size=3), max_size=8).map("".join),
+    st.lists(st.sampled_from(_PARTS), max_size=3).map("".join)
+    | st.lists(st.sampled_from(_PARTS) | st.text(max_size=3), max_size=8).map("".join),
 )
 def test_an_address_that_is_accepted_leads_there_for_every_parser(host: str, rest: str) -> None:
     location = f"https://{host}{rest}"

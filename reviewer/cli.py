@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -55,8 +56,9 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     options = build_parser().parse_args(arguments)
     terminal = Terminal({}, sys.stderr, hint=environment.HINT)
     install_excepthooks(terminal)
-    signal.signal(signal.SIGINT, _cancel)
-    signal.signal(signal.SIGTERM, _cancel)
+    cancel = partial(_cancel, kept=getattr(options, "comment", False))
+    signal.signal(signal.SIGINT, cancel)
+    signal.signal(signal.SIGTERM, cancel)
     try:
         return _carry_out(options, environ)
     except ReviewerError as problem:
@@ -203,11 +205,14 @@ def _check_templates(folder: Path) -> None:
     print(f"{folder}: {len(paths)} templates can be used.")
 
 
-def _cancel(number: int, _frame: FrameType | None) -> None:
+def _cancel(number: int, _frame: FrameType | None, *, kept: bool) -> None:
+    """Raise CancelledError; what a run has `kept` on a pull request is not asked for again."""
     # A second signal ends the process at once: people press Ctrl-C again if nothing happens.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _end)
-    raise CancelledError(number)
+    if kept:
+        raise CancelledError(number)
+    raise CancelledError(number, remedy="Nothing is kept of it: the next run begins again.")
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

@@ -124,7 +124,7 @@ def test_a_commit_that_is_not_there_is_named(
 ) -> None:
     done = run(repository, model_server, "review", "--", what)
     assert done.returncode == 2, done.stderr
-    assert "git rev-parse failed" in done.stderr
+    assert re.match("error: '[^'.]+' is no branch or commit here. ", done.stderr)
     assert "Traceback" not in done.stderr
 
 
@@ -475,13 +475,43 @@ def test_ctrl_c_shows_what_was_reviewed_until_then(
     assert b"incomplete" in shown
 
 
+def test_ctrl_c_before_the_first_reply_says_that_nothing_is_kept(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    asked = threading.Event()
+
+    def wait(_body: Body) -> str:
+        asked.set()
+        model_server.stopping.wait(30)
+        return OVERVIEW
+
+    model_server.script = wait
+    variables = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "CODE_REVIEW_API_KEY": KEY,
+        "CODE_REVIEW_BASE_URL": model_server.base_url,
+        "CODE_REVIEW_MODEL": MODEL,
+    }
+    command = [sys.executable, "-m", "reviewer", "review"]
+    with subprocess.Popen(
+        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=repository
+    ) as process:
+        assert asked.wait(30)
+        process.send_signal(signal.SIGINT)
+        shown, log = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"asks only for what is not yet" not in shown + log
+    assert b"the next run begins again" in shown + log
+
+
 def test_a_second_ctrl_c_ends_at_once_and_leaves_the_cursor_visible() -> None:
     program = """
 import signal, sys
 from reviewer import cli
 from reviewer.errors import CancelledError
 try:
-    cli._cancel(signal.SIGINT, None)
+    cli._cancel(signal.SIGINT, None, kept=False)
 except CancelledError:
     signal.raise_signal(signal.SIGINT)
 sys.exit("not ended")

@@ -51,6 +51,8 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     inputs = environment.load_inputs(options.input, environ)
     writes = bool(remote and options.comment)
     inputs = replace(inputs, dry_run=not writes, plan_only=options.plan or inputs.plan_only)
+    if inputs.plan_only:
+        _require_form_of_plan(options)
     with tempfile.TemporaryDirectory(prefix="code-review-") as folder:
         terminal, shown = _open_terminal(folder, environ)
         terminal.hide(inputs.secrets)
@@ -66,7 +68,7 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
                 return 0
             environment.require_key(inputs, environ)
             code = _run(target, inputs, terminal, folder, environ)
-        _print(folder, options.format, target.subject)
+        _print(folder, options.format, target)
         _copy_reports(folder, options)
     return code
 
@@ -86,6 +88,21 @@ def _find_remote(what: str, environ: Mapping[str, str]) -> re.Match[str] | None:
             "address of its API.",
         )
     return address
+
+
+def _require_form_of_plan(options: argparse.Namespace) -> None:
+    """Raise InputError for what is made of a review only; a plan finds nothing."""
+    wanted = {
+        "--format json": options.format == "json",
+        "--format agent": options.format == "agent",
+        "--json": bool(options.json),
+        "--sarif": bool(options.sarif),
+    }
+    if unable := [option for option, given in wanted.items() if given]:
+        raise InputError(
+            f"A plan has no report, so {unable[0]} cannot be used with --plan.",
+            remedy="Leave out one of them, or write `--plan --format markdown`.",
+        )
 
 
 def _open_terminal(
@@ -171,7 +188,7 @@ def _run(
     return review_pull_request(run, target.forge.snapshot(target.number))
 
 
-def _print(folder: str, form: str, subject: str) -> None:
+def _print(folder: str, form: str, target: Target) -> None:
     """Print the review; a plan has no report, and errors and skips are in the log already."""
     report = _find_report(folder, step_outputs.REPORT)
     summary = Path(folder, "summary.md")
@@ -179,9 +196,9 @@ def _print(folder: str, form: str, subject: str) -> None:
     if report:
         text = report.read_text("utf-8")
         made = review_report.parse(text.encode())
-        show(Reviewed(made, text, markdown, find_layout(), subject), form)
+        show(Reviewed(made, text, markdown, find_layout(), target.subject), form)
     elif "\n| " in markdown:
-        screen.write_markdown(markdown)
+        (screen.write if form == "markdown" else screen.write_markdown)(markdown.rstrip("\n"))
 
 
 def show(reviewed: Reviewed, form: str) -> None:

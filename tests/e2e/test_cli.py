@@ -420,6 +420,20 @@ def test_a_plan_is_shown_and_nothing_is_asked(
     assert model_server.requests == []
 
 
+def test_a_plan_has_markdown_and_no_report(
+    repository: Path, model_server: LoopbackModel, tmp_path: Path
+) -> None:
+    done = run(repository, model_server, "review", "--plan", "--format", "markdown")
+    assert done.stdout.startswith("## Code review · the plan\n")
+    assert "\n|---|---|" in done.stdout
+    for options in (("--format", "json"), ("--format", "agent"), ("--json", str(tmp_path / "r"))):
+        for plan in (("--plan",), ("--input", "plan-only=true")):
+            done = run(repository, model_server, "review", *plan, *options)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert f"A plan has no report, so {options[0]}" in done.stderr
+    assert model_server.requests == []
+
+
 @pytest.mark.parametrize("command", ["replay", "config"])
 def test_a_reader_that_leaves_early_gets_no_traceback(
     repository: Path, model_server: LoopbackModel, tmp_path: Path, command: str

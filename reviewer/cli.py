@@ -210,9 +210,10 @@ def _cancel(number: int, _frame: FrameType | None, *, kept: bool) -> None:
     # A second signal ends the process at once: people press Ctrl-C again if nothing happens.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _end)
-    if kept:
-        raise CancelledError(number)
-    raise CancelledError(number, remedy="Nothing is kept of it: the next run begins again.")
+    cancelled = CancelledError(number)
+    if not kept:
+        cancelled.remedy = "Nothing of it is kept: the next run begins again."
+    raise cancelled
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

@@ -289,12 +289,10 @@ class CancelledError(ReviewerError):
 
     section = "cancelled"
 
-    def __init__(
-        self,
-        signal_number: int,
-        *,
-        remedy: str = "Run it again: it asks only for what is not yet in the review.",
-    ) -> None:
+    def __init__(self, signal_number: int) -> None:
         """Use the exit code of a shell: 128 plus the number of the signal."""
-        super().__init__(f"The run was cancelled (signal {signal_number}).", remedy=remedy)
+        super().__init__(
+            f"The run was cancelled (signal {signal_number}).",
+            remedy="Run it again: it asks only for what is not yet in the review.",
+        )
         self.exit_code = 128 + signal_number

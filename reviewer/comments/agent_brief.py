@@ -23,7 +23,8 @@ def render(review: Review, findings: Sequence[Finding]) -> str:
     Texts of several lines are indented, so that none looks like another member. Addresses and links
     in the model's prose are broken: an agent could open them.
     """
-    result = f"Code review of {review.head_sha[:7]}: {review.headline}."
+    subject = _flatten(review.subject) or review.head_sha[:7]
+    result = f"Code review of {subject}: {review.headline}."
     if not findings:
         return result
     evidence = {

@@ -211,6 +211,10 @@ class Report:
     run_url: str
     head_sha: str
     base_sha: str
+    subject: Annotated[
+        str,
+        Field(description="What was reviewed on a machine, such as main..HEAD; else empty."),
+    ] = ""
     shard: Annotated[
         Annotated[
             str,

@@ -53,6 +53,12 @@ def test_it_says_where_what_fails_and_how_to_check() -> None:
     )
 
 
+def test_changes_without_a_pull_request_are_called_what_they_are() -> None:
+    review = replace(builders.review(), subject="main..the working\n tree")
+    text = agent_brief.render(review, ())
+    assert text.startswith("Code review of main..the working tree: ")
+
+
 @pytest.mark.parametrize("outcome", VerdictOutcome)
 def test_the_evidence_of_the_verification_is_how_to_check(outcome: VerdictOutcome) -> None:
     review = builders.review(FOUND)

@@ -103,7 +103,7 @@ def test_findings_can_be_printed_for_a_coding_agent(
 ) -> None:
     model_server.script = finds_a_problem
     text = review(repository, model_server, "main..change", "--format", "agent")
-    assert re.match(r"Code review of [0-9a-f]{7}: 1 high finding\.\n", text)
+    assert text.startswith("Code review of main..change: 1 high finding.\n")
     assert "\nF1 high logic\npath: src/app.py\nlines: 1\nfails: Sets the wrong value" in text
     assert "\ncheck: " in text
     assert not any(sign in text for sign in ("##", "**", "```", "<!--"))
@@ -228,6 +228,27 @@ def test_a_saved_report_is_shown_without_any_network(
     assert "The report cannot be used" in broken.stderr
 
 
+def test_no_output_names_a_commit_that_does_not_exist(
+    repository: Path, model_server: LoopbackModel, tmp_path: Path
+) -> None:
+    """What is not committed is a commit in the run alone."""
+    write(repository, {"src/app.py": "new = 2\nother = 3\n"})
+    saved = str(tmp_path / "r.json")
+    name = "main..the working tree"
+    shown = {
+        form: review(repository, model_server, "--format", form, "--json", saved)
+        for form in ("text", "markdown", "agent")
+    }
+    report = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert report["subject"] == name
+    for form in (*shown,):
+        done = run(repository, model_server, "replay", saved, "--format", form)
+        shown[f"replay {form}"] = done.stdout
+    shown["plan"] = run(repository, model_server, "review", "--plan").stdout
+    assert [form for form, text in shown.items() if report["head_sha"][:7] in text] == []
+    assert [form for form, text in shown.items() if name not in " ".join(text.split())] == []
+
+
 def on_a_terminal(folder: Path, server: LoopbackModel, *arguments: str, **environ: str) -> str:
     """Run a command whose output and errors are one terminal; return what that gets."""
     ours, theirs = os.openpty()
@@ -313,7 +334,7 @@ def test_uncommitted_work_is_reviewed_from_a_folder_of_the_repository(
     assert "staged = 3" not in asked
     assert "KEY=1" not in asked
     staged = run(repository / "src", model_server, "review", "--staged", *plain)
-    assert "Reviewed 1 of 1 changed files" in staged.stdout
+    assert "Reviewed 1 of 1 changed file:" in staged.stdout
     assert "staged = 3" in json.dumps(model_server.bodies[-1])
     assert git(repository, "status", "--porcelain") == before
 

@@ -86,7 +86,8 @@ def test_the_index_of_a_hook_is_used_if_it_is_of_this_repository(
 
 
 @pytest.mark.parametrize(
-    ("other", "named"), [("trunk", "code-review review trunk"), ("$(id)", "code-review review zwei")]
+    ("other", "named"),
+    [("trunk", "code-review review trunk"), ("$(id)", "code-review review zwei")],
 )
 def test_without_a_known_default_branch_nothing_passes_as_reviewed(
     folder: Path, scratch: str, monkeypatch: pytest.MonkeyPatch, other: str, named: str
@@ -95,7 +96,7 @@ def test_without_a_known_default_branch_nothing_passes_as_reviewed(
     monkeypatch.chdir(folder)
     git(folder, "branch", "--move", "main", other)
     git(folder, "branch", "zwei")
-    with pytest.raises(NotFoundError, match="default branch is not known") as problem:
+    with pytest.raises(NotFoundError, match="default branch is not known, so") as problem:
         open_changes("", scratch, {}, staged=False, untracked=True)
     assert problem.value.exit_code == 2
     assert f"`{named}`" in problem.value.remedy

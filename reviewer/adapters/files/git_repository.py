@@ -116,27 +116,23 @@ class LocalRepository:
         for ref in self._candidates():
             if sha := self.try_to_ask("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"):
                 return sha, self._shorten(ref)
+        name = self._guess_default_branch()
         raise NotFoundError(
-            "The default branch is not known.",
+            "The default branch is not known, so nobody knows which commits to review.",
             cause="There is no origin/HEAD, no branch of the name in init.defaultBranch, and no "
-            "main or master. So nobody knows which commits are not reviewed yet.",
-            remedy=self._explain_how_to_name_it(),
+            "main or master.",
+            remedy=f"Name it: `code-review review {name}`. Or set it once: `git config "
+            f"init.defaultBranch {name}`, or for a clone `git remote set-head origin --auto`. "
+            "`code-review review HEAD` reviews only what is not committed.",
         )
 
-    def _explain_how_to_name_it(self) -> str:
-        """Return what to write, with the name of a branch that may be the one."""
+    def _guess_default_branch(self) -> str:
+        """Return the name of another branch that may be the default one, for an example."""
         here = self.try_to_ask("symbolic-ref", "--quiet", "--short", "HEAD")
         listed = self.ask("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
         others = [name for name in listed if name != here and _PLAIN_NAME.fullmatch(name)]
         usual = [name for name in _COMMON if name in others]
-        name = next(iter((*usual, *others)), "BRANCH")
-        once = f"`git config init.defaultBranch {name}`"
-        if self.ask("remote"):
-            once += " or `git remote set-head origin --auto`"
-        return (
-            f"Name it: `code-review review {name}`. Or set it once: {once}. "
-            "`code-review review HEAD` reviews only what is not committed."
-        )
+        return next(iter((*usual, *others)), "BRANCH")
 
     def _candidates(self) -> Iterator[str]:
         """Yield full names of refs, the most certain first."""

@@ -95,6 +95,7 @@ class LocalCommits:
             state=PullState.OPEN,
             changed_files=len(self._rows()),
             commits=tuple(subjects),
+            subject=self.name,
         )
         return Snapshot(pull, Conversation())
 

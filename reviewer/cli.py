@@ -23,6 +23,7 @@ from reviewer.outputs import review_report
 from reviewer.terminal import environment, init
 from reviewer.terminal import review as review_command
 from reviewer.terminal.formats import FORMATS, Reviewed
+from reviewer.terminal.wording import Wording
 
 EXAMPLES = """\
 examples:
@@ -53,8 +54,16 @@ exit codes: 0 reviewed, 1 failed, 2 a setting is wrong, 3 fail-on was reached, 1
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     """Run one command and return its exit code, as the action does."""
-    options = build_parser().parse_args(arguments)
-    terminal = Terminal({}, sys.stderr, hint=environment.HINT)
+    parser = build_parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        # By the parser of the command, whose usage lists what there is.
+        getattr(options, "parser", parser).error(f"unrecognized arguments: {' '.join(unknown)}")
+    if not options.command:
+        parser.print_help()
+        return 0
+    wording = Wording(environment.find_sources(getattr(options, "input", ()), environ))
+    terminal = Terminal({}, sys.stderr, translate=wording.translate)
     install_excepthooks(terminal)
     cancel = partial(_cancel, kept=getattr(options, "comment", False))
     signal.signal(signal.SIGINT, cancel)
@@ -90,7 +99,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"code-review {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_review(commands)
     commands.add_parser(
         "init",
@@ -109,6 +118,8 @@ def build_parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="show a saved report; needs no network")
     replay.add_argument("file", metavar="FILE")
     _add_format(replay)
+    for each in (*commands.choices.values(), *about.choices.values()):
+        each.set_defaults(parser=each)
     return parser
 
 
@@ -151,7 +162,10 @@ def _add_review(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--format", choices=tuple(FORMATS), default="text", help="how to print the review"
+        "--format",
+        choices=tuple(FORMATS),
+        default="text",
+        help="how to print the review; agent: for a coding agent to act on",
     )
 
 
@@ -175,12 +189,13 @@ def _check(file: str, templates: str) -> int:
     path = Path(file) if file else _find_settings()
     if templates:
         _check_templates(Path(templates))
-        if not path.exists():
-            return 0
+    if not (file or path.exists()):
+        print(f"There is no {PATH}, so the defaults apply. `code-review init` writes one.")
+        return 0
     text = _read(path)
     for note in config.load(Inputs(), text).notes:
         print(f"note: {note}")
-    print(f"{path} can be used.")
+    print(f"{path} can be used. It applies once it is on the base branch.")
     return 0
 
 

@@ -86,7 +86,7 @@ def _require_no_path(repository: LocalRepository, what: str) -> None:
 def _find_base(repository: LocalRepository, what: str) -> tuple[str, str]:
     """Return the commit at which the work began, and its name."""
     if not repository.head:
-        return "", "nothing"
+        return "", ""
     if what:
         return repository.find_fork(repository.resolve(what), repository.head, what), what
     tip, name = repository.find_default_branch()

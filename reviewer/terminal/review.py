@@ -24,6 +24,7 @@ from reviewer.terminal import environment
 from reviewer.terminal.formats import FORMATS, Reviewed
 from reviewer.terminal.local_changes import LocalChanges, open_changes
 from reviewer.terminal.text_report import Layout
+from reviewer.terminal.wording import Wording
 
 _NUMBER = r"(?P<number>[1-9]\d{0,9})"
 _REMOTE = re.compile(rf"(?P<repository>[\w.-]+/[\w.-]+)#{_NUMBER}")
@@ -54,7 +55,7 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if inputs.plan_only:
         _require_form_of_plan(options)
     with tempfile.TemporaryDirectory(prefix="code-review-") as folder:
-        terminal, shown = _open_terminal(folder, environ)
+        terminal, shown = _open_terminal(folder, options, environ)
         terminal.hide(inputs.secrets)
         install_logging(terminal)
         screen.follow_log(terminal, verbose=options.verbose or isinstance(shown, nullcontext))
@@ -106,18 +107,19 @@ def _require_form_of_plan(options: argparse.Namespace) -> None:
 
 
 def _open_terminal(
-    folder: str, environ: Mapping[str, str]
+    folder: str, options: argparse.Namespace, environ: Mapping[str, str]
 ) -> tuple[Terminal, AbstractContextManager[None]]:
     """Return the terminal, and what shows its bar while the review is made."""
     variables = {"GITHUB_STEP_SUMMARY": str(Path(folder, "summary.md"))}
-    hint = environment.HINT
+    sources = dict(environment.find_sources(options.input, environ))
+    translate = Wording(sources | {"plan-only": "--plan"} if options.plan else sources).translate
     if not screen.draws_bars(sys.stderr, environ):
-        return Terminal(variables, sys.stderr, hint=hint), nullcontext()
+        return Terminal(variables, sys.stderr, translate=translate), nullcontext()
     # Slow to import, and needed by people alone.
     from reviewer.adapters.runner.progress_bar import ProgressBar
 
     bar = ProgressBar(sys.stderr)
-    return Terminal(variables, sys.stderr, bar=bar, hint=hint), bar.shown()
+    return Terminal(variables, sys.stderr, bar=bar, translate=translate), bar.shown()
 
 
 def _open_pull_request(remote: re.Match[str], inputs: Inputs, environ: Mapping[str, str]) -> Target:

@@ -66,7 +66,7 @@ def test_the_evidence_of_the_verification_is_how_to_check(outcome: VerdictOutcom
     proof = Verification(judged, outcome, "It does.", evidence="pay(0.29)\nis not 29")
     text = agent_brief.render(replace(review, verifications=(proof,)), review.findings)
     held = outcome in {VerdictOutcome.KEPT, VerdictOutcome.LOWERED}
-    assert ("check: the verification names as evidence: pay(0.29) is not 29" in text) is held
+    assert ("\nevidence: pay(0.29) is not 29" in text) is held
 
 
 def test_a_rule_needs_no_test_and_a_removed_line_is_called_so() -> None:

@@ -190,9 +190,20 @@ def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     assert "max-findings" in done.stderr
     assert done.stderr.rstrip().endswith("docs/troubleshooting.md#settings-file")
     path.write_text("max-findings: 3\n", "utf-8")
-    assert run(repository, model_server, "config", "check").stdout.endswith("can be used.\n")
+    assert run(repository, model_server, "config", "check").stdout.endswith(
+        "can be used. It applies once it is on the base branch.\n"
+    )
     schema = json.loads(run(repository, model_server, "config", "schema").stdout)
     assert "max-findings" in schema["properties"]
+
+
+def test_without_a_file_of_settings_the_defaults_apply(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = run(repository, model_server, "config", "check")
+    assert done.returncode == 0
+    assert done.stdout.startswith("There is no .github/code-review.yml, so the defaults apply.")
+    assert run(repository, model_server, "config", "check", "gone.yml").returncode == 2
 
 
 def test_templates_are_checked_with_file_line_and_column(
@@ -208,7 +219,8 @@ def test_templates_are_checked_with_file_line_and_column(
     assert "header.md.j2" not in done.stderr
     (folder / "finding.md.j2").write_text("**{{ title }}**\n", "utf-8")
     done = run(repository, model_server, "config", "check", "--templates", "templates")
-    assert (done.returncode, done.stdout) == (0, "templates: 2 templates can be used.\n")
+    assert done.returncode == 0
+    assert done.stdout.startswith("templates: 2 templates can be used.\nThere is no .github/")
 
 
 def test_a_saved_report_is_shown_without_any_network(
@@ -385,6 +397,8 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
     [
         ((), {"CODE_REVIEW_API_KEY": "", "CODE_REVIEW_BASE_URL": ""}, ("CODE_REVIEW_API_KEY",)),
         ((), {"CODE_REVIEW_API_KEY": "sk-wrong"}, ("does not accept", "CODE_REVIEW_API_KEY")),
+        ((), {"CODE_REVIEW_BASE_URL": "localhost:1/v1"}, ("CODE_REVIEW_BASE_URL=http://local",)),
+        (("--stagedd",), {}, ("usage: code-review review [-h]", "--stagedd")),
         (("octo/shop#7",), {}, ("GITHUB_TOKEN", "gh auth token")),
         (("https://github.com/octo/shop/pull/7",), {}, ("GITHUB_TOKEN", "gh auth token")),
         (("https://ghe.example/octo/shop/pull/7",), {}, ("GITHUB_SERVER_URL to https://ghe.ex",)),
@@ -404,6 +418,7 @@ def test_an_error_says_what_to_write_here(
     assert done.returncode == 2, done.stderr
     assert [word for word in words if word not in done.stderr] == []
     assert "Settings >" not in done.stderr
+    assert "hint" not in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -570,3 +585,6 @@ def test_version_and_help_are_there() -> None:
     )
     assert b"code-review review --staged" in shown.stdout
     assert b"OPENAI_API_KEY" in shown.stdout
+    assert b"agent: for a coding agent" in shown.stdout
+    bare = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    assert bare.stdout.startswith(b"usage: code-review [-h]")

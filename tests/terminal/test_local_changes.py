@@ -118,7 +118,11 @@ def test_before_the_first_commit_it_is_everything(
     write(root, {"a.py": "a = 1\n"})
     monkeypatch.chdir(root)
     found = open_changes("", scratch, {}, staged=False, untracked=True)
-    assert (paths(found), found.commits.name) == (["a.py"], "nothing..the working tree")
+    assert (paths(found), found.commits.name) == (["a.py"], "the working tree")
+    git(root, "add", "a.py")
+    (tmp_path / "other").mkdir()
+    found = open_changes("", str(tmp_path / "other"), {}, staged=True, untracked=True)
+    assert (paths(found), found.commits.name) == (["a.py"], "the index")
 
 
 @pytest.mark.parametrize("bare", [True, False])

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -20,6 +21,7 @@ from reviewer.outputs import review_report
 from reviewer.terminal import environment, init, settings_check
 from reviewer.terminal import review as review_command
 from reviewer.terminal.formats import FORMATS, Reviewed
+from reviewer.terminal.wording import Wording
 
 EXAMPLES = """\
 examples:
@@ -50,11 +52,20 @@ exit codes: 0 reviewed, 1 failed, 2 a setting is wrong, 3 fail-on was reached, 1
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     """Run one command and return its exit code, as the action does."""
-    options = build_parser().parse_args(arguments)
-    terminal = Terminal({}, sys.stderr, hint=environment.HINT)
+    parser = build_parser()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        # By the parser of the command, whose usage lists what there is.
+        getattr(options, "parser", parser).error(f"unrecognized arguments: {' '.join(unknown)}")
+    if not options.command:
+        parser.print_help()
+        return 0
+    wording = Wording(environment.find_sources(getattr(options, "input", ()), environ))
+    terminal = Terminal({}, sys.stderr, translate=wording.translate)
     install_excepthooks(terminal)
-    signal.signal(signal.SIGINT, _cancel)
-    signal.signal(signal.SIGTERM, _cancel)
+    cancel = partial(_cancel, kept=getattr(options, "comment", False))
+    signal.signal(signal.SIGINT, cancel)
+    signal.signal(signal.SIGTERM, cancel)
     try:
         return _carry_out(options, environ)
     except ReviewerError as problem:
@@ -87,7 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"code-review {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_review(commands)
     commands.add_parser(
         "init",
@@ -107,6 +118,8 @@ def build_parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="show a saved report; needs no network")
     replay.add_argument("file", metavar="FILE")
     _add_format(replay)
+    for each in (*commands.choices.values(), *about.choices.values()):
+        each.set_defaults(parser=each)
     return parser
 
 
@@ -149,7 +162,10 @@ def _add_review(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--format", choices=tuple(FORMATS), default="text", help="how to print the review"
+        "--format",
+        choices=tuple(FORMATS),
+        default="text",
+        help="how to print the review; agent: for a coding agent to act on",
     )
 
 
@@ -162,11 +178,15 @@ def _replay(path: Path, form: str) -> int:
     return 0
 
 
-def _cancel(number: int, _frame: FrameType | None) -> None:
+def _cancel(number: int, _frame: FrameType | None, *, kept: bool) -> None:
+    """Raise CancelledError; what a run has `kept` on a pull request is not asked for again."""
     # A second signal ends the process at once: people press Ctrl-C again if nothing happens.
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _end)
-    raise CancelledError(number)
+    cancelled = CancelledError(number)
+    if not kept:
+        cancelled.remedy = "Nothing of it is kept: the next run begins again."
+    raise cancelled
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

@@ -44,6 +44,8 @@ class PullRequest:
     opened_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     head_repository: str = ""
     """The repository with the head as "owner/name", a fork perhaps; "" after it was deleted."""
+    subject: str = ""
+    """What changes without a pull request are called, as in "main..HEAD"."""
 
 
 @dataclass(frozen=True, slots=True)

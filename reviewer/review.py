@@ -127,6 +127,7 @@ class Review:
     `job_summary_notes` in the job summary only. `fixed` lists findings of the last review that are
     gone, `dismissed` those that maintainers dismissed, `unchecked` those of which this review
     cannot tell, because their code was not read again.
+    `subject` is what was reviewed where there is no pull request, such as "main..HEAD".
     `by_fork` says that a run which the fork controls made the review.
     `spent` is for this run, `ledger` for all runs on the pull request so far (None outside of a
     run). `bills` are those of the runs that made the review, None if it was this one. `inline`
@@ -178,6 +179,7 @@ class Review:
     job: JobIdentity = field(default_factory=JobIdentity)
     listens: bool = False
     learnable: str = ""
+    subject: str = ""
 
     @property
     def model_texts(self) -> tuple[str, ...]:

@@ -23,7 +23,8 @@ def render(review: Review, findings: Sequence[Finding]) -> str:
     Texts of several lines are indented, so that none looks like another member. Addresses and links
     in the model's prose are broken: an agent could open them.
     """
-    result = f"Code review of {review.head_sha[:7]}: {review.headline}."
+    subject = _flatten(review.subject) or review.head_sha[:7]
+    result = f"Code review of {subject}: {review.headline}."
     if not findings:
         return result
     evidence = {
@@ -48,7 +49,7 @@ def _describe(finding: Finding, evidence: Mapping[tuple[str, int, str], str]) ->
     yield from _indent(_break_links(finding.body))
     if finding.rule:
         yield f"rule: {_flatten(_break_links(finding.rule))}"
-    yield f"check: {_explain_check(finding, evidence)}"
+    yield _explain_check(finding, evidence)
     if finding.suggestion:
         yield "proposal:"
         yield from _indent(finding.suggestion)
@@ -56,11 +57,11 @@ def _describe(finding: Finding, evidence: Mapping[tuple[str, int, str], str]) ->
 
 def _explain_check(finding: Finding, evidence: Mapping[tuple[str, int, str], str]) -> str:
     if finding.origin is Origin.RULE:
-        return "read these lines; a built-in rule found this, without a model"
+        return "check: read these lines; a built-in rule found this, without a model"
     known = evidence.get((finding.path, finding.start_line, finding.title), "")
     if known:
-        return f"the verification names as evidence: {_flatten(_break_links(known))}"
-    return "write a test that fails as described, before you change these lines"
+        return f"evidence: {_flatten(_break_links(known))}"
+    return "check: write a test that fails as described, before you change these lines"
 
 
 def _break_links(text: str) -> str:

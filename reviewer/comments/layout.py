@@ -143,10 +143,13 @@ def render_clean(review: Review, run: RunDetails) -> str:
 
 
 def coverage(review: Review) -> str:
-    """Return a sentence on how many of the files were reviewed, and at which commit."""
+    """Return a sentence on how many of the files were reviewed, and of which changes.
+
+    The head commit of local changes may not exist outside of the run.
+    """
     done, failed = len(review.files_with(Status.REVIEWED)), len(review.files_with(Status.FAILED))
-    short = review.head_sha[:7]
-    text = f"Reviewed {done} of {len(review.files)} changed files at {short}."
+    where = f": {review.subject}" if review.subject else f" at {review.head_sha[:7]}"
+    text = f"Reviewed {done} of {len(review.files)} changed files{where}."
     if failed:
         text += f" {failed} could not be reviewed; the table says why."
     if review.cancelled:

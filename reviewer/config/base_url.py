@@ -42,6 +42,12 @@ _PATHS = {
 # https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle.
 _AZURE_PATH = "/openai/v1"
 _AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com")
+# A host with a port or a domain, and a short path: nothing in it can be a secret.
+_WITHOUT_SCHEME = re.compile(
+    r"(?:([a-z0-9][a-z0-9.-]{0,80}):[1-9][0-9]{0,4}|(localhost|[a-z0-9.-]{1,80}\.[a-z]{2,6}))"
+    r"(?:/[a-z0-9._-]{0,12}){0,4}",
+    re.IGNORECASE,
+)
 # A longer part of a path may be a secret.
 _LONGEST_SHOWN = 40
 # IPv6 networks whose last 32 bits are the IPv4 address that packets are sent to.
@@ -126,6 +132,7 @@ def _split(text: str) -> SplitResult:
         port = url.port
     except ValueError:
         raise ValueError("its host or port cannot be read") from None
+    _require_scheme(text)
     if url.scheme not in ("http", "https") or port == 0:
         raise ValueError("it must start with https:// and may name a port")
     if "@" in url.netloc:
@@ -133,6 +140,17 @@ def _split(text: str) -> SplitResult:
     if "%" in url.netloc:
         raise ValueError("its host must not contain % signs")
     return url
+
+
+def _require_scheme(text: str) -> None:
+    """Raise InputError, with the whole address, if it only lacks its beginning."""
+    if bare := _WITHOUT_SCHEME.fullmatch(text):
+        host = (bare[1] or bare[2]).lower()
+        scheme = "http" if _is_loopback(host, _resolve(host)) else "https"
+        raise InputError(
+            f"The input base-url cannot be used: {scheme}:// is missing.",
+            remedy=f"Write `base-url: {scheme}://{text}`.",
+        )
 
 
 def _resolve(host: str) -> Address | None:

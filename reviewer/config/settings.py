@@ -139,7 +139,7 @@ def _tighten(declared: Declaration, inputs: Inputs, file: FileSettings) -> tuple
 
 def _explain_defaults(*, exists: bool) -> str:
     lack = f"{PATH} sets nothing" if exists else f"there is no {PATH} at the base commit"
-    return f"{lack}: only the workflow's settings and the defaults apply"
+    return f"{lack}: only the inputs and the defaults apply"
 
 
 def _write(value: object) -> str:

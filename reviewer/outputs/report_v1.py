@@ -208,6 +208,7 @@ class Report:
     run_url: str
     head_sha: str
     base_sha: str
+    subject: Annotated[str, Field(description="On a machine, such as main..HEAD; else empty.")] = ""
     shard: Annotated[
         Annotated[
             str,

@@ -25,10 +25,11 @@ class PlannedRow:
 class PlannedReview:
     """What a review by `model` would take, before anything is asked.
 
-    `least` is the estimate of the requests that are certain, `most` that of all.
+    `subject` is what would be reviewed, such as the head commit. `least` is the estimate of the
+    requests that are certain, `most` that of all.
     """
 
-    head_sha: str
+    subject: str
     model: str
     requests: tuple[PlannedRequest, ...]
     least: Estimate

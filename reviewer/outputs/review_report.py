@@ -41,6 +41,7 @@ def render(review: Review, *, name: str, run_url: str, memory: str | None = None
         run_url=run_url,
         head_sha=review.head_sha,
         base_sha=review.base_sha,
+        subject=review.subject,
         shard=str(review.shard) if review.shard else None,
         key=review.key,
         complete=review.complete,
@@ -168,6 +169,7 @@ def _make_review(report: Report) -> Review:
     return Review(
         head_sha=report.head_sha,
         base_sha=report.base_sha,
+        subject=report.subject,
         overview=Overview(report.overview, report.major_changes, report.compared),
         findings=findings,
         files=tuple(_make_file(row, by_path.get(row.path, ())) for row in report.files),

@@ -66,6 +66,7 @@ def assemble(
         unchecked=missing.unchecked,
         unread=missing.unread,
         next_number=next_number,
+        subject=pull.subject,
     )
 
 

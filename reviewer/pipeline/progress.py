@@ -84,6 +84,9 @@ class Progress:
 
     def start(self) -> tuple[Task, ...]:
         """Return what is asked first."""
+        if total := self._total:
+            asked = f"{total} request{'s' * (total != 1)}"
+            self._log_count("Asking %s: %s", self.reviewer.client.preferred.name, asked)
         return self.plan.order(self.reviewer) or tuple(self._find_overview())
 
     def add(self, task: Task, result: Result) -> tuple[Task, ...] | ReviewerError:
@@ -113,12 +116,17 @@ class Progress:
         match task:
             case Batch() | WholeChange():
                 self._done += 1
-                total = len(self.plan.passes) + self._again + bool(self.plan.whole)
-                counted = {"done": self._done, "total": total}
-                # A terminal draws its bar from the two numbers.
-                log.info("%d/%d %s", self._done, total, task.label, extra=counted)
+                self._log_count("%d/%d %s", self._done, self._total, task.label)
             case FindingsToVerify() | Summaries():
                 log.info("%s", task.label)
+
+    @property
+    def _total(self) -> int:
+        return len(self.plan.passes) + self._again + bool(self.plan.whole)
+
+    def _log_count(self, text: str, *values: object) -> None:
+        """Log a line; a terminal draws its bar from the two numbers beside it."""
+        log.info(text, *values, extra={"done": self._done, "total": self._total})
 
     def _leave_to_preferred(self, batch: Batch, again: Batch | None) -> tuple[Batch, ...]:
         """Return what the preferred model is asked about after the small one has read a batch."""

@@ -219,7 +219,7 @@ class BatchReviewer:
                 lambda reply: replies.parse_review(reply, names, gate),
             )
         except ReviewerError as problem:
-            log.warning("%s: %s", batch.label, problem)
+            log.warning("%s: %s", batch.label, problem.what)
             return problem
         return replace(reply, sections=_check_rules(reply.sections, request))
 

@@ -53,7 +53,7 @@ def show_plan(run: Run, reviewer: BatchReviewer, selection: Selection, settings:
 
     requests = tuple(map(count, plan.measure(reviewer)))
     planned = PlannedReview(
-        reviewer.pull.head_sha,
+        reviewer.pull.subject or reviewer.pull.head_sha[:7],
         client.preferred.name,
         requests,
         least=_estimate(client, [each for each in requests if each.certain]),

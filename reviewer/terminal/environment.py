@@ -20,11 +20,6 @@ _OPENAIS = {
 }
 # An API key is for one address, so the two come from one place.
 _PAIR = ("api-key", "base-url")
-HINT = (
-    "In a terminal, CODE_REVIEW_API_KEY, CODE_REVIEW_BASE_URL and CODE_REVIEW_MODEL set api-key, "
-    "base-url and model, GITHUB_TOKEN sets github-token, and `--input NAME=VALUE` sets any input."
-)
-"""How the inputs that an error names are set here."""
 
 
 def load_inputs(given: Sequence[str], environ: Mapping[str, str]) -> Inputs:
@@ -34,11 +29,28 @@ def load_inputs(given: Sequence[str], environ: Mapping[str, str]) -> Inputs:
     them applies if the command line or CODE_REVIEW_* names a key or another address. Raises
     InputError for an input that cannot be used.
     """
-    chosen = dict(_read_variables(_OURS, environ)) | dict(map(_split, given))
+    chosen = _choose(given, environ)
+    return Inputs.load({f"INPUT_{name.upper()}": value for name, (value, _) in chosen.items()})
+
+
+def find_sources(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what sets each input here, by its name: a variable, or "--input" with the name.
+
+    Inputs that have a variable and are not set have that one.
+    """
+    valid = [text for text in given if "=" in text]
+    chosen = {name: source for name, (_, source) in _choose(valid, environ).items()}
+    return {name: variables[0] for name, variables in _OURS.items()} | chosen
+
+
+def _choose(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
+    """Return the value of each input that is set, and what sets it."""
+    chosen = dict(_read_variables(_OURS, environ))
+    chosen |= {name: (value, f"--input {name}") for name, value in map(_split, given)}
     openais = dict(_read_variables(_OPENAIS, environ))
     if chosen.keys().isdisjoint(_PAIR) or _find_address(chosen) == _find_address(openais):
-        chosen = openais | chosen
-    return Inputs.load({f"INPUT_{name.upper()}": value for name, value in chosen.items()})
+        return openais | chosen
+    return chosen
 
 
 def require_key(inputs: Inputs, environ: Mapping[str, str]) -> None:
@@ -68,10 +80,11 @@ def require_token(inputs: Inputs) -> None:
 
 def _read_variables(
     variables: Mapping[str, Sequence[str]], environ: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the name of each input with its value and its variable."""
     for name, candidates in variables.items():
-        if value := next(filter(None, map(environ.get, candidates)), None):
-            yield name, value
+        if variable := next(filter(environ.get, candidates), None):
+            yield name, (environ[variable], variable)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -83,6 +96,7 @@ def _split(text: str) -> tuple[str, str]:
     return name.strip().lower(), value
 
 
-def _find_address(chosen: Mapping[str, str]) -> str:
+def _find_address(chosen: Mapping[str, tuple[str, str]]) -> str:
     """Return the address that a key beside it is for; an empty input is the default."""
-    return (chosen.get("base-url") or OPENAI).rstrip("/")
+    address, _ = chosen.get("base-url", ("", ""))
+    return (address or OPENAI).rstrip("/")

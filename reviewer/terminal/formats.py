@@ -21,7 +21,7 @@ _COMMAND = "##["
 class Reviewed:
     """A review and its JSON report, as text; `markdown` is that of the job summary.
 
-    `subject` is what was reviewed, such as "main..HEAD", empty for the head commit.
+    `subject` is the pull request, such as "owner/repo#7", and is not used for local changes.
     """
 
     review: Review

@@ -5,6 +5,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
+from reviewer import __version__, project
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.errors import ForgeError, InputError
@@ -13,6 +14,16 @@ from reviewer.text import invisible
 
 WORKFLOW = ".github/workflows/code-review.yml"
 _SECRET = re.compile(r"^ +api-key: \$\{\{ secrets\.(\w+) }}", re.MULTILINE)
+_NOT_RELEASED = __version__.startswith("0.")
+_CREATE = (
+    "This repository has no remote yet. Create one on GitHub:\n"
+    "     gh repo create --source=. --private"
+)
+_NAME_A_COMMIT = (
+    f"There is no release yet, so {project.REPOSITORY}@v1 does not exist. In {WORKFLOW}, name\n"
+    "   your copy of the project and one of its commits:\n"
+    "     uses: YOU/code-review-action@COMMIT"
+)
 _USES = re.compile(r"uses: +\S+/code-review-action@")
 
 
@@ -30,16 +41,16 @@ def write_files(folder: str) -> int:
         )
     root = Path(repository.folder)
     workflow = workflow_text()
-    written = []
-    if used := _find_workflow(root):
+    used = _find_workflow(root)
+    if used and used != WORKFLOW:
         print(f"Left alone: {used} runs the action already.")
-    elif _create(root, WORKFLOW, workflow):
-        written.append(WORKFLOW)
-    if _create(root, PATH, settings_file.render()):
-        written.append(PATH)
+    else:
+        _create(root, WORKFLOW, workflow)
+    _create(root, PATH, settings_file.render())
     # The reader is in `folder`, perhaps below the root.
-    shown = [os.path.relpath(root / name, Path(folder).resolve()) for name in written]
-    print(_explain(workflow, shown, _find_branch(repository)))
+    left = [name for name in (WORKFLOW, PATH) if _is_to_be_committed(repository, name)]
+    shown = [os.path.relpath(root / name, Path(folder).resolve()) for name in left]
+    print(_explain(repository, workflow, shown))
     return 0
 
 
@@ -59,8 +70,14 @@ def _find_workflow(root: Path) -> str:
     return ""
 
 
-def _create(root: Path, name: str, text: str) -> bool:
-    """Write a new file and say so; return False if there is one already."""
+def _is_to_be_committed(repository: LocalRepository, name: str) -> bool:
+    """Return True for a file that no commit has, perhaps from an earlier call of the command."""
+    committed = repository.try_to_ask("rev-parse", "--verify", "--quiet", f"HEAD:{name}")
+    return Path(repository.folder, name).is_file() and not committed
+
+
+def _create(root: Path, name: str, text: str) -> None:
+    """Write a new file and say so, or that there is one already."""
     path = root / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,14 +86,13 @@ def _create(root: Path, name: str, text: str) -> bool:
             file.write(text)
     except FileExistsError:
         print(f"Left alone: {name} exists already.")
-        return False
+        return
     except OSError as problem:
         raise InputError(
             f"{name} cannot be written: {problem.strerror}.",
             remedy="Check the rights of the folder and the space on the disk.",
         ) from problem
     print(f"Written: {name}")
-    return True
 
 
 def _find_branch(repository: LocalRepository) -> str:
@@ -86,7 +102,8 @@ def _find_branch(repository: LocalRepository) -> str:
         return "main"
 
 
-def _explain(workflow: str, written: list[str], branch: str) -> str:
+def _explain(repository: LocalRepository, workflow: str, to_commit: list[str]) -> str:
+    """Return what to do next, step by step; `to_commit` are files from the current folder."""
     found = _SECRET.search(workflow)
     secret = found[1] if found else "OPENAI_API_KEY"
     first = (
@@ -96,13 +113,18 @@ def _explain(workflow: str, written: list[str], branch: str) -> str:
         f"   For another server than OpenAI's, set base-url and model in {WORKFLOW}."
     )
     steps = [first]
-    if written:
-        files = " ".join(written)
+    has_remote = bool(repository.ask("remote"))
+    if not has_remote:
+        steps.insert(0, _CREATE)
+    if _NOT_RELEASED:
+        steps.append(_NAME_A_COMMIT)
+    if to_commit:
+        files = " ".join(to_commit)
         steps.append(
-            f"Commit the files and bring them to {branch}:\n"
+            f"Commit the files and bring them to {_find_branch(repository)}:\n"
             f"     git add {files}\n"
             '     git commit -m "Review pull requests"\n'
-            "     git push",
+            f"     git push{'' if has_remote else ' --set-upstream origin HEAD'}",
         )
     steps.append("Open a pull request: its review is a comment there after a minute or two.")
     listed = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))

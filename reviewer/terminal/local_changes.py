@@ -1,6 +1,7 @@
 """Opens the changes on this machine that a person wants reviewed, and says what they are."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,9 +9,11 @@ from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.local_git import LocalCommits, run_git
 from reviewer.adapters.files.scratch_repository import ScratchRepository
 from reviewer.adapters.files.working_tree import Uncommitted, WorkingTree
-from reviewer.errors import InputError, NotFoundError
+from reviewer.errors import InputError
 
 _SHOWN = 5
+# A path that is a pattern of itself, and that no shell acts on inside of quotes.
+_PLAIN_PATH = re.compile(r"[\w./-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def open_changes(
             "Nothing can be staged here: there is no working tree.",
             remedy="Review commits: `code-review review BASE..HEAD`.",
         )
+    _require_no_path(repository, what)
     if ".." in what or not repository.has_files:
         commits = repository.commits_between(what)
         return LocalChanges(commits, (), repository.folder if repository.has_files else "")
@@ -58,34 +62,44 @@ def open_changes(
         repository, ScratchRepository.create(repository, scratch), _find_index(repository, environ)
     )
     if staged:
-        return _describe(repository, tree.take_staged(), ())
-    base, name, notes = _find_base(repository, what)
-    return _describe(repository, tree.take_all(base, name, untracked=untracked), notes)
+        return _describe(repository, tree.take_staged())
+    base, name = _find_base(repository, what)
+    return _describe(repository, tree.take_all(base, name, untracked=untracked))
 
 
-def _find_base(repository: LocalRepository, what: str) -> tuple[str, str, tuple[str, ...]]:
-    """Return the commit at which the work began, its name, and notes about the choice."""
+def _require_no_path(repository: LocalRepository, what: str) -> None:
+    """Raise InputError for the name of a file or folder, with the input that selects it."""
+    if not what or not os.path.lexists(what) or repository.try_to_resolve(what):
+        return
+    path = os.path.relpath(os.path.abspath(what), repository.folder)  # noqa: PTH100 - keeps links
+    pattern = path.replace(os.sep, "/")
+    if os.path.isdir(what):  # noqa: PTH112
+        pattern = "**" if path == os.curdir else f"{pattern}/**"
+    plain = _PLAIN_PATH.fullmatch(path) and not path.startswith(os.pardir)
+    raise InputError(
+        f"'{what}' is a file or a folder, and no branch or commit.",
+        remedy="Write `code-review review --input "
+        f"'include={pattern if plain else 'PATTERN'}'` to review your work in it alone.",
+    )
+
+
+def _find_base(repository: LocalRepository, what: str) -> tuple[str, str]:
+    """Return the commit at which the work began, and its name."""
     if not repository.head:
-        return "", "nothing", ()
+        return "", ""
     if what:
-        return repository.find_fork(repository.resolve(what), repository.head, what), what, ()
-    try:
-        tip, name = repository.find_default_branch()
-    except NotFoundError as unknown:
-        note = f"only what is not committed is reviewed: {unknown.what}"
-        return repository.head, "HEAD", (note,)
-    return repository.find_fork(tip, repository.head, name), name, ()
+        return repository.find_fork(repository.resolve(what), repository.head, what), what
+    tip, name = repository.find_default_branch()
+    return repository.find_fork(tip, repository.head, name), name
 
 
-def _describe(
-    repository: LocalRepository, found: Uncommitted, notes: tuple[str, ...]
-) -> LocalChanges:
+def _describe(repository: LocalRepository, found: Uncommitted) -> LocalChanges:
     more = len(found.untracked) - _SHOWN
     names = ", ".join(found.untracked[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
     included = (f"includes untracked files: {names} (--no-untracked leaves them out)",)
     return LocalChanges(
         found.commits,
-        (*notes, *(included if found.untracked else ()), *found.notes),
+        (*(included if found.untracked else ()), *found.notes),
         repository.folder,
     )
 

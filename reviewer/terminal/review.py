@@ -24,6 +24,7 @@ from reviewer.terminal import environment
 from reviewer.terminal.formats import FORMATS, Reviewed
 from reviewer.terminal.local_changes import LocalChanges, open_changes
 from reviewer.terminal.text_report import Layout
+from reviewer.terminal.wording import Wording
 
 _NUMBER = r"(?P<number>[1-9]\d{0,9})"
 _REMOTE = re.compile(rf"(?P<repository>[\w.-]+/[\w.-]+)#{_NUMBER}")
@@ -51,8 +52,10 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     inputs = environment.load_inputs(options.input, environ)
     writes = bool(remote and options.comment)
     inputs = replace(inputs, dry_run=not writes, plan_only=options.plan or inputs.plan_only)
+    if inputs.plan_only:
+        _require_form_of_plan(options)
     with tempfile.TemporaryDirectory(prefix="code-review-") as folder:
-        terminal, shown = _open_terminal(folder, environ)
+        terminal, shown = _open_terminal(folder, options, environ)
         terminal.hide(inputs.secrets)
         install_logging(terminal)
         screen.follow_log(terminal, verbose=options.verbose or isinstance(shown, nullcontext))
@@ -66,7 +69,7 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
                 return 0
             environment.require_key(inputs, environ)
             code = _run(target, inputs, terminal, folder, environ)
-        _print(folder, options.format, target.subject)
+        _print(folder, options.format, target)
         _copy_reports(folder, options)
     return code
 
@@ -88,19 +91,35 @@ def _find_remote(what: str, environ: Mapping[str, str]) -> re.Match[str] | None:
     return address
 
 
+def _require_form_of_plan(options: argparse.Namespace) -> None:
+    """Raise InputError for what is made of a review only; a plan finds nothing."""
+    wanted = {
+        "--format json": options.format == "json",
+        "--format agent": options.format == "agent",
+        "--json": bool(options.json),
+        "--sarif": bool(options.sarif),
+    }
+    if unable := [option for option, given in wanted.items() if given]:
+        raise InputError(
+            f"A plan has no report, so {unable[0]} cannot be used with --plan.",
+            remedy="Leave out one of them, or write `--plan --format markdown`.",
+        )
+
+
 def _open_terminal(
-    folder: str, environ: Mapping[str, str]
+    folder: str, options: argparse.Namespace, environ: Mapping[str, str]
 ) -> tuple[Terminal, AbstractContextManager[None]]:
     """Return the terminal, and what shows its bar while the review is made."""
     variables = {"GITHUB_STEP_SUMMARY": str(Path(folder, "summary.md"))}
-    hint = environment.HINT
+    sources = dict(environment.find_sources(options.input, environ))
+    translate = Wording(sources | {"plan-only": "--plan"} if options.plan else sources).translate
     if not screen.draws_bars(sys.stderr, environ):
-        return Terminal(variables, sys.stderr, hint=hint), nullcontext()
+        return Terminal(variables, sys.stderr, translate=translate), nullcontext()
     # Slow to import, and needed by people alone.
     from reviewer.adapters.runner.progress_bar import ProgressBar
 
     bar = ProgressBar(sys.stderr)
-    return Terminal(variables, sys.stderr, bar=bar, hint=hint), bar.shown()
+    return Terminal(variables, sys.stderr, bar=bar, translate=translate), bar.shown()
 
 
 def _open_pull_request(remote: re.Match[str], inputs: Inputs, environ: Mapping[str, str]) -> Target:
@@ -171,7 +190,7 @@ def _run(
     return review_pull_request(run, target.forge.snapshot(target.number))
 
 
-def _print(folder: str, form: str, subject: str) -> None:
+def _print(folder: str, form: str, target: Target) -> None:
     """Print the review; a plan has no report, and errors and skips are in the log already."""
     report = _find_report(folder, step_outputs.REPORT)
     summary = Path(folder, "summary.md")
@@ -179,9 +198,9 @@ def _print(folder: str, form: str, subject: str) -> None:
     if report:
         text = report.read_text("utf-8")
         made = review_report.parse(text.encode())
-        show(Reviewed(made, text, markdown, find_layout(), subject), form)
+        show(Reviewed(made, text, markdown, find_layout(), target.subject), form)
     elif "\n| " in markdown:
-        screen.write_markdown(markdown)
+        (screen.write if form == "markdown" else screen.write_markdown)(markdown.rstrip("\n"))
 
 
 def show(reviewed: Reviewed, form: str) -> None:

@@ -30,11 +30,12 @@ def check(file: str, templates: str) -> int:
     if learnings == path:
         return 0
     _check_place(root, path)
-    if (templates or checks_learnings) and not path.exists():
+    if not (file or path.exists()):
+        print(f"There is no {PATH}, so the defaults apply. `code-review init` writes one.")
         return 0
     for note in config.load(Inputs(), read(path)).notes:
         print(f"note: {note}")
-    print(f"{path} can be used.")
+    print(f"{path} can be used. It applies once it is on the base branch.")
     return 0
 
 

@@ -72,10 +72,10 @@ def show(text: str) -> str:
 def render(review: Review, layout: Layout = PLAIN, *, subject: str = "") -> str:
     """Return the whole review; a terminal is steered by our own colours alone.
 
-    `subject` is what was reviewed, such as "main..HEAD", by default the head commit.
+    `subject` is the pull request that was reviewed, such as "owner/repo#7".
     """
     blocks = (
-        _head(review, layout, subject or review.head_sha[:7]),
+        _head(review, layout, review.subject or subject or review.head_sha[:7]),
         layout.wrap(review.overview.text) if review.overview.text else (),
         *(_finding(each, layout) for each in review.findings),
         _list("Not checked again", map(_describe, review.unchecked), layout),
@@ -97,7 +97,8 @@ def _describe_learning(learning: GivenLearning) -> str:
 def _head(review: Review, layout: Layout, subject: str) -> Iterator[str]:
     done, failed = (len(review.files_with(status)) for status in (Status.REVIEWED, Status.FAILED))
     yield layout.paint(f"Code review: {show(review.headline)}", _BOLD)
-    yield f"Reviewed {done} of {len(review.files)} changed files: {_one_line(subject)}."
+    files = "file" if len(review.files) == 1 else "files"
+    yield f"Reviewed {done} of {len(review.files)} changed {files}: {_one_line(subject)}."
     if failed:
         yield f"{failed} could not be reviewed; the list of files says why."
     if review.cancelled:
@@ -128,7 +129,8 @@ def _finding(finding: Finding, layout: Layout) -> Iterator[str]:
 
 def _code(text: str, layout: Layout) -> Iterator[str]:
     bar = layout.paint("|", _DIM)
-    for line in textwrap.dedent(show(text)).split("\n"):
+    # With the indentation of the file: people copy from here.
+    for line in show(text).strip("\n").split("\n"):
         yield f"{_INDENT}{bar} {line}".rstrip()
 
 

@@ -53,6 +53,12 @@ def test_it_says_where_what_fails_and_how_to_check() -> None:
     )
 
 
+def test_changes_without_a_pull_request_are_called_what_they_are() -> None:
+    review = replace(builders.review(), subject="main..the working\n tree")
+    text = agent_brief.render(review, ())
+    assert text.startswith("Code review of main..the working tree: ")
+
+
 @pytest.mark.parametrize("outcome", VerdictOutcome)
 def test_the_evidence_of_the_verification_is_how_to_check(outcome: VerdictOutcome) -> None:
     review = builders.review(FOUND)
@@ -60,7 +66,7 @@ def test_the_evidence_of_the_verification_is_how_to_check(outcome: VerdictOutcom
     proof = Verification(judged, outcome, "It does.", evidence="pay(0.29)\nis not 29")
     text = agent_brief.render(replace(review, verifications=(proof,)), review.findings)
     held = outcome in {VerdictOutcome.KEPT, VerdictOutcome.LOWERED}
-    assert ("check: the verification names as evidence: pay(0.29) is not 29" in text) is held
+    assert ("\nevidence: pay(0.29) is not 29" in text) is held
 
 
 def test_a_rule_needs_no_test_and_a_removed_line_is_called_so() -> None:

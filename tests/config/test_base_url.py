@@ -102,7 +102,9 @@ def test_a_user_or_password_in_the_address_is_refused_and_not_shown(url: str) ->
     [
         ("file:///etc/passwd", "must start with https://"),
         ("ftp://example.com", "must start with https://"),
-        ("api.openai.com/v1", "must start with https://"),
+        ("sk-proj-0123456789", "must start with https://"),
+        ("admin:pass@example.com/v1", "must start with https://"),
+        (f"example.com/{'k' * 13}/v1", "must start with https://"),
         ("//api.openai.com/v1", "must start with https://"),
         ("https://", "names no host"),
         ("https://./v1", "names no host"),
@@ -121,6 +123,27 @@ def test_a_user_or_password_in_the_address_is_refused_and_not_shown(url: str) ->
 )
 def test_what_is_no_plain_https_address_is_refused(url: str, reason: str) -> None:
     assert reason in refusal(url)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("localhost:8765/v1", "http://localhost:8765/v1"),
+        ("Localhost/v1", "http://Localhost/v1"),
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("ollama.localhost:11434/v1/", "http://ollama.localhost:11434/v1/"),
+        ("api.openai.com/v1", "https://api.openai.com/v1"),
+        ("gpu-box:8000/v1", "https://gpu-box:8000/v1"),
+    ],
+)
+def test_an_address_without_its_beginning_is_refused_with_the_whole_one(
+    text: str, whole: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        base_url.parse(text, allow_http=False)
+    assert caught.value.what.endswith(f"{whole.partition('//')[0]}// is missing.")
+    assert f"`base-url: {whole}`" in caught.value.remedy
+    assert base_url.parse(whole, allow_http=False) == whole.rstrip("/")
 
 
 AZURE = "https://acme.openai.azure.com"

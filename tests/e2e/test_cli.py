@@ -103,7 +103,7 @@ def test_findings_can_be_printed_for_a_coding_agent(
 ) -> None:
     model_server.script = finds_a_problem
     text = review(repository, model_server, "main..change", "--format", "agent")
-    assert re.match(r"Code review of [0-9a-f]{7}: 1 high finding\.\n", text)
+    assert text.startswith("Code review of main..change: 1 high finding.\n")
     assert "\nF1 high logic\npath: src/app.py\nlines: 1\nfails: Sets the wrong value" in text
     assert "\ncheck: " in text
     assert not any(sign in text for sign in ("##", "**", "```", "<!--"))
@@ -124,7 +124,7 @@ def test_a_commit_that_is_not_there_is_named(
 ) -> None:
     done = run(repository, model_server, "review", "--", what)
     assert done.returncode == 2, done.stderr
-    assert "git rev-parse failed" in done.stderr
+    assert re.match("error: '[^'.]+' is no branch or commit here. ", done.stderr)
     assert "Traceback" not in done.stderr
 
 
@@ -190,7 +190,9 @@ def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     assert "max-findings" in done.stderr
     assert done.stderr.rstrip().endswith("docs/troubleshooting.md#settings-file")
     path.write_text("max-findings: 3\n", "utf-8")
-    assert run(repository, model_server, "config", "check").stdout.endswith("can be used.\n")
+    assert run(repository, model_server, "config", "check").stdout.endswith(
+        "can be used. It applies once it is on the base branch.\n"
+    )
     schema = json.loads(run(repository, model_server, "config", "schema").stdout)
     assert "max-findings" in schema["properties"]
 
@@ -259,9 +261,18 @@ def test_a_file_of_learnings_is_checked_too(repository: Path, model_server: Loop
         assert "Write `text: Count in cents.`" in done.stderr
     path.write_text("- text: Count in cents.\n", "utf-8")
     done = run(repository, model_server, "config", "check")
-    assert (done.returncode, done.stdout.endswith(": 1 learning can be used.\n")) == (0, True)
+    assert (done.returncode, ": 1 learning can be used.\n" in done.stdout) == (0, True)
     schema = json.loads(run(repository, model_server, "config", "schema", "--learnings").stdout)
     assert "paths" in schema["$defs"]["learning"]["properties"]
+
+
+def test_without_a_file_of_settings_the_defaults_apply(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = run(repository, model_server, "config", "check")
+    assert done.returncode == 0
+    assert done.stdout.startswith("There is no .github/code-review.yml, so the defaults apply.")
+    assert run(repository, model_server, "config", "check", "gone.yml").returncode == 2
 
 
 def test_templates_are_checked_with_file_line_and_column(
@@ -277,7 +288,8 @@ def test_templates_are_checked_with_file_line_and_column(
     assert "header.md.j2" not in done.stderr
     (folder / "finding.md.j2").write_text("**{{ title }}**\n", "utf-8")
     done = run(repository, model_server, "config", "check", "--templates", "templates")
-    assert (done.returncode, done.stdout) == (0, "templates: 2 templates can be used.\n")
+    assert done.returncode == 0
+    assert done.stdout.startswith("templates: 2 templates can be used.\nThere is no .github/")
 
 
 def test_a_saved_report_is_shown_without_any_network(
@@ -295,6 +307,27 @@ def test_a_saved_report_is_shown_without_any_network(
     broken = run(repository, model_server, "replay", saved)
     assert broken.returncode == 2
     assert "The report cannot be used" in broken.stderr
+
+
+def test_no_output_names_a_commit_that_does_not_exist(
+    repository: Path, model_server: LoopbackModel, tmp_path: Path
+) -> None:
+    """What is not committed is a commit in the run alone."""
+    write(repository, {"src/app.py": "new = 2\nother = 3\n"})
+    saved = str(tmp_path / "r.json")
+    name = "main..the working tree"
+    shown = {
+        form: review(repository, model_server, "--format", form, "--json", saved)
+        for form in ("text", "markdown", "agent")
+    }
+    report = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert report["subject"] == name
+    for form in (*shown,):
+        done = run(repository, model_server, "replay", saved, "--format", form)
+        shown[f"replay {form}"] = done.stdout
+    shown["plan"] = run(repository, model_server, "review", "--plan").stdout
+    assert [form for form, text in shown.items() if report["head_sha"][:7] in text] == []
+    assert [form for form, text in shown.items() if name not in " ".join(text.split())] == []
 
 
 def on_a_terminal(folder: Path, server: LoopbackModel, *arguments: str, **environ: str) -> str:
@@ -382,7 +415,7 @@ def test_uncommitted_work_is_reviewed_from_a_folder_of_the_repository(
     assert "staged = 3" not in asked
     assert "KEY=1" not in asked
     staged = run(repository / "src", model_server, "review", "--staged", *plain)
-    assert "Reviewed 1 of 1 changed files" in staged.stdout
+    assert "Reviewed 1 of 1 changed file:" in staged.stdout
     assert "staged = 3" in json.dumps(model_server.bodies[-1])
     assert git(repository, "status", "--porcelain") == before
 
@@ -433,6 +466,8 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
     [
         ((), {"CODE_REVIEW_API_KEY": "", "CODE_REVIEW_BASE_URL": ""}, ("CODE_REVIEW_API_KEY",)),
         ((), {"CODE_REVIEW_API_KEY": "sk-wrong"}, ("does not accept", "CODE_REVIEW_API_KEY")),
+        ((), {"CODE_REVIEW_BASE_URL": "localhost:1/v1"}, ("CODE_REVIEW_BASE_URL=http://local",)),
+        (("--stagedd",), {}, ("usage: code-review review [-h]", "--stagedd")),
         (("octo/shop#7",), {}, ("GITHUB_TOKEN", "gh auth token")),
         (("https://github.com/octo/shop/pull/7",), {}, ("GITHUB_TOKEN", "gh auth token")),
         (("https://ghe.example/octo/shop/pull/7",), {}, ("GITHUB_SERVER_URL to https://ghe.ex",)),
@@ -452,6 +487,7 @@ def test_an_error_says_what_to_write_here(
     assert done.returncode == 2, done.stderr
     assert [word for word in words if word not in done.stderr] == []
     assert "Settings >" not in done.stderr
+    assert "hint" not in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -486,6 +522,20 @@ def test_a_plan_is_shown_and_nothing_is_asked(
     assert done.returncode == 0, done.stderr
     assert "src/app.py" in done.stdout
     assert "&#" not in done.stdout
+    assert model_server.requests == []
+
+
+def test_a_plan_has_markdown_and_no_report(
+    repository: Path, model_server: LoopbackModel, tmp_path: Path
+) -> None:
+    done = run(repository, model_server, "review", "--plan", "--format", "markdown")
+    assert done.stdout.startswith("## Code review · the plan\n")
+    assert "\n|---|---|" in done.stdout
+    for options in (("--format", "json"), ("--format", "agent"), ("--json", str(tmp_path / "r"))):
+        for plan in (("--plan",), ("--input", "plan-only=true")):
+            done = run(repository, model_server, "review", *plan, *options)
+            assert (done.returncode, done.stdout) == (2, "")
+            assert f"A plan has no report, so {options[0]}" in done.stderr
     assert model_server.requests == []
 
 
@@ -544,13 +594,43 @@ def test_ctrl_c_shows_what_was_reviewed_until_then(
     assert b"incomplete" in shown
 
 
+def test_ctrl_c_before_the_first_reply_says_that_nothing_is_kept(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    asked = threading.Event()
+
+    def wait(_body: Body) -> str:
+        asked.set()
+        model_server.stopping.wait(30)
+        return OVERVIEW
+
+    model_server.script = wait
+    variables = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "CODE_REVIEW_API_KEY": KEY,
+        "CODE_REVIEW_BASE_URL": model_server.base_url,
+        "CODE_REVIEW_MODEL": MODEL,
+    }
+    command = [sys.executable, "-m", "reviewer", "review"]
+    with subprocess.Popen(
+        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=repository
+    ) as process:
+        assert asked.wait(30)
+        process.send_signal(signal.SIGINT)
+        shown, log = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"asks only for what is not yet" not in shown + log
+    assert b"the next run begins again" in shown + log
+
+
 def test_a_second_ctrl_c_ends_at_once_and_leaves_the_cursor_visible() -> None:
     program = """
 import signal, sys
 from reviewer import cli
 from reviewer.errors import CancelledError
 try:
-    cli._cancel(signal.SIGINT, None)
+    cli._cancel(signal.SIGINT, None, kept=False)
 except CancelledError:
     signal.raise_signal(signal.SIGINT)
 sys.exit("not ended")
@@ -574,3 +654,6 @@ def test_version_and_help_are_there() -> None:
     )
     assert b"code-review review --staged" in shown.stdout
     assert b"OPENAI_API_KEY" in shown.stdout
+    assert b"agent: for a coding agent" in shown.stdout
+    bare = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    assert bare.stdout.startswith(b"usage: code-review [-h]")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer import __version__
 from reviewer.config import settings as config
 from reviewer.config.repository import file_keys
 from reviewer.config.repository.strict_yaml import PATH
@@ -81,8 +82,40 @@ def test_a_second_time_nothing_is_written(folder: Path, capsys: pytest.CaptureFi
     init.write_files(str(folder))
     shown = capsys.readouterr().out
     assert "Written" not in shown
+    assert f"git add {init.WORKFLOW} {PATH}\n" in shown
+    git(folder, "add", PATH)
+    git(folder, "commit", "--quiet", "-m", "Settings")
+    init.write_files(str(folder))
+    assert f"git add {init.WORKFLOW}\n" in capsys.readouterr().out
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "-m", "Workflow")
+    init.write_files(str(folder))
+    shown = capsys.readouterr().out
     assert "git add" not in shown
     assert "gh secret set" in shown
+
+
+def test_without_a_remote_the_first_step_creates_one(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init.write_files(str(folder))
+    shown = capsys.readouterr().out
+    assert "\n1. This repository has no remote yet." in shown
+    assert "git push --set-upstream origin HEAD\n" in shown
+    git(folder, "remote", "add", "origin", "https://github.com/me/it")
+    init.write_files(str(folder))
+    shown = capsys.readouterr().out
+    assert "no remote" not in shown
+    assert "git push\n" in shown
+    assert "\n1. Store the API key" in shown
+
+
+def test_before_the_first_release_the_version_to_use_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    init.write_files(str(folder))
+    has_release = not __version__.startswith("0.")
+    assert ("@v1 does not exist" in capsys.readouterr().out) is not has_release
 
 
 def test_outside_of_a_working_tree_nothing_is_written(tmp_path: Path, folder: Path) -> None:

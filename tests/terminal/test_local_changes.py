@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.errors import ForgeError, InputError, NotFoundError
+from reviewer.errors import InputError, NotFoundError
 from reviewer.terminal.local_changes import LocalChanges, open_changes
 from tests.local_repository import commit, git, write
 
@@ -85,15 +85,28 @@ def test_the_index_of_a_hook_is_used_if_it_is_of_this_repository(
     assert paths(found) == ([] if place == "of it" else ["new.py"])
 
 
-def test_without_a_default_branch_it_is_what_is_not_committed(
-    folder: Path, scratch: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [("trunk", "code-review review trunk"), ("$(id)", "code-review review zwei")],
+)
+def test_without_a_known_default_branch_nothing_passes_as_reviewed(
+    folder: Path, scratch: str, monkeypatch: pytest.MonkeyPatch, other: str, named: str
 ) -> None:
+    """The commits of the branch would look like reviewed ones."""
     monkeypatch.chdir(folder)
-    git(folder, "branch", "--move", "main", "one")
-    git(folder, "branch", "two")
-    found = open_changes("", scratch, {}, staged=False, untracked=True)
-    assert paths(found) == ["new.py", "src/b.py"]
-    assert "only what is not committed is reviewed" in found.notes[0]
+    git(folder, "branch", "--move", "main", other)
+    git(folder, "branch", "zwei")
+    with pytest.raises(NotFoundError, match="default branch is not known, so") as problem:
+        open_changes("", scratch, {}, staged=False, untracked=True)
+    assert problem.value.exit_code == 2
+    assert f"`{named}`" in problem.value.remedy
+    assert "`code-review review HEAD`" in problem.value.remedy
+    assert "$(" not in problem.value.remedy
+    if other == "trunk":
+        assert "`git config init.defaultBranch trunk`" in problem.value.remedy
+        git(folder, "config", "init.defaultBranch", "trunk")
+        found = open_changes("", scratch, {}, staged=False, untracked=True)
+        assert found.commits.name == "trunk..the working tree"
 
 
 def test_before_the_first_commit_it_is_everything(
@@ -105,7 +118,11 @@ def test_before_the_first_commit_it_is_everything(
     write(root, {"a.py": "a = 1\n"})
     monkeypatch.chdir(root)
     found = open_changes("", scratch, {}, staged=False, untracked=True)
-    assert (paths(found), found.commits.name) == (["a.py"], "nothing..the working tree")
+    assert (paths(found), found.commits.name) == (["a.py"], "the working tree")
+    git(root, "add", "a.py")
+    (tmp_path / "other").mkdir()
+    found = open_changes("", str(tmp_path / "other"), {}, staged=True, untracked=True)
+    assert (paths(found), found.commits.name) == (["a.py"], "the index")
 
 
 @pytest.mark.parametrize("bare", [True, False])
@@ -139,13 +156,61 @@ def test_names_of_many_untracked_files_are_cut(
     assert "new3.py and 3 more (--no-untracked" in found.notes[0]
 
 
-def test_a_commit_that_is_not_there_is_an_error(
+@pytest.mark.parametrize(
+    ("what", "named"),
+    [
+        ("gone", "gone"),
+        ("gone..HEAD", "gone"),
+        ("main..gone", "gone"),
+        ("--output=x", "--output=x"),
+        ("main..--output=x", "--output=x"),
+        ("HEAD:src", "HEAD:src"),
+    ],
+)
+def test_a_commit_that_is_not_there_is_named(
+    folder: Path, scratch: str, monkeypatch: pytest.MonkeyPatch, what: str, named: str
+) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(NotFoundError) as problem:
+        open_changes(what, scratch, {}, staged=False, untracked=True)
+    assert problem.value.what == f"'{named}' is no branch or commit here."
+    assert "git branch --all" in problem.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("place", "what", "pattern"),
+    [
+        (".", "src", "src/**"),
+        (".", "src/b.py", "src/b.py"),
+        ("src", "b.py", "src/b.py"),
+        ("src", "../src/", "src/**"),
+        ("src", "..", "**"),
+        (".", "odd [name].py", "PATTERN"),
+    ],
+)
+def test_a_path_is_no_commit_and_how_to_review_it_alone_is_said(
+    folder: Path,
+    scratch: str,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    what: str,
+    pattern: str,
+) -> None:
+    write(folder, {"odd [name].py": "x = 1\n"})
+    monkeypatch.chdir(folder / place)
+    with pytest.raises(InputError) as problem:
+        open_changes(what, scratch, {}, staged=False, untracked=True)
+    assert problem.value.what == f"'{what}' is a file or a folder, and no branch or commit."
+    assert f"`code-review review --input 'include={pattern}'`" in problem.value.remedy
+
+
+def test_a_branch_with_the_name_of_a_folder_is_the_branch(
     folder: Path, scratch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    for what in ("gone", "gone..HEAD", "--output=x", "..", "main..--output=x"):
-        with pytest.raises(ForgeError):
-            open_changes(what, scratch, {}, staged=False, untracked=True)
+    git(folder, "branch", "src", "main")
+    found = open_changes("src", scratch, {}, staged=False, untracked=False)
+    assert found.commits.name == "src..the working tree"
 
 
 def test_unrelated_histories_have_no_place_where_the_work_began(

@@ -12,6 +12,10 @@ _RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
 # Where a server's default branch is not known: what git calls the first branch, and did before.
 _USUAL = ("main", "master")
 _NAME_TWO = "Name two commits: `code-review review BASE..HEAD`."
+# Names of branches that others are usually merged into.
+_COMMON = ("trunk", "develop", "dev", "default", "stable", "production")
+# Names may have signs that a shell acts on, and people paste what an error says to write.
+_PLAIN_NAME = re.compile(r"\w[\w./-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,23 @@ class LocalRepository:
         return LocalCommits(self.folder, forked, tip, text or f"{name}..HEAD")
 
     def resolve(self, name: str) -> str:
-        """Return the commit of a branch, tag or other name; raises ForgeError if there is none."""
-        return self.ask("rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}")
+        """Return the commit of a branch, tag or other name.
+
+        Raises NotFoundError if there is none, or git cannot read it.
+        """
+        if sha := self.try_to_resolve(name):
+            return sha
+        raise NotFoundError(
+            f"'{name}' is no branch or commit here.",
+            cause="It is misspelled, or was not fetched.",
+            remedy="`git branch --all` lists the branches, `git log` the commits.",
+        )
+
+    def try_to_resolve(self, name: str) -> str:
+        """Return what `resolve` does, "" if there is no such commit."""
+        return self.try_to_ask(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+        )
 
     def find_fork(self, base: str, head: str, name: str) -> str:
         """Return the commit from which the history of `head` left `base`, which is called `name`.
@@ -97,12 +116,23 @@ class LocalRepository:
         for ref in self._candidates():
             if sha := self.try_to_ask("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"):
                 return sha, self._shorten(ref)
+        name = self._guess_default_branch()
         raise NotFoundError(
-            "The default branch is not known.",
+            "The default branch is not known, so nobody knows which commits to review.",
             cause="There is no origin/HEAD, no branch of the name in init.defaultBranch, and no "
             "main or master.",
-            remedy=f"{_NAME_TWO} Or set it once: `git remote set-head origin --auto`.",
+            remedy=f"Name it: `code-review review {name}`. Or set it once: `git config "
+            f"init.defaultBranch {name}`, or for a clone `git remote set-head origin --auto`. "
+            "`code-review review HEAD` reviews only what is not committed.",
         )
+
+    def _guess_default_branch(self) -> str:
+        """Return the name of another branch that may be the default one, for an example."""
+        here = self.try_to_ask("symbolic-ref", "--quiet", "--short", "HEAD")
+        listed = self.ask("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
+        others = [name for name in listed if name != here and _PLAIN_NAME.fullmatch(name)]
+        usual = [name for name in _COMMON if name in others]
+        return next(iter((*usual, *others)), "BRANCH")
 
     def _candidates(self) -> Iterator[str]:
         """Yield full names of refs, the most certain first."""

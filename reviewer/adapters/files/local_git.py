@@ -95,6 +95,7 @@ class LocalCommits:
             state=PullState.OPEN,
             changed_files=len(self._rows()),
             commits=tuple(subjects),
+            subject=self.name,
         )
         return Snapshot(pull, Conversation())
 
@@ -285,7 +286,7 @@ def run_git(
 def _explain(arguments: Sequence[str], message: str) -> NotFoundError:
     # Options come before the command where filters are switched off.
     command = next(word for word in arguments if word[:1] != "-" and "=" not in word)
-    what = f"git {command} failed: {message or 'it found nothing'}"
+    what = f"git {command} failed: {(message or 'it found nothing').rstrip('.')}."
     if "promisor" in message or "unable to read" in message:
         return NotFoundError(
             what,

@@ -87,18 +87,21 @@ class WorkingTree:
     def take_staged(self) -> Uncommitted:
         """Return what `git commit` would commit."""
         head = self._commit([*self._differences("--cached")])
-        commits = LocalCommits(self.scratch.folder, self.scratch.parent, head, "HEAD..the index")
+        name = "HEAD..the index" if self.repository.head else "the index"
+        commits = LocalCommits(self.scratch.folder, self.scratch.parent, head, name)
         return Uncommitted(commits, notes=tuple(self.notes))
 
     def take_all(self, base: str, name: str, *, untracked: bool) -> Uncommitted:
         """Return what the folder has, `untracked` files too, that the commit `base` has not.
 
-        An empty `base` is the current commit. `name` is what the base is called.
+        An empty `base` is the current commit. `name` is what the base is called, "" before the
+        first commit.
         """
         added = tuple(self._find_untracked()) if untracked else ()
         head = self._commit([*self._differences(), *map(self._describe_untracked, added)])
         base = base or self.scratch.parent
-        commits = LocalCommits(self.scratch.folder, base, head, f"{name}..the working tree")
+        called = f"{name}..the working tree" if name else "the working tree"
+        commits = LocalCommits(self.scratch.folder, base, head, called)
         return Uncommitted(commits, added, tuple(self.notes))
 
     def _commit(self, differences: Sequence[Difference]) -> str:

@@ -12,6 +12,8 @@ from reviewer.adapters.openai.connection import OPENAI
 from reviewer.errors import ModelError, ModelUnreachableError, ReplyError
 
 _ATTEMPTS_TO_CONNECT = 4
+# A server on this machine that refuses was not started: more waiting does not start it.
+_ATTEMPTS_ON_LOOPBACK = 2
 # How the resolvers of Linux, macOS and Windows say it.
 _UNKNOWN_HOST = re.compile(
     r"name or service|name resolution|nodename nor servname|getaddrinfo|no address associated"
@@ -37,7 +39,10 @@ def explain(
         cause=cause,
         remedy=remedy,
     )
-    return TransientError(problem, attempts=_ATTEMPTS_TO_CONNECT)
+    absent = "refused" in why.lower() and _LOOPBACK.fullmatch(host)
+    return TransientError(
+        problem, attempts=_ATTEMPTS_ON_LOOPBACK if absent else _ATTEMPTS_TO_CONNECT
+    )
 
 
 def _find_cure(host: str, why: str) -> tuple[str, str]:

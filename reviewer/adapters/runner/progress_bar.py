@@ -10,12 +10,20 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    Task,
     TextColumn,
     TimeElapsedColumn,
 )
 from rich.text import Text
 
 _LONGEST = 60
+
+
+class _Count(MofNCompleteColumn):
+    """Shows "2/7"; nothing before the number of requests is known."""
+
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.total is not None else Text()
 
 
 class ProgressBar:
@@ -31,12 +39,12 @@ class ProgressBar:
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
-            MofNCompleteColumn(),
+            _Count(),
             TimeElapsedColumn(),
             console=console,
             transient=True,
         )
-        self._task = self._progress.add_task("", total=None)
+        self._task = self._progress.add_task("Start", total=None)
 
     @contextmanager
     def shown(self) -> Iterator[None]:

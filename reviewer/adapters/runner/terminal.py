@@ -4,9 +4,8 @@ import contextlib
 import io
 import logging
 import os
-import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from reviewer.adapters.runner.actions import Runner, without_commands
@@ -15,15 +14,12 @@ from reviewer.text import invisible
 if TYPE_CHECKING:
     from reviewer.adapters.runner.progress_bar import ProgressBar
 
-# Names in an error that are inputs of the step, which a terminal has not.
-_SPEAKS_OF_INPUTS = re.compile(r"\b(api-key|base-url|github-token|inputs?)\b")
-
 
 class Terminal(Runner):
     """Prints annotations and groups as plain lines; outputs and summary still go to files.
 
     Lines about the findings are left out, because the review that follows shows them. `bar` is
-    shown below the lines, where there is one; `hint` follows the first error that names an input.
+    shown below the lines, where there is one; `translate` puts messages into the words of a shell.
     """
 
     def __init__(
@@ -32,12 +28,12 @@ class Terminal(Runner):
         stream: TextIO,
         *,
         bar: "ProgressBar | None" = None,
-        hint: str = "",
+        translate: Callable[[str], str] = str,
     ) -> None:
         """Write to `stream`, and the job summary to the file that `environ` names."""
         super().__init__(environ, stream)
         self._bar = bar
-        self._hint = hint
+        self._translate = translate
 
     @contextlib.contextmanager
     def group(self, title: str) -> Iterator[None]:
@@ -45,26 +41,29 @@ class Terminal(Runner):
         if self._bar:
             self._bar.describe(self._clean(title))
         else:
-            self.say(f"{title}:")
+            self.say(f"{title} ...")
         yield
 
     def mask(self, value: str) -> None:
         """Do nothing: no runner reads the output."""
 
     def move(self, done: int, total: int) -> None:
-        """Move the bar, if there is one."""
+        """Move the bar, if there is one, and say what is waited for.
+
+        After the last of these requests there may be those that depend on all replies.
+        """
         if self._bar:
             self._bar.move(done, total)
+            waits = "Wait for the model" if done < total else "Verification and overview"
+            self._bar.describe(waits)
 
     def _annotate(self, level: str, message: str, **properties: str | int) -> None:
         place = ":".join(str(properties[each]) for each in ("file", "line") if properties.get(each))
         if place and level != "error":
             return
-        place += ": " * bool(place)
-        self.say(f"{level}: {place}{message}")
-        if level == "error" and self._hint and _SPEAKS_OF_INPUTS.search(message):
-            self.say(f"hint: {self._hint}")
-            self._hint = ""
+        self.say(
+            f"{level}: {place}: {message}" if place else f"{level}: {self._translate(message)}"
+        )
 
     def _clean(self, text: str) -> str:
         if _is_in_workflow():

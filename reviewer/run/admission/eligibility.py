@@ -63,12 +63,14 @@ def check_inputs(inputs: Inputs, models: Callable[[], Sequence[Model]] | None = 
 
 
 def _missing_model_error(base_url: str, names: Sequence[str]) -> InputError:
-    shown = ", ".join(f"`{name}`" for name in names[:_MOST_NAMES])
+    others = ", ".join(f"`{name}`" for name in names[1:_MOST_NAMES])
     more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
     return InputError(
         "The input model is empty, and base-url is not OpenAI's.",
         cause="The default is a model of OpenAI, which other servers do not have.",
-        remedy=f"Write `model: {names[0]}`, or another name that the server lists: {shown}{more}."
+        remedy=f"Write `model: {names[0]}`, or another name that the server lists: {others}{more}."
+        if others
+        else f"Write `model: {names[0]}`, the name that the server lists."
         if names
         else f"Write `model: NAME`, with a name of the server; {base_url}/models may list them.",
     )

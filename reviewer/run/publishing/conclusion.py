@@ -55,18 +55,18 @@ def render_verdict(run: Run, known: State, settings: Settings) -> str:
 
 
 def log_result(known: State, comment: Comment | None, spent: Spent) -> None:
-    """Log the verdict with its counts, the address of the comment, and what the run has cost."""
+    """Log the verdict with its counts, the address of the comment if there is one, and the cost."""
     names = ("critical", "high", "medium", "low")
     counts = [f"{count} {name}" for name in names if (count := getattr(known, name))]
     found = f" ({', '.join(counts)})" if counts else ""
     log.info(
-        "Result: %s%s, %d file%s reviewed, %d skipped. Comment: %s. Cost: %s",
+        "Result: %s%s, %d file%s reviewed, %d skipped. %sCost: %s",
         step_outputs.choose_verdict(known),
         found,
         known.reviewed_files,
         "s" * (known.reviewed_files != 1),
         known.skipped_files,
-        comment.url if comment else "none",
+        f"Comment: {comment.url}. " if comment else "",
         costs.describe_spent(spent) if spent.requests else "no model was asked",
     )
 

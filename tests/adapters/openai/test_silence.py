@@ -29,13 +29,14 @@ def test_an_unknown_host_is_named(
 
 @faults("LL4")
 def test_on_localhost_the_error_explains_whose_it_is(
-    model: Connect, other_server: LoopbackModel
+    model: Connect, other_server: LoopbackModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     other_server.stop()
 
     with pytest.raises(ModelUnreachableError) as caught:
         model(other_server).complete(PROMPT)
 
+    assert caplog.text.count("Trying again") == 1
     assert "is the container itself" in caught.value.cause
     assert "`allow-http: true`" in caught.value.remedy
 

@@ -14,7 +14,6 @@ from tests.faults import faults
 from tests.loopback.runner_log import commands
 
 REPORT = "```\n::add-mask::e\n\u2003::set-env name=A::b\nx ##[add-mask]e\nstd::vector\n```"
-HINT = "api-key is a variable here"
 
 
 class Screen(io.StringIO):
@@ -91,14 +90,15 @@ def test_findings_are_left_to_the_review_and_errors_at_lines_are_shown() -> None
     ]
 
 
-def test_an_error_about_an_input_is_followed_by_how_to_set_it_here_once() -> None:
+def test_messages_are_translated_and_lines_about_places_are_not() -> None:
     stream = io.StringIO()
-    shown = Terminal({}, stream, hint=HINT)
-    shown.error("The disk is full.")
-    shown.error("Check the secret behind the input api-key, and base-url.")
-    shown.error("The input effort is wrong.")
-    assert stream.getvalue().count("hint: ") == 1
-    assert stream.getvalue().splitlines()[2] == f"hint: {HINT}"
+    shown = Terminal({}, stream, translate=str.upper)
+    shown.error("Set base-url.")
+    shown.error("Unknown key.", file=".github/code-review.yml", line=2)
+    assert stream.getvalue().splitlines() == [
+        "error: SET BASE-URL.",
+        "error: .github/code-review.yml:2: Unknown key.",
+    ]
 
 
 @pytest.mark.usefixtures("_as_before")
@@ -110,11 +110,13 @@ def test_the_log_moves_the_bar_and_only_its_warnings_are_lines() -> None:
     terminal.follow_log(shown, verbose=False)
     log = logging.getLogger("reviewer.pipeline.progress")
     with bar.shown(), shown.group("Review"):
+        log.info("Asking m", extra={"done": 0, "total": 7})
         log.info("2/7 [red]a.py", extra={"done": 2, "total": 7})
         log.warning("The server is slow: [bold] \x1b[31m")
     text = screen.getvalue()
-    assert "Review" in text
     assert "2/7" in text
+    assert "Wait for the model" in text
+    assert "/?" not in text
     assert "[red]a.py" not in text
     assert "The server is slow: [bold] [U+001B][31m" in text
 
@@ -127,7 +129,7 @@ def test_without_a_bar_the_log_is_lines() -> None:
     terminal.follow_log(shown, verbose=True)
     with shown.group("Review"):
         logging.getLogger("reviewer.x").info("1/2 a.py", extra={"done": 1, "total": 2})
-    assert "Review:" in stream.getvalue()
+    assert "Review ..." in stream.getvalue()
     assert "1/2 a.py" in stream.getvalue()
 
 

@@ -6,6 +6,7 @@ import socket
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from reviewer.config.options import show
 from reviewer.errors import InputError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -29,6 +30,9 @@ _NEVER = tuple(
 # What is sent to and added to the address: it cannot be the end of one.
 _ENDPOINT = re.compile(r"/(?:(?:chat/)?completions|responses|(?<=/v1/)(?:messages|models))/?$")
 _DEPLOYMENT = re.compile(r"/deployments/([\w.-]{1,64})")
+_OPENAI = "https://api.openai.com/v1"
+# Names of OpenAI's models; anybody can have gpt-oss.
+_OPENAI_MODEL = re.compile(r"gpt-(?!oss)|chatgpt-|codex-|computer-use-|ft:|o[0-9]")
 # Where the OpenAI-compatible API of a host begins.
 _PATHS = {
     "api.openai.com": "/v1",
@@ -61,6 +65,24 @@ def requires_key(host: str) -> bool:
     return host in _KEYED or host.endswith(_KEYED_DOMAINS)
 
 
+def choose(address: str, given: str, model: str) -> str:
+    """Return the address; raises InputError if it is OpenAI's, and the model cannot be.
+
+    `given` is the input as it was set. It may be empty by mistake, because a variable has another
+    name; then one server's code and key would go to another.
+    """
+    if address != _OPENAI or ("/" not in model and (given.strip() or _OPENAI_MODEL.match(model))):
+        return address
+    empty = not given.strip()
+    raise InputError(
+        f"{show(model)} is no model of OpenAI's, and code and key would be sent to OpenAI: "
+        f"the input base-url is {'empty' if empty else address}.",
+        cause="`${{ vars.NAME }}` is empty where no variable has exactly this name." * empty,
+        remedy="Set base-url to the address of the server that has the model."
+        + f" If OpenAI has it, write `base-url: {address}`." * ("/" not in model),
+    )
+
+
 def parse(text: str, *, allow_http: bool) -> str:
     """Return the base URL without its trailing slash.
 
@@ -74,9 +96,27 @@ def parse(text: str, *, allow_http: bool) -> str:
         raise InputError(
             f"The input base-url cannot be used: {refused}.",
             cause="It takes the address of an OpenAI-compatible server.",
-            remedy="Write, for example, `base-url: https://api.openai.com/v1`.",
+            remedy=_advise(re.split("[?#]", text)[0]),
         ) from None
     return checked
+
+
+def _advise(text: str) -> str:
+    """Return the address that was meant, an example if it is not known or may hold a secret."""
+    known = re.fullmatch(
+        r"(?:([a-z]{1,10})://)?([A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?)(/[^?#@]*)?", text
+    )
+    parts = known[3].rstrip("/").split("/") if known and known[3] else []
+    if not known or any(len(part) > _LONGEST_SHOWN for part in parts):
+        return "Write, for example, `base-url: https://models.example.com/v1`."
+    host = known[2].partition(":")[0]
+    local = _is_loopback(host, _resolve(host))
+    line = f"`base-url: {'http' if local else 'https'}://{known[2]}{'/'.join(parts)}`"
+    if known[1] == "http" and not local:
+        return (
+            f"Write {line} if the server has it, or add `allow-http: true` if you own the network."
+        )
+    return f"Write {line}."
 
 
 def _check_path(url: SplitResult, text: str) -> None:
@@ -112,8 +152,8 @@ def _check(url: SplitResult, *, allow_http: bool) -> str:
         raise ValueError("link-local and metadata addresses are not allowed")
     if url.scheme == "http" and not allow_http and not _is_loopback(host, address):
         raise ValueError(
-            "with http:// everyone on the network path can read the code and the key; use "
-            "https://, or set `allow-http: true` if you own the network"
+            "with http:// everyone on the network path can read the code and the key, so hosts "
+            "other than localhost need `allow-http: true` too"
         )
     return url.geturl().rstrip("/")
 
@@ -125,14 +165,24 @@ def _split(text: str) -> SplitResult:
         url = urlsplit(text)
         port = url.port
     except ValueError:
-        raise ValueError("its host or port cannot be read") from None
-    if url.scheme not in ("http", "https") or port == 0:
-        raise ValueError("it must start with https:// and may name a port")
+        raise ValueError(f"its host or port cannot be read{_name_port(text)}") from None
+    if "://" not in text:
+        raise ValueError("it lacks https:// or http:// in front")
+    if url.scheme not in ("http", "https"):
+        raise ValueError(f"it begins with {url.scheme[:10]}://, and not with https:// or http://")
+    if port == 0:
+        raise ValueError("0 is no port")
     if "@" in url.netloc:
         raise ValueError("it must not contain a user name or password; use the input api-key")
     if "%" in url.netloc:
         raise ValueError("its host must not contain % signs")
     return url
+
+
+def _name_port(text: str) -> str:
+    """Return a port that is no number, "" for what may be a password."""
+    found = re.fullmatch(r"https?://[^@:/?#]+:([0-9][0-9A-Za-z]{0,5})(?:/[^@]*)?", text)
+    return f": {found[1]} is no number of a port" if found else ""
 
 
 def _resolve(host: str) -> Address | None:

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.config import base_url
+from reviewer.config.workflow.inputs import OPENAI, Inputs
 from reviewer.errors import InputError
 from tests.faults import faults
 
@@ -100,13 +101,14 @@ def test_a_user_or_password_in_the_address_is_refused_and_not_shown(url: str) ->
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("file:///etc/passwd", "must start with https://"),
-        ("ftp://example.com", "must start with https://"),
-        ("api.openai.com/v1", "must start with https://"),
-        ("//api.openai.com/v1", "must start with https://"),
+        ("file:///etc/passwd", "begins with file://, and not with https://"),
+        ("htp://example.com", "begins with htp://, and not with https://"),
+        ("api.openai.com/v1", "lacks https:// or http:// in front"),
+        ("//api.openai.com/v1", "lacks https:// or http:// in front"),
         ("https://", "names no host"),
         ("https://./v1", "names no host"),
-        ("https://example.com:0/v1", "may name a port"),
+        ("https://example.com:0/v1", "0 is no port"),
+        ("https://example.com:81O8/v1", "81O8 is no number of a port"),
         ("https://example.com:99999/v1", "host or port cannot be read"),
         ("https://[::1/v1", "host or port cannot be read"),
         ("https://[fe80::1%25eth0]/v1", "must not contain % signs"),
@@ -121,6 +123,47 @@ def test_a_user_or_password_in_the_address_is_refused_and_not_shown(url: str) ->
 )
 def test_what_is_no_plain_https_address_is_refused(url: str, reason: str) -> None:
     assert reason in refusal(url)
+
+
+@faults("IN5")
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        ("http://models.acme.internal/v1", "base-url: https://models.acme.internal/v1"),
+        ("htp://models.acme.internal/v1", "base-url: https://models.acme.internal/v1"),
+        ("models.acme.internal:8443/v1", "base-url: https://models.acme.internal:8443/v1"),
+        ("127.0.0.1:8108/v1", "base-url: http://127.0.0.1:8108/v1"),
+        ("https://models.acme.internal/v1?key=abc", "base-url: https://models.acme.internal/v1"),
+    ],
+)
+def test_the_address_that_was_meant_is_said_without_what_may_be_secret(url: str, line: str) -> None:
+    with pytest.raises(InputError) as refused:
+        base_url.parse(url, allow_http=False)
+    assert f"`{line}`" in refused.value.remedy
+    assert "abc" not in str(refused.value)
+    assert "openai" not in str(refused.value).replace("OpenAI-compatible", "")
+    assert base_url.parse(line.removeprefix("base-url: "), allow_http=False)
+
+
+@faults("IN5")
+@pytest.mark.parametrize("address", ["", OPENAI])
+@pytest.mark.parametrize("model", ["acme/coder-small", "openai/gpt-oss-20b"])
+def test_a_model_that_openai_cannot_have_is_not_asked_for_there(model: str, address: str) -> None:
+    with pytest.raises(InputError, match="code and key would be sent to OpenAI"):
+        Inputs.load({"INPUT_MODEL": model, "INPUT_BASE-URL": address})
+
+
+@faults("IN5")
+def test_a_name_that_openai_may_have_needs_the_address_in_full() -> None:
+    with pytest.raises(InputError, match="base-url is empty"):
+        Inputs.load({"INPUT_MODEL": "coder-small", "INPUT_BASE-URL": " "})
+    given = {"INPUT_MODEL": "coder-small", "INPUT_BASE-URL": OPENAI}
+    assert Inputs.load(given).base_url == OPENAI
+
+
+@pytest.mark.parametrize("model", ["", "gpt-6.1-terra", "gpt-4.1", "o3-mini", "ft:gpt-4o:acme::x"])
+def test_models_of_openai_need_no_address(model: str) -> None:
+    assert Inputs.load({"INPUT_MODEL": model}).base_url == OPENAI
 
 
 AZURE = "https://acme.openai.azure.com"

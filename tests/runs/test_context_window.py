@@ -279,3 +279,23 @@ def test_a_request_about_the_whole_change_that_is_always_refused_ends(job: Job) 
     finished = job.run()
     assert (finished.code, finished.outputs["findings"]) == (0, "12")
     assert 2 < server.refused < 12
+
+
+@faults("LL24")
+def test_a_reply_from_before_the_cut_was_noticed_is_not_clean(job: Job) -> None:
+    job.inputs |= {"batching": "file", "concurrency": "1"}
+    job.github.push(NUMBER, {"src/app.py": None, "big.py": "value = load(source)\n" * 2_000})
+    job.github.push(NUMBER, {"first.py": "new = 2\n"})
+
+    def respond(request: Request) -> Response:
+        body: Body = request.json_object()
+        return as_json(200, completion(ScriptedReply(finds_nothing(body), usage=(1_500, 10))))
+
+    plain = job.model.respond
+    job.model.respond = lambda request: (  # type: ignore[method-assign]
+        respond(request) if request.path == CHAT else plain(request)
+    )
+    finished = job.run()
+    assert finished.code == 1
+    assert_reported_everywhere(job, finished, "cut the prompt to 1,500 tokens")
+    assert_reported_everywhere(job, finished, "OLLAMA_CONTEXT_LENGTH=8192")

@@ -16,6 +16,8 @@ _ATTEMPTS_TO_CONNECT = 4
 _UNKNOWN_HOST = re.compile(
     r"name or service|name resolution|nodename nor servname|getaddrinfo|no address associated"
 )
+# What OpenSSL calls an answer without TLS.
+_WRONG_SCHEME = "wrong_version_number"
 _LOOPBACK = re.compile(r"(?:.+\.)?localhost|127\.[0-9.]+|::1")
 
 
@@ -30,6 +32,9 @@ def explain(
     host = urlsplit(base_url or OPENAI).hostname or ""
     why = _describe_cause(error, key)
     cause, remedy = _find_cure(host, why.lower())
+    plain = _WRONG_SCHEME in why.lower()
+    if plain:
+        cause, remedy = _advise_http(base_url, host)
     connected = not isinstance(error.__cause__, httpx2.ConnectError)
     kind = ModelError if connected else ModelUnreachableError
     problem = kind(
@@ -37,7 +42,16 @@ def explain(
         cause=cause,
         remedy=remedy,
     )
-    return TransientError(problem, attempts=_ATTEMPTS_TO_CONNECT)
+    return TransientError(problem, attempts=1 if plain else _ATTEMPTS_TO_CONNECT)
+
+
+def _advise_http(base_url: str, host: str) -> tuple[str, str]:
+    address = base_url.replace("https://", "http://", 1)
+    more = "" if _LOOPBACK.fullmatch(host) else ", and `allow-http: true` if you own the network"
+    return (
+        "The server speaks http there, and base-url begins with https.",
+        f"Write `base-url: {address}`{more}.",
+    )
 
 
 def _find_cure(host: str, why: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 
 _KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
+_INPUTS = {declared.name: declared for declared in inputs.DECLARATIONS}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SWITCHES = {
     **dict.fromkeys(("true", "yes", "on", "y", "1", "enabled"), True),
@@ -50,6 +51,29 @@ def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
         line = _write(cause.split("`")[1], value)
         return Advice(cause, f"Write `{line}`." if line else listed)
     return Advice("", listed)
+
+
+def advise_input(name: str, value: object) -> str:
+    """Return how to set an input in the workflow; a secret that the file has is not repeated."""
+    declared = _INPUTS.get(name)
+    if declared and declared.kind.secret:
+        return (
+            "Remove it here, replace the key if it was committed, store the new one as a secret "
+            "of the repository, and write in `with:` of the workflow's step: "
+            f"`{name}: ${{{{ secrets.NAME }}}}`."
+        )
+    line = yaml_lines.write(name, value)
+    if declared and line and not _is_allowed(declared.kind, value):
+        line = f"{name}: {declared.kind.example}"
+    return f"Move it to `with:` of the workflow's step: `{line or f'{name}: ...'}`."
+
+
+def _is_allowed(kind: OptionType[Any], value: object) -> bool:
+    try:
+        kind.parse(str(value).lower() if isinstance(value, bool) else str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _find_known(value: Mapping[str, object], known: Sequence[str]) -> list[tuple[str, str]]:

@@ -5,6 +5,9 @@ from reviewer.config.options import declare
 from reviewer.config.shared_settings import SeparateSettings
 from reviewer.record import record
 
+LEAST_WINDOW = 4_000
+"""Tokens; a smaller window has no room for the instructions and a change."""
+
 
 @record
 class ModelInputs(SeparateSettings):
@@ -53,7 +56,7 @@ class ModelInputs(SeparateSettings):
         "slow. Time that a request waits behind earlier ones of this run does not count.",
     )
     context_window: int | None = declare(
-        option_types.optional(option_types.integer(4_000, 10_000_000, example=128_000)),
+        option_types.optional(option_types.integer(LEAST_WINDOW, 10_000_000, example=128_000)),
         "",
         "Size of the model's context window in tokens. Set it where neither the action nor the "
         "model server's list of models says it, or to make requests smaller.",

@@ -6,7 +6,6 @@ import socket
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
-from reviewer.config.options import show
 from reviewer.errors import InputError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -30,9 +29,6 @@ _NEVER = tuple(
 # What is sent to and added to the address: it cannot be the end of one.
 _ENDPOINT = re.compile(r"/(?:(?:chat/)?completions|responses|(?<=/v1/)(?:messages|models))/?$")
 _DEPLOYMENT = re.compile(r"/deployments/([\w.-]{1,64})")
-_OPENAI = "https://api.openai.com/v1"
-# Names of OpenAI's models; anybody can have gpt-oss.
-_OPENAI_MODEL = re.compile(r"gpt-(?!oss)|chatgpt-|codex-|computer-use-|ft:|o[0-9]")
 # Where the OpenAI-compatible API of a host begins.
 _PATHS = {
     "api.openai.com": "/v1",
@@ -46,6 +42,10 @@ _PATHS = {
 # https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle.
 _AZURE_PATH = "/openai/v1"
 _AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com")
+# An address that an error can repeat, with another scheme or none.
+_PLAIN = re.compile(
+    r"(?:([a-z]{1,10})://)?([A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?)((?:/[A-Za-z0-9._~/-]*)?)"
+)
 # A longer part of a path may be a secret.
 _LONGEST_SHOWN = 40
 # IPv6 networks whose last 32 bits are the IPv4 address that packets are sent to.
@@ -65,24 +65,6 @@ def requires_key(host: str) -> bool:
     return host in _KEYED or host.endswith(_KEYED_DOMAINS)
 
 
-def choose(address: str, given: str, model: str) -> str:
-    """Return the address; raises InputError if it is OpenAI's, and the model cannot be.
-
-    `given` is the input as it was set. It may be empty by mistake, because a variable has another
-    name; then one server's code and key would go to another.
-    """
-    if address != _OPENAI or ("/" not in model and (given.strip() or _OPENAI_MODEL.match(model))):
-        return address
-    empty = not given.strip()
-    raise InputError(
-        f"{show(model)} is no model of OpenAI's, and code and key would be sent to OpenAI: "
-        f"the input base-url is {'empty' if empty else address}.",
-        cause="`${{ vars.NAME }}` is empty where no variable has exactly this name." * empty,
-        remedy="Set base-url to the address of the server that has the model."
-        + f" If OpenAI has it, write `base-url: {address}`." * ("/" not in model),
-    )
-
-
 def parse(text: str, *, allow_http: bool) -> str:
     """Return the base URL without its trailing slash.
 
@@ -96,27 +78,29 @@ def parse(text: str, *, allow_http: bool) -> str:
         raise InputError(
             f"The input base-url cannot be used: {refused}.",
             cause="It takes the address of an OpenAI-compatible server.",
-            remedy=_advise(re.split("[?#]", text)[0]),
+            remedy=_advise(text),
         ) from None
     return checked
 
 
 def _advise(text: str) -> str:
     """Return the address that was meant, an example if it is not known or may hold a secret."""
-    known = re.fullmatch(
-        r"(?:([a-z]{1,10})://)?([A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?)(/[^?#@]*)?", text
-    )
-    parts = known[3].rstrip("/").split("/") if known and known[3] else []
-    if not known or any(len(part) > _LONGEST_SHOWN for part in parts):
-        return "Write, for example, `base-url: https://models.example.com/v1`."
+    example = "Write, for example, `base-url: https://models.example.com/v1`."
+    known = _PLAIN.fullmatch(re.split("[?#]", text)[0])
+    if not known or any(len(part) > _LONGEST_SHOWN for part in known[3].split("/")):
+        return example
     host = known[2].partition(":")[0]
     local = _is_loopback(host, _resolve(host))
-    line = f"`base-url: {'http' if local else 'https'}://{known[2]}{'/'.join(parts)}`"
-    if known[1] == "http" and not local:
-        return (
-            f"Write {line} if the server has it, or add `allow-http: true` if you own the network."
-        )
-    return f"Write {line}."
+    meant = f"{'http' if local else 'https'}://{known[2]}{known[3].rstrip('/')}"
+    if meant == text:
+        return example
+    try:
+        parse(meant, allow_http=False)
+    except InputError as refused:
+        return refused.remedy
+    if known[1] == "http":
+        return f"Write `base-url: {meant}`, or add `allow-http: true` if you own the network."
+    return f"Write `base-url: {meant}`."
 
 
 def _check_path(url: SplitResult, text: str) -> None:

@@ -35,6 +35,8 @@ LINK_LOCAL = (
     "instance-data",
 )
 
+COMPANY = {"INPUT_MODEL": "coder-small", "INPUT_API-KEY": "k"}
+
 
 def refusal(url: str, *, allow_http: bool = False) -> str:
     with pytest.raises(InputError) as caught:
@@ -150,20 +152,23 @@ def test_the_address_that_was_meant_is_said_without_what_may_be_secret(url: str,
 @pytest.mark.parametrize("model", ["acme/coder-small", "openai/gpt-oss-20b"])
 def test_a_model_that_openai_cannot_have_is_not_asked_for_there(model: str, address: str) -> None:
     with pytest.raises(InputError, match="code and key would be sent to OpenAI"):
-        Inputs.load({"INPUT_MODEL": model, "INPUT_BASE-URL": address})
+        Inputs.load({"INPUT_MODEL": model, "INPUT_BASE-URL": address, "INPUT_API-KEY": "k"})
 
 
 @faults("IN5")
 def test_a_name_that_openai_may_have_needs_the_address_in_full() -> None:
     with pytest.raises(InputError, match="base-url is empty"):
-        Inputs.load({"INPUT_MODEL": "coder-small", "INPUT_BASE-URL": " "})
-    given = {"INPUT_MODEL": "coder-small", "INPUT_BASE-URL": OPENAI}
-    assert Inputs.load(given).base_url == OPENAI
+        Inputs.load(COMPANY | {"INPUT_BASE-URL": " "})
+    assert Inputs.load(COMPANY | {"INPUT_BASE-URL": OPENAI}).base_url == OPENAI
+
+
+def test_a_run_that_has_no_key_to_send_may_lack_the_address() -> None:
+    assert Inputs.load(COMPANY | {"INPUT_API-KEY": ""}).base_url == OPENAI
 
 
 @pytest.mark.parametrize("model", ["", "gpt-6.1-terra", "gpt-4.1", "o3-mini", "ft:gpt-4o:acme::x"])
 def test_models_of_openai_need_no_address(model: str) -> None:
-    assert Inputs.load({"INPUT_MODEL": model}).base_url == OPENAI
+    assert Inputs.load({"INPUT_MODEL": model, "INPUT_API-KEY": "k"}).base_url == OPENAI
 
 
 AZURE = "https://acme.openai.azure.com"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reviewer.config import enums, option_types, options
 from reviewer.config.options import declare
 from reviewer.config.shard import Shard
-from reviewer.config.workflow import pull_number
+from reviewer.config.workflow import model_inputs, pull_number
 from reviewer.config.workflow.own_inputs import OwnInputs
 from reviewer.record import field, fields, record, replace
 
@@ -224,13 +224,13 @@ class Inputs(OwnInputs):
         texts = [given.get(entry.name) for entry in secret]
         texts += [read.get(entry.field) for entry in secret]
         inputs = cls(**read, secrets=tuple(dict.fromkeys(filter(None, texts))))
-        if inputs.base_url == OPENAI and inputs.model.startswith(("gpt-5", "gpt-6")):
+        if inputs.base_url == OPENAI:
+            model_inputs.check_name(inputs.api_key and inputs.model, OPENAI, given.get("base-url"))
             return inputs
         # What only another server needs must not slow down every run.
-        from reviewer.config import base_url as address
+        from reviewer.config import base_url as url
 
-        url = address.choose(inputs.base_url, given.get("base-url", ""), inputs.model)
-        inputs = replace(inputs, base_url=address.parse(url, allow_http=inputs.allow_http))
+        inputs = replace(inputs, base_url=url.parse(inputs.base_url, allow_http=inputs.allow_http))
         # The default is a model of OpenAI's.
         return inputs if inputs.asks_openai or given.get("model") else replace(inputs, model="")
 

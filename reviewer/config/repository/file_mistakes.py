@@ -98,6 +98,11 @@ def _write(key: str, value: object) -> str:
 
 def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
     """Return what to write for a value of the wrong type, "" if nobody knows what was meant."""
+    if isinstance(value, str) and "${{" in value:
+        return (
+            "Expressions are not evaluated in this file. Write the value itself, or set the input "
+            f"{key} in the workflow."
+        )
     if isinstance(kind.shape, Text) and kind.shape.longest > yaml_lines.LONGEST:
         return _advise_text(key, value)
     meant = _correct(kind, value)
@@ -148,8 +153,8 @@ def _correct_list(value: object) -> tuple[object, ...] | None:
                 value = value[1:-1]
             parts = _DASH.split(value) if value.startswith("- ") else re.split(r"[,\n]", value)
             return tuple(text for each in parts if (text := each.strip(" \"'")))
-        case bool() | int() | float():
-            return (str(value).lower(),)
+        case int() | float() if not isinstance(value, bool):
+            return (str(value),)
         case tuple() if not any(isinstance(each, tuple | dict) for each in value):
             return tuple(str(each) for each in value if each is not None)
         case _:

@@ -25,6 +25,7 @@ _TYPES = {declared.name: declared.kind for declared in inputs.DECLARATIONS if de
 _KEYS = (*_TYPES, "path-instructions", "path", "instructions")
 # How like a known key another one must be to be taken for it, as difflib measures it.
 _LIKE = 0.8
+_CONFLICT = ("<<<<<<< ", ">>>>>>> ")
 _LONGEST = 400
 """Characters of a line that is read to advise about it."""
 QUOTES = "Text that starts with one of * & ! @ % ` must be in quotes, like '*.md'."
@@ -38,6 +39,11 @@ def advise(text: str, number: int, problem: str, began: int = 0) -> str:
     if other_reviewers.is_toml(text):
         return f"{other_reviewers.TOML.cause} {other_reviewers.TOML.remedy}"
     lines = text.splitlines()
+    if marked := [n for n, each in enumerate(lines, 1) if each.startswith(_CONFLICT)]:
+        return (
+            f"Lines {marked[0]} to {marked[-1]} have the marks of a merge conflict: keep one side, "
+            "and remove the marks."
+        )
     line = pick(lines, number)
     if _TABS.match(line) or "\\t" in problem:
         return _advise_blanks(line)
@@ -173,7 +179,9 @@ def _advise_stuck(line: str) -> str:
     found = _STUCK.fullmatch(line.rstrip())
     if not found:
         return ""
-    shown = yaml_lines.write(found["key"], _read_number(found["value"].strip().strip("\"'")))
+    key = found["key"].replace("_", "-")
+    key = key if key in _KEYS else found["key"]
+    shown = yaml_lines.write(key, _read_number(found["value"].strip().strip("\"'")))
     return f"A colon and a blank follow the key: write `{shown}`." if shown else ""
 
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -283,19 +285,23 @@ def test_a_request_about_the_whole_change_that_is_always_refused_ends(job: Job) 
 
 @faults("LL24")
 def test_a_reply_from_before_the_cut_was_noticed_is_not_clean(job: Job) -> None:
-    job.inputs |= {"batching": "file", "concurrency": "1"}
-    job.github.push(NUMBER, {"src/app.py": None, "big.py": "value = load(source)\n" * 2_000})
-    job.github.push(NUMBER, {"first.py": "new = 2\n"})
+    job.github.push(NUMBER, {"big.py": "value = load(source)\n" * 2_000})
+    small_is_read = threading.Event()
+    plain = job.model.respond
 
     def respond(request: Request) -> Response:
+        if request.path != CHAT:
+            return plain(request)
         body: Body = request.json_object()
-        return as_json(200, completion(ScriptedReply(finds_nothing(body), usage=(1_500, 10))))
+        if prompted_paths(body) == ["src/app.py"]:
+            small_is_read.set()
+        else:
+            small_is_read.wait(5)
+            time.sleep(0.3)
+        return as_json(200, completion(ScriptedReply(finds_nothing(body), usage=(2_000, 10))))
 
-    plain = job.model.respond
-    job.model.respond = lambda request: (  # type: ignore[method-assign]
-        respond(request) if request.path == CHAT else plain(request)
-    )
-    finished = job.run()
+    job.model.respond = respond  # type: ignore[method-assign]
+    finished = job.run(batching="file", verify="off")
     assert finished.code == 1
-    assert_reported_everywhere(job, finished, "cut the prompt to 1,500 tokens")
+    assert_reported_everywhere(job, finished, "cut the prompt to 2,000 tokens")
     assert_reported_everywhere(job, finished, "OLLAMA_CONTEXT_LENGTH=8192")

@@ -49,7 +49,7 @@ class ReviewerError(Exception):
 
     def __str__(self) -> str:
         """Return all sentences, one after the other."""
-        return " ".join(part for part in (self.what, self.cause, self.remedy) if part)
+        return " ".join(end_sentence(part) for part in (self.what, self.cause, self.remedy) if part)
 
     @property
     def help_address(self) -> str:
@@ -58,7 +58,12 @@ class ReviewerError(Exception):
 
     def with_address(self, text: str = "") -> str:
         """Return `text`, or else all sentences, with the address where more is said."""
-        return f"{text or self} Help: {self.help_address}"
+        return f"{end_sentence(text or str(self))} Help: {self.help_address}"
+
+
+def end_sentence(text: str) -> str:
+    """Return a sentence with a full stop: the text of a server may have none."""
+    return text if text.endswith((".", "!", "?", ":", "…")) else f"{text}."
 
 
 class SetupError(ReviewerError):
@@ -228,14 +233,9 @@ class ContextTooLongError(ModelError):
         self, what: str, *, cause: str = "", limit: int | None = None, counted: int | None = None
     ) -> None:
         """Keep the numbers: the next prompts are made to fit."""
-        super().__init__(
-            what,
-            cause=cause,
-            remedy="Set the input context-window to the tokens that the server takes in one "
-            "request, or raise the limit of the server.",
-        )
-        self.limit = limit
-        self.counted = counted
+        remedy = "Set the input context-window to the tokens that the server takes in one request, "
+        super().__init__(what, cause=cause, remedy=f"{remedy}or raise the limit of the server.")
+        self.limit, self.counted = limit, counted
 
 
 class ReplyError(ModelError):

@@ -23,7 +23,7 @@ def render(review: Review, findings: Sequence[Finding]) -> str:
     Texts of several lines are indented, so that none looks like another member. Addresses and links
     in the model's prose are broken: an agent could open them.
     """
-    subject = _flatten(review.subject) or review.head_sha[:7]
+    subject = _flatten(review.subject) if review.subject else review.head_sha[:7]
     result = f"Code review of {subject}: {review.headline}."
     if not findings:
         return result
@@ -45,14 +45,14 @@ def _describe(finding: Finding, evidence: Mapping[tuple[str, int, str], str]) ->
     yield f"lines: {lines}{removed}"
     if finding.also:
         yield f"also: {', '.join(map(_flatten, finding.also))}"
-    yield f"fails: {_flatten(_break_links(finding.title))}"
+    yield f"fails: {_flatten_prose(finding.title)}"
     yield from _indent(_break_links(finding.body))
     if finding.rule:
-        yield f"rule: {_flatten(_break_links(finding.rule))}"
+        yield f"rule: {_flatten_prose(finding.rule)}"
     yield _explain_check(finding, evidence)
     if finding.suggestion:
         yield "proposal:"
-        yield from _indent(finding.suggestion)
+        yield from _indent(invisible.drop(finding.suggestion))
 
 
 def _explain_check(finding: Finding, evidence: Mapping[tuple[str, int, str], str]) -> str:
@@ -60,11 +60,12 @@ def _explain_check(finding: Finding, evidence: Mapping[tuple[str, int, str], str
         return "check: read these lines; a built-in rule found this, without a model"
     known = evidence.get((finding.path, finding.start_line, finding.title), "")
     if known:
-        return f"evidence: {_flatten(_break_links(known))}"
+        return f"evidence: {_flatten_prose(known)}"
     return "check: write a test that fails as described, before you change these lines"
 
 
 def _break_links(text: str) -> str:
+    # First of all: between the characters of a mark, an invisible one would hide it.
     text = invisible.drop(text)
     for mark in ("](", "![", "://"):
         text = text.replace(mark, f"{mark[0]} {mark[1:]}")
@@ -72,9 +73,13 @@ def _break_links(text: str) -> str:
 
 
 def _indent(text: str) -> Iterator[str]:
-    for line in invisible.drop(text.strip("\n")).splitlines():
+    for line in text.strip("\n").splitlines():
         yield f"{_INDENT}{line}".rstrip()
 
 
 def _flatten(text: str) -> str:
     return " ".join(invisible.drop(text).split())
+
+
+def _flatten_prose(text: str) -> str:
+    return " ".join(_break_links(text).split())

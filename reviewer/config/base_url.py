@@ -42,12 +42,13 @@ _PATHS = {
 # https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle.
 _AZURE_PATH = "/openai/v1"
 _AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com")
-# A host with a port or a domain, and a short path: nothing in it can be a secret.
-_WITHOUT_SCHEME = re.compile(
-    r"(?:([a-z0-9][a-z0-9.-]{0,80}):[1-9][0-9]{0,4}|(localhost|[a-z0-9.-]{1,80}\.[a-z]{2,6}))"
-    r"(?:/[a-z0-9._-]{0,12}){0,4}",
-    re.IGNORECASE,
+# An address that an error can repeat, with another scheme or none.
+_PLAIN = re.compile(
+    r"(?:([a-z]{1,10})://)?([A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?)((?:/[A-Za-z0-9._~/-]*)?)"
 )
+# Without a scheme, a text can be anything, such as a key: these are a host or a port for certain.
+_SURE = re.compile(r"localhost|.+:[1-9][0-9]{0,4}|.+\.[a-z]{2,8}", re.IGNORECASE)
+_LONGEST_UNSURE = 12
 # A longer part of a path may be a secret.
 _LONGEST_SHOWN = 40
 # IPv6 networks whose last 32 bits are the IPv4 address that packets are sent to.
@@ -80,9 +81,32 @@ def parse(text: str, *, allow_http: bool) -> str:
         raise InputError(
             f"The input base-url cannot be used: {refused}.",
             cause="It takes the address of an OpenAI-compatible server.",
-            remedy="Write, for example, `base-url: https://api.openai.com/v1`.",
+            remedy=_advise(text),
         ) from None
     return checked
+
+
+def _advise(text: str) -> str:
+    """Return the address that was meant, an example if it is not known or may hold a secret."""
+    example = "Write, for example, `base-url: https://models.example.com/v1`."
+    known = _PLAIN.fullmatch(re.split("[?#]", text)[0])
+    longest = _LONGEST_SHOWN if known and known[1] else _LONGEST_UNSURE
+    if not known or any(len(part) > longest for part in known[3].split("/")):
+        return example
+    if not known[1] and not _SURE.fullmatch(known[2]):
+        return example
+    host = known[2].partition(":")[0]
+    local = _is_loopback(host, _resolve(host))
+    meant = f"{'http' if local else 'https'}://{known[2]}{known[3].rstrip('/')}"
+    if meant == text:
+        return example
+    try:
+        parse(meant, allow_http=False)
+    except InputError as refused:
+        return refused.remedy
+    if known[1] == "http":
+        return f"Write `base-url: {meant}`, or add `allow-http: true` if you own the network."
+    return f"Write `base-url: {meant}`."
 
 
 def _check_path(url: SplitResult, text: str) -> None:
@@ -118,8 +142,8 @@ def _check(url: SplitResult, *, allow_http: bool) -> str:
         raise ValueError("link-local and metadata addresses are not allowed")
     if url.scheme == "http" and not allow_http and not _is_loopback(host, address):
         raise ValueError(
-            "with http:// everyone on the network path can read the code and the key; use "
-            "https://, or set `allow-http: true` if you own the network"
+            "with http:// everyone on the network path can read the code and the key, so hosts "
+            "other than localhost need `allow-http: true` too"
         )
     return url.geturl().rstrip("/")
 
@@ -131,10 +155,13 @@ def _split(text: str) -> SplitResult:
         url = urlsplit(text)
         port = url.port
     except ValueError:
-        raise ValueError("its host or port cannot be read") from None
-    _require_scheme(text)
-    if url.scheme not in ("http", "https") or port == 0:
-        raise ValueError("it must start with https:// and may name a port")
+        raise ValueError(f"its host or port cannot be read{_name_port(text)}") from None
+    if "://" not in text:
+        raise ValueError("it lacks https:// or http:// in front")
+    if url.scheme not in ("http", "https"):
+        raise ValueError(f"it begins with {url.scheme[:10]}://, and not with https:// or http://")
+    if port == 0:
+        raise ValueError("0 is no port")
     if "@" in url.netloc:
         raise ValueError("it must not contain a user name or password; use the input api-key")
     if "%" in url.netloc:
@@ -142,15 +169,10 @@ def _split(text: str) -> SplitResult:
     return url
 
 
-def _require_scheme(text: str) -> None:
-    """Raise InputError, with the whole address, if it only lacks its beginning."""
-    if bare := _WITHOUT_SCHEME.fullmatch(text):
-        host = (bare[1] or bare[2]).lower()
-        scheme = "http" if _is_loopback(host, _resolve(host)) else "https"
-        raise InputError(
-            f"The input base-url cannot be used: {scheme}:// is missing.",
-            remedy=f"Write `base-url: {scheme}://{text}`.",
-        )
+def _name_port(text: str) -> str:
+    """Return a port that is no number, "" for what may be a password."""
+    found = re.fullmatch(r"https?://[^@:/?#]+:([0-9][0-9A-Za-z]{0,5})(?:/[^@]*)?", text)
+    return f": {found[1]} is no number of a port" if found else ""
 
 
 def _resolve(host: str) -> Address | None:

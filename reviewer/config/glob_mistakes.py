@@ -8,6 +8,7 @@ from itertools import pairwise
 _MOST_ALTERNATIVES = 20
 _LEAVE_OUT = "Files that are not to be reviewed belong in `exclude`, without `!`."
 _BRACES = re.compile(r"(?<!\\)\{([^{}]*,[^{}]*)\}")
+_OPEN_BRACE = re.compile(r"(?<!\\)\{[^{}]*,[^{}]*$")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 # What a pattern ends with, in front of a blank, if another pattern follows.
 _ENDS = re.compile(r"(\*|/|\.[a-z][a-z0-9]{0,4})$")
@@ -141,6 +142,17 @@ def _holds_several(pattern: str) -> bool:
     return any(_ENDS.search(one) or two.startswith(_STARTS) for one, two in pairs)
 
 
+def _split_words(pattern: str) -> tuple[str, ...]:
+    """Return several patterns; a blank where none ends or begins is one in a name."""
+    found: list[str] = []
+    for word in pattern.split():
+        if found and not (_ENDS.search(found[-1]) or word.startswith(_STARTS)):
+            found[-1] += f"?{word}"
+        else:
+            found.append(word)
+    return tuple(found)
+
+
 def _from_top(pattern: str) -> tuple[str, ...]:
     """Write a path that a shell would understand as one that begins at the repository's root."""
     negated, bare = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
@@ -188,6 +200,11 @@ _RULES = (
         lambda text: (_REMARK.sub("", text) or "**",),
         "A comment needs a line of its own.",
     ),
+    _Rule(
+        _OPEN_BRACE.search,
+        "has a brace that nothing closes",
+        lambda text: (f"{text}}}",),
+    ),
     _Rule(_BRACES.search, "has braces, and gitignore patterns know no alternatives", _expand),
     _Rule(
         lambda text: ";" in text,
@@ -209,7 +226,7 @@ _RULES = (
     _Rule(
         _holds_several,
         "has a blank, and blanks do not separate patterns",
-        _split_at(r"\s+"),
+        _split_words,
         "If a name has a blank, write `?` for it.",
     ),
     _Rule(

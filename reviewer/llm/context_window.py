@@ -4,6 +4,7 @@ import logging
 import re
 import threading
 
+from reviewer.config.workflow import model_inputs
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ContextTooLongError
 from reviewer.llm import model_catalog
@@ -15,6 +16,8 @@ UNKNOWN_WINDOW = 32_000
 """Tokens that are assumed where nobody says how large the window is."""
 LEAST_WINDOW = 500
 """Tokens; no model that reviews has fewer, so a smaller number is not the size of a window."""
+# What a server of one's own can be set to, where its window is too small for a review.
+_ENOUGH = 8_192
 # The changes' share of a window; the rest is for instructions and the reply.
 _SHARE = 0.5
 # Code has three characters per token or more; what a refusal counts can only lower this.
@@ -39,7 +42,7 @@ class ContextWindow:
     def __init__(self, model: str = "", limit: int | None = None, reply: int | None = None) -> None:
         """Take the window that is set and the largest reply, both in tokens, None if not set."""
         facts = model_catalog.lookup(model)
-        self._is_set = limit is not None
+        self._set = limit
         self._tokens = limit or (facts.context_window if facts else None)
         self._reply = reply or _REPLY
         self._ratio = _CHARACTERS_PER_TOKEN
@@ -81,9 +84,12 @@ class ContextWindow:
         """A note for the job summary on a limit that a request ran into, else ""."""
         if not self._learned:
             return ""
+        cure = f"set `context-window: {self._tokens}`"
+        if self._tokens and self._tokens < model_inputs.LEAST_WINDOW:
+            cure = "raise its limit"
         return (
             f"the model server takes {self._tokens:,} tokens in one request, less than was "
-            f"assumed, so requests were made smaller; set `context-window: {self._tokens}`"
+            f"assumed, so requests were made smaller; {cure}"
         )
 
     def state(self, tokens: int | None) -> None:
@@ -91,7 +97,7 @@ class ContextWindow:
 
         None is a list that does not say.
         """
-        if tokens is None or tokens < LEAST_WINDOW or self._is_set:
+        if tokens is None or tokens < LEAST_WINDOW or self._set:
             return
         with self._lock:
             self._tokens = min(tokens, self._tokens or tokens)
@@ -109,6 +115,22 @@ class ContextWindow:
                 log.info("The model server takes %d tokens in one request", limit)
                 self._tokens = limit
                 self._learned = True
+        refusal.remedy = self._advise(refusal) or refusal.remedy
+
+    def _advise(self, refusal: ContextTooLongError) -> str:
+        """Return what to do about a refusal, "" if only its own words are known."""
+        limit = refusal.limit
+        if limit and LEAST_WINDOW <= limit < model_inputs.LEAST_WINDOW:
+            return (
+                f"A review needs at least {model_inputs.LEAST_WINDOW:,}. Raise the context window "
+                f"of the server (Ollama: OLLAMA_CONTEXT_LENGTH={_ENOUGH}), restart it, and set "
+                f"`context-window: {_ENOUGH}`."
+            )
+        if self._set and (limit is None or self._set <= limit):
+            return f"Raise the limit of the server, or set context-window to less than {self._set}."
+        if limit and limit >= model_inputs.LEAST_WINDOW:
+            return f"Set `context-window: {limit}`, or raise the limit of the server."
+        return ""
 
     def find_cut(
         self, prompt: Prompt, usage: Usage | None, model: str
@@ -122,19 +144,38 @@ class ContextWindow:
         """
         if usage is None or usage.input_tokens < LEAST_WINDOW:
             return None
-        # A proxy may leave cached tokens out of the prompt's without showing it.
-        seen = usage.input_tokens + usage.cached_tokens + usage.written_tokens
+        seen = _count_seen(usage)
         least = sum(_count_least(message.text) for message in prompt.messages)
         if seen >= least and (self._cut is None or seen < self._cut * _FULL):
             return None
         with self._lock:
             self._cut = min(seen, self._cut or seen)
-        return ContextTooLongError(
-            f"The model server cut the prompt of {prompt.size:,} characters to {seen:,} tokens.",
-            cause=f"The context window of {model} is set to less than the model can take. Ollama's "
-            "is set with OLLAMA_CONTEXT_LENGTH.",
-            limit=seen,
-        )
+        return _make_cut_error(seen, model)
+
+    def find_late_cut(self, usage: Usage | None, model: str) -> ContextTooLongError | None:
+        """Return an error for a prompt that filled the window before a cut showed how large it is.
+
+        A server that took much more than that had not cut it.
+        """
+        cut = self._cut
+        if usage is None or cut is None or not cut * _FULL <= _count_seen(usage) <= cut / _FULL:
+            return None
+        problem = _make_cut_error(cut, model)
+        problem.remedy = self._advise(problem)
+        return problem
+
+
+def _make_cut_error(tokens: int, model: str) -> ContextTooLongError:
+    return ContextTooLongError(
+        f"The model server cut the prompt to {tokens:,} tokens.",
+        cause=f"The context window of {model} is set to less than the model can take.",
+        limit=tokens,
+    )
+
+
+def _count_seen(usage: Usage) -> int:
+    # A proxy may leave cached tokens out of the prompt's without showing it.
+    return usage.input_tokens + usage.cached_tokens + usage.written_tokens
 
 
 def _count_least(text: str) -> int:

@@ -21,7 +21,7 @@ from reviewer.llm.reply_schemas import (
     VerificationReply,
 )
 from reviewer.promise import PromiseGap
-from reviewer.prompt import Reply
+from reviewer.prompt import Reply, Usage
 from reviewer.review import Overview, Withheld
 from reviewer.severity import Severity
 from reviewer.text import json_members
@@ -35,11 +35,12 @@ class BatchReply:
     """What a reply says about each file of a batch, by path, and about the whole change.
 
     A file without a section is not among the `sections`; the overview is empty where none was
-    asked for.
+    asked for. `usage` is that of the prompt that the model replied to.
     """
 
     sections: dict[str, FileCandidates]
     overview: Overview = field(default_factory=Overview)
+    usage: Usage | None = None
 
 
 def parse_review(
@@ -76,7 +77,8 @@ def parse_change(
             ambiguous=found.ambiguous,
         )
     gaps = tuple(_read_gaps(review.compared))
-    return BatchReply(read, Overview(review.overview, review.major_changes, gaps).shorten())
+    overview = Overview(review.overview, review.major_changes, gaps).shorten()
+    return BatchReply(read, overview, reply.usage)
 
 
 def _read_gaps(rows: Iterable[object]) -> Iterator[PromiseGap]:

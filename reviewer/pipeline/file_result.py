@@ -1,6 +1,6 @@
 """Makes one result of all replies about a file, with what the rules and earlier reviews found."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes import default_excludes
@@ -15,6 +15,7 @@ from reviewer.findings.other_tools.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.recall import Recalled
+from reviewer.prompt import Usage
 from reviewer.redaction.scan import Redaction
 from reviewer.review import FileReport, Status, Withheld
 
@@ -24,13 +25,14 @@ class PartResult:
     """The model's reply about one part of a file, or the error that prevented it.
 
     `second` says that it is of the second of two passes. `remark` is said of a reply of the small
-    model only, and why it was enough.
+    model only, and why it was enough. `usage` shows if the server cut the prompt.
     """
 
     part: Part
     result: FileCandidates | ReviewerError
     second: bool = False
     remark: str = ""
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def place_replies(
         path=file.path,
         status=Status.REVIEWED,
         reason=file.remark or max(each.remark for each in results),
-        summary=" ".join(reply.summary for reply in main),
+        summary=" ".join(reply.summary for reply in main if reply.summary),
         cuts=_collect_cuts(passes[0] if first else passes[1], main),
     )
     unplaced = Withheld(unplaced=found.count(None) + again.count(None))
@@ -182,16 +184,23 @@ def _collect_cuts(
     results: Sequence[PartResult], replies: Iterable[FileCandidates]
 ) -> tuple[str, ...]:
     cuts = [cut for each in results for cut in each.part.cuts]
-    cuts += [
-        f"part {each.part.number} of {each.part.count} not reviewed: {each.result.what}"
-        for each in results
-        if isinstance(each.result, ReviewerError)
-    ]
+    cuts += _describe_failures(results)
     cuts += ["the model's reply was cut short" for reply in replies if reply.truncated]
     cuts += ["the model gave several different replies" for reply in replies if reply.ambiguous]
     unread = sum(reply.dropped.malformed for reply in replies)
     cuts += [f"{unread:,} finding{'s' * (unread > 1)} could not be read"] if unread else []
     return tuple(dict.fromkeys(cuts))
+
+
+def _describe_failures(results: Iterable[PartResult]) -> Iterator[str]:
+    """Yield each reason for which parts were not reviewed, once."""
+    failed: dict[str, list[Part]] = {}
+    for each in results:
+        if isinstance(each.result, ReviewerError):
+            failed.setdefault(each.result.what.removesuffix("."), []).append(each.part)
+    for reason, parts in failed.items():
+        one = f"part {parts[0].number} of {parts[0].count}"
+        yield f"{one if len(parts) == 1 else f'{len(parts)} parts'} not reviewed: {reason}"
 
 
 def read_by_rules(

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from reviewer.changes.batches import Batch
@@ -237,6 +237,25 @@ class Progress:
                 for part in task.parts:
                     self.parts[part.file.path].append(PartResult(part, stop, task.second))
         self._merge({path for path in self.parts if path not in self.results})
+
+    def drop_cut(self) -> None:
+        """Give up replies to prompts that the server had cut, as only a later one has shown."""
+        client, problem = self.reviewer.client, None
+        window, model = client.window, client.preferred.name
+        dropped: set[str] = set()
+        for path, results in self.parts.items():
+            for at, each in enumerate(results):
+                if cut := window.find_late_cut(each.usage, model):
+                    results[at] = replace(each, result=cut, usage=None)
+                    problem = cut
+                    dropped.add(path)
+        self._merge(dropped)
+        if self._whole_result and (cut := window.find_late_cut(self._whole_result.usage, model)):
+            self._across.clear()
+            problem = cut
+        if problem:
+            log.warning("Replies from before this was known are not used: %s", problem.what)
+            self.overview, self.overview_problem, self.gaps = Overview(), problem, None
 
     def conclude(self) -> tuple[FileResult, ...]:
         """Return the results of all files after the verification, in the order of the selection."""

@@ -33,7 +33,7 @@ from reviewer.memory.recall import Recalled
 from reviewer.pipeline import file_result
 from reviewer.pipeline.batch_requests import BatchRequests
 from reviewer.pipeline.file_result import FileResult, PartResult
-from reviewer.prompt import Prompt
+from reviewer.prompt import Prompt, Usage
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
 from reviewer.review import Overview
@@ -42,7 +42,6 @@ log = logging.getLogger(__name__)
 
 FINAL_ERRORS = (InputError, ModelRefusedError, ModelNotFoundError)
 """After one of these, no later request can succeed: the remaining files are not asked about."""
-_NO_SECTION = "the model's replies say nothing about it"
 _Outcome: TypeAlias = BatchReply | ReviewerError
 
 
@@ -65,6 +64,7 @@ class WholeResult:
     sections: Mapping[str, FileCandidates] = field(default_factory=dict)
     overview: Overview = field(default_factory=Overview)
     problem: ReviewerError | None = None
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class BatchReviewer:
         if not pieces:
             return BatchResult(_collect(batch, {}, problem))
         how = f"in {len(pieces)} parts" if len(pieces) > 1 else "with less around the change"
-        log.warning("%s: asking %s: %s", batch.label, how, problem.what)
+        log.info("%s: asking %s", batch.label, how)
         return self._review_each(pieces)
 
     def _review_each(self, pieces: Sequence[Batch]) -> BatchResult:
@@ -171,14 +171,14 @@ class BatchReviewer:
         }
         missing = tuple(part for part in batch.parts if part.file.path not in found)
         if not missing:
-            return _collect(batch, found)
+            return _collect(batch, found, usage=reply.usage)
         again = replace(batch, parts=missing, whole=False)
         log.warning("The reply has no whole section about %s; asking once more", again.label)
         match self._request_review(again):
             case BatchReply(sections=second):
-                return _collect(batch, sections | second)
+                return _collect(batch, sections | second, usage=reply.usage)
             case problem:
-                return _collect(batch, sections, problem)
+                return _collect(batch, sections, problem, reply.usage)
 
     def _review_halves(self, batch: Batch, problem: ReviewerError) -> tuple[PartResult, ...]:
         """Ask about the halves of a batch, and about theirs as long as one of two succeeds.
@@ -219,7 +219,8 @@ class BatchReviewer:
                 lambda reply: replies.parse_review(reply, names, gate),
             )
         except ReviewerError as problem:
-            log.warning("%s: %s", batch.label, problem.what)
+            level = logging.INFO if isinstance(problem, ContextTooLongError) else logging.WARNING
+            log.log(level, "%s: %s", batch.label, problem.what)
             return problem
         return replace(reply, sections=_check_rules(reply.sections, request))
 
@@ -249,7 +250,7 @@ class BatchReviewer:
                 return self.review_whole(smaller, share=0.0)
             return WholeResult(problem=problem)
         overview = reply.overview if change.is_complete else replace(reply.overview, gaps=())
-        return WholeResult(_check_rules(reply.sections, request), overview)
+        return WholeResult(_check_rules(reply.sections, request), overview, usage=reply.usage)
 
 
 def _check_rules(
@@ -270,11 +271,12 @@ def _collect(
     batch: Batch,
     sections: Mapping[str, FileCandidates],
     problem: ReviewerError | None = None,
+    usage: Usage | None = None,
 ) -> tuple[PartResult, ...]:
     """Return a result for each part: its section, or the problem if there is none."""
-    missing = problem or ModelError(_NO_SECTION)
+    missing = problem or ModelError("the model's replies say nothing about it")
     return tuple(
-        PartResult(part, sections.get(part.file.path, missing), batch.second)
+        PartResult(part, sections.get(part.file.path, missing), batch.second, usage=usage)
         for part in batch.parts
     )
 

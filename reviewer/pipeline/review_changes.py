@@ -51,6 +51,7 @@ def review(
     )
     asked += (outcomes.describe(task, None) for task in left)
     progress.close(left, stop)
+    progress.drop_cut()
     _raise_if_nothing_was_reviewed(progress, stop)
     known = replace(reviewer.previous.state, dismissed=dismissed)
     made = assemble(

@@ -90,10 +90,12 @@ def _read_variables(
 def _split(text: str) -> tuple[str, str]:
     name, found, value = text.partition("=")
     if not found:
-        raise InputError(
-            f"--input {text} has no value.", remedy="Write, for example, `--input effort=high`."
-        )
-    return name.strip().lower(), value
+        name, colon, value = text.partition(":")
+        meant = f"{name.strip()}={value.strip()}" if colon and name and value else "effort=high"
+        remedy = f"Write{'' if colon else ', for example,'} `--input {meant}`."
+        raise InputError(f"--input {text} has no value.", remedy=remedy)
+    # Python and JSON spell names with underscores.
+    return name.strip().lower().replace("_", "-"), value
 
 
 def _find_address(chosen: Mapping[str, tuple[str, str]]) -> str:

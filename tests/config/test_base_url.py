@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.config import base_url
+from reviewer.config.workflow.inputs import OPENAI, Inputs
 from reviewer.errors import InputError
 from tests.faults import faults
 
@@ -33,6 +34,8 @@ LINK_LOCAL = (
     "METADATA.google.internal.",
     "instance-data",
 )
+
+COMPANY = {"INPUT_MODEL": "coder-small", "INPUT_API-KEY": "k"}
 
 
 def refusal(url: str, *, allow_http: bool = False) -> str:
@@ -100,15 +103,14 @@ def test_a_user_or_password_in_the_address_is_refused_and_not_shown(url: str) ->
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("file:///etc/passwd", "must start with https://"),
-        ("ftp://example.com", "must start with https://"),
-        ("sk-proj-0123456789", "must start with https://"),
-        ("admin:pass@example.com/v1", "must start with https://"),
-        (f"example.com/{'k' * 13}/v1", "must start with https://"),
-        ("//api.openai.com/v1", "must start with https://"),
+        ("file:///etc/passwd", "begins with file://, and not with https://"),
+        ("htp://example.com", "begins with htp://, and not with https://"),
+        ("api.openai.com/v1", "lacks https:// or http:// in front"),
+        ("//api.openai.com/v1", "lacks https:// or http:// in front"),
         ("https://", "names no host"),
         ("https://./v1", "names no host"),
-        ("https://example.com:0/v1", "may name a port"),
+        ("https://example.com:0/v1", "0 is no port"),
+        ("https://example.com:81O8/v1", "81O8 is no number of a port"),
         ("https://example.com:99999/v1", "host or port cannot be read"),
         ("https://[::1/v1", "host or port cannot be read"),
         ("https://[fe80::1%25eth0]/v1", "must not contain % signs"),
@@ -125,25 +127,57 @@ def test_what_is_no_plain_https_address_is_refused(url: str, reason: str) -> Non
     assert reason in refusal(url)
 
 
+@faults("IN5")
 @pytest.mark.parametrize(
-    ("text", "whole"),
+    ("url", "line"),
     [
-        ("localhost:8765/v1", "http://localhost:8765/v1"),
-        ("Localhost/v1", "http://Localhost/v1"),
-        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
-        ("ollama.localhost:11434/v1/", "http://ollama.localhost:11434/v1/"),
-        ("api.openai.com/v1", "https://api.openai.com/v1"),
-        ("gpu-box:8000/v1", "https://gpu-box:8000/v1"),
+        ("http://models.acme.internal/v1", "base-url: https://models.acme.internal/v1"),
+        ("htp://models.acme.internal/v1", "base-url: https://models.acme.internal/v1"),
+        ("models.acme.internal:8443/v1", "base-url: https://models.acme.internal:8443/v1"),
+        ("127.0.0.1:8108/v1", "base-url: http://127.0.0.1:8108/v1"),
+        ("https://models.acme.internal/v1?key=abc", "base-url: https://models.acme.internal/v1"),
     ],
 )
-def test_an_address_without_its_beginning_is_refused_with_the_whole_one(
-    text: str, whole: str
-) -> None:
-    with pytest.raises(InputError) as caught:
+def test_the_address_that_was_meant_is_said_without_what_may_be_secret(url: str, line: str) -> None:
+    with pytest.raises(InputError) as refused:
+        base_url.parse(url, allow_http=False)
+    assert f"`{line}`" in refused.value.remedy
+    assert "abc" not in str(refused.value)
+    assert "openai" not in str(refused.value).replace("OpenAI-compatible", "")
+    assert base_url.parse(line.removeprefix("base-url: "), allow_http=False)
+
+
+@pytest.mark.parametrize(
+    "text", ["sk-proj-0123456789", "admin:pass@example.com/v1", f"example.com/{'k' * 13}/v1"]
+)
+def test_what_may_be_a_secret_is_not_repeated(text: str) -> None:
+    with pytest.raises(InputError) as refused:
         base_url.parse(text, allow_http=False)
-    assert caught.value.what.endswith(f"{whole.partition('//')[0]}// is missing.")
-    assert f"`base-url: {whole}`" in caught.value.remedy
-    assert base_url.parse(whole, allow_http=False) == whole.rstrip("/")
+    assert not any(part in str(refused.value) for part in ("sk-proj", "pass@", "k" * 13))
+
+
+@faults("IN5")
+@pytest.mark.parametrize("address", ["", OPENAI])
+@pytest.mark.parametrize("model", ["acme/coder-small", "openai/gpt-oss-20b"])
+def test_a_model_that_openai_cannot_have_is_not_asked_for_there(model: str, address: str) -> None:
+    with pytest.raises(InputError, match="code and key would be sent to OpenAI"):
+        Inputs.load({"INPUT_MODEL": model, "INPUT_BASE-URL": address, "INPUT_API-KEY": "k"})
+
+
+@faults("IN5")
+def test_a_name_that_openai_may_have_needs_the_address_in_full() -> None:
+    with pytest.raises(InputError, match="base-url is empty"):
+        Inputs.load(COMPANY | {"INPUT_BASE-URL": " "})
+    assert Inputs.load(COMPANY | {"INPUT_BASE-URL": OPENAI}).base_url == OPENAI
+
+
+def test_a_run_that_has_no_key_to_send_may_lack_the_address() -> None:
+    assert Inputs.load(COMPANY | {"INPUT_API-KEY": ""}).base_url == OPENAI
+
+
+@pytest.mark.parametrize("model", ["", "gpt-6.1-terra", "gpt-4.1", "o3-mini", "ft:gpt-4o:acme::x"])
+def test_models_of_openai_need_no_address(model: str) -> None:
+    assert Inputs.load({"INPUT_MODEL": model, "INPUT_API-KEY": "k"}).base_url == OPENAI
 
 
 AZURE = "https://acme.openai.azure.com"

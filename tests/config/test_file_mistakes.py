@@ -116,6 +116,17 @@ EXPLAINED = {
     "exclude:": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
     "exclude: ['^src/']": "is a regular expression, and these are gitignore patterns",
     "model: gpt": "`with:` of the workflow's step: `model: gpt`",
+    "max_findings = 5": "write `max-findings: 5`",
+    "exclude: true": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "max-findings: ${{ vars.MAX }}": "Expressions are not evaluated in this file",
+    "<<<<<<< HEAD\nmax-files: 3\n=======\nmax-files: 4\n>>>>>>> b": "Lines 1 to 5 have the marks",
+    "api-key: sk-abc": "`api-key: ${{ secrets.NAME }}`",
+    "effort: max": "`with:` of the workflow's step: `effort: high`",
+    "language: German: formal": "`language` takes",
+    "path-instructions:\n  - path: a\n    instruction: Use cents: never floats": (
+        'Write `instructions: "Use cents: never floats"`'
+    ),
+    "exclude: !**/*.py": 'To exclude all others, write `exclude: ["**", "!**/*.py"]`',
     "version: 1": "Leave it out",
     "exclude\n  - a": "Write a colon behind the key: `exclude:`",
     "instructions: |\nMoney": "indented by two blanks",
@@ -179,3 +190,8 @@ def test_what_is_long_or_odd_is_not_repeated(text: str) -> None:
     assert "::error::" not in str(error)
     assert "##[" not in error.remedy
     assert str(error).isprintable()
+
+
+def test_a_key_in_the_file_is_never_repeated() -> None:
+    assert "abc" not in str(refusal("api-key: sk-abc"))
+    assert "abc" not in str(refusal("github_token: ghp-abc"))

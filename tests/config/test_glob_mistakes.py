@@ -34,6 +34,8 @@ MEANT: dict[str, tuple[str, ...]] = {
     "*.md *.txt": ("*.md", "*.txt"),
     "src/ tests/": ("src/", "tests/"),
     "README.md NOTES.md": ("README.md", "NOTES.md"),
+    "src gen/*.py old/*.py": ("src?gen/*.py", "old/*.py"),
+    "**/*.{js,ts": ("**/*.js", "**/*.ts"),
     "*.md, docs/**": ("*.md", "docs/**"),
     " *.md": ("*.md",),
     "*.md # text": ("*.md",),
@@ -56,6 +58,7 @@ RIGHT = (
 NAMES = (
     "x", "y", "x y", "docs/x", "docs/a.md", "src/a.ts", "a.md", "src/app/a.cs", ".env", "a.js",
     "shop/src/a.py", "tests/a.py", "README.md", "NOTES.md", "a/b",
+    "src gen/x.py", "old/x.py", "src/x.py",
 )  # fmt: skip
 
 

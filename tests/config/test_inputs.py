@@ -350,3 +350,9 @@ def test_any_text_is_a_value_or_an_input_error(name: str, text: str) -> None:
     except InputError as error:
         said = str(error)
     assert said.isprintable()
+
+
+def test_a_number_in_groups_of_digits_is_mended() -> None:
+    with pytest.raises(InputError) as refused:
+        Inputs.load({"INPUT_CONTEXT-WINDOW": "4,096"})
+    assert refused.value.remedy == "Write `context-window: 4096`."

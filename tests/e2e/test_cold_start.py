@@ -52,7 +52,7 @@ def test_with_nothing_to_do_no_slow_module_of_python_is_imported(
     with_import_times: Step, event: str
 ) -> None:
     # The address of another model server has to be checked, which takes three of them.
-    finished = replace(with_import_times, event=event).with_inputs(base_url="").run()
+    finished = replace(with_import_times, event=event).with_inputs(base_url="", model="").run()
     assert finished.outputs["verdict"] == "skipped"
     assert imported_packages(finished.log.splitlines()).isdisjoint(SLOW)
 

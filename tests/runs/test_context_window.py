@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -279,3 +281,27 @@ def test_a_request_about_the_whole_change_that_is_always_refused_ends(job: Job) 
     finished = job.run()
     assert (finished.code, finished.outputs["findings"]) == (0, "12")
     assert 2 < server.refused < 12
+
+
+@faults("LL24")
+def test_a_reply_from_before_the_cut_was_noticed_is_not_clean(job: Job) -> None:
+    job.github.push(NUMBER, {"big.py": "value = load(source)\n" * 2_000})
+    small_is_read = threading.Event()
+    plain = job.model.respond
+
+    def respond(request: Request) -> Response:
+        if request.path != CHAT:
+            return plain(request)
+        body: Body = request.json_object()
+        if prompted_paths(body) == ["src/app.py"]:
+            small_is_read.set()
+        else:
+            small_is_read.wait(5)
+            time.sleep(0.3)
+        return as_json(200, completion(ScriptedReply(finds_nothing(body), usage=(2_000, 10))))
+
+    job.model.respond = respond  # type: ignore[method-assign]
+    finished = job.run(batching="file", verify="off")
+    assert finished.code == 1
+    assert_reported_everywhere(job, finished, "cut the prompt to 2,000 tokens")
+    assert_reported_everywhere(job, finished, "OLLAMA_CONTEXT_LENGTH=8192")

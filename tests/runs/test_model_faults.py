@@ -110,7 +110,7 @@ def test_a_server_that_goes_on_failing_is_given_up_and_the_old_review_kept(job: 
     job.model.fail(CHAT, Instead(error(503, "Overloaded.")), forever=True)
     finished = job.run()
     assert finished.code == 1
-    assert_reported_everywhere(job, finished, "The model server failed (503)")
+    assert_reported_everywhere(job, finished, " failed (503): Overloaded. The server")
     assert "Sets the wrong value" in job.github.bodies[0]
     assert len(job.model.bodies) == 1 + 4
 

@@ -90,6 +90,18 @@ def test_an_input_without_a_value_is_an_error(text: str) -> None:
         load_inputs((text,), {})
 
 
+def test_an_input_with_underscores_is_understood_and_one_with_a_colon_is_mended() -> None:
+    assert load_inputs(("max_findings=5",), {}).max_findings == 5
+    with pytest.raises(InputError, match="Write `--input max-findings=5`"):
+        load_inputs(("max-findings:5",), {})
+
+
+def test_a_key_without_an_address_is_not_sent_to_openai_for_the_model_of_another() -> None:
+    ours = {"CODE_REVIEW_API_KEY": "k", "CODE_REVIEW_MODEL": "acme/coder-small"}
+    with pytest.raises(InputError, match="base-url is empty"):
+        load_inputs((), ours | {"CODE_REVIEW_BASE_URL": ""})
+
+
 def test_an_unknown_input_is_an_error() -> None:
     with pytest.raises(InputError, match="Did you mean `effort`"):
         load_inputs(("efort=high",), {})

@@ -12,7 +12,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential, wait_random
 
 from reviewer.cancellation import cancellation_behind
-from reviewer.errors import ReviewerError
+from reviewer.errors import ReviewerError, end_sentence
 
 T = TypeVar("T")
 
@@ -150,7 +150,7 @@ def call_with_retries(call: Callable[[], T], *, what: str, deadline: Deadline, p
             "%s: attempt %d failed: %s Trying again in %.1f seconds.",
             what,
             state.attempt_number,
-            _failure(state),
+            end_sentence(str(_failure(state))),
             state.upcoming_sleep,
         )
 

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from httpx2 import Response
 
@@ -12,6 +13,25 @@ _TITLES = (
     re.compile(r"<title\b[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE),
     re.compile(r"<h1\b[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE),
 )
+# What OpenAI, Anthropic and Google call the errors that another provider's response repeats.
+_STATUS_NAMES: dict[str, int] = {
+    "authentication_error": HTTPStatus.UNAUTHORIZED,
+    "invalid_api_key": HTTPStatus.UNAUTHORIZED,
+    "unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "permission_error": HTTPStatus.FORBIDDEN,
+    "permission_denied": HTTPStatus.FORBIDDEN,
+    "invalid_request_error": HTTPStatus.BAD_REQUEST,
+    "invalid_argument": HTTPStatus.BAD_REQUEST,
+    "rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
+    "rate_limit_error": HTTPStatus.TOO_MANY_REQUESTS,
+    "resource_exhausted": HTTPStatus.TOO_MANY_REQUESTS,
+    "server_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "api_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "overloaded_error": HTTPStatus.SERVICE_UNAVAILABLE,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "deadline_exceeded": HTTPStatus.GATEWAY_TIMEOUT,
+}
 
 
 def find_title(text: str) -> str:
@@ -43,3 +63,14 @@ def read_member(error: Mapping[str, object], name: str) -> str:
     """Return a member of the error object that is a text, "" if there is none."""
     value = error.get(name)
     return value if isinstance(value, str) else ""
+
+
+def read_status(error: dict[str, object]) -> int:
+    """Return the HTTP status that an error names by its number or a usual word, 200 without one."""
+    for name in ("status", "code", "type"):
+        named = str(error.get(name)).lower()
+        if re.fullmatch("[345][0-9]{2}", named):
+            return int(named)
+        if named in _STATUS_NAMES:
+            return _STATUS_NAMES[named]
+    return HTTPStatus.OK

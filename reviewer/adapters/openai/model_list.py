@@ -80,6 +80,7 @@ def explain_missing(problem: ModelNotFoundError, model: str, listed: ListedModel
         problem.cause = "But the server lists it, so it may lack the API that the request used."
         problem.remedy = "Set `api: chat`, or else `api: responses`, and check base-url."
     elif names:
+        problem.cause = ""
         problem.remedy = f"{suggest(model, names)}."
 
 

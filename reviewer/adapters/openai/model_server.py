@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import httpx2
 from openai import APIConnectionError, APIStatusError
@@ -191,7 +192,8 @@ class ModelServer:
             return _UnsupportedError("tools", refusal.message)
         if not self._key and refusals.wants_key(refusal):
             return refusals.explain_empty_key(refusal)
-        problem = refusals.explain(refusal, self.name)
+        server = urlsplit(self._base_url).netloc
+        problem = refusals.explain(replace(refusal, server=server), self.name)
         parameter = refusals.find_refused(sent, refusal, self._wire.OPTIONAL)
         if type(problem) is ModelError and parameter:
             return _UnsupportedError(parameter, refusal.message)

@@ -58,25 +58,6 @@ _PASSING = frozenset(
 _MAY_BE_TOO_LONG = frozenset(
     {HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
-# What OpenAI, Anthropic and Google call the errors that another provider's response repeats.
-_STATUS_NAMES: dict[str, int] = {
-    "authentication_error": HTTPStatus.UNAUTHORIZED,
-    "invalid_api_key": HTTPStatus.UNAUTHORIZED,
-    "unauthenticated": HTTPStatus.UNAUTHORIZED,
-    "permission_error": HTTPStatus.FORBIDDEN,
-    "permission_denied": HTTPStatus.FORBIDDEN,
-    "invalid_request_error": HTTPStatus.BAD_REQUEST,
-    "invalid_argument": HTTPStatus.BAD_REQUEST,
-    "rate_limit_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
-    "rate_limit_error": HTTPStatus.TOO_MANY_REQUESTS,
-    "resource_exhausted": HTTPStatus.TOO_MANY_REQUESTS,
-    "server_error": HTTPStatus.INTERNAL_SERVER_ERROR,
-    "api_error": HTTPStatus.INTERNAL_SERVER_ERROR,
-    "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
-    "overloaded_error": HTTPStatus.SERVICE_UNAVAILABLE,
-    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
-    "deadline_exceeded": HTTPStatus.GATEWAY_TIMEOUT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +67,7 @@ class Refusal:
     `code` and `parameter` are OpenAI's "code" (or "type") and "param". `text` is the whole body in
     lower case, for searching, or the error of a response of status 200, which may hold a part of a
     reply beside it; `message` and `location`, where a redirect leads, may be shown.
-    `wait` is in seconds, None when the server asks for none.
+    `wait` is in seconds, None when the server asks for none; `server` is its host and port.
     """
 
     status: int
@@ -96,6 +77,7 @@ class Refusal:
     message: str
     location: str
     wait: float | None
+    server: str = ""
 
 
 def read(response: Response, key: str, error: dict[str, object] | None = None) -> Refusal:
@@ -104,7 +86,7 @@ def read(response: Response, key: str, error: dict[str, object] | None = None) -
     `error` is what a response of status 200 holds instead of a completion; its status is the one
     that it names, or 200.
     """
-    status = response.status_code if error is None else _named_status(error)
+    status = response.status_code if error is None else error_bodies.read_status(error)
     text = response.text if error is None else json.dumps(error, ensure_ascii=False)
     error = error_bodies.read_object(response) if error is None else error
     message = error_bodies.read_member(error, "message") or error_bodies.read_member(
@@ -116,7 +98,7 @@ def read(response: Response, key: str, error: dict[str, object] | None = None) -
         code=error_bodies.read_member(error, "code") or error_bodies.read_member(error, "type"),
         parameter=error_bodies.read_member(error, "param"),
         text=text.lower(),
-        message=clean(message, key),
+        message=clean(message.removeprefix(f"{status} "), key),
         location=clean(response.headers.get("location", ""), key),
         wait=waiting.asked_wait(response.headers, message),
     )
@@ -126,17 +108,6 @@ def refuses_tools(refusal: Refusal) -> bool:
     """Return True if the server or the model takes no tools, whatever the status is."""
     about_request = refusal.status not in _NOT_ABOUT_REQUEST
     return about_request and bool(_NO_TOOLS.search(refusal.text))
-
-
-def _named_status(error: dict[str, object]) -> int:
-    """Return the HTTP status that an error names by its number or a usual word, 200 without one."""
-    for name in ("status", "code", "type"):
-        named = str(error.get(name)).lower()
-        if re.fullmatch("[345][0-9]{2}", named):
-            return int(named)
-        if named in _STATUS_NAMES:
-            return _STATUS_NAMES[named]
-    return HTTPStatus.OK
 
 
 def clean(text: str, key: str) -> str:
@@ -214,8 +185,11 @@ def _passing_error(refusal: Refusal) -> TransientError:
         )
         return TransientError(found, wait=refusal.wait)
     found = ModelError(
-        f"The model server failed ({refusal.status}): {refusal.message}",
-        remedy="If it answers one request at a time, set `concurrency: 1`."
+        f"The model server{' at ' * bool(refusal.server)}{refusal.server} failed "
+        f"({refusal.status}): {refusal.message}",
+        cause="The server, or a proxy in front of it, is down or has too much to do.",
+        remedy="Run again later, or tell those who run it."
+        + " If it answers one request at a time, set `concurrency: 1`."
         * (refusal.status == HTTPStatus.SERVICE_UNAVAILABLE),
     )
     return TransientError(found, wait=refusal.wait, attempts=_ATTEMPTS_AT_FAILURE)

@@ -18,6 +18,8 @@ _ATTEMPTS_ON_LOOPBACK = 2
 _UNKNOWN_HOST = re.compile(
     r"name or service|name resolution|nodename nor servname|getaddrinfo|no address associated"
 )
+# What OpenSSL calls an answer without TLS.
+_WRONG_SCHEME = "wrong_version_number"
 _LOOPBACK = re.compile(r"(?:.+\.)?localhost|127\.[0-9.]+|::1")
 
 
@@ -32,6 +34,9 @@ def explain(
     host = urlsplit(base_url or OPENAI).hostname or ""
     why = _describe_cause(error, key)
     cause, remedy = _find_cure(host, why.lower())
+    plain = _WRONG_SCHEME in why.lower()
+    if plain:
+        cause, remedy = _advise_http(base_url, host)
     connected = not isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
     kind = ModelError if connected else ModelUnreachableError
     problem = kind(
@@ -40,8 +45,16 @@ def explain(
         remedy=remedy,
     )
     absent = "refused" in why.lower() and _LOOPBACK.fullmatch(host)
-    return TransientError(
-        problem, attempts=_ATTEMPTS_ON_LOOPBACK if absent else _ATTEMPTS_TO_CONNECT
+    attempts = _ATTEMPTS_ON_LOOPBACK if absent else _ATTEMPTS_TO_CONNECT
+    return TransientError(problem, attempts=1 if plain else attempts)
+
+
+def _advise_http(base_url: str, host: str) -> tuple[str, str]:
+    address = base_url.replace("https://", "http://", 1)
+    more = "" if _LOOPBACK.fullmatch(host) else ", and `allow-http: true` if you own the network"
+    return (
+        "The server speaks http there, and base-url begins with https.",
+        f"Write `base-url: {address}`{more}.",
     )
 
 

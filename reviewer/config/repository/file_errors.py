@@ -141,11 +141,10 @@ def _refuse_key(
     place, key, nested = document.keys[where], str(where[-1]), len(where) > 1
     plain = file_mistakes.as_kebab(key)
     if not nested and plain not in known and (plain in _DECLARED or plain in _RESERVED):
-        line = yaml_lines.write(plain, value) or f"{plain}: ..."
         return place.error(
             f"`{plain}` is set in the workflow's inputs, not in the repository's file.",
             cause="Editors of the file must not choose servers, models, keys, budgets or rights.",
-            remedy=f"Move it to `with:` of the workflow's step: `{line}`.",
+            remedy=file_mistakes.advise_input(plain, value),
         )
     if key == "extends" and not nested:
         return place.error("`extends` is not supported.", remedy="Write the settings out here.")

@@ -15,6 +15,7 @@ from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 
 _KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
+_INPUTS = {declared.name: declared for declared in inputs.DECLARATIONS}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SWITCHES = {
     **dict.fromkeys(("true", "yes", "on", "y", "1", "enabled"), True),
@@ -52,6 +53,29 @@ def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
     return Advice("", listed)
 
 
+def advise_input(name: str, value: object) -> str:
+    """Return how to set an input in the workflow; a secret that the file has is not repeated."""
+    declared = _INPUTS.get(name)
+    if declared and declared.kind.secret:
+        return (
+            "Remove it here, replace the key if it was committed, store the new one as a secret "
+            "of the repository, and write in `with:` of the workflow's step: "
+            f"`{name}: ${{{{ secrets.NAME }}}}`."
+        )
+    line = yaml_lines.write(name, value)
+    if declared and line and not _is_allowed(declared.kind, value):
+        line = f"{name}: {declared.kind.example}"
+    return f"Move it to `with:` of the workflow's step: `{line or f'{name}: ...'}`."
+
+
+def _is_allowed(kind: OptionType[Any], value: object) -> bool:
+    try:
+        kind.parse(str(value).lower() if isinstance(value, bool) else str(value))
+    except ValueError:
+        return False
+    return True
+
+
 def _find_known(value: Mapping[str, object], known: Sequence[str]) -> list[tuple[str, str]]:
     """Return the keys of a mapping that are known, as given and in the right spelling."""
     return [(given, name) for given in value if (name := as_kebab(given)) in known]
@@ -74,6 +98,11 @@ def _write(key: str, value: object) -> str:
 
 def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
     """Return what to write for a value of the wrong type, "" if nobody knows what was meant."""
+    if isinstance(value, str) and "${{" in value:
+        return (
+            "Expressions are not evaluated in this file. Write the value itself, or set the input "
+            f"{key} in the workflow."
+        )
     if isinstance(kind.shape, Text) and kind.shape.longest > yaml_lines.LONGEST:
         return _advise_text(key, value)
     meant = _correct(kind, value)
@@ -124,8 +153,8 @@ def _correct_list(value: object) -> tuple[object, ...] | None:
                 value = value[1:-1]
             parts = _DASH.split(value) if value.startswith("- ") else re.split(r"[,\n]", value)
             return tuple(text for each in parts if (text := each.strip(" \"'")))
-        case bool() | int() | float():
-            return (str(value).lower(),)
+        case int() | float() if not isinstance(value, bool):
+            return (str(value),)
         case tuple() if not any(isinstance(each, tuple | dict) for each in value):
             return tuple(str(each) for each in value if each is not None)
         case _:

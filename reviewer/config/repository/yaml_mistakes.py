@@ -1,5 +1,6 @@
 """Says what to write where the repository's file is no YAML."""
 
+import difflib
 import re
 from collections.abc import Sequence
 
@@ -13,9 +14,18 @@ _STUCK = re.compile(r"[ ]*(?:- +)*(?P<key>[A-Za-z][\w-]*)(?::|[ ]*=[ ]*)(?P<valu
 # Characters that have a meaning for YAML at the beginning of a value.
 _SPECIAL = "*&!@%`"
 _TABS = re.compile(r"^[ ]*\t[ \t]*")
+_TAKES_BACK = (
+    " It only brings files back that the default rules exclude. To exclude all others, write "
+    "`exclude: {}`."
+)
 _BLOCK = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
 PLAIN = "Write switches as true or false, numbers in plain digits, and put texts in quotes."
 _KINDS = {declared.name: declared.kind.shape for declared in inputs.DECLARATIONS if declared.file}
+_TYPES = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
+_KEYS = (*_TYPES, "path-instructions", "path", "instructions")
+# How like a known key another one must be to be taken for it, as difflib measures it.
+_LIKE = 0.8
+_CONFLICT = ("<<<<<<< ", ">>>>>>> ")
 _LONGEST = 400
 """Characters of a line that is read to advise about it."""
 QUOTES = "Text that starts with one of * & ! @ % ` must be in quotes, like '*.md'."
@@ -29,6 +39,11 @@ def advise(text: str, number: int, problem: str, began: int = 0) -> str:
     if other_reviewers.is_toml(text):
         return f"{other_reviewers.TOML.cause} {other_reviewers.TOML.remedy}"
     lines = text.splitlines()
+    if marked := [n for n, each in enumerate(lines, 1) if each.startswith(_CONFLICT)]:
+        return (
+            f"Lines {marked[0]} to {marked[-1]} have the marks of a merge conflict: keep one side, "
+            "and remove the marks."
+        )
     line = pick(lines, number)
     if _TABS.match(line) or "\\t" in problem:
         return _advise_blanks(line)
@@ -84,7 +99,10 @@ def quote_line(line: str) -> str:
         return ""
     is_list = isinstance(_KINDS.get(found.groupdict().get("key", "")), Items)
     written = yaml_lines.write_value((value,)) if is_list else yaml_lines.quote(value)
-    return _say(found, written, QUOTES)
+    more = (
+        _TAKES_BACK if value.startswith("!") and found.groupdict().get("key") == "exclude" else ""
+    )
+    return _say(found, written, QUOTES) + more.format(yaml_lines.write_value(("**", value)))
 
 
 def _say(found: re.Match[str], value: str, why: str) -> str:
@@ -119,8 +137,7 @@ def _advise_colon(line: str, above: str) -> str:
     found, parent = _KEY.fullmatch(line), _KEY.fullmatch(above)
     value = found["value"].rstrip() if found else ""
     if found and (": " in value or value.endswith(":")):
-        why = "A text with a colon and a blank in it must be in quotes."
-        return _say(found, yaml_lines.quote(value), why)
+        return _quote_colon(found, value)
     if advice := _advise_stuck(above):
         return advice
     deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
@@ -133,6 +150,28 @@ def _advise_colon(line: str, above: str) -> str:
     return ""
 
 
+def _quote_colon(found: re.Match[str], value: str) -> str:
+    """Return how to write a text with a colon, if the key takes one."""
+    why, key = "A text with a colon and a blank in it must be in quotes.", found["key"]
+    if key in _TYPES and not _takes(key, value):
+        kind = _TYPES[key]
+        return f"`{key}` takes {kind.allowed}. Write, for example, `{key}: {kind.example}`."
+    meant = difflib.get_close_matches(key, _KEYS, 1, _LIKE)
+    if key in _KEYS or not meant:
+        return _say(found, yaml_lines.quote(value), why)
+    line = f"{found['dash']}{meant[0]}: {yaml_lines.quote(value)}"
+    why = f"There is no key `{key}`, and a text with a colon and a blank must be in quotes."
+    return f"{why} Write `{line}`." if yaml_lines.is_plain_line(line) else why
+
+
+def _takes(key: str, value: str) -> bool:
+    try:
+        _TYPES[key].parse(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _advise_stuck(line: str) -> str:
     """Advise about `key:value` and `key = value`."""
     if len(line) > _LONGEST:
@@ -140,7 +179,9 @@ def _advise_stuck(line: str) -> str:
     found = _STUCK.fullmatch(line.rstrip())
     if not found:
         return ""
-    shown = yaml_lines.write(found["key"], _read_number(found["value"].strip().strip("\"'")))
+    key = found["key"].replace("_", "-")
+    key = key if key in _KEYS else found["key"]
+    shown = yaml_lines.write(key, _read_number(found["value"].strip().strip("\"'")))
     return f"A colon and a blank follow the key: write `{shown}`." if shown else ""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reviewer.config import enums, option_types, options
 from reviewer.config.options import declare
 from reviewer.config.shard import Shard
-from reviewer.config.workflow import pull_number
+from reviewer.config.workflow import model_inputs, pull_number
 from reviewer.config.workflow.own_inputs import OwnInputs
 from reviewer.record import field, fields, record, replace
 
@@ -226,12 +226,12 @@ class Inputs(OwnInputs):
         texts += [read.get(entry.field) for entry in secret]
         inputs = cls(**read, secrets=tuple(dict.fromkeys(filter(None, texts))))
         if inputs.base_url == OPENAI:
+            model_inputs.check_name(inputs.api_key and inputs.model, OPENAI, given.get("base-url"))
             return inputs
         # What only another server needs must not slow down every run.
-        from reviewer.config import base_url as address
+        from reviewer.config import base_url as url
 
-        url = address.parse(inputs.base_url, allow_http=inputs.allow_http)
-        inputs = replace(inputs, base_url=url)
+        inputs = replace(inputs, base_url=url.parse(inputs.base_url, allow_http=inputs.allow_http))
         # The default is a model of OpenAI's.
         return inputs if inputs.asks_openai or given.get("model") else replace(inputs, model="")
 

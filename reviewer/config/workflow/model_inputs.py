@@ -1,9 +1,22 @@
 """The inputs of the workflow step that say how the model is asked."""
 
 from reviewer.config import enums, option_types
-from reviewer.config.options import declare
+from reviewer.config.options import declare, show
 from reviewer.config.shared_settings import SeparateSettings
+from reviewer.errors import InputError
 from reviewer.record import record
+
+LEAST_WINDOW = 4_000
+"""Tokens; a smaller window has no room for the instructions and a change."""
+
+_OPENAI_NAMES = (
+    "gpt-",
+    "chatgpt-",
+    "codex-",
+    "computer-use-",
+    "ft:",
+    *(f"o{n}" for n in range(10)),
+)
 
 
 @record
@@ -53,7 +66,7 @@ class ModelInputs(SeparateSettings):
         "slow. Time that a request waits behind earlier ones of this run is left out.",
     )
     context_window: int | None = declare(
-        option_types.optional(option_types.integer(4_000, 10_000_000, example=128_000)),
+        option_types.optional(option_types.integer(LEAST_WINDOW, 10_000_000, example=128_000)),
         "",
         "Size of the model's context window in tokens. Set it where neither the action nor the "
         "model server's list of models says it, or to make requests smaller.",
@@ -73,4 +86,26 @@ class ModelInputs(SeparateSettings):
         option_types.optional(option_types.integer(256, 1_000_000, example=16_000)),
         "",
         "Tokens that one reply may have. Empty for the model's default.",
+    )
+
+
+def check_name(model: str, address: str, given: str | None) -> None:
+    """Raise InputError for a model that OpenAI cannot have; `address` is OpenAI's.
+
+    An empty `model` is one to which nothing is sent, for want of a key.
+
+    `given` is the input base-url as it was set. It may be empty by mistake, because a variable has
+    another name; then one server's code and key would go to another.
+    """
+    # Anybody can have gpt-oss.
+    known = model.startswith(_OPENAI_NAMES) and not model.startswith("gpt-oss")
+    empty = not (given or "").strip()
+    if not model or ("/" not in model and (known or not empty)):
+        return
+    raise InputError(
+        f"{show(model)} is no model of OpenAI's, and code and key would be sent to OpenAI: "
+        f"the input base-url is {'empty' if empty else address}.",
+        cause="`${{ vars.NAME }}` is empty where no variable has exactly this name." * empty,
+        remedy="Set base-url to the address of the server that has the model."
+        + f" If OpenAI has it, write `base-url: {address}`." * ("/" not in model),
     )

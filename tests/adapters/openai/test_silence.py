@@ -65,7 +65,9 @@ def test_the_title_of_an_error_page_is_what_the_server_said(
     with pytest.raises(ModelError) as caught:
         model(model_server).complete(PROMPT)
 
-    assert caught.value.what == "The model server failed (502): 502 Bad Gateway"
+    (host,) = {model_server.url.removeprefix("http://").split("/")[0]}
+    assert caught.value.what == f"The model server at {host} failed (502): Bad Gateway"
+    assert "tell those who run it" in caught.value.remedy
 
 
 @pytest.mark.parametrize(
@@ -97,3 +99,13 @@ def test_a_full_server_is_given_the_cure(model: Connect, model_server: LoopbackM
         model(model_server).complete(PROMPT)
 
     assert "`concurrency: 1`" in caught.value.remedy
+
+
+@faults("LL4")
+def test_https_to_a_server_of_http_is_named_at_once(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    address = model_server.url.replace("http://", "https://").rstrip("/")
+    with pytest.raises(ModelUnreachableError) as caught:
+        model(model_server, base_url=address).complete(PROMPT)
+    assert caught.value.remedy == f"Write `base-url: {address.replace('https', 'http')}`."

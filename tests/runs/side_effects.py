@@ -28,7 +28,7 @@ _LAST = re.compile(
     r"finding name=default id=[0-9a-f]{64} origin=\w+ severity=\w+(?: tag=[\w-]+)?) -->\n?\Z"
 )
 # The one drawing that we make, of folder names that passed the neutraliser.
-_DRAWING = re.compile(r"^```mermaid\n.*?^```$", re.MULTILINE | re.DOTALL)
+_DRAWING = re.compile(r"^```mermaid\nflowchart LR\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 # "close &#96;" closes nothing; what an entity means is examined in the page.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -256,8 +256,13 @@ def test_a_model_that_knows_the_fence_cannot_use_it(job: Job) -> None:
 SAYINGS = [attack.says for attack in attacks() if attack.says and len(attack.says) < 2_000]
 
 
+# A drawing of the author's within a block of code, which is not the one that we make.
+DRAWN = next(says for says in SAYINGS if "```mermaid\n" in says)
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(SAYINGS), min_size=4, max_size=4), st.sampled_from(["", " ", "\n"]))
+@example([SAYINGS[0], SAYINGS[0], DRAWN, DRAWN], "\n")
 def test_attacks_put_together_stay_harmless_in_a_comment(parts: list[str], glue: str) -> None:
     first, second, third, fourth = parts
     path = f"src/{fourth[:80]}.py"

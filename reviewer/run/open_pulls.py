@@ -31,9 +31,9 @@ from reviewer.outputs.pull_results import PullResult, Reach
 from reviewer.outputs.step_outputs import LIMIT_REACHED
 from reviewer.pull_request import OpenPulls, Snapshot
 from reviewer.redaction.scan import mask_advice
-from reviewer.run import start
+from reviewer.run import first_requests
 from reviewer.run.admission import eligibility
-from reviewer.run.early_list import EarlyList
+from reviewer.run.first_requests import EarlyList
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import TITLE, Run
 from reviewer.spending import Spent
@@ -171,7 +171,7 @@ class OpenPullsReview:
 
     def _review(self, wanted: ReviewPullRequest, budget: Budget) -> tuple[int, list[ReviewerError]]:
         """Return the exit code of one pull request, and the problems that were reported."""
-        first, early_list = start.send_first(self.forge, wanted, self.inputs)
+        first, early_list = first_requests.send(self.forge, wanted, self.inputs)
         run = replace(self.make_run(wanted, budget, early_list), counted=self._counted)
         try:
             snapshot = first.result()

@@ -15,7 +15,7 @@ from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal
 from reviewer.ports import Forge, Model
 from reviewer.pull_request import ListedFile, PullRequest
-from reviewer.run.early_list import EarlyList
+from reviewer.run.first_requests import EarlyList
 from reviewer.spending import Bill
 
 TITLE = "Code review"

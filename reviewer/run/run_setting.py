@@ -11,7 +11,7 @@ from reviewer.config.workflow.inputs import Inputs
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.ports import Model
-from reviewer.run.early_list import EarlyList
+from reviewer.run.first_requests import EarlyList
 
 if TYPE_CHECKING:
     # Imported while GitHub responds.

@@ -1,18 +1,15 @@
 """Sends the first request to GitHub, and imports the rest of the program while it waits."""
 
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.adapters.github.forge import GitHub
-from reviewer.adapters.github.queries import FileQuery
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.enums import Mode
-from reviewer.config.repository.file_places import LEARNINGS_FILE, LOOKED_FOR, REPOSITORY_FILE
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.errors import ConfigError, EventError
+from reviewer.errors import ConfigError
 from reviewer.events.activity import (
     CommandRequest,
     ReviewHead,
@@ -23,7 +20,7 @@ from reviewer.events.activity import (
 from reviewer.events.payload import LINE_COMMENT
 from reviewer.job_identity import find_workflow
 from reviewer.pull_request import Snapshot
-from reviewer.run.early_list import EarlyList
+from reviewer.run import first_requests
 from reviewer.run.run_setting import RunSetting
 
 if TYPE_CHECKING:
@@ -49,7 +46,7 @@ def start(
     setting = RunSetting(forge, inputs, runner, deadline, environ)
     if isinstance(wanted, ReviewOpenPulls):
         return _review_open_pulls(setting, wanted)
-    first, early_list = send_first(forge, wanted, inputs, find_workflow(environ))
+    first, early_list = first_requests.send(forge, wanted, inputs, find_workflow(environ))
 
     import reviewer.run.review  # noqa: F401 - the slowest part, loaded while GitHub responds
     from reviewer.llm.budget import Budget
@@ -74,59 +71,6 @@ def _review_open_pulls(setting: RunSetting, wanted: ReviewOpenPulls) -> int:
         setting.make_seal(0),
         setting.make_run,
     ).review_all(wanted)
-
-
-def send_first(
-    forge: GitHub,
-    wanted: ReviewPullRequest | ReviewHead | CommandRequest,
-    inputs: Inputs,
-    workflow: str = "",
-) -> tuple[Future[Snapshot | None], EarlyList | None]:
-    """Send the first query and, if the event names the commits, list changed files beside it.
-
-    A run that reviews nothing lists them for nothing. But its first query brings the repository's
-    file too, so it sends no more requests than one that lists nothing and reads the file alone:
-    for that reason, only the first page is read so early.
-    With `mode: publish`, the reports decide if there is anything to read. `workflow` is the path of
-    the workflow of this run, whose text the query brings too.
-    """
-    pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="first")
-    first = pool.submit(_read_pull_request, forge, wanted, workflow)
-
-    early_list = None
-    reads = inputs.mode is not Mode.PUBLISH
-    if isinstance(wanted, ReviewPullRequest) and wanted.head_sha and reads:
-        page = pool.submit(forge.first_changed_files, wanted.number)
-        early_list = EarlyList(wanted.base_sha, wanted.head_sha, page)
-    pool.shutdown(wait=False)
-    return first, early_list
-
-
-def _read_pull_request(
-    forge: GitHub, wanted: ReviewPullRequest | ReviewHead | CommandRequest, workflow: str
-) -> Snapshot | None:
-    """Read the pull request; return None if the commit is no longer the head of an open one.
-
-    Raises EventError if it is the head of several.
-    """
-    if isinstance(wanted, ReviewPullRequest):
-        sha = wanted.base_sha
-        file = (
-            FileQuery(REPOSITORY_FILE, sha, LOOKED_FOR, LEARNINGS_FILE, workflow) if sha else None
-        )
-        return forge.snapshot(wanted.number, file)
-    if not isinstance(wanted, ReviewHead):
-        return forge.snapshot(wanted.number)
-    head = wanted.head
-    numbers = forge.pulls_of(head.sha, head.branch, head.repository)
-    if len(numbers) > 1:
-        listed = ", ".join(map(str, numbers))
-        raise EventError(
-            f"Several open pull requests have the head {wanted.head.sha[:7]}: {listed}.",
-            cause="They were opened from one branch, into different base branches.",
-            remedy="Set the input pr-number to the one to review.",
-        )
-    return forge.snapshot(numbers[0]) if numbers else None
 
 
 def _resolve(

@@ -26,8 +26,8 @@ from reviewer.job_identity import find_workflow
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
-from reviewer.run import start
-from reviewer.run.early_list import EarlyList
+from reviewer.run import first_requests, start
+from reviewer.run.first_requests import EarlyList
 from reviewer.run.open_pulls import OpenPullsReview
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import Run
@@ -191,7 +191,7 @@ class Job:
                 return review.review_all(wanted)
             here = {"GITHUB_REPOSITORY": self.github.full_name}
             workflow = find_workflow(here | {**self.environ}) if self.environ else ""
-            first, early_list = start.send_first(forge, wanted, inputs, workflow)
+            first, early_list = first_requests.send(forge, wanted, inputs, workflow)
             snapshot = first.result()
             assert snapshot
             request = (

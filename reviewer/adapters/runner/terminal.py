@@ -61,9 +61,11 @@ class Terminal(Runner):
         place = ":".join(str(properties[each]) for each in ("file", "line") if properties.get(each))
         if place and level != "error":
             return
-        self.say(
-            f"{level}: {place}: {message}" if place else f"{level}: {self._translate(message)}"
-        )
+        text = f"{place}: {message}" if place else self._translate(message)
+        first, *more = text.splitlines() or [""]
+        self.say(f"{level}: {first}")
+        for line in more:
+            self.say(f"  {line}")
 
     def _clean(self, text: str) -> str:
         if _is_in_workflow():

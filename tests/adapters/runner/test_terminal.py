@@ -90,6 +90,19 @@ def test_findings_are_left_to_the_review_and_errors_at_lines_are_shown() -> None
     ]
 
 
+def test_lines_of_a_message_are_indented_so_that_none_looks_like_another_message() -> None:
+    stream = io.StringIO()
+    shown = Terminal({}, stream)
+    shown.warning("It is incomplete.\na.py: no reply\nerror: forged")
+    shown.warning("")
+    assert stream.getvalue().splitlines() == [
+        "warning: It is incomplete.",
+        "  a.py: no reply",
+        "  error: forged",
+        "warning: ",
+    ]
+
+
 def test_messages_are_translated_and_lines_about_places_are_not() -> None:
     stream = io.StringIO()
     shown = Terminal({}, stream, translate=str.upper)

@@ -216,7 +216,7 @@ def test_it_brings_a_workflow_of_the_default_branch(
     sha = github.warm().add_pull(7, files).base_sha
     door = forge(github, seconds=60)
     assert isinstance(door, GitHub)
-    door.snapshot(7, FileQuery(FILE, sha, PLACES, "ci.yml"))
+    door.snapshot(7, FileQuery(FILE, sha, PLACES, workflow="ci.yml"))
     assert door.workflow == text
     # The next query does not ask for it, and what is known stays.
     door.snapshot(7)

@@ -177,6 +177,15 @@ def test_a_commit_that_is_not_there_is_named(
     assert "git branch --all" in problem.value.remedy
 
 
+def test_the_path_of_a_pull_request_is_no_branch_and_its_name_is_said(
+    folder: Path, scratch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(NotFoundError) as problem:
+        open_changes("acme/shop/pull/7", scratch, {}, staged=False, untracked=True)
+    assert "`acme/shop#7`" in problem.value.remedy
+
+
 @pytest.mark.parametrize(
     ("place", "what", "pattern"),
     [

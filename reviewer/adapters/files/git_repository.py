@@ -9,6 +9,8 @@ from reviewer.adapters.files.local_git import LocalCommits, decode, run_git
 from reviewer.errors import NotFoundError
 
 _RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
+# The path of a pull request on GitHub, without the server.
+_PULL = re.compile(r"([\w.-]+/[\w.-]+)/pull/([1-9]\d{0,9})", re.ASCII)
 # Where a server's default branch is not known: what git calls the first branch, and did before.
 _USUAL = ("main", "master")
 _NAME_TWO = "Name two commits: `code-review review BASE..HEAD`."
@@ -82,10 +84,13 @@ class LocalRepository:
         """
         if sha := self.try_to_resolve(name):
             return sha
+        remedy = "`git branch --all` lists the branches, `git log` the commits."
+        if pull := _PULL.fullmatch(name):
+            remedy = f"For a pull request on GitHub, write `{pull[1]}#{pull[2]}`."
         raise NotFoundError(
             f"'{name}' is no branch or commit here.",
             cause="It is misspelled, or was not fetched.",
-            remedy="`git branch --all` lists the branches, `git log` the commits.",
+            remedy=remedy,
         )
 
     def try_to_resolve(self, name: str) -> str:

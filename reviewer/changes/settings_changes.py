@@ -8,8 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes import template_changes
-from reviewer.config import learnings_file
-from reviewer.config.repository import file_keys, file_places
+from reviewer.config.repository import file_keys, file_places, learnings_file
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from reviewer.config import new_learning
-from reviewer.config.learnings import Learning
+from reviewer.config.repository import new_learning
 from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.config.repository.learnings import Learning
 from reviewer.events.commands import IgnoreCommand
 from reviewer.finding import Dismissal
 from reviewer.review import Review

@@ -9,10 +9,10 @@ from typing import Any
 
 from reviewer.config import options
 from reviewer.config.globs import Patterns
-from reviewer.config.learnings import Learning
 from reviewer.config.options import Declaration
 from reviewer.config.repository import file_keys
 from reviewer.config.repository.file_keys import FileSettings, PathInstruction
+from reviewer.config.repository.learnings import Learning
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.shared_settings import SharedSettings
 from reviewer.config.workflow import input_globs

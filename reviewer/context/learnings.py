@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from reviewer.config.learnings import Learning
+from reviewer.config.repository.learnings import Learning
 from reviewer.config.settings import Settings
 from reviewer.review import GivenLearning
 from reviewer.text import digest

@@ -91,7 +91,7 @@ def carry_out(run: "Run", wanted: ReviewPullRequest | CommandRequest, snapshot: 
     GitHub shows the run of a comment at lines as a check of the commit, beside that of the review.
     So at a gate, it ends as the review does that is there.
     """
-    from reviewer.run.reactions import acknowledge
+    from reviewer.run.commands.reactions import acknowledge
     from reviewer.run.review import review_pull_request
 
     if isinstance(wanted, ReviewPullRequest):
@@ -99,7 +99,7 @@ def carry_out(run: "Run", wanted: ReviewPullRequest | CommandRequest, snapshot: 
             return review_pull_request(run, snapshot)
         code = acknowledge(run, wanted.commenter, lambda: review_pull_request(run, snapshot))
     else:
-        from reviewer.run import answer
+        from reviewer.run.commands import answer
 
         code = answer.carry_out(run, wanted, snapshot)
     if code or not _is_check_of_commit(run, snapshot):

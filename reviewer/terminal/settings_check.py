@@ -4,9 +4,8 @@ import os
 from pathlib import Path
 
 from reviewer.adapters.files.git_repository import LocalRepository
-from reviewer.config import learnings_file
 from reviewer.config import settings as config
-from reviewer.config.repository import file_places
+from reviewer.config.repository import file_places, learnings_file
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.workflow.inputs import Inputs

@@ -1,6 +1,6 @@
 """Which learnings a request shows, and what is said of them afterwards."""
 
-from reviewer.config.learnings import Learning
+from reviewer.config.repository.learnings import Learning
 from reviewer.context import learnings
 from reviewer.context.learnings import ROOM, ShownLearnings
 from reviewer.review import GivenLearning

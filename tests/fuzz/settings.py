@@ -1,9 +1,9 @@
 """Whatever the repository's file holds, it is refused with its place, or it only tightens."""
 
-from reviewer.config import learnings_file, new_learning
 from reviewer.config import settings as config
 from reviewer.config.enums import FailOn, Inline, Section, Verify, WhenClean
-from reviewer.config.learnings import Learning
+from reviewer.config.repository import learnings_file, new_learning
+from reviewer.config.repository.learnings import Learning
 from reviewer.config.settings import Settings
 from reviewer.config.shared_settings import SharedSettings
 from reviewer.config.workflow.inputs import Inputs

@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from reviewer.changes import diff, parts
 from reviewer.changes.diff import ChangedFile
-from reviewer.config.learnings import Learning
+from reviewer.config.repository.learnings import Learning
 from reviewer.context import learnings
 from reviewer.context.collect import PartContext
 from reviewer.context.discussion import Discussion, Remark, Speaker

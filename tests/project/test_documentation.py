@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reviewer import project
-from reviewer.config import learnings_file
+from reviewer.config.repository import learnings_file
 from tests import documented_examples
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
-from reviewer.config.learnings import Learning
+from reviewer.config.repository.learnings import Learning
 from reviewer.errors import ModelError
 from reviewer.finding import Finding
 from reviewer.findings.candidates import FileCandidates

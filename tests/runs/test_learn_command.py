@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from reviewer.config import learnings_file
-from reviewer.config.learnings import Learning
+from reviewer.config.repository import learnings_file
 from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.config.repository.learnings import Learning
 from reviewer.events.activity import Commenter, ProposeLearning
 from reviewer.events.commands import IgnoreCommand
 from reviewer.operations import Subject

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from reviewer import project
-from reviewer.config import learnings_file, option_types
+from reviewer.config import option_types
 from reviewer.config.options import Declaration
-from reviewer.config.repository import file_errors
+from reviewer.config.repository import file_errors, learnings_file
 from reviewer.config.repository.file_keys import DECLARED, RepositoryFile
 from reviewer.config.shapes import Items, Text, WordList, Words
 from reviewer.config.tightening import KeptApart

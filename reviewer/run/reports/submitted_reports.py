@@ -8,7 +8,7 @@ from decimal import Decimal
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
 from reviewer.changes.selection import SHARD_NOTE
-from reviewer.config.learnings import Learning
+from reviewer.config.repository.learnings import Learning
 from reviewer.config.shard import Shard
 from reviewer.errors import ModelError, ReviewerError
 from reviewer.finding import Origin

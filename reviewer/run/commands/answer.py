@@ -41,11 +41,12 @@ from reviewer.ports import Model
 from reviewer.prompt import Prompt
 from reviewer.pull_request import ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask
-from reviewer.run import base_settings, command_replies, known_review, learn
+from reviewer.run import base_settings, known_review
 from reviewer.run.admission import eligibility
 from reviewer.run.admission.rights import Rights
 from reviewer.run.asking import model_tools
-from reviewer.run.reactions import acknowledge
+from reviewer.run.commands import learn, responses
+from reviewer.run.commands.reactions import acknowledge
 from reviewer.run.run import Run
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ def _pause(run: Run, wanted: PauseReviews, snapshot: Snapshot) -> int:
 
     if not run.inputs.silent:
         upsert.publish(run.forge, own, compose)
-    return command_replies.finish(run, f"Code review: {status}")
+    return responses.finish(run, f"Code review: {status}")
 
 
 def _show_help(run: Run, wanted: ShowHelp, snapshot: Snapshot) -> int:
@@ -108,16 +109,16 @@ def _show_help(run: Run, wanted: ShowHelp, snapshot: Snapshot) -> int:
     if not (shown or run.inputs.silent):
         body = f"{marker}\n{run.runner.secrets.mask(text)}\n"
         run.forge.apply(CreateComment(wanted.number, body, marker))
-    return command_replies.finish(run, text)
+    return responses.finish(run, text)
 
 
 def _answer(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> int:
     """Answer once, and in a thread only if it is ours."""
     thread = _find_thread(run, wanted, snapshot)
     if wanted.thread and thread is None:
-        return command_replies.skip(run, "the reply is in a thread that this review did not start")
-    if command_replies.is_answered(run, wanted.commenter.comment_id, snapshot, thread):
-        return command_replies.skip(run, "the comment was answered before")
+        return responses.skip(run, "the reply is in a thread that this review did not start")
+    if responses.is_answered(run, wanted.commenter.comment_id, snapshot, thread):
+        return responses.skip(run, "the comment was answered before")
 
     def answer() -> int:
         try:
@@ -143,7 +144,7 @@ def _remember_cost(run: Run, number: int) -> None:
 
 def _find_thread(run: Run, wanted: AnswerQuestion, snapshot: Snapshot) -> ReviewThread | None:
     """Return the thread of the question if this instance started it."""
-    thread = command_replies.find_thread(snapshot, wanted.thread) if wanted.thread else None
+    thread = responses.find_thread(snapshot, wanted.thread) if wanted.thread else None
     # Other workflows comment as the same bot.
     return thread if thread and threads.is_ours(thread, thread.comments[0], run.seal) else None
 
@@ -256,6 +257,6 @@ def _publish(
     answer = replace(answer, question=known_secrets.conceal(answer.question))
     text = answer_comment.render_answer(answer)
     known_secrets.withhold((text,))
-    code = command_replies.publish(run, wanted.commenter, text, thread)
+    code = responses.publish(run, wanted.commenter, text, thread)
     log.info("Answered comment %d", wanted.commenter.comment_id)
     return code

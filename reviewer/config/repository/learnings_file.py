@@ -9,10 +9,10 @@ from pydantic_core import ErrorDetails
 from reviewer.config import glob_mistakes, option_types
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
-from reviewer.config.learnings import Learning
 from reviewer.config.options import show, suggest
 from reviewer.config.repository import strict_yaml, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.config.repository.learnings import Learning
 from reviewer.config.repository.strict_yaml import Document
 from reviewer.errors import ConfigError
 

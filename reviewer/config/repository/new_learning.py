@@ -4,10 +4,10 @@ import json
 import re
 
 from reviewer import project
-from reviewer.config import learnings_file
 from reviewer.config.globs import Patterns
-from reviewer.config.learnings import Learning
+from reviewer.config.repository import learnings_file
 from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.config.repository.learnings import Learning
 from reviewer.errors import ConfigError
 from reviewer.text import invisible
 

@@ -5,16 +5,16 @@ import logging
 from reviewer.comments import learned
 from reviewer.comments.learned import LearnedReply
 from reviewer.comments.upsert import OwnComment
-from reviewer.config import learnings_file, new_learning
-from reviewer.config.learnings import Learning
+from reviewer.config.repository import learnings_file, new_learning
 from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.config.repository.learnings import Learning
 from reviewer.errors import CommandRefusedError, ConfigError, ForbiddenError, ForgeError
 from reviewer.events.activity import ProposeLearning
 from reviewer.operations import OpenPull, PushFile, Subject
 from reviewer.pull_request import OpenedPull, PullRequest, ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask, mask_advice
-from reviewer.run import command_replies
 from reviewer.run.admission.rights import require_write
+from reviewer.run.commands import responses
 from reviewer.run.run import Run
 
 log = logging.getLogger(__name__)
@@ -34,14 +34,14 @@ def propose(run: Run, wanted: ProposeLearning, snapshot: Snapshot) -> int:
     that can be no learning.
     """
     require_write(run, "/learn", wanted.commenter.login)
-    thread = command_replies.find_thread(snapshot, wanted.thread) if wanted.thread else None
-    if command_replies.is_answered(run, wanted.commenter.comment_id, snapshot, thread):
-        return command_replies.skip(run, "the comment was answered before")
+    thread = responses.find_thread(snapshot, wanted.thread) if wanted.thread else None
+    if responses.is_answered(run, wanted.commenter.comment_id, snapshot, thread):
+        return responses.skip(run, "the comment was answered before")
     learning = _make(run, wanted, _find_path(run, wanted, snapshot, thread))
     reply = _propose(run, wanted, snapshot.pull, learning)
     # Rendering may have joined the parts of a secret.
     text = run.runner.secrets.conceal(reply.render())
-    return command_replies.publish(run, wanted.commenter, text, thread)
+    return responses.publish(run, wanted.commenter, text, thread)
 
 
 def _find_path(

@@ -1,0 +1,1 @@
+"""Commands in comments, other than those that start a review."""

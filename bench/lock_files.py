@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from bench.measuring import Row, milliseconds, paired, seconds
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.findings.lockfiles import rule
 from reviewer.redaction.scan import Redaction
 

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 
 from bench.measuring import Row, megabytes, milliseconds, paired, seconds
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.context.repository.repository_code import RepositorySearch
 
 RUNS = 3

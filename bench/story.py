@@ -35,7 +35,7 @@ SNAPSHOT = ("adapters/github/forge.py", "snapshot")
 # code was shown as a diff, and coding agents got a text of their own; 780 and 130 before linked
 # issues, a repaired settings file, live progress, two jobs at one comment and logins of apps had
 # modules of their own.
-MOST_HOPS, MOST_MODULES = 925, 148
+MOST_HOPS, MOST_MODULES = 920, 149
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 from difflib import unified_diff
 
-from reviewer.changes.diff import ChangedFile, LineKind
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import LineKind
 
 
 def lines_of(content: str) -> list[str]:

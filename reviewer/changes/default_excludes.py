@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, Line, LineKind
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.parts import LONGEST_LINE
 from reviewer.text import invisible
 

@@ -1,6 +1,5 @@
 """Parses the changes of a pull request, by file, hunk and line; only this module uses unidiff."""
 
-import enum
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,7 @@ from unidiff.patch import PatchSet
 
 from reviewer.changes import git_diff
 from reviewer.changes.git_diff import RawFile
+from reviewer.changes.lines import Line, LineKind, pack
 from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
 from reviewer.review import Status
@@ -32,28 +32,6 @@ _LONGEST_SECTION = 120
 _LONG_HUNK = 250
 
 
-class LineKind(enum.Enum):
-    """The kind of a diff line, by its first character."""
-
-    CONTEXT = " "
-    ADDED = "+"
-    REMOVED = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a hunk.
-
-    `old` and `new` are its numbers in both versions, from 1; None where a version lacks the line.
-    `text` has no marker and no line feed; a carriage return stays.
-    """
-
-    kind: LineKind
-    old: int | None
-    new: int | None
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class Hunk:
     """Adjacent lines of one file; `section` is git's text after the second @@."""
@@ -66,9 +44,6 @@ class Hunk:
         """Return a hunk that takes little memory, however many lines it has."""
         if len(lines) < _LONG_HUNK:
             return cls(tuple(lines), section)
-        # Most changes have no such hunk.
-        from reviewer.changes.packed_lines import pack
-
         return cls(pack(lines), section)
 
     @property

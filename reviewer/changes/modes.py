@@ -3,8 +3,9 @@
 import posixpath
 from dataclasses import dataclass, replace
 
-from reviewer.changes.diff import ChangedFile, FileChange, LineKind
+from reviewer.changes.diff import ChangedFile, FileChange
 from reviewer.changes.git_diff import EXECUTABLE, LINK, MODE_ONLY, PLAIN, SUBMODULE
+from reviewer.changes.lines import LineKind
 from reviewer.changes.proofs import run_by_name
 from reviewer.changes.without_lines.unshown import Unreviewable
 from reviewer.finding import Finding

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.changes.diff import ChangedFile, Hunk, Line, render_heading, render_hunks, render_line
+from reviewer.changes.diff import ChangedFile, Hunk, render_heading, render_hunks, render_line
+from reviewer.changes.lines import Line
 from reviewer.finding import Side
 
 SMALLEST_WINDOW = 500

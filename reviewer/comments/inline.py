@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
-from reviewer.changes.diff import ChangedFile, Hunk, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import LineKind
 from reviewer.comments import layout, places
 from reviewer.comments.own_layout import OwnLayout
 from reviewer.config.enums import Inline

@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
-from reviewer.changes.diff import Hunk, LineKind
+from reviewer.changes.diff import Hunk
+from reviewer.changes.lines import LineKind
 from reviewer.context.code.outline import Block, Outline
 from reviewer.text.truncate import Excerpt
 

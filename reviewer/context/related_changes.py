@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.context.code import identifiers
 from reviewer.context.file_pairs import SiblingIndex
 from reviewer.text.truncate import Excerpt

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reviewer.changes.diff import ChangedFile, LineKind
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import LineKind
 from reviewer.changes.parts import SMALLEST_WINDOW, Part, split
 from reviewer.context.code import identifiers
 

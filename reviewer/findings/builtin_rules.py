@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from reviewer.changes import languages
-from reviewer.changes.diff import ChangedFile, Line, LineKind
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import Line, LineKind
 from reviewer.finding import Finding
 from reviewer.findings import confusables
 from reviewer.findings.confusables import LookAlike

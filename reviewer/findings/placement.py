@@ -11,7 +11,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TypeAlias
 
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.parts import CUT_MARK
 from reviewer.finding import Candidate, Finding, Side
 

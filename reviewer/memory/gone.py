@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes import default_excludes, languages
-from reviewer.changes.diff import ChangedFile, LineKind
+from reviewer.changes.diff import ChangedFile
 from reviewer.changes.git_diff import DELETED
+from reviewer.changes.lines import LineKind
 from reviewer.changes.selection import Selection
 from reviewer.finding import Finding, Origin, covers, normalize, quoted_lines, resembles
 from reviewer.findings.other_tools.tool_findings import NO_TOOLS, ToolFindings

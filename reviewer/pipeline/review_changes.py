@@ -53,6 +53,20 @@ def review(
     progress.close(left, stop)
     progress.drop_cut()
     _raise_if_nothing_was_reviewed(progress, stop)
+    made = _assemble(reviewer, selection, progress, dismissed)
+    return replace(
+        made,
+        requests=outcomes.sort(asked),
+        cancelled=stop if isinstance(stop, CancelledError) else None,
+    )
+
+
+def _assemble(
+    reviewer: BatchReviewer,
+    selection: Selection,
+    progress: Progress,
+    dismissed: tuple[Dismissal, ...],
+) -> Review:
     known = replace(reviewer.previous.state, dismissed=dismissed)
     made = assemble(
         progress.conclude(),
@@ -69,9 +83,7 @@ def review(
         overview=overview.add_gaps(reviewer, progress.overview, progress.plan, progress.gaps),
         verifications=progress.verdicts.verifications(),
         notes=tuple(_note_how_it_was_made(reviewer, progress, made.notes)),
-        requests=outcomes.sort(asked),
         learnings=_list_learnings(reviewer) if reviewer.config.learnings else (),
-        cancelled=stop if isinstance(stop, CancelledError) else None,
     )
 
 

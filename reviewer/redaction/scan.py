@@ -8,7 +8,8 @@ from typing import Any
 
 import re2
 
-from reviewer.changes.diff import ChangedFile, Line
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import Line
 from reviewer.redaction import patterns
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.text import invisible

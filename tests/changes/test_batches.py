@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from reviewer.changes import batches
 from reviewer.changes.batches import MOST_FILES, Batch, pack
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.parts import Part
 
 ROOM = 6_000

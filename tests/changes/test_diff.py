@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
 from reviewer.review import Status

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind, render_hunks
+from reviewer.changes.diff import ChangedFile, Hunk, render_hunks
+from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.parts import CUT_MARK, SMALLEST_WINDOW, Part, halve, split
 from tests.faults import faults
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 
 from reviewer.changes import selection as scope
-from reviewer.changes.diff import ChangedFile, FileChange, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, FileChange, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.without_lines.contents import Contents
 from reviewer.changes.without_lines.unshown import Unreviewable
 from reviewer.config.settings import Globs, Settings

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, LineKind
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import LineKind
 from reviewer.changes.without_lines import text_diff
 from tests.faults import faults
 from tests.unified_diffs import assert_shows_difference, lines_of

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.context import related_changes
 from reviewer.context.code import identifiers
 from reviewer.context.file_pairs import SiblingIndex

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.finding import Finding, Origin, Side
 from reviewer.findings.builtin_rules import MOST_PER_FILE
 from reviewer.findings.lockfiles import rule, versions

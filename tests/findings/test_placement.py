@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.finding import Candidate, Finding, Side
 from reviewer.findings.placement import Places
 from reviewer.findings.ranking import dedupe

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.context.promises import Promises
 from reviewer.findings import promise_gaps
 from reviewer.promise import LONGEST_GAP, MOST_GAPS, GapKind, PromiseGap

@@ -1,7 +1,8 @@
 """Whatever a report of another tool holds, it is refused, or its results are on changed lines."""
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, LineKind
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import LineKind
 from reviewer.errors import ReportError
 from reviewer.finding import Origin
 from reviewer.findings.other_tools import sarif_results, tool_findings

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.selection import UNLISTED, Selection
 from reviewer.config.settings import Settings
 from reviewer.config.workflow.inputs import Inputs

@@ -9,7 +9,8 @@ import pytest
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.parts import Part
 from reviewer.errors import InputError
 from reviewer.llm import replies

@@ -9,7 +9,8 @@ import enum
 from collections.abc import Iterator, Sequence
 
 from reviewer.changes import default_excludes
-from reviewer.changes.diff import ChangedFile, LineKind
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import LineKind
 from reviewer.changes.proofs import (
     moved_definitions,
     plain_comments,

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from reviewer.changes.diff import Hunk, Line, LineKind
+from reviewer.changes.diff import Hunk
+from reviewer.changes.lines import Line, LineKind
 
 CONTEXT = 3
 """Unchanged lines around a change, as git shows them."""

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from reviewer.changes.diff import ChangedFile, Hunk, LineKind
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import LineKind
 from reviewer.context.code import definitions, identifiers
 from reviewer.context.code.identifiers import LONGEST_LINE
 from reviewer.context.code.outline import Outline

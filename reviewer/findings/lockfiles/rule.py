@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from reviewer.changes.diff import ChangedFile, Line, LineKind
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import Line, LineKind
 from reviewer.finding import Finding, Side
 from reviewer.findings.builtin_rules import MOST_PER_FILE, keep_first
 from reviewer.findings.lockfiles import versions

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reviewer.changes.diff import ChangedFile, Line, LineKind
+from reviewer.changes.diff import ChangedFile
+from reviewer.changes.lines import Line, LineKind
 from reviewer.finding import Candidate, Finding, Origin, Side
 from reviewer.findings.other_tools.tool_results import SarifReport, ToolPlace, ToolResult
 from reviewer.findings.placement import Places

@@ -1,5 +1,9 @@
-"""Keeps the lines of long hunks as bytes: as objects, the largest change takes 100 MB more."""
+"""The lines of hunks; those of a long one are kept as bytes.
 
+As objects, the lines of the largest change take 100 MB more.
+"""
+
+import enum
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,14 +11,36 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import overload
 
-from reviewer.changes.diff import Line, LineKind
-
-_UTF8 = ("utf-8", "surrogatepass")
-_PLUS, _MINUS = ord(LineKind.ADDED.value), ord(LineKind.REMOVED.value)
 # Hunks whose lines are kept as objects too: a file is read many times, then another one.
 _RECENT = 8
 # Lines; as many are made for themselves.
 _FEW = 50
+
+
+class LineKind(enum.Enum):
+    """The kind of a diff line, by its first character."""
+
+    CONTEXT = " "
+    ADDED = "+"
+    REMOVED = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a hunk.
+
+    `old` and `new` are its numbers in both versions, from 1; None where a version lacks the line.
+    `text` has no marker and no line feed; a carriage return stays.
+    """
+
+    kind: LineKind
+    old: int | None
+    new: int | None
+    text: str
+
+
+_UTF8 = ("utf-8", "surrogatepass")
+_PLUS, _MINUS = ord(LineKind.ADDED.value), ord(LineKind.REMOVED.value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.changes import diff, parts
-from reviewer.changes.diff import ChangedFile, Hunk, Line, LineKind
-from reviewer.changes.packed_lines import pack
+from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.lines import Line, LineKind, pack
 from reviewer.pull_request import ListedFile
 from tests.faults import faults
 

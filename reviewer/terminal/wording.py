@@ -40,7 +40,7 @@ class Wording:
         return _INPUT.sub(self._name, message) + help_ + address
 
     def _assign(self, found: re.Match[str]) -> str:
-        name, value = found[1], found[2]
+        name, value = found[1], _unquote(found[2])
         if name not in _NAMES:
             return found[0]
         source = self.sources.get(name, "")
@@ -53,6 +53,13 @@ class Wording:
         if source := self.sources.get(name):
             return source
         return f"`--input {name}=...`" if found["article"] == "the" else found[0]
+
+
+def _unquote(value: str) -> str:
+    """Return a value without the quotes that YAML needs around it."""
+    quote = value[:1]
+    quoted = len(value) > 1 and quote in {"'", '"'} and value.endswith(quote)
+    return value[1:-1].replace(quote * 2, quote) if quoted else value
 
 
 _NAMES = frozenset(each.name for each in inputs.DECLARATIONS)

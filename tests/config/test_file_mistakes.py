@@ -60,6 +60,9 @@ MENDED: dict[str, tuple[str, ...]] = {
         'exclude: ["dist/**"]',
     ),
     "path_filters: ['!dist/**']": ('exclude: ["dist/**"]',),
+    "reviews:\n  path_instructions:\n    - path: 'src/**'\n      instructions: Use cents.": (
+        'path-instructions: [{path: "src/**", instructions: Use cents.}]',
+    ),
     "tone_instructions: Be brief": ("instructions: Be brief",),
     "pr_reviewer:\n  extra_instructions: be kind\n  num_max_findings: 4": (
         "instructions: be kind",
@@ -127,6 +130,7 @@ EXPLAINED = {
         'Write `instructions: "Use cents: never floats"`'
     ),
     "exclude: !**/*.py": 'To exclude all others, write `exclude: ["**", "!**/*.py"]`',
+    "exclude: '!**/*.py'": 'To exclude all others, write `exclude: ["**", "!**/*.py"]`',
     "version: 1": "Leave it out",
     "exclude\n  - a": "Write a colon behind the key: `exclude:`",
     "instructions: |\nMoney": "indented by two blanks",

@@ -27,6 +27,7 @@ HELP = " Help: https://example.com/troubleshooting.md#input"
             "The input fail-on is 'hihg'. Write `fail-on: high, incomplete`.",
             "The input fail-on is 'hihg'. Write `--input 'fail-on=high, incomplete'`.",
         ),
+        ("Write `exclude: 'docs/**, *.md'`.", "Write `--input 'exclude=docs/**, *.md'`."),
         ("Raise the input timeout.", "Raise `--input timeout=...`."),
         ("Leave out one of them.", "Leave out one of them."),
         ("`nothing: x` is in /base-url/ and my-api-key.", None),

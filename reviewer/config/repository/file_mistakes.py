@@ -111,7 +111,7 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
         # A word of ours needs no quotes, not even `on`.
         line = f"{key}: {meant}"
     if line:
-        return f"Write `{line}`."
+        return f"Write `{line}`.{yaml_lines.explain_exceptions(key, meant)}"
     example = kind.example
     if isinstance(kind.shape, Items):
         example = yaml_lines.write_value(tuple(example.split(", ")))

@@ -101,7 +101,7 @@ def _convert(key: str, value: object) -> Iterator[str]:
     elif key == "path-filters":
         yield from _convert_filters(value)
     elif key == "path-instructions":
-        yield "path-instructions:"
+        yield _convert_instructions(value)
     elif key in {"drafts", "language"} and isinstance(value, bool | str):
         yield yaml_lines.write({"drafts": "review-drafts"}.get(key, key), value)
     elif key in {"ignore", "glob"} and isinstance(value, tuple | str):
@@ -119,6 +119,20 @@ def _convert_filters(value: object) -> Iterator[str]:
     for key, patterns in (("include", wanted), ("exclude", unwanted)):
         if patterns:
             yield yaml_lines.write(key, patterns) or f"{key}: [...]"
+
+
+def _convert_instructions(value: object) -> str:
+    """Return CodeRabbit's instructions for paths as one line, its beginning if it is too long."""
+    rows = [each for each in _as_list(value) if isinstance(each, Mapping)]
+    texts = [(row.get("path"), row.get("instructions")) for row in rows]
+    items = [
+        f"{{path: {yaml_lines.quote(path)}, instructions: {yaml_lines.quote(text)}}}"
+        for path, text in texts
+        if isinstance(path, str) and isinstance(text, str)
+    ]
+    line = f"path-instructions: [{', '.join(items)}]"
+    whole = items and len(items) == len(rows) and yaml_lines.is_plain_line(line)
+    return line if whole else "path-instructions: [...]"
 
 
 def _as_list(value: object) -> tuple[object, ...]:

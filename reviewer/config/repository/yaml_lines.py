@@ -8,6 +8,9 @@ LONGEST = 160
 # Words and numbers, with what no YAML reader takes for anything else.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./ -]*(?<! )")
 _CONSTANT = re.compile(r"(?i)(true|false|null|yes|no|on|off|y|n)")
+_TAKES_BACK = (
+    " It only brings files back that the default rules exclude. To exclude all others, write `{}`."
+)
 # What the runner reads as a command must not come out of a file.
 _COMMAND = re.compile(r"::|##\[")
 
@@ -51,3 +54,12 @@ def quote(text: str) -> str:
     if "\\" in text or '"' in text:
         return "'" + text.replace("'", "''") + "'"
     return f'"{text}"'
+
+
+def explain_exceptions(key: str, value: object) -> str:
+    """Return a sentence about patterns to exclude that only take files back, "" for others."""
+    patterns = value if isinstance(value, tuple) else (value,)
+    if key != "exclude" or not all(str(each).startswith("!") for each in patterns):
+        return ""
+    others = write(key, ("**", *patterns))
+    return _TAKES_BACK.format(others) if others else ""

@@ -14,10 +14,6 @@ _STUCK = re.compile(r"[ ]*(?:- +)*(?P<key>[A-Za-z][\w-]*)(?::|[ ]*=[ ]*)(?P<valu
 # Characters that have a meaning for YAML at the beginning of a value.
 _SPECIAL = "*&!@%`"
 _TABS = re.compile(r"^[ ]*\t[ \t]*")
-_TAKES_BACK = (
-    " It only brings files back that the default rules exclude. To exclude all others, write "
-    "`exclude: {}`."
-)
 _BLOCK = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
 PLAIN = "Write switches as true or false, numbers in plain digits, and put texts in quotes."
 _KINDS = {declared.name: declared.kind.shape for declared in inputs.DECLARATIONS if declared.file}
@@ -99,10 +95,8 @@ def quote_line(line: str) -> str:
         return ""
     is_list = isinstance(_KINDS.get(found.groupdict().get("key", "")), Items)
     written = yaml_lines.write_value((value,)) if is_list else yaml_lines.quote(value)
-    more = (
-        _TAKES_BACK if value.startswith("!") and found.groupdict().get("key") == "exclude" else ""
-    )
-    return _say(found, written, QUOTES) + more.format(yaml_lines.write_value(("**", value)))
+    more = yaml_lines.explain_exceptions(found.groupdict().get("key", ""), value)
+    return _say(found, written, QUOTES) + more
 
 
 def _say(found: re.Match[str], value: str, why: str) -> str:

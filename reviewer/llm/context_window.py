@@ -83,13 +83,22 @@ class ContextWindow:
     def note(self) -> str:
         """A note for the job summary on a limit that a request ran into, else ""."""
         if not self._learned:
-            return ""
+            return self._note_refusal()
         cure = f"set `context-window: {self._tokens}`"
         if self._tokens and self._tokens < model_inputs.LEAST_WINDOW:
             cure = "raise its limit"
         return (
             f"the model server takes {self._tokens:,} tokens in one request, less than was "
             f"assumed, so requests were made smaller; {cure}"
+        )
+
+    def _note_refusal(self) -> str:
+        if self._refused is None:
+            return ""
+        lower = f"less than {self._set}" if self._set else "the tokens that it takes"
+        return (
+            f"the model server refused a request of {self._refused:,} characters as too long and "
+            f"named no limit, so requests were made smaller; set `context-window` to {lower}"
         )
 
     def state(self, tokens: int | None) -> None:

@@ -71,7 +71,9 @@ def test_the_number_in_a_refusal_corrects_the_characters_of_a_token() -> None:
 def test_a_number_that_is_no_window_changes_nothing_but_what_was_refused() -> None:
     window = ContextWindow("m")
     window.learn(refusal(1, 2), 15_000)
-    assert (window.most, window.refused, window.note) == (None, 15_000, "")
+    assert (window.most, window.refused) == (None, 15_000)
+    assert "a request of 15,000 characters as too long and named no limit" in window.note
+    assert window.note.endswith("set `context-window` to the tokens that it takes")
     window.learn(refusal(), 9_000)
     window.learn(refusal(), 12_000)
     assert window.refused == 9_000

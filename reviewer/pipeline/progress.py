@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeAlias
 
 from reviewer.changes.batches import Batch
@@ -102,8 +103,10 @@ class Progress:
                 self.overview = result.overview if result.overview.text else self.overview
                 self.gaps = None if result.problem else result.overview.gaps
                 stop = result.problem if isinstance(result.problem, FINAL_ERRORS) else None
+                self._unreachable *= result.problem is not None
             case FindingsToVerify(), Verified():
                 self.verdicts.add(task, result)
+                self._unreachable *= not result.complete
                 return ()
             case Summaries(), OverviewResult():
                 self.overview, self.overview_problem = result.overview, result.problem
@@ -157,7 +160,8 @@ class Progress:
         problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
         final = next((each for each in problems if isinstance(each, FINAL_ERRORS)), None)
         lost = next((each for each in problems if isinstance(each, ModelUnreachableError)), None)
-        self._unreachable = self._unreachable + 1 if lost else 0
+        replied = len(problems) < len(results)
+        self._unreachable = self._unreachable + 1 if lost and not replied else 0
         # A server that has replied before may reply again, if it is not gone for long.
         if self._has_reply() and self._unreachable < _MOST_UNREACHABLE:
             lost = None
@@ -239,18 +243,27 @@ class Progress:
         self._merge({path for path in self.parts if path not in self.results})
 
     def drop_cut(self) -> None:
-        """Give up replies to prompts that the server had cut, as only a later one has shown."""
-        client, problem = self.reviewer.client, None
-        window, model = client.window, client.preferred.name
+        """Give up replies to prompts that the server had cut, as only a later one has shown.
+
+        Findings stay, because each quotes what the model saw, but their files are incomplete.
+        """
+        client = self.reviewer.client
+        find_cut = partial(client.window.find_late_cut, model=client.preferred.name)
+        problem: ReviewerError | None = None
         dropped: set[str] = set()
         for path, results in self.parts.items():
-            for at, each in enumerate(results):
-                if cut := window.find_late_cut(each.usage, model):
-                    results[at] = replace(each, result=cut, usage=None)
+            for at, each in enumerate(tuple(results)):
+                if cut := find_cut(each.usage):
+                    failed = replace(each, result=cut, usage=None)
+                    if isinstance(each.result, FileCandidates) and each.result.candidates:
+                        results.append(failed)
+                    else:
+                        results[at] = failed
                     problem = cut
                     dropped.add(path)
         self._merge(dropped)
-        if self._whole_result and (cut := window.find_late_cut(self._whole_result.usage, model)):
+        self.verdicts.drop(lambda usage: find_cut(usage) is not None)
+        if self._whole_result and (cut := find_cut(self._whole_result.usage)):
             self._across.clear()
             problem = cut
         if problem:

@@ -1,12 +1,13 @@
 """Holds which findings are verified in which batch, and applies what the verifications left."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes.batches import Batch
 from reviewer.finding import Finding
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
+from reviewer.prompt import Usage
 from reviewer.verification import Verification
 
 
@@ -36,6 +37,13 @@ class Verdicts:
     def add(self, task: FindingsToVerify, verified: Verified) -> None:
         """Add what came back of a verification."""
         self._verified[task.number] = verified
+
+    def drop(self, is_cut: Callable[[Usage | None], bool]) -> None:
+        """Leave findings unverified whose verification came of a prompt that had been cut."""
+        for number, verified in self._verified.items():
+            if any(map(is_cut, verified.usages)):
+                whole = verified.findings
+                self._verified[number] = Verified(whole, whole, complete=False)
 
     def apply(self, results: Mapping[str, FileResult]) -> dict[str, FileResult]:
         """Return the results with the findings that are left; others stay as they are."""

@@ -12,7 +12,7 @@ from reviewer.findings import ranking
 from reviewer.llm import replies
 from reviewer.llm.ask import Tier
 from reviewer.pipeline.review_batch import BatchReviewer
-from reviewer.prompt import Prompt
+from reviewer.prompt import Prompt, Usage
 from reviewer.verification import Verification
 
 log = logging.getLogger(__name__)
@@ -40,13 +40,15 @@ class FindingsToVerify:
 class Verified:
     """What the verification of a batch left of its `findings`.
 
-    `complete` is False if there was no reply; all findings are left then.
+    `complete` is False if there was no reply; all findings are left then. `usages` show if the
+    server cut a prompt.
     """
 
     findings: tuple[Finding, ...]
     left: tuple[Finding, ...]
     verifications: tuple[Verification, ...] = ()
     complete: bool = True
+    usages: tuple[Usage | None, ...] = ()
 
 
 def verify(reviewer: BatchReviewer, task: FindingsToVerify) -> Verified:
@@ -71,9 +73,9 @@ def _verify(
     request = reviewer.requests.make(batch)
     reviewer.requests.guidelines.record(request.rules.cuts, request.rules.learned)
     try:
-        verdicts = reviewer.client.ask(
+        verdicts, usage = reviewer.client.ask(
             reviewer.prompts.verify(request, findings, agreed),
-            lambda reply: replies.parse_verdicts(reply, len(findings)),
+            lambda reply: (replies.parse_verdicts(reply, len(findings)), reply.usage),
             Tier.CHEAP if reviewer.requests.effort is Effort.LOW else Tier.PREFERRED,
         )
     except ContextTooLongError as problem:
@@ -83,7 +85,7 @@ def _verify(
     except ReviewerError as problem:
         return _leave_unverified(batch, findings, problem)
     left, reasons = ranking.apply_verdicts(findings, verdicts)
-    return Verified(tuple(findings), left, reasons)
+    return Verified(tuple(findings), left, reasons, usages=(usage,))
 
 
 def _leave_unverified(
@@ -106,6 +108,7 @@ def _verify_each(
         tuple(finding for each in found for finding in each.left),
         tuple(reason for each in found for reason in each.verifications),
         complete=all(each.complete for each in found),
+        usages=tuple(usage for each in found for usage in each.usages),
     )
 
 

@@ -4,7 +4,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -305,3 +305,33 @@ def test_a_reply_from_before_the_cut_was_noticed_is_not_clean(job: Job) -> None:
     assert finished.code == 1
     assert_reported_everywhere(job, finished, "cut the prompt to 2,000 tokens")
     assert_reported_everywhere(job, finished, "OLLAMA_CONTEXT_LENGTH=8192")
+
+
+def cut_late(job: Job, first: Callable[[Body], ScriptedReply], window: int) -> None:
+    """Have the server cut all requests about big.py, after one that `first` replies to."""
+    job.github.push(NUMBER, {"big.py": "value = load(source)\n" * 1_500})
+    first_is_there = threading.Event()
+    plain = job.model.respond
+
+    def respond(request: Request) -> Response:
+        if request.path != CHAT:
+            return plain(request)
+        body: Body = request.json_object()
+        if "big.py" not in prompted_paths(body):
+            reply = first(body)
+            if reply.usage == (window, 10):
+                first_is_there.set()
+            return as_json(200, completion(reply))
+        first_is_there.wait(5)
+        time.sleep(0.3)
+        return as_json(200, completion(ScriptedReply(finds_nothing(body), usage=(window, 10))))
+
+    job.model.respond = respond  # type: ignore[method-assign]
+
+
+@faults("LL24")
+def test_a_finding_from_before_the_cut_was_noticed_is_kept(job: Job) -> None:
+    cut_late(job, lambda body: ScriptedReply(finds_one_in_each(body), usage=(2_600, 10)), 2_600)
+    finished = job.run(batching="file", verify="off")
+    assert (finished.code, finished.outputs["complete"]) == (0, "false")
+    assert "Sets the wrong value" in job.github.bodies[-1]

@@ -116,6 +116,8 @@ class PackedLines(Sequence[Line]):
             place = self._places[index]
             return next(self._packed.read(range(place, place + 1)))
         places = self._places[index]
+        if not places:
+            return ()
         return PackedLines(self._packed, places) if places.step == 1 else tuple(self)[index]
 
     def __eq__(self, other: object) -> bool:

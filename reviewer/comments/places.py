@@ -71,12 +71,12 @@ def format_place(finding: Finding, blobs: Blobs) -> str:
     """
     first, last = finding.start_line, finding.end_line
     lines = f"{first}" if first == last else f"{first}-{last}"
-    shown = markdown.span(place := f"{finding.path}:{lines}")
+    shown = markdown.span(f"{finding.path}:{lines}")
     if finding.side is Side.OLD:
         return f"{shown} (removed)"
     address = blobs.find(finding.path, first, last)
     # At the start of a paragraph, "[…]:" defines a reference, whatever else it looks like.
-    return f"[{shown}]({address})" if address and "]:" not in place else shown
+    return f"[{shown}]({address})" if address and "]:" not in shown else shown
 
 
 def list_places(places: tuple[str, ...]) -> str:

@@ -50,6 +50,9 @@ class Wording:
 
     def _name(self, found: re.Match[str]) -> str:
         name = found["named"] or found["bare"]
+        # A server's words may be about another input, or about its own base-url.
+        if name not in _NAMES:
+            return found[0]
         if source := self.sources.get(name):
             return source
         return f"`--input {name}=...`" if found["article"] == "the" else found[0]

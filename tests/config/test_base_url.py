@@ -157,7 +157,7 @@ def test_what_may_be_a_secret_is_not_repeated(text: str) -> None:
 
 
 @faults("IN5")
-@pytest.mark.parametrize("address", ["", OPENAI])
+@pytest.mark.parametrize("address", ["", OPENAI, f"{OPENAI}/", "https://eu.api.openai.com/v1"])
 @pytest.mark.parametrize("model", ["acme/coder-small", "openai/gpt-oss-20b"])
 def test_a_model_that_openai_cannot_have_is_not_asked_for_there(model: str, address: str) -> None:
     with pytest.raises(InputError, match="code and key would be sent to OpenAI"):

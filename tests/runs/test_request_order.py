@@ -149,7 +149,7 @@ def findings_of(comment: str) -> list[str]:
 
 def test_a_budget_that_may_not_be_enough_is_spent_on_the_files_first(large: Job) -> None:
     large.model.script = finds_one_in_each
-    finished = large.run(concurrency="8", max_tokens_total="150000")
+    finished = large.run(concurrency="1", max_tokens_total="150000")
     asked = [purpose(body) for body in large.model.bodies]
     assert asked[0] == "review"
     assert finished.outputs["complete"] == "true"

@@ -29,6 +29,8 @@ HELP = " Help: https://example.com/troubleshooting.md#input"
         ),
         ("Write `exclude: 'docs/**, *.md'`.", "Write `--input 'exclude=docs/**, *.md'`."),
         ("Raise the input timeout.", "Raise `--input timeout=...`."),
+        ("Reduce the length of the input messages.", "Reduce the length of the input messages."),
+        ("It failed: the input is empty.", "It failed: the input is empty."),
         ("Leave out one of them.", "Leave out one of them."),
         ("`nothing: x` is in /base-url/ and my-api-key.", None),
         ("Write `model: x` in .github/code-review.yml.", None),

@@ -222,8 +222,9 @@ class Inputs(OwnInputs):
         given = options.read_texts(environ, tuple(entry.name for entry in DECLARATIONS))
         read = options.parse_texts(given, DECLARATIONS)
         secret = [entry for entry in DECLARATIONS if entry.kind.secret]
-        texts = [given.get(entry.name) for entry in secret]
-        texts += [read.get(entry.field) for entry in secret]
+        texts = [given.get(each.name) for each in secret] + [
+            read.get(each.field) for each in secret
+        ]
         inputs = cls(**read, secrets=tuple(dict.fromkeys(filter(None, texts))))
         if inputs.base_url == OPENAI:
             model_inputs.check_name(inputs.api_key and inputs.model, OPENAI, given.get("base-url"))
@@ -232,6 +233,8 @@ class Inputs(OwnInputs):
         from reviewer.config import base_url as url
 
         inputs = replace(inputs, base_url=url.parse(inputs.base_url, allow_http=inputs.allow_http))
+        if inputs.asks_openai:
+            model_inputs.check_name(inputs.api_key and inputs.model, inputs.base_url, "set")
         # The default is a model of OpenAI's.
         return inputs if inputs.asks_openai or given.get("model") else replace(inputs, model="")
 

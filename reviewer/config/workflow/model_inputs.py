@@ -105,7 +105,8 @@ def check_name(model: str, address: str, given: str | None) -> None:
     raise InputError(
         f"{show(model)} is no model of OpenAI's, and code and key would be sent to OpenAI: "
         f"the input base-url is {'empty' if empty else address}.",
-        cause="`${{ vars.NAME }}` is empty where no variable has exactly this name." * empty,
+        cause="In a workflow, `${{ vars.NAME }}` is empty where no variable has exactly this name."
+        * empty,
         remedy="Set base-url to the address of the server that has the model."
         + f" If OpenAI has it, write `base-url: {address}`." * ("/" not in model),
     )

@@ -144,12 +144,16 @@ def test_without_the_file_the_link_makes_one(job: Job) -> None:
     assert f"/new/main?filename={LEARNINGS_FILE}" in job.github.bodies[0]
 
 
-@pytest.mark.parametrize("base", ["- txt: a\n", "[{text: a}]\n", "- text: |\n    No end"])
+@pytest.mark.parametrize(
+    "base", ["- txt: a\n", "[{text: a}]\n", "[]\n", "- text: |\n    No end", "- text: a\n" * 200]
+)
 def test_a_file_that_cannot_be_added_to_gets_lines_to_paste(job: Job, base: str) -> None:
     job.github.move_base(NUMBER, {LEARNINGS_FILE: base})
     learn(job)
     assert LEARNINGS_FILE in job.github.bodies[0]
     assert pasted(job.github.bodies[0]).text == TEXT
+    # At its end as it is now, they would break the file.
+    assert "Repair that first. Then add these lines at the end" in job.github.bodies[0]
     assert proposals(job) == []
 
 
@@ -157,6 +161,7 @@ def test_a_failure_of_github_gets_lines_to_paste(job: Job) -> None:
     job.github.fail("graphql", Pass(), *[failures.status(500)] * 3)
     learn(job)
     assert "`contents: write`" not in job.github.bodies[0]
+    assert "Repair" not in job.github.bodies[0]
     assert pasted(job.github.bodies[0]).text == TEXT
 
 

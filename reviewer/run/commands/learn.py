@@ -1,6 +1,7 @@
 """Proposes a learning: as a pull request where the token may, else as lines to paste."""
 
 import logging
+from dataclasses import replace
 
 from reviewer.comments import learned
 from reviewer.comments.learned import LearnedReply
@@ -95,7 +96,8 @@ def _propose(
             raise CommandRefusedError("/learn was refused: the file has this learning already")
         after = new_learning.add(before, learning)
     except ConfigError as broken:
-        return reply(mask_advice(str(broken), run.runner.secrets))
+        why = mask_advice(str(broken), run.runner.secrets)
+        return replace(reply(why), unfit=True)
     if run.inputs.silent:
         return reply(_SILENT)
     try:

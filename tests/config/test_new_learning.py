@@ -140,7 +140,19 @@ def test_a_pattern_for_a_file_matches_that_file(path: str) -> None:
         assert entries(new_learning.add(None, learning)) == (learning,)
 
 
-@pytest.mark.parametrize("path", ["src/app.py", "app.py", "src/[id].tsx", "a b/c.py", "src/ü.py"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "src/app.py",
+        "app.py",
+        "src/[id].tsx",
+        "a b/c.py",
+        "src/ü.py",
+        "!vendor/x.py",
+        "!x.py",
+        "#old/x.py",
+    ],
+)
 def test_it_matches_no_other_file(path: str) -> None:
     patterns = new_learning.match_only(path)
     assert patterns

@@ -203,6 +203,24 @@ def test_a_finding_that_does_not_exist_is_refused(job: Job) -> None:
     assert proposals(job) == []
 
 
+def test_in_a_thread_that_is_gone_it_does_not_become_one_about_all_files(job: Job) -> None:
+    commenter = Commenter("maintainer", Subject.REVIEW_COMMENT, 9)
+    finished = learn(job, replace(ASKED, commenter=commenter, thread=8))
+    assert "/learn was refused: the review thread was not found" in finished.log
+    assert proposals(job) == []
+
+
+@pytest.mark.parametrize("path", [f"src/{'a' * 253}.py", "src/a\\b.py", "src/app.py "])
+def test_about_a_file_that_no_pattern_names_it_does_not_become_one_about_all_files(
+    job: Job, path: str
+) -> None:
+    job.github.add_pull(NUMBER, {path: ("old = 1\n", "new = 2\n"), LEARNINGS_FILE: (OLD, OLD)})
+    job.run()
+    finished = learn(job, replace(ASKED, finding=1))
+    assert "/learn was refused: no pattern can name the file alone" in finished.log
+    assert proposals(job) == []
+
+
 def test_a_dry_run_writes_nothing(job: Job) -> None:
     finished = learn(job, dry_run="true")
     assert proposals(job) == []

@@ -31,7 +31,9 @@ def clean(text: str) -> str:
 def match_only(path: str) -> tuple[str, ...]:
     """Return a pattern for one file, none if its name cannot be written as one."""
     inside = _SPECIAL.sub(lambda found: f"[{found[0]}]", path)
-    pattern = inside if "/" in path else f"/{inside}"
+    # A sign in front would take files out, or begin a comment.
+    plain = "/" in path and path[0] not in "!#"
+    pattern = inside if plain else f"/{inside}"
     try:
         matched = Patterns.parse((pattern,)).verdict(path)
         learnings_file.parse(render(Learning("-", (pattern,))))

@@ -32,7 +32,7 @@ def propose(run: Run, wanted: ProposeLearning, snapshot: Snapshot) -> int:
     """Propose a learning, reply where it was asked for, and return the exit code.
 
     Raises CommandRefusedError for a person who may not write to the repository, and for a text
-    that can be no learning.
+    that can be no learning, or none about its file alone.
     """
     require_write(run, "/learn", wanted.commenter.login)
     thread = responses.find_thread(snapshot, wanted.thread) if wanted.thread else None
@@ -49,6 +49,8 @@ def _find_path(
     run: Run, wanted: ProposeLearning, snapshot: Snapshot, thread: ReviewThread | None
 ) -> str:
     """Return the file that the learning is about, "" for all files."""
+    if wanted.thread and not thread and not wanted.finding:
+        raise CommandRefusedError("/learn was refused: the review thread was not found")
     if not wanted.finding:
         return thread.path if thread else ""
     state = OwnComment.find(snapshot, run.seal).state
@@ -68,7 +70,10 @@ def _make(run: Run, wanted: ProposeLearning, path: str) -> Learning:
     if not 0 < len(text) <= most:
         what = f"has {len(text):,} characters, and at most {most:,} are allowed"
         raise CommandRefusedError(f"/learn was refused: the text {what}")
-    return Learning(text, new_learning.match_only(path) if path else (), _name_origin(run, wanted))
+    paths = new_learning.match_only(path) if path else ()
+    if path and not paths:
+        raise CommandRefusedError("/learn was refused: no pattern can name the file alone")
+    return Learning(text, paths, _name_origin(run, wanted))
 
 
 def _name_origin(run: Run, wanted: ProposeLearning) -> str:

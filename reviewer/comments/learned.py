@@ -42,6 +42,7 @@ class LearnedReply:
             "learned.md.j2",
             pull=self.pull,
             about=self.learning.paths,
+            text=self.learning.text,
             why=self.why,
             unfit=self.unfit,
             compare=self._compare if self.pushed else "",

@@ -221,6 +221,20 @@ def test_about_a_file_that_no_pattern_names_it_does_not_become_one_about_all_fil
     assert proposals(job) == []
 
 
+def test_a_first_word_that_numbers_no_finding_is_a_part_of_the_text(job: Job) -> None:
+    words = "F9 scores are macro averaged"
+    learn(job, replace(ASKED, text="scores are macro averaged", finding=9, whole=words))
+    assert proposed(job) == Learning(words, (), ORIGIN)
+
+
+def test_the_reply_shows_which_words_were_taken_for_the_text(job: Job) -> None:
+    job.run()
+    words = "F1 scores are macro averaged"
+    learn(job, replace(ASKED, text="scores are macro averaged", finding=1, whole=words))
+    assert proposed(job).paths == ("src/app.py",)
+    assert "> `scores are macro averaged`" in job.github.bodies[-1]
+
+
 def test_a_dry_run_writes_nothing(job: Job) -> None:
     finished = learn(job, dry_run="true")
     assert proposals(job) == []
@@ -249,10 +263,11 @@ def test_a_hostile_text_is_one_entry_and_nothing_else(job: Job, text: str, *, pu
     assert found.text == " ".join(invisible.drop(text).split())
     assert found.origin == ORIGIN
     texts = [*job.github.bodies, *(pull.body or "" for pull in proposals(job))]
-    # Nothing in a fence is rendered.
-    for each in (
+    # Nothing in a fence or in a code span is rendered.
+    fences = [
         re.sub(r"^(`{3,}).*?^\1$", "", each, flags=re.DOTALL | re.MULTILINE) for each in texts
-    ):
+    ]
+    for each in (re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", each) for each in fences):
         assert not re.search(r"@octo|^/approve|^## Heading|!\[x\]", each, re.MULTILINE)
         assert not each.startswith("<!-- code-review-action name=default")
 

@@ -38,32 +38,38 @@ def propose(run: Run, wanted: ProposeLearning, snapshot: Snapshot) -> int:
     thread = responses.find_thread(snapshot, wanted.thread) if wanted.thread else None
     if responses.is_answered(run, wanted.commenter.comment_id, snapshot, thread):
         return responses.skip(run, "the comment was answered before")
-    learning = _make(run, wanted, _find_path(run, wanted, snapshot, thread))
+    words, path = _find_text(run, wanted, snapshot, thread)
+    learning = _make(run, wanted, words, path)
     reply = _propose(run, wanted, snapshot.pull, learning)
     # Rendering may have joined the parts of a secret.
     text = run.runner.secrets.conceal(reply.render())
     return responses.publish(run, wanted.commenter, text, thread)
 
 
-def _find_path(
+def _find_text(
     run: Run, wanted: ProposeLearning, snapshot: Snapshot, thread: ReviewThread | None
-) -> str:
-    """Return the file that the learning is about, "" for all files."""
-    if wanted.thread and not thread and not wanted.finding:
+) -> tuple[str, str]:
+    """Return the text, and the file that it is about, "" for all files."""
+    path = _find_file(run, wanted.finding, snapshot) if wanted.finding else ""
+    if path:
+        return wanted.text, path
+    if wanted.finding and not wanted.whole:
+        raise CommandRefusedError(f"/learn was refused: there is no finding F{wanted.finding}")
+    if wanted.thread and not thread:
         raise CommandRefusedError("/learn was refused: the review thread was not found")
-    if not wanted.finding:
-        return thread.path if thread else ""
+    return wanted.whole or wanted.text, thread.path if thread else ""
+
+
+def _find_file(run: Run, number: int, snapshot: Snapshot) -> str:
+    """Return the file of a finding, "" if there is no such finding."""
     state = OwnComment.find(snapshot, run.seal).state
     findings = (*state.findings, *(each.finding for each in state.dismissed))
-    path = next((each.path for each in findings if each.number == wanted.finding), "")
-    if not path:
-        raise CommandRefusedError(f"/learn was refused: there is no finding F{wanted.finding}")
-    return path
+    return next((each.path for each in findings if each.number == number), "")
 
 
-def _make(run: Run, wanted: ProposeLearning, path: str) -> Learning:
+def _make(run: Run, wanted: ProposeLearning, words: str, path: str) -> Learning:
     mask = SecretMask.of(run.runner.secrets, ())
-    text = new_learning.clean(mask(wanted.text))
+    text = new_learning.clean(mask(words))
     # What is proposed cannot be taken back.
     run.runner.secrets.withhold((text,))
     most = learnings_file.LONGEST_TEXT

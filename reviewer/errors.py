@@ -182,6 +182,10 @@ class OvertakenError(ForgeError):
     """The comment changed between an attempt without an answer and its retry."""
 
 
+class BranchTakenError(ForgeError):
+    """A branch for a file exists, and its file is another one."""
+
+
 class RateLimitedError(ForgeError):
     """GitHub asks for a longer wait than the run has time for."""
 

@@ -134,8 +134,9 @@ class PushFile:
     """Commit a file to the new branch `branch`, which begins at the tip of `base_ref`.
 
     `was` is the content that `content` was made of, None for a file that does not exist: a base
-    branch that has another one by now gets no branch. Nothing is done if the branch has its commit,
-    or if there is, or was, a pull request from it.
+    branch that has another one by now gets no branch. Nothing is done if the branch has `content`,
+    or if there is, or was, a pull request from it. A branch that has neither raises
+    BranchTakenError.
     """
 
     base_ref: str

@@ -99,6 +99,30 @@ def test_a_repeated_run_proposes_and_replies_once(job: Job) -> None:
     assert "Proposed in #8." in job.github.bodies[0]
 
 
+@faults("GH1")
+def test_a_branch_without_the_learning_is_not_proposed(job: Job) -> None:
+    # An earlier run made the branch only, and another learning was merged since.
+    job.github.repository.refs["code-review/learning-issues-9"] = job.github.repository.refs["main"]
+    job.github.move_base(NUMBER, {LEARNINGS_FILE: f"{OLD}- text: Merged since.\n"})
+    learn(job)
+    assert proposals(job) == []
+    (body,) = job.github.bodies
+    assert "The branch code-review/learning-issues-9 exists with other content" in body
+    assert pasted(body).text == TEXT
+
+
+@faults("GH1")
+def test_a_branch_with_the_learning_and_an_older_file_is_proposed(job: Job) -> None:
+    job.github.site.tokens[TOKEN] = Token(BOT, opens=False)
+    learn(job)
+    job.github.repository.comments.clear()
+    job.github.site.tokens[TOKEN] = Token(BOT)
+    job.github.move_base(NUMBER, {LEARNINGS_FILE: f"{OLD}- text: Merged since.\n"})
+    learn(job)
+    assert proposed(job).text == TEXT
+    assert "Proposed in #8" in job.github.bodies[0]
+
+
 def test_it_is_added_to_what_the_base_branch_has_by_now(job: Job) -> None:
     newer = f"{OLD}- text: Merged since.\n"
     job.github.move_base(NUMBER, {LEARNINGS_FILE: newer})

@@ -9,7 +9,13 @@ from reviewer.comments.upsert import OwnComment
 from reviewer.config.repository import learnings_file, new_learning
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
-from reviewer.errors import CommandRefusedError, ConfigError, ForbiddenError, ForgeError
+from reviewer.errors import (
+    BranchTakenError,
+    CommandRefusedError,
+    ConfigError,
+    ForbiddenError,
+    ForgeError,
+)
 from reviewer.events.activity import ProposeLearning
 from reviewer.operations import OpenPull, PushFile, Subject
 from reviewer.pull_request import OpenedPull, PullRequest, ReviewThread, Snapshot
@@ -113,7 +119,7 @@ def _propose(
         return reply(_SILENT)
     try:
         push = PushFile(pull.base_ref, branch, LEARNINGS_FILE, before, after, learned.TITLE)
-        run.forge.apply(push)
+        _push(run, push, learning)
     except ForgeError as refused:
         return reply(_explain(refused))
     body = learned.render_pull(learning, wanted.commenter.login, wanted.number)
@@ -123,6 +129,23 @@ def _propose(
     except ForgeError as refused:
         return reply(_explain(refused), pushed=branch)
     return reply(opened=opened.number if isinstance(opened, OpenedPull) else 0)
+
+
+def _push(run: Run, push: PushFile, learning: Learning) -> None:
+    try:
+        run.forge.apply(push)
+    except BranchTakenError:
+        # An earlier run may have added the learning to the file as it was then.
+        if not _is_on_branch(run, push.branch, learning):
+            raise
+
+
+def _is_on_branch(run: Run, branch: str, learning: Learning) -> bool:
+    try:
+        found = run.forge.content(LEARNINGS_FILE, branch)
+        return learning.is_in(learnings_file.parse(found or b""))
+    except (ConfigError, ForgeError):
+        return False
 
 
 def _explain(refused: ForgeError) -> str:

@@ -17,7 +17,7 @@ from tests.loopback import failures
 from tests.loopback.failures import Pass
 from tests.loopback.github import BOT, TOKEN
 from tests.loopback.model import KEY
-from tests.loopback.state import Pull, Token
+from tests.loopback.state import Pull, Symlink, Token
 from tests.run_result import RunResult
 from tests.runs.job import NUMBER, Job
 from tests.runs.model_scripts import finds_a_problem
@@ -178,6 +178,27 @@ def test_a_file_that_cannot_be_added_to_gets_lines_to_paste(job: Job, base: str)
     assert pasted(job.github.bodies[0]).text == TEXT
     # At its end as it is now, they would break the file.
     assert "Repair that first. Then add these lines at the end" in job.github.bodies[0]
+    assert proposals(job) == []
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        (Symlink("nowhere.yml"), "is a symbolic link. Put a plain file in its place."),
+        (b"#" * (1 << 20) + b"\n", "is larger than 1,048,576 bytes. Make it smaller."),
+    ],
+    ids=["link", "large"],
+)
+def test_something_else_than_a_file_that_can_be_read_gets_lines_to_paste(
+    job: Job, odd: Symlink | bytes, words: str
+) -> None:
+    job.github.move_base(NUMBER, {LEARNINGS_FILE: odd})
+    learn(job)
+    (body,) = job.github.bodies
+    assert words in body
+    assert "Repair that first. Then add these lines at the end" in body
+    assert "/edit/main/.github/code-review-learnings.yml" in body
+    assert pasted(body).text == TEXT
     assert proposals(job) == []
 
 

@@ -15,6 +15,7 @@ from reviewer.errors import (
     ConfigError,
     ForbiddenError,
     ForgeError,
+    NotFoundError,
 )
 from reviewer.events.activity import ProposeLearning
 from reviewer.operations import OpenPull, PushFile, Subject
@@ -100,8 +101,8 @@ def _name_origin(run: Run, wanted: ProposeLearning) -> str:
 def _propose(
     run: Run, wanted: ProposeLearning, pull: PullRequest, learning: Learning
 ) -> LearnedReply:
-    # The tip of the branch: an earlier learning may have been merged after the last push.
-    before = run.forge.content(LEARNINGS_FILE, pull.base_ref)
+    # What cannot be read, such as a link or a large file, exists too.
+    before: bytes | None = b""
     branch = f"code-review/learning-{wanted.commenter.subject.value}-{wanted.commenter.comment_id}"
 
     def reply(why: str = "", opened: int = 0, pushed: str = "") -> LearnedReply:
@@ -109,11 +110,13 @@ def _propose(
         return LearnedReply(learning, pull.base_ref, url, opened, why, pushed, exists)
 
     try:
+        # The tip of the branch: an earlier learning may have been merged after the last push.
+        before = run.forge.content(LEARNINGS_FILE, pull.base_ref)
         if learning.is_in(learnings_file.parse(before or b"")):
             raise CommandRefusedError("/learn was refused: the file has this learning already")
         after = new_learning.add(before, learning)
-    except ConfigError as broken:
-        why = mask_advice(str(broken), run.runner.secrets)
+    except (ConfigError, NotFoundError) as unfit:
+        why = mask_advice(str(unfit), run.runner.secrets)
         return replace(reply(why), unfit=True)
     if run.inputs.silent:
         return reply(_SILENT)

@@ -328,6 +328,27 @@ def test_no_secret_is_proposed(job: Job, *, pushes: bool) -> None:
     assert not any(KEY in each or other in each for each in texts)
 
 
+@faults("SE18")
+def test_a_secret_in_disguise_is_refused_as_a_part_of_the_text(job: Job) -> None:
+    key = "sk-Zq8Lr2Vx7Tn4Bw9Hc3Md"
+    job.inputs["api-key"] = key
+    finished = learn(job, replace(ASKED, text=f"The key is {' '.join(key)}."))
+    assert "/learn was refused: the text contains all or part of a secret" in finished.log
+    assert "model" not in finished.log
+    assert (9, "confused") in job.github.repository.reactions
+    assert job.github.bodies == []
+    assert proposals(job) == []
+
+
+@faults("SE18")
+@pytest.mark.parametrize("text", ["<!-- all of it -->", "Use cents <!-- and more --> only."])
+def test_the_description_and_the_reply_show_all_that_the_file_gets(job: Job, text: str) -> None:
+    learn(job, replace(ASKED, text=text))
+    assert proposed(job).text == text
+    for each in (proposals(job)[0].body or "", job.github.bodies[0]):
+        assert f"> `{text}`" in invisible.drop(each)
+
+
 def test_ignore_with_a_reason_offers_the_command(job: Job) -> None:
     job.run()
     ignored = IgnoreCommand(1, "generated `code`")

@@ -78,7 +78,11 @@ def _make(run: Run, wanted: ProposeLearning, words: str, path: str) -> Learning:
     mask = SecretMask.of(run.runner.secrets, ())
     text = new_learning.clean(mask(words))
     # What is proposed cannot be taken back.
-    run.runner.secrets.withhold((text,))
+    if run.runner.secrets.leaked_in(text):
+        raise CommandRefusedError(
+            "/learn was refused: the text contains all or part of a secret of this run; replace "
+            "it, for the comment shows it"
+        )
     most = learnings_file.LONGEST_TEXT
     if not 0 < len(text) <= most:
         what = f"has {len(text):,} characters, and at most {most:,} are allowed"

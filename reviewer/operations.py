@@ -4,7 +4,12 @@ import enum
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from reviewer.errors import ForgeError
 from reviewer.finding import Side
+
+
+class BranchTakenError(ForgeError):
+    """A branch for a file exists, and its file is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +139,9 @@ class PushFile:
     """Commit a file to the new branch `branch`, which begins at the tip of `base_ref`.
 
     `was` is the content that `content` was made of, None for a file that does not exist: a base
-    branch that has another one by now gets no branch. Nothing is done if the branch has its commit,
-    or if there is, or was, a pull request from it.
+    branch that has another one by now gets no branch. Nothing is done if the branch has `content`,
+    or if there is, or was, a pull request from it. A branch that has neither raises
+    BranchTakenError.
     """
 
     base_ref: str

@@ -24,7 +24,7 @@ class LearnedReply:
 
     `pull` is the number of the pull request that proposes it, 0 for none, and then `why` says the
     reason. `pushed` is the branch that has the entry all the same, "" for none. `exists` says that
-    the repository has a file with learnings.
+    the repository has a file with learnings. `unfit` says that it takes no entry as it is.
     """
 
     learning: Learning
@@ -34,6 +34,7 @@ class LearnedReply:
     why: str = ""
     pushed: str = ""
     exists: bool = False
+    unfit: bool = False
 
     def render(self) -> str:
         """Return the reply as Markdown without marker."""
@@ -41,7 +42,9 @@ class LearnedReply:
             "learned.md.j2",
             pull=self.pull,
             about=self.learning.paths,
+            text=self.learning.text,
             why=self.why,
+            unfit=self.unfit,
             compare=self._compare if self.pushed else "",
             pushed=self.pushed,
             edit=self._edit,

@@ -101,7 +101,8 @@ class ProposeLearning:
     """Propose a learning to the repository; `text` is untrusted.
 
     It is about the file of the finding with the number `finding`, or of the review thread with the
-    first comment `thread`, or else about every file.
+    first comment `thread`, or else about every file. `whole` is the text if there is no such
+    finding; "" if the command is wrong then.
     """
 
     number: int
@@ -109,6 +110,7 @@ class ProposeLearning:
     commenter: Commenter
     finding: int = 0
     thread: int | None = None
+    whole: str = ""
 
 
 @record

@@ -18,7 +18,8 @@ LONGEST_REASON = 200
 # The summary prints [F3], and people copy what they see.
 _NUMBERED = re.compile(r"\[?F([1-9][0-9]{0,5})\]?(?:[ \t]+(.*))?", re.IGNORECASE | re.ASCII)
 
-_NAMED = re.compile(r"\[?F([1-9][0-9]{0,5})\]?(?:\s+|$)", re.IGNORECASE | re.ASCII)
+# "f64 is a float" begins with a word. "F1 scores" may too; a bracket or a colon leaves no doubt.
+_NAMED = re.compile(r"(\[[Ff]|F)([1-9][0-9]{0,5})(\]?:?)(?:\s+|$)", re.ASCII)
 
 
 @record
@@ -52,11 +53,13 @@ class IgnoreCommand:
 class LearnCommand:
     """Propose a learning; `text` is untrusted.
 
-    It is about the file of the finding `F{number}`, if that is not 0.
+    It is about the file of the finding `F{number}`, if that is not 0. `whole` is the text if there
+    is no such finding, because the number may be a word of it; "" if it is none.
     """
 
     text: str
     number: int = 0
+    whole: str = ""
 
 
 @record
@@ -211,6 +214,9 @@ def _interpret(line: _CommandLine, following: Sequence[str]) -> Command | None:
 def _read_learning(text: str) -> LearnCommand | None:
     """Return the command with its text, and with the number of a finding in front of it."""
     named = _NAMED.match(text)
-    rest = text[named.end() :] if named else text
-    number = int(named[1]) if named else 0
-    return LearnCommand(rest[:LONGEST_LEARNING], number) if rest else None
+    if not named:
+        return LearnCommand(text[:LONGEST_LEARNING]) if text else None
+    rest = text[named.end() :]
+    is_word = named[1] == "F" and not named[3]
+    whole = text[:LONGEST_LEARNING] if is_word else ""
+    return LearnCommand(rest[:LONGEST_LEARNING], int(named[2]), whole) if rest else None

@@ -173,8 +173,8 @@ def _obey(
     match command:
         case commands.AskCommand(question=question):
             return AnswerQuestion(event.number, question, commenter, thread=thread)
-        case commands.LearnCommand(text=text, number=finding):
-            return ProposeLearning(event.number, text, commenter, finding, thread)
+        case commands.LearnCommand(text=text, number=finding, whole=whole):
+            return ProposeLearning(event.number, text, commenter, finding, thread, whole)
         case commands.PauseCommand():
             return PauseReviews(event.number, commenter)
         case commands.HelpCommand():

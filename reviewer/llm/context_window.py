@@ -80,6 +80,11 @@ class ContextWindow:
         return self._refused
 
     @property
+    def has_cut(self) -> bool:
+        """True once the server has cut a prompt."""
+        return self._cut is not None
+
+    @property
     def note(self) -> str:
         """A note for the job summary on a limit that a request ran into, else ""."""
         if not self._learned:

@@ -248,6 +248,8 @@ class Progress:
         Findings stay, because each quotes what the model saw, but their files are incomplete.
         """
         client = self.reviewer.client
+        if not client.window.has_cut:
+            return
         find_cut = partial(client.window.find_late_cut, model=client.preferred.name)
         problem: ReviewerError | None = None
         dropped: set[str] = set()

@@ -83,17 +83,44 @@ def test_a_new_file_says_what_it_is() -> None:
     "before",
     [
         b"[]\n",
+        b"~\n",
         b"[{text: Old.}]\n",
         b"- text: Old.\n...\n",
         b"- text: |\n    Old.",
+    ],
+)
+def test_a_valid_file_in_another_form_is_refused_for_its_form(before: bytes) -> None:
+    with pytest.raises(ConfigError, match="would change the others") as refused:
+        new_learning.add(before, CENTS)
+    # No line of a text that nobody wrote is at fault.
+    assert refused.value.line == 0
+    assert "one entry below the other" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [b"- text: a\n" * 200, b"- text: a\n#" + b"-" * (65_536 - 12) + b"\n"],
+    ids=["entries", "bytes"],
+)
+def test_a_full_file_is_refused_as_full(before: bytes) -> None:
+    entries(before)
+    with pytest.raises(ConfigError, match="there is no room for one more entry") as refused:
+        new_learning.add(before, CENTS)
+    assert "Delete those that you do not need" in str(refused.value)
+    assert "201" not in str(refused.value)
+
+
+@faults("SE18")
+@pytest.mark.parametrize(
+    "before",
+    [
         b"- text: &a Old.\n",
         b"learnings: []\n",
         b"- text: [\n",
-        b"- text: a\n" * 200,
         b"- text: \xff\n",
     ],
 )
-def test_a_file_that_cannot_be_added_to_is_refused(before: bytes) -> None:
+def test_a_broken_file_is_refused(before: bytes) -> None:
     with pytest.raises(ConfigError):
         new_learning.add(before, CENTS)
 
@@ -113,7 +140,19 @@ def test_a_pattern_for_a_file_matches_that_file(path: str) -> None:
         assert entries(new_learning.add(None, learning)) == (learning,)
 
 
-@pytest.mark.parametrize("path", ["src/app.py", "app.py", "src/[id].tsx", "a b/c.py", "src/ü.py"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "src/app.py",
+        "app.py",
+        "src/[id].tsx",
+        "a b/c.py",
+        "src/ü.py",
+        "!vendor/x.py",
+        "!x.py",
+        "#old/x.py",
+    ],
+)
 def test_it_matches_no_other_file(path: str) -> None:
     patterns = new_learning.match_only(path)
     assert patterns

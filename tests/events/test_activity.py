@@ -406,7 +406,10 @@ MONA = Commenter("mona", Subject.COMMENT, 31)
         ),
         ("/ask Why?", AnswerQuestion(5, "Why?", MONA)),
         ("/learn Use cents.", ProposeLearning(5, "Use cents.", MONA)),
-        ("/learn F3 Use cents.", ProposeLearning(5, "Use cents.", MONA, finding=3)),
+        (
+            "/learn F3 Use cents.",
+            ProposeLearning(5, "Use cents.", MONA, finding=3, whole="F3 Use cents."),
+        ),
         ("/pause", PauseReviews(5, MONA)),
         ("/help", ShowHelp(5, MONA)),
         ("/review now", ShowHelp(5, MONA, "now")),

@@ -56,7 +56,13 @@ def test_a_command_is_alone_on_the_first_line(body: str, command: Command) -> No
     [
         ("/learn Money is in cents.", LearnCommand("Money is in cents.")),
         ("/LEARN\nMoney is\n\nin cents.\n", LearnCommand("Money is\n\nin cents.")),
-        ("/learn F3 It is generated.", LearnCommand("It is generated.", 3)),
+        (
+            "/learn F3 It is generated.",
+            LearnCommand("It is generated.", 3, "F3 It is generated."),
+        ),
+        ("/learn F3: It is generated.", LearnCommand("It is generated.", 3)),
+        ("/learn [F3]: It is generated.", LearnCommand("It is generated.", 3)),
+        ("/learn f64 is not allowed.", LearnCommand("f64 is not allowed.")),
         ("/learn [f3]\nIt is generated.", LearnCommand("It is generated.", 3)),
         ("/learn F3x is a name.", LearnCommand("F3x is a name.")),
         ("flows review learn Use cents.", LearnCommand("Use cents.")),

@@ -17,7 +17,7 @@ from tests.loopback import failures
 from tests.loopback.failures import Pass
 from tests.loopback.github import BOT, TOKEN
 from tests.loopback.model import KEY
-from tests.loopback.state import Pull, Token
+from tests.loopback.state import Pull, Symlink, Token
 from tests.run_result import RunResult
 from tests.runs.job import NUMBER, Job
 from tests.runs.model_scripts import finds_a_problem
@@ -99,6 +99,30 @@ def test_a_repeated_run_proposes_and_replies_once(job: Job) -> None:
     assert "Proposed in #8." in job.github.bodies[0]
 
 
+@faults("GH1")
+def test_a_branch_without_the_learning_is_not_proposed(job: Job) -> None:
+    # An earlier run made the branch only, and another learning was merged since.
+    job.github.repository.refs["code-review/learning-issues-9"] = job.github.repository.refs["main"]
+    job.github.move_base(NUMBER, {LEARNINGS_FILE: f"{OLD}- text: Merged since.\n"})
+    learn(job)
+    assert proposals(job) == []
+    (body,) = job.github.bodies
+    assert "The branch code-review/learning-issues-9 exists with other content" in body
+    assert pasted(body).text == TEXT
+
+
+@faults("GH1")
+def test_a_branch_with_the_learning_and_an_older_file_is_proposed(job: Job) -> None:
+    job.github.site.tokens[TOKEN] = Token(BOT, opens=False)
+    learn(job)
+    job.github.repository.comments.clear()
+    job.github.site.tokens[TOKEN] = Token(BOT)
+    job.github.move_base(NUMBER, {LEARNINGS_FILE: f"{OLD}- text: Merged since.\n"})
+    learn(job)
+    assert proposed(job).text == TEXT
+    assert "Proposed in #8" in job.github.bodies[0]
+
+
 def test_it_is_added_to_what_the_base_branch_has_by_now(job: Job) -> None:
     newer = f"{OLD}- text: Merged since.\n"
     job.github.move_base(NUMBER, {LEARNINGS_FILE: newer})
@@ -144,12 +168,37 @@ def test_without_the_file_the_link_makes_one(job: Job) -> None:
     assert f"/new/main?filename={LEARNINGS_FILE}" in job.github.bodies[0]
 
 
-@pytest.mark.parametrize("base", ["- txt: a\n", "[{text: a}]\n", "- text: |\n    No end"])
+@pytest.mark.parametrize(
+    "base", ["- txt: a\n", "[{text: a}]\n", "[]\n", "- text: |\n    No end", "- text: a\n" * 200]
+)
 def test_a_file_that_cannot_be_added_to_gets_lines_to_paste(job: Job, base: str) -> None:
     job.github.move_base(NUMBER, {LEARNINGS_FILE: base})
     learn(job)
     assert LEARNINGS_FILE in job.github.bodies[0]
     assert pasted(job.github.bodies[0]).text == TEXT
+    # At its end as it is now, they would break the file.
+    assert "Repair that first. Then add these lines at the end" in job.github.bodies[0]
+    assert proposals(job) == []
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        (Symlink("nowhere.yml"), "is a symbolic link. Put a plain file in its place."),
+        (b"#" * (1 << 20) + b"\n", "is larger than 1,048,576 bytes. Make it smaller."),
+    ],
+    ids=["link", "large"],
+)
+def test_something_else_than_a_file_that_can_be_read_gets_lines_to_paste(
+    job: Job, odd: Symlink | bytes, words: str
+) -> None:
+    job.github.move_base(NUMBER, {LEARNINGS_FILE: odd})
+    learn(job)
+    (body,) = job.github.bodies
+    assert words in body
+    assert "Repair that first. Then add these lines at the end" in body
+    assert "/edit/main/.github/code-review-learnings.yml" in body
+    assert pasted(body).text == TEXT
     assert proposals(job) == []
 
 
@@ -157,6 +206,7 @@ def test_a_failure_of_github_gets_lines_to_paste(job: Job) -> None:
     job.github.fail("graphql", Pass(), *[failures.status(500)] * 3)
     learn(job)
     assert "`contents: write`" not in job.github.bodies[0]
+    assert "Repair" not in job.github.bodies[0]
     assert pasted(job.github.bodies[0]).text == TEXT
 
 
@@ -198,6 +248,38 @@ def test_a_finding_that_does_not_exist_is_refused(job: Job) -> None:
     assert proposals(job) == []
 
 
+def test_in_a_thread_that_is_gone_it_does_not_become_one_about_all_files(job: Job) -> None:
+    commenter = Commenter("maintainer", Subject.REVIEW_COMMENT, 9)
+    finished = learn(job, replace(ASKED, commenter=commenter, thread=8))
+    assert "/learn was refused: the review thread was not found" in finished.log
+    assert proposals(job) == []
+
+
+@pytest.mark.parametrize("path", [f"src/{'a' * 253}.py", "src/a\\b.py", "src/app.py "])
+def test_about_a_file_that_no_pattern_names_it_does_not_become_one_about_all_files(
+    job: Job, path: str
+) -> None:
+    job.github.add_pull(NUMBER, {path: ("old = 1\n", "new = 2\n"), LEARNINGS_FILE: (OLD, OLD)})
+    job.run()
+    finished = learn(job, replace(ASKED, finding=1))
+    assert "/learn was refused: no pattern can name the file alone" in finished.log
+    assert proposals(job) == []
+
+
+def test_a_first_word_that_numbers_no_finding_is_a_part_of_the_text(job: Job) -> None:
+    words = "F9 scores are macro averaged"
+    learn(job, replace(ASKED, text="scores are macro averaged", finding=9, whole=words))
+    assert proposed(job) == Learning(words, (), ORIGIN)
+
+
+def test_the_reply_shows_which_words_were_taken_for_the_text(job: Job) -> None:
+    job.run()
+    words = "F1 scores are macro averaged"
+    learn(job, replace(ASKED, text="scores are macro averaged", finding=1, whole=words))
+    assert proposed(job).paths == ("src/app.py",)
+    assert "> `scores are macro averaged`" in job.github.bodies[-1]
+
+
 def test_a_dry_run_writes_nothing(job: Job) -> None:
     finished = learn(job, dry_run="true")
     assert proposals(job) == []
@@ -226,10 +308,11 @@ def test_a_hostile_text_is_one_entry_and_nothing_else(job: Job, text: str, *, pu
     assert found.text == " ".join(invisible.drop(text).split())
     assert found.origin == ORIGIN
     texts = [*job.github.bodies, *(pull.body or "" for pull in proposals(job))]
-    # Nothing in a fence is rendered.
-    for each in (
+    # Nothing in a fence or in a code span is rendered.
+    fences = [
         re.sub(r"^(`{3,}).*?^\1$", "", each, flags=re.DOTALL | re.MULTILINE) for each in texts
-    ):
+    ]
+    for each in (re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", each) for each in fences):
         assert not re.search(r"@octo|^/approve|^## Heading|!\[x\]", each, re.MULTILINE)
         assert not each.startswith("<!-- code-review-action name=default")
 
@@ -243,6 +326,27 @@ def test_no_secret_is_proposed(job: Job, *, pushes: bool) -> None:
     texts = [*job.github.bodies, *(f"{pull.body}{pull.head_tree}" for pull in proposals(job))]
     assert texts
     assert not any(KEY in each or other in each for each in texts)
+
+
+@faults("SE18")
+def test_a_secret_in_disguise_is_refused_as_a_part_of_the_text(job: Job) -> None:
+    key = "sk-Zq8Lr2Vx7Tn4Bw9Hc3Md"
+    job.inputs["api-key"] = key
+    finished = learn(job, replace(ASKED, text=f"The key is {' '.join(key)}."))
+    assert "/learn was refused: the text contains all or part of a secret" in finished.log
+    assert "model" not in finished.log
+    assert (9, "confused") in job.github.repository.reactions
+    assert job.github.bodies == []
+    assert proposals(job) == []
+
+
+@faults("SE18")
+@pytest.mark.parametrize("text", ["<!-- all of it -->", "Use cents <!-- and more --> only."])
+def test_the_description_and_the_reply_show_all_that_the_file_gets(job: Job, text: str) -> None:
+    learn(job, replace(ASKED, text=text))
+    assert proposed(job).text == text
+    for each in (proposals(job)[0].body or "", job.github.bodies[0]):
+        assert f"> `{text}`" in invisible.drop(each)
 
 
 def test_ignore_with_a_reason_offers_the_command(job: Job) -> None:

@@ -9,7 +9,7 @@ from reviewer.adapters.github.graphql_json import FirstPage, Node
 from reviewer.adapters.github.http import Repository
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.errors import ForgeError, NotFoundError
-from reviewer.operations import OpenPull, PushFile
+from reviewer.operations import BranchTakenError, OpenPull, PushFile
 from reviewer.pull_request import OpenedPull
 from reviewer.text.digest import hash_as_git
 
@@ -168,10 +168,12 @@ class Proposals:
             tip = _check_base(known, wanted)
             branch = {"name": f"refs/heads/{wanted.branch}", "oid": tip}
             self._write(_CREATE_BRANCH, {"repository": known.id, **branch}, "create a branch")
-        elif not _is_same(known.after, wanted.was):
+        elif _is_same(known.after, wanted.content):
             return
-        else:
+        elif _is_same(known.after, wanted.was):
             tip = known.branch.target.oid
+        else:
+            raise BranchTakenError(f"The branch {wanted.branch} exists with other content.")
         commit = {
             "repository": known.name_with_owner,
             "branch": wanted.branch,

@@ -5,7 +5,7 @@ import re
 
 from reviewer import project
 from reviewer.config.globs import Patterns
-from reviewer.config.repository import learnings_file
+from reviewer.config.repository import learnings_file, strict_yaml
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
 from reviewer.errors import ConfigError
@@ -31,7 +31,9 @@ def clean(text: str) -> str:
 def match_only(path: str) -> tuple[str, ...]:
     """Return a pattern for one file, none if its name cannot be written as one."""
     inside = _SPECIAL.sub(lambda found: f"[{found[0]}]", path)
-    pattern = inside if "/" in path else f"/{inside}"
+    # A sign in front would take files out, or begin a comment.
+    plain = "/" in path and path[0] not in "!#"
+    pattern = inside if plain else f"/{inside}"
     try:
         matched = Patterns.parse((pattern,)).verdict(path)
         learnings_file.parse(render(Learning("-", (pattern,))))
@@ -58,8 +60,8 @@ def _quote(text: str) -> str:
 def add(before: bytes | None, learning: Learning) -> bytes:
     """Return the file with a new entry at its end; the rest stays as it is, byte for byte.
 
-    None is a file that does not exist. Raises ConfigError for a file that is not valid, and for
-    one that has another form than a list of one entry below the other.
+    None is a file that does not exist. Raises ConfigError for a file that is not valid, for a full
+    one, and for one that has another form than a list of one entry below the other.
     """
     known = learnings_file.parse(before or b"")
     text = (before or _HEAD.encode()).decode()
@@ -67,11 +69,25 @@ def add(before: bytes | None, learning: Learning) -> bytes:
     dash = _DASH.search(text)
     entry = render(learning, dash[1] if dash else "").replace("\n", ends)
     joined = f"{text}{'' if text.endswith(ends) else ends}{entry}".encode()
-    after = learnings_file.parse(joined)
-    if after != (*known, learning):
+    if len(known) >= learnings_file.MOST_ENTRIES or len(joined) > strict_yaml.LARGEST:
+        raise ConfigError(
+            "there is no room for one more entry.",
+            cause=f"The file takes at most {learnings_file.MOST_ENTRIES} entries and 64 KB.",
+            remedy="Delete those that you do not need.",
+            path=LEARNINGS_FILE,
+        )
+    if _read(joined) != (*known, learning):
         raise ConfigError(
             "an entry at its end would change the others.",
             cause="The file is not written as one entry below the other.",
             path=LEARNINGS_FILE,
         )
     return joined
+
+
+def _read(joined: bytes) -> tuple[Learning, ...]:
+    """Return the entries, none if there is an error: its place is in lines that nobody wrote."""
+    try:
+        return learnings_file.parse(joined)
+    except ConfigError:
+        return ()

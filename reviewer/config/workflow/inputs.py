@@ -222,9 +222,7 @@ class Inputs(OwnInputs):
         given = options.read_texts(environ, tuple(entry.name for entry in DECLARATIONS))
         read = options.parse_texts(given, DECLARATIONS)
         secret = [entry for entry in DECLARATIONS if entry.kind.secret]
-        texts = [given.get(each.name) for each in secret] + [
-            read.get(each.field) for each in secret
-        ]
+        texts = [text for each in secret for text in (given.get(each.name), read.get(each.field))]
         inputs = cls(**read, secrets=tuple(dict.fromkeys(filter(None, texts))))
         if inputs.base_url == OPENAI:
             model_inputs.check_name(inputs.api_key and inputs.model, OPENAI, given.get("base-url"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from reviewer.errors import ForbiddenError, ForgeError, NotFoundError
-from reviewer.operations import OpenPull, PushFile
+from reviewer.operations import BranchTakenError, OpenPull, PushFile
 from reviewer.pull_request import OpenedPull, PullState
 from tests.adapters.forges import forge
 from tests.faults import faults
@@ -110,6 +110,16 @@ def test_a_branch_without_its_commit_gets_it(github: LoopbackGitHub) -> None:
     github.repository.refs[BRANCH] = github.repository.refs["main"]
     forge(github).apply(PUSH)
     assert mutations(github) == ["Commit"]
+
+
+@faults("GH1")
+def test_a_branch_with_another_file_is_not_taken_for_the_proposal(github: LoopbackGitHub) -> None:
+    # An earlier attempt made the branch, and then the base branch got another file.
+    github.repository.refs[BRANCH] = github.repository.refs["main"]
+    github.move_base(7, {FILE: "newer"})
+    with pytest.raises(BranchTakenError, match=f"The branch {BRANCH} exists with other content"):
+        forge(github).apply(replace(PUSH, was=b"newer", content=b"newer and new"))
+    assert mutations(github) == []
 
 
 def test_a_branch_of_a_fork_with_the_same_name_is_another_one(github: LoopbackGitHub) -> None:

@@ -379,7 +379,7 @@ REFUSED = {
     "IN4 sign": ("concurrency", "-1", "concurrency"),
     "IN4 range": ("max_findings", "1000000000", "max-findings"),
     "IN5 http": ("base_url", "http://models.example/v1", "allow-http"),
-    "IN5 file": ("base_url", "file:///etc/passwd", "it must start with https:"),
+    "IN5 file": ("base_url", "file:///etc/passwd", "it begins with file:"),
     "IN5 password": (
         "base_url",
         "https://user:secret@models.example/v1",

@@ -220,7 +220,7 @@ def test_without_a_network_the_error_says_so(image: str, machine: Machine) -> No
     env = {
         "INPUT_GITHUB-TOKEN": "ghs_token",
         "INPUT_API-KEY": "sk-key",
-        "INPUT_MODEL": "any",
+        "INPUT_MODEL": "gpt-6.1-terra",
         "INPUT_TIMEOUT": "60",
         "GITHUB_API_URL": "https://api.github.com",
     }

@@ -21,7 +21,7 @@ def rows() -> Iterator[Row]:
 
 def _nothing_to_do(workflow: Workflow) -> Row:
     # With the default model server; the address of another one is checked, which takes some ms.
-    step = workflow.step("pull_request.closed", base_url="")
+    step = workflow.step("pull_request.closed", base_url="", model="")
     ours, bare, ratio = paired(
         RUNS,
         lambda: seconds(lambda: ended(step.run(), 0)),

@@ -45,7 +45,7 @@ def rows(python: Path) -> Iterator[Row]:
     with TemporaryDirectory() as folder, running(files=1) as workflow:
         module = _Module(python, Path(folder) / "hello.cwasm")
         size = module.told("compile")["bytes"]
-        step = workflow.step("pull_request.closed", base_url="")
+        step = workflow.step("pull_request.closed", base_url="", model="")
 
         def ours() -> float:
             return seconds(lambda: ended(step.run(), 0))

@@ -6,6 +6,7 @@ They apply only after the merge.
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from reviewer.changes import template_changes
 from reviewer.config.repository import file_keys, file_places, learnings_file
@@ -56,10 +57,25 @@ def check(
     What is broken at the base commit, and repaired by this pull request, is known to be valid.
     """
     own = _check_file(forge, pull, rows, repairs=PATH in config.repaired)
-    if not config.template_folder:
-        return own
-    templates = template_changes.check(forge, pull, rows, config)
-    return OwnSettings(own.findings + templates.findings, own.notes + templates.notes)
+    return _check_templates(forge, pull, rows, config, own) if config.template_folder else own
+
+
+def _check_templates(
+    forge: Forge,
+    pull: PullRequest,
+    rows: Sequence[ListedFile],
+    config: Settings,
+    own: OwnSettings,
+) -> OwnSettings:
+    touched = template_changes.find_touched(rows, config)
+    own = replace(own, notes=(*own.notes, *template_changes.note(touched, config)))
+    most = len(own.findings) + template_changes.MOST_FINDINGS
+    for path in (path for path, exists in touched.items() if exists):
+        if len(own.findings) == most:
+            break
+        find = partial(template_changes.find, forge, pull, path, config.template_folder)
+        own = own.add(path, find)
+    return own
 
 
 def _check_file(

@@ -1,12 +1,11 @@
 """Checks the templates that a pull request brings; they apply only after the merge."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reviewer.config import template_parts
 from reviewer.config.settings import Settings
 from reviewer.config.template_parts import TemplateProblem
-from reviewer.errors import ForgeError, NotFoundError
+from reviewer.errors import NotFoundError
 from reviewer.finding import Finding
 from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest
@@ -18,44 +17,30 @@ _BODY = (
     "code 2) as long as one is like this. This review does not use it: the templates of the base "
     "commit apply."
 )
-# Findings; misspelt names could be as many as a pull request has files.
-_MOST_FINDINGS = len(template_parts.NAMES)
+MOST_FINDINGS = len(template_parts.NAMES)
+"""Misspelt names could be as many as a pull request has files."""
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateChanges:
-    """What a pull request does to the templates: findings, and notes for the comment."""
-
-    findings: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-def check(
-    forge: Forge, pull: PullRequest, rows: Sequence[ListedFile], config: Settings
-) -> TemplateChanges:
-    """Check the changed templates at the head commit; sends a request for each of them."""
+def find_touched(rows: Sequence[ListedFile], config: Settings) -> dict[str, bool]:
+    """Return the paths of templates that a pull request changes, and if the head has each."""
     prefix = template_parts.find_prefix(config.template_folder)
-    touched = {
+    return {
         path: path == row.path and row.status != "removed"
         for row in rows
         for path in (row.previous_path, row.path)
         if path and template_parts.belongs(path, prefix)
     }
-    notes = [*_note_change(touched, config), *_note_end(touched, config, prefix)]
-    findings: list[Finding] = []
-    for path in (path for path, exists in touched.items() if exists):
-        if len(findings) == _MOST_FINDINGS:
-            break
-        try:
-            findings += _find(forge, pull, path, config.template_folder)
-        except ForgeError as unread:
-            what = unread.what.rstrip(".")
-            notes.append(f"{path} at the head commit was not checked: {what}")
-    return TemplateChanges(tuple(findings), tuple(notes))
 
 
-def _find(forge: Forge, pull: PullRequest, path: str, folder: str) -> Iterator[Finding]:
+def note(touched: Mapping[str, bool], config: Settings) -> Iterator[str]:
+    """Yield notes for the comment: when the change takes effect, and if no template is left."""
+    yield from _note_change(touched, config)
+    yield from _note_end(touched, config, template_parts.find_prefix(config.template_folder))
+
+
+def find(forge: Forge, pull: PullRequest, path: str, folder: str) -> Iterator[Finding]:
+    """Yield a finding for a template that cannot be used at the head commit; sends a request."""
     text: bytes | None = None
     if template_parts.has_known_name(path):
         try:

@@ -1,4 +1,4 @@
-"""Publishes the reply to a command: where it goes, and whether there is one already."""
+"""Publishes the reply to a command: where it goes, and if there is one already."""
 
 from reviewer.comments import answer as answer_comment
 from reviewer.errors import ConversationClosedError

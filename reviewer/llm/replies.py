@@ -1,5 +1,6 @@
 """Reads the JSON object in a model's reply as what was asked for; a reply is untrusted."""
 
+import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -49,9 +50,10 @@ def parse_review(
     """Return what a reply to REVIEW_SCHEMA or CHANGE_SCHEMA says; it may follow them only roughly.
 
     `names` maps the paths as the prompt shows them to the paths. Where one file was asked about,
-    its path in the reply decides nothing. Of a reply that was cut off, the complete findings are
-    kept. An unknown severity becomes `gate`. Raises ReplyError if the reply is about none of the
-    files.
+    findings are about it whatever path they come with, because their quotes decide; no findings
+    are about it only if the reply names it or names nothing. Of a reply that was cut off, the
+    complete findings are kept. An unknown severity becomes `gate`. Raises ReplyError if the reply
+    is about none of the files.
     """
     found = parse_change(reply, names, gate)
     if not found.sections:
@@ -114,7 +116,7 @@ def _assign_sections(
             section = json_members.read(SectionReply, row)
         except UnusableError:
             continue
-        if path := _find_path(section.path, names):
+        if path := _find_path(section, names):
             found[path] = [*found.pop(path, []), section]
         else:
             foreign += len(section.findings)
@@ -127,16 +129,29 @@ def _read_section(path: str, sections: Sequence[SectionReply], gate: Severity) -
     return candidates.collect_candidates(rows, path=path, summary=summary, gate=gate)
 
 
-def _find_path(stated: str, names: Mapping[str, str]) -> str:
+def _find_path(section: SectionReply, names: Mapping[str, str]) -> str:
     """Return the path that a section is about, "" if it is unknown."""
     if len(names) == 1:
-        return next(iter(names.values()))
-    name = stated.strip().strip("`'\"").strip()
+        ((shown, path),) = names.items()
+        return path if section.findings or _mentions(section.path, shown) else ""
+    name = (section.path or "").strip().strip("`'\"").strip()
     if name in names:
         return names[name]
     tail = "/" + name.removeprefix("./")
     same = [path for shown, path in names.items() if ("/" + shown).endswith(tail)]
     return same[0] if name and len(same) == 1 else ""
+
+
+def _mentions(stated: str | None, shown: str) -> bool:
+    """Return True if a section may be about the only file: `/repo/app.py` may be `src/app.py`.
+
+    A model that was asked about one file may leave out its path. Another path, or a blank one, is
+    a sign of a model that did not read the file.
+    """
+    if stated is None:
+        return True
+    name = re.escape(shown.rpartition("/")[2])
+    return re.search(rf"(?<![\w.-]){name}(?![\w-])", stated, re.IGNORECASE) is not None
 
 
 def parse_overview(reply: Reply) -> Overview:

@@ -27,9 +27,12 @@ _GAP = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SectionReply:
-    """The section of a reply about one file; each finding is read by itself, as a Candidate."""
+    """The section of a reply about one file; each finding is read by itself, as a Candidate.
 
-    path: Annotated[str, json_members.optional_text()]
+    The path is None in a reply that names none, as one about a single file may.
+    """
+
+    path: Annotated[str | None, json_members.text_or_none()]
     summary: Annotated[str, json_members.optional_text()]
     findings: Annotated[tuple[object, ...], json_members.rows(schema(Candidate))]
 

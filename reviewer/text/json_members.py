@@ -179,6 +179,15 @@ def optional_text(*, asked: bool = True) -> Member:
     return Member(TEXT if asked else None, read)
 
 
+def text_or_none() -> Member:
+    """Declare a text of any length, blank ones included; other values become None."""
+
+    def read(value: object) -> str | None:
+        return encodable(value) if isinstance(value, str) else None
+
+    return Member(TEXT, read)
+
+
 def optional_line(limit: int) -> Member:
     """Declare a line of at most `limit` characters; what is no text is empty."""
 

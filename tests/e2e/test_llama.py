@@ -124,9 +124,10 @@ def test_junk_that_follows_the_schema_is_never_a_review(
     with serve(python, model, n_ctx=32_768, n_parallel=2) as relay:
         finished = run(step, relay, max_output_tokens="400")
 
-    assert finished.code == 1, finished.log
+    # Findings at random are withheld and counted: about one run of thirty is incomplete.
+    verdict = finished.outputs["verdict"]
+    assert (finished.code, verdict) in {(1, "failed"), (0, "incomplete")}, finished.log
     assert finished.outputs.get("complete", "false") == "false"
-    assert finished.outputs["verdict"] not in {"clean", "findings"}
     assert not [body for body in github.bodies if "no problems found" in body]
     assert {each.response.status for each in relay.prompts} == {200}
 

@@ -24,7 +24,7 @@ from reviewer.prompt import ListedModel, Message, Prompt, Reply, ToolCall, Usage
 from tests.faults import faults
 
 PROMPT = Prompt("review", (Message("user", "Look at this."),), "review", REVIEW_SCHEMA)
-GOOD = '{"path": "a", "summary": "Fine.", "findings": []}'
+GOOD = '{"path": "src/pay.py", "summary": "Fine.", "findings": []}'
 USAGE = Usage(10, 1)
 BAD = '{"findings": [],}'
 
@@ -286,7 +286,7 @@ def test_different_objects_are_asked_for_once_more_and_then_the_last_applies() -
 
 @faults("RF6")
 def test_a_reply_without_a_list_is_asked_for_once_more_and_is_never_clean() -> None:
-    model = Script(['{"path": "a", "summary": "Fine."}'] * 2)
+    model = Script(['{"path": "src/pay.py", "summary": "Fine."}'] * 2)
 
     with pytest.raises(ReplyError, match='no member "findings"'):
         client_of(model).ask(PROMPT, read)

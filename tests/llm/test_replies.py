@@ -374,9 +374,34 @@ def test_path_and_summary_of_a_wrong_type_are_empty(value: object) -> None:
 
 @faults("LO4")
 @pytest.mark.parametrize("path", ["../../etc/passwd", "src/old.py", "", 5])
-def test_where_one_file_was_asked_about_its_path_decides_nothing(path: object) -> None:
+def test_findings_about_the_only_file_may_come_with_any_path(path: object) -> None:
     assert parse_one(path=path).path == PATH
     assert parse_findings(FINDING, path=path).candidates[0].path == PATH
+
+
+@faults("LO4")
+@pytest.mark.parametrize(
+    "path", [PATH, "pay.py", "/repo/src/pay.py", "`SRC/Pay.py`:3-4", "src\\pay.py", None, 5]
+)
+def test_no_findings_are_about_the_only_file_if_the_reply_names_it_or_nothing(path: object) -> None:
+    assert parse_findings(path=path) == FileCandidates("Pays.", (), truncated=False)
+
+
+@faults("LO4")
+@pytest.mark.parametrize(
+    "path", ["../../etc/passwd", "src/old.py", "", " ", "]", "pay", "repay.py", "pay.pyc", "src/"]
+)
+def test_no_findings_under_another_path_are_no_review_of_the_only_file(path: str) -> None:
+    with pytest.raises(ReplyError, match="no section about any of the files"):
+        parse_findings(path=path)
+
+
+@faults("LO4")
+def test_of_two_sections_about_the_only_file_the_one_of_another_path_adds_nothing() -> None:
+    rows = [json.loads(answer()), json.loads(answer(path="src/old.py", summary="Wrong."))]
+    found = parse_review(reply_of(json.dumps({"files": rows})))
+
+    assert found == FileCandidates("Pays.", (), truncated=False)
 
 
 @faults("LO7")

@@ -100,10 +100,11 @@ def read_texts(environ: Mapping[str, str], names: tuple[str, ...]) -> dict[str, 
     }
     unknown = sorted(texts.keys() - {*names, *_OF_THE_RUNNER})
     if unknown:
+        meant = suggest(unknown[0], names)
         raise InputError(
             f"There is no input {show(unknown[0])}.",
-            cause=suggest(unknown[0], names) or "It may belong to another version of the action.",
-            remedy=f"The inputs are {', '.join(names)}.",
+            cause=meant or "It may belong to another version of the action.",
+            remedy="" if meant else f"The inputs are {', '.join(names)}.",
         )
     return texts
 

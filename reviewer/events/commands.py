@@ -15,11 +15,12 @@ LONGEST_LEARNING = 4_000
 LONGEST_REASON = 200
 """Characters; reasons are remembered in the summary comment, which has little room."""
 
+# Both are compiled when a command needs them: a run with nothing to do has none.
 # The summary prints [F3], and people copy what they see.
-_NUMBERED = re.compile(r"\[?F([1-9][0-9]{0,5})\]?(?:[ \t]+(.*))?", re.IGNORECASE | re.ASCII)
+_NUMBERED = r"(?ia)\[?F([1-9][0-9]{0,5})\]?(?:[ \t]+(.*))?"
 
 # "f64 is a float" begins with a word. "F1 scores" may too; a bracket or a colon leaves no doubt.
-_NAMED = re.compile(r"(\[[Ff]|F)([1-9][0-9]{0,5})(\]?:?)(?:\s+|$)", re.ASCII)
+_NAMED = r"(?a)(\[[Ff]|F)([1-9][0-9]{0,5})(\]?:?)(?:\s+|$)"
 
 
 @record
@@ -196,7 +197,7 @@ def _interpret(line: _CommandLine, following: Sequence[str]) -> Command | None:
         question = "\n".join((line.rest, *_drop_history(following))).strip()
         command = AskCommand(question[:LONGEST_QUESTION]) if question else None
     elif line.verb == "ignore":
-        named = _NUMBERED.fullmatch(line.rest)
+        named = re.fullmatch(_NUMBERED, line.rest)
         command = IgnoreCommand(int(named[1]), (named[2] or "")[:LONGEST_REASON]) if named else None
     elif line.verb == "learn":
         command = _read_learning("\n".join((line.rest, *_drop_history(following))).strip())
@@ -213,7 +214,7 @@ def _interpret(line: _CommandLine, following: Sequence[str]) -> Command | None:
 
 def _read_learning(text: str) -> LearnCommand | None:
     """Return the command with its text, and with the number of a finding in front of it."""
-    named = _NAMED.match(text)
+    named = re.match(_NAMED, text)
     if not named:
         return LearnCommand(text[:LONGEST_LEARNING]) if text else None
     rest = text[named.end() :]

@@ -1,8 +1,9 @@
 """Reads the inputs of a review from the command line and from variables of the environment."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
-from reviewer.config.workflow.inputs import OPENAI, Inputs
+from reviewer.config.workflow.inputs import DECLARATIONS, OPENAI, Inputs
 from reviewer.errors import InputError
 
 # Inputs, and the variables that set them; the first that is set applies.
@@ -18,6 +19,7 @@ _OPENAIS = {
     "base-url": ("OPENAI_BASE_URL",),
     "model": ("OPENAI_MODEL",),
 }
+_LISTS = frozenset(each.name for each in DECLARATIONS if each.kind.many)
 # An API key is for one address, so the two come from one place.
 _PAIR = ("api-key", "base-url")
 
@@ -29,6 +31,7 @@ def load_inputs(given: Sequence[str], environ: Mapping[str, str]) -> Inputs:
     them applies if the command line or CODE_REVIEW_* names a key or another address. Raises
     InputError for an input that cannot be used.
     """
+    _check_repeated(given)
     chosen = _choose(given, environ)
     return Inputs.load({f"INPUT_{name.upper()}": value for name, (value, _) in chosen.items()})
 
@@ -96,6 +99,17 @@ def _split(text: str) -> tuple[str, str]:
         raise InputError(f"--input {text} has no value.", remedy=remedy)
     # Python and JSON spell names with underscores.
     return name.strip().lower().replace("_", "-"), value
+
+
+def _check_repeated(given: Sequence[str]) -> None:
+    """Raise InputError for an input that is given twice: one of its values would have no effect."""
+    first: dict[str, str] = {}
+    for name, value in map(_split, given):
+        if name in first:
+            both = shlex.quote(f"{name}={first[name]},{value}")
+            remedy = f"Write both values in one: `--input {both}`." if name in _LISTS else ""
+            raise InputError(f"--input {name} is given twice.", remedy=remedy or "Give it once.")
+        first[name] = value
 
 
 def _find_address(chosen: Mapping[str, tuple[str, str]]) -> str:

@@ -1,13 +1,15 @@
 """Checks the settings, learnings and templates of a repository, as a run does after their merge."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.config import settings as config
-from reviewer.config.repository import file_places, learnings_file
+from reviewer.config.repository import file_places, learnings_file, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
+from reviewer.config.settings import Settings
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError, ForgeError
 
@@ -32,10 +34,18 @@ def check(file: str, templates: str) -> int:
     if not (file or path.exists()):
         print(f"There is no {PATH}, so the defaults apply. `code-review init` writes one.")
         return 0
-    for note in config.load(Inputs(), read(path)).notes:
+    settings = config.load(Inputs(), read(path))
+    for note in (*settings.notes, *_find_doubtful(settings)):
         print(f"note: {note}")
     print(f"{path} can be used. It applies once it is on the base branch.")
     return 0
+
+
+def _find_doubtful(settings: Settings) -> Iterator[str]:
+    """Yield a note about an `exclude` that excludes nothing, which may be what is meant."""
+    patterns = settings.repository_globs.exclude
+    if patterns and (meant := yaml_lines.explain_exceptions("exclude", patterns)):
+        yield f"`exclude` excludes nothing.{meant}"
 
 
 def read(path: Path) -> bytes:

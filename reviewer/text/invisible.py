@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from reviewer.text.unicode_tables import DEFAULT_IGNORABLE
 
@@ -16,11 +17,6 @@ REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # All controls but tab, line feed, vertical tab and form feed; a carriage return or U+0085 inside
 # a line starts a new one for some languages, and an escape or backspace hides text in a terminal.
 _CONTROLS = "\0-\x08\r\x0e-\x1f\x7f-\x9f"
-_SUSPICIOUS = re.compile(
-    f"[{_CONTROLS}{_BLANK}\ufff9-\ufffb"
-    + "".join(f"{chr(first)}-{chr(last)}" for first, last in DEFAULT_IGNORABLE)
-    + "]"
-)
 _MARKS = frozenset("\u061c\u200e\u200f")
 _JOINERS = frozenset("\u200c\u200d")
 # Only the flags of England, Scotland and Wales use tags; more tags than these can hide a message.
@@ -55,6 +51,8 @@ def show(text: str) -> str:
     Everything else stays, CRLF line ends included. Used for prompts: the model must see what a
     reader of the diff does not.
     """
+    if text.isascii() and text.isprintable():
+        return text
     marks = {ord(char): f"[U+{ord(char):04X}]" for char in _find_hidden(text)}
     return "\r\n".join(part.translate(marks) for part in text.split("\r\n")) if marks else text
 
@@ -82,7 +80,7 @@ def find_suspicious(text: str) -> tuple[tuple[int, str], ...]:
     with its position, in characters from 0. Those that a script or an emoji needs at their place
     are left out, and so are carriage returns at the end. Spaces of other widths are not listed.
     """
-    if (text.isascii() and text.isprintable()) or not _SUSPICIOUS.search(text):
+    if (text.isascii() and text.isprintable()) or not _suspicious().search(text):
         return ()
     text = text.rstrip("\r")
     needed = {place for span in _find_wholes(text) for place in range(*span)}
@@ -90,11 +88,18 @@ def find_suspicious(text: str) -> tuple[tuple[int, str], ...]:
     rightward = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in set(text) - _MARKS)
     return tuple(
         (place, char)
-        for place, char in ((found.start(), found[0]) for found in _SUSPICIOUS.finditer(text))
+        for place, char in ((found.start(), found[0]) for found in _suspicious().finditer(text))
         if place not in needed
         and not (rightward and char in _MARKS)
         and not _is_needed(char, text[max(0, place - 1) : place], text[place + 1 : place + 2])
     )
+
+
+@cache
+def _suspicious() -> re.Pattern[str]:
+    """Compile the pattern when it is first needed: a run with nothing to do never needs it."""
+    ignorable = "".join(f"{chr(first)}-{chr(last)}" for first, last in DEFAULT_IGNORABLE)
+    return re.compile(f"[{_CONTROLS}{_BLANK}\ufff9-\ufffb{ignorable}]")
 
 
 def _find_wholes(text: str) -> Iterator[tuple[int, int]]:
@@ -144,4 +149,4 @@ def _find_hidden(text: str) -> set[str]:
 
 
 def _is_hidden(char: str) -> bool:
-    return bool(_SUSPICIOUS.match(char)) or unicodedata.category(char) in _CATEGORIES
+    return bool(_suspicious().match(char)) or unicodedata.category(char) in _CATEGORIES

@@ -109,6 +109,9 @@ EXPLAINED = {
     "chat:\n  auto_reply: true": "is a key of CodeRabbit's",
     "github_app:\n  x: 1": "is a section of PR-Agent's settings",
     '[pr_reviewer]\nextra_instructions = "x"': "looks like PR-Agent's `.pr_agent.toml`",
+    "[pr_reviewer]\nnum_max_findings = 3": "in place of it: `max-findings: 3`.",
+    "[ignore]\nglob = ['a/**', '*.md']": '`exclude: ["a/**", "*.md"]`',
+    "[pr_reviewer]\nnum_max_findings = 3 x": "`max-findings: 10` for `num_max_findings`",
     "- max-files: 3": "Write the keys without a dash: `max-files: ...`",
     "exclude: [a": "Close the quote or the bracket that opens in line 1",
     "language: 'a\nmax-files: 3": "Close the quote or the bracket that opens in line 1",
@@ -175,6 +178,11 @@ def test_the_entries_of_the_error_correct_the_list(text: str, lines: tuple[str, 
 def test_an_error_explains_what_to_write(text: str, words: str) -> None:
     error = refusal(text)
     assert words in str(error)
+
+
+@pytest.mark.parametrize("line", [f"y = {'[' * 900}", f"{'a.' * 600}a = 1"], ids=["deep", "long"])
+def test_a_file_of_pr_agent_that_nobody_can_read_is_explained_with_an_example(line: str) -> None:
+    assert "`max-findings: 10` for `num_max_findings`" in str(refusal(f"[config]\nx = 1\n{line}"))
 
 
 @pytest.mark.parametrize(

@@ -324,8 +324,11 @@ def test_a_message_about_a_value_is_one_visible_line(text: str) -> None:
 )
 def test_a_misspelt_input_is_an_error_that_names_the_one_meant(name: str, meant: str) -> None:
     error = refusal(**{name: ""})
-    assert error.cause == f"Did you mean `{meant}`?"
-    assert error.remedy.startswith("The inputs are github-token, api-key,")
+    assert (error.cause, error.remedy) == (f"Did you mean `{meant}`?", "")
+
+
+def test_an_input_that_is_like_none_is_an_error_that_lists_them() -> None:
+    assert refusal(zzz="").remedy.startswith("The inputs are github-token, api-key,")
 
 
 def test_an_input_with_underscores_is_an_error_that_names_the_one_meant() -> None:

@@ -349,6 +349,22 @@ def test_settings_of_the_workflow_alone_are_refused(key: str) -> None:
     assert "with:" in error.remedy
 
 
+@pytest.mark.parametrize(
+    ("text", "what", "remedy"),
+    [
+        ("name: x\non: push\njobs: {}", "a workflow,", "git mv .github/code-review.yml .github/w"),
+        ("- uses: a/b@v1\n  with: {model: x}", "a step of a workflow,", "below `steps:` of a"),
+        ("uses: a/b@v1", "a step of a workflow,", "below `steps:` of a"),
+    ],
+)
+def test_a_workflow_in_the_place_of_the_settings_is_named(
+    text: str, what: str, remedy: str
+) -> None:
+    error = refusal(text)
+    assert what in error.what
+    assert remedy in error.remedy
+
+
 def test_extends_is_said_to_be_unsupported() -> None:
     assert "`extends` is not supported" in refusal("extends: org/rules").what
 

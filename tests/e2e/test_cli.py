@@ -197,6 +197,20 @@ def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     assert "max-findings" in schema["properties"]
 
 
+def test_an_exclude_that_excludes_nothing_gets_a_note_with_what_may_be_meant(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    path = repository / ".github" / "code-review.yml"
+    path.parent.mkdir()
+    path.write_text('exclude: ["!**/*.py"]\n', "utf-8")
+    done = run(repository, model_server, "config", "check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "note: `exclude` excludes nothing. It only brings files back" in done.stdout
+    assert 'write `exclude: ["**", "!**/*.py"]`' in done.stdout
+    path.write_text('exclude: ["docs/**", "!docs/api.py"]\n', "utf-8")
+    assert "note:" not in run(repository, model_server, "config", "check").stdout
+
+
 @pytest.mark.parametrize("named", [True, False], ids=["named", "found"])
 @pytest.mark.parametrize("path", [".github/code-review.yaml", "code-review.yml"])
 def test_a_file_of_settings_in_a_wrong_place_is_the_error_of_a_run(

@@ -96,6 +96,25 @@ def test_an_input_with_underscores_is_understood_and_one_with_a_colon_is_mended(
         load_inputs(("max-findings:5",), {})
 
 
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [
+        (("exclude=docs/**", "exclude=*.md"), "Write both values in one: `--input '"),
+        (("Exclude=docs/**", "exclude=*.md"), "exclude=docs/**,*.md'`."),
+        (("language=German", "language=French"), "Give it once."),
+        (("language=German", "language=German"), "Give it once."),
+    ],
+)
+def test_an_input_that_is_given_twice_is_an_error(given: tuple[str, str], remedy: str) -> None:
+    with pytest.raises(InputError, match="is given twice") as refused:
+        load_inputs(given, {})
+    assert remedy in refused.value.remedy
+
+
+def test_an_input_of_the_command_line_replaces_that_of_a_variable() -> None:
+    assert load_inputs(("model=other",), {"CODE_REVIEW_MODEL": "first"}).model == "other"
+
+
 def test_a_key_without_an_address_is_not_sent_to_openai_for_the_model_of_another() -> None:
     ours = {"CODE_REVIEW_API_KEY": "k", "CODE_REVIEW_MODEL": "acme/coder-small"}
     with pytest.raises(InputError, match="base-url is empty"):

@@ -10,6 +10,7 @@ from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import suggest
 from reviewer.config.repository import other_reviewers, yaml_lines
+from reviewer.config.repository.file_places import REPOSITORY_FILE
 from reviewer.config.repository.other_reviewers import Advice
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
@@ -22,6 +23,7 @@ _SWITCHES = {
     **dict.fromkeys(("false", "no", "off", "n", "0", "disabled"), False),
 }
 _DASH = re.compile(r"(?:^|\s)-\s+")
+_WORKFLOW = ".github/workflows/code-review.yml"
 _LONG_TEXT = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
 
 
@@ -51,6 +53,19 @@ def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
         line = _write(cause.split("`")[1], value)
         return Advice(cause, f"Write `{line}`." if line else listed)
     return Advice("", listed)
+
+
+def find_workflow(value: object) -> Advice | None:
+    """Return the advice about a workflow or a step of one in the place of the settings."""
+    rows = value if isinstance(value, tuple) else (value,)
+    found = [each for each in rows if isinstance(each, Mapping)]
+    if any("jobs" in each for each in found):
+        move = f"Move it: `git mv {REPOSITORY_FILE} {_WORKFLOW}`."
+        return Advice("this is a workflow, not the settings of the review.", move)
+    if any("uses" in each for each in found):
+        move = f"Write it below `steps:` of a workflow, such as {_WORKFLOW}."
+        return Advice("this is a step of a workflow, not the settings of the review.", move)
+    return None
 
 
 def advise_input(name: str, value: object) -> str:

@@ -24,6 +24,13 @@ _PR_AGENT = frozenset(
 )
 _SECTION = re.compile(r"^[ \t]*\[[A-Za-z_.]+\][ \t]*(#.*)?$", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"^[ \t]*[A-Za-z_]+[ \t]*=", re.MULTILINE)
+_AS_YAML = (
+    "Write the settings as YAML: `instructions: ...` for `extra_instructions`, `language: ...` for "
+    '`response_language`, `max-findings: 10` for `num_max_findings`, `exclude: ["docs/**"]` for '
+    "`glob` of `[ignore]`. The model is set in the workflow, as `with: {model: ...}`."
+)
+# Characters; tomllib takes quadratic time for a name of many parts.
+_LONGEST_LINE = 1_000
 _LEAVE_OUT = "Leave it out: there is no such setting here."
 # Keys of many files, which would else be taken for one that looks like them.
 _NOTHING = frozenset({"version", "enabled"})
@@ -60,12 +67,10 @@ def is_toml(text: str) -> bool:
     return bool(_SECTION.search(text) and _ASSIGNMENT.search(text))
 
 
-TOML = Advice(
-    "The file looks like PR-Agent's `.pr_agent.toml`.",
-    "Write the settings as YAML: `instructions: ...` for `extra_instructions`, `language: ...` for "
-    '`response_language`, `max-findings: 10` for `num_max_findings`, `exclude: ["docs/**"]` for '
-    "`glob` of `[ignore]`. The model is set in the workflow, as `with: {model: ...}`.",
-)
+def explain_toml(text: str) -> str:
+    """Return what a file of PR-Agent is, and what to write for its settings."""
+    lines = list(dict.fromkeys(_convert_toml(text)))
+    return f"The file looks like PR-Agent's `.pr_agent.toml`. {_say(lines) if lines else _AS_YAML}"
 
 
 def advise(key: str, value: object) -> Advice | None:
@@ -109,6 +114,32 @@ def _convert(key: str, value: object) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for inner, item in value.items():
             yield from _convert(str(inner).replace("_", "-"), item)
+
+
+def _convert_toml(text: str) -> Iterator[str]:
+    """Yield lines of our file for the sections of PR-Agent's; nothing for one that is invalid."""
+    # Imported here: only an error needs it.
+    import tomllib
+
+    if max(map(len, text.splitlines()), default=0) > _LONGEST_LINE:
+        return
+    try:
+        sections = tomllib.loads(text)
+    except (RecursionError, ValueError):
+        return
+    for key, value in sections.items():
+        yield from _convert(key.replace("_", "-"), _freeze(value))
+
+
+def _freeze(value: object) -> object:
+    """Return a value of TOML with tuples for its lists, as values of our file have them."""
+    match value:
+        case list():
+            return tuple(map(_freeze, value))
+        case dict():
+            return {key: _freeze(inner) for key, inner in value.items()}
+        case _:
+            return value
 
 
 def _convert_filters(value: object) -> Iterator[str]:

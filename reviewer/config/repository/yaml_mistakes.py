@@ -33,7 +33,7 @@ def advise(text: str, number: int, problem: str, began: int = 0) -> str:
     `problem` is PyYAML's sentence; `began` is the line in which what it complains about begins.
     """
     if other_reviewers.is_toml(text):
-        return f"{other_reviewers.TOML.cause} {other_reviewers.TOML.remedy}"
+        return other_reviewers.explain_toml(text)
     lines = text.splitlines()
     if marked := [n for n, each in enumerate(lines, 1) if each.startswith(_CONFLICT)]:
         return (

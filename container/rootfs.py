@@ -27,6 +27,12 @@ UNUSED_STDLIB = (
     *("_curses*.so", "_dbm*.so", "_gdbm*.so", "_tkinter*.so", "readline*.so"),
     *("multiprocessing", "xml", "pyexpat*.so", "xmlrpc", "wsgiref", "mailbox.py", "imaplib.py"),
     *("pydoc.py", "doctest.py", "pdb.py", "pickletools.py", "optparse.py", "statistics.py"),
+    # Servers, other protocols than HTTP, profilers, and other systems' parts.
+    *("http/server.py", "socketserver.py", "logging/handlers.py", "logging/config.py"),
+    *("ftplib.py", "smtplib.py", "poplib.py", "webbrowser.py", "wave.py", "plistlib.py"),
+    *("profile.py", "cProfile.py", "pstats.py", "bdb.py", "trace.py", "modulefinder.py"),
+    "_lsprof*.so",
+    *("asyncio/windows_*.py", "asyncio/proactor_events.py"),
     # What replaces modules in C where these are missing.
     *("_pyio.py", "_pydecimal.py", "_pydatetime.py"),
     # Optional in every Python; shutil, zipfile and tarfile do without. Our archives are gzip.
@@ -42,6 +48,9 @@ UNUSED_IN_PACKAGES = (
 UNUSED_OF_LIBRARIES = (
     # The methods below `client.chat`, `client.responses` and so on; ours are `post` and `get`.
     *("openai/resources", "openai/types/beta", "openai/types/admin", "openai/types/realtime"),
+    *("openai/types/webhooks", "openai/types/fine_tuning", "openai/types/audio"),
+    *("openai/types/conversations", "openai/types/evals", "openai/types/skills"),
+    "openai/types/containers",
     *("openai/types/live", "openai/lib/streaming", "openai/lib/beta", "openai/lib/live"),
     *("openai/lib/computer.py", "openai/lib/browser.py", "openai/lib/responses_websocket"),
     *("openai/lib/responses_tool_runner.py", "openai/lib/decisions_tool_runner.py"),
@@ -52,6 +61,10 @@ UNUSED_OF_LIBRARIES = (
     # PyYAML's loaders in C; ours is its SafeLoader.
     "yaml/_yaml*.so",
     *("pydantic/v1", "pydantic/mypy.py"),
+    # What runs coroutines and tests them; our clients are synchronous.
+    *("anyio/_backends", "anyio/pytest_plugin.py"),
+    # A program, and what runs in a browser.
+    *("charset_normalizer/cli", "urllib3/contrib/emscripten"),
 )
 SYSTEM_FILES = (
     *("/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/os-release", "/etc/ld.so.conf"),

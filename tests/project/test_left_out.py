@@ -12,13 +12,15 @@ SITE = Path(sysconfig.get_path("purelib"))
 ROOTFS = runpy.run_path(str(ROOT / "container" / "rootfs.py"))
 PATTERNS: tuple[str, ...] = ROOTFS["UNUSED_OF_LIBRARIES"]
 # The libraries that parts are left out of, and those that import them.
-ENTRIES = ("openai", "pydantic", "pydantic.json_schema", "nacl", "yaml", "github")
+ENTRIES = ("openai", "pydantic", "pydantic.json_schema", "nacl", "yaml", "github", "requests")
 # Files that are kept and import what is left out. Read a row that an update asks for, add it then.
 KNOWN = {
     # Properties of the client: `client.chat`.
     ("openai/_client.py", "openai.resources"),
     # Classes with pydantic 1's `__get_validators__` lead there, and only they.
     ("pydantic/_internal/_generate_schema.py", "pydantic.v1"),
+    # Imported on the platform of that name alone.
+    ("urllib3/__init__.py", "urllib3.contrib.emscripten"),
     # PyYAML does without them.
     ("yaml/cyaml.py", "yaml._yaml"),
 }

@@ -42,7 +42,7 @@ def select(content: str, hunks: Sequence[Hunk], limit: int) -> Excerpt:
     outline = Outline(lines)
     changed = [number for hunk in hunks for number in find_changed_positions(hunk)]
     for header in (*outline.headers(changed), *_find_headings(lines, hunks)):
-        for number in outline.introduction(header):
+        for number in outline.introduction(header, lines):
             page.take(number)
     blocks = tuple(dict.fromkeys(block for n in changed if (block := outline.block(n))))
     for block in blocks:

@@ -55,8 +55,8 @@ def test_headers_come_from_the_innermost_outwards() -> None:
 
 def test_a_head_has_its_decorators_all_its_lines_and_the_docstring() -> None:
     found = outline(PYTHON)
-    assert found.introduction(7) == (7, 6, 8, 9, 10, 11)
-    assert found.introduction(3) == (3, 4)
+    assert found.introduction(7, PYTHON.split("\n")) == (7, 6, 8, 9, 10, 11)
+    assert found.introduction(3, PYTHON.split("\n")) == (3, 4)
 
 
 def test_a_brace_on_its_own_line_and_a_label_end_no_function() -> None:
@@ -74,7 +74,7 @@ def test_preprocessor_lines_and_access_labels_end_no_class() -> None:
 def test_go_receivers_and_the_comment_above_belong_to_the_head() -> None:
     found = outline(GO)
     assert found.block(4) == Block(2, 6)
-    assert found.introduction(2) == (2, 1)
+    assert found.introduction(2, GO.split("\n")) == (2, 1)
 
 
 def test_methods_and_arrow_functions_are_definitions_and_calls_are_not() -> None:
@@ -136,4 +136,4 @@ def test_any_text_has_an_outline(lines: list[str]) -> None:
         block = found.block(number)
         assert block is None or 1 <= block.start < block.end <= len(lines)
         for header in found.headers([number]):
-            assert all(1 <= line <= len(lines) for line in found.introduction(header))
+            assert all(1 <= line <= len(lines) for line in found.introduction(header, lines))

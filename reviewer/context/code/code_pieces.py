@@ -8,6 +8,7 @@ from itertools import islice
 from reviewer.context.code import definitions, identifiers
 from reviewer.context.code.identifiers import LONGEST_LINE
 from reviewer.context.code.outline import Outline
+from reviewer.context.code.text_lines import TextLines
 
 USES_PER_FILE = 3
 """Uses of one name that are shown of one file."""
@@ -92,8 +93,9 @@ class SourceFile:
         self._path = path
         self._text = text
         self._family = family
-        self._lines = text.split("\n")
-        self._outline = Outline(self._lines)
+        self._lines = TextLines(text)
+        # A list is faster for what reads every line, and is not kept.
+        self._outline = Outline(text.split("\n"))
 
     def make_use(self, name: str, hidden: frozenset[int]) -> CodePiece | None:
         """Return the first uses of a name, calls before others, or None if there are none.

@@ -1,6 +1,7 @@
 """Finds the functions and classes of a file in any language, by indentation."""
 
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -46,18 +47,19 @@ class Outline:
 
     A line belongs to the nearest line above it that is indented less. Lines that only close or open
     a bracket belong to the block that they close or open. Comments with #, preprocessor lines and
-    labels of brace languages end no block, because they may have any indentation.
+    labels of brace languages end no block, because they may have any indentation. The outline keeps
+    numbers, and not the lines.
     """
 
     def __init__(self, lines: Sequence[str]) -> None:
         """Find the blocks in the lines of a file."""
-        self._lines = lines
         self._braces = any(line.startswith(("{", "}")) for line in lines)
-        self._parents = [0] * (len(lines) + 1)
-        self._ends = list(range(len(lines) + 1))
-        self._definitions = [0] * (len(lines) + 1)
-        self._read()
-        self._find_definitions()
+        numbers = range(len(lines) + 1)
+        self._parents = array("I", bytes(4 * len(numbers)))
+        self._ends = array("I", numbers)
+        self._definitions = self._parents[:]
+        self._read(lines)
+        self._find_definitions(lines)
 
     def block(self, number: int) -> Block | None:
         """Return the innermost definition that contains line `number` or starts there."""
@@ -82,39 +84,39 @@ class Outline:
                 number = self._parents[number]  # noqa: PLW2901
         return tuple(n for n in found if self._ends[n] > n)
 
-    def introduction(self, number: int) -> tuple[int, ...]:
+    def introduction(self, number: int, lines: Sequence[str]) -> tuple[int, ...]:
         """List the lines that introduce a block: header, decorators and comments above, docstring.
 
-        The header line itself comes first.
+        The header line itself comes first. `lines` are those that the outline was made of.
         """
         above = []
         for line in range(number - 1, max(0, number - 1 - _ABOVE), -1):
-            if not self._text(line).startswith(_ABOVE_STARTS):
+            if not _text(lines, line).startswith(_ABOVE_STARTS):
                 break
             above.append(line)
         below = []
         last = min(self._ends[number], number + _HEAD)
         line = number
-        while line < last and not self._text(line).endswith(_OPENING):
+        while line < last and not _text(lines, line).endswith(_OPENING):
             line += 1
             below.append(line)
         # Without an end, it is no header of several lines.
-        below = below if self._text(line).endswith(_OPENING) else []
+        below = below if _text(lines, line).endswith(_OPENING) else []
         line = number + len(below) + 1
-        if line <= self._ends[number] and self._text(line).startswith(_DOCSTRINGS):
+        if line <= self._ends[number] and _text(lines, line).startswith(_DOCSTRINGS):
             below.append(line)
         return (number, *above, *below)
 
-    def _read(self) -> None:
+    def _read(self, lines: Sequence[str]) -> None:
         widths: list[int] = []
         open_blocks: list[int] = []
         previous = 0
         for number in range(1, len(self._parents)):
-            text = self._text(number)
+            text = _text(lines, number)
             if not text:
                 self._parents[number] = open_blocks[-1] if open_blocks else 0
                 continue
-            width = self._width(number)
+            width = _width(lines[number - 1])
             deeper = bisect_left(widths, width)
             if self._ends_no_block(text):
                 self._parents[number] = open_blocks[deeper - 1] if deeper else 0
@@ -134,13 +136,13 @@ class Outline:
         for start in blocks:
             self._ends[start] = max(start, last)
 
-    def _find_definitions(self) -> None:
+    def _find_definitions(self, lines: Sequence[str]) -> None:
         for number in range(1, len(self._parents)):
-            own = self._ends[number] > number and self._is_definition(number)
+            own = self._ends[number] > number and self._is_definition(number, lines)
             self._definitions[number] = number if own else self._definitions[self._parents[number]]
 
-    def _is_definition(self, number: int) -> bool:
-        text = self._text(number)
+    def _is_definition(self, number: int, lines: Sequence[str]) -> bool:
+        text = _text(lines, number)
         if text.endswith(";") or text.startswith("<"):
             return False
         name, assigned, value = text.partition("=")
@@ -152,7 +154,7 @@ class Outline:
         before, called, _ = name.partition("(")
         if assigned and not (text.endswith("=> {") or value.startswith((" function", " async"))):
             return False
-        if text.endswith("{") or self._text(number + 1) == "{":
+        if text.endswith("{") or _text(lines, number + 1) == "{":
             return bool(called or assigned)
         # A header of several lines has a result type or modifiers; a call has neither.
         return self._braces and bool(called) and "." not in before and len(words) > 1
@@ -160,9 +162,11 @@ class Outline:
     def _ends_no_block(self, text: str) -> bool:
         return text.startswith("#") or (self._braces and bool(_LABEL.match(text)))
 
-    def _text(self, number: int) -> str:
-        return self._lines[number - 1][:_READ].strip() if number <= len(self._lines) else ""
 
-    def _width(self, number: int) -> int:
-        start = self._lines[number - 1][:_READ].expandtabs()
-        return len(start) - len(start.lstrip())
+def _text(lines: Sequence[str], number: int) -> str:
+    return lines[number - 1][:_READ].strip() if number <= len(lines) else ""
+
+
+def _width(line: str) -> int:
+    start = line[:_READ].expandtabs()
+    return len(start) - len(start.lstrip())

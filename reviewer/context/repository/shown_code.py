@@ -121,7 +121,9 @@ def _find_surroundings(file: ChangedFile, read: Callable[[str], str | None]) -> 
     lines = text.split("\n")
     outline = Outline(lines)
     changed = [number for hunk in file.hunks for number in find_changed_positions(hunk)]
-    shown = {line for head in outline.headers(changed) for line in outline.introduction(head)}
+    shown = {
+        line for head in outline.headers(changed) for line in outline.introduction(head, lines)
+    }
     for block in filter(None, map(outline.block, changed)):
         if block.end - block.start < LONGEST_BODY:
             shown.update(range(block.start, block.end + 1))

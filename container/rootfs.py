@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 # Patterns here match the end of a path, by whole names.
-# Parts of the standard library that no server process loads; the first ones are the largest.
+# Parts of the standard library that no run of the action loads; the first ones are the largest.
 UNUSED_STDLIB = (
     *("test", "idlelib", "ensurepip", "pydoc_data", "tkinter", "turtledemo", "turtle.py"),
     *("lib2to3", "distutils", "unittest", "venv", "_pyrepl", "sqlite3", "curses", "dbm"),
@@ -27,7 +27,7 @@ UNUSED_STDLIB = (
     *("_curses*.so", "_dbm*.so", "_gdbm*.so", "_tkinter*.so", "readline*.so"),
     *("multiprocessing", "xml", "pyexpat*.so", "xmlrpc", "wsgiref", "mailbox.py", "imaplib.py"),
     *("pydoc.py", "doctest.py", "pdb.py", "pickletools.py", "optparse.py", "statistics.py"),
-    # Servers, other protocols than HTTP, profilers, and other systems' parts.
+    # Servers, other protocols than HTTP, profilers, and parts for other operating systems.
     *("http/server.py", "socketserver.py", "logging/handlers.py", "logging/config.py"),
     *("ftplib.py", "smtplib.py", "poplib.py", "webbrowser.py", "wave.py", "plistlib.py"),
     *("profile.py", "cProfile.py", "pstats.py", "bdb.py", "trace.py", "modulefinder.py"),
@@ -52,7 +52,12 @@ UNUSED_OF_LIBRARIES = (
     *("openai/types/conversations", "openai/types/evals", "openai/types/skills"),
     "openai/types/containers",
     *("openai/types/live", "openai/lib/streaming", "openai/lib/beta", "openai/lib/live"),
-    *("openai/lib/computer.py", "openai/lib/browser.py", "openai/lib/responses_websocket"),
+    *(
+        "openai/helpers",
+        "openai/lib/computer.py",
+        "openai/lib/browser.py",
+        "openai/lib/responses_websocket",
+    ),
     *("openai/lib/responses_tool_runner.py", "openai/lib/decisions_tool_runner.py"),
     # The parser for streamed replies of openai.
     *("jiter", "jiter-*.dist-info"),

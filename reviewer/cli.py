@@ -3,16 +3,19 @@
 import argparse
 import json
 import os
+import re
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from reviewer import __version__
 from reviewer.adapters.runner.actions import install_excepthooks
 from reviewer.adapters.runner.terminal import Terminal, show_cursor
+from reviewer.config.options import suggest
 from reviewer.config.repository import file_schema
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
@@ -39,6 +42,8 @@ VARIABLES = """\
 environment:
   CODE_REVIEW_API_KEY, CODE_REVIEW_BASE_URL, CODE_REVIEW_MODEL
       the model server: its API key, its address, the name of the model
+  CODE_REVIEW_EFFORT and so on
+      any other input of the action; --input comes before it
   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL
       the same, if neither key nor address is set by one of the former
   GITHUB_TOKEN or GH_TOKEN
@@ -55,8 +60,7 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     parser = build_parser()
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
-        # By the parser of the command, whose usage lists what there is.
-        getattr(options, "parser", parser).error(f"unrecognized arguments: {' '.join(unknown)}")
+        _refuse(unknown, getattr(options, "parser", parser))
     if not options.command:
         parser.print_help()
         return 0
@@ -71,6 +75,14 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     except ReviewerError as problem:
         terminal.error(problem.with_address())
         return problem.exit_code
+
+
+def _refuse(unknown: Sequence[str], parser: argparse.ArgumentParser) -> NoReturn:
+    """End the command because of words that it does not take."""
+    # By the parser of the command, whose usage lists what there is.
+    known = tuple(re.findall(r"--[a-z-]+", parser.format_usage()))
+    meant = suggest(unknown[0], known)
+    parser.error(f"unrecognized arguments: {' '.join(unknown)}{meant and f'. {meant}'}")
 
 
 def _carry_out(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -93,6 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="code-review",
+        allow_abbrev=False,
         description=__doc__,
         epilog=f"{EXAMPLES}\n`code-review review --help` lists options and variables.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -126,6 +139,7 @@ def build_parser() -> argparse.ArgumentParser:
 def _add_review(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     review = commands.add_parser(
         "review",
+        allow_abbrev=False,
         help="review your work, commits, or a pull request on GitHub",
         epilog=f"{EXAMPLES}\n{VARIABLES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _MOST_ALTERNATIVES = 20
-_LEAVE_OUT = "Files that are not to be reviewed belong in `exclude`, without `!`."
+_LEAVE_OUT = "Another way is `exclude`, which takes the patterns without `!`."
 _BRACES = re.compile(r"(?<!\\)\{([^{}]*,[^{}]*)\}")
 _OPEN_BRACE = re.compile(r"(?<!\\)\{[^{}]*,[^{}]*$")
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"

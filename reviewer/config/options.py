@@ -100,11 +100,13 @@ def read_texts(environ: Mapping[str, str], names: tuple[str, ...]) -> dict[str, 
     }
     unknown = sorted(texts.keys() - {*names, *_OF_THE_RUNNER})
     if unknown:
-        meant = suggest(unknown[0], names)
+        what = f"There is no input {show(unknown[0])}."
+        if meant := suggest(unknown[0], names):
+            raise InputError(what, cause=meant)
         raise InputError(
-            f"There is no input {show(unknown[0])}.",
-            cause=meant or "It may belong to another version of the action.",
-            remedy="" if meant else f"The inputs are {', '.join(names)}.",
+            what,
+            cause="It may belong to another version of the action.",
+            remedy=f"The inputs are {', '.join(names)}.",
         )
     return texts
 

@@ -15,7 +15,7 @@ LONGEST_LEARNING = 4_000
 LONGEST_REASON = 200
 """Characters; reasons are remembered in the summary comment, which has little room."""
 
-# Both are compiled when a command needs them: a run with nothing to do has none.
+# A run without a command compiles neither of these patterns.
 # The summary prints [F3], and people copy what they see.
 _NUMBERED = r"(?ia)\[?F([1-9][0-9]{0,5})\]?(?:[ \t]+(.*))?"
 

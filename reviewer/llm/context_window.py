@@ -100,10 +100,12 @@ class ContextWindow:
     def _note_refusal(self) -> str:
         if self._refused is None:
             return ""
-        lower = f"less than {self._set}" if self._set else "the tokens that it takes"
+        cure = "set `context-window: N` with the tokens that it takes"
+        if self._set:
+            cure = _raise_or_lower(self._set)
         return (
             f"the model server refused a request of {self._refused:,} characters as too long and "
-            f"named no limit, so requests were made smaller; set `context-window` to {lower}"
+            f"named no limit, so requests were made smaller; {cure}"
         )
 
     def state(self, tokens: int | None) -> None:
@@ -141,7 +143,7 @@ class ContextWindow:
                 f"`context-window: {_ENOUGH}`."
             )
         if self._set and (limit is None or self._set <= limit):
-            return f"Raise the limit of the server, or set context-window to less than {self._set}."
+            return f"{_raise_or_lower(self._set).capitalize()}."
         if limit and limit >= model_inputs.LEAST_WINDOW:
             return f"Set `context-window: {limit}`, or raise the limit of the server."
         return ""
@@ -200,3 +202,10 @@ def _count_least(text: str) -> int:
     quarter is allowed for those tokens that span one.
     """
     return max(len(text.split()), len(_NAMES.findall(text)) * 3 // 4)
+
+
+def _raise_or_lower(tokens: int) -> str:
+    """Return what to do where a server takes less than the window that is set."""
+    if tokens <= model_inputs.LEAST_WINDOW:
+        return "raise the limit of the server"
+    return f"raise the limit of the server, or set `context-window` to less than {tokens}"

@@ -1,9 +1,11 @@
 """Reads the JSON object in a model's reply as what was asked for; a reply is untrusted."""
 
 import re
+import unicodedata
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
+from urllib.parse import unquote
 
 from reviewer.errors import ReplyError
 from reviewer.findings import candidates
@@ -28,6 +30,9 @@ from reviewer.severity import Severity
 from reviewer.text import json_members
 from reviewer.text.json_members import UnusableError
 
+# What is around a path where a model writes more than the path.
+_BETWEEN = re.compile(r"[\s`'\"(),:;]+")
+
 Shape = TypeVar("Shape", bound=Hashable)
 
 
@@ -49,11 +54,11 @@ def parse_review(
 ) -> BatchReply:
     """Return what a reply to REVIEW_SCHEMA or CHANGE_SCHEMA says; it may follow them only roughly.
 
-    `names` maps the paths as the prompt shows them to the paths. Where one file was asked about,
-    findings are about it whatever path they come with, because their quotes decide; no findings
-    are about it only if the reply names it or names nothing. Of a reply that was cut off, the
-    complete findings are kept. An unknown severity becomes `gate`. Raises ReplyError if the reply
-    is about none of the files.
+    `names` maps the paths as the prompt shows them to the paths. Where one file was asked about, a
+    section with findings is about that file, whatever its path, because the quotes decide. One
+    without findings is about it only if it names the file or has no path. Of a reply that was cut
+    off, the complete findings are kept. An unknown severity becomes `gate`. Raises ReplyError if
+    the reply is about none of the files.
     """
     found = parse_change(reply, names, gate)
     if not found.sections:
@@ -143,15 +148,24 @@ def _find_path(section: SectionReply, names: Mapping[str, str]) -> str:
 
 
 def _mentions(stated: str | None, shown: str) -> bool:
-    """Return True if a section may be about the only file: `/repo/app.py` may be `src/app.py`.
+    """Return True if a section without findings may be about the only file of a request.
 
-    A model that was asked about one file may leave out its path. Another path, or a blank one, is
-    a sign of a model that did not read the file.
+    A model that was asked about one file may leave out its path, and it may write it as `app.py`,
+    `/repo/src/app.py` or `src/app.py:3`. Another path, or a blank one, is a sign of a model that
+    did not read the file.
     """
     if stated is None:
         return True
-    name = re.escape(shown.rpartition("/")[2])
-    return re.search(rf"(?<![\w.-]){name}(?![\w-])", stated, re.IGNORECASE) is not None
+    path, whole = f"/{_plain(shown)}", _plain(stated).strip()
+    words = (word.removeprefix("./").strip("/.") for word in (whole, *_BETWEEN.split(whole)))
+    named = [f"/{word}" for word in words if word]
+    return any(each.endswith(path) or path.endswith(each) for each in named)
+
+
+def _plain(path: str) -> str:
+    """Return a path without the escapes of Markdown and addresses, and without its letter case."""
+    unescaped = re.sub(r"\\(?=[^\w\s]|_)", "", unquote(path)).replace("\\", "/")
+    return unicodedata.normalize("NFC", unescaped).casefold()
 
 
 def parse_overview(reply: Reply) -> Overview:

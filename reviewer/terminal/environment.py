@@ -3,23 +3,25 @@
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
+from reviewer.config.shapes import Items
 from reviewer.config.workflow.inputs import DECLARATIONS, OPENAI, Inputs
 from reviewer.errors import InputError
 
-# Inputs, and the variables that set them; the first that is set applies.
-_OURS = {
+# Inputs that people set by a variable; the first that is set applies.
+_COMMON = {
     "api-key": ("CODE_REVIEW_API_KEY",),
     "base-url": ("CODE_REVIEW_BASE_URL",),
     "model": ("CODE_REVIEW_MODEL",),
     "github-token": ("GITHUB_TOKEN", "GH_TOKEN"),
 }
+_OURS = {each.name: (f"CODE_REVIEW_{each.field.upper()}",) for each in DECLARATIONS} | _COMMON
 # What OpenAI's own libraries read, so many people have them already.
 _OPENAIS = {
     "api-key": ("OPENAI_API_KEY",),
     "base-url": ("OPENAI_BASE_URL",),
     "model": ("OPENAI_MODEL",),
 }
-_LISTS = frozenset(each.name for each in DECLARATIONS if each.kind.many)
+_LISTS = frozenset(each.name for each in DECLARATIONS if isinstance(each.kind.shape, Items))
 # An API key is for one address, so the two come from one place.
 _PAIR = ("api-key", "base-url")
 
@@ -43,7 +45,7 @@ def find_sources(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[st
     """
     valid = [text for text in given if "=" in text]
     chosen = {name: source for name, (_, source) in _choose(valid, environ).items()}
-    return {name: variables[0] for name, variables in _OURS.items()} | chosen
+    return {name: variables[0] for name, variables in _COMMON.items()} | chosen
 
 
 def _choose(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
@@ -102,14 +104,20 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _check_repeated(given: Sequence[str]) -> None:
-    """Raise InputError for an input that is given twice: one of its values would have no effect."""
-    first: dict[str, str] = {}
+    """Raise InputError for a list that is given in parts, because the last would replace them.
+
+    Of other inputs the last one applies, as with other commands.
+    """
+    parts: dict[str, dict[str, None]] = {}
     for name, value in map(_split, given):
-        if name in first:
-            both = shlex.quote(f"{name}={first[name]},{value}")
-            remedy = f"Write both values in one: `--input {both}`." if name in _LISTS else ""
-            raise InputError(f"--input {name} is given twice.", remedy=remedy or "Give it once.")
-        first[name] = value
+        parts.setdefault(name, {})[value.strip()] = None
+    for name, values in parts.items():
+        if name in _LISTS and len(values) > 1:
+            whole = f"{name}={','.join(filter(None, values))}"
+            raise InputError(
+                f"--input {name} is given more than once, and it is one list.",
+                remedy=f"Write `--input {shlex.quote(whole)}`." if whole.isprintable() else "",
+            )
 
 
 def _find_address(chosen: Mapping[str, tuple[str, str]]) -> str:

@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -69,7 +69,7 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
                 return 0
             environment.require_key(inputs, environ)
             code = _run(target, inputs, terminal, folder, environ)
-        _print(folder, options.format, target)
+        _print(folder, options.format, target, terminal.translate)
         _copy_reports(folder, options)
     return code
 
@@ -151,14 +151,17 @@ def _open_local(
         staged=options.staged,
         untracked=not options.no_untracked,
     )
-    return _announce(found, terminal)
+    return _announce(found, terminal, staged=options.staged)
 
 
-def _announce(found: LocalChanges, terminal: Terminal) -> Target | None:
+def _announce(found: LocalChanges, terminal: Terminal, *, staged: bool) -> Target | None:
     for note in found.notes:
         terminal.notice(note)
     if found.are_none:
-        terminal.notice(f"Nothing to review: {found.commits.name} has no changes.")
+        none = "nothing is staged, and `git add` stages changes"
+        terminal.notice(
+            f"Nothing to review: {none if staged else f'{found.commits.name} has no changes'}."
+        )
         return None
     return Target(found.commits, found.checkout, found.commits.name)
 
@@ -190,14 +193,18 @@ def _run(
     return review_pull_request(run, target.forge.snapshot(target.number))
 
 
-def _print(folder: str, form: str, target: Target) -> None:
-    """Print the review; a plan has no report, and errors and skips are in the log already."""
+def _print(folder: str, form: str, target: Target, translate: Callable[[str], str]) -> None:
+    """Print the review; a plan has no report, and errors and skips are in the log already.
+
+    `translate` puts its notes into the words of a shell.
+    """
     report = _find_report(folder, step_outputs.REPORT)
     summary = Path(folder, "summary.md")
     markdown = summary.read_text("utf-8") if summary.exists() else ""
     if report:
         text = report.read_text("utf-8")
         made = review_report.parse(text.encode())
+        made = replace(made, notes=tuple(map(translate, made.notes)))
         show(Reviewed(made, text, markdown, find_layout(), target.subject), form)
     elif "\n| " in markdown:
         (screen.write if form == "markdown" else screen.write_markdown)(markdown.rstrip("\n"))

@@ -44,8 +44,9 @@ def check(file: str, templates: str) -> int:
 def _find_doubtful(settings: Settings) -> Iterator[str]:
     """Yield a note about an `exclude` that excludes nothing, which may be what is meant."""
     patterns = settings.repository_globs.exclude
-    if patterns and (meant := yaml_lines.explain_exceptions("exclude", patterns)):
-        yield f"`exclude` excludes nothing.{meant}"
+    if patterns and all(each.startswith("!") for each in patterns):
+        meant = yaml_lines.explain_exceptions("exclude", patterns)
+        yield f"`exclude` has only patterns with `!`, so it excludes nothing.{meant}"
 
 
 def read(path: Path) -> bytes:

@@ -18,6 +18,7 @@ _INPUT = re.compile(
     r"(?![\w-])"
 )
 _HELP = " Help: "
+_OF_THE_WORKFLOW = "(?<=clude) of the workflow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Wording:
             return text
         message, help_, address = text.partition(_HELP)
         message = _ABOUT_WORKFLOWS.sub("", message)
+        message = re.sub(_OF_THE_WORKFLOW, " of the command line", message)
         message = _ASSIGNMENT.sub(self._assign, message)
         return _INPUT.sub(self._name, message) + help_ + address
 

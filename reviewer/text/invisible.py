@@ -80,7 +80,7 @@ def find_suspicious(text: str) -> tuple[tuple[int, str], ...]:
     with its position, in characters from 0. Those that a script or an emoji needs at their place
     are left out, and so are carriage returns at the end. Spaces of other widths are not listed.
     """
-    if (text.isascii() and text.isprintable()) or not _suspicious().search(text):
+    if (text.isascii() and text.isprintable()) or not _compile_suspicious().search(text):
         return ()
     text = text.rstrip("\r")
     needed = {place for span in _find_wholes(text) for place in range(*span)}
@@ -88,7 +88,9 @@ def find_suspicious(text: str) -> tuple[tuple[int, str], ...]:
     rightward = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in set(text) - _MARKS)
     return tuple(
         (place, char)
-        for place, char in ((found.start(), found[0]) for found in _suspicious().finditer(text))
+        for place, char in (
+            (found.start(), found[0]) for found in _compile_suspicious().finditer(text)
+        )
         if place not in needed
         and not (rightward and char in _MARKS)
         and not _is_needed(char, text[max(0, place - 1) : place], text[place + 1 : place + 2])
@@ -96,7 +98,7 @@ def find_suspicious(text: str) -> tuple[tuple[int, str], ...]:
 
 
 @cache
-def _suspicious() -> re.Pattern[str]:
+def _compile_suspicious() -> re.Pattern[str]:
     """Compile the pattern when it is first needed: a run with nothing to do never needs it."""
     ignorable = "".join(f"{chr(first)}-{chr(last)}" for first, last in DEFAULT_IGNORABLE)
     return re.compile(f"[{_CONTROLS}{_BLANK}\ufff9-\ufffb{ignorable}]")
@@ -149,4 +151,4 @@ def _find_hidden(text: str) -> set[str]:
 
 
 def _is_hidden(char: str) -> bool:
-    return bool(_suspicious().match(char)) or unicodedata.category(char) in _CATEGORIES
+    return bool(_compile_suspicious().match(char)) or unicodedata.category(char) in _CATEGORIES

@@ -180,10 +180,12 @@ def optional_text(*, asked: bool = True) -> Member:
 
 
 def text_or_none() -> Member:
-    """Declare a text of any length, blank ones included; other values become None."""
+    """Declare a text of any length, None if it is missing or null; other values become ""."""
 
     def read(value: object) -> str | None:
-        return encodable(value) if isinstance(value, str) else None
+        if value is None:
+            return None
+        return encodable(value) if isinstance(value, str) else ""
 
     return Member(TEXT, read)
 

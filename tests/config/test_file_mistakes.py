@@ -109,7 +109,15 @@ EXPLAINED = {
     "chat:\n  auto_reply: true": "is a key of CodeRabbit's",
     "github_app:\n  x: 1": "is a section of PR-Agent's settings",
     '[pr_reviewer]\nextra_instructions = "x"': "looks like PR-Agent's `.pr_agent.toml`",
-    "[pr_reviewer]\nnum_max_findings = 3": "in place of it: `max-findings: 3`.",
+    "[PR_reviewer]\nNUM_max_findings = 3": "the whole file, at the beginning of a line: `max-f",
+    "[a]\nextra_instructions = 'x'\n[b]\nextra_instructions = 'y'": "`instructions: ...`.",
+    "[config]\nmodel = 'x'": "The model is set in the workflow",
+    "fail-on: x": "It takes `never`, or any of",
+    "fail-on: [criticl, high]": "`fail-on`, entry 1 is 'criticl', which cannot be used",
+    "fail-on: [high, criticle]": "Write `fail-on: high, critical`",
+    "exclude:\n  - a\n  -": "Delete the line, or write a value behind its dash",
+    "max-findings: '5'": "`max-findings` is the text '5', because of its quotes",
+    "path-instructions: [{path: [a], instructions: b}]": "It takes one gitignore pattern",
     "[ignore]\nglob = ['a/**', '*.md']": '`exclude: ["a/**", "*.md"]`',
     "[pr_reviewer]\nnum_max_findings = 3 x": "`max-findings: 10` for `num_max_findings`",
     "- max-files: 3": "Write the keys without a dash: `max-files: ...`",
@@ -180,7 +188,17 @@ def test_an_error_explains_what_to_write(text: str, words: str) -> None:
     assert words in str(error)
 
 
-@pytest.mark.parametrize("line", [f"y = {'[' * 900}", f"{'a.' * 600}a = 1"], ids=["deep", "long"])
+HARD = {
+    "deep values": f"y = {'[' * 900}",
+    "deep values on several lines": "y = " + "[\n" * 300 + "]\n" * 300,
+    "deep names": f"[{'a.' * 490}a]\n{'a.' * 490}a = 1",
+    "a long line": f"{'a.' * 600}a = 1",
+    "a long line for TOML alone": f"{'a.' * 450}'\u2028'.{'a.' * 450}a = 1",
+    "a long file": "y1 = 2\n" * 5_000,
+}
+
+
+@pytest.mark.parametrize("line", HARD.values(), ids=HARD)
 def test_a_file_of_pr_agent_that_nobody_can_read_is_explained_with_an_example(line: str) -> None:
     assert "`max-findings: 10` for `num_max_findings`" in str(refusal(f"[config]\nx = 1\n{line}"))
 

@@ -293,7 +293,7 @@ def test_an_unknown_key_of_an_entry_is_refused() -> None:
         ("max-files: 0", "`max-files` is the number 0", "a whole number from 1 to 3000"),
         ("max-files: 1.5", "`max-files` is the number 1.5", "a whole number from 1 to 3000"),
         ("max-files: true", "`max-files` is true", "a whole number from 1 to 3000"),
-        ('max-files: "3"', "`max-files` is '3'", "a whole number from 1 to 3000"),
+        ('max-files: "3"', "`max-files` is the text '3'", "a whole number from 1 to 3000"),
         ("max-files: [3]", "`max-files` is a list", "a whole number from 1 to 3000"),
         ("max-files: {a: 3}", "`max-files` is a mapping", "a whole number from 1 to 3000"),
         ("max-files:", "`max-files` has no value", "a whole number from 1 to 3000"),
@@ -352,9 +352,11 @@ def test_settings_of_the_workflow_alone_are_refused(key: str) -> None:
 @pytest.mark.parametrize(
     ("text", "what", "remedy"),
     [
-        ("name: x\non: push\njobs: {}", "a workflow,", "git mv .github/code-review.yml .github/w"),
-        ("- uses: a/b@v1\n  with: {model: x}", "a step of a workflow,", "below `steps:` of a"),
-        ("uses: a/b@v1", "a step of a workflow,", "below `steps:` of a"),
+        ("name: x\non: push\njobs: {}", "a workflow,", "Move it into the folder `.github/work"),
+        ("- uses: a/b@v1\n  with: {model: x}", "a part of a workflow,", "Delete this file"),
+        ("uses: a/b@v1", "a part of a workflow,", "Delete this file"),
+        ("steps:\n- uses: a/b@v1", "a part of a workflow,", "Delete this file"),
+        ("uses: a/b@v1\nwith: {exclude: a}", "a part of a work", "Keep only `exclude: [a]` here"),
     ],
 )
 def test_a_workflow_in_the_place_of_the_settings_is_named(
@@ -363,6 +365,11 @@ def test_a_workflow_in_the_place_of_the_settings_is_named(
     error = refusal(text)
     assert what in error.what
     assert remedy in error.remedy
+
+
+@pytest.mark.parametrize("text", ["max-files: 3\njobs: 4", "jobs: 4", "uses: 5", "steps: 2"])
+def test_settings_with_a_key_of_workflows_are_no_workflow(text: str) -> None:
+    assert "there is no key" in refusal(text).what
 
 
 def test_extends_is_said_to_be_unsupported() -> None:

@@ -205,7 +205,7 @@ def test_an_exclude_that_excludes_nothing_gets_a_note_with_what_may_be_meant(
     path.write_text('exclude: ["!**/*.py"]\n', "utf-8")
     done = run(repository, model_server, "config", "check")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "note: `exclude` excludes nothing. It only brings files back" in done.stdout
+    assert "note: `exclude` has only patterns with `!`, so it excludes nothing." in done.stdout
     assert 'write `exclude: ["**", "!**/*.py"]`' in done.stdout
     path.write_text('exclude: ["docs/**", "!docs/api.py"]\n', "utf-8")
     assert "note:" not in run(repository, model_server, "config", "check").stdout
@@ -488,6 +488,10 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
         (("--comment",), {}, ("--comment writes on a pull request",)),
         (("main..change", "--staged"), {}, ("--staged compares the index",)),
         (("--input", "effort"), {}, ("--input effort has no value",)),
+        (("--stage",), {}, ("unrecognized arguments: --stage. Did you mean `--staged`?",)),
+        (("--zzz",), {}, ("unrecognized arguments: --zzz\n",)),
+        (("HEAD~9",), {}, ("HEAD has no such ancestor", "A first commit has nothing to be com")),
+        ((), {"CODE_REVIEW_EFFORT": "x"}, ("CODE_REVIEW_EFFORT is 'x'",)),
     ],
 )
 def test_an_error_says_what_to_write_here(

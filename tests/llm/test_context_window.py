@@ -73,7 +73,7 @@ def test_a_number_that_is_no_window_changes_nothing_but_what_was_refused() -> No
     window.learn(refusal(1, 2), 15_000)
     assert (window.most, window.refused) == (None, 15_000)
     assert "a request of 15,000 characters as too long and named no limit" in window.note
-    assert window.note.endswith("set `context-window` to the tokens that it takes")
+    assert window.note.endswith("set `context-window: N` with the tokens that it takes")
     window.learn(refusal(), 9_000)
     window.learn(refusal(), 12_000)
     assert window.refused == 9_000

@@ -381,7 +381,19 @@ def test_findings_about_the_only_file_may_come_with_any_path(path: object) -> No
 
 @faults("LO4")
 @pytest.mark.parametrize(
-    "path", [PATH, "pay.py", "/repo/src/pay.py", "`SRC/Pay.py`:3-4", "src\\pay.py", None, 5]
+    "path",
+    [
+        PATH,
+        "pay.py",
+        "./pay.py",
+        "/repo/src/pay.py",
+        "b/src/pay.py",
+        "`SRC/Pay.py`:3-4",
+        "src\\pay.py",
+        "diff --git a/src/pay.py b/src/pay.py",
+        "The file src/pay.py.",
+        None,
+    ],
 )
 def test_no_findings_are_about_the_only_file_if_the_reply_names_it_or_nothing(path: object) -> None:
     assert parse_findings(path=path) == FileCandidates("Pays.", (), truncated=False)
@@ -389,11 +401,46 @@ def test_no_findings_are_about_the_only_file_if_the_reply_names_it_or_nothing(pa
 
 @faults("LO4")
 @pytest.mark.parametrize(
-    "path", ["../../etc/passwd", "src/old.py", "", " ", "]", "pay", "repay.py", "pay.pyc", "src/"]
+    ("shown", "stated"),
+    [
+        ("docs/cafe\u0301.md", "docs/caf\xe9.md"),
+        ("src/my_file.py", "src/my\\_file.py"),
+        ("app/[id].tsx", "app/\\[id\\].tsx"),
+        ("src/my file.py", "src/my%20file.py"),
+        ("my docs/a b.md", "my docs/a b.md"),
+        ("Dockerfile", "/work/Dockerfile"),
+    ],
 )
-def test_no_findings_under_another_path_are_no_review_of_the_only_file(path: str) -> None:
+def test_another_spelling_of_the_only_path_names_it(shown: str, stated: str) -> None:
+    found = replies.parse_review(reply_of(answer(path=stated)), {shown: shown})
+    assert list(found.sections) == [shown]
+
+
+@faults("LO4")
+@pytest.mark.parametrize(
+    ("shown", "stated"),
+    [
+        *((PATH, path) for path in ("../../etc/passwd", "src/old.py", "", " ", "]", "pay", "src/")),
+        *((PATH, path) for path in ("repay.py", "pay.pyc", "pay.py.orig", "lib/pay.py", "/", ".")),
+        (PATH, 5),
+        (PATH, ["src/old.py"]),
+        ("Dockerfile", "Dockerfile.dev"),
+        ("docs/readme", "docs/readme/other.py"),
+        ("src/new/index.ts", "src/old/index.ts"),
+        ("a", "data"),
+    ],
+)
+def test_no_findings_under_another_path_are_no_review_of_the_only_file(
+    shown: str, stated: object
+) -> None:
     with pytest.raises(ReplyError, match="no section about any of the files"):
-        parse_findings(path=path)
+        replies.parse_review(reply_of(answer(path=stated)), {shown: shown})
+
+
+@given(st.text(max_size=40), st.text(min_size=1, max_size=20))
+def test_any_path_of_the_only_file_can_be_read(stated: str, shown: str) -> None:
+    reply = reply_of(answer(FINDING, path=stated))
+    assert list(replies.parse_review(reply, {shown: shown}).sections) == [shown]
 
 
 @faults("LO4")

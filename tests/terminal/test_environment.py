@@ -2,6 +2,7 @@
 
 import pytest
 
+from reviewer.config.enums import FailOn
 from reviewer.config.workflow.inputs import OPENAI
 from reviewer.errors import InputError
 from reviewer.terminal.environment import load_inputs, require_key, require_token
@@ -99,16 +100,30 @@ def test_an_input_with_underscores_is_understood_and_one_with_a_colon_is_mended(
 @pytest.mark.parametrize(
     ("given", "remedy"),
     [
-        (("exclude=docs/**", "exclude=*.md"), "Write both values in one: `--input '"),
-        (("Exclude=docs/**", "exclude=*.md"), "exclude=docs/**,*.md'`."),
-        (("language=German", "language=French"), "Give it once."),
-        (("language=German", "language=German"), "Give it once."),
+        (("exclude=docs/**", "exclude=*.md"), "Write `--input 'exclude=docs/**,*.md'`."),
+        (("Exclude=a", "exclude=b", "exclude=a", "exclude=c"), "Write `--input exclude=a,b,c`."),
+        (("exclude=", "exclude=b"), "Write `--input exclude=b`."),
+        (("exclude=a\nb", "exclude=c"), ""),
     ],
 )
-def test_an_input_that_is_given_twice_is_an_error(given: tuple[str, str], remedy: str) -> None:
-    with pytest.raises(InputError, match="is given twice") as refused:
+def test_a_list_that_is_given_in_parts_is_an_error(given: tuple[str, ...], remedy: str) -> None:
+    with pytest.raises(InputError, match="is given more than once, and it is one list") as refused:
         load_inputs(given, {})
-    assert remedy in refused.value.remedy
+    assert refused.value.remedy == remedy
+
+
+def test_a_list_that_is_given_twice_as_the_same_is_read() -> None:
+    assert load_inputs(("exclude=a", "exclude=a"), {}).exclude == ("a",)
+
+
+def test_of_other_inputs_the_last_one_applies() -> None:
+    assert load_inputs(("fail-on=high", "fail-on=never"), {}).fail_on == (FailOn.NEVER,)
+
+
+def test_every_input_has_a_variable_and_the_command_line_comes_before_it() -> None:
+    variables = {"CODE_REVIEW_CONTEXT_WINDOW": "8192", "CODE_REVIEW_EXCLUDE": "docs/**"}
+    inputs = load_inputs(("exclude=*.md",), variables)
+    assert (inputs.context_window, inputs.exclude) == (8192, ("*.md",))
 
 
 def test_an_input_of_the_command_line_replaces_that_of_a_variable() -> None:

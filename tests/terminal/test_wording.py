@@ -70,3 +70,13 @@ def test_a_plan_is_called_by_its_option() -> None:
 @given(st.text())
 def test_any_text_has_a_translation(text: str) -> None:
     assert isinstance(Wording(find_sources((), {})).translate(text), str)
+
+
+def test_a_note_about_a_pattern_names_the_command_line_and_not_a_workflow() -> None:
+    note = "1 pattern matches no file of the repository: `a` (exclude of the workflow)"
+    assert Wording({}).translate(note).endswith("`a` (exclude of the command line)")
+
+
+def test_a_note_that_names_a_setting_says_how_to_write_it_here() -> None:
+    note = "requests were made smaller; set `context-window: 8192`"
+    assert Wording({}).translate(note).endswith("set `--input context-window=8192`")

@@ -10,6 +10,8 @@ from reviewer.errors import NotFoundError
 
 _RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
 # The path of a pull request on GitHub, without the server.
+# "HEAD~2", "main^".
+_ANCESTOR = re.compile(r"(.+?)[~^][~^\d]*")
 _PULL = re.compile(r"([\w.-]+/[\w.-]+)/pull/([1-9]\d{0,9})", re.ASCII)
 # Where a server's default branch is not known: what git calls the first branch, and did before.
 _USUAL = ("main", "master")
@@ -87,9 +89,15 @@ class LocalRepository:
         remedy = "`git branch --all` lists the branches, `git log` the commits."
         if pull := _PULL.fullmatch(name):
             remedy = f"For a pull request on GitHub, write `{pull[1]}#{pull[2]}`."
+        cause = "It is misspelled, or was not fetched."
+        if (younger := _ANCESTOR.fullmatch(name)) and self.try_to_resolve(younger[1]):
+            cause = f"{younger[1]} has no such ancestor: the history begins after it."
+            remedy = "A first commit has nothing to be compared with."
+            if self.try_to_ask("rev-parse", "--is-shallow-repository") == "true":
+                remedy = "`git fetch --unshallow` gets the rest of the history."
         raise NotFoundError(
             f"'{name}' is no branch or commit here.",
-            cause="It is misspelled, or was not fetched.",
+            cause=cause,
             remedy=remedy,
         )
 

@@ -33,7 +33,7 @@ class Terminal(Runner):
         """Write to `stream`, and the job summary to the file that `environ` names."""
         super().__init__(environ, stream)
         self._bar = bar
-        self._translate = translate
+        self.translate = translate
 
     @contextlib.contextmanager
     def group(self, title: str) -> Iterator[None]:
@@ -61,7 +61,7 @@ class Terminal(Runner):
         place = ":".join(str(properties[each]) for each in ("file", "line") if properties.get(each))
         if place and level != "error":
             return
-        text = f"{place}: {message}" if place else self._translate(message)
+        text = f"{place}: {message}" if place else self.translate(message)
         first, *more = text.splitlines() or [""]
         self.say(f"{level}: {first}")
         for line in more:

@@ -9,6 +9,7 @@ from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.options import show
 from reviewer.config.repository import file_mistakes, yaml_lines
 from reviewer.config.repository.strict_yaml import Document, Path
+from reviewer.config.shapes import Bounds, WordList
 from reviewer.config.workflow import inputs
 from reviewer.errors import ConfigError
 
@@ -17,6 +18,31 @@ MOST_PATH_INSTRUCTIONS = 50
 _DECLARED = {declared.name: declared for declared in inputs.DECLARATIONS}
 # Names of no input yet, or of one that a repository must never set.
 _RESERVED = ("provider", "template", "templates", "tools")
+
+
+def find_workflow(document: Document, known: Sequence[str]) -> ConfigError | None:
+    """Return the error about a workflow, or a step of one, in the place of the settings."""
+    rows = document.value if isinstance(document.value, tuple) else (document.value,)
+    found = [each for each in rows if isinstance(each, Mapping)]
+    if not found or any(file_mistakes.write_known(each, known) for each in found):
+        return None
+    place = document.values[()]
+    if any(isinstance(each.get("jobs"), Mapping) for each in found):
+        return place.error(
+            "this is a workflow, not the settings of the review.",
+            remedy="Move it into the folder `.github/workflows`, or delete it if it is there "
+            "already. Without this file, the defaults apply.",
+        )
+    step = next((each for each in found if isinstance(each.get("uses"), str)), None)
+    if step is None and not any(isinstance(each.get("steps"), tuple) for each in found):
+        return None
+    given = step.get("with") if step else None
+    lines = file_mistakes.write_known(given, known) if isinstance(given, Mapping) else []
+    return place.error(
+        "this is a part of a workflow, not the settings of the review.",
+        remedy="It belongs below `steps:` of a workflow; `code-review init` writes a whole one. "
+        + (f"Keep only {file_mistakes.join(lines)} here." if lines else "Delete this file."),
+    )
 
 
 def find_first(
@@ -82,7 +108,14 @@ def _refuse_value(document: Document, error: ErrorDetails) -> ConfigError:
             what = f"{_name_place(where)}, entry 1 {mistake.reason}."
         cause = " ".join(filter(None, (_list_allowed(where), mistake.more)))
         return place.error(what, cause=cause, remedy=_advise_globs(where, mistake.right))
-    what = f"{_name_place(where)} {_describe_value(error['input'])}, which cannot be used."
+    value, named = error["input"], _name_place(where)
+    kind = _DECLARED[str(where[0])].kind if str(where[0]) in _DECLARED else None
+    if kind and (wrong := file_mistakes.find_wrong_word(kind, value)) is not None:
+        named, value = f"{named}, entry {wrong + 1}", value[wrong]
+    unusable = "" if value is None else ", which cannot be used"
+    what = f"{named} {_describe_value(value)}{unusable}."
+    if kind and isinstance(kind.shape, Bounds) and isinstance(value, str) and value.isdecimal():
+        what = f"{named} is the text {show(value)}, because of its quotes."
     return place.error(what, cause=_list_allowed(where), remedy=_advise(where, error["input"]))
 
 
@@ -108,6 +141,8 @@ def _advise(where: Path, value: object) -> str:
     declared = _DECLARED[str(key)]
     if not inner:
         return file_mistakes.advise_value(declared.name, declared.kind, value)
+    if value is None:
+        return "Delete the line, or write a value behind its dash."
     if isinstance(value, bool | int | float):
         return f'Write `- "{str(value).lower()}"`.'
     return ""
@@ -175,6 +210,8 @@ def _describe_value(value: object) -> str:
 
 
 def _list_allowed(where: Path) -> str:
+    if where[0] == "path-instructions" and where[-1] == "path":
+        return "It takes one gitignore pattern."
     if where[0] == "path-instructions":
         return (
             f"It takes a list of at most {MOST_PATH_INSTRUCTIONS} entries, each with a `path` (one "
@@ -182,4 +219,5 @@ def _list_allowed(where: Path) -> str:
             f"(a text of at most {option_types.LONGEST_INSTRUCTIONS} bytes)."
         )
     kind = _DECLARED[str(where[0])].kind
-    return f"It takes {'a list of ' if kind.many else ''}{kind.allowed}."
+    listed = kind.many and not isinstance(kind.shape, WordList)
+    return f"It takes {'a list of ' if listed else ''}{kind.allowed}."

@@ -21,7 +21,7 @@ from reviewer.config import glob_mistakes, option_types
 from reviewer.config.globs import Patterns
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import Declaration
-from reviewer.config.repository import file_errors, file_mistakes, strict_yaml, yaml_mistakes
+from reviewer.config.repository import file_errors, strict_yaml, yaml_mistakes
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 from reviewer.config.workflow.inputs import Inputs
@@ -179,9 +179,8 @@ def parse(raw: bytes | str) -> FileSettings:
     """
     document = strict_yaml.parse(raw)
     value = {} if document.value is None else document.value
-    if workflow := file_mistakes.find_workflow(value):
-        optional = f"{workflow.remedy} A repository without {strict_yaml.PATH} has the defaults."
-        raise document.values[()].error(workflow.cause, remedy=optional)
+    if workflow := file_errors.find_workflow(document, KEYS):
+        raise workflow
     if not isinstance(value, dict):
         raise document.values[()].error(
             "the file must hold keys with values.",

@@ -1,5 +1,6 @@
 """Says what to write in the repository's file instead of a wrong key or a wrong value."""
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +11,6 @@ from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import suggest
 from reviewer.config.repository import other_reviewers, yaml_lines
-from reviewer.config.repository.file_places import REPOSITORY_FILE
 from reviewer.config.repository.other_reviewers import Advice
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
@@ -23,7 +23,8 @@ _SWITCHES = {
     **dict.fromkeys(("false", "no", "off", "n", "0", "disabled"), False),
 }
 _DASH = re.compile(r"(?:^|\s)-\s+")
-_WORKFLOW = ".github/workflows/code-review.yml"
+# How like a word another one must be to be taken for it, as difflib measures it.
+_LIKE = 0.75
 _LONG_TEXT = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
 
 
@@ -41,31 +42,16 @@ def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
     # Other tools call some things by names that are like ours, and mean something else.
     if foreign := other_reviewers.advise(plain, value):
         return foreign
-    if isinstance(value, Mapping) and (inner := _find_known(value, known)):
-        lines = (_write(name, value[given]) or f"{name}:" for given, name in inner)
-        named = ", ".join(f"`{line}`" for line in lines)
+    if isinstance(value, Mapping) and (lines := write_known(value, known)):
         return Advice(
             "The settings have no key above them.",
-            f"Take the key away, and write at the beginning of a line: {named}.",
+            f"Take the key away, and write at the beginning of a line: {join(lines)}.",
         )
     listed = f"The keys are {', '.join(known)}."
     if cause := suggest(plain, tuple(known)):
         line = _write(cause.split("`")[1], value)
         return Advice(cause, f"Write `{line}`." if line else listed)
     return Advice("", listed)
-
-
-def find_workflow(value: object) -> Advice | None:
-    """Return the advice about a workflow or a step of one in the place of the settings."""
-    rows = value if isinstance(value, tuple) else (value,)
-    found = [each for each in rows if isinstance(each, Mapping)]
-    if any("jobs" in each for each in found):
-        move = f"Move it: `git mv {REPOSITORY_FILE} {_WORKFLOW}`."
-        return Advice("this is a workflow, not the settings of the review.", move)
-    if any("uses" in each for each in found):
-        move = f"Write it below `steps:` of a workflow, such as {_WORKFLOW}."
-        return Advice("this is a step of a workflow, not the settings of the review.", move)
-    return None
 
 
 def advise_input(name: str, value: object) -> str:
@@ -91,9 +77,15 @@ def _is_allowed(kind: OptionType[Any], value: object) -> bool:
     return True
 
 
-def _find_known(value: Mapping[str, object], known: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the keys of a mapping that are known, as given and in the right spelling."""
-    return [(given, name) for given in value if (name := as_kebab(given)) in known]
+def write_known(value: Mapping[str, object], known: Sequence[str]) -> list[str]:
+    """Return lines of the file for the keys of a mapping that are known, in the right spelling."""
+    names = [(given, name) for given in value if (name := as_kebab(given)) in known]
+    return [_write(name, value[given]) or f"{name}:" for given, name in names]
+
+
+def join(lines: Sequence[str]) -> str:
+    """Return lines as an error lists them."""
+    return ", ".join(f"`{line}`" for line in lines)
 
 
 def _write_line(key: str, value: object) -> str:
@@ -147,8 +139,7 @@ def _correct(kind: OptionType[Any], value: object) -> object:
     """Return the value that was meant, None if nobody knows."""
     match kind.shape:
         case Items(globs=globs, selects=selects):
-            entries = _correct_list(value)
-            return _correct_globs(entries, selects=selects) if globs and entries else entries
+            return read_globs(value, selects=selects) if globs else _correct_list(value)
         case Switch():
             return _SWITCHES.get(str(value).strip().casefold())
         case Bounds(low, high):
@@ -176,8 +167,11 @@ def _correct_list(value: object) -> tuple[object, ...] | None:
             return None
 
 
-def _correct_globs(entries: Sequence[object], *, selects: bool) -> Sequence[object]:
-    """Return the patterns that were meant, each as far as that is known."""
+def read_globs(value: object, *, selects: bool) -> Sequence[object] | None:
+    """Return the patterns that were meant, each as far as that is known; None for no list."""
+    entries = _correct_list(value)
+    if not entries:
+        return entries
     whole = glob_mistakes.join_cut([str(each) for each in entries])
     meant = tuple(text for each in whole for text in glob_mistakes.repair(each) or (each,))
     try:
@@ -214,7 +208,17 @@ def _correct_word(text: str, words: Sequence[str]) -> str:
     if text in words:
         return text
     severity = grades.read_severity(text) if "critical" in words else None
-    return severity.label if severity and severity.label in words else ""
+    if severity and severity.label in words:
+        return severity.label
+    return next(iter(difflib.get_close_matches(text, words, n=1, cutoff=_LIKE)), "")
+
+
+def find_wrong_word(kind: OptionType[Any], value: object) -> int | None:
+    """Return the place in a list of the first word that a setting does not take."""
+    if not (isinstance(kind.shape, WordList) and isinstance(value, tuple)):
+        return None
+    wrong = (n for n, each in enumerate(value) if each not in kind.shape.words)
+    return next(wrong, None)
 
 
 def _correct_text(value: object) -> str | None:

@@ -10,7 +10,7 @@ from reviewer.config import glob_mistakes, option_types
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
 from reviewer.config.options import show, suggest
-from reviewer.config.repository import strict_yaml, yaml_lines
+from reviewer.config.repository import file_mistakes, strict_yaml, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
 from reviewer.config.repository.strict_yaml import Document
@@ -173,7 +173,7 @@ def _explain_value(where: tuple[int | str, ...], error: ErrorDetails) -> tuple[s
     line = ""
     match where, value:
         case ((_, "paths"), str()):
-            line = yaml_lines.write("paths", (value,))
+            line = yaml_lines.write("paths", file_mistakes.read_globs(value, selects=True))
         case ((_, "text" | "origin"), str()):
             return _measure(value), ""
         case ((_, "text" | "origin" as key), bool() | int() | float()):

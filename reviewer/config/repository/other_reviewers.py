@@ -27,10 +27,12 @@ _ASSIGNMENT = re.compile(r"^[ \t]*[A-Za-z_]+[ \t]*=", re.MULTILINE)
 _AS_YAML = (
     "Write the settings as YAML: `instructions: ...` for `extra_instructions`, `language: ...` for "
     '`response_language`, `max-findings: 10` for `num_max_findings`, `exclude: ["docs/**"]` for '
-    "`glob` of `[ignore]`. The model is set in the workflow, as `with: {model: ...}`."
+    "`glob` of `[ignore]`."
 )
-# Characters; tomllib takes quadratic time for a name of many parts.
-_LONGEST_LINE = 1_000
+_NAMES_MODEL = re.compile(r"^[ \t]*(fallback_)?models?[ \t]*=", re.MULTILINE)
+_MODEL = "The model is set in the workflow, as `with: {model: ...}`."
+# Characters; tomllib takes quadratic time for a name of many parts. Real files have 2,000.
+_LONGEST_TOML, _LONGEST_LINE = 20_000, 1_000
 _LEAVE_OUT = "Leave it out: there is no such setting here."
 # Keys of many files, which would else be taken for one that looks like them.
 _NOTHING = frozenset({"version", "enabled"})
@@ -69,8 +71,14 @@ def is_toml(text: str) -> bool:
 
 def explain_toml(text: str) -> str:
     """Return what a file of PR-Agent is, and what to write for its settings."""
-    lines = list(dict.fromkeys(_convert_toml(text)))
-    return f"The file looks like PR-Agent's `.pr_agent.toml`. {_say(lines) if lines else _AS_YAML}"
+    found: dict[str, str] = {}
+    for line in _convert_toml(text):
+        key = line.partition(":")[0]
+        # A key of ours that several of theirs have must be written by a person.
+        found[key] = line if found.get(key, line) == line else f"{key}: ..."
+    lines = _say([*found.values()], "the whole file") if found else _AS_YAML
+    model = f" {_MODEL}" if _NAMES_MODEL.search(text) else ""
+    return f"The file looks like PR-Agent's `.pr_agent.toml`. {lines}{model}"
 
 
 def advise(key: str, value: object) -> Advice | None:
@@ -89,14 +97,16 @@ def advise(key: str, value: object) -> Advice | None:
         cause = ""
     else:
         return None
-    return Advice(cause, _say(lines))
+    below = " and all below it" if isinstance(value, Mapping | tuple) else ""
+    return Advice(cause, _say(lines, f"it{below}"))
 
 
-def _say(lines: list[str]) -> str:
+def _say(lines: list[str], replaced: str) -> str:
     if not lines:
         return _LEAVE_OUT
     named = ", ".join(f"`{line}`" for line in lines)
-    return f"Write at the beginning of a line, in place of it: {named}."
+    each = "each at the beginning of a line" if len(lines) > 1 else "at the beginning of a line"
+    return f"Write in place of {replaced}, {each}: {named}."
 
 
 def _convert(key: str, value: object) -> Iterator[str]:
@@ -121,25 +131,18 @@ def _convert_toml(text: str) -> Iterator[str]:
     # Imported here: only an error needs it.
     import tomllib
 
-    if max(map(len, text.splitlines()), default=0) > _LONGEST_LINE:
+    if len(text) > _LONGEST_TOML or max(map(len, text.split("\n"))) > _LONGEST_LINE:
         return
     try:
         sections = tomllib.loads(text)
     except (RecursionError, ValueError):
         return
-    for key, value in sections.items():
-        yield from _convert(key.replace("_", "-"), _freeze(value))
-
-
-def _freeze(value: object) -> object:
-    """Return a value of TOML with tuples for its lists, as values of our file have them."""
-    match value:
-        case list():
-            return tuple(map(_freeze, value))
-        case dict():
-            return {key: _freeze(inner) for key, inner in value.items()}
-        case _:
-            return value
+    for section in sections.values():
+        for key, value in section.items() if isinstance(section, dict) else ():
+            # Deeper values are no settings of PR-Agent.
+            items = tuple(value) if isinstance(value, list) else value
+            if isinstance(items, bool | int | str | tuple):
+                yield from _convert(key.lower().replace("_", "-"), items)
 
 
 def _convert_filters(value: object) -> Iterator[str]:

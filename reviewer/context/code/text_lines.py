@@ -12,17 +12,17 @@ class TextLines(Sequence[str]):
     A line of a list takes 60 bytes besides its characters, and a batch opens 200,000 lines.
     """
 
-    __slots__ = ("_ends", "_text")
+    __slots__ = ("_starts", "_text")
 
     def __init__(self, text: str) -> None:
-        """Find where each line of a text of less than 4 GiB ends."""
+        """Find where each line begins, in a text of less than 4 billion characters."""
         self._text = text
         lengths = (len(line) + 1 for line in text.split("\n"))
-        self._ends = array("I", accumulate(lengths, initial=0))
+        self._starts = array("I", accumulate(lengths, initial=0))
 
     def __len__(self) -> int:
         """Return the number of lines, which is never 0."""
-        return len(self._ends) - 1
+        return len(self._starts) - 1
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -34,4 +34,4 @@ class TextLines(Sequence[str]):
         wanted = range(len(self))[index]
         if isinstance(wanted, range):
             return [self[each] for each in wanted]
-        return self._text[self._ends[wanted] : self._ends[wanted + 1] - 1]
+        return self._text[self._starts[wanted] : self._starts[wanted + 1] - 1]

@@ -101,7 +101,9 @@ class ContextWindow:
         if self._refused is None:
             return ""
         cure = "set `context-window: N` with the tokens that it takes"
-        if self._set:
+        if self._refused < _ENOUGH * _CHARACTERS_PER_TOKEN:
+            cure = f"its window is small for reviews: raise it to {_ENOUGH:,} tokens or more"
+        elif self._set:
             cure = _raise_or_lower(self._set)
         return (
             f"the model server refused a request of {self._refused:,} characters as too long and "
@@ -206,6 +208,6 @@ def _count_least(text: str) -> int:
 
 def _raise_or_lower(tokens: int) -> str:
     """Return what to do where a server takes less than the window that is set."""
-    if tokens <= model_inputs.LEAST_WINDOW:
-        return "raise the limit of the server"
+    if tokens <= _ENOUGH:
+        return f"raise the limit of the server to {_ENOUGH:,} tokens or more"
     return f"raise the limit of the server, or set `context-window` to less than {tokens}"

@@ -196,7 +196,7 @@ def _run(
 def _print(folder: str, form: str, target: Target, translate: Callable[[str], str]) -> None:
     """Print the review; a plan has no report, and errors and skips are in the log already.
 
-    `translate` puts its notes into the words of a shell.
+    `translate` puts its notes and its reasons into the words of a shell.
     """
     report = _find_report(folder, step_outputs.REPORT)
     summary = Path(folder, "summary.md")
@@ -204,7 +204,11 @@ def _print(folder: str, form: str, target: Target, translate: Callable[[str], st
     if report:
         text = report.read_text("utf-8")
         made = review_report.parse(text.encode())
-        made = replace(made, notes=tuple(map(translate, made.notes)))
+        made = replace(
+            made,
+            files=tuple(replace(each, reason=translate(each.reason)) for each in made.files),
+            notes=tuple(map(translate, made.notes)),
+        )
         show(Reviewed(made, text, markdown, find_layout(), target.subject), form)
     elif "\n| " in markdown:
         (screen.write if form == "markdown" else screen.write_markdown)(markdown.rstrip("\n"))

@@ -18,7 +18,8 @@ _INPUT = re.compile(
     r"(?![\w-])"
 )
 _HELP = " Help: "
-_OF_THE_WORKFLOW = "(?<=clude) of the workflow"
+# Who excludes a file, or writes a pattern: the words of notes and of reasons.
+_THE_WORKFLOW = r"\b(?P<what>(?:includ|exclud)ed? (?:of|by) the) workflow\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Wording:
             return text
         message, help_, address = text.partition(_HELP)
         message = _ABOUT_WORKFLOWS.sub("", message)
-        message = re.sub(_OF_THE_WORKFLOW, " of the command line", message)
+        message = re.sub(_THE_WORKFLOW, r"\g<what> command line", message)
         message = _ASSIGNMENT.sub(self._assign, message)
         return _INPUT.sub(self._name, message) + help_ + address
 

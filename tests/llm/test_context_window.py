@@ -70,13 +70,33 @@ def test_the_number_in_a_refusal_corrects_the_characters_of_a_token() -> None:
 @faults("LL23")
 def test_a_number_that_is_no_window_changes_nothing_but_what_was_refused() -> None:
     window = ContextWindow("m")
-    window.learn(refusal(1, 2), 15_000)
-    assert (window.most, window.refused) == (None, 15_000)
-    assert "a request of 15,000 characters as too long and named no limit" in window.note
+    window.learn(refusal(1, 2), 25_000)
+    assert (window.most, window.refused) == (None, 25_000)
+    assert "a request of 25,000 characters as too long and named no limit" in window.note
     assert window.note.endswith("set `context-window: N` with the tokens that it takes")
     window.learn(refusal(), 9_000)
     window.learn(refusal(), 12_000)
     assert window.refused == 9_000
+
+
+@pytest.mark.parametrize("limit", [None, 4_096, 128_000])
+def test_a_server_that_refuses_a_short_prompt_needs_a_larger_window(limit: int | None) -> None:
+    window = ContextWindow("m", limit)
+    window.learn(refusal(), 13_000)
+    assert window.note.endswith("raise it to 8,192 tokens or more")
+
+
+@pytest.mark.parametrize(
+    ("limit", "cure"),
+    [
+        (8_192, "the server to 8,192 tokens or more"),
+        (32_000, "`context-window` to less than 32000"),
+    ],
+)
+def test_a_refusal_below_the_window_that_is_set_says_what_to_change(limit: int, cure: str) -> None:
+    window = ContextWindow("m", limit)
+    window.learn(refusal(), 40_000)
+    assert window.note.endswith(cure)
 
 
 def test_a_window_smaller_than_the_reply_keeps_room_for_the_prompt() -> None:

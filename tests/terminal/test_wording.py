@@ -75,6 +75,7 @@ def test_any_text_has_a_translation(text: str) -> None:
 def test_a_note_about_a_pattern_names_the_command_line_and_not_a_workflow() -> None:
     note = "1 pattern matches no file of the repository: `a` (exclude of the workflow)"
     assert Wording({}).translate(note).endswith("`a` (exclude of the command line)")
+    assert Wording({}).translate("excluded by the workflow") == "excluded by the command line"
 
 
 def test_a_note_that_names_a_setting_says_how_to_write_it_here() -> None:

@@ -1,6 +1,6 @@
 """Packs parts of related files into batches, each of which is the subject of one request."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -41,6 +41,16 @@ class Batch:
     def paths(self) -> tuple[str, ...]:
         """The path of each part's file."""
         return tuple(part.file.path for part in self.parts)
+
+    def names(self, show: Callable[[str], str]) -> dict[str, str]:
+        """Return the paths by the names that a reply may use, which a prompt has as `show` returns.
+
+        A model may call a renamed file by its old path, if no file here has that path now.
+        """
+        names = {show(path): path for path in self.paths}
+        for file in (part.file for part in self.parts):
+            names.setdefault(show(file.previous_path or file.path), file.path)
+        return names
 
     @property
     def label(self) -> str:

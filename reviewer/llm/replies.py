@@ -54,11 +54,11 @@ def parse_review(
 ) -> BatchReply:
     """Return what a reply to REVIEW_SCHEMA or CHANGE_SCHEMA says; it may follow them only roughly.
 
-    `names` maps the paths as the prompt shows them to the paths. Where one file was asked about, a
-    section with findings is about that file, whatever its path, because the quotes decide. One
-    without findings is about it only if it names the file or has no path. Of a reply that was cut
-    off, the complete findings are kept. An unknown severity becomes `gate`. Raises ReplyError if
-    the reply is about none of the files.
+    `names` maps the paths as the prompt shows them, and old paths of renamed files, to the paths.
+    Where one file was asked about, a section with findings is about that file, whatever its path,
+    because the quotes decide. One without findings is about it only if it names the file or has no
+    path. Of a reply that was cut off, the complete findings are kept. An unknown severity becomes
+    `gate`. Raises ReplyError if the reply is about none of the files.
     """
     found = parse_change(reply, names, gate)
     if not found.sections:
@@ -70,7 +70,7 @@ def parse_change(
     reply: Reply, names: Mapping[str, str], gate: Severity = Severity.MEDIUM
 ) -> BatchReply:
     """Return what `parse_review` does, also of a reply that is about none of the files."""
-    found = _find_sections(reply, alone=len(names) == 1)
+    found = _find_sections(reply, alone=_is_alone(names))
     review = _read(ComparedReply, found.value)
     sections, foreign = _assign_sections(review.files, names)
     read = {path: _read_section(path, rows, gate) for path, rows in sections.items()}
@@ -134,11 +134,16 @@ def _read_section(path: str, sections: Sequence[SectionReply], gate: Severity) -
     return candidates.collect_candidates(rows, path=path, summary=summary, gate=gate)
 
 
+def _is_alone(names: Mapping[str, str]) -> bool:
+    """Return True if one file was asked about; it may have an old path too."""
+    return len({*names.values()}) == 1
+
+
 def _find_path(section: SectionReply, names: Mapping[str, str]) -> str:
     """Return the path that a section is about, "" if it is unknown."""
-    if len(names) == 1:
-        ((shown, path),) = names.items()
-        return path if section.findings or _mentions(section.path, shown) else ""
+    if _is_alone(names):
+        named = section.findings or any(_mentions(section.path, shown) for shown in names)
+        return next(iter(names.values())) if named else ""
     name = (section.path or "").strip().strip("`'\"").strip()
     if name in names:
         return names[name]
@@ -154,11 +159,11 @@ def _mentions(stated: str | None, shown: str) -> bool:
     `/repo/src/app.py` or `src/app.py:3`. Another path, or a blank one, is a sign of a model that
     did not read the file.
     """
-    if stated is None:
+    if stated is None or stated.strip() == shown.strip() != "":
         return True
-    path, whole = f"/{_plain(shown)}", _plain(stated).strip()
-    words = (word.removeprefix("./").strip("/.") for word in (whole, *_BETWEEN.split(whole)))
-    named = [f"/{word}" for word in words if word]
+    path, whole = f"/{_plain(shown).strip()}", _plain(stated).strip()
+    words = (word.removeprefix("./").lstrip("/") for word in (whole, *_BETWEEN.split(whole)))
+    named = [f"/{each}" for word in words for each in (word, word.rstrip(".")) if each]
     return any(each.endswith(path) or path.endswith(each) for each in named)
 
 

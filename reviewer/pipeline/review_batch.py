@@ -211,7 +211,7 @@ class BatchReviewer:
     def _request_review(self, batch: Batch) -> _Outcome:
         request = self.requests.make(batch)
         self.requests.guidelines.record(request.rules.cuts, request.rules.learned)
-        names = {self.prompts.as_prompt_text(path): path for path in batch.paths}
+        names = batch.names(self.prompts.as_prompt_text)
         gate = self.config.unknown_severity
         try:
             reply = self.client.ask(

@@ -102,7 +102,7 @@ def read(reviewer: BatchReviewer, batch: Batch) -> BatchResult:
 
 
 def _request(reviewer: BatchReviewer, batch: Batch) -> BatchReply | ReviewerError:
-    names = {reviewer.prompts.as_prompt_text(path): path for path in batch.paths}
+    names = batch.names(reviewer.prompts.as_prompt_text)
     gate = reviewer.config.unknown_severity
     try:
         return reviewer.client.ask(

@@ -95,3 +95,18 @@ def test_a_batch_is_named_in_the_log(parts: list[Part], label: str) -> None:
 def test_each_part_can_have_a_batch_of_its_own() -> None:
     parts = [part("a.py", 9), part("b.py", 9)]
     assert [each.paths for each in batches.separate(parts)] == [("a.py",), ("b.py",)]
+
+
+def renamed(path: str, previous: str | None) -> Part:
+    file = ChangedFile(path, "renamed", (Hunk(()),), previous_path=previous)
+    return Part(file, (), 1, 1)
+
+
+def test_a_renamed_file_has_its_old_name_too() -> None:
+    batch = Batch((renamed("b", "a"), renamed("c", None)))
+    assert batch.names(str.upper) == {"B": "b", "C": "c", "A": "b"}
+
+
+def test_an_old_name_that_another_file_has_now_is_that_of_the_other_one() -> None:
+    batch = Batch((renamed("b", "a"), renamed("a", "b")))
+    assert batch.names(str) == {"a": "a", "b": "b"}

@@ -409,6 +409,8 @@ def test_no_findings_are_about_the_only_file_if_the_reply_names_it_or_nothing(pa
         ("src/my file.py", "src/my%20file.py"),
         ("my docs/a b.md", "my docs/a b.md"),
         ("Dockerfile", "/work/Dockerfile"),
+        (".github/workflows/run.yml", ".github/workflows/run.yml"),
+        (".github/workflows/run.yml", "./.github/workflows/run.yml."),
     ],
 )
 def test_another_spelling_of_the_only_path_names_it(shown: str, stated: str) -> None:
@@ -435,6 +437,21 @@ def test_no_findings_under_another_path_are_no_review_of_the_only_file(
 ) -> None:
     with pytest.raises(ReplyError, match="no section about any of the files"):
         replies.parse_review(reply_of(answer(path=stated)), {shown: shown})
+
+
+@faults("LO4")
+@pytest.mark.parametrize("stated", ["src/old.py", "src/new.py", "old.py"])
+def test_a_renamed_file_may_be_named_by_its_old_path(stated: str) -> None:
+    names = {"src/new.py": "src/new.py", "src/old.py": "src/new.py"}
+    assert list(replies.parse_review(reply_of(answer(path=stated)), names).sections) == [
+        "src/new.py"
+    ]
+
+
+@given(st.text(st.sampled_from("ab/.\\%2f_ :`\u0301\u00e9"), min_size=1).filter(str.strip))
+def test_every_path_names_itself(path: str) -> None:
+    found = replies.parse_review(reply_of(answer(path=path)), {path: path})
+    assert list(found.sections) == [path]
 
 
 @given(st.text(max_size=40), st.text(min_size=1, max_size=20))

@@ -121,14 +121,18 @@ def build_parser() -> argparse.ArgumentParser:
     )
     settings = commands.add_parser("config", help=f"check {PATH}, or print its schema")
     about = settings.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    check = about.add_parser("check", help=f"check that it and {LEARNINGS_FILE} are valid")
+    check = about.add_parser(
+        "check", allow_abbrev=False, help=f"check that it and {LEARNINGS_FILE} are valid"
+    )
     check.add_argument("file", nargs="?", default="", help=f"{PATH} of the repository by default")
     check.add_argument(
         "--templates", metavar="FOLDER", default="", help="check the templates in this folder too"
     )
     schema = about.add_parser("schema", help="print its JSON Schema")
     schema.add_argument("--learnings", action="store_true", help=f"that of {LEARNINGS_FILE}")
-    replay = commands.add_parser("replay", help="show a saved report; needs no network")
+    replay = commands.add_parser(
+        "replay", allow_abbrev=False, help="show a saved report; needs no network"
+    )
     replay.add_argument("file", metavar="FILE")
     _add_format(replay)
     for each in (*commands.choices.values(), *about.choices.values()):

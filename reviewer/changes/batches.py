@@ -45,11 +45,13 @@ class Batch:
     def names(self, show: Callable[[str], str]) -> dict[str, str]:
         """Return the paths by the names that a reply may use, which a prompt has as `show` returns.
 
-        A model may call a renamed file by its old path, if no file here has that path now.
+        A model may call a renamed file by its old path, if no file here has that path now. Those
+        names come last.
         """
         names = {show(path): path for path in self.paths}
         for file in (part.file for part in self.parts):
-            names.setdefault(show(file.previous_path or file.path), file.path)
+            if file.previous_path and file.status == "renamed":
+                names.setdefault(show(file.previous_path), file.path)
         return names
 
     @property

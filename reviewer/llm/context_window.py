@@ -101,7 +101,7 @@ class ContextWindow:
         if self._refused is None:
             return ""
         cure = "set `context-window: N` with the tokens that it takes"
-        if self._refused < _ENOUGH * _CHARACTERS_PER_TOKEN:
+        if self._refused < _ENOUGH * self._ratio:
             cure = f"its window is small for reviews: raise it to {_ENOUGH:,} tokens or more"
         elif self._set:
             cure = _raise_or_lower(self._set)

@@ -31,7 +31,7 @@ from reviewer.text import json_members
 from reviewer.text.json_members import UnusableError
 
 # What is around a path where a model writes more than the path.
-_BETWEEN = re.compile(r"[\s`'\"(),:;]+")
+_BETWEEN = re.compile(r"[\s`'\"(),:;<>|#!\u2026]+")
 
 Shape = TypeVar("Shape", bound=Hashable)
 
@@ -141,30 +141,35 @@ def _is_alone(names: Mapping[str, str]) -> bool:
 
 def _find_path(section: SectionReply, names: Mapping[str, str]) -> str:
     """Return the path that a section is about, "" if it is unknown."""
+    stated = section.path
     if _is_alone(names):
-        named = section.findings or any(_mentions(section.path, shown) for shown in names)
+        named = section.findings or any(_mentions(stated, shown) for shown in names)
         return next(iter(names.values())) if named else ""
-    name = (section.path or "").strip().strip("`'\"").strip()
-    if name in names:
-        return names[name]
-    tail = "/" + name.removeprefix("./")
-    same = [path for shown, path in names.items() if ("/" + shown).endswith(tail)]
-    return same[0] if name and len(same) == 1 else ""
+    if stated is None or stated.strip() in names:
+        return names.get((stated or "").strip(), "")
+    # The first name of a path is its own; an old one applies where no file has such a name now.
+    own: dict[str, str] = {}
+    for shown, path in names.items():
+        own.setdefault(path, shown)
+    found = {path for path, shown in own.items() if _mentions(stated, shown)}
+    found = found or {path for shown, path in names.items() if _mentions(stated, shown)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _mentions(stated: str | None, shown: str) -> bool:
-    """Return True if a section without findings may be about the only file of a request.
+    """Return True if a path, as a section states it, may be that of a file.
 
     A model that was asked about one file may leave out its path, and it may write it as `app.py`,
-    `/repo/src/app.py` or `src/app.py:3`. Another path, or a blank one, is a sign of a model that
-    did not read the file.
+    `/repo/src/app.py`, `src/app.py:3` or `**src/app.py**`. Another path, or a blank one, is a sign
+    of a model that did not read the file.
     """
     if stated is None or stated.strip() == shown.strip() != "":
         return True
-    path, whole = f"/{_plain(shown).strip()}", _plain(stated).strip()
-    words = (word.removeprefix("./").lstrip("/") for word in (whole, *_BETWEEN.split(whole)))
-    named = [f"/{each}" for word in words for each in (word, word.rstrip(".")) if each]
-    return any(each.endswith(path) or path.endswith(each) for each in named)
+    path, whole = _plain(shown).strip(), _plain(stated).strip()
+    if path and re.search(rf"(?<![\w.-]){re.escape(path)}(?![\w-]|[./]\w)", whole):
+        return True
+    words = (word.strip("*[]").removeprefix("./").rstrip(".") for word in _BETWEEN.split(whole))
+    return any(f"/{path}".endswith(f"/{word}") for word in words if word)
 
 
 def _plain(path: str) -> str:

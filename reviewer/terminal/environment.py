@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
-from reviewer.config.shapes import Items
 from reviewer.config.workflow.inputs import DECLARATIONS, OPENAI, Inputs
 from reviewer.errors import InputError
 
@@ -12,7 +11,7 @@ _COMMON = {
     "api-key": ("CODE_REVIEW_API_KEY",),
     "base-url": ("CODE_REVIEW_BASE_URL",),
     "model": ("CODE_REVIEW_MODEL",),
-    "github-token": ("GITHUB_TOKEN", "GH_TOKEN"),
+    "github-token": ("GITHUB_TOKEN", "GH_TOKEN", "CODE_REVIEW_GITHUB_TOKEN"),
 }
 _OURS = {each.name: (f"CODE_REVIEW_{each.field.upper()}",) for each in DECLARATIONS} | _COMMON
 # What OpenAI's own libraries read, so many people have them already.
@@ -21,7 +20,10 @@ _OPENAIS = {
     "base-url": ("OPENAI_BASE_URL",),
     "model": ("OPENAI_MODEL",),
 }
-_LISTS = frozenset(each.name for each in DECLARATIONS if isinstance(each.kind.shape, Items))
+_LISTS = frozenset(each.name for each in DECLARATIONS if each.kind.many)
+_SECRETS = frozenset(each.name for each in DECLARATIONS if each.kind.secret)
+# Values of a list that replace all others.
+_NOTHING = frozenset({"", "never", "none"})
 # An API key is for one address, so the two come from one place.
 _PAIR = ("api-key", "base-url")
 
@@ -98,6 +100,8 @@ def _split(text: str) -> tuple[str, str]:
         name, colon, value = text.partition(":")
         meant = f"{name.strip()}={value.strip()}" if colon and name and value else "effort=high"
         remedy = f"Write{'' if colon else ', for example,'} `--input {meant}`."
+        if name.strip().lower().replace("_", "-") in _SECRETS:
+            text, remedy = f"{name}:...", f"Write `--input {name.strip()}=...`."
         raise InputError(f"--input {text} has no value.", remedy=remedy)
     # Python and JSON spell names with underscores.
     return name.strip().lower().replace("_", "-"), value
@@ -112,7 +116,7 @@ def _check_repeated(given: Sequence[str]) -> None:
     for name, value in map(_split, given):
         parts.setdefault(name, {})[value.strip()] = None
     for name, values in parts.items():
-        if name in _LISTS and len(values) > 1:
+        if name in _LISTS and len(values) > 1 and [*values][-1].lower() not in _NOTHING:
             whole = f"{name}={','.join(filter(None, values))}"
             raise InputError(
                 f"--input {name} is given more than once, and it is one list.",

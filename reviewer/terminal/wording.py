@@ -46,6 +46,8 @@ class Wording:
         name, value = found[1], _unquote(found[2])
         if name not in _NAMES:
             return found[0]
+        # The value of a secret is an expression of a workflow, which means nothing to a shell.
+        value = "..." if "${{" in value else value
         source = self.sources.get(name, "")
         if source.isupper():
             return f"`export {source}={shlex.quote(value)}`"

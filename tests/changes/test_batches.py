@@ -1,5 +1,7 @@
 """How parts of files are packed into requests."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,6 +107,11 @@ def renamed(path: str, previous: str | None) -> Part:
 def test_a_renamed_file_has_its_old_name_too() -> None:
     batch = Batch((renamed("b", "a"), renamed("c", None)))
     assert batch.names(str.upper) == {"B": "b", "C": "c", "A": "b"}
+
+
+def test_the_source_of_a_copy_is_no_name_of_it() -> None:
+    copied = replace(renamed("b", "a").file, status="copied")
+    assert Batch((Part(copied, (), 1, 1),)).names(str) == {"b": "b"}
 
 
 def test_an_old_name_that_another_file_has_now_is_that_of_the_other_one() -> None:

@@ -112,6 +112,8 @@ EXPLAINED = {
     "[PR_reviewer]\nNUM_max_findings = 3": "the whole file, at the beginning of a line: `max-f",
     "[a]\nextra_instructions = 'x'\n[b]\nextra_instructions = 'y'": "`instructions: ...`.",
     "[config]\nmodel = 'x'": "The model is set in the workflow",
+    "fail-on: [noncritical]": "Write, for example, `fail-on: ",
+    "max-files: \u0665": "`max-files` is '\u0665'",
     "fail-on: x": "It takes `never`, or any of",
     "fail-on: [criticl, high]": "`fail-on`, entry 1 is 'criticl', which cannot be used",
     "fail-on: [high, criticle]": "Write `fail-on: high, critical`",

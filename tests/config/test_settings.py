@@ -356,6 +356,7 @@ def test_settings_of_the_workflow_alone_are_refused(key: str) -> None:
         ("- uses: a/b@v1\n  with: {model: x}", "a part of a workflow,", "Delete this file"),
         ("uses: a/b@v1", "a part of a workflow,", "Delete this file"),
         ("steps:\n- uses: a/b@v1", "a part of a workflow,", "Delete this file"),
+        ("steps:\n- uses: a/b@v1\n- uses: c\n  with: {exclude: a}", "a part of", "only `exclude"),
         ("uses: a/b@v1\nwith: {exclude: a}", "a part of a work", "Keep only `exclude: [a]` here"),
     ],
 )

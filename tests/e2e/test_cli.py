@@ -491,6 +491,7 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
         (("--stage",), {}, ("unrecognized arguments: --stage. Did you mean `--staged`?",)),
         (("--zzz",), {}, ("unrecognized arguments: --zzz\n",)),
         (("HEAD~9",), {}, ("HEAD has no such ancestor", "A first commit has nothing to be com")),
+        (("HEAD^2",), {}, ("HEAD has no such parent", "`HEAD~2`")),
         ((), {"CODE_REVIEW_EFFORT": "x"}, ("CODE_REVIEW_EFFORT is 'x'",)),
     ],
 )

@@ -440,6 +440,43 @@ def test_no_findings_under_another_path_are_no_review_of_the_only_file(
 
 
 @faults("LO4")
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "**src/my file.py**",
+        "[src/my file.py]",
+        "src/my file.py:3",
+        "src/my file.py (part 1 of 2)",
+        "https://github.com/o/r/blob/main/src/my%20file.py#L3",
+        "src/my file.py\u2026",
+    ],
+)
+def test_what_a_model_writes_around_a_path_is_left_out(stated: str) -> None:
+    names = {"src/my file.py": "src/my file.py"}
+    assert list(replies.parse_review(reply_of(answer(path=stated)), names).sections) == [*names]
+
+
+@faults("LO4")
+@pytest.mark.parametrize(
+    ("stated", "path"),
+    [
+        ("app.py", "src/b/app.py"),
+        ("src/a/app.py", "src/b/app.py"),
+        ("src/b/app.py:3", "src/b/app.py"),
+        ("/repo/lib/util.py", "lib/util.py"),
+        ("util.py", "lib/util.py"),
+        ("old/util.py", "new/helper.py"),
+    ],
+)
+def test_of_several_files_a_current_path_comes_before_an_old_one(stated: str, path: str) -> None:
+    names = {each: each for each in ("src/b/app.py", "lib/util.py", "new/helper.py")}
+    names |= {"src/a/app.py": "src/b/app.py", "old/util.py": "new/helper.py"}
+    rows = [json.loads(answer(FINDING, path=stated))]
+    found = replies.parse_review(reply_of(json.dumps({"files": rows})), names)
+    assert list(found.sections) == [path]
+
+
+@faults("LO4")
 @pytest.mark.parametrize("stated", ["src/old.py", "src/new.py", "old.py"])
 def test_a_renamed_file_may_be_named_by_its_old_path(stated: str) -> None:
     names = {"src/new.py": "src/new.py", "src/old.py": "src/new.py"}

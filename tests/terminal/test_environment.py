@@ -104,6 +104,7 @@ def test_an_input_with_underscores_is_understood_and_one_with_a_colon_is_mended(
         (("Exclude=a", "exclude=b", "exclude=a", "exclude=c"), "Write `--input exclude=a,b,c`."),
         (("exclude=", "exclude=b"), "Write `--input exclude=b`."),
         (("exclude=a\nb", "exclude=c"), ""),
+        (("fail-on=high", "fail-on=incomplete"), "Write `--input fail-on=high,incomplete`."),
     ],
 )
 def test_a_list_that_is_given_in_parts_is_an_error(given: tuple[str, ...], remedy: str) -> None:
@@ -120,10 +121,17 @@ def test_of_other_inputs_the_last_one_applies() -> None:
     assert load_inputs(("fail-on=high", "fail-on=never"), {}).fail_on == (FailOn.NEVER,)
 
 
+def test_a_key_with_a_colon_is_not_repeated() -> None:
+    with pytest.raises(InputError, match="has no value") as refused:
+        load_inputs(("api-key:sk-secret",), {})
+    assert "sk-secret" not in f"{refused.value} {refused.value.remedy}"
+
+
 def test_every_input_has_a_variable_and_the_command_line_comes_before_it() -> None:
     variables = {"CODE_REVIEW_CONTEXT_WINDOW": "8192", "CODE_REVIEW_EXCLUDE": "docs/**"}
     inputs = load_inputs(("exclude=*.md",), variables)
     assert (inputs.context_window, inputs.exclude) == (8192, ("*.md",))
+    assert load_inputs((), {"CODE_REVIEW_GITHUB_TOKEN": "ghp_x"}).github_token == "ghp_x"
 
 
 def test_an_input_of_the_command_line_replaces_that_of_a_variable() -> None:

@@ -78,6 +78,13 @@ def test_a_note_about_a_pattern_names_the_command_line_and_not_a_workflow() -> N
     assert Wording({}).translate("excluded by the workflow") == "excluded by the command line"
 
 
+def test_an_expression_of_a_workflow_is_no_value_in_a_shell() -> None:
+    text = "Write `api-key: ${{ secrets.KEY }}`."
+    assert Wording({"api-key": "CODE_REVIEW_API_KEY"}).translate(text) == (
+        "Write `export CODE_REVIEW_API_KEY=...`."
+    )
+
+
 def test_a_note_that_names_a_setting_says_how_to_write_it_here() -> None:
     note = "requests were made smaller; set `context-window: 8192`"
     assert Wording({}).translate(note).endswith("set `--input context-window=8192`")

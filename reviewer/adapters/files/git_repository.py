@@ -10,9 +10,10 @@ from reviewer.errors import NotFoundError
 
 _RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
 # The path of a pull request on GitHub, without the server.
-# "HEAD~2", "main^".
-_ANCESTOR = re.compile(r"(.+?)[~^][~^\d]*")
 _PULL = re.compile(r"([\w.-]+/[\w.-]+)/pull/([1-9]\d{0,9})", re.ASCII)
+# "HEAD~2", "main^"; of a merge, "main^2" is the second parent.
+_ANCESTOR = re.compile(r"([^~^]+)[~^][~^0-9]*")
+_OTHER_PARENT = re.compile(r"\^0*(?:[2-9]|1[0-9])")
 # Where a server's default branch is not known: what git calls the first branch, and did before.
 _USUAL = ("main", "master")
 _NAME_TWO = "Name two commits: `code-review review BASE..HEAD`."
@@ -93,7 +94,10 @@ class LocalRepository:
         if (younger := _ANCESTOR.fullmatch(name)) and self.try_to_resolve(younger[1]):
             cause = f"{younger[1]} has no such ancestor: the history begins after it."
             remedy = "A first commit has nothing to be compared with."
-            if self.try_to_ask("rev-parse", "--is-shallow-repository") == "true":
+            if _OTHER_PARENT.search(name):
+                cause = f"{younger[1]} has no such parent: only a merge has a second one."
+                remedy = f"The commit two before it is `{younger[1]}~2`."
+            elif self.try_to_ask("rev-parse", "--is-shallow-repository") == "true":
                 remedy = "`git fetch --unshallow` gets the rest of the history."
         raise NotFoundError(
             f"'{name}' is no branch or commit here.",

@@ -33,11 +33,13 @@ def find_workflow(document: Document, known: Sequence[str]) -> ConfigError | Non
             remedy="Move it into the folder `.github/workflows`, or delete it if it is there "
             "already. Without this file, the defaults apply.",
         )
-    step = next((each for each in found if isinstance(each.get("uses"), str)), None)
-    if step is None and not any(isinstance(each.get("steps"), tuple) for each in found):
+    listed = [each["steps"] for each in found if isinstance(each.get("steps"), tuple)]
+    inner = [row for part in listed for row in part]
+    steps = [each for each in (*found, *inner) if isinstance(each, Mapping) and "uses" in each]
+    if not any(isinstance(each["uses"], str) for each in steps):
         return None
-    given = step.get("with") if step else None
-    lines = file_mistakes.write_known(given, known) if isinstance(given, Mapping) else []
+    given = [each["with"] for each in steps if isinstance(each.get("with"), Mapping)]
+    lines = [line for each in given for line in file_mistakes.write_known(each, known)]
     return place.error(
         "this is a part of a workflow, not the settings of the review.",
         remedy="It belongs below `steps:` of a workflow; `code-review init` writes a whole one. "
@@ -114,7 +116,13 @@ def _refuse_value(document: Document, error: ErrorDetails) -> ConfigError:
         named, value = f"{named}, entry {wrong + 1}", value[wrong]
     unusable = "" if value is None else ", which cannot be used"
     what = f"{named} {_describe_value(value)}{unusable}."
-    if kind and isinstance(kind.shape, Bounds) and isinstance(value, str) and value.isdecimal():
+    if (
+        kind
+        and isinstance(kind.shape, Bounds)
+        and isinstance(value, str)
+        and value.isascii()
+        and value.isdecimal()
+    ):
         what = f"{named} is the text {show(value)}, because of its quotes."
     return place.error(what, cause=_list_allowed(where), remedy=_advise(where, error["input"]))
 

@@ -210,7 +210,9 @@ def _correct_word(text: str, words: Sequence[str]) -> str:
     severity = grades.read_severity(text) if "critical" in words else None
     if severity and severity.label in words:
         return severity.label
-    return next(iter(difflib.get_close_matches(text, words, n=1, cutoff=_LIKE)), "")
+    alike = difflib.get_close_matches(text, words, n=1, cutoff=_LIKE)
+    # "noncritical" is like "critical", and means the opposite.
+    return alike[0] if alike and alike[0][0] == text[0] else ""
 
 
 def find_wrong_word(kind: OptionType[Any], value: object) -> int | None:

@@ -156,7 +156,8 @@ def _refuse_key(document: Document, error: ErrorDetails) -> ConfigError:
     where, key = error["loc"], str(error["loc"][-1])
     cause = suggest(key, KEYS)
     meant, value = (cause.split("`")[1] if cause else ""), error["input"]
-    value = (value,) if meant == "paths" and isinstance(value, str) else value
+    if meant == "paths" and isinstance(value, str):
+        value = file_mistakes.read_globs(value, selects=True)
     line = yaml_lines.write(meant, value) if meant else ""
     remedy = f"Write `{line}`." if line else f"The keys are {', '.join(KEYS)}."
     return document.keys[where].error(f"there is no key {show(key)}.", cause=cause, remedy=remedy)
@@ -173,7 +174,8 @@ def _explain_value(where: tuple[int | str, ...], error: ErrorDetails) -> tuple[s
     line = ""
     match where, value:
         case ((_, "paths"), str()):
-            line = yaml_lines.write("paths", file_mistakes.read_globs(value, selects=True))
+            globs = file_mistakes.read_globs(value, selects=True)
+            line = yaml_lines.write("paths", globs) if globs else ""
         case ((_, "text" | "origin"), str()):
             return _measure(value), ""
         case ((_, "text" | "origin" as key), bool() | int() | float()):

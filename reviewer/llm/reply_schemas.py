@@ -11,7 +11,7 @@ from reviewer.finding import Candidate
 from reviewer.promise import GapKind
 from reviewer.severity import Severity
 from reviewer.text import json_members
-from reviewer.text.json_members import schema
+from reviewer.text.json_members import Member, schema
 from reviewer.verification import Ground
 
 VERDICTS = ("keep", "lower", "drop")
@@ -25,6 +25,12 @@ _ANSWER = 6_000
 _GAP = 1_000
 
 
+def _path() -> Member:
+    """Declare a path: None if it is missing or null, "" if it is no text."""
+    found = json_members.optional_text()
+    return Member(found.schema, lambda value: None if value is None else found.read(value))
+
+
 @dataclass(frozen=True, slots=True)
 class SectionReply:
     """The section of a reply about one file; each finding is read by itself, as a Candidate.
@@ -32,7 +38,7 @@ class SectionReply:
     The path is None in a reply that names none, as one about a single file may.
     """
 
-    path: Annotated[str | None, json_members.text_or_none()]
+    path: Annotated[str | None, _path()]
     summary: Annotated[str, json_members.optional_text()]
     findings: Annotated[tuple[object, ...], json_members.rows(schema(Candidate))]
 

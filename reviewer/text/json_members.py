@@ -179,17 +179,6 @@ def optional_text(*, asked: bool = True) -> Member:
     return Member(TEXT if asked else None, read)
 
 
-def text_or_none() -> Member:
-    """Declare a text of any length, None if it is missing or null; other values become ""."""
-
-    def read(value: object) -> str | None:
-        if value is None:
-            return None
-        return encodable(value) if isinstance(value, str) else ""
-
-    return Member(TEXT, read)
-
-
 def optional_line(limit: int) -> Member:
     """Declare a line of at most `limit` characters; what is no text is empty."""
 

@@ -52,12 +52,8 @@ UNUSED_OF_LIBRARIES = (
     *("openai/types/conversations", "openai/types/evals", "openai/types/skills"),
     "openai/types/containers",
     *("openai/types/live", "openai/lib/streaming", "openai/lib/beta", "openai/lib/live"),
-    *(
-        "openai/helpers",
-        "openai/lib/computer.py",
-        "openai/lib/browser.py",
-        "openai/lib/responses_websocket",
-    ),
+    *("openai/helpers", "openai/lib/computer.py", "openai/lib/browser.py"),
+    "openai/lib/responses_websocket",
     *("openai/lib/responses_tool_runner.py", "openai/lib/decisions_tool_runner.py"),
     # The parser for streamed replies of openai.
     *("jiter", "jiter-*.dist-info"),

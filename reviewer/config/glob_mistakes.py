@@ -1,7 +1,7 @@
 """Finds patterns that can match no file, because they are written for another tool."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -48,11 +48,16 @@ def check(pattern: str) -> None:
             raise GlobMistakeError(rule.reason, repair(pattern), more=rule.more)
 
 
+def only_take_back(patterns: Iterable[str]) -> bool:
+    """Return True if every pattern begins with "!", so that none of them matches a file itself."""
+    return all(each.startswith("!") for each in patterns)
+
+
 def check_selecting(patterns: Sequence[str]) -> None:
     """Raise GlobMistakeError for a list that selects files and begins with what it takes back."""
     if not patterns or not patterns[0].startswith("!"):
         return
-    if all(each.startswith("!") for each in patterns):
+    if only_take_back(patterns):
         reason = "takes files out of a list that selects none"
         raise GlobMistakeError(reason, ("**", *patterns), more=_LEAVE_OUT)
     reason = "comes before the patterns that it takes files out of, so it has no effect"

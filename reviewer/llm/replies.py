@@ -141,12 +141,11 @@ def _is_alone(names: Mapping[str, str]) -> bool:
 
 def _find_path(section: SectionReply, names: Mapping[str, str]) -> str:
     """Return the path that a section is about, "" if it is unknown."""
-    stated = section.path
-    if _is_alone(names):
-        named = section.findings or any(_mentions(stated, shown) for shown in names)
-        return next(iter(names.values())) if named else ""
-    if stated is None or stated.strip() in names:
-        return names.get((stated or "").strip(), "")
+    if _is_alone(names) and (section.findings or section.path is None):
+        return next(iter(names.values()))
+    stated = (section.path or "").strip()
+    if stated in names:
+        return names[stated]
     # The first name of a path is its own; an old one applies where no file has such a name now.
     own: dict[str, str] = {}
     for shown, path in names.items():
@@ -156,14 +155,13 @@ def _find_path(section: SectionReply, names: Mapping[str, str]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _mentions(stated: str | None, shown: str) -> bool:
+def _mentions(stated: str, shown: str) -> bool:
     """Return True if a path, as a section states it, may be that of a file.
 
-    A model that was asked about one file may leave out its path, and it may write it as `app.py`,
-    `/repo/src/app.py`, `src/app.py:3` or `**src/app.py**`. Another path, or a blank one, is a sign
-    of a model that did not read the file.
+    A model may write it as `app.py`, `/repo/src/app.py`, `src/app.py:3` or `**src/app.py**`.
+    Another path, or a blank one, is a sign of a model that did not read the file.
     """
-    if stated is None or stated.strip() == shown.strip() != "":
+    if stated and stated == shown.strip():
         return True
     path, whole = _plain(shown).strip(), _plain(stated).strip()
     if path and re.search(rf"(?<![\w.-]){re.escape(path)}(?![\w-]|[./]\w)", whole):

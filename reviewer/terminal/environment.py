@@ -100,11 +100,15 @@ def _split(text: str) -> tuple[str, str]:
         name, colon, value = text.partition(":")
         meant = f"{name.strip()}={value.strip()}" if colon and name and value else "effort=high"
         remedy = f"Write{'' if colon else ', for example,'} `--input {meant}`."
-        if name.strip().lower().replace("_", "-") in _SECRETS:
+        if _spell(name) in _SECRETS:
             text, remedy = f"{name}:...", f"Write `--input {name.strip()}=...`."
         raise InputError(f"--input {text} has no value.", remedy=remedy)
-    # Python and JSON spell names with underscores.
-    return name.strip().lower().replace("_", "-"), value
+    return _spell(name), value
+
+
+def _spell(name: str) -> str:
+    """Return the name of an input as it is declared; Python and JSON have underscores in it."""
+    return name.strip().lower().replace("_", "-")
 
 
 def _check_repeated(given: Sequence[str]) -> None:

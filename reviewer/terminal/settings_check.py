@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reviewer.adapters.files.git_repository import LocalRepository
+from reviewer.config import glob_mistakes
 from reviewer.config import settings as config
 from reviewer.config.repository import file_places, learnings_file, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
@@ -44,7 +45,7 @@ def check(file: str, templates: str) -> int:
 def _find_doubtful(settings: Settings) -> Iterator[str]:
     """Yield a note about an `exclude` that excludes nothing, which may be what is meant."""
     patterns = settings.repository_globs.exclude
-    if patterns and all(each.startswith("!") for each in patterns):
+    if patterns and glob_mistakes.only_take_back(patterns):
         meant = yaml_lines.explain_exceptions("exclude", patterns)
         yield f"`exclude` has only patterns with `!`, so it excludes nothing.{meant}"
 

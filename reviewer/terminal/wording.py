@@ -19,7 +19,7 @@ _INPUT = re.compile(
 )
 _HELP = " Help: "
 # Who excludes a file, or writes a pattern: the words of notes and of reasons.
-_THE_WORKFLOW = r"\b(?P<what>(?:includ|exclud)ed? (?:of|by) the) workflow\b"
+_THE_WORKFLOW = re.compile(r"\b(?P<what>(?:includ|exclud)ed? (?:of|by) the) workflow\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Wording:
             return text
         message, help_, address = text.partition(_HELP)
         message = _ABOUT_WORKFLOWS.sub("", message)
-        message = re.sub(_THE_WORKFLOW, r"\g<what> command line", message)
+        message = _THE_WORKFLOW.sub(r"\g<what> command line", message)
         message = _ASSIGNMENT.sub(self._assign, message)
         return _INPUT.sub(self._name, message) + help_ + address
 

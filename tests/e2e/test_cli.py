@@ -178,19 +178,25 @@ def test_a_pull_request_on_github_gets_a_comment_only_if_it_is_asked_for(
     assert bool(github.writes) == bool(comments)
 
 
+def check_settings(
+    repository: Path, server: LoopbackModel, text: str
+) -> "subprocess.CompletedProcess[str]":
+    """Write the settings file and check it."""
+    path = repository / ".github" / "code-review.yml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+    return run(repository, server, "config", "check")
+
+
 def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     repository: Path, model_server: LoopbackModel
 ) -> None:
-    path = repository / ".github" / "code-review.yml"
-    path.parent.mkdir()
-    path.write_text("max-findngs: 3\n", "utf-8")
-    done = run(repository, model_server, "config", "check")
+    done = check_settings(repository, model_server, "max-findngs: 3\n")
     assert done.returncode == 2
     assert "line 1" in done.stderr
     assert "max-findings" in done.stderr
     assert done.stderr.rstrip().endswith("docs/troubleshooting.md#settings-file")
-    path.write_text("max-findings: 3\n", "utf-8")
-    assert run(repository, model_server, "config", "check").stdout.endswith(
+    assert check_settings(repository, model_server, "max-findings: 3\n").stdout.endswith(
         "can be used. It applies once it is on the base branch.\n"
     )
     schema = json.loads(run(repository, model_server, "config", "schema").stdout)
@@ -200,15 +206,12 @@ def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
 def test_an_exclude_that_excludes_nothing_gets_a_note_with_what_may_be_meant(
     repository: Path, model_server: LoopbackModel
 ) -> None:
-    path = repository / ".github" / "code-review.yml"
-    path.parent.mkdir()
-    path.write_text('exclude: ["!**/*.py"]\n', "utf-8")
-    done = run(repository, model_server, "config", "check")
+    done = check_settings(repository, model_server, 'exclude: ["!**/*.py"]\n')
     assert (done.returncode, done.stderr) == (0, "")
     assert "note: `exclude` has only patterns with `!`, so it excludes nothing." in done.stdout
     assert 'write `exclude: ["**", "!**/*.py"]`' in done.stdout
-    path.write_text('exclude: ["docs/**", "!docs/api.py"]\n', "utf-8")
-    assert "note:" not in run(repository, model_server, "config", "check").stdout
+    done = check_settings(repository, model_server, 'exclude: ["docs/**", "!docs/api.py"]\n')
+    assert "note:" not in done.stdout
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["named", "found"])

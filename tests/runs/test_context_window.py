@@ -1,10 +1,10 @@
 """Servers whose models take less than was assumed: they refuse, cut without a word, or say it."""
 
 import json
+import logging
 import re
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -283,55 +283,62 @@ def test_a_request_about_the_whole_change_that_is_always_refused_ends(job: Job) 
     assert 2 < server.refused < 12
 
 
+@pytest.fixture
+def first_is_read() -> Iterator[threading.Event]:
+    """An event that is set when the run has read the reply about src/app.py, as its log says."""
+    read = threading.Event()
+
+    class Watch(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "src/app.py" in record.getMessage():
+                read.set()
+
+    watch, log = Watch(), logging.getLogger("reviewer.pipeline.progress")
+    log.addHandler(watch)
+    yield read
+    log.removeHandler(watch)
+
+
+def cut_late(
+    job: Job, first_is_read: threading.Event, first: Callable[[Body], str], window: int
+) -> None:
+    """Have the server cut all requests about big.py, once the reply of `first` is read."""
+    job.github.push(NUMBER, {"big.py": "value = load(source)\n" * 1_500})
+    plain = job.model.answer
+
+    def shows_big(body: Body) -> bool:
+        return "big.py" in prompted_paths(body)
+
+    def answer(request: Request) -> Response:
+        # The server answers one request at a time, so the wait is before its turn.
+        if request.path == CHAT and shows_big(request.json_object()):
+            assert first_is_read.wait(30)
+        return plain(request)
+
+    def reply(body: Body) -> ScriptedReply:
+        said = finds_nothing(body) if shows_big(body) else first(body)
+        return ScriptedReply(said, usage=(window, 10))
+
+    job.model.script = reply
+    job.model.answer = answer  # type: ignore[method-assign]
+
+
 @faults("LL24")
-def test_a_reply_from_before_the_cut_was_noticed_is_not_clean(job: Job) -> None:
-    job.github.push(NUMBER, {"big.py": "value = load(source)\n" * 2_000})
-    small_is_read = threading.Event()
-    plain = job.model.respond
-
-    def respond(request: Request) -> Response:
-        if request.path != CHAT:
-            return plain(request)
-        body: Body = request.json_object()
-        if prompted_paths(body) == ["src/app.py"]:
-            small_is_read.set()
-        else:
-            small_is_read.wait(5)
-            time.sleep(0.3)
-        return as_json(200, completion(ScriptedReply(finds_nothing(body), usage=(2_000, 10))))
-
-    job.model.respond = respond  # type: ignore[method-assign]
+def test_a_reply_from_before_the_cut_was_noticed_is_not_clean(
+    job: Job, first_is_read: threading.Event
+) -> None:
+    cut_late(job, first_is_read, finds_nothing, 2_000)
     finished = job.run(batching="file", verify="off")
     assert finished.code == 1
     assert_reported_everywhere(job, finished, "cut the prompt to 2,000 tokens")
     assert_reported_everywhere(job, finished, "OLLAMA_CONTEXT_LENGTH=8192")
 
 
-def cut_late(job: Job, first: Callable[[Body], ScriptedReply], window: int) -> None:
-    """Have the server cut all requests about big.py, after one that `first` replies to."""
-    job.github.push(NUMBER, {"big.py": "value = load(source)\n" * 1_500})
-    first_is_there = threading.Event()
-    plain = job.model.respond
-
-    def respond(request: Request) -> Response:
-        if request.path != CHAT:
-            return plain(request)
-        body: Body = request.json_object()
-        if "big.py" not in prompted_paths(body):
-            reply = first(body)
-            if reply.usage == (window, 10):
-                first_is_there.set()
-            return as_json(200, completion(reply))
-        first_is_there.wait(5)
-        time.sleep(0.3)
-        return as_json(200, completion(ScriptedReply(finds_nothing(body), usage=(window, 10))))
-
-    job.model.respond = respond  # type: ignore[method-assign]
-
-
 @faults("LL24")
-def test_a_finding_from_before_the_cut_was_noticed_is_kept(job: Job) -> None:
-    cut_late(job, lambda body: ScriptedReply(finds_one_in_each(body), usage=(2_600, 10)), 2_600)
+def test_a_finding_from_before_the_cut_was_noticed_is_kept(
+    job: Job, first_is_read: threading.Event
+) -> None:
+    cut_late(job, first_is_read, finds_one_in_each, 2_600)
     finished = job.run(batching="file", verify="off")
     assert (finished.code, finished.outputs["complete"]) == (0, "false")
     assert "Sets the wrong value" in job.github.bodies[-1]

@@ -87,21 +87,28 @@ class LocalRepository:
         """
         if sha := self.try_to_resolve(name):
             return sha
+        what = f"'{name}' is no branch or commit here."
+        if (younger := _ANCESTOR.fullmatch(name)) and self.try_to_resolve(younger[1]):
+            raise self._refuse_ancestor(what, name, younger[1])
         remedy = "`git branch --all` lists the branches, `git log` the commits."
         if pull := _PULL.fullmatch(name):
             remedy = f"For a pull request on GitHub, write `{pull[1]}#{pull[2]}`."
-        cause = "It is misspelled, or was not fetched."
-        if (younger := _ANCESTOR.fullmatch(name)) and self.try_to_resolve(younger[1]):
-            cause = f"{younger[1]} has no such ancestor: the history begins after it."
-            remedy = "A first commit has nothing to be compared with."
-            if _OTHER_PARENT.search(name):
-                cause = f"{younger[1]} has no such parent: only a merge has a second one."
-                remedy = f"The commit two before it is `{younger[1]}~2`."
-            elif self.try_to_ask("rev-parse", "--is-shallow-repository") == "true":
-                remedy = "`git fetch --unshallow` gets the rest of the history."
-        raise NotFoundError(
-            f"'{name}' is no branch or commit here.",
-            cause=cause,
+        raise NotFoundError(what, cause="It is misspelled, or was not fetched.", remedy=remedy)
+
+    def _refuse_ancestor(self, what: str, name: str, younger: str) -> NotFoundError:
+        """Return the error about a commit that is not before `younger`, which exists."""
+        if _OTHER_PARENT.search(name):
+            return NotFoundError(
+                what,
+                cause=f"{younger} has no such parent: only a merge has a second one.",
+                remedy=f"The commit two before it is `{younger}~2`.",
+            )
+        remedy = "A first commit has nothing to be compared with."
+        if self.try_to_ask("rev-parse", "--is-shallow-repository") == "true":
+            remedy = "`git fetch --unshallow` gets the rest of the history."
+        return NotFoundError(
+            what,
+            cause=f"{younger} has no such ancestor: the history begins after it.",
             remedy=remedy,
         )
 

@@ -1,6 +1,7 @@
 """Words the errors about keys and values of the repository's file."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic_core import ErrorDetails
 
@@ -43,7 +44,7 @@ def find_workflow(document: Document, known: Sequence[str]) -> ConfigError | Non
     return place.error(
         "this is a part of a workflow, not the settings of the review.",
         remedy="It belongs below `steps:` of a workflow; `code-review init` writes a whole one. "
-        + (f"Keep only {file_mistakes.join(lines)} here." if lines else "Delete this file."),
+        + (f"Keep only {yaml_lines.join(lines)} here." if lines else "Delete this file."),
     )
 
 
@@ -110,21 +111,23 @@ def _refuse_value(document: Document, error: ErrorDetails) -> ConfigError:
             what = f"{_name_place(where)}, entry 1 {mistake.reason}."
         cause = " ".join(filter(None, (_list_allowed(where), mistake.more)))
         return place.error(what, cause=cause, remedy=_advise_globs(where, mistake.right))
-    value, named = error["input"], _name_place(where)
-    kind = _DECLARED[str(where[0])].kind if str(where[0]) in _DECLARED else None
-    if kind and (wrong := file_mistakes.find_wrong_word(kind, value)) is not None:
-        named, value = f"{named}, entry {wrong + 1}", value[wrong]
-    unusable = "" if value is None else ", which cannot be used"
-    what = f"{named} {_describe_value(value)}{unusable}."
-    if (
-        kind
-        and isinstance(kind.shape, Bounds)
-        and isinstance(value, str)
-        and value.isascii()
-        and value.isdecimal()
-    ):
-        what = f"{named} is the text {show(value)}, because of its quotes."
+    what = _describe_unusable(where, error["input"])
     return place.error(what, cause=_list_allowed(where), remedy=_advise(where, error["input"]))
+
+
+def _describe_unusable(where: Path, value: Any) -> str:  # noqa: ANN401 - any value of the file
+    """Return what is wrong with a value: in a list of words, with the first wrong one."""
+    declared, named = _DECLARED.get(str(where[0])), _name_place(where)
+    if declared and (wrong := file_mistakes.find_wrong_word(declared.kind, value)) is not None:
+        named, value = f"{named}, entry {wrong + 1}", value[wrong]
+    if declared and isinstance(declared.kind.shape, Bounds) and _is_number_in_quotes(value):
+        return f"{named} is the text {show(value)}, because of its quotes."
+    unusable = "" if value is None else ", which cannot be used"
+    return f"{named} {_describe_value(value)}{unusable}."
+
+
+def _is_number_in_quotes(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdecimal()
 
 
 def _advise_globs(where: Path, right: Sequence[str]) -> str:
@@ -138,7 +141,7 @@ def _advise_globs(where: Path, right: Sequence[str]) -> str:
         lines = [yaml_lines.write(str(where[-1]), right if len(where) == 1 else right[0])]
     if not all(line and yaml_lines.is_plain_line(line) for line in lines):
         return example
-    return f"Write {', '.join(f'`{line}`' for line in lines)}."
+    return f"Write {yaml_lines.join(lines)}."
 
 
 def _advise(where: Path, value: object) -> str:

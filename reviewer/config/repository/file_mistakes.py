@@ -45,7 +45,7 @@ def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
     if isinstance(value, Mapping) and (lines := write_known(value, known)):
         return Advice(
             "The settings have no key above them.",
-            f"Take the key away, and write at the beginning of a line: {join(lines)}.",
+            f"Take the key away, and write at the beginning of a line: {yaml_lines.join(lines)}.",
         )
     listed = f"The keys are {', '.join(known)}."
     if cause := suggest(plain, tuple(known)):
@@ -81,11 +81,6 @@ def write_known(value: Mapping[str, object], known: Sequence[str]) -> list[str]:
     """Return lines of the file for the keys of a mapping that are known, in the right spelling."""
     names = [(given, name) for given in value if (name := as_kebab(given)) in known]
     return [_write(name, value[given]) or f"{name}:" for given, name in names]
-
-
-def join(lines: Sequence[str]) -> str:
-    """Return lines as an error lists them."""
-    return ", ".join(f"`{line}`" for line in lines)
 
 
 def _write_line(key: str, value: object) -> str:

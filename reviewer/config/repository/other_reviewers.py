@@ -104,9 +104,8 @@ def advise(key: str, value: object) -> Advice | None:
 def _say(lines: list[str], replaced: str) -> str:
     if not lines:
         return _LEAVE_OUT
-    named = ", ".join(f"`{line}`" for line in lines)
     each = "each at the beginning of a line" if len(lines) > 1 else "at the beginning of a line"
-    return f"Write in place of {replaced}, {each}: {named}."
+    return f"Write in place of {replaced}, {each}: {yaml_lines.join(lines)}."
 
 
 def _convert(key: str, value: object) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """Writes values as lines of the repository's file, for the advice in errors."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from reviewer.config import glob_mistakes
 
 LONGEST = 160
 """Characters of a line in an error; a longer one is not repeated."""
@@ -20,6 +22,11 @@ def write(key: str, value: object) -> str:
     text = write_value(value)
     line = f"{key}: {text}"
     return line if text and is_plain_line(line) else ""
+
+
+def join(lines: Iterable[str]) -> str:
+    """Return lines as an error lists them."""
+    return ", ".join(f"`{line}`" for line in lines)
 
 
 def is_plain_line(line: str) -> bool:
@@ -59,7 +66,7 @@ def quote(text: str) -> str:
 def explain_exceptions(key: str, value: object) -> str:
     """Return a sentence about patterns to exclude that only take files back, "" for others."""
     patterns = value if isinstance(value, tuple) else (value,)
-    if key != "exclude" or not all(str(each).startswith("!") for each in patterns):
+    if key != "exclude" or not glob_mistakes.only_take_back(map(str, patterns)):
         return ""
     others = write(key, ("**", *patterns))
     return _TAKES_BACK.format(others) if others else ""

@@ -19,7 +19,7 @@ from reviewer.config.options import suggest
 from reviewer.config.repository import file_schema
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
-from reviewer.errors import CancelledError, ReviewerError
+from reviewer.errors import CancelledError, ConfigError, ReviewerError
 from reviewer.outputs import review_report
 from reviewer.terminal import environment, init, settings_check
 from reviewer.terminal import review as review_command
@@ -73,7 +73,9 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     try:
         return _carry_out(options, environ)
     except ReviewerError as problem:
-        terminal.error(problem.with_address())
+        more = problem.more if isinstance(problem, ConfigError) else ()
+        for each in (problem, *more):
+            terminal.error(each.with_address())
         return problem.exit_code
 
 

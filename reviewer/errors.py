@@ -87,8 +87,7 @@ class InputError(SetupError):
 class ConfigError(SetupError):
     """The repository's file is invalid; `line` and `column` count from 1, 0 means unknown.
 
-    `problem` is the sentence about it without the place, `path` is the file. `more` are the errors
-    about further files.
+    `problem` is the sentence about it without the place, `path` is the file, `more` further errors.
     """
 
     section = "settings-file"
@@ -119,11 +118,12 @@ class ConfigError(SetupError):
 
     def read_at(self, commit: str, *, hint: str = "", path: str = "") -> "ConfigError":
         """Return this error about `path` with the words for the commit and a last sentence."""
-        remedy = " ".join(filter(None, (self.remedy, hint)))
-        return ConfigError(
-            self.problem, cause=self.cause, remedy=remedy,
+        moved = ConfigError(
+            self.problem, cause=self.cause, remedy=" ".join(filter(None, (self.remedy, hint))),
             path=path or self.path, commit=commit, line=self.line, column=self.column,
         )  # fmt: skip
+        moved.more = tuple(each.read_at(commit, path=path) for each in self.more)
+        return moved
 
 
 class ReportError(SetupError):

@@ -117,8 +117,9 @@ def _find_in_learnings(forge: Forge, pull: PullRequest) -> Iterable[Finding]:
         return
     try:
         learnings_file.parse(text or b"")
-    except ConfigError as problem:
-        yield _make_learnings_finding(problem, _read_line(text or b"", problem.line))
+    except ConfigError as first:
+        for problem in (first, *first.more):
+            yield _make_learnings_finding(problem, _read_line(text or b"", problem.line))
 
 
 def _find(
@@ -132,8 +133,9 @@ def _find(
     if edits and text:
         try:
             file_keys.parse(text)
-        except ConfigError as problem:
-            yield _make_finding(problem, _read_line(text, problem.line))
+        except ConfigError as first:
+            for problem in (first, *first.more):
+                yield _make_finding(problem, _read_line(text, problem.line))
     try:
         file_places.check(misplaced, exists=text is not None)
     except ConfigError as problem:

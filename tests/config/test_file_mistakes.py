@@ -70,6 +70,23 @@ MENDED: dict[str, tuple[str, ...]] = {
     ),
     "ignore:\n  glob: ['*.md']": ('exclude: ["*.md"]',),
     "config:\n  response_language: ''": ('language: ""',),
+    "pr_reviewer: {num_max_findings: 0}": ("max-findings: 1",),
+    "pr_reviewer: {num_max_findings: '10'}": ("max-findings: 10",),
+    "ignore: {glob: '**/*.{js,ts}'}": ('exclude: ["**/*.js", "**/*.ts"]',),
+    "reviews: {path_filters: ['!./dist', '**/*.{js,ts}']}": (
+        'include: ["**/*.js", "**/*.ts"]',
+        'exclude: ["/dist"]',
+    ),
+    "reviews: {path_instructions: [{path: '*.{a,b}', instructions: Hi}]}": (
+        'path-instructions: [{path: "*.a", instructions: Hi}, {path: "*.b", instructions: Hi}]',
+    ),
+    "reviews: {auto_review: {drafts: 'yes'}}": ("review-drafts: true",),
+    "reviews: {auto_review: {ignore_usernames: dependabot}}": ("skip-authors: [dependabot]",),
+    "config: {ignore_pr_authors: 'a, b'}": ("skip-authors: [a, b]",),
+    '[pr_reviewer]\nnum_max_findings = "0"\n[ignore]\nglob = "a,b"': (
+        "max-findings: 1",
+        "exclude: [a, b]",
+    ),
     "skip-authors: dependabot[bot]": ('skip-authors: ["dependabot[bot]"]',),
     "skip-authors: [dependabot[bot]]": ('skip-authors: ["dependabot[bot]"]',),
     'exclude: "docs/**", "*.md"': ('exclude: ["docs/**", "*.md"]',),

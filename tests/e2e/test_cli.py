@@ -188,6 +188,17 @@ def check_settings(
     return run(repository, server, "config", "check")
 
 
+def test_all_mistakes_of_a_file_are_named_at_once(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    text = "max-findngs: 3\nexclude: ['**/*.{js,ts}']\nfail-on: [criticl, hi]\n"
+    done = check_settings(repository, model_server, text)
+    assert done.returncode == 2
+    places = re.findall(r"line (\d), column", done.stderr)
+    assert places == ["1", "2", "3"]
+    assert "Write `max-findings: 3`" in done.stderr
+
+
 def test_a_file_of_settings_is_checked_with_line_and_nearest_match(
     repository: Path, model_server: LoopbackModel
 ) -> None:

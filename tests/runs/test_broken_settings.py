@@ -61,6 +61,24 @@ def test_a_file_that_a_pull_request_breaks_is_a_finding(
     assert "takes effect after merging" in body
 
 
+def test_each_error_that_a_pull_request_adds_is_a_finding_at_its_line(job: Job) -> None:
+    open_pull(job, VALID, "max-finding: 3\nlanguage: French\nmax-files: many\n")
+    finished = job.run(min_severity="critical")
+    assert (finished.code, finished.outputs["critical"]) == (0, "2")
+    (body,) = job.github.bodies
+    assert f"{PATH}:1" in body
+    assert f"{PATH}:3" in body
+
+
+def test_each_error_of_the_base_is_an_annotation_at_its_line(job: Job) -> None:
+    open_pull(job, f"{BROKEN}fail-on: sometimes\n", VALID.replace("5", "5\nfail: 1"))
+    finished = job.run()
+    assert_refused(job, finished)
+    errors = [each for each in commands(finished.log) if each.name == "error"]
+    assert [each.properties["line"] for each in errors] == ["2", "3"]
+    assert all("on the base branch main" in each.message for each in errors)
+
+
 @faults("CF10")
 def test_the_merge_of_a_broken_file_fails_a_gate(job: Job) -> None:
     open_pull(job, VALID, BROKEN)

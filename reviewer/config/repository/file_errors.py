@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 from reviewer.config import option_types
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.options import show
-from reviewer.config.repository import file_mistakes, yaml_lines
+from reviewer.config.repository import key_mistakes, value_mistakes, yaml_lines
 from reviewer.config.repository.strict_yaml import Document, Path
 from reviewer.config.shapes import Bounds, WordList
 from reviewer.config.workflow import inputs
@@ -25,7 +25,7 @@ def find_workflow(document: Document, known: Sequence[str]) -> ConfigError | Non
     """Return the error about a workflow, or a step of one, in the place of the settings."""
     rows = document.value if isinstance(document.value, tuple) else (document.value,)
     found = [each for each in rows if isinstance(each, Mapping)]
-    if not found or any(file_mistakes.write_known(each, known) for each in found):
+    if not found or any(key_mistakes.write_known(each, known) for each in found):
         return None
     place = document.values[()]
     if any(isinstance(each.get("jobs"), Mapping) for each in found):
@@ -40,7 +40,7 @@ def find_workflow(document: Document, known: Sequence[str]) -> ConfigError | Non
     if not any(isinstance(each["uses"], str) for each in steps):
         return None
     given = [each["with"] for each in steps if isinstance(each.get("with"), Mapping)]
-    lines = [line for each in given for line in file_mistakes.write_known(each, known)]
+    lines = [line for each in given for line in key_mistakes.write_known(each, known)]
     return place.error(
         "this is a part of a workflow, not the settings of the review.",
         remedy="It belongs below `steps:` of a workflow; `code-review init` writes a whole one. "
@@ -48,39 +48,7 @@ def find_workflow(document: Document, known: Sequence[str]) -> ConfigError | Non
     )
 
 
-def find_first(
-    document: Document,
-    errors: Sequence[ErrorDetails],
-    keys: Sequence[str],
-    entry_keys: Sequence[str],
-) -> ConfigError:
-    """Return the first of the errors in the file.
-
-    What an entry lacks it may have under a wrong name, and then the name is the error.
-    """
-    misnamed = {error["loc"][:-1] for error in errors if error["type"] == "extra_forbidden"}
-    wanted = (
-        error
-        for error in errors
-        if not (error["type"] == "missing" and error["loc"][:-1] in misnamed)
-    )
-    first = min(wanted, key=lambda error: _find_place(document, error))
-    return _describe_error(document, first, keys, entry_keys)
-
-
-def _find_place(document: Document, error: ErrorDetails) -> tuple[int, int]:
-    where = error["loc"]
-    match error["type"]:
-        case "extra_forbidden":
-            place = document.keys[where]
-        case "missing":
-            place = document.values[where[:-1]]
-        case _:
-            place = document.values[where]
-    return place.line, place.column
-
-
-def _describe_error(
+def describe(
     document: Document, error: ErrorDetails, keys: Sequence[str], entry_keys: Sequence[str]
 ) -> ConfigError:
     """Return the error for what pydantic found: what is there, what is allowed, what to write.
@@ -118,7 +86,7 @@ def _refuse_value(document: Document, error: ErrorDetails) -> ConfigError:
 def _describe_unusable(where: Path, value: Any) -> str:  # noqa: ANN401 - any value of the file
     """Return what is wrong with a value: in a list of words, with the first wrong one."""
     declared, named = _DECLARED.get(str(where[0])), _name_place(where)
-    if declared and (wrong := file_mistakes.find_wrong_word(declared.kind, value)) is not None:
+    if declared and (wrong := value_mistakes.find_wrong_word(declared.kind, value)) is not None:
         named, value = f"{named}, entry {wrong + 1}", value[wrong]
     if declared and isinstance(declared.kind.shape, Bounds) and _is_number_in_quotes(value):
         return f"{named} is the text {show(value)}, because of its quotes."
@@ -151,7 +119,7 @@ def _advise(where: Path, value: object) -> str:
         return _advise_entry(inner, value)
     declared = _DECLARED[str(key)]
     if not inner:
-        return file_mistakes.advise_value(declared.name, declared.kind, value)
+        return value_mistakes.advise_value(declared.name, declared.kind, value)
     if value is None:
         return "Delete the line, or write a value behind its dash."
     if isinstance(value, bool | int | float):
@@ -185,16 +153,16 @@ def _refuse_key(
     document: Document, where: Path, value: object, known: Sequence[str]
 ) -> ConfigError:
     place, key, nested = document.keys[where], str(where[-1]), len(where) > 1
-    plain = file_mistakes.as_kebab(key)
+    plain = key_mistakes.as_kebab(key)
     if not nested and plain not in known and (plain in _DECLARED or plain in _RESERVED):
         return place.error(
             f"`{plain}` is set in the workflow's inputs, not in the repository's file.",
             cause="Editors of the file must not choose servers, models, keys, budgets or rights.",
-            remedy=file_mistakes.advise_input(plain, value),
+            remedy=key_mistakes.advise_input(plain, value),
         )
     if key == "extends" and not nested:
         return place.error("`extends` is not supported.", remedy="Write the settings out here.")
-    advice = file_mistakes.advise_key(key, value, known)
+    advice = key_mistakes.advise_key(key, value, known)
     return place.error(f"there is no key {show(key)}.", cause=advice.cause, remedy=advice.remedy)
 
 

@@ -4,6 +4,7 @@ The keys, their types and their descriptions follow from the declarations of the
 """
 
 import enum
+from functools import partial
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
@@ -21,7 +22,7 @@ from reviewer.config import glob_mistakes, option_types
 from reviewer.config.globs import Patterns
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import Declaration
-from reviewer.config.repository import file_errors, strict_yaml, yaml_mistakes
+from reviewer.config.repository import file_errors, strict_yaml, validation_errors, yaml_mistakes
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 from reviewer.config.workflow.inputs import Inputs
@@ -175,7 +176,7 @@ _ENTRY_KEYS = tuple(PathInstructionEntry.model_fields)
 def parse(raw: bytes | str) -> FileSettings:
     """Read the file; an empty one sets nothing.
 
-    Raises ConfigError about the first error in it.
+    Raises ConfigError about the first error in it, with the others in `more`.
     """
     document = strict_yaml.parse(raw)
     value = {} if document.value is None else document.value
@@ -190,7 +191,8 @@ def parse(raw: bytes | str) -> FileSettings:
         file = RepositoryFile.model_validate(value)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)
-        raise file_errors.find_first(document, errors, KEYS, _ENTRY_KEYS) from None
+        describe = partial(file_errors.describe, document, keys=KEYS, entry_keys=_ENTRY_KEYS)
+        raise validation_errors.combine(document, errors, describe) from None
     values = file.model_dump(exclude_unset=True)
     about_paths = values.pop("path_instructions", ())
     return FileSettings(

@@ -1,6 +1,7 @@
 """The form of .github/code-review-learnings.yml, and the errors about a file that lacks it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -10,7 +11,7 @@ from reviewer.config import glob_mistakes, option_types
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
 from reviewer.config.options import show, suggest
-from reviewer.config.repository import file_mistakes, strict_yaml, yaml_lines
+from reviewer.config.repository import strict_yaml, validation_errors, value_mistakes, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
 from reviewer.config.repository.strict_yaml import Document
@@ -88,7 +89,7 @@ _FILE_ALLOWED = (
 
 
 def parse(raw: bytes | str) -> tuple[Learning, ...]:
-    """Read the file; an empty one has no entries. Raises ConfigError about the first error."""
+    """Read the file; an empty one has no entries. Raises ConfigError as file_keys does."""
     try:
         return _read(strict_yaml.parse(raw))
     except ConfigError as problem:
@@ -103,7 +104,8 @@ def _read(document: Document) -> tuple[Learning, ...]:
     try:
         entries = ENTRIES.validate_python(value, strict=True)
     except ValidationError as invalid:
-        raise _find_first(document, invalid.errors(include_url=False)) from None
+        errors = invalid.errors(include_url=False)
+        raise validation_errors.combine(document, errors, partial(_describe, document)) from None
     return tuple(Learning(each.text, each.paths, each.origin) for each in entries)
 
 
@@ -112,17 +114,6 @@ def _advise_root(value: object) -> str:
     if isinstance(inner, tuple):
         return "Take the key above the list away."
     return f"Write, for example, `{_EXAMPLE}`."
-
-
-def _find_first(document: Document, errors: Sequence[ErrorDetails]) -> ConfigError:
-    """Return the first error in the file; a misspelt key comes before the key that is missing."""
-    misnamed = {error["loc"][:-1] for error in errors if error["type"] == "extra_forbidden"}
-    found = [
-        _describe(document, error)
-        for error in errors
-        if not (error["type"] == "missing" and error["loc"][:-1] in misnamed)
-    ]
-    return min(found, key=lambda each: (each.line, each.column))
 
 
 def _describe(document: Document, error: ErrorDetails) -> ConfigError:
@@ -157,7 +148,7 @@ def _refuse_key(document: Document, error: ErrorDetails) -> ConfigError:
     cause = suggest(key, KEYS)
     meant, value = (cause.split("`")[1] if cause else ""), error["input"]
     if meant == "paths" and isinstance(value, str):
-        value = file_mistakes.read_globs(value, selects=True)
+        value = value_mistakes.read_globs(value, selects=True)
     line = yaml_lines.write(meant, value) if meant else ""
     remedy = f"Write `{line}`." if line else f"The keys are {', '.join(KEYS)}."
     return document.keys[where].error(f"there is no key {show(key)}.", cause=cause, remedy=remedy)
@@ -174,7 +165,7 @@ def _explain_value(where: tuple[int | str, ...], error: ErrorDetails) -> tuple[s
     line = ""
     match where, value:
         case ((_, "paths"), str()):
-            globs = file_mistakes.read_globs(value, selects=True)
+            globs = value_mistakes.read_globs(value, selects=True)
             line = yaml_lines.write("paths", globs) if globs else ""
         case ((_, "text" | "origin"), str()):
             return _measure(value), ""

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reviewer.config.repository import yaml_lines
+from reviewer.config import glob_mistakes
+from reviewer.config.repository import value_mistakes, yaml_lines
 
 _CODERABBIT = frozenset(
     {"reviews", "chat", "early-access", "tone-instructions", "knowledge-base", "code-generation"}
@@ -111,15 +112,15 @@ def _say(lines: list[str], replaced: str) -> str:
 def _convert(key: str, value: object) -> Iterator[str]:
     """Yield lines of our file for what a key of another tool says."""
     if key in _SAME:
-        yield yaml_lines.write(_SAME[key], value) or f"{_SAME[key]}: ..."
+        yield value_mistakes.write_meant(_SAME[key], value) or f"{_SAME[key]}: ..."
     elif key == "path-filters":
         yield from _convert_filters(value)
     elif key == "path-instructions":
         yield _convert_instructions(value)
     elif key in {"drafts", "language"} and isinstance(value, bool | str):
-        yield yaml_lines.write({"drafts": "review-drafts"}.get(key, key), value)
+        yield value_mistakes.write_meant({"drafts": "review-drafts"}.get(key, key), value)
     elif key in {"ignore", "glob"} and isinstance(value, tuple | str):
-        yield yaml_lines.write("exclude", _as_list(value)) or "exclude: [...]"
+        yield value_mistakes.write_meant("exclude", value) or "exclude: [...]"
     elif isinstance(value, Mapping):
         for inner, item in value.items():
             yield from _convert(str(inner).replace("_", "-"), item)
@@ -151,20 +152,23 @@ def _convert_filters(value: object) -> Iterator[str]:
     unwanted = tuple(each[1:] for each in filters if each.startswith("!"))
     for key, patterns in (("include", wanted), ("exclude", unwanted)):
         if patterns:
-            yield yaml_lines.write(key, patterns) or f"{key}: [...]"
+            yield value_mistakes.write_meant(key, patterns) or f"{key}: [...]"
 
 
 def _convert_instructions(value: object) -> str:
     """Return CodeRabbit's instructions for paths as one line, its beginning if it is too long."""
     rows = [each for each in _as_list(value) if isinstance(each, Mapping)]
     texts = [(row.get("path"), row.get("instructions")) for row in rows]
+    known = [
+        (path, text) for path, text in texts if isinstance(path, str) and isinstance(text, str)
+    ]
     items = [
-        f"{{path: {yaml_lines.quote(path)}, instructions: {yaml_lines.quote(text)}}}"
-        for path, text in texts
-        if isinstance(path, str) and isinstance(text, str)
+        f"{{path: {yaml_lines.quote(glob)}, instructions: {yaml_lines.quote(text)}}}"
+        for path, text in known
+        for glob in glob_mistakes.repair(path) or (path,)
     ]
     line = f"path-instructions: [{', '.join(items)}]"
-    whole = items and len(items) == len(rows) and yaml_lines.is_plain_line(line)
+    whole = known and len(known) == len(rows) and yaml_lines.is_plain_line(line)
     return line if whole else "path-instructions: [...]"
 
 

@@ -1,23 +1,19 @@
-"""Says what to write in the repository's file instead of a wrong key or a wrong value."""
+"""Finds the value that was meant where a key of the repository's file has a wrong one."""
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from reviewer import grades
 from reviewer.config import glob_mistakes
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
-from reviewer.config.options import suggest
-from reviewer.config.repository import other_reviewers, yaml_lines
-from reviewer.config.repository.other_reviewers import Advice
+from reviewer.config.repository import yaml_lines
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 
 _KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
-_INPUTS = {declared.name: declared for declared in inputs.DECLARATIONS}
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SWITCHES = {
     **dict.fromkeys(("true", "yes", "on", "y", "1", "enabled"), True),
     **dict.fromkeys(("false", "no", "off", "n", "0", "disabled"), False),
@@ -28,66 +24,7 @@ _LIKE = 0.75
 _LONG_TEXT = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
 
 
-def as_kebab(key: str) -> str:
-    """Return a key in the spelling of the file: "maxFiles" and "MAX_FILES" as "max-files"."""
-    words = _CAMEL.sub("-", key) if not key.isupper() else key
-    return re.sub(r"[\s_]+", "-", words).lower()
-
-
-def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
-    """Return the cause and the remedy for a key that does not exist."""
-    plain = as_kebab(key)
-    if plain in known:
-        return Advice(f"Did you mean `{plain}`?", _write_line(plain, value))
-    # Other tools call some things by names that are like ours, and mean something else.
-    if foreign := other_reviewers.advise(plain, value):
-        return foreign
-    if isinstance(value, Mapping) and (lines := write_known(value, known)):
-        return Advice(
-            "The settings have no key above them.",
-            f"Take the key away, and write at the beginning of a line: {yaml_lines.join(lines)}.",
-        )
-    listed = f"The keys are {', '.join(known)}."
-    if cause := suggest(plain, tuple(known)):
-        line = _write(cause.split("`")[1], value)
-        return Advice(cause, f"Write `{line}`." if line else listed)
-    return Advice("", listed)
-
-
-def advise_input(name: str, value: object) -> str:
-    """Return how to set an input in the workflow; a secret that the file has is not repeated."""
-    declared = _INPUTS.get(name)
-    if declared and declared.kind.secret:
-        return (
-            "Remove it here, replace the key if it was committed, store the new one as a secret "
-            "of the repository, and write in `with:` of the workflow's step: "
-            f"`{name}: ${{{{ secrets.NAME }}}}`."
-        )
-    line = yaml_lines.write(name, value)
-    if declared and line and not _is_allowed(declared.kind, value):
-        line = f"{name}: {declared.kind.example}"
-    return f"Move it to `with:` of the workflow's step: `{line or f'{name}: ...'}`."
-
-
-def _is_allowed(kind: OptionType[Any], value: object) -> bool:
-    try:
-        kind.parse(str(value).lower() if isinstance(value, bool) else str(value))
-    except ValueError:
-        return False
-    return True
-
-
-def write_known(value: Mapping[str, object], known: Sequence[str]) -> list[str]:
-    """Return lines of the file for the keys of a mapping that are known, in the right spelling."""
-    names = [(given, name) for given in value if (name := as_kebab(given)) in known]
-    return [_write(name, value[given]) or f"{name}:" for given, name in names]
-
-
-def _write_line(key: str, value: object) -> str:
-    return f"Write `{_write(key, value) or f'{key}:'}`."
-
-
-def _write(key: str, value: object) -> str:
+def write_meant(key: str, value: object) -> str:
     """Return the line for a key with a value that was meant for it, "" if it can be none."""
     kind = _KINDS.get(key)
     if kind is None or (isinstance(kind.shape, Text) and isinstance(value, str)):

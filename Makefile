@@ -87,7 +87,7 @@ fix: .venv/installed ## format, and mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-mutants: .venv/installed ## take each defence out of a copy and see its test fail: some minutes
+mutants: .venv/installed ## take each defence out of a copy and see its test fail: half an hour
 	$(BIN)/python -m scripts.mutants $(ROWS)
 
 faults: .venv/installed ## print the faults to survive with their tests and defences; ROWS="GH1 LO" for some

@@ -5,6 +5,7 @@ With `--check` no test is run: it only says which patches of tests/defences do n
 """
 
 import argparse
+import ast
 import os
 import queue
 import shutil
@@ -94,7 +95,12 @@ def copy(folder: Path) -> Path:
 def problem_of_patch(defence: Defence) -> str:
     """Say why the patch does not apply, and where else it would; empty where it applies."""
     try:
-        defence.broken(ROOT)
+        broken = defence.broken(ROOT)
+        if defence.file.endswith(".py"):
+            # What is no Python any more would fail every test.
+            ast.parse(broken)
+    except SyntaxError as error:
+        return f"{defence.file} is no Python without it: {error.msg}, line {error.lineno}"
     except patches.PatchError as error:
         elsewhere = "".join(f"\n  but {place} has it" for place in _places(defence))
         return f"{defence.file}: {error}{elsewhere}"

@@ -275,6 +275,26 @@ def test_what_the_prompt_prints_of_odd_line_ends_is_found_where_it_was_printed(
     assert (found.start_line, found.end_line) == (first + 1, last + 1)
 
 
+@faults("HD14")
+def test_the_carriage_return_that_a_prompt_shows_at_its_end_may_end_a_quote_without_numbers() -> (
+    None
+):
+    file = changed_file("@@ -0,0 +1,2 @@\n+total = 1\r\n+count = 2\r")
+    shown = invisible.show("count = 2\r")
+    assert shown.endswith("[U+000D]")
+    found = place(candidate(f"total = 1\n{shown}", -1), file, invisible.show)
+    assert found
+    assert (found.start_line, found.end_line) == (1, 2)
+
+
+@faults("LO5")
+def test_of_two_removed_lines_that_differ_in_white_space_the_quoted_one_is_found() -> None:
+    file = changed_file("@@ -1,2 +1,1 @@\n-total = 1\n-total=1\n+count = 2")
+    found = place(candidate("total=1", -1), file)
+    assert found
+    assert (found.side, found.start_line, found.end_line) == (Side.OLD, 2, 2)
+
+
 @faults("RF7")
 @pytest.mark.parametrize(
     ("quote", "place_of_it"),

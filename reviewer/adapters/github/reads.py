@@ -153,8 +153,6 @@ class Reads:
             # tarfile, imported here, is not needed by a run that asks no model.
             from reviewer.adapters.files import archive
 
-            archive.check_size(files)
-
             def ask() -> CommitFiles:
                 # The address is good for some minutes: another attempt asks for another one.
                 url = found.pop() if found else self._find_archive(sha)

@@ -59,8 +59,11 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     """Run one command and return its exit code, as the action does."""
     parser = build_parser()
     options, unknown = parser.parse_known_args(arguments)
+    # argparse takes a word with a blank in it for no option; no branch begins like this.
+    if (what := getattr(options, "what", "")).startswith("--"):
+        unknown = [what, *unknown]
     if unknown:
-        _refuse(unknown, getattr(options, "parser", parser))
+        _refuse(unknown, options.parser, forgot_command=not options.command)
     if not options.command:
         parser.print_help()
         return 0
@@ -79,12 +82,20 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
         return problem.exit_code
 
 
-def _refuse(unknown: Sequence[str], parser: argparse.ArgumentParser) -> NoReturn:
+def _refuse(
+    unknown: Sequence[str], parser: argparse.ArgumentParser, *, forgot_command: bool
+) -> NoReturn:
     """End the command because of words that it does not take."""
     # By the parser of the command, whose usage lists what there is.
     known = tuple(re.findall(r"--[a-z-]+", parser.format_usage()))
-    meant = suggest(unknown[0], known)
-    parser.error(f"unrecognized arguments: {' '.join(unknown)}{meant and f'. {meant}'}")
+    # Without the values, one of which may be a key.
+    named = [word.partition("=")[0] for word in unknown]
+    option, value = named[0], unknown[0].partition("=")[2]
+    if option in known and forgot_command:
+        meant = f"Write `{parser.prog} {option}`."
+    else:
+        meant = environment.suggest_input(option, value) or suggest(option, known)
+    parser.error(f"unrecognized arguments: {' '.join(named)}{meant and f'. {meant}'}")
 
 
 def _carry_out(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -139,6 +150,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_format(replay)
     for each in (*commands.choices.values(), *about.choices.values()):
         each.set_defaults(parser=each)
+    # Whoever leaves out the command means a review.
+    parser.set_defaults(parser=commands.choices["review"])
     return parser
 
 

@@ -20,6 +20,7 @@ _OPENAIS = {
     "base-url": ("OPENAI_BASE_URL",),
     "model": ("OPENAI_MODEL",),
 }
+_EXAMPLES = {each.name: each.kind.example for each in DECLARATIONS}
 _LISTS = frozenset(each.name for each in DECLARATIONS if each.kind.many)
 _SECRETS = frozenset(each.name for each in DECLARATIONS if each.kind.secret)
 # Values of a list that replace all others.
@@ -48,6 +49,15 @@ def find_sources(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[st
     valid = [text for text in given if "=" in text]
     chosen = {name: source for name, (_, source) in _choose(valid, environ).items()}
     return {name: variables[0] for name, variables in _COMMON.items()} | chosen
+
+
+def suggest_input(option: str, value: str) -> str:
+    """Return how to set an input that was written as an option, "" for the name of none."""
+    name = _spell(option.removeprefix("--"))
+    if name not in _EXAMPLES:
+        return ""
+    text = "..." if name in _SECRETS else value or _EXAMPLES[name]
+    return f"Write `--input {shlex.quote(f'{name}={text}') if text.isprintable() else name}`."
 
 
 def _choose(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:

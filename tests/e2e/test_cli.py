@@ -468,6 +468,14 @@ def test_a_repository_without_commits_is_reviewed(
     assert "HIGH a.py:1" in review(folder, model_server)
 
 
+def test_whoever_leaves_out_the_command_is_given_it(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = run(repository, model_server, "--staged")
+    assert done.returncode == 2
+    assert "Write `code-review review --staged`." in done.stderr
+
+
 @pytest.mark.parametrize("tab", ["", "/files", "/commits/0123abc", "#issuecomment-1"])
 def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
     repository: Path, model_server: LoopbackModel, github: LoopbackGitHub, tab: str
@@ -503,6 +511,9 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
         (("main..change", "--staged"), {}, ("--staged compares the index",)),
         (("--input", "effort"), {}, ("--input effort has no value",)),
         (("--stage",), {}, ("unrecognized arguments: --stage. Did you mean `--staged`?",)),
+        (("--effort", "high"), {}, ("Write `--input effort=high`.",)),
+        (("--fail-on=high, critical",), {}, ("Write `--input 'fail-on=high, critical'`.",)),
+        (("--api_key=sk-1",), {}, ("arguments: --api_key. Write `--input api-key=...`.",)),
         (("--zzz",), {}, ("unrecognized arguments: --zzz\n",)),
         (("HEAD~9",), {}, ("HEAD has no such ancestor", "A first commit has nothing to be com")),
         (("HEAD^2",), {}, ("HEAD has no such parent", "`HEAD~2`")),

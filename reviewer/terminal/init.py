@@ -41,7 +41,7 @@ def write_files(folder: str) -> int:
         )
     root = Path(repository.folder)
     workflow = workflow_text()
-    used = _find_workflow(root)
+    used = find_workflow(root)
     if used and used != WORKFLOW:
         print(f"Left alone: {used} runs the action already.")
     else:
@@ -59,7 +59,7 @@ def workflow_text() -> str:
     return resources.files(__package__).joinpath("workflow.yml").read_text("utf-8")
 
 
-def _find_workflow(root: Path) -> str:
+def find_workflow(root: Path) -> str:
     """Return the name of a workflow that uses the action, "" if there is none."""
     for path in sorted((root / WORKFLOW).parent.glob("*.y*ml")):
         try:

@@ -13,6 +13,7 @@ from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ConfigError, ForgeError
+from reviewer.terminal import init
 
 
 def check(file: str, templates: str) -> int:
@@ -36,18 +37,23 @@ def check(file: str, templates: str) -> int:
         print(f"There is no {PATH}, so the defaults apply. `code-review init` writes one.")
         return 0
     settings = config.load(Inputs(), read(path))
-    for note in (*settings.notes, *_find_doubtful(settings)):
+    for note in (*settings.notes, *_find_doubtful(settings, root)):
         print(f"note: {note}")
     print(f"{path} can be used. It applies once it is on the base branch.")
     return 0
 
 
-def _find_doubtful(settings: Settings) -> Iterator[str]:
-    """Yield a note about an `exclude` that excludes nothing, which may be what is meant."""
+def _find_doubtful(settings: Settings, root: Path) -> Iterator[str]:
+    """Yield notes about what has no effect, and may be what is meant all the same."""
     patterns = settings.repository_globs.exclude
     if patterns and glob_mistakes.only_take_back(patterns):
         meant = yaml_lines.explain_exceptions("exclude", patterns)
         yield f"`exclude` has only patterns with `!`, so it excludes nothing.{meant}"
+    if not init.find_workflow(root):
+        yield (
+            "no workflow of this repository uses the action. If none of another repository reviews "
+            "it either, `code-review init` writes one."
+        )
 
 
 def read(path: Path) -> bytes:

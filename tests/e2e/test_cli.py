@@ -222,7 +222,16 @@ def test_an_exclude_that_excludes_nothing_gets_a_note_with_what_may_be_meant(
     assert "note: `exclude` has only patterns with `!`, so it excludes nothing." in done.stdout
     assert 'write `exclude: ["**", "!**/*.py"]`' in done.stdout
     done = check_settings(repository, model_server, 'exclude: ["docs/**", "!docs/api.py"]\n')
-    assert "note:" not in done.stdout
+    assert "note: `exclude`" not in done.stdout
+
+
+def test_settings_of_a_repository_without_a_workflow_get_a_note(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = check_settings(repository, model_server, "max-findings: 3\n")
+    assert "note: no workflow of this repository uses the action." in done.stdout
+    assert run(repository, model_server, "init").returncode == 0
+    assert "note:" not in check_settings(repository, model_server, "max-findings: 3\n").stdout
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["named", "found"])

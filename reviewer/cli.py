@@ -58,12 +58,15 @@ exit codes: 0 reviewed, 1 failed, 2 a setting is wrong, 3 fail-on was reached, 1
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     """Run one command and return its exit code, as the action does."""
     parser = build_parser()
+    # Whoever leaves out the command means a review.
+    if misplaced := _find_misplaced(arguments, parser.get_default("parser")):
+        parser.exit(2, misplaced)
     options, unknown = parser.parse_known_args(arguments)
     # argparse takes a word with a blank in it for no option; no branch begins like this.
     if (what := getattr(options, "what", "")).startswith("--"):
         unknown = [what, *unknown]
     if unknown:
-        _refuse(unknown, options.parser, forgot_command=not options.command)
+        _refuse(unknown, arguments, options.parser)
     if not options.command:
         parser.print_help()
         return 0
@@ -82,19 +85,41 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
         return problem.exit_code
 
 
+def _find_misplaced(arguments: Sequence[str], review: argparse.ArgumentParser) -> str:
+    """Return the error about options of a review before the command, or without one, or ""."""
+    first = arguments[0] if arguments else ""
+    if not first.startswith("--"):
+        return ""
+    option = first.partition("=")[0]
+    words = environment.suggest_input(option, _find_value(option, arguments))
+    if option in _find_options(review):
+        words = option
+    where = f"{option} belongs behind `review`. Write `code-review review {words}`."
+    return f"code-review: error: {where}\n" if words else ""
+
+
+def _find_options(parser: argparse.ArgumentParser) -> tuple[str, ...]:
+    """Return the long options of a command, which its usage lists."""
+    return tuple(re.findall(r"--[a-z-]+", parser.format_usage()))
+
+
+def _find_value(option: str, arguments: Sequence[str]) -> str:
+    """Return the value behind an option, "" for none."""
+    at = next(n for n, word in enumerate(arguments) if word.partition("=")[0] == option)
+    _, equals, value = arguments[at].partition("=")
+    following = arguments[at + 1] if at + 1 < len(arguments) else ""
+    return value if equals else "" if following.startswith("-") else following
+
+
 def _refuse(
-    unknown: Sequence[str], parser: argparse.ArgumentParser, *, forgot_command: bool
+    unknown: Sequence[str], arguments: Sequence[str], parser: argparse.ArgumentParser
 ) -> NoReturn:
     """End the command because of words that it does not take."""
-    # By the parser of the command, whose usage lists what there is.
-    known = tuple(re.findall(r"--[a-z-]+", parser.format_usage()))
     # Without the values, one of which may be a key.
     named = [word.partition("=")[0] for word in unknown]
-    option, value = named[0], unknown[0].partition("=")[2]
-    if option in known and forgot_command:
-        meant = f"Write `{parser.prog} {option}`."
-    else:
-        meant = environment.suggest_input(option, value) or suggest(option, known)
+    if words := environment.suggest_input(named[0], _find_value(named[0], arguments)):
+        parser.exit(2, f"{parser.prog}: error: {named[0]} is no option. Write `{words}`.\n")
+    meant = suggest(named[0], _find_options(parser))
     parser.error(f"unrecognized arguments: {' '.join(named)}{meant and f'. {meant}'}")
 
 
@@ -150,7 +175,6 @@ def build_parser() -> argparse.ArgumentParser:
     _add_format(replay)
     for each in (*commands.choices.values(), *about.choices.values()):
         each.set_defaults(parser=each)
-    # Whoever leaves out the command means a review.
     parser.set_defaults(parser=commands.choices["review"])
     return parser
 

@@ -133,7 +133,7 @@ def _tighten(declared: Declaration, inputs: Inputs, file: FileSettings) -> tuple
         return applied, ""
     return workflow, (
         f"`{declared.name}: {_write(wanted)}` in {PATH} does not apply: the workflow's value is "
-        f"{_write(workflow)}, and the file can only tighten it"
+        f"{_write(workflow)}, and the file can only tighten it; set it in the workflow instead"
     )
 
 

@@ -20,7 +20,6 @@ _OPENAIS = {
     "base-url": ("OPENAI_BASE_URL",),
     "model": ("OPENAI_MODEL",),
 }
-_EXAMPLES = {each.name: each.kind.example for each in DECLARATIONS}
 _LISTS = frozenset(each.name for each in DECLARATIONS if each.kind.many)
 _SECRETS = frozenset(each.name for each in DECLARATIONS if each.kind.secret)
 # Values of a list that replace all others.
@@ -52,12 +51,15 @@ def find_sources(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[st
 
 
 def suggest_input(option: str, value: str) -> str:
-    """Return how to set an input that was written as an option, "" for the name of none."""
+    """Return the words that set an input which was written as an option, "" for the name of none.
+
+    The value of a secret is not repeated.
+    """
     name = _spell(option.removeprefix("--"))
-    if name not in _EXAMPLES:
+    if name not in _OURS:
         return ""
-    text = "..." if name in _SECRETS else value or _EXAMPLES[name]
-    return f"Write `--input {shlex.quote(f'{name}={text}') if text.isprintable() else name}`."
+    given = value if value.isprintable() and name not in _SECRETS else ""
+    return f"--input {shlex.quote(f'{name}={given}') if given else f'{name}=...'}"
 
 
 def _choose(given: Sequence[str], environ: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:

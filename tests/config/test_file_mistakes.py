@@ -39,6 +39,8 @@ MENDED: dict[str, tuple[str, ...]] = {
     "review-drafts: 1": ("review-drafts: true",),
     "language: no": ('language: "no"',),
     "fail-on: High": ("fail-on: high",),
+    "fail-on: [criticl, hi]": ("fail-on: critical, high",),
+    "min-severity: med": ("min-severity: medium",),
     "fail-on: [Error]": ("fail-on: high",),
     "fail-on: [never, low]": ("fail-on: low",),
     "fail-on: 'HIGH, Incomplete'": ("fail-on: high, incomplete",),
@@ -114,7 +116,9 @@ EXPLAINED = {
     "instructions: Money is in cents.\n  Note: never floats.": "Write `instructions: |`, and",
     "instructions:\n  - a\n  - b": "Write `instructions: |`, and the text in the lines below",
     "path-instructions:\n  'src/**': Be strict": 'Write `- path: "src/**"`, and below it',
-    "path-instructions:\n  - src/**": 'Write `- path: "src/**"`, and below it',
+    "path-instructions:\n  - lib/**": 'Write `- path: "lib/**"`, and below it',
+    "min-severity: warn-ish": "Write `min-severity: ...` with one of these words",
+    "review-drafts: maybe": "Write `review-drafts: true` or `review-drafts: false`",
     "path-instructions:\n  - path: a": "Write `instructions: ...` in it",
     "path-instructions:\n  - path: a\n    instruction: b": "Write `instructions: b`",
     "path-instructions:\n  - path: a\n  instructions: b": "Write `    instructions: b`, as far to",
@@ -129,7 +133,7 @@ EXPLAINED = {
     "[PR_reviewer]\nNUM_max_findings = 3": "the whole file, at the beginning of a line: `max-f",
     "[a]\nextra_instructions = 'x'\n[b]\nextra_instructions = 'y'": "`instructions: ...`.",
     "[config]\nmodel = 'x'": "The model is set in the workflow",
-    "fail-on: [noncritical]": "Write, for example, `fail-on: ",
+    "fail-on: [noncritical]": "Write `fail-on: ...` with one of these words",
     "max-files: \u0665": "`max-files` is '\u0665'",
     "fail-on: x": "It takes `never`, or any of",
     "fail-on: [criticl, high]": "`fail-on`, entry 1 is 'criticl', which cannot be used",
@@ -167,7 +171,7 @@ EXPLAINED = {
     "exclude: ['a' 'b']": "Write a comma between two entries",
     "exclude:\n  - a\n  include:\n  - b": "Write `include:` at the beginning of the line",
     "path-instructions:\n  path: src/**\n  instructions: a": 'Write `- path: "src/**"`, and below',
-    "fail-on: []": "Write, for example, `fail-on: high, incomplete`",
+    "fail-on: []": "Write `fail-on: ...` with one of these words",
 }
 
 

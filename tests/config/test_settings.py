@@ -119,7 +119,7 @@ def test_the_note_says_what_was_wanted_and_what_counts() -> None:
     (note,) = load("max-files: 500").notes
     assert note == (
         "`max-files: 500` in .github/code-review.yml does not apply: the workflow's value is "
-        "300, and the file can only tighten it"
+        "300, and the file can only tighten it; set it in the workflow instead"
     )
 
 

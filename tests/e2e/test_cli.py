@@ -477,12 +477,21 @@ def test_a_repository_without_commits_is_reviewed(
     assert "HIGH a.py:1" in review(folder, model_server)
 
 
-def test_whoever_leaves_out_the_command_is_given_it(
-    repository: Path, model_server: LoopbackModel
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("--staged",), "code-review review --staged"),
+        (("--plan", "review"), "code-review review --plan"),
+        (("--model", "gpt-5", "review", "--plan"), "code-review review --input model=gpt-5"),
+        (("--effort=low",), "code-review review --input effort=low"),
+    ],
+)
+def test_options_without_a_command_or_before_it_are_put_in_their_place(
+    repository: Path, model_server: LoopbackModel, arguments: tuple[str, ...], meant: str
 ) -> None:
-    done = run(repository, model_server, "--staged")
-    assert done.returncode == 2
-    assert "Write `code-review review --staged`." in done.stderr
+    done = run(repository, model_server, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"Write `{meant}`." in done.stderr
 
 
 @pytest.mark.parametrize("tab", ["", "/files", "/commits/0123abc", "#issuecomment-1"])
@@ -520,9 +529,11 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
         (("main..change", "--staged"), {}, ("--staged compares the index",)),
         (("--input", "effort"), {}, ("--input effort has no value",)),
         (("--stage",), {}, ("unrecognized arguments: --stage. Did you mean `--staged`?",)),
-        (("--effort", "high"), {}, ("Write `--input effort=high`.",)),
+        (("--effort", "low"), {}, ("--effort is no option. Write `--input effort=low`.",)),
+        (("--fail-on", "high, critical"), {}, ("Write `--input 'fail-on=high, critical'`.",)),
         (("--fail-on=high, critical",), {}, ("Write `--input 'fail-on=high, critical'`.",)),
-        (("--api_key=sk-1",), {}, ("arguments: --api_key. Write `--input api-key=...`.",)),
+        (("--api_key=sk-1",), {}, ("--api_key is no option. Write `--input api-key=...`.",)),
+        (("--language", "--plan"), {}, ("Write `--input language=...`.",)),
         (("--zzz",), {}, ("unrecognized arguments: --zzz\n",)),
         (("HEAD~9",), {}, ("HEAD has no such ancestor", "A first commit has nothing to be com")),
         (("HEAD^2",), {}, ("HEAD has no such parent", "`HEAD~2`")),

@@ -103,7 +103,10 @@ class LocalRepository:
                 cause=f"{younger} has no such parent: only a merge has a second one.",
                 remedy=f"The commit two before it is `{younger}~2`.",
             )
-        remedy = "A first commit has nothing to be compared with."
+        remedy = (
+            "A first commit has nothing to be compared with. What is not committed yet can be: "
+            "`code-review review HEAD`."
+        )
         if self.try_to_ask("rev-parse", "--is-shallow-repository") == "true":
             remedy = "`git fetch --unshallow` gets the rest of the history."
         return NotFoundError(

@@ -138,11 +138,13 @@ def _advise_entry(inner: Sequence[object], value: object) -> str:
             first, second = yaml_lines.write("- path", path), yaml_lines.write("instructions", text)
             if first and second:
                 return f"Write `{first}`, and below it `{second}`; and so on for the others."
+        case ([_], str() as path):
+            if line := yaml_lines.write("- path", path):
+                return f"Write `{line}`, and below it `instructions: ...`, indented like `path`."
         case ([_, "instructions"], tuple()):
             return "Write `instructions: |`, and the text in the lines below it, indented further."
         case ([_, "path"], (str() as path, *_)):
-            line = yaml_lines.write("- path", path)
-            if line:
+            if line := yaml_lines.write("- path", path):
                 return f"Write an entry for each pattern, the first as `{line}`."
         case _:
             pass

@@ -51,6 +51,11 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
         line = f"{key}: {meant}"
     if line:
         return f"Write `{line}`.{yaml_lines.explain_exceptions(key, meant)}"
+    # One of a few words is no example: whoever copies it gets something else than was meant.
+    if isinstance(kind.shape, Words | WordList):
+        return f"Write `{key}: ...` with one of these words."
+    if isinstance(kind.shape, Switch):
+        return f"Write `{key}: true` or `{key}: false`."
     example = kind.example
     if isinstance(kind.shape, Items):
         example = yaml_lines.write_value(tuple(example.split(", ")))
@@ -142,7 +147,8 @@ def _correct_word(text: str, words: Sequence[str]) -> str:
     severity = grades.read_severity(text) if "critical" in words else None
     if severity and severity.label in words:
         return severity.label
-    alike = difflib.get_close_matches(text, words, n=1, cutoff=_LIKE)
+    begun = [word for word in words if len(text) > 1 and word.startswith(text)]
+    alike = begun or difflib.get_close_matches(text, words, n=1, cutoff=_LIKE)
     # "noncritical" is like "critical", and means the opposite.
     return alike[0] if alike and alike[0][0] == text[0] else ""
 

@@ -29,10 +29,7 @@ def write_meant(key: str, value: object) -> str:
     kind = _KINDS.get(key)
     if kind is None or (isinstance(kind.shape, Text) and isinstance(value, str)):
         return yaml_lines.write(key, value)
-    meant = _correct(kind, value)
-    if isinstance(kind.shape, Words | WordList) and isinstance(meant, str):
-        return f"{key}: {meant}"
-    return yaml_lines.write(key, meant) if meant is not None else ""
+    return _write_line(key, kind, _correct(kind, value))
 
 
 def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
@@ -45,11 +42,7 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
     if isinstance(kind.shape, Text) and kind.shape.longest > yaml_lines.LONGEST:
         return _advise_text(key, value)
     meant = _correct(kind, value)
-    line = yaml_lines.write(key, meant) if meant is not None else ""
-    if isinstance(kind.shape, Words | WordList) and isinstance(meant, str):
-        # A word of ours needs no quotes, not even `on`.
-        line = f"{key}: {meant}"
-    if line:
+    if line := _write_line(key, kind, meant):
         return f"Write `{line}`.{yaml_lines.explain_exceptions(key, meant)}"
     # One of a few words is no example: whoever copies it gets something else than was meant.
     if isinstance(kind.shape, Words | WordList):
@@ -60,6 +53,14 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
     if isinstance(kind.shape, Items):
         example = yaml_lines.write_value(tuple(example.split(", ")))
     return f"Write, for example, `{key}: {example}`."
+
+
+def _write_line(key: str, kind: OptionType[Any], meant: object) -> str:
+    if meant is None:
+        return ""
+    # A word of ours needs no quotes, not even `on`.
+    is_word = isinstance(kind.shape, Words | WordList)
+    return f"{key}: {meant}" if is_word else yaml_lines.write(key, meant)
 
 
 def _advise_text(key: str, value: object) -> str:

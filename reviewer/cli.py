@@ -62,8 +62,8 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     if misplaced := _find_misplaced(arguments, parser.get_default("parser")):
         parser.exit(2, misplaced)
     options, unknown = parser.parse_known_args(arguments)
-    # argparse takes a word with a blank in it for no option; no branch begins like this.
-    if (what := getattr(options, "what", "")).startswith("--"):
+    # argparse takes a word with a blank in it for no option, but no name of a commit has one.
+    if (what := getattr(options, "what", "")).startswith("--") and " " in what:
         unknown = [what, *unknown]
     if unknown:
         _refuse(unknown, arguments, options.parser)

@@ -117,9 +117,11 @@ def _refuse(
     """End the command because of words that it does not take."""
     # Without the values, one of which may be a key.
     named = [word.partition("=")[0] for word in unknown]
-    if words := environment.suggest_input(named[0], _find_value(named[0], arguments)):
+    known = _find_options(parser)
+    words = environment.suggest_input(named[0], _find_value(named[0], arguments))
+    if words and "--input" in known:
         parser.exit(2, f"{parser.prog}: error: {named[0]} is no option. Write `{words}`.\n")
-    meant = suggest(named[0], _find_options(parser))
+    meant = suggest(named[0], known)
     parser.error(f"unrecognized arguments: {' '.join(named)}{meant and f'. {meant}'}")
 
 

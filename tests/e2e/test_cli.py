@@ -494,6 +494,15 @@ def test_options_without_a_command_or_before_it_are_put_in_their_place(
     assert f"Write `{meant}`." in done.stderr
 
 
+def test_a_command_without_inputs_is_given_none(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = run(repository, model_server, "config", "check", "--model", "gpt-5")
+    assert done.returncode == 2
+    assert "unrecognized arguments: --model" in done.stderr
+    assert "--input" not in done.stderr
+
+
 @pytest.mark.parametrize("tab", ["", "/files", "/commits/0123abc", "#issuecomment-1"])
 def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
     repository: Path, model_server: LoopbackModel, github: LoopbackGitHub, tab: str

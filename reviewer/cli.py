@@ -91,11 +91,12 @@ def _find_misplaced(arguments: Sequence[str], review: argparse.ArgumentParser) -
     if not first.startswith("--"):
         return ""
     option = first.partition("=")[0]
-    words = environment.suggest_input(option, _find_value(option, arguments))
-    if option in _find_options(review):
-        words = option
+    known = option in _find_options(review)
+    words = option if known else _suggest_input(option, arguments)
+    if not words:
+        return ""
     where = f"{option} belongs behind `review`. Write `code-review review {words}`."
-    return f"code-review: error: {where}\n" if words else ""
+    return f"code-review: error: {where}\n"
 
 
 def _find_options(parser: argparse.ArgumentParser) -> tuple[str, ...]:
@@ -103,12 +104,14 @@ def _find_options(parser: argparse.ArgumentParser) -> tuple[str, ...]:
     return tuple(re.findall(r"--[a-z-]+", parser.format_usage()))
 
 
-def _find_value(option: str, arguments: Sequence[str]) -> str:
-    """Return the value behind an option, "" for none."""
+def _suggest_input(option: str, arguments: Sequence[str]) -> str:
+    """Return the words that set the input which an option names, with the value behind it."""
     at = next(n for n, word in enumerate(arguments) if word.partition("=")[0] == option)
     _, equals, value = arguments[at].partition("=")
     following = arguments[at + 1] if at + 1 < len(arguments) else ""
-    return value if equals else "" if following.startswith("-") else following
+    if not equals and not following.startswith("-"):
+        value = following
+    return environment.suggest_input(option, value)
 
 
 def _refuse(
@@ -118,7 +121,7 @@ def _refuse(
     # Without the values, one of which may be a key.
     named = [word.partition("=")[0] for word in unknown]
     known = _find_options(parser)
-    words = environment.suggest_input(named[0], _find_value(named[0], arguments))
+    words = _suggest_input(named[0], arguments)
     if words and "--input" in known:
         parser.exit(2, f"{parser.prog}: error: {named[0]} is no option. Write `{words}`.\n")
     meant = suggest(named[0], known)

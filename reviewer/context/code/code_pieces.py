@@ -98,7 +98,7 @@ class SourceFile:
 
     @cached_property
     def _outline(self) -> Outline:
-        # Most files that are opened mention a name and show nothing. A list is faster for what
+        # Some files that are opened mention a name and show nothing. A list is faster for what
         # reads every line, and is not kept.
         return Outline(self._text.split("\n"))
 

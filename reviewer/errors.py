@@ -107,6 +107,11 @@ class ConfigError(SetupError):
         super().__init__(f"{where}{place}{problem}", cause=cause, remedy=remedy)
 
     @property
+    def problems(self) -> tuple["ConfigError", ...]:
+        """The error and those in `more`, in the order of the file."""
+        return (self, *self.more)
+
+    @property
     def place(self) -> str:
         """The line and the column as a part of a sentence, "" if they are not known."""
         return f", line {self.line}, column {self.column}" if self.line else ""
@@ -248,12 +253,7 @@ class ReplyError(ModelError):
     section = "model-reply"
 
     def __init__(
-        self,
-        what: str,
-        *,
-        cause: str = "",
-        remedy: str = "",
-        tokens: tuple[int, ...] | None = None,
+        self, what: str, *, cause: str = "", remedy: str = "", tokens: tuple[int, ...] | None = None
     ) -> None:
         """Keep what the reply has cost."""
         super().__init__(what, cause=cause, remedy=remedy)

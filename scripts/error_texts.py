@@ -23,7 +23,7 @@ _FEWEST_LETTERS = 8
 # In front of every error about the repository's file: its name, line and column.
 _FILE_PLACE = f"{UNKNOWN}: "
 # The methods that put the place in the repository's file in front of a text.
-_OF_FILE = ("error", "_refuse")
+_OF_FILE = ("error", "_error")
 
 
 @dataclass(frozen=True, slots=True)

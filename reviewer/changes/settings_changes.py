@@ -118,7 +118,7 @@ def _find_in_learnings(forge: Forge, pull: PullRequest) -> Iterable[Finding]:
     try:
         learnings_file.parse(text or b"")
     except ConfigError as first:
-        for problem in (first, *first.more):
+        for problem in first.problems:
             yield _make_learnings_finding(problem, _read_line(text or b"", problem.line))
 
 
@@ -134,7 +134,7 @@ def _find(
         try:
             file_keys.parse(text)
         except ConfigError as first:
-            for problem in (first, *first.more):
+            for problem in first.problems:
                 yield _make_finding(problem, _read_line(text, problem.line))
     try:
         file_places.check(misplaced, exists=text is not None)

@@ -108,14 +108,14 @@ def _read_variables(
 
 def _split(text: str) -> tuple[str, str]:
     name, found, value = text.partition("=")
-    if not found:
-        name, colon, value = text.partition(":")
-        meant = f"{name.strip()}={value.strip()}" if colon and name and value else "effort=high"
-        remedy = f"Write{'' if colon else ', for example,'} `--input {meant}`."
-        if _spell(name) in _SECRETS:
-            text, remedy = f"{name}:...", f"Write `--input {name.strip()}=...`."
-        raise InputError(f"--input {text} has no value.", remedy=remedy)
-    return _spell(name), value
+    if found:
+        return _spell(name), value
+    name, _, value = text.partition(":")
+    meant, is_secret = _spell(name), _spell(name) in _SECRETS
+    remedy = "Write, for example, `--input effort=high`."
+    if meant in _OURS:
+        remedy = f"Write `--input {meant}={('' if is_secret else value.strip()) or '...'}`."
+    raise InputError(f"--input {f'{name}:...' if is_secret else text} has no value.", remedy=remedy)
 
 
 def _spell(name: str) -> str:

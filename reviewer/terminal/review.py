@@ -15,6 +15,7 @@ from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner import terminal as screen
 from reviewer.adapters.runner.actions import install_logging
 from reviewer.adapters.runner.terminal import Terminal
+from reviewer.config.enums import FailOn
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import InputError
 from reviewer.events.activity import ReviewPullRequest
@@ -52,6 +53,9 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     inputs = environment.load_inputs(options.input, environ)
     writes = bool(remote and options.comment)
     inputs = replace(inputs, dry_run=not writes, plan_only=options.plan or inputs.plan_only)
+    if options.plan:
+        # Somebody who asks for a plan has nothing to be stopped from; a workflow's gate has.
+        inputs = replace(inputs, fail_on=(FailOn.NEVER,))
     if inputs.plan_only:
         _require_form_of_plan(options)
     with tempfile.TemporaryDirectory(prefix="code-review-") as folder:

@@ -72,7 +72,7 @@ MENDED: dict[str, tuple[str, ...]] = {
     ),
     "ignore:\n  glob: ['*.md']": ('exclude: ["*.md"]',),
     "config:\n  response_language: ''": ('language: ""',),
-    "pr_reviewer: {num_max_findings: 0}": ("max-findings: 1",),
+    "pr_reviewer: {num_max_findings: 0}": ("max-findings: 1  # the least",),
     "pr_reviewer: {num_max_findings: '10'}": ("max-findings: 10",),
     "ignore: {glob: '**/*.{js,ts}'}": ('exclude: ["**/*.js", "**/*.ts"]',),
     "reviews: {path_filters: ['!./dist', '**/*.{js,ts}']}": (
@@ -86,7 +86,7 @@ MENDED: dict[str, tuple[str, ...]] = {
     "reviews: {auto_review: {ignore_usernames: dependabot}}": ("skip-authors: [dependabot]",),
     "config: {ignore_pr_authors: 'a, b'}": ("skip-authors: [a, b]",),
     '[pr_reviewer]\nnum_max_findings = "0"\n[ignore]\nglob = "a,b"': (
-        "max-findings: 1",
+        "max-findings: 1  # the least",
         "exclude: [a, b]",
     ),
     "skip-authors: dependabot[bot]": ('skip-authors: ["dependabot[bot]"]',),
@@ -248,3 +248,28 @@ def test_what_is_long_or_odd_is_not_repeated(text: str) -> None:
 def test_a_key_in_the_file_is_never_repeated() -> None:
     assert "abc" not in str(refusal("api-key: sk-abc"))
     assert "abc" not in str(refusal("github_token: ghp-abc"))
+
+
+@faults("CF2", "CF4")
+def test_values_that_yaml_reads_in_two_ways_hide_no_other_error() -> None:
+    text = "review-drafts: yes\nexclude:\n  - !docs\n  - *all\nmax-findings: 0\nfrobnicate: no\n"
+    found = [(each.line, *advised(each)[-1:]) for each in refusal(text).problems]
+    assert found == [
+        (1, "review-drafts: true"),
+        (3, '- "!docs"'),
+        (4, '- "*all"'),
+        (5, "max-findings: 1"),
+        (6,),
+    ]
+
+
+@faults("CF2", "CF4")
+@pytest.mark.parametrize("rest", ["exclude: [a", "? [a]\n: b", "exclude: *.md", "language: a: b"])
+def test_what_cannot_be_read_hides_no_value_above_it(rest: str) -> None:
+    first, last = refusal(f"review-drafts: yes\n{rest}\n").problems
+    assert first.line < last.line
+
+
+def test_of_many_errors_the_first_ten_are_named() -> None:
+    text = "exclude:\n" + "  - no\n" * 30
+    assert [each.line for each in refusal(text).problems] == [*range(2, 12)]

@@ -598,6 +598,13 @@ def test_a_plan_is_shown_and_nothing_is_asked(
     assert model_server.requests == []
 
 
+def test_a_plan_that_somebody_asks_for_does_not_fail(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = run(repository, model_server, "review", "--plan", CODE_REVIEW_FAIL_ON="high")
+    assert (done.returncode, "error" in done.stderr) == (0, False)
+
+
 def test_a_plan_has_markdown_and_no_report(
     repository: Path, model_server: LoopbackModel, tmp_path: Path
 ) -> None:

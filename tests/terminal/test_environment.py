@@ -127,6 +127,22 @@ def test_a_key_with_a_colon_is_not_repeated() -> None:
     assert "sk-secret" not in f"{refused.value} {refused.value.remedy}"
 
 
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("model", "model=..."),
+        ("Fail_On:", "fail-on=..."),
+        ("fail-on: high", "fail-on=high"),
+        ("api-key", "api-key=..."),
+        ("mode high", "effort=high"),
+    ],
+)
+def test_an_input_without_a_value_gets_the_words_to_write(given: str, written: str) -> None:
+    with pytest.raises(InputError) as refused:
+        load_inputs((given,), {})
+    assert f"`--input {written}`" in refused.value.remedy
+
+
 def test_every_input_has_a_variable_and_the_command_line_comes_before_it() -> None:
     variables = {"CODE_REVIEW_CONTEXT_WINDOW": "8192", "CODE_REVIEW_EXCLUDE": "docs/**"}
     inputs = load_inputs(("exclude=*.md",), variables)

@@ -13,7 +13,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     WithJsonSchema,
     create_model,
 )
@@ -182,17 +181,15 @@ def parse(raw: bytes | str) -> FileSettings:
     value = {} if document.value is None else document.value
     if workflow := file_errors.find_workflow(document, KEYS):
         raise workflow
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) and () not in document.refused:
         raise document.values[()].error(
             "the file must hold keys with values.",
             remedy=yaml_mistakes.advise_root(value, KEYS) or f"The keys are {', '.join(KEYS)}.",
         )
-    try:
-        file = RepositoryFile.model_validate(value)
-    except ValidationError as invalid:
-        errors = invalid.errors(include_url=False)
-        describe = partial(file_errors.describe, document, keys=KEYS, entry_keys=_ENTRY_KEYS)
-        raise validation_errors.combine(document, errors, describe) from None
+    describe = partial(file_errors.describe, document, keys=KEYS, entry_keys=_ENTRY_KEYS)
+    file = validation_errors.validate(
+        document, partial(RepositoryFile.model_validate, value), describe
+    )
     values = file.model_dump(exclude_unset=True)
     about_paths = values.pop("path_instructions", ())
     return FileSettings(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import ErrorDetails
 
 from reviewer.config import glob_mistakes, option_types
@@ -98,14 +98,12 @@ def parse(raw: bytes | str) -> tuple[Learning, ...]:
 
 def _read(document: Document) -> tuple[Learning, ...]:
     value = () if document.value is None else document.value
-    if not isinstance(value, tuple):
+    if not isinstance(value, tuple) and () not in document.refused:
         place = document.values[()]
         raise place.error("this is not a list.", cause=_FILE_ALLOWED, remedy=_advise_root(value))
-    try:
-        entries = ENTRIES.validate_python(value, strict=True)
-    except ValidationError as invalid:
-        errors = invalid.errors(include_url=False)
-        raise validation_errors.combine(document, errors, partial(_describe, document)) from None
+    entries = validation_errors.validate(
+        document, partial(ENTRIES.validate_python, value, strict=True), partial(_describe, document)
+    )
     return tuple(Learning(each.text, each.paths, each.origin) for each in entries)
 
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Never, TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 
 from reviewer.config.options import show
-from reviewer.config.repository import yaml_mistakes
+from reviewer.config.repository import other_reviewers, yaml_mistakes
 from reviewer.config.repository.file_places import REPOSITORY_FILE
 from reviewer.errors import ConfigError
 
@@ -59,29 +59,34 @@ class Place:
 class Document:
     """The content of the file as dicts, tuples and scalars; `keys` and `values` have the places.
 
-    `value` is None for a file without content.
+    `value` is None for a file without content. `refused` are the errors about what is not plain
+    YAML, () for one after which nothing can be read; a document that has any must not be used.
     """
 
     value: object
     keys: Mapping[Path, Place]
     values: Mapping[Path, Place]
+    refused: Mapping[Path, ConfigError]
 
 
 def parse(raw: bytes | str) -> Document:
-    """Read one document; raises ConfigError for everything that is not plain YAML."""
+    """Read one document; raises ConfigError for a file that is too large, or not UTF-8."""
     text = _decode(raw)
     builder = _Builder(yaml.parse(text, Loader=yaml.SafeLoader), text.splitlines())
+    value: object = None
     try:
         value = builder.document()
+    except ConfigError as problem:
+        builder.refuse(problem)
     except yaml.MarkedYAMLError as broken:
-        raise _syntax_error(text, broken) from None
+        builder.refuse(_syntax_error(text, broken))
     except yaml.reader.ReaderError as odd:
         place = _locate(text, odd.position)
-        raise place.error("there is a control character.", remedy="Remove it.") from None
+        builder.refuse(place.error("there is a control character.", remedy="Remove it."))
     # PyYAML does not check the range of "\UFFFFFFFF" or of a version with 5,000 digits.
     except (ValueError, OverflowError):
-        raise Place().error("a number or an escape sequence in it is out of range.") from None
-    return Document(value, builder.keys, builder.values)
+        builder.refuse(Place().error("a number or an escape sequence in it is out of range."))
+    return Document(value, builder.keys, builder.values, builder.refused)
 
 
 def _decode(raw: bytes | str) -> str:
@@ -105,6 +110,9 @@ def _place(mark: Any) -> Place:  # noqa: ANN401 - the stubs know a second kind, 
 
 
 def _syntax_error(text: str, broken: yaml.MarkedYAMLError) -> ConfigError:
+    if other_reviewers.is_toml(text):
+        explained = other_reviewers.explain_toml(text)
+        return Place(1, 1).error("this is TOML, not YAML.", remedy=explained)
     marks = [mark for mark in (broken.context_mark, broken.problem_mark) if mark]
     place = _place(marks[-1] if marks else None)
     problem = str(broken.problem)
@@ -134,6 +142,11 @@ class _Builder:
         self._lines = lines
         self.keys: dict[Path, Place] = {}
         self.values: dict[Path, Place] = {}
+        self.refused: dict[Path, ConfigError] = {}
+
+    def refuse(self, problem: ConfigError, path: Path = ()) -> None:
+        # Of two problems with one value, the first to be read is named.
+        self.refused.setdefault(path, problem)
 
     def document(self) -> object:
         value: object = None
@@ -142,21 +155,22 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._refuse(event, "a second document starts; one is allowed.")
+                    raise _error(event, "a second document starts; one is allowed.")
             elif isinstance(event, yaml.NodeEvent):
                 value = self._value(event, ())
         return value
 
     def _value(self, event: yaml.NodeEvent, path: Path) -> object:
-        self._check(event)
         self.values[path] = _place(event.start_mark)
+        if problem := self._find_reference(event):
+            self.refuse(problem, path)
         if len(path) >= DEEPEST:
-            self._refuse(event, f"this is nested more than {DEEPEST} levels deep.")
+            raise _error(event, f"this is nested more than {DEEPEST} levels deep.")
         if isinstance(event, yaml.MappingStartEvent):
             return self._build_mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path)
-        return self._scalar(event)
+        return self._scalar(event, path) if isinstance(event, yaml.ScalarEvent) else None
 
     def _build_mapping(self, path: Path) -> dict[str, object]:
         mapping: dict[str, object] = {}
@@ -166,14 +180,17 @@ class _Builder:
         return mapping
 
     def _key(self, event: yaml.NodeEvent, path: Path) -> str:
-        self._check(event)
+        if problem := self._find_reference(event):
+            raise problem
         if not isinstance(event, yaml.ScalarEvent):
-            self._refuse(event, "a key must be a word.")
-        key = self._printable(event)
+            raise _error(event, "a key must be a word.")
+        if problem := self._find_unprintable(event):
+            raise problem
+        key = str(event.value)
         if key == "<<":
-            self._refuse(event, "merge keys (<<) are not supported.")
+            raise _error(event, "merge keys (<<) are not supported.")
         if first := self.keys.get((*path, key)):
-            self._refuse(event, f"the key {show(key)} is already in line {first.line}.")
+            raise _error(event, f"the key {show(key)} is already in line {first.line}.")
         self.keys[*path, key] = _place(event.start_mark)
         return key
 
@@ -183,40 +200,47 @@ class _Builder:
             items.append(self._value(event, (*path, len(items))))
         return tuple(items)
 
-    def _scalar(self, event: Any) -> object:  # noqa: ANN401 - PyYAML's stubs leave it open
-        text = self._printable(event)
-        if event.style is not None:
-            return text
-        value = _resolve(text)
-        # In YAML 1.1 `no` is a boolean, 012 is ten, 1:30 is ninety and 2024-01-01 is a date.
-        tag = _YAML_1_1.resolve(yaml.ScalarNode, text, (True, False))
-        if text not in _WORDS and type(value) is not _TAGS.get(tag):
-            what = f"{show(text)} means one thing to YAML 1.1 and another to YAML 1.2."
-            self._refuse(event, what, yaml_mistakes.advise_scalar(self._line_of(event), text))
+    def _scalar(self, event: Any, path: Path) -> object:  # noqa: ANN401 - PyYAML's stubs are open
+        text = str(event.value)
+        value = text if event.style is not None else _resolve(text)
+        if problem := self._find_unprintable(event) or self._find_ambiguity(event, value):
+            self.refuse(problem, path)
         return value
 
-    def _printable(self, event: Any) -> str:  # noqa: ANN401 - PyYAML's stubs leave it open
+    def _find_ambiguity(self, event: Any, value: object) -> ConfigError | None:  # noqa: ANN401
+        """Return the error about a plain scalar that YAML 1.1 reads as another value.
+
+        There `no` is a boolean, 012 is ten, 1:30 is ninety and 2024-01-01 is a date.
+        """
         text = str(event.value)
-        if _UNPRINTABLE.search(text):
-            # In double quotes, "src\app" has the character of a bell.
-            escaped = event.style == '"' and "\\" in self._line_of(event)
-            remedy = "Write `/` between folders: in double quotes, a backslash begins an escape."
-            self._refuse(event, "there is a control character.", remedy * escaped)
-        return text
+        if event.style is not None or text in _WORDS:
+            return None
+        if type(value) is _TAGS.get(_YAML_1_1.resolve(yaml.ScalarNode, text, (True, False))):
+            return None
+        what = f"{show(text)} means one thing to YAML 1.1 and another to YAML 1.2."
+        return _error(event, what, yaml_mistakes.advise_scalar(self._line_of(event), text))
 
-    def _check(self, event: yaml.NodeEvent) -> None:
+    def _find_unprintable(self, event: Any) -> ConfigError | None:  # noqa: ANN401
+        if not _UNPRINTABLE.search(str(event.value)):
+            return None
+        # In double quotes, "src\app" has the character of a bell.
+        escaped = event.style == '"' and "\\" in self._line_of(event)
+        remedy = "Write `/` between folders: in double quotes, a backslash begins an escape."
+        return _error(event, "there is a control character.", remedy * escaped)
+
+    def _find_reference(self, event: yaml.NodeEvent) -> ConfigError | None:
+        """Return the error about a tag, an anchor or an alias."""
+        line = self._line_of(event)
+        remedy = yaml_mistakes.quote_line(line) or yaml_mistakes.QUOTES
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            what = "anchors (&) and aliases (*) are not supported."
-            self._refuse(event, what, self._advise_quotes(event))
+            return _error(event, "anchors (&) and aliases (*) are not supported.", remedy)
         if getattr(event, "tag", None):
-            self._refuse(event, "tags (!) are not supported.", self._advise_quotes(event))
-
-    def _advise_quotes(self, event: yaml.NodeEvent) -> str:
-        return yaml_mistakes.quote_line(self._line_of(event)) or yaml_mistakes.QUOTES
+            return _error(event, "tags (!) are not supported.", remedy)
+        return None
 
     def _line_of(self, event: yaml.NodeEvent) -> str:
         return yaml_mistakes.pick(self._lines, _place(event.start_mark).line)
 
-    @staticmethod
-    def _refuse(event: yaml.Event, what: str, remedy: str = "") -> Never:
-        raise _place(event.start_mark).error(what, remedy=remedy)
+
+def _error(event: yaml.Event, what: str, remedy: str = "") -> ConfigError:
+    return _place(event.start_mark).error(what, remedy=remedy)

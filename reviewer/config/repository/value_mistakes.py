@@ -10,7 +10,7 @@ from reviewer.config import glob_mistakes
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
 from reviewer.config.repository import yaml_lines
-from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
+from reviewer.config.shapes import Bounds, Items, Shape, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 
 _KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
@@ -29,7 +29,7 @@ def write_meant(key: str, value: object) -> str:
     kind = _KINDS.get(key)
     if kind is None or (isinstance(kind.shape, Text) and isinstance(value, str)):
         return yaml_lines.write(key, value)
-    return _write_line(key, kind, _correct(kind, value))
+    return _write_line(key, kind, _correct(kind, value)) + _note_bound(kind.shape, value)
 
 
 def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
@@ -81,7 +81,8 @@ def _correct(kind: OptionType[Any], value: object) -> object:
         case Switch():
             return _SWITCHES.get(str(value).strip().casefold())
         case Bounds(low, high):
-            return _correct_number(value, low, high)
+            number = _read_number(value)
+            return None if number is None else min(max(number, low), high)
         case Words(words) | WordList(words):
             return _correct_words(value, words)
         case Text():
@@ -120,14 +121,23 @@ def read_globs(value: object, *, selects: bool) -> Sequence[object] | None:
     return meant
 
 
-def _correct_number(value: object, low: int, high: int) -> int | None:
+def _note_bound(shape: Shape | None, value: object) -> str:
+    """Return the comment behind a number that is not the one which the file has."""
+    number = _read_number(value)
+    match shape:
+        case Bounds(low, high) if number is not None and not low <= number <= high:
+            return f"  # the {'least' if number < low else 'most'}"
+        case _:
+            return ""
+
+
+def _read_number(value: object) -> int | None:
     if isinstance(value, tuple):
         value = value[0] if len(value) == 1 else None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     digits = re.fullmatch(r"([0-9]{1,9})(?:\.0+)?", str(value).strip().replace("_", ""))
-    number = int(digits[1]) if digits else None
-    return None if number is None else min(max(number, low), high)
+    return int(digits[1]) if digits else None
 
 
 def _correct_words(value: object, words: Sequence[str]) -> str | None:

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from reviewer.config.repository import other_reviewers, yaml_lines
+from reviewer.config.repository import yaml_lines
 from reviewer.config.shapes import Bounds, Items, Switch
 from reviewer.config.workflow import inputs
 
@@ -32,8 +32,6 @@ def advise(text: str, number: int, problem: str, began: int = 0) -> str:
 
     `problem` is PyYAML's sentence; `began` is the line in which what it complains about begins.
     """
-    if other_reviewers.is_toml(text):
-        return other_reviewers.explain_toml(text)
     lines = text.splitlines()
     if marked := [n for n, each in enumerate(lines, 1) if each.startswith(_CONFLICT)]:
         return (

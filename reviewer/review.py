@@ -42,7 +42,7 @@ class FileReport:
     present one. `findings` are those shown, `known` all that are remembered. `unread_lines` counts
     the changed lines of a file that one of our default rules left out; `checked` says that a
     built-in rule understood each of them. `content` is a hash of the bytes of a file without lines,
-    empty if they were not read.
+    empty if they were not read. `verified` is False if the verification of its findings is missing.
     """
 
     path: str
@@ -57,6 +57,7 @@ class FileReport:
     unread_lines: int = 0
     checked: bool = False
     content: str = ""
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class Review:
     cannot tell, because their code was not read again.
     `subject` is what was reviewed where there is no pull request, such as "main..HEAD".
     `by_fork` says that a run which the fork controls made the review.
+    `lacks_whole` says that the request about the whole change has no usable reply.
     `spent` is for this run, `ledger` for all runs on the pull request so far (None outside of a
     run). `bills` are those of the runs that made the review, None if it was this one. `inline`
     holds the numbers of the findings with an inline comment. `tool_problems` say why findings of
@@ -169,6 +171,7 @@ class Review:
     learnings: tuple[GivenLearning, ...] = ()
     shard: Shard | None = None
     by_fork: bool = False
+    lacks_whole: bool = False
     key: str = ""
     unread: str = ""
     next_number: int = 1
@@ -281,7 +284,7 @@ class Review:
         unseen = self.withheld.unplaced and not (self.findings or self.unchecked)
         if self.cancelled or self.by_fork or self.withheld.malformed or unseen:
             return False
-        if self.tool_problems:
+        if self.tool_problems or self.lacks_whole:
             return False
         return not any(report.status is Status.FAILED or report.cuts for report in self.files)
 

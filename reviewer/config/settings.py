@@ -22,6 +22,8 @@ from reviewer.severity import Confidence, Severity
 
 _SHARED = options.declarations(SharedSettings)
 _NOT_IN_FINGERPRINT = {
+    "workflow_globs",
+    "repository_globs",
     "notes",
     "origin",
     "path_instructions",
@@ -85,8 +87,9 @@ class Settings(SharedSettings):
     def fingerprint(self) -> str:
         """64 hexadecimal digits that change with every setting that changes a review's content.
 
-        Path instructions and learnings do not count: they change the review of the files that they
-        are about.
+        Path instructions, guidelines and learnings are left out: they change the review of the
+        files that they are about. Patterns and limits decide which files and findings are shown,
+        and what is remembered of a file has all of its findings.
         """
         content = {
             name: value for name, value in asdict(self).items() if name not in _NOT_IN_FINGERPRINT

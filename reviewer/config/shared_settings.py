@@ -21,18 +21,21 @@ class SharedSettings:
         "300",
         "Review at most this many files of a pull request.",
         file=tightening.smaller,
+        in_fingerprint=False,
     )
     max_file_lines: int = declare(
         option_types.integer(1, 100_000, example=1_000),
         "3000",
         "Do not review files with more changed lines than this.",
         file=tightening.smaller,
+        in_fingerprint=False,
     )
     max_findings: int = declare(
         option_types.integer(1, 200, example=20),
         "50",
         "Show at most this many findings, the most severe first.",
         file=tightening.smaller,
+        in_fingerprint=False,
     )
     max_visible: int = declare(
         option_types.integer(1, 200, example=4),
@@ -49,12 +52,14 @@ class SharedSettings:
         "low",
         "Show only findings of this severity or a higher one.",
         file=tightening.higher,
+        in_fingerprint=False,
     )
     min_confidence: Confidence = declare(
         option_types.choice(Confidence),
         "low",
         "Show only findings of this confidence or a higher one.",
         file=tightening.higher,
+        in_fingerprint=False,
     )
     language: str = declare(
         option_types.language(),
@@ -115,6 +120,7 @@ class SharedSettings:
         "Files of the repository with its coding guidelines, read at the base commit. A name "
         "without `/` is looked for in every folder, and such a file is about that folder.",
         file=tightening.file_first,
+        in_fingerprint=False,
     )
     fail_on: tuple[FailOn, ...] = declare(
         option_types.choices(FailOn, alone=FailOn.NEVER),

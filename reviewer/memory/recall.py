@@ -179,6 +179,7 @@ def _make_row(unit: Unit, moved: tuple[Finding, ...]) -> FileReport:
         known=moved,
         key=unit.key,
         since=unit.since,
+        verified=unit.verified,
     )
 
 

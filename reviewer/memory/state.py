@@ -83,7 +83,7 @@ class Unit:
 
     `key` identifies what the result depends on (`file_key.FileKey`), empty if it must not be
     reused. `since` is the head at which it was reviewed. `findings` includes those below the
-    thresholds.
+    thresholds; `verified` is False if their verification is missing.
     """
 
     path: str
@@ -91,6 +91,7 @@ class Unit:
     since: str
     summary: str
     findings: tuple[_Finding, ...] = ()
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class State:
     `unread` is a hash of what was not read (`gone.Gone`). `moment` grows with each state that is
     written for a pull request, so that a copy of an old one is recognised. `shown` is a hash of the
     comment's text (`hash_text`), so that a changed text is recognised. `job` is the one that wrote
-    the review. `listens` is that of Review.
+    the review. `listens` and `lacks_whole` are those of Review.
     """
 
     head_sha: _Commit = ""
@@ -125,6 +126,7 @@ class State:
     unread_lines: _Count = 0
     unread: _Text = ""
     by_fork: bool = False
+    lacks_whole: bool = False
     tokens: _Count = 0
     cost: Dollars = ""
     charged: Dollars = ""
@@ -153,6 +155,11 @@ class State:
         """All remembered findings, including those below the thresholds and unchecked ones."""
         of_units = tuple(finding for unit in self.units for finding in unit.findings)
         return of_units + self.unchecked
+
+    @property
+    def is_finished(self) -> bool:
+        """True if nothing is left to be done about the same head."""
+        return self.complete and all(unit.verified for unit in self.units)
 
     @property
     def ledger(self) -> Ledger:
@@ -203,6 +210,7 @@ def from_review(review: Review) -> State:
         unread_lines=sum(row.unread_lines for row in excluded),
         unread=review.unread,
         by_fork=review.by_fork,
+        lacks_whole=review.lacks_whole,
         units=tuple(
             _make_unit(row, review.head_sha) for row in review.files if row.key or row.known
         ),
@@ -230,4 +238,5 @@ def add_run(runs: Sequence[int], now: int) -> tuple[int, ...]:
 
 
 def _make_unit(row: FileReport, head_sha: str) -> Unit:
-    return Unit(row.path, row.key, row.since or head_sha, row.summary, row.known)
+    since = row.since or head_sha
+    return Unit(row.path, row.key, since, row.summary, row.known, verified=row.verified)

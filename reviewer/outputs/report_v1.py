@@ -226,6 +226,7 @@ class Report:
     by_fork: Annotated[
         bool, Field(description="True if a run that the fork controls made the review.")
     ] = False
+    lacks_whole: bool = False
     cancelled: bool
     overview: str
     major_changes: tuple[str, ...]

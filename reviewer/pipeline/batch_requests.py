@@ -14,7 +14,7 @@ from reviewer.context.collect import ContextCollector, PartContext, Room
 from reviewer.context.discussion import Speakers
 from reviewer.context.guidelines import Guidelines
 from reviewer.context.repository.repository_code import RepositoryCode
-from reviewer.context.whole_change import WholeChange
+from reviewer.context.whole_change import AfterPush, WholeChange
 from reviewer.finding import Finding
 from reviewer.findings.other_tools.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.llm.batch_request import BatchRequest, Focus, PartRequest, TeamRules
@@ -107,16 +107,27 @@ class BatchRequests:
             return tuple(packed)
         return (*packed, *(batch.reverse() for batch in packed))
 
-    def show_whole(self, files: Sequence[ChangedFile]) -> WholeChange:
-        """Return what a request about all files shows of them."""
-        ordered = [file for group in self.context.group(files) for file in group]
-        return whole_change.fit(ordered, min(self.context_window.room, LARGEST_WHOLE))
+    def show_whole(
+        self, files: Sequence[ChangedFile], push: AfterPush | None = None
+    ) -> WholeChange:
+        """Return what a request about all files shows of them: after a push, most of those asked.
+
+        What is related to those is found here.
+        """
+        groups = [[*group] for group in self.context.group(files)]
+        ordered = [file for group in groups for file in group]
+        if push:
+            near = (group for group in groups if any(file.path in push.asked for file in group))
+            push = replace(push, related=frozenset(file.path for group in near for file in group))
+        return whole_change.fit(ordered, min(self.context_window.room, LARGEST_WHOLE), push)
 
     def fit_whole(self, change: WholeChange, room: int) -> WholeChange | None:
         """Return what a request about the same files shows in `room`, None if that is nothing."""
         if change.size <= room:
             return change
-        return whole_change.fit(change.files, room) if room >= SMALLEST_WINDOW else None
+        if room < SMALLEST_WINDOW:
+            return None
+        return whole_change.fit(change.files, room, change.push)
 
     def fit(self, batch: Batch, make: Callable[[Batch], Prompt]) -> tuple[Batch, ...]:
         """Return the batch as it fits the window: divided, or with less beside its changes.

@@ -1,6 +1,6 @@
 """Makes one result of all replies about a file, with what the rules and earlier reviews found."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes import default_excludes
@@ -55,6 +55,11 @@ class FileResult:
     def has_model_findings(self) -> bool:
         """True if there are findings that the verification can check."""
         return any(finding.origin is Origin.MODEL for finding in self.findings)
+
+    def mark(self, unverified: Collection[str]) -> "FileResult":
+        """Return the result with the note if its file is among those that are not verified."""
+        verified = self.report.path not in unverified
+        return replace(self, report=replace(self.report, verified=verified))
 
 
 def keep(file: ChangedFile, row: FileReport | None, tools: ToolFindings) -> FileResult | None:

@@ -1,12 +1,12 @@
 """Decides what is asked about a change before any reply is there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.changes.batches import Batch
 from reviewer.changes.selection import Selection
 from reviewer.config.enums import Batching, Verify
-from reviewer.context.whole_change import WholeChange
+from reviewer.context.whole_change import AfterPush, WholeChange
 from reviewer.pipeline import trivial_files
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pipeline.review_batch import BatchReviewer
@@ -20,8 +20,9 @@ class Plan:
 
     `kept` are the remembered results by path, `unread` those of files that only rules read. The
     files in `batches` are asked about in all `passes`. `whole` is what the request about the whole
-    change shows, if there is one: where the batches see the change in pieces. The batches of the
-    small model come last, and are no such pieces.
+    change shows, if there is one: where the batches see the change in pieces, and where the last
+    review lacks it. The batches of the small model come last, and are no such pieces. `unverified`
+    are batches of kept files whose findings were never verified.
     """
 
     selection: Selection
@@ -30,6 +31,7 @@ class Plan:
     batches: tuple[Batch, ...]
     passes: tuple[Batch, ...]
     whole: WholeChange | None
+    unverified: tuple[Batch, ...] = ()
 
     @classmethod
     def of(cls, reviewer: BatchReviewer, selection: Selection) -> "Plan":
@@ -44,20 +46,23 @@ class Plan:
         if kept:
             # No batch holds the whole change.
             batches = tuple(replace(batch, whole=False) for batch in batches)
-        # Where no file is asked about, the change is compared with what issues ask for by now.
-        known = ("", reviewer.previous.state.promises)
-        nothing_new = bool(kept) and not (batches or trivial)
-        compares = nothing_new and reviewer.prompts.promises.identity not in known
         shown = [file for file in selection.files if file.path not in proven]
         in_pieces = bool(batches) and not batches[0].whole
-        needs_whole = reviewer.requests.batching is not Batching.FILE and (in_pieces or compares)
+        # Where no file is asked about, the change is compared with what issues ask for by now.
+        compares = bool(kept) and not (batches or trivial) and _asks_for_other(reviewer)
+        lacks = bool(kept) and reviewer.previous.state.lacks_whole
+        needs_whole = in_pieces or compares or lacks
+        push = _find_push(reviewer, kept, batches)
         return cls(
             selection,
             kept,
             reviewer.read_by_rules(selection),
             (*batches, *trivial),
             (*reviewer.requests.add_second_pass(batches), *trivial),
-            reviewer.requests.show_whole(shown) if needs_whole else None,
+            reviewer.requests.show_whole(shown, push)
+            if needs_whole and reviewer.requests.batching is not Batching.FILE
+            else None,
+            _pack_unverified(reviewer, selection, kept),
         )
 
     def measure(self, reviewer: BatchReviewer) -> tuple[PlannedRequest, ...]:
@@ -74,6 +79,11 @@ class Plan:
                 for batch, measured in reviews
                 for each in measured
                 if not (batch.second or batch.proofs)
+            ]
+            planned += [
+                replace(each, purpose="verification")
+                for batch in self.unverified
+                for each in _measure_batch(reviewer, batch)
             ]
         files = self.selection.files
         if reviewer.requests.batching is Batching.FILE and len(self.batches) > 1:
@@ -93,6 +103,34 @@ class Plan:
         if reviewer.concurrency > 1 and reviewer.client.can_afford(sizes):
             return (self.whole, *self.passes)
         return (*self.passes, self.whole)
+
+
+def _asks_for_other(reviewer: BatchReviewer) -> bool:
+    """Return True if issues ask for something else than the change was compared with."""
+    return reviewer.prompts.promises.identity not in {"", reviewer.previous.state.promises}
+
+
+def _find_push(
+    reviewer: BatchReviewer, kept: Mapping[str, FileResult], batches: Sequence[Batch]
+) -> AfterPush | None:
+    """Return which files a push has changed, None if all of the change must be shown once more.
+
+    A comparison with issues needs a reader of everything.
+    """
+    if not kept or reviewer.previous.state.lacks_whole or reviewer.prompts.promises.issues:
+        return None
+    asked = frozenset(path for batch in batches for path in batch.paths)
+    return AfterPush(asked, summaries={path: row.report.summary for path, row in kept.items()})
+
+
+def _pack_unverified(
+    reviewer: BatchReviewer, selection: Selection, kept: Mapping[str, FileResult]
+) -> tuple[Batch, ...]:
+    if reviewer.config.verify is Verify.OFF:
+        return ()
+    rows = {path for path, row in kept.items() if not row.report.verified}
+    files = [f for f in selection.files if f.path in rows and kept[f.path].has_model_findings]
+    return tuple(replace(batch, whole=False) for batch in reviewer.requests.pack(files))
 
 
 def _measure_batch(reviewer: BatchReviewer, batch: Batch) -> tuple[PlannedRequest, ...]:

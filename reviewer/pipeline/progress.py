@@ -10,13 +10,14 @@ from typing import TypeAlias
 from reviewer.changes.batches import Batch
 from reviewer.config.enums import Verify
 from reviewer.context.whole_change import WholeChange
-from reviewer.errors import ModelUnreachableError, ReviewerError
+from reviewer.errors import ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings.candidates import FileCandidates
 from reviewer.pipeline import file_result, overview, verify_batch
 from reviewer.pipeline.file_result import FileResult, PartResult
 from reviewer.pipeline.overview import OverviewResult, Summaries
 from reviewer.pipeline.plan import Plan
+from reviewer.pipeline.reachability import Reachability
 from reviewer.pipeline.review_batch import FINAL_ERRORS, BatchResult, BatchReviewer, WholeResult
 from reviewer.pipeline.verdicts import Verdicts
 from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
@@ -29,8 +30,8 @@ Task: TypeAlias = Batch | WholeChange | FindingsToVerify | Summaries
 Result: TypeAlias = BatchResult | WholeResult | Verified | OverviewResult
 
 
-# Requests one after the other that did not reach a server; each was tried several times.
-_MOST_UNREACHABLE = 3
+# The number of the verification of what was found across files; the batches count from 0.
+_ACROSS = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Progress:
     was asked about it. The same replies make the same review, in whatever order they come: what the
     verification left, and what was found across files, is added at the end. `batches` are those
     whose findings are verified: of a batch of the small model, what it leaves to the preferred one.
+    Those of kept files are the last.
     `gaps` are the reported differences from linked issues, None if no reply compared the change.
     """
 
@@ -73,14 +75,14 @@ class Progress:
     _asks_overview: bool = False
     _done: int = 0
     _again: int = 0
-    _unreachable: int = 0
+    _reachability: Reachability = field(default_factory=Reachability)
 
     @classmethod
     def begin(cls, reviewer: BatchReviewer, plan: Plan) -> "Progress":
         """Return the progress before the first reply."""
         to_come = Counter(path for batch in plan.passes for path in {*batch.paths})
         parts: dict[str, list[PartResult]] = {path: [] for path in to_come}
-        batches = list(plan.batches)
+        batches = [*plan.batches, *plan.unverified]
         return cls(reviewer, plan, dict(plan.kept), parts, batches, _to_come=to_come)
 
     def start(self) -> tuple[Task, ...]:
@@ -88,7 +90,7 @@ class Progress:
         if total := self._total:
             asked = f"{total} request{'s' * (total != 1)}"
             self._log_count("Asking %s: %s", self.reviewer.client.preferred.name, asked)
-        return self.plan.order(self.reviewer) or tuple(self._find_overview())
+        return (*self.plan.order(self.reviewer), *self._find_ready())
 
     def add(self, task: Task, result: Result) -> tuple[Task, ...] | ReviewerError:
         """Add what came back; return what can be asked now, or why nothing more can be."""
@@ -103,10 +105,12 @@ class Progress:
                 self.overview = result.overview if result.overview.text else self.overview
                 self.gaps = None if result.problem else result.overview.gaps
                 stop = result.problem if isinstance(result.problem, FINAL_ERRORS) else None
-                self._unreachable *= result.problem is not None
+                if result.problem is None:
+                    self._reachability.add_reply()
             case FindingsToVerify(), Verified():
                 self.verdicts.add(task, result)
-                self._unreachable *= not result.complete
+                if result.complete:
+                    self._reachability.add_reply()
                 return ()
             case Summaries(), OverviewResult():
                 self.overview, self.overview_problem = result.overview, result.problem
@@ -149,29 +153,12 @@ class Progress:
         paths = {*batch.paths}
         self._to_come.subtract(paths)
         self._merge({path for path in paths if not self._to_come[path]})
-        return self._find_reason_to_stop(result.results)
+        return self._reachability.add_batch(result.results)
 
     def _merge(self, paths: set[str]) -> None:
         for file in self.plan.selection.files:
             if file.path in paths:
                 self.results[file.path] = self.reviewer.merge(file, self.parts[file.path])
-
-    def _find_reason_to_stop(self, results: Sequence[PartResult]) -> ReviewerError | None:
-        problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
-        final = next((each for each in problems if isinstance(each, FINAL_ERRORS)), None)
-        lost = next((each for each in problems if isinstance(each, ModelUnreachableError)), None)
-        replied = len(problems) < len(results)
-        self._unreachable = self._unreachable + 1 if lost and not replied else 0
-        # A server that has replied before may reply again, if it is not gone for long.
-        if self._has_reply() and self._unreachable < _MOST_UNREACHABLE:
-            lost = None
-        return final or lost
-
-    def _has_reply(self) -> bool:
-        if self._whole_result and self._whole_result.problem is None:
-            return True
-        results = (each for of_file in self.parts.values() for each in of_file)
-        return any(isinstance(each.result, FileCandidates) for each in results)
 
     def _find_ready(self) -> Iterator[Task]:
         """Yield what waits for no other reply."""
@@ -197,19 +184,21 @@ class Progress:
 
         It waits for the results of the files, because only what is new is added to them.
         """
-        number = len(self.plan.batches)
-        if self._whole_result is None or self.plan.whole is None or self.verdicts.has_begun(number):
+        whole, result = self.plan.whole, self._whole_result
+        if whole is None or result is None or self.verdicts.has_begun(_ACROSS):
             return
-        sections = self._whole_result.sections
-        if any(path not in self.results for path in sections):
+        if any(path not in self.results for path in result.sections):
             return
+        self._add_across(result)
+        found = tuple(f for added in self._across.values() for f in added.findings)
+        shown = Batch(whole.parts)
+        yield from self.verdicts.begin(_ACROSS, shown, found if verifies and shown.parts else ())
+
+    def _add_across(self, result: WholeResult) -> None:
         for file in self.plan.selection.files:
-            if section := sections.get(file.path):
+            if section := result.sections.get(file.path):
                 before = self.results[file.path]
                 self._across[file.path] = self.reviewer.find_new(file, before, section)
-        found = tuple(f for added in self._across.values() for f in added.findings)
-        shown = Batch(self.plan.whole.parts)
-        yield from self.verdicts.begin(number, shown, found if verifies and shown.parts else ())
 
     def _find_overview(self) -> Iterator[Summaries]:
         """Yield the request for the overview, once every row is there and no reply gave one."""
@@ -241,6 +230,18 @@ class Progress:
                 for part in task.parts:
                     self.parts[part.file.path].append(PartResult(part, stop, task.second))
         self._merge({path for path in self.parts if path not in self.results})
+        if self._whole_result and not self.verdicts.has_begun(_ACROSS):
+            # Paid for, although the files in which it found something were not all read.
+            self._add_across(self._whole_result)
+
+    @property
+    def whole_problem(self) -> str:
+        """Why the change was not read as a whole, although that was planned; "" if it was."""
+        if self.plan.whole is None:
+            return ""
+        if self._whole_result is None:
+            return "it was not asked for any more"
+        return self._whole_result.problem.what if self._whole_result.problem else ""
 
     def drop_cut(self) -> None:
         """Give up replies to prompts that the server had cut, as only a later one has shown.
@@ -267,6 +268,7 @@ class Progress:
         self.verdicts.drop(lambda usage: find_cut(usage) is not None)
         if self._whole_result and (cut := find_cut(self._whole_result.usage)):
             self._across.clear()
+            self._whole_result = WholeResult(problem=cut)
             problem = cut
         if problem:
             log.warning("Replies from before this was known are not used: %s", problem.what)
@@ -277,13 +279,16 @@ class Progress:
         judged = self.verdicts.apply(self.results)
         for path, added in self.verdicts.apply(self._across).items():
             judged[path] = file_result.join(judged[path], added)
-        return (*(judged[file.path] for file in self.plan.selection.files), *self.plan.unread)
+        unverified = self.find_unverified()
+        ordered = (judged[file.path] for file in self.plan.selection.files)
+        return (*(each.mark(unverified) for each in ordered), *self.plan.unread)
 
     def find_unverified(self) -> tuple[str, ...]:
-        """Return the paths of the files of which a new finding of the model was not verified."""
+        """Return the paths of the files of which a finding of the model was never verified."""
         if self.reviewer.config.verify is Verify.OFF:
             return ()
-        found = [f for path in self.parts for f in self.results[path].findings]
+        left = (path for path, row in self.plan.kept.items() if not row.report.verified)
+        found = [f for path in (*self.parts, *left) for f in self.results[path].findings]
         found += [f for added in self._across.values() for f in added.findings]
         new = (f for f in found if f.origin is Origin.MODEL)
         return tuple(sorted({f.path for f in new if not self.verdicts.is_verified(f)}))

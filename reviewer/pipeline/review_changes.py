@@ -80,6 +80,7 @@ def _assemble(
     )
     return replace(
         made,
+        lacks_whole=bool(progress.whole_problem),
         overview=overview.add_gaps(reviewer, progress.overview, progress.plan, progress.gaps),
         verifications=progress.verdicts.verifications(),
         notes=tuple(_note_how_it_was_made(reviewer, progress, made.notes)),
@@ -124,6 +125,11 @@ def _note_how_it_was_made(
     notes += made
     if unverified := progress.find_unverified():
         notes.append(f"the findings in {', '.join(unverified)} were not verified")
+    if reason := progress.whole_problem:
+        notes.append(
+            "problems that take two files to see may be missing, because the request about the "
+            f"whole change has no result: {reason.rstrip('.')}"
+        )
     if progress.overview_problem:
         notes.append(f"The overview is missing: {progress.overview_problem.what}")
     return notes

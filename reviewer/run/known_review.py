@@ -24,14 +24,14 @@ from reviewer.spending import Spent
 
 
 def is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:
-    """Return True if a complete review of this head and base exists and no new one was requested.
+    """Return True if a finished review of this head and base exists and no new one was requested.
 
     Its inline comments must exist too: a run that was killed while it published leaves findings
     without their threads. A run that only repeats a verdict repeats that of an incomplete one too.
     """
     known, pull = own.state, own.snapshot.pull
     same = (known.head_sha, known.base_sha) == (pull.head_sha, pull.base_sha)
-    finished = known.complete and not (wanted.full or wanted.refresh_overview)
+    finished = known.is_finished and not (wanted.full or wanted.refresh_overview)
     # Without a key, anybody could have written the state; and anybody can have changed the text.
     proven = same and bool(own.seal.key) and not own.changed
     if wanted.only_repeat:

@@ -270,7 +270,7 @@ def test_what_does_not_fit_is_shown_as_an_outline(job: Job) -> None:
     (whole,) = [body for body in job.model.bodies if is_about_whole(body)]
     shown = prompted_paths(whole)
     assert 1 <= len(shown) < 9
-    assert "too large to be shown here" in whole["messages"][-1]["content"]
+    assert "are not shown here" in whole["messages"][-1]["content"]
     assert finished.outputs["complete"] == "true"
 
 
@@ -319,8 +319,9 @@ def test_without_a_reply_about_the_whole_change_the_overview_is_made_of_summarie
 
     job.model.script = script
     finished = job.run(context_window="400000")
-    assert finished.outputs["complete"] == "true"
+    assert finished.outputs["complete"] == "false"
     assert "Sets." in job.github.bodies[0]
+    assert "take two files to see may be missing" in job.github.bodies[0]
 
 
 @faults("LL20")

@@ -281,6 +281,27 @@ def test_instructions_for_a_path_ask_about_its_files_alone(job: Job) -> None:
     assert asked(job, FIRST) == ["", PATHS[4]]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max-files: 9",
+        "max-findings: 9",
+        "min-severity: medium",
+        "min-confidence: high",
+        'exclude: ["other/**"]',
+        "include: ['**']",
+        "guidelines: [STYLE.md]",
+    ],
+)
+def test_settings_that_only_choose_files_and_findings_ask_about_nothing(
+    job: Job, text: str
+) -> None:
+    job.run()
+    job.github.move_base(NUMBER, {".github/code-review.yml": text})
+    assert job.run().code == 0
+    assert asked(job, FIRST) == []
+
+
 def test_other_settings_ask_about_every_file_and_say_why(job: Job) -> None:
     job.run()
     job.github.move_base(NUMBER, {".github/code-review.yml": "language: French\n"})

@@ -198,7 +198,7 @@ def make_reviewer(
         redaction=mask.redaction,
         concurrency=inputs.concurrency,
         refresh_overview=run.wanted.refresh_overview,
-        asks=any(file.path not in recalled.rows for file in share),
+        asks=not (previous.state.is_finished and all(f.path in recalled.rows for f in share)),
         tools=tools,
     )
 

@@ -108,6 +108,7 @@ def merge(
         overview=replace(submitted.join_overviews(), gaps=gaps, promises=promises.identity),
         notes=(*origin, *notes),
         by_fork=pull.from_fork,
+        lacks_whole=any(each.lacks_whole for each in submitted.reviews),
         # A fork's runs are paid for by others, and its author could write any figure.
         bills=() if pull.from_fork else submitted.list_bills(int(run.now.timestamp())),
         # What the reviewing runs could not read or place is in no report.
@@ -183,6 +184,8 @@ def _believe_keys(
         for known in memories
         if known and known.head_sha == pull.head_sha
         for unit in known.units
+        # What a run did not verify, the next one asks about again.
+        if unit.verified
     }
 
 

@@ -1,0 +1,156 @@
+"""What a run could not finish is neither lost nor paid for twice: the next run does the rest."""
+
+import json
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from tests.loopback.messages import Request, Response
+from tests.loopback.model import CHAT, Body, error
+from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
+from tests.runs.model_scripts import OVERVIEW
+
+PATHS = [f"lib/f{n}.py" for n in range(6)]
+FILLING = "".join(f"# {n:>40}\n" for n in range(100))
+
+
+@pytest.fixture(autouse=True)
+def by_change(job: Job) -> None:
+    job.inputs["batching"] = "change"
+    job.github.push(NUMBER, dict.fromkeys(PATHS, f"new = 2\n{FILLING}"))
+
+
+def text(body: Body) -> str:
+    return str(body["messages"][-1]["content"])
+
+
+def purpose(body: Body) -> str:
+    if "argue against" in text(body):
+        return "verify"
+    return "whole" if "review of the whole change" in text(body) else "review"
+
+
+def finds(body: Body) -> str:
+    """Find something in the first file of a batch, and nothing in the whole change."""
+    paths = prompted_paths(body)
+    match purpose(body):
+        case "verify":
+            return json.dumps({"verdicts": []})
+        case "whole":
+            return change_reply(overview="Seen as a whole.")
+        case _ if paths:
+            return change_reply(*(section(p, *([{}] if p in PATHS[:1] else [])) for p in paths))
+        case _:
+            return OVERVIEW
+
+
+def fails_at(what: str) -> Callable[[Body], str]:
+    def script(body: Body) -> str:
+        return "I would rather not." if purpose(body) == what else finds(body)
+
+    return script
+
+
+def asked(job: Job, since: int = 0) -> list[str]:
+    return [purpose(body) for body in job.model.bodies[since:]]
+
+
+def test_findings_that_were_not_verified_are_verified_by_the_next_run_alone(job: Job) -> None:
+    job.model.script = fails_at("verify")
+    finished = job.run(verify="on")
+    assert finished.outputs["findings"] == "1"
+    assert "were not verified" in job.github.bodies[0]
+    before = len(job.model.bodies)
+    job.model.script = finds
+    assert job.run(verify="on").code == 0
+    assert asked(job, before) == ["verify"]
+    assert "were not verified" not in job.github.bodies[0]
+    before = len(job.model.bodies)
+    job.run(verify="on")
+    assert asked(job, before) == []
+
+
+def test_a_finding_that_is_refuted_later_goes(job: Job) -> None:
+    job.model.script = fails_at("verify")
+    job.run(verify="on")
+
+    def refutes(body: Body) -> str:
+        verdict = {"finding": 1, "verdict": "drop", "reason": "No."}
+        return json.dumps({"verdicts": [verdict]}) if purpose(body) == "verify" else finds(body)
+
+    job.model.script = refutes
+    finished = job.run(verify="on")
+    assert (finished.outputs["findings"], finished.outputs["verdict"]) == ("0", "clean")
+
+
+def test_as_long_as_they_are_not_verified_each_comment_says_so(job: Job) -> None:
+    job.model.script = fails_at("verify")
+    job.run(verify="on")
+    job.github.push(NUMBER, {PATHS[3]: "new = 3\n"})
+    job.run(verify="on")
+    assert f"the findings in {PATHS[0]} were not verified" in job.github.bodies[0]
+
+
+def test_without_a_request_about_the_whole_change_the_next_run_sends_that_one_alone(
+    job: Job,
+) -> None:
+    job.model.script = fails_at("whole")
+    finished = job.run(context_window="16000", fail_on="incomplete")
+    assert (finished.code, finished.outputs["verdict"]) == (3, "findings")
+    assert finished.outputs["complete"] == "false"
+    assert "take two files to see may be missing" in job.github.bodies[0]
+    before = len(job.model.bodies)
+    job.model.script = finds
+    finished = job.run(context_window="16000", fail_on="incomplete")
+    assert asked(job, before) == ["whole"]
+    assert (finished.code, finished.outputs["complete"]) == (0, "true")
+    assert "Seen as a whole." in job.github.bodies[0]
+
+
+def test_after_a_push_no_more_of_other_files_is_shown_than_of_those_asked_about(job: Job) -> None:
+    job.model.script = finds
+    job.run()
+    first = len(text(job.model.bodies[0]))
+    before = len(job.model.bodies)
+    job.github.push(NUMBER, {PATHS[3]: f"new = 3\n{FILLING}"})
+    job.run()
+    sent = {purpose(body): body for body in job.model.bodies[before:]}
+    assert sent.keys() == {"review", "whole"}
+    assert prompted_paths(sent["review"]) == [PATHS[3]]
+    shown = prompted_paths(sent["whole"])
+    assert PATHS[3] in shown
+    assert len(shown) <= 2
+    # What its review said of it, because nothing else shows the model what the file does.
+    hidden = next(path for path in PATHS if path not in shown)
+    outline = text(sent["whole"]).partition(f"\n{hidden}\n")[2]
+    assert "Summary: " in outline.partition(">>")[0]
+    assert sum(len(text(body)) for body in sent.values()) < first
+
+
+def test_what_was_found_across_files_is_kept_when_a_file_of_it_could_not_be_read(job: Job) -> None:
+    plain, whole_is_there = job.model.answer, threading.Event()
+
+    def answer(request: Request) -> Response:
+        body = request.json_object() if request.path == CHAT else {}
+        if body and purpose(body) == "whole":
+            said = plain(request)
+            whole_is_there.set()
+            return said
+        # The last batch is sent when one of the two others is there.
+        whole_is_there.wait(10 if body else 0)
+        if body and PATHS[5] in prompted_paths(body):
+            return error(401, "Your account is closed.")
+        return plain(request)
+
+    def script(body: Body) -> str:
+        if purpose(body) == "whole":
+            found = {"title": "Nobody reads it", "quote": "new = 2"}
+            return change_reply(section(PATHS[5], found), overview="Seen as a whole.")
+        return finds(body)
+
+    job.model.script = script
+    job.model.answer = answer  # type: ignore[method-assign]
+    finished = job.run(context_window="16000", concurrency="2")
+    assert finished.outputs["complete"] == "false"
+    assert "Nobody reads it" in job.github.bodies[0]

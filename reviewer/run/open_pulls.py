@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from reviewer.adapters.github.forge import GitHub
@@ -33,6 +34,7 @@ from reviewer.pull_request import OpenPulls, Snapshot
 from reviewer.redaction.scan import mask_advice
 from reviewer.run import first_requests
 from reviewer.run.admission import eligibility
+from reviewer.run.admission.daily_limits import DAY
 from reviewer.run.first_requests import EarlyList
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import TITLE, Run
@@ -42,6 +44,8 @@ log = logging.getLogger(__name__)
 
 # Seconds. With fewer, the next review would end before the model was asked.
 _LEAST_SECONDS = PUBLISHING_SECONDS + 10
+# Runs within a day that ask a model about one head. What none of them could read, the next cannot.
+_MOST_TRIES = 3
 # What ends one review in this way would end the next in the same way.
 _FINAL = (
     CancelledError,
@@ -67,7 +71,8 @@ class OpenPullsReview:
     """The reviews of one run, one after the other; the limits of the inputs are for all together.
 
     Nobody chose these pull requests, so drafts, labels, authors and the limits for outside
-    contributors apply as they do on the events of pull requests. `seal` is that of any of them.
+    contributors apply as they do on the events of pull requests. `seal` is that of any of them,
+    `now` is when the run began.
     """
 
     forge: GitHub
@@ -76,6 +81,7 @@ class OpenPullsReview:
     deadline: Deadline
     seal: Seal
     make_run: MakeRun
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     _results: dict[int, PullResult] = field(default_factory=dict)
     _up_to_date: int = 0
     _stopped: str = ""
@@ -103,8 +109,13 @@ class OpenPullsReview:
     def _decide(self, row: Snapshot, *, full: bool) -> None:
         """Review a pull request, or note why not; no request is sent for one that is up to date."""
         own, pull = OwnComment.find(row, self.seal.on(row.pull.number)), row.pull
-        if self.seal.key and own.state.head_sha == pull.head_sha and not full:
+        known = own.state if self.seal.key and not full else State()
+        reviewed = known.head_sha == pull.head_sha
+        if reviewed and known.is_finished:
             self._up_to_date += 1
+        elif reviewed and self._count_runs(known) >= _MOST_TRIES:
+            reason = f"its review is incomplete after {_MOST_TRIES} runs within a day"
+            self._note(row, Reach.LEFT, reason)
         elif reason := "" if own.kept else self._find_reason_to_skip(row):
             self._note(row, Reach.SKIPPED, reason)
         elif reason := self._find_limit(row):
@@ -119,6 +130,10 @@ class OpenPullsReview:
         """
         obstacle = eligibility.find_obstacle(row.pull, self.inputs, State(), requested=False)
         return obstacle or eligibility.find_outside_reason(self.inputs, row.pull)
+
+    def _count_runs(self, known: State) -> int:
+        since = (self.now - DAY).timestamp()
+        return sum(moment > since for moment in known.runs)
 
     def _find_limit(self, row: Snapshot) -> str:
         """Return the limit of this run that leaves no room for the pull request, "" if none does.

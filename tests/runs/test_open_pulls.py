@@ -98,6 +98,38 @@ def test_a_review_that_another_workflow_forged_is_no_reason_to_leave_out_a_head(
     assert 8 in verdicts(pulls.run_open())
 
 
+def test_a_review_that_is_incomplete_is_finished_by_the_next_run(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"src/m{n}.py": (None, "new = 2\n") for n in range(2)})
+    job.model.script = lambda body: (
+        "no JSON" if prompted_path(body) == "src/m1.py" else nothing_found(body)
+    )
+    assert verdicts(job.run_open()) == {NUMBER: "incomplete"}
+
+    job.model.script = nothing_found
+    before = len(job.model.bodies)
+
+    assert verdicts(job.run_open()) == {NUMBER: "clean"}
+    assert prompted_path(job.model.bodies[before]) == "src/m1.py"
+    assert verdicts(job.run_open()) == {}
+
+
+def test_a_head_is_tried_three_times_a_day(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"src/m{n}.py": (None, "new = 2\n") for n in range(2)})
+    job.model.script = lambda body: (
+        "no JSON" if prompted_path(body) == "src/m1.py" else nothing_found(body)
+    )
+    for _ in range(3):
+        assert verdicts(job.run_open()) == {NUMBER: "incomplete"}
+    before = len(job.model.bodies)
+
+    finished = job.run_open(fail_on="incomplete")
+
+    assert len(job.model.bodies) == before
+    assert verdicts(finished) == {NUMBER: "not reached"}
+    assert (finished.code, finished.outputs["complete"]) == (3, "false")
+    assert "incomplete after 3 runs" in finished.summary
+
+
 def test_full_reviews_all_of_them_again(pulls: Job) -> None:
     pulls.run_open()
 

@@ -120,7 +120,9 @@ def render(review: Review, visible: Sequence[Finding], run: RunDetails, detail: 
             _count_omitted_rows(review, rows, detail), "file", "left out for length"
         ),
         learnings=learned.list_given(review, detail.learnings) if review.learnings else (),
-        agent_brief=agent_brief.render(review, shown) if detail.agents and shown else "",
+        agent_brief=agent_brief.render_for_comment(review, shown)
+        if detail.agents and shown
+        else "",
         footer=_render_footer(review, run),
         run_url=run.url,
     )

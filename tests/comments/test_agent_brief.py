@@ -103,3 +103,14 @@ def test_no_text_looks_like_another_member_or_hides_anything(found: Finding) -> 
     assert sum(line.startswith("path:") for line in about.split("\n")) == 1
     assert all(char in "\n\t" or not 0 <= ord(char) < 32 for char in text)
     assert side_effects(markdown.code(text, "text")) == []
+
+
+def test_a_comment_says_that_bots_keep_it_from_having_the_exact_text() -> None:
+    found = builders.revise(FOUND, suggestion="@property\ndef rate(self): ...")
+    review = builders.review(found)
+    text = agent_brief.render_for_comment(review, review.findings)
+    head, _, rest = text.partition("\n\n")
+    assert "U+200B" in head
+    assert rest == brief(found).partition("\n\n")[2]
+    review = builders.review(FOUND)
+    assert agent_brief.render_for_comment(review, review.findings) == brief(FOUND)

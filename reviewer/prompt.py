@@ -134,9 +134,9 @@ def _members(schema: Mapping[str, object]) -> Sequence[str]:
 class PlannedRequest:
     """A request to the model before it is sent, and what came of it if it was.
 
-    `characters` is the size of its prompt, and `tokens` are an estimate of it; 0 where they were
-    not counted. `certain` is False for a request that depends on the replies to others. `outcome`
-    is empty before.
+    `characters` is the size of its prompt, and `tokens` are an estimate of it, or what the server
+    counted; 0 where nobody did. `certain` is False for a request that depends on the replies to
+    others. `outcome` is empty before.
     """
 
     purpose: str

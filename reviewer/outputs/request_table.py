@@ -110,6 +110,6 @@ _TEMPLATES = Templates(
         "paths": _render_paths,
         # Numbers of our own.
         "range": " to ".join,
-        "tokens": lambda request: f"{request.tokens:,}",
+        "tokens": lambda request: f"{request.tokens:,}" if request.tokens else "",
     },
 )

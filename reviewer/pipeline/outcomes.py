@@ -11,7 +11,7 @@ from reviewer.pipeline.progress import Result, Task
 from reviewer.pipeline.review_batch import BatchResult, WholeResult
 from reviewer.pipeline.trivial_files import PURPOSE
 from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
-from reviewer.prompt import PlannedRequest
+from reviewer.prompt import PlannedRequest, Usage
 
 _NOT_ASKED = "not asked"
 # The order of the table, whatever the order of the replies was.
@@ -20,21 +20,43 @@ _PURPOSES = ("whole change", "review", "second review", PURPOSE, "verification",
 
 def describe(task: Task, result: Result | None) -> PlannedRequest:
     """Return a task with what came of it, None if it was not asked about."""
+    purpose, paths = _name(task)
     outcome = _NOT_ASKED if result is None else _describe_result(result)
+    return PlannedRequest(purpose, paths, tokens=_count_tokens(result), outcome=outcome)
+
+
+def _name(task: Task) -> tuple[str, tuple[str, ...]]:
+    """Return the purpose of a task, and the paths of the files that it is about."""
     match task:
         case Batch(paths=paths, proofs=proofs) if proofs:
-            return PlannedRequest(PURPOSE, paths, outcome=outcome)
+            return PURPOSE, paths
         case Batch(paths=paths, second=second):
-            return PlannedRequest("second review" if second else "review", paths, outcome=outcome)
+            return "second review" if second else "review", paths
         case WholeChange(files=files):
-            paths = tuple(file.path for file in files)
-            return PlannedRequest("whole change", paths, outcome=outcome)
+            return "whole change", tuple(file.path for file in files)
         case FindingsToVerify(findings=findings):
-            paths = tuple(dict.fromkeys(finding.path for finding in findings))
-            return PlannedRequest("verification", paths, outcome=outcome)
+            return "verification", tuple(dict.fromkeys(finding.path for finding in findings))
         case Summaries(rows=rows):
-            paths = tuple(row.path for row in rows)
-            return PlannedRequest("overview", paths, outcome=outcome)
+            return "overview", tuple(row.path for row in rows)
+
+
+def _count_tokens(result: Result | None) -> int:
+    """Return the tokens of the prompts that were replied to, 0 if the server reports none.
+
+    A task takes several if it was divided. Of a conversation with tools, the last prompt has all.
+    """
+    usages: Iterable[Usage | None]
+    match result:
+        case BatchResult(results=results):
+            # The results of one reply have one usage.
+            usages = {id(each.usage): each.usage for each in results}.values()
+        case WholeResult(usage=usage) | OverviewResult(usage=usage):
+            usages = (usage,)
+        case Verified(usages=several):
+            usages = several
+        case None:
+            usages = ()
+    return sum(usage.input_tokens for usage in usages if usage)
 
 
 def sort(requests: Iterable[PlannedRequest]) -> tuple[PlannedRequest, ...]:

@@ -10,6 +10,7 @@ from reviewer.llm import replies
 from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.promise import PromiseGap
+from reviewer.prompt import Usage
 from reviewer.review import FileReport, Overview, Status
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class OverviewResult:
 
     overview: Overview = field(default_factory=Overview)
     problem: ReviewerError | None = None
+    usage: Usage | None = None
 
 
 def choose(reviewer: BatchReviewer, rows: Sequence[FileReport], asked: int) -> Overview | Summaries:
@@ -82,7 +84,10 @@ def request(reviewer: BatchReviewer, summaries: Summaries) -> OverviewResult:
     """Ask for the overview."""
     try:
         prompt = reviewer.prompts.overview(summaries.rows)
-        return OverviewResult(reviewer.client.ask(prompt, replies.parse_overview))
+        overview, usage = reviewer.client.ask(
+            prompt, lambda reply: (replies.parse_overview(reply), reply.usage)
+        )
+        return OverviewResult(overview, usage=usage)
     except ReviewerError as problem:
         log.warning("The overview is missing: %s", problem)
         return OverviewResult(problem=problem)

@@ -103,10 +103,10 @@ def test_the_job_summary_shows_the_result_of_each_request(job: Job) -> None:
     three_files(job)
     finished = job.run()
     assert rows_of(finished.summary, "request") == [
-        "| review | `a.py` | 1 finding |",
-        "| review | `b.py` | 1 finding |",
-        "| review | `src/app.py` | 1 finding |",
-        "| overview | `a.py`, `b.py`, `src/app.py` | written |",
+        "| review | `a.py` | 100 | 1 finding |",
+        "| review | `b.py` | 100 | 1 finding |",
+        "| review | `src/app.py` | 100 | 1 finding |",
+        "| overview | `a.py`, `b.py`, `src/app.py` | 100 | written |",
     ]
 
 
@@ -117,7 +117,7 @@ def test_a_request_that_failed_says_why(job: Job) -> None:
     )
     finished = job.run()
     (row, *_) = rows_of(finished.summary, "request")
-    assert row.startswith("| review | `a.py` | 1 of 1 not reviewed: ")
+    assert row.startswith("| review | `a.py` |  | 1 of 1 not reviewed: ")
 
 
 def test_files_of_one_request_share_a_row(job: Job) -> None:
@@ -126,5 +126,5 @@ def test_files_of_one_request_share_a_row(job: Job) -> None:
     job.model.script = lambda body: change_reply(*map(section, prompted_paths(body)))
     finished = job.run()
     assert rows_of(finished.summary, "request") == [
-        "| review | `f0.py`, `f1.py`, `f2.py` and 2 more | 0 findings |"
+        "| review | `f0.py`, `f1.py`, `f2.py` and 2 more | 100 | 0 findings |"
     ]

@@ -33,6 +33,7 @@ examples:
   code-review review HEAD                  only what is not committed yet
   code-review review --staged              only what is staged
   code-review review main..my-branch       commits of a branch
+  code-review review ..HEAD                commits only: those that the default branch lacks
   code-review review owner/repo#7          a pull request on GitHub; nothing is written there
   code-review review owner/repo#7 --comment
                                            the same, and write the comment

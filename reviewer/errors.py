@@ -12,6 +12,7 @@ ReviewerError                     1
 │   ├── ForbiddenError            2   the token lacks a permission
 │   ├── ConversationClosedError   1   locked conversation or archived repository
 │   ├── NotFoundError             2   does not exist, or the token may not see it
+│   ├── MissingContentError       2   a clone on this machine lacks what its commits name
 │   ├── UnprocessableError        1   GitHub refuses this write, e.g. for a line outside of the diff
 │   └── RateLimitedError          1   GitHub asks for a longer wait than the run has time for
 ├── ModelError                    1   a request to the model failed
@@ -172,6 +173,13 @@ class ConversationClosedError(ForgeError):
 
 class NotFoundError(ForgeError):
     """The object does not exist, or the GitHub token cannot see it."""
+
+    exit_code = 2
+    section = "not-found"
+
+
+class MissingContentError(ForgeError):
+    """A clone on this machine lacks the content of a file that its commits have."""
 
     exit_code = 2
     section = "not-found"

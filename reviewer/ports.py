@@ -57,11 +57,12 @@ class Forge(Protocol):
     def snapshot(self, number: int, *, optional: bool = False) -> Snapshot:
         """Read the pull request and its conversation at one moment.
 
-        The conversation holds the comments that the token's own user wrote, oldest first, and all
-        review threads with the first 20 comments of each; at most 100 pages of 100 are read. The
-        pull request has the first 100 labels, the first 50 commits and the first 10 issues that
-        it closes. Raises NotFoundError when there is no such pull request, or the token may not
-        see it. An `optional` read is that of `content`, and is tried once.
+        The conversation holds the comments that the token's own user wrote, oldest first, the
+        first lines of all others, and all review threads with the first 20 comments of each; at
+        most 100 pages of 100 are read. The pull request has the first 100 labels, the first 50
+        commits and the first 10 issues that it closes. Raises NotFoundError when there is no such
+        pull request, or the token may not see it. An `optional` read is that of `content`, and is
+        tried once.
         """
         ...
 
@@ -106,7 +107,8 @@ class Forge(Protocol):
 
         `path` is relative to the root of the repository, with "/". GitHub returns files of at most
         1 MiB ("Get repository content"). Raises NotFoundError for a larger file, and for a
-        directory, a submodule, or a symbolic link that leads to no file of the repository.
+        directory, a submodule, or a symbolic link that leads to no file of the repository; and
+        MissingContentError where a partial clone on this machine lacks the file.
 
         An `optional` read is one that the review can do without. It raises RequestReserveError
         while the requests that are left are kept for publishing, and does not wait for a limit.

@@ -127,11 +127,13 @@ class ReviewThread:
 class Conversation:
     """What has been said on the pull request, as far as it is used.
 
-    `comments` holds the action's own comments only, oldest first.
+    `comments` holds the action's own comments only, oldest first. `others` are the first lines of
+    those of other accounts.
     """
 
     comments: tuple[Comment, ...] = ()
     threads: tuple[ReviewThread, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.adapters.files.git_repository import LocalRepository
-from reviewer.adapters.files.local_git import LocalCommits, run_git
+from reviewer.adapters.files.local_git import LocalCommits
 from reviewer.adapters.files.scratch_repository import ScratchRepository
 from reviewer.adapters.files.working_tree import Uncommitted, WorkingTree
 from reviewer.errors import InputError
@@ -27,23 +27,17 @@ class LocalChanges:
     notes: tuple[str, ...]
     checkout: str
 
-    @property
-    def are_none(self) -> bool:
-        """True if both commits have the same files."""
-        folder, ends = self.commits.folder, (self.commits.base_sha, self.commits.head_sha)
-        base, head = (run_git(folder, "rev-parse", f"{sha}^{{tree}}") for sha in ends)
-        return base == head
-
 
 def open_changes(
     what: str, scratch: str, environ: Mapping[str, str], *, staged: bool, untracked: bool
 ) -> LocalChanges:
     """Open "BASE..HEAD", or the working tree since it left "BASE" or the default branch.
 
-    `scratch` is an empty folder for the objects of what is not committed. Raises ForgeError or
-    InputError if there is no such repository or commit.
+    `scratch` is an empty folder for the repository that is read. Raises ForgeError or InputError if
+    there is no such repository or commit.
     """
     repository = LocalRepository.find(os.curdir)
+    repository.require_own(environ)
     if staged and what:
         raise InputError(
             f"--staged compares the index with HEAD, and {what} names other commits.",
@@ -55,12 +49,12 @@ def open_changes(
             remedy="Review commits: `code-review review BASE..HEAD`.",
         )
     _require_no_path(repository, what)
+    beside = ScratchRepository.create(repository, scratch)
     if ".." in what or not repository.has_files:
-        commits = repository.commits_between(what)
+        # From a partial clone itself, git would fetch what is not there.
+        commits = replace(repository.commits_between(what), folder=beside.folder)
         return LocalChanges(commits, (), repository.folder if repository.has_files else "")
-    tree = WorkingTree(
-        repository, ScratchRepository.create(repository, scratch), _find_index(repository, environ)
-    )
+    tree = WorkingTree(repository, beside, _find_index(repository, environ))
     if staged:
         return _describe(repository, tree.take_staged())
     base, name = _find_base(repository, what)
@@ -84,13 +78,15 @@ def _require_no_path(repository: LocalRepository, what: str) -> None:
 
 
 def _find_base(repository: LocalRepository, what: str) -> tuple[str, str]:
-    """Return the commit at which the work began, and its name."""
-    if not repository.head:
+    """Return the commit at which the work began, and its name; both are "" if there is none."""
+    if repository.head:
+        return repository.find_base(what, repository.head)
+    if what in {"", "HEAD", repository.empty_tree}:
         return "", ""
-    if what:
-        return repository.find_fork(repository.resolve(what), repository.head, what), what
-    tip, name = repository.find_default_branch()
-    return repository.find_fork(tip, repository.head, name), name
+    raise InputError(
+        f"There is no commit yet that could be compared with '{what}'.",
+        remedy="Write `code-review review` to review all files.",
+    )
 
 
 def _describe(repository: LocalRepository, found: Uncommitted) -> LocalChanges:

@@ -21,6 +21,7 @@ from reviewer.errors import InputError
 from reviewer.events.activity import ReviewPullRequest
 from reviewer.outputs import review_report, step_outputs
 from reviewer.ports import Forge
+from reviewer.pull_request import Conversation
 from reviewer.terminal import environment
 from reviewer.terminal.formats import FORMATS, Reviewed
 from reviewer.terminal.local_changes import LocalChanges, open_changes
@@ -161,7 +162,7 @@ def _open_local(
 def _announce(found: LocalChanges, terminal: Terminal, *, staged: bool) -> Target | None:
     for note in found.notes:
         terminal.notice(note)
-    if found.are_none:
+    if found.commits.are_none:
         none = "nothing is staged, and `git add` stages changes"
         terminal.notice(
             f"Nothing to review: {none if staged else f'{found.commits.name} has no changes'}."
@@ -194,7 +195,22 @@ def _run(
         checkout=target.checkout,
         repository_url=run_setting.make_repository_url(environ, target.repository),
     )
-    return review_pull_request(run, target.forge.snapshot(target.number))
+    snapshot = target.forge.snapshot(target.number)
+    if not inputs.dry_run:
+        _note_second_comment(run.seal.name, snapshot.conversation, terminal)
+    return review_pull_request(run, snapshot)
+
+
+def _note_second_comment(name: str, conversation: Conversation, terminal: Terminal) -> None:
+    """Say so if the pull request has a review that this token cannot update."""
+    from reviewer.comments import summary
+
+    marker = summary.MARKER.format(name)
+    if any(line.startswith(marker) for line in conversation.others):
+        terminal.notice(
+            "Another account has a review on this pull request, and its comment stays as it is: a "
+            "token updates only the comment of its own account, so there are two."
+        )
 
 
 def _print(folder: str, form: str, target: Target, translate: Callable[[str], str]) -> None:

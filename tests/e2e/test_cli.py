@@ -15,9 +15,10 @@ import pytest
 from reviewer import __version__
 from tests.e2e.process import ROOT
 from tests.faults import faults
-from tests.local_repository import git, write
+from tests.local_repository import commit, git, write
 from tests.loopback.github import TOKEN, LoopbackGitHub
 from tests.loopback.model import KEY, MODEL, Body, LoopbackModel
+from tests.loopback.state import Token
 from tests.runs.job import prompted_path, review_reply
 from tests.runs.model_scripts import OVERVIEW, finds_a_problem
 
@@ -176,6 +177,41 @@ def test_a_pull_request_on_github_gets_a_comment_only_if_it_is_asked_for(
     assert "1 high" in done.stdout
     assert len(github.bodies) == comments
     assert bool(github.writes) == bool(comments)
+
+
+def test_a_review_of_another_account_is_named_before_a_second_one_is_written(
+    repository: Path, model_server: LoopbackModel, github: LoopbackGitHub
+) -> None:
+    github.add_pull(7)
+    github.site.tokens["ghp_mona"] = Token("mona")
+    model_server.script = finds_a_problem
+    words = ("review", f"{github.full_name}#7", "--comment", "--input", "fallback-model=")
+    place = {"GITHUB_API_URL": github.api_url, "GITHUB_GRAPHQL_URL": github.graphql_url}
+    logs = [
+        run(repository, model_server, *words, GITHUB_TOKEN=token, **place).stderr
+        for token in (TOKEN, TOKEN, "ghp_mona")
+    ]
+    assert len(github.bodies) == 2
+    assert ["Another account has a review" in log for log in logs] == [False, False, True]
+
+
+def test_excluded_code_is_not_sent_from_a_clone_that_lacks_the_settings(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    git(repository, "checkout", "--quiet", "main")
+    commit(repository, {".github/code-review.yml": "exclude: [src/app.py]\n"}, "Settings")
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    options = ("--quiet", "--filter=blob:none", "--sparse", f"file://{repository}", "clone")
+    git(repository.parent, "clone", *options)
+    clone = repository.parent / "clone"
+    git(clone, "sparse-checkout", "set", "src")
+    write(clone, {"src/app.py": "new = 3\n"})
+    done = run(clone, model_server, "review")
+    assert (done.returncode, model_server.requests) == (2, [])
+    (command,) = re.findall(r"`git (show [0-9a-f]{40})`", done.stderr)
+    git(clone, *command.split())
+    assert "excluded by .github/code-review.yml" in run(clone, model_server, "review").stdout
+    assert model_server.requests == []
 
 
 def check_settings(
@@ -544,7 +580,7 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
         (("--api_key=sk-1",), {}, ("--api_key is no option. Write `--input api-key=...`.",)),
         (("--language", "--plan"), {}, ("Write `--input language=...`.",)),
         (("--zzz",), {}, ("unrecognized arguments: --zzz\n",)),
-        (("HEAD~9",), {}, ("HEAD has no such ancestor", "A first commit has nothing to be com")),
+        (("HEAD~9",), {}, ("HEAD has no such ancestor", "For all of the history, write `code")),
         (("HEAD^2",), {}, ("HEAD has no such parent", "`HEAD~2`")),
         ((), {"CODE_REVIEW_EFFORT": "x"}, ("CODE_REVIEW_EFFORT is 'x'",)),
     ],

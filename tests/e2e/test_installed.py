@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import subprocess
 import tomllib
 import zipfile
 from pathlib import Path
@@ -120,12 +121,36 @@ def test_every_example_of_the_help_is_a_command() -> None:
         build_parser().parse_args(shlex.split(line))
 
 
+def ask_shell(words: list[str], *more: str, **environ: str) -> list[str]:
+    """Return the words of the command that a shell would start."""
+    flag, script, *rest = words
+    printing = script.replace("exec ", "printf '%s\\n' ")
+    done = subprocess.run(
+        ["sh", flag, printing, *rest, *more], env=environ, capture_output=True, check=True
+    )
+    return done.stdout.decode().splitlines()
+
+
+@pytest.mark.process
+def test_before_a_push_the_commits_that_are_pushed_are_reviewed() -> None:
+    """They need not be those of the current branch."""
+    hook = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))[1]
+    _, *words = shlex.split(hook["entry"])
+    more = ("--input", "fail-on=high")
+    start = ["code-review", "review"]
+    assert ask_shell(words, *more) == [*start, "..HEAD", *more]
+    assert ask_shell(words, PRE_COMMIT_TO_REF="0123abc") == [*start, "..0123abc"]
+
+
+@pytest.mark.process
 def test_the_hooks_for_pre_commit_start_commands() -> None:
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     assert [hook["id"] for hook in hooks] == ["code-review", "code-review-push"]
     for hook in hooks:
         program, *words = shlex.split(hook["entry"])
+        if program == "sh":
+            program, *words = ask_shell(words)
         assert program in scripts
         assert build_parser().parse_args([*words, "--input", "fail-on=high"]).command == "review"
         assert hook["pass_filenames"] is False

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.errors import InputError, NotFoundError
+from reviewer.errors import InputError, NotFoundError, ReviewerError
 from reviewer.terminal.local_changes import LocalChanges, open_changes
 from tests.local_repository import commit, git, write
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def test_by_default_it_is_all_work_since_the_default_branch(
     assert found.commits.name == "main..the working tree"
     assert found.notes == ("includes untracked files: new.py (--no-untracked leaves them out)",)
     assert found.checkout == str(folder)
-    assert not found.are_none
+    assert not found.commits.are_none
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,13 @@ def test_by_default_it_is_all_work_since_the_default_branch(
         ("main", ["a.py", "src/b.py"]),
         ("main..HEAD", ["a.py"]),
         ("main..", ["a.py"]),
+        ("..HEAD", ["a.py"]),
+        ("..work", ["a.py"]),
+        ("...work", ["a.py"]),
+        ("..main", []),
+        (EMPTY_TREE, ["a.py", "src/b.py"]),
+        (f"{EMPTY_TREE}..HEAD", ["a.py", "src/b.py"]),
+        (f"{EMPTY_TREE}..main", ["a.py", "src/b.py"]),
     ],
 )
 def test_a_base_alone_includes_what_is_not_committed_and_a_range_does_not(
@@ -59,6 +68,37 @@ def test_a_base_alone_includes_what_is_not_committed_and_a_range_does_not(
     monkeypatch.chdir(folder)
     found = open_changes(what, scratch, {}, staged=False, untracked=False)
     assert paths(found) == changed
+
+
+def test_without_a_base_the_commits_are_those_since_the_default_branch(
+    folder: Path, scratch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is only staged repairs no commit that is pushed."""
+    monkeypatch.chdir(folder)
+    write(folder, {"a.py": "a = 3\n"})
+    git(folder, "add", "a.py")
+    commits = open_changes("..HEAD", scratch, {}, staged=False, untracked=True).commits
+    assert commits.name == "main..HEAD"
+    assert commits.content("a.py", commits.head_sha) == b"a = 2\n"
+
+
+def test_of_a_first_commit_the_empty_tree_is_what_comes_before(
+    tmp_path: Path, scratch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "new"
+    root.mkdir()
+    commit(root, {"a.py": "a = 1\n"})
+    monkeypatch.chdir(root)
+    with pytest.raises(NotFoundError) as problem:
+        open_changes("HEAD~1", scratch, {}, staged=False, untracked=True)
+    assert f"`code-review review {EMPTY_TREE}..HEAD`" in problem.value.remedy
+    (tmp_path / "other").mkdir()
+    what = f"{EMPTY_TREE}..HEAD"
+    found = open_changes(what, str(tmp_path / "other"), {}, staged=False, untracked=True)
+    pull = found.commits.snapshot(0).pull
+    assert (paths(found), pull.commits) == (["a.py"], ("First",))
+    assert found.commits.content("a.py", found.commits.base_sha) is None
+    assert found.commits.blobs(found.commits.base_sha) == {}
 
 
 def test_what_is_staged_is_compared_with_the_current_commit(
@@ -125,6 +165,50 @@ def test_before_the_first_commit_it_is_everything(
     assert (paths(found), found.commits.name) == (["a.py"], "the index")
 
 
+@pytest.mark.parametrize(
+    ("what", "error", "words"),
+    [
+        ("main", InputError, "no commit yet that could be compared with 'main'"),
+        ("misspelt", InputError, "no commit yet that could be compared with 'misspelt'"),
+        ("main..HEAD", NotFoundError, "There is no commit here yet"),
+        ("..HEAD", NotFoundError, "There is no commit here yet"),
+        ("HEAD", None, ""),
+        (EMPTY_TREE, None, ""),
+    ],
+)
+def test_before_the_first_commit_nothing_can_be_compared(
+    tmp_path: Path,
+    scratch: str,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    error: type[ReviewerError] | None,
+    words: str,
+) -> None:
+    root = tmp_path / "new"
+    root.mkdir()
+    git(root, "init", "--quiet")
+    write(root, {"a.py": "a = 1\n"})
+    monkeypatch.chdir(root)
+    if error:
+        with pytest.raises(error, match=words) as problem:
+            open_changes(what, scratch, {}, staged=False, untracked=True)
+        assert "`code-review review` to review all files" in problem.value.remedy
+    else:
+        assert paths(open_changes(what, scratch, {}, staged=False, untracked=True)) == ["a.py"]
+
+
+@pytest.mark.parametrize("name", ["GIT_DIR", "GIT_WORK_TREE"])
+def test_variables_that_name_another_repository_are_refused(
+    folder: Path, scratch: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(InputError, match=f"{name} is set to '/elsewhere'") as problem:
+        open_changes("", scratch, {name: "/elsewhere"}, staged=False, untracked=True)
+    assert f"`env -u {name} code-review review`" in problem.value.remedy
+    own = {"GIT_DIR": ".git", "GIT_WORK_TREE": str(folder)}
+    assert paths(open_changes("HEAD", scratch, own, staged=False, untracked=False)) == ["src/b.py"]
+
+
 @pytest.mark.parametrize("bare", [True, False])
 def test_without_files_it_is_commits(
     folder: Path, scratch: str, monkeypatch: pytest.MonkeyPatch, *, bare: bool
@@ -144,7 +228,7 @@ def test_without_changes_both_commits_have_the_same_files(
     monkeypatch.chdir(folder)
     git(folder, "checkout", "--quiet", "--force", "work")
     (folder / "new.py").unlink()
-    assert open_changes("HEAD", scratch, {}, staged=False, untracked=True).are_none
+    assert open_changes("HEAD", scratch, {}, staged=False, untracked=True).commits.are_none
 
 
 def test_names_of_many_untracked_files_are_cut(

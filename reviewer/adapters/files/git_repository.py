@@ -2,13 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reviewer.adapters.files.local_git import LocalCommits, decode, run_git
-from reviewer.errors import NotFoundError
+from reviewer.adapters.files.git_runs import decode, run_git
+from reviewer.adapters.files.local_git import LocalCommits
+from reviewer.errors import InputError, MissingContentError, NotFoundError
 
-_RANGE = re.compile(r"(?P<base>[^.].*?)\.\.\.?(?P<head>.*)")
+# "..my-branch" begins at the default branch; "../name" is a path.
+_RANGE = re.compile(r"(?P<base>(?:[^.].*?)?)\.\.\.?(?P<head>(?![./]).*)")
 # The path of a pull request on GitHub, without the server.
 _PULL = re.compile(r"([\w.-]+/[\w.-]+)/pull/([1-9]\d{0,9})", re.ASCII)
 # "HEAD~2", "main^"; of a merge, "main^2" is the second parent.
@@ -62,23 +64,49 @@ class LocalRepository:
         """The hash of a tree without files; git knows it without an object."""
         return self.ask("hash-object", "-t", "tree", "--stdin")
 
+    def require_own(self, environ: Mapping[str, str]) -> None:
+        """Raise InputError if git's variables name another repository or other files.
+
+        git would use those, and code that nobody meant would be sent to the model.
+        """
+        own = {"GIT_DIR": self.ask("rev-parse", "--absolute-git-dir")}
+        if self.has_files:
+            own["GIT_WORK_TREE"] = self.folder
+        for name, place in own.items():
+            given = environ.get(name, "")
+            if given and os.path.realpath(given) != os.path.realpath(place):
+                raise _refuse_variable(name, given)
+
     def find_path(self, name: str) -> str:
-        """Return where git keeps something, such as "objects"."""
-        # A bare repository has a relative path.
-        return os.path.join(self.folder, self.ask("rev-parse", "--git-path", name))  # noqa: PTH118
+        """Return the full path at which git keeps something, such as "objects"."""
+        # git prints it from the folder, which may be the current one.
+        return os.path.realpath(
+            os.path.join(self.folder, self.ask("rev-parse", "--git-path", name))  # noqa: PTH118
+        )
 
     def commits_between(self, text: str) -> LocalCommits:
         """Return the commits of "BASE..HEAD", "BASE.." or "BASE" (both up to HEAD).
 
-        Without a text, they are those of HEAD that the default branch lacks. Raises ForgeError if
-        git does not find them.
+        Without BASE, they are those that the default branch lacks. Raises ForgeError if git does
+        not find them.
         """
         found = _RANGE.fullmatch(text)
         base, head = (found["base"], found["head"] or "HEAD") if found else (text, "HEAD")
         tip = self.resolve(head)
-        start, name = (self.resolve(base), base) if base else self.find_default_branch()
-        forked = self.find_fork(start, tip, name)
-        return LocalCommits(self.folder, forked, tip, text or f"{name}..HEAD")
+        forked, name = self.find_base(base, tip)
+        return LocalCommits(
+            self.folder, forked, tip, text if base else f"{name}..{head}", f"{forked} {tip}"
+        )
+
+    def find_base(self, name: str, head: str) -> tuple[str, str]:
+        """Return where `head` left the commit `name`, by default the default branch, and its name.
+
+        An empty tree comes before all commits.
+        """
+        if name == self.empty_tree:
+            return name, name
+        start, name = (self.resolve(name), name) if name else self.find_default_branch()
+        return self.find_fork(start, head, name), name
 
     def resolve(self, name: str) -> str:
         """Return the commit of a branch, tag or other name.
@@ -87,6 +115,11 @@ class LocalRepository:
         """
         if sha := self.try_to_resolve(name):
             return sha
+        if name == "HEAD" and not self.head:
+            raise NotFoundError(
+                "There is no commit here yet.",
+                remedy="Commit first, or write `code-review review` to review all files.",
+            )
         what = f"'{name}' is no branch or commit here."
         if (younger := _ANCESTOR.fullmatch(name)) and self.try_to_resolve(younger[1]):
             raise self._refuse_ancestor(what, name, younger[1])
@@ -104,8 +137,8 @@ class LocalRepository:
                 remedy=f"The commit two before it is `{younger}~2`.",
             )
         remedy = (
-            "A first commit has nothing to be compared with. What is not committed yet can be: "
-            "`code-review review HEAD`."
+            "Before a first commit is the empty tree. For all of the history, write "
+            f"`code-review review {self.empty_tree}..HEAD`."
         )
         if self.try_to_ask("rev-parse", "--is-shallow-repository") == "true":
             remedy = "`git fetch --unshallow` gets the rest of the history."
@@ -190,6 +223,14 @@ class LocalRepository:
         return _try(self.folder, *arguments)
 
 
+def _refuse_variable(name: str, given: str) -> InputError:
+    return InputError(
+        f"{name} is set to {given!r}, which is not the repository of this folder.",
+        cause="git uses it; a review is of the repository of the folder.",
+        remedy=f"Change to its folder, or write `env -u {name} code-review review`.",
+    )
+
+
 def _ask(folder: str, *arguments: str) -> str:
     # A folder's name may end in a blank.
     return decode(run_git(folder, *arguments)).removesuffix("\n")
@@ -199,5 +240,5 @@ def _try(folder: str, *arguments: str) -> str:
     """Return what git prints, "" if it finds nothing; raises ForgeError if git does not run."""
     try:
         return _ask(folder, *arguments)
-    except NotFoundError:
+    except (MissingContentError, NotFoundError):
         return ""

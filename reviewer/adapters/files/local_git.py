@@ -1,14 +1,14 @@
 """A read-only forge over two commits of a local repository."""
 
-import os
-import subprocess
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Never
 
 from reviewer.adapters.files.archive import UnpackedFiles, check_size
-from reviewer.errors import ForgeError, NotFoundError
+from reviewer.adapters.files.git_runs import decode, read_blob, run_git
+from reviewer.errors import ForgeError, MissingContentError, NotFoundError
 from reviewer.operations import Operation
 from reviewer.ports import LARGEST_FILE, Archive, Blob
 from reviewer.pull_request import (
@@ -21,14 +21,8 @@ from reviewer.pull_request import (
     TreeListing,
 )
 
-# The repository may be untrusted, and its configuration can name programs: for the file monitor,
-# hooks, diffs and text conversion. None of them is started, and nothing is fetched. The user's
-# configuration is read, because it can say that the folder is safe; it changes nothing in a review.
-_SAFE = (
-    "git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-    "-c", "core.attributesFile=/dev/null", "-c", "core.quotePath=false",
-    "-c", "diff.suppressBlankEmpty=false",
-)  # fmt: skip
+log = logging.getLogger(__name__)
+
 # Unlike `git diff`, diff-tree does not read most settings about the form of a diff; the options
 # are for the others, and for a git that reads more of them.
 _DIFF = (
@@ -36,18 +30,6 @@ _DIFF = (
     "--full-index", "--src-prefix=a/", "--dst-prefix=b/", "--unified=3", "--inter-hunk-context=0",
     "--diff-algorithm=default", "--submodule=short", "--ignore-submodules=none",
 )  # fmt: skip
-_ENVIRONMENT = {
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_ATTR_NOSYSTEM": "1",
-    # For versions before 2.45, which do not know the former: ssh could be any program.
-    "GIT_ALLOW_PROTOCOL": "none",
-}
-# XDG_CONFIG_HOME is where the user's list of ignored files is, for example.
-_KNOWN = ("PATH", "HOME", "XDG_CONFIG_HOME")
-_NOTHING: Mapping[str, str] = {}
 _STATUS = {
     "A": "added",
     "D": "removed",
@@ -56,9 +38,6 @@ _STATUS = {
     "C": "copied",
     "T": "changed",
 }
-_LONGEST_MESSAGE = 300
-_LONGEST_RUN = 120
-"""Seconds of one run of git."""
 _LISTED_COMMITS = "50"
 
 
@@ -66,15 +45,22 @@ _LISTED_COMMITS = "50"
 class LocalCommits:
     """The changes in `folder` from `base_sha`, the merge base, to `head_sha`; see `ports.Forge`.
 
-    `name` is what they are called in the review, as in "main..HEAD".
+    `base_sha` can be the empty tree, for all of a history. `name` is what they are called in the
+    review, as in "main..HEAD". `in_git` are the words with which `git diff` compares the same.
     """
 
     folder: str
     base_sha: str
     head_sha: str
     name: str
+    in_git: str = ""
     largest_group: int = 32_000_000
     """Bytes of contents that one run of git prints, all of which are in memory at once."""
+
+    @property
+    def are_none(self) -> bool:
+        """True if both commits have the same files; raises MissingContentError as `raw_diff`."""
+        return not self._diff("--name-only", "--no-renames")
 
     def snapshot(self, number: int, *, optional: bool = False) -> Snapshot:  # noqa: ARG002
         """Describe the commits as a pull request without comments."""
@@ -106,15 +92,22 @@ class LocalCommits:
         return self._rows()
 
     def raw_diff(self, _pull: PullRequest) -> str | None:
-        """Return the whole diff."""
-        return decode(run_git(self.folder, *_DIFF, "--patch", self.base_sha, self.head_sha))
+        """Return the whole diff; raises MissingContentError where a partial clone lacks it."""
+        return self._diff("--patch")
 
     def content(self, path: str, sha: str, *, optional: bool = False) -> bytes | None:  # noqa: ARG002
-        """Return a file at a commit, None when it does not exist there."""
-        try:
-            return run_git(self.folder, "cat-file", "blob", f"{sha}:{path}")
-        except NotFoundError:
+        """Return a file at a commit, None when the commit has nothing at that path.
+
+        Raises MissingContentError if the commit has the file and the clone does not.
+        """
+        found = run_git(self.folder, "ls-tree", "-z", "--full-tree", sha, "--", path)
+        about, _, name = found.removesuffix(b"\0").partition(b"\t")
+        if decode(name) != path:
             return None
+        _, kind, blob = about.decode().split()
+        if kind != "blob":
+            raise NotFoundError(f"{path} is a folder or a submodule, and no file.")
+        return read_blob(self.folder, blob, path)
 
     def find_existing(self, paths: Sequence[str], sha: str) -> tuple[str, ...]:
         """Return those of the paths that exist at a commit."""
@@ -135,31 +128,51 @@ class LocalCommits:
         return ()
 
     def text_contents(self, paths: Sequence[str], sha: str) -> Mapping[str, bytes]:
-        """Return the contents of the files that exist at a commit."""
-        found = ((path, self.content(path, sha)) for path in paths)
-        return {path: data for path, data in found if data is not None}
+        """Return the contents of the plain files that exist at a commit and in the clone."""
+        files = self._list(sha, "--", *paths)
+        kept, _ = self._read_objects(files)
+        return {path: data for path in files if (data := kept.read(path)) is not None}
 
     def archive(self, _sha: str) -> Archive:
         """Return what reads the contents of files from git's objects, in a few runs of git.
 
         `git archive` would start the filters that the repository's configuration names.
         """
-        return self._read_objects
+        return self._read_whole
 
-    def _read_objects(self, files: Mapping[str, Blob]) -> UnpackedFiles:
+    def _read_whole(self, files: Mapping[str, Blob]) -> UnpackedFiles:
+        kept, lacking = self._read_objects(files)
+        if lacking:
+            log.warning(
+                "The clone is partial: it lacks %d of the %d files of the commit, which are not "
+                "searched for context",
+                lacking,
+                len(files),
+            )
+        return kept
+
+    def _read_objects(self, files: Mapping[str, Blob]) -> tuple[UnpackedFiles, int]:
+        """Return the contents of the files, and how many of them the clone lacks."""
         check_size(files)
         kept = UnpackedFiles()
+        lacking = 0
         for group in _group(files, self.largest_group):
             asked = "".join(f"{files[path].sha}\n" for path in group).encode()
             objects = run_git(self.folder, "cat-file", "--batch", "--buffer", given=asked)
             for path, data in zip(group, _parse_objects(objects), strict=True):
-                if data is not None:
+                if data is None:
+                    lacking += 1
+                else:
                     kept.add(path, data)
-        return kept
+        return kept, lacking
 
     def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:  # noqa: ARG002
         """Return the plain files of a commit."""
-        rows = run_git(self.folder, "ls-tree", "-r", "-l", "-z", "--full-tree", sha).split(b"\0")
+        return self._list(sha)
+
+    def _list(self, sha: str, *paths: str) -> Mapping[str, Blob]:
+        asked = ("ls-tree", "-r", "-l", "-z", "--full-tree", sha, *paths)
+        rows = run_git(self.folder, *asked).split(b"\0")
         return dict(_parse_entry(row) for row in rows if row.startswith((b"100644", b"100755")))
 
     def list_tree(self, sha: str) -> TreeListing:
@@ -181,10 +194,19 @@ class LocalCommits:
         )
 
     def _rows(self) -> tuple[ListedFile, ...]:
-        span = (self.base_sha, self.head_sha)
-        status = decode(run_git(self.folder, *_DIFF, "--name-status", "-z", *span))
-        counts = decode(run_git(self.folder, *_DIFF, "--numstat", "-z", *span))
+        status = self._diff("--name-status", "-z")
+        counts = self._diff("--numstat", "-z")
         return tuple(_parse_rows(status, dict(_parse_counts(counts))))
+
+    def _diff(self, *options: str) -> str:
+        try:
+            return decode(run_git(self.folder, *_DIFF, *options, self.base_sha, self.head_sha))
+        except MissingContentError as lacking:
+            raise MissingContentError(
+                "This clone lacks contents of the files that were changed.",
+                cause="It is partial, or damaged, and a review fetches nothing.",
+                remedy=f"Run `git diff {self.in_git}` once: git fetches them then.",
+            ) from lacking
 
 
 def _parse_rows(text: str, counts: dict[str, tuple[int, int]]) -> Iterator[ListedFile]:
@@ -247,54 +269,3 @@ def _parse_objects(output: bytes) -> Iterator[bytes | None]:
             continue
         yield output[start : start + int(size)]
         start += int(size) + 1
-
-
-def decode(output: bytes) -> str:
-    """Return what git printed as text; bytes that are no UTF-8 become lone surrogates."""
-    return output.decode("utf-8", errors="surrogateescape")
-
-
-def run_git(
-    folder: str, *arguments: str, given: bytes = b"", environ: Mapping[str, str] = _NOTHING
-) -> bytes:
-    """Run git in a folder and return what it prints; `environ` adds variables.
-
-    Raises NotFoundError if git fails, ForgeError if it cannot be run or takes too long.
-    """
-    known = {name: os.environ[name] for name in _KNOWN if name in os.environ}
-    try:
-        done = subprocess.run(  # noqa: S603  # a list of arguments; untrusted ones are no options
-            [*_SAFE, *arguments],
-            cwd=folder,
-            env={**known, **_ENVIRONMENT, **environ},
-            input=given,
-            capture_output=True,
-            timeout=_LONGEST_RUN,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        raise ForgeError(
-            f"git cannot be run: {type(problem).__name__}.",
-            cause="It is not installed, or took longer than two minutes.",
-            remedy="Install git, and check that `git status` works in the folder.",
-        ) from problem
-    if done.returncode:
-        raise _explain(arguments, " ".join(decode(done.stderr).split())[:_LONGEST_MESSAGE])
-    return done.stdout
-
-
-def _explain(arguments: Sequence[str], message: str) -> NotFoundError:
-    # Options come before the command where filters are switched off.
-    command = next(word for word in arguments if word[:1] != "-" and "=" not in word)
-    what = f"git {command} failed: {(message or 'it found nothing').rstrip('.')}."
-    if "promisor" in message or "unable to read" in message:
-        return NotFoundError(
-            what,
-            cause="The clone is partial: it lacks contents, and a review fetches nothing.",
-            remedy="Run `git diff` between the same commits once; git fetches them then.",
-        )
-    return NotFoundError(
-        what,
-        cause="A branch or commit is misspelled, or the folder is no git repository.",
-        remedy="Check the names with `git log`.",
-    )

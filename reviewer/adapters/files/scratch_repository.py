@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reviewer.adapters.files.git_repository import LocalRepository
-from reviewer.adapters.files.local_git import decode, run_git
+from reviewer.adapters.files.git_runs import decode, run_git
 
 _REF, _EMPTY = "refs/heads/uncommitted", "refs/heads/empty"
 _DIGITS_OF_SHA1 = 40

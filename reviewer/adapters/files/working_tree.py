@@ -6,12 +6,14 @@ The real repository is read and nothing else: its index, objects and configurati
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
 
 from reviewer.adapters.files.git_repository import LocalRepository
-from reviewer.adapters.files.local_git import LocalCommits, decode, run_git
+from reviewer.adapters.files.git_runs import decode, read_blob, run_git
+from reviewer.adapters.files.local_git import LocalCommits
 from reviewer.adapters.files.scratch_repository import ScratchRepository, TreeChange
 from reviewer.errors import ForgeError
 from reviewer.text import digest
@@ -86,9 +88,10 @@ class WorkingTree:
 
     def take_staged(self) -> Uncommitted:
         """Return what `git commit` would commit."""
-        head = self._commit([*self._differences("--cached")])
+        # `git commit` leaves out what `git add --intent-to-add` has only named.
+        head, _ = self._commit([*self._differences("--cached", "--ita-invisible-in-index")])
         name = "HEAD..the index" if self.repository.head else "the index"
-        commits = LocalCommits(self.scratch.folder, self.scratch.parent, head, name)
+        commits = LocalCommits(self.scratch.folder, self.scratch.parent, head, name, "--cached")
         return Uncommitted(commits, notes=tuple(self.notes))
 
     def take_all(self, base: str, name: str, *, untracked: bool) -> Uncommitted:
@@ -98,14 +101,17 @@ class WorkingTree:
         first commit.
         """
         added = tuple(self._find_untracked()) if untracked else ()
-        head = self._commit([*self._differences(), *map(self._describe_untracked, added)])
+        head, taken = self._commit([*self._differences(), *map(self._describe_untracked, added)])
         base = base or self.scratch.parent
         called = f"{name}..the working tree" if name else "the working tree"
-        commits = LocalCommits(self.scratch.folder, base, head, called)
-        return Uncommitted(commits, added, tuple(self.notes))
+        commits = LocalCommits(self.scratch.folder, base, head, called, base)
+        found = tuple(path for path in added if path in taken)
+        return Uncommitted(commits, found, tuple(self.notes))
 
-    def _commit(self, differences: Sequence[Difference]) -> str:
-        return self.scratch.commit(self._entries(differences), _SUBJECT)
+    def _commit(self, differences: Sequence[Difference]) -> tuple[str, AbstractSet[str]]:
+        """Return the new commit, and the paths whose change it has."""
+        entries = [*self._entries(differences)]
+        return self.scratch.commit(entries, _SUBJECT), {entry.path for entry in entries}
 
     def _differences(self, *options: str) -> Iterator[Difference]:
         """Yield what differs from HEAD in the folder, or in the index with "--cached"."""
@@ -220,15 +226,14 @@ class WorkingTree:
             self._note_left_out([path], f"{problem.strerror}")
             return None
         self._room -= len(data)
-        return self._with_line_ends(data, difference.before)
+        return self._with_line_ends(data, path, difference.before)
 
-    def _with_line_ends(self, data: bytes, before: str) -> bytes:
+    def _with_line_ends(self, data: bytes, path: str, before: str) -> bytes:
         """Return the content with the line ends that git would commit (core.autocrlf)."""
         if b"\r\n" not in data or b"\0" in data[:_LOOKED_AT]:
             return data
         if before:
-            committed = run_git(self.repository.folder, "cat-file", "blob", before)
-            keeps = b"\r\n" in committed
+            keeps = b"\r\n" in read_blob(self.repository.folder, before, path)
         else:
             keeps = self.repository.try_to_ask("config", "core.autocrlf") not in {"true", "input"}
         return data if keeps else data.replace(b"\r\n", b"\n")

@@ -104,7 +104,8 @@ class GitHub:
         pages = _read_pages(page)
         comments = tuple(comment for page in pages for comment in page.comments)
         threads = tuple(thread for page in pages for thread in page.threads)
-        return Snapshot(pages[0].pull, Conversation(comments, threads))
+        others = tuple(line for page in pages for line in page.others)
+        return Snapshot(pages[0].pull, Conversation(comments, threads, others))
 
     def _page(
         self,

@@ -110,7 +110,8 @@ class SnapshotPage:
 
     `files` has the files that were asked for too, by their paths: the bytes, or None where it is
     proven that there is no such file. `places` says of other paths if there is anything. `workflow`
-    is the text of the workflow that was asked for, "" if it is not known.
+    is the text of the workflow that was asked for, "" if it is not known. `others` are the first
+    lines of the comments of other accounts.
     """
 
     pull: PullRequest
@@ -121,6 +122,7 @@ class SnapshotPage:
     files: Mapping[str, bytes | None] = field(default_factory=dict)
     places: Mapping[str, bool] = field(default_factory=dict)
     workflow: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ _OPTIONAL = ("closingIssuesReferences", "file", "folder", "beside", "workflow")
 
 # GitHub's name for the author of what a deleted account left behind.
 GHOST = "ghost"
+_LONGEST_LINE = 200
 
 
 class LabelNode(Node):
@@ -194,7 +195,7 @@ def _page(
 ) -> SnapshotPage:
     comments, threads = node.comments, node.review_threads
     # A token sees what it wrote, so no comment of ours is null.
-    read = (parse_comment(node, viewer) for node in comments.rows)
+    read = [parse_comment(node, viewer) for node in comments.rows]
     return SnapshotPage(
         pull=pull,
         comments=tuple(comment for comment in read if comment.mine),
@@ -203,6 +204,9 @@ def _page(
         more=comments.page_info.has_next_page or threads.page_info.has_next_page,
         files=files,
         places=places,
+        others=tuple(
+            each.body[:_LONGEST_LINE].partition("\n")[0] for each in read if not each.mine
+        ),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.local_git import LocalCommits
-from reviewer.errors import ForgeError, NotFoundError
+from reviewer.errors import ForgeError, MissingContentError, NotFoundError
 from reviewer.ports import LARGEST_FILE, Blob
 from tests.faults import faults
 from tests.local_repository import commit, git, write
@@ -74,7 +74,9 @@ def test_what_exists_is_known_by_its_path_from_the_root(folder: Path) -> None:
         assert each.find_existing(asked, door.head_sha) == ("src/app.py", "link")
 
 
-def test_an_object_that_is_missing_is_left_out(folder: Path) -> None:
+def test_an_object_that_is_missing_is_left_out_and_counted(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """As in a partial clone; nothing is fetched."""
     door = commits(folder)
     sha = git(folder, "rev-parse", "HEAD:src/app.py")
@@ -82,6 +84,32 @@ def test_an_object_that_is_missing_is_left_out(folder: Path) -> None:
     files = {**{p: Blob(git(folder, "rev-parse", f"HEAD:{p}"), 1) for p in ("empty", "ünï")}}
     kept = door.archive(door.head_sha)(files | {"src/app.py": Blob(sha, 8)})
     assert (kept.read("src/app.py"), kept.read("ünï")) == (None, FILES["ünï"])
+    assert "it lacks 1 of the 3 files" in caplog.text
+    asked = ["src/app.py", "ünï"]
+    assert door.text_contents(asked, door.head_sha) == {"ünï": FILES["ünï"]}
+
+
+def test_nothing_is_at_a_path_only_if_the_tree_says_so(folder: Path) -> None:
+    door = commits(folder)
+    for path in ("nothing", "src/nothing", "empty/inside", ":(top)empty", "*"):
+        assert door.content(path, door.head_sha) is None
+    with pytest.raises(NotFoundError, match="src is a folder or a submodule"):
+        door.content("src", door.head_sha)
+    sha = git(folder, "rev-parse", "HEAD:src/app.py")
+    (folder / ".git" / "objects" / sha[:2] / sha[2:]).unlink()
+    with pytest.raises(MissingContentError, match=r"lacks the content of 'src/app.py'") as problem:
+        door.content("src/app.py", door.head_sha)
+    assert f"`git show {sha}`" in problem.value.remedy
+
+
+def test_a_path_means_itself_and_no_pattern(folder: Path) -> None:
+    write(folder, {":(top)x": "colon\n", "[e]mpty": "brackets\n"})
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "Odd")
+    door = commits(folder)
+    assert door.content(":(top)x", door.head_sha) == b"colon\n"
+    assert door.content("[e]mpty", door.head_sha) == b"brackets\n"
+    assert door.find_existing(("[e]mpty", "[l]ink"), door.head_sha) == ("[e]mpty",)
 
 
 @faults("SE10")
@@ -139,6 +167,7 @@ def test_a_partial_clone_fetches_nothing_and_says_what_it_lacks(tmp_path: Path) 
     git(folder, "config", "remote.origin.url", "ssh://example.com/x")
     git(folder, "config", "core.sshCommand", f"touch '{tmp_path}/started'; false")
     commits = LocalRepository.find(str(folder)).commits_between("HEAD~2..HEAD")
-    with pytest.raises(NotFoundError, match="The clone is partial"):
+    with pytest.raises(MissingContentError, match="This clone lacks contents") as problem:
         commits.raw_diff(commits.snapshot(0).pull)
     assert not (tmp_path / "started").exists()
+    assert f"`git diff {commits.base_sha} {commits.head_sha}`" in problem.value.remedy

@@ -53,10 +53,12 @@ def take(folder: Path, *, untracked: bool = True) -> Uncommitted:
 
 
 def contents(found: Uncommitted) -> dict[str, bytes | None]:
-    """Return what each changed path has in the new commit."""
+    """Return what each changed path has in the new commit, None for a file that is gone."""
     commits = found.commits
-    rows = commits.changed_files(0, 0)
-    return {row.path: commits.content(row.path, commits.head_sha) for row in rows}
+    return {
+        row.path: None if row.status == "removed" else commits.content(row.path, commits.head_sha)
+        for row in commits.changed_files(0, 0)
+    }
 
 
 def snapshot_of(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -97,6 +99,14 @@ def test_what_is_staged_is_taken_without_later_edits(folder: Path) -> None:
     write(folder, {"a.py": "a = 3\n"})
     found = open_tree(folder).take_staged()
     assert contents(found) == {"a.py": b"a = 2\n", "new.py": b"new\n"}
+
+
+def test_a_file_that_is_named_for_a_later_commit_only_is_not_staged(folder: Path) -> None:
+    write(folder, {"a.py": "a = 2\n", "new.py": "new\n"})
+    git(folder, "add", "a.py")
+    git(folder, "add", "--intent-to-add", "new.py")
+    assert contents(open_tree(folder).take_staged()) == {"a.py": b"a = 2\n"}
+    assert contents(take(folder)) == {"a.py": b"a = 2\n", "new.py": b"new\n"}
 
 
 def test_the_index_of_a_hook_is_what_its_commit_would_have(folder: Path) -> None:
@@ -317,7 +327,7 @@ def test_too_many_untracked_files_are_nobody_s_work(folder: Path) -> None:
 def test_large_files_and_many_bytes_are_left_out_with_a_note(folder: Path) -> None:
     write(folder, {"large": b"x" * 101, "small": b"x" * 100})
     found = open_tree(folder, file=100).take_all("", "HEAD", untracked=True)
-    assert list(contents(found)) == ["small"]
+    assert (list(contents(found)), found.untracked) == (["small"], ("small",))
     assert "left out: large: only files" in found.notes[0]
     less = open_tree(folder, all_files=150).take_all("", "HEAD", untracked=True)
     assert list(contents(less)) == ["large"]

@@ -160,6 +160,23 @@ def test_a_definition_that_is_as_it_was_asks_about_nothing_wherever_it_is(job: J
 
 
 @faults("ST11")
+def test_an_override_that_changed_in_the_base_asks_about_what_it_overrides(job: Job) -> None:
+    base = "class Till:\n    def settle(self):\n        return {}\n"
+    override = (
+        "from src.till import Till\n\n\nclass Card(Till):\n    def settle(self):\n        {}\n"
+    )
+    files = {"src/till.py": (base.format(1), base.format(2))}
+    job.github.add_pull(NUMBER, files | {"lib/card.py": unchanged(override.format("pass"))})
+    job.run()
+    before = len(job.model.bodies)
+    assert "class Card(Till)" in job.model.bodies[0]["messages"][-1]["content"]
+    job.github.move_base(NUMBER, {"lib/card.py": override.format("raise OSError")})
+    job.github.push(NUMBER, {"lib/card.py": override.format("raise OSError")}, force=True)
+    job.run()
+    assert "src/till.py" in asked(job, before)
+    assert "`settle` in lib/card.py changed" in job.github.bodies[0]
+
+
 def test_a_definition_that_is_gone_asks_about_its_user(job: Job) -> None:
     count = add_user(job)
     job.github.move_base(NUMBER, {"lib/store.py": None})

@@ -98,12 +98,17 @@ class RepositorySearch:
     def find_places(self, file: ChangedFile) -> Iterator[tuple[str, list[DefinitionPlace]]]:
         """Yield each name that a file's added lines use, with the places that define it.
 
-        They are those that a request with enough room shows, whatever it shows beside them.
+        Names that its changed lines define follow, with overrides. The places are those that a
+        request with enough room shows, whatever it shows beside them.
         """
         if not nearness.is_test(file.path):
             used = self._used.get(file.path) or find_used(file.path, file.hunks)
             text = self._near(file.path)
             yield from _find_needed(self._index, file.path, file.hunks, text, used)
+            choice = _Choice(self._index, self._near, lambda _: frozenset(), self._limits)
+            for changed in changed_definitions.find_changed(file, file.hunks, text):
+                if places := choice.find_override_places(file.path, changed):
+                    yield changed.name, places
 
 
 class _Choice:
@@ -176,6 +181,12 @@ class _Choice:
 
     def _find_overrides(self, path: str, changed: ChangedDefinition) -> Iterator[CodePiece]:
         """Yield definitions of the same name in subclasses of its class, and in its bases."""
+        title = f"Another definition of {changed.name}, perhaps an override, in"
+        places = self.find_override_places(path, changed)
+        yield from self._make_definitions(title, places, identifiers.language_family(path))
+
+    def find_override_places(self, path: str, changed: ChangedDefinition) -> list[DefinitionPlace]:
+        """Return where subclasses of its class, and its bases, define the same name."""
         family = identifiers.language_family(path)
         places = [
             place
@@ -184,10 +195,7 @@ class _Choice:
             and not changed.relatives.isdisjoint(place.links)
             and self._is_relative(place, changed, family)
         ]
-        title = f"Another definition of {changed.name}, perhaps an override, in"
-        yield from self._make_definitions(
-            title, sort_by_nearness(path, places)[:FILES_PER_BODY], family
-        )
+        return sort_by_nearness(path, places)[:FILES_PER_BODY]
 
     def _is_relative(self, place: DefinitionPlace, changed: ChangedDefinition, family: str) -> bool:
         source = self._open(place.path, family)

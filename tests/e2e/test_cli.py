@@ -303,6 +303,27 @@ def test_a_file_of_learnings_is_checked_too(repository: Path, model_server: Loop
     assert "paths" in schema["$defs"]["learning"]["properties"]
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["named", "found"])
+def test_patterns_that_match_no_file_get_a_note(
+    repository: Path, model_server: LoopbackModel, *, named: bool
+) -> None:
+    path = repository / ".github" / "code-review-learnings.yml"
+    path.parent.mkdir()
+    path.write_text("- text: Count in cents.\n  paths: [scr/billing/**, .github/**]\n", "utf-8")
+    (repository / ".gitignore").write_text("scr/\n", "utf-8")
+    (repository / "scr" / "billing").mkdir(parents=True)
+    (repository / "scr" / "billing" / "built.py").write_text("x = 1\n", "utf-8")
+    done = run(repository, model_server, "config", "check", *([str(path)] if named else []))
+    assert done.returncode == 0
+    (note,) = re.findall("note: (.*)", done.stdout)
+    assert note == (
+        "1 pattern matches no file of the repository: "
+        "`scr/billing/**` (paths of .github/code-review-learnings.yml)"
+    )
+    text = "exclude: [dist/**, .gitignore]\n"
+    assert "`dist/**` (exclude of" in check_settings(repository, model_server, text).stdout
+
+
 def test_without_a_file_of_settings_the_defaults_apply(
     repository: Path, model_server: LoopbackModel
 ) -> None:

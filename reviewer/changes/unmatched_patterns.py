@@ -1,8 +1,9 @@
-"""Finds patterns of the settings that match no file, so that a misspelt one is noticed."""
+"""Finds patterns of settings and learnings that match no file, to notice misspelt ones."""
 
 from collections.abc import Collection, Iterator
 
 from reviewer.config.globs import Patterns
+from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
 
@@ -33,6 +34,8 @@ def _list_patterns(config: Settings) -> Iterator[tuple[str, str]]:
         for name, patterns in (("include", globs.include), ("exclude", globs.exclude)):
             yield from ((pattern, f"{name} of {author}") for pattern in patterns)
     yield from ((each.path, f"path-instructions of {PATH}") for each in config.path_instructions)
+    learned = dict.fromkeys(path for each in config.learnings for path in each.paths)
+    yield from ((path, f"paths of {LEARNINGS_FILE}") for path in learned)
 
 
 def _misses(pattern: str, paths: Collection[str]) -> bool:

@@ -1,6 +1,7 @@
 """Lays out findings and the head and foot of the comment by the repository's own templates."""
 
 import logging
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,10 +10,18 @@ from reviewer.finding import CATEGORIES, Finding, Side
 from reviewer.review import Review, Status
 from reviewer.severity import Severity
 from reviewer.text import markdown
-from reviewer.text.own_templates import OwnTemplate, TemplateError, Value, Word
+from reviewer.text.own_templates import OwnTemplate
+from reviewer.text.template_language import TemplateError, Value, Word
 from reviewer.text.templates import SafeText
 
 log = logging.getLogger(__name__)
+
+# Inside of a list or a quote too.
+_FENCE = re.compile(r"(?:[ \t>]|[-+*] |\d{1,9}[.)] )*(?:```|~~~)")
+# Tags that begin a block, whose end is no part of its first line.
+_BLOCK = re.compile(r"<(?!/?(?:a|b|br|code|em|i|img|kbd|small|span|strong|sub|sup)\b)")
+_DELIMITERS = re.compile(r"[ |:]*-[-|: ]*")
+_DEFINITION = re.compile(r" *\[[^\]]*\]:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +51,14 @@ class OwnLayout:
     def list_finding(self, finding: Finding, inline: Container[int], *, quotes: bool) -> SafeText:
         """Return a finding for the comment's list; "" if the layout is ours.
 
-        Its number is at the end of the first line. `inline` are the numbers of the findings that an
-        inline comment explains.
+        Its number is at the end of the first line, or above a first line that shows none there.
+        `inline` are the numbers of the findings that an inline comment explains.
         """
         has_comment = {"has_comment": finding.number in inline}
         text = self._render(
             "finding.md.j2", _describe_finding(finding, quotes=quotes) | has_comment
         )
-        first, line_feed, rest = text.partition("\n")
-        return SafeText(f"{first} [F{finding.number}]{line_feed}{rest}") if text else text
+        return SafeText(_add_number(text, finding.number)) if text else text
 
     def render_inline(self, finding: Finding) -> SafeText:
         """Return the text of an inline comment; "" if the layout is ours."""
@@ -69,6 +77,14 @@ class OwnLayout:
             # It was fine with all samples: ours is better than no finding.
             log.warning("The template %s was not used: %s", name, problem.what)
             return SafeText()
+
+
+def _add_number(text: str, number: int) -> str:
+    first, line_feed, rest = text.partition("\n")
+    is_table = "|" in first and _DELIMITERS.fullmatch(rest.partition("\n")[0])
+    if is_table or _FENCE.match(first) or _BLOCK.search(first) or _DEFINITION.match(first):
+        return f"[F{number}]\n\n{text}"
+    return f"{first} [F{number}]{line_feed}{rest}"
 
 
 def _describe_finding(finding: Finding, *, quotes: bool) -> dict[str, Value]:

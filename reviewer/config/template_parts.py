@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from reviewer.config.options import suggest
 from reviewer.errors import ConfigError
 from reviewer.text import markdown
-from reviewer.text.own_templates import OwnTemplate, TemplateError, Value, Word
+from reviewer.text.own_templates import OwnTemplate
+from reviewer.text.template_language import TemplateError, Value, Word
 
 COMMENT_FILTERS: Mapping[str, Callable[[str], str]] = {
     "block": markdown.block,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from reviewer.config import template_parts
 from reviewer.llm.batch_request import BatchRequest
 from reviewer.text import markdown
-from reviewer.text.own_templates import OwnTemplate, TemplateError, Value
+from reviewer.text.own_templates import OwnTemplate
+from reviewer.text.template_language import TemplateError, Value
 from reviewer.text.templates import SafeText
 
 log = logging.getLogger(__name__)

@@ -32,8 +32,9 @@ class Run:
     of the input timeout. `models` makes the models of `inputs.every_model`. It imports their
     client, which is slow: call it while GitHub responds, or not at all. `seal` signs what the run
     leaves on the pull request, and checks what earlier runs left. `budget` counts what the run
-    costs. `workspace` is the job's folder, where report files are; `checkout` is the folder of the
-    reviewed files. Both are empty where there is none. `repository` is "owner/name". `folders`
+    costs. `workspace` is the folder of the reports that inputs name, `output_folder` that of the
+    reports that the run writes, `checkout` that of the reviewed files. They are empty where there
+    is none. `repository` is "owner/name". `folders`
     are the paths of the repository in reports of other tools. `now` is when the run began.
     `early_list` is None if the event does not name the commits. `key` distinguishes its bill from
     those of other runs. `problems` are those that it has reported, and `environ` holds the runner's
@@ -53,6 +54,7 @@ class Run:
     seal: Seal
     budget: Budget
     workspace: str = ""
+    output_folder: str = ""
     checkout: str = ""
     repository: str = ""
     folders: tuple[str, ...] = ()

@@ -49,6 +49,7 @@ class RunSetting:
             seal=self.make_seal(wanted.number),
             budget=budget,
             workspace=workspace,
+            output_folder=workspace,
             checkout=workspace,
             repository=repository,
             folders=_list_folders(self.environ, workspace, repository),

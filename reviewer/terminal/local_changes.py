@@ -2,14 +2,16 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reviewer.adapters.files import tool_report_files
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.local_git import LocalCommits
 from reviewer.adapters.files.scratch_repository import ScratchRepository
 from reviewer.adapters.files.working_tree import Uncommitted, WorkingTree
 from reviewer.errors import InputError
+from reviewer.terminal import given_files
 
 _SHOWN = 5
 # A path that is a pattern of itself, and that no shell acts on inside of quotes.
@@ -29,12 +31,19 @@ class LocalChanges:
 
 
 def open_changes(
-    what: str, scratch: str, environ: Mapping[str, str], *, staged: bool, untracked: bool
+    what: str,
+    scratch: str,
+    environ: Mapping[str, str],
+    *,
+    staged: bool,
+    untracked: bool,
+    reports: Sequence[str] = (),
 ) -> LocalChanges:
     """Open "BASE..HEAD", or the working tree since it left "BASE" or the default branch.
 
-    `scratch` is an empty folder for the repository that is read. Raises ForgeError or InputError if
-    there is no such repository or commit.
+    `scratch` is an empty folder for the repository that is read. `reports` are names of files and
+    folders that tools made, and no work of anybody unless git tracks them. Raises ForgeError or
+    InputError if there is no such repository or commit.
     """
     repository = LocalRepository.find(os.curdir)
     repository.require_own(environ)
@@ -54,7 +63,13 @@ def open_changes(
         # From a partial clone itself, git would fetch what is not there.
         commits = replace(repository.commits_between(what), folder=beside.folder)
         return LocalChanges(commits, (), repository.folder if repository.has_files else "")
-    tree = WorkingTree(repository, beside, _find_index(repository, environ))
+    names = given_files.relate(reports, repository.folder)
+    tree = WorkingTree(
+        repository,
+        beside,
+        _find_index(repository, environ),
+        reports=frozenset(tool_report_files.find(repository.folder, names)),
+    )
     if staged:
         return _describe(repository, tree.take_staged())
     base, name = _find_base(repository, what)

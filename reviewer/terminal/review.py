@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,7 +22,7 @@ from reviewer.events.activity import ReviewPullRequest
 from reviewer.outputs import review_report, step_outputs
 from reviewer.ports import Forge
 from reviewer.pull_request import Conversation
-from reviewer.terminal import environment
+from reviewer.terminal import environment, given_files
 from reviewer.terminal.formats import FORMATS, Reviewed
 from reviewer.terminal.local_changes import LocalChanges, open_changes
 from reviewer.terminal.text_report import Layout
@@ -68,7 +68,7 @@ def review(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
             target = (
                 _open_pull_request(remote, inputs, environ)
                 if remote
-                else _open_local(options, folder, terminal, environ)
+                else _open_local(options, inputs.sarif + inputs.reports, folder, terminal, environ)
             )
             if target is None:
                 return 0
@@ -139,9 +139,13 @@ def _open_pull_request(remote: re.Match[str], inputs: Inputs, environ: Mapping[s
 
 
 def _open_local(
-    options: argparse.Namespace, folder: str, terminal: Terminal, environ: Mapping[str, str]
+    options: argparse.Namespace,
+    reports: Sequence[str],
+    folder: str,
+    terminal: Terminal,
+    environ: Mapping[str, str],
 ) -> Target | None:
-    """Return the changes on this machine, None if there are none."""
+    """Return the changes on this machine, None if there are none; `reports` are none of them."""
     if options.comment:
         raise InputError(
             "--comment writes on a pull request, and none is named.",
@@ -155,6 +159,7 @@ def _open_local(
         environ,
         staged=options.staged,
         untracked=not options.no_untracked,
+        reports=reports,
     )
     return _announce(found, terminal, staged=options.staged)
 
@@ -181,6 +186,8 @@ def _run(
     from reviewer.run.run import Run
 
     deadline = Deadline(inputs.timeout)
+    root = str(Path(target.checkout).absolute())
+    inputs = given_files.relate_inputs(inputs, root)
     run = Run(
         forge=target.forge,
         models=cache(lambda: run_setting.make_models(inputs, deadline)),
@@ -191,8 +198,10 @@ def _run(
         run_url="",
         seal=run_setting.make_seal(inputs, target.repository, target.number),
         budget=Budget.of(inputs),
-        workspace=folder,
+        workspace=root,
+        output_folder=folder,
         checkout=target.checkout,
+        folders=(root,),
         repository_url=run_setting.make_repository_url(environ, target.repository),
     )
     snapshot = target.forge.snapshot(target.number)

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from reviewer.adapters.files.git_repository import LocalRepository
+from reviewer.adapters.files.local_git import decode, run_git
+from reviewer.changes import unmatched_patterns
 from reviewer.config import glob_mistakes
 from reviewer.config import settings as config
 from reviewer.config.repository import file_places, learnings_file, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
+from reviewer.config.repository.learnings import Learning
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
 from reviewer.config.workflow.inputs import Inputs
@@ -28,19 +32,30 @@ def check(file: str, templates: str) -> int:
     checks_learnings = learnings == path or (not file and learnings.exists())
     if templates:
         _check_templates(Path(templates))
-    if checks_learnings:
-        _check_learnings(learnings)
-    if learnings == path:
-        return 0
-    _check_place(root, path)
-    if not (file or path.exists()):
-        print(f"There is no {PATH}, so the defaults apply. `code-review init` writes one.")
-        return 0
-    settings = config.load(Inputs(), read(path))
-    for note in (*settings.notes, *_find_doubtful(settings, root)):
+    learned = _check_learnings(learnings) if checks_learnings else ()
+    reads_settings = learnings != path
+    if reads_settings:
+        _check_place(root, path)
+    is_there = reads_settings and (bool(file) or path.exists())
+    settings = config.load(Inputs(), read(path) if is_there else None)
+    doubtful = (*settings.notes, *_find_doubtful(settings, root)) if is_there else ()
+    unmatched = unmatched_patterns.find(replace(settings, learnings=learned), _list_files(root))
+    for note in (*doubtful, *unmatched):
         print(f"note: {note}")
-    print(f"{path} can be used. It applies once it is on the base branch.")
+    if is_there:
+        print(f"{path} can be used. It applies once it is on the base branch.")
+    elif reads_settings:
+        print(f"There is no {PATH}, so the defaults apply. `code-review init` writes one.")
     return 0
+
+
+def _list_files(root: Path) -> tuple[str, ...]:
+    """Return the files that a commit of everything here would have, none without a repository."""
+    listing = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    try:
+        return tuple(filter(None, decode(run_git(str(root), *listing)).split("\0")))
+    except ForgeError:
+        return ()
 
 
 def _find_doubtful(settings: Settings, root: Path) -> Iterator[str]:
@@ -72,9 +87,11 @@ def _find_root() -> Path:
         return Path()
 
 
-def _check_learnings(path: Path) -> None:
-    count = len(learnings_file.parse(read(path)))
+def _check_learnings(path: Path) -> tuple[Learning, ...]:
+    found = learnings_file.parse(read(path))
+    count = len(found)
     print(f"{path}: {count} {'learning' if count == 1 else 'learnings'} can be used.")
+    return found
 
 
 def _check_place(root: Path, path: Path) -> None:

@@ -21,6 +21,8 @@ _HELP = " Help: "
 # Who excludes a file, or writes a pattern: the words of notes and of reasons.
 _THE_WORKFLOW = re.compile(r"\b(?P<what>(?:includ|exclud)ed? (?:of|by) the) workflow\b")
 
+_THE_WORKSPACE = re.compile(r"\bthe workspace\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -39,6 +41,7 @@ class Wording:
         message, help_, address = text.partition(_HELP)
         message = _ABOUT_WORKFLOWS.sub("", message)
         message = _THE_WORKFLOW.sub(r"\g<what> command line", message)
+        message = _THE_WORKSPACE.sub("the repository's folder", message)
         message = _ASSIGNMENT.sub(self._assign, message)
         return _INPUT.sub(self._name, message) + help_ + address
 

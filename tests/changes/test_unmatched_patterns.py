@@ -1,7 +1,10 @@
 """A pattern that matches no file of the repository is noticed, if its files are known anyway."""
 
+from dataclasses import replace
+
 from reviewer.changes import unmatched_patterns
 from reviewer.config import settings as config
+from reviewer.config.repository.learnings import Learning
 from reviewer.config.workflow.inputs import Inputs
 
 PATHS = ("src/app.py", "docs/a.md", "README.md")
@@ -40,3 +43,17 @@ def test_without_a_list_of_files_and_in_a_huge_repository_there_is_no_note() -> 
     settings = config.load(Inputs(exclude=("a", "b")), None)
     assert unmatched_patterns.find(settings, ()) == ()
     assert unmatched_patterns.find(settings, [f"f{number}" for number in range(250_001)]) == ()
+
+
+def test_paths_of_learnings_that_match_nothing_are_noted_once() -> None:
+    learnings = (
+        Learning("Count in cents.", ("src/**", "scr/billing/**", "!docs/a.md")),
+        Learning("Round half up.", ("scr/billing/**",)),
+        Learning("Check the tenant."),
+    )
+    settings = replace(config.load(Inputs(), None), learnings=learnings)
+    (note,) = unmatched_patterns.find(settings, PATHS)
+    assert note == (
+        "1 pattern matches no file of the repository: "
+        "`scr/billing/**` (paths of .github/code-review-learnings.yml)"
+    )

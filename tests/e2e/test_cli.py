@@ -214,6 +214,80 @@ def test_excluded_code_is_not_sent_from_a_clone_that_lacks_the_settings(
     assert model_server.requests == []
 
 
+SARIF = Path(__file__).parents[1] / "data" / "sarif" / "ruff.sarif"
+
+
+def report_of_ruff(path: str) -> str:
+    """Word a report about the changed line of src/app.py."""
+    log = json.loads(SARIF.read_text("utf-8"))
+    log["runs"][0]["results"] = log["runs"][0]["results"][:1]
+    (place,) = log["runs"][0]["results"][0]["locations"]
+    place["physicalLocation"]["artifactLocation"] = {"uri": path}
+    return json.dumps(log)
+
+
+@pytest.mark.parametrize("folder", ["", "src"], ids=["root", "subfolder"])
+@pytest.mark.parametrize("absolute", [True, False], ids=["absolute", "relative"])
+def test_reports_of_other_tools_are_read_from_the_current_folder(
+    repository: Path, model_server: LoopbackModel, folder: str, *, absolute: bool
+) -> None:
+    here = repository / folder
+    path = repository / "src" / "app.py"
+    report = report_of_ruff(path.as_uri() if absolute else "src/app.py")
+    (here / "ruff.sarif").write_text(report, "utf-8")
+    model_server.script = lambda body: (
+        review_reply(prompted_path(body)) if prompted_path(body) else OVERVIEW
+    )
+    words = ("review", "main", "--format", "json", "--input", "sarif=*.sarif")
+    done = run(here, model_server, *words)
+    made = json.loads(done.stdout)
+    assert [each["tools"] for each in made["findings"]] == [["ruff F401"]], done.stderr
+    # The report is no part of the work.
+    assert "ruff.sarif" not in {each["path"] for each in made["files"]}
+    named = str(here / "ruff.sarif")
+    again = run(here, model_server, *words[:4], CODE_REVIEW_SARIF=named)
+    assert json.loads(again.stdout)["findings"] == made["findings"]
+    lost = run(here, model_server, *words[:2], "--input", "sarif=*.xml")
+    assert "no file of the repository's folder matches" in lost.stdout
+
+
+def test_the_report_of_an_earlier_review_is_read_from_the_current_folder(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    model_server.script = finds_a_problem
+    here = repository / "src"
+    assert run(here, model_server, "review", "main", "--json", "r.json").returncode == 0
+    asked = len(model_server.bodies)
+    done = run(here, model_server, "review", "main", "--input", "reports=r.json")
+    assert "1 high" in done.stdout
+    assert "r.json" not in done.stdout
+    assert len(model_server.bodies) == asked
+
+
+def test_a_report_outside_of_the_repository_is_an_error(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    for what in ("main", "main..change"):
+        done = run(repository, model_server, "review", what, "--input", "sarif=../ruff.sarif")
+        assert done.returncode == 2
+        assert f"../ruff.sarif is not below {repository}" in done.stderr
+    assert not model_server.bodies
+
+
+def test_results_of_tools_about_other_lines_than_those_of_the_commits_are_left_out(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    (repository / "src" / "app.py").write_text("import os\nnew = 2\n", "utf-8")
+    (repository / "ruff.sarif").write_text(report_of_ruff("src/app.py"), "utf-8")
+    model_server.script = lambda body: (
+        review_reply(prompted_path(body)) if prompted_path(body) else OVERVIEW
+    )
+    done = run(repository, model_server, "review", "main..change", "--input", "sarif=ruff.sarif")
+    text = " ".join(done.stdout.split())
+    assert "ruff read another version of src/app.py than that of the head commit" in text
+    assert "actions/checkout" not in text
+
+
 def check_settings(
     repository: Path, server: LoopbackModel, text: str
 ) -> "subprocess.CompletedProcess[str]":
@@ -337,6 +411,27 @@ def test_a_file_of_learnings_is_checked_too(repository: Path, model_server: Loop
     assert (done.returncode, ": 1 learning can be used.\n" in done.stdout) == (0, True)
     schema = json.loads(run(repository, model_server, "config", "schema", "--learnings").stdout)
     assert "paths" in schema["$defs"]["learning"]["properties"]
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "found"])
+def test_patterns_that_match_no_file_get_a_note(
+    repository: Path, model_server: LoopbackModel, *, named: bool
+) -> None:
+    path = repository / ".github" / "code-review-learnings.yml"
+    path.parent.mkdir()
+    path.write_text("- text: Count in cents.\n  paths: [scr/billing/**, .github/**]\n", "utf-8")
+    (repository / ".gitignore").write_text("scr/\n", "utf-8")
+    (repository / "scr" / "billing").mkdir(parents=True)
+    (repository / "scr" / "billing" / "built.py").write_text("x = 1\n", "utf-8")
+    done = run(repository, model_server, "config", "check", *([str(path)] if named else []))
+    assert done.returncode == 0
+    (note,) = re.findall("note: (.*)", done.stdout)
+    assert note == (
+        "1 pattern matches no file of the repository: "
+        "`scr/billing/**` (paths of .github/code-review-learnings.yml)"
+    )
+    text = "exclude: [dist/**, .gitignore]\n"
+    assert "`dist/**` (exclude of" in check_settings(repository, model_server, text).stdout
 
 
 def test_without_a_file_of_settings_the_defaults_apply(

@@ -204,6 +204,32 @@ def test_what_is_no_sarif_is_refused_with_the_place(data: bytes, why: str) -> No
     assert len(str(refused.value)) < 300
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_report_in_another_unicode_encoding_is_read(encoding: str) -> None:
+    """PowerShell writes them: `>` as UTF-16, and `Out-File -Encoding utf8` with a mark."""
+    text = log(result(message={"text": "Größe"})).decode("unicode_escape")
+    (found,) = sarif_results.parse(text.encode(encoding)).results
+    assert found.message == "Größe"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        (b"\xff\xfe{\0}", "utf-16"),
+        ('{"version": "\ud800"}'.encode("utf-16-le", "surrogatepass"), "utf-16-le"),
+        ('{"version": "Größe"}'.encode("latin-1"), "utf-8"),
+    ],
+)
+def test_a_report_that_is_no_text_in_its_encoding_is_refused(data: bytes, encoding: str) -> None:
+    with pytest.raises(ReportError, match=f"its bytes are no text in {encoding}: .* UTF-8"):
+        sarif_results.parse(data)
+
+
+def test_the_limits_apply_in_every_encoding() -> None:
+    with pytest.raises(ReportError, match="too many results"):
+        sarif_results.parse(('{"x": [' + "{}," * 400_001 + "1]}").encode("utf-16"))
+
+
 @pytest.mark.parametrize("piece", [b"{},", b"[],", b'{"message": {}},'])
 def test_a_file_that_would_take_much_memory_is_not_read(piece: bytes) -> None:
     with pytest.raises(ReportError, match="too many results"):

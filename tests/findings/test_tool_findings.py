@@ -1,5 +1,6 @@
 """Which results of other tools become findings, and how they meet those of the model."""
 
+from collections.abc import Container, Mapping
 from dataclasses import replace
 
 import pytest
@@ -11,12 +12,8 @@ from reviewer.config.workflow.inputs import Inputs
 from reviewer.finding import Dismissal, Finding, Origin, resembles
 from reviewer.findings import ranking
 from reviewer.findings.other_tools import tool_findings, tool_matches
-from reviewer.findings.other_tools.tool_findings import (
-    MOST,
-    MOST_PER_FILE,
-    RepositoryRoots,
-    ToolFindings,
-)
+from reviewer.findings.other_tools.tool_files import RepositoryRoots, ToolFiles
+from reviewer.findings.other_tools.tool_findings import MOST, MOST_PER_FILE, ToolFindings
 from reviewer.findings.other_tools.tool_results import SarifReport, ToolPlace, ToolResult
 from reviewer.findings.ranking import Verdict
 from reviewer.redaction.scan import Redaction
@@ -49,9 +46,16 @@ def result(
     return ToolResult("ruff", rule, severity, message, (place,))
 
 
-def place(*results: ToolResult, files: tuple[ChangedFile, ...] = ()) -> ToolFindings:
-    report = SarifReport(results)
-    return tool_findings.place(report, files or (changed(),), ROOTS, Redaction())
+def place(
+    *results: ToolResult,
+    files: tuple[ChangedFile, ...] = (),
+    workspace: Mapping[str, bytes] | None = None,
+    head: Container[str] = (),
+    failures: tuple[ToolResult, ...] = (),
+) -> ToolFindings:
+    report = SarifReport(results, failures=failures)
+    tool_files = ToolFiles((workspace or {}).get, lambda path: path in head)
+    return tool_findings.place(report, files or (changed(),), ROOTS, Redaction(), tool_files)
 
 
 def reported(**members: object) -> Finding:
@@ -126,16 +130,103 @@ def test_what_a_tool_could_not_read_is_a_problem_if_it_changed(
 ) -> None:
     places = tuple(ToolPlace(path, 0, 0) for path in paths)
     failure = ToolResult("ruff", "", Severity.HIGH, "Cannot parse", places)
-    report = SarifReport((), failures=(failure,))
-    found = tool_findings.place(report, (changed(),), ROOTS, Redaction())
-    assert found.problems == problems
+    assert place(failures=(failure,)).problems == problems
 
 
 def test_a_path_of_a_folder_of_the_repository_is_noted() -> None:
     found = place(result("pay.py"), result("other.py"))
     assert not found.problems
     (note,) = found.notes
-    assert "pay.py, which is no changed file, but src/pay.py is" in note
+    assert note == (
+        "ruff names pay.py, which is no file of the head commit, but src/pay.py is a changed one: "
+        "run the tool at the top of the repository"
+    )
+    assert not place(result("pay.py"), head=("pay.py",)).notes
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "app/src/pay.py",
+        "shop/app/src/pay.py",
+        "/home/runner/work/shop/shop/app/src/pay.py",
+        "/github/workspace/app/src/pay.py",
+    ],
+)
+def test_a_path_with_the_folder_of_the_checkout_is_noted(path: str) -> None:
+    (note,) = place(result(path), result(f"{path}x")).notes
+    assert "app/src/pay.py, which is no file of the head commit, but src/pay.py is" in note
+    assert note.endswith("out without `path`, or run the tool in the folder of the checkout")
+    in_head = ROOTS.find_relative(path)
+    assert not place(result(path), head=(in_head,)).notes
+
+
+def test_a_path_of_very_many_folders_takes_no_time() -> None:
+    assert not place(result("a/" * 1_000_000 + "b"), result("/a" * 1_000_000)).notes
+
+
+HEAD = "first\n}\ntotal = sum(prices)\nlast\nend\n"
+
+
+@faults("OT1")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\n" + HEAD,
+        "}\n" + HEAD,
+        HEAD.replace("sum(prices)", "sum( prices )"),
+        "first\n",
+        "",
+    ],
+    ids=["above", "same line above", "formatted", "short", "empty"],
+)
+def test_results_on_the_lines_of_another_version_are_a_problem_and_no_finding(text: str) -> None:
+    other = changed("src/b.py")
+    found = place(
+        result(),
+        result(start=4),
+        result("src/b.py"),
+        files=(changed(), other),
+        workspace={PATH: text.encode(), "src/b.py": HEAD.encode()},
+    )
+    assert list(found.by_path) == ["src/b.py"]
+    (problem,) = found.problems
+    assert problem == (
+        "ruff read another version of src/pay.py than that of the head commit, so its results "
+        "there are left out. In a workflow, give actions/checkout the line "
+        "`ref: ${{ github.event.pull_request.head.sha }}`."
+    )
+
+
+def test_several_files_of_another_version_are_one_problem_for_each_tool() -> None:
+    files = (changed(), changed("b.py"), changed("c.py"))
+    workspace = dict.fromkeys((PATH, "b.py", "c.py"), b"x\n")
+    lint = replace(result("c.py"), tool="lint")
+    found = place(result(), result("b.py"), lint, files=files, workspace=workspace)
+    assert [text.partition(" than")[0] for text in found.problems] == [
+        "ruff read another version of src/pay.py (and 1 more)",
+        "lint read another version of c.py",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [HEAD, HEAD.replace("\n", "\r\n"), f"{HEAD}more\n"],
+    ids=["same", "Windows' line ends", "more below"],
+)
+def test_what_has_the_lines_of_the_change_at_their_places_is_used(text: str) -> None:
+    found = place(result(), workspace={PATH: text.encode()})
+    assert (len(found.by_path), found.problems) == (1, ())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "latin-1"])
+def test_a_file_that_git_calls_binary_is_compared_as_text(encoding: str) -> None:
+    text = HEAD.replace("first", "Größe")
+    file = changed(patch=PATCH.replace(" first", " Größe"))
+    file = replace(file, remark="git calls it binary: it is UTF-16")
+    assert place(result(), files=(file,), workspace={PATH: text.encode(encoding)}).by_path
+    moved = f"import os\n{text}".encode(encoding)
+    assert place(result(), files=(file,), workspace={PATH: moved}).problems
 
 
 def test_a_result_without_a_line_is_noted() -> None:

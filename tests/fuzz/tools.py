@@ -12,12 +12,14 @@ from reviewer.findings.other_tools.sarif_results import (
     LONGEST_TOOL,
     MOST_PLACES,
 )
-from reviewer.findings.other_tools.tool_findings import MOST, MOST_PER_FILE, RepositoryRoots
+from reviewer.findings.other_tools.tool_files import RepositoryRoots, ToolFiles
+from reviewer.findings.other_tools.tool_findings import MOST, MOST_PER_FILE
 from reviewer.findings.other_tools.tool_results import SarifReport
 from reviewer.pull_request import ListedFile
 from reviewer.redaction.scan import Redaction
 
 ROOTS = RepositoryRoots(("/home/runner/work/shop/shop",), "shop")
+FILES = ToolFiles(lambda _: None, {"kept.py"}.__contains__)
 PATCH = "@@ -1,2 +1,4 @@\n kept = 1\n-old = 2\n+new = 2\n+more = 3\n+}\n"
 
 
@@ -51,7 +53,7 @@ def _assert_bounded(report: SarifReport) -> None:
 
 
 def _assert_placed(report: SarifReport, files: dict[str, ChangedFile]) -> None:
-    found = tool_findings.place(report, files.values(), ROOTS, Redaction())
+    found = tool_findings.place(report, files.values(), ROOTS, Redaction(), FILES)
     added = {
         path: {line.new for line in file.changed_lines if line.kind is LineKind.ADDED}
         for path, file in files.items()

@@ -174,6 +174,7 @@ class Job:
                 seal=seal,
                 budget=budget,
                 workspace=self.workspace,
+                output_folder=self.workspace,
                 checkout=self.checkout,
                 repository=self.github.full_name,
                 event=self.event,

@@ -300,3 +300,9 @@ def test_the_first_query_brings_them(job: Job) -> None:
     job.run()
     assert "Money is counted in cents." in shown(job)[PAY]
     assert job.github.sent("GET .*/contents/.github/.*") == []
+
+
+def test_a_learning_about_no_file_of_the_repository_is_noted_in_the_job_summary(job: Job) -> None:
+    open_pull(job, CENTS.replace("src/pay/**", "src/payments/**"))
+    summary = job.run(tools="auto").summary
+    assert "1 pattern matches no file of the repository: `src/payments/**` (paths of" in summary

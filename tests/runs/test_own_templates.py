@@ -82,6 +82,36 @@ def test_a_template_shows_the_models_text_neutralised(job: Job) -> None:
     assert "![x]" not in body
 
 
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("{{ quote | code }}\n{{ title }}", "[F1]\n\n```\n"),
+        ("> {{ quote | code }}", "[F1]\n\n> ```\n"),
+        ("| what | {{ severity }} |\n|---|:-:|\n| a | b |", "[F1]\n\n| what | high |\n|---|:-:|"),
+        ("what | where\n--|--\na | b", "[F1]\n\nwhat | where\n--|--"),
+        ("<details><summary>x</summary>\n\ny\n\n</details>", "[F1]\n\n<details><summary>x"),
+        ("**x** <details><summary>y</summary></details>", "[F1]\n\n**x** <details>"),
+        ("[x]: https://example.com\n\ny", "[F1]\n\n[x]: https"),
+        ("<sub>{{ severity }}</sub> | x\ny", "<sub>high</sub> | x [F1]\ny"),
+        ("> {{ severity }}\n\ny", "> high [F1]\n\ny"),
+    ],
+)
+def test_the_number_of_a_finding_is_where_readers_see_it(job: Job, source: str, shown: str) -> None:
+    open_pull(job, {"finding.md.j2": source})
+    job.run()
+    assert f"\n\n{shown}" in job.github.bodies[0]
+
+
+def test_a_text_that_begins_with_code_leaves_the_number_above_it(job: Job) -> None:
+    words = {"title": "Sets a value", "body": "```\nx = 1\n```\nIt is 1."}
+    job.model.script = lambda body: review_reply(
+        prompted_path(body), words if prompted_path(body) == "src/app.py" else {"quote": "no"}
+    )
+    open_pull(job, {"finding.md.j2": "{{ body | block }}"})
+    job.run()
+    assert "\n\n[F1]\n\n```\nx = 1\n```" in job.github.bodies[0]
+
+
 def test_header_and_footer_are_in_a_clean_review_of_one_line_too(job: Job) -> None:
     job.model.script = lambda body: (
         review_reply(prompted_path(body)) if prompted_path(body) else finds(body)
@@ -169,4 +199,4 @@ def test_every_part_has_samples_for_what_it_gets() -> None:
     for part in template_parts.PARTS:
         for sample in part.samples:
             assert sample.keys() == part.samples[0].keys()
-            part.parse(" ".join(f"{{{{ {name} }}}}" for name in sample))
+            part.parse(" ".join(f"{{% if {name} %}}x{{% endif %}}" for name in sample))

@@ -191,6 +191,36 @@ def test_a_report_that_cannot_be_read_is_never_a_clean_review(
     assert why in finished.log
 
 
+@faults("OT1")
+def test_results_about_a_merge_commit_are_never_shown_at_lines_of_the_head(job: Job) -> None:
+    """What `actions/checkout` checks out by default, when the base branch has grown meanwhile."""
+    job.checkout = job.workspace
+    file = Path(job.workspace, PATH)
+    file.parent.mkdir()
+    file.write_text(f"# new on main\n{AFTER}", "utf-8")
+    leave(job, report((PATH, 1, "Comment"), (PATH, 2, "Unused"), (PATH, 6, "Undefined")))
+    finished = job.run(fail_on="critical")
+    (body,) = job.github.bodies
+    assert finished.code == 3
+    assert (finished.outputs["complete"], finished.outputs["high"]) == ("false", "0")
+    why = "lint read another version of src/app.py than that of the head commit"
+    assert why in body.replace("\u200b", "")
+    assert why in finished.log
+    assert "`ref: ${{ github.event.pull_request.head.sha }}`" in body
+    file.write_text(AFTER, "utf-8")
+    leave(job, RUFF.read_bytes())
+    assert job.run().outputs["high"] == "2"
+
+
+def test_a_path_with_the_folder_of_the_checkout_is_noted_in_the_job_summary(job: Job) -> None:
+    files = {**FILES, "web/src/app.py": ("a\n", "a\n")}
+    job.github.add_pull(NUMBER, files)
+    leave(job, report(("web/src/app.py", 1, "x"), ("api/src/app.py", 1, "x"), ("b.py", 1, "x")))
+    finished = job.run(tools="auto")
+    assert "lint names api/src/app.py, which is no file of the head commit" in finished.summary
+    assert "lint names web" not in finished.summary
+
+
 def test_one_broken_report_does_not_hide_the_others(job: Job) -> None:
     leave(job, b"[]", "broken.sarif")
     finished = job.run()

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.text import markdown
-from reviewer.text.own_templates import LARGEST, Filter, OwnTemplate, TemplateError, Value, Word
+from reviewer.text.own_templates import LARGEST, Filter, OwnTemplate
+from reviewer.text.template_language import TemplateError, Value, Word
 from tests.faults import faults
 
 VALUES: dict[str, Value] = {
@@ -192,6 +193,54 @@ def test_no_html_comment_is_put_together_from_parts(source: str) -> None:
 )
 def test_what_nobody_can_write_or_read_is_refused(source: str, why: str) -> None:
     assert why in refuse(source).what
+
+
+@faults("OT4")
+@pytest.mark.parametrize(
+    ("source", "line", "column", "why"),
+    [
+        ("x\n{{ title | length }}", 2, 12, "'length' does not know the text 'title': write '{% if"),
+        ("{{ body | block | length }}", 1, 19, "does not know the text 'body'"),
+        ("x\n{{ title | upper }}", 2, 12, "not the text 'title': write '{{ title }}' here"),
+        ("{{ (rule or severity) | title }}", 1, 25, "not the text 'rule'"),
+        ("{{ ('a' if done else title) | lower }}", 1, 31, "not the text 'title'"),
+        ("{{ severity | span | capitalize }}", 1, 22, "not the text 'severity'"),
+        ("{{ also | join(', ') | length }}", 1, 24, "does not know the text 'also'"),
+        ("{{ also | join(', ') | upper }}", 1, 24, "not the text 'also'"),
+        ("{% for a in also %}{{ a | upper }}{% endfor %}", 1, 27, "not the text 'a'"),
+        ("{{ title | join(',') }}", 1, 12, "'join' is for lists (also): write '{{ title }}' here"),
+        ("{{ severity | join(',') }}", 1, 15, "'join' is for lists (also): write '{{ severity }}'"),
+        ("{{ 'a' | join }}", 1, 10, "'join' is for lists (also)"),
+        ("x\n{{ also }}", 2, 4, "'also' is a list; write '{{ also | join(\", \") }}' or '{% for"),
+        ("{{ also | block }}", 1, 4, "'also' is a list"),
+        ("{{ also or 'none' }}", 1, 4, "'also' is a list"),
+        ("{{ 'a' ~ also }}", 1, 10, "'also' is a list"),
+        ("x\n{% for a in title %}{{ a }} {% endfor %}", 2, 13, "one of the lists (also)"),
+        ("{% for a in severity %}{{ a }}{% endfor %}", 1, 13, "one of the lists (also)"),
+        ("{% for a in also %}{% for b in a %}{{ b }} {% endfor %}{% endfor %}", 1, 8, "one of the"),
+    ],
+)
+def test_what_would_show_or_change_placeholders_is_refused_with_what_to_write(
+    source: str, line: int, column: int, why: str
+) -> None:
+    refused = refuse(source)
+    assert (refused.line, refused.column) == (line, column)
+    assert why in refused.what
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("{{ severity | length }}{{ (severity ~ number) | upper }}", "4HIGH3"),
+        ("{% if also and title %}{{ 'yes' if also else title }}{% endif %}", "yes"),
+        (
+            "{% for a in also %}{{ loop.index | upper }}{{ severity | upper }} {% endfor %}",
+            "1HIGH 2HIGH",
+        ),
+    ],
+)
+def test_words_numbers_and_tests_are_as_before(source: str, expected: str) -> None:
+    assert render(source) == expected
 
 
 @faults("OT4")

@@ -52,21 +52,21 @@ def _read(folder: ConfinedFolder, path: str, room: int) -> bytes | WorkspaceErro
         return problem
 
 
-def write(workspace: str, texts: Mapping[str, str]) -> dict[str, str]:
-    """Write texts by file name; return the path of each, relative to the workspace.
+def write(parent: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """Write texts by file name; return the path of each, relative to the folder `parent`.
 
-    Later steps need relative paths, because the workspace has another path outside of the
-    container. The workspace may hold an outside contributor's checkout: the folder gets a new,
-    unpredictable name and no link is followed. Without a workspace, or when writing fails, the
-    result is empty; the log says why.
+    That is the workspace of a job. Later steps need relative paths, because the workspace has
+    another path outside of the container. The workspace may hold an outside contributor's
+    checkout: the files get a folder with a new, unpredictable name and no link is followed. With
+    an empty `parent`, or when writing fails, the result is empty; the log says why.
     """
-    if not workspace:
+    if not parent:
         return {}
     folder = f"code-review-{secrets.token_hex(4)}"
     try:
-        Path(workspace, folder).mkdir(mode=0o755)
+        Path(parent, folder).mkdir(mode=0o755)
         for name, text in texts.items():
-            _create(Path(workspace, folder, name), text)
+            _create(Path(parent, folder, name), text)
     except OSError as problem:
         log.warning("The reports were not written to the workspace: %s", problem.strerror)
         return {}

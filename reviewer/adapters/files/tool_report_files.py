@@ -38,6 +38,12 @@ def read(workspace: str, names: Iterable[str], roots: Sequence[str] = ()) -> tup
     return tuple(found)
 
 
+def find(workspace: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths of the files that are named, as `read` finds them."""
+    folder = ConfinedFolder(workspace)
+    return tuple(path for name in names for path in _find(folder, name, ()))
+
+
 def _explain_missing(name: str) -> WorkspaceError:
     if not _WILDCARDS.isdisjoint(name):
         return MissingFileError("no file of the workspace matches")

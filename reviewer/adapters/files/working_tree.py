@@ -74,12 +74,16 @@ class Uncommitted:
 
 @dataclass
 class WorkingTree:
-    """The files and the index of a repository; `index` is a file in place of git's own."""
+    """The files and the index of a repository; `index` is a file in place of git's own.
+
+    `reports` are paths that are left out as long as git does not track them.
+    """
 
     repository: LocalRepository
     scratch: ScratchRepository
     index: str = ""
     limits: UncommittedLimits = UncommittedLimits()
+    reports: frozenset[str] = frozenset()
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -173,7 +177,8 @@ class WorkingTree:
         yield from kept
 
     def _is_ours(self, path: str) -> bool:
-        return os.path.realpath(self._place(path)).startswith(os.path.realpath(self.scratch.folder))
+        real = os.path.realpath(self._place(path))
+        return path in self.reports or real.startswith(os.path.realpath(self.scratch.folder))
 
     def _describe_untracked(self, path: str) -> Difference:
         mode = os.lstat(self._place(path)).st_mode

@@ -1,5 +1,6 @@
 """Reads the SARIF 2.1.0 report of another tool, which is untrusted."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -56,6 +57,7 @@ _SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM
 
 def parse(data: bytes) -> SarifReport:
     """Return what a SARIF file reports; raises ReportError if it is none that can be used."""
+    data = _as_utf8(data)
     if (
         data.count(b"{") + data.count(b"[") > MOST_OBJECTS
         or data.count(b'"message"') > MOST_MESSAGES
@@ -71,6 +73,17 @@ def parse(data: bytes) -> SarifReport:
     if not log.runs:
         raise ReportError("it holds no run of a tool")
     return join([_read_run(run) for run in log.runs])
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """Return a report in UTF-8 without a byte order mark; Windows' tools write other encodings."""
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding).encode()
+    except UnicodeDecodeError:
+        raise ReportError(
+            f"its bytes are no text in {encoding}: let the tool write it in UTF-8"
+        ) from None
 
 
 def join(reports: Sequence[SarifReport]) -> SarifReport:

@@ -4,12 +4,13 @@ A finding of a tool is a fact, as that of a built-in rule is: no verification dr
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.lines import Line, LineKind
 from reviewer.finding import Candidate, Finding, Origin, Side
+from reviewer.findings.other_tools.tool_files import RepositoryRoots, ToolFiles, list_ends
 from reviewer.findings.other_tools.tool_results import SarifReport, ToolPlace, ToolResult
 from reviewer.findings.placement import Places
 from reviewer.redaction.scan import Redaction, line_for_prompt
@@ -25,6 +26,7 @@ _LONGEST_TITLE = 200
 _MOST_LOST = 3
 _LONGEST_LABEL = 150
 _MOST_LABELS = 5
+_HEAD = "`ref: ${{ github.event.pull_request.head.sha }}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +51,18 @@ NO_TOOLS = ToolFindings()
 """For a run whose workflow names no reports."""
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryRoots:
-    """Where the repository is on the machine of the tools.
-
-    `folders` are known ones. `name` is that of the repository: a runner keeps it in two folders of
-    this name, one in the other.
-    """
-
-    folders: tuple[str, ...] = ()
-    name: str = ""
-
-    def find_relative(self, path: str) -> str:
-        """Return a path relative to the repository, "" for one outside of it."""
-        if not path.startswith("/"):
-            return path
-        for folder in self.folders:
-            start = f"{folder.rstrip('/')}/"
-            if start != "/" and path.startswith(start):
-                return path.removeprefix(start)
-        pair = f"/{self.name}/{self.name}/"
-        return path.partition(pair)[2] if self.name else ""
-
-
 def place(
     report: SarifReport,
     files: Iterable[ChangedFile],
     roots: RepositoryRoots,
     redaction: Redaction,
+    tool_files: ToolFiles,
 ) -> ToolFindings:
     """Return a finding for each result whose lines the change adds or alters.
 
     Messages and quotes are masked by `redaction`, as they are for prompts.
     """
-    placer = _Placer(files, roots, redaction)
+    placer = _Placer(files, roots, redaction, tool_files)
     for result in dict.fromkeys(report.results):
         placer.add(result)
     for failure in report.failures:
@@ -94,22 +74,25 @@ class _Placer:
     """Finds the changed lines of results, and keeps what a reader should know of the others."""
 
     def __init__(
-        self, files: Iterable[ChangedFile], roots: RepositoryRoots, redaction: Redaction
+        self,
+        files: Iterable[ChangedFile],
+        roots: RepositoryRoots,
+        redaction: Redaction,
+        tool_files: ToolFiles,
     ) -> None:
         self._files = {file.path: file for file in files}
-        self._suffixes = {
-            path.split("/", depth)[-1]: path
-            for path in self._files
-            for depth in range(1, path.count("/") + 1)
-        }
+        self._suffixes = {end: path for path in self._files for end in list_ends(path)}
         self._roots = roots
         self._redaction = redaction
+        self._tool_files = tool_files
+        self._same: dict[str, bool] = {}
         self._added: dict[str, list[Line]] = {}
         self._found: list[Finding] = []
         self._without_line = 0
         self._failures: list[str] = []
         self._outside: dict[str, str] = {}
-        self._misplaced: dict[str, str] = {}
+        self._misplaced: dict[str, tuple[str, str]] = {}
+        self._others: dict[str, str] = {}
 
     def add(self, result: ToolResult) -> None:
         """Add the finding of a result, at the first of its places that has a changed line."""
@@ -119,6 +102,8 @@ class _Placer:
                 self._note_lost(result, where)
             elif not where.start:
                 self._without_line += 1
+            elif not self._has_lines_of_head(file):
+                self._others.setdefault(file.path, result.tool)
             elif line := self._find_line(file, where):
                 self._found.append(self._make_finding(result, file, line))
                 return
@@ -132,6 +117,12 @@ class _Placer:
             self._failures.append(f"{failure.tool} failed{name}: {failure.message}")
         for where in () if about else failure.places:
             self._note_lost(failure, where)
+
+    def _has_lines_of_head(self, file: ChangedFile) -> bool:
+        """Return True unless the tools found other lines where the diff has those of the head."""
+        if file.path not in self._same:
+            self._same[file.path] = self._tool_files.has_lines_of_head(file)
+        return self._same[file.path]
 
     def _find_line(self, file: ChangedFile, where: ToolPlace) -> Line | None:
         """Return the first added line of a place, if possible one that a quote can identify."""
@@ -168,15 +159,14 @@ class _Placer:
 
     def _note_lost(self, result: ToolResult, where: ToolPlace) -> None:
         """Remember a result that may be about a changed file, under a path that we do not know."""
-        if where.path.startswith("/"):
-            parts = where.path.split("/")
-            ends = ("/".join(parts[at:]) for at in range(1, len(parts)))
-            if any(end in self._files for end in ends) and not self._roots.find_relative(
-                where.path
-            ):
-                self._outside.setdefault(result.tool, where.path)
-        elif where.path in self._suffixes:
-            self._misplaced.setdefault(result.tool, where.path)
+        path = self._roots.find_relative(where.path)
+        meant = next((end for end in list_ends(path or where.path) if end in self._files), "")
+        if not path and meant:
+            self._outside.setdefault(result.tool, where.path)
+        meant = meant or self._suffixes.get(path, "")
+        is_first = result.tool not in self._misplaced
+        if path and meant and is_first and not self._tool_files.is_in_head(path):
+            self._misplaced[result.tool] = (path, meant)
 
     def conclude(self) -> ToolFindings:
         """Return all findings, within the limits."""
@@ -186,15 +176,34 @@ class _Placer:
             f"{tool} names {shorten_name(path)}, which is not below the workspace"
             for tool, path in list(self._outside.items())[:_MOST_LOST]
         ]
-        notes = [
-            f"{tool} names {shorten_name(path)}, which is no changed file, but "
-            f"{shorten_name(self._suffixes[path])} is: run the tool at the top of the repository"
-            for tool, path in list(self._misplaced.items())[:_MOST_LOST]
-        ]
+        problems += self._explain_others()
+        notes = [_explain_misplaced(tool, *paths) for tool, paths in self._misplaced.items()]
+        notes = notes[:_MOST_LOST]
         if self._without_line:
             results = "1 result" if self._without_line == 1 else f"{self._without_line:,} results"
             notes.append(f"{results} of other tools about a changed file name no line")
         return ToolFindings(_by_path(kept), tuple(problems), tuple(notes), named=True)
+
+    def _explain_others(self) -> Iterator[str]:
+        """Yield a problem for each tool that found other lines than those of the head commit."""
+        for tool in list(dict.fromkeys(self._others.values()))[:_MOST_LOST]:
+            paths = [path for path, each in self._others.items() if each == tool]
+            more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
+            yield (
+                f"{tool} read another version of {shorten_name(paths[0])}{more} than that of the "
+                "head commit, so its results there are left out. In a workflow, give "
+                f"actions/checkout the line {_HEAD}."
+            )
+
+
+def _explain_misplaced(tool: str, path: str, meant: str) -> str:
+    remedy = "run the tool at the top of the repository"
+    if path.endswith(f"/{meant}"):
+        remedy = "check out without `path`, or run the tool in the folder of the checkout"
+    return (
+        f"{tool} names {shorten_name(path)}, which is no file of the head commit, but "
+        f"{shorten_name(meant)} is a changed one: {remedy}"
+    )
 
 
 def _number(line: Line) -> int:

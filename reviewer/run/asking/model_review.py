@@ -177,7 +177,7 @@ def make_reviewer(
     context = ContextCollector(reads.head, selection.files, find_excluded(settings), share)
     tools = NO_TOOLS
     if inputs.sarif:
-        tools = tool_reports.find(run, pull, selection, previous, mask.redaction)
+        tools = tool_reports.find(run, pull, reads.head, selection, previous, mask.redaction)
     team, recalled = _recall(run, pull, settings, selection, context, prompts, previous, reads)
     speakers = _meet_speakers(run, snapshot, {f.path for f in share} - recalled.rows.keys())
     earlier = partial(

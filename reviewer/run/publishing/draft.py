@@ -123,7 +123,7 @@ def _write_files(run: Run, review: Review) -> Mapping[str, str]:
     )
     json_text, sarif_text = run.runner.secrets.conceal(texts)
     files = {step_outputs.REPORT: json_text, step_outputs.SARIF: sarif_text}
-    return report_files.write(run.workspace, files)
+    return report_files.write(run.output_folder, files)
 
 
 def _run_details(run: Run, review: Review, pull: PullRequest, settings: Settings) -> RunDetails:

@@ -1,14 +1,18 @@
 """Reads the reports that other tools left in the workspace, for the findings of a run."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
+from reviewer.adapters.files.confined import ConfinedFolder
 from reviewer.changes.selection import Selection
-from reviewer.errors import ReviewerError
+from reviewer.context.repository.head_files import HeadFiles
+from reviewer.errors import ForgeError, ReviewerError, WorkspaceError
 from reviewer.finding import Origin
 from reviewer.findings.other_tools import tool_findings
-from reviewer.findings.other_tools.tool_findings import RepositoryRoots, ToolFindings
+from reviewer.findings.other_tools.tool_files import RepositoryRoots, ToolFiles
+from reviewer.findings.other_tools.tool_findings import ToolFindings
 from reviewer.findings.other_tools.tool_results import SarifReport
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pull_request import PullRequest
@@ -19,11 +23,14 @@ from reviewer.text.truncate import shorten_name
 log = logging.getLogger(__name__)
 
 _MOST_PROBLEMS = 5
+_LARGEST = 10_000_000
+"""Bytes of a file that is compared with the diff."""
 
 
 def find(
     run: Run,
     pull: PullRequest,
+    head: HeadFiles,
     selection: Selection,
     previous: PreviousReview,
     redaction: Redaction,
@@ -33,7 +40,7 @@ def find(
     A run without them, such as that of a comment, keeps what the last review of the same commit
     had, if it had all. Otherwise the review of a run without them is incomplete.
     """
-    found = _read(run, run.inputs.sarif, selection, redaction)
+    found = _read(run, head, selection, redaction)
     for problem in found.problems:
         log.warning("%s", problem)
     known = previous.state
@@ -43,16 +50,14 @@ def find(
     return found
 
 
-def _read(
-    run: Run, names: Sequence[str], selection: Selection, redaction: Redaction
-) -> ToolFindings:
+def _read(run: Run, head: HeadFiles, selection: Selection, redaction: Redaction) -> ToolFindings:
     # Only a run with reports needs these.
     from reviewer.adapters.files import tool_report_files
     from reviewer.findings.other_tools import sarif_results
 
     roots = RepositoryRoots(run.folders, run.repository.rpartition("/")[2])
     reports: list[SarifReport] = []
-    for name, data in tool_report_files.read(run.workspace, names, roots.folders):
+    for name, data in tool_report_files.read(run.workspace, run.inputs.sarif, roots.folders):
         try:
             if isinstance(data, ReviewerError):
                 raise data
@@ -62,7 +67,8 @@ def _read(
             lost = f"the report {shorten_name(name)} of another tool was not read: {what}"
             reports.append(SarifReport((), (lost,)))
     report = sarif_results.join(reports)
-    placed = tool_findings.place(report, selection.with_lines, roots, redaction)
+    files = ToolFiles(partial(_read_checkout, run.checkout), partial(_is_in_head, head))
+    placed = tool_findings.place(report, selection.with_lines, roots, redaction, files)
     number = report.suppressed
     notes = [f"results of other tools that the code suppresses: {number:,}"] if number else []
     return replace(
@@ -70,6 +76,22 @@ def _read(
         problems=_limit((*report.problems, *placed.problems)),
         notes=(*placed.notes, *notes),
     )
+
+
+def _read_checkout(folder: str, path: str) -> bytes | None:
+    """Return a file that is checked out, None where there is no such plain file."""
+    try:
+        return ConfinedFolder(folder).read(path, _LARGEST)
+    except WorkspaceError:
+        return None
+
+
+def _is_in_head(head: HeadFiles, path: str) -> bool:
+    """Return True if the head commit has a file at the path, as far as its files can be listed."""
+    try:
+        return path in head.list_files(optional=True)
+    except ForgeError:
+        return False
 
 
 def _limit(problems: Iterable[str]) -> tuple[str, ...]:

@@ -37,6 +37,11 @@ class Recalled:
     again: Mapping[str, str] = field(default_factory=dict)
     unchecked: int = 0
 
+    def is_settled(self, file: ChangedFile) -> bool:
+        """Return True if nothing is left to be asked about a file."""
+        row = self.rows.get(file.path)
+        return bool(row and row.verified)
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on why files are reviewed again; names in them are untrusted."""

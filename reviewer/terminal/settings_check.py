@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reviewer.adapters.files.git_repository import LocalRepository
-from reviewer.adapters.files.local_git import decode, run_git
+from reviewer.adapters.files.git_runs import decode, run_git
 from reviewer.changes import unmatched_patterns
 from reviewer.config import glob_mistakes
 from reviewer.config import settings as config

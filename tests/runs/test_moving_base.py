@@ -171,7 +171,7 @@ def test_an_override_that_changed_in_the_base_asks_about_what_it_overrides(job: 
     before = len(job.model.bodies)
     assert "class Card(Till)" in job.model.bodies[0]["messages"][-1]["content"]
     job.github.move_base(NUMBER, {"lib/card.py": override.format("raise OSError")})
-    job.github.push(NUMBER, {"lib/card.py": override.format("raise OSError")}, force=True)
+    job.github.rebase(NUMBER, {})
     job.run()
     assert "src/till.py" in asked(job, before)
     assert "`settle` in lib/card.py changed" in job.github.bodies[0]

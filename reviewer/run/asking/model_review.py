@@ -198,7 +198,7 @@ def make_reviewer(
         redaction=mask.redaction,
         concurrency=inputs.concurrency,
         refresh_overview=run.wanted.refresh_overview,
-        asks=not (previous.state.is_finished and all(f.path in recalled.rows for f in share)),
+        asks=previous.state.lacks_whole or not all(map(recalled.is_settled, share)),
         tools=tools,
     )
 

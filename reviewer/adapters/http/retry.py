@@ -170,7 +170,11 @@ def call_with_retries(call: Callable[[], T], *, what: str, deadline: Deadline, p
 
 
 class _Wait:
-    """The wait that the server asked for, never less, or else a growing one."""
+    """The wait that the server asked for, never less, or else a growing one.
+
+    Without a limit of known length, no wait at all is not believed, such as a date that has passed:
+    the attempts would be used up at once.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self._jitter = wait_random(0, policy.jitter)
@@ -179,7 +183,7 @@ class _Wait:
 
     def __call__(self, state: RetryCallState) -> float:
         failure = _failure(state)
-        if failure.wait is not None:
+        if failure.wait or (failure.limited and failure.wait is not None):
             return failure.wait + self._jitter(state)
         growing = self._limited if failure.limited else self._growing
         return growing(state) + self._jitter(state)

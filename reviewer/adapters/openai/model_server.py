@@ -33,8 +33,17 @@ log = logging.getLogger(__name__)
 # Rate limits are per minute: the waits between eight attempts add up to more than that.
 _POLICY = Policy(attempts=8)
 _ATTEMPTS_WHEN_SLOW = 2
-# 503 is what servers say that are full for a moment.
-_LIMITED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+# Servers that are full for a moment say 503, or 529 as Anthropic does. 504, and 524 of Cloudflare,
+# are what a proxy says that does not wait as long as we do: https://github.com/ollama/ollama/issues/9006
+_LIMITED = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+        524,
+        529,
+    }
+)
 _NO_OPTIONS = Options()
 _SECONDS_TO_LIST = 10.0
 # The request was sent, so that its reply may have been made and paid for.

@@ -73,7 +73,7 @@ def _items(message: Message, *, marks: bool) -> Sequence[Mapping[str, object]]:
             "type": "function_call",
             "call_id": call.id,
             "name": call.name,
-            "arguments": call.arguments,
+            "arguments": wire.complete_arguments(call.arguments),
         }
         for call in message.calls
     ]
@@ -194,7 +194,13 @@ def _collect_items(output: Sequence[Mapping[str, object]]) -> tuple[Mapping[str,
     reasoning = _of_type(output, "reasoning")
     if not all(item.get("encrypted_content") for item in reasoning):
         return ()
+    return tuple(map(_send_back, output))
+
+
+def _send_back(item: Mapping[str, object]) -> Mapping[str, object]:
     # The server writes null for what it leaves out, and refuses it in some places.
-    return tuple(
-        {name: value for name, value in item.items() if value is not None} for item in output
-    )
+    sent = {name: value for name, value in item.items() if value is not None}
+    arguments = sent.get("arguments")
+    if sent.get("type") == "function_call" and isinstance(arguments, str):
+        sent["arguments"] = wire.complete_arguments(arguments)
+    return sent

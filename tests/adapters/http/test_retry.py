@@ -162,3 +162,16 @@ def test_a_deadline_shortened_while_waiting_ends_the_wait() -> None:
     with pytest.raises(ForgeError):
         call_with_retries(life.call, what="It", deadline=until, policy=Policy(jitter=0))
     assert life.now < 3
+
+
+@faults("LL2")
+def test_a_server_that_asks_for_no_wait_is_not_asked_again_at_once() -> None:
+    life = Life(transient(wait=0.0), transient(wait=0.0), transient(wait=0.0))
+    assert life.run() == "done"
+    assert life.calls_at == pytest.approx([0, 1, 3, 7])
+
+
+def test_a_limit_that_has_ended_is_not_waited_for() -> None:
+    life = Life(transient(wait=0.0, limited=True))
+    assert life.run() == "done"
+    assert life.calls_at == [0, 0]

@@ -3,6 +3,7 @@
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,15 @@ def test_a_connection_that_the_server_has_closed_can_be_given_up() -> None:
         given_up.give_up()
         given_up.release()
         given_up.give_up()
+
+
+@faults("LL5")
+def test_white_space_before_a_reply_neither_spoils_it_nor_gives_it_more_time(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    """DeepSeek and others send it while they work."""
+    model_server.fail(POST, Around(change=lambda made: replace(made, body=b"\n" * 9 + made.body)))
+    assert model(model_server).complete(PROMPT).text
+    model_server.fail(POST, Drip(0.05), forever=True)
+    model_server.say(ScriptedReply("\n" * 2_000))
+    let_run_out(model, model_server)

@@ -33,6 +33,32 @@ def test_a_limit_in_a_response_of_status_200_is_one_like_any_other(
     assert clock.now == 1
 
 
+@faults("LL4")
+@pytest.mark.parametrize("status", [429, 503, 504, 524, 529])
+def test_a_server_that_has_too_much_to_do_gets_fewer_requests_at_a_time(
+    model: Connect, model_server: LoopbackModel, status: int
+) -> None:
+    model_server.fail("POST", Instead(Response(status)))
+    capacity = Capacity(32, 20)
+
+    assert model(model_server, capacity=capacity).complete(PROMPT).text
+
+    assert capacity.level == 4
+
+
+@faults("LL4")
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_server_that_fails_gets_as_many_requests_as_before(
+    model: Connect, model_server: LoopbackModel, status: int
+) -> None:
+    model_server.fail("POST", Instead(Response(status)))
+    capacity = Capacity(32, 20)
+
+    assert model(model_server, capacity=capacity).complete(PROMPT).text
+
+    assert capacity.level == 8
+
+
 @faults("RF5", "LL8")
 @pytest.mark.parametrize(
     "response",

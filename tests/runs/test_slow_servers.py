@@ -24,7 +24,7 @@ class OneSlot:
 
     job: Job
     seconds: float = SECONDS
-    most_waiting: int = 0
+    waiting: list[int] = field(default_factory=list)
     stopped: int = 0
     _queue: deque[int] = field(default_factory=deque)
     _turn: threading.Condition = field(default_factory=threading.Condition)
@@ -44,7 +44,7 @@ class OneSlot:
         me = threading.get_ident()
         with self._turn:
             self._queue.append(me)
-            self.most_waiting = max(self.most_waiting, len(self._queue))
+            self.waiting.append(len(self._queue))
             self._turn.wait_for(lambda: self._queue[0] == me)
         try:
             self.job.model.work(self.seconds)
@@ -65,20 +65,21 @@ def test_no_file_is_lost_in_the_queue_of_a_server_with_one_slot(job: Job) -> Non
     finished = job.run()
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
     # Eight waited for more than the time of one request, and nothing was asked twice.
-    assert server.most_waiting > PATIENCE / SECONDS
+    assert max(server.waiting) > PATIENCE / SECONDS
     assert len(job.model.bodies) == 11 + 1
 
 
 @faults("LL5")
 def test_no_file_is_lost_where_every_reply_of_one_slot_takes_more_than_the_time(job: Job) -> None:
     job.github.push(NUMBER, {f"f{n}.py": "x = 1\n" for n in range(7)})
-    server = OneSlot(job, seconds=3 * SECONDS).install()
-    job.per_question = 2 * SECONDS
+    server = OneSlot(job, seconds=4 * SECONDS).install()
+    job.per_question = 3 * SECONDS
     finished = job.run()
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
-    # The eight that ran out together were all closed, and never sent together again.
-    assert (server.most_waiting, server.stopped) == (8, 8)
-    assert len(job.model.bodies) == 8 + 8 + 1
+    # The eight that ran out together were all closed, and not sent together again.
+    assert max(server.waiting[:8]) == 8
+    assert server.stopped >= 8
+    assert max(server.waiting[8:]) < 8
 
 
 @faults("LL5")

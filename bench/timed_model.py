@@ -51,14 +51,18 @@ class Exchange:
 class TimedModel(LoopbackModel):
     """Use `with TimedModel(replies) as model`; a second takes `scale` seconds.
 
-    With `single` it answers one request at a time, as a server of one slot does.
+    With `single` it answers one request at a time, as a server of one slot does. It stops its work
+    when the client disconnects. No reply takes less than `least` seconds of the model.
     """
 
-    def __init__(self, replies: Replies, *, scale: float = 1.0, single: bool = False) -> None:
+    def __init__(
+        self, replies: Replies, *, scale: float = 1.0, single: bool = False, least: float = 0.0
+    ) -> None:
         """Bind a port; nothing takes time before `begin`."""
         super().__init__(replies, models=(MODEL_NAME,), checked=False)
         self.scale = scale
         self.exchanges: list[Exchange] = []
+        self._least = least
         self._draws: random.Random | None = None
         self._turn: AbstractContextManager[object] = threading.Lock() if single else nullcontext()
 
@@ -75,7 +79,7 @@ class TimedModel(LoopbackModel):
             return super().answer(request)
         latency, began = self.draw(), time.monotonic()
         with self._turn:
-            self.stopping.wait(latency * self.scale)
+            self.work(latency * self.scale)
             response = super().answer(request)
         times = (began / self.scale, time.monotonic() / self.scale)
         exchange = Exchange(request.json_object(), _reply(response), latency, *times)
@@ -88,7 +92,7 @@ class TimedModel(LoopbackModel):
         with self._lock:
             if self._draws is None:
                 return 0.0
-            return self._draws.lognormvariate(math.log(MEDIAN), _SIGMA)
+            return max(self._least, self._draws.lognormvariate(math.log(MEDIAN), _SIGMA))
 
 
 def _reply(response: Response) -> str:

@@ -98,15 +98,15 @@ def running(*, files: int) -> Iterator[Workflow]:
 
 @contextmanager
 def reviewing(
-    change: Change, *, scale: float, single: bool = False
+    change: Change, *, scale: float, single: bool = False, least: float = 0.0
 ) -> Iterator[tuple[Workflow, TimedModel]]:
     """Start the servers with a real change in its repository, and a model that takes its time.
 
-    `scale` and `single` are those of TimedModel.
+    `scale`, `single` and `least` are those of TimedModel.
     """
     with (
         ReadyGitHub(EXAMPLE_REPOSITORY) as github,
-        TimedModel(Replies(change.defective), scale=scale, single=single) as model,
+        TimedModel(Replies(change.defective), scale=scale, single=single, least=least) as model,
         TemporaryDirectory() as folder,
     ):
         github.keep_archives(github.warm().add_pull(NUMBER, SAME_WORKFLOW | change.everything))

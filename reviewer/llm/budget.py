@@ -147,14 +147,17 @@ class Budget:
         return reservation
 
     def estimate(self, model: str, sizes: Sequence[int]) -> Estimate:
-        """Return what requests whose prompts have so many characters would take, all together."""
+        """Return what requests whose prompts have so many characters would take, all together.
+
+        The price is that of prompts which a cache takes in as a whole, and of which it serves none.
+        """
         price = self._prices(model)
         with self._lock:
             wanted = [self._estimator.estimate(size) for size in sizes]
         total = Usage(
             sum(each.input_tokens for each in wanted), sum(each.output_tokens for each in wanted)
         )
-        cost = price.cost(total) if price else None
+        cost = price.dearest.cost(total) if price else None
         return Estimate(total.input_tokens, total.output_tokens, cost)
 
     def can_afford(self, model: str, sizes: Sequence[int]) -> bool:

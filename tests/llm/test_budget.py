@@ -246,6 +246,17 @@ def test_the_estimate_follows_what_models_report() -> None:
     assert asked.reserve("cheap", 40_000).expected == Usage(8_001, 151)
 
 
+def test_a_clean_review_that_a_cache_takes_in_costs_no_more_than_its_estimate() -> None:
+    asked = budget()
+    estimate = asked.estimate("cached", [30_000, 30_000])
+
+    for _ in range(2):
+        taken_in = Usage(10_001, 1_000, written_tokens=10_001)
+        asked.settle(asked.reserve("cached", 30_000), taken_in)
+
+    assert estimate.cost == asked.spent().cost == Decimal("0.0450025")
+
+
 @faults("LL12")
 @pytest.mark.parametrize(("reported", "expected"), [(1, 1_251), (99_000_000, 10_001)])
 def test_a_lie_about_tokens_moves_the_estimate_within_bounds(reported: int, expected: int) -> None:

@@ -1,6 +1,7 @@
 """An HTTP server on the loopback interface that records its requests and fails on order."""
 
 import re
+import select
 import socket
 import socketserver
 import ssl
@@ -143,6 +144,18 @@ class LoopbackServer:
         """Hold a request against the contract that gets no real answer."""
         with self._lock:
             self.contract_errors += self.check(request, None)
+
+    def work(self, seconds: float) -> None:
+        """Take so long over the request of this thread, as servers do that notice a disconnect.
+
+        Raises ConnectionAbortedError as soon as the client closes the connection.
+        """
+        me = threading.current_thread()
+        with self._lock:
+            (mine,) = [each for each, thread in self._connections.items() if thread is me]
+        # Nothing but the end is read of a client that waits for a reply.
+        if select.select([mine], [], [], seconds)[0]:
+            raise ConnectionAbortedError
 
     def opened(self, connection: socket.socket) -> None:
         """Remember a connection, so that `stop` can end it."""

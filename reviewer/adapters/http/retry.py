@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ class TransientError(Exception):
 
     `problem` is raised in its place when no attempt is left. `wait` is the wait in seconds that
     the server asked for, None without one; `limited` means that it limits requests. `attempts`
-    lowers the policy's number of attempts, counted over all failures.
+    allows fewer failures than the policy of all kinds with this number.
     """
 
     def __init__(
@@ -169,7 +170,11 @@ def call_with_retries(call: Callable[[], T], *, what: str, deadline: Deadline, p
 
 
 class _Wait:
-    """The wait that the server asked for, never less, or else a growing one."""
+    """The wait that the server asked for, never less, or else a growing one.
+
+    Without a limit of known length, no wait at all is not believed, such as a date that has passed:
+    the attempts would be used up at once.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self._jitter = wait_random(0, policy.jitter)
@@ -178,22 +183,27 @@ class _Wait:
 
     def __call__(self, state: RetryCallState) -> float:
         failure = _failure(state)
-        if failure.wait is not None:
+        if failure.wait or (failure.limited and failure.wait is not None):
             return failure.wait + self._jitter(state)
         growing = self._limited if failure.limited else self._growing
         return growing(state) + self._jitter(state)
 
 
 class _Stop:
-    """Return True if the attempts are used up, or the next wait does not fit into the deadline."""
+    """Return True if the attempts are used up, or the next wait does not fit into the deadline.
+
+    A limit that was waited for does not use up the attempts of a request that then takes too long.
+    """
 
     def __init__(self, policy: Policy, deadline: Deadline) -> None:
         self._attempts = policy.attempts
         self._deadline = deadline
+        self._failures = Counter[int]()
 
     def __call__(self, state: RetryCallState) -> bool:
-        attempts = min(self._attempts, _failure(state).attempts or self._attempts)
-        too_many = state.attempt_number >= attempts
+        allowed = _failure(state).attempts or self._attempts
+        self._failures[allowed] += 1
+        too_many = self._failures[allowed] >= allowed or state.attempt_number >= self._attempts
         return too_many or state.upcoming_sleep >= self._deadline.remaining()
 
 
@@ -210,10 +220,12 @@ def call_within(
     *,
     grace: float = 0.0,
     more: Callable[[], float] | None = None,
+    give_up: Callable[[], None] | None = None,
 ) -> T:
     """Return what `call` returns, or raise what it raises, within `seconds`.
 
-    When these are over, `more` returns the seconds by which the limit was extended meanwhile.
+    When these are over, `more` returns the seconds by which the limit was extended meanwhile, and
+    `give_up` lets a call end that is abandoned.
 
     This is a limit for the whole call. The time limits of HTTP clients apply to each read, so a
     server that sends one byte at a time never exceeds them. The call runs in a daemon thread that
@@ -232,12 +244,17 @@ def call_within(
             wait((outcome,), timeout=seconds)
     except BaseException as problem:
         wait((outcome,), timeout=grace)
+        if give_up:
+            give_up()
         if cancelled := cancellation_behind(problem):
             raise cancelled from None
         raise
-    if not outcome.done():
-        raise DeadlineError(f"No end after {seconds:.3g} seconds.")
-    return outcome.result()
+    # Asked once: what ends because it is given up has no result.
+    if outcome.done():
+        return outcome.result()
+    if give_up:
+        give_up()
+    raise DeadlineError(f"No end after {seconds:.3g} seconds.")
 
 
 def _settle(outcome: Future[T], call: Callable[[], T]) -> None:

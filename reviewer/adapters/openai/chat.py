@@ -5,12 +5,13 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated
 
 from httpx2 import Response
 from pydantic import Field, ValidationError
 
-from reviewer.adapters.openai import prompt_cache, refusal_texts, usages, wire
+from reviewer.adapters.openai import error_bodies, prompt_cache, refusal_texts, usages, wire
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, ServerObject
 from reviewer.errors import ReplyError
 from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
@@ -73,7 +74,7 @@ def _tool(offered: Tool) -> dict[str, object]:
 
 
 def _call(call: ToolCall) -> dict[str, object]:
-    function = {"name": call.name, "arguments": call.arguments}
+    function = {"name": call.name, "arguments": wire.complete_arguments(call.arguments)}
     return {"id": call.id, "type": "function", "function": function}
 
 
@@ -176,6 +177,9 @@ def find_error(response: Response) -> dict[str, object] | None:
             pass
         case {"object": "error"}:
             found = body
+        # Some gateways write the members of an error without an object around them.
+        case {"message": str()} if error_bodies.read_status(body) != HTTPStatus.OK:
+            found = body
         case _:
             return None
     return found if isinstance(found, dict) else {"message": str(found)}
@@ -196,7 +200,9 @@ def _collect_items(message: _Message) -> tuple[dict[str, object], ...]:
     }
     if any(call.extra_content for call in calls):
         found["tool_calls"] = [
-            {"type": "function", **call.model_dump(exclude_none=True)} for call in calls
+            _call(_read_call(call))
+            | ({"extra_content": call.extra_content} if call.extra_content else {})
+            for call in calls
         ]
     members = {name: value for name, value in found.items() if value is not None}
     return (members,) if calls and members else ()

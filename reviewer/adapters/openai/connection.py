@@ -1,16 +1,20 @@
 """The HTTP connection to a model server: no headers but ours, no redirects, no endless response."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 
 import httpx2
 from openai import DefaultHttpxClient, OpenAI
 
 from reviewer.adapters.openai import response_limit
+from reviewer.adapters.openai.request_socket import RequestSocket
 from reviewer.errors import InputError
 
 OPENAI = "https://api.openai.com/v1"
 
 _SECONDS_TO_CONNECT = 10.0
+# Each request has a connection of its own, which can be closed without harm to another one.
+_NOTHING_KEPT = httpx2.Limits(max_keepalive_connections=0)
 # The SDK requires a key; ours is set by _keep_our_headers when a request leaves.
 _NO_KEY = "none"
 # Headers that a request may carry. The SDK adds others: from variables such as
@@ -41,19 +45,40 @@ class Connection:
         """
         self._key = api_key
         self._client = self._open(base_url or OPENAI)
+        self._sending = _Sending()
 
-    def post(self, path: str, body: Mapping[str, object], seconds: float) -> httpx2.Response:
+    def post(
+        self, path: str, body: Mapping[str, object], seconds: float, socket: RequestSocket
+    ) -> httpx2.Response:
         """Send JSON and return the response, of which no read may take more than `seconds`.
 
-        Raises APIStatusError and APIConnectionError of the SDK.
+        Another thread may give `socket` up meanwhile. Raises APIStatusError and APIConnectionError
+        of the SDK.
         """
-        return self._client.post(
-            path, cast_to=httpx2.Response, body=body, options={"timeout": _limit(seconds)}
+        timeout = _limit(seconds)
+        return self._send_on(
+            socket,
+            lambda: self._client.post(
+                path, cast_to=httpx2.Response, body=body, options={"timeout": timeout}
+            ),
         )
 
-    def get(self, path: str, seconds: float) -> httpx2.Response:
+    def get(self, path: str, seconds: float, socket: RequestSocket) -> httpx2.Response:
         """Ask for a resource; otherwise like `post`."""
-        return self._client.get(path, cast_to=httpx2.Response, options={"timeout": _limit(seconds)})
+        timeout = _limit(seconds)
+        return self._send_on(
+            socket,
+            lambda: self._client.get(path, cast_to=httpx2.Response, options={"timeout": timeout}),
+        )
+
+    def _send_on(
+        self, socket: RequestSocket, send: Callable[[], httpx2.Response]
+    ) -> httpx2.Response:
+        self._sending.socket = socket
+        try:
+            return send()
+        finally:
+            socket.release()
 
     def close(self) -> None:
         """Close the client; nothing can be sent afterwards."""
@@ -63,8 +88,9 @@ class Connection:
         try:
             client = DefaultHttpxClient(
                 follow_redirects=False,
+                limits=_NOTHING_KEPT,
                 event_hooks={
-                    "request": [self._keep_our_headers],
+                    "request": [self._keep_our_headers, self._trace_socket],
                     "response": [response_limit.restrict],
                 },
             )
@@ -91,6 +117,16 @@ class Connection:
         request.headers["Accept-Encoding"] = "identity"
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
+
+    def _trace_socket(self, request: httpx2.Request) -> None:
+        """Let the thread's RequestSocket see the connection; the SDK has no parameter for that."""
+        request.extensions["trace"] = self._sending.socket.trace
+
+
+class _Sending(threading.local):
+    """The socket of the request that this thread sends."""
+
+    socket: RequestSocket
 
 
 def _limit(seconds: float) -> httpx2.Timeout:

@@ -23,8 +23,9 @@ from reviewer.adapters.openai import chat, model_list, refusals, silence
 from reviewer.adapters.openai.capacity import FIRST_LEVEL, Capacity, Slot
 from reviewer.adapters.openai.connection import Connection
 from reviewer.adapters.openai.refusals import Refusal
+from reviewer.adapters.openai.request_socket import RequestSocket
 from reviewer.adapters.openai.wire import Dialect, Options, Wire
-from reviewer.errors import ModelError, ModelNotFoundError
+from reviewer.errors import ModelError, ModelNotFoundError, ReplyError
 from reviewer.prompt import ListedModel, Prompt, Reply
 
 log = logging.getLogger(__name__)
@@ -32,9 +33,17 @@ log = logging.getLogger(__name__)
 # Rate limits are per minute: the waits between eight attempts add up to more than that.
 _POLICY = Policy(attempts=8)
 _ATTEMPTS_WHEN_SLOW = 2
-_MORE_TIME = 2.0
-# 503 is what servers say that are full for a moment.
-_LIMITED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+# Servers that are full for a moment say 503, or 529 as Anthropic does. 504, and 524 of Cloudflare,
+# are what a proxy says that does not wait as long as we do: https://github.com/ollama/ollama/issues/9006
+_LIMITED = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+        524,
+        529,
+    }
+)
 _NO_OPTIONS = Options()
 _SECONDS_TO_LIST = 10.0
 # The request was sent, so that its reply may have been made and paid for.
@@ -113,9 +122,11 @@ class ModelServer:
             return self._listed
 
     def _request_list(self) -> ListedModel:
-        ask = partial(self._connection.get, "/models", _SECONDS_TO_LIST)
+        socket = RequestSocket()
+        ask = partial(self._connection.get, "/models", _SECONDS_TO_LIST, socket)
+        seconds = min(_SECONDS_TO_LIST, self._deadline.remaining())
         try:
-            response = self._deadline.call(ask, at_most=_SECONDS_TO_LIST)
+            response = call_within(ask, seconds, give_up=socket.give_up)
         except (APIStatusError, APIConnectionError, DeadlineError) as unknown:
             log.debug("The list of models was not read: %s", type(unknown).__name__)
             return ListedModel()
@@ -130,33 +141,29 @@ class ModelServer:
         """Send the prompt once; count the failure in `tries` if the server may have replied."""
         parameters = self._wire.request(prompt, self.name, self._options, dialect)
         try:
-            with self._capacity.send(self._deadline) as slot:
-                response = self._send(parameters, slot, tries)
+            with self._capacity.send(self._deadline, tries.seconds) as slot:
+                return self._read(self._send(parameters, slot, tries), parameters, slot)
         except NotStartedError:
             raise ModelError(
                 f"There was no time left to ask {self.name}.",
                 cause="The run has used up its time.",
                 remedy="Raise the input timeout, or review fewer files.",
             ) from None
-        if (found := self._wire.find_error(response)) is not None:
-            raise self._explain_refusal(refusals.read(response, self._key, found), parameters)
-        return self._wire.parse(response, self.name)
 
     def _send(self, parameters: dict[str, object], slot: Slot, tries: "_Tries") -> httpx2.Response:
-        """Send a request and return its response; the capacity learns from what happens."""
-        factor = _MORE_TIME**tries.ran_out
-        seconds = self._remaining(slot, factor)
+        """Send a request and return its response, whatever that is."""
+        seconds = self._remaining(slot)
         # The connection itself may last longer: the replies to others may be awaited first.
         turns = max(slot.ahead + 1, FIRST_LEVEL)
-        longest = min(self._capacity.seconds * factor * turns, self._deadline.remaining())
-        send = partial(self._connection.post, self._wire.PATH, parameters, longest)
+        longest = min(slot.seconds * turns, self._deadline.remaining())
+        socket = RequestSocket()
+        send = partial(self._connection.post, self._wire.PATH, parameters, longest, socket)
         try:
-            response = call_within(send, seconds, more=lambda: self._remaining(slot, factor))
+            return call_within(
+                send, seconds, more=lambda: self._remaining(slot), give_up=socket.give_up
+            )
         except APIStatusError as error:
-            if error.response.status_code in _LIMITED:
-                self._capacity.limit(slot)
-            refusal = refusals.read(error.response, self._key)
-            raise self._explain_refusal(refusal, parameters) from None
+            raise self._refuse(error.response, parameters, slot) from None
         except APIConnectionError as error:
             tries.lost += isinstance(error.__cause__, _LOST)
             if isinstance(error.__cause__, httpx2.ReadTimeout):
@@ -167,16 +174,25 @@ class ModelServer:
         except DeadlineError:
             tries.lost += 1
             raise self._run_out(slot, tries, seconds) from None
-        self._capacity.reply(slot)
-        return response
 
-    def _remaining(self, slot: Slot, factor: float) -> float:
-        return min(self._capacity.remaining(slot, factor), self._deadline.remaining())
+    def _read(self, response: httpx2.Response, sent: dict[str, object], slot: Slot) -> Reply:
+        """Read a response of status 200; only a reply shows that the server has room for more."""
+        if (found := self._wire.find_error(response)) is not None:
+            raise self._refuse(response, sent, slot, found)
+        try:
+            reply = self._wire.parse(response, self.name)
+        except ReplyError:
+            self._capacity.end_without_use(slot)
+            raise
+        self._capacity.reply(slot)
+        return reply
+
+    def _remaining(self, slot: Slot) -> float:
+        return min(self._capacity.remaining(slot), self._deadline.remaining())
 
     def _run_out(self, slot: Slot, tries: "_Tries", seconds: float) -> TransientError:
         """Return the error for a request that got no response in time; it may have more later."""
-        self._capacity.limit(slot)
-        tries.ran_out += 1
+        tries.seconds = self._capacity.run_out(slot)
         late = ModelError(
             f"{self.name} did not answer within {seconds:.3g} seconds.",
             cause="The server is slow or has too much to do.",
@@ -184,6 +200,19 @@ class ModelServer:
             "If the server answers one request at a time, set `concurrency: 1`.",
         )
         return TransientError(late, attempts=_ATTEMPTS_WHEN_SLOW)
+
+    def _refuse(
+        self,
+        response: httpx2.Response,
+        sent: dict[str, object],
+        slot: Slot,
+        found: dict[str, object] | None = None,
+    ) -> "ModelError | TransientError | _UnsupportedError":
+        """Return the error for an error response; `found` is one in a response of status 200."""
+        refusal = refusals.read(response, self._key, found)
+        if refusal.status in _LIMITED:
+            self._capacity.limit(slot)
+        return self._explain_refusal(refusal, sent)
 
     def _explain_refusal(
         self, refusal: Refusal, sent: dict[str, object]
@@ -226,12 +255,12 @@ def _choose_wire(*, responses: bool) -> Wire:
 class _Tries:
     """What became of the attempts at one prompt.
 
-    `lost` counts those to which the server may have made a reply that did not come, `ran_out` those
-    that got none in time.
+    `lost` counts those to which the server may have made a reply that did not come. The next one
+    gets at least so many `seconds`.
     """
 
     lost: int = 0
-    ran_out: int = 0
+    seconds: float = 0.0
 
 
 class _UnsupportedError(Exception):

@@ -5,12 +5,13 @@ back with the results of its tool calls: https://platform.openai.com/docs/guides
 """
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from httpx2 import Response
 from pydantic import Field, ValidationError
 
-from reviewer.adapters.openai import prompt_cache, refusal_texts, usages, wire
+from reviewer.adapters.openai import error_bodies, prompt_cache, refusal_texts, usages, wire
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, ServerObject
 from reviewer.errors import ReplyError
 from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
@@ -32,7 +33,6 @@ OPTIONAL: Mapping[str, tuple[str, ...]] = {
 `store` is none of them: a server that does not take it could keep what it is sent.
 """
 _MOST_ITEMS = 1_000
-_PASSING_CODES = frozenset({"rate_limit_exceeded", "server_error"})
 _FINISHED = frozenset({"completed", "incomplete", None})
 # The reasons of an incomplete response, as Chat Completions calls them.
 _ENDINGS = {"max_output_tokens": "length", "content_filter": "content_filter"}
@@ -73,7 +73,7 @@ def _items(message: Message, *, marks: bool) -> Sequence[Mapping[str, object]]:
             "type": "function_call",
             "call_id": call.id,
             "name": call.name,
-            "arguments": call.arguments,
+            "arguments": wire.complete_arguments(call.arguments),
         }
         for call in message.calls
     ]
@@ -136,7 +136,10 @@ def find_error(response: Response) -> dict[str, object] | None:
         return None
     match body:
         case {"error": dict() as found} if found:
-            return found if found.get("code") in _PASSING_CODES else {**found, "status": 400}
+            named = error_bodies.read_status(found) != HTTPStatus.OK
+            return found if named else {**found, "status": HTTPStatus.BAD_REQUEST}
+        case {"error": str(found)} if found:
+            return {"message": found}
     return None
 
 
@@ -191,7 +194,13 @@ def _collect_items(output: Sequence[Mapping[str, object]]) -> tuple[Mapping[str,
     reasoning = _of_type(output, "reasoning")
     if not all(item.get("encrypted_content") for item in reasoning):
         return ()
+    return tuple(map(_send_back, output))
+
+
+def _send_back(item: Mapping[str, object]) -> Mapping[str, object]:
     # The server writes null for what it leaves out, and refuses it in some places.
-    return tuple(
-        {name: value for name, value in item.items() if value is not None} for item in output
-    )
+    sent = {name: value for name, value in item.items() if value is not None}
+    arguments = sent.get("arguments")
+    if sent.get("type") == "function_call" and isinstance(arguments, str):
+        sent["arguments"] = wire.complete_arguments(arguments)
+    return sent

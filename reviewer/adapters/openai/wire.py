@@ -3,6 +3,7 @@
 `chat` and `responses` are the two; each is a `Wire`.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeAlias
@@ -96,6 +97,21 @@ class ServerObject(BaseModel):
 CallId: TypeAlias = Annotated[str, Field(max_length=_LONGEST_ID)]
 
 
+def complete_arguments(arguments: str) -> str:
+    """Return the arguments of a call as they go back to the server, "{}" if they are no object.
+
+    A reply that reaches its length limit may end within them. vLLM
+    (https://github.com/vllm-project/vllm/issues/43995) and llama.cpp
+    (https://github.com/OpenHands/software-agent-sdk/issues/2887) refuse all later requests then.
+    The result of the call says what was wrong.
+    """
+    try:
+        found = json.loads(arguments)
+    except (ValueError, RecursionError):
+        found = None
+    return arguments if isinstance(found, dict) else "{}"
+
+
 class _Reported(ServerObject):
     usage: object = None
 
@@ -109,7 +125,7 @@ def clean_name(given: object) -> str:
 def unusable_error(response: Response, error: ValidationError) -> ReplyError:
     """Return the error for a response that does not have the expected structure."""
     media = response.headers.get("content-type", "").partition(";")[0].strip()
-    if media not in {"", "application/json"}:
+    if media not in {"", "application/json"} and not media.endswith("+json"):
         title = truncate.line(invisible.drop(error_bodies.find_title(response.text)), 100)
         return ReplyError(
             f"The model server answered with {truncate.line(invisible.drop(media), 50)}, "

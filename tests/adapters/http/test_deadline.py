@@ -138,6 +138,25 @@ def test_a_call_that_does_not_end_is_left_behind_as_a_daemon() -> None:
     threads[0].join()
 
 
+@faults("LL5")
+def test_a_call_that_is_abandoned_is_given_up_and_its_result_not_used() -> None:
+    released = threading.Event()
+
+    def ends_when_given_up() -> str:
+        released.wait(20)
+        return "too late"
+
+    with pytest.raises(DeadlineError, match="No end"):
+        call_within(ends_when_given_up, 0.05, give_up=released.set)
+    assert released.is_set()
+
+
+def test_a_call_that_ends_in_time_is_not_given_up() -> None:
+    given_up = threading.Event()
+    assert call_within(lambda: "done", 5, give_up=given_up.set) == "done"
+    assert not given_up.is_set()
+
+
 def test_without_time_a_call_is_not_begun() -> None:
     calls: list[int] = []
     with pytest.raises(DeadlineError, match="no time"):

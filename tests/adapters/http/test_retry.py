@@ -92,6 +92,20 @@ def test_a_failure_can_allow_fewer_attempts_than_the_policy() -> None:
     assert len(life.calls_at) == 2
 
 
+@faults("LL2")
+def test_limits_that_were_waited_for_do_not_use_up_the_attempts_of_another_failure() -> None:
+    life = Life(transient(), transient(), transient(attempts=2))
+    assert life.run() == "done"
+    assert len(life.calls_at) == 4
+
+
+def test_failures_of_all_kinds_end_with_the_attempts_of_the_policy() -> None:
+    life = Life(transient(attempts=3), transient(attempts=4), transient(), transient(attempts=4))
+    with pytest.raises(ForgeError):
+        life.run(policy=Policy(attempts=4, jitter=0))
+    assert len(life.calls_at) == 4
+
+
 def test_what_does_not_pass_by_itself_is_not_tried_again() -> None:
     life = Life(NotFoundError("Gone."))
     with pytest.raises(NotFoundError):
@@ -148,3 +162,16 @@ def test_a_deadline_shortened_while_waiting_ends_the_wait() -> None:
     with pytest.raises(ForgeError):
         call_with_retries(life.call, what="It", deadline=until, policy=Policy(jitter=0))
     assert life.now < 3
+
+
+@faults("LL2")
+def test_a_server_that_asks_for_no_wait_is_not_asked_again_at_once() -> None:
+    life = Life(transient(wait=0.0), transient(wait=0.0), transient(wait=0.0))
+    assert life.run() == "done"
+    assert life.calls_at == pytest.approx([0, 1, 3, 7])
+
+
+def test_a_limit_that_has_ended_is_not_waited_for() -> None:
+    life = Life(transient(wait=0.0, limited=True))
+    assert life.run() == "done"
+    assert life.calls_at == [0, 0]

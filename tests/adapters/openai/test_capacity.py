@@ -208,7 +208,65 @@ def test_of_requests_that_were_sent_together_the_server_may_answer_any_first() -
 def test_a_request_that_is_asked_again_may_take_longer() -> None:
     capacity = Capacity(8, 300, clock=Time())
     with capacity.send(Deadline(10_000)) as slot:
-        assert capacity.remaining(slot, factor=2.0) == 600
+        assert capacity.remaining(slot) == 300
+        wanted = capacity.run_out(slot)
+    with capacity.send(Deadline(10_000), wanted) as slot:
+        assert capacity.remaining(slot) == 600
+        assert capacity.run_out(slot) == 1200
+
+
+@faults("LL5")
+def test_a_server_that_lets_the_first_requests_run_out_gets_one_at_a_time_with_more_time() -> None:
+    capacity = Capacity(32, 300, clock=Time())
+    forever = Deadline(10_000)
+    with contextlib.ExitStack() as flying:
+        sent = [flying.enter_context(capacity.send(forever)) for _ in range(8)]
+        for slot in sent:
+            capacity.run_out(slot)
+    assert capacity.level == 1
+    # A request that is new gets no less than those that ran out.
+    with capacity.send(forever) as slot:
+        assert capacity.remaining(slot) == 600
+        capacity.reply(slot)
+    assert capacity.level == 3
+
+
+def test_a_server_that_has_replied_is_halved_by_a_request_that_runs_out() -> None:
+    capacity = Capacity(32, 300, clock=Time())
+    forever = Deadline(10_000)
+    with contextlib.ExitStack() as flying:
+        sent = [flying.enter_context(capacity.send(forever)) for _ in range(8)]
+        capacity.reply(sent[0])
+        for slot in sent[1:]:
+            capacity.run_out(slot)
+    assert capacity.level == 5
+    with capacity.send(forever) as slot:
+        assert capacity.remaining(slot) == 300
+
+
+def test_a_reply_that_took_more_time_shows_what_all_requests_need() -> None:
+    clock = Time()
+    capacity = Capacity(8, 300, clock=clock)
+    forever = Deadline(10_000)
+    with capacity.send(forever) as slot:
+        capacity.reply(slot)
+    with capacity.send(forever, at_least=600) as slot:
+        clock.now = 400.0
+        capacity.reply(slot)
+    with capacity.send(forever) as slot:
+        assert capacity.remaining(slot) == 600
+
+
+def test_what_is_no_reply_lets_the_time_of_later_requests_begin_and_the_level_as_it_is() -> None:
+    clock = Time()
+    capacity = Capacity(8, 300, clock=clock)
+    forever = Deadline(10_000)
+    with contextlib.ExitStack() as flying:
+        sent = [flying.enter_context(capacity.send(forever)) for _ in range(8)]
+        clock.now = 200.0
+        capacity.end_without_use(sent[0])
+        assert capacity.remaining(sent[1]) == 300
+    assert capacity.level == 8
 
 
 def test_a_request_waits_for_its_turn_and_not_longer_than_the_run() -> None:

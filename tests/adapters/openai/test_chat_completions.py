@@ -436,6 +436,7 @@ def test_a_refusal_of_something_else_is_an_error(
         (Response(200, b"", "text/event-stream"), "text/event-stream"),
         (Response(200), "no completion"),
         (Response(200, b'{"choices": [{"mess'), "no completion"),
+        (Response(200, b'{"title": "x"}', "application/problem+json"), "no completion"),
         (Response(200, b"\xff\xfe{}"), "no completion"),
         (as_json(200, []), "no completion"),
         (as_json(200, "All good!"), "no completion"),
@@ -531,6 +532,9 @@ PASSING = {
     "no choices": in_success({"code": 503}, choices=[]),
     "a choice that broke off": broken_off({"code": 502, "message": "Provider disconnected"}),
     "a choice without a reason": broken_off(),
+    "an error without an object around it": Instead(
+        as_json(200, {"code": 429, "message": "Too many requests"})
+    ),
     "vLLM's object": Instead(as_json(200, {"object": "error", "message": "m", "code": 500})),
 }
 

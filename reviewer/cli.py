@@ -15,11 +15,12 @@ from typing import NoReturn
 from reviewer import __version__
 from reviewer.adapters.runner.actions import install_excepthooks
 from reviewer.adapters.runner.terminal import Terminal, show_cursor
+from reviewer.config.config_error import ConfigError
 from reviewer.config.options import suggest
 from reviewer.config.repository import file_schema
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
-from reviewer.errors import CancelledError, ConfigError, ReviewerError
+from reviewer.errors import CancelledError, ReviewerError
 from reviewer.outputs import review_report
 from reviewer.terminal import environment, init, settings_check
 from reviewer.terminal import review as review_command

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from reviewer.changes import template_changes
+from reviewer.config.config_error import ConfigError
 from reviewer.config.repository import file_keys, file_places, learnings_file
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
-from reviewer.errors import ConfigError, ForgeError, NotFoundError
+from reviewer.errors import ForgeError, NotFoundError
 from reviewer.finding import Finding
 from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest

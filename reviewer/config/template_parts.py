@@ -4,8 +4,8 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from reviewer.config.config_error import ConfigError
 from reviewer.config.options import suggest
-from reviewer.errors import ConfigError
 from reviewer.text import markdown
 from reviewer.text.own_templates import OwnTemplate
 from reviewer.text.template_language import TemplateError, Value, Word

@@ -8,11 +8,12 @@ import logging
 from collections.abc import Collection
 from dataclasses import replace
 
+from reviewer.config.config_error import ConfigError
 from reviewer.config.repository import learnings_file
 from reviewer.config.repository.file_places import LEARNINGS_FILE, MISPLACED_LEARNINGS
 from reviewer.config.repository.learnings import Learning
 from reviewer.config.settings import Settings
-from reviewer.errors import ConfigError, ForgeError, NotFoundError
+from reviewer.errors import ForgeError, NotFoundError
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import SecretMask, mask_advice
 from reviewer.run.run import TITLE, Run

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from reviewer.config import settings as config
+from reviewer.config.config_error import ConfigError
 from reviewer.config.repository import file_keys, file_places
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.errors import ConfigError, NotFoundError
+from reviewer.errors import NotFoundError
 from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Forge
 from reviewer.pull_request import PullRequest

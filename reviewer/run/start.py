@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from reviewer.adapters.github.forge import GitHub
 from reviewer.adapters.http.retry import Deadline
 from reviewer.adapters.runner.actions import Runner, install_logging
+from reviewer.config.config_error import ConfigError
 from reviewer.config.enums import Mode
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.errors import ConfigError
 from reviewer.events.activity import (
     CommandRequest,
     ReviewHead,

@@ -10,13 +10,14 @@ from reviewer.adapters.files.git_runs import decode, run_git
 from reviewer.changes import unmatched_patterns
 from reviewer.config import glob_mistakes
 from reviewer.config import settings as config
+from reviewer.config.config_error import ConfigError
 from reviewer.config.repository import file_places, learnings_file, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.errors import ConfigError, ForgeError
+from reviewer.errors import ForgeError
 from reviewer.terminal import init
 
 

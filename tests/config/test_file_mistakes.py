@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from reviewer.config import settings as config
+from reviewer.config.config_error import ConfigError
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.errors import ConfigError
 from tests.faults import faults
 
 # The mistake, and the lines that the error says to write. Put in its place, they are accepted.

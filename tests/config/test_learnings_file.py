@@ -4,10 +4,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from reviewer.config.config_error import ConfigError
 from reviewer.config.repository import file_schema, learnings_file, strict_yaml
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
-from reviewer.errors import ConfigError
 from tests.faults import faults
 
 WHOLE = """\

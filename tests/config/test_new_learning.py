@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from reviewer.config.config_error import ConfigError
 from reviewer.config.globs import Patterns
 from reviewer.config.repository import learnings_file, new_learning
 from reviewer.config.repository.learnings import Learning
-from reviewer.errors import ConfigError
 from reviewer.text import invisible
 from tests.faults import faults
 

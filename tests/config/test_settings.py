@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reviewer.config import options
 from reviewer.config import settings as config
+from reviewer.config.config_error import ConfigError
 from reviewer.config.enums import FailOn, Section, WhenClean
 from reviewer.config.repository import file_schema, strict_yaml
 from reviewer.config.repository.file_keys import KEYS, PathInstruction, RepositoryFile
@@ -18,7 +19,7 @@ from reviewer.config.shared_settings import SharedSettings
 from reviewer.config.tightening import KeptApart
 from reviewer.config.workflow import inputs
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.errors import ConfigError, InputError
+from reviewer.errors import InputError
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults
 

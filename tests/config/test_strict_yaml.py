@@ -1,7 +1,7 @@
 import pytest
 
+from reviewer.config.config_error import ConfigError
 from reviewer.config.repository import strict_yaml
-from reviewer.errors import ConfigError
 from tests.faults import faults
 
 

@@ -1,13 +1,13 @@
 """Whatever the repository's file holds, it is refused with its place, or it only tightens."""
 
 from reviewer.config import settings as config
+from reviewer.config.config_error import ConfigError
 from reviewer.config.enums import FailOn, Inline, Section, Verify, WhenClean
 from reviewer.config.repository import learnings_file, new_learning
 from reviewer.config.repository.learnings import Learning
 from reviewer.config.settings import Settings
 from reviewer.config.shared_settings import SharedSettings
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.errors import ConfigError
 from reviewer.severity import Confidence, Severity
 
 LOOSE = Inputs(max_files=3_000, max_file_lines=100_000, max_findings=200, max_visible=200,

@@ -20,7 +20,7 @@ _OPTIONAL = ("closingIssuesReferences", "file", "folder", "beside", "workflow")
 
 # GitHub's name for the author of what a deleted account left behind.
 GHOST = "ghost"
-_LONGEST_LINE = 200
+_LINE = 200
 
 
 class LabelNode(Node):
@@ -204,9 +204,7 @@ def _page(
         more=comments.page_info.has_next_page or threads.page_info.has_next_page,
         files=files,
         places=places,
-        others=tuple(
-            each.body[:_LONGEST_LINE].partition("\n")[0] for each in read if not each.mine
-        ),
+        others=tuple(each.body[:_LINE].partition("\n")[0] for each in read if not each.mine),
     )
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from reviewer.config import option_types
+from reviewer.config.config_error import ConfigError
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.options import show
 from reviewer.config.repository import key_mistakes, value_mistakes, yaml_lines
 from reviewer.config.repository.strict_yaml import Document, Path
 from reviewer.config.shapes import Bounds, WordList
 from reviewer.config.workflow import inputs
-from reviewer.errors import ConfigError
 
 MOST_PATH_INSTRUCTIONS = 50
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from reviewer.errors import ConfigError
+from reviewer.config.config_error import ConfigError
 
 REPOSITORY_FILE = ".github/code-review.yml"
 LEARNINGS_FILE = ".github/code-review-learnings.yml"

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import ErrorDetails
 
 from reviewer.config import glob_mistakes, option_types
+from reviewer.config.config_error import ConfigError
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
 from reviewer.config.options import show, suggest
@@ -15,7 +16,6 @@ from reviewer.config.repository import strict_yaml, validation_errors, value_mis
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
 from reviewer.config.repository.strict_yaml import Document
-from reviewer.errors import ConfigError
 
 MOST_ENTRIES = 200
 LONGEST_TEXT = 1_000

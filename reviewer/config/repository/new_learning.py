@@ -4,11 +4,11 @@ import json
 import re
 
 from reviewer import project
+from reviewer.config.config_error import ConfigError
 from reviewer.config.globs import Patterns
 from reviewer.config.repository import learnings_file, strict_yaml
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
-from reviewer.errors import ConfigError
 from reviewer.text import invisible
 
 _HEAD = f"""\

@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from reviewer.config.config_error import ConfigError
 from reviewer.config.options import show
 from reviewer.config.repository import other_reviewers, yaml_mistakes
 from reviewer.config.repository.file_places import REPOSITORY_FILE
-from reviewer.errors import ConfigError
 
 PATH = REPOSITORY_FILE
 LARGEST = 64 * 1024

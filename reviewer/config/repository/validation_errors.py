@@ -6,8 +6,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from reviewer.config.config_error import ConfigError
 from reviewer.config.repository.strict_yaml import Document, Path
-from reviewer.errors import ConfigError
 
 MOST_ERRORS = 10
 """Errors of one file that are reported; somebody who mends so many checks again."""

@@ -6,12 +6,12 @@ from dataclasses import replace
 from reviewer.comments import learned
 from reviewer.comments.learned import LearnedReply
 from reviewer.comments.upsert import OwnComment
+from reviewer.config.config_error import ConfigError
 from reviewer.config.repository import learnings_file, new_learning
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
 from reviewer.errors import (
     CommandRefusedError,
-    ConfigError,
     ForbiddenError,
     ForgeError,
     NotFoundError,

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from reviewer import logins
 from reviewer.comments import bills, layout, summary, upsert
 from reviewer.comments.upsert import Moment, NextStep, OwnComment, next_step
+from reviewer.config.config_error import ConfigError
 from reviewer.config.enums import Mode, WhenClean
 from reviewer.config.repository.strict_yaml import PATH
 from reviewer.config.settings import Settings
 from reviewer.errors import (
-    ConfigError,
     ConversationClosedError,
     ForbiddenError,
     ForgeError,

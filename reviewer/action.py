@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from types import FrameType
 
 from reviewer.adapters.runner.actions import Runner, install_excepthooks
-from reviewer.cancellation import cancellation_behind
 from reviewer.config.config_error import ConfigError
 from reviewer.config.enums import Mode, OnError
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.errors import CancelledError, EventError, ReviewerError
+from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
 from reviewer.events import decision, payload
 from reviewer.events.activity import Activity, Skip, TriggerRules
 from reviewer.events.payload import Event, PullRequestEvent, ReviewCommentEvent

@@ -27,8 +27,8 @@ ReviewerError                     1
 ├── SecretRepeatedError           1   the model's reply contains a secret of the run
 └── CancelledError          130/143   a signal ended the run
 
-Each class has a section in docs/troubleshooting.md: `section`, or else that of its base. ConfigError,
-which knows its place in a file, is in `reviewer/config/config_error.py`.
+Each class has a section in docs/troubleshooting.md: `section`, or else that of its base.
+ConfigError, which knows its place in a file, is in `reviewer/config/config_error.py`.
 """
 
 from typing import ClassVar
@@ -260,3 +260,17 @@ class CancelledError(ReviewerError):
             remedy="Run it again: it asks only for what is not yet in the review.",
         )
         self.exit_code = 128 + signal_number
+
+
+def cancellation_behind(problem: BaseException) -> CancelledError | None:
+    """Return the cancellation that caused `problem`, or None.
+
+    If a signal arrives while Python acquires or releases a lock, `threading` raises another error
+    ("release unlocked lock") with the cancellation as its context.
+    """
+    found: BaseException | None = problem
+    while found:
+        if isinstance(found, CancelledError):
+            return found
+        found = found.__context__
+    return None

@@ -2,8 +2,7 @@
 
 import pytest
 
-from reviewer.cancellation import cancellation_behind
-from reviewer.errors import CancelledError, ReviewerError
+from reviewer.errors import CancelledError, ReviewerError, cancellation_behind
 from tests.faults import faults
 
 

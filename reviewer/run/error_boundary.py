@@ -4,8 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from reviewer.cancellation import cancellation_behind
-from reviewer.errors import CancelledError, CommandRefusedError, ReviewerError
+from reviewer.errors import CancelledError, CommandRefusedError, ReviewerError, cancellation_behind
 from reviewer.run.publishing.reporter import Reporter
 from reviewer.run.run import SECONDS_AFTER_CANCEL
 

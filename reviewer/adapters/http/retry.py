@@ -12,8 +12,7 @@ from typing import Self, TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential, wait_random
 
-from reviewer.cancellation import cancellation_behind
-from reviewer.errors import ReviewerError, end_sentence
+from reviewer.errors import ReviewerError, cancellation_behind, end_sentence
 
 T = TypeVar("T")
 

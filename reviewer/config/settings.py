@@ -4,6 +4,7 @@ import enum
 import hashlib
 import json
 import operator
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -33,6 +34,17 @@ _NOT_IN_FINGERPRINT = {
     "learnings",
     "learnings_unread",
 } | {declared.field for declared in _SHARED if not declared.in_fingerprint}
+# What decides which files and findings of a review are shown, or is in the keys of files.
+_CHOOSING = (
+    "workflow_globs",
+    "repository_globs",
+    "max_files",
+    "max_file_lines",
+    "max_findings",
+    "min_severity",
+    "min_confidence",
+    "guidelines",
+)
 
 
 @record
@@ -97,9 +109,13 @@ class Settings(SharedSettings):
         # Without templates, it is what it was before there were any.
         if not self.prompt_parts:
             content.pop("prompt_parts")
-        # Escaped as ASCII, two halves of a surrogate pair would look like the character they form.
-        text = json.dumps(content, default=operator.attrgetter("value"), ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return _hash(content)
+
+    @property
+    def choice(self) -> str:
+        """64 hexadecimal digits for what is chosen among the results of a review."""
+        content = asdict(self)
+        return _hash({name: content[name] for name in _CHOOSING})
 
 
 def load(inputs: Inputs, text: bytes | str | None) -> Settings:
@@ -138,6 +154,12 @@ def _tighten(declared: Declaration, inputs: Inputs, file: FileSettings) -> tuple
         f"`{declared.name}: {_write(wanted)}` in {PATH} does not apply: the workflow's value is "
         f"{_write(workflow)}, and the file can only tighten it; set it in the workflow instead"
     )
+
+
+def _hash(content: Mapping[str, object]) -> str:
+    # Escaped as ASCII, two halves of a surrogate pair would look like the character they form.
+    text = json.dumps(content, default=operator.attrgetter("value"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _explain_defaults(*, exists: bool) -> str:

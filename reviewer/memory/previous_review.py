@@ -21,6 +21,14 @@ from reviewer.pull_request import PullRequest
 from reviewer.review import Review
 from reviewer.text import digest
 
+# The parts of a review key; nothing is said of one that decides only what is shown.
+_PARTS = (
+    "the prompts",
+    "the models",
+    "the configuration",
+    "",
+    "the title or the description",
+)
 _WORDS = re.compile(r":([0-9a-f]{64})\Z")
 
 
@@ -64,15 +72,12 @@ def compare(known: State, pull: PullRequest, key: str) -> PreviousReview:
 def _find_difference(known: State, key: str) -> str:
     if not known.key:
         return "a run of the fork made the last review"
-    if known.key == key:
-        return ""
-    parts = ("the prompts", "the models", "the configuration", "the title or the description")
-    changed = [
-        what
-        for what, before, now in zip(parts, known.key.split(":"), key.split(":"), strict=False)
-        if before != now
-    ]
-    return f"{' and '.join(changed) or 'what the review depends on'} changed"
+    before, now = known.key.split(":"), key.split(":")
+    if len(before) != len(now):
+        return "what the review depends on changed"
+    parts = zip(_PARTS, before, now, strict=False)
+    changed = [what for what, old, new in parts if what and old != new]
+    return f"{' and '.join(changed)} changed" if changed else ""
 
 
 def join(comment: PreviousReview, reports: Sequence[PreviousReview]) -> PreviousReview:
@@ -163,10 +168,11 @@ def assign_numbers(
 def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
     """Return a key for all that a review depends on besides the change.
 
-    It has four parts, separated by colons: prompts, models, configuration, title and description.
-    If a part differs from that of the last review, its results do not apply. Rules that are about
-    some files only are in the keys of these. The description is compared as a whole, because the
-    place where prompts cut it depends on what is masked in it.
+    It has five parts, separated by colons: prompts, models, configuration, what is chosen among
+    the results, title and description. If a part but the fourth differs from that of the last
+    review, its results do not apply. Rules that are about some files only are in the keys of these.
+    The description is compared as a whole, because the place where prompts cut it depends on what
+    is masked in it.
     """
     words = digest.identify("words", _trim(pull.title), _trim(pull.body))
     asked = (
@@ -180,7 +186,7 @@ def review_key(inputs: Inputs, settings: Settings, pull: PullRequest) -> str:
         inputs.reasoning_effort and inputs.reasoning_effort.value,
     )
     models = digest.identify("models", *map(repr, asked))
-    return f"{prompts.VERSION}:{models}:{settings.fingerprint}:{words}"
+    return f"{prompts.VERSION}:{models}:{settings.fingerprint}:{settings.choice}:{words}"
 
 
 def _trim(text: str) -> str:

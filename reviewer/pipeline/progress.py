@@ -10,7 +10,7 @@ from typing import TypeAlias
 from reviewer.changes.batches import Batch
 from reviewer.config.enums import Verify
 from reviewer.context.whole_change import WholeChange
-from reviewer.errors import ReviewerError
+from reviewer.errors import ContextTooLongError, ReviewerError
 from reviewer.finding import Finding, Origin
 from reviewer.findings.candidates import FileCandidates
 from reviewer.pipeline import file_result, overview, verify_batch
@@ -233,6 +233,15 @@ class Progress:
         if self._whole_result and not self.verdicts.has_begun(_ACROSS):
             # Paid for, although the files in which it found something were not all read.
             self._add_across(self._whole_result)
+
+    @property
+    def lacks_whole(self) -> bool:
+        """True if another run may read the change as a whole, which this one has not.
+
+        Where the window is too small for it, none can.
+        """
+        problem = self._whole_result.problem if self._whole_result else None
+        return bool(self.whole_problem) and not isinstance(problem, ContextTooLongError)
 
     @property
     def whole_problem(self) -> str:

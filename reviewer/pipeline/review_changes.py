@@ -80,7 +80,7 @@ def _assemble(
     )
     return replace(
         made,
-        lacks_whole=bool(progress.whole_problem),
+        lacks_whole=progress.lacks_whole,
         overview=overview.add_gaps(reviewer, progress.overview, progress.plan, progress.gaps),
         verifications=progress.verdicts.verifications(),
         notes=tuple(_note_how_it_was_made(reviewer, progress, made.notes)),

@@ -91,7 +91,7 @@ def test_a_later_run_of_the_same_job_writes_its_review(
 ) -> None:
     run_as(job, REVIEW)
     job.model.script = lambda body: review_reply(prompted_path(body))
-    finished = run_as(job, environ, max_findings="5")
+    finished = run_as(job, environ, language="French")
     assert TWO not in finished.log
     assert "no problems found" in job.github.bodies[0]
 

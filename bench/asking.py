@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bench import change
+from bench import change, costs
 from bench.measuring import Row
 from bench.timed_model import TimedModel
 from bench.workflow import Workflow, ended, reviewing, running
@@ -16,6 +16,7 @@ RUNS = 3
 ROUND_TRIP = 0.3
 """Seconds that every answer of GitHub takes."""
 _FILES = 10
+_PUSHED = 7
 _SLOT_FILES = 11
 # The least that the input takes, in seconds of this machine. No reply takes as long by itself, and
 # eight requests in a server of one slot wait for each other for twice as long.
@@ -31,6 +32,8 @@ def rows() -> Iterator[Row]:
         yield _round_trips(workflow)
     with reviewing(change.choose(_FILES), scale=1.0) as (workflow, model):
         yield _moved_base(workflow, model)
+    with reviewing(change.choose(_PUSHED), scale=1.0) as (workflow, model):
+        yield _push(workflow, model)
     if any(each.name == "request-timeout" for each in DECLARATIONS):
         yield _one_slot(_SLOT_FILES, "a server that answers one at a time")
         slow = "a server that answers one at a time, each time after the limit"
@@ -63,6 +66,21 @@ def _moved_base(workflow: Workflow, model: TimedModel) -> Row:
     again = len(model.exchanges) - before
     what = f"{_FILES} files, the base branch moved: requests to the model"
     return Row(what, str(again), f"first run, {before}", again / before, "0")
+
+
+def _push(workflow: Workflow, model: TimedModel) -> Row:
+    """Review, push another line to one of the files, review again."""
+    model.begin(None)
+    ended(workflow.step().run(timeout=300), 0)
+    first = costs.count(model.exchanges)
+    path, (_, text) = next(iter(change.choose(_PUSHED).files.items()))
+    workflow.github.push(NUMBER, {path: f"{text}\nPUSHED = True\n"})
+    model.begin(None)
+    ended(workflow.step("pull_request.synchronize").run(timeout=300), 0)
+    again = costs.count(model.exchanges)
+    what = f"{_PUSHED} real files, then a push to one: tokens of prompts"
+    other = f"first run, {first.prompt:,}"
+    return Row(what, f"{again.prompt:,}", other, again.prompt / first.prompt, "1")
 
 
 def _move_base(workflow: Workflow) -> None:

@@ -1,6 +1,7 @@
 """Where a change and the issues that it is to close differ; neither is a finding."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST_GAPS = 8
@@ -32,3 +33,13 @@ class PromiseGap:
     quote: str
     text: str
     path: str = ""
+
+
+def group_by_issue(gaps: Sequence[PromiseGap]) -> tuple[tuple[int, tuple[PromiseGap, ...]], ...]:
+    """Return the rows of each issue, what is missing first."""
+    numbers = sorted({gap.issue for gap in gaps})
+    return tuple(
+        (number, tuple(sorted(rows, key=lambda gap: gap.kind is not GapKind.MISSING)))
+        for number in numbers
+        if (rows := [gap for gap in gaps if gap.issue == number])
+    )

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from reviewer.comments import agent_brief, costs, learned, places, promises, snippets
+from reviewer.comments import agent_brief, costs, learned, places, snippets
 from reviewer.comments.own_layout import OwnLayout
 from reviewer.comments.places import NO_BLOBS, Blobs
 from reviewer.config.enums import Section
 from reviewer.finding import Finding
 from reviewer.memory.seal import UNSEALED, Seal
+from reviewer.promise import group_by_issue
 from reviewer.review import FileReport, Review, Status
 from reviewer.severity import Confidence, Severity
 from reviewer.text import markdown
@@ -104,7 +105,7 @@ def render(review: Review, visible: Sequence[Finding], run: RunDetails, detail: 
         overview=overview or "",
         findings=shown,
         own=own,
-        compared=promises.by_issue(review.overview.gaps),
+        compared=group_by_issue(review.overview.gaps),
         place_of={finding: places.format_place(finding, blobs) for finding in shown},
         collapsed=listed,
         collapsed_title=_describe_collapsed(others),
@@ -139,7 +140,7 @@ def render_clean(review: Review, run: RunDetails) -> str:
         review=review,
         own=run.layout.list_around(review) if run.layout else {},
         fixed=f"{fixed} finding{'s' * (fixed > 1)} fixed" if fixed else "",
-        compared=promises.by_issue(review.overview.gaps),
+        compared=group_by_issue(review.overview.gaps),
         run_url=run.url,
     )
 

@@ -236,10 +236,7 @@ class Progress:
 
     @property
     def lacks_whole(self) -> bool:
-        """True if another run may read the change as a whole, which this one has not.
-
-        Where the window is too small for it, none can.
-        """
+        """True if the next run has to read the whole; no run can where the window is too small."""
         problem = self._whole_result.problem if self._whole_result else None
         return bool(self.whole_problem) and not isinstance(problem, ContextTooLongError)
 
@@ -248,9 +245,9 @@ class Progress:
         """Why the change was not read as a whole, although that was planned; "" if it was."""
         if self.plan.whole is None:
             return ""
-        if self._whole_result is None:
-            return "it was not asked for any more"
-        return self._whole_result.problem.what if self._whole_result.problem else ""
+        if result := self._whole_result:
+            return result.problem.what if result.problem else ""
+        return "it was not asked for any more"
 
     def drop_cut(self) -> None:
         """Give up replies to prompts that the server had cut, as only a later one has shown.

@@ -65,6 +65,8 @@ python = "^3.9.1"
 flask = "^3.0.1"
 """
 REQUIREMENTS = "--index-url https://example.com/1.2.3\nrequests[socks]==2.31.0\npip>=24.1 # tools\n"
+REQUIREMENTS += "tomli==0.9.1 ; python_version < '3.8'\nattrs==23.1.0  # since 1.0.0\n"
+HASHED = "requests==2.31.0 \\\n    --hash=sha256:abc\nurllib3==1.26.0 --hash=sha256:abc\n"
 GO_MOD = """module example.com/shop
 
 go 1.21.1
@@ -103,6 +105,11 @@ BUMPS = [
     ("pyproject.toml", PYPROJECT, "requests==2.31.0", "requests==2.32.1"),
     ("pyproject.toml", PYPROJECT, "pytest>=8.1.0", "pytest>=8.2.0"),
     ("pyproject.toml", PYPROJECT, "^3.0.1", "^3.1.0"),
+    ("requirements.in", REQUIREMENTS, "2.31.0", "2.32.0"),
+    ("requirements.txt", REQUIREMENTS, "2.31.0", "2.32.0"),
+    ("requirements-dev.txt", REQUIREMENTS, "24.1 #", "24.2 #"),
+    ("tests/test_requirements.txt", REQUIREMENTS, "0.9.1 ;", "0.9.2 ;"),
+    ("requirements/dev.txt", REQUIREMENTS, "2.31.0", "2.32.0"),
     ("go.mod", GO_MOD, "one v1.2.3", "one v1.2.4"),
     (
         "go.mod",
@@ -160,9 +167,18 @@ NO_BUMPS = [
     ("package.json", PACKAGE, '"^1.2.3",\n', '"^1.2.4", "@scope/left": "1.2.4",\n'),
     ("package.json", PACKAGE, '"devDependencies"', '"dependencies"'),
     ("Cargo.toml", CARGO, 'version = "1.2.3", features', 'version = "1.2.4", path'),
-    # Files of other kinds; a rule reads the second one.
-    ("requirements.in", REQUIREMENTS, "2.31.0", "2.32.0"),
-    ("requirements.txt", REQUIREMENTS, "2.31.0", "2.32.0"),
+    ("requirements.txt", REQUIREMENTS, "example.com/1.2.3", "example.com/1.2.4"),
+    ("requirements.txt", REQUIREMENTS, "3.8", "3.9"),
+    ("requirements.txt", REQUIREMENTS, "since 1.0.0", "since 1.0.1"),
+    ("requirements.txt", HASHED, "2.31.0", "2.32.0"),
+    ("requirements.txt", HASHED, "1.26.0", "1.26.1"),
+    ("requirements.txt", "-r base-1.2.3.txt\n", "1.2.3", "1.2.4"),
+    ("requirements.txt", "a @ https://example.com/a-1.2.3.zip\n", "1.2.3", "1.2.4"),
+    ("requirements.txt", "git+https://example.com/a@v1.2.3\n", "1.2.3", "1.2.4"),
+    # Files of other kinds.
+    ("requirements.txt.in.py", REQUIREMENTS, "2.31.0", "2.32.0"),
+    ("requirements.md", REQUIREMENTS, "2.31.0", "2.32.0"),
+    ("docs/on-requirements-list.py", REQUIREMENTS, "2.31.0", "2.32.0"),
     ("package-lock.json", PACKAGE, '"^1.2.3"', '"^1.3.0"'),
     (".github/workflows/package.json", PACKAGE, '"^1.2.3"', '"^1.3.0"'),
     (".github/workflows/ci.yml", "- uses: a/b@v1.2.3\n", "1.2.3", "1.2.4"),

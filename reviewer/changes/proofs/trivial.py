@@ -43,10 +43,12 @@ def is_candidate(file: ChangedFile) -> bool:
     if file.status != "modified" or any(file.modes) or file.remark or file.base_text is not None:
         return False
     path = file.path
-    if path.lower().startswith(".github/") or default_excludes.has_lock_entries(path):
+    if path.lower().startswith(".github/"):
         return False
     if version_bumps.is_manifest(path):
         return True
+    if default_excludes.has_lock_entries(path):
+        return False
     return program_lines.knows(path) and not run_by_name.find_program(path)
 
 

@@ -22,6 +22,12 @@ _RANGE = re.compile(rf"(?:{_OPERATORS})?{_VERSION}")
 _NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
 # PEP 508, with extras and a marker, without an address.
 _REQUIREMENT = re.compile(rf"{_NAME}(?:\[[\w., -]*\])? ?(?:==|>=|~=) ?{_VERSION}(?: ?;[^@]*)?")
+# A line of pip's requirements file ends with a condition or a comment. What includes a file,
+# names an index, or has hashes is no such line.
+_PIP_LINE = re.compile(rf"{_NAME}(?:\[[\w., -]*\])? ?(?:==|>=|~=) ?{_VERSION}((?:[ \t]*[;#].*)?)")
+_PIP_FILE = re.compile(
+    r"(?:(?:^|/)requirements/[\w.-]+|(?:^|[/._-])requirements[\w.-]*)\.(?:txt|in)\Z"
+)
 _GO_MODULE = re.compile(rf"[ \t]+[\w./~-]+ v{_VERSION}(?: // indirect)?")
 _GO_REQUIRE = re.compile(rf"require [\w./~-]+ v{_VERSION}(?: // indirect)?")
 _GEM = re.compile(rf"[ \t]*gem (['\"])[\w-]+\1, (['\"])(?:(?:~>|>=|=) )?{_VERSION}\2")
@@ -85,7 +91,19 @@ _Reader: TypeAlias = Callable[[str, str, Sequence[int]], bool]
 
 
 def _find_reader(path: str) -> _Reader | None:
-    return _READERS.get(path.rpartition("/")[2])
+    name = path.rpartition("/")[2]
+    return _read_requirements if _PIP_FILE.search(path) else _READERS.get(name)
+
+
+def _read_requirements(old: str, new: str, changed: Sequence[int]) -> bool:
+    before, after = old.split("\n"), new.split("\n")
+    for number in changed:
+        one, other = (_PIP_LINE.fullmatch(lines[number]) for lines in (before, after))
+        # A line may go on from the one above.
+        goes_on = number and after[number - 1].rstrip("\r").endswith("\\")
+        if goes_on or not one or not other or one[1] != other[1] or one[1].endswith("\\"):
+            return False
+    return True
 
 
 def _read_gemfile(_old: str, new: str, changed: Sequence[int]) -> bool:

@@ -209,9 +209,6 @@ class Job:
             return problem.exit_code
         finally:
             forge.close()
-            with making:
-                for model in made:
-                    model.close()
 
     def _models(self, inputs: Inputs, deadline: Deadline) -> tuple[ModelServer, ...]:
         names = dict.fromkeys((inputs.model, inputs.fallback_model, inputs.small_model))

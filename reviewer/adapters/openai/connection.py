@@ -13,7 +13,8 @@ from reviewer.errors import InputError
 OPENAI = "https://api.openai.com/v1"
 
 _SECONDS_TO_CONNECT = 10.0
-# Each request has a connection of its own, which can be closed without harm to another one.
+# Each request has a connection of its own, which can be closed without harm to another one. Its
+# thread closes it and nobody else: what reads from a closed file could read from a newer one.
 _NOTHING_KEPT = httpx2.Limits(max_keepalive_connections=0)
 # The SDK requires a key; ours is set by _keep_our_headers when a request leaves.
 _NO_KEY = "none"
@@ -79,10 +80,6 @@ class Connection:
             return send()
         finally:
             socket.release()
-
-    def close(self) -> None:
-        """Close the client; nothing can be sent afterwards."""
-        self._client.close()
 
     def _open(self, base_url: str) -> OpenAI:
         try:

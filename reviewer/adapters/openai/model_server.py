@@ -132,11 +132,6 @@ class ModelServer:
             return ListedModel()
         return model_list.find(response.text, self.name)
 
-    def close(self) -> None:
-        """Close the connections once `read_list` has ended; nothing can be sent afterwards."""
-        with self._listing:
-            self._connection.close()
-
     def _attempt(self, prompt: Prompt, dialect: Dialect, tries: "_Tries") -> Reply:
         """Send the prompt once; count the failure in `tries` if the server may have replied."""
         parameters = self._wire.request(prompt, self.name, self._options, dialect)

@@ -84,6 +84,4 @@ def test_a_model_server_of_the_companys_own_authority_is_trusted(
 ) -> None:
     model_server.speak_tls(*certificate)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    chat = model(model_server)
-    assert chat.complete(PROMPT).text
-    chat.close()
+    assert model(model_server).complete(PROMPT).text

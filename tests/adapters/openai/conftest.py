@@ -1,6 +1,5 @@
 """A client of a model server, and a second server."""
 
-import contextlib
 from collections.abc import Iterator
 from typing import Unpack
 
@@ -14,32 +13,29 @@ from tests.loopback.model import KEY, MODEL, LoopbackModel
 
 
 @pytest.fixture
-def model() -> Iterator[Connect]:
+def model() -> Connect:
     """Makes a client of a server, for whom time passes only while it sleeps."""
-    with contextlib.ExitStack() as stack:
 
-        def connect(
-            server: LoopbackModel,
-            *,
-            clock: Clock | None = None,
-            seconds: float = 100,
-            **settings: Unpack[Settings],
-        ) -> ModelServer:
-            clock = clock or Clock()
-            deadline = Deadline(seconds, clock=lambda: clock.now, pause=clock.pause)
-            defaults: Settings = {
-                "model": MODEL,
-                "api_key": KEY,
-                "base_url": server.base_url,
-                "policy": POLICY,
-                "capacity": Capacity(8, 20),
-            }
-            defaults.update(settings)
-            client = ModelServer(deadline=deadline, **defaults)
-            stack.callback(client.close)
-            return client
+    def connect(
+        server: LoopbackModel,
+        *,
+        clock: Clock | None = None,
+        seconds: float = 100,
+        **settings: Unpack[Settings],
+    ) -> ModelServer:
+        clock = clock or Clock()
+        defaults: Settings = {
+            "model": MODEL,
+            "api_key": KEY,
+            "base_url": server.base_url,
+            "policy": POLICY,
+            "capacity": Capacity(8, 20),
+        }
+        defaults.update(settings)
+        deadline = Deadline(seconds, clock=lambda: clock.now, pause=clock.pause)
+        return ModelServer(deadline=deadline, **defaults)
 
-        yield connect
+    return connect
 
 
 @pytest.fixture

@@ -40,6 +40,11 @@ def is_verification(body: Body) -> bool:
     return "argue against each of them" in messages(body)[-1]
 
 
+def is_whole(body: Body) -> bool:
+    """Return True if a prompt asks for what needs two files to see."""
+    return "Report only findings that need two files to see" in messages(body)[-1]
+
+
 def is_peer(body: Body) -> bool:
     """Return True for a prompt of PR-Agent's."""
     return "(BaseModel)" in messages(body)[0]
@@ -70,7 +75,7 @@ class Replies:
             return json.dumps(self._section(earlier[1], text))
         if _is_overview(body):
             return json.dumps(_overview())
-        shown = () if _is_whole(body) else self._sections(body)
+        shown = () if is_whole(body) else self._sections(body)
         return json.dumps({**_overview(), "files": list(shown)})
 
     def _sections(self, body: Body) -> Iterator[dict[str, object]]:
@@ -111,11 +116,6 @@ def _peer_lines(text: str) -> dict[str, int]:
 def _is_overview(body: Body) -> bool:
     wanted = body.get("response_format", {}).get("json_schema", {})
     return bool(wanted.get("name") == "overview")
-
-
-def _is_whole(body: Body) -> bool:
-    """Return True if a prompt asks for what needs two files to see."""
-    return "Report only findings that need two files to see" in messages(body)[-1]
 
 
 def _overview() -> dict[str, object]:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from bench.prompt_cache import SentPrompt
-from bench.replies import Replies, is_verification, messages, reviewed_files
+from bench.replies import Replies, is_verification, is_whole, messages, reviewed_files
 from tests.loopback.messages import Request, Response
 from tests.loopback.model import CHAT, Body, LoopbackModel
 
@@ -113,14 +113,14 @@ def least_seconds(exchanges: list[Exchange], concurrency: int) -> float:
 
     It is the longest chain of requests of which each needs the reply of the one before, and not
     less than all latencies over the requests that may be under way at once. A verification needs
-    the reviews of its files.
+    the reviews of its files, and not the request about the whole change, which may end later.
     """
     reviews: dict[str, float] = {}
     longest = 0.0
     for each in exchanges:
         if not is_verification(each.body):
             longest = max(longest, each.latency)
-            for path in reviewed_files(each.body):
+            for path in () if is_whole(each.body) else reviewed_files(each.body):
                 reviews[path] = max(reviews.get(path, 0.0), each.latency)
     for each in exchanges:
         if is_verification(each.body):

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from types import FrameType
 
 from reviewer.adapters.runner.actions import Runner, install_excepthooks
-from reviewer.config.config_error import ConfigError
 from reviewer.config.enums import Mode, OnError
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import CancelledError, EventError, ReviewerError, cancellation_behind
@@ -67,6 +66,8 @@ def _only_warns(environ: Mapping[str, str], inputs: Inputs) -> bool:
 
 
 def _report(problem: ReviewerError, runner: Runner) -> int:
+    # Not needed by a run that has nothing to do.
+    from reviewer.config.config_error import ConfigError
     from reviewer.text import markdown
 
     text = runner.secrets.mask(str(problem))

@@ -141,11 +141,11 @@ class Review:
 
     The next run reads `key` (a hash of the prompts, models and settings; empty if results must not
     be reused), `unread` (a hash of what was not read), `next_number` (for the next new finding),
-    `paused` (the login of the person who paused the reviews, or empty) and `runs` (when earlier
-    runs asked a model, in Unix seconds). `began` is when this run began, `job` which job it is.
-    `listens` says that the workflow takes commands: its text names comments, or one has started a
-    run. `learnable` is what the command `/learn` could be given after the command that started the
-    run.
+    `paused` (the login of the person who paused the reviews, or empty), `runs` (when earlier runs
+    asked a model, in Unix seconds) and `tries` (the number of reviews of the same head). `began` is
+    when this run began, `job` which job it is. `listens` says that the workflow takes commands: its
+    text names comments, or one has started a run. `learnable` is what the command `/learn` could be
+    given after the command that started the run.
     """
 
     head_sha: str
@@ -177,6 +177,7 @@ class Review:
     next_number: int = 1
     paused: str = ""
     runs: tuple[int, ...] = ()
+    tries: int = 1
     began: int = 0
     moment: int = 0
     job: JobIdentity = field(default_factory=JobIdentity)
@@ -279,7 +280,7 @@ class Review:
         """True if every selected file was reviewed, without cuts, to the end and by our own run.
 
         A review that shows nothing, although the model reported something, is not complete, nor is
-        one that lacks reports of other tools.
+        one that lacks reports of other tools, or a look at the whole of a change.
         """
         unseen = self.withheld.unplaced and not (self.findings or self.unchecked)
         if self.cancelled or self.by_fork or self.withheld.malformed or unseen:

@@ -14,6 +14,8 @@ OUTLINE_ROWS = 12
 OUTLINE_CHARACTERS = 120
 """Characters of one line of an outline."""
 _LONGEST_SUMMARY = 300
+# Characters of other files after a push, where those that are asked about are small or do not fit.
+_LEAST_BESIDE = 4_000
 # Divides the room: what outlines may take of it.
 _OUTLINE_SHARE = 4
 
@@ -74,7 +76,7 @@ def fit(files: Sequence[ChangedFile], room: int, push: AfterPush | None = None) 
 
     Small files are shown before large ones, so that most files are. Every other file gets an
     outline, as long as all outlines take a quarter of the room. After a push, the files that are
-    asked about come first, and of the others no more is shown than of them, related ones first.
+    asked about come first. Of the others, related ones first, little more is shown than of them.
     """
     summaries = push.summaries if push else {}
     outlines = {file.path: _make_outline(file, summaries.get(file.path, "")) for file in files}
@@ -87,7 +89,7 @@ def fit(files: Sequence[ChangedFile], room: int, push: AfterPush | None = None) 
         taken = sum(part.size for part in shown.values())
         others = sorted(by_size, key=lambda file: file.path not in push.related)
         beside = (file for file in others if file.path not in asked)
-        shown |= _choose(beside, min(left - taken, taken), longest)
+        shown |= _choose(beside, min(left - taken, max(taken, _LEAST_BESIDE)), longest)
     hidden = [outlines[file.path] for file in files if file.path not in shown]
     listed = tuple(_take(hidden, reserved))
     parts = tuple(shown[file.path] for file in files if file.path in shown)

@@ -145,6 +145,8 @@ class State:
     next_number: _Number = 1
     runs: Annotated[tuple[_Count, ...], Field(max_length=MOST_RUNS)] = ()
     """When runs asked a model within the last day, in Unix seconds, oldest first."""
+    tries: _Count = 0
+    """Reviews of the present head."""
     moment: _Count = 0
     shown: _Text = ""
     job: JobIdentity = field(default_factory=JobIdentity)
@@ -159,7 +161,12 @@ class State:
     @property
     def is_finished(self) -> bool:
         """True if nothing is left to be done about the same head."""
-        return self.complete and all(unit.verified for unit in self.units)
+        return self.complete and self.is_verified
+
+    @property
+    def is_verified(self) -> bool:
+        """True if the verification of no file is missing."""
+        return all(unit.verified for unit in self.units)
 
     @property
     def ledger(self) -> Ledger:
@@ -223,6 +230,7 @@ def from_review(review: Review) -> State:
         posted=tuple(sorted(review.inline)),
         paused=review.paused,
         next_number=review.next_number,
+        tries=review.tries,
         runs=add_run(review.runs, review.began) if asked else review.runs,
         moment=review.moment,
         job=review.job,

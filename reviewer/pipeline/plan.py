@@ -50,7 +50,8 @@ class Plan:
         in_pieces = bool(batches) and not batches[0].whole
         # Where no file is asked about, the change is compared with what issues ask for by now.
         compares = bool(kept) and not (batches or trivial) and _asks_for_other(reviewer)
-        lacks = bool(kept) and reviewer.previous.state.lacks_whole
+        # Another shard may lack it.
+        lacks = bool(kept) and len(shown) > 1 and reviewer.previous.state.lacks_whole
         needs_whole = in_pieces or compares or lacks
         push = _find_push(reviewer, kept, batches)
         return cls(

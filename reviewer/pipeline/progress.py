@@ -11,7 +11,7 @@ from reviewer.changes.batches import Batch
 from reviewer.config.enums import Verify
 from reviewer.context.whole_change import WholeChange
 from reviewer.errors import ContextTooLongError, ReviewerError
-from reviewer.finding import Finding, Origin
+from reviewer.finding import Finding
 from reviewer.findings.candidates import FileCandidates
 from reviewer.pipeline import file_result, overview, verify_batch
 from reviewer.pipeline.file_result import FileResult, PartResult
@@ -28,8 +28,6 @@ log = logging.getLogger(__name__)
 
 Task: TypeAlias = Batch | WholeChange | FindingsToVerify | Summaries
 Result: TypeAlias = BatchResult | WholeResult | Verified | OverviewResult
-
-
 # The number of the verification of what was found across files; the batches count from 0.
 _ACROSS = -1
 
@@ -120,12 +118,11 @@ class Progress:
         return stop or (*following, *self._find_ready())
 
     def _log(self, task: Task) -> None:
-        match task:
-            case Batch() | WholeChange():
-                self._done += 1
-                self._log_count("%d/%d %s", self._done, self._total, task.label)
-            case FindingsToVerify() | Summaries():
-                log.info("%s", task.label)
+        if isinstance(task, Batch | WholeChange):
+            self._done += 1
+            self._log_count("%d/%d %s", self._done, self._total, task.label)
+        else:
+            log.info("%s", task.label)
 
     @property
     def _total(self) -> int:
@@ -236,7 +233,7 @@ class Progress:
 
     @property
     def lacks_whole(self) -> bool:
-        """True if the next run has to read the whole; no run can where the window is too small."""
+        """True if the next run is to read the whole; where the window is too small, it cannot."""
         problem = self._whole_result.problem if self._whole_result else None
         return bool(self.whole_problem) and not isinstance(problem, ContextTooLongError)
 
@@ -245,9 +242,12 @@ class Progress:
         """Why the change was not read as a whole, although that was planned; "" if it was."""
         if self.plan.whole is None:
             return ""
-        if result := self._whole_result:
-            return result.problem.what if result.problem else ""
-        return "it was not asked for any more"
+        result = self._whole_result
+        if result is None:
+            return "it was not asked for any more"
+        if any(each.truncated or each.dropped.malformed for each in result.sections.values()):
+            return "a part of its reply could not be read"
+        return result.problem.what if result.problem else ""
 
     def drop_cut(self) -> None:
         """Give up replies to prompts that the server had cut, as only a later one has shown.
@@ -296,5 +296,4 @@ class Progress:
         left = (path for path, row in self.plan.kept.items() if not row.report.verified)
         found = [f for path in (*self.parts, *left) for f in self.results[path].findings]
         found += [f for added in self._across.values() for f in added.findings]
-        new = (f for f in found if f.origin is Origin.MODEL)
-        return tuple(sorted({f.path for f in new if not self.verdicts.is_verified(f)}))
+        return self.verdicts.find_unverified(found)

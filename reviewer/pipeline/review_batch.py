@@ -74,7 +74,7 @@ class BatchReviewer:
     `recalled` holds the files that keep their results, `previous` is the last review in it.
     `redaction` masks secrets as the prompts do. `concurrency` is the number of requests at a time.
     `refresh_overview` asks for the overview again although no file changed. `asks` is True if a
-    file has no remembered result. `tools` holds what other tools found.
+    request is to be sent. `tools` holds what other tools found.
     """
 
     requests: BatchRequests

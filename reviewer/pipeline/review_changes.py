@@ -128,7 +128,7 @@ def _note_how_it_was_made(
     if reason := progress.whole_problem:
         notes.append(
             "problems that take two files to see may be missing, because the request about the "
-            f"whole change has no result: {reason.rstrip('.')}"
+            f"whole change has no full result: {reason.rstrip('.')}"
         )
     if progress.overview_problem:
         notes.append(f"The overview is missing: {progress.overview_problem.what}")

@@ -88,7 +88,12 @@ def read(reviewer: BatchReviewer, batch: Batch) -> BatchResult:
     reply = _request(reviewer, batch)
     clean = _choose_clean(reviewer, batch, reply) if isinstance(reply, BatchReply) else {}
     results = tuple(
-        PartResult(part, clean[part.file.path], remark=f"by the small model, because {proof}")
+        PartResult(
+            part,
+            clean[part.file.path],
+            remark=f"by the small model, because {proof}",
+            usage=reply.usage if isinstance(reply, BatchReply) else None,
+        )
         for part, proof in zip(batch.parts, batch.proofs, strict=True)
         if part.file.path in clean
     )

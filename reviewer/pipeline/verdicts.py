@@ -1,10 +1,10 @@
 """Holds which findings are verified in which batch, and applies what the verifications left."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from reviewer.changes.batches import Batch
-from reviewer.finding import Finding
+from reviewer.finding import Finding, Origin
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
 from reviewer.prompt import Usage
@@ -43,7 +43,7 @@ class Verdicts:
         for number, verified in self._verified.items():
             if any(map(is_cut, verified.usages)):
                 whole = verified.findings
-                self._verified[number] = Verified(whole, whole, complete=False)
+                self._verified[number] = Verified(whole, whole, unverified=whole)
 
     def apply(self, results: Mapping[str, FileResult]) -> dict[str, FileResult]:
         """Return the results with the findings that are left; others stay as they are."""
@@ -58,12 +58,15 @@ class Verdicts:
         ordered = sorted(self._verified.items())
         return tuple(each for _, verified in ordered for each in verified.verifications)
 
-    def is_verified(self, finding: Finding) -> bool:
-        """Return True if a reply came about the batch in which this finding was verified."""
-        return any(
-            verified.complete and finding in verified.findings
+    def find_unverified(self, findings: Iterable[Finding]) -> tuple[str, ...]:
+        """Return the paths of the model's findings about which there was no reply."""
+        done = {
+            finding
             for verified in self._verified.values()
-        )
+            for finding in {*verified.findings} - {*verified.unverified}
+        }
+        own = (finding for finding in findings if finding.origin is Origin.MODEL)
+        return tuple(sorted({finding.path for finding in own if finding not in done}))
 
 
 def _apply(before: FileResult, verified: Verified) -> FileResult:

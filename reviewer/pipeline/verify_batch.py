@@ -40,15 +40,20 @@ class FindingsToVerify:
 class Verified:
     """What the verification of a batch left of its `findings`.
 
-    `complete` is False if there was no reply; all findings are left then. `usages` show if the
+    Those for which there was no reply are left too, and are `unverified`. `usages` show if the
     server cut a prompt.
     """
 
     findings: tuple[Finding, ...]
     left: tuple[Finding, ...]
     verifications: tuple[Verification, ...] = ()
-    complete: bool = True
+    unverified: tuple[Finding, ...] = ()
     usages: tuple[Usage | None, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """True if there was a reply about every finding."""
+        return not self.unverified
 
 
 def verify(reviewer: BatchReviewer, task: FindingsToVerify) -> Verified:
@@ -92,7 +97,7 @@ def _leave_unverified(
     batch: Batch, findings: Sequence[Finding], problem: ReviewerError
 ) -> Verified:
     log.warning("%s: the findings are not verified: %s", batch.label, problem)
-    return Verified(tuple(findings), tuple(findings), complete=False)
+    return Verified(tuple(findings), tuple(findings), unverified=tuple(findings))
 
 
 def _verify_each(
@@ -107,7 +112,7 @@ def _verify_each(
         tuple(findings),
         tuple(finding for each in found for finding in each.left),
         tuple(reason for each in found for reason in each.verifications),
-        complete=all(each.complete for each in found),
+        unverified=tuple(finding for each in found for finding in each.unverified),
         usages=tuple(usage for each in found for usage in each.usages),
     )
 

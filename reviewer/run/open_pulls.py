@@ -1,9 +1,8 @@
-"""Reviews every open pull request whose head has no review yet, within the limits of one run."""
+"""Reviews the open pull requests whose head has no finished review, within one run's limits."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TypeAlias
 
 from reviewer.adapters.github.forge import GitHub
@@ -24,6 +23,7 @@ from reviewer.errors import (
     UnauthorizedError,
 )
 from reviewer.events.activity import ReviewOpenPulls, ReviewPullRequest
+from reviewer.finding import Origin
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal
 from reviewer.memory.state import State
@@ -34,7 +34,6 @@ from reviewer.pull_request import OpenPulls, Snapshot
 from reviewer.redaction.scan import mask_advice
 from reviewer.run import first_requests
 from reviewer.run.admission import eligibility
-from reviewer.run.admission.daily_limits import DAY
 from reviewer.run.first_requests import EarlyList
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import TITLE, Run
@@ -44,7 +43,7 @@ log = logging.getLogger(__name__)
 
 # Seconds. With fewer, the next review would end before the model was asked.
 _LEAST_SECONDS = PUBLISHING_SECONDS + 10
-# Runs within a day that ask a model about one head. What none of them could read, the next cannot.
+# Reviews of one head. What none of them could read, the next one cannot read either.
 _MOST_TRIES = 3
 # What ends one review in this way would end the next in the same way.
 _FINAL = (
@@ -71,8 +70,7 @@ class OpenPullsReview:
     """The reviews of one run, one after the other; the limits of the inputs are for all together.
 
     Nobody chose these pull requests, so drafts, labels, authors and the limits for outside
-    contributors apply as they do on the events of pull requests. `seal` is that of any of them,
-    `now` is when the run began.
+    contributors apply as they do on the events of pull requests. `seal` is that of any of them.
     """
 
     forge: GitHub
@@ -81,7 +79,6 @@ class OpenPullsReview:
     deadline: Deadline
     seal: Seal
     make_run: MakeRun
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     _results: dict[int, PullResult] = field(default_factory=dict)
     _up_to_date: int = 0
     _stopped: str = ""
@@ -90,7 +87,7 @@ class OpenPullsReview:
     _counted: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def review_all(self, wanted: ReviewOpenPulls) -> int:
-        """Review all open pull requests whose head is new, and return the worst exit code.
+        """Review all open pull requests whose head needs it, and return the worst exit code.
 
         Raises ReviewerError if they cannot be listed, or for inputs that do not go together.
         """
@@ -111,10 +108,9 @@ class OpenPullsReview:
         own, pull = OwnComment.find(row, self.seal.on(row.pull.number)), row.pull
         known = own.state if self.seal.key and not full else State()
         reviewed = known.head_sha == pull.head_sha
-        if reviewed and known.is_finished:
+        if reviewed and not _can_be_finished(known):
             self._up_to_date += 1
-        elif reviewed and self._count_runs(known) >= _MOST_TRIES:
-            reason = f"its review is incomplete after {_MOST_TRIES} runs within a day"
+        elif reason := _find_obstacle(known) if reviewed else "":
             self._note(row, Reach.LEFT, reason)
         elif reason := "" if own.kept else self._find_reason_to_skip(row):
             self._note(row, Reach.SKIPPED, reason)
@@ -130,10 +126,6 @@ class OpenPullsReview:
         """
         obstacle = eligibility.find_obstacle(row.pull, self.inputs, State(), requested=False)
         return obstacle or eligibility.find_outside_reason(self.inputs, row.pull)
-
-    def _count_runs(self, known: State) -> int:
-        since = (self.now - DAY).timestamp()
-        return sum(moment > since for moment in known.runs)
 
     def _find_limit(self, row: Snapshot) -> str:
         """Return the limit of this run that leaves no room for the pull request, "" if none does.
@@ -253,6 +245,22 @@ def _check_inputs(inputs: Inputs) -> None:
             cause="A report belongs to one pull request.",
             remedy="Remove `mode`, or set pr-number to one pull request.",
         )
+
+
+def _can_be_finished(known: State) -> bool:
+    """Return True if another run may do what the review of a head lacks."""
+    lacks = known.lacks_whole or known.failed_files or not known.is_verified
+    return bool(lacks) and not known.by_fork
+
+
+def _find_obstacle(known: State) -> str:
+    """Return why the run does not finish the review that a pull request has, "" if it does."""
+    if known.tries >= _MOST_TRIES:
+        return f"its review is incomplete after {known.tries} runs"
+    # Their reports are not here, so their findings would be lost.
+    if any(finding.origin is Origin.TOOL for finding in known.findings):
+        return "its review is incomplete, and only its own run reads the reports of other tools"
+    return ""
 
 
 def _find_reason_to_stop(code: int, problems: Iterable[ReviewerError], budget: Budget) -> str:

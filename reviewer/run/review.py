@@ -221,6 +221,7 @@ def _add_memory(
         key="" if review.by_fork else key,
         ledger=previous.state.ledger,
         runs=own.state.runs,
+        tries=own.state.tries + 1 if own.state.head_sha == review.head_sha else 1,
         began=int(run.now.timestamp()),
         job=run.job,
         listens=run.listens or run.event == COMMENT or own.state.listens,

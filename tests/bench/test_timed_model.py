@@ -31,6 +31,12 @@ def verification(latency: float, *paths: str) -> Exchange:
     return exchange(asked + "".join(shown), latency)
 
 
+def whole(latency: float, *paths: str) -> Exchange:
+    asked = "Report only findings that need two files to see"
+    shown = (f"\nFile 1 of 1, modified:\n<<n\n{path}\nn>>\n" for path in paths)
+    return exchange(asked + "".join(shown), latency)
+
+
 def exchange(text: str, latency: float, began: float = 0.0, ended: float = 0.0) -> Exchange:
     body = {"messages": [{"role": "user", "content": text}]}
     return Exchange(body, "", latency, began, ended)
@@ -94,6 +100,10 @@ def test_the_least_is_the_longest_review_with_its_own_verification() -> None:
 def test_the_least_does_not_depend_on_the_order_of_requests() -> None:
     asked = [verification(4, "b"), review(9, "a"), review(7, "b")]
     assert least_seconds(asked, 100) == 11
+
+
+def test_a_verification_waits_for_no_request_about_the_whole_change() -> None:
+    assert least_seconds([review(2, "a"), whole(9, "a"), verification(4, "a")], 100) == 9
 
 
 def test_the_least_is_bounded_by_the_requests_that_may_run_at_once() -> None:

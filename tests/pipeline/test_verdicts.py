@@ -22,9 +22,9 @@ def verdicts_of(*usages: Usage | None) -> Verdicts:
 @faults("LL24")
 def test_a_verdict_on_a_cut_prompt_drops_no_finding() -> None:
     verdicts = verdicts_of(WHOLE, CUT)
-    assert verdicts.is_verified(FINDING)
+    assert verdicts.find_unverified((FINDING,)) == ()
     verdicts.drop(lambda usage: usage == CUT)
-    assert not verdicts.is_verified(FINDING)
+    assert verdicts.find_unverified((FINDING,)) == (FINDING.path,)
     (left,) = [each.left for each in verdicts._verified.values()]  # noqa: SLF001
     assert left == (FINDING,)
 
@@ -32,4 +32,4 @@ def test_a_verdict_on_a_cut_prompt_drops_no_finding() -> None:
 def test_a_verdict_on_a_whole_prompt_stays() -> None:
     verdicts = verdicts_of(WHOLE, None)
     verdicts.drop(lambda usage: usage == CUT)
-    assert verdicts.is_verified(FINDING)
+    assert verdicts.find_unverified((FINDING,)) == ()

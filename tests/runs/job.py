@@ -188,7 +188,7 @@ class Job:
         try:
             if isinstance(wanted, ReviewOpenPulls):
                 seal = Seal.of(secret, self.github.full_name, 0, inputs.name)
-                review = OpenPullsReview(forge, inputs, runner, deadline, seal, make_run, self.now)
+                review = OpenPullsReview(forge, inputs, runner, deadline, seal, make_run)
                 return review.review_all(wanted)
             here = {"GITHUB_REPOSITORY": self.github.full_name}
             workflow = find_workflow(here | {**self.environ}) if self.environ else ""

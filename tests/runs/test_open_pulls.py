@@ -113,7 +113,7 @@ def test_a_review_that_is_incomplete_is_finished_by_the_next_run(job: Job) -> No
     assert verdicts(job.run_open()) == {}
 
 
-def test_a_head_is_tried_three_times_a_day(job: Job) -> None:
+def test_a_head_is_reviewed_three_times_at_most(job: Job) -> None:
     job.github.add_pull(NUMBER, {f"src/m{n}.py": (None, "new = 2\n") for n in range(2)})
     job.model.script = lambda body: (
         "no JSON" if prompted_path(body) == "src/m1.py" else nothing_found(body)
@@ -128,6 +128,26 @@ def test_a_head_is_tried_three_times_a_day(job: Job) -> None:
     assert verdicts(finished) == {NUMBER: "not reached"}
     assert (finished.code, finished.outputs["complete"]) == (3, "false")
     assert "incomplete after 3 runs" in finished.summary
+
+
+def test_a_push_begins_to_count_again(job: Job) -> None:
+    job.github.add_pull(NUMBER, {f"src/m{n}.py": (None, "new = 2\n") for n in range(2)})
+    job.model.script = lambda body: (
+        "no JSON" if prompted_path(body) == "src/m1.py" else nothing_found(body)
+    )
+    for _ in range(3):
+        job.run_open()
+    job.github.push(NUMBER, {"src/m0.py": "new = 3\n"})
+
+    assert verdicts(job.run_open()) == {NUMBER: "incomplete"}
+    assert verdicts(job.run_open()) == {NUMBER: "incomplete"}
+
+
+def test_what_is_incomplete_by_its_size_is_not_tried_again(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"src/m.py": (None, "x" * 200_000 + "\nnew = 2\n")})
+    assert verdicts(job.run_open(context_window="8000")) == {NUMBER: "incomplete"}
+
+    assert verdicts(job.run_open(context_window="8000")) == {}
 
 
 def test_full_reviews_all_of_them_again(pulls: Job) -> None:

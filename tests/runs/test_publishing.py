@@ -96,6 +96,31 @@ def test_the_publishing_run_asks_no_model_and_needs_no_key(job: Job) -> None:
     assert len(job.model.bodies) == asked
 
 
+def test_a_finding_below_the_limits_is_remembered_after_its_publication(job: Job) -> None:
+    pass_report(job, job.run(mode="review", min_severity="critical"))
+    assert job.run(mode="publish", min_severity="critical").outputs["findings"] == "0"
+    asked = len(job.model.bodies)
+    assert job.run().outputs["findings"] == "6"
+    assert len(job.model.bodies) == asked
+
+
+def test_findings_that_were_not_verified_before_their_publication_are_verified_alone(
+    job: Job,
+) -> None:
+    def refuses(body: Body) -> str:
+        is_verification = body["response_format"]["json_schema"]["name"] == "verify"
+        return "I would rather not." if is_verification else find_one_problem(body)
+
+    job.model.script = refuses
+    pass_report(job, job.run(mode="review", verify="on"))
+    job.run(mode="publish", verify="on")
+    asked = len(job.model.bodies)
+    job.model.script = lambda body: json.dumps({"verdicts": []})
+    job.run(verify="on")
+    again = job.model.bodies[asked:]
+    assert {body["response_format"]["json_schema"]["name"] for body in again} == {"verify"}
+
+
 def test_what_was_published_is_remembered(job: Job) -> None:
     pass_report(job, job.run(mode="review"))
     job.run(mode="publish")

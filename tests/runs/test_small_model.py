@@ -381,3 +381,10 @@ def test_a_plan_prices_trivial_changes_with_the_small_model(job: Job) -> None:
     # By the table of prices, the second costs 100 times as much in prompts.
     assert prices["gpt-6-astra"] > 50 * prices["gpt-6-luna"]
     assert job.model.bodies == []
+
+
+def test_a_bump_in_requirements_of_pip_is_trivial(job: Job) -> None:
+    pins = "requests==2.31.0\nattrs==23.1.0\n"
+    job.github.add_pull(NUMBER, {"requirements.txt": (pins, pins.replace("2.31.0", "2.32.1"))})
+    job.run()
+    assert asked(job) == [(SMALL, ["requirements.txt"])]

@@ -366,3 +366,17 @@ def test_a_second_run_that_waits_for_a_maintainer_keeps_the_gate_as_it_was(job: 
     assert job.run(requested=True).code == 0
     assert job.run().code == 0
     assert "New commits are not reviewed" not in job.github.bodies[0]
+
+
+def test_a_run_on_open_pull_requests_leaves_them_to_the_run_that_reads_the_reports(
+    job: Job,
+) -> None:
+    job.model.script = lambda body: (
+        "no JSON" if prompted_path(body) == "src/b.py" else finds()(body)
+    )
+    assert job.run().outputs["complete"] == "false"
+    before = list(job.github.bodies)
+    del job.inputs["sarif"]
+    finished = job.run_open()
+    assert job.github.bodies == before
+    assert "only its own run reads the reports of other tools" in finished.summary

@@ -1,13 +1,11 @@
 """What a run could not finish is neither lost nor paid for twice: the next run does the rest."""
 
 import json
-import threading
 from collections.abc import Callable
 
 import pytest
 
-from tests.loopback.messages import Request, Response
-from tests.loopback.model import CHAT, Body, error
+from tests.loopback.model import Body
 from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
 from tests.runs.model_scripts import OVERVIEW
 
@@ -108,6 +106,14 @@ def test_without_a_request_about_the_whole_change_the_next_run_sends_that_one_al
     assert "Seen as a whole." in job.github.bodies[0]
 
 
+def test_a_lower_limit_shows_what_is_remembered_and_asks_about_nothing(job: Job) -> None:
+    job.model.script = finds
+    assert job.run(min_severity="critical").outputs["findings"] == "0"
+    before = len(job.model.bodies)
+    assert job.run(min_severity="low").outputs["findings"] == "1"
+    assert asked(job, before) == []
+
+
 def test_after_a_push_no_more_of_other_files_is_shown_than_of_those_asked_about(job: Job) -> None:
     job.model.script = finds
     job.run()
@@ -126,31 +132,3 @@ def test_after_a_push_no_more_of_other_files_is_shown_than_of_those_asked_about(
     outline = text(sent["whole"]).partition(f"\n{hidden}\n")[2]
     assert "Summary: " in outline.partition(">>")[0]
     assert sum(len(text(body)) for body in sent.values()) < first
-
-
-def test_what_was_found_across_files_is_kept_when_a_file_of_it_could_not_be_read(job: Job) -> None:
-    plain, whole_is_there = job.model.answer, threading.Event()
-
-    def answer(request: Request) -> Response:
-        body = request.json_object() if request.path == CHAT else {}
-        if body and purpose(body) == "whole":
-            said = plain(request)
-            whole_is_there.set()
-            return said
-        # The last batch is sent when one of the two others is there.
-        whole_is_there.wait(10 if body else 0)
-        if body and PATHS[5] in prompted_paths(body):
-            return error(401, "Your account is closed.")
-        return plain(request)
-
-    def script(body: Body) -> str:
-        if purpose(body) == "whole":
-            found = {"title": "Nobody reads it", "quote": "new = 2"}
-            return change_reply(section(PATHS[5], found), overview="Seen as a whole.")
-        return finds(body)
-
-    job.model.script = script
-    job.model.answer = answer  # type: ignore[method-assign]
-    finished = job.run(context_window="16000", concurrency="2")
-    assert finished.outputs["complete"] == "false"
-    assert "Nobody reads it" in job.github.bodies[0]

@@ -40,14 +40,14 @@ def is_candidate(file: ChangedFile) -> bool:
     A file that a program runs because of its name is not one, unless it is a manifest, in which
     versions are the only change. One with anything but changed lines is not one either.
     """
-    if file.status != "modified" or any(file.modes) or file.remark or file.base_text is not None:
-        return False
     path = file.path
+    if file.status != "modified" or any(file.modes) or file.remark:
+        return False
     if path.lower().startswith(".github/"):
         return False
     if version_bumps.is_manifest(path):
         return True
-    if default_excludes.has_lock_entries(path):
+    if file.base_text is not None or default_excludes.has_lock_entries(path):
         return False
     return program_lines.knows(path) and not run_by_name.find_program(path)
 

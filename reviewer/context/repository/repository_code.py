@@ -96,19 +96,19 @@ class RepositorySearch:
         return RepositoryCode(uses, "\n".join(needed), cuts)
 
     def find_places(self, file: ChangedFile) -> Iterator[tuple[str, list[DefinitionPlace]]]:
-        """Yield each name that a file's added lines use, with the places that define it.
+        """Yield each name that a file's changed lines define, with the places of its overrides.
 
-        Names that its changed lines define follow, with overrides. The places are those that a
-        request with enough room shows, whatever it shows beside them.
+        Names that its added lines use follow, with the places that define them. The places are
+        those that a request with enough room shows, whatever it shows beside them.
         """
         if not nearness.is_test(file.path):
-            used = self._used.get(file.path) or find_used(file.path, file.hunks)
             text = self._near(file.path)
-            yield from _find_needed(self._index, file.path, file.hunks, text, used)
             choice = _Choice(self._index, self._near, lambda _: frozenset(), self._limits)
             for changed in changed_definitions.find_changed(file, file.hunks, text):
                 if places := choice.find_override_places(file.path, changed):
                     yield changed.name, places
+            used = self._used.get(file.path) or find_used(file.path, file.hunks)
+            yield from _find_needed(self._index, file.path, file.hunks, text, used)
 
 
 class _Choice:

@@ -17,6 +17,7 @@ from reviewer.memory import recall, state_line
 from reviewer.memory.file_key import FileKey, FileKeys
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.recall import Recalled
+from reviewer.memory.state import Unit
 from reviewer.outputs import report_v1
 from reviewer.pipeline import file_result
 from reviewer.pipeline.assemble import assemble
@@ -87,8 +88,10 @@ def merge(
     tools = _collect_tools(submitted, selection, as_prompt_text)
     results = _merge_files(submitted, selection, recalled, as_prompt_text, masking.redaction, tools)
     last = recalled.previous
+    units = recalled.previous.units
+    unverified = {path for path, unit in units.items() if not unit.verified}
     review = assemble(
-        list(map(_drop_key, results)) if pull.from_fork else results,
+        [_drop_key(each) if pull.from_fork else each.mark(unverified) for each in results],
         pull=pull,
         config=settings,
         selection=selection,
@@ -121,8 +124,11 @@ def _recall(
     run: Run, submitted: SubmittedReports, pull: PullRequest, previous: PreviousReview
 ) -> Recalled:
     """Return the last review without what other rules had found, and how to make keys of files."""
-    reported = _believe_keys(run, submitted, pull)
+    units = {} if pull.from_fork else _believe_units(run, submitted, pull)
+    reported = {path: FileKey.parse(unit.key) for path, unit in units.items()}
     previous = recall.forget_rules(previous, {path: key.rules for path, key in reported.items()})
+    # A report shows what is within the limits of its run; the memory in it has all findings.
+    previous = replace(previous, units={**previous.units, **units})
     keys = FileKeys(run.seal, small=run.inputs.small_model)
     find_key = partial(_find_key, keys, reported)
     return Recalled(previous, find_key, find_key)
@@ -169,10 +175,8 @@ def _collect_tools(
     return ToolFindings(found, submitted.tool_problems, named=True, partial=missing)
 
 
-def _believe_keys(
-    run: Run, submitted: SubmittedReports, pull: PullRequest
-) -> Mapping[str, FileKey]:
-    """Return the keys of files in the memories that the key of this run signed, by path."""
+def _believe_units(run: Run, submitted: SubmittedReports, pull: PullRequest) -> Mapping[str, Unit]:
+    """Return the files in the memories that the key of this run signed, by path."""
     largest = state_line.LARGEST_IN_REPORT
     memories = (
         state_line.believe(memory, run.seal, largest=largest)
@@ -180,12 +184,10 @@ def _believe_keys(
         if run.seal.key
     )
     return {
-        unit.path: FileKey.parse(unit.key)
+        unit.path: unit
         for known in memories
         if known and known.head_sha == pull.head_sha
         for unit in known.units
-        # What a run did not verify, the next one asks about again.
-        if unit.verified
     }
 
 

@@ -6,6 +6,8 @@ import socket
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
+from reviewer.config import api_paths
+from reviewer.config.option_types import unquote
 from reviewer.errors import InputError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -22,29 +24,13 @@ _NEVER = tuple(
         ipaddress.ip_network,
         (
             "169.254.0.0/16", "fe80::/10", "fd00:ec2::/32", "100.100.100.200/32",
-            "192.0.0.192/32", "168.63.129.16/32", "0.0.0.0/8", "224.0.0.0/3", "ff00::/8", "::/128",
+            "192.0.0.192/32", "168.63.129.16/32", "0.0.0.0/8", "224.0.0.0/3", "ff00::/8",
         ),
     )
 )  # fmt: skip
-# What is sent to and added to the address: it cannot be the end of one.
-_ENDPOINT = re.compile(r"/(?:(?:chat/)?completions|responses|(?<=/v1/)(?:messages|models))/?$")
-_DEPLOYMENT = re.compile(r"/deployments/([\w.-]{1,64})")
-# Where the OpenAI-compatible API of a host begins.
-_PATHS = {
-    "api.openai.com": "/v1",
-    "api.anthropic.com": "/v1",
-    "api.mistral.ai": "/v1",
-    "api.groq.com": "/openai/v1",
-    "generativelanguage.googleapis.com": "/v1beta/openai",
-    "openrouter.ai": "/api/v1",
-}
-# Azure has had this path since August 2025; the older one wants an api-version with each request:
-# https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle.
-_AZURE_PATH = "/openai/v1"
-_AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com")
 # An address that an error can repeat, with another scheme or none.
 _PLAIN = re.compile(
-    r"(?:([a-z]{1,10})://)?([A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?)((?:/[A-Za-z0-9._~/-]*)?)"
+    r"(?:([a-z]{1,10})://)?([A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?)((?:/[A-Za-z0-9._~/:-]*)?)"
 )
 # Without a scheme, a text can be anything, such as a key: these are a host or a port for certain.
 _SURE = re.compile(r"localhost|.+:[1-9][0-9]{0,4}|.+\.[a-z]{2,8}", re.IGNORECASE)
@@ -60,19 +46,19 @@ _KEYED = (
     "openrouter.ai", "api.mistral.ai", "api.deepseek.com", "api.groq.com", "api.anthropic.com",
     "generativelanguage.googleapis.com", "api.x.ai", "api.together.xyz", "api.fireworks.ai",
 )  # fmt: skip
-_KEYED_DOMAINS = (".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com")
 
 
 def requires_key(host: str) -> bool:
     """Return True for a host that is known to refuse every request without an API key."""
-    return host in _KEYED or host.endswith(_KEYED_DOMAINS)
+    return host in _KEYED or host.endswith(api_paths.AZURE_DOMAINS)
 
 
 def parse(text: str, *, allow_http: bool) -> str:
-    """Return the base URL without its trailing slash.
+    """Return the base URL without its trailing slash, and without quotes around it.
 
     Raises InputError, which repeats nothing that may be a password.
     """
+    text = unquote(text)
     try:
         url = _split(text)
         checked = _check(url, allow_http=allow_http)
@@ -95,42 +81,50 @@ def _advise(text: str) -> str:
         return example
     if not known[1] and not _SURE.fullmatch(known[2]):
         return example
-    host = known[2].partition(":")[0]
-    local = _is_loopback(host, _resolve(host))
-    meant = f"{'http' if local else 'https'}://{known[2]}{known[3].rstrip('/')}"
+    host = known[2].partition(":")[0].lower()
+    address = _resolve(host)
+    local = _is_loopback(host, address) or bool(address and address.is_unspecified)
+    path = known[3].rstrip("/")
+    where, model = known[2] + api_paths.find(host, path), _name_model(host, path)
+    meant = f"{'http' if local and known[1] != 'https' else 'https'}://{where}"
     if meant == text:
         return example
     try:
         parse(meant, allow_http=False)
     except InputError as refused:
         return refused.remedy
-    if known[1] == "http":
-        return f"Write `base-url: {meant}`, or add `allow-http: true` if you own the network."
-    return f"Write `base-url: {meant}`."
+    if known[1] == "http" and not local and not model:
+        own = f"`base-url: http://{where}` and `allow-http: true` if you own the network"
+        return f"Write `base-url: {meant}`, or {own}."
+    return f"Write `base-url: {meant}`{model}."
 
 
 def _check_path(url: SplitResult, text: str) -> None:
     """Raise InputError, with the right address, if the path cannot be where the API begins."""
     host, path = (url.hostname or "").rstrip("."), url.path.rstrip("/")
-    right = _ENDPOINT.sub("", path)
-    known = _PATHS.get(host, "")
-    if known.startswith(right) or right in ("/v1", ""):
-        right = known or right
-    is_azure = host.endswith(_AZURE_HOSTS)
-    right = _AZURE_PATH if is_azure else right
+    right = api_paths.find(host, path)
     if right == path:
         if "?" in text or "#" in text:
             raise ValueError("it must end with its path, before any ? or #")
         return
-    deployment = _DEPLOYMENT.search(path) if is_azure else None
-    parts = (part if len(part) <= _LONGEST_SHOWN else "…" for part in right.split("/"))
-    model = f" and `model: {deployment[1]}`, the name of the deployment" if deployment else ""
+    is_azure = host.endswith(api_paths.AZURE_DOMAINS)
     raise InputError(
         "The input base-url is not the address at which the server's API begins.",
         cause="The action adds /chat/completions, /responses and /models to it."
         + " Azure's addresses with an api-version are not supported." * is_azure,
-        remedy=f"Write `base-url: {url.scheme}://{url.netloc}{'/'.join(parts)}`{model}.",
+        remedy=f"Write `base-url: {url.scheme}://{url.netloc}{_hide(right)}`"
+        f"{_name_model(host, path)}.",
     )
+
+
+def _name_model(host: str, path: str) -> str:
+    model = api_paths.name_model(host, path)
+    return f" and {model}" if model else ""
+
+
+def _hide(path: str) -> str:
+    """Return a path without the parts that may be secret."""
+    return "/".join(part if len(part) <= _LONGEST_SHOWN else "…" for part in path.split("/"))
 
 
 def _check(url: SplitResult, *, allow_http: bool) -> str:
@@ -138,6 +132,8 @@ def _check(url: SplitResult, *, allow_http: bool) -> str:
     if not host:
         raise ValueError("it names no host")
     address = _resolve(host)
+    if address and address.is_unspecified:
+        raise _refuse_unspecified(url, address)
     if host in _METADATA_NAMES or (address and any(address in network for network in _NEVER)):
         raise ValueError("link-local and metadata addresses are not allowed")
     if url.scheme == "http" and not allow_http and not _is_loopback(host, address):
@@ -148,8 +144,23 @@ def _check(url: SplitResult, *, allow_http: bool) -> str:
     return url.geturl().rstrip("/")
 
 
+def _refuse_unspecified(url: SplitResult, address: Address) -> InputError:
+    port = f":{url.port}" if url.port else ""
+    # Logs of servers have no path, and most of these servers have this one.
+    end = f"{port}{_hide(api_paths.find('', url.path.rstrip('/'))) or '/v1'}"
+    also = ", and `allow-http: true`" if url.scheme == "http" else ""
+    return InputError(
+        f"The input base-url cannot be used: {address} is the address of no server.",
+        cause=f"Logs of servers show {address} if they listen on every address of their machine.",
+        remedy=f"On your own computer, write `base-url: {url.scheme}://127.0.0.1{end}`. In a "
+        "workflow, 127.0.0.1 is the container of the action: write the name of the server's host "
+        f"or service, as in `base-url: {url.scheme}://NAME{end}`{also}. docs/model-servers.md, "
+        '"Where is localhost?", has the addresses.',
+    )
+
+
 def _split(text: str) -> SplitResult:
-    if not re.fullmatch(r"[!-~]+", text) or "\\" in text:
+    if not re.fullmatch(r"[!-~]*", text) or "\\" in text:
         raise ValueError("it contains a blank, a backslash or a character outside of ASCII")
     try:
         url = urlsplit(text)

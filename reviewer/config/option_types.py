@@ -39,7 +39,7 @@ class OptionType(Generic[T]):
     `parse` raises ValueError for a text that is not allowed, with a reason if `allowed` does not
     say it. `blank` means that an empty text is a value too; otherwise it means the default.
     `many` means a list: one entry per line, or separated by commas. `shape` is how the repository's
-    file writes the value; None for types that are used by inputs only.
+    file would write the value; None for types that are used by inputs only.
     """
 
     parse: Callable[[str], T]
@@ -56,7 +56,12 @@ def trim(text: str) -> str:
     return text.strip(_BLANKS)
 
 
-def flag() -> OptionType[bool]:
+def unquote(text: str) -> str:
+    """Remove quotes around a text, and blanks on both sides of them, left from copying."""
+    return trim(trim(text).strip("\"'"))
+
+
+def flag(example: str = "true") -> OptionType[bool]:
     """Read a boolean as YAML 1.2 and GitHub's toolkit do."""
     words = {"true": True, "True": True, "TRUE": True}
     words |= {"false": False, "False": False, "FALSE": False}
@@ -66,7 +71,7 @@ def flag() -> OptionType[bool]:
             raise ValueError
         return words[text]
 
-    return OptionType(parse, "`true` or `false`", "true", Switch())
+    return OptionType(parse, "`true` or `false`", example, Switch())
 
 
 def integer(low: int, high: int, example: int) -> OptionType[int]:
@@ -83,13 +88,17 @@ def integer(low: int, high: int, example: int) -> OptionType[int]:
 
 
 def decimal(high: int, *, above: int = -1, unit: str = "", example: str) -> "OptionType[Decimal]":
-    """Read a number up to `high` in plain digits, with a point before a fraction."""
+    """Read a number up to `high` in plain digits, with a point before a fraction.
+
+    No leading zero: 050 may be 0.50 without its separator.
+    """
 
     def parse(text: str) -> "Decimal":
         # Imported late: only a run with a limit of this type needs it.
         from decimal import Decimal
 
-        number = Decimal(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text) else Decimal(-1)
+        plain = re.fullmatch(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", text)
+        number = Decimal(text) if plain else Decimal(-1)
         if not above < number <= high:
             raise ValueError
         return number
@@ -110,7 +119,8 @@ def optional(option: OptionType[T], default: str = "none") -> OptionType[T | Non
     def parse(text: str) -> T | None:
         return option.parse(text) if text else None
 
-    return OptionType(parse, f"{option.allowed}; empty for {default}", option.example, blank=True)
+    allowed = f"{option.allowed}; empty for {default}"
+    return OptionType(parse, allowed, option.example, option.shape, blank=True)
 
 
 def ceiling(option: OptionType[T], default: str) -> OptionType[T | NoLimit | None]:
@@ -123,42 +133,16 @@ def ceiling(option: OptionType[T], default: str) -> OptionType[T | NoLimit | Non
     return OptionType(parse, allowed, option.example, blank=True)
 
 
-def price() -> "OptionType[tuple[Decimal, Decimal, Decimal | None, Decimal | None]]":
-    """Read the prices of input and output, joined by a slash, and by name those of a cache.
-
-    They are returned as input, output, cached, cache-write; None where one is not given. A third
-    number without a name could be read in two ways, so it is refused.
-    """
-    one, cached = decimal(10_000, above=0, example="1.00"), decimal(10_000, example="0.10")
-
-    def parse(text: str) -> "tuple[Decimal, Decimal, Decimal | None, Decimal | None]":
-        found = re.fullmatch(
-            r"([^/=]+)/([^/=]+?)(?:[\s,]+cached=(\S+?))?(?:[\s,]+cache-write=(\S+))?", text.strip()
-        )
-        if found is None:
-            raise ValueError
-        given, made, read, written = found.groups()
-        price = one.parse(given.strip())
-        discounted = cached.parse(read) if read else None
-        if discounted is not None and discounted > price:
-            raise ValueError("cached tokens cost more than the others")
-        return price, one.parse(made.strip()), discounted, one.parse(written) if written else None
-
-    allowed = (
-        "US dollars per million input and output tokens, both above 0, like `1.00/5.00`, and "
-        "optionally those of cached input and of cache writes, like "
-        "`1.00/5.00 cached=0.10 cache-write=1.25`"
-    )
-    return OptionType(parse, allowed, "1.00/5.00")
-
-
 def never_empty(option: OptionType[T]) -> OptionType[T]:
     """Let an empty text mean the default, instead of being a value."""
     return replace(option, blank=False)
 
 
-def choice(members: type[E]) -> OptionType[E]:
-    """Read one word of an enumeration, written as its lower-case name with hyphens."""
+def choice(members: type[E], example: str) -> OptionType[E]:
+    """Read one word of an enumeration, written as its lower-case name with hyphens.
+
+    `example` is a word that does no harm to whoever copies it.
+    """
     words = {_word(member): member for member in members}
 
     def parse(text: str) -> E:
@@ -168,14 +152,14 @@ def choice(members: type[E]) -> OptionType[E]:
 
     *most, last = (f"`{word}`" for word in words)
     allowed = f"{', '.join(most)} or {last}"
-    return OptionType(parse, allowed, last.strip("`"), Words(tuple(words)))
+    return OptionType(parse, allowed, example, Words(tuple(words)))
 
 
 def choices(
     members: type[E], alone: E, example: str = "high, incomplete"
 ) -> OptionType[tuple[E, ...]]:
     """Read one or more words of an enumeration; the member `alone` goes with no other."""
-    one = choice(members)
+    one = choice(members, example)
 
     def parse(text: str) -> tuple[E, ...]:
         items = tuple(dict.fromkeys(map(one.parse, _split(text))))
@@ -208,10 +192,10 @@ def line(pattern: str, allowed: str, example: str, *, blank: bool = False) -> Op
 
 
 def secret(example: str) -> OptionType[str]:
-    """Read a key or token; blanks and quotes around it, left from copying, are removed."""
+    """Read a key or token; blanks and quotes around it are removed."""
 
     def parse(text: str) -> str:
-        text = trim(trim(text).strip("\"'"))
+        text = unquote(text)
         if not re.fullmatch(r"[!-~]*", text):
             raise ValueError
         return text

@@ -36,25 +36,17 @@ class Declaration:
 
     def refuse(self, text: str, refused: ValueError) -> InputError:
         """Return the error for the text of an input that is not allowed."""
+        # Imported late: only an error needs it.
+        from reviewer.config import input_mistakes
+
         kind = self.kind
         shown = "has a value that is not shown here" if kind.secret else f"is {show(text)}"
         reason = f": {refused}" if str(refused) else ""
-        meant = "" if kind.secret else _drop_separators(kind, text)
         return InputError(
             f"The input {self.name} {shown}, which cannot be used{reason}.",
             cause=f"It takes {kind.allowed}{SEPARATORS if kind.many else ''}.",
-            remedy=f"Write{', for example,' * (not meant)} `{self.name}: {meant or kind.example}`.",
+            remedy=input_mistakes.advise(self.name, kind, text),
         )
-
-
-def _drop_separators(kind: OptionType[Any], text: str) -> str:
-    """Return a number such as 4,096 without what groups its digits, "" if it is none."""
-    digits = "".join(each for each in text if each not in ",_' ")
-    try:
-        kind.parse(digits if digits.isdecimal() else "")
-    except ValueError:
-        return ""
-    return digits if digits.isdecimal() else ""
 
 
 def declare(

@@ -48,14 +48,14 @@ class SharedSettings:
         in_fingerprint=False,
     )
     min_severity: Severity = declare(
-        option_types.choice(Severity),
+        option_types.choice(Severity, "medium"),
         "low",
         "Show only findings of this severity or a higher one.",
         file=tightening.higher,
         in_fingerprint=False,
     )
     min_confidence: Confidence = declare(
-        option_types.choice(Confidence),
+        option_types.choice(Confidence, "medium"),
         "low",
         "Show only findings of this confidence or a higher one.",
         file=tightening.higher,
@@ -68,7 +68,7 @@ class SharedSettings:
         file=tightening.workflow_first,
     )
     inline: Inline = declare(
-        option_types.choice(Inline),
+        option_types.choice(Inline, "high"),
         "off",
         "Post findings as inline comments too. `off`: none. `high`: those of high or critical "
         "severity. `all`: all.",
@@ -91,7 +91,7 @@ class SharedSettings:
         in_fingerprint=False,
     )
     when_clean: WhenClean = declare(
-        option_types.choice(WhenClean),
+        option_types.choice(WhenClean, "one-line"),
         "full",
         "What the comment is when a complete review has no findings. `full`: as always. "
         "`one-line`: one line. `nothing`: no comment is made, and one that is there becomes one "
@@ -100,13 +100,13 @@ class SharedSettings:
         in_fingerprint=False,
     )
     verify: Verify = declare(
-        option_types.choice(Verify),
+        option_types.choice(Verify, "on"),
         "on",
         "Check each finding with a second, sceptical request before it is shown.",
         file=tightening.either_on,
     )
     linked_issues: LinkedIssues = declare(
-        option_types.choice(LinkedIssues),
+        option_types.choice(LinkedIssues, "on"),
         "on",
         "Compare the change with the issues of this repository that it closes: the comment says "
         "what they ask for and was not found, and what was done that nobody asked for.",

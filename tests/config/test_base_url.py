@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,9 +27,7 @@ LINK_LOCAL = (
     "[fd00:ec2::254]",
     "100.100.100.200",
     "168.63.129.16",
-    "0.0.0.0",
-    "0",
-    "[::]",
+    "0.0.0.1",
     "224.0.0.1",
     "255.255.255.255",
     "metadata.google.internal",
@@ -43,6 +43,11 @@ def refusal(url: str, *, allow_http: bool = False) -> str:
         base_url.parse(url, allow_http=allow_http)
     assert str(caught.value).isprintable()
     return caught.value.what
+
+
+def advised(error: InputError) -> tuple[str, ...]:
+    """Return the addresses that an error says to write."""
+    return tuple(re.findall(r"`base-url: ([^`]+)`", error.remedy))
 
 
 @faults("IN5")
@@ -81,6 +86,47 @@ def test_http_to_other_machines_needs_an_explicit_yes(host: str) -> None:
 def test_link_local_addresses_are_refused_however_they_are_written(host: str, scheme: str) -> None:
     reason = refusal(f"{scheme}://{host}/v1", allow_http=True)
     assert "link-local and metadata addresses are not allowed" in reason
+
+
+@faults("IN5")
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("http://0.0.0.0:8080/v1", "http://127.0.0.1:8080/v1"),
+        ("http://0.0.0.0:8000", "http://127.0.0.1:8000/v1"),
+        ("http://0.0.0.0:11434/api/chat", "http://127.0.0.1:11434/v1"),
+        ("https://0.0.0.0:8443/v1", "https://127.0.0.1:8443/v1"),
+        ("0.0.0.0:8080/v1", "http://127.0.0.1:8080/v1"),
+        ("http://0/v1", "http://127.0.0.1/v1"),
+        ("http://[::]:8080/v1", "http://127.0.0.1:8080/v1"),
+    ],
+)
+@pytest.mark.parametrize("allow_http", [True, False])
+def test_the_address_that_a_server_listens_on_is_no_address_of_it(
+    url: str, right: str, *, allow_http: bool
+) -> None:
+    with pytest.raises(InputError) as caught:
+        base_url.parse(url, allow_http=allow_http)
+    assert "link-local" not in caught.value.what
+    named = right.replace("127.0.0.1", "NAME")
+    assert advised(caught.value)[:2] == (right, named)
+    assert ("`allow-http: true`" in caught.value.remedy) == right.startswith("http://")
+    assert "127.0.0.1 is the container of the action" in caught.value.remedy
+    assert base_url.parse(right, allow_http=False) == right
+    assert base_url.parse(named, allow_http=True) == named
+
+
+@pytest.mark.parametrize("quotes", ['"{}"', "'{}'", ' "{}"\n', '" {} "'])
+def test_quotes_around_an_address_are_removed_as_around_a_key(quotes: str) -> None:
+    text = quotes.format("https://models.example.com/v1")
+    assert base_url.parse(text, allow_http=False) == "https://models.example.com/v1"
+    assert Inputs.load({"INPUT_BASE-URL": quotes.format(OPENAI), "INPUT_API-KEY": "k"}) == (
+        Inputs.load({"INPUT_API-KEY": "k"})
+    )
+
+
+def test_quotes_around_nothing_are_no_address() -> None:
+    assert "lacks https://" in refusal('""')
 
 
 @faults("IN5")
@@ -136,6 +182,8 @@ def test_what_is_no_plain_https_address_is_refused(url: str, reason: str) -> Non
         ("models.acme.internal:8443/v1", "base-url: https://models.acme.internal:8443/v1"),
         ("127.0.0.1:8108/v1", "base-url: http://127.0.0.1:8108/v1"),
         ("https://models.acme.internal/v1?key=abc", "base-url: https://models.acme.internal/v1"),
+        ("https://localhost:8443/v1?key=abc", "base-url: https://localhost:8443/v1"),
+        ("ollama.acme.internal/api/chat", "base-url: https://ollama.acme.internal/v1"),
     ],
 )
 def test_the_address_that_was_meant_is_said_without_what_may_be_secret(url: str, line: str) -> None:
@@ -145,6 +193,16 @@ def test_the_address_that_was_meant_is_said_without_what_may_be_secret(url: str,
     assert "abc" not in str(refused.value)
     assert "openai" not in str(refused.value).replace("OpenAI-compatible", "")
     assert base_url.parse(line.removeprefix("base-url: "), allow_http=False)
+
+
+def test_for_http_on_a_network_both_addresses_are_said_with_the_right_path() -> None:
+    with pytest.raises(InputError) as refused:
+        base_url.parse("http://ollama:11434/api/chat", allow_http=False)
+    secure, plain = advised(refused.value)
+    assert (secure, plain) == ("https://ollama:11434/v1", "http://ollama:11434/v1")
+    assert "and `allow-http: true`" in refused.value.remedy
+    assert base_url.parse(secure, allow_http=False) == secure
+    assert base_url.parse(plain, allow_http=True) == plain
 
 
 @pytest.mark.parametrize(
@@ -181,6 +239,8 @@ def test_models_of_openai_need_no_address(model: str) -> None:
 
 
 AZURE = "https://acme.openai.azure.com"
+FOUNDRY = "https://acme.services.ai.azure.com"
+GEMINI = "https://generativelanguage.googleapis.com"
 
 
 @pytest.mark.parametrize(
@@ -212,6 +272,22 @@ AZURE = "https://acme.openai.azure.com"
             "https://acme.cognitiveservices.azure.com/openai",
             "https://acme.cognitiveservices.azure.com/openai/v1",
         ),
+        (f"{FOUNDRY}/models?api-version=2024-05-01-preview", f"{FOUNDRY}/openai/v1"),
+        (f"{FOUNDRY}/models/chat/completions?api-version=2024-05-01", f"{FOUNDRY}/openai/v1"),
+        (f"{FOUNDRY}/api/projects/p", f"{FOUNDRY}/openai/v1"),
+        (
+            f"{FOUNDRY}/api/projects/p/openai/v1/responses",
+            f"{FOUNDRY}/api/projects/p/openai/v1",
+        ),
+        (
+            f"{GEMINI}/v1beta/models/gemini-3-flash:generateContent?key=abc",
+            f"{GEMINI}/v1beta/openai` and `model: gemini-3-flash",
+        ),
+        (f"{GEMINI}/v1/models/gemini-3-pro", f"{GEMINI}/v1beta/openai` and `model: gemini-3-pro"),
+        (f"{GEMINI}/v1beta/models", f"{GEMINI}/v1beta/openai"),
+        ("http://localhost:11434/api/chat", "http://localhost:11434/v1"),
+        ("http://localhost:11434/api/generate/", "http://localhost:11434/v1"),
+        ("https://chat.example.com/ollama/api/chat", "https://chat.example.com/ollama/v1"),
     ],
 )
 def test_an_address_that_cannot_be_the_beginning_is_refused_with_the_right_one(
@@ -229,6 +305,8 @@ def test_an_address_that_cannot_be_the_beginning_is_refused_with_the_right_one(
     "url",
     [
         f"{AZURE}/openai/v1",
+        f"{FOUNDRY}/openai/v1",
+        f"{FOUNDRY}/api/projects/p/openai/v1",
         "https://openrouter.ai/api/v1",
         "https://generativelanguage.googleapis.com/v1beta/openai",
         "https://api.deepseek.com",
@@ -236,6 +314,7 @@ def test_an_address_that_cannot_be_the_beginning_is_refused_with_the_right_one(
         "https://litellm.example.com/openai/deployments/reviewer",
         "https://models.example.com/responses/v1",
         "https://models.example.com/models",
+        "https://models.example.com/api/chat/v1",
     ],
 )
 def test_other_paths_are_nobodys_business(url: str) -> None:

@@ -194,12 +194,15 @@ def test_the_text_form_of_the_inputs_holds_no_secrets() -> None:
     assert KEY not in repr(load(api_key=f"{KEY} ", github_token=KEY))
 
 
+SWITCHED = dict.fromkeys(("yes", "1", "on", "tRue"), "`full: true`") | {"no": "`full: false`"}
+
+
 @faults("IN4")
 @pytest.mark.parametrize("text", ["yes", "no", "1", "on", "tRue", "true false", "null"])
 def test_a_switch_is_true_or_false_and_nothing_else(text: str) -> None:
     assert str(refusal(full=text)) == (
         f"The input full is {text!r}, which cannot be used. It takes `true` or `false`. "
-        "Write, for example, `full: true`."
+        f"Write {SWITCHED.get(text, '`full: true` or `full: false`')}."
     )
 
 
@@ -224,6 +227,11 @@ def test_a_number_is_plain_digits_within_its_range(name: str, text: str) -> None
         ("max_cost", "NaN"),
         ("max_cost", "1e2"),
         ("max_cost", "10000.01"),
+        ("max_cost", "050"),
+        ("max_cost", "00"),
+        ("max_cost_pull_request", "015"),
+        ("temperature", "02"),
+        ("price", "01/5"),
         ("max_cost", "None"),
         ("max_tokens_total", "unlimited"),
         ("price", "1.00"),
@@ -353,9 +361,3 @@ def test_any_text_is_a_value_or_an_input_error(name: str, text: str) -> None:
     except InputError as error:
         said = str(error)
     assert said.isprintable()
-
-
-def test_a_number_in_groups_of_digits_is_mended() -> None:
-    with pytest.raises(InputError) as refused:
-        Inputs.load({"INPUT_CONTEXT-WINDOW": "4,096"})
-    assert refused.value.remedy == "Write `context-window: 4096`."

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reviewer.config import input_mistakes
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import suggest
 from reviewer.config.repository import other_reviewers, value_mistakes, yaml_lines
@@ -49,15 +50,18 @@ def advise_input(name: str, value: object) -> str:
             "of the repository, and write in `with:` of the workflow's step: "
             f"`{name}: ${{{{ secrets.NAME }}}}`."
         )
-    line = yaml_lines.write(name, value)
-    if declared and line and not _is_allowed(declared.kind, value):
-        line = f"{name}: {declared.kind.example}"
-    return f"Move it to `with:` of the workflow's step: `{line or f'{name}: ...'}`."
+    line, allowed = yaml_lines.write(name, value), ""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if declared and line and not _is_allowed(declared.kind, text):
+        meant = input_mistakes.find_lines(name, declared.kind, text)
+        line = meant[0] if len(meant) == 1 else ""
+        allowed = "" if line else f" It takes {declared.kind.allowed}."
+    return f"Move it to `with:` of the workflow's step: `{line or f'{name}: ...'}`.{allowed}"
 
 
-def _is_allowed(kind: OptionType[Any], value: object) -> bool:
+def _is_allowed(kind: OptionType[Any], text: str) -> bool:
     try:
-        kind.parse(str(value).lower() if isinstance(value, bool) else str(value))
+        kind.parse(text)
     except ValueError:
         return False
     return True

@@ -1,12 +1,10 @@
 """Finds the value that was meant where a key of the repository's file has a wrong one."""
 
-import difflib
 import re
 from collections.abc import Sequence
 from typing import Any
 
-from reviewer import grades
-from reviewer.config import glob_mistakes
+from reviewer.config import glob_mistakes, word_mistakes
 from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
 from reviewer.config.repository import yaml_lines
@@ -14,13 +12,7 @@ from reviewer.config.shapes import Bounds, Items, Shape, Switch, Text, WordList,
 from reviewer.config.workflow import inputs
 
 _KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
-_SWITCHES = {
-    **dict.fromkeys(("true", "yes", "on", "y", "1", "enabled"), True),
-    **dict.fromkeys(("false", "no", "off", "n", "0", "disabled"), False),
-}
 _DASH = re.compile(r"(?:^|\s)-\s+")
-# How like a word another one must be to be taken for it, as difflib measures it.
-_LIKE = 0.75
 _LONG_TEXT = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
 
 
@@ -44,11 +36,8 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
     meant = _correct(kind, value)
     if line := _write_line(key, kind, meant):
         return f"Write `{line}`.{yaml_lines.explain_exceptions(key, meant)}"
-    # One of a few words is no example: whoever copies it gets something else than was meant.
-    if isinstance(kind.shape, Words | WordList):
-        return f"Write `{key}: ...` with one of these words."
-    if isinstance(kind.shape, Switch):
-        return f"Write `{key}: true` or `{key}: false`."
+    if isinstance(kind.shape, Words | WordList | Switch):
+        return word_mistakes.list_choices(key, kind.shape)
     example = kind.example
     if isinstance(kind.shape, Items):
         example = yaml_lines.write_value(tuple(example.split(", ")))
@@ -79,12 +68,12 @@ def _correct(kind: OptionType[Any], value: object) -> object:
         case Items(globs=globs, selects=selects):
             return read_globs(value, selects=selects) if globs else _correct_list(value)
         case Switch():
-            return _SWITCHES.get(str(value).strip().casefold())
+            return word_mistakes.read_switch(value)
         case Bounds(low, high):
             number = _read_number(value)
             return None if number is None else min(max(number, low), high)
-        case Words(words) | WordList(words):
-            return _correct_words(value, words)
+        case Words() | WordList():
+            return word_mistakes.correct(value, kind.shape) or None
         case Text():
             return _correct_text(value)
         case _:
@@ -138,30 +127,6 @@ def _read_number(value: object) -> int | None:
         return None
     digits = re.fullmatch(r"([0-9]{1,9})(?:\.0+)?", str(value).strip().replace("_", ""))
     return int(digits[1]) if digits else None
-
-
-def _correct_words(value: object, words: Sequence[str]) -> str | None:
-    if isinstance(value, bool):
-        value = "on" if value else "off"
-    items = value if isinstance(value, tuple) else str(value).split(",")
-    corrected = [_correct_word(str(each).strip().lower(), words) for each in items]
-    if not corrected or not all(corrected):
-        return None
-    # `never` goes with no other word.
-    others = [word for word in corrected if word != "never"]
-    return ", ".join(dict.fromkeys(others or corrected))
-
-
-def _correct_word(text: str, words: Sequence[str]) -> str:
-    if text in words:
-        return text
-    severity = grades.read_severity(text) if "critical" in words else None
-    if severity and severity.label in words:
-        return severity.label
-    begun = [word for word in words if len(text) > 1 and word.startswith(text)]
-    alike = begun or difflib.get_close_matches(text, words, n=1, cutoff=_LIKE)
-    # "noncritical" is like "critical", and means the opposite.
-    return alike[0] if alike and alike[0][0] == text[0] else ""
 
 
 def find_wrong_word(kind: OptionType[Any], value: object) -> int | None:

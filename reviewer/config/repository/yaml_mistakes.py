@@ -4,8 +4,9 @@ import difflib
 import re
 from collections.abc import Sequence
 
+from reviewer.config import word_mistakes
 from reviewer.config.repository import yaml_lines
-from reviewer.config.shapes import Bounds, Items, Switch
+from reviewer.config.shapes import Bounds, Items, Switch, WordList, Words
 from reviewer.config.workflow import inputs
 
 _KEY = re.compile(r"(?P<blanks>[ ]*)(?P<dash>(?:- +)*)(?P<key>[A-Za-z][\w-]*):[ ]+(?P<value>\S.*)")
@@ -147,7 +148,10 @@ def _quote_colon(found: re.Match[str], value: str) -> str:
     why, key = "A text with a colon and a blank in it must be in quotes.", found["key"]
     if key in _TYPES and not _takes(key, value):
         kind = _TYPES[key]
-        return f"`{key}` takes {kind.allowed}. Write, for example, `{key}: {kind.example}`."
+        advice = f"Write, for example, `{key}: {kind.example}`."
+        if isinstance(kind.shape, Words | WordList | Switch):
+            advice = word_mistakes.list_choices(key, kind.shape)
+        return f"`{key}` takes {kind.allowed}. {advice}"
     meant = difflib.get_close_matches(key, _KEYS, 1, _LIKE)
     if key in _KEYS or not meant:
         return _say(found, yaml_lines.quote(value), why)

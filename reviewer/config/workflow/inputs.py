@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reviewer.config import enums, option_types, options
 from reviewer.config.options import declare
 from reviewer.config.shard import Shard
-from reviewer.config.workflow import model_inputs, pull_number
+from reviewer.config.workflow import model_inputs, pull_number, token_prices
 from reviewer.config.workflow.own_inputs import OwnInputs
 from reviewer.record import field, fields, record, replace
 
@@ -62,7 +62,7 @@ class Inputs(OwnInputs):
         "servers, none on others. Empty for none.",
     )
     allow_http: bool = declare(
-        option_types.flag(),
+        option_types.flag("false"),
         "false",
         "Accept `http://` in `base-url` for hosts other than localhost. Everyone on the network "
         "path can then read the code and the API key.",
@@ -89,7 +89,7 @@ class Inputs(OwnInputs):
         "repository, in the words of GitHub's `author_association`.",
     )
     authors_may_dismiss: bool = declare(
-        option_types.flag(),
+        option_types.flag("false"),
         "false",
         "Let the author of a pull request dismiss its findings and pause its reviews although "
         "`fail-on` is set, if they may write to the repository.",
@@ -129,7 +129,7 @@ class Inputs(OwnInputs):
         "requests a review would take, with their tokens and price. Needs no `api-key`.",
     )
     mode: enums.Mode = declare(
-        option_types.choice(enums.Mode),
+        option_types.choice(enums.Mode, "both"),
         "both",
         "`both`: review and publish. `review`: write a report only, nothing on the pull request. "
         "`publish`: publish existing reports.",
@@ -185,7 +185,7 @@ class Inputs(OwnInputs):
         "price of a model is not known. Files that are not reviewed by then are listed.",
     )
     price: "tuple[Decimal, Decimal, Decimal | None, Decimal | None] | None" = declare(
-        option_types.optional(option_types.price()),
+        option_types.optional(token_prices.prices()),
         "",
         "Price of `model`, in US dollars per million input and output tokens, such as `1.00/5.00`. "
         "`1.00/5.00 cached=0.10 cache-write=1.25` states cached tokens too; without it they cost "
@@ -193,13 +193,13 @@ class Inputs(OwnInputs):
         "applies to an unknown `fallback-model` or `small-model` too.",
     )
     on_error: enums.OnError = declare(
-        option_types.choice(enums.OnError),
+        option_types.choice(enums.OnError, "fail"),
         "fail",
         "`fail`: fail the step when a review could not be made or published. `warn`: only warn, "
         "unless `fail-on` is set. An invalid configuration always fails it.",
     )
     tools: enums.ToolsMode = declare(
-        option_types.choice(enums.ToolsMode),
+        option_types.choice(enums.ToolsMode, "off"),
         "auto",
         "Let the model read and search the files of the reviewed commit. `auto`: except for pull "
         "requests from forks in runs that have secrets. `on`: except in runs of "

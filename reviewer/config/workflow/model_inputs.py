@@ -24,20 +24,20 @@ class ModelInputs(SeparateSettings):
     """How the model is asked, which belongs to the workflow alone."""
 
     api: enums.Api = declare(
-        option_types.choice(enums.Api),
+        option_types.choice(enums.Api, "chat"),
         "auto",
         "API of the model server. `responses`: OpenAI's Responses API, the only one on which "
         "OpenAI's newer models take tools. `chat`: Chat Completions. `auto`: `responses` where "
         "`base-url` is OpenAI's, `chat` elsewhere.",
     )
     batching: enums.Batching = declare(
-        option_types.choice(enums.Batching),
+        option_types.choice(enums.Batching, "change"),
         "change",
         "`change`: one request to the model holds as many changed files as fit, related ones "
         "together. `file`: one request for each file.",
     )
     effort: enums.Effort = declare(
-        option_types.choice(enums.Effort),
+        option_types.choice(enums.Effort, "low"),
         "medium",
         "`medium`: one pass over the change, then the verification. `low`: the same, but "
         "`small-model` verifies, or else `fallback-model`, if one of them is set. `high`: two "
@@ -77,7 +77,9 @@ class ModelInputs(SeparateSettings):
         "Sampling temperature. Empty for the model's default; reasoning models accept no other.",
     )
     reasoning_effort: enums.ReasoningEffort | None = declare(
-        option_types.optional(option_types.choice(enums.ReasoningEffort), "the model's default"),
+        option_types.optional(
+            option_types.choice(enums.ReasoningEffort, "low"), "the model's default"
+        ),
         "",
         "How much a reasoning model thinks before it replies. Empty for the model's default. A "
         "server that refuses it is asked without it.",

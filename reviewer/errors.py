@@ -16,8 +16,8 @@ ReviewerError                     1
 │   ├── UnprocessableError        1   GitHub refuses this write, e.g. for a line outside of the diff
 │   └── RateLimitedError          1   GitHub asks for a longer wait than the run has time for
 ├── ModelError                    1   a request to the model failed
-│   ├── ModelRefusedError         2   key, quota or redirect; later requests fail too
-│   ├── ModelNotFoundError        2   the server has no such model; it may have another one
+│   ├── ModelRefusedError         2   key, quota, proxy or address; later requests fail too
+│   ├── ModelNotFoundError        2   the model is missing or not allowed; another one may do
 │   ├── ModelUnreachableError     1   no connection; later requests will probably fail too
 │   ├── ContextTooLongError       1   the prompt is larger than the model's context window
 │   └── ReplyError                1   the reply cannot be used
@@ -169,14 +169,14 @@ class ModelError(ReviewerError):
 
 
 class ModelRefusedError(ModelError):
-    """Key, quota or redirect: later requests of this run fail too."""
+    """Key, quota, proxy or address: later requests of this run fail too."""
 
     exit_code = 2
     section = "model-refused"
 
 
 class ModelNotFoundError(ModelError):
-    """The server has no model of this name; it may have another one."""
+    """The server has no model of this name, or not for this account; it may have another one."""
 
     exit_code = 2
     section = "model-name"

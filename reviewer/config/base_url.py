@@ -53,6 +53,11 @@ def requires_key(host: str) -> bool:
     return host in _KEYED or host.endswith(api_paths.AZURE_DOMAINS)
 
 
+def takes_deployments(host: str) -> bool:
+    """Return True for Azure, where a model is called by the name of its deployment."""
+    return host.endswith(_KEYED_DOMAINS)
+
+
 def parse(text: str, *, allow_http: bool) -> str:
     """Return the base URL without its trailing slash, and without quotes around it.
 

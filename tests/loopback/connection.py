@@ -58,7 +58,7 @@ class Connection(BaseHTTPRequestHandler):
         self._play(failure, request)
 
     # The names that the base class looks for.
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = exchange  # noqa: N815
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_CONNECT = exchange  # noqa: N815
 
     def _play(self, failure: Failure | None, request: Request) -> None:
         match failure:

@@ -16,7 +16,7 @@ from reviewer.adapters.files.confined import ConfinedFolder
 from reviewer.adapters.github import refusals as github_refusals
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.http.retry import TransientError
-from reviewer.adapters.openai import refusals
+from reviewer.adapters.openai import error_bodies, refusals
 from reviewer.config.repository import file_keys
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import CancelledError, InputError, ReviewerError
@@ -70,7 +70,7 @@ def refuse(status: int, code: str = "") -> ReviewerError:
     """Return the error for a status of the model server."""
     request = Request("POST", "https://models.example/v1/chat/completions")
     body = {"error": {"message": "No.", "code": code}}
-    refusal = refusals.read(Response(status, json=body, request=request), "")
+    refusal = error_bodies.read(Response(status, json=body, request=request), "")
     problem = refusals.explain(refusal, "small-1")
     cause = problem.problem if isinstance(problem, TransientError) else problem
     assert isinstance(cause, ReviewerError)
@@ -99,7 +99,10 @@ PRINTED: dict[str, Callable[[], object]] = {
     "report": lambda: review_report.parse(b"{}"),
     "model-refused": lambda: refuse(401),
     "model-refused quota": lambda: refuse(429, "insufficient_quota"),
+    "model-refused credit": lambda: refuse(402),
+    "model-refused proxy": lambda: refuse(407),
     "model-name": lambda: refuse(404),
+    "model-name deployment": lambda: refuse(404, "DeploymentNotFound"),
     "model": lambda: refuse(500),
     "model limit": lambda: refuse(429),
     "model refusal": lambda: refuse(418),

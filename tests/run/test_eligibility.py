@@ -83,6 +83,16 @@ def test_on_another_server_the_model_is_required_and_its_names_are_shown() -> No
     eligibility.check_inputs(replace(other, mode=Mode.PUBLISH))
 
 
+def test_on_azure_the_listed_models_are_no_names_of_deployments() -> None:
+    azure = Inputs(base_url="https://shop.openai.azure.com/openai/v1", model="", api_key=KEY)
+    lists = ScriptedModel(lambda _: "", listed=ListedModel(names=("gpt-5", "gpt-4o")))
+    with pytest.raises(InputError) as caught:
+        eligibility.check_inputs(azure, lambda: (lists,))
+    assert caught.value.remedy == (
+        "Write `model: NAME`, with a name of a deployment of this resource."
+    )
+
+
 def test_a_limit_on_the_cost_needs_models_of_known_price() -> None:
     limit = Decimal(1)
     eligibility.check_inputs(Inputs(api_key=KEY, max_cost=limit))

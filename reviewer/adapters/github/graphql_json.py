@@ -29,6 +29,8 @@ _LIMITED = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 _TOO_MUCH = frozenset({
     "RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "EXCESSIVE_PAGINATION",
 })  # fmt: skip
+# https://github.com/refined-github/refined-github/issues/6946
+_NO_FIELD = "doesn't exist on type"
 # What a query ends with that takes more than ten seconds; it comes without a type.
 _OUT_OF_TIME = (
     "something went wrong while executing your query",
@@ -184,7 +186,10 @@ def _failure(
     if "NOT_FOUND" in kinds:
         return refusals.not_found_error("What the query asked for")
     if "FORBIDDEN" in kinds or "Resource not accessible" in messages:
-        return refusals.forbidden_error(response)
+        return refusals.forbidden_error(response, messages)
+    if any(_NO_FIELD in (error.message or "") for error in errors):
+        # A query that also asks for a file is repeated without.
+        return TransientError(_older_server_error(aim, messages), attempts=2)
     problem = ForgeError(
         f"GitHub could not {aim}: {messages}",
         cause="GitHub returned errors with incomplete data or none.",
@@ -192,6 +197,15 @@ def _failure(
     )
     too_much = kinds & _TOO_MUCH or (untyped and _is_out_of_time(messages))
     return refusals.TooMuchError(problem) if too_much else TransientError(problem, attempts=2)
+
+
+def _older_server_error(aim: str, message: str) -> ForgeError:
+    """Return the error for a server that lacks a field which the action asks for."""
+    return ForgeError(
+        f"GitHub could not {aim}: {message}",
+        cause="This GitHub Enterprise Server is older than the action needs.",
+        remedy="Update the server to version 3.13 or newer: docs/enterprise-server.md.",
+    )
 
 
 def _is_out_of_time(messages: str) -> bool:

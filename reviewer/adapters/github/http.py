@@ -12,20 +12,18 @@ from urllib.parse import urlsplit
 
 import requests
 from github import Auth, Github
-from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3.exceptions import HTTPError
 
-from reviewer.adapters.github import refusals
+from reviewer.adapters.github import refusals, silence
 from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.http.retry import (
     PUBLISHING_SECONDS,
     Deadline,
-    DeadlineError,
-    NotStartedError,
     Policy,
     TransientError,
     call_with_retries,
 )
-from reviewer.errors import ForgeError, UnauthorizedError
+from reviewer.errors import UnauthorizedError
 
 JSON = "application/vnd.github+json"
 
@@ -37,8 +35,6 @@ _SECONDS_BETWEEN_BYTES = 15
 _GRACE = 1.5
 # Responses whose rate limits are compared; more than there are threads, as they end in any order.
 _LATEST = 64
-# A host name that does not resolve rarely resolves later.
-_ATTEMPTS_TO_CONNECT = 3
 _USER_AGENT = "code-review-action"
 # Bytes of a download that are read at once.
 _PIECE = 1 << 16
@@ -126,7 +122,7 @@ class Transport:
                     grace=_GRACE if request.writes else 0.0,
                 )
             except (OSError, HTTPError, ValueError, RuntimeError, AssertionError) as problem:
-                raise self._explain_silence(request, problem) from problem
+                raise silence.explain(str(request), problem, self.api_url) from problem
             on_failure.pop_all()
         idle.put(client)
         self._seen.append((response.headers, time.monotonic()))
@@ -164,7 +160,7 @@ class Transport:
                 while piece := response.raw.read(_PIECE):
                     yield piece
         except (OSError, HTTPError, ValueError) as problem:
-            raise self._explain_silence(asked, problem) from problem
+            raise silence.explain(str(asked), problem, self.api_url) from problem
 
     def close(self) -> None:
         """Close the connections that are not in use."""
@@ -188,48 +184,6 @@ class Transport:
                 seconds_between_writes=self._pace.between_writes if idle is self._writers else None,
                 lazy=True,
             )
-
-    def _explain_silence(self, request: Request, problem: Exception) -> ForgeError | TransientError:
-        """Return the error for a request without a response; the client raised `problem`."""
-        match problem:
-            case NotStartedError():
-                return ForgeError(
-                    f"There was no time left for {request}.",
-                    cause="The run has used up its time.",
-                    remedy="Raise the input timeout, or review fewer files.",
-                )
-            case DeadlineError() | requests.Timeout():
-                late = ForgeError(
-                    f"GitHub did not finish its answer to {request} in time.",
-                    cause="GitHub is slow, or a proxy delays the response.",
-                    remedy="See https://www.githubstatus.com and run the workflow again.",
-                )
-                return TransientError(late)
-            case OSError(args=[MaxRetryError(reason=reason), *_]):
-                return TransientError(
-                    self._unreachable_error(reason), attempts=_ATTEMPTS_TO_CONNECT
-                )
-            case OSError() | HTTPError():
-                return TransientError(self._unreachable_error(problem))
-            case ValueError():
-                return refusals.unreadable_error(str(request), "its headers make no sense")
-            case _:
-                # PyGithub follows a 301 to the same host and raises bare errors for other ones.
-                return ForgeError(
-                    f"GitHub answered {request} with a redirect that is not followed.",
-                    cause="GITHUB_API_URL is not the API's own address.",
-                    remedy="Leave GITHUB_API_URL as the runner sets it.",
-                )
-
-    def _unreachable_error(self, reason: Exception | None) -> ForgeError:
-        # Only the name of the error: its text may quote the request.
-        return ForgeError(
-            f"GitHub cannot be reached at {self.api_url} ({type(reason).__name__}).",
-            cause="The runner has no network, or a proxy or firewall blocks the connection.",
-            remedy="Check the network of the runner and GITHUB_API_URL. If your company's own "
-            "authority signed GitHub's certificate, set REQUESTS_CA_BUNDLE to the file with the "
-            "certificate of that authority.",
-        )
 
 
 def _exchange(client: Github, request: Request) -> GitHubResponse:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from reviewer.adapters.github import forbidden
 from reviewer.adapters.http import waiting
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import (
-    ConversationClosedError,
-    ForbiddenError,
     ForgeError,
     NotFoundError,
     RateLimitedError,
@@ -22,8 +21,6 @@ from reviewer.errors import (
 
 T = TypeVar("T")
 
-# "issues=write; pull_requests=write": semicolons separate alternatives.
-_PERMISSION = re.compile(r"([a-z_]{1,40})=(read|write)")
 _LONGEST_MESSAGE = 300
 _LIMITS = ("rate limit", "abuse detection")
 # A tenth of the requests of an hour is kept for publishing: a summary, its threads, a check run and
@@ -31,7 +28,6 @@ _LIMITS = ("rate limit", "abuse detection")
 _RESERVE_SHARE = 10
 _FEWEST_KEPT, _MOST_KEPT = 20, 100
 _COUNT = re.compile(r"[0-9]{1,10}")
-_CLOSED = ("issue is locked", "conversation is locked", "was archived")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +116,9 @@ def explain(  # noqa: PLR0911  # one for each meaning
         case 403 | 429 if _speaks_of_limit(response):
             return rate_limit_error(response)
         case 403:
-            return _closed_error(response) or forbidden_error(response)
+            if response.text.lstrip().startswith("<"):
+                return forbidden.page_error(response.request)
+            return forbidden_error(response)
         case 404 | 410:
             return not_found_error(f"GitHub answered {response.request} with {response.status}")
         case 422:
@@ -143,15 +141,6 @@ def _unprocessable_error(response: GitHubResponse) -> UnprocessableError:
     )
 
 
-def _closed_error(response: GitHubResponse) -> ConversationClosedError | None:
-    if not any(word in response.message for word in _CLOSED):
-        return None
-    return ConversationClosedError(
-        f"Nobody may comment here: {response.message}",
-        cause="The conversation is locked or the repository is archived.",
-    )
-
-
 def not_found_error(what: str) -> NotFoundError:
     """Return the error for what does not exist or is hidden: GitHub gives 404 for both."""
     return NotFoundError(
@@ -162,22 +151,13 @@ def not_found_error(what: str) -> NotFoundError:
     )
 
 
-def forbidden_error(response: GitHubResponse) -> ForbiddenError:
-    """Return the error for a token without permission, with the line that grants it."""
-    accepted = response.headers.get("x-accepted-github-permissions", "").split(";")
-    # One alternative is enough; the action needs pull requests anyway.
-    choice = next((way for way in accepted if "pull_requests" in way), accepted[0])
-    needed = {"contents": "read", "pull-requests": "write"}
-    needed |= {name.replace("_", "-"): level for name, level in _PERMISSION.findall(choice)}
-    # Every token has this permission, and GitHub refuses a workflow that names it.
-    needed.pop("metadata", None)
-    needs = ", ".join(f"{name}: {level}" for name, level in needed.items())
-    message = f": {response.message}" if response.message else ""
-    return ForbiddenError(
-        f"The GitHub token may not do {response.request}{message}.",
-        cause="The workflow does not grant the permission; runs from forks never have it.",
-        remedy=f"Add to the job: `permissions: {{{needs}}}`.",
-    )
+def forbidden_error(response: GitHubResponse, message: str = "") -> ForgeError:
+    """Return the error for a request that GitHub forbids.
+
+    `message` is GitHub's, where it is not a member of the response.
+    """
+    accepted = response.headers.get("x-accepted-github-permissions", "")
+    return forbidden.explain(response.request, message or response.message, accepted)
 
 
 def rate_limit_error(response: GitHubResponse, message: str = "") -> TransientError:

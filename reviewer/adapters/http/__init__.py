@@ -1,1 +1,1 @@
-"""Time limits, retries and the waits that servers ask for, shared by both clients."""
+"""Time limits, retries, asked waits, proxies and certificates, shared by both clients."""

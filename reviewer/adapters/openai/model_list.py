@@ -86,8 +86,13 @@ def explain_missing(problem: ModelNotFoundError, model: str, listed: ListedModel
 
 def suggest(model: str, names: Sequence[str]) -> str:
     """Return a sentence, without its end, on which of the names in a list to set."""
-    near = difflib.get_close_matches(model, names, _SHOWN_NAMES, _LEAST_LIKENESS)
-    chosen = near or names[:_SHOWN_NAMES]
+    # Names that differ in case alone are the nearest.
+    spellings: dict[str, list[str]] = {}
+    for name in names:
+        spellings.setdefault(name.casefold(), []).append(name)
+    near = difflib.get_close_matches(model.casefold(), spellings, _SHOWN_NAMES, _LEAST_LIKENESS)
+    found = [name for folded in near for name in spellings[folded]]
+    chosen = (found or names)[:_SHOWN_NAMES]
     shown = ", ".join(f"`{name}`" for name in chosen)
     others = len(names) - len(chosen)
     more = f", or one of {others:,} others" if others else ""

@@ -5,7 +5,6 @@ import threading
 from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import httpx2
 from openai import APIConnectionError, APIStatusError
@@ -19,10 +18,10 @@ from reviewer.adapters.http.retry import (
     call_with_retries,
     call_within,
 )
-from reviewer.adapters.openai import chat, model_list, refusals, silence
+from reviewer.adapters.openai import account, chat, error_bodies, model_list, refusals, silence
 from reviewer.adapters.openai.capacity import FIRST_LEVEL, Capacity, Slot
-from reviewer.adapters.openai.connection import Connection
-from reviewer.adapters.openai.refusals import Refusal
+from reviewer.adapters.openai.connection import OPENAI, Connection
+from reviewer.adapters.openai.error_bodies import Refusal
 from reviewer.adapters.openai.request_socket import RequestSocket
 from reviewer.adapters.openai.wire import Dialect, Options, Wire
 from reviewer.errors import ModelError, ModelNotFoundError, ReplyError
@@ -204,7 +203,7 @@ class ModelServer:
         found: dict[str, object] | None = None,
     ) -> "ModelError | TransientError | _UnsupportedError":
         """Return the error for an error response; `found` is one in a response of status 200."""
-        refusal = refusals.read(response, self._key, found)
+        refusal = error_bodies.read(response, self._key, found)
         if refusal.status in _LIMITED:
             self._capacity.limit(slot)
         return self._explain_refusal(refusal, sent)
@@ -212,24 +211,26 @@ class ModelServer:
     def _explain_refusal(
         self, refusal: Refusal, sent: dict[str, object]
     ) -> "ModelError | TransientError | _UnsupportedError":
+        refusal = replace(refusal, base_url=self._base_url or OPENAI)
         if "tools" in sent and refusals.refuses_tools(refusal):
             return _UnsupportedError("tools", refusal.message)
-        if not self._key and refusals.wants_key(refusal):
-            return refusals.explain_empty_key(refusal)
-        server = urlsplit(self._base_url).netloc
-        problem = refusals.explain(replace(refusal, server=server), self.name)
+        if not self._key and account.wants_key(refusal):
+            return account.explain_empty_key(refusal)
+        problem = refusals.explain(refusal, self.name)
         parameter = refusals.find_refused(sent, refusal, self._wire.OPTIONAL)
         if type(problem) is ModelError and parameter:
             return _UnsupportedError(parameter, refusal.message)
         if type(problem) is ModelError and self._lacks_model(refusal):
             problem = refusals.not_found_error(refusal, self.name)
-        if isinstance(problem, ModelNotFoundError):
+        if isinstance(problem, ModelNotFoundError) and refusals.concerns_list(refusal):
             model_list.explain_missing(problem, self.name, self.read_list())
         return problem
 
     def _lacks_model(self, refusal: Refusal) -> bool:
         """Return True for a refusal about the model, in words of no known server, by the list."""
-        return refusals.speaks_of_model(refusal) and model_list.lacks(self.read_list(), self.name)
+        if not (refusals.speaks_of_model(refusal) and refusals.concerns_list(refusal)):
+            return False
+        return model_list.lacks(self.read_list(), self.name)
 
     def _give_up(self, refused: "_UnsupportedError") -> None:
         log.warning("%s does not take %s: %s", self.name, refused.parameter, refused.message)

@@ -51,16 +51,52 @@ NO_MODEL = (
     rf"invalid model:? {_NAME}",
     # Gemini: https://github.com/piersolenski/wtf.nvim/issues/64
     r"is not found for api version",
-    # Azure: https://github.com/Azure/openai-at-scale/issues/48
-    r"api deployment for this resource does not exist",
     # GitHub Models
     rf"unknown model:? {_NAME}",
 )
 """Patterns of texts that mean: the server has no model of this name, whatever the status is."""
-NO_MODEL_CODES = frozenset(
-    {"model_not_found", "invalid_model", "deploymentnotfound", "unknown_model"}
-)
+NO_MODEL_CODES = frozenset({"model_not_found", "invalid_model", "unknown_model"})
 """The codes and types of such errors, in lower case."""
+NO_DEPLOYMENT = (
+    # Azure: https://github.com/Azure/openai-at-scale/issues/48
+    r"api deployment for this resource does not exist",
+)
+"""Patterns of texts that mean: no deployment has this name."""
+NO_ACCESS = (
+    # OpenAI, with code model_not_found: https://github.com/openai/openai-go/issues/565 and, for a
+    # project, with status 403 https://github.com/cursor/cursor/issues/2953
+    r"organization must be verified",
+    rf"project {_NAME} does not have access to model",
+    # OpenRouter, with status 404: https://github.com/dnakov/anon-kode/issues/13 and
+    # https://github.com/truefoundry/models/pull/826
+    r"no endpoints (?:found|available) matching your",
+)
+"""Patterns of texts that mean: this account may not use the model."""
+NO_CREDIT = (
+    # DeepSeek, with status 402: https://github.com/Aider-AI/aider/issues/4851, where LiteLLM
+    # passes it on with 400
+    r"insufficient balance",
+    # Anthropic, with status 400: https://github.com/anthropics/claude-quickstarts/issues/83
+    r"credit balance is too low",
+    # LiteLLM, with status 400: https://github.com/BerriAI/litellm/issues/4208, and with 429 for a
+    # budget of one model or deployment: https://github.com/BerriAI/litellm/issues/14144
+    r"budget has been exceeded",
+    r"exceeded budget for",
+)
+"""Patterns of texts that mean: the account has no credit, or has reached its limit."""
+WRONG_KEY = (
+    # Gemini, with status 400: https://github.com/continuedev/continue/issues/10290,
+    # https://github.com/google-gemini/gemini-cli/issues/25198
+    r"api key not (?:valid|found)\. please pass a valid api key",
+    # xAI, with status 400: https://github.com/continuedev/continue/issues/10778
+    r"incorrect api key provided",
+)
+"""Patterns of texts that mean: the key is wrong, whatever the status is."""
+NO_ENDPOINT = (
+    # LM Studio, with status 200: https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/618
+    r"unexpected endpoint or method",
+)
+"""Patterns of texts that mean: the server has nothing at this path."""
 
 TOOLS = ("tools", "tool use", "function call", "tool call", "tool choice")
 SCHEMA = ("response_format", "response_schema", "json_schema", "structured output")

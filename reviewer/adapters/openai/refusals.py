@@ -1,16 +1,15 @@
 """What a model server's error response means: stop, use another model, shorten, or leave out."""
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
-from httpx2 import Response
-
-from reviewer.adapters.http import waiting
+from reviewer.adapters.http import network
 from reviewer.adapters.http.retry import TransientError
-from reviewer.adapters.openai import error_bodies, refusal_texts
+from reviewer.adapters.openai import account, refusal_texts
+from reviewer.adapters.openai.error_bodies import Refusal
 from reviewer.errors import (
     ContextTooLongError,
     ModelError,
@@ -18,16 +17,11 @@ from reviewer.errors import (
     ModelRefusedError,
     ReplyError,
 )
-from reviewer.text import invisible, truncate
 
-_LONGEST_QUOTE = 200
 # A longer number is no count of tokens, and Python refuses to read one of thousands of digits.
 _MOST_DIGITS = 9
 # A server that fails gets fewer attempts than one that only asks to wait.
 _ATTEMPTS_AT_FAILURE = 4
-_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
-# LiteLLM's 400 for a key that it does not know and no database to look it up in.
-_NO_KEY = '"no_db_connection"'
 _TOO_LONG = tuple(map(re.compile, refusal_texts.TOO_LONG))
 _PROBABLY_TOO_LONG = re.compile("|".join(refusal_texts.PROBABLY_TOO_LONG))
 _TOO_MANY_A_MINUTE = re.compile("|".join(refusal_texts.TOO_MANY_A_MINUTE))
@@ -35,12 +29,15 @@ _TOO_MANY_A_MINUTE = re.compile("|".join(refusal_texts.TOO_MANY_A_MINUTE))
 _SEARCHED = 10_000
 _NO_TOOLS = re.compile("|".join(refusal_texts.NO_TOOLS))
 _NO_MODEL = re.compile("|".join(refusal_texts.NO_MODEL))
+_NO_DEPLOYMENT = re.compile("|".join(refusal_texts.NO_DEPLOYMENT))
+_NO_ENDPOINT = re.compile("|".join(refusal_texts.NO_ENDPOINT))
 # With these, the server has not looked at the prompt and its parameters.
 _NOT_ABOUT_REQUEST = frozenset(
     {
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.PAYMENT_REQUIRED,
         HTTPStatus.FORBIDDEN,
+        HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
         HTTPStatus.TOO_MANY_REQUESTS,
     }
 )
@@ -60,111 +57,40 @@ _MAY_BE_TOO_LONG = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An error response, as far as it has OpenAI's shape or another usual one.
-
-    `code` and `parameter` are OpenAI's "code" (or "type") and "param". `text` is the whole body in
-    lower case, for searching, or the error of a response of status 200, which may hold a part of a
-    reply beside it; `message` and `location`, where a redirect leads, may be shown.
-    `wait` is in seconds, None when the server asks for none; `server` is its host and port.
-    """
-
-    status: int
-    code: str
-    parameter: str
-    text: str
-    message: str
-    location: str
-    wait: float | None
-    server: str = ""
-
-
-def read(response: Response, key: str, error: dict[str, object] | None = None) -> Refusal:
-    """Read an error response; the API key is hidden wherever the server repeats it.
-
-    `error` is what a response of status 200 holds instead of a completion; its status is the one
-    that it names, or 200.
-    """
-    status = response.status_code if error is None else error_bodies.read_status(error)
-    text = response.text if error is None else json.dumps(error, ensure_ascii=False)
-    error = error_bodies.read_object(response) if error is None else error
-    message = error_bodies.read_member(error, "message") or error_bodies.read_member(
-        error, "detail"
-    )
-    message = message or error_bodies.find_title(response.text) or response.text
-    return Refusal(
-        status=status,
-        code=error_bodies.read_member(error, "code") or error_bodies.read_member(error, "type"),
-        parameter=error_bodies.read_member(error, "param"),
-        text=text.lower(),
-        message=clean(message.removeprefix(f"{status} "), key),
-        location=clean(response.headers.get("location", ""), key),
-        wait=waiting.asked_wait(response.headers, message),
-    )
-
-
 def refuses_tools(refusal: Refusal) -> bool:
     """Return True if the server or the model takes no tools, whatever the status is."""
     about_request = refusal.status not in _NOT_ABOUT_REQUEST
     return about_request and bool(_NO_TOOLS.search(refusal.text))
 
 
-def clean(text: str, key: str) -> str:
-    """Return a server's text on one line of at most 200 characters, without key and controls."""
-    hidden = text.replace(key, "***") if key else text
-    return truncate.line(invisible.drop(hidden), _LONGEST_QUOTE)
-
-
-def wants_key(refusal: Refusal) -> bool:
-    """Return True if the server refused the request because of the API key, perhaps its lack."""
-    return refusal.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-
-
-def explain_empty_key(refusal: Refusal) -> ModelRefusedError:
-    """Return the error for a server that wants a key, where the input is empty."""
-    return ModelRefusedError(
-        f"The input api-key is empty, and the model server wants one ({refusal.status}): "
-        f"{refusal.message}",
-        cause="`${{ secrets.NAME }}` is empty where no secret has exactly this name, and in runs "
-        "for forks and Dependabot, to which GitHub gives no secrets of the repository.",
-        remedy="Add the secret under Settings > Secrets and variables > Actions, and its name to "
-        "the step: `with: {api-key: ${{ secrets.NAME }}}`.",
-    )
-
-
 def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
     """Return the error for a refusal; what its text says goes before its status."""
-    if problem := _explain_length(refusal, model):
+    problem = _explain_length(refusal, model) or account.explain(refusal, model)
+    if problem := problem or _explain_words(refusal, model):
         return problem
-    if refusal.code in _QUOTA:
-        return ModelRefusedError(
-            f"The model server's quota is used up: {refusal.message}",
-            cause="The account has no credit left, or reached its monthly limit.",
-            remedy="Add credit or raise the limit, then run again.",
-        )
-    if _lacks_model(refusal):
-        return not_found_error(refusal, model)
-    if refusal.code == "json_validate_failed":
-        # Groq's 400 for a reply that does not follow the schema: the request is not to blame.
-        return ReplyError(f"The model's reply does not follow the schema: {refusal.message}")
+    if account.wants_key(refusal):
+        return account.explain_key(refusal)
     if refusal.status in _PASSING or refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _passing_error(refusal)
     return _lasting_error(refusal, model)
 
 
+def _explain_words(refusal: Refusal, model: str) -> ModelError | None:
+    """Return the error for a refusal whose code or words say more than its status."""
+    if _NO_ENDPOINT.search(refusal.message.lower()):
+        return _no_endpoint_error(refusal)
+    if _lacks_model(refusal):
+        return not_found_error(refusal, model)
+    if refusal.code == "json_validate_failed":
+        # Groq's 400 for a reply that does not follow the schema: the request is not to blame.
+        return ReplyError(f"The model's reply does not follow the schema: {refusal.message}")
+    return None
+
+
 def _lasting_error(refusal: Refusal, model: str) -> ModelError:
-    match HTTPStatus.UNAUTHORIZED if _NO_KEY in refusal.text[:_SEARCHED] else refusal.status:
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN | HTTPStatus.PAYMENT_REQUIRED:
-            return ModelRefusedError(
-                f"The model server does not accept the API key ({refusal.status}): "
-                f"{refusal.message}",
-                cause="The key is wrong, expired or for another server, or may not use this model.",
-                remedy="Check the secret behind the input api-key, and base-url."
-                # OpenAI's "Missing scopes: api.responses.write" for a restricted key.
-                + " Allow the key to use Responses, or set `api: chat`."
-                * ("api.responses" in refusal.text),
-            )
+    match refusal.status:
+        case HTTPStatus.FORBIDDEN | HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return _explain_proxy(refusal)
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
             return not_found_error(refusal, model)
         case status if status < HTTPStatus.BAD_REQUEST:
@@ -175,6 +101,37 @@ def _lasting_error(refusal: Refusal, model: str) -> ModelError:
             )
         case status:
             return ModelError(f"The model server refused the request ({status}): {refusal.message}")
+
+
+def _explain_proxy(refusal: Refusal) -> ModelRefusedError:
+    """Return the error for an answer of a proxy: 407, or a page with 403."""
+    if refusal.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        variable = network.name_proxy(urlsplit(refusal.base_url).scheme)
+        cause, remedy = network.advise_on_proxy(refusal.status, variable, refusal.host)
+        return ModelRefusedError(
+            f"The proxy in {variable} answered 407: {refusal.message}", cause=cause, remedy=remedy
+        )
+    return ModelRefusedError(
+        f"A web page answered in the place of the model server ({refusal.status}): "
+        f"{refusal.message}",
+        cause="A proxy or a firewall in front of the server does not let the request through.",
+        remedy=f"Ask those who run the network for access to {refusal.host}.",
+    )
+
+
+def _no_endpoint_error(refusal: Refusal) -> ModelRefusedError:
+    """Return the error for a server that has nothing at the address of the request."""
+    url = urlsplit(refusal.base_url)
+    lacks_path = not url.path.rstrip("/").endswith("/v1")
+    return ModelRefusedError(
+        f"The model server has no API at this address ({refusal.status}): {refusal.message}",
+        cause="base-url lacks its path."
+        if lacks_path
+        else "The server lacks the API that the input api names.",
+        remedy=f"Write `base-url: {url.scheme}://{url.netloc}/v1`."
+        if lacks_path
+        else "Set `api: chat`, and check base-url.",
+    )
 
 
 def _passing_error(refusal: Refusal) -> TransientError:
@@ -230,12 +187,36 @@ def _read_number(found: re.Match[str], group: str) -> int | None:
 
 def not_found_error(refusal: Refusal, model: str) -> ModelNotFoundError:
     """Return the error for a model that the server does not have."""
+    what = f"The model server does not know {model} ({refusal.status}): {refusal.message}"
+    if is_about_deployment(refusal):
+        return ModelNotFoundError(
+            what,
+            cause="Azure calls a model by the name of its deployment. Its list has other names.",
+            remedy="Set the input model to the name of a deployment of this resource.",
+        )
     return ModelNotFoundError(
-        f"The model server does not know {model} ({refusal.status}): {refusal.message}",
+        what,
         cause="The name is misspelled, the model was retired, base-url lacks its path "
         "(it usually ends in /v1), or the server lacks the API that the input api names.",
         remedy="Check the inputs model, base-url and api.",
     )
+
+
+def is_about_deployment(refusal: Refusal) -> bool:
+    """Return True for an Azure resource without a deployment of the model's name."""
+    by_code = refusal.code.lower() == "deploymentnotfound"
+    return by_code or bool(_NO_DEPLOYMENT.search(refusal.message.lower()))
+
+
+def concerns_list(refusal: Refusal) -> bool:
+    """Return True if the server's list of models may explain a refusal about the model.
+
+    Azure lists models, and not the deployments of a resource
+    (https://learn.microsoft.com/azure/ai-foundry/openai/reference). Other lists have what the
+    account may not use too.
+    """
+    on_azure = is_about_deployment(refusal) or refusal.host.endswith(".azure.com")
+    return not (on_azure or account.denies_model(refusal))
 
 
 def _lacks_model(refusal: Refusal) -> bool:
@@ -243,7 +224,7 @@ def _lacks_model(refusal: Refusal) -> bool:
 
     The rest of the body may repeat the prompt, which can say anything.
     """
-    if refusal.code.lower() in refusal_texts.NO_MODEL_CODES:
+    if refusal.code.lower() in refusal_texts.NO_MODEL_CODES or is_about_deployment(refusal):
         return True
     about_request = refusal.status not in _NOT_ABOUT_REQUEST
     return about_request and bool(_NO_MODEL.search(refusal.message.lower()))

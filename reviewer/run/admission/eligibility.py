@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from reviewer import logins
 from reviewer.comments.upsert import OwnComment
@@ -45,8 +46,13 @@ def check_inputs(inputs: Inputs, models: Callable[[], Sequence[Model]] | None = 
     if inputs.mode is Mode.PUBLISH:
         return
     if not inputs.model:
-        names = models()[0].read_list().names if models else ()
-        raise _missing_model_error(inputs.base_url, names)
+        # Only this error needs the module.
+        from reviewer.config import base_url
+
+        # Azure lists models, and not the deployments of a resource.
+        on_azure = base_url.takes_deployments(urlsplit(inputs.base_url).hostname or "")
+        names = models()[0].read_list().names if models and not on_azure else ()
+        raise _missing_model_error(inputs.base_url, names, on_azure=on_azure)
     if inputs.plan_only:
         return
     if isinstance(inputs.max_cost, Decimal):
@@ -62,7 +68,9 @@ def check_inputs(inputs: Inputs, models: Callable[[], Sequence[Model]] | None = 
         )
 
 
-def _missing_model_error(base_url: str, names: Sequence[str]) -> InputError:
+def _missing_model_error(base_url: str, names: Sequence[str], *, on_azure: bool) -> InputError:
+    elsewhere = f"of the server; {base_url}/models may list them"
+    where = "of a deployment of this resource" if on_azure else elsewhere
     others = ", ".join(f"`{name}`" for name in names[1:_MOST_NAMES])
     more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
     return InputError(
@@ -72,7 +80,7 @@ def _missing_model_error(base_url: str, names: Sequence[str]) -> InputError:
         if others
         else f"Write `model: {names[0]}`, the name that the server lists."
         if names
-        else f"Write `model: NAME`, with a name of the server; {base_url}/models may list them.",
+        else f"Write `model: NAME`, with a name {where}.",
     )
 
 

@@ -20,6 +20,7 @@ from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Cut, Drip, Failure, Hang, Reset
 from tests.loopback.github import BLIND_TOKEN, READ_TOKEN, TOKEN, LoopbackGitHub
+from tests.loopback.proxy import PAGE
 
 MARKER = "<!-- code-review-action name=default v=1 -->"
 CREATE = CreateComment(7, f"{MARKER}\nReview", MARKER)
@@ -134,6 +135,71 @@ def test_nothing_but_permissions_is_copied_from_the_header(github: LoopbackGitHu
         forge(github).apply(CREATE)
     line = "`permissions: {contents: read, pull-requests: write, checks: write}`"
     assert raised.value.remedy == f"Add to the job: {line}."
+
+
+# https://github.com/aquasecurity/trivy/issues/10567 and
+# https://github.com/fwouts/prmonitor/issues/1042
+ORGANIZATION = {
+    "Although you appear to have the correct authorization credentials, the `octo` organization "
+    "has an IP allow list enabled, and your IP address is not permitted to access this resource.": (
+        "IP allow list, or use a runner"
+    ),
+    "Resource protected by organization SAML enforcement. You must grant your Personal Access "
+    "token access to this organization.": "Configure SSO",
+}
+
+
+@faults("GH9")
+@pytest.mark.parametrize("how", ["in a query", "with 403"])
+@pytest.mark.parametrize("message", ORGANIZATION, ids=["addresses", "single sign-on"])
+def test_what_an_organization_forbids_is_quoted_and_no_matter_of_permissions(
+    github: LoopbackGitHub, message: str, how: str
+) -> None:
+    github.add_pull()
+    said = (
+        failures.graphql_errors(message)
+        if how == "in a query"
+        else failures.status(403, {"message": message})
+    )
+    github.fail("graphql", said)
+    with pytest.raises(ForbiddenError) as raised:
+        forge(github).snapshot(7)
+    assert message[:100] in raised.value.what
+    assert ORGANIZATION[message] in raised.value.remedy
+    assert "permissions:" not in str(raised.value)
+    assert len(github.requests) == 1
+
+
+@faults("GH9")
+def test_a_page_that_refuses_is_no_matter_of_permissions(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    github.fail("graphql", failures.html(PAGE.decode(), code=403))
+    with pytest.raises(ForgeError, match="A web page answered POST /graphql") as raised:
+        forge(github).snapshot(7)
+    assert not isinstance(raised.value, ForbiddenError)
+    assert "Ask those who run the network" in raised.value.remedy
+    assert len(github.requests) == 1
+
+
+# https://github.com/facebook/sapling/issues/906 has a whole answer.
+@faults("GH22")
+def test_a_server_that_lacks_a_field_is_said_to_be_too_old(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    row = {
+        "path": ["query Snapshot", "repository", "pullRequest", "comments", "fullDatabaseId"],
+        "extensions": {
+            "code": "undefinedField",
+            "typeName": "IssueComment",
+            "fieldName": "fullDatabaseId",
+        },
+        "locations": [{"line": 17, "column": 9}],
+        "message": "Field 'fullDatabaseId' doesn't exist on type 'IssueComment'",
+    }
+    github.fail("graphql", failures.status(200, {"errors": [row]}), forever=True)
+    with pytest.raises(ForgeError, match="'fullDatabaseId' doesn't exist") as raised:
+        forge(github).snapshot(7)
+    assert "older than the action needs" in raised.value.cause
+    assert "3.13 or newer" in raised.value.remedy
 
 
 @faults("GH10")

@@ -51,7 +51,8 @@ def test_no_token_is_sent_to_a_github_with_an_untrusted_certificate(
     github.speak_tls(*certificate)
     with pytest.raises(ForgeError, match="SSLError") as caught:
         door(github).snapshot(7)
-    assert "REQUESTS_CA_BUNDLE" in caught.value.remedy
+    assert "authority of your company" in caught.value.cause
+    assert "`REQUESTS_CA_BUNDLE: /github/home/company.pem`" in caught.value.remedy
     assert github.requests == []
 
 
@@ -69,12 +70,16 @@ def test_a_github_of_the_companys_own_authority_is_trusted(
 
 @faults("IN8")
 def test_no_key_is_sent_to_a_model_server_with_an_untrusted_certificate(
-    model_server: LoopbackModel, certificate: tuple[Path, Path]
+    model_server: LoopbackModel,
+    certificate: tuple[Path, Path],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     model_server.speak_tls(*certificate)
     with pytest.raises(ModelError, match="certificate") as caught:
         model(model_server).complete(PROMPT)
-    assert "SSL_CERT_FILE" in caught.value.remedy
+    assert "authority of your company" in caught.value.cause
+    assert "`SSL_CERT_FILE: /github/home/company.pem`" in caught.value.remedy
+    assert "Trying again" not in caplog.text
     assert model_server.requests == []
 
 

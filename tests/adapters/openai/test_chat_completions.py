@@ -129,7 +129,7 @@ def test_a_proxy_of_the_environment_is_used(
 
 
 @faults("LL1")
-@pytest.mark.parametrize("status", [401, 402, 403])
+@pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_is_not_tried_again_and_not_printed(
     model: Connect, model_server: LoopbackModel, status: int
 ) -> None:

@@ -1,0 +1,152 @@
+"""What errors say of refusals whose cure is known: of keys, credit, accounts and addresses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reviewer import errors
+from reviewer.errors import ModelError, ModelNotFoundError, ModelRefusedError
+from tests.adapters.openai.connect import PROMPT, Connect
+from tests.faults import faults
+from tests.loopback.failures import Instead
+from tests.loopback.messages import as_json
+from tests.loopback.model import CHAT, MODELS, LoopbackModel, error
+
+POST = f"POST {CHAT}"
+# Whole responses, each with the thread that has it.
+REFUSALS = json.loads(
+    (Path(__file__).parents[2] / "data" / "refusals" / "explained.json").read_text("utf-8")
+)
+
+
+@faults("LL1", "LL3")
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refusal_with_a_known_cure_ends_the_run_and_names_the_cure(
+    model: Connect, model_server: LoopbackModel, name: str
+) -> None:
+    known = REFUSALS[name]
+    model_server.models = (known["model"], "gpt-5-mini")
+    model_server.fail(POST, Instead(as_json(known["status"], known["body"])), forever=True)
+
+    with pytest.raises(getattr(errors, known["error"])) as caught:
+        model(model_server, model=known["model"]).complete(PROMPT)
+
+    assert type(caught.value) is getattr(errors, known["error"])
+    assert caught.value.exit_code == 2
+    assert len(model_server.sent(POST)) == 1
+    said = str(caught.value)
+    assert [text for text in known["says"] if text not in said] == []
+    assert [text for text in known["never"] if text in said] == []
+
+
+@faults("LL1")
+@pytest.mark.parametrize("name", ["Gemini, a wrong key", "xAI, a wrong key"])
+def test_where_the_key_is_empty_the_error_says_so_whatever_the_status(
+    model: Connect, model_server: LoopbackModel, name: str
+) -> None:
+    known = REFUSALS[name]
+    model_server.fail(POST, Instead(as_json(known["status"], known["body"])))
+
+    with pytest.raises(ModelRefusedError, match="The input api-key is empty"):
+        model(model_server, api_key="").complete(PROMPT)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (400, "The key `balance` of the schema is not valid."),
+        (400, "The credit of a finding is too long."),
+        (400, "No endpoint was found in the schema."),
+    ],
+)
+def test_other_words_of_a_refusal_are_only_quoted(
+    model: Connect, model_server: LoopbackModel, code: int, message: str
+) -> None:
+    model_server.fail(POST, Instead(error(code, message)))
+
+    with pytest.raises(ModelError, match="refused the request") as caught:
+        model(model_server).complete(PROMPT)
+
+    assert type(caught.value) is ModelError
+
+
+@faults("LL1")
+def test_on_azure_the_list_of_models_says_nothing_of_the_deployments(
+    model: Connect, model_server: LoopbackModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", model_server.url)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    model_server.models = ("gpt-4o", "gpt-5")
+    model_server.fail(f"POST .*{CHAT}", Instead(error(400, "The model had a bad day.")))
+    address = "http://shop.openai.azure.com/v1"
+
+    with pytest.raises(ModelError) as caught:
+        model(model_server, base_url=address, model="ours").complete(PROMPT)
+
+    assert not isinstance(caught.value, ModelNotFoundError)
+    assert model_server.sent(f"GET .*{MODELS}") == []
+
+
+# LM Studio: https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/618
+def nothing_at(path: str) -> Instead:
+    return Instead(as_json(200, {"error": f"Unexpected endpoint or method. (POST {path})"}))
+
+
+@faults("LL1")
+@pytest.mark.parametrize("path", ["", "/api/v0"])
+def test_a_server_without_an_api_at_base_url_gets_one_request_and_the_error_the_right_address(
+    model: Connect, model_server: LoopbackModel, path: str
+) -> None:
+    model_server.fail("POST ", nothing_at("/chat/completions"), forever=True)
+
+    with pytest.raises(ModelRefusedError) as caught:
+        model(model_server, base_url=f"{model_server.url}{path}").complete(PROMPT)
+
+    assert caught.value.exit_code == 2
+    assert caught.value.cause == "base-url lacks its path."
+    assert caught.value.remedy == f"Write `base-url: {model_server.base_url}`."
+    assert len(model_server.sent("POST ")) == 1
+
+
+@faults("LL1")
+def test_a_server_whose_address_is_right_lacks_the_api(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    model_server.fail("POST ", nothing_at("/v1/responses"), forever=True)
+
+    with pytest.raises(ModelRefusedError, match="no API at this address") as caught:
+        model(model_server, responses=True).complete(PROMPT)
+
+    assert "`api: chat`" in caught.value.remedy
+    assert len(model_server.sent("POST ")) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed"),
+    [
+        ("DEEPSEEK-CHAT", ("a", "b", "c", "d", "e", "deepseek-chat")),
+        ("deepseek-chat", ("a", "b", "c", "d", "e", "DeepSeek-Chat")),
+    ],
+)
+def test_a_name_in_another_case_is_the_nearest_one(
+    model: Connect, other_server: LoopbackModel, asked: str, listed: tuple[str, ...]
+) -> None:
+    other_server.models = listed
+
+    with pytest.raises(ModelNotFoundError) as caught:
+        model(other_server, model=asked).complete(PROMPT)
+
+    assert f"the server lists: `{listed[-1]}`" in caught.value.remedy
+
+
+def test_names_that_differ_in_case_alone_are_all_shown(
+    model: Connect, other_server: LoopbackModel
+) -> None:
+    other_server.models = ("Coder", "coder", "other-thing")
+
+    with pytest.raises(ModelNotFoundError) as caught:
+        model(other_server, model="CODER").complete(PROMPT)
+
+    assert "`Coder`, `coder`" in caught.value.remedy

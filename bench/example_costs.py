@@ -139,7 +139,7 @@ def table() -> Iterator[str]:
     yield (
         f"**A review of {usual.files} changed files costs about {price} without tools, and up to "
         f"{TOOLS_FACTOR} times as much (${with_tools}) with them.** Tools are on by default for "
-        "branches of your own repository. Their factor was measured in [five reviews]"
+        "branches of your own repository. That factor was measured in [five reviews]"
         "(docs/review-quality.md#twelve-changes-with-known-defects) only."
     )
     yield ""

@@ -24,6 +24,8 @@ from reviewer.config.workflow.inputs import Inputs
 ROOT = Path(__file__).parent.parent
 PATH = Path(__file__).with_suffix(".json")
 SIZES = {"small": 1, "medium": 7, "large": 100}
+# How much more the prompts of reviews with tools take: five reviews of docs/review-quality.md.
+TOOLS_FACTOR = 6.6
 _QUIET = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 _TOTAL = re.compile(
     r"would take (?P<requests>[\d,]+) requests?(?: and at most (?P<verifications>[\d,]+) "
@@ -132,9 +134,14 @@ def table() -> Iterator[str]:
     day, measured = load()
     models = list(measured[0].prices)
     usual = next(each for each in measured if each.size == "medium")
-    price = _word_price(*usual.prices[models[0]])
-    what = f"A review of {usual.files} changed files costs about {price}"
-    yield f"**{what}**, if the model uses no tools."
+    least, most = usual.prices[models[0]]
+    price, with_tools = _word_price(least, most), _cents(most * TOOLS_FACTOR)
+    yield (
+        f"**A review of {usual.files} changed files costs about {price} without tools, and up to "
+        f"{TOOLS_FACTOR} times as much (${with_tools}) with them.** Tools are on by default for "
+        "branches of your own repository. That factor was measured in [five reviews]"
+        "(docs/review-quality.md#twelve-changes-with-known-defects) only."
+    )
     yield ""
     yield f"| change | requests | tokens | {' | '.join(f'`{model}`' for model in models)} |"
     yield f"|---|---|---|{'---|' * len(models)}"

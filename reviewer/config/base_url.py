@@ -55,7 +55,7 @@ def requires_key(host: str) -> bool:
 
 def takes_deployments(host: str) -> bool:
     """Return True for Azure, where a model is called by the name of its deployment."""
-    return host.endswith(_KEYED_DOMAINS)
+    return host.endswith(api_paths.AZURE_DOMAINS)
 
 
 def parse(text: str, *, allow_http: bool) -> str:

@@ -29,7 +29,7 @@ from reviewer.events.payload import (
     WorkflowRunEvent,
 )
 
-REVIEWED_ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review")
+REVIEWED_ACTIONS = ("opened", "synchronize", "reopened", "ready_for_review", "converted_to_draft")
 MARKER_NAMESPACE = "<!-- code-review-action"
 
 # No leading zeros; GitHub's numbers end at 2**31 - 1.
@@ -64,15 +64,16 @@ def decide(event: Event, rules: TriggerRules) -> Activity:
 
 
 def _on_pull_request(event: PullRequestEvent, rules: TriggerRules) -> Activity:
-    drafted = event.action == "converted_to_draft" and not rules.review_drafts
+    # Its run cancels the review of the last push, which is in its group. So it reviews the head if
+    # drafts are reviewed. Else the comment is to name its commit, which no later push changes.
+    drafted = event.action == "converted_to_draft"
     new_base = event.action == "edited" and event.base_changed
     # Of several runs on a commit GitHub shows the newest: at a gate, it must not be a green one
     # about a title, above a red one about the code.
     repeats = rules.gated and event.action != "closed"
-    if not (event.action in REVIEWED_ACTIONS or new_base or drafted or repeats):
+    if not (event.action in REVIEWED_ACTIONS or new_base or repeats):
         return Skip(f"the pull request was {event.action}, which starts no review")
     waits = rules.gated and not _is_skipped(event.login, rules.skip_authors)
-    # A new draft's comment is to say up to which commit it speaks, which no later push changes.
     if event.draft and not rules.review_drafts and not drafted:
         # At a gate, it would be open in the moment in which the draft becomes ready.
         return Skip(

@@ -157,6 +157,7 @@ class ContextWindow:
 
         Some servers do so without a word, such as Ollama
         (https://github.com/ollama/ollama/issues/17427), and report the tokens of what they left.
+        A prompt that lost less than about half has more tokens than words, so its cut is missed.
         Once a server has cut, whatever fills its window was cut too. A number under LEAST_WINDOW
         counts nothing: some servers report a constant.
         """

@@ -1,8 +1,10 @@
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from bench import example_costs
 from bench.costs import Costs, count
 from bench.timed_model import MODEL_NAME, Exchange
 
@@ -34,3 +36,12 @@ def test_prices_are_those_of_the_catalogue() -> None:
 def test_tokens_from_a_cache_have_the_catalogue_s_price_for_them() -> None:
     seen = Costs(requests=1, prompt=1_000_000, cached=1_000_000, reply=0)
     assert seen.dollars == pytest.approx(PRICES.get("cached_input", PRICES["input"]))
+
+
+def test_the_factor_of_tools_is_that_of_the_reviews_that_measured_it() -> None:
+    page = Path("docs/review-quality.md").read_text("utf-8")
+    found = re.search(r"requests of ([\d,]+) bytes instead of \d+ of ([\d,]+)", page)
+    assert found
+    with_tools, without = (int(figure.replace(",", "")) for figure in found.groups())
+    assert round(with_tools / without, 1) == example_costs.TOOLS_FACTOR
+    assert f"{example_costs.TOOLS_FACTOR} times" in "\n".join(example_costs.table())

@@ -183,7 +183,11 @@ def test_at_a_gate_an_edited_title_does_not_make_a_red_commit_green(
 
 def gated_by_file(step: Step, github: LoopbackGitHub, change: Change) -> Step:
     """Have the event be about a pull request whose base commit has a gate in its file."""
-    file = "fail-on: high\n"
+    return with_file(step, github, "fail-on: high\n", change)
+
+
+def with_file(step: Step, github: LoopbackGitHub, file: str, change: Change) -> Step:
+    """Have the event be about a pull request whose base commit has this settings file."""
     pull = github.add_pull(
         NUMBER, {"src/app.py": ("old = 1\n", "new = 2\n"), CONFIG_PATH: (file, file)}
     )
@@ -273,6 +277,30 @@ def test_a_draft_is_skipped_and_the_summary_says_why(
 ) -> None:
     draft = with_payload(step, lambda event: event["pull_request"].update(draft=True))
     assert_nothing_done(draft.run(), "draft", github, model_server, reads_file=True)
+
+
+@faults("ST6")
+@pytest.mark.parametrize(
+    ("file", "verdict", "asked"),
+    [("review-drafts: true\n", "findings", 1), ("review-drafts: false\n", "skipped", 0)],
+)
+def test_a_new_draft_gets_the_review_that_its_event_has_cancelled_unless_the_file_forbids_it(
+    step: Step,
+    github: LoopbackGitHub,
+    model_server: LoopbackModel,
+    file: str,
+    verdict: str,
+    asked: int,
+) -> None:
+    def convert(event: dict[str, Any]) -> None:
+        event["action"] = "converted_to_draft"
+        event["pull_request"]["draft"] = github.repository.pulls[NUMBER].draft = True
+
+    model_server.script = finds_a_problem
+    draft = with_file(step.with_inputs(review_drafts="true"), github, file, convert)
+    assert draft.run().outputs["verdict"] == verdict
+    assert draft.run().outputs["verdict"] == verdict
+    assert len(model_server.bodies) == asked
 
 
 @faults("EV7")

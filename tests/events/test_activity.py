@@ -72,7 +72,7 @@ def wanted(payload: dict[str, Any]) -> ReviewPullRequest:
 
 REVIEWED = {
     f"pull_request.{action}"
-    # The last one only so that the comment can say that there are no more reviews.
+    # Where drafts are not reviewed, the run of the last one says so in the comment.
     for action in ("opened", "synchronize", "reopened", "ready_for_review", "converted_to_draft")
 }
 
@@ -149,14 +149,22 @@ def test_only_an_edit_can_bring_another_base(action: str) -> None:
 
 @faults("ST6")
 def test_a_conversion_to_a_draft_is_looked_at_and_pushes_to_drafts_are_not() -> None:
-    payload = example("pull_request.converted_to_draft")
-    payload["pull_request"]["draft"] = True
+    payload = as_draft(example("pull_request.converted_to_draft"))
     assert isinstance(decide(payload, "pull_request"), ReviewPullRequest)
-    rules = replace(RULES, review_drafts=True)
-    assert isinstance(decide(payload, "pull_request", rules=rules), Skip)
     without = decide(from_fork(payload), "pull_request", rules=replace(RULES, key_missing=True))
     assert isinstance(without, Skip)
     assert isinstance(decide(payload | {"action": "synchronize"}, "pull_request"), Skip)
+
+
+@faults("ST6")
+@pytest.mark.parametrize("gated", [False, True])
+def test_where_drafts_are_reviewed_a_conversion_to_one_is_a_review_like_a_push(
+    *, gated: bool
+) -> None:
+    """It cancels the review of the push before it, so nobody else would review that head."""
+    payload = as_draft(example("pull_request.converted_to_draft"))
+    rules = replace(RULES, review_drafts=True, gated=gated)
+    assert decide(payload, "pull_request", rules=rules) == wanted(payload)
 
 
 @faults("EV6")

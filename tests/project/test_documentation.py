@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from reviewer import project
+from reviewer.config import settings
 from reviewer.config.repository import learnings_file
-from tests import documented_examples
+from reviewer.config.workflow.inputs import DECLARATIONS, Inputs
+from reviewer.memory import previous_review
+from tests import builders, documented_examples
 
 ROOT = Path(__file__).parents[2]
 TOOLS = Path(sys.executable).parent
@@ -103,3 +106,35 @@ def test_every_known_attack_has_a_row_with_tests_that_exist() -> None:
     assert len(named) >= len(rows)
     for file, test in named:
         assert f"def {test}(" in (ROOT / "tests" / file).read_text("utf-8"), (file, test)
+
+
+# Where the example of an input is its default.
+OTHER_VALUES = {
+    "base-url": "http://localhost:8080/v1",
+    "model": "gpt-6.1-sol",
+    "fallback-model": "gpt-6.1-sol",
+    "verify": "off",
+}
+
+
+def test_the_page_lists_each_input_whose_change_has_every_file_reviewed_again() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.*) \| reviews every file \|$", page, re.MULTILINE)
+    listed = re.findall(r"`([\w-]+)`", " ".join(rows))
+    values = {
+        each.name: OTHER_VALUES.get(each.name, each.kind.example)
+        for each in DECLARATIONS
+        if not each.kind.secret
+    }
+
+    changing = [name for name, text in values.items() if _results_key(name, text) != _results_key()]
+
+    assert sorted(changing) == sorted(listed)
+
+
+def _results_key(name: str = "name", text: str = "default") -> list[str]:
+    """Return what of the review key decides if results apply, with one input set."""
+    inputs = Inputs.load({f"INPUT_{name.upper()}": text})
+    key = previous_review.review_key(inputs, settings.load(inputs, None), builders.pull())
+    prompts, models, configuration, _, words = key.split(":")
+    return [prompts, models, configuration, words]

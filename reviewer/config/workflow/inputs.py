@@ -115,7 +115,7 @@ class Inputs(OwnInputs):
     pr_number: int | enums.PullRequests | None = declare(
         pull_number.number_or_open(),
         "",
-        "Pull request to review when the event names none, or `open` for all whose head is new.",
+        "Pull request to review if the event names none; `open`: all without a finished review.",
     )
     full: bool = declare(
         option_types.flag(),

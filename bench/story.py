@@ -35,8 +35,9 @@ SNAPSHOT = ("adapters/github/forge.py", "snapshot")
 # code was shown as a diff, and coding agents got a text of their own; 780 and 130 before linked
 # issues, a repaired settings file, live progress, two jobs at one comment and logins of apps had
 # modules of their own; 920 and 149 before requests that ran out of time were closed, overrides
-# were in the keys of files, and a run finished what another had left.
-MOST_HOPS, MOST_MODULES = 960, 150
+# were in the keys of files, a run finished what another had left, and addresses of other APIs were
+# told from those of a server.
+MOST_HOPS, MOST_MODULES = 965, 151
 
 
 @dataclass

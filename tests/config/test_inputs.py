@@ -218,6 +218,7 @@ def test_a_number_is_plain_digits_within_its_range(name: str, text: str) -> None
     assert "a whole number from " in message
 
 
+@faults("IN4")
 @pytest.mark.parametrize(
     ("name", "text"),
     [

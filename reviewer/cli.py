@@ -81,8 +81,8 @@ def main(arguments: list[str], environ: Mapping[str, str]) -> int:
     try:
         return _carry_out(options, environ)
     except ReviewerError as problem:
-        more = problem.more if isinstance(problem, ConfigError) else ()
-        for each in (problem, *more):
+        problems = problem.problems if isinstance(problem, ConfigError) else (problem,)
+        for each in problems:
             terminal.error(each.with_address())
         return problem.exit_code
 

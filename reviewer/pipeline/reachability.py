@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviewer.errors import ModelUnreachableError, ReviewerError
-from reviewer.findings.candidates import FileCandidates
 from reviewer.pipeline.file_result import PartResult
 from reviewer.pipeline.review_batch import FINAL_ERRORS
 
@@ -25,13 +24,13 @@ class Reachability:
 
     def add_batch(self, results: Sequence[PartResult]) -> ReviewerError | None:
         """Add what came of a batch; return the error because of which nothing more is asked."""
-        if any(isinstance(each.result, FileCandidates) for each in results):
-            self.add_reply()
         problems = [each.result for each in results if isinstance(each.result, ReviewerError)]
         final = next((each for each in problems if isinstance(each, FINAL_ERRORS)), None)
         lost = next((each for each in problems if isinstance(each, ModelUnreachableError)), None)
-        replied = len(problems) < len(results)
-        self._unreachable = self._unreachable + 1 if lost and not replied else 0
+        if len(problems) < len(results):
+            self.add_reply()
+        else:
+            self._unreachable = self._unreachable + 1 if lost else 0
         # A server that has replied before may reply again, if it is not gone for long.
         if self._has_replied and self._unreachable < _MOST_UNREACHABLE:
             lost = None

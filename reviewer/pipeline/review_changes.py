@@ -1,6 +1,6 @@
 """Lets the model review all changes, and makes one review of its replies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from reviewer.changes.batches import Batch
@@ -83,7 +83,7 @@ def _assemble(
         lacks_whole=progress.lacks_whole,
         overview=overview.add_gaps(reviewer, progress.overview, progress.plan, progress.gaps),
         verifications=progress.verdicts.verifications(),
-        notes=tuple(_note_how_it_was_made(reviewer, progress, made.notes)),
+        notes=tuple(_note_how_it_was_made(reviewer, progress, made)),
         learnings=_list_learnings(reviewer) if reviewer.config.learnings else (),
     )
 
@@ -117,13 +117,11 @@ def _raise_if_nothing_was_reviewed(progress: Progress, stop: ReviewerError | Non
         raise stop or next(each for each in tried if isinstance(each, ReviewerError))
 
 
-def _note_how_it_was_made(
-    reviewer: BatchReviewer, progress: Progress, made: Sequence[str]
-) -> list[str]:
+def _note_how_it_was_made(reviewer: BatchReviewer, progress: Progress, made: Review) -> list[str]:
     reason = reviewer.previous.reason
     notes = [f"everything was reviewed from scratch: {reason}"] if reason else []
-    notes += made
-    if unverified := progress.find_unverified():
+    notes += made.notes
+    if unverified := sorted(row.path for row in made.files if not row.verified):
         notes.append(f"the findings in {', '.join(unverified)} were not verified")
     if reason := progress.whole_problem:
         notes.append(

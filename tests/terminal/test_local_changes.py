@@ -24,10 +24,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-@pytest.fixture
-def scratch(tmp_path: Path) -> str:
-    (tmp_path / "scratch").mkdir()
-    return str(tmp_path / "scratch")
+def enter_new_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Change to a repository that has a file and no commit, and return it."""
+    root = tmp_path / "new"
+    root.mkdir()
+    git(root, "init", "--quiet")
+    write(root, {"a.py": "a = 1\n"})
+    monkeypatch.chdir(root)
+    return root
 
 
 def paths(found: LocalChanges) -> list[str]:
@@ -152,11 +156,7 @@ def test_without_a_known_default_branch_nothing_passes_as_reviewed(
 def test_before_the_first_commit_it_is_everything(
     tmp_path: Path, scratch: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = tmp_path / "new"
-    root.mkdir()
-    git(root, "init", "--quiet")
-    write(root, {"a.py": "a = 1\n"})
-    monkeypatch.chdir(root)
+    root = enter_new_repository(tmp_path, monkeypatch)
     found = open_changes("", scratch, {}, staged=False, untracked=True)
     assert (paths(found), found.commits.name) == (["a.py"], "the working tree")
     git(root, "add", "a.py")
@@ -184,11 +184,7 @@ def test_before_the_first_commit_nothing_can_be_compared(
     error: type[ReviewerError] | None,
     words: str,
 ) -> None:
-    root = tmp_path / "new"
-    root.mkdir()
-    git(root, "init", "--quiet")
-    write(root, {"a.py": "a = 1\n"})
-    monkeypatch.chdir(root)
+    enter_new_repository(tmp_path, monkeypatch)
     if error:
         with pytest.raises(error, match=words) as problem:
             open_changes(what, scratch, {}, staged=False, untracked=True)

@@ -26,12 +26,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-@pytest.fixture
-def scratch(tmp_path: Path) -> str:
-    (tmp_path / "scratch").mkdir()
-    return str(tmp_path / "scratch")
-
-
 def partial_clone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a clone with the files of `src` only, with a commit and work in it."""
     commit(folder, {PATH: "exclude: [src/b.py]\n", "other/c.py": "c = 1\n"}, "Settings")

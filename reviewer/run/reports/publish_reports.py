@@ -8,6 +8,7 @@ from reviewer.adapters.files import report_files
 from reviewer.changes.diff import ChangedFile
 from reviewer.changes.selection import Selection, assign_shards
 from reviewer.config.settings import Settings
+from reviewer.context.promises import Promises
 from reviewer.errors import ReportError
 from reviewer.finding import Dismissal
 from reviewer.findings import promise_gaps
@@ -24,7 +25,7 @@ from reviewer.pipeline.assemble import assemble
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction, SecretMask
-from reviewer.review import Review
+from reviewer.review import Overview, Review
 from reviewer.run.asking.model_review import find_promises
 from reviewer.run.reports import submitted_reports
 from reviewer.run.reports.submitted_reports import SubmittedReports
@@ -88,8 +89,7 @@ def merge(
     tools = _collect_tools(submitted, selection, as_prompt_text)
     results = _merge_files(submitted, selection, recalled, as_prompt_text, masking.redaction, tools)
     last = recalled.previous
-    units = recalled.previous.units
-    unverified = {path for path, unit in units.items() if not unit.verified}
+    unverified = {path for path, unit in last.units.items() if not unit.verified}
     review = assemble(
         [_drop_key(each) if pull.from_fork else each.mark(unverified) for each in results],
         pull=pull,
@@ -100,15 +100,12 @@ def merge(
         spent=submitted.add_up_spent(),
         tools=tools,
     )
-    # Their quotes are looked for again: whoever wrote the report could have made them up.
     promises = find_promises(run, settings, pull)
-    reported = (gap for each in submitted.reviews for gap in each.overview.gaps)
-    gaps = promise_gaps.check(reported, promises, selection.files, as_prompt_text)
     notes = (*review.notes, *submitted.make_notes({*review.notes, *review.job_summary_notes}))
     origin = (FORK_NOTE,) if pull.from_fork else ()
     return replace(
         review,
-        overview=replace(submitted.join_overviews(), gaps=gaps, promises=promises.identity),
+        overview=_join_overviews(submitted, promises, selection, as_prompt_text),
         notes=(*origin, *notes),
         by_fork=pull.from_fork,
         lacks_whole=any(each.lacks_whole for each in submitted.reviews),
@@ -118,6 +115,19 @@ def merge(
         withheld=review.withheld + submitted.add_up_dropped(),
         learnings=submitted.join_learnings(settings.learnings, len(selection.files)),
     )
+
+
+def _join_overviews(
+    submitted: SubmittedReports,
+    promises: Promises,
+    selection: Selection,
+    as_prompt_text: Callable[[str], str],
+) -> Overview:
+    """Return the reported overviews as one, with the differences from issues whose quotes exist."""
+    # They are looked for again: whoever wrote the report could have made them up.
+    reported = (gap for each in submitted.reviews for gap in each.overview.gaps)
+    gaps = promise_gaps.check(reported, promises, selection.files, as_prompt_text)
+    return replace(submitted.join_overviews(), gaps=gaps, promises=promises.identity)
 
 
 def _recall(

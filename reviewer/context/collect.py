@@ -109,9 +109,10 @@ class ContextCollector:
             known = nearby_lines.find_numbers(context.nearby)
             shown[path] = shown.get(path, frozenset()) | known
         try:
+            # One at a time: together they would end no sooner, each with its files in memory, and
+            # all requests would wait for the last of them.
             with self._lock:
-                search = self._open_search()
-            return search.find(parts, room, shown)
+                return self._open_search().find(parts, room, shown)
         except WorkspaceError as problem:
             log.warning("Unchanged code of other files is not shown: %s", problem)
             return RepositoryCode()

@@ -20,9 +20,9 @@ _CONTROLS = "\0-\x08\r\x0e-\x1f\x7f-\x9f"
 _MARKS = frozenset("\u061c\u200e\u200f")
 _JOINERS = frozenset("\u200c\u200d")
 # Only the flags of England, Scotland and Wales use tags; more tags than these can hide a message.
-_FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{4,6}\U000e007f")
+_FLAG = "\U0001f3f4[\U000e0061-\U000e007a]{4,6}\U000e007f"
 # The blank pattern belongs to text in Braille, and to pictures made of its patterns.
-_BRAILLE = re.compile("[\u2800-\u28ff]+")
+_BRAILLE = "[\u2800-\u28ff]+"
 # Scripts that need U+200C and U+200D to separate or join letters: Arabic to Mongolian.
 _JOINING = ((0x0600, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x18AF))
 _IDEOGRAPHS = ((0x2E80, 0xA4CF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
@@ -106,9 +106,9 @@ def _compile_suspicious() -> re.Pattern[str]:
 
 def _find_wholes(text: str) -> Iterator[tuple[int, int]]:
     """Yield the start and end of each flag, and of each row of Braille with a visible pattern."""
-    for flag in _FLAG.finditer(text):
+    for flag in re.finditer(_FLAG, text):
         yield flag.span()
-    for row in _BRAILLE.finditer(text):
+    for row in re.finditer(_BRAILLE, text):
         if row[0].strip("\u2800"):
             yield row.span()
 

@@ -17,6 +17,10 @@ from tests.run_result import RunResult
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "tests" / "data" / "events"
 NUMBER = 2
+OPTIONS = ("-I", "-X", "utf8")
+"""Those of the container's ENTRYPOINT."""
+VARIABLES = {"MALLOC_ARENA_MAX": "2"}
+"""Those of the container's ENV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,7 @@ class Step:
     event: str = "pull_request.opened"
     # Put over the objects of the payload: another title of its pull request, say.
     payload: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    # Those of the container's ENTRYPOINT.
-    options: tuple[str, ...] = ("-I", "-X", "utf8")
+    options: tuple[str, ...] = OPTIONS
     entrypoint: Path = ROOT / "entrypoint.py"
     invariants: Invariants | None = None
 
@@ -110,6 +113,7 @@ class Step:
     def _environment(self) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"],
+            **VARIABLES,
             "GITHUB_ACTIONS": "true",
             "GITHUB_EVENT_NAME": self.event.partition(".")[0],
             "GITHUB_EVENT_PATH": str(self._event()),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.e2e import process
 from tests.e2e.runner import Machine
 from tests.faults import faults
 from tests.loopback import runner_log
@@ -63,7 +64,8 @@ def test_the_image_keeps_the_rules_for_container_actions(image: str) -> None:
     config = json.loads(inspected.stdout)[0]["Config"]
 
     assert (config["User"], config["WorkingDir"]) == ("", "")
-    assert config["Entrypoint"] == [PYTHON, "-I", "-X", "utf8", ENTRYPOINT]
+    assert config["Entrypoint"] == [PYTHON, *process.OPTIONS, ENTRYPOINT]
+    assert {f"{name}={value}" for name, value in process.VARIABLES.items()} <= {*config["Env"]}
     assert not config["Cmd"]
 
 

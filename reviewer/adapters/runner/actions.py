@@ -231,8 +231,7 @@ def _cut(markdown: str, room: int) -> str:
 
 
 def install_excepthooks(runner: Runner) -> None:
-    """Print uncaught exceptions of every thread as escaped single lines."""
-    import threading
+    """Print uncaught exceptions as escaped lines; `install_logging` adds those of threads."""
 
     def report(
         kind: type[BaseException], error: BaseException | None, trace: "TracebackType | None"
@@ -251,13 +250,17 @@ def install_excepthooks(runner: Runner) -> None:
                     runner.say(line)
 
     sys.excepthook = report
-    threading.excepthook = lambda args: report(args.exc_type, args.exc_value, args.exc_traceback)
     sys.unraisablehook = lambda args: report(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 def install_logging(runner: Runner) -> None:
-    """Print log records: ours from INFO on, those of libraries from WARNING on."""
+    """Print log records: ours from INFO on, those of libraries from WARNING on.
+
+    Exceptions of threads are printed as those of the process are. A run with nothing to do has no
+    threads and does not import what they need.
+    """
     import logging
+    import threading
 
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -271,3 +274,6 @@ def install_logging(runner: Runner) -> None:
     handler.addFilter(is_shown)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+    threading.excepthook = lambda args: sys.excepthook(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )

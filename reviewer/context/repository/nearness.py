@@ -2,7 +2,6 @@
 
 import re
 from itertools import zip_longest
-from pathlib import PurePosixPath
 
 FAR = 5
 """The rank from which nothing says that two files know each other."""
@@ -80,12 +79,13 @@ def measure_distance(one: str, other: str) -> int:
 
 
 def _name_in_imports(path: str) -> str:
-    stem = PurePosixPath(path).name.partition(".")[0]
+    stem = path.rpartition("/")[2].partition(".")[0]
     return _folder_in_imports(path) if stem in _ENTRY_FILES else _find_longest_word(stem)
 
 
 def _folder_in_imports(path: str) -> str:
-    parts = PurePosixPath(path).parent.parts
+    # No pathlib: it keeps a copy of each part of each path for as long as the process runs.
+    parts = find_folder(path).split("/")
     telling = (part for part in reversed(parts) if part.lower() not in _COMMON_FOLDERS)
     return _find_longest_word(next(telling, ""))
 

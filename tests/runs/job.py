@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reviewer.adapters.github.forge import GitHub
-from reviewer.adapters.github.http import Pace
+from reviewer.adapters.github.transport.http import Pace
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer

@@ -19,7 +19,7 @@ from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.adapters.openai.wire import Options
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.config.workflow_triggers import takes_comments
+from reviewer.config.workflow.triggers import takes_comments
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewOpenPulls, ReviewPullRequest
 from reviewer.job_identity import find_workflow

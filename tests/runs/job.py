@@ -22,10 +22,10 @@ from reviewer.config.workflow.inputs import Inputs
 from reviewer.config.workflow.triggers import takes_comments
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewOpenPulls, ReviewPullRequest
-from reviewer.job_identity import find_workflow
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
+from reviewer.review.job_identity import find_workflow
 from reviewer.run import first_requests, start
 from reviewer.run.first_requests import EarlyList
 from reviewer.run.open_pulls import OpenPullsReview

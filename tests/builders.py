@@ -14,9 +14,9 @@ from reviewer.pull_request import (
     PullState,
     Snapshot,
 )
-from reviewer.review import FileReport, Overview, Review, Status, Withheld
+from reviewer.review.result import FileReport, Overview, Review, Status, Withheld
+from reviewer.review.spending import Spent
 from reviewer.severity import Confidence, Severity
-from reviewer.spending import Spent
 
 HEAD = "abc1234" + "0" * 33
 BASE = "ba5e000" + "0" * 33

@@ -16,7 +16,7 @@ from reviewer.changes.git_diff import RawFile
 from reviewer.changes.lines import Line, LineKind, pack
 from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
-from reviewer.review import Status
+from reviewer.review.result import Status
 from reviewer.text.truncate import shorten_name
 
 # GitHub's patches have no file headers, which unidiff needs; the real name is untrusted text.

@@ -14,7 +14,7 @@ from reviewer.config.shard import Shard
 from reviewer.finding import Finding
 from reviewer.ports import Forge
 from reviewer.pull_request import ListedFile, PullRequest
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 
 # What the request and the context of a file cost, in lines.
 _LINES_PER_FILE = 30

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reviewer.comments import costs
 from reviewer.comments.summary import LARGEST_BODY
 from reviewer.memory.seal import Seal
-from reviewer.spending import Spent
+from reviewer.review.spending import Spent
 from reviewer.text import digest, markdown
 from reviewer.text.templates import Templates
 from reviewer.text.truncate import shorten

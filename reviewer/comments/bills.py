@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from reviewer.comments.upsert import OwnComment
 from reviewer.memory import state, state_line
-from reviewer.review import Review
-from reviewer.spending import Bill, Ledger
+from reviewer.review.result import Review
+from reviewer.review.spending import Bill, Ledger
 
 
 def add(bill: Bill, own: OwnComment, text: str) -> str:

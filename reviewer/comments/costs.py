@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from reviewer.spending import Ledger, PurposeCost, Spent
+from reviewer.review.spending import Ledger, PurposeCost, Spent
 
 
 def describe_spent(spent: Spent) -> str:

@@ -11,8 +11,8 @@ from reviewer.comments.places import NO_BLOBS, Blobs
 from reviewer.config.enums import Section
 from reviewer.finding import Finding
 from reviewer.memory.seal import UNSEALED, Seal
-from reviewer.promise import group_by_issue
-from reviewer.review import FileReport, Review, Status
+from reviewer.review.promise import group_by_issue
+from reviewer.review.result import FileReport, Review, Status
 from reviewer.severity import Confidence, Severity
 from reviewer.text import markdown
 from reviewer.text.templates import Templates

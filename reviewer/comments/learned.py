@@ -9,7 +9,7 @@ from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
 from reviewer.events.commands import IgnoreCommand
 from reviewer.finding import Dismissal
-from reviewer.review import Review
+from reviewer.review.result import Review
 from reviewer.text import markdown, truncate
 from reviewer.text.templates import Templates
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reviewer.config import template_parts
 from reviewer.finding import CATEGORIES, Finding, Side
-from reviewer.review import Review, Status
+from reviewer.review.result import Review, Status
 from reviewer.severity import Severity
 from reviewer.text import markdown
 from reviewer.text.own_templates import OwnTemplate

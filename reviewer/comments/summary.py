@@ -9,7 +9,7 @@ from reviewer.comments.layout import EVERY_SECTION, Detail, RunDetails
 from reviewer.config.enums import Section
 from reviewer.finding import Finding
 from reviewer.memory import state, state_line
-from reviewer.review import Review
+from reviewer.review.result import Review
 from reviewer.text import markdown
 
 # GitHub refuses 65,536 "characters" without defining them; counted in bytes, a text is longest.

@@ -1,1 +1,1 @@
-"""The inputs of the step, `.github/code-review.yml`, and the settings that apply."""
+"""Settings: their types, those that the workflow and the file share, and which value applies."""

@@ -37,7 +37,7 @@ class Declaration:
     def refuse(self, text: str, refused: ValueError) -> InputError:
         """Return the error for the text of an input that is not allowed."""
         # Imported late: only an error needs it.
-        from reviewer.config import input_mistakes
+        from reviewer.config.workflow import input_mistakes
 
         kind = self.kind
         shown = "has a value that is not shown here" if kind.secret else f"is {show(text)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reviewer.config.repository.learnings import Learning
 from reviewer.config.settings import Settings
-from reviewer.review import GivenLearning
+from reviewer.review.result import GivenLearning
 from reviewer.text import digest
 from reviewer.text.truncate import line
 

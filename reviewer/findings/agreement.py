@@ -8,7 +8,7 @@ from reviewer.finding import Candidate, Finding, normalize
 from reviewer.findings.candidates import FileCandidates
 from reviewer.findings.placement import Places
 from reviewer.findings.ranking import overlap
-from reviewer.review import worst_first
+from reviewer.review.result import worst_first
 
 
 def join_passes(

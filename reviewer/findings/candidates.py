@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from reviewer.finding import Candidate
 from reviewer.grades import read_severity
-from reviewer.review import Withheld
+from reviewer.review.result import Withheld
 from reviewer.severity import Severity
 from reviewer.text import json_members, truncate
 from reviewer.text.json_members import UnusableError

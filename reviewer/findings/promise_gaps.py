@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from reviewer.changes.diff import ChangedFile
 from reviewer.context.promises import Promises
-from reviewer.promise import LONGEST_GAP, LONGEST_QUOTE, MOST_GAPS, GapKind, PromiseGap
+from reviewer.review.promise import LONGEST_GAP, LONGEST_QUOTE, MOST_GAPS, GapKind, PromiseGap
 from reviewer.text.truncate import line
 
 # Characters; a shorter quote, such as "the flag", is in every issue.

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from reviewer.config.enums import lowest_severity
 from reviewer.config.settings import Settings
 from reviewer.finding import LONGEST_BODY, Dismissal, Finding, Origin, covers, normalize, resembles
-from reviewer.review import Withheld, worst_first
+from reviewer.review.result import Withheld, worst_first
+from reviewer.review.verification import Ground, VerdictOutcome, Verification
 from reviewer.severity import Confidence, Severity
 from reviewer.text import truncate
-from reviewer.verification import Ground, VerdictOutcome, Verification
 
 _GRAVE_CATEGORIES = frozenset({"security", "data-loss"})
 MOST_DISMISSED = 50

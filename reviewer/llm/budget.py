@@ -11,7 +11,7 @@ from reviewer.errors import BudgetError, PullLimitError
 from reviewer.llm.model_catalog import Price, find_price, unknown_price_error
 from reviewer.llm.tallies import PURPOSES, Tallies
 from reviewer.prompt import Estimate, Usage
-from reviewer.spending import Spent
+from reviewer.review.spending import Spent
 
 # Characters per token: about three in code. The models' own counts correct this, within bounds that
 # hold for every tokenizer.

@@ -13,7 +13,7 @@ from reviewer.llm.batch_request import BatchRequest, PartRequest, TeamRules
 from reviewer.llm.own_wording import OURS, OwnWording
 from reviewer.prompt import Message, Prompt, Tool
 from reviewer.pull_request import PullRequest
-from reviewer.review import FileReport
+from reviewer.review.result import FileReport
 from reviewer.text import invisible
 from reviewer.text.templates import SafeText, Templates
 from reviewer.text.truncate import shorten, shorten_name

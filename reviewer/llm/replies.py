@@ -23,9 +23,9 @@ from reviewer.llm.reply_schemas import (
     VerdictReply,
     VerificationReply,
 )
-from reviewer.promise import PromiseGap
 from reviewer.prompt import Reply, Usage
-from reviewer.review import Overview, Withheld
+from reviewer.review.promise import PromiseGap
+from reviewer.review.result import Overview, Withheld
 from reviewer.severity import Severity
 from reviewer.text import json_members
 from reviewer.text.json_members import UnusableError

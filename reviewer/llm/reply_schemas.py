@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from reviewer.finding import Candidate
-from reviewer.promise import GapKind
+from reviewer.review.promise import GapKind
+from reviewer.review.verification import Ground
 from reviewer.severity import Severity
 from reviewer.text import json_members
 from reviewer.text.json_members import Member, schema
-from reviewer.verification import Ground
 
 VERDICTS = ("keep", "lower", "drop")
 _GAP_KINDS: dict[str, GapKind | None] = {kind.value: kind for kind in GapKind}

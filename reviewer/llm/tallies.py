@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from reviewer.llm.model_catalog import Price
 from reviewer.prompt import Usage
-from reviewer.spending import PurposeCost
+from reviewer.review.spending import PurposeCost
 
 PURPOSES = {
     "review": "review",

@@ -12,7 +12,7 @@ from reviewer.finding import Finding, Origin, covers, normalize, quoted_lines, r
 from reviewer.findings.other_tools.tool_findings import NO_TOOLS, ToolFindings
 from reviewer.memory.file_key import unit_key
 from reviewer.memory.previous_review import PreviousReview
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 from reviewer.text import digest
 
 _SHORTEST_MOVED = 30

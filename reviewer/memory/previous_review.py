@@ -18,7 +18,7 @@ from reviewer.findings.placement import Places
 from reviewer.llm import prompts
 from reviewer.memory.state import State, Unit
 from reviewer.pull_request import PullRequest
-from reviewer.review import Review
+from reviewer.review.result import Review
 from reviewer.text import digest
 
 # The parts of a review key; nothing is said of one that decides only what is shown.

@@ -8,7 +8,7 @@ from reviewer.finding import Finding, Origin
 from reviewer.memory.file_key import FileKey, FileKeys
 from reviewer.memory.previous_review import PreviousReview, still_present
 from reviewer.memory.state import Unit
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 from reviewer.text.truncate import shorten_name
 
 MOST_REASONS = 3

@@ -13,11 +13,11 @@ from pydantic import (
 )
 
 from reviewer.finding import Dismissal, Finding
-from reviewer.job_identity import JobIdentity
-from reviewer.promise import MOST_GAPS, PromiseGap
-from reviewer.review import FileReport, Review, Status
+from reviewer.review.job_identity import JobIdentity
+from reviewer.review.promise import MOST_GAPS, PromiseGap
+from reviewer.review.result import FileReport, Review, Status
+from reviewer.review.spending import MOST_BILLS, Bill, Dollars, Ledger, read_dollars, write_dollars
 from reviewer.severity import Severity
-from reviewer.spending import MOST_BILLS, Bill, Dollars, Ledger, read_dollars, write_dollars
 
 MOST_RUNS = 100
 """Remembered moments of runs; with so many within a day, any daily limit of use is reached."""

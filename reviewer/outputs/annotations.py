@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from reviewer.config.enums import FailOn, lowest_severity
 from reviewer.finding import Finding, Side
-from reviewer.review import Review, worst_first
+from reviewer.review.result import Review, worst_first
 from reviewer.severity import Severity
 
 

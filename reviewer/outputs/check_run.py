@@ -3,7 +3,7 @@
 from reviewer.finding import Finding, Side
 from reviewer.operations import CheckAnnotation, CheckConclusion, CreateCheckRun
 from reviewer.outputs import annotations
-from reviewer.review import Review
+from reviewer.review.result import Review
 
 TITLE = "Code review"
 LARGEST_SUMMARY = 65_535

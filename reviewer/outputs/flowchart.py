@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from reviewer.review import FileReport, Review
+from reviewer.review.result import FileReport, Review
 
 FEWEST_FOLDERS = 4
 """With fewer folders, the table of files is enough."""

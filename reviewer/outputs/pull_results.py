@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from reviewer.outputs.step_outputs import LIMIT_REACHED
-from reviewer.spending import write_dollars
+from reviewer.review.spending import write_dollars
 from reviewer.text import markdown
 
 # From the best to the worst. A gate that is reached must not become a warning by `on-error: warn`,

@@ -25,11 +25,11 @@ from pydantic.json_schema import GenerateJsonSchema
 from reviewer.config import shard
 from reviewer.errors import ReportError
 from reviewer.finding import Candidate, Origin, Side
-from reviewer.promise import PromiseGap
-from reviewer.review import GivenLearning, Status
+from reviewer.review.promise import PromiseGap
+from reviewer.review.result import GivenLearning, Status
+from reviewer.review.spending import Dollars
+from reviewer.review.verification import Ground, VerdictOutcome
 from reviewer.severity import Confidence, Scale, Severity
-from reviewer.spending import Dollars
-from reviewer.verification import Ground, VerdictOutcome
 
 VERSION: Final = 1
 LARGEST = 20_000_000

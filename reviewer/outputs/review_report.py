@@ -21,10 +21,10 @@ from reviewer.outputs.report_v1 import (
     VerificationRow,
     WithheldRow,
 )
-from reviewer.review import FileReport, Overview, Review, Withheld
+from reviewer.review.result import FileReport, Overview, Review, Withheld
+from reviewer.review.spending import Bill, Ledger, PurposeCost, Spent, write_dollars
+from reviewer.review.verification import Verification
 from reviewer.severity import Confidence, Severity
-from reviewer.spending import Bill, Ledger, PurposeCost, Spent, write_dollars
-from reviewer.verification import Verification
 
 _SIGINT = 2
 

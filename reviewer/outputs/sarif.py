@@ -5,7 +5,7 @@ from urllib.parse import quote
 from reviewer import project
 from reviewer.finding import Finding, Side
 from reviewer.outputs import report_v1
-from reviewer.review import Review
+from reviewer.review.result import Review
 from reviewer.severity import Severity
 from reviewer.text import truncate
 from reviewer.text.code_spans import ZWSP

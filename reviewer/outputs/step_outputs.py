@@ -6,8 +6,8 @@ from reviewer import project
 from reviewer.config.enums import FailOn, lowest_severity
 from reviewer.memory.state import State
 from reviewer.pull_request import Comment
+from reviewer.review.spending import Spent, write_dollars
 from reviewer.severity import Severity
-from reviewer.spending import Spent, write_dollars
 
 LIMIT_REACHED = 3
 FAIL_ON_HELP = f" Help: {project.help_address('fail-on')}"

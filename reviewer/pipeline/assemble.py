@@ -14,8 +14,8 @@ from reviewer.memory import gone, previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pull_request import PullRequest
-from reviewer.review import FileReport, Overview, Review, Status, Withheld
-from reviewer.spending import Spent
+from reviewer.review.result import FileReport, Overview, Review, Status, Withheld
+from reviewer.review.spending import Spent
 
 
 def assemble(

@@ -17,7 +17,7 @@ from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.recall import Recalled
 from reviewer.prompt import Usage
 from reviewer.redaction.scan import Redaction
-from reviewer.review import FileReport, Status, Withheld
+from reviewer.review.result import FileReport, Status, Withheld
 
 
 @dataclass(frozen=True, slots=True)

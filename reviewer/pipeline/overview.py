@@ -9,9 +9,9 @@ from reviewer.findings import promise_gaps
 from reviewer.llm import replies
 from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.review_batch import BatchReviewer
-from reviewer.promise import PromiseGap
 from reviewer.prompt import Usage
-from reviewer.review import FileReport, Overview, Status
+from reviewer.review.promise import PromiseGap
+from reviewer.review.result import FileReport, Overview, Status
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from reviewer.pipeline import trivial_files
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.prompt import PlannedRequest
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 
 
 @dataclass(frozen=True, slots=True)

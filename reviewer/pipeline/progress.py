@@ -21,8 +21,8 @@ from reviewer.pipeline.reachability import Reachability
 from reviewer.pipeline.review_batch import FINAL_ERRORS, BatchResult, BatchReviewer, WholeResult
 from reviewer.pipeline.verdicts import Verdicts
 from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
-from reviewer.promise import PromiseGap
-from reviewer.review import Overview
+from reviewer.review.promise import PromiseGap
+from reviewer.review.result import Overview
 
 log = logging.getLogger(__name__)
 

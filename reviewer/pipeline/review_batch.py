@@ -36,7 +36,7 @@ from reviewer.pipeline.file_result import FileResult, PartResult
 from reviewer.prompt import Prompt, Usage
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction
-from reviewer.review import Overview
+from reviewer.review.result import Overview
 
 log = logging.getLogger(__name__)
 

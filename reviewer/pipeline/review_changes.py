@@ -17,7 +17,7 @@ from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pipeline.verify_batch import FindingsToVerify
 from reviewer.pipeline.worker_pool import run_all
 from reviewer.prompt import PlannedRequest
-from reviewer.review import GivenLearning, Review, Status
+from reviewer.review.result import GivenLearning, Review, Status
 
 
 def review(

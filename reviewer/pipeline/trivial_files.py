@@ -22,7 +22,7 @@ from reviewer.llm.replies import BatchReply
 from reviewer.pipeline.file_result import PartResult
 from reviewer.pipeline.review_batch import BatchResult, BatchReviewer
 from reviewer.prompt import PlannedRequest, Prompt
-from reviewer.review import Overview, Withheld
+from reviewer.review.result import Overview, Withheld
 
 log = logging.getLogger(__name__)
 

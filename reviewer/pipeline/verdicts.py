@@ -8,7 +8,7 @@ from reviewer.finding import Finding, Origin
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pipeline.verify_batch import FindingsToVerify, Verified
 from reviewer.prompt import Usage
-from reviewer.verification import Verification
+from reviewer.review.verification import Verification
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from reviewer.llm import replies
 from reviewer.llm.ask import Tier
 from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.prompt import Prompt, Usage
-from reviewer.verification import Verification
+from reviewer.review.verification import Verification
 
 log = logging.getLogger(__name__)
 

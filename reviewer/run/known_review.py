@@ -14,13 +14,13 @@ from reviewer.llm.budget import PullLimit
 from reviewer.memory import previous_review
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
+from reviewer.review.spending import Spent
 from reviewer.run import other_jobs
 from reviewer.run.admission.rights import Rights
 from reviewer.run.publishing.conclusion import conclude, log_result, render_verdict
 from reviewer.run.publishing.reporter import Reporter
 from reviewer.run.reports import restored_reports
 from reviewer.run.run import TITLE, Run
-from reviewer.spending import Spent
 
 
 def is_up_to_date(wanted: ReviewPullRequest, own: OwnComment) -> bool:

@@ -32,12 +32,12 @@ from reviewer.outputs.pull_results import PullResult, Reach
 from reviewer.outputs.step_outputs import LIMIT_REACHED
 from reviewer.pull_request import OpenPulls, Snapshot
 from reviewer.redaction.scan import mask_advice
+from reviewer.review.spending import Spent
 from reviewer.run import first_requests
 from reviewer.run.admission import eligibility
 from reviewer.run.first_requests import EarlyList
 from reviewer.run.review import review_pull_request
 from reviewer.run.run import TITLE, Run
-from reviewer.spending import Spent
 
 log = logging.getLogger(__name__)
 

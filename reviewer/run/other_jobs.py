@@ -1,8 +1,8 @@
 """Finds another job that writes the same comment, and says how to give each its own."""
 
 from reviewer.comments.upsert import OwnComment
-from reviewer.job_identity import JobIdentity
 from reviewer.memory import state_line
+from reviewer.review.job_identity import JobIdentity
 from reviewer.run.run import TITLE, Run
 from reviewer.text import markdown
 

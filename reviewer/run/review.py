@@ -20,7 +20,7 @@ from reviewer.pipeline.review_batch import BatchReviewer
 from reviewer.pipeline.worker_pool import start_in_thread
 from reviewer.ports import Model
 from reviewer.pull_request import PullRequest, Snapshot
-from reviewer.review import Review
+from reviewer.review.result import Review
 from reviewer.run import base_settings, known_review, other_jobs
 from reviewer.run.admission import eligibility
 from reviewer.run.admission.rights import Rights

@@ -10,13 +10,13 @@ from reviewer.adapters.runner.actions import Runner
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import ReviewPullRequest
-from reviewer.job_identity import JobIdentity
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal
 from reviewer.ports import Forge, Model
 from reviewer.pull_request import ListedFile, PullRequest
+from reviewer.review.job_identity import JobIdentity
+from reviewer.review.spending import Bill
 from reviewer.run.first_requests import EarlyList
-from reviewer.spending import Bill
 
 TITLE = "Code review"
 """The title of the run's annotations."""

@@ -68,9 +68,9 @@ class RunSetting:
         """Return True if the workflow takes commands; False if its text is not known."""
         if not self.forge.workflow:
             return False
-        from reviewer.config import workflow_triggers
+        from reviewer.config.workflow import triggers
 
-        return workflow_triggers.takes_comments(self.forge.workflow)
+        return triggers.takes_comments(self.forge.workflow)
 
     def _make_models(self) -> tuple[Model, ...]:
         # Shared, as is what they have learned of the server's capacity.

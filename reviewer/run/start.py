@@ -18,8 +18,8 @@ from reviewer.events.activity import (
     ReviewRequest,
 )
 from reviewer.events.payload import LINE_COMMENT
-from reviewer.job_identity import find_workflow
 from reviewer.pull_request import Snapshot
+from reviewer.review.job_identity import find_workflow
 from reviewer.run import first_requests
 from reviewer.run.run_setting import RunSetting
 

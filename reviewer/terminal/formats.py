@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reviewer.adapters.runner.actions import without_commands
 from reviewer.comments import agent_brief, summary
 from reviewer.comments.layout import RunDetails
-from reviewer.review import Review
+from reviewer.review.result import Review
 from reviewer.terminal import text_report
 from reviewer.terminal.text_report import PLAIN, Layout
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from reviewer.comments import costs
 from reviewer.finding import Finding, Side
-from reviewer.review import FileReport, GivenLearning, Review, Status
+from reviewer.review.result import FileReport, GivenLearning, Review, Status
 from reviewer.severity import Confidence, Severity
 from reviewer.text import invisible
 

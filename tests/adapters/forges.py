@@ -1,7 +1,7 @@
 """The GitHub adapter aimed at a loopback GitHub, in a hurry."""
 
 from reviewer.adapters.github.forge import GitHub
-from reviewer.adapters.github.http import Pace
+from reviewer.adapters.github.transport.http import Pace
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.operations import Operation
 from reviewer.ports import Forge

@@ -16,7 +16,7 @@ from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.config.settings import Settings
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.pull_request import ListedFile
-from reviewer.review import Status
+from reviewer.review.result import Status
 from tests import builders
 from tests.fakes import FakeForge
 from tests.faults import faults

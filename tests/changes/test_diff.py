@@ -7,7 +7,7 @@ from reviewer.changes.diff import ChangedFile, Hunk
 from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
-from reviewer.review import Status
+from reviewer.review.result import Status
 from tests.faults import faults
 
 SUBMODULE = "@@ -1 +1 @@\n-Subproject commit {}\n+Subproject commit {}".format("a" * 40, "b" * 40)

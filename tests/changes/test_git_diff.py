@@ -6,7 +6,7 @@ from reviewer.changes import diff, git_diff
 from reviewer.changes.diff import ChangedFile, FileChange
 from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.pull_request import ListedFile
-from reviewer.review import Status
+from reviewer.review.result import Status
 from tests.faults import faults
 
 DIFFS = Path(__file__).parents[1] / "data" / "diffs"

@@ -6,7 +6,7 @@ from reviewer.changes import renames
 from reviewer.changes.default_excludes import find_reason_by_path
 from reviewer.changes.without_lines.unshown import Unreviewable
 from reviewer.finding import Finding, Origin
-from reviewer.review import Status
+from reviewer.review.result import Status
 from reviewer.severity import Severity
 from tests.faults import faults
 

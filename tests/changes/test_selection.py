@@ -9,7 +9,7 @@ from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.without_lines.contents import Contents
 from reviewer.changes.without_lines.unshown import Unreviewable
 from reviewer.config.settings import Globs, Settings
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 from tests import builders
 from tests.fakes import FakeForge
 from tests.faults import faults

@@ -7,9 +7,9 @@ from hypothesis import given
 
 from reviewer.comments import agent_brief
 from reviewer.finding import Finding, Origin, Side
-from reviewer.review import FileReport, Review, Status
+from reviewer.review.result import FileReport, Review, Status
+from reviewer.review.verification import VerdictOutcome, Verification
 from reviewer.text import markdown
-from reviewer.verification import VerdictOutcome, Verification
 from tests import builders, strategies
 from tests.runs.side_effects import side_effects
 

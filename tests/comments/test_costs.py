@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from reviewer.comments import costs
-from reviewer.spending import Ledger, PurposeCost, Spent
+from reviewer.review.spending import Ledger, PurposeCost, Spent
 
 
 def test_a_run_with_one_purpose_is_not_split() -> None:

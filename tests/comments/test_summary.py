@@ -18,9 +18,9 @@ from reviewer.config.enums import Section
 from reviewer.errors import CancelledError
 from reviewer.finding import Finding, Side
 from reviewer.memory import state, state_line
-from reviewer.review import FileReport, Overview, Review, Status, Withheld, worst_first
+from reviewer.review.result import FileReport, Overview, Review, Status, Withheld, worst_first
+from reviewer.review.spending import Spent
 from reviewer.severity import Confidence, Severity
-from reviewer.spending import Spent
 from tests import builders, strategies
 from tests.faults import faults
 from tests.snapshots import Markdown

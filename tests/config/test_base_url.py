@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.config import base_url
+from reviewer.config.workflow import base_url
 from reviewer.config.workflow.inputs import OPENAI, Inputs
 from reviewer.errors import InputError
 from tests.faults import faults

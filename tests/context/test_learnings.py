@@ -3,7 +3,7 @@
 from reviewer.config.repository.learnings import Learning
 from reviewer.context import learnings
 from reviewer.context.learnings import ROOM, ShownLearnings
-from reviewer.review import GivenLearning
+from reviewer.review.result import GivenLearning
 
 CENTS = Learning("Money is counted in cents.", ("src/pay/**",), "#12")
 STYLE = Learning("Style is for the linter.")

@@ -8,7 +8,7 @@ from hypothesis import given
 from reviewer.finding import Candidate, Finding
 from reviewer.findings import candidates
 from reviewer.findings.candidates import FileCandidates
-from reviewer.review import Withheld
+from reviewer.review.result import Withheld
 from reviewer.severity import Confidence, Severity
 from tests import builders, strategies
 

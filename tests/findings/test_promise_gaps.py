@@ -10,8 +10,8 @@ from reviewer.changes.diff import ChangedFile, Hunk
 from reviewer.changes.lines import Line, LineKind
 from reviewer.context.promises import Promises
 from reviewer.findings import promise_gaps
-from reviewer.promise import LONGEST_GAP, MOST_GAPS, GapKind, PromiseGap
 from reviewer.pull_request import LinkedIssue
+from reviewer.review.promise import LONGEST_GAP, MOST_GAPS, GapKind, PromiseGap
 
 PROMISES = Promises(
     (LinkedIssue(12, "Add a flag for JSON", "Add `--json`.\nAlso document\n  the new flag."),)

@@ -10,7 +10,7 @@ from reviewer.config.settings import Settings
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.finding import Dismissal, Finding, Origin
 from reviewer.findings import ranking
-from reviewer.review import worst_first
+from reviewer.review.result import worst_first
 from reviewer.severity import Confidence, Severity
 from tests import builders, strategies
 from tests.faults import faults

@@ -17,8 +17,8 @@ from reviewer.findings.other_tools.tool_findings import MOST, MOST_PER_FILE, Too
 from reviewer.findings.other_tools.tool_results import SarifReport, ToolPlace, ToolResult
 from reviewer.findings.ranking import Verdict
 from reviewer.redaction.scan import Redaction
+from reviewer.review.verification import Ground
 from reviewer.severity import Confidence, Severity
-from reviewer.verification import Ground
 from tests import builders
 from tests.faults import faults
 

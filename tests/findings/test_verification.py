@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reviewer.finding import CATEGORIES, Finding, Origin
 from reviewer.findings import ranking
 from reviewer.findings.ranking import Verdict
+from reviewer.review.verification import Ground, VerdictOutcome
 from reviewer.severity import Confidence, Severity
-from reviewer.verification import Ground, VerdictOutcome
 from tests import builders
 from tests.faults import faults
 

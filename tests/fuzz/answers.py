@@ -7,7 +7,7 @@ from reviewer.finding import CATEGORIES, Candidate
 from reviewer.findings.candidates import FileCandidates
 from reviewer.llm import replies
 from reviewer.prompt import Reply
-from reviewer.review import Overview
+from reviewer.review.result import Overview
 from reviewer.severity import Confidence, Severity
 
 LAST_LINE = 10_000_000

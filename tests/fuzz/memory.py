@@ -9,7 +9,7 @@ from reviewer.finding import Finding
 from reviewer.memory import previous_review, state_line
 from reviewer.memory.state import State
 from reviewer.outputs import review_report
-from reviewer.spending import Ledger
+from reviewer.review.spending import Ledger
 from tests import builders
 
 

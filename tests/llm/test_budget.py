@@ -9,7 +9,7 @@ from reviewer.errors import BudgetError, InputError
 from reviewer.llm.budget import Budget, PullLimit
 from reviewer.llm.model_catalog import Price, find_price, require_prices
 from reviewer.prompt import Usage
-from reviewer.spending import PurposeCost, Spent
+from reviewer.review.spending import PurposeCost, Spent
 from tests.faults import faults
 
 PRICES = {

@@ -30,7 +30,7 @@ from reviewer.prompt import Prompt
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.run_secrets import Secrets
 from reviewer.redaction.scan import Redaction
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 from tests import builders
 from tests.faults import faults
 from tests.snapshots import Markdown

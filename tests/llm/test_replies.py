@@ -19,7 +19,7 @@ from reviewer.llm.reply_schemas import (
     SectionReply,
 )
 from reviewer.prompt import Reply
-from reviewer.review import Overview, Withheld
+from reviewer.review.result import Overview, Withheld
 from reviewer.severity import Confidence, Severity
 from tests.faults import faults
 

@@ -8,8 +8,8 @@ from reviewer.findings.ranking import Verdict
 from reviewer.llm.replies import parse_answer, parse_verdicts
 from reviewer.llm.reply_schemas import VERIFY_SCHEMA
 from reviewer.prompt import Reply
+from reviewer.review.verification import Ground
 from reviewer.severity import Severity
-from reviewer.verification import Ground
 from tests.faults import faults
 
 

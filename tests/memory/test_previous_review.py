@@ -21,7 +21,7 @@ from reviewer.memory.file_key import FileKeys, unit_key
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.seal import UNSEALED, Seal
 from reviewer.memory.state import State, Unit
-from reviewer.review import FileReport, Review, Status
+from reviewer.review.result import FileReport, Review, Status
 from reviewer.severity import Confidence, Severity
 from tests import builders
 from tests.faults import faults

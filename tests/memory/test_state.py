@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 from reviewer.finding import Dismissal, Finding
 from reviewer.memory import state, state_line
 from reviewer.memory.state import State
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
+from reviewer.review.spending import Spent
 from reviewer.severity import Severity
-from reviewer.spending import Spent
 from tests import builders, strategies
 
 STATE = state.from_review(

@@ -3,7 +3,7 @@ from dataclasses import replace
 from reviewer.finding import Side
 from reviewer.operations import CheckConclusion
 from reviewer.outputs import check_run
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 from reviewer.severity import Severity
 from tests import builders
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reviewer.errors import CancelledError, ReportError
 from reviewer.finding import Dismissal, Finding, Side
 from reviewer.outputs import report_v1, review_report
-from reviewer.review import FileReport, Review, Status
-from reviewer.verification import VerdictOutcome, Verification
+from reviewer.review.result import FileReport, Review, Status
+from reviewer.review.verification import VerdictOutcome, Verification
 from tests import builders, strategies
 
 

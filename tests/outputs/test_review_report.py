@@ -11,9 +11,9 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 from reviewer.finding import Dismissal, Side
 from reviewer.outputs import review_report, sarif
-from reviewer.review import GivenLearning, Review
+from reviewer.review.result import GivenLearning, Review
+from reviewer.review.verification import Ground, VerdictOutcome, Verification
 from reviewer.severity import Severity
-from reviewer.verification import Ground, VerdictOutcome, Verification
 from tests import builders
 from tests.faults import faults
 

@@ -8,8 +8,8 @@ from reviewer.config.enums import FailOn
 from reviewer.memory import state
 from reviewer.memory.state import State
 from reviewer.outputs import step_outputs
+from reviewer.review.spending import Spent
 from reviewer.severity import Severity
-from reviewer.spending import Spent
 from tests import builders
 from tests.faults import faults
 

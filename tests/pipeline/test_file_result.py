@@ -15,7 +15,7 @@ from reviewer.pipeline import file_result
 from reviewer.pipeline.file_result import PartResult
 from reviewer.redaction import scan
 from reviewer.redaction.scan import Redaction
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 from tests import builders
 from tests.faults import faults
 

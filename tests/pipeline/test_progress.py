@@ -17,7 +17,7 @@ from reviewer.pipeline.file_result import FileResult, PartResult
 from reviewer.pipeline.plan import Plan
 from reviewer.pipeline.progress import Progress
 from reviewer.pipeline.review_batch import BatchReviewer, WholeResult
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 from tests import builders
 
 FILE = ChangedFile("src/pay.py", "modified", text_diff.make_hunks("old = 1\n", "new = 2\n"))

@@ -16,8 +16,8 @@ from reviewer.config.workflow import inputs
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.memory.state import from_review
 from reviewer.outputs import step_outputs
-from reviewer.review import Overview, Review, Withheld
-from reviewer.spending import Spent
+from reviewer.review.result import Overview, Review, Withheld
+from reviewer.review.spending import Spent
 from scripts import generate, input_groups
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 from reviewer.comments import summary
 from reviewer.comments.layout import RunDetails
 from reviewer.memory import state
-from reviewer.review import FileReport, Status
+from reviewer.review.result import FileReport, Status
 from tests import builders
 from tests.invariants import Invariants
 from tests.loopback.github import TOKEN, LoopbackGitHub

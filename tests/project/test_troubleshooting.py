@@ -13,10 +13,10 @@ from httpx2 import Request, Response
 import reviewer
 from reviewer import project
 from reviewer.adapters.files.confined import ConfinedFolder
-from reviewer.adapters.github import refusals as github_refusals
-from reviewer.adapters.github.refusals import GitHubResponse
+from reviewer.adapters.github.transport import refusals as github_refusals
+from reviewer.adapters.github.transport.refusals import GitHubResponse
 from reviewer.adapters.http.retry import TransientError
-from reviewer.adapters.openai import error_bodies, refusals
+from reviewer.adapters.openai.errors import error_bodies, refusals
 from reviewer.config.repository import file_keys
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import CancelledError, InputError, ReviewerError

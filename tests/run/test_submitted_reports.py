@@ -9,7 +9,7 @@ from reviewer.errors import ModelError
 from reviewer.finding import Finding
 from reviewer.findings.candidates import FileCandidates
 from reviewer.outputs import review_report
-from reviewer.review import FileReport, GivenLearning, Overview, Status, Withheld
+from reviewer.review.result import FileReport, GivenLearning, Overview, Status, Withheld
 from reviewer.run.reports import submitted_reports
 from reviewer.run.reports.submitted_reports import SubmittedReports
 from tests import builders

@@ -12,20 +12,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reviewer.adapters.github.forge import GitHub
-from reviewer.adapters.github.http import Pace
+from reviewer.adapters.github.transport.http import Pace
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.adapters.openai.capacity import Capacity
 from reviewer.adapters.openai.model_server import ModelServer
 from reviewer.adapters.openai.wire import Options
 from reviewer.adapters.runner.actions import Runner, install_logging
 from reviewer.config.workflow.inputs import Inputs
-from reviewer.config.workflow_triggers import takes_comments
+from reviewer.config.workflow.triggers import takes_comments
 from reviewer.errors import ReviewerError
 from reviewer.events.activity import CommandRequest, ReviewOpenPulls, ReviewPullRequest
-from reviewer.job_identity import find_workflow
 from reviewer.llm.budget import Budget
 from reviewer.memory.seal import Seal, choose_secret
 from reviewer.redaction.run_secrets import Secrets
+from reviewer.review.job_identity import find_workflow
 from reviewer.run import first_requests, start
 from reviewer.run.first_requests import EarlyList
 from reviewer.run.open_pulls import OpenPullsReview

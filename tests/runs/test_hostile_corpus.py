@@ -17,7 +17,7 @@ from reviewer.comments.layout import RunDetails
 from reviewer.comments.places import Blobs
 from reviewer.comments.summary import render
 from reviewer.memory import state_line
-from reviewer.review import Overview
+from reviewer.review.result import Overview
 from tests import builders
 from tests.invariants import injected_commands, leaks
 from tests.loopback.github import BOT, TOKEN

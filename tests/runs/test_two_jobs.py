@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from reviewer.job_identity import JobIdentity
+from reviewer.review.job_identity import JobIdentity
 from tests.faults import faults
 from tests.loopback.failures import Around, Pass
 from tests.run_result import RunResult

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from reviewer.errors import CancelledError
 from reviewer.finding import Candidate, Finding, Side
 from reviewer.outputs import review_report
-from reviewer.review import FileReport, Overview, Review, Status, Withheld
+from reviewer.review.result import FileReport, Overview, Review, Status, Withheld
+from reviewer.review.spending import Spent
 from reviewer.severity import Confidence, Severity
-from reviewer.spending import Spent
 from reviewer.terminal import text_report
 from reviewer.terminal.formats import FORMATS, Reviewed
 from reviewer.terminal.text_report import Layout

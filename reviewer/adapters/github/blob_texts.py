@@ -6,9 +6,9 @@ from pydantic import ConfigDict, ValidationError
 
 from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import Node
-from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.queries import FileQuery
-from reviewer.adapters.github.refusals import GitHubResponse
+from reviewer.adapters.github.transport.http import Repository, Request
+from reviewer.adapters.github.transport.refusals import GitHubResponse
 from reviewer.text.digest import hash_as_git
 
 _PLAIN_FILES = (0o100644, 0o100755)

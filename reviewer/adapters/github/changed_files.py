@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from reviewer.adapters.github import refusals
-from reviewer.adapters.github.http import Repository, Request
+from reviewer.adapters.github.transport import refusals
+from reviewer.adapters.github.transport.http import Repository, Request
 from reviewer.pull_request import ListedFile
 
 Rows: TypeAlias = tuple[ListedFile, ...]

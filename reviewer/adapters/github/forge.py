@@ -7,9 +7,10 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from reviewer.adapters.github import changed_files, queries, refusals
-from reviewer.adapters.github.http import Pace, Repository, Transport
+from reviewer.adapters.github import changed_files, queries
 from reviewer.adapters.github.queries import Cursors, FileQuery, PageSize, SnapshotPage
+from reviewer.adapters.github.transport import refusals
+from reviewer.adapters.github.transport.http import Pace, Repository, Transport
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import ForgeError
 from reviewer.operations import Operation
@@ -28,7 +29,7 @@ from reviewer.pull_request import (
 
 if TYPE_CHECKING:
     from reviewer.adapters.github.reads import Reads
-    from reviewer.adapters.github.writes import Writes
+    from reviewer.adapters.github.writing.writes import Writes
 
 API = "https://api.github.com"
 
@@ -253,7 +254,7 @@ class GitHub:
 
     @cached_property
     def _writes(self) -> "Writes":
-        from reviewer.adapters.github.writes import Writes
+        from reviewer.adapters.github.writing.writes import Writes
 
         return Writes(self._repository, self.snapshot)
 

@@ -17,8 +17,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from reviewer import logins
-from reviewer.adapters.github import refusals
-from reviewer.adapters.github.refusals import GitHubResponse
+from reviewer.adapters.github.transport import refusals
+from reviewer.adapters.github.transport.refusals import GitHubResponse
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
 

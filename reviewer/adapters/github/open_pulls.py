@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
-from reviewer.adapters.github import graphql_json, refusals
+from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, PageInfo
-from reviewer.adapters.github.http import Repository
-from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.github.snapshot_json import (
     CommentNode,
     LabelNode,
@@ -15,6 +13,9 @@ from reviewer.adapters.github.snapshot_json import (
     parse_comment,
     rows,
 )
+from reviewer.adapters.github.transport import refusals
+from reviewer.adapters.github.transport.http import Repository
+from reviewer.adapters.github.transport.refusals import GitHubResponse
 from reviewer.pull_request import Conversation, OpenPulls, PullRequest, PullState, Snapshot
 
 # Bodies of comments make a page large, and GitHub ends a query after 10 seconds. Our comment is

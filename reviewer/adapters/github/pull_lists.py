@@ -6,8 +6,8 @@ from datetime import datetime
 
 from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodePage
-from reviewer.adapters.github.refusals import GitHubResponse
 from reviewer.adapters.github.snapshot_json import login, moment
+from reviewer.adapters.github.transport.refusals import GitHubResponse
 from reviewer.ports import MOST_LISTED
 from reviewer.pull_request import ListedPull
 

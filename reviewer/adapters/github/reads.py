@@ -9,11 +9,11 @@ from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 from reviewer.adapters.github import blob_texts, pull_lists, rest_json
-from reviewer.adapters.github.http import Repository, Request
 from reviewer.adapters.github.pull_lists import PullListPage
 from reviewer.adapters.github.queries import FileQuery, PageSize
-from reviewer.adapters.github.refusals import TooMuchError
 from reviewer.adapters.github.rest_json import LargeFile
+from reviewer.adapters.github.transport.http import Repository, Request
+from reviewer.adapters.github.transport.refusals import TooMuchError
 from reviewer.adapters.http.retry import PUBLISHING_SECONDS, Deadline, DeadlineError
 from reviewer.errors import ForgeError
 from reviewer.ports import Archive, Blob, CommitFiles

@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from reviewer import logins
-from reviewer.adapters.github import blob_texts, graphql_json, issue_json, refusals
+from reviewer.adapters.github import blob_texts, graphql_json, issue_json
 from reviewer.adapters.github.graphql_json import Actor, FirstPage, Node, NodePage, NodeT
 from reviewer.adapters.github.issue_json import IssueNode
 from reviewer.adapters.github.queries import FileQuery, SnapshotPage
-from reviewer.adapters.github.refusals import GitHubResponse
+from reviewer.adapters.github.transport.refusals import GitHubResponse, not_found_error
 from reviewer.pull_request import Comment, PullRequest, PullState, ReviewComment, ReviewThread
 
 # What a token may not see comes as null beside an error, and everything else with it.
@@ -163,7 +163,7 @@ def page(response: GitHubResponse, value: object, asked: FileQuery | None = None
     data = graphql_json.data(response, value, "read the pull request", optional=optional)
     read = SnapshotData.parse(data)
     if read.repository is None or read.repository.pull_request is None:
-        raise refusals.not_found_error("The pull request")
+        raise not_found_error("The pull request")
     files = _read_files(read.repository, asked)
     # Beside an error, null does not mean that there is nothing.
     is_whole = isinstance(value, dict) and not value.get("errors")

@@ -18,10 +18,11 @@ from reviewer.adapters.http.retry import (
     call_with_retries,
     call_within,
 )
-from reviewer.adapters.openai import account, chat, error_bodies, model_list, refusals, silence
+from reviewer.adapters.openai import chat, model_list
 from reviewer.adapters.openai.capacity import FIRST_LEVEL, Capacity, Slot
 from reviewer.adapters.openai.connection import OPENAI, Connection
-from reviewer.adapters.openai.error_bodies import Refusal
+from reviewer.adapters.openai.errors import account, error_bodies, refusals, silence
+from reviewer.adapters.openai.errors.error_bodies import Refusal
 from reviewer.adapters.openai.request_socket import RequestSocket
 from reviewer.adapters.openai.wire import Dialect, Options, Wire
 from reviewer.errors import ModelError, ModelNotFoundError, ReplyError

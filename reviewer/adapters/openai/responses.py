@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from httpx2 import Response
 from pydantic import Field, ValidationError
 
-from reviewer.adapters.openai import error_bodies, prompt_cache, refusal_texts, usages, wire
+from reviewer.adapters.openai import prompt_cache, usages, wire
+from reviewer.adapters.openai.errors import error_bodies, refusal_texts
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, ServerObject
 from reviewer.errors import ReplyError
 from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall

@@ -11,7 +11,8 @@ from typing import Annotated, Protocol, TypeAlias
 from httpx2 import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reviewer.adapters.openai import error_bodies, usages
+from reviewer.adapters.openai import usages
+from reviewer.adapters.openai.errors import error_bodies
 from reviewer.errors import ReplyError
 from reviewer.prompt import Prompt, Reply, Usage
 from reviewer.text import invisible, truncate

@@ -15,7 +15,7 @@ from reviewer.changes.without_lines.unshown import Unreviewable, Unshown
 from reviewer.errors import ForgeError
 from reviewer.ports import Blob, Forge
 from reviewer.pull_request import ListedFile, PullRequest
-from reviewer.review import Status
+from reviewer.review.result import Status
 from reviewer.text.truncate import shorten_name
 
 MOST_FILES = 100

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from reviewer.pull_request import ListedFile
-from reviewer.review import Status
+from reviewer.review.result import Status
 
 
 @dataclass(frozen=True, slots=True)

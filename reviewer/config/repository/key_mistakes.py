@@ -4,12 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reviewer.config import input_mistakes
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import suggest
 from reviewer.config.repository import other_reviewers, value_mistakes, yaml_lines
 from reviewer.config.repository.other_reviewers import Advice
-from reviewer.config.workflow import inputs
+from reviewer.config.workflow import input_mistakes, inputs
 
 _INPUTS = {declared.name: declared for declared in inputs.DECLARATIONS}
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -1,1 +1,1 @@
-"""The inputs of the workflow step."""
+"""What the workflow sets: the inputs of its step, and if comments start it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reviewer.config import enums, option_types, options
 from reviewer.config.options import declare
 from reviewer.config.shard import Shard
-from reviewer.config.workflow import model_inputs, pull_number, token_prices
+from reviewer.config.workflow import input_types, model_inputs
 from reviewer.config.workflow.own_inputs import OwnInputs
 from reviewer.record import field, fields, record, replace
 
@@ -113,7 +113,7 @@ class Inputs(OwnInputs):
         "The same limit for each outside contributor.",
     )
     pr_number: int | enums.PullRequests | None = declare(
-        pull_number.number_or_open(),
+        input_types.number_or_open(),
         "",
         "Pull request to review if the event names none; `open`: all without a finished review.",
     )
@@ -185,7 +185,7 @@ class Inputs(OwnInputs):
         "price of a model is not known. Files that are not reviewed by then are listed.",
     )
     price: "tuple[Decimal, Decimal, Decimal | None, Decimal | None] | None" = declare(
-        option_types.optional(token_prices.prices()),
+        option_types.optional(input_types.prices()),
         "",
         "Price of `model`, in US dollars per million input and output tokens, such as `1.00/5.00`. "
         "`1.00/5.00 cached=0.10 cache-write=1.25` states cached tokens too; without it they cost "
@@ -228,7 +228,7 @@ class Inputs(OwnInputs):
             model_inputs.check_name(inputs.api_key and inputs.model, OPENAI, given.get("base-url"))
             return inputs
         # What only another server needs must not slow down every run.
-        from reviewer.config import base_url as url
+        from reviewer.config.workflow import base_url as url
 
         inputs = replace(inputs, base_url=url.parse(inputs.base_url, allow_http=inputs.allow_http))
         if inputs.asks_openai:
@@ -261,7 +261,7 @@ class Inputs(OwnInputs):
         lacks = self.mode is not enums.Mode.PUBLISH and not (self.plan_only or self.api_key)
         if not lacks or self.asks_openai:
             return lacks
-        from reviewer.config.base_url import requires_key
+        from reviewer.config.workflow.base_url import requires_key
 
         return requires_key(self._host)
 

@@ -14,7 +14,7 @@ from reviewer.findings.other_tools.tool_files import RepositoryRoots, ToolFiles,
 from reviewer.findings.other_tools.tool_results import SarifReport, ToolPlace, ToolResult
 from reviewer.findings.placement import Places
 from reviewer.redaction.scan import Redaction, line_for_prompt
-from reviewer.review import worst_first
+from reviewer.review.result import worst_first
 from reviewer.severity import Confidence
 from reviewer.text import truncate
 from reviewer.text.truncate import shorten_name

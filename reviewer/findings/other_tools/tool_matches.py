@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reviewer.finding import LONGEST_BODY, Dismissal, Finding, Origin
 from reviewer.findings import ranking
-from reviewer.review import worst_first
+from reviewer.review.result import worst_first
 from reviewer.severity import Confidence
 from reviewer.text import truncate
 

@@ -47,7 +47,7 @@ def check_inputs(inputs: Inputs, models: Callable[[], Sequence[Model]] | None = 
         return
     if not inputs.model:
         # Only this error needs the module.
-        from reviewer.config import base_url
+        from reviewer.config.workflow import base_url
 
         # Azure lists models, and not the deployments of a resource.
         on_azure = base_url.takes_deployments(urlsplit(inputs.base_url).hostname or "")

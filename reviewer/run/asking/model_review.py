@@ -41,7 +41,7 @@ from reviewer.ports import Model
 from reviewer.prompt import ListedModel
 from reviewer.pull_request import PullRequest, Snapshot, TreeListing
 from reviewer.redaction.scan import SecretMask
-from reviewer.review import Review
+from reviewer.review.result import Review
 from reviewer.run import known_review
 from reviewer.run.asking import model_client, model_tools
 from reviewer.run.reports import tool_reports

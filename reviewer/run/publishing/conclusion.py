@@ -10,8 +10,8 @@ from reviewer.finding import Finding
 from reviewer.memory.state import State
 from reviewer.outputs import annotations, step_outputs
 from reviewer.pull_request import Comment
+from reviewer.review.spending import Spent
 from reviewer.run.run import TITLE, Run
-from reviewer.spending import Spent
 
 log = logging.getLogger(__name__)
 

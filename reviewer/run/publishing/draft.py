@@ -26,10 +26,10 @@ from reviewer.outputs import (
     step_outputs,
 )
 from reviewer.pull_request import PullRequest
-from reviewer.review import Review
+from reviewer.review.result import Review
+from reviewer.review.spending import Ledger
 from reviewer.run.publishing.conclusion import render_verdict
 from reviewer.run.run import SECONDS_AFTER_CANCEL, Run
-from reviewer.spending import Ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from reviewer.memory import state
 from reviewer.operations import InlineComment
 from reviewer.outputs import check_run
 from reviewer.pull_request import Comment
-from reviewer.review import Review
+from reviewer.review.result import Review
 from reviewer.run.publishing.conclusion import conclude, log_result
 from reviewer.run.publishing.draft import Draft, make_draft, render_comment
 from reviewer.run.publishing.reporter import Reporter

@@ -21,7 +21,7 @@ from reviewer.outputs import annotations
 from reviewer.outputs.annotations import Level
 from reviewer.pull_request import Comment, PullRequest
 from reviewer.redaction.scan import mask_advice
-from reviewer.review import Review, Status
+from reviewer.review.result import Review, Status
 from reviewer.run import other_jobs
 from reviewer.run.run import TITLE, Run
 from reviewer.severity import Severity

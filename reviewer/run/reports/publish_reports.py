@@ -25,7 +25,7 @@ from reviewer.pipeline.assemble import assemble
 from reviewer.pipeline.file_result import FileResult
 from reviewer.pull_request import PullRequest
 from reviewer.redaction.scan import Redaction, SecretMask
-from reviewer.review import Overview, Review
+from reviewer.review.result import Overview, Review
 from reviewer.run.asking.model_review import find_promises
 from reviewer.run.reports import submitted_reports
 from reviewer.run.reports.submitted_reports import SubmittedReports

@@ -9,9 +9,9 @@ from reviewer.memory import previous_review, state_line
 from reviewer.memory.previous_review import PreviousReview
 from reviewer.memory.state import State
 from reviewer.outputs import report_v1, review_report
+from reviewer.review.spending import Ledger
 from reviewer.run.admission.rights import Rights
 from reviewer.run.run import Run
-from reviewer.spending import Ledger
 
 _MOST_NOTES = 5
 

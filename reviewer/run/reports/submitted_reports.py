@@ -15,8 +15,8 @@ from reviewer.finding import Origin
 from reviewer.findings import candidates
 from reviewer.outputs import review_report
 from reviewer.pipeline.file_result import PartResult
-from reviewer.review import FileReport, GivenLearning, Overview, Review, Status, Withheld
-from reviewer.spending import Bill, PurposeCost, Spent
+from reviewer.review.result import FileReport, GivenLearning, Overview, Review, Status, Withheld
+from reviewer.review.spending import Bill, PurposeCost, Spent
 from reviewer.text import digest, truncate
 
 _MOST_CUTS = 20

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from reviewer.adapters.github.refusals import check_reserve
+from reviewer.adapters.github.transport.refusals import check_reserve
 from reviewer.errors import ForgeError, RateLimitedError, RequestReserveError
 from tests.adapters.forges import forge
 from tests.faults import faults

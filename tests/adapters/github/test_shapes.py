@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.adapters.github import open_pulls, pull_lists, rest_json, snapshot_json, writes
-from reviewer.adapters.github.refusals import GitHubResponse, explain
+from reviewer.adapters.github import open_pulls, pull_lists, rest_json, snapshot_json
+from reviewer.adapters.github.transport.refusals import GitHubResponse, explain
+from reviewer.adapters.github.writing import writes
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
 from reviewer.pull_request import ListedPull, ReviewComment

@@ -26,7 +26,7 @@ def vllm(message: str) -> Response:
     return as_json(400, {**body, "code": 400})
 
 
-# What servers are known to say; reviewer/adapters/openai/refusal_texts.py says where.
+# What servers are known to say; reviewer/adapters/openai/errors/refusal_texts.py says where.
 REFUSALS = {
     "vllm": vllm(
         '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'

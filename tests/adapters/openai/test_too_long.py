@@ -20,7 +20,7 @@ def plain(status: int, message: str) -> Response:
     return as_json(status, {"object": "error", "message": message, "code": status})
 
 
-# Whole responses; the sources are those of reviewer/adapters/openai/refusal_texts.py.
+# Whole responses; the sources are those of reviewer/adapters/openai/errors/refusal_texts.py.
 REFUSALS = json.loads((DATA / "refusals" / "too_long.json").read_text("utf-8"))
 
 

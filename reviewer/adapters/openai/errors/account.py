@@ -3,8 +3,8 @@
 import re
 from http import HTTPStatus
 
-from reviewer.adapters.openai import refusal_texts
-from reviewer.adapters.openai.error_bodies import Refusal
+from reviewer.adapters.openai.errors import refusal_texts
+from reviewer.adapters.openai.errors.error_bodies import Refusal
 from reviewer.errors import ModelError, ModelNotFoundError, ModelRefusedError
 
 _QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from reviewer.adapters.github import graphql_json
 from reviewer.adapters.github.graphql_json import FirstPage, Node
-from reviewer.adapters.github.http import Repository
-from reviewer.adapters.github.refusals import GitHubResponse
+from reviewer.adapters.github.transport.http import Repository
+from reviewer.adapters.github.transport.refusals import GitHubResponse
 from reviewer.errors import ForgeError, NotFoundError
 from reviewer.operations import BranchTakenError, OpenPull, PushFile
 from reviewer.pull_request import OpenedPull

@@ -8,8 +8,9 @@ from openai import APIConnectionError
 
 from reviewer.adapters.http import network
 from reviewer.adapters.http.retry import TransientError
-from reviewer.adapters.openai import error_bodies, response_limit
+from reviewer.adapters.openai import response_limit
 from reviewer.adapters.openai.connection import OPENAI
+from reviewer.adapters.openai.errors import error_bodies
 from reviewer.errors import ModelError, ModelRefusedError, ModelUnreachableError, ReplyError
 
 _ATTEMPTS_TO_CONNECT = 4

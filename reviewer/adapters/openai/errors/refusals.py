@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from reviewer.adapters.http import network
 from reviewer.adapters.http.retry import TransientError
-from reviewer.adapters.openai import account, refusal_texts
-from reviewer.adapters.openai.error_bodies import Refusal
+from reviewer.adapters.openai.errors import account, refusal_texts
+from reviewer.adapters.openai.errors.error_bodies import Refusal
 from reviewer.errors import (
     ContextTooLongError,
     ModelError,

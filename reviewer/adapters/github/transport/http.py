@@ -14,8 +14,8 @@ import requests
 from github import Auth, Github
 from urllib3.exceptions import HTTPError
 
-from reviewer.adapters.github import refusals, silence
-from reviewer.adapters.github.refusals import GitHubResponse
+from reviewer.adapters.github.transport import refusals, silence
+from reviewer.adapters.github.transport.refusals import GitHubResponse
 from reviewer.adapters.http.retry import (
     PUBLISHING_SECONDS,
     Deadline,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.memory.state import State
-from reviewer.spending import MOST_BILLS, Bill, Ledger, Spent
+from reviewer.review.spending import MOST_BILLS, Bill, Ledger, Spent
 from tests.faults import faults
 
 

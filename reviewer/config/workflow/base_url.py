@@ -6,8 +6,8 @@ import socket
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
-from reviewer.config import api_paths
 from reviewer.config.option_types import unquote
+from reviewer.config.workflow import api_paths
 from reviewer.errors import InputError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError, MaxRetryError, ProxyError
 
-from reviewer.adapters.github import refusals
+from reviewer.adapters.github.transport import refusals
 from reviewer.adapters.http import network
 from reviewer.adapters.http.retry import DeadlineError, NotStartedError, TransientError
 from reviewer.errors import ForgeError

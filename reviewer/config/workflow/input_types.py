@@ -1,13 +1,17 @@
-"""The type of `price`: what a million tokens cost."""
+"""The types of `price` and `pr-number`, which have a form of their own."""
 
 import re
 from typing import TYPE_CHECKING
 
 from reviewer.config import option_types
+from reviewer.config.enums import PullRequests
 from reviewer.config.option_types import OptionType
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+# GitHub's numbers of pull requests end here.
+_LARGEST_NUMBER = 2**31 - 1
 
 
 def prices() -> "OptionType[tuple[Decimal, Decimal, Decimal | None, Decimal | None]]":
@@ -38,3 +42,16 @@ def prices() -> "OptionType[tuple[Decimal, Decimal, Decimal | None, Decimal | No
         "`1.00/5.00 cached=0.10 cache-write=1.25`"
     )
     return OptionType(parse, allowed, "1.00/5.00")
+
+
+def number_or_open() -> OptionType[int | PullRequests | None]:
+    """Read a number in plain digits or `open`; an empty text names no pull request."""
+    number = option_types.integer(1, _LARGEST_NUMBER, example=7)
+
+    def parse(text: str) -> int | PullRequests | None:
+        if text == PullRequests.OPEN.value:
+            return PullRequests.OPEN
+        return number.parse(text) if text else None
+
+    allowed = f"{number.allowed}; `open` for all open ones; empty for none"
+    return OptionType(parse, allowed, number.example, blank=True)

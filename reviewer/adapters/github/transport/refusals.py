@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from reviewer.adapters.github import forbidden
+from reviewer.adapters.github.transport import forbidden
 from reviewer.adapters.http import waiting
 from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import (

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reviewer.adapters.github import check_runs, graphql_json, rest_json
+from reviewer.adapters.github import graphql_json, rest_json
 from reviewer.adapters.github.graphql_json import Node
-from reviewer.adapters.github.http import Repository, Request
-from reviewer.adapters.github.proposals import Proposals
-from reviewer.adapters.github.refusals import GitHubResponse
+from reviewer.adapters.github.transport.http import Repository, Request
+from reviewer.adapters.github.transport.refusals import GitHubResponse
+from reviewer.adapters.github.writing import check_runs
+from reviewer.adapters.github.writing.proposals import Proposals
 from reviewer.errors import OvertakenError
 from reviewer.finding import Side
 from reviewer.operations import (

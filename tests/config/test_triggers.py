@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.config.workflow_triggers import takes_comments
+from reviewer.config.workflow.triggers import takes_comments
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 JOB = "jobs:\n  review:\n    runs-on: x\n"

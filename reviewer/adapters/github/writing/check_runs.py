@@ -1,7 +1,7 @@
 """Posts a check run with all of its annotations, in as many requests as they need."""
 
 from reviewer.adapters.github import rest_json
-from reviewer.adapters.github.http import Repository, Request
+from reviewer.adapters.github.transport.http import Repository, Request
 from reviewer.operations import CheckAnnotation, CreateCheckRun
 
 MOST_ANNOTATIONS = 50

@@ -9,13 +9,13 @@ from operator import add
 from reviewer.config.shard import Shard
 from reviewer.errors import CancelledError
 from reviewer.finding import Dismissal, Finding, Origin
-from reviewer.job_identity import JobIdentity
-from reviewer.promise import PromiseGap
 from reviewer.prompt import PlannedRequest
+from reviewer.review.job_identity import JobIdentity
+from reviewer.review.promise import PromiseGap
+from reviewer.review.spending import Bill, Ledger, Spent
+from reviewer.review.verification import Verification
 from reviewer.severity import Severity
-from reviewer.spending import Bill, Ledger, Spent
 from reviewer.text import truncate
-from reviewer.verification import Verification
 
 _BY_FORK = "according to a run that the fork controls"
 

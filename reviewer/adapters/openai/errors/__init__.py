@@ -1,0 +1,1 @@
+"""What it means that a model server refuses a request or sends no response."""

@@ -290,7 +290,8 @@ _TEMPLATES = Templates(
         "severity": format_severity,
         "snippet": snippets.render,
         "status": _format_status,
-        # Only for what is safe: the link to the run, links to places, and code in its fence.
+        # Only for what is safe: the link to the run, links to places, code in its fence, and what
+        # other templates made.
         "trusted": str,
     },
 )

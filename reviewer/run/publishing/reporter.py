@@ -84,6 +84,8 @@ class Reporter:
                 message = problem.with_address(text)
                 runner.error(message, title=TITLE, file=path or PATH, line=line, column=column)
                 self._annotate_others(problem.more)
+                further = mask_advice(runner.secrets.conceal(problem.further), runner.secrets)
+                text = f"{text} {further}".rstrip()
             case _:
                 runner.error(message, title=TITLE)
         status = f"**{self._short_sha} could not be reviewed.**"

@@ -125,7 +125,11 @@ def test_a_file_that_no_reply_is_about_is_named_and_the_review_is_incomplete(job
     job.model.script = forgets
     finished = job.run(fail_on="high")
     assert (finished.code, finished.outputs["complete"]) == (3, "false")
-    assert "has no section about any of the files" in job.github.bodies[0]
+    (body,) = job.github.bodies
+    assert "has no section about any of the files" in body
+    assert "1 could not be reviewed; the table says why." in body
+    # An annotation has no table; what it says is in the lines below.
+    assert "1 could not be reviewed; the reasons are below.%0A" in finished.log
 
 
 @faults("LL20")

@@ -132,6 +132,17 @@ def test_a_file_that_no_reply_is_about_is_named_and_the_review_is_incomplete(job
     assert "1 could not be reviewed; the reasons are below.%0A" in finished.log
 
 
+def test_a_model_whose_replies_are_about_no_file_is_said_to_be_too_small(job: Job) -> None:
+    change(job, 2)
+    job.model.script = lambda _: change_reply(section("junk/words.py"))
+    finished = job.run()
+    assert finished.code == 1
+    assert "Models that are too small for the task reply so." in finished.log
+    assert "Set the input model to a larger one." in finished.log
+    assert "too small" not in job.github.bodies[0].partition("### Files")[2]
+    assert "too small" not in str(job.model.bodies)
+
+
 @faults("LL20")
 @pytest.mark.parametrize(
     "spell",

@@ -461,6 +461,39 @@ def test_templates_are_checked_with_file_line_and_column(
     assert done.stdout.startswith("templates: 2 templates can be used.\nThere is no .github/")
 
 
+def test_a_folder_of_templates_is_named_from_the_current_folder(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    command = ("config", "check", "--templates", "templates")
+    done = run(repository, model_server, *command)
+    assert done.returncode == 2
+    assert "There is no folder templates here." in done.stderr
+    (repository / "templates").mkdir()
+    done = run(repository, model_server, *command)
+    assert "templates has no template. It can have: rules.md.j2," in done.stderr
+    (repository / "templates" / "header.md.j2").write_text("x\n", "utf-8")
+    done = run(repository, model_server, *command)
+    assert done.stdout.startswith("templates: 1 template can be used.\n")
+    (repository / "below").mkdir()
+    done = run(repository / "below", model_server, *command)
+    assert "Write `--templates ../templates`." in done.stderr
+
+
+def test_an_error_about_templates_here_names_the_folder_once_and_no_pull_request(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = run(repository, model_server, "review", "main..change", "--input", "templates=own")
+    assert done.returncode == 2
+    assert "error: own at the base commit: there is no template in this folder." in done.stderr
+    assert "A change that adds a template to the folder is reviewed with ours." in done.stderr
+    assert "pull request" not in done.stderr
+    commit(repository, {"own/header.md.j2": "{{ nope }}\n"})
+    (repository / "new.py").write_text("new = 3\n", "utf-8")
+    done = run(repository, model_server, "review", "HEAD", "--input", "templates=own")
+    assert "error: own/header.md.j2 at the base commit, line 1, column 4: " in done.stderr
+    assert "pull request" not in done.stderr
+
+
 def test_a_saved_report_is_shown_without_any_network(
     repository: Path, model_server: LoopbackModel, tmp_path: Path
 ) -> None:

@@ -295,5 +295,6 @@ class Reporter:
             for row in review.files
             if row.status is Status.FAILED or row.cuts
         ]
-        text = "\n".join([f"The review is incomplete. {layout.coverage(review)}", *gaps])
+        coverage = layout.coverage(review, "the reasons are below")
+        text = "\n".join([f"The review is incomplete. {coverage}", *gaps])
         self.run.runner.warning(text, title=TITLE)

@@ -287,7 +287,7 @@ class Progress:
             judged[path] = file_result.join(judged[path], added)
         unverified = self.find_unverified()
         ordered = (judged[file.path] for file in self.plan.selection.files)
-        return (*(each.mark(unverified) for each in ordered), *self.plan.unread)
+        return tuple(each.mark(unverified) for each in (*ordered, *self.plan.unread))
 
     def find_unverified(self) -> tuple[str, ...]:
         """Return the paths of the files of which a finding of the model was never verified."""
@@ -296,4 +296,5 @@ class Progress:
         left = (path for path, row in self.plan.kept.items() if not row.report.verified)
         found = [f for path in (*self.parts, *left) for f in self.results[path].findings]
         found += [f for added in self._across.values() for f in added.findings]
-        return self.verdicts.find_unverified(found)
+        unread = (row.report.path for row in self.plan.unread if not row.report.verified)
+        return (*self.verdicts.find_unverified(found), *unread)

@@ -90,6 +90,16 @@ def test_as_long_as_they_are_not_verified_each_comment_says_so(job: Job) -> None
     assert f"the findings in {PATHS[0]} were not verified" in job.github.bodies[0]
 
 
+def test_a_file_over_a_limit_keeps_the_note_that_its_findings_are_not_verified(job: Job) -> None:
+    job.model.script = fails_at("verify")
+    job.run(verify="on")
+    job.model.script = finds
+    job.run(verify="on", max_file_lines="50")
+    assert f"the findings in {PATHS[0]} were not verified" in job.github.bodies[0]
+    job.run(verify="on")
+    assert "were not verified" not in job.github.bodies[0]
+
+
 def test_without_a_request_about_the_whole_change_the_next_run_sends_that_one_alone(
     job: Job,
 ) -> None:

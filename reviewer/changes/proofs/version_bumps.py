@@ -149,10 +149,10 @@ def _read_pom(old: str, new: str, _changed: Sequence[int]) -> bool:
     return not doubtful and _MAVEN.sub(r"\1\2", old) == _MAVEN.sub(r"\1\2", new)
 
 
-def _read_package_json(old: str, new: str, _changed: Sequence[int]) -> bool:
+def _read_package_json(old: str, new: str, changed: Sequence[int]) -> bool:
     return all(
         _is_in_package(path) and _are_ranges(*of)
-        for path, *of in _find_changes(_parse_json(old), _parse_json(new))
+        for path, *of in _list_changes(_parse_json(old), _parse_json(new), changed)
     )
 
 
@@ -164,10 +164,10 @@ def _is_in_package(path: _Path) -> bool:
             return False
 
 
-def _read_composer_json(old: str, new: str, _changed: Sequence[int]) -> bool:
+def _read_composer_json(old: str, new: str, changed: Sequence[int]) -> bool:
     return all(
         _is_in_composer(path) and _are_ranges(*of)
-        for path, *of in _find_changes(_parse_json(old), _parse_json(new))
+        for path, *of in _list_changes(_parse_json(old), _parse_json(new), changed)
     )
 
 
@@ -180,9 +180,9 @@ def _is_in_composer(path: _Path) -> bool:
             return False
 
 
-def _read_cargo(old: str, new: str, _changed: Sequence[int]) -> bool:
+def _read_cargo(old: str, new: str, changed: Sequence[int]) -> bool:
     document = tomllib.loads(new)
-    changes = _find_changes(tomllib.loads(old), document)
+    changes = _list_changes(tomllib.loads(old), document, changed)
     return all(_is_in_cargo(path, document) and _are_ranges(*of) for path, *of in changes)
 
 
@@ -206,13 +206,13 @@ def _is_plain_table(path: _Path, document: _Document) -> bool:
     return path[-1] == "version" and isinstance(table, dict) and set(table) <= known
 
 
-def _read_pyproject(old: str, new: str, _changed: Sequence[int]) -> bool:
+def _read_pyproject(old: str, new: str, changed: Sequence[int]) -> bool:
     document = tomllib.loads(new)
     return all(
         _are_requirements(*of)
         if _lists_requirements(path)
         else _is_in_poetry(path, document) and _are_ranges(*of)
-        for path, *of in _find_changes(tomllib.loads(old), document)
+        for path, *of in _list_changes(tomllib.loads(old), document, changed)
     )
 
 
@@ -246,6 +246,17 @@ def _parse_json(text: str) -> object:
 def _build_object(members: Sequence[tuple[str, object]]) -> dict[str, object]:
     found = dict(members)
     if len(found) < len(members):
+        raise _UnlikeError
+    return found
+
+
+def _list_changes(old: object, new: object, lines: Sequence[int]) -> tuple[_Change, ...]:
+    """Return the values that differ, one for each changed line.
+
+    Raises _UnlikeError where a line changes without a value: a comment, a number in another form.
+    """
+    found = tuple(_find_changes(old, new))
+    if len(found) != len(lines):
         raise _UnlikeError
     return found
 

@@ -74,7 +74,7 @@ def flag(example: str = "true") -> OptionType[bool]:
     return OptionType(parse, "`true` or `false`", example, Switch())
 
 
-def integer(low: int, high: int, example: int) -> OptionType[int]:
+def integer(low: int, high: int, example: int, *, unit: str = "") -> OptionType[int]:
     """Read a whole number in plain digits: no sign, exponent, separator or leading zero."""
 
     def parse(text: str) -> int:
@@ -83,7 +83,7 @@ def integer(low: int, high: int, example: int) -> OptionType[int]:
             raise ValueError
         return number
 
-    allowed = f"a whole number from {low} to {high}, in digits only"
+    allowed = f"a whole number from {low} to {high}{unit and f' ({unit})'}, in digits only"
     return OptionType(parse, allowed, str(example), Bounds(low, high))
 
 

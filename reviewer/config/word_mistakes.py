@@ -29,13 +29,12 @@ def read_switch(value: object) -> bool | None:
 
 def unwrap(text: str) -> str:
     """Remove what people put around a word."""
-    return text.strip(_AROUND)
+    return text.strip(_AROUND).removeprefix("-").lstrip()
 
 
 def correct(value: object, shape: Words | WordList) -> str:
     """Return the words that were meant, separated by commas; "" if nobody knows."""
-    separators = r"[,;\n]|(?:^|\s)-\s*(?=[A-Za-z])"
-    items = value if isinstance(value, tuple) else re.split(separators, _write(value))
+    items = value if isinstance(value, tuple) else re.split(r"[,;\n]|\s-", _write(value))
     texts = [unwrap(_write(each)).lower() for each in items]
     # What stands between two separators is nothing, and an empty list is no word.
     texts = [text for text in texts if text] or texts[:1]

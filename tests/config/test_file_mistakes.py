@@ -124,6 +124,7 @@ MENDED: dict[str, tuple[str, ...]] = {
     "exclude: [[a, b], c]": ("exclude: [a, b, c]",),
     "skip-labels: [{name: wip}]": ("skip-labels: [wip]",),
     "skip-labels: [#wip]": ('skip-labels: ["#wip"]',),
+    "skip-labels: #wip": ('skip-labels: ["#wip"]',),
     "skip-labels: [wip, #draft]": ('skip-labels: [wip, "#draft"]',),
     "instructions: 'Don't use eval'": ('instructions: "Don\'t use eval"',),
     "max-files: !!int 3": ("max-files: 3",),
@@ -249,6 +250,8 @@ EXPLAINED = {
     "# Rules\n- Be kind\n- Check SQL": "Write a text for the reviewer as `instructions: |`",
     "Be kind to people.": "Write a text for the reviewer as `instructions: |`",
     f"instructions: {'a' * 5000}": "Shorten it",
+    "language: #French": 'Write `language: "#French"`',
+    "path-instructions:\n  - path: a\n     instructions: b": "Write `    instructions: b`, as far",
     "strictness: 2": "there is no key 'strictness'. The keys are",
 }
 

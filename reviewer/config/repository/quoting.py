@@ -80,8 +80,10 @@ def quote_cut_text(line: str, column: int) -> str:
     found = KEY.fullmatch(line)
     if not found or not re.match(r"\s+#\w", line[column:]):
         return ""
-    why = "A blank and `#` begin a comment, so the text ends in front of it."
-    return say(found, yaml_lines.quote(found["value"].strip()), why)
+    why = "A blank and `#` begin a comment, so the value ends in front of it."
+    text = found["value"].strip()
+    is_list = isinstance(KINDS.get(found["key"]), Items)
+    return say(found, yaml_lines.write_value((text,)) if is_list else yaml_lines.quote(text), why)
 
 
 def quote_cut(line: str) -> str:

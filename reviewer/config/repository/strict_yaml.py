@@ -232,12 +232,16 @@ class _Builder:
         return _error(event, what, quoting.advise_scalar(self._line_of(event), text))
 
     def _find_cut(self, event: Any, path: Path) -> ConfigError | None:  # noqa: ANN401
-        """Return the error about a text for the model that `#` cuts off, as in "see #12"."""
-        if event.style is not None or not path or path[-1] not in _TEXTS:
+        """Return the error about a text that `#` cuts off, as in "see #12".
+
+        Of a text for the model this is any part, of another value the whole.
+        """
+        is_text = bool(path) and path[-1] in _TEXTS
+        if event.style is not None or (event.value and not is_text):
             return None
         line = yaml_mistakes.pick(self._lines, _place(event.end_mark).line)
         remedy = quoting.quote_cut_text(line, event.end_mark.column)
-        return _error(event, "`#` cuts this text off.", remedy) if remedy else None
+        return _error(event, "`#` cuts this value off.", remedy) if remedy else None
 
     def _find_unprintable(self, event: Any) -> ConfigError | None:  # noqa: ANN401
         if not _UNPRINTABLE.search(str(event.value)):

@@ -108,6 +108,8 @@ def _advise_colon(line: str, above: str) -> str:
     if advice := _advise_stuck(above):
         return advice
     deeper = len(line) - len(line.lstrip()) > len(above) - len(above.lstrip())
+    if parent and parent["dash"] and deeper and found and not found["dash"]:
+        return _align(line, above)
     if parent and deeper and "-" not in parent["dash"]:
         if found and found["key"].islower() and " " not in value:
             shown = f"{parent['blanks']}{found['key']}: {value}"

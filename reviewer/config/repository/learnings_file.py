@@ -188,8 +188,9 @@ def _advise_globs(document: Document, where: Path, right: Sequence[str]) -> str:
     """Return the lines for patterns: in a list in brackets, with those that are right."""
     lines = [f"- {yaml_lines.quote(each)}" for each in right]
     if len(where) == _WHOLE_LIST or where[:_WHOLE_LIST] in document.inline:
-        rows = dict(enumerate(document.value)) if isinstance(document.value, tuple) else {}
-        globs = value_mistakes.read_globs(rows[where[0]]["paths"], selects=True) if right else ()
+        rows = document.value if isinstance(document.value, tuple) else ()
+        given = [row["paths"] for number, row in enumerate(rows) if number == where[0]]
+        globs = value_mistakes.read_globs(given[0], selects=True) if right else ()
         lines = [yaml_lines.write("paths", globs)] if globs else []
     known = lines and all(map(yaml_lines.is_plain_line, lines))
     return f"Write {yaml_lines.join(lines)}." if known else ""

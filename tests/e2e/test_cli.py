@@ -676,6 +676,7 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
         (("--api_key=sk-1",), {}, ("--api_key is no option. Write `--input api-key=...`.",)),
         (("--language", "--plan"), {}, ("Write `--input language=...`.",)),
         (("--zzz",), {}, ("unrecognized arguments: --zzz\n",)),
+        (("--base", "main"), {}, ("unrecognized arguments: --base\n",)),
         (("HEAD~9",), {}, ("HEAD has no such ancestor", "For all of the history, write `code")),
         (("HEAD^2",), {}, ("HEAD has no such parent", "`HEAD~2`")),
         ((), {"CODE_REVIEW_EFFORT": "x"}, ("CODE_REVIEW_EFFORT is 'x'",)),

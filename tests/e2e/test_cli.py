@@ -435,6 +435,14 @@ def test_patterns_that_match_no_file_get_a_note(
     assert "`dist/**` (exclude of" in check_settings(repository, model_server, text).stdout
 
 
+def test_a_value_that_the_input_overrules_gets_a_note_about_the_workflow_that_is_not_read(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = check_settings(repository, model_server, "verify: off\n")
+    assert done.returncode == 0
+    assert "note: if the workflow does not set this input, `verify: off` in " in done.stdout
+
+
 def test_without_a_file_of_settings_the_defaults_apply(
     repository: Path, model_server: LoopbackModel
 ) -> None:

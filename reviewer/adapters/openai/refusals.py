@@ -25,6 +25,12 @@ _ATTEMPTS_AT_FAILURE = 4
 _TOO_LONG = tuple(map(re.compile, refusal_texts.TOO_LONG))
 _PROBABLY_TOO_LONG = re.compile("|".join(refusal_texts.PROBABLY_TOO_LONG))
 _TOO_MANY_A_MINUTE = re.compile("|".join(refusal_texts.TOO_MANY_A_MINUTE))
+# What servers call the parameters that an input sets.
+_INPUTS = {
+    "max-output-tokens": ("max_tokens", "max_completion_tokens", "max_output_tokens"),
+    "temperature": ("temperature",),
+    "reasoning-effort": refusal_texts.EFFORT,
+}
 # What a server says is at the beginning; it may repeat the prompt after that.
 _SEARCHED = 10_000
 _NO_TOOLS = re.compile("|".join(refusal_texts.NO_TOOLS))
@@ -109,7 +115,18 @@ def _lasting_error(refusal: Refusal, model: str) -> ModelError:
         case status if status < HTTPStatus.BAD_REQUEST:
             return addresses.redirect_error(refusal)
         case status:
-            return ModelError(f"The model server refused the request ({status}): {refusal.message}")
+            return ModelError(
+                f"The model server refused the request ({status}): {refusal.message}",
+                remedy=_name_input(refusal),
+            )
+
+
+def _name_input(refusal: Refusal) -> str:
+    """Return what to do about a refused value of a parameter that an input sets, "" for others."""
+    message = refusal.message.lower()
+    named = (name for name, words in _INPUTS.items() if any(word in message for word in words))
+    sentence = "The input {} sets this. Write a value that the server takes, or leave it out."
+    return next(map(sentence.format, named), "")
 
 
 def _explain_proxy(refusal: Refusal) -> ModelRefusedError:

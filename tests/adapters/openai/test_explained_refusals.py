@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reviewer import errors
+from reviewer.adapters.openai.wire import Options
 from reviewer.errors import (
     ContextTooLongError,
     ModelError,
@@ -214,6 +215,18 @@ def test_a_server_without_a_loaded_model_is_no_matter_of_the_name(
 
     assert caught.value.cause == "The server runs, and no model is loaded in it."
     assert caught.value.remedy == "Load scripted there, then run again."
+
+
+def test_a_number_that_the_server_does_not_take_names_the_input_that_sets_it(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    said = "max_tokens is too large: 100000. This model supports at most 16384 completion tokens."
+    model_server.fail(POST, Instead(error(400, said)))
+
+    with pytest.raises(ModelError) as caught:
+        model(model_server, options=Options(max_output_tokens=100_000)).complete(PROMPT)
+
+    assert caught.value.remedy.startswith("The input max-output-tokens sets this.")
 
 
 def test_a_page_about_a_size_is_a_limit_of_a_proxy(

@@ -252,6 +252,12 @@ EXPLAINED = {
     f"instructions: {'a' * 5000}": "Shorten it",
     "language: #French": 'Write `language: "#French"`',
     "path-instructions:\n  - path: a\n     instructions: b": "Write `    instructions: b`, as far",
+    "instructions: |\n  // is a division\n  --x\nlanguage: a\nexclude: *.md": "Write `exclude: [",
+    "instructions: Note: use 10\u00a0cents": "a blank in it must be in quotes",
+    "-- settings\nmax-files: 3": "Line 1 is a comment of another language",
+    "exclude: {{ vars.X }}": "`{{ }}` is not filled in: write the value itself",
+    "max-files: {{ 3 }}": "`{{ }}` is not filled in: write the value itself",
+    "a: {<<: {b: 1}}": "Write the keys out",
     "strictness: 2": "there is no key 'strictness'. The keys are",
 }
 

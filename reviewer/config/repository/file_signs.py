@@ -8,7 +8,8 @@ _CONFLICT = ("<<<<<<< ", ">>>>>>> ")
 _FENCES = ("```", "~~~")
 _COMMENTS = ("//", "/*", "--")
 # A no-break space and its like, and what has no width at all. A mark at the start is removed.
-_ODD = re.compile("[\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff]")
+# Inside of a text they do no harm.
+_ODD = re.compile("(?:^ *|[:-] *)([\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff])")
 _ENDS = ("---", "...")
 
 
@@ -22,22 +23,24 @@ def find(lines: Sequence[str], number: int) -> str:
     if fences := _find_lines(lines, _FENCES):
         which = f"lines {fences[0]} and {fences[-1]}" if len(fences) > 1 else f"line {fences[0]}"
         return f"Delete {which}: these are the marks around code in Markdown."
-    for place in (number, number - 1):
-        if 0 < place <= len(lines) and (advice := explain_blank(lines[place - 1], place)):
-            return advice
-    above = (n for n in _find_lines(lines, _COMMENTS, indented=True) if n <= number)
-    if first := next((n for n in above if lines[n - 1].strip() not in _ENDS), 0):
-        return f"Line {first} is a comment of another language. In YAML, write `#` in front of it."
-    return ""
+    # Further above they may be a part of a text.
+    near = [place for place in (number - 1, number) if 0 < place <= len(lines)]
+    return next(filter(None, (_explain_line(lines[place - 1], place) for place in near)), "")
+
+
+def _explain_line(line: str, number: int) -> str:
+    if line.lstrip().startswith(_COMMENTS) and line.strip() not in _ENDS:
+        return f"Line {number} is a comment of another language. In YAML, write `#` in front of it."
+    return explain_blank(line, number)
 
 
 def explain_blank(line: str, number: int) -> str:
-    """Return what to do about a character that looks like a blank, or like nothing."""
+    """Return what to do about a character that looks like a blank where YAML wants a plain one."""
     if not (odd := _ODD.search(line)):
         return ""
-    name = unicodedata.name(odd[0], "")
+    name = unicodedata.name(odd[1], "")
     return (
-        f"Line {number} has a blank that is no plain space: U+{ord(odd[0]):04X}, {name}. Write "
+        f"Line {number} has a blank that is no plain space: U+{ord(odd[1]):04X}, {name}. Write "
         "plain spaces, or nothing, in its place."
     )
 
@@ -50,8 +53,5 @@ def explain_end(line: str) -> str:
     return f"Delete the line `{mark}`, so that all settings are in one document."
 
 
-def _find_lines(
-    lines: Sequence[str], marks: tuple[str, ...], *, indented: bool = False
-) -> list[int]:
-    shown = [line.lstrip() if indented else line for line in lines]
-    return [number for number, line in enumerate(shown, 1) if line.startswith(marks)]
+def _find_lines(lines: Sequence[str], marks: tuple[str, ...]) -> list[int]:
+    return [number for number, line in enumerate(lines, 1) if line.startswith(marks)]

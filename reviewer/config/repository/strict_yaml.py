@@ -97,7 +97,8 @@ def parse(raw: bytes | str) -> Document:
 def _decode(raw: bytes | str) -> str:
     data = raw.encode(errors="surrogatepass") if isinstance(raw, str) else raw
     if len(data) > LARGEST:
-        raise Place().error(f"the file has {len(data)} bytes; at most {LARGEST} are read.")
+        what = f"the file has {len(data)} bytes; at most {LARGEST} are read."
+        raise Place().error(what, remedy="Delete what is not needed, such as generated entries.")
     try:
         return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as broken:
@@ -192,12 +193,13 @@ class _Builder:
         if problem := self._find_reference(event):
             raise problem
         if not isinstance(event, yaml.ScalarEvent):
-            raise _error(event, "a key must be a word.")
+            filled = "`{{ }}` is not filled in: write the value itself."
+            raise _error(event, "a key must be a word.", filled * ("{{" in self._line_of(event)))
         if problem := self._find_unprintable(event):
             raise problem
         key = str(event.value)
         if key == "<<":
-            raise _error(event, "merge keys (<<) are not supported.")
+            raise _error(event, "merge keys (<<) are not supported.", "Write the keys out.")
         if first := self.keys.get((*path, key)):
             remedy = "Keep one of the two, with the values of both if they are lists."
             raise _error(event, f"the key {show(key)} is already in line {first.line}.", remedy)

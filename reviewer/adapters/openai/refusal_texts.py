@@ -93,8 +93,7 @@ WRONG_KEY = (
 )
 """Patterns of texts that mean: the key is wrong, whatever the status is."""
 NOT_LOADED = (
-    # LM Studio, with status 400 or 404, as its own client words it:
-    # https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues
+    # LM Studio. No thread with a whole response was found, so the words are kept general.
     r"no models? (?:is |are )?(?:currently )?loaded",
 )
 """Patterns of texts that mean: the server runs, and somebody has to load a model first."""

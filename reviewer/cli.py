@@ -126,7 +126,8 @@ def _refuse(
     words = _suggest_input(named[0], arguments)
     if words and "--input" in known:
         parser.exit(2, f"{parser.prog}: error: {named[0]} is no option. Write `{words}`.\n")
-    meant = suggest(named[0], known)
+    # Short options look alike: "--base" is no "--verbose".
+    meant = suggest(named[0], known, like=0.8)
     parser.error(f"unrecognized arguments: {' '.join(named)}{meant and f'. {meant}'}")
 
 

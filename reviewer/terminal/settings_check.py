@@ -39,7 +39,9 @@ def check(file: str, templates: str) -> int:
         _check_place(root, path)
     is_there = reads_settings and (bool(file) or path.exists())
     settings = config.load(Inputs(), read(path) if is_there else None)
-    doubtful = (*settings.notes, *_find_doubtful(settings, root)) if is_there else ()
+    # The inputs of the workflow are not known here.
+    overruled = (f"if the workflow does not set this input, {each}." for each in settings.notes)
+    doubtful = (*overruled, *_find_doubtful(settings, root)) if is_there else ()
     unmatched = unmatched_patterns.find(replace(settings, learnings=learned), _list_files(root))
     for note in (*doubtful, *unmatched):
         print(f"note: {note}")

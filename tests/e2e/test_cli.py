@@ -435,6 +435,14 @@ def test_patterns_that_match_no_file_get_a_note(
     assert "`dist/**` (exclude of" in check_settings(repository, model_server, text).stdout
 
 
+def test_a_value_that_the_input_overrules_gets_a_note_about_the_workflow_that_is_not_read(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = check_settings(repository, model_server, "verify: off\n")
+    assert done.returncode == 0
+    assert "note: if the workflow does not set this input, `verify: off` in " in done.stdout
+
+
 def test_without_a_file_of_settings_the_defaults_apply(
     repository: Path, model_server: LoopbackModel
 ) -> None:
@@ -709,6 +717,7 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
         (("--api_key=sk-1",), {}, ("--api_key is no option. Write `--input api-key=...`.",)),
         (("--language", "--plan"), {}, ("Write `--input language=...`.",)),
         (("--zzz",), {}, ("unrecognized arguments: --zzz\n",)),
+        (("--base", "main"), {}, ("unrecognized arguments: --base\n",)),
         (("HEAD~9",), {}, ("HEAD has no such ancestor", "For all of the history, write `code")),
         (("HEAD^2",), {}, ("HEAD has no such parent", "`HEAD~2`")),
         ((), {"CODE_REVIEW_EFFORT": "x"}, ("CODE_REVIEW_EFFORT is 'x'",)),

@@ -68,8 +68,9 @@ def _annotation(kind: OptionType[Any]) -> Any:  # noqa: ANN401 - a type, as pyda
                 max_length=longest, json_schema_extra={"pattern": pattern} if pattern else None
             )
             return Annotated[str, limits, AfterValidator(kind.parse)]
-        case Items(most, longest, globs, selects):
-            check = AfterValidator(_check_glob if globs else _check_name)
+        case Items(most, longest, globs, selects, logins):
+            check_name = option_types.check_login if logins else _check_name
+            check = AfterValidator(_check_glob if globs else check_name)
             item = Annotated[str, Field(min_length=1, max_length=longest), check]
             whole = AfterValidator(_check_selecting if selects else tuple)
             return Annotated[tuple[item, ...], Field(max_length=most), whole]

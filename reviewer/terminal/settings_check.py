@@ -8,9 +8,9 @@ from pathlib import Path
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.git_runs import decode, run_git
 from reviewer.changes import unmatched_patterns
-from reviewer.config import glob_mistakes
 from reviewer.config import settings as config
 from reviewer.config.config_error import ConfigError
+from reviewer.config.mistakes import glob_mistakes
 from reviewer.config.repository import file_places, learnings_file, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning

@@ -2,10 +2,10 @@
 
 import pytest
 
-from reviewer.config import glob_mistakes
 from reviewer.config import settings as config
-from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
+from reviewer.config.mistakes import glob_mistakes
+from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import InputError
 

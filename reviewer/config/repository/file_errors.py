@@ -7,9 +7,10 @@ from pydantic_core import ErrorDetails
 
 from reviewer.config import option_types
 from reviewer.config.config_error import ConfigError
-from reviewer.config.glob_mistakes import GlobMistakeError
+from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.options import show
-from reviewer.config.repository import key_mistakes, value_mistakes, yaml_lines
+from reviewer.config.repository import yaml_lines
+from reviewer.config.repository.mistakes import key_mistakes, value_mistakes
 from reviewer.config.repository.strict_yaml import Document, Path
 from reviewer.config.shapes import Bounds, WordList
 from reviewer.config.workflow import inputs

@@ -17,11 +17,13 @@ from pydantic import (
     create_model,
 )
 
-from reviewer.config import glob_mistakes, option_types
+from reviewer.config import option_types
 from reviewer.config.globs import Patterns
+from reviewer.config.mistakes import glob_mistakes
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import Declaration
-from reviewer.config.repository import file_errors, strict_yaml, validation_errors, yaml_mistakes
+from reviewer.config.repository import file_errors, strict_yaml, validation_errors
+from reviewer.config.repository.mistakes import yaml_mistakes
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 from reviewer.config.workflow.inputs import Inputs

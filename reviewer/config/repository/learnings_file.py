@@ -7,14 +7,16 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import ErrorDetails
 
-from reviewer.config import glob_mistakes, option_types
+from reviewer.config import option_types
 from reviewer.config.config_error import ConfigError
-from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
+from reviewer.config.mistakes import glob_mistakes
+from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.options import show, suggest
-from reviewer.config.repository import strict_yaml, validation_errors, value_mistakes, yaml_lines
+from reviewer.config.repository import strict_yaml, validation_errors, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
+from reviewer.config.repository.mistakes import value_mistakes
 from reviewer.config.repository.strict_yaml import Document, Path
 
 MOST_ENTRIES = 200

@@ -9,8 +9,8 @@ import yaml
 
 from reviewer.config.config_error import ConfigError
 from reviewer.config.options import show
-from reviewer.config.repository import file_signs, other_reviewers, quoting, yaml_mistakes
 from reviewer.config.repository.file_places import REPOSITORY_FILE
+from reviewer.config.repository.mistakes import file_signs, other_reviewers, quoting, yaml_mistakes
 
 PATH = REPOSITORY_FILE
 LARGEST = 64 * 1024

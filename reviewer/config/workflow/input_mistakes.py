@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.config import number_mistakes, word_mistakes
+from reviewer.config.mistakes import number_mistakes, word_mistakes
 from reviewer.config.option_types import OptionType, unquote
 from reviewer.config.shapes import Switch, WordList, Words
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reviewer.config import glob_mistakes
-from reviewer.config.repository import value_mistakes, yaml_lines
+from reviewer.config.mistakes import glob_mistakes
+from reviewer.config.repository import yaml_lines
+from reviewer.config.repository.mistakes import value_mistakes
 
 _CODERABBIT = frozenset(
     {"reviews", "chat", "early-access", "tone-instructions", "knowledge-base", "code-generation"}

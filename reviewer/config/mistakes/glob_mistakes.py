@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from reviewer.config import glob_repairs
+from reviewer.config.mistakes import glob_repairs
 
 _LEAVE_OUT = "Another way is `exclude`, which takes the patterns without `!`."
 _OPEN_BRACE = re.compile(r"(?<!\\)\{[^{}]*,[^{}]*$")

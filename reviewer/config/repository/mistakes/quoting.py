@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from reviewer.config.repository import value_mistakes, yaml_lines
+from reviewer.config.repository import yaml_lines
+from reviewer.config.repository.mistakes import value_mistakes
 from reviewer.config.shapes import Items, Text
 from reviewer.config.workflow import inputs
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from reviewer.config import glob_mistakes, number_mistakes, word_mistakes
-from reviewer.config.glob_mistakes import GlobMistakeError
+from reviewer.config.mistakes import glob_mistakes, number_mistakes, word_mistakes
+from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
 from reviewer.config.repository import yaml_lines
 from reviewer.config.shapes import Bounds, Items, Shape, Switch, Text, WordList, Words

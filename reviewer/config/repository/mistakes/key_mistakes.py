@@ -7,8 +7,9 @@ from typing import Any
 
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import suggest
-from reviewer.config.repository import other_reviewers, value_mistakes, yaml_lines
-from reviewer.config.repository.other_reviewers import Advice
+from reviewer.config.repository import yaml_lines
+from reviewer.config.repository.mistakes import other_reviewers, value_mistakes
+from reviewer.config.repository.mistakes.other_reviewers import Advice
 from reviewer.config.workflow import input_mistakes, inputs
 
 _INPUTS = {declared.name: declared for declared in inputs.DECLARATIONS}

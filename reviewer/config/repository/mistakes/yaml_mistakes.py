@@ -4,8 +4,9 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from reviewer.config import word_mistakes
-from reviewer.config.repository import file_signs, quoting, yaml_lines
+from reviewer.config.mistakes import word_mistakes
+from reviewer.config.repository import yaml_lines
+from reviewer.config.repository.mistakes import file_signs, quoting
 from reviewer.config.shapes import Switch, WordList, Words
 
 _PROSE = "Write a text for the reviewer as `instructions: |`, and below it, indented by two blanks."

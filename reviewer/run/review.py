@@ -30,7 +30,6 @@ from reviewer.run.asking.model_review import (
     review_share,
     start_reading,
 )
-from reviewer.run.commands import learn
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.plan import show_plan
 from reviewer.run.publishing.announcement import announced
@@ -162,8 +161,6 @@ def _review_case(
     previous = comparing.result()
     fresh = fresh.with_restored(previous.state)
     review = _add_memory(run, review, previous, fresh, case.key)
-    if run.wanted.ignore:
-        review = replace(review, learning=learn.propose_reason(run, pull, review.dismissed))
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
 

@@ -1,20 +1,24 @@
 """`/learn`: from the comment to a pull request, or to the lines to paste."""
 
+import os
 import re
+import signal
 from dataclasses import replace
+from types import FrameType
 
 import pytest
 
 from reviewer.config.repository import learnings_file
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
+from reviewer.errors import CancelledError
 from reviewer.events.activity import Commenter, ProposeLearning
 from reviewer.events.commands import IgnoreCommand
 from reviewer.operations import Subject
 from reviewer.text import invisible
 from tests.faults import faults
 from tests.loopback import failures
-from tests.loopback.failures import Pass
+from tests.loopback.failures import Around, Pass
 from tests.loopback.github import BOT, TOKEN
 from tests.loopback.model import KEY
 from tests.loopback.state import Pull, Symlink, Token
@@ -401,6 +405,28 @@ def test_what_can_be_no_learning_is_not_proposed_and_the_review_goes_on(
     body = ignore(job, reason, number)
     assert "Reviewed 1 of 1" in body
     assert "the reason" not in body.lower()
+    assert proposals(job) == []
+
+
+@faults("CC5")
+def test_a_signal_while_the_reason_is_proposed_leaves_the_review_as_it_is(job: Job) -> None:
+    def cancel(number: int, _frame: FrameType | None) -> None:
+        raise CancelledError(number)
+
+    job.run()
+    ignored = IgnoreCommand(1, "generated code")
+    wanted = replace(job.wanted, requested=True, ignore=ignored, commenter=ASKED.commenter)
+    before = signal.signal(signal.SIGUSR1, cancel)
+    try:
+        comes = Around(before=lambda: os.kill(os.getpid(), signal.SIGUSR1))
+        job.github.fail(f"GET .*/{re.escape(LEARNINGS_FILE)}", Pass(), comes)
+        finished = job.carry_out(wanted)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert finished.code == 128 + signal.SIGUSR1
+    (body,) = job.github.bodies
+    assert "no problems found" in body
+    assert "could not be reviewed" not in body
     assert proposals(job) == []
 
 

@@ -15,6 +15,7 @@ from reviewer.operations import InlineComment
 from reviewer.outputs import check_run
 from reviewer.pull_request import Comment
 from reviewer.review.result import Review
+from reviewer.run.commands import learn
 from reviewer.run.publishing.conclusion import conclude, log_result
 from reviewer.run.publishing.draft import Draft, make_draft, render_comment
 from reviewer.run.publishing.reporter import Reporter
@@ -80,8 +81,13 @@ def _publish_draft(
             return HeadMoved(after.snapshot)
         code = _conclude(run, draft, comment, settings)
         if after and step is NextStep.GO_ON:
-            if unplaced := _post_missing_comments(reporter, draft, after):
-                review = _explain_in_comment(review, unplaced)
+            unplaced = _post_missing_comments(reporter, draft, after)
+            later = _explain_in_comment(review, unplaced) if unplaced else review
+            if run.wanted.ignore:
+                reason = learn.propose_reason(run, reporter.pull, review.dismissed)
+                later = replace(later, learning=reason)
+            if later != review:
+                review = later
                 body = run.runner.secrets.conceal(
                     render_comment(run, review, reporter.pull, settings)
                 )

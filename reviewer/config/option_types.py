@@ -2,7 +2,6 @@
 
 import enum
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -204,12 +203,20 @@ def secret(example: str) -> OptionType[str]:
     return OptionType(parse, allowed, example, blank=True, secret=True)
 
 
+def _is_mark(char: str) -> bool:
+    """Return True for an accent, or a vowel sign of a script that has them."""
+    # Rare, and every start would pay for the table.
+    import unicodedata
+
+    return unicodedata.category(char).startswith("M")
+
+
 def language() -> OptionType[str]:
     """Read the name of a language, and nothing else that could be an instruction to the model."""
 
     def parse(text: str) -> str:
         text = trim(text)
-        usual = all(char in " -" or unicodedata.category(char)[0] in "LM" for char in text)
+        usual = all(char in " -" or char.isalpha() or _is_mark(char) for char in text)
         if len(text) > LONGEST_LANGUAGE or not usual:
             raise ValueError
         return text

@@ -3,7 +3,6 @@
 import binascii
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -121,8 +120,9 @@ def _middle_half(form: str) -> str:
 
 def _letters_and_digits(text: str) -> str:
     """Return only letters and digits, in one case and width, with HTML entities decoded."""
-    # Imported late: every start would pay for the table of entities.
+    # Imported late: every start would pay for the tables.
     import html
+    import unicodedata
 
     plain = unicodedata.normalize("NFKC", html.unescape(text)).casefold()
     return _NO_LETTER.sub("", plain)

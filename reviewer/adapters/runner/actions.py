@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from reviewer import project
 from reviewer.redaction.run_secrets import SHORTEST, Secrets
-from reviewer.text import invisible
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -163,7 +162,12 @@ class Runner:
         The runner takes "::name::" at the start of a line and "##[name]" anywhere in it as
         commands (ActionCommand.cs).
         """
-        text = invisible.show(self.secrets.mask(text)).replace("\r\n", "\n")
+        text = self.secrets.mask(text)
+        if not (text.isascii() and text.isprintable()):
+            # Not needed by a run that has nothing to do.
+            from reviewer.text import invisible
+
+            text = invisible.show(text).replace("\r\n", "\n")
         for _ in range(2):
             text = text.replace("::", f":{_ZWSP}:")
         return text.replace("##[", f"#{_ZWSP}#[")

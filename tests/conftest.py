@@ -7,6 +7,7 @@ loopback GitHub compares trees, and uname, which the model's client asks once.
 """
 
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,15 @@ def model_server() -> Iterator[LoopbackModel]:
     with LoopbackModel() as server:
         yield server
     _verify(server)
+
+
+@pytest.fixture
+def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is the system's temporary one, by the variable that tempfile documents."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import pytest
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import ForgeError, NotFoundError, OvertakenError
 from reviewer.operations import CreateComment, UpdateComment
-from tests.adapters.forges import apply_write, forge
+from tests.adapters.forges import HurriedDeadline, apply_write, forge
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Around, Failure, Hang, Reset
@@ -61,7 +61,6 @@ def test_a_post_that_was_not_carried_out_is_repeated(github: LoopbackGitHub) -> 
 
 
 @faults("GH2")
-@pytest.mark.usefixtures("_hurried")
 @pytest.mark.parametrize("processed", [True, False])
 def test_a_post_without_answer_in_time_leaves_one_comment(
     github: LoopbackGitHub, *, processed: bool
@@ -69,7 +68,7 @@ def test_a_post_without_answer_in_time_leaves_one_comment(
     github.add_pull()
     github.warm().checked = False
     github.fail(POST, Hang(processed=processed))
-    comment = apply_write(forge(github), CREATE)
+    comment = apply_write(forge(github, deadline=HurriedDeadline(github)), CREATE)
     assert github.bodies == [BODY]
     assert comment.id == github.repository.comments[0].id
 

@@ -97,22 +97,17 @@ def test_if_one_pass_fails_the_other_one_counts(two_files: Job, failing: str) ->
     assert finished.outputs["findings"] == "1"
 
 
-def test_at_low_effort_the_fallback_model_verifies(two_files: Job) -> None:
+@pytest.mark.parametrize(
+    "models", [{"fallback-model": SMALL}, {"fallback-model": "fallback", "small-model": SMALL}]
+)
+def test_at_low_effort_the_fallback_model_verifies_or_the_small_one_where_it_is_set(
+    two_files: Job, models: dict[str, str]
+) -> None:
     job = two_files
-    job.model.models = (MODEL, SMALL)
+    job.model.models = (MODEL, *models.values())
     job.model.script = lambda body: finds({"title": "One"}, {}, body)
-    job.run(effort="low", fallback_model=SMALL)
-    assert [(body["model"], is_verification(body)) for body in job.model.bodies] == [
-        (MODEL, False),
-        (SMALL, True),
-    ]
-
-
-def test_at_low_effort_the_small_model_verifies_where_it_is_set(two_files: Job) -> None:
-    job = two_files
-    job.model.models = (MODEL, SMALL, "fallback")
-    job.model.script = lambda body: finds({"title": "One"}, {}, body)
-    job.run(effort="low", fallback_model="fallback", small_model=SMALL)
+    job.inputs |= models
+    job.run(effort="low")
     assert [(body["model"], is_verification(body)) for body in job.model.bodies] == [
         (MODEL, False),
         (SMALL, True),

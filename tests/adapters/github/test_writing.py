@@ -245,20 +245,19 @@ def test_a_comment_behind_an_odd_answer_is_adopted(github: LoopbackGitHub) -> No
 
 
 @faults("GH16")
-@pytest.mark.parametrize("code", [302, 307, 308])
-def test_a_redirect_is_neither_followed_nor_a_success(github: LoopbackGitHub, code: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "host", "why"),
+    [
+        *[(code, "", rf"redirect \({code}\)") for code in (302, 307, 308)],
+        (301, "http://localhost:9", "redirect that is not followed"),
+    ],
+)
+def test_a_redirect_is_neither_followed_nor_a_success(
+    github: LoopbackGitHub, code: int, host: str, why: str
+) -> None:
     github.add_pull()
-    github.fail(POST, failures.redirect(f"{github.api_url}/elsewhere", code=code))
-    with pytest.raises(ForgeError, match=f"redirect \\({code}\\)"):
-        forge(github).apply(CREATE)
-    assert len(github.requests) == 1
-
-
-@faults("GH16")
-def test_a_redirect_to_another_host_is_refused(github: LoopbackGitHub) -> None:
-    github.add_pull()
-    github.fail(POST, failures.redirect("http://localhost:9/elsewhere", code=301))
-    with pytest.raises(ForgeError, match="redirect that is not followed"):
+    github.fail(POST, failures.redirect(f"{host or github.api_url}/elsewhere", code=code))
+    with pytest.raises(ForgeError, match=why):
         forge(github).apply(CREATE)
     assert len(github.requests) == 1
 

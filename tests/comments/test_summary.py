@@ -72,7 +72,7 @@ def full_review() -> Review:
     )
 
 
-def test_a_full_review(markdown: SnapshotAssertion) -> None:
+def test_a_review_is_shown_with_all_its_parts(markdown: SnapshotAssertion) -> None:
     assert render(full_review()) == markdown
 
 
@@ -203,11 +203,11 @@ def test_the_heading_includes_what_is_collapsed_and_the_job_summary_explains_it(
     assert "<summary>In one" not in summary.render_report(review, RUN)
 
 
-def test_no_problems(markdown: SnapshotAssertion) -> None:
+def test_a_review_without_findings_says_so(markdown: SnapshotAssertion) -> None:
     assert render(builders.review()) == markdown
 
 
-def test_nothing_to_review(markdown: SnapshotAssertion) -> None:
+def test_a_review_of_no_files_says_so(markdown: SnapshotAssertion) -> None:
     review = builders.review(
         files=(FileReport("logo.png", Status.SKIPPED, "binary file"),),
         overview=Overview(),

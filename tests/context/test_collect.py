@@ -28,6 +28,7 @@ class SlowFiles:
         with self._lock:
             self._reading.append(path)
             self.most = max(self.most, len(self._reading))
+        # Time for a second reader to come, which must not.
         time.sleep(0.005)
         with self._lock:
             self._reading.remove(path)

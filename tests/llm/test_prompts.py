@@ -85,7 +85,7 @@ def test_a_prompt_with_learnings_names_the_files_that_they_are_about() -> None:
         assert "#12" not in block
 
 
-def test_a_review_prompt(markdown: SnapshotAssertion) -> None:
+def test_a_review_prompt_has_all_its_parts(markdown: SnapshotAssertion) -> None:
     (only,) = parts.split(changed_file(), 10_000)
     part = PartRequest(
         only,
@@ -123,12 +123,14 @@ def test_a_review_prompt(markdown: SnapshotAssertion) -> None:
     assert text(prompts(language="French").review(full)) == markdown
 
 
-def test_a_verification_prompt(markdown: SnapshotAssertion) -> None:
+def test_a_verification_prompt_has_the_findings(markdown: SnapshotAssertion) -> None:
     findings = (builders.finding(number=3), builders.finding(title="Rounds twice", number=4))
     assert text(prompts().verify(batch_request(), findings)) == markdown
 
 
-def test_an_answer_prompt(markdown: SnapshotAssertion) -> None:
+def test_an_answer_prompt_has_the_question_and_what_it_is_about(
+    markdown: SnapshotAssertion,
+) -> None:
     asked = prompts().answer(
         "Is the rounding right?",
         "src/pay.py\n     2 +     return x * 100",
@@ -150,11 +152,11 @@ def test_what_only_we_read_in_a_thread_is_left_out() -> None:
     assert "code-review-action:finding" not in prompt
 
 
-def test_the_smallest_review_prompt(markdown: SnapshotAssertion) -> None:
+def test_the_smallest_review_prompt_has_the_change_alone(markdown: SnapshotAssertion) -> None:
     assert text(prompts().review(batch_request())) == markdown
 
 
-def test_an_overview_prompt(markdown: SnapshotAssertion) -> None:
+def test_an_overview_prompt_has_the_summaries_of_the_files(markdown: SnapshotAssertion) -> None:
     reports = (
         FileReport("src/pay.py", Status.REVIEWED, summary="Counts in cents."),
         FileReport("logo.png", Status.SKIPPED, "binary file"),

@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from syrupy.assertion import SnapshotAssertion
 
 from tests.invariants import Invariants
 from tests.loopback import contract
 from tests.loopback.github import EXAMPLE_REPOSITORY, LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.loopback.server import LoopbackServer
+from tests.snapshots import Markdown
 
 CHECKED = pytest.StashKey[int]()
 PROCESSES = ("process", "image", "act")
@@ -61,6 +63,12 @@ def model_server() -> Iterator[LoopbackModel]:
     with LoopbackModel() as server:
         yield server
     _verify(server)
+
+
+@pytest.fixture
+def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """A snapshot that is a Markdown file."""
+    return snapshot.use_extension(Markdown)
 
 
 @pytest.fixture

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reviewer.changes.diff import ChangedFile
 from reviewer.changes.proofs import trivial
 from reviewer.changes.proofs.trivial import Proof
-from reviewer.changes.without_lines import text_diff
+from tests.changes.proofs import prove
 
 PACKAGE = """{
   "name": "shop",
@@ -185,11 +184,6 @@ NO_BUMPS = [
     ("Dockerfile", "FROM a:1.2.3\n", "1.2.3", "1.2.4"),
     ("setup.py", "install_requires=['a==1.2.3']\n", "1.2.3", "1.2.4"),
 ]
-
-
-def prove(path: str, old: str, new: str) -> Proof | None:
-    file = ChangedFile(path, "modified", text_diff.make_hunks(old, new))
-    return trivial.prove(file, new)
 
 
 def bump(path: str, text: str, old: str, new: str) -> tuple[str, str]:

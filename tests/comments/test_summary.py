@@ -23,16 +23,10 @@ from reviewer.review.spending import Spent
 from reviewer.severity import Confidence, Severity
 from tests import builders, strategies
 from tests.faults import faults
-from tests.snapshots import Markdown
 
 BLOBS = Blobs.of("https://github.com/octo/shop", builders.pull(), builders.HEAD)
 RUN = RunDetails("default", "https://github.com/o/r/actions/runs/1", 12, blobs=BLOBS)
 WHOLE = "#### 🔴 Critical"
-
-
-@pytest.fixture
-def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(Markdown)
 
 
 def render(

@@ -13,6 +13,7 @@ from tests.loopback.failures import Around, Pass
 from tests.loopback.model import Body
 from tests.runs.job import NUMBER, Job, prompted_path
 from tests.runs.model_scripts import CHAT, finds_a_problem
+from tests.runs.run_checks import shown_status
 
 RUN = "([run](https://github.com/octo/shop/actions/runs/1))"
 IF_IT_STAYS = "If that run has ended and this notice is still here, re-run it."
@@ -22,17 +23,12 @@ def head(job: Job) -> str:
     return job.github.repository.pulls[NUMBER].head_sha[:7]
 
 
-def status(job: Job) -> str:
-    (body,) = job.github.bodies
-    return summary.status(body)
-
-
 def announced(job: Job, run: Callable[[], object]) -> str:
     """Return the notice that a run would leave if it were killed while the model is asked."""
     seen: list[str] = []
 
     def look(body: Body) -> str:
-        seen.append(status(job))
+        seen.append(shown_status(job))
         return finds_a_problem(body)
 
     job.model.script = look
@@ -56,7 +52,7 @@ def test_a_run_that_is_killed_leaves_which_commit_is_shown(job: Job) -> None:
         f"The review of {head(job)} is under way {RUN}. Below is the review of {before}. "
         f"{IF_IT_STAYS}"
     )
-    assert status(job) == ""
+    assert shown_status(job) == ""
 
 
 @faults("PD3")
@@ -98,8 +94,8 @@ def test_a_failed_run_leaves_which_commit_is_shown_and_why(job: Job) -> None:
     job.model.fail(CHAT, failures.status(401), forever=True)
     assert job.run().code != 0
     start = f"**{head(job)} could not be reviewed.** Below is the review of {before}. "
-    assert status(job).startswith(start)
-    assert len(status(job)) > len(start) + 20
+    assert shown_status(job).startswith(start)
+    assert len(shown_status(job)) > len(start) + 20
     assert "1 high" in job.github.bodies[0]
 
 
@@ -108,7 +104,7 @@ def test_a_first_run_that_fails_leaves_that_there_is_no_review_yet(job: Job) -> 
     job.model.fail(CHAT, failures.status(401), forever=True)
     job.run()
     start = f"**{head(job)} could not be reviewed.** There is no review yet. "
-    assert status(job).startswith(start)
+    assert shown_status(job).startswith(start)
 
 
 @faults("PD3")
@@ -119,7 +115,7 @@ def test_a_run_that_is_overtaken_leaves_which_commit_is_shown(job: Job) -> None:
     pushed = Around(before=lambda: job.github.push(NUMBER, {"b.py": "new = 2\n"}))
     job.model.fail(CHAT, pushed)
     job.run()
-    assert status(job).endswith(f"was being reviewed. Below is the review of {before}.")
+    assert shown_status(job).endswith(f"was being reviewed. Below is the review of {before}.")
 
 
 @faults("PD3")
@@ -151,9 +147,9 @@ def test_after_a_signal_before_the_first_reply_the_notice_says_what_to_do(
     job.github.push(NUMBER, {"src/app.py": "old = 1\nnew = 2\n"})
     job.model.fail(CHAT, Around(before=send_signal))
     assert job.run().code == 143
-    assert status(job).startswith(
+    assert shown_status(job).startswith(
         f"**{head(job)} could not be reviewed.** Below is the review of {before}. "
     )
-    assert "Run it again" in status(job)
+    assert "Run it again" in shown_status(job)
     job.run()
-    assert status(job) == ""
+    assert shown_status(job) == ""

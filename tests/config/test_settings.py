@@ -116,7 +116,7 @@ def test_a_file_cannot_loosen_the_workflow_and_a_note_says_so(text: str, workflo
     assert "does not apply: the workflow's value is " in note
 
 
-def test_the_note_says_what_was_wanted_and_what_counts() -> None:
+def test_the_note_says_what_was_wanted_and_what_applies() -> None:
     (note,) = load("max-files: 500").notes
     assert note == (
         "`max-files: 500` in .github/code-review.yml does not apply: the workflow's value is "

@@ -74,7 +74,7 @@ def test_what_one_pass_reports_is_judged_with_the_others(two_files: Job) -> None
 
 
 @pytest.mark.parametrize("failing", ["first", "second"])
-def test_if_one_pass_fails_the_other_one_counts(two_files: Job, failing: str) -> None:
+def test_if_one_pass_fails_the_other_one_applies(two_files: Job, failing: str) -> None:
     job = two_files
 
     def script(body: Body) -> str:

@@ -107,6 +107,19 @@ def test_a_bounded_call_may_end_in_its_grace_when_a_signal_comes(
     assert seen == [ends]
 
 
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), RuntimeError("of a lock"), KeyError("bug")])
+def test_a_bounded_call_is_given_up_whatever_ends_the_wait(end: BaseException) -> None:
+    given_up = threading.Event()
+
+    def interrupt() -> float:
+        raise end
+
+    with pytest.raises(type(end)) as raised:
+        call_within(lambda: given_up.wait(20), 0.01, more=interrupt, give_up=given_up.set)
+    assert raised.value is end
+    assert given_up.is_set()
+
+
 def test_a_bounded_call_returns_what_the_call_returns() -> None:
     assert call_within(lambda: "done", 5) == "done"
 

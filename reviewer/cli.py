@@ -126,7 +126,8 @@ def _refuse(
     words = _suggest_input(named[0], arguments)
     if words and "--input" in known:
         parser.exit(2, f"{parser.prog}: error: {named[0]} is no option. Write `{words}`.\n")
-    meant = suggest(named[0], known)
+    # Short options look alike: "--base" is no "--verbose".
+    meant = suggest(named[0], known, like=0.8)
     parser.error(f"unrecognized arguments: {' '.join(named)}{meant and f'. {meant}'}")
 
 
@@ -166,15 +167,18 @@ def build_parser() -> argparse.ArgumentParser:
     )
     settings = commands.add_parser("config", help=f"check {PATH}, or print its schema")
     about = settings.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    check = about.add_parser(
-        "check", allow_abbrev=False, help=f"check that it and {LEARNINGS_FILE} are valid"
-    )
+    check = about.add_parser("check", allow_abbrev=False, help=f"check {PATH} and {LEARNINGS_FILE}")
     check.add_argument("file", nargs="?", default="", help=f"{PATH} of the repository by default")
     check.add_argument(
-        "--templates", metavar="FOLDER", default="", help="check the templates in this folder too"
+        "--templates",
+        metavar="FOLDER",
+        default="",
+        help="check the templates in this folder too, relative to the current one",
     )
-    schema = about.add_parser("schema", help="print its JSON Schema")
-    schema.add_argument("--learnings", action="store_true", help=f"that of {LEARNINGS_FILE}")
+    schema = about.add_parser("schema", help=f"print the JSON Schema of {PATH}")
+    schema.add_argument(
+        "--learnings", action="store_true", help=f"that of {LEARNINGS_FILE} instead"
+    )
     replay = commands.add_parser(
         "replay", allow_abbrev=False, help="show a saved report; needs no network"
     )

@@ -35,6 +35,11 @@ from typing import ClassVar
 
 from reviewer import project
 
+_ANOTHER_MODEL = (
+    "If it happens again, set the input model to another one: small models often fail to reply in "
+    "the form that they are asked for."
+)
+
 
 class ReviewerError(Exception):
     """An error that users see: what happened, its usual cause, and what to do about it."""
@@ -218,7 +223,7 @@ class ReplyError(ModelError):
         self, what: str, *, cause: str = "", remedy: str = "", tokens: tuple[int, ...] | None = None
     ) -> None:
         """Keep what the reply has cost."""
-        super().__init__(what, cause=cause, remedy=remedy)
+        super().__init__(what, cause=cause, remedy=remedy or _ANOTHER_MODEL)
         self.tokens = tokens
 
 

@@ -44,6 +44,16 @@ def read_severity(value: object) -> Severity | None:
     return _read_grade(value, _SEVERITIES)
 
 
+def read_least_severity(text: str) -> Severity | None:
+    """Return the least of the severities that a text names, None if it names none.
+
+    Where a setting takes a severity and all that are worse, this one includes the others.
+    """
+    named = json_members.words_in(text[:_LONGEST_GRADE])
+    found = [_SEVERITIES[each] for each in named if each in _SEVERITIES]
+    return min(found, default=None) if read_severity(text) else None
+
+
 def read_confidence(value: object) -> Confidence:
     """Return the confidence that a word or a probability means; MEDIUM if it is unknown.
 

@@ -30,9 +30,9 @@ def may_be_same(login: str, other: str) -> bool:
 def is_named(login: str, names: Iterable[str]) -> bool:
     """Return True if a list that people wrote names the account; `login` is one of `spell`.
 
-    "x[bot]" names the app alone, "x" the app and the person of that name.
+    "x[bot]" names the app alone, "x" the app and the person of that name. People write "@x" too.
     """
-    written = {name.casefold() for name in names}
+    written = {name.casefold().removeprefix("@") for name in names}
     return not written.isdisjoint({login.casefold(), _bare(login)})
 
 

@@ -29,7 +29,15 @@ def test_where_a_mistake_must_be_safe_the_spelling_does_not_matter(one: str, oth
 
 
 @pytest.mark.parametrize(
-    "written", ["dependabot", "Dependabot", "dependabot[bot]", "DEPENDABOT[bot]"]
+    "written",
+    [
+        "dependabot",
+        "@dependabot",
+        "@dependabot[bot]",
+        "Dependabot",
+        "dependabot[bot]",
+        "DEPENDABOT[bot]",
+    ],
 )
 def test_a_list_names_an_app_in_either_spelling(written: str) -> None:
     assert logins.is_named(DEPENDABOT, ["other", written])

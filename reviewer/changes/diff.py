@@ -160,7 +160,7 @@ def _parse_with_reason(row: ListedFile, raw: RawFile) -> FileChange:
 
 def _explain(row: ListedFile, reason: str) -> str:
     """Return the reason, with the path before a rename."""
-    renamed = reason.endswith("without changes") and row.previous_path
+    renamed = reason.endswith(git_diff.UNCHANGED) and row.previous_path
     return f"{reason} from {shorten_name(row.previous_path or '')}" if renamed else reason
 
 

@@ -10,6 +10,8 @@ _NAMES = ("rename to ", "copy to ", "+++ ", "--- ")
 BINARY = "binary"
 DELETED = "deleted"
 MODE_ONLY = "mode change only"
+EMPTY = "empty file"
+UNCHANGED = "without changes"
 PLAIN, EXECUTABLE, LINK, SUBMODULE = "100644", "100755", "120000", "160000"
 """Git's modes of what a tree holds."""
 _NEW_MODE = "new mode "
@@ -17,10 +19,10 @@ _REASONS = {
     "deleted file mode ": DELETED,
     "Binary files ": BINARY,
     "GIT binary patch": BINARY,
-    "rename to ": "renamed without changes",
-    "copy to ": "copied without changes",
+    "rename to ": f"renamed {UNCHANGED}",
+    "copy to ": f"copied {UNCHANGED}",
     "old mode ": MODE_ONLY,
-    "new file mode ": "empty file",
+    "new file mode ": EMPTY,
 }
 # The line that names the contents before and after; git leaves it out where they are the same.
 _CONTENTS = "index "
@@ -54,6 +56,11 @@ class RawFile:
     patch: str | None
     reason: str = ""
     modes: tuple[str, str] = ("", "")
+
+
+def adds_nothing(reason: str) -> bool:
+    """Return True if there are no lines because the file is gone, empty, or the same elsewhere."""
+    return reason in {DELETED, EMPTY} or f" {UNCHANGED}" in reason
 
 
 def parse(raw: str) -> tuple[RawFile, ...]:

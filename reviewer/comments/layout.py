@@ -145,16 +145,17 @@ def render_clean(review: Review, run: RunDetails) -> str:
     )
 
 
-def coverage(review: Review) -> str:
+def coverage(review: Review, reasons: str = "the table says why") -> str:
     """Return a sentence on how many of the files were reviewed, and of which changes.
 
     The head commit of local changes may not exist outside of the run.
     """
     done, failed = len(review.files_with(Status.REVIEWED)), len(review.files_with(Status.FAILED))
     where = f": {review.subject}" if review.subject else f" at {review.head_sha[:7]}"
-    text = f"Reviewed {done} of {len(review.files)} changed files{where}."
+    files = "file" if len(review.files) == 1 else "files"
+    text = f"Reviewed {done} of {len(review.files)} changed {files}{where}."
     if failed:
-        text += f" {failed} could not be reviewed; the table says why."
+        text += f" {failed} could not be reviewed; {reasons}."
     if review.cancelled:
         text += " The run was cancelled before it was finished."
     return text
@@ -290,7 +291,8 @@ _TEMPLATES = Templates(
         "severity": format_severity,
         "snippet": snippets.render,
         "status": _format_status,
-        # Only for what is safe: the link to the run, links to places, and code in its fence.
+        # Only for what is safe: the link to the run, links to places, code in its fence, and what
+        # other templates made.
         "trusted": str,
     },
 )

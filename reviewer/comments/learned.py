@@ -1,14 +1,11 @@
-"""Renders learnings: those of a review, and what `/learn` replies and proposes."""
+"""Renders learnings: those of a review, and what `/learn` and `/ignore` reply and propose."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from reviewer.config.repository import new_learning
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
-from reviewer.events.commands import IgnoreCommand
-from reviewer.finding import Dismissal
 from reviewer.review.result import Review
 from reviewer.text import markdown, truncate
 from reviewer.text.templates import Templates
@@ -36,10 +33,13 @@ class LearnedReply:
     exists: bool = False
     unfit: bool = False
 
-    def render(self) -> str:
-        """Return the reply as Markdown without marker."""
+    def render(self, *, as_foot: bool = False) -> str:
+        """Return the reply as Markdown without marker.
+
+        `as_foot` is for the reason of an `/ignore`, below the review: one line, or a folded block.
+        """
         return _TEMPLATES.render(
-            "learned.md.j2",
+            "reason.md.j2" if as_foot else "learned.md.j2",
             pull=self.pull,
             about=self.learning.paths,
             text=self.learning.text,
@@ -71,21 +71,14 @@ class LearnedReply:
         return f"{self.repository_url}/compare/{refs}?expand=1"
 
 
-def offer(ignored: IgnoreCommand, dismissed: Iterable[Dismissal]) -> str:
-    """Return what `/learn` could be given after `/ignore` with a reason, "" if nothing.
+def render_pull(learning: Learning, login: str, number: int, ignored: int = 0) -> str:
+    """Return the description of the pull request that proposes a learning.
 
-    The comment only offers the command: most reasons are about one finding, and a pull request for
-    each of them would be noise.
+    `ignored` is the number of the finding that was ignored for this reason, 0 after `/learn`.
     """
-    reason = new_learning.clean(ignored.reason)
-    known = any(each.finding.number == ignored.number for each in dismissed)
-    return f"F{ignored.number} {reason}" if reason and known else ""
-
-
-def render_pull(learning: Learning, login: str, number: int) -> str:
-    """Return the description of the pull request that proposes a learning."""
     return _TEMPLATES.render(
         "learning_pull.md.j2",
+        ignored=ignored,
         login=login,
         number=number,
         text=learning.text,

@@ -2,6 +2,9 @@
 
 from reviewer.errors import SetupError
 
+_FURTHER = 4
+"""Errors beside the first that a comment shows."""
+
 
 class ConfigError(SetupError):
     """The repository's file is invalid; `line` and `column` count from 1, 0 means unknown.
@@ -29,6 +32,13 @@ class ConfigError(SetupError):
     def problems(self) -> tuple["ConfigError", ...]:
         """The error and those in `more`, in the order of the file."""
         return (self, *self.more)
+
+    @property
+    def further(self) -> str:
+        """Sentences about the first errors in `more`, "" without any; annotations have them all."""
+        shown = [f"Also {each.read_at('')}" for each in self.more[:_FURTHER]]
+        left = len(self.more) - len(shown)
+        return " ".join((*shown, *([f"And {left} more, in the log."] if left else ())))
 
     @property
     def place(self) -> str:

@@ -74,7 +74,7 @@ def flag(example: str = "true") -> OptionType[bool]:
     return OptionType(parse, "`true` or `false`", example, Switch())
 
 
-def integer(low: int, high: int, example: int) -> OptionType[int]:
+def integer(low: int, high: int, example: int, *, unit: str = "") -> OptionType[int]:
     """Read a whole number in plain digits: no sign, exponent, separator or leading zero."""
 
     def parse(text: str) -> int:
@@ -83,7 +83,7 @@ def integer(low: int, high: int, example: int) -> OptionType[int]:
             raise ValueError
         return number
 
-    allowed = f"a whole number from {low} to {high}, in digits only"
+    allowed = f"a whole number from {low} to {high}{unit and f' ({unit})'}, in digits only"
     return OptionType(parse, allowed, str(example), Bounds(low, high))
 
 
@@ -251,20 +251,31 @@ def globs(example: str, *, selects: bool) -> OptionType[tuple[str, ...]]:
     return OptionType(parse, allowed, example, shape, blank=True, many=True)
 
 
-def names(example: str, among: tuple[str, ...] = ()) -> OptionType[tuple[str, ...]]:
-    """Read a list of names, from the set `among` if it is given."""
+def names(
+    example: str, among: tuple[str, ...] = (), *, logins: bool = False
+) -> OptionType[tuple[str, ...]]:
+    """Read a list of names, from the set `among` if it is given; `logins` of accounts, or any."""
 
     def parse(text: str) -> tuple[str, ...]:
         items = check_items(_split(text), MOST_NAMES, LONGEST_NAME)
         if among and not set(items) <= set(among):
             raise ValueError
-        return items
+        return tuple(map(check_login, items)) if logins else items
 
     allowed = f"at most {MOST_NAMES} names of {LONGEST_NAME} characters"
+    if logins:
+        allowed = f"at most {MOST_NAMES} logins, such as `octocat`, or `renovate[bot]` for an app"
     if among:
         allowed = f"any of {', '.join(among)}"
-    shape = None if among else Items(MOST_NAMES, LONGEST_NAME)
+    shape = None if among else Items(MOST_NAMES, LONGEST_NAME, logins=logins)
     return OptionType(parse, allowed, example, shape, blank=not among, many=True)
+
+
+def check_login(text: str) -> str:
+    """Return the login of an account; raises ValueError for what can be none."""
+    if not re.fullmatch(r"@?[A-Za-z0-9][A-Za-z0-9_-]*(?:\[bot\])?", text, re.IGNORECASE):
+        raise ValueError(f"{text!r} is no login")
+    return text
 
 
 def check_items(items: tuple[str, ...], most: int, longest: int) -> tuple[str, ...]:

@@ -131,10 +131,13 @@ def show(text: str) -> str:
     return repr(text)
 
 
-def suggest(name: str, names: tuple[str, ...]) -> str:
-    """Return a question for the most similar name; empty when none is similar."""
+def suggest(name: str, names: tuple[str, ...], *, like: float = 0.6) -> str:
+    """Return a question for the most similar name; empty when none is similar.
+
+    `like` is the least likeness, as difflib measures it.
+    """
     # Imported late: only an error needs it.
     import difflib
 
-    found = difflib.get_close_matches(name.replace("_", "-"), names, n=1)
+    found = difflib.get_close_matches(name.replace("_", "-"), names, n=1, cutoff=like)
     return f"Did you mean `{found[0]}`?" if found else ""

@@ -47,13 +47,15 @@ class Text:
 class Items:
     """A list of at most `most` texts of up to `longest` characters; `globs`: gitignore patterns.
 
-    Patterns that `selects` say which files are meant; others leave files out.
+    Patterns that `selects` say which files are meant; others leave files out. `logins` are names of
+    accounts.
     """
 
     most: int
     longest: int
     globs: bool = False
     selects: bool = False
+    logins: bool = False
 
 
 Shape: TypeAlias = Switch | Bounds | Words | WordList | Text | Items

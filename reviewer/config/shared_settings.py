@@ -153,7 +153,7 @@ class SharedSettings:
         in_fingerprint=False,
     )
     skip_authors: tuple[str, ...] = declare(
-        option_types.names("dependabot[bot], renovate[bot]"),
+        option_types.names("dependabot[bot], renovate[bot]", logins=True),
         "",
         "Skip pull requests of these authors. `name[bot]` is the app alone, `name` the app and a "
         "person of that name.",

@@ -153,7 +153,8 @@ def check(path: str, source: bytes | None) -> TemplateProblem | None:
     name = path.rpartition("/")[2]
     part = _BY_NAME.get(name)
     if part is None:
-        meant = f" {question}" if (question := suggest(name, NAMES)) else ""
+        # All names have the same end.
+        meant = f" {question}" if (question := suggest(name, NAMES, like=0.8)) else ""
         there = ", ".join(NAMES)
         return TemplateProblem(path, f"it replaces none of ours.{meant} There are: {there}")
     if source is None:

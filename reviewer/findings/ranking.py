@@ -47,10 +47,11 @@ def rank(
 def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
     """Return the findings without duplicates, the worst first, and the number of duplicates.
 
-    Duplicates have overlapping lines, and the same title or quote apart from letter case and
-    spaces. The worst one is kept. Findings of rules and of tools are always kept, and a model
-    finding that repeats one is a duplicate unless it is worse. What it says of the lines that a
-    tool quotes may be another problem. The result does not depend on the order of `findings`.
+    Duplicates have overlapping lines, and the same title, or the same quote and category, apart
+    from letter case and spaces. The worst one is kept. Findings of rules and of tools are always
+    kept, and a model finding that repeats one is a duplicate unless it is worse: for a rule, the
+    quote is enough. What it says of the lines that a tool quotes may be another problem. The result
+    does not depend on the order of `findings`.
     """
     kept: list[Finding] = []
     places: dict[tuple[str, ...], list[Finding]] = {}
@@ -59,12 +60,15 @@ def dedupe(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], int]:
         where = (finding.path, finding.side.value)
         title = (*where, "title", normalize(finding.title))
         quote = (*where, "quote", normalize(finding.quote))
-        topics = (title,) if finding.origin is Origin.TOOL else (title, quote)
+        problem = (*quote, finding.category)
+        own = {Origin.RULE: quote, Origin.MODEL: problem, Origin.TOOL: title}[finding.origin]
         if finding.origin is not Origin.MODEL or not any(
-            covers(it, finding) and overlap(it, finding) for t in topics for it in places.get(t, [])
+            covers(it, finding) and overlap(it, finding)
+            for topic in (title, quote, problem)
+            for it in places.get(topic, [])
         ):
             kept.append(finding)
-            for topic in topics:
+            for topic in {title, own}:
                 places.setdefault(topic, []).append(finding)
     return worst_first(kept), len(ordered) - len(kept)
 

@@ -62,7 +62,11 @@ def parse_review(
     """
     found = parse_change(reply, names, gate)
     if not found.sections:
-        raise ReplyError("The model's reply has no section about any of the files.")
+        raise ReplyError(
+            "The model's reply has no section about any of the files.",
+            cause="Models that are too small for the task reply so.",
+            remedy="Set the input model to a larger one.",
+        )
     return found
 
 

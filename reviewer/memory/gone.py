@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reviewer.changes import default_excludes, languages
+from reviewer.changes import default_excludes, git_diff, languages
 from reviewer.changes.diff import ChangedFile
-from reviewer.changes.git_diff import DELETED
 from reviewer.changes.lines import LineKind
 from reviewer.changes.selection import Selection
 from reviewer.finding import Finding, Origin, covers, normalize, quoted_lines, resembles
@@ -156,11 +155,11 @@ def _is_left_out_by_choice(
 
 
 def _was_read(old: Finding, row: FileReport | None, by_path: Mapping[str, ChangedFile]) -> bool:
-    """Return True if this review has read the file of a finding whole, or if the file is gone.
+    """Return True if this review has read the file of a finding whole, or if it has no such code.
 
     A rule reads every file with lines. Of a link, nobody reads what it leads to.
     """
-    if row is None or row.reason == DELETED:
+    if row is None or (row.status is Status.SKIPPED and git_diff.adds_nothing(row.reason)):
         return True
     file = by_path.get(old.path)
     if file and file.is_link:

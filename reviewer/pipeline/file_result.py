@@ -222,6 +222,7 @@ def read_by_rules(
     excludes the file.
     """
     unread = {file.path: file for file in selection.unread}
+    unverified = {unit.path for unit in previous.state.units if not unit.verified}
     results: list[FileResult] = []
     for report in selection.reports:
         file = unread.get(report.path)
@@ -232,7 +233,11 @@ def read_by_rules(
         wanted = () if report.status is Status.SKIPPED else known
         earlier = previous_review.still_present(file, wanted, as_prompt_text)
         found, checked = _find_by_rules(file, redaction)
-        row = replace(report, checked=checked and report.status is Status.EXCLUDED)
+        row = replace(
+            report,
+            checked=checked and report.status is Status.EXCLUDED,
+            verified=not (earlier and file.path in unverified),
+        )
         by_tools = tools.by_path.get(file.path, ())
         results.append(FileResult(row, (*found, *by_tools, *earlier)))
     return tuple(results)

@@ -21,8 +21,9 @@ class Plan:
     `kept` are the remembered results by path, `unread` those of files that only rules read. The
     files in `batches` are asked about in all `passes`. `whole` is what the request about the whole
     change shows, if there is one: where the batches see the change in pieces, and where the last
-    review lacks it. The batches of the small model come last, and are no such pieces. `unverified`
-    are batches of kept files whose findings were never verified.
+    review lacks it; `whole_last` says that it waits for all batches. Those of the small model come
+    last, and are no such pieces. `unverified` are batches of kept files whose findings were never
+    verified.
     """
 
     selection: Selection
@@ -32,6 +33,12 @@ class Plan:
     passes: tuple[Batch, ...]
     whole: WholeChange | None
     unverified: tuple[Batch, ...] = ()
+    whole_last: bool = False
+
+    @property
+    def late_whole(self) -> WholeChange | None:
+        """The request about the whole change if it waits for all batches and was not asked yet."""
+        return self.whole if self.whole_last else None
 
     @classmethod
     def of(cls, reviewer: BatchReviewer, selection: Selection) -> "Plan":
@@ -64,6 +71,7 @@ class Plan:
             if needs_whole and reviewer.requests.batching is not Batching.FILE
             else None,
             _pack_unverified(reviewer, selection, kept),
+            _left_files_unread(reviewer),
         )
 
     def measure(self, reviewer: BatchReviewer) -> tuple[PlannedRequest, ...]:
@@ -96,14 +104,25 @@ class Plan:
     def order(self, reviewer: BatchReviewer) -> tuple[Batch | WholeChange, ...]:
         """Return the requests about the change, that about the whole of it first.
 
-        It takes the longest. It is the last one where its price could leave a batch unread.
+        It takes the longest. It is the last one where its price could leave a batch unread, and
+        not among them if it waits for all batches.
         """
-        if self.whole is None:
+        if self.whole is None or self.whole_last:
             return self.passes
         sizes = [self.whole.size, *(batch.size for batch in self.passes)]
         if reviewer.concurrency > 1 and reviewer.client.can_afford(sizes):
             return (self.whole, *self.passes)
         return (*self.passes, self.whole)
+
+
+def _left_files_unread(reviewer: BatchReviewer) -> bool:
+    """Return True if an earlier run did not read all files: the rest comes before the whole.
+
+    A server that answers one request in the time of a run would answer that about the whole in each
+    run, and none about a file.
+    """
+    before = reviewer.previous.state
+    return before.failed_files > 0 or bool(before.bills and not before.head_sha)
 
 
 def _asks_for_other(reviewer: BatchReviewer) -> bool:

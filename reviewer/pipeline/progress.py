@@ -165,6 +165,9 @@ class Progress:
             if not waits and not self.verdicts.has_begun(number):
                 yield from self._verify(number, batch)
         yield from self._find_across_files(verifies=verifies)
+        if (late := self.plan.late_whole) and not any(self._to_come.values()):
+            self.plan = replace(self.plan, whole_last=False)
+            yield late
         yield from self._find_overview()
 
     def _verify(self, number: int, batch: Batch) -> Iterator[FindingsToVerify]:
@@ -177,10 +180,7 @@ class Progress:
         yield from self.verdicts.begin(number, batch, shown[id(batch)][1], agreed)
 
     def _find_across_files(self, *, verifies: bool) -> Iterator[FindingsToVerify]:
-        """Yield the verification of what was found across files, with all that was shown.
-
-        It waits for the results of the files, because only what is new is added to them.
-        """
+        """Yield the verification of what was found across files, and is not in their results."""
         whole, result = self.plan.whole, self._whole_result
         if whole is None or result is None or self.verdicts.has_begun(_ACROSS):
             return
@@ -287,7 +287,7 @@ class Progress:
             judged[path] = file_result.join(judged[path], added)
         unverified = self.find_unverified()
         ordered = (judged[file.path] for file in self.plan.selection.files)
-        return (*(each.mark(unverified) for each in ordered), *self.plan.unread)
+        return tuple(each.mark(unverified) for each in (*ordered, *self.plan.unread))
 
     def find_unverified(self) -> tuple[str, ...]:
         """Return the paths of the files of which a finding of the model was never verified."""
@@ -296,4 +296,5 @@ class Progress:
         left = (path for path, row in self.plan.kept.items() if not row.report.verified)
         found = [f for path in (*self.parts, *left) for f in self.results[path].findings]
         found += [f for added in self._across.values() for f in added.findings]
-        return self.verdicts.find_unverified(found)
+        unread = (row.report.path for row in self.plan.unread if not row.report.verified)
+        return (*self.verdicts.find_unverified(found), *unread)

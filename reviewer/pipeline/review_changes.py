@@ -49,7 +49,8 @@ def review(
         capacity=reviewer.client.capacity,
         on_result=note,
     )
-    asked += (outcomes.describe(task, None) for task in left)
+    late = progress.plan.late_whole
+    asked += (outcomes.describe(task, None) for task in (*left, *filter(None, (late,))))
     progress.close(left, stop)
     progress.drop_cut()
     _raise_if_nothing_was_reviewed(progress, stop)

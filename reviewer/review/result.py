@@ -144,8 +144,8 @@ class Review:
     `paused` (the login of the person who paused the reviews, or empty), `runs` (when earlier runs
     asked a model, in Unix seconds) and `tries` (the number of reviews of the same head). `began` is
     when this run began, `job` which job it is. `listens` says that the workflow takes commands: its
-    text names comments, or one has started a run. `learnable` is what the command `/learn` could be
-    given after the command that started the run.
+    text names comments, or one has started a run. `learning` is Markdown: what became of the
+    reason of the `/ignore` that started the run, as a learning.
     """
 
     head_sha: str
@@ -182,7 +182,7 @@ class Review:
     moment: int = 0
     job: JobIdentity = field(default_factory=JobIdentity)
     listens: bool = False
-    learnable: str = ""
+    learning: str = ""
     subject: str = ""
 
     @property

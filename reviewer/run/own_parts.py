@@ -30,6 +30,11 @@ _STAYS_EMPTY = (
     "This pull request did not cause the error. A pull request that adds a template to the folder "
     "is reviewed with our own ones."
 )
+_NOT_COMMITTED = (
+    "A change that repairs every broken template, or removes it, is reviewed with ours in its "
+    "place."
+)
+_STAYS_EMPTY_HERE = "A change that adds a template to the folder is reviewed with ours."
 _BEHIND = (
     "In this pull request the templates are valid, but the branch does not have the broken "
     "versions. If this is to repair them, merge the base branch into the branch first."
@@ -90,7 +95,7 @@ class _Repair:
         head = self._read(self.pull.head_sha)
         paths = {each.path for each in self.broken} if self.base else head.keys()
         if all(head.get(path) == self.base.get(path) for path in paths):
-            raise self._refuse(_NOT_YOURS if self.base else _STAYS_EMPTY)
+            raise self._refuse(self._say_who_can_repair())
         if remaining := [why for path in sorted(paths) if (why := _find_problem(head, path))]:
             raise self._refuse(_name_remaining(remaining))
         start = self._read(self.run.forge.merge_base(self.pull.base_sha, self.pull.head_sha))
@@ -101,6 +106,11 @@ class _Repair:
         note = mask_advice(self._describe(), self.run.runner.secrets)
         repaired = (*settings.repaired, *sorted(paths))
         return replace(settings, notes=(*settings.notes, note), repaired=repaired)
+
+    def _say_who_can_repair(self) -> str:
+        if self.pull.number:
+            return _NOT_YOURS if self.base else _STAYS_EMPTY
+        return _NOT_COMMITTED if self.base else _STAYS_EMPTY_HERE
 
     def _read(self, sha: str) -> _Folder:
         also = tuple(each.path for each in self.broken)

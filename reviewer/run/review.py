@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from reviewer.changes.selection import Selection, read_changes
-from reviewer.comments import learned
 from reviewer.comments.upsert import HeadMoved, Moment, NextStep, OwnComment, next_step
 from reviewer.config.enums import Mode
 from reviewer.config.settings import Settings
@@ -31,6 +30,7 @@ from reviewer.run.asking.model_review import (
     review_share,
     start_reading,
 )
+from reviewer.run.commands import learn
 from reviewer.run.error_boundary import report_failures
 from reviewer.run.plan import show_plan
 from reviewer.run.publishing.announcement import announced
@@ -162,6 +162,8 @@ def _review_case(
     previous = comparing.result()
     fresh = fresh.with_restored(previous.state)
     review = _add_memory(run, review, previous, fresh, case.key)
+    if run.wanted.ignore:
+        review = replace(review, learning=learn.propose_reason(run, pull, review.dismissed))
     return publish(reporter, review, fresh, selection.files, settings, may_restart=may_restart)
 
 
@@ -214,7 +216,6 @@ def _add_memory(
 
     The author of a fork could have changed its report: no later run may reuse its results.
     """
-    ignored = run.wanted.ignore
     return replace(
         review,
         paused=previous.state.paused,
@@ -226,7 +227,6 @@ def _add_memory(
         job=run.job,
         listens=run.listens or run.event == COMMENT or own.state.listens,
         job_summary_notes=(*review.job_summary_notes, *previous.notes),
-        learnable=learned.offer(ignored, review.dismissed) if ignored else "",
     )
 
 

@@ -2,6 +2,9 @@
 
 import os
 import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -13,18 +16,31 @@ from reviewer.terminal import settings_file
 from reviewer.text import invisible
 
 WORKFLOW = ".github/workflows/code-review.yml"
-_SECRET = re.compile(r"^ +api-key: \$\{\{ secrets\.(\w+) }}", re.MULTILINE)
+_COPY = f"{project.HOME}/blob/main/docs/upgrading.md#before-the-first-release"
+_EXAMPLE = f"{project.HOME}/blob/main/examples/review.yml"
+_SECRET = re.compile(r"\bapi-key: +[\"']?\$\{\{ *secrets\.([A-Za-z0-9_]+) *}}")
 _NOT_RELEASED = __version__.startswith("0.")
 _CREATE = (
     "This repository has no remote yet. Create one on GitHub:\n"
     "     gh repo create --source=. --private"
 )
-_NAME_A_COMMIT = (
-    f"There is no release yet, so {project.REPOSITORY}@v1 does not exist. In {WORKFLOW}, name\n"
-    "   your copy of the project and one of its commits:\n"
-    "     uses: YOU/code-review-action@COMMIT"
+_ADD = (
+    f"{WORKFLOW} does not run the action. Save this workflow beside it, under\n"
+    f"   another name, and commit it too:\n     {_EXAMPLE}"
 )
 _USES = re.compile(r"uses: +\S+/code-review-action@")
+_RELEASED = re.compile(rf"uses: +{re.escape(project.REPOSITORY)}@v")
+
+
+@dataclass(frozen=True, slots=True)
+class _Workflow:
+    """A workflow that runs the action.
+
+    `name` is its path as it is shown, "" if it is still to be added to the repository.
+    """
+
+    name: str
+    text: str
 
 
 def write_files(folder: str) -> int:
@@ -40,15 +56,16 @@ def write_files(folder: str) -> int:
             remedy="Run this in a clone that has one.",
         )
     root = Path(repository.folder)
-    workflow = workflow_text()
     used = find_workflow(root)
     if used and used != WORKFLOW:
         print(f"Left alone: {used} runs the action already.")
     else:
-        _create(root, WORKFLOW, workflow)
-    _create(root, PATH, settings_file.render())
+        _create(root, WORKFLOW, workflow_text())
+    if not _create(root, PATH, settings_file.render()):
+        print("`code-review config check` checks it.")
+    workflow = _find(root) or _Workflow("", workflow_text())
     # The reader is in `folder`, perhaps below the root.
-    left = [name for name in (WORKFLOW, PATH) if _is_to_be_committed(repository, name)]
+    left = [name for name in (workflow.name, PATH) if _is_to_be_committed(repository, name)]
     shown = [os.path.relpath(root / name, Path(folder).resolve()) for name in left]
     print(_explain(repository, workflow, shown))
     return 0
@@ -61,13 +78,19 @@ def workflow_text() -> str:
 
 def find_workflow(root: Path) -> str:
     """Return the name of a workflow that uses the action, "" if there is none."""
+    found = _find(root)
+    return found.name if found else ""
+
+
+def _find(root: Path) -> _Workflow | None:
     for path in sorted((root / WORKFLOW).parent.glob("*.y*ml")):
         try:
-            if path.is_file() and _USES.search(path.read_text("utf-8", errors="replace")):
-                return invisible.show(str(path.relative_to(root)))
+            text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
         except OSError:
             continue
-    return ""
+        if _USES.search(text):
+            return _Workflow(invisible.show(str(path.relative_to(root))), text)
+    return None
 
 
 def _is_to_be_committed(repository: LocalRepository, name: str) -> bool:
@@ -76,8 +99,8 @@ def _is_to_be_committed(repository: LocalRepository, name: str) -> bool:
     return Path(repository.folder, name).is_file() and not committed
 
 
-def _create(root: Path, name: str, text: str) -> None:
-    """Write a new file and say so, or that there is one already."""
+def _create(root: Path, name: str, text: str) -> bool:
+    """Write a new file and say so, or return False and say that there is one already."""
     path = root / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,13 +109,14 @@ def _create(root: Path, name: str, text: str) -> None:
             file.write(text)
     except FileExistsError:
         print(f"Left alone: {name} exists already.")
-        return
+        return False
     except OSError as problem:
         raise InputError(
             f"{name} cannot be written: {problem.strerror}.",
             remedy="Check the rights of the folder and the space on the disk.",
         ) from problem
     print(f"Written: {name}")
+    return True
 
 
 def _find_branch(repository: LocalRepository) -> str:
@@ -102,30 +126,39 @@ def _find_branch(repository: LocalRepository) -> str:
         return "main"
 
 
-def _explain(repository: LocalRepository, workflow: str, to_commit: list[str]) -> str:
+def _explain(repository: LocalRepository, workflow: _Workflow, to_commit: list[str]) -> str:
     """Return what to do next, step by step; `to_commit` are files from the current folder."""
-    found = _SECRET.search(workflow)
-    secret = found[1] if found else "OPENAI_API_KEY"
-    first = (
-        f"Store the API key of the model server as the secret {secret} of the repository:\n"
-        f"     gh secret set {secret}\n"
-        "   Without gh: on GitHub, Settings > Secrets and variables > Actions.\n"
-        f"   For another server than OpenAI's, set base-url and model in {WORKFLOW}."
-    )
-    steps = [first]
     has_remote = bool(repository.ask("remote"))
-    if not has_remote:
-        steps.insert(0, _CREATE)
-    if _NOT_RELEASED:
-        steps.append(_NAME_A_COMMIT)
+    steps = [] if has_remote else [_CREATE]
+    if not workflow.name:
+        steps.append(_ADD)
+    steps += _find_gaps(workflow)
     if to_commit:
-        files = " ".join(to_commit)
         steps.append(
             f"Commit the files and bring them to {_find_branch(repository)}:\n"
-            f"     git add {files}\n"
+            f"     git add {shlex.join(to_commit)}\n"
             '     git commit -m "Review pull requests"\n'
             f"     git push{'' if has_remote else ' --set-upstream origin HEAD'}",
         )
     steps.append("Open a pull request: its review is a comment there after a minute or two.")
     listed = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
     return f"\nNext:\n{listed}"
+
+
+def _find_gaps(workflow: _Workflow) -> Iterator[str]:
+    """Yield steps about what the workflow names and may not exist yet: a secret, and a release."""
+    place = workflow.name or "that workflow"
+    if found := _SECRET.search(workflow.text):
+        yield (
+            f"Store the API key of the model server as the secret {found[1]} of the repository:\n"
+            f"     gh secret set {found[1]}\n"
+            "   Without gh: on GitHub, Settings > Secrets and variables > Actions.\n"
+            f"   For another server than OpenAI's, set base-url and model in {place}."
+        )
+    if _NOT_RELEASED and _RELEASED.search(workflow.text):
+        yield (
+            f"There is no release yet, so {project.REPOSITORY}@v1 does not exist. Make a copy of\n"
+            f"   the project, and name it and one of its commits in {place}:\n"
+            "     uses: YOU/code-review-action@COMMIT\n"
+            f"   {_COPY} says how."
+        )

@@ -8,9 +8,9 @@ from pathlib import Path
 from reviewer.adapters.files.git_repository import LocalRepository
 from reviewer.adapters.files.git_runs import decode, run_git
 from reviewer.changes import unmatched_patterns
-from reviewer.config import glob_mistakes
 from reviewer.config import settings as config
 from reviewer.config.config_error import ConfigError
+from reviewer.config.mistakes import glob_mistakes
 from reviewer.config.repository import file_places, learnings_file, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
@@ -32,14 +32,16 @@ def check(file: str, templates: str) -> int:
     learnings = path if path.name == Path(LEARNINGS_FILE).name else root / LEARNINGS_FILE
     checks_learnings = learnings == path or (not file and learnings.exists())
     if templates:
-        _check_templates(Path(templates))
+        _check_templates(Path(templates), root)
     learned = _check_learnings(learnings) if checks_learnings else ()
     reads_settings = learnings != path
     if reads_settings:
         _check_place(root, path)
     is_there = reads_settings and (bool(file) or path.exists())
     settings = config.load(Inputs(), read(path) if is_there else None)
-    doubtful = (*settings.notes, *_find_doubtful(settings, root)) if is_there else ()
+    # The inputs of the workflow are not known here.
+    overruled = (f"if the workflow does not set this input, {each}." for each in settings.notes)
+    doubtful = (*overruled, *_find_doubtful(settings, root)) if is_there else ()
     unmatched = unmatched_patterns.find(replace(settings, learnings=learned), _list_files(root))
     for note in (*doubtful, *unmatched):
         print(f"note: {note}")
@@ -109,16 +111,23 @@ def _check_place(root: Path, path: Path) -> None:
         print(f"note: a run reads {PATH} only.")
 
 
-def _check_templates(folder: Path) -> None:
+def _check_templates(folder: Path, root: Path) -> None:
     """Try each template with sample values; raises TemplatesError if one cannot be used."""
     # jinja2, imported here, is needed for templates alone.
     from reviewer.config import template_parts
 
+    if not folder.is_dir():
+        elsewhere = os.path.relpath(root.resolve() / folder)
+        raise template_parts.TemplatesError(
+            f"There is no folder {folder} here.",
+            cause="Its path is relative to the current folder.",
+            remedy=f"Write `--templates {elsewhere}`." if Path(elsewhere).is_dir() else "",
+        )
     paths = [each for each in sorted(folder.glob("*")) if template_parts.belongs(each.name, "")]
     found = [template_parts.check(each.as_posix(), read(each)) for each in paths]
     if problems := [str(each) for each in found if each]:
         raise template_parts.TemplatesError("\n".join(problems))
     if not paths:
-        there = ", ".join(template_parts.NAMES)
-        raise template_parts.TemplatesError(f"{folder} has no template; there are: {there}")
-    print(f"{folder}: {len(paths)} templates can be used.")
+        names = ", ".join(template_parts.NAMES)
+        raise template_parts.TemplatesError(f"{folder} has no template. It can have: {names}")
+    print(f"{folder}: {len(paths)} template{'s' * (len(paths) > 1)} can be used.")

@@ -135,7 +135,10 @@ class _Checker:
             case nodes.Getattr(node=of, attr=attr):
                 of_loop = isinstance(of, nodes.Name) and of.name == "loop"
                 if not of_loop or attr not in _LOOP_VALUES:
-                    raise self._refuse(node, f"values have no {attr!r}", attr)
+                    meant = f": write '{{{{ {attr} }}}}'" if attr in known else ""
+                    raise self._refuse(
+                        node, f"values have no members such as {attr!r}{meant}", attr
+                    )
             case _:
                 pass
 

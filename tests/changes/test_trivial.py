@@ -100,6 +100,18 @@ def test_a_definition_at_another_place_of_the_file_is_trivial(
             "//go:x\nfunc f() {\n}\nfunc g() {\n}\n",
             "func f() {\n}\n//go:x\nfunc g() {\n}\n",
         ),
+        # What shares a row with a function, and is initialised or expanded in order.
+        (
+            "a.go",
+            "func f() {}; var x = a()\nfunc g() {}; var y = b()\n",
+            "func g() {}; var y = b()\nfunc f() {}; var x = a()\n",
+        ),
+        (
+            "a.go",
+            "func f() {\n}; var x = a(); func g() {\n}\nfunc h() {\n}; var y = b()\n",
+            "func h() {\n}; var y = b()\nfunc f() {\n}; var x = a(); func g() {\n}\n",
+        ),
+        ("a.rs", "fn f() {} a!(1);\nfn g() {} a!(2);\n", "fn g() {} a!(2);\nfn f() {} a!(1);\n"),
         # Macros are known below their definition only.
         (
             "a.rs",
@@ -252,6 +264,8 @@ def test_a_comment_that_a_tool_may_read_is_not_trivial(comment: str) -> None:
         "// clang-format off",
         "// fallthrough",
         "/* FALLTHROUGH */",
+        "/* Else, fall thru. */",
+        "// Intentionally falls thru.",
         "// SAFETY: nobody else has it.",
         "// LCOV_EXCL_START",
         "// Some words are here \\",
@@ -286,10 +300,18 @@ def test_a_comment_like_c_that_a_tool_may_read_is_not_trivial(path: str, comment
         ("a.js", 'a = /"/; s = `"\n// Some words are here.\n`;\n', 'a = /"/; s = `"\n`;\n'),
         ("a.js", "a = /\\//; s = `\n// Some words are here.\n`;\n", "a = /\\//; s = `\n`;\n"),
         ("a.js", "<p>\n// Some words are here.\n</p>\n", "<p>\n</p>\n"),
+        ("a.js", "<p>\n// Some words are here.\n< /p>\n", "<p>\n< /p>\n"),
+        ("a.js", "<p>\n// Some words are here.\n<\n/p>\n", "<p>\n<\n/p>\n"),
         ("a.js", "x <!-- `\ny = `\n// Some words are here.\n`;\n", "x <!-- `\ny = `\n`;\n"),
         ("a.tsx", "f();\n", "// Some words are here.\nf();\n"),
         ("a.rs", 's = "\n// Some words are here.\n";\n', 's = "\n";\n'),
         ("a.rs", 'c = \'"\'; s = "\n// Some words are here.\n";\n', 'c = \'"\'; s = "\n";\n'),
+        # In editions before 2021, "c" is no prefix of a literal.
+        (
+            "a.rs",
+            'm!(cr"\\");\n// Some words are here.\n", r#"""#);\n',
+            'm!(cr"\\");\n", r#"""#);\n',
+        ),
         ("A.java", 's = """\n// Some words are here.\n""";\n', 's = """\n""";\n'),
         ("a.kt", 's = """a"""" + """\n// Some words are here.\n"""\n', 's = """a"""" + """\n"""\n'),
         ("a.kt", 's = "${"a"}"\n// Some words are here.\n', 's = "${"a"}"\n'),

@@ -118,6 +118,8 @@ BUMPS = [
     ),
     ("go.mod", GO_MOD, "v0.2.3 //", "v0.2.9 //"),
     ("Gemfile", GEMFILE, "~> 7.1.2", "~> 7.1.3"),
+    ("Gemfile", "# It's Ruby.\ngem 'a', '1.2.3'\ngem \"b\", require: 'b'\n", "1.2.3", "1.2.4"),
+    ("go.mod", "require (\n\ta.com/b v1.2.3\n) // (These.)\n", "v1.2.3", "v1.2.4"),
     ("pom.xml", POM, "</artifactId>\n      <version>1.2.3", "</artifactId>\n      <version>1.2.4"),
 ]
 NO_BUMPS = [
@@ -169,11 +171,29 @@ NO_BUMPS = [
     ("requirements.txt", REQUIREMENTS, "example.com/1.2.3", "example.com/1.2.4"),
     ("requirements.txt", REQUIREMENTS, "3.8", "3.9"),
     ("requirements.txt", REQUIREMENTS, "since 1.0.0", "since 1.0.1"),
+    ("Cargo.toml", f"# since 1.0.0\n{CARGO}", "since 1.0.0", "since 1.0.1"),
+    ("pyproject.toml", "[tool.a]\npython = 3.1\n", "3.1", "3.10"),
+    ("package.json", '{"a": 3.1}\n', "3.1", "3.10"),
     ("requirements.txt", HASHED, "2.31.0", "2.32.0"),
     ("requirements.txt", HASHED, "1.26.0", "1.26.1"),
     ("requirements.txt", "-r base-1.2.3.txt\n", "1.2.3", "1.2.4"),
     ("requirements.txt", "a @ https://example.com/a-1.2.3.zip\n", "1.2.3", "1.2.4"),
     ("requirements.txt", "git+https://example.com/a@v1.2.3\n", "1.2.3", "1.2.4"),
+    # Names of packages, of their parts and of modules that look like versions.
+    ("requirements.txt", "v1.2==2.0.0\n", "v1.2", "v1.3"),
+    ("requirements.txt", "a[1.2]==2.0.0\n", "1.2", "1.3"),
+    ("pyproject.toml", '[project]\ndependencies = ["1.2==2.0.0"]\n', "1.2", "1.3"),
+    ("pyproject.toml", '[project]\ndependencies = ["a[1.2]==2.0.0"]\n', "1.2", "1.3"),
+    ("pyproject.toml", PYPROJECT.replace("python =", "Python ="), "^3.9.1", "^3.9.2"),
+    ("go.mod", "require a.com/v1.2/b v1.0.0\n", "v1.2", "v1.3"),
+    ("go.mod", "require (\n\ta.com/1.2 v1.0.0\n)\n", "1.2", "1.3"),
+    # Blocks in a form that gofmt does not write, and strings of many lines.
+    ("go.mod", "require (\n )\nexclude  (\n\ta.com/b v1.2.3\n)\n", "v1.2.3", "v1.2.4"),
+    ("go.mod", "require (\nexclude  (\n\ta.com/b v1.2.3\n)\n", "v1.2.3", "v1.2.4"),
+    ("go.mod", "require (\n)\nexclude (\n\ta.com/b v1.2.3\n)\n", "v1.2.3", "v1.2.4"),
+    ("Gemfile", "run \"\ngem 'a', '1.2.3'\n\"\n", "1.2.3", "1.2.4"),
+    ("Gemfile", "run ?\", \"\ngem 'a', '1.2.3'\n\"\n", "1.2.3", "1.2.4"),
+    ("Gemfile", "run 'a\"b', \"'\ngem 'a', '1.2.3'\n\"\n", "1.2.3", "1.2.4"),
     # Files of other kinds.
     ("requirements.txt.in.py", REQUIREMENTS, "2.31.0", "2.32.0"),
     ("requirements.md", REQUIREMENTS, "2.31.0", "2.32.0"),

@@ -337,3 +337,25 @@ def test_any_text_is_an_address_or_an_input_error(text: str) -> None:
         except InputError as error:
             said = str(error)
         assert said.isprintable()
+
+
+@faults("IN5")
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("https//models.example.com/v1", "https://models.example.com/v1"),
+        ("https:/models.example.com/v1", "https://models.example.com/v1"),
+        ("http://::1:8000/v1", "http://[::1]:8000/v1"),
+        ("http://fd12:3456::1:8000/v1", "http://[fd12:3456::1]:8000/v1"),
+    ],
+)
+def test_a_slip_in_front_of_the_host_or_around_it_is_mended(text: str, meant: str) -> None:
+    with pytest.raises(InputError) as caught:
+        base_url.parse(text, allow_http=False)
+    assert caught.value.remedy == f"Write `base-url: {meant}`."
+
+
+@pytest.mark.parametrize("text", ["<https://models.example.com/v1>", "[x](https://example.com/v1)"])
+def test_what_is_in_front_of_an_address_is_no_scheme(text: str) -> None:
+    with pytest.raises(InputError, match="it begins with another character"):
+        base_url.parse(text, allow_http=False)

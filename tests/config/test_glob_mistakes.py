@@ -2,10 +2,10 @@
 
 import pytest
 
-from reviewer.config import glob_mistakes
 from reviewer.config import settings as config
-from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
+from reviewer.config.mistakes import glob_mistakes
+from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.workflow.inputs import Inputs
 from reviewer.errors import InputError
 from tests.refusals import refusal
@@ -48,6 +48,13 @@ MEANT: dict[str, tuple[str, ...]] = {
     "^src/": (),
     ".*\\.py$": (),
     "src/(a|b)/**": (),
+    "src/[abc": ("src/[abc]",),
+    "src/!(test)/**": (),
+    "**/*.+(js|ts)": ("**/*.js", "**/*.ts"),
+    "src/@(a|b)/**": ("src/a/**", "src/b/**"),
+    "${{ github.workspace }}/dist": (),
+    "https://github.com/o/r/blob/main/docs/x.md": ("/docs/x.md",),
+    "https://example.com/x.md": (),
     "./{a,b}": ("/a", "/b"),
 }
 RIGHT = (
@@ -55,6 +62,7 @@ RIGHT = (
     "My Folder/**", "docs/My File.md", "v1.2 Notes/**", "{{cookiecutter.slug}}/**", "it's.md",
     "[Bb]in/", "[Bb]in/[Oo]bj", "[a-z]*/[0-9]", "docs/[a,b].md", "\\!x", "\\#a", "a\\ ", "\\*.md",
     "Foo$Bar.class", ".github/**", "a,b", "src/**/*.test.ts", "#", "@scope/**",
+    "app/(shop)/**", "!(shop)/**", "app/@modal/(.)photo/**", "a+(b).md",
 )  # fmt: skip
 NAMES = (
     "x", "y", "x y", "docs/x", "docs/a.md", "src/a.ts", "a.md", "src/app/a.cs", ".env", "a.js",

@@ -104,20 +104,23 @@ def test_two_mappings_may_have_the_same_key() -> None:
 
 @faults("CF6")
 @pytest.mark.parametrize(
-    "raw",
+    ("raw", "advice"),
     [
-        "a: &x [1]",
-        "a: *x",
-        "&x a: 1",
-        "*x : 1",
-        "a: &a [x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]",
-        "exclude: [*a]",
+        ("a: &x [1]", "in each place, without `&x`"),
+        ("a: &x\n  b: 1", "in each place, without `&x`"),
+        ("a: &x 1", "quotes"),
+        ("a: *x", "quotes"),
+        ("&x a: 1", "quotes"),
+        ("*x : 1", "quotes"),
+        ("a: &a [x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]", "without `&a` and `*a`"),
+        ("a: &x 1\nb: *x", "without `&x` and `*x`"),
+        ("exclude: [*a]", "quotes"),
     ],
 )
-def test_anchors_and_aliases_are_refused_before_anything_is_expanded(raw: str) -> None:
+def test_anchors_and_aliases_are_refused_before_anything_is_expanded(raw: str, advice: str) -> None:
     error = refusal(raw)
     assert "anchors (&) and aliases (*) are not supported" in error.what
-    assert "quotes" in error.remedy
+    assert advice in error.remedy
 
 
 @faults("CF6")

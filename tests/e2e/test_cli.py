@@ -435,6 +435,14 @@ def test_patterns_that_match_no_file_get_a_note(
     assert "`dist/**` (exclude of" in check_settings(repository, model_server, text).stdout
 
 
+def test_a_value_that_the_input_overrules_gets_a_note_about_the_workflow_that_is_not_read(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = check_settings(repository, model_server, "verify: off\n")
+    assert done.returncode == 0
+    assert "note: if the workflow does not set this input, `verify: off` in " in done.stdout
+
+
 def test_without_a_file_of_settings_the_defaults_apply(
     repository: Path, model_server: LoopbackModel
 ) -> None:
@@ -459,6 +467,39 @@ def test_templates_are_checked_with_file_line_and_column(
     done = run(repository, model_server, "config", "check", "--templates", "templates")
     assert done.returncode == 0
     assert done.stdout.startswith("templates: 2 templates can be used.\nThere is no .github/")
+
+
+def test_a_folder_of_templates_is_named_from_the_current_folder(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    command = ("config", "check", "--templates", "templates")
+    done = run(repository, model_server, *command)
+    assert done.returncode == 2
+    assert "There is no folder templates here." in done.stderr
+    (repository / "templates").mkdir()
+    done = run(repository, model_server, *command)
+    assert "templates has no template. It can have: rules.md.j2," in done.stderr
+    (repository / "templates" / "header.md.j2").write_text("x\n", "utf-8")
+    done = run(repository, model_server, *command)
+    assert done.stdout.startswith("templates: 1 template can be used.\n")
+    (repository / "below").mkdir()
+    done = run(repository / "below", model_server, *command)
+    assert "Write `--templates ../templates`." in done.stderr
+
+
+def test_an_error_about_templates_here_names_the_folder_once_and_no_pull_request(
+    repository: Path, model_server: LoopbackModel
+) -> None:
+    done = run(repository, model_server, "review", "main..change", "--input", "templates=own")
+    assert done.returncode == 2
+    assert "error: own at the base commit: there is no template in this folder." in done.stderr
+    assert "A change that adds a template to the folder is reviewed with ours." in done.stderr
+    assert "pull request" not in done.stderr
+    commit(repository, {"own/header.md.j2": "{{ nope }}\n"})
+    (repository / "new.py").write_text("new = 3\n", "utf-8")
+    done = run(repository, model_server, "review", "HEAD", "--input", "templates=own")
+    assert "error: own/header.md.j2 at the base commit, line 1, column 4: " in done.stderr
+    assert "pull request" not in done.stderr
 
 
 def test_a_saved_report_is_shown_without_any_network(
@@ -676,6 +717,7 @@ def test_a_pull_request_is_named_by_its_address_in_a_browser_too(
         (("--api_key=sk-1",), {}, ("--api_key is no option. Write `--input api-key=...`.",)),
         (("--language", "--plan"), {}, ("Write `--input language=...`.",)),
         (("--zzz",), {}, ("unrecognized arguments: --zzz\n",)),
+        (("--base", "main"), {}, ("unrecognized arguments: --base\n",)),
         (("HEAD~9",), {}, ("HEAD has no such ancestor", "For all of the history, write `code")),
         (("HEAD^2",), {}, ("HEAD has no such parent", "`HEAD~2`")),
         ((), {"CODE_REVIEW_EFFORT": "x"}, ("CODE_REVIEW_EFFORT is 'x'",)),

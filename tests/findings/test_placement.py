@@ -397,6 +397,7 @@ def test_the_same_quote_under_another_title_is_one_finding() -> None:
         builders.revise(finding(), path="src/other.py"),
         builders.revise(finding(), side=Side.OLD),
         builders.revise(finding("Refund lost"), quote="another"),
+        builders.revise(finding("Anybody may charge"), category="security"),
     ],
 )
 def test_findings_about_other_lines_or_other_things_stay_apart(other: Finding) -> None:

@@ -109,7 +109,7 @@ def file_not_counted(scene: Scene) -> RunResult:
 
 def file_not_listed(scene: Scene) -> RunResult:
     short = scene.pull.head_sha[:7]
-    return replace(FINISHED, summary=f"Reviewed 1 of 1 changed files at {short}.")
+    return replace(FINISHED, summary=f"Reviewed 1 of 1 changed file at {short}.")
 
 
 def too_late(_scene: Scene) -> RunResult:

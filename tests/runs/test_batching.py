@@ -125,7 +125,22 @@ def test_a_file_that_no_reply_is_about_is_named_and_the_review_is_incomplete(job
     job.model.script = forgets
     finished = job.run(fail_on="high")
     assert (finished.code, finished.outputs["complete"]) == (3, "false")
-    assert "has no section about any of the files" in job.github.bodies[0]
+    (body,) = job.github.bodies
+    assert "has no section about any of the files" in body
+    assert "1 could not be reviewed; the table says why." in body
+    # An annotation has no table; what it says is in the lines below.
+    assert "1 could not be reviewed; the reasons are below.%0A" in finished.log
+
+
+def test_a_model_whose_replies_are_about_no_file_is_said_to_be_too_small(job: Job) -> None:
+    change(job, 2)
+    job.model.script = lambda _: change_reply(section("junk/words.py"))
+    finished = job.run()
+    assert finished.code == 1
+    assert "Models that are too small for the task reply so." in finished.log
+    assert "Set the input model to a larger one." in finished.log
+    assert "too small" not in job.github.bodies[0].partition("### Files")[2]
+    assert "too small" not in str(job.model.bodies)
 
 
 @faults("LL20")

@@ -79,6 +79,18 @@ def test_each_error_of_the_base_is_an_annotation_at_its_line(job: Job) -> None:
     assert all("on the base branch main" in each.message for each in errors)
 
 
+def test_the_comment_and_the_job_summary_name_several_errors_of_the_base(job: Job) -> None:
+    lines = "".join(f"max-{number}: 1\n" for number in range(8))
+    open_pull(job, lines, lines)
+    finished = job.run()
+    (body,) = job.github.bodies
+    for text in (body, finished.summary):
+        assert "there is no key 'max-0'" in text
+        assert f"Also {PATH}, line 5, column 1: there is no key 'max-4'" in text
+        assert "And 3 more, in the log." in text
+    assert "there is no key 'max-7'" in finished.log
+
+
 @faults("CF10")
 def test_the_merge_of_a_broken_file_fails_a_gate(job: Job) -> None:
     open_pull(job, VALID, BROKEN)

@@ -24,6 +24,7 @@ from tests.runs.model_scripts import finds_a_problem
 
 OLD = "# Ours.\n- text: Style is for the linter.\n"
 TEXT = "Money is counted in cents."
+LONG_KEY = "sk-Zq8Lr2Vx7Tn4Bw9Hc3Md"
 ORIGIN = "https://github.com/octo/shop/pull/7#issuecomment-9"
 ASKED = ProposeLearning(NUMBER, TEXT, Commenter("maintainer", Subject.COMMENT, 9))
 
@@ -330,9 +331,8 @@ def test_no_secret_is_proposed(job: Job, *, pushes: bool) -> None:
 
 @faults("SE18")
 def test_a_secret_in_disguise_is_refused_as_a_part_of_the_text(job: Job) -> None:
-    key = "sk-Zq8Lr2Vx7Tn4Bw9Hc3Md"
-    job.inputs["api-key"] = key
-    finished = learn(job, replace(ASKED, text=f"The key is {' '.join(key)}."))
+    job.inputs["api-key"] = LONG_KEY
+    finished = learn(job, replace(ASKED, text=f"The key is {' '.join(LONG_KEY)}."))
     assert "/learn was refused: the text contains all or part of a secret" in finished.log
     assert "model" not in finished.log
     assert (9, "confused") in job.github.repository.reactions
@@ -349,26 +349,74 @@ def test_the_description_and_the_reply_show_all_that_the_file_gets(job: Job, tex
         assert f"> `{text}`" in invisible.drop(each)
 
 
-def test_ignore_with_a_reason_offers_the_command(job: Job) -> None:
+def ignore(job: Job, reason: str, number: int = 1) -> str:
+    """Review, ignore a finding of it, and return the comment."""
     job.run()
-    ignored = IgnoreCommand(1, "generated `code`")
-    wanted = replace(job.wanted, requested=True, ignore=ignored, commenter=replace(ASKED.commenter))
+    ignored = IgnoreCommand(number, reason)
+    wanted = replace(job.wanted, requested=True, ignore=ignored, commenter=ASKED.commenter)
     assert job.carry_out(wanted).code == 0
     (body,) = job.github.bodies
-    assert "`/learn` `` F1 generated `code` ``" in body
-    assert proposals(job) == []
-    # What it offers works.
-    learn(job, replace(ASKED, text="generated `code`", finding=1))
+    return body
+
+
+def test_the_reason_of_an_ignored_finding_is_proposed_as_a_pull_request(job: Job) -> None:
+    body = ignore(job, "generated `code`")
+    assert "The reason is proposed as a learning in #8. Merge it if it holds" in body
     assert proposed(job) == Learning("generated `code`", ("src/app.py",), ORIGIN)
-    # It is an offer to who dismissed the finding, not a part of every later review.
+    assert "`maintainer` gave this reason for `/ignore F1` in a comment" in str(
+        proposals(job)[0].body
+    )
+    # It is for who dismissed the finding, not a part of every later review.
     job.github.push(NUMBER, {"b.py": "new = 2\n"})
     job.run()
-    assert "/learn" not in job.github.bodies[0]
+    assert "The reason" not in job.github.bodies[0]
+    assert len(proposals(job)) == 1
 
 
-def test_ignore_without_a_reason_offers_nothing(job: Job) -> None:
+def test_a_repeated_run_proposes_the_reason_once(job: Job) -> None:
+    ignore(job, "generated code")
+    job.github.repository.comments.clear()
+    body = ignore(job, "generated code")
+    assert "proposed as a learning in #8" in body
+    assert len(proposals(job)) == 1
+
+
+def test_without_the_right_to_push_the_comment_has_the_reason_to_paste(job: Job) -> None:
+    job.github.site.tokens[TOKEN] = Token(BOT, pushes=False)
+    body = ignore(job, "generated code")
+    assert "<details><summary>Use the reason in later reviews too</summary>" in body
+    assert "`contents: write`" in body
+    assert pasted(body) == Learning("generated code", ("src/app.py",), ORIGIN)
+    assert proposals(job) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "number"),
+    [("", 1), (" \u200b", 1), ("no such finding", 9), ("x" * 5_000, 1)],
+    ids=["none", "invisible", "no finding", "too long"],
+)
+def test_what_can_be_no_learning_is_not_proposed_and_the_review_goes_on(
+    job: Job, reason: str, number: int
+) -> None:
+    body = ignore(job, reason, number)
+    assert "Reviewed 1 of 1" in body
+    assert "the reason" not in body.lower()
+    assert proposals(job) == []
+
+
+@faults("SE18")
+def test_a_reason_with_a_secret_in_disguise_is_not_proposed(job: Job) -> None:
+    job.inputs["memory-key"] = LONG_KEY
     job.run()
-    commenter = replace(ASKED.commenter)
-    wanted = replace(job.wanted, requested=True, ignore=IgnoreCommand(1), commenter=commenter)
-    job.carry_out(wanted)
-    assert "/learn" not in job.github.bodies[0]
+    ignored = IgnoreCommand(1, f"The key is {' '.join(LONG_KEY)}.")
+    wanted = replace(job.wanted, requested=True, ignore=ignored, commenter=ASKED.commenter)
+    assert "is withheld" in job.carry_out(wanted).log
+    assert proposals(job) == []
+
+
+def test_a_failure_while_the_reason_is_proposed_fails_no_review(job: Job) -> None:
+    job.github.fail(f"GET .*/{re.escape(LEARNINGS_FILE)}", failures.status(500), forever=True)
+    body = ignore(job, "generated code")
+    assert "no problems found" in body
+    assert "the reason" not in body.lower()
+    assert proposals(job) == []

@@ -203,7 +203,7 @@ def test_a_prompt_does_not_follow_a_redirect(job: Job) -> None:
         finished = job.run()
         assert elsewhere.requests == []
     assert finished.code == 2
-    assert_reported_everywhere(job, finished, "Set base-url to the address that it redirects to")
+    assert_reported_everywhere(job, finished, f"Write `base-url: {elsewhere.base_url}`, if you")
 
 
 @faults("LL14")

@@ -73,6 +73,37 @@ def test_a_finding_that_moves_with_its_file_is_reported_once(job: Job) -> None:
     assert "Not checked again" not in job.github.bodies[0]
 
 
+@pytest.mark.parametrize(
+    ("path", "push"),
+    [
+        ("lib/app.js", {"lib/app.js": PLAIN}),
+        ("src/new.js", {"src/new.js": ""}),
+    ],
+)
+def test_code_that_is_gone_from_a_file_without_lines_is_fixed(
+    job: Job, path: str, push: dict[str, str]
+) -> None:
+    """A rename without changes, or an empty file, has no line that the model would have to read."""
+    moved = {"src/app.js": (PLAIN, None), "lib/app.js": (None, f"{PLAIN}{EVIL}\n")}
+    job.github.add_pull(
+        NUMBER, moved if path == "lib/app.js" else {path: (None, f"{PLAIN}{EVIL}\n")}
+    )
+    report(job)
+    assert job.run(fail_on="high").code == 3
+    job.github.push(NUMBER, push)
+    finished = job.run(fail_on="high")
+    assert (finished.code, finished.outputs["critical"]) == (0, "0")
+    assert "Not checked again" not in job.github.bodies[0]
+    assert "Fixed since" in job.github.bodies[0]
+
+
+def test_a_finding_about_a_rename_goes_with_its_reason(job: Job) -> None:
+    job.github.add_pull(NUMBER, {"src/app.js": (PLAIN, None), "lib/app.js": (None, PLAIN)})
+    assert job.run(exclude="lib/**").outputs["findings"] == "1"
+    assert job.run().outputs["findings"] == "0"
+    assert "Not checked again" not in job.github.bodies[0]
+
+
 @faults("HD11")
 def test_one_place_for_findings_is_that_of_the_worst(job: Job) -> None:
     hidden = "a = 1  # \u200b\n"

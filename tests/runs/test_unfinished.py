@@ -86,6 +86,16 @@ def test_as_long_as_they_are_not_verified_each_comment_says_so(job: Job) -> None
     assert f"the findings in {PATHS[0]} were not verified" in job.github.bodies[0]
 
 
+def test_a_file_over_a_limit_keeps_the_note_that_its_findings_are_not_verified(job: Job) -> None:
+    job.model.script = fails_at("verify")
+    job.run(verify="on")
+    job.model.script = finds
+    job.run(verify="on", max_file_lines="50")
+    assert f"the findings in {PATHS[0]} were not verified" in job.github.bodies[0]
+    job.run(verify="on")
+    assert "were not verified" not in job.github.bodies[0]
+
+
 def test_without_a_request_about_the_whole_change_the_next_run_sends_that_one_alone(
     job: Job,
 ) -> None:
@@ -100,6 +110,28 @@ def test_without_a_request_about_the_whole_change_the_next_run_sends_that_one_al
     assert asked(job, before) == ["whole"]
     assert (finished.code, finished.outputs["complete"]) == (0, "true")
     assert "Seen as a whole." in job.github.bodies[0]
+
+
+@pytest.mark.parametrize("read_before", [0, 1])
+def test_files_that_a_run_left_unread_are_read_before_the_whole_change(
+    job: Job, read_before: int
+) -> None:
+    """A server that answers one at a time, and the whole first, leaves each run one reply."""
+    reviews = list[Body]()
+
+    def answers_few(body: Body) -> str:
+        reviews.extend([body] if purpose(body) == "review" else [])
+        return finds(body) if body not in reviews[read_before:] else "I would rather not."
+
+    job.model.script = answers_few
+    job.run(context_window="16000")
+    before = len(job.model.bodies)
+    job.model.script = finds
+    finished = job.run(context_window="16000", concurrency="2")
+    done = asked(job, before)
+    assert done == ["review"] * (len(done) - 1) + ["whole"]
+    assert len(done) > 1
+    assert finished.outputs["complete"] == "true"
 
 
 def test_a_lower_limit_shows_what_is_remembered_and_asks_about_nothing(job: Job) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer import __version__
+from reviewer import __version__, project
 from reviewer.config import settings as config
 from reviewer.config.repository import file_keys
 from reviewer.config.repository.strict_yaml import PATH
@@ -74,6 +74,57 @@ def test_a_workflow_of_another_name_that_runs_the_action_is_enough(
     init.write_files(str(folder))
     assert "Left alone: .github/workflows/other.yaml runs the action" in capsys.readouterr().out
     assert not (folder / init.WORKFLOW).exists()
+
+
+def test_the_next_steps_name_the_workflow_that_runs_the_action(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = folder / ".github" / "workflows" / "other.yml"
+    other.parent.mkdir(parents=True)
+    other.write_text(
+        "steps:\n  - uses: someone/code-review-action@0123abc\n    with:\n"
+        "      api-key: ${{ secrets.MODEL_KEY }}\n"
+    )
+    init.write_files(str(folder))
+    shown = capsys.readouterr().out
+    assert init.WORKFLOW not in shown
+    assert "set base-url and model in .github/workflows/other.yml.\n" in shown
+    assert "\n     gh secret set MODEL_KEY\n" in shown
+    assert "@v1 does not exist" not in shown
+    assert f"git add .github/workflows/other.yml {PATH}\n" in shown
+
+
+def test_a_workflow_that_reads_no_key_needs_no_secret(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = folder / ".github" / "workflows" / "other.yml"
+    other.parent.mkdir(parents=True)
+    other.write_text("steps:\n  - uses: someone/code-review-action@0123abc\n")
+    init.write_files(str(folder))
+    assert "secret" not in capsys.readouterr().out
+
+
+def test_a_workflow_of_that_name_that_runs_something_else_leaves_one_to_add(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = folder / init.WORKFLOW
+    other.parent.mkdir(parents=True)
+    other.write_text("steps:\n  - run: make\n")
+    init.write_files(str(folder))
+    shown = capsys.readouterr().out
+    assert f"{init.WORKFLOW} does not run the action." in shown
+    assert f"\n     {project.HOME}/blob/main/examples/review.yml\n" in shown
+    assert shown.count(init.WORKFLOW) == 2
+    assert f"git add {PATH}\n" in shown
+
+
+def test_settings_that_are_left_alone_are_to_be_checked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".github").mkdir()
+    (folder / PATH).write_text("model: mine\n")
+    init.write_files(str(folder))
+    assert "`code-review config check` checks it.\n" in capsys.readouterr().out
 
 
 def test_a_second_time_nothing_is_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

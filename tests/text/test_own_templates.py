@@ -302,6 +302,13 @@ def test_an_error_names_line_column_and_word(
     assert (refused.line, refused.column, word in refused.what) == (line, column, True)
 
 
+@pytest.mark.parametrize("source", ["{{ finding.title }}", "{{ severity.title }}"])
+def test_a_value_that_is_written_as_a_member_of_another_is_said_as_it_is_called(
+    source: str,
+) -> None:
+    assert refuse(source).what == "values have no members such as 'title': write '{{ title }}'"
+
+
 def test_a_list_is_cut_at_its_limit() -> None:
     many = tuple(f"f{n}" for n in range(100))
     assert render("{{ also | length }}", also=many) == "20"

@@ -12,6 +12,7 @@ from reviewer.errors import InputError, MissingContentError, NotFoundError
 # "..my-branch" begins at the default branch; "../name" is a path.
 _RANGE = re.compile(r"(?P<base>(?:[^.].*?)?)\.\.\.?(?P<head>(?![./]).*)")
 # The path of a pull request on GitHub, without the server.
+_NUMBER = re.compile(r"#?([1-9][0-9]{0,9})")
 _PULL = re.compile(r"([\w.-]+/[\w.-]+)/pull/([1-9]\d{0,9})", re.ASCII)
 # "HEAD~2", "main^"; of a merge, "main^2" is the second parent.
 _ANCESTOR = re.compile(r"([^~^]+)[~^][~^0-9]*")
@@ -123,10 +124,27 @@ class LocalRepository:
         what = f"'{name}' is no branch or commit here."
         if (younger := _ANCESTOR.fullmatch(name)) and self.try_to_resolve(younger[1]):
             raise self._refuse_ancestor(what, name, younger[1])
-        remedy = "`git branch --all` lists the branches, `git log` the commits."
+        raise NotFoundError(
+            what, cause="It is misspelled, or was not fetched.", remedy=self._advise_name(name)
+        )
+
+    def _advise_name(self, name: str) -> str:
+        """Return what to do about a name of no commit."""
         if pull := _PULL.fullmatch(name):
-            remedy = f"For a pull request on GitHub, write `{pull[1]}#{pull[2]}`."
-        raise NotFoundError(what, cause="It is misspelled, or was not fetched.", remedy=remedy)
+            return f"For a pull request on GitHub, write `{pull[1]}#{pull[2]}`."
+        if number := _NUMBER.fullmatch(name):
+            return (
+                "A pull request on GitHub is named with its repository: write "
+                f"`code-review review 'owner/repo#{number[1]}'`."
+            )
+        listed = "`git branch --all` lists the branches, `git log` the commits."
+        remotes = self.ask("remote").split()
+        remote = "origin" if "origin" in remotes else next(iter(remotes), "")
+        branch = name.removeprefix(f"{remote}/")
+        if not remote or not _PLAIN_NAME.fullmatch(branch) or not _PLAIN_NAME.fullmatch(remote):
+            return listed
+        here = branch if branch == name else f"refs/remotes/{remote}/{branch}"
+        return f"{listed} `git fetch {remote} {branch}:{here}` fetches a branch of that name."
 
     def _refuse_ancestor(self, what: str, name: str, younger: str) -> NotFoundError:
         """Return the error about a commit that is not before `younger`, which exists."""
@@ -177,8 +195,18 @@ class LocalRepository:
             if sha := self.try_to_ask("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}"):
                 return sha, self._shorten(ref)
         name = self._guess_default_branch()
+        what = "The default branch is not known, so nobody knows which commits to review."
+        fetched = self.try_to_ask("config", "--get-all", "remote.origin.fetch")
+        if fetched and "*" not in fetched:
+            raise NotFoundError(
+                what,
+                cause="The clone has one branch of the remote repository alone.",
+                remedy="Get the others: `git remote set-branches origin '*' && git fetch && git "
+                "remote set-head origin --auto`. "
+                "`code-review review HEAD` reviews only what is not committed.",
+            )
         raise NotFoundError(
-            "The default branch is not known, so nobody knows which commits to review.",
+            what,
             cause="There is no origin/HEAD, no branch of the name in init.defaultBranch, and no "
             "main or master.",
             remedy=f"Name it: `code-review review {name}`. Or set it once: `git config "

@@ -24,6 +24,7 @@ from reviewer.errors import ForgeError
 
 _NAMED = "shape"
 # The first is documented, the second is what GitHub sends with the code graphql_rate_limit.
+_FORBIDDEN = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES"})
 _LIMITED = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 # Of a query that asks for more than GitHub computes: in advance, or as it turns out.
 _TOO_MUCH = frozenset({
@@ -184,8 +185,8 @@ def _failure(
     if kinds & _LIMITED or (untyped and refusals.names_limit(messages)):
         return refusals.rate_limit_error(response, messages)
     if "NOT_FOUND" in kinds:
-        return refusals.not_found_error("What the query asked for")
-    if "FORBIDDEN" in kinds or "Resource not accessible" in messages:
+        return refusals.not_found_error(messages.rstrip(".") or "What the query asked for")
+    if kinds & _FORBIDDEN or "Resource not accessible" in messages:
         return refusals.forbidden_error(response, messages)
     if any(_NO_FIELD in (error.message or "") for error in errors):
         # A query that also asks for a file is repeated without.

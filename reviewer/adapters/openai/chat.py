@@ -14,7 +14,6 @@ from pydantic import Field, ValidationError
 from reviewer.adapters.openai import prompt_cache, usages, wire
 from reviewer.adapters.openai.errors import error_bodies, refusal_texts
 from reviewer.adapters.openai.wire import CallId, Dialect, Options, ServerObject
-from reviewer.errors import ReplyError
 from reviewer.prompt import Message, Prompt, Reply, Tool, ToolCall
 
 MOST_CALLS = 100
@@ -128,7 +127,7 @@ def parse(response: Response, model: str) -> Reply:
     refusal, ending = choice.message.refusal or "", choice.finish_reason
     thought = bool(choice.message.reasoning_content or choice.message.reasoning)
     if not calls and (reason := wire.explain_missing(text, refusal, ending, thought=thought)):
-        raise ReplyError(reason, tokens=usages.count(usage))
+        raise wire.missing_error(reason, ending, usages.count(usage))
     return Reply(
         text=text,
         model=wire.clean_name(completion.model) or model,

@@ -21,7 +21,13 @@ from reviewer.adapters.http.retry import (
 from reviewer.adapters.openai import chat, model_list
 from reviewer.adapters.openai.capacity import FIRST_LEVEL, Capacity, Slot
 from reviewer.adapters.openai.connection import OPENAI, Connection
-from reviewer.adapters.openai.errors import account, error_bodies, refusals, silence
+from reviewer.adapters.openai.errors import (
+    account,
+    addresses,
+    error_bodies,
+    refusals,
+    silence,
+)
 from reviewer.adapters.openai.errors.error_bodies import Refusal
 from reviewer.adapters.openai.request_socket import RequestSocket
 from reviewer.adapters.openai.wire import Dialect, Options, Wire
@@ -224,7 +230,11 @@ class ModelServer:
         if type(problem) is ModelError and self._lacks_model(refusal):
             problem = refusals.not_found_error(refusal, self.name)
         if isinstance(problem, ModelNotFoundError) and refusals.concerns_list(refusal):
-            model_list.explain_missing(problem, self.name, self.read_list())
+            listed = self.read_list()
+            about_model = refusals.speaks_of_model(refusal)
+            if not (listed.names or about_model) and addresses.names_host_alone(refusal):
+                return addresses.no_endpoint_error(refusal)
+            model_list.explain_missing(problem, self.name, listed)
         return problem
 
     def _lacks_model(self, refusal: Refusal) -> bool:

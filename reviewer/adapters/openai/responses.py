@@ -166,7 +166,7 @@ def parse(response: Response, model: str) -> Reply:
     refusal = "".join(part.refusal for part in parts if part.type == "refusal")
     ending = _ENDINGS.get(body.incomplete_details.reason or "") if body.incomplete_details else None
     if not calls and (reason := wire.explain_missing(text, refusal, ending)):
-        raise ReplyError(reason, tokens=tokens)
+        raise wire.missing_error(reason, ending, tokens)
     return Reply(
         text=text,
         model=wire.clean_name(body.model) or model,

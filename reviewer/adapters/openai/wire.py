@@ -138,8 +138,16 @@ def unusable_error(response: Response, error: ValidationError) -> ReplyError:
     place = ".".join(map(str, first["loc"])) or "the body"
     return ReplyError(
         f"The model server's response is no completion: {place}: {first['msg']}.",
+        cause="The server's API is not compatible with OpenAI's, or base-url is another API's.",
+        remedy="Check base-url, which usually ends in /v1, and the input api.",
         tokens=usages.count(_find_usage(response.content)),
     )
+
+
+def missing_error(reason: str, ending: str | None, tokens: tuple[int, ...] | None) -> ReplyError:
+    """Return the error for a reply that cannot be used, as `explain_missing` says."""
+    longer = "Raise the input max-output-tokens, or lower the input reasoning-effort."
+    return ReplyError(reason, remedy=longer if ending == "length" else "", tokens=tokens)
 
 
 def explain_missing(text: str, refusal: str, ending: str | None, *, thought: bool = False) -> str:

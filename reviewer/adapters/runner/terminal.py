@@ -61,6 +61,8 @@ class Terminal(Runner):
         place = ":".join(str(properties[each]) for each in ("file", "line") if properties.get(each))
         if place and level != "error":
             return
+        if place and _names_its_place(message, **properties):
+            place = ""
         text = f"{place}: {message}" if place else self.translate(message)
         first, *more = text.splitlines() or [""]
         self.say(f"{level}: {first}")
@@ -77,6 +79,11 @@ class Terminal(Runner):
             self._bar.print_above(line)
         else:
             super()._write(line)
+
+
+def _names_its_place(message: str, file: object, line: object = 0, **_: object) -> bool:
+    """Return True if a message begins with the file that it is about, as those on settings do."""
+    return message.startswith(str(file)) and (not line or f", line {line}" in message)
 
 
 def draws_bars(stream: TextIO, environ: Mapping[str, str]) -> bool:

@@ -20,6 +20,8 @@ _RUST = re.compile(
 _ATTRIBUTE = re.compile(r"#\[(?:derive\([\w:, ]+\)|inline|must_use)\]")
 # Macros are known only below their definition.
 _MACROS = re.compile(r"\bmacro_rules!|\bmacro_use\b|#!\[")
+# In the rows of a definition, outside of brackets: the end of another one, or a macro's name.
+_OTHERS = {"go": re.compile(";"), "rs": re.compile(r"\w\s*!")}
 
 
 def prove(path: str, old: Sequence[Row], new: Sequence[Row]) -> bool:
@@ -36,28 +38,31 @@ def prove(path: str, old: Sequence[Row], new: Sequence[Row]) -> bool:
     return Counter(before) == Counter(after) and fixed[0] == fixed[1]
 
 
-def _divide(rows: Sequence[Row], language: str) -> Iterator[tuple[str, ...] | None]:
+def _divide(rows: Sequence[Row], language: str) -> Iterator[tuple[Row, ...] | None]:
     """Yield the rows of each definition with the comments above it; None for unequal brackets."""
-    taken: list[str] = []
+    taken: list[Row] = []
     for row in rows:
         if row.depth < 0:
             yield None
         if taken or row.text:
-            taken.append(row.text)
+            taken.append(row)
         if row.last and not row.depth and (language == "go" or row.last in "};"):
             yield tuple(taken)
             taken = []
     if any(row.depth for row in rows[-1:]):
         yield None
-    while taken and not taken[-1]:
+    while taken and not taken[-1].text:
         del taken[-1]
     if taken:
         yield tuple(taken)
 
 
-def _may_move(definition: tuple[str, ...] | None, language: str) -> bool:
-    """Return True if the first row of code is that of a function or type."""
-    lines = [row for row in definition or () if row and not row.startswith("//")]
+def _may_move(definition: tuple[Row, ...] | None, language: str) -> bool:
+    """Return True if the first row of code is that of a function or type, and no row of others."""
+    rows = definition or ()
+    if any(_OTHERS[language].search(row.outside) for row in rows):
+        return False
+    lines = [row.text for row in rows if row.text and not row.text.startswith("//")]
     while language == "rs" and lines and _ATTRIBUTE.fullmatch(lines[0]):
         del lines[0]
     first = lines[0] if lines else ""

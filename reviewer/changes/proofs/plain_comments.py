@@ -21,9 +21,9 @@ _SETTING = re.compile(r":\S|\w\(|;\s*$|\b[A-Z]+_[A-Z_]+\b|^[-.]*$")
 _TOOLS = re.compile(
     # What directs tools.
     r"\b(?:ignor|disabl|enabl|suppress|skip|exclud|generated|expect|format|lint|do not edit"
-    r"|don't edit|region|endregion|fall-?\s?s?through|falls? through|no-?cover|notreached|argsused"
-    r"|global|exported|pragma|directive|encoding|coding|language|syntax|escape|spdx|licen[cs]e"
-    r"|output|unordered|want|doctest|type|typed)"
+    r"|don't edit|region|endregion|fall-?\s?s?thr(?:ough|u)|falls? thr(?:ough|u)|no-?cover"
+    r"|notreached|argsused|global|exported|pragma|directive|encoding|coding|language|syntax|escape"
+    r"|spdx|licen[cs]e|output|unordered|want|doctest|type|typed)"
     r"|\b(?:off|nocheck|check)\b|\bno(?:qa|sec|lint|sonar|pmd|inspection|cov|verify|warn|type)\w*"
     # Tools.
     r"|(?:es|js|ts|kt|py|swift|yaml|markdown|golangci-|rubo|shell|style|clang|cpp)[-_]?(?:lint|hint"

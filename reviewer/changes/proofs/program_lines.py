@@ -20,7 +20,6 @@ _STRING = r'"(?:[^"\\\n]|\\[^\n])*+"'
 _CHARACTER = r"'(?:[^'\\\n]|\\[^\n])++'"
 _TEXT_BLOCK = r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*+"""'
 _CODE = r"(?P<code>\w++|[ \t]++|/(?![/*])|[^\w\s'\"/\\`]++)"
-_NEVER = r"(?!)"
 
 
 def _read_like_c(
@@ -105,7 +104,8 @@ _RUST = _Language(
         code=_CODE[:-1] + r"|'\w++(?!'))",
         also=r'(?P<raw>[bc]?r(?P<hashes>#*+)"[\s\S]*?"(?P=hashes)|(?=/\*[*!])' + _BLOCK + ")",
     ),
-    re.compile(_NEVER),
+    # Before the edition of 2021, "c" is no prefix of a literal.
+    re.compile(r'\bcr#*"'),
 )
 _JAVASCRIPT = _Language(
     _read_like_c(
@@ -116,7 +116,7 @@ _JAVASCRIPT = _Language(
         code=_CODE.replace("/(?![/*])", r"/(?![/*])(?=[^'\"/`\n]*+(?:\n|\Z))"),
     ),
     # Elements and their text, and comments of HTML.
-    re.compile(r"</|/>|<!--|-->"),
+    re.compile(r"<\s*/|/>|<!--|-->"),
 )
 _PYTHON = _Language(
     _read_python(),
@@ -146,12 +146,14 @@ class Row:
 
     `comment` is the text of the only comment in it, "" where there is anything else. `depth` counts
     the brackets that are open after it. `last` is the last visible character that is no comment's.
+    `outside` is its code outside of all brackets.
     """
 
     text: str
     comment: str
     depth: int
     last: str
+    outside: str
 
 
 def knows(path: str) -> bool:
@@ -172,6 +174,7 @@ def read(path: str, text: str) -> tuple[Row, ...] | None:
         return None
     rows: list[Row] = []
     pieces: list[tuple[str, str]] = []
+    outside = ""
     depth = at = 0
     while at < len(text):
         found = language.pieces.match(text, at)
@@ -179,19 +182,17 @@ def read(path: str, text: str) -> tuple[Row, ...] | None:
             return None
         kind, at = found.lastgroup, found.end()
         if kind == "end":
-            rows.append(_make_row(pieces, depth))
-            pieces = []
+            rows.append(_make_row(pieces, depth, outside))
+            pieces, outside = [], ""
             continue
         pieces.append((kind, found[0]))
-        depth += sum(map(_count_depth, found[0])) if kind == "code" else 0
-    return (*rows, *([_make_row(pieces, depth)] if pieces else ()))
+        for character in found[0] if kind == "code" else "":
+            depth += _DEPTHS.get(character, 0)
+            outside += "" if depth else character
+    return (*rows, *([_make_row(pieces, depth, outside)] if pieces else ()))
 
 
-def _count_depth(character: str) -> int:
-    return _DEPTHS.get(character, 0)
-
-
-def _make_row(pieces: list[tuple[str, str]], depth: int) -> Row:
+def _make_row(pieces: list[tuple[str, str]], depth: int, outside: str) -> Row:
     visible = [(kind, text) for kind, text in pieces if text.strip(" \t")]
     others = [text for kind, text in visible if kind != "comment"]
     alone = len(visible) == 1 and not others
@@ -200,4 +201,5 @@ def _make_row(pieces: list[tuple[str, str]], depth: int) -> Row:
         comment=visible[0][1] if alone else "",
         depth=depth,
         last=others[-1].rstrip(" \t")[-1] if others else "",
+        outside=outside,
     )

@@ -20,17 +20,21 @@ _VERSIONS = re.compile(
 _OPERATORS = r"(?:\^|~|~>|>=|=|==|~=) ?"
 _RANGE = re.compile(rf"(?:{_OPERATORS})?{_VERSION}")
 _NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
+# All but the version itself is in groups: a name may look like a version too.
+_PINNED = rf"({_NAME}(?:\[[\w., -]*\])? ?(?:==|>=|~=) ?){_VERSION}"
 # PEP 508, with extras and a marker, without an address.
-_REQUIREMENT = re.compile(rf"{_NAME}(?:\[[\w., -]*\])? ?(?:==|>=|~=) ?{_VERSION}(?: ?;[^@]*)?")
+_REQUIREMENT = re.compile(rf"{_PINNED}((?: ?;[^@]*)?)")
 # A line of pip's requirements file ends with a condition or a comment. What includes a file,
 # names an index, or has hashes is no such line.
-_PIP_LINE = re.compile(rf"{_NAME}(?:\[[\w., -]*\])? ?(?:==|>=|~=) ?{_VERSION}((?:[ \t]*[;#].*)?)")
+_PIP_LINE = re.compile(rf"{_PINNED}((?:[ \t]*[;#].*)?)")
 _PIP_FILE = re.compile(
     r"(?:(?:^|/)requirements/[\w.-]+|(?:^|[/._-])requirements[\w.-]*)\.(?:txt|in)\Z"
 )
-_GO_MODULE = re.compile(rf"[ \t]+[\w./~-]+ v{_VERSION}(?: // indirect)?")
-_GO_REQUIRE = re.compile(rf"require [\w./~-]+ v{_VERSION}(?: // indirect)?")
+_GO_MODULE = re.compile(rf"[ \t]+([\w./~-]+) v{_VERSION}(?: // indirect)?")
+_GO_REQUIRE = re.compile(rf"require ([\w./~-]+) v{_VERSION}(?: // indirect)?")
 _GEM = re.compile(rf"[ \t]*gem (['\"])[\w-]+\1, (['\"])(?:(?:~>|>=|=) )?{_VERSION}\2")
+# A line of Ruby at whose end no literal is open.
+_RUBY_LINE = re.compile(r"(?:[^'\"#/?$\\]|'[^'\\]*+'|\"[^\"\\#]*+\")*+(?:#.*+)?")
 _MAVEN = re.compile(
     r"(<dependency>\s*<groupId>[\w.-]+</groupId>\s*<artifactId>[\w.-]+</artifactId>\s*<version>)"
     rf"{_VERSION}(</version>)"
@@ -98,34 +102,44 @@ def _find_reader(path: str) -> _Reader | None:
 def _read_requirements(old: str, new: str, changed: Sequence[int]) -> bool:
     before, after = old.split("\n"), new.split("\n")
     for number in changed:
-        one, other = (_PIP_LINE.fullmatch(lines[number]) for lines in (before, after))
-        # A line may go on from the one above.
-        goes_on = number and after[number - 1].rstrip("\r").endswith("\\")
-        if goes_on or not one or not other or one[1] != other[1] or one[1].endswith("\\"):
+        # A line may go on from the one above, or in the one below.
+        goes_on = any(line.endswith("\\") for line in after[max(0, number - 1) : number + 1])
+        if goes_on or not _match_alike(_PIP_LINE, before[number], after[number]):
             return False
     return True
+
+
+def _match_alike(pattern: re.Pattern[str], old: str, new: str) -> bool:
+    """Return True if a pattern matches both texts with the same groups."""
+    before, after = pattern.fullmatch(old), pattern.fullmatch(new)
+    return bool(before and after and before.groups() == after.groups())
 
 
 def _read_gemfile(_old: str, new: str, changed: Sequence[int]) -> bool:
     lines = new.split("\n")
     # Literals and comments of many lines, in which a line is none of the program.
     doubtful = re.search(r"<<|^=begin|^__END__|%|`", new, re.MULTILINE)
-    return not doubtful and all(_GEM.fullmatch(lines[n]) for n in changed)
+    if doubtful or not all(map(_RUBY_LINE.fullmatch, lines)):
+        return False
+    return all(_GEM.fullmatch(lines[n]) for n in changed)
 
 
-def _read_go_mod(_old: str, new: str, changed: Sequence[int]) -> bool:
+def _read_go_mod(old: str, new: str, changed: Sequence[int]) -> bool:
     if '"' in new or "`" in new:
         return False
-    lines = new.split("\n")
     block = ""
     proven: set[int] = set()
-    for number, line in enumerate(lines):
-        if opened := re.fullmatch(r"(\w+) \(", line):
+    for number, (before, line) in enumerate(zip(old.split("\n"), new.split("\n"), strict=True)):
+        code = line.partition("//")[0].strip()
+        pattern = {"": _GO_REQUIRE, "require": _GO_MODULE}.get(block)
+        if not block and (opened := re.fullmatch(r"(\w+) \(", code)):
             block = opened[1]
-        elif line.startswith(")"):
+        elif block and code == ")":
             block = ""
-        elif (_GO_MODULE if block == "require" else _GO_REQUIRE).fullmatch(line):
-            proven |= {number} if block in {"", "require"} else set()
+        elif "(" in code or ")" in code:
+            return False
+        elif pattern and _match_alike(pattern, before, line):
+            proven.add(number)
     return proven.issuperset(changed)
 
 
@@ -135,10 +149,10 @@ def _read_pom(old: str, new: str, _changed: Sequence[int]) -> bool:
     return not doubtful and _MAVEN.sub(r"\1\2", old) == _MAVEN.sub(r"\1\2", new)
 
 
-def _read_package_json(old: str, new: str, _changed: Sequence[int]) -> bool:
+def _read_package_json(old: str, new: str, changed: Sequence[int]) -> bool:
     return all(
         _is_in_package(path) and _are_ranges(*of)
-        for path, *of in _find_changes(_parse_json(old), _parse_json(new))
+        for path, *of in _list_changes(_parse_json(old), _parse_json(new), changed)
     )
 
 
@@ -150,10 +164,10 @@ def _is_in_package(path: _Path) -> bool:
             return False
 
 
-def _read_composer_json(old: str, new: str, _changed: Sequence[int]) -> bool:
+def _read_composer_json(old: str, new: str, changed: Sequence[int]) -> bool:
     return all(
         _is_in_composer(path) and _are_ranges(*of)
-        for path, *of in _find_changes(_parse_json(old), _parse_json(new))
+        for path, *of in _list_changes(_parse_json(old), _parse_json(new), changed)
     )
 
 
@@ -166,9 +180,9 @@ def _is_in_composer(path: _Path) -> bool:
             return False
 
 
-def _read_cargo(old: str, new: str, _changed: Sequence[int]) -> bool:
+def _read_cargo(old: str, new: str, changed: Sequence[int]) -> bool:
     document = tomllib.loads(new)
-    changes = _find_changes(tomllib.loads(old), document)
+    changes = _list_changes(tomllib.loads(old), document, changed)
     return all(_is_in_cargo(path, document) and _are_ranges(*of) for path, *of in changes)
 
 
@@ -192,13 +206,13 @@ def _is_plain_table(path: _Path, document: _Document) -> bool:
     return path[-1] == "version" and isinstance(table, dict) and set(table) <= known
 
 
-def _read_pyproject(old: str, new: str, _changed: Sequence[int]) -> bool:
+def _read_pyproject(old: str, new: str, changed: Sequence[int]) -> bool:
     document = tomllib.loads(new)
     return all(
         _are_requirements(*of)
         if _lists_requirements(path)
         else _is_in_poetry(path, document) and _are_ranges(*of)
-        for path, *of in _find_changes(tomllib.loads(old), document)
+        for path, *of in _list_changes(tomllib.loads(old), document, changed)
     )
 
 
@@ -222,7 +236,7 @@ def _is_in_poetry(path: _Path, document: _Document) -> bool:
             pass
         case _:
             return False
-    return name != "python" and (not rest or _is_plain_table(path, document))
+    return name.lower() != "python" and (not rest or _is_plain_table(path, document))
 
 
 def _parse_json(text: str) -> object:
@@ -232,6 +246,17 @@ def _parse_json(text: str) -> object:
 def _build_object(members: Sequence[tuple[str, object]]) -> dict[str, object]:
     found = dict(members)
     if len(found) < len(members):
+        raise _UnlikeError
+    return found
+
+
+def _list_changes(old: object, new: object, lines: Sequence[int]) -> tuple[_Change, ...]:
+    """Return the values that differ, one for each changed line.
+
+    Raises _UnlikeError where a line changes without a value: a comment, a number in another form.
+    """
+    found = tuple(_find_changes(old, new))
+    if len(found) != len(lines):
         raise _UnlikeError
     return found
 
@@ -256,11 +281,11 @@ def _are_ranges(*values: object) -> bool:
     return all(isinstance(value, str) and _RANGE.fullmatch(value) for value in values)
 
 
-def _are_requirements(*values: object) -> bool:
-    """Return True if all values are requirements of a version, under the same condition."""
-    texts = [value for value in values if isinstance(value, str)]
-    same = len({text.partition(";")[2] for text in texts}) == 1
-    return same and len(texts) == len(values) and all(map(_REQUIREMENT.fullmatch, texts))
+def _are_requirements(old: object, new: object) -> bool:
+    """Return True if both are requirements that differ in nothing but the version."""
+    if not isinstance(old, str) or not isinstance(new, str):
+        return False
+    return _match_alike(_REQUIREMENT, old, new)
 
 
 _READERS: Mapping[str, _Reader] = {

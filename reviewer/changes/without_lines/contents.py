@@ -195,7 +195,7 @@ def describe_rename(row: ListedFile) -> str:
     """Return why a row whose content did not change has nothing to review."""
     if row.previous_path is None:
         return git_diff.MODE_ONLY
-    return f"{row.status} without changes from {shorten_name(row.previous_path)}"
+    return f"{row.status} {git_diff.UNCHANGED} from {shorten_name(row.previous_path)}"
 
 
 def _report_bytes(file: Unshown, data: bytes, cause: str) -> Unreviewable:
@@ -216,7 +216,7 @@ def _show(file: Unshown, old: bytes, new: Decoded, cause: str) -> ChangedFile | 
     hunks = text_diff.make_hunks(before.text if before else "", new.text)
     hunks = hunks or text_diff.make_hunks("", new.text)
     if not hunks:
-        return file.report(Status.SKIPPED, "empty file")
+        return file.report(Status.SKIPPED, git_diff.EMPTY)
     row = file.row
     status = row.status if row.status in {"added", "renamed", "copied"} else "modified"
     return ChangedFile(row.path, status, hunks, row.previous_path, f"{cause}: {new.remark}")

@@ -7,9 +7,10 @@ from pydantic_core import ErrorDetails
 
 from reviewer.config import option_types
 from reviewer.config.config_error import ConfigError
-from reviewer.config.glob_mistakes import GlobMistakeError
+from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.options import show
-from reviewer.config.repository import key_mistakes, value_mistakes, yaml_lines
+from reviewer.config.repository import yaml_lines
+from reviewer.config.repository.mistakes import key_mistakes, value_mistakes
 from reviewer.config.repository.strict_yaml import Document, Path
 from reviewer.config.shapes import Bounds, WordList
 from reviewer.config.workflow import inputs
@@ -63,10 +64,25 @@ def describe(
         case "missing":
             what = f"{_name_place(where[:-1])} lacks `{where[-1]}`."
             remedy = f"Write `{where[-1]}: ...` in it, as far to the right as its first key."
+            if dash := _find_dash(document, where):
+                remedy = (
+                    f"Remove the dash in line {dash}, so that `{where[-1]}` belongs to this entry."
+                )
             place = document.values[where[:-1]]
             return place.error(what, cause=_list_allowed(where), remedy=remedy)
         case _:
             return _refuse_value(document, error)
+
+
+def _find_dash(document: Document, where: Path) -> int:
+    """Return the line of the next entry if that has the missing key alone, 0 if it has not."""
+    key, number, missing = where
+    rows = document.value.get(key) if isinstance(document.value, Mapping) else None
+    after = number + 1 if isinstance(number, int) else 0
+    if not isinstance(rows, tuple) or after >= len(rows) or (key,) in document.inline:
+        return 0
+    alone = isinstance(rows[after], Mapping) and set(rows[after]) == {missing}
+    return document.values[key, after].line if alone else 0
 
 
 def _refuse_value(document: Document, error: ErrorDetails) -> ConfigError:
@@ -78,9 +94,27 @@ def _refuse_value(document: Document, error: ErrorDetails) -> ConfigError:
         if isinstance(error["input"], tuple):
             what = f"{_name_place(where)}, entry 1 {mistake.reason}."
         cause = " ".join(filter(None, (_list_allowed(where), mistake.more)))
-        return place.error(what, cause=cause, remedy=_advise_globs(where, mistake.right))
+        known = mistake.right or isinstance(error["input"], tuple)
+        whole = _advise_inline(document, where) if known else ""
+        return place.error(what, cause=cause, remedy=whole or _advise_globs(where, mistake.right))
     what = _describe_unusable(where, error["input"])
-    return place.error(what, cause=_list_allowed(where), remedy=_advise(where, error["input"]))
+    remedy = _advise_inline(document, where) or _advise(where, error["input"])
+    return place.error(what, cause=_list_allowed(where), remedy=remedy)
+
+
+def _advise_inline(document: Document, where: Path) -> str:
+    """Return the whole line for an entry of a list in brackets, "" for any other place.
+
+    Lines with dashes cannot be written inside of brackets.
+    """
+    match where:
+        case (str() as key, int()) if where[:1] in document.inline and isinstance(
+            document.value, Mapping
+        ):
+            line = value_mistakes.write_meant(key, document.value.get(key))
+            return f"Write `{line}`." if line else ""
+        case _:
+            return ""
 
 
 def _describe_unusable(where: Path, value: Any) -> str:  # noqa: ANN401 - any value of the file
@@ -103,13 +137,18 @@ def _advise_globs(where: Path, right: Sequence[str]) -> str:
     example = 'Write, for example, `"src/**"`.'
     if not right:
         return example
+    several = "Write"
     if isinstance(where[-1], int):
         lines = [f"- {yaml_lines.quote(each)}" for each in right]
+    elif where[-1] == "path":
+        lines = [yaml_lines.write("path", each) for each in right]
+        if len(lines) > 1:
+            several = "Write an entry for each pattern, with the same instructions:"
     else:
-        lines = [yaml_lines.write(str(where[-1]), right if len(where) == 1 else right[0])]
+        lines = [yaml_lines.write(str(where[-1]), right)]
     if not all(line and yaml_lines.is_plain_line(line) for line in lines):
         return example
-    return f"Write {yaml_lines.join(lines)}."
+    return f"{several} {yaml_lines.join(lines)}."
 
 
 def _advise(where: Path, value: object) -> str:
@@ -124,6 +163,11 @@ def _advise(where: Path, value: object) -> str:
         return "Delete the line, or write a value behind its dash."
     if isinstance(value, bool | int | float):
         return f'Write `- "{str(value).lower()}"`.'
+    lines = [
+        f"- {yaml_lines.quote(each)}" for each in value_mistakes.write_entries(str(key), value)
+    ]
+    if lines and all(map(yaml_lines.is_plain_line, lines)):
+        return f"Write {yaml_lines.join(lines)}."
     return ""
 
 
@@ -164,7 +208,8 @@ def _refuse_key(
         )
     if key == "extends" and not nested:
         return place.error("`extends` is not supported.", remedy="Write the settings out here.")
-    advice = key_mistakes.advise_key(key, value, known)
+    advise = key_mistakes.advise_entry_key if nested else key_mistakes.advise_key
+    advice = advise(key, value, known)
     return place.error(f"there is no key {show(key)}.", cause=advice.cause, remedy=advice.remedy)
 
 
@@ -183,7 +228,7 @@ def _describe_value(value: object) -> str:
         case str():
             return f"is {show(value)}"
         case tuple():
-            return "is a list"
+            return "is a list" if value else "is an empty list"
         case dict():
             return "is a mapping"
         case _:

@@ -17,11 +17,13 @@ from pydantic import (
     create_model,
 )
 
-from reviewer.config import glob_mistakes, option_types
+from reviewer.config import option_types
 from reviewer.config.globs import Patterns
+from reviewer.config.mistakes import glob_mistakes
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import Declaration
-from reviewer.config.repository import file_errors, strict_yaml, validation_errors, yaml_mistakes
+from reviewer.config.repository import file_errors, strict_yaml, validation_errors
+from reviewer.config.repository.mistakes import yaml_mistakes
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 from reviewer.config.workflow.inputs import Inputs
@@ -68,8 +70,9 @@ def _annotation(kind: OptionType[Any]) -> Any:  # noqa: ANN401 - a type, as pyda
                 max_length=longest, json_schema_extra={"pattern": pattern} if pattern else None
             )
             return Annotated[str, limits, AfterValidator(kind.parse)]
-        case Items(most, longest, globs, selects):
-            check = AfterValidator(_check_glob if globs else _check_name)
+        case Items(most, longest, globs, selects, logins):
+            check_name = option_types.check_login if logins else _check_name
+            check = AfterValidator(_check_glob if globs else check_name)
             item = Annotated[str, Field(min_length=1, max_length=longest), check]
             whole = AfterValidator(_check_selecting if selects else tuple)
             return Annotated[tuple[item, ...], Field(max_length=most), whole]

@@ -2,26 +2,30 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import ErrorDetails
 
-from reviewer.config import glob_mistakes, option_types
+from reviewer.config import option_types
 from reviewer.config.config_error import ConfigError
-from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
+from reviewer.config.mistakes import glob_mistakes
+from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.options import show, suggest
-from reviewer.config.repository import strict_yaml, validation_errors, value_mistakes, yaml_lines
+from reviewer.config.repository import strict_yaml, validation_errors, yaml_lines
 from reviewer.config.repository.file_places import LEARNINGS_FILE
 from reviewer.config.repository.learnings import Learning
-from reviewer.config.repository.strict_yaml import Document
+from reviewer.config.repository.mistakes import value_mistakes
+from reviewer.config.repository.strict_yaml import Document, Path
 
 MOST_ENTRIES = 200
 LONGEST_TEXT = 1_000
 """Characters of one learning; a request has room for four such."""
 MOST_PATHS = 20
 LONGEST_ORIGIN = 200
+# The length of the place of `paths`; its entries have a longer one.
+_WHOLE_LIST = 2
 _EXAMPLE = '- text: "Money is counted in cents."'
 
 
@@ -111,6 +115,10 @@ def _advise_root(value: object) -> str:
     inner = next(iter(value.values()), None) if isinstance(value, dict) else None
     if isinstance(inner, tuple):
         return "Take the key above the list away."
+    if isinstance(value, dict) and "text" in value:
+        return (
+            "Write a dash and a blank in front of `text:`, and two blanks in front of other keys."
+        )
     return f"Write, for example, `{_EXAMPLE}`."
 
 
@@ -132,7 +140,7 @@ def _describe(document: Document, error: ErrorDetails) -> ConfigError:
         return place.error(
             f"{_name(where)} has no keys.", cause=_FILE_ALLOWED, remedy=_advise_entry(error)
         )
-    what, advice = _explain_value(where, error)
+    what, advice = _explain_value(document, error)
     return place.error(f"{_name(where)} {what}", cause=_ALLOWED[str(where[1])], remedy=advice)
 
 
@@ -152,26 +160,42 @@ def _refuse_key(document: Document, error: ErrorDetails) -> ConfigError:
     return document.keys[where].error(f"there is no key {show(key)}.", cause=cause, remedy=remedy)
 
 
-def _explain_value(where: tuple[int | str, ...], error: ErrorDetails) -> tuple[str, str]:
+def _explain_value(document: Document, error: ErrorDetails) -> tuple[str, str]:
     """Return what is wrong with a value of an entry, and what to write."""
-    value: Any = error["input"]
+    where, value = error["loc"], error["input"]
     mistake = error.get("ctx", {}).get("error")
     if isinstance(mistake, GlobMistakeError):
-        right = [yaml_lines.quote(each) for each in mistake.right]
-        known = right and all(map(yaml_lines.is_plain_line, right))
-        return f"{mistake.reason}.", f"Write `paths: [{', '.join(right)}]`." if known else ""
+        return f"{mistake.reason}.", _advise_globs(document, where, mistake.right)
+    if value is None:
+        needed = where[-1] == "text"
+        return "has no value.", "Write a text behind it." if needed else "Delete the line."
     line = ""
     match where, value:
-        case ((_, "paths"), str()):
+        case ((_, "paths"), _):
             globs = value_mistakes.read_globs(value, selects=True)
             line = yaml_lines.write("paths", globs) if globs else ""
         case ((_, "text" | "origin"), str()):
-            return _measure(value), ""
+            shorter = "Shorten it, or make two learnings of it." if where[1] == "text" else ""
+            return _measure(value), shorter * bool(value.strip())
+        case ((_, "text"), tuple()):
+            return "is a list.", "Write an entry for each text, as `- text: ...`."
         case ((_, "text" | "origin" as key), bool() | int() | float()):
             line = f'{key}: "{str(value).lower()}"'
         case _:
             pass
     return "cannot be used.", f"Write `{line}`." if line else ""
+
+
+def _advise_globs(document: Document, where: Path, right: Sequence[str]) -> str:
+    """Return the lines for patterns: in a list in brackets, with those that are right."""
+    lines = [f"- {yaml_lines.quote(each)}" for each in right]
+    if len(where) == _WHOLE_LIST or where[:_WHOLE_LIST] in document.inline:
+        rows = document.value if isinstance(document.value, tuple) else ()
+        given = [row["paths"] for number, row in enumerate(rows) if number == where[0]]
+        globs = value_mistakes.read_globs(given[0], selects=True) if right else ()
+        lines = [yaml_lines.write("paths", globs)] if globs else []
+    known = lines and all(map(yaml_lines.is_plain_line, lines))
+    return f"Write {yaml_lines.join(lines)}." if known else ""
 
 
 def _measure(text: str) -> str:

@@ -9,8 +9,8 @@ import yaml
 
 from reviewer.config.config_error import ConfigError
 from reviewer.config.options import show
-from reviewer.config.repository import other_reviewers, yaml_mistakes
 from reviewer.config.repository.file_places import REPOSITORY_FILE
+from reviewer.config.repository.mistakes import file_signs, other_reviewers, quoting, yaml_mistakes
 
 PATH = REPOSITORY_FILE
 LARGEST = 64 * 1024
@@ -38,6 +38,8 @@ _TAGS = {
 # Values of some settings. YAML 1.1 reads them as booleans; here they are texts, which a switch
 # refuses.
 _WORDS = frozenset({"on", "off"})
+# Keys of texts for the model, here and in the file with learnings.
+_TEXTS = frozenset({"instructions", "text"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -61,12 +63,14 @@ class Document:
 
     `value` is None for a file without content. `refused` are the errors about what is not plain
     YAML, () for one after which nothing can be read; a document that has any must not be used.
+    `inline` are the lists in brackets.
     """
 
     value: object
     keys: Mapping[Path, Place]
     values: Mapping[Path, Place]
     refused: Mapping[Path, ConfigError]
+    inline: frozenset[Path] = frozenset()
 
 
 def parse(raw: bytes | str) -> Document:
@@ -86,13 +90,15 @@ def parse(raw: bytes | str) -> Document:
     # PyYAML does not check the range of "\UFFFFFFFF" or of a version with 5,000 digits.
     except (ValueError, OverflowError):
         builder.refuse(Place().error("a number or an escape sequence in it is out of range."))
-    return Document(value, builder.keys, builder.values, builder.refused)
+    inline = frozenset(builder.inline)
+    return Document(value, builder.keys, builder.values, builder.refused, inline)
 
 
 def _decode(raw: bytes | str) -> str:
     data = raw.encode(errors="surrogatepass") if isinstance(raw, str) else raw
     if len(data) > LARGEST:
-        raise Place().error(f"the file has {len(data)} bytes; at most {LARGEST} are read.")
+        what = f"the file has {len(data)} bytes; at most {LARGEST} are read."
+        raise Place().error(what, remedy="Delete what is not needed, such as generated entries.")
     try:
         return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as broken:
@@ -119,7 +125,7 @@ def _syntax_error(text: str, broken: yaml.MarkedYAMLError) -> ConfigError:
     remedy = yaml_mistakes.advise(text, place.line, problem, _place(marks[0]).line if marks else 0)
     starts = {text[mark.index : mark.index + 1] for mark in marks}
     if not remedy and starts & set("*&!@%`"):
-        remedy = yaml_mistakes.QUOTES
+        remedy = quoting.QUOTES
     elif not remedy and "\t" in starts:
         remedy = "Indent with spaces, not with tabs."
     return place.error(f"this is not YAML: {problem}.", remedy=remedy)
@@ -143,6 +149,7 @@ class _Builder:
         self.keys: dict[Path, Place] = {}
         self.values: dict[Path, Place] = {}
         self.refused: dict[Path, ConfigError] = {}
+        self.inline: set[Path] = set()
 
     def refuse(self, problem: ConfigError, path: Path = ()) -> None:
         # Of two problems with one value, the first to be read is named.
@@ -155,7 +162,8 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _error(event, "a second document starts; one is allowed.")
+                    remedy = file_signs.explain_end(self._line_of(event))
+                    raise _error(event, "a second document starts; one is allowed.", remedy)
             elif isinstance(event, yaml.NodeEvent):
                 value = self._value(event, ())
         return value
@@ -169,6 +177,8 @@ class _Builder:
         if isinstance(event, yaml.MappingStartEvent):
             return self._build_mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
+            if event.flow_style:
+                self.inline.add(path)
             return self._sequence(path)
         return self._scalar(event, path) if isinstance(event, yaml.ScalarEvent) else None
 
@@ -183,14 +193,16 @@ class _Builder:
         if problem := self._find_reference(event):
             raise problem
         if not isinstance(event, yaml.ScalarEvent):
-            raise _error(event, "a key must be a word.")
+            filled = "`{{ }}` is not filled in: write the value itself."
+            raise _error(event, "a key must be a word.", filled * ("{{" in self._line_of(event)))
         if problem := self._find_unprintable(event):
             raise problem
         key = str(event.value)
         if key == "<<":
-            raise _error(event, "merge keys (<<) are not supported.")
+            raise _error(event, "merge keys (<<) are not supported.", "Write the keys out.")
         if first := self.keys.get((*path, key)):
-            raise _error(event, f"the key {show(key)} is already in line {first.line}.")
+            remedy = "Keep one of the two, with the values of both if they are lists."
+            raise _error(event, f"the key {show(key)} is already in line {first.line}.", remedy)
         self.keys[*path, key] = _place(event.start_mark)
         return key
 
@@ -203,7 +215,8 @@ class _Builder:
     def _scalar(self, event: Any, path: Path) -> object:  # noqa: ANN401 - PyYAML's stubs are open
         text = str(event.value)
         value = text if event.style is not None else _resolve(text)
-        if problem := self._find_unprintable(event) or self._find_ambiguity(event, value):
+        found = self._find_unprintable(event) or self._find_ambiguity(event, value)
+        if problem := found or self._find_cut(event, path):
             self.refuse(problem, path)
         return value
 
@@ -218,7 +231,19 @@ class _Builder:
         if type(value) is _TAGS.get(_YAML_1_1.resolve(yaml.ScalarNode, text, (True, False))):
             return None
         what = f"{show(text)} means one thing to YAML 1.1 and another to YAML 1.2."
-        return _error(event, what, yaml_mistakes.advise_scalar(self._line_of(event), text))
+        return _error(event, what, quoting.advise_scalar(self._line_of(event), text))
+
+    def _find_cut(self, event: Any, path: Path) -> ConfigError | None:  # noqa: ANN401
+        """Return the error about a text that `#` cuts off, as in "see #12".
+
+        Of a text for the model this is any part, of another value the whole.
+        """
+        is_text = bool(path) and path[-1] in _TEXTS
+        if event.style is not None or (event.value and not is_text):
+            return None
+        line = yaml_mistakes.pick(self._lines, _place(event.end_mark).line)
+        remedy = quoting.quote_cut_text(line, event.end_mark.column)
+        return _error(event, "`#` cuts this value off.", remedy) if remedy else None
 
     def _find_unprintable(self, event: Any) -> ConfigError | None:  # noqa: ANN401
         if not _UNPRINTABLE.search(str(event.value)):
@@ -231,14 +256,16 @@ class _Builder:
     def _find_reference(self, event: yaml.NodeEvent) -> ConfigError | None:
         """Return the error about a tag, an anchor or an alias."""
         line = self._line_of(event)
-        remedy = yaml_mistakes.quote_line(line) or yaml_mistakes.QUOTES
+        remedy = quoting.quote_line(line) or quoting.QUOTES
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            return _error(event, "anchors (&) and aliases (*) are not supported.", remedy)
+            meant = quoting.explain_reference(self._lines, str(event.anchor))
+            return _error(event, "anchors (&) and aliases (*) are not supported.", meant or remedy)
         if getattr(event, "tag", None):
-            return _error(event, "tags (!) are not supported.", remedy)
+            meant = quoting.remove_tag(line)
+            return _error(event, "tags (!) are not supported.", meant or remedy)
         return None
 
-    def _line_of(self, event: yaml.NodeEvent) -> str:
+    def _line_of(self, event: yaml.Event) -> str:
         return yaml_mistakes.pick(self._lines, _place(event.start_mark).line)
 
 

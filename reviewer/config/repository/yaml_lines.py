@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from reviewer.config import glob_mistakes
+from reviewer.config.mistakes import glob_mistakes
 
 LONGEST = 160
 """Characters of a line in an error; a longer one is not repeated."""

@@ -30,11 +30,15 @@ _NEVER = tuple(
 )  # fmt: skip
 # An address that an error can repeat, with another scheme or none.
 _PLAIN = re.compile(
-    r"(?:([a-z]{1,10})://)?([A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?)((?:/[A-Za-z0-9._~/:-]*)?)"
+    r"(?:([a-z]{1,10})(?:://|:/|//))?([A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?)((?:/[A-Za-z0-9._~/:-]*)?)"
 )
 # Without a scheme, a text can be anything, such as a key: these are a host or a port for certain.
 _SURE = re.compile(r"localhost|.+:[1-9][0-9]{0,4}|.+\.[a-z]{2,8}", re.IGNORECASE)
 _LONGEST_UNSURE = 12
+# "http://::1:8000/v1": what follows the last colon is the port if a path follows that.
+_BARE_IPV6 = re.compile(
+    r"(https?://)([0-9a-fA-F:]{2,39})((?::[0-9]{3,5})(?:/[A-Za-z0-9._~/-]{0,40})?)"
+)
 # A longer part of a path may be a secret.
 _LONGEST_SHOWN = 40
 # IPv6 networks whose last 32 bits are the IPv4 address that packets are sent to.
@@ -72,9 +76,15 @@ def parse(text: str, *, allow_http: bool) -> str:
         raise InputError(
             f"The input base-url cannot be used: {refused}.",
             cause="It takes the address of an OpenAI-compatible server.",
-            remedy=_advise(text),
+            remedy=_add_brackets(text) or _advise(text),
         ) from None
     return checked
+
+
+def _add_brackets(text: str) -> str:
+    """Return the address with brackets around its IPv6 address, "" for any other."""
+    found = _BARE_IPV6.fullmatch(text)
+    return f"Write `base-url: {found[1]}[{found[2]}]{found[3]}`." if found else ""
 
 
 def _advise(text: str) -> str:
@@ -175,7 +185,8 @@ def _split(text: str) -> SplitResult:
     if "://" not in text:
         raise ValueError("it lacks https:// or http:// in front")
     if url.scheme not in ("http", "https"):
-        raise ValueError(f"it begins with {url.scheme[:10]}://, and not with https:// or http://")
+        begins = f"with {url.scheme[:10]}://" if url.scheme else "with another character"
+        raise ValueError(f"it begins {begins}, and not with https:// or http://")
     if port == 0:
         raise ValueError("0 is no port")
     if "@" in url.netloc:

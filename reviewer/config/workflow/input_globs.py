@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from reviewer.config import glob_mistakes
-from reviewer.config.glob_mistakes import GlobMistakeError
 from reviewer.config.globs import Patterns
+from reviewer.config.mistakes import glob_mistakes
+from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.options import show
 from reviewer.errors import InputError
 

@@ -4,13 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reviewer.config import word_mistakes
+from reviewer.config.mistakes import number_mistakes, word_mistakes
 from reviewer.config.option_types import OptionType, unquote
 from reviewer.config.shapes import Switch, WordList, Words
 
-# 4,096 and 4'096; 0,50 and 2,5 have no groups of three digits.
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([,_' ])[0-9]{3})(?:\1[0-9]{3})*(?:\.[0-9]{1,6})?")
-_DECIMAL_COMMA = re.compile(r"(?<![0-9,.])([0-9]{1,6}),([0-9]{1,6})(?![0-9,.])")
 _SCHEME = re.compile(r"(?:authorization:\s*)?(?:bearer|token)\s+", re.IGNORECASE)
 
 
@@ -40,13 +37,7 @@ def _correct(kind: OptionType[Any], text: str) -> Iterator[str]:
             yield word_mistakes.correct(text, kind.shape)
         case _:
             # A list has commas of its own.
-            yield from () if kind.many else _correct_number(text)
-
-
-def _correct_number(text: str) -> Iterator[str]:
-    if _GROUPED.fullmatch(text):
-        yield re.sub("[,_' ]", "", text)
-    yield _DECIMAL_COMMA.sub(r"\1.\2", text)
+            yield from () if kind.many else number_mistakes.find(unquote(text))
 
 
 def _takes(kind: OptionType[Any], value: str) -> bool:

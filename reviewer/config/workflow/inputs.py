@@ -153,7 +153,7 @@ class Inputs(OwnInputs):
         "Write nothing on the pull request; the review is in the job summary.",
     )
     timeout: int = declare(
-        option_types.integer(60, 21_600, example=600),
+        option_types.integer(60, 21_600, example=600, unit="seconds"),
         "900",
         "Seconds that the whole run may take. Files that are not reviewed by then are listed.",
     )

@@ -60,7 +60,7 @@ class ModelInputs(SeparateSettings):
         "sends fewer where the server limits requests or answers one at a time.",
     )
     request_timeout: int = declare(
-        option_types.integer(10, 3_600, example=600),
+        option_types.integer(10, 3_600, example=600, unit="seconds"),
         "300",
         "Seconds that the model server may work on one request. Raise it for a server that is "
         "slow. Time that a request waits behind earlier ones of this run is left out.",

@@ -1,6 +1,7 @@
 """Proposes a learning: as a pull request where the token may, else as lines to paste."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 
 from reviewer.comments import learned
@@ -15,8 +16,10 @@ from reviewer.errors import (
     ForbiddenError,
     ForgeError,
     NotFoundError,
+    SecretRepeatedError,
 )
 from reviewer.events.activity import ProposeLearning
+from reviewer.finding import Dismissal
 from reviewer.operations import BranchTakenError, OpenPull, PushFile, Subject
 from reviewer.pull_request import OpenedPull, PullRequest, ReviewThread, Snapshot
 from reviewer.redaction.scan import SecretMask, mask_advice
@@ -50,6 +53,29 @@ def propose(run: Run, wanted: ProposeLearning, snapshot: Snapshot) -> int:
     # Rendering may have joined the parts of a secret.
     text = run.runner.secrets.conceal(reply.render())
     return responses.publish(run, wanted.commenter, text, thread)
+
+
+def propose_reason(run: Run, pull: PullRequest, dismissed: Iterable[Dismissal]) -> str:
+    """Propose the reason of the `/ignore` that started the run, as `/learn` with its number does.
+
+    Returns what became of it as Markdown, "" for nothing: without a reason, and where it can be no
+    learning. No review fails for it. The caller has checked that the person may ignore findings.
+    """
+    ignored, commenter = run.wanted.ignore, run.wanted.commenter
+    if not (ignored and commenter and new_learning.clean(ignored.reason)):
+        return ""
+    paths = {each.finding.number: each.finding.path for each in dismissed}
+    if ignored.number not in paths:
+        return ""
+    wanted = ProposeLearning(pull.number, ignored.reason, commenter, ignored.number)
+    try:
+        learning = _make(run, wanted, wanted.text, paths[ignored.number])
+        return run.runner.secrets.conceal(
+            _propose(run, wanted, pull, learning).render(as_foot=True).strip()
+        )
+    except (CommandRefusedError, ForgeError, SecretRepeatedError) as refused:
+        log.info("The reason is no learning: %s", refused)
+        return ""
 
 
 def _find_text(
@@ -128,7 +154,8 @@ def _propose(
         _push(run, push, learning)
     except ForgeError as refused:
         return reply(_explain(refused))
-    body = learned.render_pull(learning, wanted.commenter.login, wanted.number)
+    ignored = run.wanted.ignore.number if run.wanted.ignore else 0
+    body = learned.render_pull(learning, wanted.commenter.login, wanted.number, ignored)
     body = run.runner.secrets.conceal(body)
     try:
         opened = run.forge.apply(OpenPull(pull.base_ref, branch, learned.TITLE, body))

@@ -84,6 +84,8 @@ class Reporter:
                 message = problem.with_address(text)
                 runner.error(message, title=TITLE, file=path or PATH, line=line, column=column)
                 self._annotate_others(problem.more)
+                further = mask_advice(runner.secrets.conceal(problem.further), runner.secrets)
+                text = f"{text} {further}".rstrip()
             case _:
                 runner.error(message, title=TITLE)
         status = f"**{self._short_sha} could not be reviewed.**"
@@ -293,5 +295,6 @@ class Reporter:
             for row in review.files
             if row.status is Status.FAILED or row.cuts
         ]
-        text = "\n".join([f"The review is incomplete. {layout.coverage(review)}", *gaps])
+        coverage = layout.coverage(review, "the reasons are below")
+        text = "\n".join([f"The review is incomplete. {coverage}", *gaps])
         self.run.runner.warning(text, title=TITLE)

@@ -1,5 +1,7 @@
 """The repository that a person is in, its default branch, and the commits that they mean."""
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,54 @@ def test_the_only_other_branch_is_the_default(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="default branch is not known") as problem:
         repository.find_default_branch()
     assert "`code-review review stable`" in problem.value.remedy
+
+
+def follow(folder: Path, advice: str) -> None:
+    """Run the first command of an error, as somebody who pastes it."""
+    commands = re.findall(r"`(git (?!branch|log|config)[^`]+)`", advice)[0]
+    for command in commands.split(" && "):
+        git(folder, *shlex.split(command)[1:])
+
+
+@pytest.mark.parametrize("depth", [(), ("--depth", "1")])
+def test_a_clone_of_one_branch_gets_the_default_branch_by_the_command_of_the_error(
+    upstream: Path, depth: tuple[str, ...]
+) -> None:
+    git(upstream, "branch", "work")
+    here = clone(upstream, "--single-branch", "--branch", "work", *depth)
+    git(here, "checkout", "--quiet", "--detach")
+    git(here, "branch", "--quiet", "--delete", "--force", "work")
+    with pytest.raises(NotFoundError, match="default branch is not known") as problem:
+        LocalRepository.find(str(here)).find_default_branch()
+    assert problem.value.cause == "The clone has one branch of the remote repository alone."
+    follow(here, problem.value.remedy)
+    assert LocalRepository.find(str(here)).find_default_branch()[1] == "origin/trunk"
+
+
+@pytest.mark.parametrize("name", ["trunk", "origin/trunk"])
+def test_a_branch_that_was_not_fetched_is_there_after_the_command_of_the_error(
+    upstream: Path, name: str
+) -> None:
+    git(upstream, "branch", "work")
+    here = clone(upstream, "--single-branch", "--branch", "work")
+    with pytest.raises(NotFoundError) as problem:
+        LocalRepository.find(str(here)).resolve(name)
+    follow(here, problem.value.remedy)
+    assert LocalRepository.find(str(here)).resolve(name) == git(upstream, "rev-parse", "trunk")
+
+
+@pytest.mark.parametrize("name", ["x;y", "$(x)", "-x", "a b"])
+def test_an_odd_name_is_in_no_command(upstream: Path, name: str) -> None:
+    with pytest.raises(NotFoundError) as problem:
+        LocalRepository.find(str(clone(upstream))).resolve(name)
+    assert "git fetch" not in problem.value.remedy
+
+
+@pytest.mark.parametrize("name", ["7", "#7"])
+def test_a_number_may_be_that_of_a_pull_request(upstream: Path, name: str) -> None:
+    with pytest.raises(NotFoundError) as problem:
+        LocalRepository.find(str(upstream)).resolve(name)
+    assert "`code-review review 'owner/repo#7'`" in problem.value.remedy
 
 
 def test_a_detached_head_is_compared_with_the_default_branch(tmp_path: Path) -> None:

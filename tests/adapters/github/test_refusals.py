@@ -170,6 +170,48 @@ def test_what_an_organization_forbids_is_quoted_and_no_matter_of_permissions(
     assert len(github.requests) == 1
 
 
+PERSONAL = (
+    "Resource not accessible by personal access token",
+    (
+        "Your token has not been granted the required scopes to execute this query. The 'id' field "
+        "requires one of the following scopes: ['repo']."
+    ),
+)
+
+
+@faults("GH9")
+@pytest.mark.parametrize("how", ["in a query", "with 403"])
+@pytest.mark.parametrize("message", PERSONAL, ids=["fine-grained", "classic"])
+def test_a_permission_of_a_personal_token_is_not_set_in_the_workflow(
+    github: LoopbackGitHub, message: str, how: str
+) -> None:
+    github.add_pull()
+    said = (
+        failures.graphql_errors(message, kind="INSUFFICIENT_SCOPES")
+        if how == "in a query"
+        else failures.status(403, {"message": message})
+    )
+    github.fail("graphql", said)
+    with pytest.raises(ForbiddenError) as raised:
+        forge(github).snapshot(7)
+    assert message[:80] in raised.value.what
+    assert raised.value.cause == "The token in github-token is a personal one that lacks it."
+    assert "contents: read, pull-requests: write" in raised.value.remedy
+    assert "scope `repo`" in raised.value.remedy
+    assert "Add to the job" not in str(raised.value)
+    assert len(github.requests) == 1
+
+
+@faults("GH9")
+def test_what_a_query_does_not_find_is_named_as_github_names_it(github: LoopbackGitHub) -> None:
+    github.add_pull()
+    message = "Could not resolve to a Repository with the name 'octo/shop'."
+    github.fail("graphql", failures.graphql_errors(message, kind="NOT_FOUND"))
+    with pytest.raises(NotFoundError) as raised:
+        forge(github).snapshot(7)
+    assert raised.value.what.startswith(message.removesuffix("."))
+
+
 @faults("GH9")
 def test_a_page_that_refuses_is_no_matter_of_permissions(github: LoopbackGitHub) -> None:
     github.add_pull()

@@ -6,12 +6,19 @@ from pathlib import Path
 import pytest
 
 from reviewer import errors
-from reviewer.errors import ModelError, ModelNotFoundError, ModelRefusedError
+from reviewer.adapters.openai.wire import Options
+from reviewer.errors import (
+    ContextTooLongError,
+    ModelError,
+    ModelNotFoundError,
+    ModelRefusedError,
+    ReplyError,
+)
 from tests.adapters.openai.connect import PROMPT, Connect
 from tests.faults import faults
-from tests.loopback.failures import Instead
-from tests.loopback.messages import as_json
-from tests.loopback.model import CHAT, MODELS, LoopbackModel, error
+from tests.loopback.failures import Instead, empty, html, redirect
+from tests.loopback.messages import Response, as_json
+from tests.loopback.model import CHAT, MODELS, LoopbackModel, ScriptedReply, error
 
 POST = f"POST {CHAT}"
 # Whole responses, each with the thread that has it.
@@ -121,6 +128,168 @@ def test_a_server_whose_address_is_right_lacks_the_api(
 
     assert "`api: chat`" in caught.value.remedy
     assert len(model_server.sent("POST ")) == 1
+
+
+@faults("LL1")
+@pytest.mark.parametrize("page", [{"detail": "Not Found"}, {}])
+def test_a_server_with_nothing_at_base_url_and_no_list_gets_the_address_with_its_path(
+    model: Connect, model_server: LoopbackModel, page: dict[str, str]
+) -> None:
+    model_server.fail("(POST|GET) ", Instead(as_json(404, page)), forever=True)
+
+    with pytest.raises(ModelRefusedError, match="no API at this address") as caught:
+        model(model_server, base_url=model_server.url).complete(PROMPT)
+
+    assert caught.value.remedy == f"Write `base-url: {model_server.base_url}`."
+
+
+@faults("LL1")
+def test_a_method_that_the_address_does_not_take_shows_that_it_is_no_api(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    model_server.fail("POST ", html("<title>405 Not Allowed</title>", code=405))
+
+    with pytest.raises(ModelRefusedError, match="no API at this address") as caught:
+        model(model_server, base_url=f"{model_server.url}/llm").complete(PROMPT)
+
+    assert caught.value.exit_code == 2
+    assert caught.value.remedy == f"Write `base-url: {model_server.base_url}`."
+
+
+@faults("LL10")
+@pytest.mark.parametrize(
+    ("location", "remedy"),
+    [
+        ("https://models.test/v1/chat/completions", "Write `base-url: https://models.test/v1`, if"),
+        ("https://models.test/v1", "Write `base-url: https://models.test/v1`, if"),
+        ("/llm/v1/chat/completions", "/llm/v1`, if"),
+        ("https://login.test/oauth2?next=/v1/chat/completions", "Ask those who run the server"),
+        ("https://login.test/", "Ask those who run the server"),
+        ("https://key@models.test/v1", "Ask those who run the server"),
+        ("https://models.test/::error::/v1", "Ask those who run the server"),
+        ("", "Ask those who run the server"),
+        ("http://[::1/v1", "Ask those who run the server"),
+    ],
+)
+def test_a_redirect_to_an_api_names_its_address_and_one_to_a_page_does_not(
+    model: Connect, model_server: LoopbackModel, location: str, remedy: str
+) -> None:
+    model_server.fail(POST, redirect(location))
+
+    with pytest.raises(ModelRefusedError, match="redirects") as caught:
+        model(model_server).complete(PROMPT)
+
+    assert remedy in caught.value.remedy
+
+
+@faults("LL1")
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Instead(Response(400, b"Client sent an HTTP request to an HTTPS server.\n", "text/plain")),
+        html("<title>400 The plain HTTP request was sent to HTTPS port</title>", code=400),
+    ],
+)
+def test_a_server_that_wants_https_is_named_with_https(
+    model: Connect, model_server: LoopbackModel, refusal: Instead
+) -> None:
+    model_server.fail(POST, refusal)
+
+    with pytest.raises(ModelRefusedError) as caught:
+        model(model_server).complete(PROMPT)
+
+    right = model_server.base_url.replace("http://", "https://")
+    assert caught.value.remedy == f"Write `base-url: {right}`."
+
+
+@faults("LL1")
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_server_without_a_loaded_model_is_no_matter_of_the_name(
+    model: Connect, model_server: LoopbackModel, status: int
+) -> None:
+    said = "No models loaded. Please load a model in the developer page or use `lms load`."
+    model_server.fail(POST, Instead(as_json(status, {"error": said})))
+
+    with pytest.raises(ModelNotFoundError) as caught:
+        model(model_server).complete(PROMPT)
+
+    assert caught.value.cause == "The server runs, and no model is loaded in it."
+    assert caught.value.remedy == "Load scripted there, then run again."
+
+
+def test_a_number_that_the_server_does_not_take_names_the_input_that_sets_it(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    said = "max_tokens is too large: 100000. This model supports at most 16384 completion tokens."
+    model_server.fail(POST, Instead(error(400, said)))
+
+    with pytest.raises(ModelError) as caught:
+        model(model_server, options=Options(max_output_tokens=100_000)).complete(PROMPT)
+
+    assert caught.value.remedy.startswith("The input max-output-tokens sets this.")
+
+
+def test_a_page_about_a_size_is_a_limit_of_a_proxy(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    model_server.fail(POST, html("<h1>413 Request Entity Too Large</h1>", code=413))
+
+    with pytest.raises(ContextTooLongError) as caught:
+        model(model_server).complete(PROMPT)
+
+    assert "client_max_body_size" in caught.value.cause
+
+
+def test_an_error_without_text_has_the_words_of_its_status(
+    model: Connect, model_server: LoopbackModel
+) -> None:
+    model_server.fail(POST, empty(415))
+
+    with pytest.raises(ModelError) as caught:
+        model(model_server).complete(PROMPT)
+
+    assert caught.value.what == (
+        "The model server refused the request (415): Unsupported Media Type"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[]", "The server's API is not compatible"),
+        ('{"id": "x", "choices": []}', "The server's API is not compatible"),
+    ],
+)
+def test_a_response_of_another_api_says_what_it_shows(
+    model: Connect, model_server: LoopbackModel, text: str, words: str
+) -> None:
+    body = Instead(Response(200, text.encode(), "application/json"))
+    model_server.fail(POST, body, forever=True)
+
+    with pytest.raises(ReplyError) as caught:
+        model(model_server).complete(PROMPT)
+
+    assert words in caught.value.cause
+    assert "base-url" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("reply", "remedy"),
+    [
+        (ScriptedReply(""), "set the input model to another one"),
+        (ScriptedReply("", finish_reason="length"), "Raise the input max-output-tokens"),
+        (ScriptedReply(None, finish_reason="content_filter"), "set the input model to another"),
+    ],
+)
+def test_a_reply_without_use_says_what_to_change(
+    model: Connect, model_server: LoopbackModel, reply: ScriptedReply, remedy: str
+) -> None:
+    model_server.say(*[reply] * 9)
+
+    with pytest.raises(ReplyError) as caught:
+        model(model_server).complete(PROMPT)
+
+    assert remedy in caught.value.remedy
 
 
 @pytest.mark.parametrize(

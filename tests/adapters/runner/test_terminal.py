@@ -166,3 +166,17 @@ def test_a_bar_is_drawn_on_a_terminal_of_a_person_alone(
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", str(workflow).lower())
     assert terminal.draws_bars(stream, environ) is drawn
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("a.yml at the base commit, line 3, column 1: no", "a.yml at the base commit, line 3"),
+        ("a.yml is read twice", "a.yml:3: a.yml is read twice"),
+        ("x is 1", "a.yml:3: x is 1"),
+    ],
+)
+def test_the_place_of_an_error_is_shown_once(message: str, shown: str) -> None:
+    stream = io.StringIO()
+    Terminal({}, stream).error(message, file="a.yml", line=3)
+    assert stream.getvalue().startswith(f"error: {shown}")

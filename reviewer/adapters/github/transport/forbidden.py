@@ -11,6 +11,8 @@ _CLOSED = ("issue is locked", "conversation is locked", "was archived")
 _ADDRESS_LIST = "IP allow list"
 # https://github.com/fwouts/prmonitor/issues/1042
 _SINGLE_SIGN_ON = "SAML enforcement"
+# Fine-grained tokens, and classic ones.
+_PERSONAL = ("by personal access token", "required scopes")
 
 
 def explain(request: str, message: str, accepted: str) -> ForgeError:
@@ -39,6 +41,13 @@ def explain(request: str, message: str, accepted: str) -> ForgeError:
             remedy="Authorize it: Settings > Developer settings > Personal access tokens > "
             "Configure SSO. Or leave github-token out: the action then uses the workflow's own "
             "token.",
+        )
+    if any(words in message for words in _PERSONAL):
+        return ForbiddenError(
+            what,
+            cause="The token in github-token is a personal one that lacks it.",
+            remedy=f"Give it {_list_permissions(accepted)}, or the scope `repo` if it is a classic "
+            "one. Or leave github-token out: the action then uses the workflow's own token.",
         )
     return ForbiddenError(
         what,

@@ -58,7 +58,8 @@ def explain_key(refusal: Refusal) -> ModelRefusedError:
     """Return the error for a key that the server does not accept."""
     return ModelRefusedError(
         f"The model server does not accept the API key ({refusal.status}): {refusal.message}",
-        cause="The key is wrong, expired or for another server, or may not use this model.",
+        cause="The key is wrong, expired or for another server, or may not be used for this model "
+        "or from this network.",
         remedy="Check the secret behind the input api-key, and base-url."
         # OpenAI's "Missing scopes: api.responses.write" for a restricted key.
         + " Allow the key to use Responses, or set `api: chat`."

@@ -84,7 +84,8 @@ def read(response: Response, key: str, error: dict[str, object] | None = None) -
     text = response.text if error is None else json.dumps(error, ensure_ascii=False)
     error = read_object(response) if error is None else error
     message = read_member(error, "message") or read_member(error, "detail")
-    message = message or find_title(response.text) or response.text
+    message = message or find_title(response.text) or response.text.strip()
+    message = message or response.reason_phrase or "no text"
     return Refusal(
         status=status,
         code=read_member(error, "code") or read_member(error, "type"),

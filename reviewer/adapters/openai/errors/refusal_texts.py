@@ -92,6 +92,18 @@ WRONG_KEY = (
     r"incorrect api key provided",
 )
 """Patterns of texts that mean: the key is wrong, whatever the status is."""
+NOT_LOADED = (
+    # LM Studio. No thread with a whole response was found, so the words are kept general.
+    r"no models? (?:is |are )?(?:currently )?loaded",
+)
+"""Patterns of texts that mean: the server runs, and somebody has to load a model first."""
+HTTPS_ONLY = (
+    # Servers in Go: https://github.com/gophish/gophish/issues/2427
+    r"client sent an http request to an https server",
+    # nginx: https://github.com/yaroncon/c-sharp-http-client/issues/5
+    r"plain http request was sent to https port",
+)
+"""Patterns of texts that mean: the server takes only https at this port."""
 NO_ENDPOINT = (
     # LM Studio, with status 200: https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/618
     r"unexpected endpoint or method",
@@ -189,6 +201,10 @@ TOO_LONG = (
     rf"exceeds (?:the )?model's maximum context length of {_LIMIT}",
     rf"length {_TOKENS} exceeds the maximum allowed input length of {_LIMIT}",
     rf"exceeded model token limit: {_LIMIT} \(requested: {_TOKENS}",
+    # DashScope: https://github.com/QwenLM/qwen-code/issues/98
+    rf"range of input length should be \[\d+, ?{_LIMIT}\]",
+    # Z.ai: https://github.com/NousResearch/hermes-agent/pull/1877
+    r"prompt exceeds max length",
     # oMLX: https://github.com/ValueCell-ai/ClawX/issues/658
     rf"prompt too long: {_TOKENS} tokens exceeds max context window of {_LIMIT}",
 )

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from reviewer.adapters.http import network
 from reviewer.adapters.http.retry import TransientError
-from reviewer.adapters.openai.errors import account, refusal_texts
+from reviewer.adapters.openai.errors import account, addresses, refusal_texts
 from reviewer.adapters.openai.errors.error_bodies import Refusal
 from reviewer.errors import (
     ContextTooLongError,
@@ -25,12 +25,20 @@ _ATTEMPTS_AT_FAILURE = 4
 _TOO_LONG = tuple(map(re.compile, refusal_texts.TOO_LONG))
 _PROBABLY_TOO_LONG = re.compile("|".join(refusal_texts.PROBABLY_TOO_LONG))
 _TOO_MANY_A_MINUTE = re.compile("|".join(refusal_texts.TOO_MANY_A_MINUTE))
+# What servers call the parameters that an input sets.
+_INPUTS = {
+    "max-output-tokens": ("max_tokens", "max_completion_tokens", "max_output_tokens"),
+    "temperature": ("temperature",),
+    "reasoning-effort": refusal_texts.EFFORT,
+}
 # What a server says is at the beginning; it may repeat the prompt after that.
 _SEARCHED = 10_000
 _NO_TOOLS = re.compile("|".join(refusal_texts.NO_TOOLS))
 _NO_MODEL = re.compile("|".join(refusal_texts.NO_MODEL))
 _NO_DEPLOYMENT = re.compile("|".join(refusal_texts.NO_DEPLOYMENT))
 _NO_ENDPOINT = re.compile("|".join(refusal_texts.NO_ENDPOINT))
+_NOT_LOADED = re.compile("|".join(refusal_texts.NOT_LOADED))
+_HTTPS_ONLY = re.compile("|".join(refusal_texts.HTTPS_ONLY))
 # With these, the server has not looked at the prompt and its parameters.
 _NOT_ABOUT_REQUEST = frozenset(
     {
@@ -77,8 +85,17 @@ def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
 
 def _explain_words(refusal: Refusal, model: str) -> ModelError | None:
     """Return the error for a refusal whose code or words say more than its status."""
-    if _NO_ENDPOINT.search(refusal.message.lower()):
-        return _no_endpoint_error(refusal)
+    message = refusal.message.lower()
+    if _NO_ENDPOINT.search(message):
+        return addresses.no_endpoint_error(refusal)
+    if _HTTPS_ONLY.search(message) and refusal.base_url.startswith("http://"):
+        return addresses.https_error(refusal)
+    if is_not_loaded(refusal):
+        return ModelNotFoundError(
+            f"The model server refused the request ({refusal.status}): {refusal.message}",
+            cause="The server runs, and no model is loaded in it.",
+            remedy=f"Load {model} there, then run again.",
+        )
     if _lacks_model(refusal):
         return not_found_error(refusal, model)
     if refusal.code == "json_validate_failed":
@@ -93,14 +110,23 @@ def _lasting_error(refusal: Refusal, model: str) -> ModelError:
             return _explain_proxy(refusal)
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
             return not_found_error(refusal, model)
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return addresses.no_endpoint_error(refusal)
         case status if status < HTTPStatus.BAD_REQUEST:
-            return ModelRefusedError(
-                f"The model server redirects ({status}) to {refusal.location or 'nowhere'}.",
-                cause="base-url is not the server's own address. Prompts do not follow redirects.",
-                remedy="Set base-url to the address that it redirects to, if you trust that one.",
-            )
+            return addresses.redirect_error(refusal)
         case status:
-            return ModelError(f"The model server refused the request ({status}): {refusal.message}")
+            return ModelError(
+                f"The model server refused the request ({status}): {refusal.message}",
+                remedy=_name_input(refusal),
+            )
+
+
+def _name_input(refusal: Refusal) -> str:
+    """Return what to do about a refused value of a parameter that an input sets, "" for others."""
+    message = refusal.message.lower()
+    named = (name for name, words in _INPUTS.items() if any(word in message for word in words))
+    sentence = "The input {} sets this. Write a value that the server takes, or leave it out."
+    return next(map(sentence.format, named), "")
 
 
 def _explain_proxy(refusal: Refusal) -> ModelRefusedError:
@@ -119,19 +145,9 @@ def _explain_proxy(refusal: Refusal) -> ModelRefusedError:
     )
 
 
-def _no_endpoint_error(refusal: Refusal) -> ModelRefusedError:
-    """Return the error for a server that has nothing at the address of the request."""
-    url = urlsplit(refusal.base_url)
-    lacks_path = not url.path.rstrip("/").endswith("/v1")
-    return ModelRefusedError(
-        f"The model server has no API at this address ({refusal.status}): {refusal.message}",
-        cause="base-url lacks its path."
-        if lacks_path
-        else "The server lacks the API that the input api names.",
-        remedy=f"Write `base-url: {url.scheme}://{url.netloc}/v1`."
-        if lacks_path
-        else "Set `api: chat`, and check base-url.",
-    )
+def is_not_loaded(refusal: Refusal) -> bool:
+    """Return True for a server that has to load the model first, which it may list."""
+    return bool(_NOT_LOADED.search(refusal.message.lower()))
 
 
 def _passing_error(refusal: Refusal) -> TransientError:
@@ -175,7 +191,8 @@ def _explain_length(refusal: Refusal, model: str) -> ModelError | TransientError
     if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or (
         refusal.status in _MAY_BE_TOO_LONG and _PROBABLY_TOO_LONG.search(text)
     ):
-        return ContextTooLongError(what)
+        cause = "A proxy in front of the server limits requests, as client_max_body_size of nginx."
+        return ContextTooLongError(what, cause=cause * refusal.is_page)
     return None
 
 
@@ -216,7 +233,7 @@ def concerns_list(refusal: Refusal) -> bool:
     account may not use too.
     """
     on_azure = is_about_deployment(refusal) or refusal.host.endswith(".azure.com")
-    return not (on_azure or account.denies_model(refusal))
+    return not (on_azure or account.denies_model(refusal) or is_not_loaded(refusal))
 
 
 def _lacks_model(refusal: Refusal) -> bool:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reviewer.config import glob_mistakes
-from reviewer.config.repository import value_mistakes, yaml_lines
+from reviewer.config.mistakes import glob_mistakes
+from reviewer.config.repository import yaml_lines
+from reviewer.config.repository.mistakes import value_mistakes
 
 _CODERABBIT = frozenset(
     {"reviews", "chat", "early-access", "tone-instructions", "knowledge-base", "code-generation"}
@@ -87,7 +88,7 @@ def advise(key: str, value: object) -> Advice | None:
 
     `key` is in kebab case; `value` is what the file has for it.
     """
-    lines = list(dict.fromkeys(_convert(key, value)))
+    lines = list(dict.fromkeys(convert(key, value)))
     if key in _CODERABBIT:
         cause = f"`{key.replace('-', '_')}` is a key of CodeRabbit's `.coderabbit.yaml`."
     elif key in _PR_AGENT:
@@ -109,7 +110,7 @@ def _say(lines: list[str], replaced: str) -> str:
     return f"Write in place of {replaced}, {each}: {yaml_lines.join(lines)}."
 
 
-def _convert(key: str, value: object) -> Iterator[str]:
+def convert(key: str, value: object) -> Iterator[str]:
     """Yield lines of our file for what a key of another tool says."""
     if key in _SAME:
         yield value_mistakes.write_meant(_SAME[key], value) or f"{_SAME[key]}: ..."
@@ -123,7 +124,7 @@ def _convert(key: str, value: object) -> Iterator[str]:
         yield value_mistakes.write_meant("exclude", value) or "exclude: [...]"
     elif isinstance(value, Mapping):
         for inner, item in value.items():
-            yield from _convert(str(inner).replace("_", "-"), item)
+            yield from convert(str(inner).replace("_", "-"), item)
 
 
 def _convert_toml(text: str) -> Iterator[str]:
@@ -142,7 +143,7 @@ def _convert_toml(text: str) -> Iterator[str]:
             # Deeper values are no settings of PR-Agent.
             items = tuple(value) if isinstance(value, list) else value
             if isinstance(items, bool | int | str | tuple):
-                yield from _convert(key.lower().replace("_", "-"), items)
+                yield from convert(key.lower().replace("_", "-"), items)
 
 
 def _convert_filters(value: object) -> Iterator[str]:

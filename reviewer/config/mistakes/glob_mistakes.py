@@ -5,19 +5,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_MOST_ALTERNATIVES = 20
+from reviewer.config.mistakes import glob_repairs
+
 _LEAVE_OUT = "Another way is `exclude`, which takes the patterns without `!`."
-_BRACES = re.compile(r"(?<!\\)\{([^{}]*,[^{}]*)\}")
 _OPEN_BRACE = re.compile(r"(?<!\\)\{[^{}]*,[^{}]*$")
-_QUOTES = "\"'`\u201c\u201d\u2018\u2019"
-# What a pattern ends with, in front of a blank, if another pattern follows.
-_ENDS = re.compile(r"(\*|/|\.[a-z][a-z0-9]{0,4})$")
-_STARTS = ("*", "/", "!")
 _WINDOWS = re.compile(r"\\[\w.]|\w\\(?:[*?]|$)")
 _REGEX = re.compile(r"^\^|(?<!\\)\$$|\.\*\\\.|\([^()]*\|[^()]*\)|\\[dwsbDWSB](?![\w])")
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
-_CHECKOUT = re.compile(r"^/?(?:github/workspace|home/runner/work/[^/]+/[^/]+)(?=/|$)")
-_REMARK = re.compile(r"\s#.*$")
+_ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+# `!(a)` at the beginning takes back a folder "(a)", as some frameworks have.
+_EXTENDED = re.compile(r"(?<=[/.*])!\([^()]*\)|(?:^|(?<=[/.*]))[@+]\([^()]*\)")
+# The beginning of a list of which an input has lost the rest.
+_OPEN_LISTS = tuple(f"[{mark}" for mark in glob_repairs.QUOTES)
+_OPEN_BRACKET = re.compile(r"(?<!\\)\[[^\]]*$")
+_EXPRESSION = re.compile(r"\$\{\{")
 
 
 class GlobMistakeError(ValueError):
@@ -89,7 +90,7 @@ def join_cut(entries: Sequence[str]) -> tuple[str, ...]:
 
 def _is_open(text: str) -> bool:
     return text.count("{") > text.count("}") or (
-        text.startswith("[") and text[1:2] in _QUOTES and not text.endswith("]")
+        text.startswith("[") and text[1:2] in glob_repairs.QUOTES and not text.endswith("]")
     )
 
 
@@ -104,73 +105,23 @@ def repair(pattern: str) -> tuple[str, ...]:
     return (pattern,)
 
 
-def _expand(pattern: str) -> tuple[str, ...]:
-    """Write a pattern without braces as several ones, "{a,b}.md" as "a.md" and "b.md"."""
-    found: list[str] = []
-    left = [pattern]
-    while left and len(found) + len(left) <= _MOST_ALTERNATIVES:
-        text = left.pop(0)
-        braces = _BRACES.search(text)
-        if braces is None:
-            found.append(text)
-            continue
-        before, after = text[: braces.start()], text[braces.end() :]
-        left += [f"{before}{each.strip()}{after}" for each in braces[1].split(",")]
-    return () if left else tuple(dict.fromkeys(found))
-
-
-def _split_list(pattern: str) -> tuple[str, ...]:
-    inner = pattern.removeprefix("[").removesuffix("]")
-    return tuple(text for each in inner.split(",") if (text := each.strip().strip(_QUOTES)))
-
-
 def _is_list(pattern: str) -> bool:
     inner = pattern[1:-1]
     if not (pattern.startswith("[") and pattern.endswith("]")):
         return False
     # A class of characters has no slash in it, and `[a]*/[b]` is two of them.
-    return inner[:1] in _QUOTES or ("[" not in inner and any(char in inner for char in "/,*"))
-
-
-def _split_at(separators: str) -> Callable[[str], tuple[str, ...]]:
-    def split(pattern: str) -> tuple[str, ...]:
-        parts = re.split(separators, pattern)
-        return tuple(text for each in parts if (text := each.strip()))
-
-    return split
+    return inner[:1] in glob_repairs.QUOTES or (
+        "[" not in inner and any(char in inner for char in "/,*")
+    )
 
 
 def _holds_several(pattern: str) -> bool:
     """Return True for several patterns with blanks between them; a name may have blanks."""
     words = pattern.split()
     pairs = pairwise(words)
-    return any(_ENDS.search(one) or two.startswith(_STARTS) for one, two in pairs)
-
-
-def _split_words(pattern: str) -> tuple[str, ...]:
-    """Return several patterns; a blank where none ends or begins is one in a name."""
-    found: list[str] = []
-    for word in pattern.split():
-        if found and not (_ENDS.search(found[-1]) or word.startswith(_STARTS)):
-            found[-1] += f"?{word}"
-        else:
-            found.append(word)
-    return tuple(found)
-
-
-def _from_top(pattern: str) -> tuple[str, ...]:
-    """Write a path that a shell would understand as one that begins at the repository's root."""
-    negated, bare = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
-    parts: list[str] = []
-    for part in re.sub(r"^~", "", bare).split("/"):
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in {"", ".", ".."}:
-            parts.append(part)
-    if not parts:
-        return (f"{negated}**",)
-    ending = "/" if bare.endswith("/") else ""
-    return (f"{negated}/{'/'.join(parts)}{ending}",)
+    return any(
+        glob_repairs.ENDS.search(one) or two.startswith(glob_repairs.STARTS) for one, two in pairs
+    )
 
 
 def _has_odd_parts(pattern: str) -> bool:
@@ -179,30 +130,47 @@ def _has_odd_parts(pattern: str) -> bool:
     return bare.startswith("~/") or any(part in {"", ".", ".."} for part in parts)
 
 
-def _slash(pattern: str) -> tuple[str, ...]:
-    return (re.sub(r"^[A-Za-z]:", "", pattern.replace("\\", "/")),)
-
-
-def _from_checkout(pattern: str) -> tuple[str, ...]:
-    return (_CHECKOUT.sub("", pattern) or "**",)
-
-
 _RULES = (
+    _Rule(
+        _EXPRESSION.search,
+        "has a `${{ }}`, and expressions are not evaluated here",
+        lambda _: (),
+        "Patterns begin at the root of the repository.",
+    ),
+    _Rule(
+        _ADDRESS.match,
+        "is a web address, and patterns are paths of this repository",
+        glob_repairs.from_address,
+    ),
+    _Rule(
+        _EXTENDED.search,
+        "has parentheses of an extended glob, and gitignore patterns know none",
+        glob_repairs.choose,
+        "To leave files out, write `!` in front of a pattern of its own.",
+    ),
+    _Rule(
+        lambda text: _OPEN_BRACKET.search(text) and text[:2] not in _OPEN_LISTS,
+        "has a bracket that nothing closes",
+        lambda text: (f"{text}]",),
+        "If a name has a bracket, write `?` for it.",
+    ),
     _Rule(
         lambda text: text.startswith("- "),
         "has the dash of a YAML list",
         lambda text: (text[2:].strip(),),
     ),
-    _Rule(_is_list, "is a YAML list inside a text", _split_list),
+    _Rule(_is_list, "is a YAML list inside a text", glob_repairs.split_list),
     _Rule(
-        lambda text: len(text) > 1 and (text[0] in _QUOTES or text[-1] in _QUOTES),
+        lambda text: (
+            len(text) > 1 and (text[0] in glob_repairs.QUOTES or text[-1] in glob_repairs.QUOTES)
+        ),
         "has quotes around it, and they are taken for a part of the name",
-        lambda text: (text.strip(_QUOTES).strip() or "**",),
+        lambda text: (text.strip(glob_repairs.QUOTES).strip() or "**",),
     ),
     _Rule(
-        _REMARK.search,
+        glob_repairs.REMARK.search,
         "has a comment behind it, and that is taken for a part of the name",
-        lambda text: (_REMARK.sub("", text) or "**",),
+        lambda text: (glob_repairs.REMARK.sub("", text) or "**",),
         "A comment needs a line of its own.",
     ),
     _Rule(
@@ -210,17 +178,21 @@ _RULES = (
         "has a brace that nothing closes",
         lambda text: (f"{text}}}",),
     ),
-    _Rule(_BRACES.search, "has braces, and gitignore patterns know no alternatives", _expand),
+    _Rule(
+        glob_repairs.BRACES.search,
+        "has braces, and gitignore patterns know no alternatives",
+        glob_repairs.expand,
+    ),
     _Rule(
         lambda text: ";" in text,
         "has a semicolon, and semicolons do not separate patterns",
-        _split_at(";"),
+        glob_repairs.split_at(";"),
         "If a name has a semicolon, write `?` for it.",
     ),
     _Rule(
         lambda text: "," in text and (", " in text or "*" in text),
         "has a comma, and commas do not separate patterns here",
-        _split_at(","),
+        glob_repairs.split_at(","),
         "If a name has a comma, write `?` for it.",
     ),
     _Rule(
@@ -231,7 +203,7 @@ _RULES = (
     _Rule(
         _holds_several,
         "has a blank, and blanks do not separate patterns",
-        _split_words,
+        glob_repairs.split_words,
         "If a name has a blank, write `?` for it.",
     ),
     _Rule(
@@ -243,22 +215,22 @@ _RULES = (
     _Rule(
         lambda text: _DRIVE.match(text) or _WINDOWS.search(text),
         "has backslashes, and folders are separated by `/`",
-        _slash,
+        glob_repairs.slash,
     ),
     _Rule(
-        _CHECKOUT.match,
+        glob_repairs.CHECKOUT.match,
         "is a path on the runner, and patterns begin at the root of the repository",
-        _from_checkout,
+        glob_repairs.from_checkout,
     ),
     _Rule(
         _has_odd_parts,
         "is no path of a repository: it has `.`, `..`, `~` or an empty name between slashes",
-        _from_top,
+        glob_repairs.from_top,
     ),
     _Rule(
         lambda text: "|" in text,
         "has a vertical bar, and bars do not separate patterns",
-        _split_at(r"\|"),
+        glob_repairs.split_at(r"\|"),
         "If a name has a bar, write `?` for it.",
     ),
 )

@@ -4,15 +4,16 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from reviewer.config import glob_mistakes, word_mistakes
-from reviewer.config.glob_mistakes import GlobMistakeError
+from reviewer.config.mistakes import glob_mistakes, number_mistakes, word_mistakes
+from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
 from reviewer.config.repository import yaml_lines
 from reviewer.config.shapes import Bounds, Items, Shape, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 
 _KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
-_DASH = re.compile(r"(?:^|\s)-\s+")
+_DASH = re.compile(r"(?:^|\s)-\s*(?=\S)")
+_PROSE = re.compile(r"[^/*]*[^\W\d]\s+[^\W\d][^/*]*")
 _LONG_TEXT = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
 
 
@@ -34,14 +35,38 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
     if isinstance(kind.shape, Text) and kind.shape.longest > yaml_lines.LONGEST:
         return _advise_text(key, value)
     meant = _correct(kind, value)
+    if isinstance(kind.shape, Items) and (advice := _explain_unknown(key, kind, value, meant)):
+        return advice
     if line := _write_line(key, kind, meant):
         return f"Write `{line}`.{yaml_lines.explain_exceptions(key, meant)}"
     if isinstance(kind.shape, Words | WordList | Switch):
         return word_mistakes.list_choices(key, kind.shape)
-    example = kind.example
+    return f"Write, for example, `{key}: {_give_example(kind)}`."
+
+
+def _explain_unknown(key: str, kind: OptionType[Any], value: object, meant: object) -> str:
+    """Return why what is there for a list is no entry of it, "" if it is one."""
+    if key == "guidelines" and isinstance(value, str) and _PROSE.fullmatch(value):
+        return "`guidelines` names files. Write the text below `instructions: |` instead."
+    is_globs = isinstance(kind.shape, Items) and kind.shape.globs
+    why = _find_reason(meant) if is_globs else ""
+    return why and f"The pattern {why}. Write, for example, `{key}: {_give_example(kind)}`."
+
+
+def _give_example(kind: OptionType[Any]) -> str:
     if isinstance(kind.shape, Items):
-        example = yaml_lines.write_value(tuple(example.split(", ")))
-    return f"Write, for example, `{key}: {example}`."
+        return yaml_lines.write_value(tuple(kind.example.split(", ")))
+    return kind.example
+
+
+def _find_reason(patterns: object) -> str:
+    """Return why a pattern cannot be used and cannot be repaired, "" if all can."""
+    for each in patterns if isinstance(patterns, tuple) else ():
+        try:
+            glob_mistakes.check(str(each))
+        except GlobMistakeError as mistake:
+            return mistake.reason
+    return ""
 
 
 def _write_line(key: str, kind: OptionType[Any], meant: object) -> str:
@@ -58,6 +83,8 @@ def _advise_text(key: str, value: object) -> str:
             return _LONG_TEXT.format(key=key)
         case bool() | int() | float():
             return f'Write `{key}: "{str(value).lower()}"`.'
+        case str():
+            return "Shorten it, or move a part of it to a file that `guidelines` names."
         case _:
             return ""
 
@@ -75,9 +102,16 @@ def _correct(kind: OptionType[Any], value: object) -> object:
         case Words() | WordList():
             return word_mistakes.correct(value, kind.shape) or None
         case Text():
-            return _correct_text(value)
+            return _correct_text(kind, value)
         case _:
             return None
+
+
+def write_entries(key: str, value: object) -> tuple[str, ...]:
+    """Return the texts that were meant by something else in a list; none if nobody knows."""
+    kind = _KINDS.get(key)
+    meant = _correct(kind, value) if kind and isinstance(kind.shape, Items) else None
+    return tuple(map(str, meant)) if isinstance(meant, tuple) else ()
 
 
 def _correct_list(value: object) -> tuple[object, ...] | None:
@@ -85,14 +119,33 @@ def _correct_list(value: object) -> tuple[object, ...] | None:
         case str():
             if value.startswith("[") and value.endswith("]"):
                 value = value[1:-1]
-            parts = _DASH.split(value) if value.startswith("- ") else re.split(r"[,\n]", value)
+            parts = _DASH.split(value) if value.startswith("-") else re.split(r"[,\n]", value)
             return tuple(text for each in parts if (text := each.strip(" \"'")))
         case int() | float() if not isinstance(value, bool):
             return (str(value),)
-        case tuple() if not any(isinstance(each, tuple | dict) for each in value):
-            return tuple(str(each) for each in value if each is not None)
+        case tuple() | dict():
+            return _collect(value)
         case _:
             return None
+
+
+def _collect(value: object) -> tuple[str, ...] | None:
+    """Return the texts of a list with lists or mappings in it, None if it has anything else.
+
+    Of a mapping, they are its values, or its keys if each is only switched on.
+    """
+    match value:
+        case None:
+            return ()
+        case dict() if value and all(each in (None, True) for each in value.values()):
+            return tuple(map(str, value))
+        case dict():
+            return _collect(tuple(value.values()))
+        case tuple():
+            found = [_collect(each) for each in value]
+            return None if None in found else tuple(text for each in found for text in each or ())
+        case _:
+            return (str(value).lower(),) if isinstance(value, bool) else (str(value),)
 
 
 def read_globs(value: object, *, selects: bool) -> Sequence[object] | None:
@@ -123,10 +176,10 @@ def _note_bound(shape: Shape | None, value: object) -> str:
 def _read_number(value: object) -> int | None:
     if isinstance(value, tuple):
         value = value[0] if len(value) == 1 else None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    # 1.000 may be a thousand, and is read as 1.0.
+    if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    digits = re.fullmatch(r"([0-9]{1,9})(?:\.0+)?", str(value).strip().replace("_", ""))
-    return int(digits[1]) if digits else None
+    return number_mistakes.read_integer(word_mistakes.unwrap(str(value)))
 
 
 def find_wrong_word(kind: OptionType[Any], value: object) -> int | None:
@@ -137,7 +190,14 @@ def find_wrong_word(kind: OptionType[Any], value: object) -> int | None:
     return next(wrong, None)
 
 
-def _correct_text(value: object) -> str | None:
-    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], str):
-        return value[0]
-    return None
+def _correct_text(kind: OptionType[Any], value: object) -> str | None:
+    if isinstance(value, tuple) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, str):
+        return None
+    text = word_mistakes.unwrap(value)
+    try:
+        kind.parse(text)
+    except ValueError:
+        return None
+    return text or None

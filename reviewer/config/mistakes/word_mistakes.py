@@ -16,19 +16,29 @@ _OFF = ("off", "never", "none")
 _ALONE = ("never", "none")
 # What says that it is done, the more careful word first.
 _ON = ("auto", "on")
+# What people put around a word: quotes of all kinds, the dash of a list, the end of a sentence.
+_AROUND = " \t,;\"'`\u201c\u201d\u2018\u2019"
 # How like a word another one must be to be taken for it, as difflib measures it.
 _LIKE = 0.75
 
 
 def read_switch(value: object) -> bool | None:
     """Return what a value says in place of `true` or `false`, None if it says neither."""
-    return None if value is None else _SWITCHES.get(str(value).strip().casefold())
+    return None if value is None else _SWITCHES.get(unwrap(str(value)).casefold())
+
+
+def unwrap(text: str) -> str:
+    """Remove what people put around a word."""
+    return text.strip(_AROUND).removeprefix("-").lstrip()
 
 
 def correct(value: object, shape: Words | WordList) -> str:
     """Return the words that were meant, separated by commas; "" if nobody knows."""
-    items = value if isinstance(value, tuple) else re.split(r"[,\n]", _write(value))
-    words = [_correct_word(_write(each).strip().lower(), shape.words) for each in items]
+    items = value if isinstance(value, tuple) else re.split(r"[,;\n]|\s-", _write(value))
+    texts = [unwrap(_write(each)).lower() for each in items]
+    # What stands between two separators is nothing, and an empty list is no word.
+    texts = [text for text in texts if text] or texts[:1]
+    words = [_correct_word(text, shape.words) for text in texts]
     if not all(words):
         return ""
     kept = dict.fromkeys([word for word in words if word not in _ALONE] or words)
@@ -57,7 +67,7 @@ def _correct_word(text: str, words: Sequence[str]) -> str:
         # Without a word for off, the others are degrees or kinds, and none of them means on.
         meant = _OFF if not switched else _ON if "off" in words else ()
         return next((word for word in meant if word in words), "")
-    severity = grades.read_severity(text) if "critical" in words else None
+    severity = grades.read_least_severity(text) if "critical" in words else None
     if severity and severity.label in words:
         return severity.label
     begun = [word for word in words if len(text) > 1 and word.startswith(text)]

@@ -1,16 +1,28 @@
 """Says what to write in the repository's file instead of a key that it does not have."""
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reviewer.config.option_types import OptionType
 from reviewer.config.options import suggest
-from reviewer.config.repository import other_reviewers, value_mistakes, yaml_lines
-from reviewer.config.repository.other_reviewers import Advice
+from reviewer.config.repository import yaml_lines
+from reviewer.config.repository.mistakes import other_reviewers, value_mistakes
+from reviewer.config.repository.mistakes.other_reviewers import Advice
 from reviewer.config.workflow import input_mistakes, inputs
 
 _INPUTS = {declared.name: declared for declared in inputs.DECLARATIONS}
+# What other tools call the keys of an entry of `path-instructions`.
+_ENTRY_KEYS = {
+    **dict.fromkeys(("paths", "glob", "globs", "pattern", "patterns", "file", "files"), "path"),
+    **dict.fromkeys(("apply-to", "include", "match"), "path"),
+    **dict.fromkeys(
+        ("text", "prompt", "rule", "rules", "guidelines", "description"), "instructions"
+    ),
+}
+# How like a key another one must be to be asked for if it does not take the value.
+_LIKE = 0.8
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -25,19 +37,39 @@ def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
     plain = as_kebab(key)
     if plain in known:
         return Advice(f"Did you mean `{plain}`?", _write_line(plain, value))
+    lines = _write_inner(value, known) if isinstance(value, Mapping) else []
     # Other tools call some things by names that are like ours, and mean something else.
-    if foreign := other_reviewers.advise(plain, value):
+    if (foreign := other_reviewers.advise(plain, value)) and (foreign.cause or not lines):
         return foreign
-    if isinstance(value, Mapping) and (lines := write_known(value, known)):
+    if lines:
         return Advice(
             "The settings have no key above them.",
             f"Take the key away, and write at the beginning of a line: {yaml_lines.join(lines)}.",
         )
     listed = f"The keys are {', '.join(known)}."
     if cause := suggest(plain, tuple(known)):
-        line = value_mistakes.write_meant(cause.split("`")[1], value)
+        meant = cause.split("`")[1]
+        line = value_mistakes.write_meant(meant, value)
+        if not line and difflib.SequenceMatcher(None, plain, meant).ratio() < _LIKE:
+            return Advice("", listed)
         return Advice(cause, f"Write `{line}`." if line else listed)
     return Advice("", listed)
+
+
+def advise_entry_key(key: str, value: object, known: Sequence[str]) -> Advice:
+    """Return the cause and the remedy for a key that an entry of `path-instructions` lacks."""
+    plain, listed = as_kebab(key), f"The keys are {', '.join(known)}."
+    meant = _ENTRY_KEYS.get(plain, "")
+    cause = f"Here it is called `{meant}`." if meant else suggest(plain, tuple(known))
+    if not cause:
+        return Advice("", listed)
+    meant = meant or cause.split("`")[1]
+    patterns = value_mistakes.read_globs(value, selects=True) if meant == "path" else None
+    several = len(patterns or ()) > 1
+    line = yaml_lines.write(meant, (patterns or (value,))[0])
+    if several and line:
+        return Advice(cause, f"Write an entry for each pattern, the first as `- {line}`.")
+    return Advice(cause, f"Write `{line or f'{meant}: ...'}`.")
 
 
 def advise_input(name: str, value: object) -> str:
@@ -70,6 +102,19 @@ def write_known(value: Mapping[str, object], known: Sequence[str]) -> list[str]:
     """Return lines of the file for the keys of a mapping that are known, in the right spelling."""
     names = [(given, name) for given in value if (name := as_kebab(given)) in known]
     return [value_mistakes.write_meant(name, value[given]) or f"{name}:" for given, name in names]
+
+
+def _write_inner(value: Mapping[str, object], known: Sequence[str]) -> list[str]:
+    """Return lines for all keys of a mapping, none if it has no known key."""
+    if not write_known(value, known):
+        return []
+    found = [
+        line
+        for given, inner in value.items()
+        for line in write_known({given: inner}, known)
+        or other_reviewers.convert(as_kebab(given), inner)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _write_line(key: str, value: object) -> str:

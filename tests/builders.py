@@ -4,6 +4,8 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
+from reviewer.changes import diff
+from reviewer.changes.diff import ChangedFile
 from reviewer.finding import Candidate, Finding, Side
 from reviewer.memory.seal import Seal
 from reviewer.pull_request import (
@@ -22,6 +24,7 @@ HEAD = "abc1234" + "0" * 33
 BASE = "ba5e000" + "0" * 33
 SEAL = Seal.of("a secret of the repository", "octo/shop", 7, "default")
 """The seal of the runs on the pull request that `pull` makes."""
+PATCH = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return x * 100\n"
 OWN_MEMBERS = {field.name for field in fields(Finding)}
 
 
@@ -69,7 +72,7 @@ def snapshot(*comments: Comment, of: PullRequest | None = None) -> Snapshot:
 
 def row(
     path: str = "src/pay.py",
-    patch: str | None = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return x * 100\n",
+    patch: str | None = PATCH,
     *,
     status: str = "modified",
     previous_path: str | None = None,
@@ -83,6 +86,18 @@ def row(
         patch=patch,
         previous_path=previous_path,
     )
+
+
+def changed_file(
+    path: str = "src/pay.py",
+    patch: str = PATCH,
+    *,
+    status: str = "modified",
+    previous_path: str | None = None,
+) -> ChangedFile:
+    file = diff.parse(row(path, patch, status=status, previous_path=previous_path))
+    assert isinstance(file, ChangedFile)
+    return file
 
 
 def candidate(

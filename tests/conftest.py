@@ -7,18 +7,21 @@ loopback GitHub compares trees, and uname, which the model's client asks once.
 """
 
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from syrupy.assertion import SnapshotAssertion
 
 from tests.invariants import Invariants
 from tests.loopback import contract
 from tests.loopback.github import EXAMPLE_REPOSITORY, LoopbackGitHub
 from tests.loopback.model import LoopbackModel
 from tests.loopback.server import LoopbackServer
+from tests.snapshots import Markdown
 
 CHECKED = pytest.StashKey[int]()
 PROCESSES = ("process", "image", "act")
@@ -60,6 +63,21 @@ def model_server() -> Iterator[LoopbackModel]:
     with LoopbackModel() as server:
         yield server
     _verify(server)
+
+
+@pytest.fixture
+def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """A snapshot that is a Markdown file."""
+    return snapshot.use_extension(Markdown)
+
+
+@pytest.fixture
+def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is the system's temporary one, by the variable that tempfile documents."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -109,5 +109,6 @@ def test_any_text_can_be_unquoted(text: str) -> None:
 
 
 @given(st.text())
-def test_any_text_can_be_read_as_a_raw_diff(raw: str) -> None:
-    git_diff.parse(f"diff --git {raw}")
+def test_any_text_can_be_read_as_a_raw_diff_of_no_more_files_than_it_names(raw: str) -> None:
+    named = 1 + raw.count("\ndiff --git ")
+    assert len(git_diff.parse(f"diff --git {raw}")) <= named

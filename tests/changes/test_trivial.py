@@ -4,18 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from reviewer.changes.diff import ChangedFile
 from reviewer.changes.proofs import trivial
 from reviewer.changes.proofs.trivial import Proof
-from reviewer.changes.without_lines import text_diff
-
-
-def prove(path: str, old: str, new: str) -> Proof | None:
-    return trivial.prove(change(path, old, new), new)
-
-
-def change(path: str, old: str, new: str) -> ChangedFile:
-    return ChangedFile(path, "modified", text_diff.make_hunks(old, new))
+from tests.changes.proofs import change, prove
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes.diff import ChangedFile
 from reviewer.changes.proofs import trivial
 from reviewer.changes.proofs.trivial import Proof
-from reviewer.changes.without_lines import text_diff
+from tests.changes.proofs import prove
 
 # Whole rows of programs: each begins where a row begins, and is code or a literal of many lines.
 ROWS = {
@@ -94,11 +93,6 @@ HOSTILE = st.one_of(
     ),
     st.text(alphabet=string.printable, max_size=3),
 )
-
-
-def prove(path: str, old: str, new: str) -> Proof | None:
-    file = ChangedFile(path, "modified", text_diff.make_hunks(old, new))
-    return trivial.prove(file, new)
 
 
 def mark(path: str, words: str) -> str:

@@ -21,7 +21,7 @@ def test_the_note_names_the_patterns_and_where_they_are() -> None:
     )
 
 
-def test_one_pattern_is_one() -> None:
+def test_a_note_about_one_pattern_is_in_the_singular() -> None:
     settings = config.load(Inputs(exclude=("a", "*.md")), None)
     (note,) = unmatched_patterns.find(settings, PATHS)
     assert note.startswith("1 pattern matches no file of the repository: `a` (")

@@ -3,8 +3,6 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile
 from reviewer.comments import inline
 from reviewer.config.enums import Inline
 from reviewer.finding import Finding, Side
@@ -13,31 +11,22 @@ from reviewer.severity import Severity
 from tests import builders
 from tests.faults import faults
 from tests.rendered_markdown import assert_inert
-from tests.snapshots import Markdown
 
-PATCH = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return x * 100\n"
-TWO = PATCH + "@@ -10,2 +10,2 @@\n def get():\n-    return 1\n+    return 2\n"
-
-
-@pytest.fixture
-def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(Markdown)
-
-
-def file(patch: str = PATCH) -> ChangedFile:
-    parsed = diff.parse(builders.row(patch=patch))
-    assert isinstance(parsed, ChangedFile)
-    return parsed
+TWO = builders.PATCH + "@@ -10,2 +10,2 @@\n def get():\n-    return 1\n+    return 2\n"
 
 
 def comments_for(
     *findings: Finding,
     wanted: Inline = Inline.ALL,
     suggestions: bool = False,
-    patch: str = PATCH,
+    patch: str = builders.PATCH,
 ) -> tuple[InlineComment, ...]:
     return inline.make_comments(
-        findings, (file(patch),), wanted=wanted, seal=builders.SEAL, suggestions=suggestions
+        findings,
+        (builders.changed_file(patch=patch),),
+        wanted=wanted,
+        seal=builders.SEAL,
+        suggestions=suggestions,
     )
 
 
@@ -70,7 +59,7 @@ def test_a_line_outside_of_every_hunk_stays_in_the_summary(lines: tuple[int, int
 
 @faults("LO5")
 def test_a_file_of_which_github_shows_no_lines_gets_no_comment() -> None:
-    read = replace(file(), remark="git calls it binary: UTF-16")
+    read = replace(builders.changed_file(), remark="git calls it binary: UTF-16")
     found = builders.finding(number=3)
     made = inline.make_comments(
         (found,), (read,), wanted=Inline.ALL, seal=builders.SEAL, suggestions=False

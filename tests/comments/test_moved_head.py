@@ -24,5 +24,7 @@ def test_a_head_that_did_not_move_changes_nothing(moment: Moment, *, last_word: 
         (Moment.AT_LINES, False, NextStep.LEAVE),
     ],
 )
-def test_a_moved_head_means(moment: Moment, last_word: bool, step: NextStep) -> None:  # noqa: FBT001
+def test_the_moment_decides_what_a_moved_head_means(
+    moment: Moment, *, last_word: bool, step: NextStep
+) -> None:
     assert next_step(moment, "f" * 40, builders.snapshot(), last_word=last_word) is step

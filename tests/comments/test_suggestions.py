@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.diff import Hunk
 from reviewer.comments import inline
 from reviewer.finding import Finding, Side
 from tests import builders
@@ -13,9 +12,7 @@ PATCH = "@@ -1,2 +1,3 @@\n def pay(x):\n-    return x\n+    check(x)\n+    retur
 
 
 def hunk() -> Hunk:
-    parsed = diff.parse(builders.row(patch=PATCH))
-    assert isinstance(parsed, ChangedFile)
-    return parsed.hunks[0]
+    return builders.changed_file(patch=PATCH).hunks[0]
 
 
 def finding(suggestion: str | None, **members: object) -> Finding:
@@ -65,8 +62,7 @@ def test_a_suggestion_for_a_removed_line_is_not_offered() -> None:
 
 @faults("LO13")
 def test_a_decorator_that_was_there_before_may_stay() -> None:
-    parsed = diff.parse(builders.row(patch="@@ -1 +1,3 @@\n a\n+@cache\n+def pay(x):\n"))
-    assert isinstance(parsed, ChangedFile)
+    parsed = builders.changed_file(patch="@@ -1 +1,3 @@\n a\n+@cache\n+def pay(x):\n")
     quoted = builders.revise(
         builders.finding(start_line=2, end_line=3, quote="@cache\ndef pay(x):"),
         suggestion="@cache\ndef pay(y):",
@@ -109,8 +105,7 @@ def test_whatever_is_suggested_is_in_one_fence(suggestion: str) -> None:
 def test_a_line_that_makes_a_bot_act_is_not_offered_though_it_was_there_before(
     kept: str,
 ) -> None:
-    parsed = diff.parse(builders.row(patch=f"@@ -1 +1,3 @@\n a\n+{kept}\n+def pay(x):\n"))
-    assert isinstance(parsed, ChangedFile)
+    parsed = builders.changed_file(patch=f"@@ -1 +1,3 @@\n a\n+{kept}\n+def pay(x):\n")
     quoted = builders.revise(
         builders.finding(start_line=2, end_line=3, quote=f"{kept}\ndef pay(x):"),
         suggestion=f"{kept}\ndef pay(y):",

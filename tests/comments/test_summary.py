@@ -23,16 +23,10 @@ from reviewer.review.spending import Spent
 from reviewer.severity import Confidence, Severity
 from tests import builders, strategies
 from tests.faults import faults
-from tests.snapshots import Markdown
 
 BLOBS = Blobs.of("https://github.com/octo/shop", builders.pull(), builders.HEAD)
 RUN = RunDetails("default", "https://github.com/o/r/actions/runs/1", 12, blobs=BLOBS)
 WHOLE = "#### 🔴 Critical"
-
-
-@pytest.fixture
-def markdown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(Markdown)
 
 
 def render(
@@ -72,7 +66,7 @@ def full_review() -> Review:
     )
 
 
-def test_a_full_review(markdown: SnapshotAssertion) -> None:
+def test_a_review_is_shown_with_all_its_parts(markdown: SnapshotAssertion) -> None:
     assert render(full_review()) == markdown
 
 
@@ -203,11 +197,11 @@ def test_the_heading_includes_what_is_collapsed_and_the_job_summary_explains_it(
     assert "<summary>In one" not in summary.render_report(review, RUN)
 
 
-def test_no_problems(markdown: SnapshotAssertion) -> None:
+def test_a_review_without_findings_says_so(markdown: SnapshotAssertion) -> None:
     assert render(builders.review()) == markdown
 
 
-def test_nothing_to_review(markdown: SnapshotAssertion) -> None:
+def test_a_review_of_no_files_says_so(markdown: SnapshotAssertion) -> None:
     review = builders.review(
         files=(FileReport("logo.png", Status.SKIPPED, "binary file"),),
         overview=Overview(),

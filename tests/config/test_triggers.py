@@ -57,5 +57,5 @@ def test_a_comment_starts_a_job_that_accepts_it(on: str, condition: str) -> None
         "on: &a [*a]\n" + JOB,
     ],
 )
-def test_anything_else_takes_none(text: str) -> None:
+def test_a_workflow_of_any_other_kind_takes_no_comments(text: str) -> None:
     assert not takes_comments(text)

@@ -5,8 +5,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
 from reviewer.context.collect import ContextCollector, PartContext
 from reviewer.context.repository.head_files import HeadFiles
@@ -28,6 +26,7 @@ class SlowFiles:
         with self._lock:
             self._reading.append(path)
             self.most = max(self.most, len(self._reading))
+        # Time for a second reader to come, which must not.
         time.sleep(0.005)
         with self._lock:
             self._reading.remove(path)
@@ -40,8 +39,7 @@ def test_one_request_after_the_other_looks_for_code_so_that_few_files_are_in_mem
     parts = []
     for path in FILES:
         patch = "@@ -1,2 +1,2 @@\n-def charge():\n+def charge_all():\n     pay()\n"
-        file = diff.parse(builders.row(path, patch, status="modified"))
-        assert isinstance(file, ChangedFile)
+        file = builders.changed_file(path, patch)
         parts.append(Part(file, file.hunks))
     collector = ContextCollector(
         HeadFiles(forge, "a" * 40, open_checkout=lambda _: slow), [part.file for part in parts]

@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile, Hunk
+from reviewer.changes.diff import Hunk
 from reviewer.context import nearby_lines
 from reviewer.text.truncate import Excerpt
 from tests import builders
@@ -12,9 +11,7 @@ from tests.unified_diffs import patch_by_difflib
 
 
 def hunks(patch: str) -> tuple[Hunk, ...]:
-    parsed = diff.parse(builders.row(patch=patch))
-    assert isinstance(parsed, ChangedFile)
-    return parsed.hunks
+    return builders.changed_file(patch=patch).hunks
 
 
 def hunks_at(number: int, section: str = "") -> tuple[Hunk, ...]:

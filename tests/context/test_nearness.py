@@ -55,7 +55,7 @@ def test_tests_are_known_by_their_names(path: str, *, is_test: bool) -> None:
     assert nearness.is_test(path) == is_test
 
 
-def test_the_distance_between_paths() -> None:
+def test_the_distance_of_two_paths_is_the_steps_from_one_to_the_other() -> None:
     assert nearness.measure_distance("a/b.py", "a/c.py") == 2
     assert nearness.measure_distance("a/b.py", "a/b.py") == 0
     assert nearness.measure_distance("a/b/c.py", "x.py") == 4

@@ -100,7 +100,7 @@ def test_siblings_know_each_other(one: str, other: str) -> None:
         ("a/pay.c", "a/charge.h"),
     ],
 )
-def test_outside_contributors_do_not(one: str, other: str) -> None:
+def test_files_that_only_look_like_siblings_do_not_know_each_other(one: str, other: str) -> None:
     assert related(changed_file(one, "+a"), changed_file(other, "+b")) == Excerpt("")
 
 

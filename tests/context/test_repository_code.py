@@ -129,7 +129,7 @@ def test_a_word_of_a_text_is_no_use() -> None:
         "    modes = ['charge']",
     ],
 )
-def test_what_is_no_use(line: str) -> None:
+def test_a_line_that_does_not_use_the_name_is_not_shown(line: str) -> None:
     assert search(PAY, shop__pay_py=PAY_TEXT, shop__x_py=f"def f():\n{line}\n").uses == ""
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.context.repository import shown_code
 from reviewer.context.repository.repository_code import RepositorySearch
@@ -14,12 +13,6 @@ USER = "import store\n\nstore.load_basket(1)\n"
 STORE = "def load_basket(key):\n    return BASKETS[key]\n\n\ndef other():\n    pass\n"
 
 
-def changed(path: str, patch: str, status: str = "modified") -> ChangedFile:
-    file = diff.parse(builders.row(path, patch, status=status))
-    assert isinstance(file, ChangedFile)
-    return file
-
-
 def find(files: dict[str, str], *change: ChangedFile) -> tuple[ShownCode, ...]:
     """Return the code that the first file of a change is read with."""
     search = RepositorySearch(change, sorted(files.items()), files.get)
@@ -29,7 +22,7 @@ def find(files: dict[str, str], *change: ChangedFile) -> tuple[ShownCode, ...]:
 
 def find_definition(store: str, *others: ChangedFile) -> ShownCode:
     files = {"src/user.py": USER, "src/store.py": store}
-    (piece,) = find(files, changed("src/user.py", USER_PATCH), *others)
+    (piece,) = find(files, builders.changed_file("src/user.py", USER_PATCH), *others)
     return piece
 
 
@@ -87,17 +80,17 @@ def test_brackets_that_end_its_parameters_do_not_end_a_definition() -> None:
     ids=["lines added to it", "lines added beside it", "lines removed from it"],
 )
 def test_a_definition_is_edited_if_the_change_adds_lines_to_it(patch: str, *, edited: bool) -> None:
-    assert find_definition(STORE, changed("src/store.py", patch)).edited is edited
+    assert find_definition(STORE, builders.changed_file("src/store.py", patch)).edited is edited
 
 
 def test_a_name_with_several_definitions_has_none_that_is_shown() -> None:
     files = {f"src/{name}.py": STORE for name in "abc"} | {"src/user.py": USER}
-    assert find(files, changed("src/user.py", USER_PATCH)) == ()
+    assert find(files, builders.changed_file("src/user.py", USER_PATCH)) == ()
 
 
 def test_a_test_is_read_with_the_lines_around_its_changes_alone() -> None:
     files = {"tests/test_user.py": USER, "tests/store.py": STORE}
-    assert find(files, changed("tests/test_user.py", USER_PATCH)) == ()
+    assert find(files, builders.changed_file("tests/test_user.py", USER_PATCH)) == ()
 
 
 INSIDE = "@@ -4,3 +4,3 @@\n     two()\n-    three()\n+    four()\n     five()\n"
@@ -107,7 +100,7 @@ FUNCTION = (
 
 
 def find_around(text: str, patch: str = INSIDE, status: str = "modified") -> tuple[ShownCode, ...]:
-    return find({"src/a.py": text}, changed("src/a.py", patch, status))
+    return find({"src/a.py": text}, builders.changed_file("src/a.py", patch, status=status))
 
 
 def test_the_function_around_a_change_is_shown_with_it() -> None:
@@ -135,7 +128,7 @@ def test_a_new_file_has_nothing_around_its_lines() -> None:
 
 
 def test_a_file_that_is_not_at_hand_has_nothing_around_its_changes() -> None:
-    assert find({}, changed("src/a.py", INSIDE)) == ()
+    assert find({}, builders.changed_file("src/a.py", INSIDE)) == ()
 
 
 def test_the_code_shown_with_one_file_is_limited() -> None:
@@ -144,6 +137,9 @@ def test_the_code_shown_with_one_file_is_limited() -> None:
     calls = "".join(f"+{name}()\n" for name in names)
     files = {"src/user.py": "import store\n", "src/store.py": store}
     found = find(
-        files, changed("src/user.py", f"@@ -1 +1,{1 + len(names)} @@\n import store\n{calls}")
+        files,
+        builders.changed_file(
+            "src/user.py", f"@@ -1 +1,{1 + len(names)} @@\n import store\n{calls}"
+        ),
     )
     assert [piece.name for piece in found] == names[: shown_code.PIECES]

@@ -390,7 +390,7 @@ def test_a_hunk_that_does_not_show_the_package_is_not_checked() -> None:
     ),
     st.none() | st.text('{}[]":,=\n ab', max_size=60),
 )
-def test_hostile_hunks_never_raise(
+def test_findings_in_hostile_hunks_are_on_shown_lines(
     name: str, rows: list[tuple[LineKind, int, str]], old: str | None
 ) -> None:
     lines = tuple(
@@ -404,19 +404,23 @@ def test_hostile_hunks_never_raise(
     )
     file = ChangedFile(name, "modified", (Hunk(lines),))
 
-    rule.compare(file, old).find(Redaction())
-    rule.compare(file, old).is_checked()
+    for finding in rule.compare(file, old).find(Redaction()):
+        assert_on_a_shown_line(file, finding)
+    assert rule.compare(file, old).is_checked() in {True, False}
 
 
 @given(st.sampled_from(NAMES), st.data())
-def test_cut_and_shuffled_lock_files_never_raise(name: str, data: st.DataObject) -> None:
+def test_findings_in_cut_and_shuffled_lock_files_are_on_shown_lines(
+    name: str, data: st.DataObject
+) -> None:
     lines = after(name).split("\n")
     chosen = data.draw(st.lists(st.sampled_from(lines), max_size=40))
     new = "\n".join(data.draw(st.sampled_from(chosen or [""])) for _ in chosen)
     if new == before(name):
         return
-    find(name, before(name), new, known=data.draw(st.booleans()))
-    rule.compare(change(name, before(name), new), None).is_checked()
+    for finding in find(name, before(name), new, known=data.draw(st.booleans())):
+        assert_on_a_shown_line(change(name, before(name), new), finding)
+    assert rule.compare(change(name, before(name), new), None).is_checked() in {True, False}
 
 
 @given(

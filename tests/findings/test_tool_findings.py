@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.config import settings as config
 from reviewer.config.workflow.inputs import Inputs
@@ -28,9 +27,7 @@ ROOTS = RepositoryRoots(("/github/workspace", "/home/runner/work/shop/shop"), "s
 
 
 def changed(path: str = PATH, patch: str = PATCH) -> ChangedFile:
-    file = diff.parse(builders.row(path, patch))
-    assert isinstance(file, ChangedFile)
-    return file
+    return builders.changed_file(path, patch)
 
 
 def result(

@@ -37,7 +37,7 @@ def test_a_verdict_is_read_as_the_schema_has_it() -> None:
     )
 
 
-def test_of_two_verdicts_on_a_finding_the_first_counts() -> None:
+def test_of_two_verdicts_on_a_finding_the_first_applies() -> None:
     said = {"verdicts": [row(verdict="keep"), row(verdict="drop")]}
     assert [each.word for each in parse_verdicts(reply(said), 1)] == ["keep"]
 

@@ -1,5 +1,6 @@
 """One client's connection: reads requests, plays the failure that waits, writes the answer."""
 
+import re
 import socket
 import struct
 import time
@@ -51,7 +52,9 @@ class Connection(BaseHTTPRequestHandler):
             # The client was killed while it was asking.
             self.close_connection = True
             return
-        request = Request(self.command, self.path, headers, body, time.monotonic())
+        # As a proxy, answer for every host that a client names in front of the path.
+        target = re.sub(r"^http://[^/]*", "", self.path)
+        request = Request(self.command, target, headers, body, time.monotonic())
         failure = self.owner.take(request)
         if self.owner.delay:
             self.owner.stopping.wait(self.owner.delay)

@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile
 from reviewer.context.repository.shown_code import ShownCode
 from reviewer.memory import file_key
 from reviewer.memory.file_key import FileKey, FileKeys
@@ -22,12 +20,6 @@ OTHER_LOAD = ShownCode("lib/store.py", "load_basket", "9")
 PART = st.text("abcXYZ019-_", max_size=40)
 
 
-def pay() -> ChangedFile:
-    file = diff.parse(builders.row())
-    assert isinstance(file, ChangedFile)
-    return file
-
-
 def keys(
     *shown: ShownCode, rules: Sequence[str] | None = (), seal: Seal = builders.SEAL
 ) -> FileKeys:
@@ -35,7 +27,7 @@ def keys(
 
 
 def shown_part(*shown: ShownCode) -> str:
-    part = keys(*shown).identify_shown(pay())
+    part = keys(*shown).identify_shown(builders.changed_file())
     assert part is not None
     return part
 
@@ -57,15 +49,15 @@ def test_any_text_is_read_as_a_key_that_writes_the_same_parts(text: str) -> None
 
 
 def test_a_file_without_rules_and_shown_code_has_a_key_of_its_lines_alone() -> None:
-    assert keys().make(pay()) == keys().identify_change(pay())
-    assert len(keys().make(pay())) == 32
+    assert keys().make(builders.changed_file()) == keys().identify_change(builders.changed_file())
+    assert len(keys().make(builders.changed_file())) == 32
 
 
 def test_without_a_secret_there_is_no_key_and_nothing_is_looked_up() -> None:
     def fail(_: object) -> tuple[ShownCode, ...]:
         raise AssertionError
 
-    assert FileKeys(UNSEALED, lambda _: None, fail).make(pay()) == ""
+    assert FileKeys(UNSEALED, lambda _: None, fail).make(builders.changed_file()) == ""
 
 
 @pytest.mark.parametrize(
@@ -110,7 +102,7 @@ def test_code_that_the_change_touches_is_not_remembered_as_unchanged() -> None:
 def test_the_reason_names_what_changed_where_it_can(
     before: tuple[ShownCode, ...], after: tuple[ShownCode, ...], reason: str
 ) -> None:
-    assert keys(*after).explain_shown(shown_part(*before), pay()) == reason
+    assert keys(*after).explain_shown(shown_part(*before), builders.changed_file()) == reason
 
 
 def test_of_much_code_only_some_can_be_named_and_all_of_it_is_compared() -> None:
@@ -118,17 +110,22 @@ def test_of_much_code_only_some_can_be_named_and_all_of_it_is_compared() -> None
     known = shown_part(*pieces)
     late = [*pieces[:-1], ShownCode("lib/store.py", "load_29", "other")]
     assert FileKey("", "", shown_part(*late)).sum_shown != FileKey("", "", known).sum_shown
-    assert keys(*late).explain_shown(known, pay()) == "code that it was read with changed"
+    assert (
+        keys(*late).explain_shown(known, builders.changed_file())
+        == "code that it was read with changed"
+    )
     assert len(known) == 8 + 4 * file_key.NAMED
 
 
 def test_without_its_names_a_key_decides_the_same_and_names_nothing() -> None:
-    key = keys(LOAD, rules=["Count in cents."]).make(pay())
+    key = keys(LOAD, rules=["Count in cents."]).make(builders.changed_file())
     bare = file_key.drop_names(key)
     one, other = FileKey.parse(key), FileKey.parse(bare)
     assert (one.change, one.rules, one.sum_shown) == (other.change, other.rules, other.shown)
     assert len(bare) < len(key)
-    assert keys(OTHER_LOAD).explain_shown(other.shown, pay()).startswith("code that")
+    assert (
+        keys(OTHER_LOAD).explain_shown(other.shown, builders.changed_file()).startswith("code that")
+    )
 
 
 @faults("ST3")
@@ -136,7 +133,7 @@ def test_nobody_without_the_secret_can_compute_a_part() -> None:
     one = keys(LOAD, rules=["a"])
     other = keys(LOAD, rules=["a"], seal=Seal.of("another", "octo/shop", 7, "default"))
     for part in (FileKeys.identify_change, FileKeys.identify_shown):
-        assert part(one, pay()) != part(other, pay())
+        assert part(one, builders.changed_file()) != part(other, builders.changed_file())
     assert one.identify_rules("a") != other.identify_rules("a")
 
 
@@ -151,10 +148,12 @@ def test_other_rules_are_another_part(before: tuple[str, ...], after: tuple[str,
 def test_rules_that_are_not_known_are_none_and_were_not_applied() -> None:
     unknown = keys(rules=None)
     assert unknown.identify_rules("a") is None
-    assert unknown.make(pay()) == keys().make(pay())
+    assert unknown.make(builders.changed_file()) == keys().make(builders.changed_file())
 
 
 def test_a_reason_is_one_line_of_limited_length() -> None:
     long = ShownCode("a" * 10_000, "load_basket", "1")
-    reason = keys(long).explain_shown(shown_part(ShownCode(long.path, long.name, "2")), pay())
+    reason = keys(long).explain_shown(
+        shown_part(ShownCode(long.path, long.name, "2")), builders.changed_file()
+    )
     assert len(reason) < 500

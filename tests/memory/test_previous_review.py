@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile, Hunk
 from reviewer.changes.lines import Line, LineKind
 from reviewer.changes.selection import UNLISTED, Selection
@@ -27,7 +26,6 @@ from tests import builders
 from tests.faults import faults
 
 KEY = "1:model:settings"
-PATCH = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return x * 100\n"
 MOVED = "@@ -1,2 +1,3 @@\n+import math\n def pay(x):\n-    return x\n+    return x * 100\n"
 REWRITTEN = "@@ -1,2 +1,2 @@\n def pay(x):\n-    return x\n+    return cents(x)\n"
 OLD_HEAD = "01d0000" + "0" * 33
@@ -35,10 +33,8 @@ REVIEWED = FileReport("src/pay.py", Status.REVIEWED)
 NOTHING_ELSE = Selection((), ())
 
 
-def changed_file(patch: str = PATCH, path: str = "src/pay.py") -> ChangedFile:
-    file = diff.parse(builders.row(path, patch))
-    assert isinstance(file, ChangedFile)
-    return file
+def changed_file(patch: str = builders.PATCH, path: str = "src/pay.py") -> ChangedFile:
+    return builders.changed_file(path, patch)
 
 
 def remembered(*findings: Finding, file: ChangedFile | None = None) -> State:
@@ -227,7 +223,7 @@ def test_a_file_whose_change_is_another_is_asked_about_again() -> None:
 
 
 def test_lines_that_only_moved_are_the_same_change_and_take_their_findings_along() -> None:
-    further = changed_file(PATCH.replace("@@ -1,2 +1,2 @@", "@@ -11,2 +12,2 @@"))
+    further = changed_file(builders.PATCH.replace("@@ -1,2 +1,2 @@", "@@ -11,2 +12,2 @@"))
     row = recall_row(further, basis_of(builders.finding()))
     assert row
     assert [finding.start_line for finding in row.known] == [13]
@@ -323,7 +319,9 @@ def test_a_file_that_is_gone_fixes_its_findings() -> None:
         changed_file(path="vendor/pay.py"),
         replace(changed_file(REWRITTEN, path="vendor/x.py"), previous_path="src/pay.py"),
         changed_file(path="vendor/x.so.js"),
-        changed_file(PATCH.replace("return x * 100", "RETURN  x *\t100"), path="vendor/y.py"),
+        changed_file(
+            builders.PATCH.replace("return x * 100", "RETURN  x *\t100"), path="vendor/y.py"
+        ),
         changed_file(REWRITTEN, path="third_party/a/pay.py"),
     ],
 )
@@ -512,7 +510,7 @@ def test_a_key_covers_all_of_a_change(change: dict[str, Any]) -> None:
 
 @given(st.integers(1, 500), st.integers(1, 500))
 def test_the_key_of_a_change_does_not_depend_on_its_position(old: int, new: int) -> None:
-    moved = changed_file(PATCH.replace("@@ -1,2 +1,2 @@", f"@@ -{old},2 +{new},2 @@"))
+    moved = changed_file(builders.PATCH.replace("@@ -1,2 +1,2 @@", f"@@ -{old},2 +{new},2 @@"))
     assert unit_key(moved) == unit_key(changed_file())
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from reviewer.changes import diff
 from reviewer.changes.diff import ChangedFile
 from reviewer.context.repository.shown_code import ShownCode
 from reviewer.memory import previous_review, recall
@@ -22,13 +21,7 @@ LOAD = ShownCode("lib/store.py", "load_basket", "1")
 OTHER_LOAD = replace(LOAD, content="2")
 
 
-def file_at(path: str) -> ChangedFile:
-    file = diff.parse(builders.row(path))
-    assert isinstance(file, ChangedFile)
-    return file
-
-
-PAY, CART = file_at("src/pay.py"), file_at("src/cart.py")
+PAY, CART = builders.changed_file("src/pay.py"), builders.changed_file("src/cart.py")
 
 
 @dataclass

@@ -100,7 +100,7 @@ def test_a_state_quoted_inside_a_line_is_not_read() -> None:
     assert state_line.decode(f"> {state_line.encode(STATE)}") is None
 
 
-def test_the_last_state_counts() -> None:
+def test_of_two_states_the_last_one_applies() -> None:
     newer = replace(STATE, head_sha="f" * 40)
     assert state_line.decode(f"{state_line.encode(STATE)}\n{state_line.encode(newer)}") == newer
 
@@ -159,7 +159,7 @@ def test_a_state_that_is_too_large_forgets_the_rules_of_findings_before_the_find
 
 
 @given(st.text())
-def test_any_text_is_a_state_or_none(text: str) -> None:
+def test_any_text_in_the_place_of_a_state_is_no_state(text: str) -> None:
     assert state_line.decode(f"<!-- code-review-action:state v=2 {text} unsigned -->") is None
 
 

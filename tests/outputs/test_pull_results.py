@@ -26,7 +26,7 @@ def begun(verdict: str, code: int = 0, **outputs: str) -> PullResult:
         ([143, 130], 143),
     ],
 )
-def test_the_worst_exit_code_counts(codes: list[int], worst: int) -> None:
+def test_the_worst_exit_code_applies(codes: list[int], worst: int) -> None:
     assert pull_results.find_worst(codes) == worst
 
 

@@ -1,7 +1,5 @@
 """What a file's row is made of beside the answers about it."""
 
-from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile
 from reviewer.changes.parts import Part
 from reviewer.changes.selection import Selection
 from reviewer.finding import Origin
@@ -25,8 +23,7 @@ KEY = "AKIA" + "Z7Q2M4X8N5B3V6C1"
 @faults("DF12")
 def test_an_earlier_finding_of_the_model_does_not_replace_one_of_a_rule() -> None:
     """The verification could drop them, and the secret with them."""
-    file = diff.parse(builders.row(patch=f'@@ -1 +1,2 @@\n a = 1\n+KEY = "{KEY}"\n'))
-    assert isinstance(file, ChangedFile)
+    file = builders.changed_file(patch=f'@@ -1 +1,2 @@\n a = 1\n+KEY = "{KEY}"\n')
     redaction = Redaction(scan.hunk_texts([file]))
     (proven,) = builtin_rules.find(file, redaction)
     words = builders.revise(proven, origin=Origin.MODEL, title="Only a sample", number=1)
@@ -48,8 +45,7 @@ def test_a_lock_file_is_checked_only_if_the_rule_understood_every_line() -> None
 
 
 def checked(path: str, patch: str) -> bool:
-    file = diff.parse(builders.row(path, patch))
-    assert isinstance(file, ChangedFile)
+    file = builders.changed_file(path, patch)
     report = FileReport(path, Status.EXCLUDED, "lock file")
     (result,) = file_result.read_by_rules(
         Selection((), (report,), unread=(file,)), PreviousReview(), str, Redaction(())

@@ -2,8 +2,6 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +12,8 @@ from reviewer.config.repository import learnings_file
 from reviewer.config.workflow.inputs import DECLARATIONS, Inputs
 from reviewer.memory import previous_review
 from tests import builders, documented_examples
+from tests.project.tools import ROOT, expect_clean
 
-ROOT = Path(__file__).parents[2]
-TOOLS = Path(sys.executable).parent
 SCHEMA = ROOT / "schema" / "code-review.schema.json"
 PAGES = (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 
@@ -47,7 +44,7 @@ def workflows(tmp_path: Path) -> list[str]:
 
 @pytest.mark.process
 def test_every_example_workflow_follows_githubs_schema(workflows: list[str]) -> None:
-    _expect_clean("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    expect_clean("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
 
 
 @pytest.mark.process
@@ -55,7 +52,7 @@ def test_zizmor_finds_nothing_in_an_example_workflow(workflows: list[str], tmp_p
     config = tmp_path / "zizmor.yml"
     config.write_text(ZIZMOR, "utf-8")
 
-    _expect_clean("zizmor", "--offline", "--no-progress", "--config", str(config), *workflows)
+    expect_clean("zizmor", "--offline", "--no-progress", "--config", str(config), *workflows)
 
 
 @pytest.mark.process
@@ -66,7 +63,7 @@ def test_every_example_of_the_repositorys_file_follows_its_schema(tmp_path: Path
     for path, example in zip(paths, documented_examples.configurations(), strict=True):
         path.write_text(example.text, "utf-8")
 
-    _expect_clean("check-jsonschema", "--schemafile", str(SCHEMA), *map(str, paths))
+    expect_clean("check-jsonschema", "--schemafile", str(SCHEMA), *map(str, paths))
 
 
 def test_every_example_of_learnings_can_be_used() -> None:
@@ -87,13 +84,6 @@ def test_every_link_within_the_project_leads_to_a_file(page: Path) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text("utf-8"))
 
     assert [link for link in links if not (page.parent / link).exists()] == []
-
-
-def _expect_clean(tool: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [str(TOOLS / tool), *arguments], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_known_attack_has_a_row_with_tests_that_exist() -> None:

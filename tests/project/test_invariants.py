@@ -181,3 +181,4 @@ def test_a_run_that_keeps_all_invariants_passes(scene: Scene) -> None:
     newer = scene.github.push(7, {"src/app.py": "new = 3\n"})
     scene.patches(scene.body(newer))
     scene.invariants.check(replace(FINISHED, log=f"::add-mask::{KEY}\n::notice::done\n"))
+    assert scene.invariants.checked == 2

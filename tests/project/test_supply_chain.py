@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ import yaml
 from packaging.requirements import Requirement
 
 from tests.faults import faults
+from tests.project.tools import ROOT, expect_clean
 
-ROOT = Path(__file__).parents[2]
-TOOLS = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 EXAMPLES = sorted((ROOT / "examples").rglob("*.yml"))
 PINNED = ROOT / "container" / "pinned.Dockerfile"
@@ -71,18 +69,18 @@ each_job = pytest.mark.parametrize(("workflow", "name", "job"), JOBS)
 )
 @pytest.mark.process
 def test_what_github_reads_follows_its_schema(schema: str, files: tuple[str, ...]) -> None:
-    _expect_clean("check-jsonschema", "--builtin-schema", schema, *files)
+    expect_clean("check-jsonschema", "--builtin-schema", schema, *files)
 
 
 @pytest.mark.process
 def test_zizmor_finds_nothing_in_action_workflows_and_dependabot() -> None:
-    _expect_clean("zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".")
+    expect_clean("zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".")
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: str(path.relative_to(ROOT)))
 @pytest.mark.process
 def test_hadolint_finds_nothing(dockerfile: Path) -> None:
-    _expect_clean("hadolint", str(dockerfile))
+    expect_clean("hadolint", str(dockerfile))
 
 
 @pytest.mark.parametrize("path", [*WORKFLOWS, *EXAMPLES], ids=lambda path: path.name)
@@ -315,10 +313,3 @@ def _declared() -> set[str]:
     return {
         re.split(r"[\[<>=~! ]", requirement)[0].lower() for requirement in project["dependencies"]
     }
-
-
-def _expect_clean(tool: str, *arguments: str) -> None:
-    finished = subprocess.run(
-        [TOOLS / tool, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert finished.returncode == 0, finished.stdout + finished.stderr

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from reviewer.changes import diff
-from reviewer.changes.diff import ChangedFile
 from reviewer.config.repository.learnings import Learning
 from reviewer.errors import ModelError
 from reviewer.finding import Finding
@@ -17,12 +15,6 @@ from tests import builders
 PATH = "src/pay.py"
 
 
-def changed_file() -> ChangedFile:
-    file = diff.parse(builders.row(PATH))
-    assert isinstance(file, ChangedFile)
-    return file
-
-
 def submit(*findings: Finding, row: FileReport | None = None) -> SubmittedReports:
     review = builders.review(*findings, files=(row or builders.file_report(PATH),))
     report = review_report.render(review, name="default", run_url="")
@@ -31,7 +23,7 @@ def submit(*findings: Finding, row: FileReport | None = None) -> SubmittedReport
 
 def result_of(found: SubmittedReports) -> FileCandidates | Exception:
     told = found.rows_by_path().get(PATH, ())
-    (result,) = found.read_file(changed_file(), told, {PATH: 1})
+    (result,) = found.read_file(builders.changed_file(PATH), told, {PATH: 1})
     return result.result
 
 

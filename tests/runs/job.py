@@ -73,8 +73,9 @@ class Job:
     patience: float = 60.0
     # Where GitHub is said to be, if not where it is.
     api_url: str = ""
-    # Seconds that one request to GitHub, and one to the model, may take.
+    # Seconds that one request to GitHub, one archive, and one request to the model may take.
     per_request: float = 5.0
+    per_archive: float = 30.0
     per_question: float = 300.0
     policy: Policy = QUICK
     clock: Clock = field(default_factory=Clock)
@@ -82,6 +83,7 @@ class Job:
     workspace: str = ""
     checkout: str = ""
     event: str = "pull_request"
+    runner: type[Runner] = Runner
     # The runner's variables about the job.
     environ: Mapping[str, str] = field(default_factory=dict)
     runs: int = 0
@@ -109,7 +111,7 @@ class Job:
             f"INPUT_{name.upper().replace('_', '-')}": value for name, value in inputs.items()
         }
         stream = io.StringIO()
-        runner = Runner(environ, stream)
+        runner = self.runner(environ, stream)
         self.invariants.begin(folder / "summary")
         began = self.clock.now()
         with _logging(runner):
@@ -144,7 +146,7 @@ class Job:
             graphql_url=f"{self.api_url}/graphql" if self.api_url else self.github.graphql_url,
             deadline=deadline,
             policy=self.policy,
-            pace=Pace(per_request=self.per_request, between_writes=0.0),
+            pace=Pace(self.per_request, between_writes=0.0, per_archive=self.per_archive),
         )
         made: list[ModelServer] = []
         making = threading.Lock()

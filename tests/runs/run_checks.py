@@ -3,6 +3,7 @@
 import re
 
 from reviewer import project
+from reviewer.comments import summary
 from tests.loopback.runner_log import commands
 from tests.run_result import RunResult
 from tests.runs.job import Job
@@ -31,6 +32,12 @@ def _assert_ends_with_help(message: str) -> str:
 def annotations(finished: RunResult, level: str) -> list[str]:
     """List the messages of the annotations of one level."""
     return [command.message for command in commands(finished.log) if command.name == level]
+
+
+def shown_status(job: Job) -> str:
+    """Return the notice at the top of the comment, "" without one."""
+    (body,) = job.github.bodies
+    return summary.status(body)
 
 
 def assert_kept_in_summary(finished: RunResult) -> None:

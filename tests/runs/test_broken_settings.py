@@ -195,16 +195,10 @@ def test_a_repair_from_a_fork_waits_for_a_maintainer(job: Job) -> None:
 
 
 @faults("CF10")
-def test_a_branch_from_before_the_error_repairs_nothing(job: Job) -> None:
-    """Its file is valid, and its merge has the broken one."""
-    open_pull(job, VALID, VALID)
-    job.github.move_base(NUMBER, {PATH: BROKEN})
-    assert_refused(job, job.run(), "merge the base branch into the branch first")
-
-
-@faults("CF10")
-def test_a_branch_from_before_the_error_that_changes_the_file_repairs_nothing(job: Job) -> None:
-    open_pull(job, VALID, "max-findings: 4\n")
+@pytest.mark.parametrize("head", [VALID, "max-findings: 4\n"])
+def test_a_branch_from_before_the_error_repairs_nothing(job: Job, head: str) -> None:
+    """Its file is valid, changed or not, and its merge has the broken one or a conflict."""
+    open_pull(job, VALID, head)
     job.github.move_base(NUMBER, {PATH: BROKEN})
     assert_refused(job, job.run(), "merge the base branch into the branch first")
 

@@ -1,10 +1,6 @@
 """A signal between two steps of a run in this process, at moments that no request marks."""
 
-from collections.abc import Mapping
-
-import pytest
-
-from reviewer.adapters.files import report_files
+from reviewer.adapters.runner.actions import Runner
 from reviewer.errors import CancelledError
 from tests.comment_texts import without_brief
 from tests.faults import faults
@@ -12,20 +8,22 @@ from tests.runs.job import Job
 from tests.runs.model_scripts import finds_a_problem
 
 
-@faults("CC5")
-def test_a_signal_after_the_last_answer_leaves_the_review_in_summary_and_comment(
-    job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job.model.script = finds_a_problem
-    came: list[int] = []
+class InterruptedRunner(Runner):
+    """A signal comes just before the job summary is written for the first time."""
 
-    def interrupt_writing(_workspace: str, _texts: Mapping[str, str]) -> dict[str, str]:
-        if not came:
-            came.append(2)
+    interrupted = False
+
+    def summary(self, markdown: str) -> None:
+        if not self.interrupted:
+            self.interrupted = True
             raise CancelledError(2)
-        return {}
+        super().summary(markdown)
 
-    monkeypatch.setattr(report_files, "write", interrupt_writing)
+
+@faults("CC5")
+def test_a_signal_after_the_last_answer_leaves_the_review_in_summary_and_comment(job: Job) -> None:
+    job.model.script = finds_a_problem
+    job.runner = InterruptedRunner
     finished = job.run()
     (body,) = job.github.bodies
     assert finished.code == 130

@@ -7,26 +7,17 @@ import pytest
 
 from tests.loopback.model import MODEL, Body
 from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
-from tests.runs.model_scripts import OVERVIEW
+from tests.runs.model_scripts import OVERVIEW, is_verification, prompt_of
 
 SMALL = "small"
 
 
-def prompt(body: Body) -> str:
-    text: str = body["messages"][-1]["content"]
-    return text
-
-
-def is_verification(body: Body) -> bool:
-    return "argue against" in prompt(body)
-
-
 def is_second(body: Body) -> bool:
-    return "what it breaks elsewhere" in prompt(body)
+    return "what it breaks elsewhere" in prompt_of(body)
 
 
 def keeps_all(body: Body) -> str:
-    count = prompt(body).count("\nFinding ")
+    count = prompt_of(body).count("\nFinding ")
     return json.dumps({"verdicts": [{"finding": n + 1, "verdict": "keep"} for n in range(count)]})
 
 
@@ -68,7 +59,7 @@ def test_what_both_passes_report_is_one_finding_and_the_verification_learns_it(
     finished = job.run(effort="high")
     (verification,) = [body for body in job.model.bodies if is_verification(body)]
     assert finished.outputs["findings"] == "1"
-    assert "two independent passes reported it" in prompt(verification)
+    assert "two independent passes reported it" in prompt_of(verification)
 
 
 def test_what_one_pass_reports_is_judged_with_the_others(two_files: Job) -> None:
@@ -78,12 +69,12 @@ def test_what_one_pass_reports_is_judged_with_the_others(two_files: Job) -> None
     finished = job.run(effort="high")
     (verification,) = [body for body in job.model.bodies if is_verification(body)]
     assert finished.outputs["findings"] == "2"
-    assert "two independent passes" not in prompt(verification)
-    assert prompt(verification).count("\nFinding ") == 2
+    assert "two independent passes" not in prompt_of(verification)
+    assert prompt_of(verification).count("\nFinding ") == 2
 
 
 @pytest.mark.parametrize("failing", ["first", "second"])
-def test_if_one_pass_fails_the_other_one_counts(two_files: Job, failing: str) -> None:
+def test_if_one_pass_fails_the_other_one_applies(two_files: Job, failing: str) -> None:
     job = two_files
 
     def script(body: Body) -> str:
@@ -97,22 +88,17 @@ def test_if_one_pass_fails_the_other_one_counts(two_files: Job, failing: str) ->
     assert finished.outputs["findings"] == "1"
 
 
-def test_at_low_effort_the_fallback_model_verifies(two_files: Job) -> None:
+@pytest.mark.parametrize(
+    "models", [{"fallback-model": SMALL}, {"fallback-model": "fallback", "small-model": SMALL}]
+)
+def test_at_low_effort_the_fallback_model_verifies_or_the_small_one_where_it_is_set(
+    two_files: Job, models: dict[str, str]
+) -> None:
     job = two_files
-    job.model.models = (MODEL, SMALL)
+    job.model.models = (MODEL, *models.values())
     job.model.script = lambda body: finds({"title": "One"}, {}, body)
-    job.run(effort="low", fallback_model=SMALL)
-    assert [(body["model"], is_verification(body)) for body in job.model.bodies] == [
-        (MODEL, False),
-        (SMALL, True),
-    ]
-
-
-def test_at_low_effort_the_small_model_verifies_where_it_is_set(two_files: Job) -> None:
-    job = two_files
-    job.model.models = (MODEL, SMALL, "fallback")
-    job.model.script = lambda body: finds({"title": "One"}, {}, body)
-    job.run(effort="low", fallback_model="fallback", small_model=SMALL)
+    job.inputs |= models
+    job.run(effort="low")
     assert [(body["model"], is_verification(body)) for body in job.model.bodies] == [
         (MODEL, False),
         (SMALL, True),

@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import tarfile
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from reviewer.adapters.files.archive import Limits
-from reviewer.adapters.github import reads
 from tests.faults import faults
 from tests.loopback import archives, failures
 from tests.loopback.failures import Around, Drip, Hang, Instead
@@ -186,10 +184,8 @@ def test_without_archive_and_queries_files_are_read_one_by_one(job: Job) -> None
 
 @faults("HA6")
 @pytest.mark.parametrize("fault", [Hang(20), Drip(0.05)], ids=["hang", "drip"])
-def test_an_archive_that_never_comes_is_not_waited_for(
-    job: Job, monkeypatch: pytest.MonkeyPatch, fault: failures.Failure
-) -> None:
-    monkeypatch.setattr(reads, "ARCHIVE_SECONDS", 0.3)
+def test_an_archive_that_never_comes_is_not_waited_for(job: Job, fault: failures.Failure) -> None:
+    job.per_archive = 0.3
     job.github.fail(ARCHIVE, fault, forever=True)
     finished = job.run()
     assert finished.code == 0
@@ -210,11 +206,8 @@ def members_beside(tree: Tree, *members: tuple[tarfile.TarInfo, bytes]) -> bytes
 
 
 @faults("HA1")
-def test_names_that_lead_out_of_the_folder_write_nothing(
-    job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (job.root / "tmp").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(job.root / "tmp"))
+@pytest.mark.usefixtures("temporary_folder")
+def test_names_that_lead_out_of_the_folder_write_nothing(job: Job) -> None:
     names = ["../evil", "o/../../evil", f"{job.root}/evil", "o/src/../../../evil", "evil"]
     evil = [(archives.member(name, b"evil"), b"evil") for name in names]
     hostile(job, lambda tree: members_beside(tree, *evil))
@@ -265,22 +258,17 @@ def test_a_bomb_is_given_up_and_the_review_is_made(job: Job) -> None:
 
 
 @faults("HA4")
-def test_no_run_leaves_a_file_of_an_archive_behind(
-    job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = job.root / "tmp"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+def test_no_run_leaves_a_file_of_an_archive_behind(job: Job, temporary_folder: Path) -> None:
     seen: list[object] = []
 
     def look(body: Body) -> str:
-        seen.extend(folder.iterdir())
+        seen.extend(temporary_folder.iterdir())
         return review_reply(prompted_path(body))
 
     job.model.script = look
     assert job.run().code == 0
     assert_reviewed_with_context(job)
-    assert seen == list(folder.iterdir()) == []
+    assert seen == list(temporary_folder.iterdir()) == []
 
 
 @faults("HA5")

@@ -71,26 +71,15 @@ def test_invisible_characters_are_reported(job: Job) -> None:
     assert not set("\u202e\u2066\u2069") & set(asked + job.github.bodies[0] + finished.summary)
 
 
-@faults("DF10")
-@pytest.mark.parametrize("hidden", ["\u200b", "\u2060", "\U000e0041", "\u3164"])
-def test_characters_without_width_are_reported_and_shown_to_the_model(
-    job: Job, hidden: str
-) -> None:
-    assert_reported_and_shown(job, hidden)
-
-
-@faults("HD9")
+@faults("DF10", "HD9")
 @pytest.mark.parametrize(
     "hidden",
+    "\u200b\u2060\U000e0041\u3164"
     "\u180b\u180f\uffa0\u1160\u2065\ufff0\U000e0fff\U0001bca3\U0001d17a\u2800\u2028\x85\x08",
 )
-def test_whatever_unicode_calls_ignorable_is_reported_and_shown_to_the_model(
+def test_whatever_has_no_width_or_is_ignorable_is_reported_and_shown_to_the_model(
     job: Job, hidden: str
 ) -> None:
-    assert_reported_and_shown(job, hidden)
-
-
-def assert_reported_and_shown(job: Job, hidden: str) -> None:
     job.github.add_pull(NUMBER, {"src/login.py": (None, f"role{hidden} = 1\n")})
     finished = job.run()
     assert (finished.code, finished.outputs["medium"]) == (0, "1")

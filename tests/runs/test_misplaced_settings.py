@@ -3,20 +3,15 @@
 import pytest
 
 from reviewer.config.repository.file_places import MISPLACED, REPOSITORY_FILE
-from reviewer.events.activity import ReviewPullRequest
 from tests.faults import faults
 from tests.loopback import failures
 from tests.runs.job import NUMBER, Job
+from tests.runs.model_scripts import name_commits
 from tests.runs.run_checks import assert_reported_everywhere
 
 CHANGE = {"src/app.py": ("old = 1\n", "new = 2\n")}
 HIDES = ("exclude: ['src/**']\n",) * 2
 IN_ROOT = [path for path in MISPLACED if "/" not in path]
-
-
-def name_commits(job: Job) -> None:
-    pull = job.github.repository.pulls[NUMBER]
-    job.wanted = ReviewPullRequest(NUMBER, base_sha=pull.base_sha, head_sha=pull.head_sha)
 
 
 @faults("CF10")

@@ -44,7 +44,7 @@ def test_what_a_pull_request_makes_of_the_workflow_does_not_matter(job: Job) -> 
     assert NAMED not in job.github.bodies[0]
 
 
-def test_it_takes_no_request(job: Job) -> None:
+def test_to_know_the_commands_takes_no_request_of_its_own(job: Job) -> None:
     open_pull(job, TAKES, TAKES)
     job.run()
     about = [b"$workflow" in each.body for each in job.github.sent("graphql")]

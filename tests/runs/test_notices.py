@@ -1,21 +1,19 @@
 """A run that ends early leaves in the comment which commit is shown, and the next one goes on."""
 
 from collections.abc import Callable
-from concurrent import futures
 
 import pytest
 
 from reviewer.comments import summary
-from reviewer.errors import CancelledError
 from reviewer.memory import state_line
 from reviewer.memory.state import State
-from reviewer.pipeline import worker_pool
 from tests.faults import faults
 from tests.loopback import failures
-from tests.loopback.failures import Around
+from tests.loopback.failures import Around, Pass
 from tests.loopback.model import Body
 from tests.runs.job import NUMBER, Job, prompted_path
 from tests.runs.model_scripts import CHAT, finds_a_problem
+from tests.runs.run_checks import shown_status
 
 RUN = "([run](https://github.com/octo/shop/actions/runs/1))"
 IF_IT_STAYS = "If that run has ended and this notice is still here, re-run it."
@@ -25,17 +23,12 @@ def head(job: Job) -> str:
     return job.github.repository.pulls[NUMBER].head_sha[:7]
 
 
-def status(job: Job) -> str:
-    (body,) = job.github.bodies
-    return summary.status(body)
-
-
 def announced(job: Job, run: Callable[[], object]) -> str:
     """Return the notice that a run would leave if it were killed while the model is asked."""
     seen: list[str] = []
 
     def look(body: Body) -> str:
-        seen.append(status(job))
+        seen.append(shown_status(job))
         return finds_a_problem(body)
 
     job.model.script = look
@@ -59,7 +52,7 @@ def test_a_run_that_is_killed_leaves_which_commit_is_shown(job: Job) -> None:
         f"The review of {head(job)} is under way {RUN}. Below is the review of {before}. "
         f"{IF_IT_STAYS}"
     )
-    assert status(job) == ""
+    assert shown_status(job) == ""
 
 
 @faults("PD3")
@@ -101,8 +94,8 @@ def test_a_failed_run_leaves_which_commit_is_shown_and_why(job: Job) -> None:
     job.model.fail(CHAT, failures.status(401), forever=True)
     assert job.run().code != 0
     start = f"**{head(job)} could not be reviewed.** Below is the review of {before}. "
-    assert status(job).startswith(start)
-    assert len(status(job)) > len(start) + 20
+    assert shown_status(job).startswith(start)
+    assert len(shown_status(job)) > len(start) + 20
     assert "1 high" in job.github.bodies[0]
 
 
@@ -111,7 +104,7 @@ def test_a_first_run_that_fails_leaves_that_there_is_no_review_yet(job: Job) -> 
     job.model.fail(CHAT, failures.status(401), forever=True)
     job.run()
     start = f"**{head(job)} could not be reviewed.** There is no review yet. "
-    assert status(job).startswith(start)
+    assert shown_status(job).startswith(start)
 
 
 @faults("PD3")
@@ -122,56 +115,41 @@ def test_a_run_that_is_overtaken_leaves_which_commit_is_shown(job: Job) -> None:
     pushed = Around(before=lambda: job.github.push(NUMBER, {"b.py": "new = 2\n"}))
     job.model.fail(CHAT, pushed)
     job.run()
-    assert status(job).endswith(f"was being reviewed. Below is the review of {before}.")
-
-
-def interrupt_after(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    """Let a signal arrive once the model has replied about some files."""
-    waited: list[int] = []
-
-    def wait(*given: object, **named: object) -> object:
-        waited.append(1)
-        if len(waited) > count:
-            raise CancelledError(15)
-        return futures.wait(*given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(worker_pool, "wait", wait)
+    assert shown_status(job).endswith(f"was being reviewed. Below is the review of {before}.")
 
 
 @faults("PD3")
 @pytest.mark.parametrize("done", [1, 2])
 def test_after_a_signal_the_next_run_asks_only_for_the_rest(
-    job: Job, monkeypatch: pytest.MonkeyPatch, done: int
+    job: Job, send_signal: Callable[[], None], done: int
 ) -> None:
     job.github.push(NUMBER, {"a.py": "new = 2\n", "b.py": "new = 2\n"})
     job.model.script = finds_a_problem
-    with monkeypatch.context() as signals:
-        interrupt_after(signals, done)
-        assert job.run(concurrency="1").code == 143
+    job.model.fail(CHAT, *[Pass()] * done, Around(before=send_signal))
+    assert job.run(concurrency="1").code == 143
     (body,) = job.github.bodies
     assert f"Reviewed {done} of 3 changed files at {head(job)}." in body
     assert "The run was cancelled before it was finished." in body
     count = len(job.model.bodies)
     assert job.run().code == 0
     paths = [prompted_path(each) for each in job.model.bodies[count:]]
-    # A request may have been sent and its reply lost.
+    # The reply to the request at the signal is lost.
     assert sorted(filter(None, paths)) == ["b.py", "src/app.py"][-(3 - done) :]
     assert "3 high" in job.github.bodies[0]
 
 
 @faults("PD3")
 def test_after_a_signal_before_the_first_reply_the_notice_says_what_to_do(
-    job: Job, monkeypatch: pytest.MonkeyPatch
+    job: Job, send_signal: Callable[[], None]
 ) -> None:
     job.run()
     before = head(job)
     job.github.push(NUMBER, {"src/app.py": "old = 1\nnew = 2\n"})
-    with monkeypatch.context() as signals:
-        interrupt_after(signals, 0)
-        assert job.run().code == 143
-    assert status(job).startswith(
+    job.model.fail(CHAT, Around(before=send_signal))
+    assert job.run().code == 143
+    assert shown_status(job).startswith(
         f"**{head(job)} could not be reviewed.** Below is the review of {before}. "
     )
-    assert "Run it again" in status(job)
+    assert "Run it again" in shown_status(job)
     job.run()
-    assert status(job) == ""
+    assert shown_status(job) == ""

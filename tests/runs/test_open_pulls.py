@@ -1,12 +1,13 @@
 """`pr-number: open`: every open pull request with a new head, within the limits of one run."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import pytest
 
-from reviewer.adapters.files import report_files
-from reviewer.errors import CancelledError, InputError
+from reviewer.adapters.runner.actions import Runner
+from reviewer.errors import InputError
 from reviewer.pull_request import PullState
 from tests.faults import faults
 from tests.loopback import failures
@@ -376,12 +377,9 @@ def test_one_whose_comment_the_list_does_not_show_is_no_load_on_the_limit(pulls:
 
 
 def test_a_signal_ends_the_run_and_what_was_not_reached_is_listed(
-    pulls: Job, monkeypatch: pytest.MonkeyPatch
+    pulls: Job, send_signal: Callable[[], None]
 ) -> None:
-    def interrupt(_workspace: str, _texts: object) -> dict[str, str]:
-        raise CancelledError(15)
-
-    monkeypatch.setattr(report_files, "write", interrupt)
+    pulls.model.fail("POST /v1/chat/completions", failures.Around(before=send_signal))
 
     finished = pulls.run_open()
 
@@ -389,13 +387,15 @@ def test_a_signal_ends_the_run_and_what_was_not_reached_is_listed(
     assert verdicts(finished) == {7: "failed", 8: "not reached", 9: "not reached"}
 
 
-def test_after_a_bug_too_what_was_not_reached_is_listed(
-    pulls: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_workspace: str, _texts: object) -> dict[str, str]:
+class BuggyRunner(Runner):
+    """Has a bug that shows when the first review begins."""
+
+    def group(self, title: str) -> NoReturn:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(report_files, "write", fail)
+
+def test_after_a_bug_too_what_was_not_reached_is_listed(pulls: Job) -> None:
+    pulls.runner = BuggyRunner
 
     with pytest.raises(ZeroDivisionError):
         pulls.run_open()

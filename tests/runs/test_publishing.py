@@ -366,7 +366,7 @@ def test_a_report_cannot_replace_or_drown_what_needs_no_model_to_be_seen(job: Jo
     assert "Possible secret: aws access key" in job.github.bodies[0]
 
 
-def test_of_two_reports_of_all_files_and_two_rows_of_one_file_the_first_counts(job: Job) -> None:
+def test_of_two_reports_of_all_files_and_two_rows_of_one_file_the_first_applies(job: Job) -> None:
     reviewed = job.run(mode="review")
     tamper(
         pass_report(job, reviewed, "a"),

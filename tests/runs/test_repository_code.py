@@ -8,7 +8,7 @@ from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.model import Body
 from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
-from tests.runs.model_scripts import OVERVIEW
+from tests.runs.model_scripts import OVERVIEW, prompt_of
 
 PAY = "def charge_card(price):\n    return price * 100\n"
 PAY_CHANGED = "def charge_card(price, currency):\n    return price * 100\n"
@@ -29,10 +29,6 @@ def by_change(job: Job) -> None:
 
 def unchanged(text: str) -> tuple[str, str]:
     return text, text
-
-
-def prompt_of(body: Body) -> str:
-    return str(body["messages"][-1]["content"])
 
 
 class FindsIfShown:

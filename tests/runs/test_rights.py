@@ -21,8 +21,8 @@ from reviewer.operations import Subject
 from tests.faults import faults
 from tests.loopback.model import Body
 from tests.run_result import RunResult
-from tests.runs.job import NUMBER, Job, prompted_path, review_reply
-from tests.runs.model_scripts import OVERVIEW, finds_a_problem
+from tests.runs.job import NUMBER, Job, prompted_path
+from tests.runs.model_scripts import finds_a_problem, finds_nothing
 
 AUTHOR, MAINTAINER, READER = "dev", "maintainer", "member-who-reads"
 COMMENT = 5001
@@ -48,11 +48,6 @@ def ask(by: Commenter) -> AnswerQuestion:
 
 def help_(by: Commenter) -> ShowHelp:
     return ShowHelp(NUMBER, by)
-
-
-def finds_nothing(body: Body) -> str:
-    path = prompted_path(body)
-    return review_reply(path) if path else OVERVIEW
 
 
 def answers(body: Body) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from reviewer.comments import summary
 from reviewer.events.activity import Commenter, PauseReviews, ReviewPullRequest
 from reviewer.operations import Subject
 from reviewer.pull_request import PullState
@@ -14,6 +13,7 @@ from tests.loopback.github import LoopbackGitHub
 from tests.loopback.state import Pull
 from tests.runs.job import NUMBER, Job
 from tests.runs.model_scripts import finds_a_problem
+from tests.runs.run_checks import shown_status
 
 MONA = Commenter("octo", Subject.COMMENT, 5001)
 
@@ -40,11 +40,6 @@ SKIPS: dict[str, tuple[Callable[[Pull], None], dict[str, str], str]] = {
 }
 
 
-def status(job: Job) -> str:
-    (body,) = job.github.bodies
-    return summary.status(body)
-
-
 def reviewed(job: Job) -> str:
     """Review the pull request, and return the head of that review, shortened."""
     job.model.script = finds_a_problem
@@ -61,8 +56,8 @@ def test_a_review_that_is_out_of_date_says_so(job: Job, kind: str) -> None:
     job.github.push(NUMBER, {"src/app.py": "new = 3\n"})
     finished = job.carry_out(job.wanted, **inputs)
     assert (finished.code, finished.outputs["verdict"]) == (0, "skipped")
-    assert word in status(job)
-    assert f"This review is of {short}." in status(job)
+    assert word in shown_status(job)
+    assert f"This review is of {short}." in shown_status(job)
     assert "1 high" in job.github.bodies[0]
     writes = len(job.github.writes)
     job.github.push(NUMBER, {"src/app.py": "new = 4\n"})
@@ -71,7 +66,7 @@ def test_a_review_that_is_out_of_date_says_so(job: Job, kind: str) -> None:
     job.github.repository.pulls[NUMBER].draft = False
     job.github.repository.pulls[NUMBER].labels.clear()
     assert job.run().code == 0
-    assert status(job) == ""
+    assert shown_status(job) == ""
 
 
 @faults("ST6")
@@ -80,14 +75,14 @@ def test_a_pause_says_of_which_commit_the_review_is_and_later_pushes_edit_nothin
 ) -> None:
     short = reviewed(job)
     job.carry_out(PauseReviews(NUMBER, MONA))
-    assert "octo paused the reviews" in status(job)
-    assert f"This review is of {short}." in status(job)
+    assert "octo paused the reviews" in shown_status(job)
+    assert f"This review is of {short}." in shown_status(job)
     before, writes = list(job.github.bodies), len(job.github.writes)
     job.github.push(NUMBER, {"src/app.py": "new = 3\n"})
     assert job.run().outputs["verdict"] == "skipped"
     assert (job.github.bodies, len(job.github.writes)) == (before, writes)
     job.carry_out(ReviewPullRequest(NUMBER, requested=True, resume=True, commenter=MONA))
-    assert status(job) == ""
+    assert shown_status(job) == ""
 
 
 @faults("ST6")
@@ -133,6 +128,6 @@ def test_a_review_of_another_run_is_not_overwritten_by_a_notice(
     job.run()
     job.github.push(NUMBER, {"src/app.py": "new = 3\n"})
     assert job.run(requested=True).code == 0
-    assert status(job) == ""
+    assert shown_status(job) == ""
     job.run()
-    assert f"This review is of {github.repository.pulls[NUMBER].head_sha[:7]}." in status(job)
+    assert f"This review is of {github.repository.pulls[NUMBER].head_sha[:7]}." in shown_status(job)

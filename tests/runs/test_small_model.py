@@ -10,7 +10,7 @@ from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.model import MODEL, Body, ScriptedReply
 from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
-from tests.runs.model_scripts import OVERVIEW
+from tests.runs.model_scripts import OVERVIEW, is_verification, prompt_of
 
 SMALL = "small"
 BEFORE = "x = 1\ny = 2\n"
@@ -18,15 +18,6 @@ COMMENTS = ("x = 1\ny = 2\n", "# Counts all the words.\nx = 1\ny = 2\n")
 SPACE = ("a = 1 \n", "a = 1\n")
 CODE = ("old = 1\n", "new = 2\n")
 FOUND: dict[str, object] = {"title": "Says what is wrong", "quote": "# Counts all the words."}
-
-
-def prompt(body: Body) -> str:
-    text: str = body["messages"][-1]["content"]
-    return text
-
-
-def is_verification(body: Body) -> bool:
-    return "argue against" in prompt(body)
 
 
 def answer(
@@ -87,9 +78,9 @@ def test_trivial_files_are_one_request_to_the_small_model(job: Job) -> None:
 def test_the_small_model_is_shown_the_changes_and_nothing_else(job: Job) -> None:
     job.run(tools="on")
     (body,) = [body for body in job.model.bodies if body["model"] == SMALL]
-    assert "lib/words.py: only comments changed" in prompt(body)
+    assert "lib/words.py: only comments changed" in prompt_of(body)
     assert "tools" not in body
-    assert "src/app.py" not in prompt(body)
+    assert "src/app.py" not in prompt_of(body)
 
 
 def test_without_a_small_model_nothing_is_different(job: Job) -> None:
@@ -116,7 +107,7 @@ def test_the_small_model_is_asked_once_however_the_others_are(
     assert not {*TRIVIAL} & {
         path
         for body in job.model.bodies
-        if body["model"] == MODEL and "The changes under review." in prompt(body)
+        if body["model"] == MODEL and "The changes under review." in prompt_of(body)
         for path in prompted_paths(body)
     }
 

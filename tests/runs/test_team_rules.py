@@ -15,7 +15,7 @@ from tests.loopback import failures
 from tests.loopback.model import KEY, Body
 from tests.loopback.state import Entry, Symlink
 from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
-from tests.runs.model_scripts import OVERVIEW
+from tests.runs.model_scripts import OVERVIEW, prompt_of
 
 (DEFAULT,) = (
     each.default for each in options.declarations(SharedSettings) if each.field == "guidelines"
@@ -53,10 +53,10 @@ def finds(**finding: object) -> Callable[[Body], str]:
     """Answer with one finding in the first file, which the verification keeps."""
 
     def script(body: Body) -> str:
-        if "Another reviewer" in text_of(body):
+        if "Another reviewer" in prompt_of(body):
             row = {"finding": 1, "verdict": "keep", "ground": "none", "severity": "high"}
             return json.dumps({"verdicts": [row | {"reason": "It is so."}]})
-        if "A maintainer asks" in text_of(body):
+        if "A maintainer asks" in prompt_of(body):
             return json.dumps({"answer": "Because."})
         paths = prompted_paths(body)
         first = [section(path, {"title": TITLE} | finding) for path in paths[:1]]
@@ -65,16 +65,11 @@ def finds(**finding: object) -> Callable[[Body], str]:
     return script
 
 
-def text_of(body: Body) -> str:
-    text: str = body["messages"][-1]["content"]
-    return text
-
-
 def guidelines(body: Body) -> list[tuple[str, str]]:
     """Return path and text of each guideline file in a prompt."""
     found = re.findall(
         r"^Guidelines of the repository, [^\n]*:\n<<\w+\n(.*?)\n(.*?)\n\w{16}>>$",
-        text_of(body),
+        prompt_of(body),
         re.DOTALL | re.MULTILINE,
     )
     return [(path, text.strip()) for path, text in found]
@@ -108,7 +103,7 @@ def test_the_rules_of_the_nearest_folder_come_first_and_those_of_others_not_at_a
     open_pull(job, files, API)
     job.run()
     assert shown(job) == ["packages/api/src/CLAUDE.md", "packages/api/AGENTS.md", "AGENTS.md"]
-    text = text_of(job.model.bodies[0])
+    text = prompt_of(job.model.bodies[0])
     assert "About the files below packages/api.\n\nCount money in cents." in text
     assert "where they disagree with those above, the ones above apply" in text
     assert "Use hooks." not in text
@@ -129,13 +124,13 @@ def test_every_request_that_judges_has_the_rules_of_the_team(job: Job) -> None:
     job.run(verify="on")
     ask(job)
     review, verification, answer = job.model.bodies
-    assert "Another reviewer" in text_of(verification)
-    assert "A maintainer asks" in text_of(answer)
+    assert "Another reviewer" in prompt_of(verification)
+    assert "A maintainer asks" in prompt_of(answer)
     for body in review, verification, answer:
         assert guidelines(body) == [("AGENTS.md", "Count in cents.")]
-        assert "Look for lost orders." in text_of(body)
-        assert "Money is an int." in text_of(body)
-        assert "Write short sentences." not in text_of(body)
+        assert "Look for lost orders." in prompt_of(body)
+        assert "Money is an int." in prompt_of(body)
+        assert "Write short sentences." not in prompt_of(body)
 
 
 def test_rules_of_copilot_and_cursor_apply_to_the_files_that_they_name(job: Job) -> None:
@@ -244,7 +239,7 @@ def test_guidelines_leave_the_change_its_room_and_what_is_cut_is_named(job: Job)
     ]
     assert 15_000 < sum(len(text) for _, text in found) < 16_200
     assert all(text.endswith("not even in tests.") for _, text in found)
-    cuts = text_of(job.model.bodies[0]).split("left out because of their length:\n")[1]
+    cuts = prompt_of(job.model.bodies[0]).split("left out because of their length:\n")[1]
     cuts = cuts.split("\n\n")[0]
     assert re.search(r"^packages/api/AGENTS.md, all but the first 7,\d+ char", cuts, re.MULTILINE)
     assert re.search(r"^packages/AGENTS.md, all but the first \d,\d+ char", cuts, re.MULTILINE)
@@ -322,7 +317,7 @@ def test_a_finding_names_its_rule_in_the_comment_and_the_reports(job: Job) -> No
         job.github.repository.pulls[NUMBER].threads[0].comments[0].body
     )
     assert "Rule: AGENTS.md: Count in cents." in finished.summary
-    assert "It names the rule: AGENTS.md: Count in cents." in text_of(job.model.bodies[1])
+    assert "It names the rule: AGENTS.md: Count in cents." in prompt_of(job.model.bodies[1])
     report = json.loads((job.root / finished.outputs["report-path"]).read_text("utf-8"))
     assert report["findings"][0]["rule"] == "AGENTS.md: Count in cents."
     sarif = json.loads((job.root / finished.outputs["sarif-path"]).read_text("utf-8"))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.loopback.model import Body
 from tests.runs.job import NUMBER, Job, change_reply, prompted_paths, section
-from tests.runs.model_scripts import OVERVIEW
+from tests.runs.model_scripts import OVERVIEW, prompt_of
 
 PATHS = [f"lib/f{n}.py" for n in range(6)]
 FILLING = "".join(f"# {n:>40}\n" for n in range(100))
@@ -19,14 +19,10 @@ def by_change(job: Job) -> None:
     job.github.push(NUMBER, dict.fromkeys(PATHS, f"new = 2\n{FILLING}"))
 
 
-def text(body: Body) -> str:
-    return str(body["messages"][-1]["content"])
-
-
 def purpose(body: Body) -> str:
-    if "argue against" in text(body):
+    if "argue against" in prompt_of(body):
         return "verify"
-    return "whole" if "review of the whole change" in text(body) else "review"
+    return "whole" if "review of the whole change" in prompt_of(body) else "review"
 
 
 def finds(body: Body) -> str:
@@ -149,7 +145,7 @@ def test_a_lower_limit_shows_what_is_remembered_and_asks_about_nothing(job: Job)
 def test_after_a_push_no_more_of_other_files_is_shown_than_of_those_asked_about(job: Job) -> None:
     job.model.script = finds
     job.run()
-    first = len(text(job.model.bodies[0]))
+    first = len(prompt_of(job.model.bodies[0]))
     before = len(job.model.bodies)
     job.github.push(NUMBER, {PATHS[3]: f"new = 3\n{FILLING}"})
     job.run()
@@ -161,6 +157,6 @@ def test_after_a_push_no_more_of_other_files_is_shown_than_of_those_asked_about(
     assert len(shown) <= 2
     # What its review said of it, because nothing else shows the model what the file does.
     hidden = next(path for path in PATHS if path not in shown)
-    outline = text(sent["whole"]).partition(f"\n{hidden}\n")[2]
+    outline = prompt_of(sent["whole"]).partition(f"\n{hidden}\n")[2]
     assert "Summary: " in outline.partition(">>")[0]
-    assert sum(len(text(body)) for body in sent.values()) < first
+    assert sum(len(prompt_of(body)) for body in sent.values()) < first

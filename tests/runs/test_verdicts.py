@@ -9,18 +9,13 @@ from tests.faults import faults
 from tests.loopback.model import Body
 from tests.loopback.state import Entry, Submodule
 from tests.runs.job import NUMBER, Job, prompted_path, review_reply
-from tests.runs.model_scripts import OVERVIEW, finds_a_problem
+from tests.runs.model_scripts import OVERVIEW, finds_a_problem, finds_nothing
 
 FINE = ("old = 1\n", "new = 2\n")
 VENDORED = {"vendor/x.js": (None, "evil()\n" * 3)}
 KEY = "AKIA" + "Z7Q2M4X8N5B3V6C1"
 
 FIXED = r"### Fixed since the last review\n- .+ · `src/app.py:1`"
-
-
-def finds_nothing(body: Body) -> str:
-    path = prompted_path(body)
-    return review_reply(path) if path else OVERVIEW
 
 
 def finds_evil(body: Body) -> str:

@@ -7,15 +7,10 @@ import pytest
 from reviewer.memory import state_line
 from tests.loopback.failures import Instead
 from tests.loopback.model import Body, error
-from tests.runs.job import NUMBER, Job, prompted_path, review_reply
-from tests.runs.model_scripts import OVERVIEW, finds_a_problem
+from tests.runs.job import NUMBER, Job, prompted_path
+from tests.runs.model_scripts import finds_a_problem, finds_nothing
 
 CLEAN = "🟢 **Code review · no problems found** at "
-
-
-def finds_nothing(body: Body) -> str:
-    path = prompted_path(body)
-    return review_reply(path) if path else OVERVIEW
 
 
 def shown(job: Job) -> list[str]:

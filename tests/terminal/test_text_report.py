@@ -73,7 +73,7 @@ def hostile(text: str) -> Review:
     )
 
 
-def test_it_is_plain_text() -> None:
+def test_a_report_is_plain_text() -> None:
     assert text_report.render(REVIEW).split("\n") == [
         "Code review: 1 high finding · 1 file (0 lines) excluded by default",
         "Reviewed 1 of 2 changed files: aaaaaaa.",

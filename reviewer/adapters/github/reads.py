@@ -29,8 +29,6 @@ LARGEST_BLOB = 10 * 1024 * 1024
 """Bytes of a file that is read to identify its format; few pictures are larger."""
 _FEWEST_TEXTS = 10
 """Files of a query that GitHub can answer, if it can answer any."""
-ARCHIVE_SECONDS = 30
-"""For all of an archive: the first requests to the model wait for it."""
 _FOUND = 302
 # No user, no backslash, no character outside of ASCII: libraries differ about who the host is then.
 _PLAIN_URL = re.compile(
@@ -146,7 +144,8 @@ class Reads:
 
     def archive(self, sha: str) -> Archive:
         """Ask for the address of the archive; what is returned unpacks it while it comes."""
-        end = self.repository.deadline.earlier_by(PUBLISHING_SECONDS).within(ARCHIVE_SECONDS)
+        most = self.repository.transport.pace.per_archive
+        end = self.repository.deadline.earlier_by(PUBLISHING_SECONDS).within(most)
         found = [self._read_in_time(sha, end, lambda: self._find_archive(sha))]
 
         def read(files: Mapping[str, Blob]) -> CommitFiles:
@@ -171,13 +170,14 @@ class Reads:
 
     def _read_in_time(self, sha: str, end: Deadline, ask: Callable[[], T]) -> T:
         """Try at most twice, and no longer than until `end`."""
-        in_time = partial(end.call, ask, at_most=ARCHIVE_SECONDS)
+        most = self.repository.transport.pace.per_archive
+        in_time = partial(end.call, ask, at_most=most)
         try:
             return self.repository.retry_optional(f"Reading {sha[:7]}", in_time, attempts=2)
         except DeadlineError as late:
             raise ForgeError(
                 f"The archive of {sha[:7]} did not come in time.",
-                cause=f"It takes more than {ARCHIVE_SECONDS} seconds, or the run has none left.",
+                cause=f"It takes more than {most:g} seconds, or the run has none left.",
             ) from late
 
     def blobs(self, sha: str, *, optional: bool = False) -> Mapping[str, Blob]:

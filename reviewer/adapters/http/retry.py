@@ -1,5 +1,6 @@
 """How long a run and a call may take, and how often a call is repeated after a failure."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -236,18 +237,19 @@ def call_within(
     if seconds <= 0:
         raise NotStartedError("There was no time left to start.")
     outcome = Future[T]()
-    threading.Thread(target=_settle, args=(outcome, call), daemon=True).start()
-    try:
-        wait((outcome,), timeout=seconds)
-        while more and not outcome.done() and (seconds := more()) > 0:
-            wait((outcome,), timeout=seconds)
-    except BaseException as problem:
-        wait((outcome,), timeout=grace)
+    with contextlib.ExitStack() as on_interrupt:
         if give_up:
-            give_up()
-        if cancelled := cancellation_behind(problem):
-            raise cancelled from None
-        raise
+            on_interrupt.callback(give_up)
+        on_interrupt.callback(wait, (outcome,), timeout=grace)
+        try:
+            threading.Thread(target=_settle, args=(outcome, call), daemon=True).start()
+            wait((outcome,), timeout=seconds)
+            while more and not outcome.done() and (seconds := more()) > 0:
+                wait((outcome,), timeout=seconds)
+        except RuntimeError as problem:
+            # A signal that interrupts a lock becomes the lock's error.
+            raise cancellation_behind(problem) or problem from None
+        on_interrupt.pop_all()
     # Asked once: what ends because it is given up has no result.
     if outcome.done():
         return outcome.result()

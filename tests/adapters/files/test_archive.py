@@ -10,12 +10,11 @@ import tracemalloc
 import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reviewer.adapters.files.archive import Limits, UnpackedFiles, unpack
@@ -58,18 +57,6 @@ def test_what_the_commit_has_is_kept_whatever_pieces_it_comes_in(size: int) -> N
     assert {path: kept.read(path) for path in TREE} == TREE
     assert kept.read("src") is None
     assert kept.read(f"{FOLDER}/src/app.py") is None
-
-
-@contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """Make a folder of our own the system's temporary one."""
-    before = tempfile.tempdir
-    with tempfile.TemporaryDirectory() as folder:
-        tempfile.tempdir = folder
-        try:
-            yield Path(folder)
-        finally:
-            tempfile.tempdir = before
 
 
 def git(folder: Path, *arguments: str) -> bytes:
@@ -127,9 +114,11 @@ def test_what_attributes_leave_out_or_change_in_an_archive_is_not_taken_for_the_
     assert kept.read("lines.py") == b"a\nb\n"
 
 
+# Every name has to leave the same folder empty.
 @faults("HA1")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(
+    names=st.lists(
         st.text(st.characters(codec="utf-8"), max_size=300)
         | st.lists(st.sampled_from(["..", ".", "", "/", "src", "app.py", "\0", "\\", "C:"])).map(
             "/".join
@@ -137,11 +126,10 @@ def test_what_attributes_leave_out_or_change_in_an_archive_is_not_taken_for_the_
         max_size=5,
     )
 )
-def test_no_name_of_a_member_leads_anywhere(names: list[str]) -> None:
+def test_no_name_of_a_member_leads_anywhere(temporary_folder: Path, names: list[str]) -> None:
     members = [plain(name, b"evil") for name in names]
-    with temporary_folder() as folder:
-        kept = unpack_members(*members, plain(f"{FOLDER}/src/app.py", b"new = 2\n"))
-        assert list(folder.iterdir()) == []
+    kept = unpack_members(*members, plain(f"{FOLDER}/src/app.py", b"new = 2\n"))
+    assert list(temporary_folder.iterdir()) == []
     assert kept.read("src/app.py") == b"new = 2\n"
     assert all(kept.read(name) in {None, TREE.get(name)} for name in names)
 
@@ -335,15 +323,16 @@ def test_a_damaged_archive_is_an_error_or_holds_what_the_commit_has(data: st.Dat
 
 
 @faults("HA4")
-def test_contents_are_in_a_file_that_has_no_name_and_is_gone_with_the_last_reader() -> None:
-    with temporary_folder() as folder:
-        kept = UnpackedFiles()
-        kept.add("a", b"text")
-        assert list(folder.iterdir()) == []
-        (opened,) = open_files(folder)
-        assert "deleted" in opened
-        del kept
-        assert open_files(folder) == []
+def test_contents_are_in_a_file_that_has_no_name_and_is_gone_with_the_last_reader(
+    temporary_folder: Path,
+) -> None:
+    kept = UnpackedFiles()
+    kept.add("a", b"text")
+    assert list(temporary_folder.iterdir()) == []
+    (opened,) = open_files(temporary_folder)
+    assert "deleted" in opened
+    del kept
+    assert open_files(temporary_folder) == []
 
 
 def open_files(folder: Path) -> list[str]:
@@ -359,6 +348,7 @@ def test_without_a_temporary_folder_nothing_is_kept_in_the_workspace(
 ) -> None:
     """Python's last choice of a temporary folder is the current one, which is the workspace."""
     monkeypatch.chdir(tmp_path)
+    # The variable that tempfile documents for choosing the folder.
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / folder))
     with pytest.raises(ForgeError, match="no room"):
         UnpackedFiles()

@@ -49,7 +49,7 @@ def test_names_and_patterns_find_files(workspace: Path, name: str, expected: lis
 @pytest.mark.parametrize(
     "name", ["none.sarif", "*.xml", "none/*.sarif", "none", "reports/deep/*.x"]
 )
-def test_a_name_that_matches_nothing_is_said_to(workspace: Path, name: str) -> None:
+def test_a_name_that_matches_nothing_is_a_missing_file(workspace: Path, name: str) -> None:
     assert isinstance(read(workspace, name)[name], MissingFileError)
 
 

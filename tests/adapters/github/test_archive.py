@@ -1,8 +1,6 @@
 """The archive of a commit: one redirect, to GitHub's own server, and nobody else gets the token."""
 
-import socket
 import threading
-import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -44,14 +42,11 @@ def test_the_files_of_a_commit_take_two_requests(enterprise: bool) -> None:  # n
 
 @pytest.fixture
 def beside(github: LoopbackGitHub, monkeypatch: pytest.MonkeyPatch) -> LoopbackGitHub:
-    """A github.com whose API and archives have the names of two hosts."""
-    resolve = socket.getaddrinfo
+    """A github.com whose API and archives have the names of two hosts.
 
-    def of_this_machine(host: object, *others: object, **named: object) -> object:
-        own = isinstance(host, str) and host.endswith(".octo.test")
-        return resolve("127.0.0.1" if own else host, *others, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(socket, "getaddrinfo", of_this_machine)
+    It is the proxy of all hosts, because no name server knows these names.
+    """
+    monkeypatch.setenv("http_proxy", github.url)
     github.site.archive_url = named(github, "codeload")
     return github
 
@@ -221,10 +216,8 @@ def test_an_archive_that_comes_too_slowly_is_given_up(
     github: LoopbackGitHub, fault: failures.Failure
 ) -> None:
     github.fail(ARCHIVE, fault, forever=True)
-    began = time.monotonic()
     with pytest.raises(ForgeError, match="did not come in time"):
         read(github, seconds=PUBLISHING_SECONDS + 0.5)
-    assert time.monotonic() - began < 5
     github.release()
 
 

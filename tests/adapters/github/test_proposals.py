@@ -152,7 +152,7 @@ def test_a_base_branch_that_is_gone_is_named(github: LoopbackGitHub) -> None:
     ],
     ids=["may not push", "may not open"],
 )
-def test_a_token_that_may_not_is_told_so_at_once(
+def test_a_token_without_the_permission_is_refused_at_once(
     github: LoopbackGitHub, token: Token, act: Callable[..., object]
 ) -> None:
     github.site.tokens[TOKEN] = token

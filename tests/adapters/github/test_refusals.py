@@ -15,7 +15,7 @@ from reviewer.errors import (
     UnauthorizedError,
 )
 from reviewer.operations import CreateComment, UpdateComment
-from tests.adapters.forges import apply_write, forge
+from tests.adapters.forges import HurriedDeadline, apply_write, forge
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Cut, Drip, Failure, Hang, Reset
@@ -378,12 +378,12 @@ def test_a_body_that_drips_does_not_outlive_the_deadline(github: LoopbackGitHub)
 
 
 @faults("GH21")
-@pytest.mark.usefixtures("_hurried")
 def test_an_answer_that_drips_is_asked_for_again(github: LoopbackGitHub) -> None:
     github.add_pull()
     github.warm()
     github.fail("graphql", Drip(0.02))
-    assert forge(github).snapshot(7).pull.number == 7
+    assert forge(github, deadline=HurriedDeadline(github)).snapshot(7).pull.number == 7
+    assert len(github.sent("graphql")) == 2
 
 
 @faults("GH21")

@@ -5,7 +5,7 @@ import pytest
 from reviewer.adapters.http.retry import Deadline, Policy
 from reviewer.errors import ForgeError, NotFoundError, OvertakenError
 from reviewer.operations import CreateComment, UpdateComment
-from tests.adapters.forges import apply_write, forge
+from tests.adapters.forges import HurriedDeadline, apply_write, forge
 from tests.faults import faults
 from tests.loopback import failures
 from tests.loopback.failures import Around, Failure, Hang, Reset
@@ -61,7 +61,6 @@ def test_a_post_that_was_not_carried_out_is_repeated(github: LoopbackGitHub) -> 
 
 
 @faults("GH2")
-@pytest.mark.usefixtures("_hurried")
 @pytest.mark.parametrize("processed", [True, False])
 def test_a_post_without_answer_in_time_leaves_one_comment(
     github: LoopbackGitHub, *, processed: bool
@@ -69,7 +68,7 @@ def test_a_post_without_answer_in_time_leaves_one_comment(
     github.add_pull()
     github.warm().checked = False
     github.fail(POST, Hang(processed=processed))
-    comment = apply_write(forge(github), CREATE)
+    comment = apply_write(forge(github, deadline=HurriedDeadline(github)), CREATE)
     assert github.bodies == [BODY]
     assert comment.id == github.repository.comments[0].id
 
@@ -246,20 +245,19 @@ def test_a_comment_behind_an_odd_answer_is_adopted(github: LoopbackGitHub) -> No
 
 
 @faults("GH16")
-@pytest.mark.parametrize("code", [302, 307, 308])
-def test_a_redirect_is_neither_followed_nor_a_success(github: LoopbackGitHub, code: int) -> None:
+@pytest.mark.parametrize(
+    ("code", "host", "why"),
+    [
+        *[(code, "", rf"redirect \({code}\)") for code in (302, 307, 308)],
+        (301, "http://localhost:9", "redirect that is not followed"),
+    ],
+)
+def test_a_redirect_is_neither_followed_nor_a_success(
+    github: LoopbackGitHub, code: int, host: str, why: str
+) -> None:
     github.add_pull()
-    github.fail(POST, failures.redirect(f"{github.api_url}/elsewhere", code=code))
-    with pytest.raises(ForgeError, match=f"redirect \\({code}\\)"):
-        forge(github).apply(CREATE)
-    assert len(github.requests) == 1
-
-
-@faults("GH16")
-def test_a_redirect_to_another_host_is_refused(github: LoopbackGitHub) -> None:
-    github.add_pull()
-    github.fail(POST, failures.redirect("http://localhost:9/elsewhere", code=301))
-    with pytest.raises(ForgeError, match="redirect that is not followed"):
+    github.fail(POST, failures.redirect(f"{host or github.api_url}/elsewhere", code=code))
+    with pytest.raises(ForgeError, match=why):
         forge(github).apply(CREATE)
     assert len(github.requests) == 1
 

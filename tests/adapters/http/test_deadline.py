@@ -5,7 +5,6 @@ import traceback
 
 import pytest
 
-from reviewer.adapters.http import retry as limits
 from reviewer.adapters.http.retry import Deadline, DeadlineError, call_within
 from reviewer.errors import CancelledError
 from tests.faults import faults
@@ -77,27 +76,48 @@ def test_a_sleeper_notices_that_the_deadline_was_shortened() -> None:
 
 
 @faults("CC5")
-@pytest.mark.parametrize("grace", [0.0, 20.0])
+@pytest.mark.parametrize(("grace", "ends"), [(0.0, False), (20.0, True)])
 def test_a_bounded_call_may_end_in_its_grace_when_a_signal_comes(
-    grace: float, monkeypatch: pytest.MonkeyPatch
+    grace: float,
+    ends: bool,  # noqa: FBT001
 ) -> None:
-    ended = threading.Event()
-    graces: list[float] = []
+    came, given_up, ended = threading.Event(), threading.Event(), threading.Event()
+    seen: list[bool] = []
 
-    def interrupted(_calls: object, timeout: float) -> None:
-        if not graces:
-            graces.append(timeout)
-            try:
-                raise CancelledError(2)
-            finally:
-                # What Python makes of a signal that comes while it gives back a lock.
-                raise RuntimeError("release unlocked lock")
-        graces.append(timeout)
+    def end_after_the_signal() -> None:
+        came.wait(20)
+        if not grace:
+            given_up.wait(20)
+        ended.set()
 
-    monkeypatch.setattr(limits, "wait", interrupted)
+    def interrupt() -> float:
+        came.set()
+        try:
+            raise CancelledError(2)
+        finally:
+            # What Python makes of a signal that comes while it gives back a lock.
+            raise RuntimeError("release unlocked lock")
+
+    def give_up() -> None:
+        seen.append(ended.is_set())
+        given_up.set()
+
     with pytest.raises(CancelledError):
-        call_within(ended.set, 5, grace=grace)
-    assert graces == [5, grace]
+        call_within(end_after_the_signal, 0.01, grace=grace, more=interrupt, give_up=give_up)
+    assert seen == [ends]
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), RuntimeError("of a lock"), KeyError("bug")])
+def test_a_bounded_call_is_given_up_whatever_ends_the_wait(end: BaseException) -> None:
+    given_up = threading.Event()
+
+    def interrupt() -> float:
+        raise end
+
+    with pytest.raises(type(end)) as raised:
+        call_within(lambda: given_up.wait(20), 0.01, more=interrupt, give_up=given_up.set)
+    assert raised.value is end
+    assert given_up.is_set()
 
 
 def test_a_bounded_call_returns_what_the_call_returns() -> None:

@@ -125,7 +125,8 @@ def test_a_proxy_of_the_environment_is_used(
 
     model(model_server, base_url="http://model.invalid/v1").complete(PROMPT)
 
-    assert model_server.requests[0].target == "http://model.invalid/v1/chat/completions"
+    (request,) = model_server.requests
+    assert (request.headers["host"], request.target) == ("model.invalid", "/v1/chat/completions")
 
 
 @faults("LL1")

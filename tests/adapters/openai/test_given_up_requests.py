@@ -168,6 +168,8 @@ def test_a_connection_that_the_server_has_closed_can_be_given_up() -> None:
         given_up.give_up()
         given_up.release()
         given_up.give_up()
+        # The client closes its own.
+        assert ours.fileno() != -1
 
 
 @faults("LL5")

@@ -34,29 +34,18 @@ def test_a_limit_in_a_response_of_status_200_is_one_like_any_other(
 
 
 @faults("LL4")
-@pytest.mark.parametrize("status", [429, 503, 504, 524, 529])
-def test_a_server_that_has_too_much_to_do_gets_fewer_requests_at_a_time(
-    model: Connect, model_server: LoopbackModel, status: int
+@pytest.mark.parametrize(
+    ("status", "level"), [(429, 4), (503, 4), (504, 4), (524, 4), (529, 4), (500, 8), (502, 8)]
+)
+def test_a_server_with_too_much_to_do_gets_fewer_requests_at_a_time_and_a_failing_one_as_many(
+    model: Connect, model_server: LoopbackModel, status: int, level: int
 ) -> None:
     model_server.fail("POST", Instead(Response(status)))
     capacity = Capacity(32, 20)
 
     assert model(model_server, capacity=capacity).complete(PROMPT).text
 
-    assert capacity.level == 4
-
-
-@faults("LL4")
-@pytest.mark.parametrize("status", [500, 502])
-def test_a_server_that_fails_gets_as_many_requests_as_before(
-    model: Connect, model_server: LoopbackModel, status: int
-) -> None:
-    model_server.fail("POST", Instead(Response(status)))
-    capacity = Capacity(32, 20)
-
-    assert model(model_server, capacity=capacity).complete(PROMPT).text
-
-    assert capacity.level == 8
+    assert capacity.level == level
 
 
 @faults("RF5", "LL8")

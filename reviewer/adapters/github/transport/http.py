@@ -45,12 +45,14 @@ T = TypeVar("T")
 class Pace:
     """Seconds that a request may take with its whole response, and seconds between two writes.
 
+    `per_archive` is for all of a commit's archive: the first requests to the model wait for it.
     "Wait at least one second between each request" that writes ("Best practices for using the
     REST API").
     """
 
     per_request: float = 30.0
     between_writes: float = 1.0
+    per_archive: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Transport:
         self._token = token
         self.api_url = api_url.rstrip("/")
         self._deadline = deadline
-        self._pace = pace
+        self.pace = pace
         # The headers of the latest responses, and when they came.
         self._seen = deque[tuple[Mapping[str, str], float]](maxlen=_LATEST)
         # PyGithub keeps the request that it sends in its connection, so each client serves one
@@ -118,7 +120,7 @@ class Transport:
             try:
                 response = deadline.call(
                     partial(_exchange, client, request),
-                    at_most=self._pace.per_request,
+                    at_most=self.pace.per_request,
                     grace=_GRACE if request.writes else 0.0,
                 )
             except (OSError, HTTPError, ValueError, RuntimeError, AssertionError) as problem:
@@ -181,7 +183,7 @@ class Transport:
                 # Only `retry` repeats requests: PyGithub would repeat a POST blindly.
                 retry=None,
                 seconds_between_requests=None,
-                seconds_between_writes=self._pace.between_writes if idle is self._writers else None,
+                seconds_between_writes=self.pace.between_writes if idle is self._writers else None,
                 lazy=True,
             )
 

@@ -22,7 +22,8 @@ SLOW = (
     "dataclasses", "inspect", "ast", "tokenize", "pathlib", "fnmatch", "urllib", "html", "hashlib",
     "base64", "decimal", "numbers", "datetime", "logging", "traceback", "ipaddress", "socket",
     "ssl", "http", "email", "subprocess", "tempfile", "shutil", "random", "secrets", "concurrent",
-    "argparse", "difflib", "textwrap", "copy", "pickle", "asyncio", "tarfile", "threading", "unicodedata",
+    "argparse", "difflib", "textwrap", "copy", "pickle", "asyncio", "tarfile", "threading",
+    "unicodedata",
 )  # fmt: skip
 
 

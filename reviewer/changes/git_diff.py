@@ -59,8 +59,8 @@ class RawFile:
 
 
 def adds_nothing(reason: str) -> bool:
-    """Return True if there are no lines because the file is gone, empty, or the same elsewhere."""
-    return reason in {DELETED, EMPTY} or f" {UNCHANGED}" in reason
+    """Return True if there are no lines because the file is gone, empty, or has its old content."""
+    return reason in {DELETED, EMPTY, MODE_ONLY} or f" {UNCHANGED}" in reason
 
 
 def parse(raw: str) -> tuple[RawFile, ...]:

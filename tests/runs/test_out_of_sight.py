@@ -97,6 +97,18 @@ def test_code_that_is_gone_from_a_file_without_lines_is_fixed(
     assert "Fixed since" in job.github.bodies[0]
 
 
+def test_code_that_is_gone_is_fixed_although_the_file_keeps_its_new_mode(job: Job) -> None:
+    old, evil = PLAIN.encode(), f"{PLAIN}{EVIL}\n".encode()
+    job.github.add_pull(NUMBER, {"src/app.js": (old, Executable(evil))})
+    report(job)
+    assert job.run(fail_on="high").code == 3
+    job.github.push(NUMBER, {"src/app.js": Executable(old)})
+    finished = job.run(fail_on="high")
+    assert (finished.code, finished.outputs["critical"]) == (0, "0")
+    assert "Not checked again" not in job.github.bodies[0]
+    assert "Fixed since" in job.github.bodies[0]
+
+
 def test_a_finding_about_a_rename_goes_with_its_reason(job: Job) -> None:
     job.github.add_pull(NUMBER, {"src/app.js": (PLAIN, None), "lib/app.js": (None, PLAIN)})
     assert job.run(exclude="lib/**").outputs["findings"] == "1"

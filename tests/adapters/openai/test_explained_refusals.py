@@ -217,6 +217,19 @@ def test_a_server_without_a_loaded_model_is_no_matter_of_the_name(
     assert caught.value.remedy == "Load scripted there, then run again."
 
 
+@faults("LL4")
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_is_loading_its_model_is_asked_again(
+    model: Connect, model_server: LoopbackModel, status: int
+) -> None:
+    said = "No model is currently loaded; loading now"
+    model_server.fail(POST, Instead(error(status, said)))
+
+    model(model_server).complete(PROMPT)
+
+    assert len(model_server.sent(POST)) == 2
+
+
 def test_a_number_that_the_server_does_not_take_names_the_input_that_sets_it(
     model: Connect, model_server: LoopbackModel
 ) -> None:

@@ -78,9 +78,14 @@ def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
         return problem
     if account.wants_key(refusal):
         return account.explain_key(refusal)
-    if refusal.status in _PASSING or refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if _passes(refusal):
         return _passing_error(refusal)
     return _lasting_error(refusal, model)
+
+
+def _passes(refusal: Refusal) -> bool:
+    """Return True if, by its status, a later request may succeed."""
+    return refusal.status in _PASSING or refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _explain_words(refusal: Refusal, model: str) -> ModelError | None:
@@ -146,8 +151,11 @@ def _explain_proxy(refusal: Refusal) -> ModelRefusedError:
 
 
 def is_not_loaded(refusal: Refusal) -> bool:
-    """Return True for a server that has to load the model first, which it may list."""
-    return bool(_NOT_LOADED.search(refusal.message.lower()))
+    """Return True for a server in which somebody has to load the model, which it may list.
+
+    One that loads it now says so with a status that passes.
+    """
+    return not _passes(refusal) and bool(_NOT_LOADED.search(refusal.message.lower()))
 
 
 def _passing_error(refusal: Refusal) -> TransientError:

@@ -223,7 +223,7 @@ class ModelServer:
             return _UnsupportedError("tools", refusal.message)
         if not self._key and account.wants_key(refusal):
             return account.explain_empty_key(refusal)
-        problem = refusals.explain(refusal, self.name)
+        problem = refusals.explain(refusal, self.name, sent)
         parameter = refusals.find_refused(sent, refusal, self._wire.OPTIONAL)
         if type(problem) is ModelError and parameter:
             return _UnsupportedError(parameter, refusal.message)

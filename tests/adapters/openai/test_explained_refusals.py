@@ -230,16 +230,39 @@ def test_a_server_that_is_loading_its_model_is_asked_again(
     assert len(model_server.sent(POST)) == 2
 
 
+@pytest.mark.parametrize("responses", [False, True])
 def test_a_number_that_the_server_does_not_take_names_the_input_that_sets_it(
-    model: Connect, model_server: LoopbackModel
+    model: Connect, model_server: LoopbackModel, *, responses: bool
 ) -> None:
     said = "max_tokens is too large: 100000. This model supports at most 16384 completion tokens."
-    model_server.fail(POST, Instead(error(400, said)))
+    model_server.fail("POST ", Instead(error(400, said)))
+    options = Options(max_output_tokens=100_000)
 
     with pytest.raises(ModelError) as caught:
-        model(model_server, options=Options(max_output_tokens=100_000)).complete(PROMPT)
+        model(model_server, options=options, responses=responses).complete(PROMPT)
 
     assert caught.value.remedy.startswith("The input max-output-tokens sets this.")
+
+
+@pytest.mark.parametrize("responses", [False, True])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The temperature sensor code is flagged.",
+        # As vLLM says it.
+        "max_tokens must be at least 1, got -42.",
+        "This has nothing to do with reasoning effort.",
+    ],
+)
+def test_an_input_that_nobody_has_set_is_not_blamed(
+    model: Connect, model_server: LoopbackModel, said: str, *, responses: bool
+) -> None:
+    model_server.fail("POST ", Instead(error(400, said)))
+
+    with pytest.raises(ModelError) as caught:
+        model(model_server, responses=responses).complete(PROMPT)
+
+    assert caught.value.remedy == ""
 
 
 def test_a_page_about_a_size_is_a_limit_of_a_proxy(
@@ -289,9 +312,17 @@ def test_a_response_of_another_api_says_what_it_shows(
 @pytest.mark.parametrize(
     ("reply", "remedy"),
     [
-        (ScriptedReply(""), "set the input model to another one"),
+        (ScriptedReply(""), "another one: small models often fail to reply"),
         (ScriptedReply("", finish_reason="length"), "Raise the input max-output-tokens"),
-        (ScriptedReply(None, finish_reason="content_filter"), "set the input model to another"),
+        (
+            ScriptedReply(None, finish_reason="content_filter"),
+            "settings, or set the input model to",
+        ),
+        (ScriptedReply(None, refusal="No."), "set the input model to another one."),
+        (
+            ScriptedReply(None, refusal="No.", finish_reason="length"),
+            "set the input model to another one.",
+        ),
     ],
 )
 def test_a_reply_without_use_says_what_to_change(

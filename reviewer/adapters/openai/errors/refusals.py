@@ -114,6 +114,8 @@ def _lasting_error(refusal: Refusal, model: str, sent: Mapping[str, object]) -> 
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
             return not_found_error(refusal, model)
         case HTTPStatus.METHOD_NOT_ALLOWED:
+            if refusal.is_page and not addresses.names_host_alone(refusal):
+                return _explain_proxy(refusal)
             return addresses.no_endpoint_error(refusal)
         case status if status < HTTPStatus.BAD_REQUEST:
             return addresses.redirect_error(refusal)
@@ -141,7 +143,7 @@ def _name_input(refusal: Refusal, sent: Mapping[str, object]) -> str:
 
 
 def _explain_proxy(refusal: Refusal) -> ModelRefusedError:
-    """Return the error for an answer of a proxy: 407, or a page with 403."""
+    """Return the error for an answer of a proxy: 407, or a page with 403 or 405."""
     if refusal.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         variable = network.name_proxy(urlsplit(refusal.base_url).scheme)
         cause, remedy = network.advise_on_proxy(refusal.status, variable, refusal.host)

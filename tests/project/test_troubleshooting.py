@@ -71,7 +71,7 @@ def refuse(status: int, code: str = "") -> ReviewerError:
     request = Request("POST", "https://models.example/v1/chat/completions")
     body = {"error": {"message": "No.", "code": code}}
     refusal = error_bodies.read(Response(status, json=body, request=request), "")
-    problem = refusals.explain(refusal, "small-1")
+    problem = refusals.explain(refusal, "small-1", {})
     cause = problem.problem if isinstance(problem, TransientError) else problem
     assert isinstance(cause, ReviewerError)
     return cause

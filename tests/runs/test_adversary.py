@@ -193,6 +193,8 @@ def test_an_answer_without_end_is_not_read_to_its_end(job: Job, status: int) -> 
     finished = job.run()
     assert finished.code == 1
     assert "is larger than 8,388,608 bytes" in finished.summary
+    assert "Check base-url" in finished.summary
+    assert "small models" not in finished.summary
 
 
 @faults("LL8")

@@ -139,7 +139,8 @@ class LocalRepository:
             )
         listed = "`git branch --all` lists the branches, `git log` the commits."
         remotes = self.ask("remote").split()
-        remote = "origin" if "origin" in remotes else next(iter(remotes), "")
+        usual = "origin" if "origin" in remotes else next(iter(remotes), "")
+        remote = next((each for each in remotes if name.startswith(f"{each}/")), usual)
         branch = name.removeprefix(f"{remote}/")
         if not remote or not _PLAIN_NAME.fullmatch(branch) or not _PLAIN_NAME.fullmatch(remote):
             return listed

@@ -127,7 +127,7 @@ def parse(response: Response, model: str) -> Reply:
     refusal, ending = choice.message.refusal or "", choice.finish_reason
     thought = bool(choice.message.reasoning_content or choice.message.reasoning)
     if not calls and (reason := wire.explain_missing(text, refusal, ending, thought=thought)):
-        raise wire.missing_error(reason, ending, usages.count(usage))
+        raise wire.missing_error(reason, refusal, ending, usages.count(usage))
     return Reply(
         text=text,
         model=wire.clean_name(completion.model) or model,

@@ -218,12 +218,12 @@ class ModelServer:
     def _explain_refusal(
         self, refusal: Refusal, sent: dict[str, object]
     ) -> "ModelError | TransientError | _UnsupportedError":
-        refusal = replace(refusal, base_url=self._base_url or OPENAI)
+        refusal = replace(refusal, base_url=self._base_url or OPENAI, path=self._wire.PATH)
         if "tools" in sent and refusals.refuses_tools(refusal):
             return _UnsupportedError("tools", refusal.message)
         if not self._key and account.wants_key(refusal):
             return account.explain_empty_key(refusal)
-        problem = refusals.explain(refusal, self.name)
+        problem = refusals.explain(refusal, self.name, sent)
         parameter = refusals.find_refused(sent, refusal, self._wire.OPTIONAL)
         if type(problem) is ModelError and parameter:
             return _UnsupportedError(parameter, refusal.message)

@@ -159,14 +159,18 @@ def parse(response: Response, model: str) -> Reply:
     usage = usages.parse(body.usage)
     tokens = usages.count(usage)
     if body.status not in _FINISHED:
-        unfinished = f"The model server did not finish its response: it is {body.status}."
-        raise ReplyError(unfinished, tokens=tokens)
+        raise ReplyError(
+            f"The model server did not finish its response: it is {body.status}.",
+            cause="It answered before the model had replied.",
+            remedy="Set `api: chat`, or tell those who run the server.",
+            tokens=tokens,
+        )
     parts = [part for message in _select_answers(messages) for part in message.content]
     text = "".join(part.text for part in parts if part.type == "output_text")
     refusal = "".join(part.refusal for part in parts if part.type == "refusal")
     ending = _ENDINGS.get(body.incomplete_details.reason or "") if body.incomplete_details else None
     if not calls and (reason := wire.explain_missing(text, refusal, ending)):
-        raise wire.missing_error(reason, ending, tokens)
+        raise wire.missing_error(reason, refusal, ending, tokens)
     return Reply(
         text=text,
         model=wire.clean_name(body.model) or model,

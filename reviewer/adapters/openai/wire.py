@@ -144,10 +144,20 @@ def unusable_error(response: Response, error: ValidationError) -> ReplyError:
     )
 
 
-def missing_error(reason: str, ending: str | None, tokens: tuple[int, ...] | None) -> ReplyError:
+def missing_error(
+    reason: str, refusal: str, ending: str | None, tokens: tuple[int, ...] | None
+) -> ReplyError:
     """Return the error for a reply that cannot be used, as `explain_missing` says."""
-    longer = "Raise the input max-output-tokens, or lower the input reasoning-effort."
-    return ReplyError(reason, remedy=longer if ending == "length" else "", tokens=tokens)
+    remedy = ""
+    if ending == "content_filter":
+        remedy = (
+            "Change the filter in the server's settings, or set the input model to another one."
+        )
+    elif refusal:
+        remedy = "If it refuses again, set the input model to another one."
+    elif ending == "length":
+        remedy = "Raise the input max-output-tokens, or lower the input reasoning-effort."
+    return ReplyError(reason, remedy=remedy, tokens=tokens)
 
 
 def explain_missing(text: str, refusal: str, ending: str | None, *, thought: bool = False) -> str:

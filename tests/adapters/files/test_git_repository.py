@@ -143,6 +143,19 @@ def test_a_branch_that_was_not_fetched_is_there_after_the_command_of_the_error(
     assert LocalRepository.find(str(here)).resolve(name) == git(upstream, "rev-parse", "trunk")
 
 
+def test_a_branch_of_another_remote_is_fetched_from_there(upstream: Path, tmp_path: Path) -> None:
+    here = clone(upstream)
+    fork = tmp_path / "fork"
+    git(tmp_path, "clone", "--quiet", f"file://{upstream}", str(fork))
+    git(fork, "branch", "feature")
+    git(here, "remote", "add", "fork", f"file://{fork}")
+    with pytest.raises(NotFoundError) as problem:
+        LocalRepository.find(str(here)).resolve("fork/feature")
+    follow(here, problem.value.remedy)
+    found = LocalRepository.find(str(here)).resolve("refs/remotes/fork/feature")
+    assert found == git(fork, "rev-parse", "feature")
+
+
 @pytest.mark.parametrize("name", ["x;y", "$(x)", "-x", "a b"])
 def test_an_odd_name_is_in_no_command(upstream: Path, name: str) -> None:
     with pytest.raises(NotFoundError) as problem:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from reviewer import errors
+from reviewer.adapters.openai.errors import addresses
+from reviewer.adapters.openai.errors.error_bodies import Refusal
 from reviewer.adapters.openai.wire import Options
 from reviewer.errors import (
     ContextTooLongError,
@@ -102,14 +104,13 @@ def nothing_at(path: str) -> Instead:
 
 
 @faults("LL1")
-@pytest.mark.parametrize("path", ["", "/api/v0"])
 def test_a_server_without_an_api_at_base_url_gets_one_request_and_the_error_the_right_address(
-    model: Connect, model_server: LoopbackModel, path: str
+    model: Connect, model_server: LoopbackModel
 ) -> None:
     model_server.fail("POST ", nothing_at("/chat/completions"), forever=True)
 
     with pytest.raises(ModelRefusedError) as caught:
-        model(model_server, base_url=f"{model_server.url}{path}").complete(PROMPT)
+        model(model_server, base_url=model_server.url).complete(PROMPT)
 
     assert caught.value.exit_code == 2
     assert caught.value.cause == "base-url lacks its path."
@@ -143,17 +144,54 @@ def test_a_server_with_nothing_at_base_url_and_no_list_gets_the_address_with_its
     assert caught.value.remedy == f"Write `base-url: {model_server.base_url}`."
 
 
+NOT_TAKEN = Instead(error(405, "Method Not Allowed"))
+CHECK = "Check base-url, which usually ends in /v1."
+
+
 @faults("LL1")
+@pytest.mark.parametrize(
+    ("path", "responses", "refused", "remedy"),
+    [
+        ("", False, NOT_TAKEN, "Write `base-url: http://"),
+        ("", False, html("<title>405 Not Allowed</title>", code=405), "Write `base-url: http://"),
+        ("/v1beta/openai", False, NOT_TAKEN, CHECK),
+        ("/api/v3", False, NOT_TAKEN, CHECK),
+        ("/api/v0", False, nothing_at("/api/v0/chat/completions"), CHECK),
+        ("/v1", False, NOT_TAKEN, CHECK),
+        ("/v1", True, NOT_TAKEN, "Set `api: chat`, and check base-url."),
+    ],
+)
 def test_a_method_that_the_address_does_not_take_shows_that_it_is_no_api(
-    model: Connect, model_server: LoopbackModel
+    model: Connect,
+    model_server: LoopbackModel,
+    path: str,
+    refused: Instead,
+    remedy: str,
+    *,
+    responses: bool,
+) -> None:
+    model_server.fail("POST ", refused)
+
+    with pytest.raises(ModelRefusedError, match="no API at this address") as caught:
+        model(model_server, base_url=f"{model_server.url}{path}", responses=responses).complete(
+            PROMPT
+        )
+
+    assert caught.value.exit_code == 2
+    assert caught.value.remedy.startswith(remedy)
+
+
+@faults("LL1")
+@pytest.mark.parametrize("responses", [False, True])
+def test_a_page_about_the_method_is_one_of_a_proxy(
+    model: Connect, model_server: LoopbackModel, *, responses: bool
 ) -> None:
     model_server.fail("POST ", html("<title>405 Not Allowed</title>", code=405))
 
-    with pytest.raises(ModelRefusedError, match="no API at this address") as caught:
-        model(model_server, base_url=f"{model_server.url}/llm").complete(PROMPT)
+    with pytest.raises(ModelRefusedError, match="A web page answered") as caught:
+        model(model_server, responses=responses).complete(PROMPT)
 
-    assert caught.value.exit_code == 2
-    assert caught.value.remedy == f"Write `base-url: {model_server.base_url}`."
+    assert caught.value.remedy == "Ask those who run the network for access to 127.0.0.1."
 
 
 @faults("LL10")
@@ -169,6 +207,19 @@ def test_a_method_that_the_address_does_not_take_shows_that_it_is_no_api(
         ("https://models.test/::error::/v1", "Ask those who run the server"),
         ("", "Ask those who run the server"),
         ("http://[::1/v1", "Ask those who run the server"),
+        # The same address, perhaps with a slash.
+        ("/v1/chat/completions/", "Ask those who run the server"),
+        ("completions/", "Ask those who run the server"),
+        ("http://models.test/v1", "Ask those who run the server"),
+        # Other hosts that no server on the internet should lead to.
+        ("http://169.254.169.254/v1", "Ask those who run the server"),
+        ("https://169.254.169.254/v1", "Ask those who run the server"),
+        ("https://2852039166/v1", "Ask those who run the server"),
+        ("https://0xA9FEA9FE/v1", "Ask those who run the server"),
+        ("https://10.0.0.7/v1", "Ask those who run the server"),
+        ("https://localhost/v1", "Ask those who run the server"),
+        ("https://metadata.google.internal/v1", "Ask those who run the server"),
+        ("https://metadata.goog/v1", "Ask those who run the server"),
     ],
 )
 def test_a_redirect_to_an_api_names_its_address_and_one_to_a_page_does_not(
@@ -180,6 +231,45 @@ def test_a_redirect_to_an_api_names_its_address_and_one_to_a_page_does_not(
         model(model_server).complete(PROMPT)
 
     assert remedy in caught.value.remedy
+
+
+@faults("LL10")
+@pytest.mark.parametrize(
+    ("base_url", "path", "location", "meant"),
+    [
+        ("https://h.test/v1", "/chat/completions", "http://h.test/v1", ""),
+        ("https://h.test/v1", "/chat/completions", "https://h.test:443/v1/chat/completions/", ""),
+        ("https://h.test/v1", "/chat/completions", "https://H.test/v1", ""),
+        ("https://h.test/v1", "/responses", "responses/", ""),
+        ("https://h.test/v1", "/chat/completions", "/api/v1", "https://h.test/api/v1"),
+        ("http://h.test/v1", "/chat/completions", "https://h.test/v1", "https://h.test/v1"),
+        (
+            "http://10.0.0.7:80/v1",
+            "/chat/completions",
+            "http://10.0.0.7:8000/v1",
+            "http://10.0.0.7:8000/v1",
+        ),
+    ],
+)
+def test_a_redirect_offers_no_plain_http_and_no_address_that_is_there_already(
+    base_url: str, path: str, location: str, meant: str
+) -> None:
+    refusal = Refusal(
+        status=308,
+        code="",
+        parameter="",
+        text="",
+        message="Moved",
+        location=location,
+        wait=None,
+        base_url=base_url,
+        path=path,
+    )
+
+    said = addresses.redirect_error(refusal).remedy
+
+    assert ("Ask those who run" in said) == (not meant)
+    assert f"`base-url: {meant}`" in said or not meant
 
 
 @faults("LL1")
@@ -217,16 +307,52 @@ def test_a_server_without_a_loaded_model_is_no_matter_of_the_name(
     assert caught.value.remedy == "Load scripted there, then run again."
 
 
+@faults("LL4")
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_is_loading_its_model_is_asked_again(
+    model: Connect, model_server: LoopbackModel, status: int
+) -> None:
+    said = "No model is currently loaded; loading now"
+    model_server.fail(POST, Instead(error(status, said)))
+
+    model(model_server).complete(PROMPT)
+
+    assert len(model_server.sent(POST)) == 2
+
+
+@pytest.mark.parametrize("responses", [False, True])
 def test_a_number_that_the_server_does_not_take_names_the_input_that_sets_it(
-    model: Connect, model_server: LoopbackModel
+    model: Connect, model_server: LoopbackModel, *, responses: bool
 ) -> None:
     said = "max_tokens is too large: 100000. This model supports at most 16384 completion tokens."
-    model_server.fail(POST, Instead(error(400, said)))
+    model_server.fail("POST ", Instead(error(400, said)))
+    options = Options(max_output_tokens=100_000)
 
     with pytest.raises(ModelError) as caught:
-        model(model_server, options=Options(max_output_tokens=100_000)).complete(PROMPT)
+        model(model_server, options=options, responses=responses).complete(PROMPT)
 
     assert caught.value.remedy.startswith("The input max-output-tokens sets this.")
+
+
+@pytest.mark.parametrize("responses", [False, True])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The temperature sensor code is flagged.",
+        # As vLLM says it.
+        "max_tokens must be at least 1, got -42.",
+        "This has nothing to do with reasoning effort.",
+    ],
+)
+def test_an_input_that_nobody_has_set_is_not_blamed(
+    model: Connect, model_server: LoopbackModel, said: str, *, responses: bool
+) -> None:
+    model_server.fail("POST ", Instead(error(400, said)))
+
+    with pytest.raises(ModelError) as caught:
+        model(model_server, responses=responses).complete(PROMPT)
+
+    assert caught.value.remedy == ""
 
 
 def test_a_page_about_a_size_is_a_limit_of_a_proxy(
@@ -276,9 +402,17 @@ def test_a_response_of_another_api_says_what_it_shows(
 @pytest.mark.parametrize(
     ("reply", "remedy"),
     [
-        (ScriptedReply(""), "set the input model to another one"),
+        (ScriptedReply(""), "another one: small models often fail to reply"),
         (ScriptedReply("", finish_reason="length"), "Raise the input max-output-tokens"),
-        (ScriptedReply(None, finish_reason="content_filter"), "set the input model to another"),
+        (
+            ScriptedReply(None, finish_reason="content_filter"),
+            "settings, or set the input model to",
+        ),
+        (ScriptedReply(None, refusal="No."), "set the input model to another one."),
+        (
+            ScriptedReply(None, refusal="No.", finish_reason="length"),
+            "set the input model to another one.",
+        ),
     ],
 )
 def test_a_reply_without_use_says_what_to_change(

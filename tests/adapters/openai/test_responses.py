@@ -230,6 +230,18 @@ def test_a_response_without_an_answer_says_what_is_missing(
         model(model_server, responses=True).complete(PROMPT)
 
 
+@pytest.mark.parametrize("status", ["queued", "in_progress", "cancelled"])
+def test_a_response_that_is_not_finished_is_no_matter_of_the_model(
+    model: Connect, model_server: LoopbackModel, status: str
+) -> None:
+    model_server.fail(RESPONSES, Instead(changed(status=status)))
+
+    with pytest.raises(ReplyError, match=f"it is {status}") as caught:
+        model(model_server, responses=True).complete(PROMPT)
+
+    assert caught.value.remedy == "Set `api: chat`, or tell those who run the server."
+
+
 @faults("LL12")
 @pytest.mark.parametrize(
     "usage",

@@ -1,29 +1,44 @@
 """What a refusal says of base-url: no API there, one elsewhere, or https in place of http."""
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from reviewer.adapters.openai.errors.error_bodies import Refusal
 from reviewer.errors import ModelRefusedError
 
 # What is added to base-url.
+_CHAT = "/chat/completions"
 _ENDPOINT = re.compile(r"/(?:chat/completions|responses)/?$")
 # An address that an error can repeat although a server has chosen it.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]{1,100}(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]{1,40})*/?")
+# A name on the internet. An IP address in any spelling, and a name without a dot, are something
+# else: a server must not lead to what is in the network of the runner.
+_PUBLIC = re.compile(
+    r"(?!.*\.(?:internal|local|localhost)$|metadata\.goog$)(?:[\w-]+\.)+[a-z][\w-]*"
+)
+_PORTS = {"http": 80, "https": 443}
 
 
 def no_endpoint_error(refusal: Refusal) -> ModelRefusedError:
     """Return the error for a server that has nothing at the address of the request."""
-    url = urlsplit(refusal.base_url)
-    lacks_path = not url.path.rstrip("/").endswith("/v1")
+    what = f"The model server has no API at this address ({refusal.status}): {refusal.message}"
+    if names_host_alone(refusal):
+        url = urlsplit(refusal.base_url)
+        return ModelRefusedError(
+            what,
+            cause="base-url lacks its path.",
+            remedy=f"Write `base-url: {url.scheme}://{url.netloc}/v1`.",
+        )
+    if refusal.path == _CHAT:
+        return ModelRefusedError(
+            what,
+            cause="The action adds /chat/completions to base-url. The server has nothing there.",
+            remedy="Check base-url, which usually ends in /v1.",
+        )
     return ModelRefusedError(
-        f"The model server has no API at this address ({refusal.status}): {refusal.message}",
-        cause="base-url lacks its path."
-        if lacks_path
-        else "The server lacks the API that the input api names.",
-        remedy=f"Write `base-url: {url.scheme}://{url.netloc}/v1`."
-        if lacks_path
-        else "Set `api: chat`, and check base-url.",
+        what,
+        cause="The server lacks the API that the input api names.",
+        remedy="Set `api: chat`, and check base-url.",
     )
 
 
@@ -52,22 +67,41 @@ def redirect_error(refusal: Refusal) -> ModelRefusedError:
         )
     return ModelRefusedError(
         what,
-        cause="That is no address of an API: often it is a page to log in, of the server or of a "
-        "proxy in front of it.",
+        cause="Prompts do not follow redirects. Many lead to a page to log in, of the server or of "
+        "a proxy in front of it.",
         remedy="Ask those who run the server for the address that takes requests with an API key.",
     )
 
 
 def _find_api(refusal: Refusal) -> str:
-    """Return the address of the API that a redirect leads to, "" for any other page."""
+    """Return the address of the API that a redirect leads to, "" for any that is not offered."""
     if not refusal.location:
         return ""
     try:
-        location = urljoin(f"{refusal.base_url}/chat/completions", refusal.location)
+        location = urljoin(f"{refusal.base_url}{refusal.path}", refusal.location)
         url = urlsplit(location)
+        path = url.path.rstrip("/")
+        meant = url._replace(path=_ENDPOINT.sub("", path))
+        offered = _may_offer(urlsplit(refusal.base_url), meant)
     except ValueError:
         return ""
-    path = url.path.rstrip("/")
-    right = _ENDPOINT.sub("", path)
-    is_api = right != path or right.endswith("/v1")
-    return f"{url.scheme}://{url.netloc}{right}" if is_api and _PLAIN.fullmatch(location) else ""
+    is_api = meant.path != path or meant.path.endswith("/v1")
+    return meant.geturl() if is_api and offered and _PLAIN.fullmatch(location) else ""
+
+
+def _may_offer(base: SplitResult, meant: SplitResult) -> bool:
+    """Return True for another address than that of base-url that is no less safe.
+
+    Raises ValueError for a port that is no number.
+    """
+    same_host = meant.hostname == base.hostname
+    if meant.scheme == "http" and not (same_host and base.scheme == "http"):
+        return False
+    if not same_host:
+        return bool(_PUBLIC.fullmatch(meant.hostname or ""))
+    return _name_place(meant) != _name_place(base)
+
+
+def _name_place(url: SplitResult) -> tuple[str, int | None, str]:
+    """Return what tells two addresses of one host apart."""
+    return url.scheme, url.port or _PORTS.get(url.scheme), url.path.rstrip("/")

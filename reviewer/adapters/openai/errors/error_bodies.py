@@ -50,7 +50,8 @@ class Refusal:
     lower case, for searching, or the error of a response of status 200, which may hold a part of a
     reply beside it; `message` and `location`, where a redirect leads, may be shown.
     `wait` is in seconds, None when the server asks for none. `is_page` marks a web page in place of
-    JSON; `base_url` is the address that was asked, empty if it is not known.
+    JSON; `base_url` and the `path` of an API below it are the address that was asked, empty if they
+    are not known.
     """
 
     status: int
@@ -62,6 +63,7 @@ class Refusal:
     wait: float | None
     is_page: bool = False
     base_url: str = ""
+    path: str = ""
 
     @property
     def server(self) -> str:

@@ -25,12 +25,8 @@ _ATTEMPTS_AT_FAILURE = 4
 _TOO_LONG = tuple(map(re.compile, refusal_texts.TOO_LONG))
 _PROBABLY_TOO_LONG = re.compile("|".join(refusal_texts.PROBABLY_TOO_LONG))
 _TOO_MANY_A_MINUTE = re.compile("|".join(refusal_texts.TOO_MANY_A_MINUTE))
-# What servers call the parameters that an input sets.
-_INPUTS = {
-    "max-output-tokens": ("max_tokens", "max_completion_tokens", "max_output_tokens"),
-    "temperature": ("temperature",),
-    "reasoning-effort": refusal_texts.EFFORT,
-}
+# What servers call the parameter that the input max-output-tokens sets.
+_LONGEST_REPLY = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 # What a server says is at the beginning; it may repeat the prompt after that.
 _SEARCHED = 10_000
 _NO_TOOLS = re.compile("|".join(refusal_texts.NO_TOOLS))
@@ -71,16 +67,23 @@ def refuses_tools(refusal: Refusal) -> bool:
     return about_request and bool(_NO_TOOLS.search(refusal.text))
 
 
-def explain(refusal: Refusal, model: str) -> ModelError | TransientError:
-    """Return the error for a refusal; what its text says goes before its status."""
+def explain(
+    refusal: Refusal, model: str, sent: Mapping[str, object]
+) -> ModelError | TransientError:
+    """Return the error for a refusal of what was sent; its text goes before its status."""
     problem = _explain_length(refusal, model) or account.explain(refusal, model)
     if problem := problem or _explain_words(refusal, model):
         return problem
     if account.wants_key(refusal):
         return account.explain_key(refusal)
-    if refusal.status in _PASSING or refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if _passes(refusal):
         return _passing_error(refusal)
-    return _lasting_error(refusal, model)
+    return _lasting_error(refusal, model, sent)
+
+
+def _passes(refusal: Refusal) -> bool:
+    """Return True if, by its status, a later request may succeed."""
+    return refusal.status in _PASSING or refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _explain_words(refusal: Refusal, model: str) -> ModelError | None:
@@ -104,33 +107,43 @@ def _explain_words(refusal: Refusal, model: str) -> ModelError | None:
     return None
 
 
-def _lasting_error(refusal: Refusal, model: str) -> ModelError:
+def _lasting_error(refusal: Refusal, model: str, sent: Mapping[str, object]) -> ModelError:
     match refusal.status:
         case HTTPStatus.FORBIDDEN | HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             return _explain_proxy(refusal)
         case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
             return not_found_error(refusal, model)
         case HTTPStatus.METHOD_NOT_ALLOWED:
+            if refusal.is_page and not addresses.names_host_alone(refusal):
+                return _explain_proxy(refusal)
             return addresses.no_endpoint_error(refusal)
         case status if status < HTTPStatus.BAD_REQUEST:
             return addresses.redirect_error(refusal)
         case status:
             return ModelError(
                 f"The model server refused the request ({status}): {refusal.message}",
-                remedy=_name_input(refusal),
+                remedy=_name_input(refusal, sent),
             )
 
 
-def _name_input(refusal: Refusal) -> str:
-    """Return what to do about a refused value of a parameter that an input sets, "" for others."""
+def _name_input(refusal: Refusal, sent: Mapping[str, object]) -> str:
+    """Return what to do about a refused limit of the reply, "" if it was not sent.
+
+    A server that uses the name under which it was sent gets no limit instead.
+    """
     message = refusal.message.lower()
-    named = (name for name, words in _INPUTS.items() if any(word in message for word in words))
-    sentence = "The input {} sets this. Write a value that the server takes, or leave it out."
-    return next(map(sentence.format, named), "")
+    if any(name in sent for name in _LONGEST_REPLY) and any(
+        name in message for name in _LONGEST_REPLY
+    ):
+        return (
+            "The input max-output-tokens sets this. Write a value that the server takes, or leave "
+            "it out."
+        )
+    return ""
 
 
 def _explain_proxy(refusal: Refusal) -> ModelRefusedError:
-    """Return the error for an answer of a proxy: 407, or a page with 403."""
+    """Return the error for an answer of a proxy: 407, or a page with 403 or 405."""
     if refusal.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         variable = network.name_proxy(urlsplit(refusal.base_url).scheme)
         cause, remedy = network.advise_on_proxy(refusal.status, variable, refusal.host)
@@ -146,8 +159,11 @@ def _explain_proxy(refusal: Refusal) -> ModelRefusedError:
 
 
 def is_not_loaded(refusal: Refusal) -> bool:
-    """Return True for a server that has to load the model first, which it may list."""
-    return bool(_NOT_LOADED.search(refusal.message.lower()))
+    """Return True for a server in which somebody has to load the model, which it may list.
+
+    One that loads it now says so with a status that passes.
+    """
+    return not _passes(refusal) and bool(_NOT_LOADED.search(refusal.message.lower()))
 
 
 def _passing_error(refusal: Refusal) -> TransientError:

@@ -31,7 +31,9 @@ def explain(
     """Return the error for a request without a whole response; `base_url` is as for Connection."""
     if isinstance(error.__cause__, response_limit.TooLargeError):
         return ReplyError(
-            f"The response of {model} is larger than {response_limit.LARGEST:,} bytes."
+            f"The response of {model} is larger than {response_limit.LARGEST:,} bytes.",
+            cause="base-url is not the address of a model server, or the reply has no end.",
+            remedy="Check base-url, and set the input max-output-tokens.",
         )
     url = urlsplit(base_url or OPENAI)
     if isinstance(error.__cause__, httpx2.ProxyError):

@@ -148,7 +148,11 @@ ENTRIES: dict[str, tuple[str, ...]] = {
     "exclude:\n-a.md\n-docs": ("- docs",),
     "skip-labels:\n  - 1": ('- "1"',),
     "skip-labels:\n  - true": ('- "true"',),
+    "skip-authors:\n  - 1": ('- "1"',),
+    "skip-authors:\n  - [a, b]": ("- a", "- b"),
+    "skip-authors:\n  - 'octocat '": ("- octocat",),
 }
+LOGINS = 'skip-authors: ["dependabot[bot]", "renovate[bot]"]'
 # Where the right text is nobody's guess, the error says how to write one.
 EXPLAINED = {
     "instructions: Money is in cents.\n  Note: never floats.": "Write `instructions: |`, and",
@@ -259,6 +263,24 @@ EXPLAINED = {
     "max-files: {{ 3 }}": "`{{ }}` is not filled in: write the value itself",
     "a: {<<: {b: 1}}": "Write the keys out",
     "strictness: 2": "there is no key 'strictness'. The keys are",
+    # Nobody knows what a mapping of switches selects.
+    "include: {src: true, docs: false}": 'Write, for example, `include: ["src/**", "*.py"]`',
+    "include: {src: on, docs: off}": 'Write, for example, `include: ["src/**", "*.py"]`',
+    "exclude: {enabled: true, paths: [a]}": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude: [{dist: false}]": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude:\n  - dist: false": 'Write, for example, `- "docs/**"`',
+    "skip-authors: o/team": f"Write, for example, `{LOGINS}`",
+    "skip-authors: '*[bot]'": f"Write, for example, `{LOGINS}`",
+    "skip-authors: *[bot]": f"Write, for example, `{LOGINS}`",
+    "skip-authors: [*[bot]]": f"Write, for example, `{LOGINS}`",
+    "skip-authors: #x/y": f"Write, for example, `{LOGINS}`",
+    "skip-authors: octo cat": f"Write, for example, `{LOGINS}`",
+    "skip-authors: [a, octo cat]": f"Write, for example, `{LOGINS}`",
+    "skip-authors: [[o/team]]": f"Write, for example, `{LOGINS}`",
+    "skip-authors:\n  - o/team": 'Write, for example, `- "dependabot[bot]"`',
+    "skip-authors:\n  - 1.5": 'Write, for example, `- "dependabot[bot]"`',
+    "skip-author: o/team": "The keys are",
+    "reviews: {auto_review: {ignore_usernames: '*[bot]'}}": "`skip-authors: ...`",
 }
 
 

@@ -72,6 +72,7 @@ def test_a_learning_is_about_the_files_that_its_patterns_match_or_about_all() ->
         ("- text: [a, b]\n", (1, 9), "an entry for each text, as `- text: ...`"),
         ("- text: a\n  paths: [[b, c]]\n", (2, 11), "`paths`, pattern 1"),
         ("- text: a\n  paths: {x: b}\n", (2, 10), "Write `paths: [b]`"),
+        ("- text: a\n  paths: {a: true, b: false}\n", (2, 10), 'for example, `paths: ["src/**"]`'),
         ("- text: a\n  origin: #12\n", (2, 10), 'Write `origin: "#12"`'),
         ("- text: a\n- text: b\n   paths: [c]\n", (3, 9), "Write `  paths: [c]`, as far"),
         ("text: a\n", (1, 1), "Write a dash and a blank in front of `text:`"),

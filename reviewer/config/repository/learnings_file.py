@@ -174,6 +174,8 @@ def _explain_value(document: Document, error: ErrorDetails) -> tuple[str, str]:
         case ((_, "paths"), _):
             globs = value_mistakes.read_globs(value, selects=True)
             line = yaml_lines.write("paths", globs) if globs else ""
+            example = 'Write, for example, `paths: ["src/**"]`.'
+            return "cannot be used.", f"Write `{line}`." if line else example
         case ((_, "text" | "origin"), str()):
             shorter = "Shorten it, or make two learnings of it." if where[1] == "text" else ""
             return _measure(value), shorter * bool(value.strip())

@@ -1,9 +1,10 @@
 """Finds the value that was meant where a key of the repository's file has a wrong one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from reviewer.config import option_types
 from reviewer.config.mistakes import glob_mistakes, number_mistakes, word_mistakes
 from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
@@ -41,7 +42,7 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
         return f"Write `{line}`.{yaml_lines.explain_exceptions(key, meant)}"
     if isinstance(kind.shape, Words | WordList | Switch):
         return word_mistakes.list_choices(key, kind.shape)
-    return f"Write, for example, `{key}: {_give_example(kind)}`."
+    return give_example(key, kind)
 
 
 def _explain_unknown(key: str, kind: OptionType[Any], value: object, meant: object) -> str:
@@ -50,13 +51,15 @@ def _explain_unknown(key: str, kind: OptionType[Any], value: object, meant: obje
         return "`guidelines` names files. Write the text below `instructions: |` instead."
     is_globs = isinstance(kind.shape, Items) and kind.shape.globs
     why = _find_reason(meant) if is_globs else ""
-    return why and f"The pattern {why}. Write, for example, `{key}: {_give_example(kind)}`."
+    return why and f"The pattern {why}. {give_example(key, kind)}"
 
 
-def _give_example(kind: OptionType[Any]) -> str:
+def give_example(key: str, kind: OptionType[Any]) -> str:
+    """Return what to write where nobody knows what was meant."""
+    example = kind.example
     if isinstance(kind.shape, Items):
-        return yaml_lines.write_value(tuple(kind.example.split(", ")))
-    return kind.example
+        example = yaml_lines.write_value(tuple(example.split(", ")))
+    return f"Write, for example, `{key}: {example}`."
 
 
 def _find_reason(patterns: object) -> str:
@@ -92,8 +95,8 @@ def _advise_text(key: str, value: object) -> str:
 def _correct(kind: OptionType[Any], value: object) -> object:
     """Return the value that was meant, None if nobody knows."""
     match kind.shape:
-        case Items(globs=globs, selects=selects):
-            return read_globs(value, selects=selects) if globs else _correct_list(value)
+        case Items():
+            return _correct_items(kind.shape, value)
         case Switch():
             return word_mistakes.read_switch(value)
         case Bounds(low, high):
@@ -110,6 +113,7 @@ def _correct(kind: OptionType[Any], value: object) -> object:
 def write_entries(key: str, value: object) -> tuple[str, ...]:
     """Return the texts that were meant by something else in a list; none if nobody knows."""
     kind = _KINDS.get(key)
+    value = (value,) if isinstance(value, bool | int | float) else value
     meant = _correct(kind, value) if kind and isinstance(kind.shape, Items) else None
     return tuple(map(str, meant)) if isinstance(meant, tuple) else ()
 
@@ -129,16 +133,34 @@ def _correct_list(value: object) -> tuple[object, ...] | None:
             return None
 
 
+def _correct_items(shape: Items, value: object) -> Sequence[object] | None:
+    if shape.globs:
+        return read_globs(value, selects=shape.selects)
+    names = _correct_list(value)
+    return check_logins(names or ()) if shape.logins else names
+
+
+def check_logins(names: Iterable[object]) -> tuple[str, ...] | None:
+    """Return logins without blanks around them, None if one can be no login."""
+    try:
+        return tuple(option_types.check_login(str(each).strip()) for each in names) or None
+    except ValueError:
+        return None
+
+
 def _collect(value: object) -> tuple[str, ...] | None:
     """Return the texts of a list with lists or mappings in it, None if it has anything else.
 
-    Of a mapping, they are its values, or its keys if each is only switched on.
+    Of a mapping, they are its values, or its keys if each is only switched on. Of one with other
+    switches, nobody knows what it says.
     """
     match value:
         case None:
             return ()
-        case dict() if value and all(each in (None, True) for each in value.values()):
+        case dict() if value and all(each is None or each is True for each in value.values()):
             return tuple(map(str, value))
+        case dict() if any(map(_is_switch, value.values())):
+            return None
         case dict():
             return _collect(tuple(value.values()))
         case tuple():
@@ -146,6 +168,10 @@ def _collect(value: object) -> tuple[str, ...] | None:
             return None if None in found else tuple(text for each in found for text in each or ())
         case _:
             return (str(value).lower(),) if isinstance(value, bool) else (str(value),)
+
+
+def _is_switch(value: object) -> bool:
+    return isinstance(value, bool | str) and word_mistakes.read_switch(value) is not None
 
 
 def read_globs(value: object, *, selects: bool) -> Sequence[object] | None:

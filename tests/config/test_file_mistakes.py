@@ -262,6 +262,9 @@ EXPLAINED = {
     "exclude: {{ vars.X }}": "`{{ }}` is not filled in: write the value itself",
     "max-files: {{ 3 }}": "`{{ }}` is not filled in: write the value itself",
     "a: {<<: {b: 1}}": "Write the keys out",
+    "max-files: 500 lines": "Write, for example, `max-files: 100`",
+    "max-findings: $5": "Write, for example, `max-findings: 20`",
+    "max-cost: 100 tokens": "step: `max-cost: ...`. It takes a number above 0",
     "strictness: 2": "there is no key 'strictness'. The keys are",
     # Nobody knows what a mapping of switches selects.
     "include: {src: true, docs: false}": 'Write, for example, `include: ["src/**", "*.py"]`',

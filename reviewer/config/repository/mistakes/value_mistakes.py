@@ -9,7 +9,7 @@ from reviewer.config.mistakes import glob_mistakes, number_mistakes, word_mistak
 from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
 from reviewer.config.repository import yaml_lines
-from reviewer.config.shapes import Bounds, Items, Shape, Switch, Text, WordList, Words
+from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 
 _KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
@@ -23,7 +23,7 @@ def write_meant(key: str, value: object) -> str:
     kind = _KINDS.get(key)
     if kind is None or (isinstance(kind.shape, Text) and isinstance(value, str)):
         return yaml_lines.write(key, value)
-    return _write_line(key, kind, _correct(kind, value)) + _note_bound(kind.shape, value)
+    return _write_line(key, kind, _correct(key, kind, value)) + _note_bound(key, value)
 
 
 def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
@@ -35,7 +35,7 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
         )
     if isinstance(kind.shape, Text) and kind.shape.longest > yaml_lines.LONGEST:
         return _advise_text(key, value)
-    meant = _correct(kind, value)
+    meant = _correct(key, kind, value)
     if isinstance(kind.shape, Items) and (advice := _explain_unknown(key, kind, value, meant)):
         return advice
     if line := _write_line(key, kind, meant):
@@ -92,7 +92,7 @@ def _advise_text(key: str, value: object) -> str:
             return ""
 
 
-def _correct(kind: OptionType[Any], value: object) -> object:
+def _correct(key: str, kind: OptionType[Any], value: object) -> object:
     """Return the value that was meant, None if nobody knows."""
     match kind.shape:
         case Items():
@@ -100,7 +100,7 @@ def _correct(kind: OptionType[Any], value: object) -> object:
         case Switch():
             return word_mistakes.read_switch(value)
         case Bounds(low, high):
-            number = _read_number(value)
+            number = _read_number(key, value)
             return None if number is None else min(max(number, low), high)
         case Words() | WordList():
             return word_mistakes.correct(value, kind.shape) or None
@@ -114,7 +114,7 @@ def write_entries(key: str, value: object) -> tuple[str, ...]:
     """Return the texts that were meant by something else in a list; none if nobody knows."""
     kind = _KINDS.get(key)
     value = (value,) if isinstance(value, bool | int | float) else value
-    meant = _correct(kind, value) if kind and isinstance(kind.shape, Items) else None
+    meant = _correct(key, kind, value) if kind and isinstance(kind.shape, Items) else None
     return tuple(map(str, meant)) if isinstance(meant, tuple) else ()
 
 
@@ -189,23 +189,23 @@ def read_globs(value: object, *, selects: bool) -> Sequence[object] | None:
     return meant
 
 
-def _note_bound(shape: Shape | None, value: object) -> str:
+def _note_bound(key: str, value: object) -> str:
     """Return the comment behind a number that is not the one which the file has."""
-    number = _read_number(value)
-    match shape:
+    number = _read_number(key, value)
+    match _KINDS[key].shape:
         case Bounds(low, high) if number is not None and not low <= number <= high:
             return f"  # the {'least' if number < low else 'most'}"
         case _:
             return ""
 
 
-def _read_number(value: object) -> int | None:
+def _read_number(key: str, value: object) -> int | None:
     if isinstance(value, tuple):
         value = value[0] if len(value) == 1 else None
     # 1.000 may be a thousand, and is read as 1.0.
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return number_mistakes.read_integer(word_mistakes.unwrap(str(value)))
+    return number_mistakes.read_integer(key, word_mistakes.unwrap(str(value)))
 
 
 def find_wrong_word(kind: OptionType[Any], value: object) -> int | None:

@@ -265,6 +265,16 @@ EXPLAINED = {
     "max-files: 500 lines": "Write, for example, `max-files: 100`",
     "max-findings: $5": "Write, for example, `max-findings: 20`",
     "max-cost: 100 tokens": "step: `max-cost: ...`. It takes a number above 0",
+    # In the same list, there is a pattern that nobody can repair.
+    "exclude: [./x, '^src/']": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude: [./x, 'a[']": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude: 'a['": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude: './x, a['": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "paths-ignore: ['^src/']": "`exclude: ...`",
+    "include: !docs": 'Write `include: ["**", "!docs"]`',
+    "exclude: [*.md, a[]": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "path-instructions: [{paths: ['^src/'], instructions: a}]": "Write `path: ...`",
+    "exclud: 'a['": "The keys are include",
     "strictness: 2": "there is no key 'strictness'. The keys are",
     # Nobody knows what a mapping of switches selects.
     "include: {src: true, docs: false}": 'Write, for example, `include: ["src/**", "*.py"]`',

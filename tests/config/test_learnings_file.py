@@ -66,6 +66,8 @@ def test_a_learning_is_about_the_files_that_its_patterns_match_or_about_all() ->
         ("- text: a\n  paths: src/**\n", (2, 10), 'Write `paths: ["src/**"]`'),
         ("- text: a\n  paths: [./src]\n", (2, 11), 'Write `paths: ["/src"]`'),
         ("- text: a\n  paths: [b, ./src]\n", (2, 14), 'Write `paths: [b, "/src"]`'),
+        ("- text: a\n  paths: [./b, '^src/']\n", (2, 11), 'for example, `paths: ["src/**"]`'),
+        ("- text: a\n  path: '^src/'\n", (2, 3), "The keys are text, paths, origin."),
         ("- text: a\n  paths:\n  - b\n  - ./src\n", (4, 5), 'Write `- "/src"`'),
         ("- text: a\n  paths:\n", (2, 9), "`paths` has no value."),
         ("- text:\n", (1, 8), "Write a text behind it"),

@@ -64,9 +64,9 @@ def advise_entry_key(key: str, value: object, known: Sequence[str]) -> Advice:
     if not cause:
         return Advice("", listed)
     meant = meant or cause.split("`")[1]
-    patterns = value_mistakes.read_globs(value, selects=True) if meant == "path" else None
-    several = len(patterns or ()) > 1
-    line = yaml_lines.write(meant, (patterns or (value,))[0])
+    texts = value_mistakes.read_globs(value, selects=True) if meant == "path" else (value,)
+    several = len(texts or ()) > 1
+    line = yaml_lines.write(meant, texts[0]) if texts else ""
     if several and line:
         return Advice(cause, f"Write an entry for each pattern, the first as `- {line}`.")
     return Advice(cause, f"Write `{line or f'{meant}: ...'}`.")

@@ -48,7 +48,7 @@ def _write_list(found: re.Match[str], items: Sequence[str]) -> str:
     shape = KINDS.get(found.groupdict().get("key", ""))
     meant: Sequence[object] | None = bare
     if isinstance(shape, Items) and shape.globs:
-        meant = value_mistakes.read_globs(bare, selects=False) or bare
+        meant = value_mistakes.read_globs(bare, selects=shape.selects)
     elif isinstance(shape, Items) and shape.logins:
         meant = value_mistakes.check_logins(bare)
     return yaml_lines.write_value(meant)

@@ -36,7 +36,7 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
     if isinstance(kind.shape, Text) and kind.shape.longest > yaml_lines.LONGEST:
         return _advise_text(key, value)
     meant = _correct(key, kind, value)
-    if isinstance(kind.shape, Items) and (advice := _explain_unknown(key, kind, value, meant)):
+    if isinstance(kind.shape, Items) and (advice := _explain_unknown(key, kind, value)):
         return advice
     if line := _write_line(key, kind, meant):
         return f"Write `{line}`.{yaml_lines.explain_exceptions(key, meant)}"
@@ -45,12 +45,12 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
     return give_example(key, kind)
 
 
-def _explain_unknown(key: str, kind: OptionType[Any], value: object, meant: object) -> str:
+def _explain_unknown(key: str, kind: OptionType[Any], value: object) -> str:
     """Return why what is there for a list is no entry of it, "" if it is one."""
     if key == "guidelines" and isinstance(value, str) and _PROSE.fullmatch(value):
         return "`guidelines` names files. Write the text below `instructions: |` instead."
     is_globs = isinstance(kind.shape, Items) and kind.shape.globs
-    why = _find_reason(meant) if is_globs else ""
+    why = _find_reason(value) if is_globs else ""
     return why and f"The pattern {why}. {give_example(key, kind)}"
 
 
@@ -62,11 +62,13 @@ def give_example(key: str, kind: OptionType[Any]) -> str:
     return f"Write, for example, `{key}: {example}`."
 
 
-def _find_reason(patterns: object) -> str:
+def _find_reason(value: object) -> str:
     """Return why a pattern cannot be used and cannot be repaired, "" if all can."""
-    for each in patterns if isinstance(patterns, tuple) else ():
+    for each in glob_mistakes.join_cut([str(each) for each in _correct_list(value) or ()]):
+        if glob_mistakes.repair(each):
+            continue
         try:
-            glob_mistakes.check(str(each))
+            glob_mistakes.check(each)
         except GlobMistakeError as mistake:
             return mistake.reason
     return ""
@@ -175,12 +177,15 @@ def _is_switch(value: object) -> bool:
 
 
 def read_globs(value: object, *, selects: bool) -> Sequence[object] | None:
-    """Return the patterns that were meant, each as far as that is known; None for no list."""
+    """Return the patterns that were meant; None if nobody knows one of them."""
     entries = _correct_list(value)
     if not entries:
         return entries
     whole = glob_mistakes.join_cut([str(each) for each in entries])
-    meant = tuple(text for each in whole for text in glob_mistakes.repair(each) or (each,))
+    repaired = [glob_mistakes.repair(each) for each in whole]
+    if not all(repaired):
+        return None
+    meant = tuple(text for each in repaired for text in each)
     try:
         if selects:
             glob_mistakes.check_selecting(meant)

@@ -130,6 +130,8 @@ MENDED: dict[str, tuple[str, ...]] = {
     "max-files: !!int 3": ("max-files: 3",),
     "exclude: !!seq [a]": ("exclude: [a]",),
     "  max-files: 3\nexclude: []": ("max-files: 3",),
+    "instructions: Fixed in #12, #13": ('instructions: "Fixed in #12, #13"',),
+    "instructions: #12 is fixed": ('instructions: "#12 is fixed"',),
     "instructions: See issue #12 always": ('instructions: "See issue #12 always"',),
 }
 # The same for entries of a list.
@@ -275,6 +277,7 @@ EXPLAINED = {
     "exclude: [*.md, a[]": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
     "path-instructions: [{paths: ['^src/'], instructions: a}]": "Write `path: ...`",
     "exclud: 'a['": "The keys are include",
+    "instructions: #todo": "`instructions` has no value",
     "strictness: 2": "there is no key 'strictness'. The keys are",
     # Nobody knows what a mapping of switches selects.
     "include: {src: true, docs: false}": 'Write, for example, `include: ["src/**", "*.py"]`',
@@ -295,6 +298,25 @@ EXPLAINED = {
     "skip-author: o/team": "The keys are",
     "reviews: {auto_review: {ignore_usernames: '*[bot]'}}": "`skip-authors: ...`",
 }
+
+
+# A comment behind a text for the model is one, unless it begins like the number of an issue.
+COMMENTS = (
+    "instructions: Follow PEP 8   #see the wiki",
+    "instructions: Follow PEP 8 #see the wiki",
+    "instructions: Follow PEP 8 # see the wiki",
+    "instructions: Follow PEP 8   #12",
+    "instructions: Follow PEP 8 #2do",
+    "path-instructions:\n  - path: a\n    instructions: Follow PEP 8 #todo",
+    "exclude: [a] #12",
+    "fail-on: high #12",
+    "language: French #12",
+)
+
+
+@pytest.mark.parametrize("text", COMMENTS)
+def test_a_comment_behind_a_text_is_no_error(text: str) -> None:
+    config.load(Inputs(), text)
 
 
 def refusal(text: str) -> ConfigError:

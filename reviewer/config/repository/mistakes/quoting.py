@@ -79,10 +79,14 @@ def remove_tag(line: str) -> str:
     return f"{why} Write `{shown}`." if yaml_lines.is_plain_line(shown) else why
 
 
-def quote_cut_text(line: str, column: int) -> str:
-    """Return how to write a text that `#` cuts: `column` counts its characters before that."""
+def quote_cut_text(line: str, column: int, *, is_text: bool) -> str:
+    """Return how to write a value that `#` cuts: `column` counts its characters before that.
+
+    In a text for the model, only the number of an issue is no comment: "see #12".
+    """
     found = KEY.fullmatch(line)
-    if not found or not re.match(r"\s+#\w", line[column:]):
+    cut = r" #[0-9]+\b" if is_text else r"\s+#\w"
+    if not found or not re.match(cut, line[column:]):
         return ""
     why = "A blank and `#` begin a comment, so the value ends in front of it."
     text = found["value"].strip()

@@ -278,6 +278,14 @@ EXPLAINED = {
     "path-instructions: [{paths: ['^src/'], instructions: a}]": "Write `path: ...`",
     "exclud: 'a['": "The keys are include",
     "instructions: #todo": "`instructions` has no value",
+    "code-review: {max-files: 3, foo: 1, 'b r': 2}": (
+        "and the file has no keys 'foo', 'b r'. Take the key away, and write at the beginning of"
+    ),
+    "code-review: {max-files: 3, a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1}": (
+        "and the file has no keys 'a', 'b', 'c', 'd', 'e' and 2 others. Take the key away"
+    ),
+    "code-review: {max-files: 3, model: x}": "and the file has no key 'model'. Take the key away",
+    "code-review: {max-files: 3, paths-ignore: [a]}": "no key above them. Take the key away, and",
     "strictness: 2": "there is no key 'strictness'. The keys are",
     # Nobody knows what a mapping of switches selects.
     "include: {src: true, docs: false}": 'Write, for example, `include: ["src/**", "*.py"]`',

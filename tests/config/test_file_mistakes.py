@@ -19,6 +19,9 @@ MENDED: dict[str, tuple[str, ...]] = {
     "exclude: [*.md, docs/**]": ('exclude: ["*.md", "docs/**"]',),
     "exclude: '*.md, docs/**'": ('exclude: ["*.md", "docs/**"]',),
     "exclude: |\n  *.md\n  docs/**": ('exclude: ["*.md", "docs/**"]',),
+    # A pattern for all files would leave all of them out.
+    "exclude: [a, '']": ("exclude: [a]",),
+    "exclude: ''": ("exclude: []",),
     "exclude: a": ("exclude: [a]",),
     "exclude: '**/*.{js,ts}'": ('exclude: ["**/*.js", "**/*.ts"]',),
     "exclude: './dist, a;b'": ('exclude: ["/dist", a, b]',),

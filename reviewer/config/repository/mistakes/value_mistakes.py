@@ -157,7 +157,7 @@ def _collect(value: object) -> tuple[str, ...] | None:
     switches, nobody knows what it says.
     """
     match value:
-        case None:
+        case None | "":
             return ()
         case dict() if value and all(each is None or each is True for each in value.values()):
             return tuple(map(str, value))

@@ -19,6 +19,9 @@ MENDED: dict[str, tuple[str, ...]] = {
     "exclude: [*.md, docs/**]": ('exclude: ["*.md", "docs/**"]',),
     "exclude: '*.md, docs/**'": ('exclude: ["*.md", "docs/**"]',),
     "exclude: |\n  *.md\n  docs/**": ('exclude: ["*.md", "docs/**"]',),
+    # A pattern for all files would leave all of them out.
+    "exclude: [a, '']": ("exclude: [a]",),
+    "exclude: ''": ("exclude: []",),
     "exclude: a": ("exclude: [a]",),
     "exclude: '**/*.{js,ts}'": ('exclude: ["**/*.js", "**/*.ts"]',),
     "exclude: './dist, a;b'": ('exclude: ["/dist", a, b]',),
@@ -130,6 +133,8 @@ MENDED: dict[str, tuple[str, ...]] = {
     "max-files: !!int 3": ("max-files: 3",),
     "exclude: !!seq [a]": ("exclude: [a]",),
     "  max-files: 3\nexclude: []": ("max-files: 3",),
+    "instructions: Fixed in #12, #13": ('instructions: "Fixed in #12, #13"',),
+    "instructions: #12 is fixed": ('instructions: "#12 is fixed"',),
     "instructions: See issue #12 always": ('instructions: "See issue #12 always"',),
 }
 # The same for entries of a list.
@@ -148,7 +153,11 @@ ENTRIES: dict[str, tuple[str, ...]] = {
     "exclude:\n-a.md\n-docs": ("- docs",),
     "skip-labels:\n  - 1": ('- "1"',),
     "skip-labels:\n  - true": ('- "true"',),
+    "skip-authors:\n  - 1": ('- "1"',),
+    "skip-authors:\n  - [a, b]": ("- a", "- b"),
+    "skip-authors:\n  - 'octocat '": ("- octocat",),
 }
+LOGINS = 'skip-authors: ["dependabot[bot]", "renovate[bot]"]'
 # Where the right text is nobody's guess, the error says how to write one.
 EXPLAINED = {
     "instructions: Money is in cents.\n  Note: never floats.": "Write `instructions: |`, and",
@@ -258,8 +267,67 @@ EXPLAINED = {
     "exclude: {{ vars.X }}": "`{{ }}` is not filled in: write the value itself",
     "max-files: {{ 3 }}": "`{{ }}` is not filled in: write the value itself",
     "a: {<<: {b: 1}}": "Write the keys out",
+    "max-files: 500 lines": "Write, for example, `max-files: 100`",
+    "max-findings: $5": "Write, for example, `max-findings: 20`",
+    "max-cost: 100 tokens": "step: `max-cost: ...`. It takes a number above 0",
+    # In the same list, there is a pattern that nobody can repair.
+    "exclude: [./x, '^src/']": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude: [./x, 'a[']": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude: 'a['": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude: './x, a['": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "paths-ignore: ['^src/']": "`exclude: ...`",
+    "include: !docs": 'Write `include: ["**", "!docs"]`',
+    "exclude: [*.md, a[]": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "path-instructions: [{paths: ['^src/'], instructions: a}]": "Write `path: ...`",
+    "exclud: 'a['": "The keys are include",
+    "instructions: #todo": "`instructions` has no value",
+    "code-review: {max-files: 3, foo: 1, 'b r': 2}": (
+        "and the file has no keys 'foo', 'b r'. Take the key away, and write at the beginning of"
+    ),
+    "code-review: {max-files: 3, a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1}": (
+        "and the file has no keys 'a', 'b', 'c', 'd', 'e' and 2 others. Take the key away"
+    ),
+    "code-review: {max-files: 3, model: x}": "and the file has no key 'model'. Take the key away",
+    "code-review: {max-files: 3, paths-ignore: [a]}": "no key above them. Take the key away, and",
     "strictness: 2": "there is no key 'strictness'. The keys are",
+    # Nobody knows what a mapping of switches selects.
+    "include: {src: true, docs: false}": 'Write, for example, `include: ["src/**", "*.py"]`',
+    "include: {src: on, docs: off}": 'Write, for example, `include: ["src/**", "*.py"]`',
+    "exclude: {enabled: true, paths: [a]}": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude: [{dist: false}]": 'Write, for example, `exclude: ["docs/**", "*.md"]`',
+    "exclude:\n  - dist: false": 'Write, for example, `- "docs/**"`',
+    "skip-authors: o/team": f"Write, for example, `{LOGINS}`",
+    "skip-authors: '*[bot]'": f"Write, for example, `{LOGINS}`",
+    "skip-authors: *[bot]": f"Write, for example, `{LOGINS}`",
+    "skip-authors: [*[bot]]": f"Write, for example, `{LOGINS}`",
+    "skip-authors: #x/y": f"Write, for example, `{LOGINS}`",
+    "skip-authors: octo cat": f"Write, for example, `{LOGINS}`",
+    "skip-authors: [a, octo cat]": f"Write, for example, `{LOGINS}`",
+    "skip-authors: [[o/team]]": f"Write, for example, `{LOGINS}`",
+    "skip-authors:\n  - o/team": 'Write, for example, `- "dependabot[bot]"`',
+    "skip-authors:\n  - 1.5": 'Write, for example, `- "dependabot[bot]"`',
+    "skip-author: o/team": "The keys are",
+    "reviews: {auto_review: {ignore_usernames: '*[bot]'}}": "`skip-authors: ...`",
 }
+
+
+# A comment behind a text for the model is one, unless it begins like the number of an issue.
+COMMENTS = (
+    "instructions: Follow PEP 8   #see the wiki",
+    "instructions: Follow PEP 8 #see the wiki",
+    "instructions: Follow PEP 8 # see the wiki",
+    "instructions: Follow PEP 8   #12",
+    "instructions: Follow PEP 8 #2do",
+    "path-instructions:\n  - path: a\n    instructions: Follow PEP 8 #todo",
+    "exclude: [a] #12",
+    "fail-on: high #12",
+    "language: French #12",
+)
+
+
+@pytest.mark.parametrize("text", COMMENTS)
+def test_a_comment_behind_a_text_is_no_error(text: str) -> None:
+    config.load(Inputs(), text)
 
 
 def refusal(text: str) -> ConfigError:

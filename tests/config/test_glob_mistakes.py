@@ -54,6 +54,25 @@ MEANT: dict[str, tuple[str, ...]] = {
     "src/@(a|b)/**": ("src/a/**", "src/b/**"),
     "${{ github.workspace }}/dist": (),
     "https://github.com/o/r/blob/main/docs/x.md": ("/docs/x.md",),
+    "https://github.com/o/r/blob/main/a.py#L10": ("/a.py",),
+    "https://github.com/o/r/blob/main/docs/x.md?plain=1#L3": ("/docs/x.md",),
+    "https://github.com/o/r/tree/main/src": ("/src",),
+    f"https://github.com/o/r/blob/{'0af' * 13}0/src/a.py": ("/src/a.py",),
+    "https://github.com/o/r/blob/dev/a.py": ("/a.py",),
+    # A branch may have a slash in its name.
+    "https://github.com/o/r/blob/feature/x/a.py": (),
+    "https://github.com/o/r/tree/feature/x": (),
+    "https://github.com/o/r/blob/main/My%20Notes.md": (),
+    "https://github.com/o/r/blob/main/app/[id]/page.tsx": (),
+    "!https://github.com/o/r/blob/main/a.py": ("!/a.py",),
+    "!https://x": (),
+    "a[": (),
+    "a[!": (),
+    "!a[": (),
+    "./a[": (),
+    "{a[,b}": (),
+    # Without the second one, the list would leave fewer files out.
+    "docs/**;^src/": (),
     "https://example.com/x.md": (),
     "./{a,b}": ("/a", "/b"),
 }
@@ -84,6 +103,7 @@ def test_a_pattern_that_can_match_nothing_is_refused_with_what_was_meant(
     assert mistake(pattern).right == meant
     assert not any(_matches(pattern, name) for name in NAMES)
     for each in meant:
+        assert glob_mistakes.repair(each) == (each,)
         glob_mistakes.check(each)
         Patterns.parse((each,))
 
@@ -102,6 +122,15 @@ def test_a_pattern_that_can_match_something_is_accepted(pattern: str) -> None:
 
 def test_braces_with_too_many_alternatives_are_refused_without_a_list_of_them() -> None:
     assert mistake("{a,b}" * 20).right == ()
+
+
+@pytest.mark.parametrize("text", ["a[", "docs, a[", "./x, https://x", "./x, ^src/", "a;b["])
+def test_an_input_with_a_pattern_that_nobody_can_repair_is_refused_with_an_example(
+    text: str,
+) -> None:
+    with pytest.raises(InputError) as caught:
+        config.load(Inputs.load({"INPUT_EXCLUDE": text}), None)
+    assert caught.value.remedy == "Write, for example, `exclude: 'docs/**, *.md'`."
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from reviewer.errors import InputError, MissingContentError, NotFoundError
 
 # "..my-branch" begins at the default branch; "../name" is a path.
 _RANGE = re.compile(r"(?P<base>(?:[^.].*?)?)\.\.\.?(?P<head>(?![./]).*)")
-# The path of a pull request on GitHub, without the server.
 _NUMBER = re.compile(r"#?([1-9][0-9]{0,9})")
+# The path of a pull request on GitHub, without the server.
 _PULL = re.compile(r"([\w.-]+/[\w.-]+)/pull/([1-9]\d{0,9})", re.ASCII)
 # "HEAD~2", "main^"; of a merge, "main^2" is the second parent.
 _ANCESTOR = re.compile(r"([^~^]+)[~^][~^0-9]*")

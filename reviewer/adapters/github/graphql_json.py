@@ -23,8 +23,8 @@ from reviewer.adapters.http.retry import TransientError
 from reviewer.errors import ForgeError
 
 _NAMED = "shape"
-# The first is documented, the second is what GitHub sends with the code graphql_rate_limit.
 _FORBIDDEN = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES"})
+# The first is documented, the second is what GitHub sends with the code graphql_rate_limit.
 _LIMITED = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 # Of a query that asks for more than GitHub computes: in advance, or as it turns out.
 _TOO_MUCH = frozenset({

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from reviewer.config.globs import Patterns
 from reviewer.config.mistakes import glob_repairs
 
 _LEAVE_OUT = "Another way is `exclude`, which takes the patterns without `!`."
@@ -12,7 +13,7 @@ _OPEN_BRACE = re.compile(r"(?<!\\)\{[^{}]*,[^{}]*$")
 _WINDOWS = re.compile(r"\\[\w.]|\w\\(?:[*?]|$)")
 _REGEX = re.compile(r"^\^|(?<!\\)\$$|\.\*\\\.|\([^()]*\|[^()]*\)|\\[dwsbDWSB](?![\w])")
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
-_ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+_ADDRESS = re.compile(r"^!?[A-Za-z][A-Za-z0-9+.-]*://")
 # `!(a)` at the beginning takes back a folder "(a)", as some frameworks have.
 _EXTENDED = re.compile(r"(?<=[/.*])!\([^()]*\)|(?:^|(?<=[/.*]))[@+]\([^()]*\)")
 # The beginning of a list of which an input has lost the rest.
@@ -101,8 +102,18 @@ def repair(pattern: str) -> tuple[str, ...]:
             repaired = rule.repair(pattern)
             if pattern in repaired:
                 return ()
-            return tuple(text for each in repaired for text in repair(each))
-    return (pattern,)
+            parts = [repair(each) for each in repaired]
+            # Without one of the parts, the others select more or fewer files than were meant.
+            return tuple(text for part in parts for text in part) if all(parts) else ()
+    return (pattern,) if _is_pattern(pattern) else ()
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        Patterns.parse((text,))
+    except ValueError:
+        return False
+    return True
 
 
 def _is_list(pattern: str) -> bool:

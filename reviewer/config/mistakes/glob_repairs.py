@@ -10,7 +10,12 @@ QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 ENDS = re.compile(r"(\*|/|\.[a-z][a-z0-9]{0,4})$")
 STARTS = ("*", "/", "!")
 CHECKOUT = re.compile(r"^/?(?:github/workspace|home/runner/work/[^/]+/[^/]+)(?=/|$)")
-_BLOB = re.compile(r"^https?://[^/]+/[^/]+/[^/]+/(?:blob|tree|raw)/[^/]+(?P<path>/.+)$")
+# A branch may have slashes in its name, but where `main` is one, "main/x" cannot be another.
+_BLOB = re.compile(
+    r"(?P<mark>!?)https?://[^/]+/[^/]+/[^/]+/"
+    r"(?:(?:blob|tree|raw)/(?:main|master|HEAD|[0-9a-f]{40})(?=/.)|(?:blob|raw)/[^/]+(?=/[^/]+$))"
+    r"(?P<path>/[^?#%*\[]+)(?:[?#].*)?"
+)
 _CHOICE = re.compile(r"[@+]\(([^()!]*)\)")
 REMARK = re.compile(r"\s#.*$")
 
@@ -78,9 +83,9 @@ def slash(pattern: str) -> tuple[str, ...]:
 
 
 def from_address(pattern: str) -> tuple[str, ...]:
-    """Return the path of a file in an address of GitHub, none for another address."""
-    found = _BLOB.match(pattern)
-    return (found["path"],) if found else ()
+    """Return the path in an address of GitHub; none for another address, or if it may be two."""
+    found = _BLOB.fullmatch(pattern)
+    return (f"{found['mark']}{found['path']}",) if found else ()
 
 
 def choose(pattern: str) -> tuple[str, ...]:

@@ -105,14 +105,19 @@ def _refuse_value(document: Document, error: ErrorDetails) -> ConfigError:
 def _advise_inline(document: Document, where: Path) -> str:
     """Return the whole line for an entry of a list in brackets, "" for any other place.
 
+    If nobody knows the line that was meant, it is an example.
+
     Lines with dashes cannot be written inside of brackets.
     """
     match where:
         case (str() as key, int()) if where[:1] in document.inline and isinstance(
             document.value, Mapping
         ):
+            if key not in _DECLARED:
+                return ""
             line = value_mistakes.write_meant(key, document.value.get(key))
-            return f"Write `{line}`." if line else ""
+            example = value_mistakes.give_example(key, _DECLARED[key].kind)
+            return f"Write `{line}`." if line else example
         case _:
             return ""
 
@@ -161,14 +166,13 @@ def _advise(where: Path, value: object) -> str:
         return value_mistakes.advise_value(declared.name, declared.kind, value)
     if value is None:
         return "Delete the line, or write a value behind its dash."
-    if isinstance(value, bool | int | float):
-        return f'Write `- "{str(value).lower()}"`.'
     lines = [
         f"- {yaml_lines.quote(each)}" for each in value_mistakes.write_entries(str(key), value)
     ]
     if lines and all(map(yaml_lines.is_plain_line, lines)):
         return f"Write {yaml_lines.join(lines)}."
-    return ""
+    first = declared.kind.example.partition(", ")[0]
+    return f"Write, for example, `- {yaml_lines.quote(first)}`."
 
 
 def _advise_entry(inner: Sequence[object], value: object) -> str:

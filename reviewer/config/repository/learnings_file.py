@@ -26,6 +26,7 @@ MOST_PATHS = 20
 LONGEST_ORIGIN = 200
 # The length of the place of `paths`; its entries have a longer one.
 _WHOLE_LIST = 2
+_EXAMPLE_OF_PATHS = 'Write, for example, `paths: ["src/**"]`.'
 _EXAMPLE = '- text: "Money is counted in cents."'
 
 
@@ -174,6 +175,7 @@ def _explain_value(document: Document, error: ErrorDetails) -> tuple[str, str]:
         case ((_, "paths"), _):
             globs = value_mistakes.read_globs(value, selects=True)
             line = yaml_lines.write("paths", globs) if globs else ""
+            return "cannot be used.", f"Write `{line}`." if line else _EXAMPLE_OF_PATHS
         case ((_, "text" | "origin"), str()):
             shorter = "Shorten it, or make two learnings of it." if where[1] == "text" else ""
             return _measure(value), shorter * bool(value.strip())
@@ -195,7 +197,7 @@ def _advise_globs(document: Document, where: Path, right: Sequence[str]) -> str:
         globs = value_mistakes.read_globs(given[0], selects=True) if right else ()
         lines = [yaml_lines.write("paths", globs)] if globs else []
     known = lines and all(map(yaml_lines.is_plain_line, lines))
-    return f"Write {yaml_lines.join(lines)}." if known else ""
+    return f"Write {yaml_lines.join(lines)}." if known else _EXAMPLE_OF_PATHS
 
 
 def _measure(text: str) -> str:

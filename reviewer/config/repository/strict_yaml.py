@@ -236,13 +236,13 @@ class _Builder:
     def _find_cut(self, event: Any, path: Path) -> ConfigError | None:  # noqa: ANN401
         """Return the error about a text that `#` cuts off, as in "see #12".
 
-        Of a text for the model this is any part, of another value the whole.
+        Of a text for the model this is the number of an issue, of another value the whole.
         """
         is_text = bool(path) and path[-1] in _TEXTS
         if event.style is not None or (event.value and not is_text):
             return None
         line = yaml_mistakes.pick(self._lines, _place(event.end_mark).line)
-        remedy = quoting.quote_cut_text(line, event.end_mark.column)
+        remedy = quoting.quote_cut_text(line, event.end_mark.column, is_text=is_text)
         return _error(event, "`#` cuts this value off.", remedy) if remedy else None
 
     def _find_unprintable(self, event: Any) -> ConfigError | None:  # noqa: ANN401

@@ -66,7 +66,7 @@ def quote(text: str) -> str:
 def explain_exceptions(key: str, value: object) -> str:
     """Return a sentence about patterns to exclude that only take files back, "" for others."""
     patterns = value if isinstance(value, tuple) else (value,)
-    if key != "exclude" or not glob_mistakes.only_take_back(map(str, patterns)):
+    if key != "exclude" or not patterns or not glob_mistakes.only_take_back(map(str, patterns)):
         return ""
     others = write(key, ("**", *patterns))
     return _TAKES_BACK.format(others) if others else ""

@@ -24,11 +24,11 @@ def advise(name: str, kind: OptionType[Any], text: str) -> str:
 
 def find_lines(name: str, kind: OptionType[Any], text: str) -> tuple[str, ...]:
     """Return the line that was meant: none if nobody knows, two if a number has two readings."""
-    values = dict.fromkeys(_correct(kind, text))
+    values = dict.fromkeys(_correct(name, kind, text))
     return tuple(f"{name}: {value}" for value in values if _takes(kind, value))
 
 
-def _correct(kind: OptionType[Any], text: str) -> Iterator[str]:
+def _correct(name: str, kind: OptionType[Any], text: str) -> Iterator[str]:
     match kind.shape:
         case Switch():
             switched = word_mistakes.read_switch(text)
@@ -37,7 +37,7 @@ def _correct(kind: OptionType[Any], text: str) -> Iterator[str]:
             yield word_mistakes.correct(text, kind.shape)
         case _:
             # A list has commas of its own.
-            yield from () if kind.many else number_mistakes.find(unquote(text))
+            yield from () if kind.many else number_mistakes.find(name, unquote(text))
 
 
 def _takes(kind: OptionType[Any], value: str) -> bool:

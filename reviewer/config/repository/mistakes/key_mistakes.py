@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reviewer.config.option_types import OptionType
-from reviewer.config.options import suggest
+from reviewer.config.options import show, suggest
 from reviewer.config.repository import yaml_lines
 from reviewer.config.repository.mistakes import other_reviewers, value_mistakes
 from reviewer.config.repository.mistakes.other_reviewers import Advice
@@ -23,6 +23,7 @@ _ENTRY_KEYS = {
 }
 # How like a key another one must be to be asked for if it does not take the value.
 _LIKE = 0.8
+_MOST_SHOWN = 5
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -37,13 +38,14 @@ def advise_key(key: str, value: object, known: Sequence[str]) -> Advice:
     plain = as_kebab(key)
     if plain in known:
         return Advice(f"Did you mean `{plain}`?", _write_line(plain, value))
-    lines = _write_inner(value, known) if isinstance(value, Mapping) else []
+    inner = _write_inner(value, known) if isinstance(value, Mapping) else {}
+    lines = list(dict.fromkeys(line for each in inner.values() for line in each))
     # Other tools call some things by names that are like ours, and mean something else.
     if (foreign := other_reviewers.advise(plain, value)) and (foreign.cause or not lines):
         return foreign
     if lines:
         return Advice(
-            "The settings have no key above them.",
+            f"The settings have no key above them{_name_unknown(inner)}.",
             f"Take the key away, and write at the beginning of a line: {yaml_lines.join(lines)}.",
         )
     listed = f"The keys are {', '.join(known)}."
@@ -64,9 +66,9 @@ def advise_entry_key(key: str, value: object, known: Sequence[str]) -> Advice:
     if not cause:
         return Advice("", listed)
     meant = meant or cause.split("`")[1]
-    patterns = value_mistakes.read_globs(value, selects=True) if meant == "path" else None
-    several = len(patterns or ()) > 1
-    line = yaml_lines.write(meant, (patterns or (value,))[0])
+    texts = value_mistakes.read_globs(value, selects=True) if meant == "path" else (value,)
+    several = len(texts or ()) > 1
+    line = yaml_lines.write(meant, texts[0]) if texts else ""
     if several and line:
         return Advice(cause, f"Write an entry for each pattern, the first as `- {line}`.")
     return Advice(cause, f"Write `{line or f'{meant}: ...'}`.")
@@ -104,17 +106,27 @@ def write_known(value: Mapping[str, object], known: Sequence[str]) -> list[str]:
     return [value_mistakes.write_meant(name, value[given]) or f"{name}:" for given, name in names]
 
 
-def _write_inner(value: Mapping[str, object], known: Sequence[str]) -> list[str]:
-    """Return lines for all keys of a mapping, none if it has no known key."""
+def _write_inner(value: Mapping[str, object], known: Sequence[str]) -> dict[str, list[str]]:
+    """Return the lines for each key of a mapping; nothing for a mapping without a known key."""
     if not write_known(value, known):
-        return []
-    found = [
-        line
+        return {}
+    return {
+        given: write_known({given: inner}, known)
+        or list(other_reviewers.convert(as_kebab(given), inner))
         for given, inner in value.items()
-        for line in write_known({given: inner}, known)
-        or other_reviewers.convert(as_kebab(given), inner)
-    ]
-    return list(dict.fromkeys(found))
+    }
+
+
+def _name_unknown(inner: Mapping[str, Sequence[str]]) -> str:
+    """Return the end of a sentence about keys for which nothing is to be written."""
+    unknown = [show(given) for given, lines in inner.items() if not lines]
+    if not unknown:
+        return ""
+    more = (
+        f" and {left} other{'s' * (left > 1)}" if (left := len(unknown) - _MOST_SHOWN) > 0 else ""
+    )
+    keys = f"key{'s' * (len(unknown) > 1)} {', '.join(unknown[:_MOST_SHOWN])}"
+    return f", and the file has no {keys}{more}"
 
 
 def _write_line(key: str, value: object) -> str:

@@ -33,22 +33,25 @@ def quote_line(line: str) -> str:
         items = [each.strip() for each in value[1:-1].split(",")]
         if not any(each.startswith(tuple(_SPECIAL)) for each in items):
             return ""
-        return say(found, yaml_lines.write_value(_read_items(found, items)), QUOTES)
+        return say(found, _write_list(found, items), QUOTES)
     if not value.startswith(tuple(_SPECIAL)):
         return ""
     is_list = isinstance(KINDS.get(found.groupdict().get("key", "")), Items)
-    written = yaml_lines.write_value((value,)) if is_list else yaml_lines.quote(value)
+    written = _write_list(found, (value,)) if is_list else yaml_lines.quote(value)
     more = yaml_lines.explain_exceptions(found.groupdict().get("key", ""), value)
     return say(found, written, QUOTES) + more
 
 
-def _read_items(found: re.Match[str], items: Sequence[str]) -> Sequence[object]:
-    """Return the entries of a list on one line; of patterns, those that were meant."""
+def _write_list(found: re.Match[str], items: Sequence[str]) -> str:
+    """Return a list on one line; of patterns, those that were meant; "" for what are no logins."""
     bare = tuple(text for each in items if (text := each.strip(" \"'")))
     shape = KINDS.get(found.groupdict().get("key", ""))
+    meant: Sequence[object] | None = bare
     if isinstance(shape, Items) and shape.globs:
-        return value_mistakes.read_globs(bare, selects=False) or bare
-    return bare
+        meant = value_mistakes.read_globs(bare, selects=shape.selects)
+    elif isinstance(shape, Items) and shape.logins:
+        meant = value_mistakes.check_logins(bare)
+    return yaml_lines.write_value(meant)
 
 
 def explain_reference(lines: Sequence[str], name: str) -> str:
@@ -76,15 +79,19 @@ def remove_tag(line: str) -> str:
     return f"{why} Write `{shown}`." if yaml_lines.is_plain_line(shown) else why
 
 
-def quote_cut_text(line: str, column: int) -> str:
-    """Return how to write a text that `#` cuts: `column` counts its characters before that."""
+def quote_cut_text(line: str, column: int, *, is_text: bool) -> str:
+    """Return how to write a value that `#` cuts: `column` counts its characters before that.
+
+    In a text for the model, only the number of an issue is no comment: "see #12".
+    """
     found = KEY.fullmatch(line)
-    if not found or not re.match(r"\s+#\w", line[column:]):
+    cut = r" #[0-9]+\b" if is_text else r"\s+#\w"
+    if not found or not re.match(cut, line[column:]):
         return ""
     why = "A blank and `#` begin a comment, so the value ends in front of it."
     text = found["value"].strip()
     is_list = isinstance(KINDS.get(found["key"]), Items)
-    return say(found, yaml_lines.write_value((text,)) if is_list else yaml_lines.quote(text), why)
+    return say(found, _write_list(found, (text,)) if is_list else yaml_lines.quote(text), why)
 
 
 def quote_cut(line: str) -> str:
@@ -94,13 +101,18 @@ def quote_cut(line: str) -> str:
     if not found or not (value.startswith("[") and value.endswith("]") and _CUT.search(value)):
         return ""
     why = "`#` begins a comment. Text that begins with it must be in quotes."
-    return say(found, yaml_lines.write_value(_read_items(found, value[1:-1].split(","))), why)
+    return say(found, _write_list(found, value[1:-1].split(",")), why)
 
 
 def say(found: re.Match[str], value: str, why: str) -> str:
-    """Return the reason, and the line with another value unless that is too odd to repeat."""
-    key = f"{found['key']}: " if "key" in found.groupdict() else ""
-    line = f"{found['dash']}{key}{value}"
+    """Return the reason, and the line with another value; an example for a value of none.
+
+    A line that is too odd is not repeated.
+    """
+    name = found.groupdict().get("key", "")
+    if not value and name in TYPES:
+        return f"{why} {value_mistakes.give_example(name, TYPES[name])}"
+    line = f"{found['dash']}{name and f'{name}: '}{value}"
     return f"{why} Write `{line}`." if value and yaml_lines.is_plain_line(line) else why
 
 
@@ -110,8 +122,8 @@ def quote_items(line: str) -> str:
     value = found["value"].strip() if found else ""
     if not found or not (value.startswith("[") and value.endswith("]")):
         return ""
-    items = _read_items(found, value[1:-1].split(","))
-    return say(found, yaml_lines.write_value(items), "Text with brackets must be in quotes.")
+    written = _write_list(found, value[1:-1].split(","))
+    return say(found, written, "Text with brackets must be in quotes.")
 
 
 def advise_scalar(line: str, text: str) -> str:
@@ -133,8 +145,7 @@ def requote(line: str) -> str:
     if not found or value[:1] not in {'"', "'"}:
         return ""
     if isinstance(KINDS.get(found.groupdict().get("key", "")), Items):
-        items = tuple(each.strip(" \"'") for each in value.split(","))
-        return say(found, yaml_lines.write_value(items), "A list has brackets around it.")
+        return say(found, _write_list(found, value.split(",")), "A list has brackets around it.")
     why = "Quotes must be around the whole text."
     if value[0] == value[-1] == "'" and '"' not in value and "\\" not in value:
         return say(

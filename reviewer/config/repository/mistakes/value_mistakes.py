@@ -1,14 +1,15 @@
 """Finds the value that was meant where a key of the repository's file has a wrong one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from reviewer.config import option_types
 from reviewer.config.mistakes import glob_mistakes, number_mistakes, word_mistakes
 from reviewer.config.mistakes.glob_mistakes import GlobMistakeError
 from reviewer.config.option_types import OptionType
 from reviewer.config.repository import yaml_lines
-from reviewer.config.shapes import Bounds, Items, Shape, Switch, Text, WordList, Words
+from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 
 _KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
@@ -22,7 +23,7 @@ def write_meant(key: str, value: object) -> str:
     kind = _KINDS.get(key)
     if kind is None or (isinstance(kind.shape, Text) and isinstance(value, str)):
         return yaml_lines.write(key, value)
-    return _write_line(key, kind, _correct(kind, value)) + _note_bound(kind.shape, value)
+    return _write_line(key, kind, _correct(key, kind, value)) + _note_bound(key, value)
 
 
 def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
@@ -34,36 +35,40 @@ def advise_value(key: str, kind: OptionType[Any], value: object) -> str:
         )
     if isinstance(kind.shape, Text) and kind.shape.longest > yaml_lines.LONGEST:
         return _advise_text(key, value)
-    meant = _correct(kind, value)
-    if isinstance(kind.shape, Items) and (advice := _explain_unknown(key, kind, value, meant)):
+    meant = _correct(key, kind, value)
+    if isinstance(kind.shape, Items) and (advice := _explain_unknown(key, kind, value)):
         return advice
     if line := _write_line(key, kind, meant):
         return f"Write `{line}`.{yaml_lines.explain_exceptions(key, meant)}"
     if isinstance(kind.shape, Words | WordList | Switch):
         return word_mistakes.list_choices(key, kind.shape)
-    return f"Write, for example, `{key}: {_give_example(kind)}`."
+    return give_example(key, kind)
 
 
-def _explain_unknown(key: str, kind: OptionType[Any], value: object, meant: object) -> str:
+def _explain_unknown(key: str, kind: OptionType[Any], value: object) -> str:
     """Return why what is there for a list is no entry of it, "" if it is one."""
     if key == "guidelines" and isinstance(value, str) and _PROSE.fullmatch(value):
         return "`guidelines` names files. Write the text below `instructions: |` instead."
     is_globs = isinstance(kind.shape, Items) and kind.shape.globs
-    why = _find_reason(meant) if is_globs else ""
-    return why and f"The pattern {why}. Write, for example, `{key}: {_give_example(kind)}`."
+    why = _find_reason(value) if is_globs else ""
+    return why and f"The pattern {why}. {give_example(key, kind)}"
 
 
-def _give_example(kind: OptionType[Any]) -> str:
+def give_example(key: str, kind: OptionType[Any]) -> str:
+    """Return what to write where nobody knows what was meant."""
+    example = kind.example
     if isinstance(kind.shape, Items):
-        return yaml_lines.write_value(tuple(kind.example.split(", ")))
-    return kind.example
+        example = yaml_lines.write_value(tuple(example.split(", ")))
+    return f"Write, for example, `{key}: {example}`."
 
 
-def _find_reason(patterns: object) -> str:
+def _find_reason(value: object) -> str:
     """Return why a pattern cannot be used and cannot be repaired, "" if all can."""
-    for each in patterns if isinstance(patterns, tuple) else ():
+    for each in glob_mistakes.join_cut([str(each) for each in _correct_list(value) or ()]):
+        if glob_mistakes.repair(each):
+            continue
         try:
-            glob_mistakes.check(str(each))
+            glob_mistakes.check(each)
         except GlobMistakeError as mistake:
             return mistake.reason
     return ""
@@ -89,15 +94,15 @@ def _advise_text(key: str, value: object) -> str:
             return ""
 
 
-def _correct(kind: OptionType[Any], value: object) -> object:
+def _correct(key: str, kind: OptionType[Any], value: object) -> object:
     """Return the value that was meant, None if nobody knows."""
     match kind.shape:
-        case Items(globs=globs, selects=selects):
-            return read_globs(value, selects=selects) if globs else _correct_list(value)
+        case Items():
+            return _correct_items(kind.shape, value)
         case Switch():
             return word_mistakes.read_switch(value)
         case Bounds(low, high):
-            number = _read_number(value)
+            number = _read_number(key, value)
             return None if number is None else min(max(number, low), high)
         case Words() | WordList():
             return word_mistakes.correct(value, kind.shape) or None
@@ -110,7 +115,8 @@ def _correct(kind: OptionType[Any], value: object) -> object:
 def write_entries(key: str, value: object) -> tuple[str, ...]:
     """Return the texts that were meant by something else in a list; none if nobody knows."""
     kind = _KINDS.get(key)
-    meant = _correct(kind, value) if kind and isinstance(kind.shape, Items) else None
+    value = (value,) if isinstance(value, bool | int | float) else value
+    meant = _correct(key, kind, value) if kind and isinstance(kind.shape, Items) else None
     return tuple(map(str, meant)) if isinstance(meant, tuple) else ()
 
 
@@ -129,16 +135,34 @@ def _correct_list(value: object) -> tuple[object, ...] | None:
             return None
 
 
+def _correct_items(shape: Items, value: object) -> Sequence[object] | None:
+    if shape.globs:
+        return read_globs(value, selects=shape.selects)
+    names = _correct_list(value)
+    return check_logins(names or ()) if shape.logins else names
+
+
+def check_logins(names: Iterable[object]) -> tuple[str, ...] | None:
+    """Return logins without blanks around them, None if one can be no login."""
+    try:
+        return tuple(option_types.check_login(str(each).strip()) for each in names) or None
+    except ValueError:
+        return None
+
+
 def _collect(value: object) -> tuple[str, ...] | None:
     """Return the texts of a list with lists or mappings in it, None if it has anything else.
 
-    Of a mapping, they are its values, or its keys if each is only switched on.
+    Of a mapping, they are its values, or its keys if each is only switched on. Of one with other
+    switches, nobody knows what it says.
     """
     match value:
-        case None:
+        case None | "":
             return ()
-        case dict() if value and all(each in (None, True) for each in value.values()):
+        case dict() if value and all(each is None or each is True for each in value.values()):
             return tuple(map(str, value))
+        case dict() if any(map(_is_switch, value.values())):
+            return None
         case dict():
             return _collect(tuple(value.values()))
         case tuple():
@@ -148,13 +172,20 @@ def _collect(value: object) -> tuple[str, ...] | None:
             return (str(value).lower(),) if isinstance(value, bool) else (str(value),)
 
 
+def _is_switch(value: object) -> bool:
+    return isinstance(value, bool | str) and word_mistakes.read_switch(value) is not None
+
+
 def read_globs(value: object, *, selects: bool) -> Sequence[object] | None:
-    """Return the patterns that were meant, each as far as that is known; None for no list."""
+    """Return the patterns that were meant; None if nobody knows one of them."""
     entries = _correct_list(value)
     if not entries:
         return entries
     whole = glob_mistakes.join_cut([str(each) for each in entries])
-    meant = tuple(text for each in whole for text in glob_mistakes.repair(each) or (each,))
+    repaired = [glob_mistakes.repair(each) for each in whole]
+    if not all(repaired):
+        return None
+    meant = tuple(text for each in repaired for text in each)
     try:
         if selects:
             glob_mistakes.check_selecting(meant)
@@ -163,23 +194,23 @@ def read_globs(value: object, *, selects: bool) -> Sequence[object] | None:
     return meant
 
 
-def _note_bound(shape: Shape | None, value: object) -> str:
+def _note_bound(key: str, value: object) -> str:
     """Return the comment behind a number that is not the one which the file has."""
-    number = _read_number(value)
-    match shape:
+    number = _read_number(key, value)
+    match _KINDS[key].shape:
         case Bounds(low, high) if number is not None and not low <= number <= high:
             return f"  # the {'least' if number < low else 'most'}"
         case _:
             return ""
 
 
-def _read_number(value: object) -> int | None:
+def _read_number(key: str, value: object) -> int | None:
     if isinstance(value, tuple):
         value = value[0] if len(value) == 1 else None
     # 1.000 may be a thousand, and is read as 1.0.
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return number_mistakes.read_integer(word_mistakes.unwrap(str(value)))
+    return number_mistakes.read_integer(key, word_mistakes.unwrap(str(value)))
 
 
 def find_wrong_word(kind: OptionType[Any], value: object) -> int | None:

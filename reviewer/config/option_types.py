@@ -205,8 +205,7 @@ def secret(example: str) -> OptionType[str]:
 
 def _is_mark(char: str) -> bool:
     """Return True for an accent, or a vowel sign of a script that has them."""
-    # Rare, and every start would pay for the table.
-    import unicodedata
+    import unicodedata  # Rare, and every start would pay for the table.
 
     return unicodedata.category(char).startswith("M")
 

@@ -8,7 +8,7 @@ from reviewer.changes.without_lines.binary_formats import Format, identify
 from tests.faults import faults
 
 STARTS = {
-    "a.png": b"\x89PNG\r\n\x1a\n\0\0\0\r",
+    "a.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
     "a.jpg": b"\xff\xd8\xff\xe0\0\x10JFIF",
     "a.webp": b"RIFF\1\2\3\4WEBPVP8 ",
     "a.ico": b"\0\0\1\0\1\0",

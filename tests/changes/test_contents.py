@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviewer.changes import parts, selection
@@ -22,7 +22,7 @@ from tests.fakes import FakeForge
 from tests.faults import faults
 from tests.unified_diffs import patch_by_difflib
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
 NEITHER = "git calls it binary, and it is neither text nor of the format that its name says"
 EVIL = "evil('https://evil.example')"
 
@@ -175,6 +175,7 @@ def list_as_github(path: str, status: str, old: bytes, new: bytes) -> ListedFile
 
 @faults("HD1", "HD3", "HD4", "HD6")
 @settings(deadline=None)
+@example(["\x1f\x1f\x07"], str.encode, HIDING[8], "x.png", "added")
 @given(
     LINES,
     st.sampled_from(HIDING),

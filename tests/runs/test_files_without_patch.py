@@ -14,7 +14,7 @@ from tests.runs.job import NUMBER, Job, prompted_path, review_reply
 
 TARBALL, CONTENT, BLOB = "GET .*/tarball/", "GET .*/contents/src/", "GET .*/git/blobs/"
 Files = dict[str, tuple[str | Entry | None, str | Entry | None]]
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
 HIDDEN = "a = 1\n".encode("utf-16")
 
 

@@ -185,7 +185,7 @@ def test_a_lock_file_that_is_stored_elsewhere_opens_no_gate(
 
 @faults("HD12")
 @pytest.mark.parametrize(
-    ("path", "start"), [("a.png", b"\x89PNG\r\n\x1a\n"), ("a.pdf", b"%PDF-1.7\n")]
+    ("path", "start"), [("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), ("a.pdf", b"%PDF-1.7\n")]
 )
 def test_a_picture_with_an_archive_at_its_end_is_one(job: Job, path: str, start: bytes) -> None:
     archive = bytes(range(256)) + b"PK\x05\x06" + b"\0" * 18

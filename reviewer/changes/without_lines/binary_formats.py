@@ -16,7 +16,8 @@ _ELF = rb"\x7fELF[\x01\x02]"
 _MACH_O = rb"[\xce\xcf]\xfa\xed\xfe|\xfe\xed\xfa[\xce\xcf]|\xca\xfe\xba\xbe"
 
 _DATA: Mapping[str, bytes] = {
-    "png apng": rb"\x89PNG\r\n\x1a\n",
+    # With its first chunk: "CgBI" is that of Apple's form.
+    "png apng": rb"\x89PNG\r\n\x1a\n\0\0\0[\x04\r](?:IHDR|CgBI)",
     "jpg jpeg": rb"\xff\xd8\xff[\xc0-\xff]",
     "gif": rb"GIF8[79]a",
     "bmp": rb"BM.{12}[\x28\x6c\x7c]\0\0\0",

@@ -153,8 +153,9 @@ def check(path: str, source: bytes | None) -> TemplateProblem | None:
     name = path.rpartition("/")[2]
     part = _BY_NAME.get(name)
     if part is None:
-        # All names have the same end.
-        meant = f" {question}" if (question := suggest(name, NAMES, like=0.8)) else ""
+        # All names have the same end, so the rest of the name has to be much alike.
+        ours = f"{name.partition('.')[0]}.md.j2"
+        meant = f" {question}" if (question := suggest(ours, NAMES, like=0.8)) else ""
         there = ", ".join(NAMES)
         return TemplateProblem(path, f"it replaces none of ours.{meant} There are: {there}")
     if source is None:

@@ -10,6 +10,7 @@ from reviewer.config import template_parts
     [
         ("findings.md.j2", "finding.md.j2"),
         ("finding.j2", "finding.md.j2"),
+        ("finding.jinja2", "finding.md.j2"),
         ("severity.md.j2", "severities.md.j2"),
         ("summary.md.j2", ""),
         ("comment.md.j2", ""),

@@ -28,8 +28,9 @@ _ADD = (
     f"{WORKFLOW} does not run the action. Save this workflow beside it, under\n"
     f"   another name, and commit it too:\n     {_EXAMPLE}"
 )
-_USES = re.compile(r"uses: +\S+/code-review-action@")
-_RELEASED = re.compile(rf"uses: +{re.escape(project.REPOSITORY)}@v")
+# Not behind `#`, which makes a comment of it.
+_USES = re.compile(r"^[^#\n]*uses: +\S+/code-review-action@", re.MULTILINE)
+_RELEASED = re.compile(rf"^[^#\n]*uses: +[\"']?{re.escape(project.REPOSITORY)}@v", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,24 @@ def test_a_workflow_of_another_name_that_runs_the_action_is_enough(
     assert not (folder / init.WORKFLOW).exists()
 
 
+def test_a_comment_that_names_the_action_does_not_run_it(folder: Path) -> None:
+    other = folder / ".github" / "workflows" / "other.yml"
+    other.parent.mkdir(parents=True)
+    other.write_text("steps:\n  # - uses: someone/code-review-action@v1\n")
+    init.write_files(str(folder))
+    assert (folder / init.WORKFLOW).exists()
+
+
+def test_a_release_that_does_not_exist_yet_is_named_also_in_quotes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = folder / ".github" / "workflows" / "other.yml"
+    other.parent.mkdir(parents=True)
+    other.write_text(f'steps:\n  - uses: "{project.REPOSITORY}@v1"\n')
+    init.write_files(str(folder))
+    assert "There is no release yet" in capsys.readouterr().out
+
+
 def test_the_next_steps_name_the_workflow_that_runs_the_action(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from reviewer.config.repository import yaml_lines
 from reviewer.config.repository.mistakes import value_mistakes
-from reviewer.config.shapes import Items, Text
-from reviewer.config.workflow import inputs
+from reviewer.config.shapes import Items, Shape, Text
 
 KEY = re.compile(r"(?P<blanks>[ ]*)(?P<dash>(?:- +)*)(?P<key>[A-Za-z][\w-]*):[ ]+(?P<value>\S.*)")
 # "#" behind a bracket, a comma or a blank begins a comment, also in a list on one line.
@@ -16,8 +15,6 @@ ITEM = re.compile(r"(?P<blanks>[ ]*)(?P<dash>(?:- +)+)(?P<value>\S.*)")
 # Characters that have a meaning for YAML at the beginning of a value.
 _SPECIAL = "*&!@%`"
 PLAIN = "Write switches as true or false, numbers in plain digits, and put texts in quotes."
-KINDS = {declared.name: declared.kind.shape for declared in inputs.DECLARATIONS if declared.file}
-TYPES = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
 LONGEST = 400
 """Characters of a line that is read to advise about it."""
 QUOTES = "Text that starts with one of * & ! @ % ` must be in quotes, like '*.md'."
@@ -36,16 +33,27 @@ def quote_line(line: str) -> str:
         return say(found, _write_list(found, items), QUOTES)
     if not value.startswith(tuple(_SPECIAL)):
         return ""
-    is_list = isinstance(KINDS.get(found.groupdict().get("key", "")), Items)
+    is_list = isinstance(_find_shape(found), Items)
     written = _write_list(found, (value,)) if is_list else yaml_lines.quote(value)
-    more = yaml_lines.explain_exceptions(found.groupdict().get("key", ""), value)
+    more = yaml_lines.explain_exceptions(_find_key(found), value)
     return say(found, written, QUOTES) + more
+
+
+def _find_key(found: re.Match[str]) -> str:
+    """Return the key of a line, "" for an entry of a list."""
+    return found.groupdict().get("key", "")
+
+
+def _find_shape(found: re.Match[str]) -> Shape | None:
+    """Return the shape that the key of a line takes, None for an unknown one and for an entry."""
+    kind = value_mistakes.KINDS.get(_find_key(found))
+    return kind.shape if kind else None
 
 
 def _write_list(found: re.Match[str], items: Sequence[str]) -> str:
     """Return a list on one line; of patterns, those that were meant; "" for what are no logins."""
     bare = tuple(text for each in items if (text := each.strip(" \"'")))
-    shape = KINDS.get(found.groupdict().get("key", ""))
+    shape = _find_shape(found)
     meant: Sequence[object] | None = bare
     if isinstance(shape, Items) and shape.globs:
         meant = value_mistakes.read_globs(bare, selects=shape.selects)
@@ -73,7 +81,7 @@ def remove_tag(line: str) -> str:
     found = KEY.fullmatch(line) or ITEM.fullmatch(line)
     if not found or not _TAG.match(found["value"]):
         return ""
-    key = f"{found['key']}: " if "key" in found.groupdict() else ""
+    key = f"{name}: " if (name := _find_key(found)) else ""
     shown = f"{found['dash']}{key}{_TAG.sub('', found['value'], count=1)}"
     why = "The type follows from how the value is written."
     return f"{why} Write `{shown}`." if yaml_lines.is_plain_line(shown) else why
@@ -90,7 +98,7 @@ def quote_cut_text(line: str, column: int, *, is_text: bool) -> str:
         return ""
     why = "A blank and `#` begin a comment, so the value ends in front of it."
     text = found["value"].strip()
-    is_list = isinstance(KINDS.get(found["key"]), Items)
+    is_list = isinstance(_find_shape(found), Items)
     return say(found, _write_list(found, (text,)) if is_list else yaml_lines.quote(text), why)
 
 
@@ -109,9 +117,9 @@ def say(found: re.Match[str], value: str, why: str) -> str:
 
     A line that is too odd is not repeated.
     """
-    name = found.groupdict().get("key", "")
-    if not value and name in TYPES:
-        return f"{why} {value_mistakes.give_example(name, TYPES[name])}"
+    name = _find_key(found)
+    if not value and name in value_mistakes.KINDS:
+        return f"{why} {value_mistakes.give_example(name, value_mistakes.KINDS[name])}"
     line = f"{found['dash']}{name and f'{name}: '}{value}"
     return f"{why} Write `{line}`." if value and yaml_lines.is_plain_line(line) else why
 
@@ -131,7 +139,7 @@ def advise_scalar(line: str, text: str) -> str:
     found = KEY.fullmatch(line)
     if not found or found["value"].strip() != text:
         return PLAIN
-    kind = TYPES.get(found["key"])
+    kind = value_mistakes.KINDS.get(found["key"])
     if kind and not isinstance(kind.shape, Text):
         return f"{PLAIN} {value_mistakes.advise_value(found['key'], kind, text)}"
     shown = f'{found["dash"]}{found["key"]}: "{text}"'
@@ -144,7 +152,7 @@ def requote(line: str) -> str:
     value = found["value"].strip() if found else ""
     if not found or value[:1] not in {'"', "'"}:
         return ""
-    if isinstance(KINDS.get(found.groupdict().get("key", "")), Items):
+    if isinstance(_find_shape(found), Items):
         return say(found, _write_list(found, value.split(",")), "A list has brackets around it.")
     why = "Quotes must be around the whole text."
     if value[0] == value[-1] == "'" and '"' not in value and "\\" not in value:

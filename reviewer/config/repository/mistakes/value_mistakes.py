@@ -12,7 +12,7 @@ from reviewer.config.repository import yaml_lines
 from reviewer.config.shapes import Bounds, Items, Switch, Text, WordList, Words
 from reviewer.config.workflow import inputs
 
-_KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
+KINDS = {declared.name: declared.kind for declared in inputs.DECLARATIONS if declared.file}
 _DASH = re.compile(r"(?:^|\s)-\s*(?=\S)")
 _PROSE = re.compile(r"[^/*]*[^\W\d]\s+[^\W\d][^/*]*")
 _LONG_TEXT = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
@@ -20,7 +20,7 @@ _LONG_TEXT = "Write `{key}: |`, and the text in the lines below it, indented by 
 
 def write_meant(key: str, value: object) -> str:
     """Return the line for a key with a value that was meant for it, "" if it can be none."""
-    kind = _KINDS.get(key)
+    kind = KINDS.get(key)
     if kind is None or (isinstance(kind.shape, Text) and isinstance(value, str)):
         return yaml_lines.write(key, value)
     return _write_line(key, kind, _correct(key, kind, value)) + _note_bound(key, value)
@@ -114,7 +114,7 @@ def _correct(key: str, kind: OptionType[Any], value: object) -> object:
 
 def write_entries(key: str, value: object) -> tuple[str, ...]:
     """Return the texts that were meant by something else in a list; none if nobody knows."""
-    kind = _KINDS.get(key)
+    kind = KINDS.get(key)
     value = (value,) if isinstance(value, bool | int | float) else value
     meant = _correct(key, kind, value) if kind and isinstance(kind.shape, Items) else None
     return tuple(map(str, meant)) if isinstance(meant, tuple) else ()
@@ -197,7 +197,7 @@ def read_globs(value: object, *, selects: bool) -> Sequence[object] | None:
 def _note_bound(key: str, value: object) -> str:
     """Return the comment behind a number that is not the one which the file has."""
     number = _read_number(key, value)
-    match _KINDS[key].shape:
+    match KINDS[key].shape:
         case Bounds(low, high) if number is not None and not low <= number <= high:
             return f"  # the {'least' if number < low else 'most'}"
         case _:

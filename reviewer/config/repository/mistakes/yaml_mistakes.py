@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from reviewer.config.mistakes import word_mistakes
 from reviewer.config.repository import yaml_lines
-from reviewer.config.repository.mistakes import file_signs, quoting
+from reviewer.config.repository.mistakes import file_signs, quoting, value_mistakes
 from reviewer.config.shapes import Switch, WordList, Words
 
 _PROSE = "Write a text for the reviewer as `instructions: |`, and below it, indented by two blanks."
 _STUCK = re.compile(r"[ ]*(?:- +)*(?P<key>[A-Za-z][\w-]*)(?::|[ ]*=[ ]*)(?P<value>[^\s:=][^:=]*)")
 _TABS = re.compile(r"^[ ]*\t[ \t]*")
 _BLOCK = "Write `{key}: |`, and the text in the lines below it, indented by two blanks."
-_KEYS = (*quoting.TYPES, "path-instructions", "path", "instructions")
+_KEYS = (*value_mistakes.KINDS, "path-instructions", "path", "instructions")
 # How like a known key another one must be to be taken for it, as difflib measures it.
 _LIKE = 0.8
 
@@ -123,8 +123,8 @@ def _advise_colon(line: str, above: str) -> str:
 def _quote_colon(found: re.Match[str], value: str) -> str:
     """Return how to write a text with a colon, if the key takes one."""
     why, key = "A text with a colon and a blank in it must be in quotes.", found["key"]
-    if key in quoting.TYPES and not _takes(key, value):
-        kind = quoting.TYPES[key]
+    if key in value_mistakes.KINDS and not _takes(key, value):
+        kind = value_mistakes.KINDS[key]
         advice = f"Write, for example, `{key}: {kind.example}`."
         if isinstance(kind.shape, Words | WordList | Switch):
             advice = word_mistakes.list_choices(key, kind.shape)
@@ -139,7 +139,7 @@ def _quote_colon(found: re.Match[str], value: str) -> str:
 
 def _takes(key: str, value: str) -> bool:
     try:
-        quoting.TYPES[key].parse(value)
+        value_mistakes.KINDS[key].parse(value)
     except ValueError:
         return False
     return True
@@ -209,7 +209,7 @@ def _advise_bare_key(*lines: str) -> str:
 def _advise_top(line: str) -> str:
     """Advise about a key of the file that is indented."""
     key = line.strip().partition(":")[0]
-    if not line.startswith(" ") or key not in {*quoting.KINDS, "path-instructions"}:
+    if not line.startswith(" ") or key not in {*value_mistakes.KINDS, "path-instructions"}:
         return ""
     return f"Write `{key}:` at the beginning of the line."
 

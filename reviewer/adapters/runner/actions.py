@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from reviewer import project
 from reviewer.redaction.run_secrets import SHORTEST, Secrets
@@ -278,6 +278,7 @@ def install_logging(runner: Runner) -> None:
     handler.addFilter(is_shown)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+    # Without a value, Python's own hook and ours take None, which typeshed does not say.
     threading.excepthook = lambda args: sys.excepthook(
-        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        args.exc_type, cast("BaseException", args.exc_value), args.exc_traceback
     )
